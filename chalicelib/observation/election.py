@@ -1,0 +1,262 @@
+"""An election as its file declares it: forms, stations, observers, coordinators.
+
+Every value here is validated when it is made; `election_file` turns what a person wrote into these values
+and names the file and line of each mistake. Nothing in this module reads a file, a clock or a network.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+Texts = dict[str, str]
+"""One text in several languages: language code (`ky`, `ru`, `en`) to text."""
+
+Severity = Literal["low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+
+NO_ROUND = "-"
+"""The round's name of a form that is due once."""
+
+_MOMENT = re.compile(r"(?:D(?P<day>[+-]\d{1,3})?\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{2})")
+_DURATION = re.compile(r"(?:(?P<hours>\d+)h)?\s*(?:(?P<minutes>\d+)m)?")
+
+
+class Moment(BaseModel):
+    """A local time on the election day or some days from it: `10:00`, `D-14 10:00`, `D+1 02:00`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: int
+    hour: int = Field(ge=0, le=23)
+    minute: int = Field(ge=0, le=59)
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a moment as it stands in the election file; ValueError names the expected form."""
+        if isinstance(written, cls):
+            return written
+        match = _MOMENT.fullmatch(str(written).strip())
+        if match is None or int(match["hour"]) > 23 or int(match["minute"]) > 59:
+            raise ValueError(f"{written!r} is no time: write HH:MM, or with a day D-14 10:00 or D+1 02:00")
+        return cls(day=int(match["day"] or 0), hour=int(match["hour"]), minute=int(match["minute"]))
+
+    def __str__(self) -> str:
+        clock = f"{self.hour:02}:{self.minute:02}"
+        return f"D{self.day:+} {clock}" if self.day else clock
+
+    def on(self, election_day: dt.date, zone: ZoneInfo) -> dt.datetime:
+        """The instant, aware, that this moment means for an election held on a day in a time zone."""
+        day = election_day + dt.timedelta(days=self.day)
+        return dt.datetime(day.year, day.month, day.day, self.hour, self.minute, tzinfo=zone)
+
+
+def _duration(written: object) -> object:
+    if not isinstance(written, str):
+        return written
+    match = _DURATION.fullmatch(written.strip())
+    if match is None or not written.strip():
+        raise ValueError(f"{written!r} is no duration: write 30m, 1h or 1h30m")
+    return dt.timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
+
+
+def _duration_text(duration: dt.timedelta) -> str:
+    hours, minutes = divmod(int(duration.total_seconds()) // 60, 60)
+    return f"{hours}h{minutes}m"
+
+
+MomentField = Annotated[Moment, BeforeValidator(Moment.parse), PlainSerializer(str)]
+Duration = Annotated[dt.timedelta, BeforeValidator(_duration), PlainSerializer(_duration_text)]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Question(_Value):
+    """One question of a form.
+
+    `tolerance`: how far two observers' numbers may lie apart and still agree, a count (`5`) or a share
+    of the larger (`5%`). `critical_if`: the answer that opens an incident at once.
+    """
+
+    code: str
+    type: Literal["yesno", "integer", "choice", "choices", "time", "decimal"]
+    label: Texts = Field(default_factory=dict)
+    min: float | None = None
+    max: float | None = None
+    options: dict[int, str | Texts] = Field(default_factory=dict)
+    role: Literal["registered", "voted", "ballots", "invalid", "votes"] | None = None
+    candidate: str | None = None
+    critical_if: bool | int | None = None
+    tolerance: str | None = None
+
+
+class Check(_Value):
+    """A consistency rule over a report's answers; see `checks`."""
+
+    rule: str
+    severity: Literal["warning", "error"] = "warning"
+    message: Texts = Field(default_factory=dict)
+
+
+class Due(_Value):
+    """When a form that is asked for once may begin and must be in."""
+
+    from_: MomentField | None = Field(default=None, alias="from")
+    by: MomentField
+
+
+class Form(_Value):
+    """A checklist: due once (`due`) or several times (`rounds`, each due at its moment)."""
+
+    code: str
+    title: Texts = Field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    expect: Literal["station", "observer"] = "station"
+    due: Due | None = None
+    rounds: tuple[MomentField, ...] = ()
+    grace: Duration = dt.timedelta()
+    questions: tuple[Question, ...]
+    checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Question]:
+        """Questions by code."""
+        return {question.code: question for question in self.questions}
+
+    @cached_property
+    def round_names(self) -> tuple[str, ...]:
+        """Names of the rounds, in time order; `("-",)` for a form that is due once."""
+        return tuple(str(moment) for moment in self.rounds) or (NO_ROUND,)
+
+
+class Category(_Value):
+    """A kind of critical incident: its names by language, and how severe it is."""
+
+    name: Texts
+    severity: Severity
+
+
+class IncidentForm(_Value):
+    """How a critical incident is reported: code, aliases and numbered categories."""
+
+    code: str
+    title: Texts = Field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    categories: dict[int, Category]
+
+
+class QuickCount(_Value):
+    """How the sample was drawn: strata and the number of stations in each."""
+
+    strata: Literal["region", "district"] = "region"
+    population: dict[str, int]
+
+
+class Station(_Value):
+    """A polling station."""
+
+    number: str
+    region: str
+    district: str = ""
+    name: str = ""
+    registered: int | None = None
+
+
+class Observer(_Value):
+    """An observer: `phones` in E.164, `station` the number of the one assigned."""
+
+    number: str
+    name: str
+    phones: tuple[str, ...]
+    language: str
+    station: str
+
+
+class Coordinator(_Value):
+    """Who is told of incidents and summaries: `regions` is `("*",)` for headquarters."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    language: str
+    regions: tuple[str, ...]
+    alerts: tuple[Literal["email", "sms"], ...]
+
+    def covers(self, region: str) -> bool:
+        """Whether this coordinator is responsible for a region."""
+        return "*" in self.regions or region in self.regions
+
+
+class Election(_Value):
+    """A whole election, valid. `texts` replaces single texts of the catalogue, by language and key."""
+
+    id: str
+    name: Texts
+    date: dt.date
+    timezone: str
+    languages: tuple[str, ...]
+    default_region: str | None = None
+    station_pattern: str = r"\d+"
+    tally_shards: int = Field(default=4, ge=1, le=64)
+    forms: tuple[Form, ...]
+    incidents: IncidentForm | None = None
+    quick_count: QuickCount | None = None
+    texts: dict[str, Texts] = Field(default_factory=dict)
+    stations: tuple[Station, ...]
+    observers: tuple[Observer, ...]
+    coordinators: tuple[Coordinator, ...] = ()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which every due time is local."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def form_by_code(self) -> Mapping[str, Form]:
+        """Forms by code."""
+        return {form.code: form for form in self.forms}
+
+    @cached_property
+    def station_by_number(self) -> Mapping[str, Station]:
+        """Stations by number."""
+        return {station.number: station for station in self.stations}
+
+    @cached_property
+    def observer_by_number(self) -> Mapping[str, Observer]:
+        """Observers by number."""
+        return {observer.number: observer for observer in self.observers}
+
+    @cached_property
+    def observers_by_phone(self) -> Mapping[str, tuple[Observer, ...]]:
+        """Observers by phone in E.164; several where a phone is shared, the station's lead first."""
+        found: dict[str, tuple[Observer, ...]] = {}
+        for observer in self.observers:
+            for phone in observer.phones:
+                found[phone] = (*found.get(phone, ()), observer)
+        return found
+
+    @cached_property
+    def observers_by_station(self) -> Mapping[str, tuple[Observer, ...]]:
+        """Observers by station's number, the lead (first in the roster) first."""
+        found: dict[str, tuple[Observer, ...]] = {}
+        for observer in self.observers:
+            found[observer.station] = (*found.get(observer.station, ()), observer)
+        return found
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Names of the regions, sorted."""
+        return tuple(sorted({station.region for station in self.stations}))
+
+    def text(self, texts: Texts, language: str) -> str:
+        """A text in a language, else in the first of the election's languages that has it, else any, else ''."""
+        for candidate in (language, *self.languages):
+            if texts.get(candidate):
+                return texts[candidate]
+        return next(iter(texts.values()), "")
