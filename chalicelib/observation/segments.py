@@ -57,11 +57,14 @@ def _parts(sizes: list[int], *, alone: int, together: int) -> int:
     return count
 
 
-def fit(text: str, segments: int = 2) -> str:
-    """The longest beginning of a text that ends with a whole word and takes at most so many SMS; "" if none does."""
+def fit(text: str, segments: int = 2, *, ending: str = "") -> str:
+    """The longest beginning of a text that ends with a whole word and takes at most so many SMS; "" if none does.
+
+    A text that is cut gets the `ending`, which counts too.
+    """
     if count_segments(text).count <= segments:
         return text
     ends = [match.end() for match in _WORD_END.finditer(text, 0, 160 * segments + 1)]
-    while ends and count_segments(text[: ends[-1]]).count > segments:
+    while ends and count_segments(text[: ends[-1]] + ending).count > segments:
         ends.pop()
-    return text[: ends[-1]] if ends else ""
+    return text[: ends[-1]] + ending if ends else ""

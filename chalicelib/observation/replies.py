@@ -1,0 +1,215 @@
+"""What an observer is answered, and what a coordinator is told of an incident, each in their language.
+
+An SMS of ours takes at most two segments; `reply_layout` decides what goes first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+from chalicelib.observation.catalogue import MARK, catalogue
+from chalicelib.observation.catalogue import text as say
+from chalicelib.observation.election import NO_ROUND, Election, Form, IncidentForm, Question, Severity, Station
+from chalicelib.observation.reading.model import CATEGORY, STATION, Reason
+from chalicelib.observation.reply_layout import SEGMENTS, Item, Phrase, Priority, Section, compose
+from chalicelib.observation.segments import count_segments, fit
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """What came of one form of an SMS.
+
+    `round` is "-" where the form is due once; `accepted` codes of this SMS; `missing` codes that this observer has
+    not answered yet, this SMS included; `questions` failed checks' messages to ask about, in the observer's language.
+    """
+
+    form: str
+    station: str | None
+    round: str
+    accepted: tuple[str, ...]
+    missing: tuple[str, ...]
+    rejected: Mapping[str, Reason]
+    flags: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """Form, station and round as an observer would write them."""
+        return " ".join(part for part in (self.form, self.station, self.round) if part and part != NO_ROUND)
+
+
+def report_reply(election: Election, language: str, results: Sequence[ReportResult]) -> str:
+    """The reply to an SMS with one form or more: what was received, is missing, has to be sent again and why."""
+    speech = _Speech(election, language)
+    return compose(speech.say(MARK), [speech.section(result) for result in results])
+
+
+def unrecognised_reply(election: Election, language: str) -> str:
+    """The reply to a text in which no form was found: how to begin, with an example."""
+    forms: list[Form | IncidentForm] = [*election.forms, *filter(None, [election.incidents])]
+    items = tuple(Item(form.code, election.text(form.title, language)) for form in forms)
+    speech = _Speech(election, language)
+    begin = Phrase(
+        Priority.RESEND,
+        lambda listed: speech.say("reply_unrecognised", forms=listed, example=example(election.forms[0])),
+        items,
+    )
+    return compose(speech.say(MARK), [Section("", (begin,))])
+
+
+def held_reply(election: Election, language: str) -> str:
+    """The reply to an SMS that marks itself as no report, or quotes a reply of ours."""
+    speech = _Speech(election, language)
+    return fit(f"{speech.say(MARK)} {speech.say('reply_held')}", SEGMENTS)
+
+
+def unknown_sender_reply(election: Election) -> str:
+    """The reply to a phone of no observer, in as many of the election's languages as fit, the first for certain."""
+    reply = say(election, election.languages[0], MARK)
+    for language in election.languages:
+        longer = f"{reply} {say(election, language, 'reply_unknown_sender')}"
+        if count_segments(longer).count > SEGMENTS:
+            break
+        reply = longer
+    return reply
+
+
+def category_name(election: Election, language: str, category: int | None) -> str:
+    """An incident's category in words; one that was not understood (None) is said to be unnamed."""
+    if category is None or election.incidents is None:
+        return say(election, language, "category_unknown")
+    return election.text(election.incidents.categories[category].name, language)
+
+
+class IncidentNotice(TypedDict):
+    """What an alert says of an incident; `text` is what the observer wrote, `number_or_id` what it is called by."""
+
+    severity: Severity
+    category: str
+    station: Station
+    region: str
+    number_or_id: str
+    text: str
+
+
+def incident_alert_sms(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> str:
+    """The alert of an incident by SMS: what and where, then as much of the observer's words as fits."""
+    alert = say(
+        election,
+        language,
+        "alert_sms",
+        severity=say(election, language, f"severity_{incident['severity']}"),
+        category=incident["category"],
+        station=incident["station"].number,
+        region=incident["region"],
+        number=incident["number_or_id"],
+    )
+    whole = f"{say(election, language, MARK)} {alert} {incident['text']}"
+    return fit(" ".join(whole.split()), SEGMENTS, ending=" ...")
+
+
+def incident_alert_email(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> tuple[str, str]:
+    """The alert of an incident by email: subject and plain body; what the observer wrote is in the body alone."""
+    station = incident["station"]
+    values = {
+        "severity": say(election, language, f"severity_{incident['severity']}"),
+        "category": incident["category"],
+        "region": incident["region"],
+        "number": incident["number_or_id"],
+    }
+    subject = say(election, language, "alert_email_subject", station=station.number, **values)
+    place = ", ".join(filter(None, (station.number, station.name, station.district)))
+    body = say(election, language, "alert_email_body", place=place, text=incident["text"], **values)
+    return " ".join(subject.split()), body
+
+
+def example(form: Form) -> str:
+    """The beginning of a report on a form, as an observer might send it: `OP A1 B0730`."""
+    return " ".join((form.code, *(question.code + _example_value(question) for question in form.questions[:2])))
+
+
+def _example_value(question: Question) -> str:
+    match question.type:
+        case "yesno":
+            return "1"
+        case "time":
+            return "0730"
+        case "choice" | "choices":
+            return str(min(question.options))
+        case "integer" | "decimal":
+            low = question.min or 0
+            return f"{max(low, 12 if question.max is None else min(question.max, 12)):g}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """The phrases of a reply to one observer."""
+
+    election: Election
+    language: str
+
+    def say(self, key: str, **values: str) -> str:
+        return say(self.election, self.language, key, **values)
+
+    def section(self, result: ReportResult) -> Section:
+        incidents = self.election.incidents
+        about = self._form if incidents is None or result.form != incidents.code else self._incident
+        return Section(result.head, (*about(result), *self._flags(result)))
+
+    def _list(self, priority: Priority, key: str, items: Iterable[Item]) -> Phrase:
+        return Phrase(priority, lambda codes: self.say(key, codes=codes), tuple(items))
+
+    def _form(self, result: ReportResult) -> Iterable[Phrase]:
+        missing = [code for code in result.missing if code not in result.rejected]
+        if result.accepted:
+            yield self._list(Priority.ACCEPTED, "reply_accepted", map(Item, result.accepted))
+        elif not result.rejected:
+            sample = example(self.election.form_by_code[result.form])
+            yield Phrase.plain(Priority.MISSING, self.say("reply_empty", example=sample))
+        if result.rejected:
+            yield self._list(Priority.RESEND, "reply_rejected", self._rejected(result.rejected))
+        if missing:
+            yield self._list(Priority.MISSING, "reply_missing", map(Item, missing))
+        for question in result.questions:
+            yield Phrase.plain(Priority.QUESTION, self.say("reply_check", message=_sentence(question)))
+        if result.accepted and not missing and not result.rejected and not result.questions:
+            yield Phrase.plain(Priority.COURTESY, self.say("reply_complete"))
+
+    def _incident(self, result: ReportResult) -> Iterable[Phrase]:
+        """A calm confirmation that promises only what happens; a category that was not understood is asked for."""
+        yield Phrase.plain(Priority.RESEND, self.say("reply_incident"))
+        if CATEGORY not in result.accepted and self.election.incidents is not None:
+            numbers = _ranges(sorted(self.election.incidents.categories))
+            asked = self.say("reply_category", report=result.head, categories=numbers)
+            yield Phrase.plain(Priority.RESEND, asked)
+        others = {code: reason for code, reason in result.rejected.items() if code != CATEGORY}
+        if others:
+            yield self._list(Priority.RESEND, "reply_rejected", self._rejected(others))
+
+    def _flags(self, result: ReportResult) -> Iterable[Phrase]:
+        """What an operator will look at; flags without a text of their own are one sentence together."""
+        known = catalogue()["en"]
+        for key in dict.fromkeys(f"flag_{flag}" if f"flag_{flag}" in known else "flag_other" for flag in result.flags):
+            yield Phrase.plain(Priority.FLAG, self.say(key, station=result.station or ""))
+
+    def _rejected(self, rejected: Mapping[str, Reason]) -> list[Item]:
+        """Rejected codes, those of one reason together."""
+        names = {STATION: self.say("code_station")}
+        reasons = list(dict.fromkeys(rejected.values()))
+        codes = sorted(rejected, key=lambda code: reasons.index(rejected[code]))
+        return [Item(names.get(code, code), self.say(f"reason_{rejected[code]}")) for code in codes]
+
+
+def _sentence(written: str) -> str:
+    return written if written.endswith((".", "?", "!")) else f"{written}."
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Sorted numbers, neighbours as a range: `1-10 20`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
