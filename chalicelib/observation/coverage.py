@@ -29,10 +29,17 @@ def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | 
     return instant(election, form.due.by) if form.due else None
 
 
+def round_begins(election: Election, form: Form, round_name: str) -> dt.datetime | None:
+    """When a round begins, in UTC: at its moment, or where `due` says; None where a form has no beginning."""
+    if form.rounds:
+        return round_due(election, form, round_name)
+    return instant(election, form.due.from_) if form.due and form.due.from_ else None
+
+
 def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
     """The round that a report received at an instant belongs to when its text names none.
 
-    A round begins at its own moment and lasts until the next; whatever comes before the first belongs to the first.
+    A round lasts until the next begins; whatever comes before the first belongs to the first.
     """
     if not form.rounds:
         return NO_ROUND

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from chalicelib.observation import coverage
 from chalicelib.observation.election import SEVERITIES, Election, Form, Question
 from chalicelib.observation.tally import Cell, Counters, Number, add
@@ -57,6 +59,11 @@ class Summary:
         """The summary as JSON's values: `as_of` in ISO 8601 with offset, whole numbers as int, others as float."""
         document: dict[str, Any] = _json(asdict(self))
         return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Summary":
+        """The summary that a stored document tells; pydantic's ValidationError where it is none."""
+        return TypeAdapter(cls).validate_python(document)
 
 
 @dataclass(frozen=True, slots=True)

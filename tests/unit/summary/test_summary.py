@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.summary import Turnout, summarise, turnout
+from chalicelib.observation.summary import Summary, Turnout, summarise, turnout
 
 MORNING = dt.datetime.fromisoformat("2017-10-15T05:00:00+00:00")
 BEFORE = dt.datetime.fromisoformat("2017-10-01T00:00:00+06:00")
@@ -141,3 +141,8 @@ def test_sums_are_exact_and_regions_add_up_to_the_nation(an_election, reports):
     answers = summary.nation.forms["OP"]["-"].answers["G"]
     assert answers == {"count": len(reports), "sum": sum(value for _, value in reports)}
     assert sum(area.forms["OP"]["-"].received for area in summary.regions.values()) == len(reports)
+
+
+def test_a_stored_document_tells_the_same_summary_again(election):
+    summary = summarise(election, CELLS, MORNING)
+    assert Summary.from_document(json.loads(json.dumps(summary.document()))).document() == summary.document()

@@ -1,0 +1,164 @@
+"""What a coordinator gets: own regions, own language, both parts alike, and never more than two segments."""
+
+import datetime as dt
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+import chalicelib
+from chalicelib.observation.election import Coordinator
+from chalicelib.observation.segments import count_segments
+from chalicelib.observation.summary import summarise
+from chalicelib.services.summary_message import summary_email, summary_sms
+
+NOON = dt.datetime.fromisoformat("2017-10-15T12:00:00+06:00")
+CELLS = {
+    ("Chuy", "OP", "-"): {"received": 2, "complete": 1, "conflict": 1, "late": 1},
+    ("Chuy", "IN", "-"): {"incident.critical": 1, "incident.medium": 4},
+    ("Chuy", "TU", "10:00"): {"received": 2, "complete": 2, "A#count": 2, "A#sum": 1700},
+    ("Chuy", "*", "-"): {"message.received": 9, "message.unrecognised": 9},
+    ("Osh city", "TU", "10:00"): {"received": 1, "complete": 1, "A#count": 1, "A#sum": 20},
+}
+
+
+def coordinator(language="ru", regions=("Chuy",)):
+    return Coordinator(
+        name="Аида Осмонова",
+        email="aida@example.org",
+        phone="+996555900001",
+        language=language,
+        regions=regions,
+        alerts=("email", "sms"),
+    )
+
+
+@pytest.fixture(scope="module")
+def summary(election):
+    return summarise(election, CELLS, NOON)
+
+
+def words_of(html: str) -> list[str]:
+    body = re.sub(r"<[^>]+>", " ", html[html.index("<main>") :])
+    return re.findall(r"\w+", unescape(body))
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+def test_both_parts_say_the_same(election, summary, language):
+    email = summary_email(election, coordinator(language, ("*",)), summary)
+    assert sorted(words_of(email.html)) == sorted(re.findall(r"\w+", email.text))
+
+
+def test_the_email_is_worded_in_the_coordinators_language(election, summary):
+    text = summary_email(election, coordinator("ru"), summary).text
+    assert "Сводка наблюдения, 15.10.2017 12:00" in text
+    assert "- Открытие: 2 из 3 (полных 1, с расхождением 1, с опозданием 1, не поступило 1)" in text
+    assert "- Явка 10:00: проголосовало 1\N{NO-BREAK SPACE}700 (по данным участков: 2 из 3)" in text
+    assert "Инциденты: критических 1, средней важности 4" in text
+    assert "SMS: получено 9, не распознано 9" in text
+    assert "3 ичинен 2 (толук 1, карама-каршы 1" in summary_email(election, coordinator("ky"), summary).text
+    assert "2 of 3 (complete 1, observers disagree 1" in summary_email(election, coordinator("en"), summary).text
+
+
+def test_rounds_that_have_not_begun_are_left_out_unless_something_came(election, an_election):
+    early = summarise(
+        election, {("Chuy", "TU", "10:00"): {"received": 1}}, dt.datetime.fromisoformat("2017-10-15T06:00:00+06:00")
+    )
+    text = summary_email(election, coordinator("en"), early).text
+    assert "- Turnout 10:00: 1 of 3" in text
+    assert "Turnout 14:00" not in text
+    assert "Opening" not in text
+    voting_only = an_election(
+        forms=[{"code": "VO", "due": {"from": "10:00", "by": "15:00"}, "questions": [{"code": "A", "type": "yesno"}]}]
+    )
+    nothing_due = summary_email(voting_only, coordinator("en"), summarise(voting_only, {}, early.as_of))
+    assert "No report is due yet." in nothing_due.text
+    assert "No report is due yet." in nothing_due.html
+
+
+@pytest.mark.parametrize(
+    ("regions", "told", "subject"),
+    [
+        (("Chuy",), ["Chuy"], "Chuy, 12:00: observation summary"),
+        (("Chuy", "Osh city"), ["Chuy", "Osh city"], "Chuy, Osh city, 12:00: observation summary"),
+        (("*",), ["Whole country", "Chuy", "Osh city"], "Whole country, 12:00: observation summary"),
+    ],
+)
+def test_a_coordinator_is_told_of_own_regions_alone(election, summary, regions, told, subject):
+    email = summary_email(election, coordinator("en", regions), summary)
+    assert re.findall(r"^== (.*) ==$", email.text, re.MULTILINE) == told
+    assert re.findall(r"<h2>(.*)</h2>", email.html) == told
+    assert email.subject == subject
+
+
+def test_no_name_phone_or_anything_remote_in_what_is_sent(election, summary):
+    email = summary_email(election, coordinator(), summary)
+    for part in (email.subject, email.text, email.html, summary_sms(election, coordinator(), summary)):
+        assert not re.search(r"Осмонова|996|example|https?:|//|<script|<img|url\(", part)
+
+
+def test_names_from_the_election_file_are_escaped_in_html_alone(an_election):
+    election = an_election(name={"en": "<b>Vote</b> & count"})
+    email = summary_email(election, coordinator("en"), summarise(election, {}, NOON))
+    assert "&lt;b&gt;Vote&lt;/b&gt; &amp; count" in email.html
+    assert "<b>Vote</b> & count" in email.text
+
+
+def test_a_language_without_texts_falls_back_to_the_elections_first(an_election):
+    election = an_election(languages=("de", "ru"))
+    assert "Сводка" in summary_email(election, coordinator("de"), summarise(election, {}, NOON)).text
+
+
+def test_the_sms_tells_the_rounds_last_begun(election, summary):
+    assert summary_sms(election, coordinator("ru"), summary) == (
+        "Chuy 12:00: OP 2/3, TU 10:00 2/3, LT D-1 10:00 0/3. Явка 1700 (участков 2). Инциденты: крит. 1, сред. 4."
+    )
+    assert summary_sms(election, coordinator("en", ("*",)), summary).startswith(
+        "Whole country 12:00: OP 2/4, TU 10:00 3/4,"
+    )
+
+
+def many_regions(an_election, count):
+    names = [f"Region number {number:02}" for number in range(count)]
+    stations = [{"number": str(1000 + place), "region": name} for place, name in enumerate(names)]
+    election = an_election(stations=stations, observers=[])
+    cells = {
+        (name, "TU", "10:00"): {"received": 1, "A#count": 1, "A#sum": 10**9, "incident.high": 77777} for name in names
+    }
+    return election, summarise(election, cells, NOON), tuple(names)
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+@pytest.mark.parametrize("count", [1, 2, 5, 40])
+def test_the_sms_never_takes_more_than_two_segments(an_election, language, count):
+    election, summary, regions = many_regions(an_election, count)
+    text = summary_sms(election, coordinator(language, regions), summary)
+    assert count_segments(text).count <= 2
+    assert text.startswith("Region number 00 12:00")
+
+
+def test_regions_that_do_not_fit_are_counted(an_election):
+    election, summary, regions = many_regions(an_election, 40)
+    assert summary_sms(election, coordinator("ru", regions), summary).endswith("и ещё 39")
+
+
+def test_a_very_long_region_alone_gives_up_turnout_first(an_election):
+    stations = [{"number": "1", "region": "Region " + "x" * 40}]
+    election = an_election(stations=stations, observers=[])
+    cells = {(stations[0]["region"], "TU", "10:00"): {"received": 1, "A#count": 1, "A#sum": 10**9, "incident.high": 7}}
+    text = summary_sms(election, coordinator("ru", (stations[0]["region"],)), summarise(election, cells, NOON))
+    assert "Явка" not in text
+    assert text.endswith("Инциденты: выс. 7.")
+
+
+def test_every_language_has_the_same_texts_with_the_same_places_to_fill():
+    folder = Path(chalicelib.__file__).parent / "templates"
+    catalogues = [
+        json.loads((folder / f"summary.{language}.json").read_text("utf-8")) for language in ("en", "ru", "ky")
+    ]
+    for catalogue in catalogues[1:]:
+        assert catalogue.keys() == catalogues[0].keys()
+        for key, text in catalogue.items():
+            assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", catalogues[0][key])), key
