@@ -11,7 +11,7 @@ from chalicelib.observation.catalogue import MARK, catalogue
 from chalicelib.observation.catalogue import text as say
 from chalicelib.observation.election import NO_ROUND, Election, Form, IncidentForm, Question, Severity, Station
 from chalicelib.observation.reading.model import CATEGORY, STATION, Reason
-from chalicelib.observation.reply_layout import SEGMENTS, Item, Phrase, Priority, Section, compose
+from chalicelib.observation.reply_layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.segments import count_segments, fit
 
 
@@ -34,8 +34,14 @@ class ReportResult:
 
     @property
     def head(self) -> str:
-        """Form, station and round as an observer would write them."""
-        return " ".join(part for part in (self.form, self.station, self.round) if part and part != NO_ROUND)
+        """Form, station and round as an observer would write them; no station where two were named."""
+        station = None if self.is_undecided else self.station
+        return " ".join(part for part in (self.form, station, self.round) if part and part != NO_ROUND)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether two stations were named, so that a form counts for none until an operator decides."""
+        return self.rejected.get(STATION) == "ambiguous"
 
 
 def report_reply(election: Election, language: str, results: Sequence[ReportResult]) -> str:
@@ -49,12 +55,8 @@ def unrecognised_reply(election: Election, language: str) -> str:
     forms: list[Form | IncidentForm] = [*election.forms, *filter(None, [election.incidents])]
     items = tuple(Item(form.code, election.text(form.title, language)) for form in forms)
     speech = _Speech(election, language)
-    begin = Phrase(
-        Priority.RESEND,
-        lambda listed: speech.say("reply_unrecognised", forms=listed, example=example(election.forms[0])),
-        items,
-    )
-    return compose(speech.say(MARK), [Section("", (begin,))])
+    begin = speech.say("reply_unrecognised", forms=SLOT, example=example(election.forms[0]))
+    return compose(speech.say(MARK), [Section("", (Phrase(Priority.RESEND, begin, items),))])
 
 
 def held_reply(election: Election, language: str) -> str:
@@ -74,15 +76,8 @@ def unknown_sender_reply(election: Election) -> str:
     return reply
 
 
-def category_name(election: Election, language: str, category: int | None) -> str:
-    """An incident's category in words; one that was not understood (None) is said to be unnamed."""
-    if category is None or election.incidents is None:
-        return say(election, language, "category_unknown")
-    return election.text(election.incidents.categories[category].name, language)
-
-
 class IncidentNotice(TypedDict):
-    """What an alert says of an incident; `text` is what the observer wrote, `number_or_id` what it is called by."""
+    """What an alert says; `category` is in words ("" where it was not understood), `text` the observer's."""
 
     severity: Severity
     category: str
@@ -99,7 +94,7 @@ def incident_alert_sms(election: Election, language: str, **incident: Unpack[Inc
         language,
         "alert_sms",
         severity=say(election, language, f"severity_{incident['severity']}"),
-        category=incident["category"],
+        category=incident["category"] or say(election, language, "category_unknown"),
         station=incident["station"].number,
         region=incident["region"],
         number=incident["number_or_id"],
@@ -113,7 +108,7 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
     station = incident["station"]
     values = {
         "severity": say(election, language, f"severity_{incident['severity']}"),
-        "category": incident["category"],
+        "category": incident["category"] or say(election, language, "category_unknown"),
         "region": incident["region"],
         "number": incident["number_or_id"],
     }
@@ -157,31 +152,34 @@ class _Speech:
         return Section(result.head, (*about(result), *self._flags(result)))
 
     def _list(self, priority: Priority, key: str, items: Iterable[Item]) -> Phrase:
-        return Phrase(priority, lambda codes: self.say(key, codes=codes), tuple(items))
+        return Phrase(priority, self.say(key, codes=SLOT), tuple(items))
 
     def _form(self, result: ReportResult) -> Iterable[Phrase]:
+        if result.is_undecided:
+            yield Phrase(Priority.RESEND, self.say("reply_two_stations"))
+            return
         missing = [code for code in result.missing if code not in result.rejected]
         if result.accepted:
             yield self._list(Priority.ACCEPTED, "reply_accepted", map(Item, result.accepted))
         elif not result.rejected:
             sample = example(self.election.form_by_code[result.form])
-            yield Phrase.plain(Priority.MISSING, self.say("reply_empty", example=sample))
+            yield Phrase(Priority.MISSING, self.say("reply_empty", example=sample))
         if result.rejected:
             yield self._list(Priority.RESEND, "reply_rejected", self._rejected(result.rejected))
         if missing:
             yield self._list(Priority.MISSING, "reply_missing", map(Item, missing))
         for question in result.questions:
-            yield Phrase.plain(Priority.QUESTION, self.say("reply_check", message=_sentence(question)))
+            yield Phrase(Priority.QUESTION, self.say("reply_check", message=_sentence(question)))
         if result.accepted and not missing and not result.rejected and not result.questions:
-            yield Phrase.plain(Priority.COURTESY, self.say("reply_complete"))
+            yield Phrase(Priority.COURTESY, self.say("reply_complete"))
 
     def _incident(self, result: ReportResult) -> Iterable[Phrase]:
         """A calm confirmation that promises only what happens; a category that was not understood is asked for."""
-        yield Phrase.plain(Priority.RESEND, self.say("reply_incident"))
+        yield Phrase(Priority.RESEND, self.say("reply_incident"))
         if CATEGORY not in result.accepted and self.election.incidents is not None:
             numbers = _ranges(sorted(self.election.incidents.categories))
             asked = self.say("reply_category", report=result.head, categories=numbers)
-            yield Phrase.plain(Priority.RESEND, asked)
+            yield Phrase(Priority.RESEND, asked)
         others = {code: reason for code, reason in result.rejected.items() if code != CATEGORY}
         if others:
             yield self._list(Priority.RESEND, "reply_rejected", self._rejected(others))
@@ -190,7 +188,7 @@ class _Speech:
         """What an operator will look at; flags without a text of their own are one sentence together."""
         known = catalogue()["en"]
         for key in dict.fromkeys(f"flag_{flag}" if f"flag_{flag}" in known else "flag_other" for flag in result.flags):
-            yield Phrase.plain(Priority.FLAG, self.say(key, station=result.station or ""))
+            yield Phrase(Priority.FLAG, self.say(key, station=result.station or "", round=result.round))
 
     def _rejected(self, rejected: Mapping[str, Reason]) -> list[Item]:
         """Rejected codes, those of one reason together."""

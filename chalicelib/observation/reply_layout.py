@@ -1,14 +1,18 @@
 """Fitting a reply into two SMS: phrases compete for the room by priority, and what is cut is counted as `+N`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import groupby
+from typing import Final
 
 from chalicelib.observation.segments import count_segments
 
-SEGMENTS = 2
+SEGMENTS: Final = 2
 """The most SMS that one reply or alert may take."""
+
+SLOT: Final = "\x1a"
+"""Stands in a phrase where its list belongs: U+001A SUBSTITUTE, which no text of ours or an observer's contains."""
 
 
 class Priority(IntEnum):
@@ -32,23 +36,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence, made from its list as text; `items` is empty where it has no list."""
+    """A sentence, with the slot for its list; `items` is empty where it has none."""
 
     priority: Priority
-    sentence: Callable[[str], str]
+    sentence: str
     items: tuple[Item, ...] = ()
-
-    @classmethod
-    def plain(cls, priority: Priority, sentence: str) -> "Phrase":
-        """A sentence without a list."""
-        return cls(priority, lambda _: sentence)
 
     def render(self, shown: int) -> str:
         """The sentence with the first so many items, and the rest counted."""
         groups = groupby(self.items[:shown], key=lambda item: item.note)
         words = [" ".join(item.word for item in items) + (f" ({note})" if note else "") for note, items in groups]
         hidden = len(self.items) - shown
-        return self.sentence(" ".join(filter(None, (", ".join(words), f"+{hidden}" if hidden else ""))))
+        listed = " ".join(filter(None, (", ".join(words), f"+{hidden}" if hidden else "")))
+        return self.sentence.replace(SLOT, listed)
 
 
 @dataclass(frozen=True, slots=True)
