@@ -35,13 +35,15 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
-    """A round's line: `name` of form and round, `received` of how many, `share` of them in percent, what of them."""
+    """A round's line: `name` of form and round, `received` of how many, `share` of them in percent, what of them.
+
+    `counts` are worded, by counter; those of nothing are left out.
+    """
 
     name: str
     received: str
     share: int
-    details: str
-    has_missing: bool
+    counts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,7 @@ def _round_line(name: str, covered: Coverage, words: Mapping[str, str]) -> Round
         name=name,
         received=words["received"].format(received=covered.received, expected=covered.expected),
         share=round(100 * covered.received / covered.expected) if covered.expected else 0,
-        details=", ".join(words[count].format(count=amount) for count, amount in counts.items() if amount),
-        has_missing=covered.missing > 0,
+        counts={count: words[count].format(count=amount) for count, amount in counts.items() if amount},
     )
 
 
