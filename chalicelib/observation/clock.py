@@ -1,0 +1,50 @@
+"""An election's clock: real time, or a rehearsal's, which starts elsewhere and may run faster."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_WRITTEN = re.compile(r"(?P<start>[^,]+)(?:,(?P<factor>[0-9]+(?:\.[0-9]+)?))?")
+
+
+class ClockInvalid(ValueError):
+    """A rehearsal's clock was not written as START[,FACTOR]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Maps real instants to the election's: `start` is what it showed at the real instant `origin`.
+
+    `factor` is election seconds a real second; 60 makes an hour pass in a minute. All instants are aware.
+    """
+
+    start: dt.datetime
+    origin: dt.datetime
+    factor: float = 1.0
+
+    def at(self, real: dt.datetime) -> dt.datetime:
+        """The election's time at a real instant, in the zone of `start`."""
+        return self.start + (real - self.origin) * self.factor
+
+    def real(self, election_time: dt.datetime) -> dt.datetime:
+        """The real instant at which this clock shows an election time; the inverse of `at`."""
+        return self.origin + (election_time - self.start) / self.factor
+
+    @classmethod
+    def parse(cls, written: str, origin: dt.datetime) -> "Clock":
+        """Read `2017-10-15T06:00:00+06:00,60`; raises ClockInvalid that says what to write."""
+        match = _WRITTEN.fullmatch(written.strip())
+        try:
+            start = dt.datetime.fromisoformat(match["start"]) if match else None
+        except ValueError:
+            start = None
+        if match is None or start is None or start.tzinfo is None:
+            raise ClockInvalid(f"{written!r} is no clock: write START[,FACTOR], as 2017-10-15T06:00:00+06:00,60")
+        factor = float(match["factor"] or 1)
+        if factor <= 0:
+            raise ClockInvalid(f"{written!r}: the factor must be above 0; 60 makes an hour pass in a minute")
+        return cls(start=start, origin=origin, factor=factor)
+
+
+REAL_TIME = Clock(start=dt.datetime(1970, 1, 1, tzinfo=dt.UTC), origin=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+"""The clock of an election that is not a rehearsal."""

@@ -1,0 +1,96 @@
+"""Tallies: counters by region, form and round, to which every report contributes exactly once.
+
+A report's contribution is a function of the report alone, so a change of the report moves the tally by the
+difference of two contributions, and the sum over all reports equals the tally at any time (invariant 2).
+Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `incident.high`,
+`message.accepted`.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from chalicelib.observation.coverage import is_late
+from chalicelib.observation.election import Election, Form, Question
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.report import Report, StationAnswers, station_answers
+
+Number = int | Decimal
+Counters = Mapping[str, Number]
+Cell = tuple[str, str, str]
+"""A tally's place: region, form, round."""
+
+ANY_FORM = "*"
+"""The form of a cell that counts messages which belong to no form."""
+
+NATION_ONLY = "*"
+"""The region of a cell that counts in the nation alone: messages of unknown senders."""
+
+
+def shard_of(election: Election, station: str | None) -> int:
+    """The shard that a station's counts go to: a stable hash, the same in every process."""
+    return zlib.crc32((station or "").encode()) % election.tally_shards
+
+
+def contribution(election: Election, report: Report) -> Counters:
+    """What a report adds to the tally of its region, form and round."""
+    form = election.form_by_code[report.form]
+    counters: dict[str, Number] = {}
+    for answers in _counted(election, form, report):
+        for name, amount in _of_one(election, form, report.round, answers).items():
+            counters[name] = counters.get(name, 0) + amount
+    return counters
+
+
+def difference(after: Counters, before: Counters) -> Counters:
+    """What must be added to a tally for a contribution to change from `before` to `after`; zeros left out."""
+    names = sorted({*after, *before})
+    changes = {name: after.get(name, 0) - before.get(name, 0) for name in names}
+    return {name: amount for name, amount in changes.items() if amount}
+
+
+def add(counters: Iterable[Counters]) -> dict[str, Number]:
+    """The sum of several counters, name by name."""
+    total: dict[str, Number] = {}
+    for one in counters:
+        for name, amount in one.items():
+            total[name] = total.get(name, 0) + amount
+    return total
+
+
+def _counted(election: Election, form: Form, report: Report) -> list[StationAnswers]:
+    if form.expect == "station":
+        return [station_answers(election, report)] if report.observers else []
+    return [
+        StationAnswers({code: answer.value for code, answer in one.answers.items()}, frozenset(), one.first_at)
+        for one in report.observers.values()
+    ]
+
+
+def _of_one(election: Election, form: Form, round_name: str, answers: StationAnswers) -> dict[str, Number]:
+    state = "conflict" if answers.conflicts else "complete" if answers.is_complete(form) else "partial"
+    counters: dict[str, Number] = {"received": 1, state: 1}
+    if answers.first_at is not None and is_late(election, form, round_name, answers.first_at):
+        counters["late"] = 1
+    for code, value in answers.values.items():
+        counters.update(_of_answer(form.by_code[code], value))
+    return counters
+
+
+def _of_answer(question: Question, value: Value) -> dict[str, Number]:
+    code = question.code
+    if question.type == "yesno":
+        return {f"{code}={'true' if value else 'false'}": 1}
+    if isinstance(value, tuple):
+        return {f"{code}={option}": 1 for option in value}
+    if question.type == "choice":
+        return {f"{code}={value}": 1}
+    if question.type == "time":
+        return {f"{code}#count": 1}
+    number = Decimal(value) if not isinstance(value, int) else value
+    return {f"{code}#count": 1, f"{code}#sum": number}
+
+
+def message_counters(outcome: str) -> Counters:
+    """What one message adds to its cell: it was received, and what became of it."""
+    return {"message.received": 1, f"message.{outcome}": 1}

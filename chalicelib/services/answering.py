@@ -1,0 +1,92 @@
+"""The reply to an SMS, and when there is none: Baykoo must not talk to machines, nor for ever."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.phones import is_machine
+from chalicelib.observation.replies import (
+    ReportResult,
+    held_reply,
+    report_reply,
+    unknown_sender_reply,
+    unrecognised_reply,
+)
+from chalicelib.services import outbox
+from chalicelib.services.interpret import Interpretation, ResolvedReport
+from chalicelib.services.merging import MergedReport, is_form, report_key
+from chalicelib.store import elections, messages
+from chalicelib.store.messages import Message
+from chalicelib.store.reports import ReportKey
+
+LOOP_WINDOW = dt.timedelta(minutes=10)
+LOOP_UNREADABLE = 5
+LOOP_LOOKED_AT = 50
+UNREADABLE = ("received", "unrecognised", "held", "quarantined")
+
+
+def reply_to(
+    election: Election,
+    message: Message,
+    phone: str,
+    said: Interpretation,
+    merged: Mapping[ReportKey, MergedReport],
+    now: dt.datetime,
+) -> Message | None:
+    """The reply to a message that was read, as a row for the outbox; None where none may be given."""
+    if is_machine(phone):
+        return None
+    if said.observer is None:
+        if elections.is_own_number(phone) or _is_loop(message):
+            return None
+        key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
+        return _reply(key, message, phone, unknown_sender_reply(election), election, now)
+    if said.state in UNREADABLE and _is_loop(message):
+        return None
+    text = _text(election, said, merged)
+    return _reply(f"reply#{message.key}", message, phone, text, election, now)
+
+
+def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
+    origin = outbox.Origin(election.id, message.key, now)
+    return outbox.sms(key, phone, text, origin, sender=message.recipient)
+
+
+def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:
+    language = said.observer.language if said.observer else election.languages[0]
+    if said.state == "held":
+        return held_reply(election, language)
+    if said.state == "unrecognised":
+        return unrecognised_reply(election, language)
+    return report_reply(election, language, [_result(election, report, merged) for report in said.reports])
+
+
+def _result(election: Election, report: ResolvedReport, merged: Mapping[ReportKey, MergedReport]) -> ReportResult:
+    missing: tuple[str, ...] = ()
+    if is_form(election, report) and report.counts:
+        given = merged[report_key(report)].after.report.observers.get(report.observer.number)
+        questions = election.form_by_code[report.reading.form].questions
+        missing = tuple(question.code for question in questions if given is None or question.code not in given.answers)
+    return ReportResult(
+        form=report.reading.form,
+        station=report.station,
+        round=report.round,
+        accepted=tuple(report.reading.answers),
+        missing=missing,
+        rejected=report.reading.rejected,
+        flags=report.flags,
+    )
+
+
+def _is_loop(message: Message) -> bool:
+    """Whether a sender has sent more than five texts in ten minutes, up to this one, that nobody could read."""
+    if message.conversation is None:
+        return False
+    recent = messages.conversation_since(message.conversation, message.stored_at - LOOP_WINDOW, LOOP_LOOKED_AT)
+    earlier = [
+        other
+        for other in messages.get_many(key for key in recent if key != message.key)
+        if other.direction == "in" and other.stored_at <= message.stored_at and other.state in UNREADABLE
+    ]
+    return len(earlier) >= LOOP_UNREADABLE

@@ -1,0 +1,76 @@
+"""What a message adds to the tallies: its own outcome, the change of its reports, the incidents that it opens."""
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.observation.election import NO_ROUND, Election
+from chalicelib.observation.tally import (
+    ANY_FORM,
+    NATION_ONLY,
+    Cell,
+    Counters,
+    add,
+    difference,
+    message_counters,
+    shard_of,
+)
+from chalicelib.services.alerts import Opened
+from chalicelib.services.interpret import Interpretation
+from chalicelib.services.merging import MergedReport
+
+Shard = int
+ShardCell = tuple[Shard, Cell]
+
+
+def message_cell(election: Election, station: str | None, form: str | None, round_name: str) -> ShardCell:
+    """Where a message's outcome is counted: with its first report, so that an accepted report changes one tally row.
+
+    An unknown sender's has no station, and counts in the nation alone.
+    """
+    if station is None:
+        return shard_of(election, None), (NATION_ONLY, ANY_FORM, NO_ROUND)
+    region = election.station_by_number[station].region
+    if form is None or form not in election.form_by_code:
+        return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
+    return shard_of(election, station), (region, form, round_name)
+
+
+def cell_of_message(election: Election, said: Interpretation) -> ShardCell:
+    """Where a message that was read is counted."""
+    if said.observer is None:
+        return message_cell(election, None, None, NO_ROUND)
+    if not said.reports:
+        return message_cell(election, said.observer.station, None, NO_ROUND)
+    first = said.reports[0]
+    return message_cell(election, first.station, first.reading.form, first.round)
+
+
+def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[ShardCell, Counters]]:
+    """What a report's change moves; a station that has changed its region since moves with all that it counted."""
+    report = merged.after.report
+    shard = shard_of(election, report.station)
+    before, after = ((stored.region, report.form, report.round) for stored in (merged.before, merged.after))
+    if before == after:
+        return [((shard, after), difference(merged.after.counted, merged.before.counted))]
+    return [((shard, before), difference({}, merged.before.counted)), ((shard, after), merged.after.counted)]
+
+
+def changes_of_message(
+    election: Election, said: Interpretation, merged: Iterable[MergedReport], opened: Iterable[Opened]
+) -> Mapping[ShardCell, Counters]:
+    """Everything that a message adds, by shard and cell."""
+    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), message_counters(said.state))]
+    for one in merged:
+        changes += changes_of_report(election, one)
+    for incident in (one.incident for one in opened):
+        cell = message_cell(election, incident.station, None, NO_ROUND)
+        changes.append((cell, {f"incident.{incident.severity}": 1}))
+    return total(changes)
+
+
+def total(changes: Iterable[tuple[ShardCell, Counters]]) -> dict[ShardCell, Counters]:
+    """Changes summed by shard and cell, without those that come to nothing."""
+    by_cell: dict[ShardCell, list[Counters]] = {}
+    for cell, counters in changes:
+        by_cell.setdefault(cell, []).append(counters)
+    summed = {cell: difference(add(counters), {}) for cell, counters in by_cell.items()}
+    return {cell: counters for cell, counters in summed.items() if counters}

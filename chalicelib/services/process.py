@@ -1,0 +1,120 @@
+"""Process a stored SMS: read it, find whose it is, and let it count, once (DESIGN: "The way of a message")."""
+
+import datetime as dt
+import random
+import time
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.phones import international
+from chalicelib.services.alerts import opened_by
+from chalicelib.services.answering import reply_to
+from chalicelib.services.counting import cell_of_message, changes_of_message
+from chalicelib.services.interpret import Interpretation, interpret
+from chalicelib.services.merging import merge
+from chalicelib.store import elections
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message
+from chalicelib.store.outcome import RECEIVED, AlreadyProcessed, AlreadyThere, Contended, Outcome, ReportChanged, commit
+from chalicelib.store.tables import StoreUnavailable
+
+ATTEMPTS = 12
+BACKOFF_SECONDS = 0.02
+LONGEST_BACKOFF_SECONDS = 1.0
+
+QUARANTINED = "quarantined"
+NO_ELECTION = "no_election"
+UNKNOWN_SENDER = "unknown_sender"
+
+
+def process(message: Message, now: dt.datetime) -> None:
+    """Give a received SMS its outcome; does nothing if it has one. `now` is the real instant.
+
+    Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
+    """
+    if message.state != RECEIVED:
+        return
+    loaded = _election_of(message)
+    there: frozenset[str] = frozenset()
+    for attempt in range(ATTEMPTS):
+        try:
+            commit(_outcome(loaded, message, now, there) if loaded else _without_election(message, now))
+        except AlreadyProcessed:
+            return
+        except ReportChanged:
+            _pause(attempt)
+        except AlreadyThere as exist:
+            there |= exist.keys
+        except Contended:
+            _pause(attempt)
+        else:
+            return
+    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+
+
+def _pause(attempt: int) -> None:
+    """Wait with full jitter, so that those who collided do not collide again (AWS, Exponential Backoff and Jitter)."""
+    time.sleep(random.uniform(0, min(LONGEST_BACKOFF_SECONDS, BACKOFF_SECONDS * 2**attempt)))  # noqa: S311
+
+
+def _election_of(message: Message) -> LoadedElection | None:
+    """The election that the message's number leads to; before giving up, the store is asked afresh."""
+    number = international(message.recipient or "")
+    for fresh in (False, True):
+        election_id = elections.election_of_number(number, fresh=fresh)
+        loaded = elections.current(election_id, fresh=fresh) if election_id else None
+        if loaded is not None:
+            return loaded
+    return None
+
+
+def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
+    """The election, asked for afresh before a sender is called unknown: the roster may have changed just now."""
+    if phone in loaded.election.observers_by_phone:
+        return loaded
+    return elections.current(loaded.election.id, fresh=True) or loaded
+
+
+def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str]) -> Outcome:
+    """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
+    phone = international(message.sender or "", loaded.election.default_region)
+    loaded = _known_sender(loaded, phone)
+    election = loaded.election
+    counted_at = loaded.clock.at(message.received_at or message.stored_at)
+    said = interpret(election, phone, message.text or "", counted_at)
+    merged = merge(election, message.key, counted_at, said.reports)
+    opened = [one for one in opened_by(election, message, said.reports, counted_at, now) if not one.keys & there]
+    reply = reply_to(election, message, phone, said, merged, now)
+    replies = [reply] if reply is not None and reply.key not in there else []
+    changed = [one for one in merged.values() if one.changed]
+    return Outcome(
+        message=message,
+        changes=(*_outcome_changes(said.state, now), *_reading_changes(election, said, counted_at)),
+        election=election,
+        reports=tuple(one.after for one in changed),
+        cells=changes_of_message(election, said, changed, opened),
+        incidents=tuple(one.incident for one in opened),
+        outgoing=(*(alert for one in opened for alert in one.alerts), *replies),
+    )
+
+
+def _without_election(message: Message, now: dt.datetime) -> Outcome:
+    return Outcome(message, (*_outcome_changes(QUARANTINED, now), Message.reason.set(NO_ELECTION)))
+
+
+def _outcome_changes(state: str, now: dt.datetime) -> list[Action]:
+    finished = [Message.pending.remove(), Message.due_at.remove()]
+    return [Message.state.set(state), Message.processed_at.set(now), *finished]
+
+
+def _reading_changes(election: Election, said: Interpretation, counted_at: dt.datetime) -> list[Action]:
+    changes = [
+        Message.election.set(election.id),
+        Message.counted_at.set(counted_at),
+        Message.reading.set(said.document()),
+    ]
+    if said.observer is None:
+        return [*changes, Message.reason.set(UNKNOWN_SENDER)]
+    _, (region, _, _) = cell_of_message(election, said)
+    return [*changes, Message.observer.set(said.observer.number), Message.region.set(region)]

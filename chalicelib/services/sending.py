@@ -1,0 +1,104 @@
+"""Hand one outgoing message to whoever carries it: SES for email; SNS or a provider's send API for SMS."""
+
+import os
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from chalicelib.store.messages import Message
+
+SNS = "sns"
+# No retries of the SDK's own: after a lost answer they would send twice without anybody knowing.
+_PATIENCE = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+_TEMPORARY = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "KMSThrottling",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "Throttled",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+
+
+class SendRefused(Exception):
+    """The carrier will never take this message: sending it again is pointless."""
+
+
+class NotSent(Exception):
+    """The carrier did not take the message this time, and it is certain that it did not."""
+
+
+class AnswerLost(Exception):
+    """The message was handed over and no answer came: it may have been sent."""
+
+
+def send(message: Message) -> None:
+    """Send an email or SMS; returns once the carrier has accepted it. Raises SendRefused, NotSent, AnswerLost."""
+    if message.channel == "email":
+        _send_email(message)
+    elif sms_provider() == SNS:
+        _send_by_sns(message)
+    else:
+        _send_by_provider(message, sms_provider())
+
+
+def sms_provider() -> str:
+    """Who carries outgoing SMS in this stack: `sns` or a provider's name."""
+    return os.environ.get("BAYKOO_SMS_PROVIDER", SNS)
+
+
+def _send_email(message: Message) -> None:
+    body: dict[str, Any] = {"Text": {"Data": message.text or "", "Charset": "UTF-8"}}
+    if message.html:
+        body["Html"] = {"Data": message.html, "Charset": "UTF-8"}
+    _call(
+        "sesv2",
+        "send_email",
+        FromEmailAddress=os.environ["BAYKOO_EMAIL_FROM"],
+        Destination={"ToAddresses": [message.recipient]},
+        Content={"Simple": {"Subject": {"Data": message.subject or "", "Charset": "UTF-8"}, "Body": body}},
+    )
+
+
+def _send_by_sns(message: Message) -> None:
+    kind = {"DataType": "String", "StringValue": "Transactional"}
+    _call(
+        "sns",
+        "publish",
+        PhoneNumber=message.recipient,
+        Message=message.text,
+        MessageAttributes={"AWS.SNS.SMS.SMSType": kind},
+    )
+
+
+def _send_by_provider(message: Message, provider: str) -> None:
+    raise NotImplementedError((message, provider))
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(service, config=_PATIENCE)  # type: ignore[call-overload]
+
+
+def _call(service: str, operation: str, **arguments: object) -> None:
+    try:
+        getattr(_client(service), operation)(**arguments)
+    except (ConnectTimeoutError, EndpointConnectionError) as fault:
+        raise NotSent(str(fault)) from fault
+    except ClientError as fault:
+        code = fault.response.get("Error", {}).get("Code", "")
+        status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in _TEMPORARY or status >= 500 or status == 429:
+            raise NotSent(f"{code}: {fault}") from fault
+        raise SendRefused(f"{code}: {fault}") from fault
+    except BotoCoreError as fault:
+        raise AnswerLost(str(fault)) from fault

@@ -1,0 +1,77 @@
+"""The stations of a region: what each has reported, for the call centre's list."""
+
+import datetime as dt
+from typing import Any
+
+from chalicelib.observation.coverage import is_late, is_missing_time
+from chalicelib.observation.election import Election, Form, Station
+from chalicelib.observation.report import Report, station_answers
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.reports import ReportKey, StoredReport, get_reports, value_json
+
+PAGE = 100
+
+
+def stations_of_region(
+    loaded: LoadedElection, region: str, now: dt.datetime, after: str | None = None, limit: int = PAGE
+) -> dict[str, Any]:
+    """A page of a region's stations, by number, with the state of every form and round. Raises StoreUnavailable.
+
+    `next` is the number to continue after, None at the end. Reads grow with the page's stations and forms only.
+    """
+    election = loaded.election
+    own = sorted((s for s in election.stations if s.region == region), key=lambda station: station.number)
+    following = [station for station in own if after is None or station.number > after]
+    page = following[:limit]
+    keys = [(s.number, form.code, name) for s in page for form in election.forms for name in form.round_names]
+    reports = get_reports(election, keys) if keys else {}
+    at = loaded.clock.at(now)
+    return {
+        "election": election.id,
+        "region": region,
+        "as_of": at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "stations": [_station(election, station, reports, at) for station in page],
+        "next": page[-1].number if len(following) > limit else None,
+    }
+
+
+def _station(
+    election: Election, station: Station, reports: dict[ReportKey, StoredReport], at: dt.datetime
+) -> dict[str, Any]:
+    return {
+        "station": station.number,
+        "name": station.name,
+        "district": station.district,
+        "registered": station.registered,
+        "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
+        "forms": {
+            form.code: {
+                name: _round(election, form, reports[station.number, form.code, name].report, at)
+                for name in form.round_names
+            }
+            for form in election.forms
+        },
+    }
+
+
+def _round(election: Election, form: Form, report: Report, at: dt.datetime) -> dict[str, Any]:
+    answers = station_answers(election, report)
+    if answers.first_at is None:
+        state = "missing" if is_missing_time(election, form, report.round, at) else "expected"
+        return {"state": state, "late": False, "answers": {}, "conflicts": {}}
+    state = "conflict" if answers.conflicts else "complete" if answers.is_complete(form) else "partial"
+    return {
+        "state": state,
+        "late": is_late(election, form, report.round, answers.first_at),
+        "answers": {code: value_json(value) for code, value in answers.values.items()},
+        "conflicts": {code: _given(report, code) for code in sorted(answers.conflicts)},
+    }
+
+
+def _given(report: Report, code: str) -> dict[str, Any]:
+    """Who answered what, and in which message, where observers disagree."""
+    return {
+        observer: {"value": value_json(one.answers[code].value), "message": one.answers[code].source.message}
+        for observer, one in report.observers.items()
+        if code in one.answers
+    }

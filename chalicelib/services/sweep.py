@@ -1,0 +1,89 @@
+"""Sweep: find what is stuck anywhere on the way and push it on; a full safety net with the streams switched off."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import Enum
+
+from chalicelib.services.deliver import FAILED, deliver, retry_after
+from chalicelib.services.process import process
+from chalicelib.store import messages
+from chalicelib.store.messages import QUEUES, Message, Queue
+from chalicelib.store.tables import StoreUnavailable
+
+PAGE = 50
+WORKERS = 4
+
+
+class Progress(Enum):
+    """What became of one row that was taken up."""
+
+    MOVED = "moved"
+    STUCK = "stuck"
+    GIVEN_UP = "given up"
+    DONE_BEFORE = "done before"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did: how many rows came to what, and for how long the longest waiting row of a queue is due."""
+
+    progress: Counter[Progress]
+    overdue_seconds: dict[Queue, float]
+
+
+def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> Swept:
+    """Take up every row that is due, most urgent queue first, while there is time left (seconds).
+
+    New rows that this makes (replies, alerts) wait for the stream or for the next sweep. Raises StoreUnavailable.
+    """
+    progress: Counter[Progress] = Counter()
+    for queue in QUEUES:
+        while time_left() > 0:
+            due = list(messages.unfinished(queue, clock(), PAGE))
+            page = _push_on(messages.get_many(due), clock)
+            progress += page
+            if not page[Progress.MOVED] and not page[Progress.GIVEN_UP]:
+                break
+    return Swept(progress, {queue: _overdue_seconds(queue, clock()) for queue in QUEUES})
+
+
+def _overdue_seconds(queue: Queue, now: dt.datetime) -> float:
+    oldest = messages.oldest_due(queue)
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
+def _push_on(rows: Iterable[Message], clock: Callable[[], dt.datetime]) -> Counter[Progress]:
+    """Take rows up side by side."""
+    with ThreadPoolExecutor(WORKERS) as workers:
+        return Counter(workers.map(lambda row: _take_up(row, clock()), rows))
+
+
+def _take_up(row: Message, now: dt.datetime) -> Progress:
+    if row.pending is None:
+        return Progress.DONE_BEFORE  # the index has not caught up yet
+    try:
+        if row.direction == "in":
+            process(row, now)
+        elif deliver(row, now) == FAILED:
+            return Progress.GIVEN_UP
+    except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others
+        _postpone(row, now, fault)
+        return Progress.STUCK
+    return Progress.MOVED
+
+
+def _postpone(row: Message, now: dt.datetime, fault: Exception) -> None:
+    """Note the fault on the row and let others go first; the row stays unfinished, and its age raises the alarm."""
+    attempts = int(row.attempts)
+    changes = [
+        Message.attempts.set(attempts + 1),
+        Message.due_at.set(now + retry_after(min(attempts + 1, 10))),
+        Message.last_error.set(f"{type(fault).__name__}: {fault}"[:500]),
+    ]
+    try:
+        messages.change(row, changes, str(row.state), attempts)
+    except StoreUnavailable:
+        return

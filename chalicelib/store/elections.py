@@ -1,0 +1,173 @@
+"""Elections as loaded, their clocks, and which election a phone number leads to.
+
+An election's document is kept compressed and in parts, each far below DynamoDB's limit of 400 KB a row.
+A container reads it once a version; what may change at any time (version, clock, a number's route) is trusted
+for a few seconds.
+"""
+
+import datetime as dt
+import time
+import zlib
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.models import Model
+
+from chalicelib.observation.clock import REAL_TIME, Clock
+from chalicelib.observation.election import Election
+from chalicelib.store.messages import CONDITION_FAILED
+from chalicelib.store.tables import TableMeta, store_faults, table_name
+
+DIRECTORY = "elections"
+ROUTES = "numbers"
+PART_BYTES = 300_000
+TRUSTED_SECONDS = 5.0
+
+
+class ElectionChanged(Exception):
+    """Somebody else loaded the election at the same time; nothing was changed. Load it again."""
+
+
+class ElectionRow(Model):
+    """A directory entry (id `elections`), a number's route (id `numbers`) or a part of a document."""
+
+    class Meta(TableMeta):
+        table_name = table_name("elections")
+
+    id = UnicodeAttribute(hash_key=True)
+    part = UnicodeAttribute(range_key=True)
+    version = NumberAttribute(null=True)
+    parts = NumberAttribute(null=True)
+    document = BinaryAttribute(null=True, legacy_encoding=False)
+    clock_start = UnicodeAttribute(null=True)
+    clock_origin = UTCDateTimeAttribute(null=True)
+    clock_factor = NumberAttribute(null=True)
+    election = UnicodeAttribute(null=True)
+
+
+class LoadedElection:
+    """An election with its clock and the version it was loaded as."""
+
+    __slots__ = ("clock", "election", "version")
+
+    def __init__(self, election: Election, clock: Clock, version: int) -> None:
+        self.election = election
+        self.clock = clock
+        self.version = version
+
+
+_documents: dict[tuple[str, int], Election] = {}
+_recent: dict[tuple[str, str], tuple[float, ElectionRow | None]] = {}
+
+
+def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
+    """The election as last loaded, None if there is none; `fresh` asks the store even if it did so just now."""
+    head = _row(DIRECTORY, election_id, fresh=fresh)
+    if head is None:
+        return None
+    version = int(head.version or 0)
+    document = _documents.get((election_id, version))
+    if document is None:
+        document = _read_document(election_id, version, int(head.parts or 0))
+        _documents[election_id, version] = document
+    return LoadedElection(document, _clock_of(head), version)
+
+
+def election_of_number(number: str, *, fresh: bool = False) -> str | None:
+    """The id of the election that a number leads to."""
+    route = _row(ROUTES, number, fresh=fresh)
+    return route.election if route else None
+
+
+def is_own_number(number: str) -> bool:
+    """Whether a number is one that leads to an election: Baykoo must not talk to itself."""
+    return _row(ROUTES, number, fresh=False) is not None
+
+
+def list_elections() -> list[str]:
+    """Ids of all elections; raises StoreUnavailable."""
+    with store_faults():
+        return [row.part for row in ElectionRow.query(DIRECTORY)]
+
+
+def numbers_of(election_id: str) -> list[str]:
+    """Numbers that lead to an election; raises StoreUnavailable."""
+    with store_faults():
+        return [row.part for row in ElectionRow.query(ROUTES) if row.election == election_id]
+
+
+def save(election: Election, clock: Clock) -> int:
+    """Store an election as its next version and return that; raises ElectionChanged, StoreUnavailable."""
+    head = _row(DIRECTORY, election.id, fresh=True)
+    before = int(head.version or 0) if head else 0
+    document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
+    pieces = [document[at : at + PART_BYTES] for at in range(0, len(document), PART_BYTES)]
+    with store_faults():
+        for number, piece in enumerate(pieces):
+            ElectionRow(election.id, _part(before + 1, number), document=piece).save()
+        unchanged = ElectionRow.version == before if head else ElectionRow.id.does_not_exist()
+        try:
+            _head_row(election.id, before + 1, len(pieces), clock).save(unchanged)
+        except PutError as error:
+            if error.cause_response_code == CONDITION_FAILED:
+                raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile") from error
+            raise
+    _forget()
+    return before + 1
+
+
+def route(number: str, election_id: str) -> None:
+    """Let a number lead to an election, and to no other; raises StoreUnavailable."""
+    with store_faults():
+        ElectionRow(ROUTES, number, election=election_id).save()
+    _forget()
+
+
+def _part(version: int, number: int) -> str:
+    return f"v{version:06}#{number:03}"
+
+
+def _head_row(election_id: str, version: int, parts: int, clock: Clock) -> ElectionRow:
+    row = ElectionRow(DIRECTORY, election_id, version=version, parts=parts)
+    if clock != REAL_TIME:
+        row.clock_start, row.clock_origin = clock.start.isoformat(), clock.origin
+        row.clock_factor = clock.factor
+    return row
+
+
+def _clock_of(head: ElectionRow) -> Clock:
+    if head.clock_start is None or head.clock_origin is None:
+        return REAL_TIME
+    return Clock(dt.datetime.fromisoformat(head.clock_start), head.clock_origin, float(head.clock_factor or 1))
+
+
+def _read_document(election_id: str, version: int, parts: int) -> Election:
+    with store_faults():
+        pieces = [
+            _found(ElectionRow.get(election_id, _part(version, number), consistent_read=True).document)
+            for number in range(parts)
+        ]
+    return Election.model_validate_json(zlib.decompress(b"".join(pieces)))
+
+
+def _found(document: bytes | None) -> bytes:
+    if document is None:
+        raise ValueError("a part of the election's document is empty")
+    return document
+
+
+def _row(row_id: str, part: str, *, fresh: bool) -> ElectionRow | None:
+    trusted = _recent.get((row_id, part))
+    if not fresh and trusted is not None and time.monotonic() - trusted[0] < TRUSTED_SECONDS:
+        return trusted[1]
+    with store_faults():
+        try:
+            row: ElectionRow | None = ElectionRow.get(row_id, part, consistent_read=True)
+        except ElectionRow.DoesNotExist:
+            row = None
+    _recent[row_id, part] = (time.monotonic(), row)
+    return row
+
+
+def _forget() -> None:
+    _recent.clear()

@@ -1,0 +1,163 @@
+"""Messages: every SMS and email, in and out, from its raw payload to its outcome."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.store.tables import TableMeta, spread, store_faults, table_name
+
+Queue = Literal["in", "alert", "out"]
+"""Unfinished rows wait in three queues, most urgent first: SMS to be read, alerts, other outgoing messages."""
+QUEUES: tuple[Queue, ...] = ("in", "alert", "out")
+QUEUE_SHARDS = 4
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
+    """Rows that something remains to be done for, those due first first; sparse."""
+
+    class Meta(TableMeta):
+        index_name = "unfinished"
+        projection = KeysOnlyProjection()
+
+    pending = UnicodeAttribute(hash_key=True)
+    due_at = UTCDateTimeAttribute(range_key=True)
+
+
+class ConversationIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
+    """All that was exchanged with one phone number, in time order."""
+
+    class Meta(TableMeta):
+        index_name = "conversation"
+        projection = KeysOnlyProjection()
+
+    conversation = UnicodeAttribute(hash_key=True)
+    stored_at = UTCDateTimeAttribute(range_key=True)
+
+
+class Message(Model):
+    """One SMS or email.
+
+    `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held;
+    of one that goes out: queued → sending → sent | failed. `received_at` is the real instant that counts,
+    `counted_at` the same on the election's clock. `due_at` is when sweep takes an unfinished row up.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_name("messages")
+
+    key = UnicodeAttribute(hash_key=True)
+    direction = UnicodeAttribute()
+    channel = UnicodeAttribute(default="sms")
+    state = UnicodeAttribute()
+    pending = UnicodeAttribute(null=True)
+    due_at = UTCDateTimeAttribute(null=True)
+    conversation = UnicodeAttribute(null=True)
+    stored_at = UTCDateTimeAttribute()
+    provider = UnicodeAttribute(null=True)
+    sender = UnicodeAttribute(null=True)
+    recipient = UnicodeAttribute(null=True)
+    text = UnicodeAttribute(null=True)
+    raw = UnicodeAttribute(null=True)
+    provider_at = UTCDateTimeAttribute(null=True)
+    received_at = UTCDateTimeAttribute(null=True)
+    counted_at = UTCDateTimeAttribute(null=True)
+    processed_at = UTCDateTimeAttribute(null=True)
+    election = UnicodeAttribute(null=True)
+    region = UnicodeAttribute(null=True)
+    observer = UnicodeAttribute(null=True)
+    reading = JSONAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    html = UnicodeAttribute(null=True)
+    about = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(default=0)
+    last_error = UnicodeAttribute(null=True)
+    sent_at = UTCDateTimeAttribute(null=True)
+
+    unfinished_index = UnfinishedIndex()
+    conversation_index = ConversationIndex()
+
+
+def pending_in(queue: Queue, key: str) -> str:
+    """The partition of the unfinished index in which a row of a queue waits."""
+    return f"{queue}#{spread(key, QUEUE_SHARDS)}"
+
+
+def put_new(message: Message) -> bool:
+    """Store a message once. False if its key is there already; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            message.save(Message.key.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code == CONDITION_FAILED:
+                return False
+            raise
+    return True
+
+
+def get(key: str) -> Message | None:
+    """A message by key, as of now; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return Message.get(key, consistent_read=True)
+        except Message.DoesNotExist:
+            return None
+
+
+def get_many(keys: Iterable[str]) -> list[Message]:
+    """Those of the messages that exist, in no order; raises StoreUnavailable."""
+    with store_faults():
+        return list(Message.batch_get(list(keys), consistent_read=True))
+
+
+def unfinished(queue: Queue, due_before: dt.datetime, limit: int) -> Iterator[str]:
+    """Keys of rows of a queue that are due, the longest due first in each shard."""
+    for shard in range(QUEUE_SHARDS):
+        with store_faults():
+            found = Message.unfinished_index.query(f"{queue}#{shard}", Message.due_at <= due_before, limit=limit)
+            yield from [message.key for message in found]
+
+
+def oldest_due(queue: Queue) -> dt.datetime | None:
+    """When the longest waiting unfinished row of a queue was due, None where nothing waits."""
+    with store_faults():
+        heads = [
+            message.due_at
+            for shard in range(QUEUE_SHARDS)
+            for message in Message.unfinished_index.query(f"{queue}#{shard}", limit=1)
+        ]
+    return min((due for due in heads if due is not None), default=None)
+
+
+def conversation_since(phone: str, since: dt.datetime, limit: int) -> list[str]:
+    """Keys of the messages exchanged with a phone since an instant, newest first."""
+    with store_faults():
+        found = Message.conversation_index.query(
+            phone, Message.stored_at >= since, scan_index_forward=False, limit=limit
+        )
+        return [message.key for message in found]
+
+
+def change(message: Message, changes: Sequence[object], expected_state: str, expected_attempts: int) -> bool:
+    """Change a row if nobody else did since it was read. False if somebody did; raises StoreUnavailable."""
+    unchanged = (Message.state == expected_state) & (Message.attempts == expected_attempts)
+    with store_faults():
+        try:
+            message.update(actions=list(changes), condition=unchanged)  # type: ignore[arg-type]
+        except UpdateError as error:
+            if error.cause_response_code == CONDITION_FAILED:
+                return False
+            raise
+    return True
+
+
+def messages_of(election_id: str) -> Iterator[Message]:
+    """Every message of an election. Reads the whole table: for audits and exports, never for a request."""
+    with store_faults():
+        yield from Message.scan(Message.election == election_id, consistent_read=True)

@@ -1,0 +1,72 @@
+"""Operators: who may read the API, and the audit trail of what was done."""
+
+import datetime as dt
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.models import Model
+
+from chalicelib.store.tables import TableMeta, store_faults, table_name
+
+
+class OperatorRow(Model):
+    """An operator's access, under the SHA-256 of the token; the token itself is stored nowhere.
+
+    `regions` empty: all of them.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_name("operators")
+
+    token = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute()
+    role = UnicodeAttribute()
+    election = UnicodeAttribute()
+    regions = JSONAttribute()
+    expires_at = UTCDateTimeAttribute()
+    revoked = BooleanAttribute(default=False)
+
+
+class AuditRow(Model):
+    """Something that a person did: who, what, to what."""
+
+    class Meta(TableMeta):
+        table_name = table_name("audit")
+
+    election = UnicodeAttribute(hash_key=True)
+    at = UnicodeAttribute(range_key=True)
+    who = UnicodeAttribute()
+    action = UnicodeAttribute()
+    subject = UnicodeAttribute()
+
+
+def add(row: OperatorRow) -> None:
+    """Store an operator; raises StoreUnavailable."""
+    with store_faults():
+        row.save()
+
+
+def by_token_hash(token_hash: str) -> OperatorRow | None:
+    """The operator with a token's hash, as of now; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return OperatorRow.get(token_hash, consistent_read=True)
+        except OperatorRow.DoesNotExist:
+            return None
+
+
+def of_election(election_id: str) -> list[OperatorRow]:
+    """All operators of an election. Reads the whole small table: for the command line, never for a request."""
+    with store_faults():
+        return list(OperatorRow.scan(OperatorRow.election == election_id))
+
+
+def revoke(row: OperatorRow) -> None:
+    """End an operator's access at once; raises StoreUnavailable."""
+    with store_faults():
+        row.update(actions=[OperatorRow.revoked.set(True)])
+
+
+def record(election_id: str, at: dt.datetime, who: str, action: str, subject: str) -> None:
+    """Add a line to the audit trail; raises StoreUnavailable."""
+    with store_faults():
+        AuditRow(election_id, f"{at.isoformat()}#{action}#{subject}", who=who, action=action, subject=subject).save()

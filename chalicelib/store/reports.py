@@ -1,0 +1,146 @@
+"""Reports: one row a station, form and round, with what it adds to the tallies."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.observation.election import Election, Form
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.report import Answer, ObserverAnswers, Report, Source
+from chalicelib.observation.tally import Counters, Number
+from chalicelib.store.tables import TableMeta, store_faults, table_name
+
+ReportKey = tuple[str, str, str]
+"""Station, form, round."""
+
+
+class ReportRow(Model):
+    """A report as stored; `version` grows by one with every change, `counted` is its contribution to `region`."""
+
+    class Meta(TableMeta):
+        table_name = table_name("reports")
+
+    station = UnicodeAttribute(hash_key=True)
+    form = UnicodeAttribute(range_key=True)
+    version = NumberAttribute()
+    region = UnicodeAttribute()
+    answers = JSONAttribute()
+    failed = JSONAttribute(null=True)
+    counted = JSONAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport:
+    """A report with what the store knows of it: version 0 for one not stored yet.
+
+    `failed`: rules of the checks it failed when it was last changed.
+    """
+
+    report: Report
+    region: str
+    version: int = 0
+    counted: Counters = field(default_factory=dict)
+    failed: tuple[str, ...] = ()
+
+
+def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey, StoredReport]:
+    """Reports by key, in one consistent request; those not stored are empty, version 0. Raises StoreUnavailable."""
+    wanted = sorted(set(keys))
+    with store_faults():
+        rows = list(ReportRow.batch_get([_row_key(election, key) for key in wanted], consistent_read=True))
+    stored = {(row.station, row.form): row for row in rows}
+    return {
+        key: from_row(election, stored[place])
+        if (place := _row_key(election, key)) in stored
+        else StoredReport(Report(*key), election.station_by_number[key[0]].region)
+        for key in wanted
+    }
+
+
+def reports_of(election: Election, station: str) -> list[StoredReport]:
+    """All reports of a station; raises StoreUnavailable."""
+    with store_faults():
+        return [from_row(election, row) for row in ReportRow.query(f"{election.id}#{station}")]
+
+
+def all_reports(election: Election, stations: Iterable[str]) -> list[StoredReport]:
+    """All reports of some stations, one query a station; for audits, never on a request's path."""
+    return [report for station in stations for report in reports_of(election, station)]
+
+
+def to_row(election: Election, stored: StoredReport) -> ReportRow:
+    """The row that a stored report is written as."""
+    report = stored.report
+    station, form = _row_key(election, (report.station, report.form, report.round))
+    return ReportRow(
+        station,
+        form,
+        version=stored.version,
+        region=stored.region,
+        answers={observer: _answers_json(answers) for observer, answers in report.observers.items()},
+        failed=list(stored.failed) or None,
+        counted={name: _number_json(amount) for name, amount in stored.counted.items()},
+    )
+
+
+def from_row(election: Election, row: ReportRow) -> StoredReport:
+    """The stored report that a row holds."""
+    form_code, _, round_name = row.form.partition("#")
+    form = election.form_by_code[form_code]
+    report = Report(
+        station=row.station.partition("#")[2],
+        form=form_code,
+        round=round_name,
+        observers={observer: _answers(form, written) for observer, written in row.answers.items()},
+    )
+    counted = {name: _number(amount) for name, amount in row.counted.items()}
+    return StoredReport(report, row.region, int(row.version), counted, tuple(row.failed or ()))
+
+
+def value_json(value: Value) -> Any:
+    """An answer as JSON: a decimal as a string, so that no digit is lost."""
+    return str(value) if isinstance(value, Decimal) else list(value) if isinstance(value, tuple) else value
+
+
+def value_from_json(form: Form, code: str, written: Any) -> Value:
+    """An answer from its JSON, by its question's type."""
+    question = form.by_code.get(code)
+    if question is not None and question.type == "decimal":
+        return Decimal(written)
+    return tuple(written) if isinstance(written, list) else written
+
+
+def _row_key(election: Election, key: ReportKey) -> tuple[str, str]:
+    station, form, round_name = key
+    return f"{election.id}#{station}", f"{form}#{round_name}"
+
+
+def _answers_json(one: ObserverAnswers) -> dict[str, Any]:
+    sources = sorted({answer.source for answer in one.answers.values()}, key=lambda source: source.age)
+    return {
+        "first": one.first_at.isoformat(),
+        "from": [[source.received_at.isoformat(), source.message] for source in sources],
+        "a": {code: [value_json(answer.value), sources.index(answer.source)] for code, answer in one.answers.items()},
+    }
+
+
+def _answers(form: Form, written: Mapping[str, Any]) -> ObserverAnswers:
+    sources = [Source(dt.datetime.fromisoformat(at), message) for at, message in written["from"]]
+    answers = {
+        code: Answer(value_from_json(form, code, value), sources[index])
+        for code, (value, index) in written["a"].items()
+    }
+    return ObserverAnswers(dt.datetime.fromisoformat(written["first"]), answers)
+
+
+def _number_json(amount: Number) -> int | str:
+    return amount if isinstance(amount, int) else str(amount)
+
+
+def _number(written: int | str) -> Number:
+    return written if isinstance(written, int) else Decimal(written)

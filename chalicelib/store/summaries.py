@@ -1,0 +1,36 @@
+"""Summaries: the hourly snapshots, each once."""
+
+import datetime as dt
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.models import Model
+
+from chalicelib.store.messages import CONDITION_FAILED
+from chalicelib.store.tables import TableMeta, store_faults, table_name
+
+
+class SummaryRow(Model):
+    """An hour's snapshot, by election and hour of the election's clock (`2017-10-15T10`)."""
+
+    class Meta(TableMeta):
+        table_name = table_name("summaries")
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    document = JSONAttribute()
+    made_at = UTCDateTimeAttribute()
+
+
+def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: dt.datetime) -> dict[str, Any]:
+    """Store an hour's snapshot unless there is one; returns the one that stands. Raises StoreUnavailable."""
+    with store_faults():
+        try:
+            SummaryRow(election_id, hour, document=document, made_at=made_at).save(SummaryRow.id.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != CONDITION_FAILED:
+                raise
+            standing: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
+            return standing
+    return document

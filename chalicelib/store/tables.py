@@ -1,0 +1,41 @@
+"""What every table's model shares: its name in the deployed stack, time-outs and how moments are written."""
+
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+
+class StoreUnavailable(Exception):
+    """DynamoDB did not do what was asked, or its answer was lost; nothing is known of the outcome."""
+
+
+class TableMeta:
+    """Settings of every model. A webhook's provider waits for a few seconds at most, so no call may hang longer."""
+
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 3
+    max_retry_attempts = 2
+    max_pool_connections = 16
+
+
+def table_name(name: str) -> str:
+    """The name of a table in this stack; the stack sets BAYKOO_TABLE_PREFIX for every function."""
+    return os.environ.get("BAYKOO_TABLE_PREFIX", "baykoo-") + name
+
+
+@contextmanager
+def store_faults() -> Iterator[None]:
+    """Turn whatever DynamoDB's client raises into StoreUnavailable."""
+    try:
+        yield
+    except (PynamoDBException, BotoCoreError, ClientError) as fault:
+        raise StoreUnavailable(str(fault)) from fault
+
+
+def spread(key: str, shards: int) -> int:
+    """A stable shard for a key, the same in every process."""
+    return zlib.crc32(key.encode()) % shards

@@ -1,0 +1,71 @@
+"""Tallies: sharded counters by region, form and round."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Self
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.tally import Cell, Counters, Number, add
+from chalicelib.store.tables import TableMeta, store_faults, table_name
+
+
+class TallyRow(Model):
+    """One shard's counters of a cell. Counters are attributes of their own, since DynamoDB adds only to those."""
+
+    class Meta(TableMeta):
+        table_name = table_name("tallies")
+
+    shard = UnicodeAttribute(hash_key=True)
+    cell = UnicodeAttribute(range_key=True)
+
+    counters: Counters
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> Self:
+        """The row with every attribute that is no key as a counter."""
+        row = super().from_raw_data(data)
+        row.counters = {name: _number(typed["N"]) for name, typed in data.items() if "N" in typed}
+        return row
+
+
+def tally_row(election: Election, shard: int, cell: Cell) -> TallyRow:
+    """The row of a cell's shard, to be updated."""
+    return TallyRow(f"{election.id}#{shard}", "#".join(cell))
+
+
+def adding(counters: Counters) -> list[Action]:
+    """Update actions that add counters to a row."""
+    return [Path([name]).add(amount) for name, amount in counters.items()]
+
+
+def read_cells(election: Election, region: str | None = None) -> dict[Cell, Counters]:
+    """The counters of every cell, or of one region's, summed over the shards: a query a shard."""
+    parts: dict[Cell, list[Counters]] = {}
+    condition = TallyRow.cell.startswith(f"{region}#") if region is not None else None
+    with store_faults():
+        for shard in range(election.tally_shards):
+            for row in TallyRow.query(f"{election.id}#{shard}", condition, consistent_read=True):
+                region_name, form, round_name = row.cell.split("#")
+                parts.setdefault((region_name, form, round_name), []).append(row.counters)
+    return {cell: add(counters) for cell, counters in parts.items()}
+
+
+def shards_of_cells(election: Election) -> Mapping[tuple[int, Cell], Counters]:
+    """Every shard's counters by shard and cell, for audits."""
+    found: dict[tuple[int, Cell], Counters] = {}
+    with store_faults():
+        for shard in range(election.tally_shards):
+            for row in TallyRow.query(f"{election.id}#{shard}", consistent_read=True):
+                region, form, round_name = row.cell.split("#")
+                found[shard, (region, form, round_name)] = row.counters
+    return found
+
+
+def _number(written: str) -> Number:
+    number = Decimal(written)
+    return int(number) if number == number.to_integral_value() else number
