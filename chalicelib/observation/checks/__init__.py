@@ -1,0 +1,24 @@
+"""Consistency rules over a report's answers, as an election file writes them: `D + E + F + G == C`, `A >= previous(A)`.
+
+A rule compares (`< <= == != >= >`), calculates (`+ - * /`) and combines (`and or not`, parentheses) numbers, times
+(`08:00`), this form's answers (`A`), another form's at the same station (`OP.E`), and this question's in the nearest
+earlier round that has an answer (`previous(A)`). A missing answer makes a rule unknown, never failed.
+"""
+
+from chalicelib.observation.checks.evaluating import Answers, GivenAnswers, evaluate, failed_checks
+from chalicelib.observation.checks.kinds import check_rule
+from chalicelib.observation.checks.parsing import RuleInvalid, parse_rule
+from chalicelib.observation.checks.tree import Rule, RuleCodes, render
+
+__all__ = [
+    "Answers",
+    "GivenAnswers",
+    "Rule",
+    "RuleCodes",
+    "RuleInvalid",
+    "check_rule",
+    "evaluate",
+    "failed_checks",
+    "parse_rule",
+    "render",
+]

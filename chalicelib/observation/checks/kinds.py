@@ -1,0 +1,154 @@
+"""Whether a rule makes sense for its form: every code exists, and every operator gets what it can take.
+
+Numbers are compared with and added to numbers; a time is compared with a time, and moved by minutes; the difference of
+two times is a number of minutes. A yes/no answer is a truth of its own (`D`, `not D`, `D == OP.D`). A choice equals an
+option's number (`C == 4`) or another choice, and has no order; several choices cannot stand in a rule.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from chalicelib.observation.checks.tree import (
+    COMPARISONS,
+    Answer,
+    Binary,
+    Clock,
+    Node,
+    Number,
+    Previous,
+    Rule,
+    Unary,
+    render,
+)
+from chalicelib.observation.election import Election, Form, Question
+
+Kind = Literal["number", "time", "truth", "choice"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    "integer": "number",
+    "decimal": "number",
+    "time": "time",
+    "yesno": "truth",
+    "choice": "choice",
+}
+
+_CALCULATED: Final[dict[tuple[str, Kind, Kind], Kind]] = {
+    **{(sign, "number", "number"): "number" for sign in "+-*/"},
+    ("-", "time", "time"): "number",
+    ("-", "time", "number"): "time",
+    ("+", "time", "number"): "time",
+    ("+", "number", "time"): "time",
+}
+
+_NAMES: Final[dict[Kind, str]] = {
+    "number": "a number",
+    "time": "a time",
+    "truth": "yes or no",
+    "choice": "a choice",
+}
+
+
+def check_rule(rule: Rule, election: Election, form: Form) -> tuple[str, ...]:
+    """What is wrong with a rule of a form, each with what to do; () for a rule that can be evaluated."""
+    typing = _Typing(election, form)
+    kind = typing.kind(rule.tree)
+    if kind not in (None, "truth"):
+        typing.problems.append(f"the rule is {_NAMES[kind]}, neither true nor false: compare it with something")
+    return tuple(typing.problems)
+
+
+@dataclass
+class _Typing:
+    """Finds each part's kind; a part whose kind is wrong is named once and None from there on."""
+
+    election: Election
+    form: Form
+    problems: list[str] = field(default_factory=list)
+
+    def kind(self, node: Node) -> Kind | None:
+        match node:
+            case Number():
+                return "number"
+            case Clock():
+                return "time"
+            case Answer() | Previous():
+                question = self._question(node)
+                return self._answered(question, node) if question else None
+            case Unary(sign, operand):
+                return self._unary(sign, operand)
+            case Binary():
+                return self._binary(node)
+
+    def _wrong(self, node: Node, message: str) -> None:
+        self.problems.append(f"{render(node)}: {message}")
+
+    def _question(self, node: Answer | Previous) -> Question | None:
+        form = self.form
+        if isinstance(node, Previous) and not form.rounds:
+            self._wrong(node, f"{form.code} has no rounds, so nothing comes before it")
+            return None
+        if isinstance(node, Answer) and node.form is not None:
+            if node.form == form.code:
+                self._wrong(node, f"write {node.code} for this form's own answer")
+                return None
+            if node.form not in self.election.form_by_code:
+                self._wrong(node, f"there is no form {node.form}: use one of {', '.join(self.election.form_by_code)}")
+                return None
+            form = self.election.form_by_code[node.form]
+        if node.code not in form.by_code:
+            self._wrong(node, f"{form.code} has no question {node.code}: use one of {', '.join(form.by_code)}")
+            return None
+        return form.by_code[node.code]
+
+    def _answered(self, question: Question, node: Node) -> Kind | None:
+        if question.type not in _KINDS:
+            self._wrong(node, "several choices cannot stand in a rule")
+            return None
+        return _KINDS[question.type]
+
+    def _unary(self, sign: str, operand: Node) -> Kind | None:
+        wanted: Kind = "truth" if sign == "not" else "number"
+        return wanted if self._is(operand, wanted, sign) else None
+
+    def _is(self, node: Node, wanted: Kind, sign: str) -> bool:
+        kind = self.kind(node)
+        if kind not in (None, wanted):
+            self._wrong(node, f"{sign!r} takes {_NAMES[wanted]}, and this is {_NAMES[kind]}")
+        return kind == wanted
+
+    def _binary(self, node: Binary) -> Kind | None:
+        if node.operator in ("and", "or"):
+            both = [self._is(operand, "truth", node.operator) for operand in (node.left, node.right)]
+            return "truth" if all(both) else None
+        left, right = self.kind(node.left), self.kind(node.right)
+        if left is None or right is None:
+            return None
+        kind = (
+            self._compared(node, left, right)
+            if node.operator in COMPARISONS
+            else _CALCULATED.get((node.operator, left, right))
+        )
+        if kind is None:
+            self._wrong(node, f"{node.operator!r} cannot stand between {_NAMES[left]} and {_NAMES[right]}")
+        return kind
+
+    def _compared(self, node: Binary, left: Kind, right: Kind) -> Kind | None:
+        ordered = node.operator not in ("==", "!=")
+        if ordered and ("truth" in (left, right) or "choice" in (left, right)):
+            return None
+        if (
+            left == right
+            or self._is_option(node.left, left, node.right)
+            or self._is_option(node.right, right, node.left)
+        ):
+            return "truth"
+        return None
+
+    def _is_option(self, asked: Node, kind: Kind, option: Node) -> bool:
+        """Whether a choice is compared with a number that is one of its options."""
+        if kind != "choice" or not isinstance(asked, Answer | Previous) or not isinstance(option, Number):
+            return False
+        question = self._question(asked)
+        if question is not None and option.value not in question.options:
+            self._wrong(asked, f"{option.value} is none of its options {', '.join(map(str, question.options))}")
+        return True
