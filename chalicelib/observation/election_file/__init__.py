@@ -1,0 +1,114 @@
+"""The election file: a YAML and the tables that it names, read whole into an Election or refused with every mistake.
+
+`read_election` is what others call; `inspect_election` also returns the warnings and where things stand.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.election_file.document import Document, read_document
+from chalicelib.observation.election_file.forms import read_forms, read_incidents
+from chalicelib.observation.election_file.header import file_name, read_header
+from chalicelib.observation.election_file.problems import ElectionInvalid, Findings, Problem
+from chalicelib.observation.election_file.rosters import (
+    Row,
+    read_coordinators,
+    read_observers,
+    read_stations,
+    read_table,
+)
+from chalicelib.observation.election_file.sample import read_quick_count
+
+__all__ = ["ElectionInvalid", "Inspection", "Problem", "inspect_election", "moved_to", "read_election", "roster_files"]
+
+ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "stations": (("station", "region"), ("district", "name", "registered")),
+    "observers": (("observer", "phone", "language", "station"), ("name",)),
+    "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone")),
+}
+"""The tables that the YAML names: their columns, those that must be there and those that may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found in an election's files; `election` is None where `problems` says why not."""
+
+    election: Election | None
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    document: Document
+
+
+def read_election(files: Mapping[str, str], main: str) -> Election:
+    """The election that files (name → text) hold; `main` names the YAML. Raises ElectionInvalid with every mistake."""
+    inspection = inspect_election(files, main)
+    if inspection.election is None:
+        raise ElectionInvalid(inspection.problems)
+    return inspection.election
+
+
+def moved_to(election: Election, day: dt.date) -> Election:
+    """The same election held on another day: a rehearsal, or the sample election today."""
+    return Election.model_validate({name: getattr(election, name) for name in Election.model_fields} | {"date": day})
+
+
+def roster_files(text: str) -> tuple[str, ...]:
+    """Names of the tables that a YAML's text names, as it gives them; () where it cannot be read."""
+    content = read_document("", _without_mark(text), Findings()).content
+    return tuple(name for key in ROSTERS if isinstance(name := content.get(key), str))
+
+
+def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
+    """Everything that is wrong or doubtful in an election's files (name → text); `main` names the YAML."""
+    findings = Findings()
+    text = files.get(main)
+    if text is None:
+        findings.problems.append(Problem(main, 1, "", "there is no such file; check its name"))
+        return Inspection(None, tuple(findings.problems), (), Document(main))
+    document = read_document(main, _without_mark(text), findings)
+    header = read_header(document) if document.content else None
+    election = _whole(document, header, files) if header is not None else None
+    order = {name: place for place, name in enumerate((main, *roster_files(text)))}
+    problems, warnings = (
+        tuple(sorted(set(found), key=lambda problem: (order.get(problem.file, len(order)), problem)))
+        for found in (findings.problems, findings.warnings)
+    )
+    return Inspection(None if problems else election, problems, warnings, document)
+
+
+def _whole(document: Document, header: Election, files: Mapping[str, str]) -> Election:
+    forms = read_forms(document, header)
+    incidents = read_incidents(document, header)
+    tables = {key: _table(document, key, files) for key in ROSTERS}
+    stations = read_stations(tables["stations"], header)
+    observers = read_observers(tables["observers"], header, stations)
+    regions = {station.region for station in stations.values()}
+    coordinators = read_coordinators(tables["coordinators"], header, regions)
+    kept = {name: getattr(header, name) for name in Election.model_fields}
+    read = {
+        "forms": tuple(placed.form for placed in forms),
+        "incidents": incidents,
+        "quick_count": read_quick_count(document, stations.values()),
+        "stations": tuple(stations.values()),
+        "observers": observers,
+        "coordinators": coordinators,
+    }
+    return Election.model_validate(kept | read)
+
+
+def _table(document: Document, key: str, files: Mapping[str, str]) -> list[Row]:
+    name = file_name(document, key)
+    if name is None:
+        return []
+    text = files.get(name)
+    if text is None:
+        document.error((key,), f"there is no file {name!r} beside the YAML; correct the name, or put the file there")
+        return []
+    required, optional = ROSTERS[key]
+    return read_table(name, _without_mark(text), required, optional, document.findings)
+
+
+def _without_mark(text: str) -> str:
+    return text.removeprefix("\ufeff")

@@ -1,0 +1,238 @@
+"""Forms, questions and incidents of the election file, and the rules that each must keep by itself."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.observation.election import Category, Check, Election, Form, IncidentForm, Question
+from chalicelib.observation.election_file.document import Document, Path, Plain
+from chalicelib.observation.election_file.header import check_languages_of
+from chalicelib.observation.election_file.shape import shaped
+
+NUMBERS: Final = ("integer", "decimal")
+LISTS: Final = ("choice", "choices")
+
+_FORM_STAND_INS: Mapping[str, object] = {"code": ""}
+_TOLERANCE = re.compile(r"\d{1,6}(?:\.\d{1,3})?%?")
+_YES = frozenset({"true", "yes"})
+_NO = frozenset({"false", "no"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedForm:
+    """A form, and where its questions and checks stand: those that could not be read are not among them."""
+
+    path: Path
+    form: Form
+    questions: tuple[Path, ...]
+    checks: tuple[Path, ...]
+
+
+def read_forms(document: Document, election: Election) -> tuple[PlacedForm, ...]:
+    """Every form that can be made out, each by itself sound or its faults noted."""
+    raw = document.content.get("forms")
+    if raw is None:
+        return ()
+    if not isinstance(raw, list) or not raw:
+        document.error(("forms",), 'this must be a list of forms; begin each with "- code: …"')
+        return ()
+    placed = (_read_form(document, ("forms", position), form, election) for position, form in enumerate(raw))
+    return tuple(form for form in placed if form is not None)
+
+
+def _read_form(document: Document, path: Path, raw: Plain, election: Election) -> PlacedForm | None:
+    alone = {**raw, "questions": (), "checks": ()} if isinstance(raw, dict) else raw
+    form = shaped(Form, document, path, alone, _FORM_STAND_INS)
+    if form is None:
+        return None
+    questions, checks = _read_parts(document, path, raw)
+    if not questions and not document.content["forms"][path[1]].get("questions"):
+        document.error((*path, "questions"), "a form needs questions; write a list, each with code and type")
+    form = form.model_copy(update={"questions": tuple(questions.values()), "checks": tuple(checks.values())})
+    check_languages_of(document, (*path, "title"), form.title, election.languages)
+    _check_times(document, path, form)
+    for at, question in questions.items():
+        _check_question(document, at, question)
+        _check_question_texts(document, at, question, election)
+    for at, check in checks.items():
+        check_languages_of(document, (*at, "message"), check.message, election.languages)
+    return PlacedForm(path, form, tuple(questions), tuple(checks))
+
+
+def _read_parts(
+    document: Document, path: Path, raw: Mapping[str, Plain]
+) -> tuple[dict[Path, Question], dict[Path, Check]]:
+    questions: dict[Path, Question] = {}
+    checks: dict[Path, Check] = {}
+    for at, plain in _items(document, (*path, "questions"), raw.get("questions")):
+        question = shaped(Question, document, at, _with_critical(document, at, plain), {})
+        if question is not None:
+            questions[at] = question
+    for at, plain in _items(document, (*path, "checks"), raw.get("checks")):
+        check = shaped(Check, document, at, plain, {})
+        if check is not None:
+            checks[at] = check
+    return questions, checks
+
+
+def _items(document: Document, path: Path, raw: Plain) -> list[tuple[Path, Plain]]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        document.error(path, 'this must be a list; begin each of its lines with "- "')
+        return []
+    return [((*path, position), item) for position, item in enumerate(raw)]
+
+
+def _with_critical(document: Document, path: Path, raw: Plain) -> Plain:
+    """The question with `critical_if` as its type understands it: a truth for yesno, a number otherwise."""
+    if not isinstance(raw, dict) or raw.get("critical_if") is None:
+        return raw
+    written = str(raw["critical_if"]).strip().lower()
+    kind = raw.get("type")
+    value: bool | int | None = None
+    if kind == "yesno" and written in _YES | _NO:
+        value = written in _YES
+    elif kind in (*LISTS, "integer") and re.fullmatch(r"\d{1,9}", written, re.ASCII):
+        value = int(written)
+    else:
+        wanted = {"yesno": "true or false", "choice": "an option's number", "choices": "an option's number"}
+        advice = (
+            f"write {wanted.get(str(kind), 'a whole number')}" if kind in (*wanted, "integer") else "delete the key"
+        )
+        document.error((*path, "critical_if"), f"{written!r} is no answer of this type; {advice}")
+    return {**raw, "critical_if": value}
+
+
+def _check_times(document: Document, path: Path, form: Form) -> None:
+    raw_due, raw_rounds = (_child_of(document, path, key) for key in ("due", "rounds"))
+    if raw_due is not None and raw_rounds is not None:
+        document.error((*path, "rounds"), "a form is due once or in rounds; keep either due or rounds")
+    elif raw_due is None and not raw_rounds:
+        document.error(path, 'nothing says when the form is due; write due: {by: "08:30"} or rounds: ["10:00", …]')
+    if form.due is not None and form.due.from_ is not None and _order(form.due.from_) >= _order(form.due.by):
+        document.error(
+            (*path, "due"), f"it ends at {form.due.by}, not after it begins at {form.due.from_}; exchange them"
+        )
+    for position in range(1, len(form.rounds)):
+        before, after = form.rounds[position - 1 : position + 1]
+        if _order(before) >= _order(after):
+            advice = "put the rounds in the order of time, each once"
+            document.error((*path, "rounds", position), f"{after} does not come after {before}; {advice}")
+
+
+def _child_of(document: Document, path: Path, key: str) -> Plain:
+    form = document.content["forms"][path[1]]
+    return form.get(key)
+
+
+def _order(moment: object) -> tuple[int, int, int]:
+    return (moment.day, moment.hour, moment.minute)  # type: ignore[attr-defined]
+
+
+def _check_question(document: Document, path: Path, question: Question) -> None:
+    _check_range(document, path, question)
+    _check_options(document, path, question)
+    _check_role(document, path, question)
+    if question.tolerance is not None:
+        _check_tolerance(document, (*path, "tolerance"), question, question.tolerance)
+
+
+def _check_tolerance(document: Document, path: Path, question: Question, tolerance: str) -> None:
+    if question.type not in NUMBERS:
+        document.error(path, f"only a number has a tolerance, this question is {question.type}; delete the key")
+    elif not _TOLERANCE.fullmatch(tolerance) or (tolerance.endswith("%") and float(tolerance[:-1]) > 100):
+        document.error(path, f"{tolerance!r} is no tolerance; write a count (5) or a share (5%)")
+
+
+def _check_range(document: Document, path: Path, question: Question) -> None:
+    for key, bound in (("min", question.min), ("max", question.max)):
+        if bound is None:
+            continue
+        if question.type not in NUMBERS:
+            document.error((*path, key), f"only a number has a range, this question is {question.type}; delete the key")
+        elif not math.isfinite(bound):
+            document.error((*path, key), "this is no number; write digits, or delete the key for no limit")
+        elif question.type == "integer" and bound != int(bound):
+            document.error((*path, key), f"{bound} is no whole number, as the question's answers are; round it")
+    if question.min is not None and question.max is not None and question.min > question.max:
+        message = f"min {question.min:g} is greater than max {question.max:g}; exchange them"
+        document.error((*path, "min"), message)
+
+
+def _check_options(document: Document, path: Path, question: Question) -> None:
+    at = (*path, "options")
+    if question.type not in LISTS:
+        if question.options:
+            document.error(
+                at, f"only choice and choices have options, this question is {question.type}; delete the key"
+            )
+        return
+    if at in document.lines and not question.options:
+        return
+    if len(question.options) < 2:
+        document.error(at, "a choice needs two options at least; write {1: …, 2: …}")
+    for option in question.options:
+        if not 0 <= option <= 999:
+            document.error(at, f"option {option} cannot be typed; number the options from 1")
+    if question.critical_if is not None and question.critical_if not in question.options:
+        known = ", ".join(map(str, question.options))
+        document.error((*path, "critical_if"), f"{question.critical_if} is none of the options; use one of {known}")
+
+
+def _check_role(document: Document, path: Path, question: Question) -> None:
+    if question.role is not None and question.type != "integer":
+        document.error(
+            (*path, "role"), f"a role belongs to an integer, this question is {question.type}; delete the role"
+        )
+    if question.candidate is not None and question.role != "votes":
+        document.error((*path, "candidate"), "only votes are a candidate's; add role: votes, or delete the candidate")
+
+
+def _check_question_texts(document: Document, path: Path, question: Question, election: Election) -> None:
+    if question.label or question.candidate is None:
+        check_languages_of(document, (*path, "label"), question.label, election.languages)
+    for option, text in question.options.items():
+        if isinstance(text, dict):
+            check_languages_of(document, (*path, "options", str(option)), text, election.languages)
+
+
+def read_incidents(document: Document, election: Election) -> IncidentForm | None:
+    """The form of critical incidents, None if the file has none or it cannot be made out."""
+    raw = document.content.get("incidents")
+    if raw is None:
+        return None
+    path: Path = ("incidents",)
+    alone = {**raw, "categories": {}} if isinstance(raw, dict) else raw
+    incidents = shaped(IncidentForm, document, path, alone, _FORM_STAND_INS)
+    if incidents is None:
+        return None
+    check_languages_of(document, (*path, "title"), incidents.title, election.languages)
+    categories = _read_categories(document, raw.get("categories"), election)
+    return incidents.model_copy(update={"categories": categories})
+
+
+def _read_categories(document: Document, raw: Plain, election: Election) -> dict[int, Category]:
+    path: Path = ("incidents", "categories")
+    categories: dict[int, Category] = {}
+    if not isinstance(raw, dict) or not raw:
+        document.error(path, "incidents need categories; write 1: {en: …, severity: high}, one a line")
+        return categories
+    for number, plain in raw.items():
+        at = (*path, number)
+        if not re.fullmatch(r"[1-9]\d?", number, re.ASCII):
+            document.error(at, f"{number!r} is no category; number the categories from 1 to 99, without leading zeros")
+        texts = {key: text for key, text in plain.items() if key != "severity"} if isinstance(plain, dict) else None
+        severity = plain.get("severity") if isinstance(plain, dict) else None
+        given = {"name": texts} if severity is None else {"name": texts, "severity": severity}
+        category = shaped(
+            Category, document, at, given if texts is not None else None, {"severity": "high", "name": {}}
+        )
+        if category is None:
+            continue
+        check_languages_of(document, at, category.name, election.languages)
+        if re.fullmatch(r"[1-9]\d?", number, re.ASCII):
+            categories[int(number)] = category
+    return categories

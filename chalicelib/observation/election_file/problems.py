@@ -1,0 +1,43 @@
+"""What is wrong in an election's files, said so that the person who wrote them can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake: the file and line (from 1) where it is, the key or column, what is wrong and what to do."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (f"{self.file}:{self.line}", self.field, self.message) if part)
+
+
+class ElectionInvalid(Exception):
+    """The election's files hold mistakes; `problems` names every one, in the order of the files and lines."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(slots=True)
+class Findings:
+    """The mistakes found so far, and what is allowed but should be looked at."""
+
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def suggestion(written: str, known: Iterable[str]) -> str:
+    """`did you mean "x"?` for a word that resembles a known one, else the known ones; a part of a message."""
+    words = sorted(known)
+    close = get_close_matches(written, words, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"use one of {', '.join(words)}" if words else "leave it out"

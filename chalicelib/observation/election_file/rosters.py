@@ -1,0 +1,265 @@
+"""Stations, observers and coordinators: tables saved from a spreadsheet, read row by row with their lines."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import phonenumbers
+
+from chalicelib.observation.election import Coordinator, Election, Observer, Station
+from chalicelib.observation.election_file.document import forbidden_characters
+from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
+
+_DELIMITERS = ",;\t"
+_SPREADSHEET_NUMBER = re.compile(r"\d+[.,]0+|\d+(?:[.,]\d+)?[eE]\+?\d+")
+_EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(?:\.[^\s@<>,;\".]+)+")
+_SEPARATOR = re.compile(r"\s*;\s*")
+_CHANNELS: Mapping[str, Literal["email", "sms"]] = {"email": "email", "sms": "sms"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its file and line, and its cells by column."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+    findings: Findings
+
+    def error(self, column: str, message: str) -> None:
+        """Note a mistake in a cell."""
+        self.findings.problems.append(Problem(self.file, self.line, column, message))
+
+    def warning(self, column: str, message: str) -> None:
+        """Note what is allowed in a cell but should be looked at."""
+        self.findings.warnings.append(Problem(self.file, self.line, column, message))
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def required(self, column: str) -> str:
+        """A cell that must not be empty."""
+        value = self[column]
+        if not value:
+            self.error(column, "this cell is empty; fill it in")
+        return value
+
+
+def read_table(file: str, text: str, required: Iterable[str], optional: Iterable[str], findings: Findings) -> list[Row]:
+    """A table's rows; columns may stand in any order, separated by commas, semicolons or tabs."""
+    forbidden = forbidden_characters(file, text)
+    if forbidden:
+        findings.problems += forbidden
+        return []
+    first_line = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=first_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    columns: list[str] | None = None
+    begun = 1
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                if columns is None:
+                    columns = [cell.lower() for cell in stripped]
+                    if not _columns_known(Row(file, begun, {}, findings), columns, set(required), set(optional)):
+                        return []
+                else:
+                    rows.append(_row(file, begun, columns, stripped, findings))
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        message = f"this row cannot be read ({error}); look for a quotation mark that is not closed"
+        findings.problems.append(Problem(file, begun, "", message))
+    if columns is None:
+        findings.problems.append(Problem(file, 1, "", f"the file is empty; its first line names {', '.join(required)}"))
+    return rows
+
+
+def _columns_known(header: Row, columns: list[str], required: set[str], optional: set[str]) -> bool:
+    for column in columns:
+        if column and column not in required | optional:
+            missing = (required | optional) - set(columns)
+            advice = suggestion(column, missing)
+            if advice.startswith("did you mean"):
+                header.error(column, f"no such column; {advice}")
+            else:
+                header.warning(column, "no such column; it is not read")
+        if column and columns.count(column) > 1:
+            header.error(column, "this column stands twice; delete one of the two")
+    absent = sorted(required - set(columns))
+    for column in absent:
+        header.error(column, "this column is missing; its name belongs in the first line")
+    return not absent
+
+
+def _row(file: str, line: int, columns: list[str], cells: list[str], findings: Findings) -> Row:
+    row = Row(file, line, dict(zip(columns, cells, strict=False)), findings)
+    if any(cells[len(columns) :]):
+        row.error("", f"{len(cells)} cells under {len(columns)} columns; put a cell that holds the separator in quotes")
+    for column in ("station", "observer", "phone"):
+        if _SPREADSHEET_NUMBER.fullmatch(row[column]):
+            row.error(
+                column, f"{row[column]!r} was changed by a spreadsheet; format the column as text and type it again"
+            )
+    return row
+
+
+def read_stations(rows: Iterable[Row], election: Election) -> dict[str, Station]:
+    """Stations by number."""
+    pattern = _compiled(election)
+    stations: dict[str, Station] = {}
+    lines: dict[str, int] = {}
+    for row in rows:
+        number, region = row.required("station"), row.required("region")
+        if number in lines:
+            row.error("station", f"station {number} stood already in line {lines[number]}; delete one of the two")
+        elif number and pattern and not pattern.fullmatch(number) and not _SPREADSHEET_NUMBER.fullmatch(number):
+            advice = "correct it (a spreadsheet may have dropped its leading zero), or the pattern"
+            row.error("station", f"{number!r} does not fit the station_pattern {election.station_pattern}; {advice}")
+        if "#" in region or region == "*":
+            row.error("region", f"a region's name cannot hold # or be *; rename {region!r}")
+        lines.setdefault(number, row.line)
+        stations.setdefault(
+            number,
+            Station(
+                number=number, region=region, district=row["district"], name=row["name"], registered=_registered(row)
+            ),
+        )
+    return stations
+
+
+def _compiled(election: Election) -> re.Pattern[str] | None:
+    try:
+        return re.compile(election.station_pattern)
+    except (re.error, OverflowError):
+        return None
+
+
+def _registered(row: Row) -> int | None:
+    written = row["registered"].replace(" ", "").replace("\xa0", "")
+    if not written:
+        return None
+    if not re.fullmatch(r"\d{1,9}", written, re.ASCII):
+        row.error("registered", f"{row['registered']!r} is no number of voters; write digits, or leave the cell empty")
+        return None
+    return int(written)
+
+
+def read_observers(rows: Iterable[Row], election: Election, stations: Mapping[str, Station]) -> tuple[Observer, ...]:
+    """Observers in the roster's order."""
+    observers: list[Observer] = []
+    lines: dict[str, int] = {}
+    holders: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        number, station = row.required("observer"), row.required("station")
+        if number and not re.fullmatch(r"\d{1,9}", number, re.ASCII) and not _SPREADSHEET_NUMBER.fullmatch(number):
+            row.error("observer", f"{number!r} is no observer's number; write digits only")
+        key = number.lstrip("0")
+        if number and key in lines:
+            row.error(
+                "observer", f"observer {number} stood already in line {lines[key]}; give each a number of their own"
+            )
+        lines.setdefault(key, row.line)
+        if station and station not in stations and not _SPREADSHEET_NUMBER.fullmatch(station):
+            row.error("station", f"there is no station {station}; correct it, or add it to the stations")
+        phones = _phones(row, election)
+        for phone in phones:
+            _check_shared(row, phone, station, holders.setdefault(phone, []))
+        observers.append(
+            Observer(number=number, name=row["name"], phones=phones, language=_language(row, election), station=station)
+        )
+    return tuple(observers)
+
+
+def _check_shared(row: Row, phone: str, station: str, holders: list[tuple[int, str]]) -> None:
+    for line, other in holders:
+        if other != station:
+            advice = "only the observers of one station may share a phone"
+            row.error("phone", f"{phone} belongs already to an observer of station {other} in line {line}; {advice}")
+            break
+    else:
+        if len(holders) == 2:
+            lines = " and ".join(str(line) for line, _ in holders)
+            row.error("phone", f"{phone} is shared already by lines {lines}; no more than two may share a phone")
+    holders.append((row.line, station))
+
+
+def _phones(row: Row, election: Election) -> tuple[str, ...]:
+    written = row.required("phone")
+    parts = [part for part in _SEPARATOR.split(written) if part]
+    found = (_phone(row, part, election) for part in parts)
+    return tuple(dict.fromkeys(phone for phone in found if phone is not None))
+
+
+def _phone(row: Row, written: str, election: Election) -> str | None:
+    """A phone in E.164, None and noted if it is none."""
+    if _SPREADSHEET_NUMBER.fullmatch(written):
+        return None
+    international = re.sub(r"^00", "+", written)
+    try:
+        number = phonenumbers.parse(international, election.default_region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        example = "+996555123456" if election.default_region is None else "+ and the country's code first"
+        row.error("phone", f"{written!r} is no phone number; write all its digits, {example}; separate several by ;")
+        return None
+    if not phonenumbers.is_valid_number(number):
+        row.warning("phone", f"{written!r} is in no numbering plan known here; compare it with the observer's own")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _language(row: Row, election: Election) -> str:
+    language = row.required("language")
+    if language and language not in election.languages:
+        advice = suggestion(language, election.languages)
+        row.error("language", f"{language!r} is none of the election's languages; {advice}")
+    return language
+
+
+def read_coordinators(rows: Iterable[Row], election: Election, regions: set[str]) -> tuple[Coordinator, ...]:
+    """Coordinators in the roster's order."""
+    return tuple(_coordinator(row, election, regions) for row in rows)
+
+
+def _coordinator(row: Row, election: Election, regions: set[str]) -> Coordinator:
+    email, phone = row["email"] or None, None
+    if email is not None and not _EMAIL.fullmatch(email):
+        row.error("email", f"{email!r} is no address; write name@example.org")
+    if row["phone"]:
+        phone = _phone(row, row["phone"], election)
+    alerts = _alerts(row)
+    if "email" in alerts and email is None:
+        row.error("email", "alerts go by email, but there is no address; fill it in, or take email from alerts")
+    if "sms" in alerts and not row["phone"]:
+        row.error("phone", "alerts go by SMS, but there is no phone; fill it in, or take sms from alerts")
+    return Coordinator(
+        name=row.required("name"),
+        email=email,
+        phone=phone,
+        language=_language(row, election),
+        regions=_regions(row, regions),
+        alerts=alerts,
+    )
+
+
+def _regions(row: Row, known: set[str]) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(name for name in _SEPARATOR.split(row.required("regions")) if name))
+    for name in named:
+        if name != "*" and name not in known:
+            row.error("regions", f"there is no region {name!r}; {suggestion(name, known)}")
+    if "*" in named and len(named) > 1:
+        row.error("regions", "* stands for every region; write it alone, or name the regions")
+    return named
+
+
+def _alerts(row: Row) -> tuple[Literal["email", "sms"], ...]:
+    words = [word for word in re.split(r"\s*[+;,]\s*", row.required("alerts").lower()) if word]
+    for word in words:
+        if word not in _CHANNELS:
+            row.error("alerts", f"{word!r} is no way to alert; write email, sms or email+sms")
+    return tuple(dict.fromkeys(_CHANNELS[word] for word in words if word in _CHANNELS))
