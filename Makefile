@@ -1,0 +1,48 @@
+PYTHON ?= python3
+BAYKOO_PORT ?= 4510
+bin := .venv/bin
+
+export BAYKOO_PORT
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: environments
+environments: ## Make or heal the virtual environments (every other target does it first)
+	@$(PYTHON) infra/environments.py
+
+.PHONY: run
+run: environments ## Run Baykoo on this machine with the sample election, until Ctrl-C (BAYKOO_PORT=4510)
+	@$(bin)/python -m infra.local
+
+.PHONY: test
+test: environments ## Run every test: unit, integration and end-to-end, against stacks that they start
+	@$(bin)/python -m pytest
+
+.PHONY: lint
+lint: environments ## Check style, types, layers and the packaged template
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/lint-imports
+	@$(bin)/python -m infra.bundle --lint
+
+.PHONY: bench
+bench: environments ## Measure: what the tests in tests/bench print
+	@$(bin)/python -m pytest tests/bench -s
+
+.PHONY: package
+package: environments ## Make the bundle and the template, and print the bundle's size
+	@$(bin)/python -m infra.bundle
+
+.PHONY: deploy
+deploy: environments ## Deploy to AWS: STACK=… REGION=… BUCKET=… PARAMETERS="EmailFrom=… SenderIdentity=…"
+	@$(bin)/python -m infra.deploy "$(STACK)" --region "$(REGION)" --bucket "$(BUCKET)" $(PARAMETERS)
+
+.PHONY: clean
+clean: ## Remove the environments and everything that was made
+	rm -rf .venv .baykoo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,195 @@
+"""Packages the app: one zip for Lambda, and one SAM template that chalice makes and `template/` completes.
+
+The zip holds app.py, chalicelib without its command line, the packages of requirements.txt and nothing else. What it is
+made from is hashed, and a package once made is used again. ``python -m infra.bundle`` prints where it is and its size.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
+
+from infra.environments import ROOT, STATE
+
+BUILDS = STATE / "builds"
+TEMPLATE = ROOT / "infra" / "template"
+KEPT_BUILDS = 3
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+# botocore carries a model for each of AWS's services, 28 of its 30 MB. These are the ones that Baykoo calls.
+BOTOCORE_MODELS = frozenset({"dynamodb", "ses", "sesv2", "sns", "ssm", "sts"})
+# What is not imported: bytecode (made by another Python, of another date), console scripts, tests, type stubs.
+UNUSED = ("__pycache__", "bin", "tests", "*.pyi", "*.pyc", "py.typed", "boto3/examples")
+
+
+class PackageFailed(Exception):
+    """Packaging failed; the message holds what the tool said."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A deployable package: a folder with `sam.json`, the template, and `deployment.zip`, the code."""
+
+    folder: Path
+
+    @property
+    def template(self) -> Path:
+        """The SAM template; its functions' code is the zip beside it."""
+        return self.folder / "sam.json"
+
+    @property
+    def zip(self) -> Path:
+        """The code of every function."""
+        return self.folder / "deployment.zip"
+
+    def describe(self) -> str:
+        """The bundle's size, zipped and unpacked, and what takes most of it."""
+        with zipfile.ZipFile(self.zip) as code:
+            sizes = Counter[str]()
+            for entry in code.infolist():
+                sizes[entry.filename.split("/")[0]] += entry.file_size
+        largest = ", ".join(f"{name} {size / 1e6:.1f}" for name, size in sizes.most_common(6))
+        zipped = self.zip.stat().st_size / 1e6
+        return f"Bundle: {zipped:.1f} MB zipped, {sizes.total() / 1e6:.1f} MB unpacked ({largest} …)"
+
+
+def package() -> Package:
+    """Package the app as it is now, or find the package already made from the same; raises `PackageFailed`."""
+    BUILDS.mkdir(parents=True, exist_ok=True)
+    with (BUILDS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = Package(BUILDS / _hash(_sources()))
+        if not made.folder.is_dir():
+            _make(made)
+        os.utime(made.folder)
+        _forget_old(BUILDS.glob("[0-9a-f]*"))
+    return made
+
+
+def _sources() -> Iterator[Path]:
+    """Every file that a package is made from."""
+    yield from (ROOT / "app.py", ROOT / "requirements.txt", ROOT / ".chalice" / "config.json", Path(__file__))
+    yield from sorted(TEMPLATE.glob("*.yaml"))
+    yield from sorted(path for path in (ROOT / "chalicelib").rglob("*") if path.is_file() and _is_bundled(path))
+
+
+def _is_bundled(path: Path) -> bool:
+    parts = path.relative_to(ROOT).parts
+    return parts[1] != "cli" and "__pycache__" not in parts
+
+
+def _hash(paths: Iterator[Path]) -> str:
+    digest = hashlib.sha256(f"{PYTHON} {ROOT}".encode())
+    for path in paths:
+        digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _forget_old(folders: Iterator[Path]) -> None:
+    newest_first = sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
+    for folder in newest_first[KEPT_BUILDS:]:
+        shutil.rmtree(folder)
+
+
+def _make(made: Package) -> None:
+    project = made.folder.with_suffix(".making")
+    shutil.rmtree(project, ignore_errors=True)
+    project.mkdir()
+    for path in _sources():
+        if path.is_relative_to(ROOT / "chalicelib") or path.name in {"app.py", "config.json"}:
+            target = project / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+    (project / "vendor").symlink_to(_vendor())
+    (project / "infra.json").write_text(json.dumps(_our_template()))
+    chalice = str(Path(sys.executable).with_name("chalice"))
+    _run([chalice, "package", "--stage", "live", "--merge-template", "infra.json", "out"], project)
+    (project / "out").rename(made.folder)
+    shutil.rmtree(project)
+
+
+def _our_template() -> dict[str, Any]:
+    """`template/`'s files as one."""
+    read = YAMLTemplateSerializer()
+    parts = [read.load_template(path.read_text(), path.name) for path in sorted(TEMPLATE.glob("*.yaml"))]
+    return reduce(lambda whole, part: TemplateDeepMerger().merge(part, whole), parts)
+
+
+def _vendor() -> Path:
+    """Install requirements.txt for Lambda, without what is never imported there; return the folder."""
+    pins = ROOT / "requirements.txt"
+    folder = STATE / "vendor" / _hash(iter((pins, Path(__file__))))
+    if folder.is_dir():
+        return folder
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    making = folder.with_suffix(".making")
+    platforms = [f"--platform={tag}_x86_64" for tag in ("manylinux2014", "manylinux_2_17", "manylinux_2_28")]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--no-deps",
+    ]
+    target = [
+        *platforms,
+        "--implementation=cp",
+        f"--python-version={PYTHON}",
+        "--only-binary=:all:",
+        f"--target={making}",
+    ]
+    _run([*pip, *target, "-r", str(pins)], ROOT)
+    _strip(making)
+    making.rename(folder)
+    return folder
+
+
+def _strip(folder: Path) -> None:
+    models = (path for path in (folder / "botocore" / "data").iterdir() if path.is_dir())
+    unused = [path for path in models if path.name not in BOTOCORE_MODELS]
+    for pattern in UNUSED:
+        unused += folder.glob(pattern) if "/" in pattern or pattern == "bin" else folder.rglob(pattern)
+    for path in unused:
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.exists():
+            path.unlink()
+
+
+def _run(command: list[str], folder: Path) -> None:
+    # chalice asks for a region to learn the services' names, which are the same in all of the public ones.
+    environ = {"AWS_DEFAULT_REGION": "us-east-1"} | {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, env=environ)
+    if done.returncode:
+        raise PackageFailed(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+
+
+def main() -> int:
+    """Package the app and print where and how large; return the exit status."""
+    try:
+        made = package()
+    except PackageFailed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    print(made.describe())
+    print(made.template.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Runs ministack, the AWS emulator, on the loopback interface, and leaves nothing of it behind.
+
+What was found in 1.5.33 (each is why a line below is there): it listens on every interface unless told; its MQTT
+listener takes a fixed port; a function's worker inherits its whole environment, AWS settings of the person who started
+it among them; workers unpack the bundle into TMPDIR and are its child processes.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from infra.environments import EMULATOR
+
+LOOPBACK = "127.0.0.1"
+READY_WITHIN = 60.0
+STOP_WITHIN = 5.0
+RECORD = "processes.json"
+
+
+class EmulatorFailed(Exception):
+    """The emulator could not be started; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process by id and start time, so that another one that was given the same id later is not taken for it."""
+
+    pid: int
+    started: str
+
+    @classmethod
+    def of(cls, pid: int) -> "Process | None":
+        """The running process of that id; None where there is none."""
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if fields[0] == "Z" else cls(pid, fields[19])
+
+    def is_running(self) -> bool:
+        """Whether it still runs."""
+        return Process.of(self.pid) == self
+
+
+@contextmanager
+def emulator(folder: Path, port: int | None = None) -> Iterator[str]:
+    """Run an emulator with its files under `folder` until the block ends; yield its endpoint's URL.
+
+    `port` None takes a free one. A folder that a killed run left behind is taken over, its emulator ended. Raises
+    `EmulatorFailed` where the folder or the port is in use.
+    """
+    clear(folder)
+    (folder / "tmp").mkdir(parents=True)
+    chosen = _free_port() if port is None else _if_free(port)
+    endpoint = f"http://{LOOPBACK}:{chosen}"
+    with (folder / "emulator.log").open("wb") as log:
+        child = subprocess.Popen(
+            [str(EMULATOR.python), "-m", "ministack"],
+            cwd=folder,
+            env=_environ(folder, chosen),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _record(folder, child.pid)
+        _wait_until_ready(endpoint, child, folder / "emulator.log")
+        yield endpoint
+    finally:
+        _end_group(child.pid)
+        child.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run left in `folder`, its emulator too; raises `EmulatorFailed` where that run goes on."""
+    record = folder / RECORD
+    if record.is_file():
+        processes = {name: Process(**found) for name, found in json.loads(record.read_text()).items()}
+        if processes["owner"].is_running():
+            owner = processes["owner"].pid
+            raise EmulatorFailed(
+                f"Baykoo is running here already, as process {owner}. End that one first: kill {owner}"
+            )
+        if processes["emulator"].is_running():
+            _end_group(processes["emulator"].pid)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record(folder: Path, emulator_pid: int) -> None:
+    processes = {"owner": Process.of(os.getpid()), "emulator": Process.of(emulator_pid)}
+    found = {name: asdict(process) for name, process in processes.items() if process}
+    making = folder / f"{RECORD}.making"
+    making.write_text(json.dumps(found))
+    making.rename(folder / RECORD)
+
+
+def _environ(folder: Path, port: int) -> dict[str, str]:
+    plain = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PYTHON", "BAYKOO_"))}
+    return plain | {
+        "BIND_HOST": LOOPBACK,
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        "TMPDIR": str(folder / "tmp"),
+        "STATE_DIR": str(folder / "tmp" / "state"),
+        "S3_DATA_DIR": str(folder / "tmp" / "s3"),
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _if_free(port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            advice = f"Another program has it; choose another port: make run BAYKOO_PORT={port + 1}"
+            raise EmulatorFailed(f"Port {port} cannot be used ({error.strerror}). {advice}") from None
+    return port
+
+
+def _wait_until_ready(endpoint: str, child: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline and child.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{endpoint}/_ministack/ready", timeout=2):  # noqa: S310 - our own loopback
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+    raise EmulatorFailed(f"The emulator did not get ready (exit status {child.poll()}). Its last words:\n{last}")
+
+
+def _end_group(leader: int) -> None:
+    """End a process and its children, by force after `STOP_WITHIN` seconds."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(leader, sign)
+        except ProcessLookupError:
+            return
+        deadline = time.monotonic() + STOP_WITHIN
+        while time.monotonic() < deadline and _has_members(leader):
+            time.sleep(0.05)
+
+
+def _has_members(group: int) -> bool:
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, member_of = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(member_of) == group and state != "Z":
+            return True
+    return False

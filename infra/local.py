@@ -1,0 +1,148 @@
+"""`make run`: Baykoo on this machine, with the sample election, until Ctrl-C.
+
+``python -m infra.local [--empty] [--port N] [--no-streams]``. While it runs, .baykoo/local.json tells where it is; the
+command line finds it there.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from infra.bundle import PackageFailed
+from infra.deploy import DeployFailed
+from infra.emulator import EmulatorFailed
+from infra.environments import ROOT, STATE
+from infra.stack import Stack, local_stack
+
+PORT = 4510
+LOCAL = STATE / "local.json"
+FOLDER = STATE / "stacks" / "run"
+SAMPLE = ROOT / "infra" / "sample" / "election.yaml"
+ELECTION = "kg-2017"
+NUMBER = "+996700000000"
+OBSERVER = "+996502000000"
+SMS = "OP A1 B0702 C9 D0 E1450"  # boxes not shown sealed: a coordinator is told at once
+
+
+class SeedFailed(Exception):
+    """The sample election could not be loaded; the message holds what ./baykoo said."""
+
+
+def settings(stack: Stack, operator_token: str | None = None, election: str | None = None) -> dict[str, Any]:
+    """What .baykoo/local.json holds."""
+    return {
+        "api_url": stack.api_url,
+        "host_header": stack.host_header,
+        "operator_token": operator_token,
+        "webhook_secrets": stack.webhook_secrets,
+        "election": election,
+        "endpoint_url": stack.endpoint_url,
+        "stack": stack.name,
+        "region": stack.region,
+    }
+
+
+def write_settings(path: Path, content: Mapping[str, Any]) -> None:
+    """Put them in place at once, readable by this user only: there are secrets in them."""
+    making = path.with_suffix(".making")
+    making.touch(mode=0o600)
+    making.write_text(json.dumps(content, indent=2) + "\n")
+    making.rename(path)
+
+
+def seed(stack: Stack, path: Path) -> dict[str, Any]:
+    """Load the sample election, dated today, and make an operator, with ./baykoo; return the settings with both.
+
+    `path` is where the settings are written, for ./baykoo to find the stack by. Raises `SeedFailed`.
+    """
+    write_settings(path, settings(stack))
+    _baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
+    said = _baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
+    complete = settings(stack, said.split()[-1], ELECTION)
+    write_settings(path, complete)
+    return complete
+
+
+def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
+    environ = stack.environ | {"BAYKOO_LOCAL": str(path)}
+    command = [str(ROOT / "baykoo"), *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, env=environ)
+    if done.returncode:
+        raise SeedFailed(f"./baykoo {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def curl_lines(local: Mapping[str, Any], mailbox: str) -> str:
+    """Three lines for a shell: a signed SMS, the summary, and the coordinators' mailbox."""
+    url = local["api_url"]
+    secret = shlex.quote(local["webhook_secrets"]["generic"]["secrets"][0])
+    sms = {"id": "try-'$t'", "from": OBSERVER, "to": NUMBER, "text": SMS, "received_at": "'$(date -u +%FT%TZ)'"}
+    signature = f'$(printf %s "$t.$b" | openssl dgst -sha256 -hmac {secret} -r | cut -d" " -f1)'
+    headers = "Content-Type: application/json", "X-Baykoo-Timestamp: $t", f"X-Baykoo-Signature: sha256={signature}"
+    options = " ".join(f'-H "{header}"' for header in headers)
+    return (
+        f"  t=$(date +%s); b='{json.dumps(sms)}';"
+        f' curl -sS {url}/webhooks/generic {options} --data-binary "$b"\n\n'
+        f'  curl -sS -H "Authorization: Bearer {local["operator_token"]}" {url}/elections/{local["election"]}/summary\n\n'
+        f"  curl -sS {mailbox}"
+    )
+
+
+def run(port: int, *, streams: bool, empty: bool) -> None:
+    """Run until a signal ends it."""
+    stop = Event()
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, lambda *_: stop.set())
+    print("Starting Baykoo …", flush=True)
+    with local_stack(FOLDER, port=port, streams=streams) as stack:
+        try:
+            if empty:
+                write_settings(LOCAL, settings(stack))
+                print(f"API        {stack.api_url}\nEndpoint   {stack.endpoint_url}\nCtrl-C ends it.", flush=True)
+            elif not stop.is_set():
+                _announce(stack, seed(stack, LOCAL))
+            stop.wait()
+        finally:
+            LOCAL.unlink(missing_ok=True)
+    print("\nBaykoo has ended.")
+
+
+def _announce(stack: Stack, local: Mapping[str, Any]) -> None:
+    print(
+        f"API        {local['api_url']}\n"
+        f"Mailboxes  {stack.mailbox()} and {stack.endpoint_url}/_ministack/sns/sms-messages\n"
+        f"Logs       {FOLDER / 'emulator.log'}\n"
+        f"Election   {local['election']}, by SMS to {NUMBER}\n"
+        f"Operator   {local['operator_token']}\n\n"
+        f"Try, in another shell: an SMS of an observer, the summary, the coordinators' mailbox\n\n"
+        f"{curl_lines(local, stack.mailbox())}\n\n"
+        f"Ctrl-C ends it.",
+        flush=True,
+    )
+
+
+def main() -> int:
+    """Read the arguments, run, return the exit status."""
+    reader = argparse.ArgumentParser(description="Run Baykoo on this machine.")
+    reader.add_argument("--port", type=int, default=int(os.environ.get("BAYKOO_PORT") or PORT))
+    reader.add_argument("--empty", action="store_true", help="load no election")
+    reader.add_argument("--no-streams", action="store_true", help="leave all work to the sweep of every minute")
+    given = reader.parse_args()
+    try:
+        run(given.port, streams=not given.no_streams, empty=given.empty)
+    except (EmulatorFailed, PackageFailed, DeployFailed, SeedFailed) as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""A whole Baykoo on one machine: an emulator, and the one template deployed to it.
+
+Tests use it as a context manager: ``with local_stack(folder) as stack: …``.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from infra.bundle import package
+from infra.deploy import Target, deploy
+from infra.emulator import emulator
+
+NAME = "baykoo"
+REGION = "us-east-1"
+BUCKET = "baykoo-code"
+EMAIL_FROM = "baykoo@example.org"
+LOCAL_PARAMETERS = {"EmailFrom": EMAIL_FROM, "SenderIdentity": EMAIL_FROM, "IntakeConcurrency": "0", "Protect": "false"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed local stack and how to reach it."""
+
+    name: str
+    region: str
+    endpoint_url: str
+    api_url: str
+    host_header: str
+    webhook_secrets: dict[str, dict[str, Any]]
+    outputs: dict[str, str]
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of a process that works on this stack; nothing of the person's own AWS settings is in it."""
+        return environ_for(self.endpoint_url)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this stack's emulator."""
+        return client(service, self.endpoint_url)
+
+    def mailbox(self) -> str:
+        """The URL of every email that was sent, as JSON."""
+        return f"{self.endpoint_url}/_ministack/ses/messages"
+
+
+def environ_for(endpoint_url: str) -> dict[str, str]:
+    """The environment of a process that works on the emulator at that URL."""
+    plain = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return plain | {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def client(service: str, endpoint_url: str) -> Any:
+    """A boto3 client of the emulator at that URL."""
+    session = boto3.Session(region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106
+    made: Any = session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]
+    return made
+
+
+@contextmanager
+def local_stack(
+    folder: Path,
+    *,
+    port: int | None = None,
+    streams: bool = True,
+    webhook_secrets: dict[str, dict[str, Any]] | None = None,
+) -> Iterator[Stack]:
+    """Start an emulator with its files in `folder`, deploy Baykoo to it, and yield the stack until the block ends.
+
+    `port` None takes a free one; `streams` false leaves all work to sweep; `webhook_secrets` are the providers'
+    settings, a fresh secret for `generic` where none are given. Raises `EmulatorFailed`, `PackageFailed` and
+    `DeployFailed`.
+    """
+    made = package()
+    with emulator(folder, port) as endpoint:
+        client("s3", endpoint).create_bucket(Bucket=BUCKET)
+        client("ses", endpoint).verify_email_identity(EmailAddress=EMAIL_FROM)
+        target = Target(NAME, REGION, BUCKET, environ_for(endpoint))
+        outputs = deploy(made, target, LOCAL_PARAMETERS | {"StreamsEnabled": str(streams).lower()})
+        given = webhook_secrets or {"generic": {"secrets": [secrets.token_hex(32)]}}
+        for provider, settings in given.items():
+            name = f"{outputs['Parameters']}/providers/{provider}"
+            client("ssm", endpoint).put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString")
+        api = outputs["RestAPIId"]
+        yield Stack(
+            name=NAME,
+            region=REGION,
+            endpoint_url=endpoint,
+            api_url=f"{endpoint}/_aws/execute-api/{api}/api",
+            host_header=f"{api}.execute-api.localhost:{endpoint.rpartition(':')[2]}",
+            webhook_secrets=given,
+            outputs=outputs,
+        )
