@@ -1,17 +1,29 @@
 """The files that a person names on the command line."""
 
 import contextlib
-import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO, Any
+
+import click
 
 from chalicelib.observation.election import Election
-from chalicelib.observation.election_file import (
-    ElectionInvalid,
-    Inspection,
-    inspect_election,
-    roster_files,
-)
+from chalicelib.observation.election_file import Inspection, Problem, inspect_election, roster_files
+
+
+class ElectionRefused(click.ClickException):
+    """The election's files hold mistakes: the command ends with exit code 1, and every mistake is printed."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        super().__init__(f"{count} {'problem' if count == 1 else 'problems'} in the election's files")
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print every problem, a line each, then their number."""
+        for problem in self.problems:
+            click.echo(str(problem), file=file, err=file is None)
+        super().show(file)
 
 
 def inspect_election_file(path: Path) -> Inspection:
@@ -22,12 +34,10 @@ def inspect_election_file(path: Path) -> Inspection:
 
 
 def load_election_file(path: Path) -> Election:
-    """The election in a YAML and the tables beside it; every problem is printed, then ElectionInvalid raised."""
+    """The election in a YAML and the tables beside it; ElectionRefused if anything is wrong with them."""
     inspection = inspect_election_file(path)
     if inspection.election is None:
-        for problem in inspection.problems:
-            print(problem, file=sys.stderr)
-        raise ElectionInvalid(inspection.problems)
+        raise ElectionRefused(inspection.problems)
     return inspection.election
 
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.cli.files import load_election_file
+from chalicelib.cli.files import ElectionRefused, load_election_file
 from chalicelib.observation.election import Election
-from chalicelib.observation.election_file import ElectionInvalid, moved_to
+from chalicelib.observation.election_file import moved_to
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample" / "election.yaml"
 
@@ -34,8 +34,9 @@ def test_the_same_election_on_another_day(election):
     assert moved_to(moved, election.date) == election
 
 
-def test_a_missing_file_is_a_problem(tmp_path, capsys):
-    with pytest.raises(ElectionInvalid) as caught:
+def test_a_missing_file_is_a_problem(tmp_path):
+    with pytest.raises(ElectionRefused) as caught:
         load_election_file(tmp_path / "election.yaml")
-    assert str(caught.value) == "election.yaml:1: there is no such file; check its name"
-    assert capsys.readouterr().err.strip() == str(caught.value)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "election.yaml:1: there is no such file; check its name"
+    ]
