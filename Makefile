@@ -26,9 +26,9 @@ test: environments ## Run every test: unit, integration and end-to-end, against 
 lint: environments ## Check style, types, layers and the packaged template
 	$(bin)/ruff check
 	$(bin)/ruff format --check
-	$(bin)/mypy
+	$(bin)/mypy app.py chalicelib infra
 	$(bin)/lint-imports
-	@$(bin)/python -m infra.bundle --lint
+	@$(bin)/cfn-lint infra/account.yaml "$$($(bin)/python -m infra.bundle | tail -n 1)"
 
 .PHONY: bench
 bench: environments ## Measure: what the tests in tests/bench print
