@@ -1,0 +1,39 @@
+"""The command line: ./baykoo. Every command is loaded when it is called, so that one needs not what others need."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "audit": "chalicelib.cli.operations:audit",
+    "cards": "chalicelib.cli.cards:cards",
+    "election": "chalicelib.cli.election:election",
+    "operator": "chalicelib.cli.operator:operator",
+    "parse": "chalicelib.cli.parse:parse",
+    "provider": "chalicelib.cli.provider:provider",
+    "quickcount": "chalicelib.cli.quickcount:quickcount",
+    "rehearse": "chalicelib.cli.rehearse:rehearse",
+    "summarize": "chalicelib.cli.operations:summarize",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands' modules are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command by its name, None if there is none."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Baykoo carries election observers' SMS to the people who act on them."""

@@ -15,8 +15,8 @@ from chalicelib.services.interpret import Interpretation, interpret
 from chalicelib.services.merging import merge
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import Message
-from chalicelib.store.outcome import RECEIVED, AlreadyProcessed, AlreadyThere, Contended, Outcome, ReportChanged, commit
+from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store.outcome import AlreadyProcessed, AlreadyThere, Contended, Outcome, ReportChanged, commit
 from chalicelib.store.tables import StoreUnavailable
 
 ATTEMPTS = 12

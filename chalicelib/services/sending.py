@@ -1,16 +1,23 @@
 """Hand one outgoing message to whoever carries it: SES for email; SNS or a provider's send API for SMS."""
 
+import datetime as dt
 import os
 from functools import cache
 from typing import Any
 
 import boto3
+import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms
+from chalicelib.providers.contract import NotConfigured as UnknownProvider
+from chalicelib.providers.table import provider
+from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
 from chalicelib.store.messages import Message
 
 SNS = "sns"
+_TIMEOUT = urllib3.Timeout(connect=2, read=8)
 # No retries of the SDK's own: after a lost answer they would send twice without anybody knowing.
 _PATIENCE = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
 _TEMPORARY = frozenset(
@@ -80,8 +87,41 @@ def _send_by_sns(message: Message) -> None:
     )
 
 
-def _send_by_provider(message: Message, provider: str) -> None:
-    raise NotImplementedError((message, provider))
+def _send_by_provider(message: Message, name: str) -> None:
+    """Send by a provider's API ; the row's key makes a repetition harmless where it can."""
+    sms = OutboundSms(message.key, message.recipient or "", message.text or "", message.sender)
+    try:
+        settings = provider_secrets(name)
+        request = provider(name).send_request(sms, settings, dt.datetime.now(dt.UTC))
+    except (SecretsUnavailable, NotConfigured) as fault:
+        raise NotSent(f"{name}: {fault}") from fault
+    except (CannotSend, UnknownProvider) as fault:
+        raise SendRefused(f"{name}: {fault}") from fault
+    outcome = provider(name).read_send_answer(*_exchange(request))
+    if outcome.verdict == "refused":
+        raise SendRefused(f"{name}: {outcome.reason}")
+    if outcome.verdict == "not_sent":
+        raise NotSent(f"{name}: {outcome.reason}")
+    if outcome.verdict == "in_doubt":
+        raise AnswerLost(f"{name}: {outcome.reason}")
+
+
+def _exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
+    """One HTTP request, not repeated: status, headers, body."""
+    try:
+        answer = urllib3.PoolManager().request(
+            request.method,
+            request.url,
+            body=request.body,
+            headers=dict(request.headers),
+            timeout=_TIMEOUT,
+            retries=False,
+        )
+    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
+        raise NotSent(str(fault)) from fault
+    except urllib3.exceptions.HTTPError as fault:
+        raise AnswerLost(str(fault)) from fault
+    return answer.status, dict(answer.headers), answer.data
 
 
 @cache

@@ -15,6 +15,7 @@ Queue = Literal["in", "alert", "out"]
 """Unfinished rows wait in three queues, most urgent first: SMS to be read, alerts, other outgoing messages."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out")
 QUEUE_SHARDS = 4
+RECEIVED = "received"
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 

@@ -17,12 +17,10 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.observation.election import Election
 from chalicelib.observation.tally import Cell, Counters
 from chalicelib.store.incidents import Incident
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import ReportRow, StoredReport, to_row
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
-
-RECEIVED = "received"
 
 Cells = Mapping[tuple[int, Cell], Counters]
 """What is added to the tallies, by shard and cell."""

@@ -1,0 +1,123 @@
+"""./baykoo election: load, copy, route, check."""
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from chalicelib.cli.check import check
+from chalicelib.cli.target import use_stack
+from chalicelib.observation.clock import REAL_TIME, Clock, ClockInvalid
+
+if TYPE_CHECKING:
+    from chalicelib.observation.election import Election
+
+
+class ClockType(click.ParamType[Clock]):
+    """START[,FACTOR] as a rehearsal's clock that begins now."""
+
+    name = "START[,FACTOR]"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Clock:
+        """The clock, or click's error that says what to write."""
+        try:
+            return Clock.parse(str(value), dt.datetime.now(dt.UTC))
+        except ClockInvalid as invalid:
+            self.fail(str(invalid), param, ctx)
+
+
+clock_option = click.option(
+    "--clock",
+    type=ClockType(),
+    default=None,
+    help="A rehearsal's clock: 2017-10-15T06:00:00+06:00,60 runs 60 times faster.",
+)
+number_option = click.option("--number", help="The number that observers text to, which then leads to this election.")
+
+
+@click.group()
+def election() -> None:
+    """Load, copy, route and check elections."""
+
+
+election.add_command(check)
+
+
+@election.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "election_id", help="Load it under another id than the file's.")
+@number_option
+@clock_option
+@click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
+def load(file: Path, election_id: str | None, number: str | None, clock: Clock | None, *, today: bool) -> None:
+    """Validate FILE with its stations, observers and coordinators, and load it; all of it or nothing."""
+    from chalicelib.cli.files import load_election_file
+
+    loading = load_election_file(file)
+    if election_id:
+        loading = loading.model_copy(update={"id": election_id})
+    if today:
+        loading = _moved_to_today(loading)
+    use_stack()
+    from chalicelib.services import elections
+    from chalicelib.store.elections import ElectionChanged
+
+    try:
+        version = elections.load(loading, clock or REAL_TIME)
+    except (elections.RemovesReported, ElectionChanged) as refused:
+        raise click.ClickException(str(refused)) from refused
+    counts = f"{len(loading.stations)} stations, {len(loading.observers)} observers, {len(loading.regions)} regions"
+    click.echo(f"Loaded {loading.id}, version {version}: {counts}.")
+    if number:
+        click.echo(f"{elections.route(number, loading.id)} leads to {loading.id}.")
+
+
+@election.command(name="copy")
+@click.argument("source")
+@click.argument("target")
+@number_option
+@clock_option
+def copy_command(source: str, target: str, number: str | None, clock: Clock | None) -> None:
+    """Make election TARGET with the forms and roster of SOURCE and none of its reports, for a rehearsal."""
+    use_stack()
+    from chalicelib.services import elections
+
+    try:
+        elections.copy_election(source, target, clock or REAL_TIME)
+    except (elections.ElectionUnknown, elections.RemovesReported) as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"Copied {source} to {target}.")
+    if number:
+        click.echo(f"{elections.route(number, target)} leads to {target}.")
+
+
+@election.command()
+@click.argument("number")
+@click.argument("election_id", metavar="ELECTION")
+def route(number: str, election_id: str) -> None:
+    """Let the number that observers text to lead to ELECTION, and to no other."""
+    use_stack()
+    from chalicelib.services import elections
+
+    try:
+        matched = elections.route(number, election_id)
+    except elections.ElectionUnknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    click.echo(f"{matched} leads to {election_id}.")
+
+
+@election.command(name="list")
+def list_command() -> None:
+    """Name every election that is loaded, with its numbers."""
+    use_stack()
+    from chalicelib.store import elections
+
+    for election_id in elections.list_elections():
+        click.echo(" ".join([election_id, *elections.numbers_of(election_id)]))
+
+
+def _moved_to_today(loading: "Election") -> "Election":
+    from chalicelib.observation.election_file import moved_to
+
+    return moved_to(loading, dt.datetime.now(loading.zone).date())

@@ -1,0 +1,55 @@
+"""./baykoo summarize, ./baykoo audit: what operators run by hand."""
+
+import datetime as dt
+import sys
+
+import click
+
+from chalicelib.cli.target import use_stack
+
+election_option = click.option("--election", "election_id", metavar="ID", help="One election; all of them without it.")
+
+
+@click.command()
+@election_option
+def summarize(election_id: str | None) -> None:
+    """Send this hour's summary to every coordinator who has not got it."""
+    use_stack()
+    from chalicelib.services.elections import existing
+    from chalicelib.services.summarize import summarize as summarize_election
+
+    for one in _elections(election_id):
+        queued = summarize_election(existing(one), dt.datetime.now(dt.UTC))
+        click.echo(f"{one}: {queued} summaries queued.")
+
+
+@click.command()
+@election_option
+def audit(election_id: str | None) -> None:
+    """Recompute reports from messages and tallies from reports; print every difference, exit 1 if there is any."""
+    use_stack()
+    from chalicelib.services.audit import audit as audit_election
+
+    found = 0
+    for one in _elections(election_id):
+        audited = audit_election(one)
+        for difference in audited.differences:
+            click.echo(f"{one}: {difference}")
+        found += len(audited.differences)
+        waiting = f", {audited.waiting} waiting to be processed" if audited.waiting else ""
+        seen = f"{audited.messages} messages{waiting}, {audited.reports} reports"
+        click.echo(f"{one}: {seen}, {len(audited.differences)} differences.")
+    sys.exit(1 if found else 0)
+
+
+def _elections(election_id: str | None) -> list[str]:
+    from chalicelib.services.elections import ElectionUnknown, existing
+    from chalicelib.store.elections import list_elections
+
+    if election_id is None:
+        return list_elections()
+    try:
+        existing(election_id)
+    except ElectionUnknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    return [election_id]

@@ -1,0 +1,45 @@
+"""Which stack the command line works on: one on AWS that was named, else the one that runs on this machine."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+LOCAL = Path(".baykoo/local.json")
+
+
+def use_stack() -> dict[str, Any]:
+    """Point this process at a stack, before anything of the store is imported; returns what is known of it.
+
+    BAYKOO_STACK names one on AWS (with the usual AWS settings); without it, the stack of `make run` is used, as
+    `.baykoo/local.json` tells, or the file that BAYKOO_LOCAL names.
+    """
+    named = os.environ.get("BAYKOO_STACK")
+    if named:
+        _use(named)
+        return {"stack": named}
+    path = Path(os.environ.get("BAYKOO_LOCAL", LOCAL))
+    try:
+        local: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise click.ClickException(
+            f"no stack: {path} is missing. Start one here with `make run`, or name one on AWS with BAYKOO_STACK=NAME."
+        ) from None
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    os.environ.update(
+        AWS_ENDPOINT_URL=local["endpoint_url"],
+        AWS_DEFAULT_REGION=local["region"],
+        AWS_REGION=local["region"],
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - what the emulator takes for its own account
+    )
+    _use(local["stack"])
+    return local
+
+
+def _use(stack: str) -> None:
+    os.environ["BAYKOO_TABLE_PREFIX"] = f"{stack}-"
+    os.environ["BAYKOO_PARAMETERS"] = f"/{stack}"

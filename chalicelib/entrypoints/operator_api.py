@@ -1,0 +1,105 @@
+"""The summary API: what operators and the dashboard read. Every request is proven by the authorizer first."""
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from chalice.app import AuthRequest, AuthResponse, Blueprint
+
+from chalicelib.entrypoints.problem import Problem, answering, now
+
+if TYPE_CHECKING:
+    from chalicelib.services.operators import Operator
+    from chalicelib.store.elections import LoadedElection
+
+operator_api = Blueprint(__name__)
+
+
+@operator_api.authorizer(name="authorizer", ttl_seconds=0)
+def authorizer(request: AuthRequest) -> AuthResponse:
+    """Prove an operator by the bearer token. Nothing is cached, so that a revoked token is refused at once."""
+    from chalicelib.services.operators import TokenRefused, authenticate
+
+    try:
+        operator = authenticate(request.token, now())
+    except TokenRefused as refused:
+        raise Exception("Unauthorized") from refused  # noqa: TRY002 - the word by which API Gateway answers 401
+    context = {"name": operator.name, "role": operator.role, "election": operator.election}
+    return AuthResponse(["*"], operator.name, context | {"regions": json.dumps(operator.regions)})
+
+
+@operator_api.route("/health")
+@answering
+def health() -> dict[str, Any]:
+    """Answer that the API is up."""
+    return {"status": "ok"}
+
+
+@operator_api.route("/elections/{election_id}/summary", authorizer=authorizer)
+@answering
+def summary(election_id: str) -> dict[str, Any]:
+    """The nation's and every region's summary, or of one region (`?region=`)."""
+    from chalicelib.services.summarize import current_summary
+
+    operator, loaded = _authorized(election_id)
+    region = _query().get("region")
+    if region is not None:
+        _require_region(operator, loaded, region)
+        return current_summary(loaded, now(), (region,)).document()
+    return current_summary(loaded, now(), None if operator.sees_all() else operator.regions).document()
+
+
+@operator_api.route("/elections/{election_id}/regions/{region}/stations", authorizer=authorizer)
+@answering
+def stations(election_id: str, region: str) -> dict[str, Any]:
+    """A page of a region's stations with the state of their forms (`?after=` continues)."""
+    from chalicelib.services.stations import stations_of_region
+
+    operator, loaded = _authorized(election_id)
+    name = unquote(region)
+    _require_region(operator, loaded, name)
+    return stations_of_region(loaded, name, now(), _query().get("after"))
+
+
+@operator_api.route("/elections/{election_id}/messages/{key}", authorizer=authorizer)
+@answering
+def message(election_id: str, key: str) -> dict[str, Any]:
+    """One message: what came, how it was read, and what was sent about it."""
+    from chalicelib.services.conversation import describe_message
+
+    operator, _ = _authorized(election_id)
+    found = describe_message(operator, unquote(key))
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no such message in this election, or not in your regions.")
+    return found
+
+
+def _authorized(election_id: str) -> tuple["Operator", "LoadedElection"]:
+    from chalicelib.services.operators import Operator
+    from chalicelib.store.elections import current
+
+    proven = _request().context["authorizer"]
+    operator = Operator(proven["name"], proven["role"], proven["election"], tuple(json.loads(proven["regions"])))
+    if operator.election != unquote(election_id):
+        raise Problem(HTTPStatus.FORBIDDEN, f"Your token is for election {operator.election}.")
+    loaded = current(operator.election)
+    if loaded is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
+    return operator, loaded
+
+
+def _require_region(operator: "Operator", loaded: "LoadedElection", region: str) -> None:
+    if not operator.sees(region):
+        raise Problem(HTTPStatus.FORBIDDEN, f"Your token sees {', '.join(operator.regions)} only.")
+    if region not in loaded.election.regions:
+        known = ", ".join(loaded.election.regions)
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no region {region}; this election has {known}.")
+
+
+def _request() -> Any:
+    return operator_api.current_request
+
+
+def _query() -> dict[str, str]:
+    return _request().query_params or {}

@@ -1,0 +1,56 @@
+"""Errors of the API as RFC 9457 problem details, and what every request of an operator has in common."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, ParamSpec
+
+from chalice.app import Response
+
+from chalicelib.store.tables import StoreUnavailable
+
+P = ParamSpec("P")
+
+
+class Problem(Exception):
+    """A request that cannot be answered: the status, and what to do in words."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def answering(view: Callable[P, dict[str, Any]]) -> Callable[P, Response]:
+    """A view whose document is answered as JSON, and whose Problem as problem+json."""
+
+    @wraps(view)
+    def answer(*arguments: P.args, **named: P.kwargs) -> Response:
+        try:
+            return Response(
+                json.dumps(view(*arguments, **named), ensure_ascii=False), headers=_type("application/json")
+            )
+        except Problem as problem:
+            return problem_response(problem.status, problem.detail)
+        except StoreUnavailable:
+            detail = "The store did not answer. Try again in a moment."
+            return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+
+    return answer
+
+
+def problem_response(status: HTTPStatus, detail: str) -> Response:
+    """An error as RFC 9457 section 3 has it."""
+    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return Response(json.dumps(document), status_code=status.value, headers=_type("application/problem+json"))
+
+
+def now() -> dt.datetime:
+    """The real instant."""
+    return dt.datetime.now(dt.UTC)
+
+
+def _type(content_type: str) -> dict[str, str | list[str]]:
+    return {"Content-Type": content_type, "Cache-Control": "no-store"}

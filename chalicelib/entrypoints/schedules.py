@@ -1,0 +1,51 @@
+"""What runs by the clock: sweep each minute, summaries each hour."""
+
+import datetime as dt
+import time
+
+from aws_lambda_powertools import Logger
+from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
+
+SWEEP_SECONDS = 50.0
+"""A sweep ends before the next begins; two at once would do no harm, but no good either."""
+
+logger = Logger()
+schedules = Blueprint(__name__)
+
+
+@schedules.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
+def sweep(event: CloudWatchEvent) -> None:
+    """Push on whatever is stuck, and tell the alarms how long anything has waited."""
+    from chalicelib.services.summarize import summarize_due
+    from chalicelib.services.sweep import Progress
+    from chalicelib.services.sweep import sweep as sweep_all
+
+    end = time.monotonic() + SWEEP_SECONDS
+    swept = sweep_all(lambda: end - time.monotonic(), _now)
+    _measure(overdue_seconds=max(swept.overdue_seconds.values()), given_up=swept.progress[Progress.GIVEN_UP])
+    if swept.progress:
+        logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
+    summarize_due(_now(), rehearsals_only=True)
+
+
+@schedules.schedule(Cron(0, "*", "*", "*", "?", "*"), name="summarize")
+def summarize(event: CloudWatchEvent) -> None:
+    """Send this hour's summaries of every election that is under way."""
+    from chalicelib.services.summarize import summarize_due
+
+    logger.info("summaries queued", extra={"messages": summarize_due(_now())})
+
+
+def _measure(overdue_seconds: float, given_up: int) -> None:
+    """Metrics by CloudWatch's embedded format, for the alarms of the template."""
+    from aws_lambda_powertools import Metrics
+    from aws_lambda_powertools.metrics import MetricUnit
+
+    metrics = Metrics()
+    metrics.add_metric("OldestUnfinishedSeconds", MetricUnit.Seconds, overdue_seconds)
+    metrics.add_metric("OutboxFailed", MetricUnit.Count, given_up)
+    metrics.flush_metrics()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,52 @@
+"""One message as operators see it: from the SMS to its outcome and what was sent about it (invariant 5)."""
+
+from typing import Any
+
+from chalicelib.services.operators import Operator
+from chalicelib.store import messages
+from chalicelib.store.messages import Message
+
+HIDDEN_DIGITS = 4
+
+
+def describe_message(operator: Operator, key: str) -> dict[str, Any] | None:
+    """A message of the operator's election and regions, None if there is none. Raises StoreUnavailable.
+
+    A message without a region (an unknown sender's) is shown only to those who see the whole nation.
+    """
+    message = messages.get(key)
+    if message is None or message.election != operator.election or not _sees(operator, message):
+        return None
+    described = _describe(operator, message)
+    if message.direction == "in":
+        reply = messages.get(f"reply#{message.key}")
+        described["reply"] = _describe(operator, reply) if reply else None
+    return described
+
+
+def _sees(operator: Operator, message: Message) -> bool:
+    return operator.sees_all() if message.region is None else operator.sees(message.region)
+
+
+def _describe(operator: Operator, message: Message) -> dict[str, Any]:
+    moments = ("provider_at", "received_at", "counted_at", "stored_at", "processed_at", "sent_at")
+    plain = ("key", "direction", "channel", "state", "reason", "provider", "election", "region", "observer")
+    return {
+        **{name: getattr(message, name) for name in plain},
+        "from": _phone(operator, message.sender),
+        "to": _phone(operator, message.recipient),
+        "subject": message.subject,
+        "text": message.text,
+        **{name: moment.isoformat() if (moment := getattr(message, name)) else None for name in moments},
+        "reading": message.reading,
+        "attempts": int(message.attempts),
+        "last_error": message.last_error,
+        "about": message.about,
+    }
+
+
+def _phone(operator: Operator, number: str | None) -> str | None:
+    """A number, or for those who need not call anybody only its last digits."""
+    if number is None or operator.sees_phones() or "@" in number:
+        return number
+    return "…" + number[-HIDDEN_DIGITS:]

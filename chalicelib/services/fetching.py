@@ -1,0 +1,23 @@
+"""Read an HTTPS URL for a provider's verification: a certificate, a subscription's confirmation."""
+
+import urllib3
+
+_TIMEOUT = urllib3.Timeout(connect=2, read=3)
+LARGEST = 64 * 1024
+
+
+def fetch(url: str) -> bytes:
+    """The body of an HTTPS URL, redirects not followed; OSError if it cannot be read."""
+    if not url.startswith("https://"):
+        raise OSError(f"{url} is not read: only https URLs are")
+    try:
+        answer = urllib3.PoolManager().request(
+            "GET", url, timeout=_TIMEOUT, redirect=False, retries=False, preload_content=False
+        )
+        body = answer.read(LARGEST + 1)
+        answer.release_conn()
+    except urllib3.exceptions.HTTPError as fault:
+        raise OSError(str(fault)) from fault
+    if answer.status != 200 or len(body) > LARGEST:
+        raise OSError(f"{url} answered {answer.status} with {len(body)} bytes")
+    return body

@@ -1,0 +1,55 @@
+"""Providers' settings and secrets: one SecureString a provider in SSM Parameter Store, kept for a minute."""
+
+import json
+import os
+import time
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+KEPT_SECONDS = 60.0
+FRESH_SECONDS = 5.0
+_PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+_kept: dict[str, tuple[float, dict[str, Any]]] = {}
+
+
+class SecretsUnavailable(Exception):
+    """A provider's secrets cannot be read now: whether a request is authentic cannot be decided."""
+
+
+class NotConfigured(LookupError):
+    """This stack has no such provider."""
+
+
+def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
+    """A provider's settings; `fresh`: not older than a few seconds, for a secret that was changed just now.
+
+    Raises NotConfigured, SecretsUnavailable.
+    """
+    kept = _kept.get(provider)
+    if kept is not None and time.monotonic() - kept[0] < (FRESH_SECONDS if fresh else KEPT_SECONDS):
+        return kept[1]
+    settings = _read(provider)
+    _kept[provider] = (time.monotonic(), settings)
+    return settings
+
+
+def _read(provider: str) -> dict[str, Any]:
+    name = f"{os.environ['BAYKOO_PARAMETERS']}/providers/{provider}"
+    try:
+        ssm = boto3.client("ssm", config=_PATIENCE)
+        written = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        settings = json.loads(written)
+    except ClientError as fault:
+        if fault.response["Error"]["Code"] == "ParameterNotFound":
+            raise NotConfigured(f"no parameter {name}") from fault
+        raise SecretsUnavailable(str(fault)) from fault
+    except BotoCoreError as fault:
+        raise SecretsUnavailable(str(fault)) from fault
+    except ValueError as fault:
+        raise SecretsUnavailable(f"parameter {name} holds no JSON: {fault}") from fault
+    if not isinstance(settings, dict):
+        raise SecretsUnavailable(f"parameter {name} holds no JSON object")
+    return settings
