@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from chalicelib.observation.catalogue import (
@@ -11,6 +14,8 @@ from chalicelib.observation.catalogue import (
 )
 from chalicelib.observation.election import Election
 from chalicelib.observation.segments import count_segments
+
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "replies.md"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -93,3 +98,10 @@ def test_a_value_is_never_read_as_a_placeholder(election: Election) -> None:
 def test_an_unknown_key_is_an_error(election: Election) -> None:
     with pytest.raises(KeyError, match="reply_nothing"):
         text(election, "en", "reply_nothing")
+
+
+def test_the_documentation_names_every_text_and_its_placeholders() -> None:
+    documented = re.findall(r"^\| `(\w+)` \|([^|]*)\|", DOCUMENTATION.read_text("utf-8"), re.MULTILINE)
+    assert {key: frozenset(re.findall(r"`(\w+)`", names)) for key, names in documented} == {
+        key: placeholders(written) for key, written in catalogue()["en"].items()
+    }

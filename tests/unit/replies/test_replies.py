@@ -43,11 +43,11 @@ def result(form: str = "OP", accepted: str = "", missing: str = "", **more: Any)
         ),
         (
             [result(accepted="A", missing="BCDE", rejected={"B": "out_of_range", "Z": "unknown_code"})],
-            "Baykoo: OP 1234. Received: A. Please resend: B (out of range), Z (no such code). Still missing: C D E.",
+            "Baykoo: OP 1234. Received: A. Please correct: B (out of range), Z (no such code). Still missing: C D E.",
         ),
         (
             [result(missing="B", rejected={"B": "ambiguous", "D": "conflicting", "C": "ambiguous"})],
-            "Baykoo: OP 1234. Please resend: B C (not clear), D (two different answers).",
+            "Baykoo: OP 1234. Please correct: B C (not clear), D (two different answers).",
         ),
         (
             [result(missing="ABCDE")],
@@ -56,7 +56,7 @@ def result(form: str = "OP", accepted: str = "", missing: str = "", **more: Any)
         (
             [result(accepted="A", rejected={"station": "wrong_type"}, flags=("station_unknown",))],
             (
-                "Baykoo: OP 1234. Received: A. Please resend: station (cannot be read). "
+                "Baykoo: OP 1234. Received: A. Please correct: station (cannot be read). "
                 "No such station: kept for yours, an operator will check."
             ),
         ),
@@ -103,9 +103,9 @@ def test_an_incident_is_confirmed_and_nothing_more(election: Election) -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("ky", "Baykoo: OP 1234. Кабыл алынды: A. Кайра жибериңиз: B (чектен тышкары). Дагы керек: C."),
-        ("ru", "Baykoo: OP 1234. Принято: A. Пришлите снова: B (вне пределов). Не хватает: C."),
-        ("uz", "Baykoo: OP 1234. Кабыл алынды: A. Кайра жибериңиз: B (чектен тышкары). Дагы керек: C."),
+        ("ky", "Baykoo: OP 1234. Кабыл алынды: A. Оңдоңуз: B (чектен тышкары). Дагы керек: C."),
+        ("ru", "Baykoo: OP 1234. Принято: A. Исправьте: B (вне пределов). Не хватает: C."),
+        ("uz", "Baykoo: OP 1234. Кабыл алынды: A. Оңдоңуз: B (чектен тышкары). Дагы керек: C."),
     ],
 )
 def test_speaks_the_observers_language(election: Election, language: str, expected: str) -> None:
