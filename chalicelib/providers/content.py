@@ -1,0 +1,158 @@
+"""Reading what a provider sent: JSON and form bodies, fields, numbers and times. Every fault names its field."""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from chalicelib.observation.phones import international
+from chalicelib.providers.contract import Malformed, WebhookRequest
+
+LONGEST_ID = 200
+LONGEST_NUMBER = 64
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_UNIX = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?", re.ASCII)
+_BARE_INTERNATIONAL = re.compile(r"[1-9][0-9]{10,14}", re.ASCII)
+_EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """A body that is one JSON object, strictly: no repeated names, no NaN. A byte order mark is let pass."""
+    try:
+        found = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError as fault:
+        raise Malformed("not_utf8", f"the body is not UTF-8: byte {fault.start} cannot be read", "body") from fault
+    except json.JSONDecodeError as fault:
+        raise Malformed("not_json", f"the body is not JSON: {fault.msg} at character {fault.pos}", "body") from fault
+    except (ValueError, RecursionError) as fault:
+        raise Malformed(
+            "not_json", "the body is JSON that cannot be read: a number too long or too deep", "body"
+        ) from fault
+    if not isinstance(found, dict):
+        raise Malformed("not_an_object", "the body must be one JSON object", "body")
+    return found
+
+
+def form_fields(request: WebhookRequest) -> list[tuple[str, str]]:
+    """A form body's fields in their order, empty ones included, decoded by the charset that the request names."""
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "application/x-www-form-urlencoded":
+        raise Malformed("content_type", "the Content-Type must be application/x-www-form-urlencoded", "Content-Type")
+    charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", parameters, re.IGNORECASE)
+    return _pairs(request.body.decode("latin-1"), charset[1] if charset else "utf-8")
+
+
+def query_fields(url: str, charset: str = "utf-8") -> list[tuple[str, str]]:
+    """The fields of a URL's query in their order, empty ones included."""
+    return _pairs(split_url(url).query, charset)
+
+
+def split_url(url: str) -> Any:
+    """`urlsplit`, with Malformed for what is no URL."""
+    try:
+        return urlsplit(url)
+    except ValueError as fault:
+        raise Malformed("bad_url", "the URL cannot be read", "url") from fault
+
+
+def single(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Fields by name; Malformed where one comes twice with different values, for then nobody knows which is meant."""
+    found: dict[str, str] = {}
+    for name, value in fields:
+        if found.setdefault(name, value) != value:
+            raise Malformed("repeated_field", f"the field {name} is there twice, with different values", name)
+    return found
+
+
+def text_field(fields: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    """A text, possibly empty; half a surrogate pair, which is what a cut UCS-2 SMS ends with, becomes U+FFFD."""
+    value = fields.get(name)
+    if value is None:
+        if default is not None:
+            return default
+        raise Malformed("missing_field", f"the field {name} is missing", name)
+    if not isinstance(value, str):
+        raise Malformed("not_a_text", f"the field {name} must be a text", name)
+    return _LONE_SURROGATE.sub("\ufffd", value.removeprefix("\ufeff"))
+
+
+def id_field(fields: Mapping[str, Any], name: str) -> str:
+    """An identifier: 1 to 200 printable characters."""
+    return _token(fields, name, LONGEST_ID)
+
+
+def number_field(fields: Mapping[str, Any], name: str) -> str:
+    """A telephone number, short code or sender's name as the provider wrote it: 1 to 64 printable characters."""
+    return _token(fields, name, LONGEST_NUMBER)
+
+
+def international_field(fields: Mapping[str, Any], name: str) -> str:
+    """A number of a provider that writes international numbers, with or without +: E.164, short codes as they are."""
+    return international(number_field(fields, name))
+
+
+def phone_field(fields: Mapping[str, Any], name: str) -> str:
+    """A number as some phone or operator saw it: E.164 where it is surely international, else as it was written."""
+    written = number_field(fields, name)
+    surely = written.startswith(("+", "00")) or _BARE_INTERNATIONAL.fullmatch(written)
+    return international(written) if surely else written
+
+
+def iso_time(written: str, name: str, zone: dt.tzinfo | None = None) -> dt.datetime:
+    """An ISO 8601 moment, aware; one without an offset is in `zone`, or Malformed if there is none."""
+    try:
+        moment = dt.datetime.fromisoformat(written.strip())
+    except ValueError as fault:
+        raise Malformed("bad_time", f"the field {name} must be an ISO 8601 time with its offset", name) from fault
+    if moment.tzinfo is None:
+        if zone is None:
+            raise Malformed("bad_time", f"the field {name} must say its offset from UTC", name)
+        moment = moment.replace(tzinfo=zone)
+    return _plausible(moment, name)
+
+
+def unix_time(written: object, name: str) -> dt.datetime:
+    """A moment in seconds since 1970, as a number or a text."""
+    if isinstance(written, bool) or not _UNIX.fullmatch(str(written).strip()):
+        raise Malformed("bad_time", f"the field {name} must be a time in seconds since 1970", name)
+    return _plausible(dt.datetime.fromtimestamp(float(str(written).strip()), dt.UTC), name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Malformed("repeated_field", f"the field {name} is there twice", name)
+        found[name] = value
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise Malformed("not_json", f"{name} is no JSON value", "body")
+
+
+def _pairs(encoded: str, charset: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(encoded, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=1000)
+    except (LookupError, ValueError) as fault:
+        raise Malformed("not_a_form", f"the form cannot be read: {fault}", "body") from fault
+
+
+def _token(fields: Mapping[str, Any], name: str, longest: int) -> str:
+    value = text_field(fields, name).strip()
+    if not value:
+        raise Malformed("empty_field", f"the field {name} is empty", name)
+    if len(value) > longest:
+        raise Malformed("too_long", f"the field {name} has {len(value)} characters, the limit is {longest}", name)
+    if _CONTROL.search(value):
+        raise Malformed("control_character", f"the field {name} has a control character", name)
+    return value
+
+
+def _plausible(moment: dt.datetime, name: str) -> dt.datetime:
+    if not _EARLIEST <= moment <= _EARLIEST.replace(year=9000):
+        raise Malformed("bad_time", f"the field {name} is a time of another age", name)
+    return moment

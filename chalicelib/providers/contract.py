@@ -1,0 +1,218 @@
+"""What an SMS provider is to the rest of Baykoo: how its webhook comes in, is answered, and how it sends.
+
+Each provider is one file with one class and one entry in `table`; nothing else knows a provider's name.
+Nothing here reads a clock, a network or a store: the arrival time and the one possible fetch are handed in.
+"""
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+Secrets = Mapping[str, Any]
+"""A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""
+
+Fetch = Callable[[str], bytes]
+"""Reads an HTTPS URL without following redirects; OSError if it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """One request as the provider sent it, and `at`, the moment (aware) when it arrived.
+
+    `url` is public and whole, query included. Names of `headers` are made lower-case.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: dt.datetime
+    source_ip: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "headers", {name.lower(): value for name, value in self.headers.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a long SMS: all its parts share sender, recipient and `reference`; `number` counts from 1."""
+
+    reference: str
+    number: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSms:
+    """One SMS that somebody sent, or one part of it.
+
+    `id` is the provider's, or made from the SMS itself where the provider has none. `sender` and `recipient` are E.164
+    where the provider's number is international, else as it wrote them. `sent_at` is the provider's time, aware.
+    """
+
+    id: str
+    sender: str
+    recipient: str
+    text: str
+    sent_at: dt.datetime | None = None
+    part: Part | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of an SMS that we sent, by the id that the provider gave it or that we gave the provider."""
+
+    id: str
+    state: Literal["on_its_way", "delivered", "failed"]
+    detail: str = ""
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one authentic request brings.
+
+    `confirm_url`: to be read before the request is answered (503 if it cannot be), to accept a subscription.
+    `nonce`: where the signature does not cover the message, the value that it does cover; another message that
+    comes with the same nonce is forged.
+    """
+
+    messages: tuple[InboundSms, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    confirm_url: str | None = None
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the webhook answers."""
+
+    status: int
+    content_type: str | None = None
+    body: str = ""
+
+
+class WebhookRefused(Exception):
+    """A request that is not taken: `status` for the provider, `code` a stable word, `field` the one at fault."""
+
+    status: ClassVar[int]
+
+    def __init__(self, code: str, detail: str, field: str | None = None) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail, self.field = code, detail, field
+
+
+class Unsigned(WebhookRefused):
+    """The request carries no proof of its sender."""
+
+    status = 401
+
+
+class NotAuthentic(WebhookRefused):
+    """The request carries a proof that is wrong."""
+
+    status = 403
+
+
+class Stale(WebhookRefused):
+    """The request is authentic but was signed too long ago, or ahead of our time."""
+
+    status = 403
+
+
+class Malformed(WebhookRefused):
+    """The request cannot be read."""
+
+    status = 400
+
+
+class TooLarge(WebhookRefused):
+    """The request's body is over the limit."""
+
+    status = 413
+
+
+class NotConfigured(WebhookRefused):
+    """No such provider, or none that this stack takes messages from."""
+
+    status = 404
+
+
+class Undecidable(WebhookRefused):
+    """Nobody can say whether the request is authentic, for a reason of our own: it must come again."""
+
+    status = 503
+
+
+class CannotSend(Exception):
+    """The provider has no API to send by, or its settings for sending are incomplete; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundSms:
+    """An SMS to be sent at a moment (aware).
+
+    `id` is ours: the key that makes a repetition harmless where a provider knows such keys.
+    """
+
+    id: str
+    recipient: str
+    text: str
+    at: dt.datetime
+    sender: str | None = None
+    receipt_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRequest:
+    """An HTTPS request to a provider's send API."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What the send API's answer says of the SMS.
+
+    `sent`: taken, `reference` is the provider's id for it. `not_sent`: certainly not taken, may be tried again,
+    not before `retry_after` seconds. `refused`: never will be. `in_doubt`: it may have been taken.
+    """
+
+    verdict: Literal["sent", "not_sent", "refused", "in_doubt"]
+    reference: str | None = None
+    reason: str = ""
+    retry_after: int | None = None
+
+
+class Provider(ABC):
+    """One SMS provider's protocol, with one stack's settings for it."""
+
+    accepted: Answer = Answer(200)
+    """What tells the provider that everything in a request was taken."""
+
+    repeatable: ClassVar[bool] = False
+    """Whether sending one `OutboundSms.id` twice sends one SMS."""
+
+    def __init__(self, secrets: Secrets, fetch: Fetch) -> None:
+        self.secrets, self.fetch = secrets, fetch
+
+    @abstractmethod
+    def verify(self, request: WebhookRequest) -> None:
+        """Raise WebhookRefused unless the request is proven to come from the provider; reads no more than that."""
+
+    @abstractmethod
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """What a verified request brings; raises Malformed."""
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """The request that sends an SMS; raises CannotSend."""
+        raise CannotSend(f"this provider cannot send {message.id}: it has no API to send by")
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """What the send API's answer means."""
+        raise NotImplementedError(status, headers, body)

@@ -1,0 +1,61 @@
+"""What the answers of send APIs have in common."""
+
+import json
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from chalicelib.providers.contract import SendOutcome
+
+LONGEST_WAIT = 24 * 3600
+_OUR_FAULT = frozenset({401, 402, 403, 404, 405})
+_BUSY = frozenset({429, 503})
+
+
+def outcome(status: int, headers: Mapping[str, str], body: bytes, *reference: str | int) -> SendOutcome:
+    """What an HTTP answer means, the provider's id being found at a path of names and indexes in its JSON.
+
+    4xx says that the SMS was not taken: for ever where the SMS itself is at fault, for now where the account or
+    the rate is. Any other failure leaves it in doubt.
+    """
+    reason = f"HTTP {status}: {body[:200].decode(errors='replace')}"
+    if 200 <= status < 300:
+        return SendOutcome("sent", reference=found(answer_json(body), *reference))
+    if status in _BUSY or status in _OUR_FAULT:
+        return SendOutcome("not_sent", reason=reason, retry_after=retry_after(headers))
+    if 400 <= status < 500 and status != 408:
+        return SendOutcome("refused", reason=reason)
+    return SendOutcome("in_doubt", reason=reason, retry_after=retry_after(headers))
+
+
+def answer_json(body: bytes) -> Any:
+    """An answer's JSON, None where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def found(answer: Any, *path: str | int) -> str | None:
+    """The text or number at a path in an answer, as text."""
+    for step in path:
+        if isinstance(step, int) and isinstance(answer, list) and step < len(answer):
+            answer = answer[step]
+        elif isinstance(step, str) and isinstance(answer, dict):
+            answer = answer.get(step)
+        else:
+            return None
+    return str(answer) if isinstance(answer, str | int) and not isinstance(answer, bool) and path else None
+
+
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """The seconds that Retry-After asks for (RFC 9110, 10.2.3), at most a day; a date counts from the answer's own."""
+    named = {name.lower(): value.strip() for name, value in headers.items()}
+    asked = named.get("retry-after", "")
+    if asked.isascii() and asked.isdigit():
+        return min(int(asked[:6]), LONGEST_WAIT)
+    try:
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(named.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return max(0, min(int(wait.total_seconds()), LONGEST_WAIT))

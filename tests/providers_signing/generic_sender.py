@@ -1,0 +1,32 @@
+"""The generic gateway, as somebody who reads docs/providers.md would program it."""
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+
+from providers_signing.sms import Signed, Sms
+
+
+class GenericSender:
+    """Signs `POST` JSON with X-Baykoo-Timestamp and X-Baykoo-Signature."""
+
+    name = "generic"
+
+    def __init__(self, secret: str = "generic-secret") -> None:
+        self.secret = secret
+        self.secrets = {"secrets": [secret]}
+
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+        written = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": sms.text}
+        body = json.dumps({**written, "received_at": sms.sent_at.isoformat()}).encode()
+        return self.sign_body(body, url, str(int(at.timestamp())))
+
+    def sign_body(self, body: bytes, url: str, timestamp: str) -> Signed:
+        digest = hmac.new(self.secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Baykoo-Timestamp": timestamp,
+            "X-Baykoo-Signature": f"sha256={digest}",
+        }
+        return Signed("POST", url, headers, body)

@@ -1,0 +1,33 @@
+"""What every simulated provider is given, and what it makes of it."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from chalicelib.providers.contract import WebhookRequest
+
+
+@dataclass(frozen=True)
+class Sms:
+    """An SMS that an observer sends; numbers in E.164."""
+
+    id: str
+    sender: str
+    recipient: str
+    text: str
+    sent_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The HTTP request that a provider makes of an SMS."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+    def arriving(self, at: dt.datetime, source_ip: str | None = None) -> WebhookRequest:
+        return WebhookRequest(self.method, self.url, self.headers, self.body, at, source_ip)
+
+    def but(self, **changes: object) -> "Signed":
+        return replace(self, **changes)
