@@ -61,14 +61,12 @@ def write_settings(path: Path, content: Mapping[str, Any]) -> None:
 def seed(stack: Stack, path: Path) -> dict[str, Any]:
     """Load the sample election, dated today, and make an operator, with ./baykoo; return the settings with both.
 
-    `path` is where the settings are written, for ./baykoo to find the stack by. Raises `SeedFailed`.
+    `path` is where the settings are written first, for ./baykoo to find the stack by. Raises `SeedFailed`.
     """
     write_settings(path, settings(stack))
     _baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
     said = _baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
-    complete = settings(stack, said.split()[-1], ELECTION)
-    write_settings(path, complete)
-    return complete
+    return settings(stack, said.split()[-1], ELECTION)
 
 
 def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
@@ -82,18 +80,18 @@ def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
 
 def curl_lines(local: Mapping[str, Any], mailbox: str) -> str:
     """Three lines for a shell: a signed SMS, the summary, and the coordinators' mailbox."""
-    url = local["api_url"]
+    url, token, election = local["api_url"], local["operator_token"], local["election"]
     secret = shlex.quote(local["webhook_secrets"]["generic"]["secrets"][0])
     sms = {"id": "try-'$t'", "from": OBSERVER, "to": NUMBER, "text": SMS, "received_at": "'$(date -u +%FT%TZ)'"}
     signature = f'$(printf %s "$t.$b" | openssl dgst -sha256 -hmac {secret} -r | cut -d" " -f1)'
     headers = "Content-Type: application/json", "X-Baykoo-Timestamp: $t", f"X-Baykoo-Signature: sha256={signature}"
     options = " ".join(f'-H "{header}"' for header in headers)
-    return (
-        f"  t=$(date +%s); b='{json.dumps(sms)}';"
-        f' curl -sS {url}/webhooks/generic {options} --data-binary "$b"\n\n'
-        f'  curl -sS -H "Authorization: Bearer {local["operator_token"]}" {url}/elections/{local["election"]}/summary\n\n'
-        f"  curl -sS {mailbox}"
+    lines = (
+        f"t=$(date +%s); b='{json.dumps(sms)}'; curl -sS {url}/webhooks/generic {options} --data-binary \"$b\"",
+        f'curl -sS -H "Authorization: Bearer {token}" {url}/elections/{election}/summary',
+        f"curl -sS {mailbox}",
     )
+    return "\n\n".join(f"  {line}" for line in lines)
 
 
 def run(port: int, *, streams: bool, empty: bool) -> None:
@@ -102,30 +100,40 @@ def run(port: int, *, streams: bool, empty: bool) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda *_: stop.set())
     print("Starting Baykoo …", flush=True)
-    with local_stack(FOLDER, port=port, streams=streams) as stack:
-        try:
-            if empty:
-                write_settings(LOCAL, settings(stack))
-                print(f"API        {stack.api_url}\nEndpoint   {stack.endpoint_url}\nCtrl-C ends it.", flush=True)
-            elif not stop.is_set():
-                _announce(stack, seed(stack, LOCAL))
-            stop.wait()
-        finally:
-            LOCAL.unlink(missing_ok=True)
+    try:
+        with local_stack(FOLDER, port=port, streams=streams) as stack:
+            _serve(stack, stop, empty=empty)
+    except (DeployFailed, SeedFailed):
+        if not stop.is_set():  # a Ctrl-C ends aws and ./baykoo too, which is no failure of theirs
+            raise
     print("\nBaykoo has ended.")
 
 
-def _announce(stack: Stack, local: Mapping[str, Any]) -> None:
-    print(
+def _serve(stack: Stack, stop: Event, *, empty: bool) -> None:
+    try:
+        local = settings(stack) if empty else seed(stack, LOCAL)
+        write_settings(LOCAL, local)
+        print(_announcement(stack, local), flush=True)
+        stop.wait()
+    finally:
+        LOCAL.unlink(missing_ok=True)
+
+
+def _announcement(stack: Stack, local: Mapping[str, Any]) -> str:
+    where = (
         f"API        {local['api_url']}\n"
         f"Mailboxes  {stack.mailbox()} and {stack.endpoint_url}/_ministack/sns/sms-messages\n"
-        f"Logs       {FOLDER / 'emulator.log'}\n"
+        f"Logs       {FOLDER / 'emulator.log'}"
+    )
+    if local["election"] is None:
+        return f"{where}\n\nCtrl-C ends it."
+    return (
+        f"{where}\n"
         f"Election   {local['election']}, by SMS to {NUMBER}\n"
         f"Operator   {local['operator_token']}\n\n"
         f"Try, in another shell: an SMS of an observer, the summary, the coordinators' mailbox\n\n"
         f"{curl_lines(local, stack.mailbox())}\n\n"
-        f"Ctrl-C ends it.",
-        flush=True,
+        f"Ctrl-C ends it."
     )
 
 
