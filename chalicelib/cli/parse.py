@@ -1,0 +1,180 @@
+"""./baykoo parse: what an SMS says and what would be answered, from the election file alone.
+
+Needs no stack, sends and stores nothing: it is for trying a form before the observers' cards are printed.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from chalicelib.cli.files import load_election_file
+from chalicelib.observation.catalogue import LANGUAGES
+from chalicelib.observation.election import NO_ROUND, Election
+from chalicelib.observation.election_file import ElectionInvalid
+from chalicelib.observation.reading import read
+from chalicelib.observation.reading.model import Reading, ReportReading, Value
+from chalicelib.observation.replies import ReportResult, held_reply, report_reply, unrecognised_reply
+from chalicelib.observation.segments import count_segments
+
+STATION_UNKNOWN = "station_unknown"
+
+
+class LineInvalid(ValueError):
+    """A line of the input is not `{"text": …}`."""
+
+
+@click.command()
+@click.option(
+    "--election",
+    "election_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The election's YAML; its tables are looked for beside it.",
+)
+@click.option("--text", help="Read this one text and say in words what it means.")
+@click.option("--language", help="Language of the replies; the election's first by default.")
+def parse(election_file: Path, text: str | None, language: str | None) -> None:
+    """Read texts as observers send them: JSON lines {"text": …} in, their meaning as JSON lines out, in order."""
+    try:
+        election = load_election_file(election_file)
+    except ElectionInvalid:
+        raise click.exceptions.Exit(1) from None
+    language = _language(election, language)
+    if text is not None:
+        click.echo("\n".join(in_words(election, language, text)))
+        return
+    if sys.stdin.isatty():
+        click.echo('One {"text": "…"} a line; Ctrl-D ends.', err=True)
+    if _lines(election, language, sys.stdin.buffer, sys.stdout.buffer):
+        raise click.exceptions.Exit(1)
+
+
+def _language(election: Election, language: str | None) -> str:
+    known = dict.fromkeys((*election.languages, *LANGUAGES))
+    if language is not None and language not in known:
+        raise click.BadParameter(f"{language!r} is none of {', '.join(known)}", param_hint="--language")
+    return language or election.languages[0]
+
+
+def _lines(election: Election, language: str, source: BinaryIO, target: BinaryIO) -> int:
+    """Answer line by line, each as soon as it is read; how many were no messages."""
+    invalid = 0
+    for number, line in enumerate(source, start=1):
+        if not line.strip():
+            continue
+        try:
+            meaning = meaning_of(election, language, _text_of(line))
+        except LineInvalid as problem:
+            invalid += 1
+            meaning = {"error": f"line {number}: {problem}"}
+            click.echo(meaning["error"], err=True)
+        # Half a surrogate pair, which some phones send, is no UTF-8: the escape that replaces it is JSON's own.
+        target.write(json.dumps(meaning, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        target.flush()
+    return invalid
+
+
+def _text_of(line: bytes) -> str:
+    try:
+        written = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise LineInvalid(f'not JSON ({error}): write {{"text": "…"}}') from None
+    text = written.get("text") if isinstance(written, dict) else None
+    if not isinstance(text, str):
+        raise LineInvalid('no text: write {"text": "…"}')
+    return text
+
+
+def meaning_of(election: Election, language: str, text: str) -> dict[str, Any]:
+    """A text's reading and its reply, as JSON."""
+    reading = read(text, election)
+    return {
+        "reports": [_report(report) for report in reading.reports],
+        "held": reading.held,
+        "reply": reply_to(election, language, reading),
+    }
+
+
+def _report(report: ReportReading) -> dict[str, Any]:
+    return {
+        "form": report.form,
+        "station": report.station,
+        "round": report.round,
+        "answers": {code: _json(value) for code, value in report.answers.items()},
+        "rejected": sorted(report.rejected),
+        "reasons": dict(report.rejected),
+        "comment": report.comment,
+        "repairs": [{"typed": one.typed, "read_as": one.read_as, "rule": one.rule} for one in report.repairs],
+        "flags": list(report.flags),
+    }
+
+
+def _json(value: Value) -> bool | int | float | str | list[int]:
+    """An answer as JSON; a decimal as a number of the same digits, or as a string where a double cannot hold them."""
+    if isinstance(value, Decimal):
+        number = float(value)
+        return number if Decimal(repr(number)) == value else str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def reply_to(election: Election, language: str, reading: Reading) -> str:
+    """What an observer who has reported nothing before would be answered."""
+    if reading.held is not None:
+        return held_reply(election, language)
+    if not reading.reports:
+        return unrecognised_reply(election, language)
+    return report_reply(election, language, [_result(election, report) for report in reading.reports])
+
+
+def _result(election: Election, report: ReportReading) -> ReportResult:
+    form = election.form_by_code.get(report.form)
+    is_known = report.station in election.station_by_number
+    is_unknown = report.station is not None and not is_known
+    return ReportResult(
+        form=report.form,
+        station=report.station if is_known else None,
+        round=report.round or NO_ROUND,
+        accepted=tuple(report.answers),
+        missing=tuple(question.code for question in form.questions if question.code not in report.answers)
+        if form
+        else (),
+        rejected=report.rejected,
+        flags=(*report.flags, STATION_UNKNOWN) if is_unknown else report.flags,
+    )
+
+
+def in_words(election: Election, language: str, text: str) -> Iterator[str]:
+    """A text's reading for a person, line by line."""
+    reading = read(text, election)
+    if reading.held is not None:
+        yield f"Held: {reading.held}"
+    elif not reading.reports:
+        yield "No form was found in this text."
+    for report in reading.reports:
+        yield from _report_in_words(election, language, report)
+    reply = reply_to(election, language, reading)
+    cost = count_segments(reply)
+    yield f"Reply ({cost.count} SMS, {cost.units} units of {cost.encoding}):"
+    yield f"  {reply}"
+
+
+def _report_in_words(election: Election, language: str, report: ReportReading) -> Iterable[str]:
+    named = [("station", report.station), ("round", report.round), ("observer", report.observer)]
+    yield ", ".join([report.form, *(f"{name} {value}" for name, value in named if value)])
+    form = election.form_by_code.get(report.form)
+    for code, value in report.answers.items():
+        label = election.text(form.by_code[code].label, language) if form else ""
+        yield f"  {code} = {json.dumps(_json(value), ensure_ascii=False)}" + (f"   ({label})" if label else "")
+    for code, reason in report.rejected.items():
+        yield f"  {code} rejected: {reason}"
+    for repair in report.repairs:
+        yield f"  read {repair.typed!r} as {repair.read_as!r}: {repair.rule}"
+    if report.comment:
+        yield f"  comment: {report.comment}"
+    if report.flags:
+        yield f"  flags: {', '.join(report.flags)}"
