@@ -82,10 +82,11 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
     """Make election TARGET with the forms and roster of SOURCE and none of its reports, for a rehearsal."""
     use_stack()
     from chalicelib.services import elections
+    from chalicelib.store.elections import ElectionUnknown
 
     try:
         elections.copy_election(source, target, clock or REAL_TIME)
-    except (elections.ElectionUnknown, elections.RemovesReported) as refused:
+    except (ElectionUnknown, elections.RemovesReported) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Copied {source} to {target}.")
     if number:
@@ -99,10 +100,11 @@ def route(number: str, election_id: str) -> None:
     """Let the number that observers text to lead to ELECTION, and to no other."""
     use_stack()
     from chalicelib.services import elections
+    from chalicelib.store.elections import ElectionUnknown
 
     try:
         matched = elections.route(number, election_id)
-    except elections.ElectionUnknown as unknown:
+    except ElectionUnknown as unknown:
         raise click.ClickException(str(unknown)) from unknown
     click.echo(f"{matched} leads to {election_id}.")
 

@@ -15,8 +15,8 @@ election_option = click.option("--election", "election_id", metavar="ID", help="
 def summarize(election_id: str | None) -> None:
     """Send this hour's summary to every coordinator who has not got it."""
     use_stack()
-    from chalicelib.services.elections import existing
     from chalicelib.services.summarize import summarize as summarize_election
+    from chalicelib.store.elections import existing
 
     for one in _elections(election_id):
         queued = summarize_election(existing(one), dt.datetime.now(dt.UTC))
@@ -43,8 +43,7 @@ def audit(election_id: str | None) -> None:
 
 
 def _elections(election_id: str | None) -> list[str]:
-    from chalicelib.services.elections import ElectionUnknown, existing
-    from chalicelib.store.elections import list_elections
+    from chalicelib.store.elections import ElectionUnknown, existing, list_elections
 
     if election_id is None:
         return list_elections()

@@ -25,7 +25,7 @@ def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: 
     """Give NAME access and print the token, once, as the last line."""
     use_stack()
     from chalicelib.services import operators
-    from chalicelib.services.elections import ElectionUnknown
+    from chalicelib.store.elections import ElectionUnknown
 
     valid_for = dt.timedelta(days=days)
     try:

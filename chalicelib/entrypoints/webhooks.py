@@ -13,15 +13,14 @@ webhooks = Blueprint(__name__)
 @webhooks.route("/webhooks/{provider}", methods=["GET", "POST"], content_types=["*/*"])
 def webhook(provider: str) -> Response:
     """Take in what a provider sends; answer as that provider expects."""
-    from chalicelib.providers.contract import request as webhook_request
+    from chalicelib.providers.contract import WebhookRequest
     from chalicelib.services.receive import receive
 
     came = webhooks.current_request
     body = came.raw_body if isinstance(came.raw_body, bytes) else came.raw_body.encode()
     source_ip = came.context.get("identity", {}).get("sourceIp")
-    answer = receive(
-        provider, webhook_request(came.method, _public_url(came), dict(came.headers), body, source_ip), now()
-    )
+    request = WebhookRequest(came.method, _public_url(came), dict(came.headers), body, now(), source_ip)
+    answer = receive(provider, request)
     headers: dict[str, str | list[str]] = {"Content-Type": answer.content_type} if answer.content_type else {}
     return Response(answer.body, status_code=answer.status, headers=headers)
 

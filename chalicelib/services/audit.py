@@ -7,7 +7,7 @@ from chalicelib.observation.election import NO_ROUND, Election
 from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import Counters, contribution, difference, message_counters, shard_of
 from chalicelib.services.counting import ShardCell, message_cell, total
-from chalicelib.services.elections import existing
+from chalicelib.store.elections import existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message, messages_of
 from chalicelib.store.reports import ReportKey, StoredReport, all_reports, value_from_json

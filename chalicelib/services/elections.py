@@ -11,12 +11,9 @@ from chalicelib.observation.tally import contribution
 from chalicelib.services.counting import changes_of_report, total
 from chalicelib.services.merging import MergedReport
 from chalicelib.store import elections, outcome
+from chalicelib.store.elections import existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.reports import StoredReport, all_reports
-
-
-class ElectionUnknown(LookupError):
-    """There is no election of this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +70,6 @@ def route(number: str, election_id: str) -> str:
     matched = international(number)
     elections.route(matched, election_id)
     return matched
-
-
-def existing(election_id: str) -> elections.LoadedElection:
-    """An election as now loaded; raises ElectionUnknown, StoreUnavailable."""
-    loaded = elections.current(election_id, fresh=True)
-    if loaded is None:
-        raise ElectionUnknown(f"there is no election {election_id!r}: load it with ./baykoo election load FILE")
-    return loaded
 
 
 def recount(election: Election, stored: StoredReport) -> None:

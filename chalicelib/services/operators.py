@@ -6,8 +6,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from chalicelib.services.elections import existing
 from chalicelib.store import operators
+from chalicelib.store.elections import existing
 from chalicelib.store.operators import OperatorRow
 
 Role = Literal["viewer", "operator", "headquarters"]

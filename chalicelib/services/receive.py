@@ -21,16 +21,16 @@ OLDEST = dt.timedelta(days=2)
 logger = Logger()
 
 
-def receive(provider: str, request: WebhookRequest, now: dt.datetime) -> Answer:
+def receive(provider: str, request: WebhookRequest) -> Answer:
     """Verify a provider's request, store its messages, and answer as the provider expects.
 
     A message that is stored already is acknowledged again. What cannot be decided or stored for a fault of our own
     is answered 503, so that the provider sends it again.
     """
     try:
-        heard = _hear(provider, request, now)
+        heard = _hear(provider, request)
         if heard.authentic:
-            stored = [put_new(_row(provider, sms, request, now)) for sms in heard.delivery.messages]
+            stored = [put_new(_row(provider, sms, request)) for sms in heard.delivery.messages]
             logger.info("received", extra={"provider": provider, "new": sum(stored), "again": stored.count(False)})
         else:
             logger.warning("refused", extra={"provider": provider, "status": heard.answer.status})
@@ -43,12 +43,12 @@ def receive(provider: str, request: WebhookRequest, now: dt.datetime) -> Answer:
     return heard.answer
 
 
-def _hear(provider: str, request: WebhookRequest, now: dt.datetime) -> Heard:
+def _hear(provider: str, request: WebhookRequest) -> Heard:
     """What the request comes to; one that seems forged is tried again with secrets read just now (rotation)."""
-    heard = hear(provider, request, _settings(provider, fresh=False), now, fetch)
+    heard = hear(provider, request, _settings(provider, fresh=False), fetch)
     if heard.authentic or heard.answer.status not in (401, 403):
         return heard
-    return hear(provider, request, _settings(provider, fresh=True), now, fetch)
+    return hear(provider, request, _settings(provider, fresh=True), fetch)
 
 
 def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
@@ -60,7 +60,8 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
         return None
 
 
-def _row(provider: str, sms: InboundSms, request: WebhookRequest, now: dt.datetime) -> Message:
+def _row(provider: str, sms: InboundSms, request: WebhookRequest) -> Message:
+    now = request.at
     key = f"{provider}#{sms.id}"
     return Message(
         key,

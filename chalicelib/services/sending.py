@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms
 from chalicelib.providers.contract import NotConfigured as UnknownProvider
 from chalicelib.providers.table import provider
+from chalicelib.services.fetching import fetch
 from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
 from chalicelib.store.messages import Message
 
@@ -89,15 +90,16 @@ def _send_by_sns(message: Message) -> None:
 
 def _send_by_provider(message: Message, name: str) -> None:
     """Send by a provider's API ; the row's key makes a repetition harmless where it can."""
-    sms = OutboundSms(message.key, message.recipient or "", message.text or "", message.sender)
+    now = dt.datetime.now(dt.UTC)
+    sms = OutboundSms(message.key, message.recipient or "", message.text or "", now, message.sender)
     try:
-        settings = provider_secrets(name)
-        request = provider(name).send_request(sms, settings, dt.datetime.now(dt.UTC))
+        carrier = provider(name, provider_secrets(name), fetch)
+        request = carrier.send_request(sms)
     except (SecretsUnavailable, NotConfigured) as fault:
         raise NotSent(f"{name}: {fault}") from fault
     except (CannotSend, UnknownProvider) as fault:
         raise SendRefused(f"{name}: {fault}") from fault
-    outcome = provider(name).read_send_answer(*_exchange(request))
+    outcome = carrier.read_send_answer(*_exchange(request))
     if outcome.verdict == "refused":
         raise SendRefused(f"{name}: {outcome.reason}")
     if outcome.verdict == "not_sent":

@@ -28,6 +28,10 @@ class ElectionChanged(Exception):
     """Somebody else loaded the election at the same time; nothing was changed. Load it again."""
 
 
+class ElectionUnknown(LookupError):
+    """There is no election of this id."""
+
+
 class ElectionRow(Model):
     """A directory entry (id `elections`), a number's route (id `numbers`) or a part of a document."""
 
@@ -71,6 +75,14 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
         document = _read_document(election_id, version, int(head.parts or 0))
         _documents[election_id, version] = document
     return LoadedElection(document, _clock_of(head), version)
+
+
+def existing(election_id: str) -> LoadedElection:
+    """An election as now loaded; raises ElectionUnknown, StoreUnavailable."""
+    loaded = current(election_id, fresh=True)
+    if loaded is None:
+        raise ElectionUnknown(f"there is no election {election_id!r}: load it with ./baykoo election load FILE")
+    return loaded
 
 
 def election_of_number(number: str, *, fresh: bool = False) -> str | None:

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, spread, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, spread, store_faults, table_name
 
 Queue = Literal["in", "alert", "out"]
 """Unfinished rows wait in three queues, most urgent first: SMS to be read, alerts, other outgoing messages."""
@@ -72,7 +72,7 @@ class Message(Model):
     election = UnicodeAttribute(null=True)
     region = UnicodeAttribute(null=True)
     observer = UnicodeAttribute(null=True)
-    reading = JSONAttribute(null=True)
+    reading = Document(null=True)
     reason = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
     html = UnicodeAttribute(null=True)

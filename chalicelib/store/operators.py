@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 
 
 class OperatorRow(Model):
@@ -21,7 +21,7 @@ class OperatorRow(Model):
     name = UnicodeAttribute()
     role = UnicodeAttribute()
     election = UnicodeAttribute()
-    regions = JSONAttribute()
+    regions = Document()
     expires_at = UTCDateTimeAttribute()
     revoked = BooleanAttribute(default=False)
 

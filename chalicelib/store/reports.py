@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.observation.election import Election, Form
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.tally import Counters, Number
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 
 ReportKey = tuple[str, str, str]
 """Station, form, round."""
@@ -29,9 +29,9 @@ class ReportRow(Model):
     form = UnicodeAttribute(range_key=True)
     version = NumberAttribute()
     region = UnicodeAttribute()
-    answers = JSONAttribute()
-    failed = JSONAttribute(null=True)
-    counted = JSONAttribute()
+    answers = Document()
+    failed = Document(null=True)
+    counted = Document()
 
 
 @dataclass(frozen=True, slots=True)

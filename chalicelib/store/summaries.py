@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
 from chalicelib.store.messages import CONDITION_FAILED
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 
 
 class SummaryRow(Model):
@@ -19,7 +19,7 @@ class SummaryRow(Model):
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    document = JSONAttribute()
+    document = Document()
     made_at = UTCDateTimeAttribute()
 
 
