@@ -15,6 +15,10 @@ SLOT: Final = "\x1a"
 """Stands in a phrase where its list belongs: U+001A SUBSTITUTE, which no text of ours or an observer's contains."""
 
 
+MOST_PHRASES: Final = 40
+"""More phrases than two SMS can hold: the rest need not be tried, however many forms an SMS names."""
+
+
 class Priority(IntEnum):
     """What is dropped last to first: what the observer must do goes before what is nice to know."""
 
@@ -107,7 +111,7 @@ def _filled(draft: _Draft) -> _Draft:
     whole = replace(draft, shown={place: len(phrase.items) for place, phrase in draft.phrases()})
     if whole.fits():
         return whole
-    for place, phrase in draft.phrases():
+    for place, phrase in draft.phrases()[:MOST_PHRASES]:
         for count in range(len(phrase.items) + 1):
             longer = replace(draft, shown={**draft.shown, place: count})
             if not longer.fits():

@@ -130,7 +130,7 @@ def test_reasons_go_before_a_rejected_code_does(election: Election) -> None:
 
 
 def test_forms_that_do_not_fit_are_counted(election: Election) -> None:
-    forms = [result(accepted="ABCDE") for _ in range(40)]
+    forms = [result(accepted="ABCDE") for _ in range(1000)]
     assert re.search(r" \+\d+$", report_reply(election, "ru", forms))
 
 
