@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.observation.election import Election
+from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules
 from chalicelib.observation.election_file.document import Document, read_document
 from chalicelib.observation.election_file.forms import read_forms, read_incidents
 from chalicelib.observation.election_file.header import file_name, read_header
+from chalicelib.observation.election_file.naming import check_names
 from chalicelib.observation.election_file.problems import ElectionInvalid, Findings, Problem
 from chalicelib.observation.election_file.rosters import (
     Row,
@@ -82,10 +84,11 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
     forms = read_forms(document, header)
     incidents = read_incidents(document, header)
     tables = {key: _table(document, key, files) for key in ROSTERS}
-    stations = read_stations(tables["stations"], header)
-    observers = read_observers(tables["observers"], header, stations)
+    known = tables["stations"] is not None
+    stations = read_stations(tables["stations"] or (), header)
+    observers = read_observers(tables["observers"] or (), header, stations if known else None)
     regions = {station.region for station in stations.values()}
-    coordinators = read_coordinators(tables["coordinators"], header, regions)
+    coordinators = read_coordinators(tables["coordinators"] or (), header, regions if known else None)
     kept = {name: getattr(header, name) for name in Election.model_fields}
     read = {
         "forms": tuple(placed.form for placed in forms),
@@ -95,17 +98,22 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
         "observers": observers,
         "coordinators": coordinators,
     }
-    return Election.model_validate(kept | read)
+    election = Election.model_validate(kept | read)
+    check_names(document, forms, incidents)
+    check_roles(document, forms, quick_count="quick_count" in document.content)
+    check_rules(document, forms, election)
+    check_responsibility(document, election)
+    return election
 
 
-def _table(document: Document, key: str, files: Mapping[str, str]) -> list[Row]:
+def _table(document: Document, key: str, files: Mapping[str, str]) -> list[Row] | None:
     name = file_name(document, key)
     if name is None:
-        return []
+        return None
     text = files.get(name)
     if text is None:
         document.error((key,), f"there is no file {name!r} beside the YAML; correct the name, or put the file there")
-        return []
+        return None
     required, optional = ROSTERS[key]
     return read_table(name, _without_mark(text), required, optional, document.findings)
 

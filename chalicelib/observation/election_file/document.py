@@ -52,6 +52,13 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def value(self, path: Path) -> Plain:
+        """The plain value at a path, None if there is none."""
+        value: Plain = self.content
+        for step in path:
+            value = _child(value, step)
+        return value
+
     def place(self, path: Path) -> str:
         """A path as a person would say it: forms and questions by their code, `forms.OP.questions.A.min`."""
         value: Plain = self.content
@@ -93,7 +100,10 @@ def read_document(file: str, text: str, findings: Findings) -> Document:
         findings.problems.append(Problem(file, 1, "", "brackets are nested too deep; look for one that is not closed"))
         return document
     if isinstance(root, MappingNode):
-        document.content = _Reader(document).mapping(root, ())
+        reader = _Reader(document.lines)
+        document.content = reader.mapping(root, ())
+        for line, path, message in reader.faults:
+            findings.problems.append(Problem(file, line, document.place(path), message))
     else:
         findings.problems.append(
             Problem(file, 1, "", 'the file holds no keys; begin with "id: …" (docs/election-file.md)')
@@ -131,30 +141,34 @@ def _child(value: Plain, step: str | int) -> Plain:
 class _Reader:
     """Turns YAML nodes into plain values, noting every line; each node may be used once, so that nothing can recur."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
+    def __init__(self, lines: dict[Path, int]) -> None:
+        self.faults: list[tuple[int, Path, str]] = []
+        self._lines = lines
         self._seen: set[int] = set()
 
     def mapping(self, node: MappingNode, path: Path) -> dict[str, Plain]:
+        """A mapping's values; of a key that stands twice, the first."""
         self._check_tag(node, path)
         found: dict[str, Plain] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, ScalarNode):
-                self._error_at(line, path, "a key is a list or a mapping; write a plain word before the colon")
+                self.faults.append((line, path, "a key is a list or a mapping; write a plain word before the colon"))
                 continue
             key = key_node.value
             if key in found:
-                first = self._document.lines[*path, key]
-                self._error_at(line, (*path, key), f"this key stood already in line {first}; keep one of the two")
+                first = self._lines[*path, key]
+                message = f"this key stood already in line {first}; keep one of the two"
+                self.faults.append((line, (*path, key), message))
                 continue
-            self._document.lines[*path, key] = line
+            self._lines[*path, key] = line
             found[key] = self._value(value_node, (*path, key))
         return found
 
     def _value(self, node: Node, path: Path) -> Plain:
         if id(node) in self._seen:
-            self._document.error(path, "anchors (& and *) are not read here; write the value out")
+            message = "anchors (& and *) are not read here; write the value out"
+            self.faults.append((self._lines[path], path, message))
             return None
         self._seen.add(id(node))
         if isinstance(node, MappingNode):
@@ -169,14 +183,10 @@ class _Reader:
         self._check_tag(node, path)
         values = []
         for position, item in enumerate(node.value):
-            self._document.lines[*path, position] = item.start_mark.line + 1
+            self._lines[*path, position] = item.start_mark.line + 1
             values.append(self._value(item, (*path, position)))
         return values
 
     def _check_tag(self, node: Node, path: Path) -> None:
         if not str(node.tag).startswith("tag:yaml.org,2002:") or "python" in str(node.tag):
-            self._document.error(path, _FOREIGN_TAG)
-
-    def _error_at(self, line: int, path: Path, message: str) -> None:
-        problem = Problem(self._document.file, line, self._document.place(path), message)
-        self._document.findings.problems.append(problem)
+            self.faults.append((node.start_mark.line + 1, path, _FOREIGN_TAG))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.observation.election import Category, Check, Election, Form, IncidentForm, Question
+from chalicelib.observation.election import Category, Check, Election, Form, IncidentForm, Moment, Question
 from chalicelib.observation.election_file.document import Document, Path, Plain
 from chalicelib.observation.election_file.header import check_languages_of
 from chalicelib.observation.election_file.shape import shaped
@@ -48,7 +48,7 @@ def _read_form(document: Document, path: Path, raw: Plain, election: Election) -
     if form is None:
         return None
     questions, checks = _read_parts(document, path, raw)
-    if not questions and not document.content["forms"][path[1]].get("questions"):
+    if not questions and not document.value((*path, "questions")):
         document.error((*path, "questions"), "a form needs questions; write a list, each with code and type")
     form = form.model_copy(update={"questions": tuple(questions.values()), "checks": tuple(checks.values())})
     check_languages_of(document, (*path, "title"), form.title, election.languages)
@@ -107,7 +107,7 @@ def _with_critical(document: Document, path: Path, raw: Plain) -> Plain:
 
 
 def _check_times(document: Document, path: Path, form: Form) -> None:
-    raw_due, raw_rounds = (_child_of(document, path, key) for key in ("due", "rounds"))
+    raw_due, raw_rounds = (document.value((*path, key)) for key in ("due", "rounds"))
     if raw_due is not None and raw_rounds is not None:
         document.error((*path, "rounds"), "a form is due once or in rounds; keep either due or rounds")
     elif raw_due is None and not raw_rounds:
@@ -123,13 +123,8 @@ def _check_times(document: Document, path: Path, form: Form) -> None:
             document.error((*path, "rounds", position), f"{after} does not come after {before}; {advice}")
 
 
-def _child_of(document: Document, path: Path, key: str) -> Plain:
-    form = document.content["forms"][path[1]]
-    return form.get(key)
-
-
-def _order(moment: object) -> tuple[int, int, int]:
-    return (moment.day, moment.hour, moment.minute)  # type: ignore[attr-defined]
+def _order(moment: Moment) -> tuple[int, int, int]:
+    return (moment.day, moment.hour, moment.minute)
 
 
 def _check_question(document: Document, path: Path, question: Question) -> None:
@@ -174,6 +169,9 @@ def _check_options(document: Document, path: Path, question: Question) -> None:
         return
     if len(question.options) < 2:
         document.error(at, "a choice needs two options at least; write {1: …, 2: …}")
+    written = document.value(at)
+    if isinstance(written, dict) and len(written) > len(question.options):
+        document.error(at, "an option stands twice, with and without a leading zero; number each once")
     for option in question.options:
         if not 0 <= option <= 999:
             document.error(at, f"option {option} cannot be typed; number the options from 1")

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,12 +48,14 @@ class Row:
         return value
 
 
-def read_table(file: str, text: str, required: Iterable[str], optional: Iterable[str], findings: Findings) -> list[Row]:
-    """A table's rows; columns may stand in any order, separated by commas, semicolons or tabs."""
+def read_table(
+    file: str, text: str, required: Iterable[str], optional: Iterable[str], findings: Findings
+) -> list[Row] | None:
+    """A table's rows, None if it cannot be read whole; columns in any order, between commas, semicolons or tabs."""
     forbidden = forbidden_characters(file, text)
     if forbidden:
         findings.problems += forbidden
-        return []
+        return None
     first_line = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -67,13 +69,14 @@ def read_table(file: str, text: str, required: Iterable[str], optional: Iterable
                 if columns is None:
                     columns = [cell.lower() for cell in stripped]
                     if not _columns_known(Row(file, begun, {}, findings), columns, set(required), set(optional)):
-                        return []
+                        return None
                 else:
                     rows.append(_row(file, begun, columns, stripped, findings))
             begun = reader.line_num + 1
     except csv.Error as error:
         message = f"this row cannot be read ({error}); look for a quotation mark that is not closed"
         findings.problems.append(Problem(file, begun, "", message))
+        return None
     if columns is None:
         findings.problems.append(Problem(file, 1, "", f"the file is empty; its first line names {', '.join(required)}"))
     return rows
@@ -149,8 +152,8 @@ def _registered(row: Row) -> int | None:
     return int(written)
 
 
-def read_observers(rows: Iterable[Row], election: Election, stations: Mapping[str, Station]) -> tuple[Observer, ...]:
-    """Observers in the roster's order."""
+def read_observers(rows: Iterable[Row], election: Election, stations: Collection[str] | None) -> tuple[Observer, ...]:
+    """Observers in the roster's order; `stations` are the known numbers, None if they could not be read."""
     observers: list[Observer] = []
     lines: dict[str, int] = {}
     holders: dict[str, list[tuple[int, str]]] = {}
@@ -164,7 +167,7 @@ def read_observers(rows: Iterable[Row], election: Election, stations: Mapping[st
                 "observer", f"observer {number} stood already in line {lines[key]}; give each a number of their own"
             )
         lines.setdefault(key, row.line)
-        if station and station not in stations and not _SPREADSHEET_NUMBER.fullmatch(station):
+        if station and stations is not None and station not in stations and not _SPREADSHEET_NUMBER.fullmatch(station):
             row.error("station", f"there is no station {station}; correct it, or add it to the stations")
         phones = _phones(row, election)
         for phone in phones:
@@ -204,13 +207,21 @@ def _phone(row: Row, written: str, election: Election) -> str | None:
         number = phonenumbers.parse(international, election.default_region)
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if (
+        number is None
+        or phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE
+    ):
         example = "+996555123456" if election.default_region is None else "+ and the country's code first"
         row.error("phone", f"{written!r} is no phone number; write all its digits, {example}; separate several by ;")
         return None
     if not phonenumbers.is_valid_number(number):
         row.warning("phone", f"{written!r} is in no numbering plan known here; compare it with the observer's own")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it has the length of a number that can be called from anywhere."""
+    return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 def _language(row: Row, election: Election) -> str:
@@ -221,12 +232,14 @@ def _language(row: Row, election: Election) -> str:
     return language
 
 
-def read_coordinators(rows: Iterable[Row], election: Election, regions: set[str]) -> tuple[Coordinator, ...]:
-    """Coordinators in the roster's order."""
+def read_coordinators(
+    rows: Iterable[Row], election: Election, regions: Collection[str] | None
+) -> tuple[Coordinator, ...]:
+    """Coordinators in the roster's order; `regions` are the known names, None if they could not be read."""
     return tuple(_coordinator(row, election, regions) for row in rows)
 
 
-def _coordinator(row: Row, election: Election, regions: set[str]) -> Coordinator:
+def _coordinator(row: Row, election: Election, regions: Collection[str] | None) -> Coordinator:
     email, phone = row["email"] or None, None
     if email is not None and not _EMAIL.fullmatch(email):
         row.error("email", f"{email!r} is no address; write name@example.org")
@@ -247,10 +260,10 @@ def _coordinator(row: Row, election: Election, regions: set[str]) -> Coordinator
     )
 
 
-def _regions(row: Row, known: set[str]) -> tuple[str, ...]:
+def _regions(row: Row, known: Collection[str] | None) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(name for name in _SEPARATOR.split(row.required("regions")) if name))
     for name in named:
-        if name != "*" and name not in known:
+        if name != "*" and known is not None and name not in known:
             row.error("regions", f"there is no region {name!r}; {suggestion(name, known)}")
     if "*" in named and len(named) > 1:
         row.error("regions", "* stands for every region; write it alone, or name the regions")

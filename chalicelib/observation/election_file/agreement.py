@@ -1,0 +1,81 @@
+"""What one part of the file says about another: roles, candidates, the rules of checks, who is responsible where."""
+
+from collections.abc import Sequence
+
+from chalicelib.observation.checks import RuleInvalid, check_rule, parse_rule
+from chalicelib.observation.election import Election
+from chalicelib.observation.election_file.document import Document, Path
+from chalicelib.observation.election_file.forms import PlacedForm
+
+_ESTIMATES = frozenset({"turnout", "invalid"})
+"""What a quick count estimates beside the candidates, and so no candidate's name."""
+
+_NAMED_AT_MOST = 10
+
+
+def check_roles(document: Document, forms: Sequence[PlacedForm], *, quick_count: bool) -> None:
+    """Each role once a form, each candidate once, and a quick count's votes all in one form."""
+    voting = [placed for placed in forms if any(question.role == "votes" for question in placed.form.questions)]
+    for placed in forms:
+        _check_roles_of(document, placed)
+    if quick_count and not voting:
+        document.error(("quick_count",), "no question has role: votes; give it to each candidate's question")
+    for placed in voting[1:] if quick_count else ():
+        message = f"form {voting[0].form.code} asks for votes already; keep all questions with role: votes in one form"
+        document.error(placed.path, message)
+
+
+def _check_roles_of(document: Document, placed: PlacedForm) -> None:
+    first: dict[str, Path] = {}
+    for path, question in zip(placed.questions, placed.form.questions, strict=True):
+        if question.role is None:
+            continue
+        votes = question.role == "votes"
+        name = question.candidate or question.code if votes else question.role
+        at = (*path, "candidate" if votes and question.candidate else "role")
+        holder = f"votes {name}" if votes else name
+        if holder in first:
+            line = document.line(first[holder])
+            what = f"the candidate {name!r}" if votes else f"the role {name}"
+            document.error(at, f"{what} is taken in line {line}; give it to one question of the form")
+        elif votes and name in _ESTIMATES:
+            document.error(at, f"{name!r} is the name of another estimate; name the candidate otherwise")
+        first.setdefault(holder, path)
+
+
+def check_rules(document: Document, forms: Sequence[PlacedForm], election: Election) -> None:
+    """Every check's rule can be read, and its codes exist; codes are left alone where forms could not all be read."""
+    raw = document.content.get("forms")
+    whole = isinstance(raw, list) and len(raw) == len(forms) and all(_is_whole(document, placed) for placed in forms)
+    for placed in forms:
+        for path, check in zip(placed.checks, placed.form.checks, strict=True):
+            try:
+                rule = parse_rule(check.rule)
+            except RuleInvalid as invalid:
+                document.error((*path, "rule"), f"column {invalid.column}: {invalid.message}")
+                continue
+            for fault in check_rule(rule, election, placed.form) if whole else ():
+                document.error((*path, "rule"), fault)
+
+
+def _is_whole(document: Document, placed: PlacedForm) -> bool:
+    raw = document.value((*placed.path, "questions"))
+    return bool(placed.form.code) and isinstance(raw, list) and len(raw) == len(placed.questions)
+
+
+def check_responsibility(document: Document, election: Election) -> None:
+    """Warn of stations that nobody observes and of regions that no coordinator answers for."""
+    unobserved = [number for number in election.station_by_number if number not in election.observers_by_station]
+    if unobserved and election.observers:
+        named = _some(unobserved)
+        document.warning(("stations",), f"no observer is at {named}; they will be missing in every summary")
+    uncovered = [
+        region for region in election.regions if not any(person.covers(region) for person in election.coordinators)
+    ]
+    if uncovered:
+        document.warning(("coordinators",), f"nobody is told of incidents in {_some(uncovered)}; name a coordinator")
+
+
+def _some(words: Sequence[str]) -> str:
+    named = ", ".join(words[:_NAMED_AT_MOST])
+    return named if len(words) <= _NAMED_AT_MOST else f"{named} and {len(words) - _NAMED_AT_MOST} more"

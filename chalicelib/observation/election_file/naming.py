@@ -1,0 +1,114 @@
+"""How forms and questions are called in an SMS: codes and aliases that can be typed, and told apart.
+
+The rules are those of the reading: a code is Latin, and two names that look alike are one name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.observation.election import IncidentForm
+from chalicelib.observation.election_file.document import Document, Path
+from chalicelib.observation.election_file.forms import PlacedForm
+
+_LOOK_ALIKES: Final = str.maketrans("АВСЕЁНКМОРТУХІЈӨҮҢҺ", "ABCEEHKMOPTYXIJOYHH")
+"""Cyrillic capitals to the Latin ones that they look like; Kyrgyz letters are typed as the nearest Russian ones."""
+
+VALUE_WORDS: Final = frozenset(["ДА", "НЕТ", "ООБА", "ЖОК", "YES", "NO", "DA", "NET", "OOBA", "JOK"])
+"""Words that are answers, and so cannot name a form."""
+
+_FORM_CODE = re.compile(r"[A-Z]{2,10}")
+_QUESTION_CODE = re.compile(r"[A-Z](?:[1-9]\d?)?")
+_LIKE_DIGITS = frozenset("OIL")
+
+
+def skeleton(word: str) -> str:
+    """A word as the eye sees it: capitals, and Latin letters where Cyrillic ones look the same."""
+    return unicodedata.normalize("NFKC", word).upper().translate(_LOOK_ALIKES)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a form is called by, where that stands, and the form's code and place."""
+
+    written: str
+    path: Path
+    form: str
+    form_path: Path
+
+
+def names(forms: Iterable[tuple[Path, str, tuple[str, ...]]]) -> Iterator[Name]:
+    """The codes and aliases of forms, each given as its path, code and aliases."""
+    for path, code, aliases in forms:
+        if code:
+            yield Name(code, (*path, "code"), code, path)
+        for position, alias in enumerate(aliases):
+            yield Name(alias, (*path, "aliases", position), code, path)
+
+
+def check_names(document: Document, forms: Iterable[PlacedForm], incidents: IncidentForm | None) -> None:
+    """Note every code and alias that cannot be typed or told from another one."""
+    called = [(placed.path, placed.form.code, placed.form.aliases) for placed in forms]
+    for placed in forms:
+        _check_question_codes(document, placed)
+    if incidents is not None:
+        called.append((("incidents",), incidents.code, incidents.aliases))
+    found: dict[str, Name] = {}
+    for name in names(called):
+        fault = _code_fault(name.written) if name.path[-1] == "code" else _alias_fault(name.written)
+        if fault:
+            document.error(name.path, fault)
+        taken = found.setdefault(skeleton(name.written), name)
+        if taken.form_path != name.form_path:
+            where = f"{taken.written} of form {taken.form} in line {document.line(taken.path)}"
+            document.error(name.path, f"{name.written!r} is, or looks like, {where}; choose another word")
+
+
+def _code_fault(code: str) -> str | None:
+    if _FORM_CODE.fullmatch(code):
+        return None
+    return _foreign_letters(code) or f"{code!r} is no form's code; use two to ten Latin capitals, such as OP"
+
+
+def _alias_fault(alias: str) -> str | None:
+    if len(alias) < 2 or not alias.isalpha():
+        return f"{alias!r} is no alias; use one word of two letters or more, without digits, spaces and signs"
+    if skeleton(alias) in {skeleton(word) for word in VALUE_WORDS}:
+        return f"{alias!r} is an answer; choose another word"
+    return None
+
+
+def _foreign_letters(code: str) -> str | None:
+    if code != code.upper() and code.isascii() and code.isalnum():
+        return f"{code!r} is in small letters; write {code.upper()} (observers may type either)"
+    foreign = [letter for letter in code if letter.isalpha() and not letter.isascii()]
+    if foreign:
+        named = ", ".join(f"{letter} ({unicodedata.name(letter, 'unnamed').title()})" for letter in foreign)
+        return f"{code!r} holds {named}; type it with Latin letters"
+    return None
+
+
+def _check_question_codes(document: Document, placed: PlacedForm) -> None:
+    first: dict[str, Path] = {}
+    for path, question in zip(placed.questions, placed.form.questions, strict=True):
+        code, at = question.code, (*path, "code")
+        if code[:1] in _LIKE_DIGITS and _QUESTION_CODE.fullmatch(code):
+            document.error(
+                at, f"{code!r} looks like a digit in a hand-typed SMS; O, I and L are no codes, use another letter"
+            )
+        elif not _QUESTION_CODE.fullmatch(code):
+            advice = "use one Latin capital, or one and a number from 1 to 99: A or A1"
+            document.error(at, _foreign_letters(code) or f"{code!r} is no question's code; {advice}")
+        if code in first:
+            line = document.line(first[code])
+            document.error(at, f"{code} is already a question of this form in line {line}; use another code")
+        first.setdefault(code, at)
+    for code, at in first.items():
+        if code[1:] and code[0] in first:
+            line = document.line(first[code[0]])
+            message = (
+                f"{code} reads like an answer to {code[0]} in line {line}; number all questions of that letter, or none"
+            )
+            document.error(at, message)
