@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.election import Check, Election
 from chalicelib.observation.phones import is_machine
 from chalicelib.observation.replies import (
     ReportResult,
@@ -15,7 +15,7 @@ from chalicelib.observation.replies import (
 )
 from chalicelib.services import outbox
 from chalicelib.services.interpret import Interpretation, ResolvedReport
-from chalicelib.services.merging import MergedReport, is_form, report_key
+from chalicelib.services.merging import MergedReport, report_key
 from chalicelib.store import elections, messages
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportKey
@@ -59,24 +59,30 @@ def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, M
         return held_reply(election, language)
     if said.state == "unrecognised":
         return unrecognised_reply(election, language)
-    return report_reply(election, language, [_result(election, report, merged) for report in said.reports])
+    return report_reply(election, language, [_result(election, language, report, merged) for report in said.reports])
 
 
-def _result(election: Election, report: ResolvedReport, merged: Mapping[ReportKey, MergedReport]) -> ReportResult:
-    missing: tuple[str, ...] = ()
-    if is_form(election, report) and report.counts:
-        given = merged[report_key(report)].after.report.observers.get(report.observer.number)
-        questions = election.form_by_code[report.reading.form].questions
-        missing = tuple(question.code for question in questions if given is None or question.code not in given.answers)
+def _result(
+    election: Election, language: str, report: ResolvedReport, merged: Mapping[ReportKey, MergedReport]
+) -> ReportResult:
+    one = merged.get(report_key(report))
+    given = one.after.report.observers.get(report.observer.number) if one else None
+    questions = election.form_by_code[report.reading.form].questions if one else ()
     return ReportResult(
         form=report.reading.form,
         station=report.station,
         round=report.round,
         accepted=tuple(report.reading.answers),
-        missing=missing,
+        missing=tuple(q.code for q in questions if given is None or q.code not in given.answers),
         rejected=report.reading.rejected,
         flags=report.flags,
+        questions=tuple(election.text(check.message, language) or check.rule for check in _to_ask(one)),
     )
+
+
+def _to_ask(merged: MergedReport | None) -> list[Check]:
+    """The failed checks that the observer is asked about; a warning is for the operators alone."""
+    return [check for check in merged.failed if check.severity == "error"] if merged else []
 
 
 def _is_loop(message: Message) -> bool:

@@ -1,11 +1,13 @@
 """The stations of a region: what each has reported, for the call centre's list."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.observation.coverage import is_late, is_missing_time
-from chalicelib.observation.election import Election, Form, Station
+from chalicelib.observation.election import Election, Station
 from chalicelib.observation.report import Report, station_answers
+from chalicelib.observation.report_checks import Place, failing
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports, value_json
 
@@ -23,7 +25,7 @@ def stations_of_region(
     own = sorted((s for s in election.stations if s.region == region), key=lambda station: station.number)
     following = [station for station in own if after is None or station.number > after]
     page = following[:limit]
-    keys = [(s.number, form.code, name) for s in page for form in election.forms for name in form.round_names]
+    keys = [(station.number, *place) for station in page for place in places(election)]
     reports = get_reports(election, keys) if keys else {}
     at = loaded.clock.at(now)
     return {
@@ -35,9 +37,15 @@ def stations_of_region(
     }
 
 
+def places(election: Election) -> list[Place]:
+    """Every form and round that a station may report."""
+    return [(form.code, name) for form in election.forms for name in form.round_names]
+
+
 def _station(
     election: Election, station: Station, reports: dict[ReportKey, StoredReport], at: dt.datetime
 ) -> dict[str, Any]:
+    own = {place: reports[station.number, *place].report for place in places(election)}
     return {
         "station": station.number,
         "name": station.name,
@@ -45,26 +53,28 @@ def _station(
         "registered": station.registered,
         "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
         "forms": {
-            form.code: {
-                name: _round(election, form, reports[station.number, form.code, name].report, at)
-                for name in form.round_names
-            }
+            form.code: {name: _round(election, own, (form.code, name), at) for name in form.round_names}
             for form in election.forms
         },
     }
 
 
-def _round(election: Election, form: Form, report: Report, at: dt.datetime) -> dict[str, Any]:
+def _round(election: Election, own: Mapping[Place, Report], place: Place, at: dt.datetime) -> dict[str, Any]:
+    form, report = election.form_by_code[place[0]], own[place]
     answers = station_answers(election, report)
     if answers.first_at is None:
         state = "missing" if is_missing_time(election, form, report.round, at) else "expected"
-        return {"state": state, "late": False, "answers": {}, "conflicts": {}}
+        return {"state": state, "late": False, "answers": {}, "conflicts": {}, "failed_checks": []}
     state = "conflict" if answers.conflicts else "complete" if answers.is_complete(form) else "partial"
     return {
         "state": state,
         "late": is_late(election, form, report.round, answers.first_at),
         "answers": {code: value_json(value) for code, value in answers.values.items()},
         "conflicts": {code: _given(report, code) for code in sorted(answers.conflicts)},
+        "failed_checks": [
+            {"rule": check.rule, "severity": check.severity, "message": election.text(check.message, "en")}
+            for check in failing(election, own, place)
+        ],
     }
 
 

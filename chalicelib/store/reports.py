@@ -30,22 +30,17 @@ class ReportRow(Model):
     version = NumberAttribute()
     region = UnicodeAttribute()
     answers = Document()
-    failed = Document(null=True)
     counted = Document()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """A report with what the store knows of it: version 0 for one not stored yet.
-
-    `failed`: rules of the checks it failed when it was last changed.
-    """
+    """A report with what the store knows of it: version 0 for one not stored yet."""
 
     report: Report
     region: str
     version: int = 0
     counted: Counters = field(default_factory=dict)
-    failed: tuple[str, ...] = ()
 
 
 def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey, StoredReport]:
@@ -83,7 +78,6 @@ def to_row(election: Election, stored: StoredReport) -> ReportRow:
         version=stored.version,
         region=stored.region,
         answers={observer: _answers_json(answers) for observer, answers in report.observers.items()},
-        failed=list(stored.failed) or None,
         counted={name: _number_json(amount) for name, amount in stored.counted.items()},
     )
 
@@ -99,7 +93,7 @@ def from_row(election: Election, row: ReportRow) -> StoredReport:
         observers={observer: _answers(form, written) for observer, written in row.answers.items()},
     )
     counted = {name: _number(amount) for name, amount in row.counted.items()}
-    return StoredReport(report, row.region, int(row.version), counted, tuple(row.failed or ()))
+    return StoredReport(report, row.region, int(row.version), counted)
 
 
 def value_json(value: Value) -> Any:
