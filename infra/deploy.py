@@ -57,9 +57,9 @@ def deploy(made: Package, target: Target, parameters: Mapping[str, str]) -> dict
         target.aws("cloudformation", "package", *source, *code)
         changes = ["--template-file", uploaded, "--stack-name", target.stack, "--no-fail-on-empty-changeset"]
         options = ["--capabilities", "CAPABILITY_IAM", *code, "--tags", "project=baykoo"]
-        given = [f"{name}={value}" for name, value in parameters.items()]
+        given = ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
         try:
-            target.aws("cloudformation", "deploy", *changes, *options, "--parameter-overrides", *given)
+            target.aws("cloudformation", "deploy", *changes, *options, *(given if parameters else []))
         except DeployFailed as failed:
             raise DeployFailed(f"{failed}\n{_what_failed(target)}") from None
     return target.outputs()
