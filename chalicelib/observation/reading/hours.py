@@ -1,0 +1,34 @@
+"""Hours written among the tokens, with a separator: `14:00`, `14-00`, `14ч00`."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.observation.reading.tokens import Scan
+
+_SEPARATORS: Final = frozenset(":.-")
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour as a round is named, and the index after its tokens."""
+
+    name: str
+    after: int
+
+
+def hour_at(scan: Scan, index: int, limit: int) -> Hour | None:
+    """The hour that begins at a token, None where there is none."""
+    if index >= limit or not scan.tokens[index][1]:
+        return None
+    after = index + 1
+    if after < limit and (word := scan.words[after]) is not None and "hour_marks" in word.roles:
+        after += 1
+        separated = scan.tokens[after - 1][0] == ""
+    else:
+        separated = after < limit and scan.tokens[after][0] in _SEPARATORS
+    if after >= limit or not separated or not scan.tokens[after][1]:
+        return None
+    hours, minutes = scan.digits(index), scan.digits(after)
+    if len(hours) > 2 or len(minutes) != 2 or int(hours) > 24 or int(minutes) > 59:
+        return None
+    return Hour(f"{int(hours):02}:{minutes}", after + 1)

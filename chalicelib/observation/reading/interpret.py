@@ -1,0 +1,141 @@
+"""The fourth stage: what stands after a code → the answer, by the question's type (GRAMMAR: "Values by question type").
+
+What stands after a code is canonical text: separators, digits, value words, `~` for whatever makes a number doubtful
+and `&` for a word that joins a list.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from chalicelib.observation.election import Question
+from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.reading.model import Reason, Value
+from chalicelib.observation.reading.words import words
+
+DOUBT: Final = "~"
+JOIN: Final = "&"
+
+_EDGES: Final = " \t\n\r;,.:-=/|()*!\"'&\\•·"
+_INTEGER = re.compile(r"\d+|[1-9]\d{0,2}(?:([ ,.'])\d{3})(?:\1\d{3})*")
+_MINUS = re.compile(r"\s*[=:]\s*-\d")
+_TIME = re.compile(r"(\d{1,2})(?:[^\w~\n]{1,2}|\s?[чЧhH]\s?)(\d{2})(?:\s?(?:[мМmM]|мин|МИН|min))?|(\d{1,2})(\d{2})")
+_CLOCK_MARK = re.compile(r"(?<=\d)\s?[чЧhH]\b")
+_DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d+")
+_RANGE = re.compile(r"\d\s*-\s*\d")
+_BROKEN_GROUP = re.compile(r"\d+(?:[.,']\d+)+")
+
+Answer = tuple[Value, None] | tuple[None, Reason]
+
+
+def interpret(question: Question, typed: str) -> Answer:
+    """The canonical answer that a question's type reads in what was typed after its code, or why it reads none."""
+    inner = typed.strip(_EDGES)
+    if DOUBT in typed:
+        return None, "ambiguous"
+    return _TYPES[question.type](question, inner, typed)
+
+
+def _integer(question: Question, inner: str, typed: str) -> Answer:
+    if _INTEGER.fullmatch(inner) is None:
+        return None, _why(inner)
+    if _MINUS.match(typed):
+        return None, "ambiguous"
+    return _in_range(question, int(re.sub(r"\D", "", inner)[:_DIGITS_READ]))
+
+
+_DIGITS_READ: Final = 30
+"""Digits after which any number is out of range; Python refuses to read thousands of them."""
+
+
+def _decimal(question: Question, inner: str, typed: str) -> Answer:
+    if _DECIMAL.fullmatch(inner) is None:
+        return None, _why(inner)
+    if _MINUS.match(typed):
+        return None, "ambiguous"
+    return _in_range(question, Decimal(inner.replace(",", ".")[:_DIGITS_READ]))
+
+
+def _in_range(question: Question, number: int | Decimal) -> Answer:
+    least = 0 if question.min is None else question.min
+    if number < least or (question.max is not None and number > question.max):
+        return None, "out_of_range"
+    if len(str(number)) >= _DIGITS_READ:
+        return None, "out_of_range"
+    return number, None
+
+
+def _yesno(_: Question, inner: str, typed: str) -> Answer:
+    answers = _answers(inner)
+    if answers is None:
+        return None, _why(inner)
+    if len(answers) == 1:
+        return answers.pop(), None
+    return None, "out_of_range" if not answers else "ambiguous"
+
+
+def _answers(inner: str) -> set[bool] | None:
+    """The different answers of a run of yes and no; none for a number that is neither 1 nor 2, None for anything else."""
+    if inner.isdigit():
+        return {"1": {True}, "2": {False}}.get(inner.lstrip("0")[:2], set())
+    found: set[bool] = set()
+    for word in re.findall(r"[^\W_]+", inner):
+        answer = {"1": True, "2": False}.get(word)
+        if answer is None:
+            answer = words().values.get(skeleton(word))
+        if answer is None:
+            return None
+        found.add(answer)
+    return found or None
+
+
+def _choice(question: Question, inner: str, typed: str) -> Answer:
+    if not inner.isdigit():
+        return None, _why(inner)
+    option = int(inner[:_DIGITS_READ])
+    return (option, None) if option in question.options else (None, "out_of_range")
+
+
+def _choices(question: Question, inner: str, typed: str) -> Answer:
+    if re.search(r"[^\W\d]", inner) or not inner:
+        return None, _why(inner)
+    if _RANGE.search(inner):
+        return None, "ambiguous"
+    numbers = _NUMBER.findall(inner)
+    single = all(option < 10 for option in question.options)
+    groups = [[int(digit) for digit in number] if single else [int(number[:_DIGITS_READ])] for number in numbers]
+    missing = [position for position, group in enumerate(groups) if any(one not in question.options for one in group)]
+    if missing:
+        # A number apart that is no option may be anything: the list cannot take it in.
+        apart = missing[0] > 0 and re.search(r"\d\s+\d", inner)
+        return None, "ambiguous" if apart else "out_of_range"
+    return tuple(sorted({option for group in groups for option in group})), None
+
+
+def _time(_: Question, inner: str, typed: str) -> Answer:
+    found = _TIME.fullmatch(inner)
+    if found is None:
+        return None, _why(_CLOCK_MARK.sub("", inner))
+    hour, minute = int(found[1] or found[3]), int(found[2] or found[4])
+    if hour > 23 or minute > 59:
+        return None, "out_of_range"
+    return f"{hour:02}:{minute:02}", None
+
+
+_TYPES: Final[Mapping[str, Callable[[Question, str, str], Answer]]] = {
+    "integer": _integer,
+    "decimal": _decimal,
+    "yesno": _yesno,
+    "choice": _choice,
+    "choices": _choices,
+    "time": _time,
+}
+
+
+def _why(inner: str) -> Reason:
+    """Why a type cannot take what was typed: several things side by side are ambiguous, one is of the wrong type."""
+    if _BROKEN_GROUP.fullmatch(inner):
+        return "wrong_type"
+    return "ambiguous" if len(re.findall(r"\d+|[^\W\d_]+", inner)) > 1 else "wrong_type"

@@ -1,0 +1,39 @@
+"""Letters that look alike (GRAMMAR: "Tolerance", 2): Cyrillic read as Latin, letters read as digits."""
+
+from typing import Final
+
+_CAPITALS: Final = str.maketrans("АВЕКМНОРСТУХІЈЁӨҮҢҺԚԜ", "ABEKMHOPCTYXIJEOYHHQW")
+
+CODE_LETTERS: Final = str.maketrans("АВСЕНКМОРТХІУЈавсенкмортхіуј", "ABCEHKMOPTXIYJABCEHKMOPTXIYJ")
+"""Cyrillic letters to the Latin codes that they look like."""
+
+LIKE_DIGITS: Final = "OoОоlIіІЗз"
+"""Letters that a digit is often typed as; DIGITS gives which."""
+
+DIGITS: Final = str.maketrans("OoОоlIіІЗз", "0000111133")
+
+RESEMBLING: Final = frozenset("OoОоlIіІЗзBSGZDbsgzdВвБб")
+"""Letters that resemble a digit so much that one glued to a number makes the number doubtful."""
+
+RUSSIAN_ORDER: Final = frozenset("БГДЖФ")
+"""Letters that show a card coded in the Russian alphabet's order, where В is the third letter and no B."""
+
+WORD_LETTERS: Final = frozenset("авикосуя")
+"""Lower-case Cyrillic letters that are words of their own."""
+
+
+def skeleton(word: str) -> str:
+    """A word as the eye sees it: capitals, Latin where Cyrillic looks the same, without Ё, Ө, Ү and Ң."""
+    return word.upper().translate(_CAPITALS)
+
+
+def code_letter(letter: str) -> str:
+    """The code that a letter stands for: Latin and upper case where it looks Latin, else itself in upper case."""
+    return letter.translate(CODE_LETTERS).upper()
+
+
+def looking_like(letter: str) -> str:
+    """Every letter, of either case, with the skeleton of one."""
+    alike = {chr(latin) for latin in range(ord("A"), ord("z") + 1) if skeleton(chr(latin)) == letter}
+    alike |= {chr(cyrillic) for cyrillic in range(0x400, 0x530) if skeleton(chr(cyrillic)) == letter}
+    return "".join(sorted(alike))

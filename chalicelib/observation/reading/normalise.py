@@ -1,0 +1,165 @@
+"""The first stage: an SMS as it was typed → its canonical form, with a map back (GRAMMAR: "Tolerance", 1).
+
+The canonical text has ASCII digits, one kind of dash, quote and space, no invisible characters, and `~` for
+superscripts and fractions, which change a number. Letters stay as they were typed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_DASHES: Final = frozenset("_‐‑‒–—―−﹘﹣－⸺⸻〰")
+_QUOTES: Final = frozenset("'’‘‚‛ʼʹ′`´ˈ‹›")
+_DOUBLE_QUOTES: Final = frozenset('"“”„‟«»″')
+_DOUBTS: Final = frozenset("≈≠≤≥±∼⁓〜×✕✖÷")
+_ARROWS: Final = frozenset("→⇒➜➡⟶➔")
+_BREAKS: Final = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
+_BLANKS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_IRREGULAR: Final = "\x00"
+"""Stands for a character that is not exactly one canonical character on its own."""
+
+_MARKS_READ: Final = 4
+"""Combining marks read after one letter; a tower of them is decoration."""
+
+_HASH_NUMBER = re.compile(r"#(?=\d)")
+_PART_COUNTER = re.compile(r"(?<![A-Za-zА-я])(\s*)\(\s*\d{1,2}\s*/\s*\d{1,2}\s*\)")
+_EMOTICON = re.compile(
+    r"(?<!\w)(?:[:;=]['-]?[DPdp]+|[xXхХ][DdД]+)(?![\w])(?!\s*[=:.-]?\s*\d)|(?<=\d)[:;]-?D+(?!\s*[\w=:.-])"
+)
+_HALF_DAY = re.compile(r"(?<![^\W\d_])([aApP])\.\s?[mM]\b\.?")
+_PHONE = re.compile(r"(?:(?<!\w)|(?=\+))\+?\(?(?:\d[ ()-]{0,2}){8,}\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A text in its canonical form; `starts` gives where each character began in the original, None for one to one."""
+
+    text: str
+    original: str
+    starts: Sequence[int] | None
+
+    def written(self, begin: int, end: int) -> str:
+        """What was typed for a stretch of the canonical text."""
+        if self.starts is None:
+            return self.original[begin:end]
+        return self.original[self.starts[begin] : self.starts[end]] if begin < end else ""
+
+
+def canonical(text: str) -> Canonical:
+    """The canonical form of a text; never fails, and takes time in proportion to its length."""
+    folded = text.translate(_FOLDS)
+    if _IRREGULAR not in folded:
+        return Canonical(_masked(folded), text, None)
+    return _irregular(text)
+
+
+def _irregular(text: str) -> Canonical:
+    characters: list[str] = []
+    starts: list[int] = []
+    at, end = 0, len(text)
+    while at < end:
+        after = at + 1
+        while after < end and unicodedata.category(text[after])[0] == "M":
+            after += 1
+        cluster = text[at : min(after, at + 1 + _MARKS_READ)]
+        read = _fold(cluster) if len(cluster) == 1 else _fold_cluster(cluster)
+        characters.append(read)
+        starts += [at] * len(read)
+        at = after
+    starts.append(end)
+    return Canonical(_masked("".join(characters)), text, starts)
+
+
+def _fold_cluster(cluster: str) -> str:
+    composed = unicodedata.normalize("NFKC", cluster)
+    return "".join(_fold(character) for character in composed if unicodedata.category(character)[0] != "M")
+
+
+def _fold(character: str) -> str:
+    """One character's canonical form: none, one or several characters."""
+    if "!" <= character <= "~" and character not in _SPECIAL:
+        return character
+    single = _single(character)
+    if single is not None:
+        return single
+    composed = unicodedata.normalize("NFKC", character)
+    if composed == character:
+        return character
+    return "".join(_fold(part) if part != character else part for part in composed)
+
+
+def _single(character: str) -> str | None:
+    for characters, read in _KINDS:
+        if character in characters:
+            return read
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.digit(character))
+    if category == "No" and unicodedata.decomposition(character).startswith(("<super>", "<fraction>")):
+        return "~"
+    return _CATEGORIES.get(category)
+
+
+_KINDS: Final = (
+    (_BREAKS, "\n"),
+    (frozenset("\t"), "\t"),
+    (_BLANKS, ""),
+    (_DASHES, "-"),
+    (_QUOTES, "'"),
+    (_DOUBLE_QUOTES, '"'),
+    (_DOUBTS, "~"),
+    (_ARROWS, ">"),
+    (frozenset("‰٪"), "%"),
+    (frozenset("№"), "№"),
+    (frozenset("Ӏӏ"), "I"),
+)
+_SPECIAL: Final = frozenset("_'\"`")
+_CATEGORIES: Final = {
+    "Cc": "", "Cf": "", "Cs": "", "Co": "", "Cn": "", "Mn": "", "Me": "", "Mc": "",
+    "Zs": " ", "Zl": "\n", "Zp": "\n", "Pd": "-",
+}  # fmt: skip
+
+
+class _Folds(dict[int, str]):
+    """Code point → its one canonical character, worked out when it is first met."""
+
+    def __missing__(self, codepoint: int) -> str:
+        read = _fold(chr(codepoint))
+        folded = read if len(read) == 1 else _IRREGULAR
+        self[codepoint] = folded
+        return folded
+
+
+_FOLDS: Final = _Folds()
+
+
+def _masked(text: str) -> str:
+    """Takes out, character for character, what only looks like codes and numbers."""
+    if "#" in text:
+        text = _HASH_NUMBER.sub("№", text)
+    if "(" in text:
+        text = _PART_COUNTER.sub(_blank, text)
+    text = _EMOTICON.sub(_blank, text)
+    if "." in text:
+        text = _HALF_DAY.sub(lambda found: "pm".ljust(len(found[0])), text)
+    return _PHONE.sub(_phone, text)
+
+
+PHONE_DIGITS: Final = 9
+"""A number of as many digits, or more, is a phone."""
+
+PHONE_MARK: Final = "\x01"
+"""What each character of a phone written in groups becomes."""
+
+
+def _phone(found: re.Match[str]) -> str:
+    typed = found[0]
+    digits = sum(character.isdigit() for character in typed)
+    grouped = typed[0] in "+0(" and digits >= PHONE_DIGITS
+    return PHONE_MARK * len(typed) if grouped else typed
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])

@@ -1,0 +1,36 @@
+"""The words that the reading knows beside forms and codes: `words.json`, lists that a coalition can edit."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from chalicelib.observation.reading.letters import skeleton
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The lists as skeletons: `roles` what a word may be, `values` yes and no, `letters` those
+    of one letter, `counted` nouns by number."""
+
+    roles: Mapping[str, frozenset[str]]
+    values: Mapping[str, bool]
+    letters: frozenset[str]
+    counted: Mapping[str, frozenset[str]]
+    held: tuple[str, ...]
+
+
+@cache
+def words() -> Words:
+    """The lists that Baykoo comes with."""
+    lists = json.loads((resources.files(__package__) / "words.json").read_text("utf-8"))
+    counted = {number: frozenset(map(skeleton, nouns)) for number, nouns in lists.pop("counted").items()}
+    letters = frozenset(word for key in ("yes", "no") for word in lists[key] if len(word) == 1)
+    values = {skeleton(word): answer for key, answer in (("yes", True), ("no", False)) for word in lists.pop(key)}
+    held = tuple(" ".join(map(skeleton, phrase.split())) for phrase in lists.pop("held"))
+    roles: dict[str, set[str]] = {}
+    for role, listed in lists.items():
+        for word in listed:
+            roles.setdefault(skeleton(word), set()).add(role)
+    return Words({word: frozenset(found) for word, found in roles.items()}, values, letters, counted, held)
