@@ -1,10 +1,13 @@
 """./baykoo election check: what is wrong in an election's files, and what observers could confuse."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from chalicelib.cli.files import ElectionRefused, inspect_election_file
+from chalicelib.observation.election import Election
+from chalicelib.observation.election_file import Inspection, Problem
 
 
 @click.command()
@@ -15,10 +18,21 @@ def check(file: Path) -> None:
     Exit code 1 if anything is wrong, 0 if there are warnings alone.
     """
     inspection = inspect_election_file(file)
-    for warning in inspection.warnings:
-        click.echo(f"warning: {warning}")
     election = inspection.election
+    warnings = sorted((*inspection.warnings, *(_confusions(inspection, election) if election else ())))
+    for warning in warnings:
+        click.echo(f"warning: {warning}")
     if election is None:
         raise ElectionRefused(inspection.problems)
     counts = f"{len(election.stations)} stations, {len(election.observers)} observers, {len(election.regions)} regions"
-    click.echo(f"{file.name} is valid: {len(election.forms)} forms, {counts}.")
+    warned = f" {len(warnings)} warnings: look at them before the cards are printed." if warnings else ""
+    click.echo(f"{file.name} is valid: {len(election.forms)} forms, {counts}.{warned}")
+
+
+def _confusions(inspection: Inspection, election: Election) -> Iterator[Problem]:
+    from chalicelib.observation.form_design import confusions
+
+    document = inspection.document
+    for confusion in confusions(election):
+        where = f" (see line {document.line(confusion.other)})" if confusion.other else ""
+        yield document.problem(confusion.path, confusion.message + where)

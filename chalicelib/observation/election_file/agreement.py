@@ -44,9 +44,10 @@ def _check_roles_of(document: Document, placed: PlacedForm) -> None:
 
 
 def check_rules(document: Document, forms: Sequence[PlacedForm], election: Election) -> None:
-    """Every check's rule can be read, and its codes exist; codes are left alone where forms could not all be read."""
+    """Every check's rule can be read, and its codes exist; codes are left alone where the forms' own are faulty."""
     raw = document.content.get("forms")
     whole = isinstance(raw, list) and len(raw) == len(forms) and all(_is_whole(document, placed) for placed in forms)
+    whole = whole and not any(problem.field.endswith(".code") for problem in document.findings.problems)
     for placed in forms:
         for path, check in zip(placed.checks, placed.form.checks, strict=True):
             try:

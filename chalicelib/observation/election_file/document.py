@@ -71,13 +71,14 @@ class Document:
 
     def error(self, path: Path, message: str) -> None:
         """Note a mistake in the value at a path."""
-        self.findings.problems.append(self._problem(path, message))
+        self.findings.problems.append(self.problem(path, message))
 
     def warning(self, path: Path, message: str) -> None:
         """Note what is allowed at a path but should be looked at."""
-        self.findings.warnings.append(self._problem(path, message))
+        self.findings.warnings.append(self.problem(path, message))
 
-    def _problem(self, path: Path, message: str) -> Problem:
+    def problem(self, path: Path, message: str) -> Problem:
+        """A problem at a path, not yet noted."""
         return Problem(self.file, self.line(path), self.place(path), message)
 
 

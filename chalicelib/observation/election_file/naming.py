@@ -7,26 +7,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from chalicelib.observation.election import IncidentForm
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.forms import PlacedForm
-
-_LOOK_ALIKES: Final = str.maketrans("АВСЕЁНКМОРТУХІЈӨҮҢҺ", "ABCEEHKMOPTYXIJOYHH")
-"""Cyrillic capitals to the Latin ones that they look like; Kyrgyz letters are typed as the nearest Russian ones."""
-
-VALUE_WORDS: Final = frozenset(["ДА", "НЕТ", "ООБА", "ЖОК", "YES", "NO", "DA", "NET", "OOBA", "JOK"])
-"""Words that are answers, and so cannot name a form."""
+from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.reading.words import words
 
 _FORM_CODE = re.compile(r"[A-Z]{2,10}")
 _QUESTION_CODE = re.compile(r"[A-Z](?:[1-9]\d?)?")
 _LIKE_DIGITS = frozenset("OIL")
-
-
-def skeleton(word: str) -> str:
-    """A word as the eye sees it: capitals, and Latin letters where Cyrillic ones look the same."""
-    return unicodedata.normalize("NFKC", word).upper().translate(_LOOK_ALIKES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +65,7 @@ def _code_fault(code: str) -> str | None:
 def _alias_fault(alias: str) -> str | None:
     if len(alias) < 2 or not alias.isalpha():
         return f"{alias!r} is no alias; use one word of two letters or more, without digits, spaces and signs"
-    if skeleton(alias) in {skeleton(word) for word in VALUE_WORDS}:
+    if skeleton(alias) in words().values:
         return f"{alias!r} is an answer; choose another word"
     return None
 

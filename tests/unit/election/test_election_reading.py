@@ -130,7 +130,7 @@ def test_lines_are_counted_through_quoted_line_breaks(changed):
     ("file", "old", "new", "line", "field", "message"),
     [
         ("election.yaml", ', ru: "Открытие"}', "}", 13, "forms.OP.title", "no text in ru; another language's"),
-        ("election.yaml", '{en: "Opened at", ru: "Открытие в"}', "{}", 21, "forms.OP.questions.B.label", "no text in ru, en"),
+        ("election.yaml", '{en: "Opened at", ru: "Открытие в"}', "{}", 21, "forms.OP.questions.B.label", "ru, en"),
         ("stations.csv", "2001,South", "1003,North,,,\n2001,South", 8, "stations", "no observer is at 1003"),
         ("coordinators.csv", "Headquarters,hq@example.org,,en,*,email\n", "", None, "", ""),
         ("coordinators.csv", "ru,North; South", "ru,North", None, "", ""),
