@@ -42,7 +42,7 @@ def settings(stack: Stack, operator_token: str | None = None, election: str | No
         "api_url": stack.api_url,
         "host_header": stack.host_header,
         "operator_token": operator_token,
-        "webhook_secrets": stack.webhook_secrets,
+        "webhook_secrets": {"generic": stack.webhook_secrets["generic"]["secrets"]},
         "election": election,
         "endpoint_url": stack.endpoint_url,
         "stack": stack.name,
@@ -81,7 +81,7 @@ def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
 def curl_lines(local: Mapping[str, Any], mailbox: str) -> str:
     """Three lines for a shell: a signed SMS, the summary, and the coordinators' mailbox."""
     url, token, election = local["api_url"], local["operator_token"], local["election"]
-    secret = shlex.quote(local["webhook_secrets"]["generic"]["secrets"][0])
+    secret = shlex.quote(local["webhook_secrets"]["generic"][0])
     sms = {"id": "try-'$t'", "from": OBSERVER, "to": NUMBER, "text": SMS, "received_at": "'$(date -u +%FT%TZ)'"}
     signature = f'$(printf %s "$t.$b" | openssl dgst -sha256 -hmac {secret} -r | cut -d" " -f1)'
     headers = "Content-Type: application/json", "X-Baykoo-Timestamp: $t", f"X-Baykoo-Signature: sha256={signature}"

@@ -44,7 +44,10 @@ def answering(view: Callable[P, dict[str, Any]]) -> Callable[P, Response]:
 def problem_response(status: HTTPStatus, detail: str) -> Response:
     """An error as RFC 9457 section 3 has it."""
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    return Response(json.dumps(document), status_code=status.value, headers=_type("application/problem+json"))
+    headers = _type("application/problem+json")
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(json.dumps(document), status_code=status.value, headers=headers)
 
 
 def now() -> dt.datetime:
