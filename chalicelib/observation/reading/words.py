@@ -11,11 +11,12 @@ from chalicelib.observation.reading.letters import skeleton
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The lists as skeletons: `roles` what a word may be, `values` yes and no, `letters` those
-    of one letter, `counted` nouns by number."""
+    """The lists as skeletons: `roles` what a word may be, `values` yes and no, `answers` the same
+    as they are written, `letters` those of one letter, `counted` nouns by number."""
 
     roles: Mapping[str, frozenset[str]]
     values: Mapping[str, bool]
+    answers: tuple[tuple[str, bool], ...]
     letters: frozenset[str]
     counted: Mapping[str, frozenset[str]]
     held: tuple[str, ...]
@@ -26,11 +27,12 @@ def words() -> Words:
     """The lists that Baykoo comes with."""
     lists = json.loads((resources.files(__package__) / "words.json").read_text("utf-8"))
     counted = {number: frozenset(map(skeleton, nouns)) for number, nouns in lists.pop("counted").items()}
-    letters = frozenset(word for key in ("yes", "no") for word in lists[key] if len(word) == 1)
-    values = {skeleton(word): answer for key, answer in (("yes", True), ("no", False)) for word in lists.pop(key)}
+    answers = tuple((word, answer) for key, answer in (("yes", True), ("no", False)) for word in lists.pop(key))
+    letters = frozenset(word for word, _ in answers if len(word) == 1)
+    values = {skeleton(word): answer for word, answer in answers}
     held = tuple(" ".join(map(skeleton, phrase.split())) for phrase in lists.pop("held"))
     roles: dict[str, set[str]] = {}
     for role, listed in lists.items():
         for word in listed:
             roles.setdefault(skeleton(word), set()).add(role)
-    return Words({word: frozenset(found) for word, found in roles.items()}, values, letters, counted, held)
+    return Words({word: frozenset(found) for word, found in roles.items()}, values, answers, letters, counted, held)
