@@ -21,8 +21,6 @@ from chalicelib.observation.reading.model import Reading, ReportReading, Value
 from chalicelib.observation.replies import ReportResult, held_reply, report_reply, unrecognised_reply
 from chalicelib.observation.segments import count_segments
 
-STATION_UNKNOWN = "station_unknown"
-
 
 class LineInvalid(ValueError):
     """A line of the input is not `{"text": …}`."""
@@ -133,18 +131,15 @@ def reply_to(election: Election, language: str, reading: Reading) -> str:
 
 def _result(election: Election, report: ReportReading) -> ReportResult:
     form = election.form_by_code.get(report.form)
-    is_known = report.station in election.station_by_number
-    is_unknown = report.station is not None and not is_known
+    questions = form.questions if form else ()
     return ReportResult(
         form=report.form,
-        station=report.station if is_known else None,
+        station=report.station if report.station in election.station_by_number else None,
         round=report.round or NO_ROUND,
         accepted=tuple(report.answers),
-        missing=tuple(question.code for question in form.questions if question.code not in report.answers)
-        if form
-        else (),
+        missing=tuple(question.code for question in questions if question.code not in report.answers),
         rejected=report.rejected,
-        flags=(*report.flags, STATION_UNKNOWN) if is_unknown else report.flags,
+        flags=report.flags,
     )
 
 

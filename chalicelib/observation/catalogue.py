@@ -65,11 +65,6 @@ def _written(election: Election, language: str, key: str) -> str:
     return catalogue()["en"][key]
 
 
-def marks(election: Election) -> frozenset[str]:
-    """Every mark that a reply of ours may begin with, in any language of the election or the catalogue."""
-    return frozenset(text(election, language, MARK) for language in (*election.languages, *LANGUAGES))
-
-
 def check_texts(
     texts: Mapping[str, Mapping[str, str]], languages: Iterable[str] = LANGUAGES
 ) -> tuple[TextProblem, ...]:

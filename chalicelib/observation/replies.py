@@ -158,19 +158,21 @@ class _Speech:
         if result.is_undecided:
             yield Phrase(Priority.RESEND, self.say("reply_two_stations"))
             return
+        form = self.election.form_by_code[result.form]
+        places = {code: place for place, code in enumerate(form.by_code)}
+        accepted = sorted(result.accepted, key=lambda code: places.get(code, len(places)))
         missing = [code for code in result.missing if code not in result.rejected]
-        if result.accepted:
-            yield self._list(Priority.ACCEPTED, "reply_accepted", map(Item, result.accepted))
+        if accepted:
+            yield self._list(Priority.ACCEPTED, "reply_accepted", map(Item, accepted))
         elif not result.rejected:
-            sample = example(self.election.form_by_code[result.form])
-            yield Phrase(Priority.MISSING, self.say("reply_empty", example=sample))
+            yield Phrase(Priority.MISSING, self.say("reply_empty", example=example(form)))
         if result.rejected:
             yield self._list(Priority.RESEND, "reply_rejected", self._rejected(result.rejected))
         if missing:
             yield self._list(Priority.MISSING, "reply_missing", map(Item, missing))
         for question in result.questions:
             yield Phrase(Priority.QUESTION, self.say("reply_check", message=_sentence(question)))
-        if result.accepted and not missing and not result.rejected and not result.questions:
+        if accepted and not missing and not result.rejected and not result.questions:
             yield Phrase(Priority.COURTESY, self.say("reply_complete"))
 
     def _incident(self, result: ReportResult) -> Iterable[Phrase]:

@@ -8,7 +8,6 @@ from chalicelib.observation.catalogue import (
     TextProblem,
     catalogue,
     check_texts,
-    marks,
     placeholders,
     text,
 )
@@ -83,7 +82,6 @@ def test_own_text_before_the_catalogue_and_languages_in_order(election: Election
     assert text(own, "ky", "reply_accepted", codes="A") == "Кабыл алынды: A."
     assert text(own, "tg", "reply_complete") == "Rahmat!"
     assert text(own, "uz", "mark") == "Байкоо:"
-    assert marks(own) == {"Байкоо:", "Baykoo:"}
 
 
 def test_english_is_the_last_resort(election: Election) -> None:

@@ -32,7 +32,7 @@ def result(form: str = "OP", accepted: str = "", missing: str = "", **more: Any)
     ("results", "expected"),
     [
         ([result(accepted="ABCDE")], "Baykoo: OP 1234. Received: A B C D E. The form is complete, thank you!"),
-        ([result(accepted="AC", missing="BDE")], "Baykoo: OP 1234. Received: A C. Still missing: B D E."),
+        ([result(accepted="CA", missing="BDE")], "Baykoo: OP 1234. Received: A C. Still missing: B D E."),
         (
             [result("TU", "A", round="10:00", questions=("Turnout fell",))],
             "Baykoo: TU 1234 10:00. Received: A. Please check: Turnout fell.",
