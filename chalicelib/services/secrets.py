@@ -5,9 +5,10 @@ import os
 import time
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.services.aws import client
 
 KEPT_SECONDS = 60.0
 FRESH_SECONDS = 5.0
@@ -39,8 +40,7 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
 def _read(provider: str) -> dict[str, Any]:
     name = f"{os.environ['BAYKOO_PARAMETERS']}/providers/{provider}"
     try:
-        ssm = boto3.client("ssm", config=_PATIENCE)
-        written = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+        written = client("ssm", _PATIENCE).get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
         settings = json.loads(written)
     except ClientError as fault:
         if fault.response["Error"]["Code"] == "ParameterNotFound":

@@ -2,10 +2,8 @@
 
 import datetime as dt
 import os
-from functools import cache
 from typing import Any
 
-import boto3
 import urllib3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
@@ -13,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms
 from chalicelib.providers.contract import NotConfigured as UnknownProvider
 from chalicelib.providers.table import provider
+from chalicelib.services.aws import client
 from chalicelib.services.fetching import fetch
 from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
 from chalicelib.store.messages import Message
@@ -126,14 +125,9 @@ def _exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
     return answer.status, dict(answer.headers), answer.data
 
 
-@cache
-def _client(service: str) -> Any:
-    return boto3.client(service, config=_PATIENCE)  # type: ignore[call-overload]
-
-
 def _call(service: str, operation: str, **arguments: object) -> None:
     try:
-        getattr(_client(service), operation)(**arguments)
+        getattr(client(service, _PATIENCE), operation)(**arguments)
     except (ConnectTimeoutError, EndpointConnectionError) as fault:
         raise NotSent(str(fault)) from fault
     except ClientError as fault:
