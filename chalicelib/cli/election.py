@@ -9,6 +9,7 @@ import click
 from chalicelib.cli.check import check
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.clock import REAL_TIME, Clock, ClockInvalid
+from chalicelib.observation.election_file.header import id_problem
 
 if TYPE_CHECKING:
     from chalicelib.observation.election import Election
@@ -25,6 +26,19 @@ class ClockType(click.ParamType[Clock]):
             return Clock.parse(str(value), dt.datetime.now(dt.UTC))
         except ClockInvalid as invalid:
             self.fail(str(invalid), param, ctx)
+
+
+class ElectionId(click.ParamType[str]):
+    """An election's id."""
+
+    name = "ID"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The id, or click's error that says what is wrong with it."""
+        problem = id_problem(str(value))
+        if problem:
+            self.fail(problem, param, ctx)
+        return str(value)
 
 
 clock_option = click.option(
@@ -46,7 +60,7 @@ election.add_command(check)
 
 @election.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--id", "election_id", help="Load it under another id than the file's.")
+@click.option("--id", "election_id", type=ElectionId(), help="Load it under another id than the file's.")
 @number_option
 @clock_option
 @click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
@@ -75,7 +89,7 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
 
 @election.command(name="copy")
 @click.argument("source")
-@click.argument("target")
+@click.argument("target", type=ElectionId())
 @number_option
 @clock_option
 def copy_command(source: str, target: str, number: str | None, clock: Clock | None) -> None:

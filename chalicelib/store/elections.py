@@ -60,7 +60,7 @@ class LoadedElection:
         self.version = version
 
 
-_documents: dict[tuple[str, int], Election] = {}
+_documents: dict[str, tuple[int, Election]] = {}
 _recent: dict[tuple[str, str], tuple[float, ElectionRow | None]] = {}
 
 
@@ -70,11 +70,10 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
     if head is None:
         return None
     version = int(head.version or 0)
-    document = _documents.get((election_id, version))
-    if document is None:
-        document = _read_document(election_id, version, int(head.parts or 0))
-        _documents[election_id, version] = document
-    return LoadedElection(document, _clock_of(head), version)
+    kept = _documents.get(election_id)
+    if kept is None or kept[0] != version:
+        kept = _documents[election_id] = (version, _read_document(election_id, version, int(head.parts or 0)))
+    return LoadedElection(kept[1], _clock_of(head), version)
 
 
 def existing(election_id: str) -> LoadedElection:

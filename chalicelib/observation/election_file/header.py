@@ -67,11 +67,19 @@ def check_languages_of(document: Document, path: Path, texts: Texts, languages: 
         document.warning(path, f"no text in {', '.join(missing)}; another language's is shown instead")
 
 
+def id_problem(election_id: str) -> str | None:
+    """What is wrong with an election's id, and what to do; None where nothing is."""
+    if not _ID.fullmatch(election_id):
+        return f"{election_id!r} is no id; use Latin letters, digits and dashes, such as kg-2017"
+    if election_id in RESERVED_IDS:
+        return f"{election_id!r} is taken by Baykoo itself; choose another id"
+    return None
+
+
 def _check_identity(document: Document, election: Election) -> None:
-    if "id" in document.content and not _ID.fullmatch(election.id) and election.id != "-":
-        document.error(("id",), f"{election.id!r} is no id; use Latin letters, digits and dashes, such as kg-2017")
-    elif election.id in RESERVED_IDS:
-        document.error(("id",), f"{election.id!r} is taken by Baykoo itself; choose another id")
+    problem = id_problem(election.id)
+    if problem and election.id != "-":
+        document.error(("id",), problem)
     written = document.content.get("date")
     if isinstance(written, str) and not _DATE.fullmatch(written) and election.date.year != 2000:
         document.error(("date",), f"{written!r} is no date of this century; write YYYY-MM-DD")
