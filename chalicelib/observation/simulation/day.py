@@ -27,6 +27,9 @@ ALARM = 0.25
 """How often an answer opens an incident, as a share of how many observers report one."""
 DELAYED = 0.05
 """How many deliveries come seconds later than others, and so out of order."""
+STRAY = 0.1
+"""How often an observer also writes something that is no report, and how often from a phone that nobody knows; as a
+share of the noise."""
 UNANNOUNCED = dt.timedelta(hours=1)
 """How long before it is due a form is sent that does not say from when on."""
 AFTERWARDS = dt.timedelta(hours=1)
@@ -53,22 +56,26 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """What an observer means to say: an incident's category is answered as `category`, its text is the comment."""
+    """What an observer means to say: an incident's category is answered as `category`; no form in small talk."""
 
     observer: Observer
-    form: str
+    form: str | None
     round: str
     answers: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One SMS to be written: when the provider receives it, and after which real time it delivers it, each time."""
+    """One SMS to be written: when the provider receives it, and after which real time it delivers it, each time.
+
+    `is_known`: it comes from a phone of the observer's, else from one that is in no roster.
+    """
 
     number: int
     received_at: dt.datetime
     intended: Intended
     deliveries: tuple[dt.timedelta, ...]
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +110,11 @@ def simulate_day(election: Election, plan: Plan) -> Day:
     day = Day(min(slot.begins for slot in slots), max(slot.ends for slot in slots), ())
     taking_part = _participants(election, plan)
     said = [*_reports(election, plan, slots, taking_part), *_incidents(election, plan, day, taking_part)]
-    said.sort(key=lambda one: (one[0], one[1].observer.number, one[1].form))
+    said += list(_small_talk(plan, said))
+    said.sort(key=lambda one: (one[0], one[1].observer.number, one[1].form or ""))
     chance = _chance(plan, "deliveries")
     messages = (
-        Planned(number, received_at, intended, _deliveries(plan, chance))
+        Planned(number, received_at, intended, _deliveries(plan, chance), not _is_stray(plan, chance))
         for number, (received_at, intended) in enumerate(said)
     )
     return replace(day, messages=tuple(messages))
@@ -204,6 +212,18 @@ def _incidents(
             category = chance.choice(list(election.incidents.categories))
             at = day.starts_at + (day.ends_at - day.starts_at) * chance.random()
             yield at, Intended(observer, election.incidents.code, NO_ROUND, {CATEGORY: category})
+
+
+def _small_talk(plan: Plan, said: list[tuple[dt.datetime, Intended]]) -> Iterator[tuple[dt.datetime, Intended]]:
+    """After a report, sometimes, something that is none."""
+    chance = _chance(plan, "small talk")
+    for at, intended in said:
+        if _is_stray(plan, chance):
+            yield at, Intended(intended.observer, None, NO_ROUND, {})
+
+
+def _is_stray(plan: Plan, chance: random.Random) -> bool:
+    return 100 * chance.random() < STRAY * plan.noise
 
 
 def _deliveries(plan: Plan, chance: random.Random) -> tuple[dt.timedelta, ...]:

@@ -1,0 +1,148 @@
+"""./baykoo rehearse: an election day in a few minutes, through the real webhook, with every message accounted for."""
+
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chalicelib.cli.target import use_stack
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from chalicelib.services.rehearsal_report import Report
+    from chalicelib.services.rehearse import Told
+    from chalicelib.services.simulated_provider import Webhook
+
+PERCENT = click.FloatRange(0, 100)
+REPORT = Path(".baykoo/rehearsal.html")
+
+
+@click.command()
+@click.option("--observers", type=click.IntRange(1), default=100, show_default=True, help="How many take part.")
+@click.option("--minutes", type=click.FloatRange(0.1), default=5, show_default=True, help="How long the day lasts.")
+@click.option("--noise", type=PERCENT, default=20, show_default=True, help="Percent of SMS typed as people do.")
+@click.option("--duplicates", type=PERCENT, default=10, show_default=True, help="Percent of SMS delivered again.")
+@click.option("--incidents", type=PERCENT, default=3, show_default=True, help="Percent of observers who report one.")
+@click.option("--seed", type=int, default=None, help="The same seed sends the same SMS.  [default: by chance]")
+@click.option("--provider", type=click.Choice(["generic"]), default="generic", show_default=True)
+@click.option("--election", "election_id", metavar="ID", help="The election to copy.  [default: the local stack's]")
+@click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), default=REPORT, show_default=True)
+def rehearse(
+    *,
+    observers: int,
+    minutes: float,
+    noise: float,
+    duplicates: float,
+    incidents: float,
+    seed: int | None,
+    provider: str,
+    election_id: str | None,
+    url: str | None,
+    report: Path,
+) -> None:
+    """Simulate an election day on a copy of an election, and report on it; exit 1 if any message is unaccounted for.
+
+    The copy has a number and a clock of its own, and nobody real can be reached through it.
+    """
+    stack = use_stack()
+    from chalicelib.observation.simulation.day import NothingDue, Plan
+    from chalicelib.services.rehearsal_page import rehearsal_page
+    from chalicelib.services.rehearsal_report import report_on
+    from chalicelib.services.rehearse import TooFewObservers
+    from chalicelib.services.rehearse import rehearse as run
+    from chalicelib.services.simulated_provider import WebhookUnusable
+    from chalicelib.store.elections import ElectionUnknown
+
+    plan = Plan(observers, minutes, noise, duplicates, incidents, random.getrandbits(32) if seed is None else seed)
+    source = election_id or stack.get("election")
+    if not source:
+        raise click.UsageError("which election? Name it with --election ID.")
+    console = _console()
+    console.print(f"Rehearsing {source}: {observers} observers, {minutes:g} minutes, seed {plan.seed}.")
+    try:
+        with _progress(console) as told:
+            report_made = report_on(run(source, plan, _webhook(stack, provider, url), provider, told))
+    except (ElectionUnknown, NothingDue, TooFewObservers, WebhookUnusable) as refused:
+        raise click.ClickException(str(refused)) from refused
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(rehearsal_page(report_made), encoding="utf-8")
+    _print(console, report_made)
+    console.print(f"Report: {report.resolve()}", soft_wrap=True)
+    sys.exit(0 if report_made.is_whole else 1)
+
+
+def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook":
+    from chalicelib.providers.signatures import secret_values
+    from chalicelib.services.secrets import provider_secrets
+    from chalicelib.services.simulated_provider import Webhook
+
+    base = url or stack.get("api_url")
+    if not base:
+        raise click.UsageError("where is the API of the stack on AWS? Name it with --url URL.")
+    return Webhook(
+        f"{base.rstrip('/')}/webhooks/{provider}", secret_values(provider_secrets(provider), "secrets", "secret")[0]
+    )
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@contextmanager
+def _progress(console: "Console") -> Iterator["Told"]:
+    """A bar for each stage, in the order in which they begin."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    stages: dict[str, TaskID] = {}
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+
+        def told(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bars.add_task(stage, total=total)
+            bars.update(stages[stage], completed=done, total=total)
+
+        yield told
+
+
+def _print(console: "Console", report: "Report") -> None:
+    from rich.table import Table
+
+    from chalicelib.services.rehearsal_page import accounting, grouped, latencies, seconds, share
+
+    counts = Table("What", "SMS", title="Accounting", title_justify="left")
+    for name, number in accounting(report).items():
+        counts.add_row(name, grouped(number))
+    counts.add_row("[bold]Acknowledged − accounted", f"[bold]{grouped(report.acknowledged - report.accounted)}")
+    console.print(counts)
+    for answer, number in report.rehearsal.answers.faults().items():
+        console.print(f"The webhook answered {number} times: {answer}")
+    for key in report.lost:
+        console.print(f"No outcome: {key}")
+    on_time = f"{grouped(report.reports_on_time)} of {grouped(report.reports)} reports"
+    console.print(f"On time: {on_time} ({share(report.reports_on_time, report.reports)}).")
+    if report.reports_elsewhere:
+        console.print(f"Taken for another station, round or observer: {grouped(report.reports_elsewhere)} reports.")
+    times = Table("From → to", "times", "p50", "p95", "p99", title="Latency", title_justify="left")
+    for name, latency in latencies(report).items():
+        cells = [grouped(latency.count), *map(seconds, (latency.p50, latency.p95, latency.p99))] if latency else ["0"]
+        times.add_row(name, *cells)
+    console.print(times)
+    console.print(f"{report.incidents} incidents, {report.alerts} alerts, {report.alerts_failed} of them failed.")
+    questions = Table("Question", "answers", "asked again", "misread", "errors", title="Errors", title_justify="left")
+    for one in report.questions:
+        errors = share(one.asked_again + one.misread, one.typed)
+        questions.add_row(f"{one.form} {one.code}", *map(grouped, (one.typed, one.asked_again, one.misread)), errors)
+    console.print(questions)
+    bands = ", ".join(f"{band}: {grouped(number)}" for band, number in report.bands.items())
+    console.print(f"Observers by share of SMS not accepted whole: {bands}.")
+    for worst in report.worst:
+        console.print(f"  observer {worst.observer}: {worst.not_accepted} of {worst.messages} SMS")

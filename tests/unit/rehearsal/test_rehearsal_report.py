@@ -1,0 +1,210 @@
+"""The report: what counts as lost, as late, as misread; and the page that is shown of it."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import pytest
+
+from chalicelib.observation.clock import Clock
+from chalicelib.observation.simulation.day import Day, Intended, Plan, Planned
+from chalicelib.observation.simulation.messages import Composed, Meant
+from chalicelib.services.alerts import opened_by
+from chalicelib.services.interpret import interpret
+from chalicelib.services.rehearsal_page import rehearsal_page
+from chalicelib.services.rehearsal_report import Latency, QuestionErrors, report_on
+from chalicelib.services.rehearse import IncidentTold, Rehearsal, Sent, alert_keys
+from chalicelib.services.simulated_provider import Answers
+from chalicelib.store.messages import Message
+
+REAL = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
+MORNING = dt.datetime.fromisoformat("2017-10-15T10:05:00+06:00")
+ONE_SECOND = dt.timedelta(seconds=1)
+
+
+def stored(number, state, counted_at=MORNING, **reading):
+    reading = {"form": "TU", "station": "1002", "round": "10:00", "observer": "10021"} | reading
+    return Message(
+        f"generic#{number}",
+        direction="in",
+        state=state,
+        stored_at=REAL,
+        processed_at=None if state == "received" else REAL + (number + 1) * ONE_SECOND,
+        counted_at=counted_at,
+        reading={"reports": [reading]} if reading.get("answers") else {"reports": []},
+    )
+
+
+@pytest.fixture
+def sent(election):
+    observer = election.observer_by_number["10021"]
+
+    def make(number, row, answers, *, form="TU", acknowledged=True, rejected=(), left_out=(), known=True):
+        intended = Intended(observer, form, "10:00" if form == "TU" else "-", answers)
+        planned = Planned(number, MORNING, intended, (ONE_SECOND,), known)
+        typed = {code: value for code, value in answers.items() if code not in (*rejected, *left_out)}
+        written = Composed("TU A300", Meant(form or "", None, typed, rejected), frozenset())
+        return Sent(planned, written, f"generic#{number}", acknowledged, row)
+
+    return make
+
+
+@pytest.fixture
+def rehearsal(election):
+    def make(*sent, answers=None, incidents=()):
+        return Rehearsal(
+            election=election,
+            number="+12015550100",
+            plan=Plan(80, 5, 20, 10, 3, 7),
+            day=Day(MORNING, MORNING + dt.timedelta(hours=17), ()),
+            clock=Clock(MORNING, REAL, 200),
+            began_at=REAL,
+            ended_at=REAL + dt.timedelta(minutes=6),
+            sent=sent,
+            answers=answers or Answers({one.key for one in sent}, [0.01, 0.02]),
+            incidents=incidents,
+        )
+
+    return make
+
+
+def test_a_message_without_an_outcome_is_lost_and_named(sent, rehearsal):
+    made = report_on(
+        rehearsal(
+            sent(0, stored(0, "accepted", answers={"A": 300}), {"A": 300}),
+            sent(1, stored(1, "received"), {"A": 300}),
+            sent(2, None, {"A": 300}),
+            sent(3, None, {"A": 300}, acknowledged=False),
+        )
+    )
+    assert (made.sent, made.acknowledged, made.accounted) == (4, 3, 1)
+    assert made.lost == ("generic#1", "generic#2")
+    assert not made.is_whole
+
+
+def test_every_outcome_accounts_for_a_message(sent, rehearsal):
+    states = ("accepted", "partly_accepted", "unrecognised", "quarantined", "held")
+    made = report_on(rehearsal(*(sent(n, stored(n, state), {"A": 300}) for n, state in enumerate(states))))
+    assert made.outcomes == dict.fromkeys(states, 1)
+    assert made.is_whole
+
+
+def test_an_answer_is_right_asked_again_or_misread(sent, rehearsal):
+    made = report_on(
+        rehearsal(
+            sent(0, stored(0, "accepted", answers={"A": 300}), {"A": 300}),
+            sent(1, stored(1, "accepted", answers={"A": 30}), {"A": 300}),
+            sent(2, stored(2, "partly_accepted", answers={"B": 1}, rejected={"A": "ambiguous"}), {"A": 300}),
+            sent(3, stored(3, "unrecognised"), {"A": 300}),
+            sent(4, stored(4, "accepted", form="IN", answers={"category": 20}), {"category": 20}, form="IN"),
+        )
+    )
+    assert made.questions == (
+        QuestionErrors("TU", "A", "", typed=4, asked_again=2, misread=1),
+        QuestionErrors("IN", "category", "Critical incident", typed=1, asked_again=0, misread=0),
+    )
+    assert made.questions[0].rate == 0.75
+
+
+def test_what_has_to_be_refused_is_misread_if_it_is_read(sent, rehearsal):
+    made = report_on(
+        rehearsal(
+            sent(0, stored(0, "accepted", answers={"A": 300}), {"A": 300}, rejected=("A",)),
+            sent(1, stored(1, "partly_accepted", rejected={"A": "conflicting"}), {"A": 300}, rejected=("A",)),
+        )
+    )
+    assert [(one.typed, one.asked_again, one.misread) for one in made.questions] == [(2, 1, 1)]
+
+
+def test_what_was_not_typed_and_who_is_not_known_is_no_error(sent, rehearsal):
+    made = report_on(
+        rehearsal(
+            sent(0, stored(0, "accepted", answers={"A": 300}), {"A": 300, "B": 1}, left_out=("B",)),
+            sent(1, stored(1, "quarantined"), {"A": 300}, known=False),
+            sent(2, stored(2, "unrecognised"), {}, form=None),
+        )
+    )
+    assert [(one.code, one.typed, one.rate) for one in made.questions] == [("A", 1, 0.0)]
+    assert [(one.messages, one.not_accepted) for one in made.observers] == [(1, 0)]
+    assert made.is_whole
+
+
+def test_on_time_and_where_it_was_meant(sent, rehearsal):
+    late = dt.datetime.fromisoformat("2017-10-15T10:31:00+06:00")
+    made = report_on(
+        rehearsal(
+            sent(0, stored(0, "accepted", answers={"A": 300}), {"A": 300}),
+            sent(1, stored(1, "accepted", counted_at=late, answers={"A": 300}), {"A": 300}),
+            sent(2, stored(2, "accepted", answers={"A": 300}, round="12:00"), {"A": 300}),
+            sent(3, stored(3, "accepted", answers={"A": 300}, station="1001"), {"A": 300}),
+        )
+    )
+    assert (made.reports, made.reports_on_time, made.reports_elsewhere) == (4, 3, 2)
+
+
+def test_observers_by_how_much_of_theirs_was_accepted(sent, rehearsal):
+    states = ["unrecognised", *["accepted"] * 5]
+    made = report_on(rehearsal(*(sent(n, stored(n, state), {"A": 300}) for n, state in enumerate(states))))
+    assert made.bands == {"none": 0, "up to 10 %": 0, "up to 25 %": 1, "up to 50 %": 0, "more": 0}
+    assert [(one.observer, one.messages, one.not_accepted) for one in made.worst] == [("10021", 6, 1)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        ([], None),
+        ([3.0], Latency(1, 3.0, 3.0, 3.0)),
+        (range(1, 101), Latency(100, 50, 95, 99)),
+        ([2.0, 1.0], Latency(2, 1.0, 2.0, 2.0)),
+    ],
+)
+def test_percentiles_are_by_nearest_rank(seconds, expected):
+    assert Latency.of(seconds) == expected
+
+
+def incident_of(election, text="IN 20 они бьют"):
+    message = stored(0, "accepted")
+    phone = election.observer_by_number["10011"].phones[0]
+    (opened,) = opened_by(election, message, interpret(election, phone, text, MORNING).reports, MORNING, REAL)
+    return message, opened
+
+
+def test_the_alerts_read_back_are_those_that_an_incident_queues(election):
+    _, opened = incident_of(election)
+    assert sorted(alert_keys(election, opened.incident)) == sorted(alert.key for alert in opened.alerts)
+    assert len(opened.alerts) == 3
+
+
+def test_alerts_are_timed_from_the_sms_to_each_that_was_sent(election, sent, rehearsal):
+    message, opened = incident_of(election)
+    first, second, third = opened.alerts
+    first.state, first.sent_at = "sent", REAL + 2 * ONE_SECOND
+    second.state, second.sent_at = "sent", REAL + 4 * ONE_SECOND
+    third.state = "failed"
+    told = IncidentTold(opened.incident, message, opened.alerts)
+    made = report_on(rehearsal(sent(0, message, {}), incidents=(told,)))
+    assert (made.incidents, made.alerts, made.alerts_failed) == (1, 3, 1)
+    assert made.alerting == Latency(2, 2.0, 4.0, 4.0)
+    assert made.processing == Latency(1, 1.0, 1.0, 1.0)
+
+
+def said(page):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page[page.index("<main>") :])).split())
+
+
+def test_the_page_says_that_nothing_was_lost_and_how_much_was_sent(sent, rehearsal):
+    page = rehearsal_page(report_on(rehearsal(sent(0, stored(0, "accepted", answers={"A": 300}), {"A": 300}))))
+    assert "Not one message was lost: all 1 that the system acknowledged are accounted for." in said(page)
+    assert "Acknowledged − accounted 0" in said(page)
+    assert "SMS delivered → acknowledged 2 10 ms 20 ms 20 ms" in said(page)
+    assert not re.search(r"https?:|<script|<link|url\(|\+1201", page)
+
+
+def test_the_page_says_what_was_lost_and_what_the_webhook_answered(sent, rehearsal):
+    answers = Answers({"generic#0"}, [0.01])
+    answers.failed["generic#1"] = "403 <b>Forbidden"
+    made = report_on(rehearsal(sent(0, None, {"A": 1}), sent(1, None, {"A": 1}, acknowledged=False), answers=answers))
+    page = rehearsal_page(made)
+    assert "1 of 1 acknowledged messages are not accounted for." in said(page)
+    assert "Acknowledged − accounted 1" in said(page)
+    assert "403 &lt;b&gt;Forbidden (1)" in page

@@ -1,0 +1,51 @@
+"""What simulated observers type is read as it was meant, also where two share a phone."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.observation.simulation.day import Plan, simulate_day
+from chalicelib.observation.simulation.writing import write
+from chalicelib.services.interpret import interpret
+
+PLAN = Plan(observers=80, minutes=5, noise=0, duplicates=0, incidents=20, seed=3)
+
+
+def written(election, plan):
+    return [(planned, write(election, planned, plan)) for planned in simulate_day(election, plan).messages]
+
+
+@pytest.mark.parametrize("noise", [0, 100])
+def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise):
+    asked_again = 0
+    for planned, one in written(election, replace(PLAN, noise=noise)):
+        meant = planned.intended
+        said = interpret(election, meant.observer.phones[0], one.text, planned.received_at)
+        if meant.form is None:
+            assert said.state == "unrecognised", one.text
+            continue
+        (report,) = said.reports
+        assert (report.reading.form, report.station, report.round) == (meant.form, meant.observer.station, meant.round)
+        assert report.observer == meant.observer, one.text
+        assert report.reading.answers.items() <= one.meant.answers.items(), one.text
+        asked_again += len(one.meant.answers) - len(report.reading.answers)
+    assert asked_again <= noise / 10
+
+
+def test_without_noise_everything_is_typed_and_accepted(election):
+    for planned, one in written(election, PLAN):
+        assert one.meant.answers == planned.intended.answers
+        assert not one.defects
+
+
+def test_noise_is_as_frequent_as_planned_and_the_same_for_the_same_seed(election):
+    noisy = written(election, replace(PLAN, noise=50))
+    assert 0.3 < sum(bool(one.defects) for _, one in noisy) / len(noisy) < 0.6
+    assert written(election, replace(PLAN, noise=50)) == noisy
+
+
+def test_who_shares_a_phone_is_told_apart_by_number(election):
+    shared = [(planned, one) for planned, one in written(election, PLAN) if planned.intended.observer.station == "1001"]
+    assert {planned.intended.observer.number for planned, _ in shared} == {"10011", "10012"}
+    for planned, one in shared:
+        assert ("@10012" in one.text) == (planned.intended.observer.number == "10012")
