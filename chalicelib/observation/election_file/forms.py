@@ -192,6 +192,8 @@ def _check_role(document: Document, path: Path, question: Question) -> None:
 def _check_question_texts(document: Document, path: Path, question: Question, election: Election) -> None:
     if question.label or question.candidate is None:
         check_languages_of(document, (*path, "label"), question.label, election.languages)
+    if len(election.languages) > 1 and any(isinstance(text, str) for text in question.options.values()):
+        document.warning((*path, "options"), "an option is written in one language only; write {en: …, ru: …} for each")
     for option, text in question.options.items():
         if isinstance(text, dict):
             check_languages_of(document, (*path, "options", str(option)), text, election.languages)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +46,7 @@ forms:
         label: {en: "Voters", ru: "Проголосовало"}
       - code: F
         type: choices
-        options: {1: media, 2: police}
+        options: {1: {en: "media", ru: "СМИ"}, 2: {en: "police", ru: "милиция"}}
         critical_if: 2
         label: {en: "Others", ru: "Другие"}
     checks:
@@ -116,3 +117,11 @@ def changed() -> Changed:
         return inspect_election(texts, "election.yaml")
 
     return inspect
+
+
+@pytest.fixture
+def folder(tmp_path: Path, files: dict[str, str]) -> Path:
+    """A folder with the small election's files."""
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path

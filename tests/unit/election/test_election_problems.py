@@ -2,6 +2,7 @@
 
 import pytest
 
+OPTIONS = 'options: {1: {en: "media", ru: "СМИ"}, 2: {en: "police", ru: "милиция"}}'
 MAIN, STATIONS, OBSERVERS, COORDINATORS = "election.yaml", "stations.csv", "observers.csv", "coordinators.csv"
 
 # what is replaced by what, then the only problem: line, field, and a part of the message
@@ -198,22 +199,22 @@ IN_YAML = [
         "only choice and choices",
     ),
     (
-        "{1: media, 2: police}",
-        "{1: media, 2: police, x: other}",
+        OPTIONS,
+        "options: {1: media, 2: police, x: other}",
         41,
         "forms.TU.questions.F.options.x",
         "this is no whole number",
     ),
     (
-        "{1: media, 2: police}",
-        "{1: media, 2: police, 02: other}",
+        OPTIONS,
+        "options: {1: media, 2: police, 02: other}",
         41,
         "forms.TU.questions.F.options",
         "an option stands twice",
     ),
     (
-        "{1: media, 2: police}",
-        "{1: media, 2: police, 1000: x}",
+        OPTIONS,
+        "options: {1: media, 2: police, 1000: x}",
         41,
         "forms.TU.questions.F.options",
         "option 1000 cannot be typed",

@@ -148,13 +148,6 @@ def test_one_edit(first, second, close):
     assert one_edit_apart(second, first) is close
 
 
-@pytest.fixture
-def folder(tmp_path, files):
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, "utf-8")
-    return tmp_path
-
-
 def test_check_warns_and_succeeds(folder):
     result = CliRunner().invoke(check, [str(folder / "election.yaml")])
     assert result.exit_code == 0

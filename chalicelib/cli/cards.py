@@ -1,0 +1,90 @@
+"""./baykoo cards: the observers' cards, from the election file."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from chalicelib.cli.files import load_election_file
+from chalicelib.observation.card import Card
+from chalicelib.observation.card import cards as cards_of
+from chalicelib.observation.election import Election
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write into."
+)
+@click.option("--language", help="Only the cards in this language; without it, every language of the election.")
+@click.option("--form", "code", help="Only this form's card, by its code.")
+def cards(file: Path, output: Path, language: str | None, code: str | None) -> None:
+    """Write the observers' cards of the election in FILE: a page a form, a file to print for each language."""
+    election = load_election_file(file)
+    if language is not None and language not in election.languages:
+        raise click.BadParameter(f"{language!r} is none of {', '.join(election.languages)}", param_hint="--language")
+    output.mkdir(parents=True, exist_ok=True)
+    for each in [language] if language else election.languages:
+        chosen = [card for card in cards_of(election, each) if code in (None, card.code)]
+        if not chosen:
+            known = ", ".join(card.code for card in cards_of(election, each))
+            raise click.BadParameter(f"{code!r} is none of {known}", param_hint="--form")
+        for card in chosen:
+            _check_example(election, card)
+        path = output / f"cards.{each}.html"
+        path.write_text(page(election, each, chosen), "utf-8")
+        click.echo(f"{path}: {len(chosen)} {'card' if len(chosen) == 1 else 'cards'}")
+
+
+def page(election: Election, language: str, chosen: list[Card]) -> str:
+    """The HTML page with some cards in a language, made for printing on A5."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("chalicelib", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = _words(election, language)
+    return environment.get_template("cards.html.j2").render(
+        cards=chosen,
+        election=election.text(election.name, language),
+        language=language,
+        say=lambda key, **values: words[key].format(**values),
+    )
+
+
+def _check_example(election: Election, card: Card) -> None:
+    """An observer copies the example: it must be read as what it says, or not be printed."""
+    from chalicelib.observation.reading import read
+
+    reading = read(card.example.text, election)
+    report = reading.reports[0] if len(reading.reports) == 1 and not reading.held else None
+    said = (card.code, card.example.answers, card.example.comment)
+    if report is None or (report.form, report.answers, report.comment) != said or report.rejected:
+        raise click.ClickException(
+            f"the example of form {card.code} ({card.example.text}) is not read as it is meant: "
+            "run `election check` and change the codes or names that it warns of"
+        )
+
+
+def _words(election: Election, language: str) -> Mapping[str, str]:
+    for candidate in (language, *election.languages):
+        words = _texts(candidate)
+        if words is not None:
+            return words
+    return _texts("en") or {}
+
+
+@cache
+def _texts(language: str) -> Mapping[str, str] | None:
+    file = resources.files("chalicelib") / "templates" / f"cards.{language}.json"
+    if not file.is_file():
+        return None
+    texts: Mapping[str, str] = json.loads(file.read_text("utf-8"))
+    return texts
