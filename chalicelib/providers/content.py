@@ -1,15 +1,17 @@
 """Reading what a provider sent: JSON and form bodies, fields, numbers and times. Every fault names its field."""
 
 import datetime as dt
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlsplit
 
 from chalicelib.observation.phones import international
 from chalicelib.providers.contract import Malformed, WebhookRequest
 
+FORM = "application/x-www-form-urlencoded"
 LONGEST_ID = 200
 LONGEST_NUMBER = 64
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -38,16 +40,34 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 def form_fields(request: WebhookRequest) -> list[tuple[str, str]]:
     """A form body's fields in their order, empty ones included, decoded by the charset that the request names."""
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    if kind.strip().lower() != "application/x-www-form-urlencoded":
-        raise Malformed("content_type", "the Content-Type must be application/x-www-form-urlencoded", "Content-Type")
-    charset = re.search(r"charset\s*=\s*\"?([\w.:-]+)", parameters, re.IGNORECASE)
-    return _pairs(request.body.decode("latin-1"), charset[1] if charset else "utf-8")
+    if not is_form(request):
+        raise Malformed("content_type", f"the Content-Type must be {FORM}", "Content-Type")
+    return _pairs(request.body.decode("latin-1"), charset_of(request) or "utf-8")
+
+
+def is_form(request: WebhookRequest) -> bool:
+    """Whether the request says that its body is a form."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+
+
+def charset_of(request: WebhookRequest) -> str | None:
+    """The charset that the Content-Type names."""
+    named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", request.headers.get("content-type", ""), re.IGNORECASE)
+    return named[1] if named else None
 
 
 def query_fields(url: str, charset: str = "utf-8") -> list[tuple[str, str]]:
     """The fields of a URL's query in their order, empty ones included."""
     return _pairs(split_url(url).query, charset)
+
+
+def query_bytes(url: str) -> dict[str, bytes]:
+    """The fields of a URL's query as bytes, for a charset that stands in one of them; the first of a name counts."""
+    found: dict[str, bytes] = {}
+    for field in split_url(url).query.split("&"):
+        name, _, value = field.partition("=")
+        found.setdefault(unquote_plus(name), unquote_to_bytes(value.replace("+", " ")))
+    return found
 
 
 def split_url(url: str) -> Any:
@@ -99,6 +119,14 @@ def phone_field(fields: Mapping[str, Any], name: str) -> str:
     written = number_field(fields, name)
     surely = written.startswith(("+", "00")) or _BARE_INTERNATIONAL.fullmatch(written)
     return international(written) if surely else written
+
+
+def made_id(sender: str, recipient: str, text: str, sent_at: dt.datetime | None, *more: object) -> str:
+    """An identifier for an SMS whose gateway gives none: the same SMS has the same, another time another."""
+    if sent_at is None:
+        raise Malformed("missing_field", "there is neither an id nor a time to make one of", "id")
+    told_apart = repr((sender, recipient, text, sent_at.astimezone(dt.UTC), *more))
+    return "made-" + hashlib.sha256(told_apart.encode(errors="replace")).hexdigest()[:40]
 
 
 def iso_time(written: str, name: str, zone: dt.tzinfo | None = None) -> dt.datetime:

@@ -60,12 +60,15 @@ class InboundSms:
     part: Part | None = None
 
 
+ReceiptState = Literal["on_its_way", "delivered", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of an SMS that we sent, by the id that the provider gave it or that we gave the provider."""
 
     id: str
-    state: Literal["on_its_way", "delivered", "failed"]
+    state: ReceiptState
     detail: str = ""
     at: dt.datetime | None = None
 
@@ -167,12 +170,16 @@ class OutboundSms:
 
 @dataclass(frozen=True, slots=True)
 class OutboundRequest:
-    """An HTTPS request to a provider's send API."""
+    """A request to a provider's send API.
+
+    `reference`: the id under which receipts come, where it is known before the answer.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,88 +1,178 @@
-"""Baykoo's own webhook, for gateways that can be programmed, and the base for aggregators that are only configured.
+"""Baykoo's own webhook, for gateways that can be programmed; and any other's that its settings describe.
 
-The request is `POST` JSON `{id, from, to, text, received_at}` with `X-Baykoo-Timestamp` (seconds since 1970) and
+Its own is `POST` JSON `{id, from, to, text, received_at}` with `X-Baykoo-Timestamp` (seconds since 1970) and
 `X-Baykoo-Signature: sha256=HEX`, HEX the HMAC-SHA256 of timestamp, ".", raw body under one of two valid secrets.
 """
 
+import datetime as dt
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from chalicelib.providers.content import id_field, iso_time, json_object, phone_field, text_field, unix_time
+from chalicelib.providers.content import (
+    form_fields,
+    id_field,
+    iso_time,
+    json_object,
+    made_id,
+    phone_field,
+    query_fields,
+    single,
+    text_field,
+    unix_time,
+)
 from chalicelib.providers.contract import (
     Answer,
-    CannotSend,
     Delivery,
+    Fetch,
     InboundSms,
     Malformed,
     NotAuthentic,
     OutboundRequest,
     OutboundSms,
     Provider,
+    Secrets,
     SendOutcome,
+    Unsigned,
     WebhookRequest,
 )
-from chalicelib.providers.sending import outcome
-from chalicelib.providers.signatures import header, mac, require_fresh, require_same, secret_values, tolerance
+from chalicelib.providers.generic_format import FIELDS, Format, Signature
+from chalicelib.providers.public_url import called_urls
+from chalicelib.providers.sending import json_request, outcome, required
+from chalicelib.providers.shared_secret import require_shared_secret, require_source
+from chalicelib.providers.signatures import header, require_fresh, require_same, secret_values, tolerance
 
 TIMESTAMP, SIGNATURE = "X-Baykoo-Timestamp", "X-Baykoo-Signature"
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_OWN_SIGNATURE = Signature(SIGNATURE, prefix="sha256=", signs="{timestamp}.{body}", timestamp_header=TIMESTAMP)
+_OWN = Format(
+    fields={name: name for name in FIELDS},
+    signature=_OWN_SIGNATURE,
+    answer=Answer(200, "application/json", '{"status":"accepted"}'),
+)
 
 
 class Generic(Provider):
-    """The generic provider; settings: `secrets` (one or [current, previous]), `send_url`, `sender`."""
+    """Settings: `secrets` (one or [current, previous]); `format` for another's webhook, which without a signature
+    is proven by `path_token`, `query_token` or `basic_user` and `basic_password`; to send `send_url`, `sender`."""
 
-    accepted = Answer(200, "application/json", '{"status":"accepted"}')
     repeatable = True
 
+    def __init__(self, secrets: Secrets, fetch: Fetch) -> None:
+        super().__init__(secrets, fetch)
+        described = secrets.get("format")
+        self.format = _OWN if described is None else Format.of_settings(described)
+        self.accepted = self.format.answer
+
     def verify(self, request: WebhookRequest) -> None:
-        """Check the signature over timestamp and body, then the timestamp's age."""
-        presented, timestamp = header(request, SIGNATURE), header(request, TIMESTAMP)
-        if not _SECONDS.fullmatch(timestamp):
-            raise NotAuthentic("bad_timestamp", f"{TIMESTAMP} must be whole seconds since 1970")
+        """Check the signature, then the age of what it was made at, where the format has a timestamp."""
+        signature = self.format.signature
+        if signature is None:
+            return require_shared_secret(request, self.secrets)
+        presented, timestamp = self._presented(request, signature), self._timestamp(request, signature)
+        if signature.encoding == "hex":
+            presented = presented.lower()
+        secrets, urls = secret_values(self.secrets, "secrets", "secret"), _urls(request, self.secrets, signature)
         expected = [
-            _sign(secret, timestamp, request.body) for secret in secret_values(self.secrets, "secrets", "secret")
+            signature.compute(secret, lambda part, url=url: self._signed_part(request, part, timestamp, url))  # type: ignore[misc]
+            for secret in secrets
+            for url in urls
         ]
-        require_same(presented.lower(), expected, f'{SIGNATURE} is sha256= and the HMAC of timestamp + "." + raw body')
-        require_fresh(unix_time(timestamp, TIMESTAMP), request.at, tolerance(self.secrets))
+        require_same(presented, expected, f"it must be {signature.prefix}{signature.algorithm} of {signature.signs}")
+        if timestamp is not None:
+            require_fresh(unix_time(timestamp, "timestamp"), request.at, tolerance(self.secrets))
+        return require_source(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """Read the one SMS of the body."""
-        fields = json_object(request.body)
-        sms = InboundSms(
-            id=id_field(fields, "id"),
-            sender=phone_field(fields, "from"),
-            recipient=phone_field(fields, "to"),
-            text=text_field(fields, "text"),
-            sent_at=iso_time(text_field(fields, "received_at"), "received_at"),
-        )
-        for name in ("id", "from", "to", "text"):
-            _require_whole(str(fields[name]), name)
-        return Delivery((sms,))
+        """Read the one SMS of the request."""
+        fields = self._fields(request)
+        sender, recipient = phone_field(fields, "from"), phone_field(fields, "to")
+        text, sent_at = text_field(fields, "text"), self._sent_at(fields)
+        names = self.format.fields or {}
+        key = id_field(fields, "id") if "id" in names else made_id(sender, recipient, text, sent_at)
+        return Delivery((InboundSms(key, sender, recipient, text, sent_at),))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """A signed POST in the form of the inbound one, its id repeated as Idempotency-Key."""
-        url = self.secrets.get("send_url")
-        if not isinstance(url, str) or not url:
-            raise CannotSend("the setting send_url is not set")
+        """A POST in Baykoo's own form, signed in its own way, its id repeated as Idempotency-Key."""
         sms = {"id": message.id, "from": message.sender or self.secrets.get("sender"), "to": message.recipient}
-        body = json.dumps({**sms, "text": message.text}, ensure_ascii=False).encode()
+        sending = json_request(required(self.secrets, "send_url"), {**sms, "text": message.text})
         timestamp = str(int(message.at.timestamp()))
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": message.id,
-            TIMESTAMP: timestamp,
-            SIGNATURE: _sign(secret_values(self.secrets, "secrets", "secret")[0], timestamp, body),
-        }
-        return OutboundRequest("POST", url, headers, body)
+        parts = {"timestamp": timestamp.encode(), "body": sending.body}
+        secret = secret_values(self.secrets, "secrets", "secret")[0]
+        signed = {TIMESTAMP: timestamp, SIGNATURE: _OWN_SIGNATURE.compute(secret, parts.__getitem__)}
+        headers = {**sending.headers, **signed, "Idempotency-Key": message.id}
+        return OutboundRequest("POST", sending.url, headers, sending.body, reference=message.id)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """Any 2xx is taken; an `id` in its JSON is the reference."""
         return outcome(status, headers, body, "id")
 
+    def _presented(self, request: WebhookRequest, signature: Signature) -> str:
+        if signature.header is not None:
+            return header(request, signature.header)
+        presented = self._written(request).get(signature.field or "")
+        if not isinstance(presented, str) or not presented:
+            raise Unsigned("unsigned", f"the field {signature.field} is missing", signature.field)
+        return presented
 
-def _sign(secret: str, timestamp: str, body: bytes) -> str:
-    return "sha256=" + mac("sha256", secret, timestamp.encode() + b"." + body).hex()
+    def _timestamp(self, request: WebhookRequest, signature: Signature) -> str | None:
+        if signature.timestamp_header is not None:
+            written = header(request, signature.timestamp_header)
+        elif signature.timestamp_field is not None:
+            written = str(self._written(request).get(signature.timestamp_field, ""))
+        else:
+            return None
+        if not _SECONDS.fullmatch(written):
+            raise NotAuthentic("bad_timestamp", "the timestamp must be whole seconds since 1970")
+        return written
+
+    def _signed_part(self, request: WebhookRequest, part: str, timestamp: str | None, url: str) -> bytes:
+        if part == "body":
+            return request.body
+        if part.startswith("field:"):
+            return str(self._written(request).get(part.removeprefix("field:"), "")).encode(errors="surrogatepass")
+        return {"timestamp": timestamp or "", "url": url, "method": request.method}[part].encode(errors="surrogatepass")
+
+    def _written(self, request: WebhookRequest) -> dict[str, Any]:
+        """The fields as the gateway names them."""
+        if self.format.method != request.method:
+            raise Malformed("bad_method", f"the method must be {self.format.method}", "method")
+        if request.method == "GET":
+            return dict(single(query_fields(request.url)))
+        return dict(single(form_fields(request))) if self.format.body == "form" else json_object(request.body)
+
+    def _fields(self, request: WebhookRequest) -> dict[str, Any]:
+        """The fields under our names. Another's JSON may have numbers where ours has texts."""
+        written, found = self._written(request), {}
+        for ours, theirs in (self.format.fields or {}).items():
+            value: Any = written
+            for step in theirs.split(".") if theirs not in written else [theirs]:
+                value = value.get(step) if isinstance(value, Mapping) else None
+            numeric = isinstance(value, int | float) and not isinstance(value, bool) and self.format is not _OWN
+            found[ours] = json.dumps(value) if numeric else value
+            if self.format is _OWN and isinstance(value, str):
+                _require_whole(value, ours)
+        return found
+
+    def _sent_at(self, fields: Mapping[str, Any]) -> dt.datetime | None:
+        if "received_at" not in fields:
+            return None
+        written, zone = text_field(fields, "received_at").strip(), self.format.zone
+        if self.format.time == "iso":
+            return iso_time(written, "received_at", zone)
+        if self.format.time in {"unix", "unix_ms"}:
+            milliseconds = self.format.time == "unix_ms" and re.fullmatch(r"[0-9]{4,14}", written, re.ASCII)
+            return unix_time(f"{written[:-3]}.{written[-3:]}" if milliseconds else written, "received_at")
+        try:
+            read = dt.datetime.strptime(written, self.format.time)  # noqa: DTZ007 - iso_time asks for the zone
+        except ValueError as fault:
+            raise Malformed("bad_time", f"received_at must be a time like {self.format.time}", "received_at") from fault
+        return iso_time(read.isoformat(), "received_at", zone)
+
+
+def _urls(request: WebhookRequest, secrets: Secrets, signature: Signature) -> list[str]:
+    return called_urls(request, secrets) if "{url}" in signature.signs else [request.url]
 
 
 def _require_whole(value: str, name: str) -> None:

@@ -1,11 +1,13 @@
-"""What the answers of send APIs have in common."""
+"""What send APIs have in common: settings, requests, and what their answers mean."""
 
+import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from chalicelib.providers.contract import SendOutcome
+from chalicelib.providers.contract import CannotSend, OutboundRequest, ReceiptState, Secrets, SendOutcome
 
 LONGEST_WAIT = 24 * 3600
 _OUR_FAULT = frozenset({401, 402, 403, 404, 405})
@@ -59,3 +61,41 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
     except (TypeError, ValueError):
         return None
     return max(0, min(int(wait.total_seconds()), LONGEST_WAIT))
+
+
+def required(secrets: Secrets, name: str) -> str:
+    """A setting that sending needs, the current value of one in rotation; raises CannotSend."""
+    kept = secrets.get(name)
+    value = kept[0] if isinstance(kept, list | tuple) and kept else kept
+    if not isinstance(value, str) or not value:
+        raise CannotSend(f"the setting {name} is not set")
+    return value
+
+
+def form_request(
+    url: str, fields: Mapping[str, str], basic: tuple[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> OutboundRequest:
+    """A POST of a form."""
+    named = {"Content-Type": "application/x-www-form-urlencoded", **_authorization(basic), **(headers or {})}
+    return OutboundRequest("POST", url, named, urlencode(fields).encode())
+
+
+def json_request(
+    url: str, document: object, basic: tuple[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> OutboundRequest:
+    """A POST of JSON."""
+    named = {"Content-Type": "application/json", **_authorization(basic), **(headers or {})}
+    return OutboundRequest("POST", url, named, json.dumps(document, ensure_ascii=False).encode())
+
+
+def state_of(word: str, delivered: Container[str], failed: Container[str]) -> ReceiptState:
+    """A receipt's state from a provider's word for it."""
+    if word in delivered:
+        return "delivered"
+    return "failed" if word in failed else "on_its_way"
+
+
+def _authorization(basic: tuple[str, str] | None) -> dict[str, str]:
+    if basic is None:
+        return {}
+    return {"Authorization": "Basic " + base64.b64encode(":".join(basic).encode()).decode()}

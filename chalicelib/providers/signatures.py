@@ -4,7 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chalicelib.providers.contract import NotAuthentic, Secrets, Stale, Undecidable, Unsigned, WebhookRequest
 
@@ -52,12 +52,14 @@ def same(presented: str, expected: str) -> bool:
 
 def any_same(presented: str, expected: Iterable[str]) -> bool:
     """Whether a text equals one of several; every one is compared."""
-    return sum([same(presented, one) for one in expected]) > 0
+    return sum(same(presented, one) for one in expected) > 0
 
 
-def require_same(presented: str, expected: Iterable[str], hint: str) -> None:
-    """Raise NotAuthentic unless the presented signature is one of those expected."""
-    if not any_same(presented, expected):
+def require_same(presented: str | Sequence[str], expected: Iterable[str], hint: str) -> None:
+    """Raise NotAuthentic unless the presented signature, or one of several, is one of those expected."""
+    valid = tuple(expected)
+    several = (presented,) if isinstance(presented, str) else presented
+    if sum(any_same(one, valid) for one in several) == 0:
         raise NotAuthentic("bad_signature", f"the signature does not match: {hint}")
 
 

@@ -1,21 +1,44 @@
 """The table of providers: the one place where their names stand."""
 
+import re
 from importlib import import_module
 
 from chalicelib.providers.contract import Fetch, NotConfigured, Provider, Secrets
 
+GENERIC = "generic"
 _PROVIDERS = {
+    "africastalking": "africastalking:AfricasTalking",
+    "android-sms-gateway": "android_sms_gateway:AndroidSmsGateway",
+    "aws-sns": "aws_sns:AwsSns",
     "generic": "generic:Generic",
+    "infobip": "infobip:Infobip",
+    "kannel": "kannel:Kannel",
+    "plivo": "plivo:Plivo",
+    "telerivet": "telerivet:Telerivet",
+    "twilio": "twilio:Twilio",
+    "vonage-messages": "vonage_messages:VonageMessages",
+    "vonage-sms": "vonage_sms:VonageSms",
 }
 """Name, as in /webhooks/{name}, to module and class. Imported on use: intake pays only for what it serves."""
 
 NAMES = tuple(_PROVIDERS)
 
 
+def known(name: str) -> str | None:
+    """The provider in the table that a name means, None if there is none.
+
+    `generic-` and a name of one's own is another generic provider, so that a stack can have several.
+    """
+    if re.fullmatch(rf"{GENERIC}-[a-z0-9-]{{1,40}}", name):
+        return GENERIC
+    return name if name in _PROVIDERS else None
+
+
 def provider(name: str, secrets: Secrets, fetch: Fetch) -> Provider:
     """The provider of a name with its settings; raises NotConfigured."""
-    if name not in _PROVIDERS:
+    meant = known(name)
+    if meant is None:
         raise NotConfigured("unknown_provider", "there is no such provider")
-    module, _, kind = _PROVIDERS[name].partition(":")
+    module, _, kind = _PROVIDERS[meant].partition(":")
     made: Provider = getattr(import_module(f"chalicelib.providers.{module}"), kind)(secrets, fetch)
     return made

@@ -1,5 +1,6 @@
 """A webhook request through its provider: size, authenticity, content, and the answer, whatever came."""
 
+import base64
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from chalicelib.providers.contract import (
     WebhookRefused,
     WebhookRequest,
 )
+from chalicelib.providers.shared_secret import without_secrets
 from chalicelib.providers.table import provider
 
 LARGEST_BODY = 64 * 1024
@@ -22,11 +24,15 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a request came to. `answer` is to be given once `delivery` is stored; if it cannot be stored, a 503 is."""
+    """What a request came to. `answer` is to be given once `delivery` is stored; if it cannot be stored, a 503 is.
+
+    `raw` is the payload to be kept, without the secrets that some providers send along.
+    """
 
     authentic: bool
     reason: str
     answer: Answer
+    raw: str = ""
     delivery: Delivery = field(default_factory=Delivery)
 
 
@@ -45,7 +51,8 @@ def hear(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fet
         chosen = provider(name, secrets, fetch)
         chosen.verify(request)
         authentic = True
-        return Heard(True, "authentic", chosen.accepted, chosen.parse(request))
+        raw = without_secrets(_payload(request), secrets)
+        return Heard(True, "authentic", chosen.accepted, raw, chosen.parse(request))
     except WebhookRefused as refused:
         return Heard(authentic, str(refused), refusal(refused))
 
@@ -61,3 +68,13 @@ def refusal(refused: WebhookRefused) -> Answer:
         **({"field": refused.field} if refused.field else {}),
     }
     return Answer(refused.status, PROBLEM, json.dumps(problem, ensure_ascii=False))
+
+
+def _payload(request: WebhookRequest) -> str:
+    """The body, or the query of a request without one; Base64 where it is not UTF-8."""
+    if not request.body:
+        return request.url.partition("?")[2]
+    try:
+        return request.body.decode()
+    except UnicodeDecodeError:
+        return "base64:" + base64.b64encode(request.body).decode()

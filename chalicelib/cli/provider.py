@@ -1,0 +1,157 @@
+"""./baykoo provider explain: why was this webhook refused? By the code that serves it, without a stack."""
+
+import base64
+import binascii
+import datetime as dt
+import json
+import math
+import sys
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+import click
+
+from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
+from chalicelib.providers.webhook import hear, refusal
+from chalicelib.services.fetching import fetch
+
+_LAST_SECOND = 253_402_300_799
+SHAPE = '{"provider", "secrets": {…}, "request": {"method", "url", "headers": {…}, "body"}, "at": seconds or null}'
+
+
+class LineInvalid(ValueError):
+    """A line of the input does not describe a webhook."""
+
+
+@click.group()
+def provider() -> None:
+    """SMS providers: why a webhook was refused."""
+
+
+@provider.command()
+def explain() -> None:
+    """What the webhook answers to a request, and why: JSON lines in and out, in order.
+
+    In: {"provider", "secrets": {…}, "request": {"method", "url", "headers": {…}, "body"}, "at"}; `body` is a text, or
+    {"base64": "…"} for bytes; `at` is the arrival in seconds since 1970, null for now. Nothing is stored, and no
+    subscription is confirmed; a certificate that is not in `secrets` is fetched, as the webhook does.
+    """
+    if sys.stdin.isatty():
+        click.echo(f"One {SHAPE} a line; Ctrl-D ends.", err=True)
+    if _lines(sys.stdin.buffer, sys.stdout.buffer):
+        raise click.exceptions.Exit(1)
+
+
+def _lines(source: BinaryIO, target: BinaryIO) -> int:
+    """Answer line by line, each as soon as it is read; how many described no webhook."""
+    invalid = 0
+    for number, line in enumerate(source, start=1):
+        if not line.strip():
+            continue
+        try:
+            explained = explain_line(line, dt.datetime.now(dt.UTC))
+        except LineInvalid as problem:
+            invalid += 1
+            reason = f"bad_line: line {number}: {problem}"
+            click.echo(reason, err=True)
+            explained = _explained(
+                authentic=False, reason=reason, messages=[], answer=_answer_to_bad_line(str(problem))
+            )
+        target.write(json.dumps(explained, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        target.flush()
+    return invalid
+
+
+def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
+    """What becomes of the webhook that a line describes; raises LineInvalid where it describes none."""
+    try:
+        described = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise LineInvalid(f"not JSON ({error}): write {SHAPE}") from None
+    if not isinstance(described, dict):
+        raise LineInvalid(f"not an object: write {SHAPE}")
+    name = described.get("provider")
+    if not isinstance(name, str):
+        raise LineInvalid("provider must be a text")
+    at = _arrival(described.get("at"), now)
+    heard = hear(name, _request(described.get("request"), at), _secrets(described.get("secrets")), fetch)
+    messages = [_message(sms, at) for sms in heard.delivery.messages]
+    return _explained(authentic=heard.authentic, reason=heard.reason, messages=messages, answer=heard.answer)
+
+
+def _explained(*, authentic: bool, reason: str, messages: list[dict[str, str]], answer: Answer) -> dict[str, Any]:
+    answered = {"status": answer.status, "content_type": answer.content_type, "body": answer.body}
+    return {"authentic": authentic, "reason": reason, "messages": messages, "answer": answered}
+
+
+def _message(sms: InboundSms, at: dt.datetime) -> dict[str, str]:
+    """An SMS as it would be stored; one whose provider tells no time counts from its arrival."""
+    received = sms.sent_at or at
+    return {
+        "id": sms.id,
+        "from": sms.sender,
+        "to": sms.recipient,
+        "text": sms.text,
+        "received_at": received.isoformat(),
+    }
+
+
+def _answer_to_bad_line(problem: str) -> Answer:
+    return refusal(Malformed("bad_line", problem))
+
+
+def _arrival(seconds: object, now: dt.datetime) -> dt.datetime:
+    if seconds is None:
+        return now
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise LineInvalid("at must be seconds since 1970, or null for now")
+    if not (math.isfinite(seconds) and 0 <= seconds <= _LAST_SECOND):
+        raise LineInvalid("at must be seconds since 1970, up to the year 9999")
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _secrets(described: object) -> Secrets | None:
+    if described is not None and not isinstance(described, dict):
+        raise LineInvalid("secrets must be an object, or null for a provider that is not configured")
+    return described
+
+
+def _request(described: object, at: dt.datetime) -> WebhookRequest:
+    if not isinstance(described, dict):
+        raise LineInvalid('request must be an object: {"method", "url", "headers", "body"}')
+    method, url = described.get("method", "POST"), described.get("url")
+    if not isinstance(method, str) or not isinstance(url, str):
+        raise LineInvalid("request.method and request.url must be texts")
+    source = described.get("source_ip")
+    return WebhookRequest(
+        method=_whole(method).upper(),
+        url=_whole(url),
+        headers=_headers(described.get("headers") or {}),
+        body=_body(described.get("body")),
+        at=at,
+        source_ip=source if isinstance(source, str) else None,
+    )
+
+
+def _headers(described: object) -> Mapping[str, str]:
+    if not isinstance(described, dict) or not all(isinstance(value, str) for value in described.values()):
+        raise LineInvalid("request.headers must be an object of texts")
+    return {_whole(name): _whole(value) for name, value in described.items()}
+
+
+def _body(described: object) -> bytes:
+    if described is None:
+        return b""
+    if isinstance(described, str):
+        return _whole(described).encode()
+    if isinstance(described, dict) and isinstance(described.get("base64"), str):
+        try:
+            return base64.b64decode(described["base64"], validate=True)
+        except (binascii.Error, ValueError):
+            raise LineInvalid("request.body.base64 is not base64") from None
+    raise LineInvalid('request.body must be a text, or {"base64": "…"} for bytes')
+
+
+def _whole(text: str) -> str:
+    """A text as HTTP can carry it: half a surrogate pair is no character."""
+    return text.encode("utf-8", "replace").decode()

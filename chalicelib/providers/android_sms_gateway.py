@@ -1,0 +1,113 @@
+"""SMS Gateway for Android (capcom6): a phone on a shelf.
+
+Protocol: https://docs.sms-gate.app/features/webhooks/, .../features/sending-messages/, .../features/status-tracking/;
+read in 2026.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.providers.content import id_field, iso_time, json_object, phone_field, text_field, unix_time
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    Malformed,
+    NotAuthentic,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    Receipt,
+    ReceiptState,
+    SendOutcome,
+    WebhookRequest,
+)
+from chalicelib.providers.sending import json_request, outcome, required
+from chalicelib.providers.signatures import header, mac, require_fresh, require_same, secret_values, tolerance
+
+_LONGEST_ID = 36
+_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_STATES: Mapping[str, tuple[ReceiptState, str]] = {
+    "sms:sent": ("on_its_way", "sentAt"),
+    "sms:delivered": ("delivered", "deliveredAt"),
+    "sms:failed": ("failed", "failedAt"),
+    "sms:cancelled": ("failed", "cancelledAt"),
+}
+
+
+class AndroidSmsGateway(Provider):
+    """Settings: `signing_key` (a list where several phones call), `recipient` (the SIM's number, for phones that do
+    not know it); to send `username`, `password`, `base_url` of the phone or a private server, `device_id`."""
+
+    accepted = Answer(200)
+    repeatable = True
+
+    def verify(self, request: WebhookRequest) -> None:
+        """X-Signature: HMAC-SHA256, hexadecimal, of the raw body and X-Timestamp after it."""
+        presented, timestamp = header(request, "X-Signature"), header(request, "X-Timestamp")
+        if not _SECONDS.fullmatch(timestamp):
+            raise NotAuthentic("bad_timestamp", "X-Timestamp must be whole seconds since 1970")
+        keys = secret_values(self.secrets, "signing_key")
+        expected = (mac("sha256", key, request.body + timestamp.encode()).hex() for key in keys)
+        require_same(presented.lower(), expected, "check the signing key in the phone's Settings, Webhooks")
+        require_fresh(unix_time(timestamp, "X-Timestamp"), request.at, tolerance(self.secrets))
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, joined from its parts; or what became of one that we sent. Other events bring nothing."""
+        envelope = json_object(request.body)
+        event, payload = text_field(envelope, "event"), envelope.get("payload")
+        if not isinstance(payload, dict):
+            raise Malformed("missing_field", "the field payload must be an object", "payload")
+        if event in _STATES:
+            return Delivery(receipts=(_receipt(event, payload),))
+        if event != "sms:received":
+            return Delivery()
+        sms = InboundSms(
+            id=id_field(envelope, "id"),
+            sender=phone_field(payload, "sender" if payload.get("sender") is not None else "phoneNumber"),
+            recipient=self._recipient(payload),
+            text=text_field(payload, "message"),
+            sent_at=_moment(payload, "receivedAt"),
+        )
+        return Delivery((sms,))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST .../messages with an id of ours, which the gateway takes once."""
+        base = str(self.secrets.get("base_url") or "https://api.sms-gate.app/3rdparty/v1").rstrip("/")
+        device = self.secrets.get("device_id")
+        key = message.id if len(message.id) <= _LONGEST_ID else hashlib.sha256(message.id.encode()).hexdigest()[:32]
+        document = {
+            "id": key,
+            "phoneNumbers": [message.recipient],
+            "textMessage": {"text": message.text},
+            "withDeliveryReport": True,
+            **({"deviceId": device} if device else {}),
+        }
+        account = required(self.secrets, "username"), required(self.secrets, "password")
+        return replace(json_request(f"{base}/messages", document, basic=account), reference=key)
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """202 with `id`; 409 says that it has this id already."""
+        if status == 409:
+            return SendOutcome("sent", reason="the gateway has it already")
+        return outcome(status, headers, body, "id")
+
+    def _recipient(self, payload: Mapping[str, Any]) -> str:
+        known = self.secrets.get("recipient")
+        if payload.get("recipient") is None:
+            return known if isinstance(known, str) else ""
+        return phone_field(payload, "recipient")
+
+
+def _receipt(event: str, payload: Mapping[str, Any]) -> Receipt:
+    state, time_field = _STATES[event]
+    detail = f"{event} {payload.get('reason') or ''}".strip()
+    return Receipt(id_field(payload, "messageId"), state, detail, _moment(payload, time_field))
+
+
+def _moment(payload: Mapping[str, Any], name: str) -> dt.datetime | None:
+    return iso_time(text_field(payload, name), name) if payload.get(name) is not None else None

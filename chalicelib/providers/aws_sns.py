@@ -1,0 +1,144 @@
+"""AWS End User Messaging SMS, two-way, through an SNS topic's HTTPS subscription.
+
+Protocol: https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html,
+https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html, .../sns-message-delivery-retries.html;
+read in 2026.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from chalicelib.providers.content import id_field, international_field, iso_time, json_object, text_field
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    Malformed,
+    NotAuthentic,
+    Provider,
+    Undecidable,
+    Unsigned,
+    WebhookRequest,
+)
+from chalicelib.providers.rsa_signatures import Digest, NotACertificate, PublicKey, public_key, verifies
+from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
+from chalicelib.providers.signatures import any_same, require_fresh, secret_values, tolerance
+
+OLDEST = dt.timedelta(minutes=65)
+"""SNS tries for an hour at most, always with the Timestamp of the first time."""
+
+_HOST = r"https://sns\.[a-z0-9-]{3,40}\.amazonaws\.com(?:\.cn)?/"
+_CERTIFICATE_URL = re.compile(_HOST + r"[A-Za-z0-9_-]{1,200}\.pem")
+_SUBSCRIBE_URL = re.compile(_HOST + r"\?[!-~]{1,2000}")
+_DIGESTS: Mapping[str, Digest] = {"1": "sha1", "2": "sha256"}
+_SIGNED = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
+    "UnsubscribeConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
+}
+
+
+class AwsSns(Provider):
+    """Settings: `allowed_topic_arns`; `certificates`, URL to PEM, for what need not be fetched. Raw delivery, which
+    is unsigned, is taken only where `path_token` is set too. Sending goes by AWS's own API, not from here."""
+
+    accepted = Answer(200)
+
+    def verify(self, request: WebhookRequest) -> None:
+        """RSA over the envelope's fields, by a certificate from SNS's own host, for a topic that is allowed."""
+        if _is_raw(request):
+            if not offers_shared_secret(self.secrets):
+                raise Unsigned("unsigned", "raw message delivery is not signed: switch it off in the subscription")
+            return require_shared_secret(request, self.secrets)
+        envelope = json_object(request.body)
+        presented, digest = _signature(envelope)
+        if not any_same(text_field(envelope, "TopicArn"), secret_values(self.secrets, "allowed_topic_arns")):
+            raise NotAuthentic("topic_not_allowed", "the topic is not in allowed_topic_arns", "TopicArn")
+        key = self._key(text_field(envelope, "SigningCertURL"))
+        if not verifies(key, digest, _signed_text(envelope), presented):
+            raise NotAuthentic("bad_signature", "the signature does not match the envelope")
+        sent_at = iso_time(text_field(envelope, "Timestamp"), "Timestamp", dt.UTC)
+        return require_fresh(sent_at, request.at, tolerance(self.secrets, OLDEST))
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, already joined from its parts; or a subscription to be confirmed."""
+        if _is_raw(request):
+            return Delivery((_sms(json_object(request.body), None),))
+        envelope = json_object(request.body)
+        if envelope["Type"] == "SubscriptionConfirmation":
+            url = text_field(envelope, "SubscribeURL")
+            if not _SUBSCRIBE_URL.fullmatch(url):
+                raise Malformed("bad_url", "the field SubscribeURL must be a URL of SNS", "SubscribeURL")
+            return Delivery(confirm_url=url)
+        if envelope["Type"] == "UnsubscribeConfirmation":
+            return Delivery()
+        sent_at = iso_time(text_field(envelope, "Timestamp"), "Timestamp", dt.UTC)
+        return Delivery((_sms(json_object(text_field(envelope, "Message").encode()), sent_at),))
+
+    def _key(self, url: str) -> PublicKey:
+        if not _CERTIFICATE_URL.fullmatch(url):
+            raise NotAuthentic(
+                "bad_certificate_url", "SigningCertURL must be a .pem on SNS's own host", "SigningCertURL"
+            )
+        given = self.secrets.get("certificates")
+        pem = given.get(url) if isinstance(given, Mapping) else None
+        try:
+            return _read(pem) if isinstance(pem, str) else _fetched(self.fetch, url)
+        except OSError as fault:
+            raise Undecidable("certificate_unreachable", "the certificate cannot be fetched") from fault
+        except NotACertificate as fault:
+            raise Undecidable("bad_certificate", str(fault)) from fault
+
+
+_read = lru_cache(maxsize=8)(public_key)
+
+
+@lru_cache(maxsize=8)
+def _fetched(fetch: Any, url: str) -> PublicKey:
+    return public_key(fetch(url).decode("latin-1"))
+
+
+def _is_raw(request: WebhookRequest) -> bool:
+    return request.headers.get("x-amz-sns-rawdelivery", "").strip().lower() == "true"
+
+
+def _signature(envelope: Mapping[str, Any]) -> tuple[bytes, Digest]:
+    if not envelope.get("Signature"):
+        raise Unsigned("unsigned", "the field Signature is missing", "Signature")
+    if text_field(envelope, "Type") not in _SIGNED:
+        raise Malformed("bad_type", "the field Type is none of SNS's", "Type")
+    version = text_field(envelope, "SignatureVersion")
+    if version not in _DIGESTS:
+        raise NotAuthentic("unknown_algorithm", "SignatureVersion must be 1 or 2", "SignatureVersion")
+    written = text_field(envelope, "Signature")
+    try:
+        signature = base64.b64decode(written, validate=True)
+    except (binascii.Error, ValueError) as fault:
+        raise NotAuthentic("bad_signature", "the field Signature is not base64", "Signature") from fault
+    if base64.b64encode(signature).decode() != written:
+        raise NotAuthentic("bad_signature", "the field Signature is not in base64's one form", "Signature")
+    return signature, _DIGESTS[version]
+
+
+def _signed_text(envelope: Mapping[str, Any]) -> bytes:
+    """Name and value, a line each, of the fields that are there, in SNS's order."""
+    named = {name: envelope[name] for name in _SIGNED[envelope["Type"]] if envelope.get(name) is not None}
+    for name, value in named.items():
+        if not isinstance(value, str):
+            raise Malformed("not_a_text", f"the field {name} must be a text", name)
+    return "".join(f"{name}\n{value}\n" for name, value in named.items()).encode(errors="surrogatepass")
+
+
+def _sms(fields: Mapping[str, Any], sent_at: dt.datetime | None) -> InboundSms:
+    return InboundSms(
+        id=id_field(fields, "inboundMessageId"),
+        sender=international_field(fields, "originationNumber"),
+        recipient=international_field(fields, "destinationNumber"),
+        text=text_field(fields, "messageBody"),
+        sent_at=sent_at,
+    )

@@ -1,0 +1,121 @@
+"""Infobip SMS.
+
+Protocol: https://www.infobip.com/docs/api/channels/sms/inbound-sms/receive-inbound-sms-messages,
+.../docs/api/platform/subscriptions-api (security settings), .../docs/api/channels/sms/outbound-sms; read in 2026.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.providers.content import id_field, international_field, iso_time, json_object, text_field
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    Malformed,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    Receipt,
+    SendOutcome,
+    Undecidable,
+    WebhookRequest,
+)
+from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.shared_secret import require_basic, require_shared_secret, require_source
+from chalicelib.providers.signatures import base64_mac, header, mac, require_same, secret_values
+
+_DELIVERED = frozenset({"DELIVERED"})
+_FAILED = frozenset({"UNDELIVERABLE", "EXPIRED", "REJECTED"})
+
+
+class Infobip(Provider):
+    """Settings: `type` BASIC (unless set) with `username` and `password`, TOKEN with `path_token`, or HMAC with
+    `secret`, `header`, `algorithm` and `encoding`; to send `api_key`, `base_url`, `sender`."""
+
+    accepted = Answer(200)
+
+    def verify(self, request: WebhookRequest) -> None:
+        """By the type of security that the notification profile has.
+
+        No text of Infobip's says which header its HMAC stands in nor how it is written, so settings say it.
+        """
+        kind = str(self.secrets.get("type") or "BASIC").upper()
+        if kind == "BASIC":
+            require_basic(request, self.secrets, "username", "password")
+        elif kind == "TOKEN":
+            require_shared_secret(request, self.secrets)
+        elif kind == "HMAC":
+            self._verify_hmac(request)
+        else:
+            raise Undecidable("bad_setting", "type must be BASIC, TOKEN or HMAC")
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """All SMS of the request, each joined from its parts; or receipts of those that we sent."""
+        results = json_object(request.body).get("results")
+        if not isinstance(results, list):
+            raise Malformed("missing_field", "the field results must be a list", "results")
+        read = [_result(fields, f"results[{index}]") for index, fields in enumerate(results)]
+        messages = tuple(one for one in read if isinstance(one, InboundSms))
+        return Delivery(messages, tuple(one for one in read if isinstance(one, Receipt)))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST /sms/3/messages; whether a repeated messageId is refused is not documented."""
+        base = required(self.secrets, "base_url").removeprefix("https://").rstrip("/")
+        receipts = {"webhooks": {"delivery": {"url": message.receipt_url}}} if message.receipt_url else {}
+        sms = {
+            "sender": message.sender or required(self.secrets, "sender"),
+            "destinations": [{"to": message.recipient.removeprefix("+"), "messageId": message.id}],
+            "content": {"text": message.text},
+            **receipts,
+        }
+        key = {"Authorization": f"App {required(self.secrets, 'api_key')}"}
+        sending = json_request(f"https://{base}/sms/3/messages", {"messages": [sms]}, headers=key)
+        return replace(sending, reference=message.id)
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """200 with `messages[0].messageId`."""
+        return outcome(status, headers, body, "messages", 0, "messageId")
+
+    def _verify_hmac(self, request: WebhookRequest) -> None:
+        name = str(self.secrets.get("header") or "X-Infobip-Signature")
+        algorithm = str(self.secrets.get("algorithm") or "sha256").lower()
+        if algorithm not in {"sha1", "sha256", "sha512"}:
+            raise Undecidable("bad_setting", "algorithm must be sha1, sha256 or sha512")
+        presented = header(request, name)
+        secrets = secret_values(self.secrets, "secret")
+        if self.secrets.get("encoding") == "base64":
+            expected = [base64_mac(algorithm, secret, request.body) for secret in secrets]
+        else:
+            presented = presented.lower().removeprefix(f"{algorithm}=")
+            expected = [mac(algorithm, secret, request.body).hex() for secret in secrets]
+        require_same(presented, expected, f"check secret, header, algorithm and encoding; the header was {name}")
+        require_source(request, self.secrets)
+
+
+def _result(fields: object, place: str) -> InboundSms | Receipt:
+    """One of the request's results; a fault names it, for the request is taken whole or not at all."""
+    if not isinstance(fields, dict):
+        raise Malformed("not_an_object", f"{place} must be an object", place)
+    try:
+        return _receipt(fields) if isinstance(fields.get("status"), dict) else _sms(fields)
+    except Malformed as fault:
+        raise Malformed(fault.code, f"{place}: {fault.detail}", f"{place}.{fault.field}") from fault
+
+
+def _sms(fields: Mapping[str, Any]) -> InboundSms:
+    received = fields.get("receivedAt")
+    return InboundSms(
+        id=id_field(fields, "messageId"),
+        sender=international_field(fields, "from"),
+        recipient=international_field(fields, "to"),
+        text=text_field(fields, "text"),
+        sent_at=None if received is None else iso_time(text_field(fields, "receivedAt"), "receivedAt", dt.UTC),
+    )
+
+
+def _receipt(fields: Mapping[str, Any]) -> Receipt:
+    group, name = (str(fields["status"].get(key, "")) for key in ("groupName", "name"))
+    return Receipt(id_field(fields, "messageId"), state_of(group, _DELIVERED, _FAILED), f"{group} {name}".strip())

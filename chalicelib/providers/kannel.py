@@ -1,0 +1,140 @@
+"""Kannel's smsbox: the gateway of many a mobile operator and of a modem of one's own.
+
+Protocol: https://www.kannel.org/download/1.4.5/userguide-1.4.5/userguide.html (sms-service, sendsms, delivery reports)
+and gw/smsbox.c, gw/urltrans.c of its source; read in 2026.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from chalicelib.providers.content import (
+    charset_of,
+    id_field,
+    iso_time,
+    made_id,
+    phone_field,
+    query_bytes,
+    text_field,
+    unix_time,
+)
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    Malformed,
+    OutboundRequest,
+    OutboundSms,
+    Part,
+    Provider,
+    Receipt,
+    ReceiptState,
+    SendOutcome,
+    WebhookRequest,
+)
+from chalicelib.providers.encodings import concatenation, decode_text
+from chalicelib.providers.sending import outcome, required
+from chalicelib.providers.shared_secret import require_shared_secret
+
+_CHARSET_OF_CODING = {"0": "UTF-8", "1": "8-BIT", "2": "UTF-16BE"}
+_RECEIPTS: dict[str, ReceiptState] = {
+    "1": "delivered",
+    "2": "failed",
+    "16": "failed",
+    "4": "on_its_way",
+    "8": "on_its_way",
+    "32": "on_its_way",
+}
+
+
+class Kannel(Provider):
+    """Settings: `basic_user` with `basic_password`, or `query_token`; `source_addresses`; to send `send_url`
+    (http://host:13013/cgi-bin/sendsms), `username`, `password`, `sender`."""
+
+    # Only 200 and 202 count, and a body would be texted to the observer.
+    accepted = Answer(200, "text/plain", "")
+
+    def verify(self, request: WebhookRequest) -> None:
+        """Kannel signs nothing: credentials or a token stand in the URL that its operator writes."""
+        require_shared_secret(request, self.secrets)
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, or a part where the gateway does not join them, by get-url or post-url; or a receipt by dlr-url."""
+        if request.method == "POST" and "x-kannel-to" in request.headers:
+            return Delivery((_from_headers(request),))
+        content = query_bytes(request.url)
+        fields = {name: value.decode(errors="replace") for name, value in content.items()}
+        if "dlr" in fields:
+            return Delivery(receipts=(_receipt(fields),))
+        return Delivery((_from_query(fields, content),))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """GET .../cgi-bin/sendsms. Kannel tells no id and knows no key, so the receipt's URL carries ours."""
+        fields = {
+            "username": required(self.secrets, "username"),
+            "password": required(self.secrets, "password"),
+            "from": message.sender or required(self.secrets, "sender"),
+            "to": message.recipient,
+            "charset": "UTF-8",
+            "coding": "0" if message.text.isascii() else "2",
+            "text": message.text,
+        }
+        if message.receipt_url:
+            joint = "&" if "?" in message.receipt_url else "?"
+            receipt = f"{message.receipt_url}{joint}dlr=%d&{urlencode({'id': message.id})}"
+            fields |= {"dlr-mask": "31", "dlr-url": receipt}
+        url = f"{required(self.secrets, 'send_url')}?{urlencode(fields)}"
+        return OutboundRequest("GET", url, {}, b"", reference=message.id)
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """202 with `0: Accepted for delivery` or `3: Queued for later delivery`."""
+        return outcome(status, headers, body)
+
+
+def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> InboundSms:
+    """An SMS of get-url: id=%I&from=%p&to=%P&ts=%T&coding=%c&charset=%C&udh=%u&text=%b."""
+    if "text" not in content:
+        raise Malformed("missing_field", "the field text is missing", "text")
+    charset = fields.get("charset") or _CHARSET_OF_CODING.get(fields.get("coding", ""), "UTF-8")
+    return _sms(fields, decode_text(content["text"], charset), concatenation(_udh(content.get("udh", b""))))
+
+
+def _from_headers(request: WebhookRequest) -> InboundSms:
+    """An SMS of post-url: the text is the body, its charset the Content-Type's, the rest in X-Kannel-* headers."""
+    named = {name: request.headers.get(f"x-kannel-{name}", "") for name in ("from", "to", "time", "udh")}
+    fields = {"from": named["from"], "to": named["to"], "ts": named["time"]}
+    text = decode_text(request.body, charset_of(request) or "8-BIT")
+    return _sms(fields, text, concatenation(_udh(named["udh"].encode(errors="replace"))))
+
+
+def _sms(fields: Mapping[str, str], text: str, part: Part | None) -> InboundSms:
+    sender, recipient, sent_at = phone_field(fields, "from"), phone_field(fields, "to"), _moment(fields)
+    key = id_field(fields, "id") if fields.get("id") else made_id(sender, recipient, text, sent_at, part)
+    return InboundSms(key, sender, recipient, text, sent_at, part)
+
+
+def _udh(written: bytes) -> bytes:
+    """A user data header as bytes or in hexadecimal: its first byte counts those that follow."""
+    if written and written[0] == len(written) - 1:
+        return written
+    try:
+        header = bytes.fromhex(written.decode("ascii"))
+    except ValueError:
+        return b""
+    return header if header and header[0] == len(header) - 1 else b""
+
+
+def _moment(fields: Mapping[str, str]) -> dt.datetime | None:
+    """%T, seconds since 1970; or %t and X-Kannel-Time, written out in GMT."""
+    written = fields.get("ts", "").strip()
+    if not written:
+        return None
+    return unix_time(written, "ts") if re.fullmatch(r"[0-9]+", written, re.ASCII) else iso_time(written, "ts", dt.UTC)
+
+
+def _receipt(fields: Mapping[str, str]) -> Receipt:
+    code = text_field(fields, "dlr")
+    if code not in _RECEIPTS:
+        raise Malformed("bad_receipt", "the field dlr must be a code of Kannel's delivery reports", "dlr")
+    return Receipt(id_field(fields, "id"), _RECEIPTS[code], f"dlr {code}")

@@ -1,0 +1,119 @@
+"""Plivo Messaging.
+
+Protocol: https://docs.plivo.com/docs/messaging/concepts/signature-validation, .../messaging/xml/request,
+.../messaging/api/message; signature V3 as Plivo's server SDKs compute it; read in 2026.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.providers.content import (
+    form_fields,
+    id_field,
+    international_field,
+    query_fields,
+    single,
+    text_field,
+)
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    Receipt,
+    SendOutcome,
+    Unsigned,
+    WebhookRequest,
+)
+from chalicelib.providers.public_url import called_urls, without_query
+from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.signatures import base64_mac, header, require_same, secret_values
+
+_V3_NONCE, _V2_NONCE = "X-Plivo-Signature-V3-Nonce", "X-Plivo-Signature-V2-Nonce"
+_V3 = ("X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
+_V2 = ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2")
+_DELIVERED = frozenset({"delivered", "read"})
+_FAILED = frozenset({"failed", "undelivered", "rejected"})
+
+
+class Plivo(Provider):
+    """Settings: `auth_token` (of the account, and of the subaccount that owns the number); to send `auth_id`,
+    `auth_token`, `sender` or `powerpack_uuid`. `require_v3: true` refuses V2, which does not sign the message."""
+
+    # An XML without <Message> sends nothing back.
+    accepted = Answer(200, "application/xml", "<Response/>")
+
+    def verify(self, request: WebhookRequest) -> None:
+        """V3, over URL, fields and nonce, where it is there; else V2, over URL without query and nonce."""
+        tokens = secret_values(self.secrets, "auth_token")
+        urls = called_urls(request, self.secrets)
+        if _is_v3(request):
+            nonce = header(request, _V3_NONCE)
+            signed = [f"{_v3_text(request, url)}.{nonce}" for url in urls]
+        elif self.secrets.get("require_v3") is True:
+            raise Unsigned("unsigned", f"the header {_V3[0]} is missing, and the settings require it")
+        else:
+            nonce = header(request, _V2_NONCE)
+            signed = [without_query(url) + nonce for url in urls]
+        presented = _signatures(request, _V3 if _is_v3(request) else _V2)
+        expected = [
+            base64_mac("sha256", token, one.encode(errors="surrogatepass")) for one in signed for token in tokens
+        ]
+        require_same(presented, expected, f"check auth_token, and that the message URL is {without_query(urls[0])}")
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, already joined from its parts, without a time; or the status of one that we sent."""
+        fields = single(_fields(request))
+        nonce = None if _is_v3(request) else request.headers.get(_V2_NONCE.lower())
+        if "Status" in fields:
+            state = state_of(fields["Status"], _DELIVERED, _FAILED)
+            detail = f"{fields['Status']} {fields.get('ErrorCode', '')}".strip()
+            return Delivery(receipts=(Receipt(id_field(fields, "MessageUUID"), state, detail),), nonce=nonce)
+        sms = InboundSms(
+            id=id_field(fields, "MessageUUID"),
+            sender=international_field(fields, "From"),
+            recipient=international_field(fields, "To"),
+            text=text_field(fields, "Text", fields.get("Body")),
+        )
+        return Delivery((sms,), nonce=nonce)
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST .../Message/; Plivo has no idempotency key."""
+        account = required(self.secrets, "auth_id")
+        sender = message.sender or self.secrets.get("sender")
+        origin = {"src": sender} if sender else {"powerpack_uuid": required(self.secrets, "powerpack_uuid")}
+        receipts = {"url": message.receipt_url, "method": "POST"} if message.receipt_url else {}
+        return json_request(
+            f"https://api.plivo.com/v1/Account/{account}/Message/",
+            {**origin, "dst": message.recipient, "text": message.text, **receipts},
+            basic=(account, required(self.secrets, "auth_token")),
+        )
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """202 with `message_uuid`, a list."""
+        return outcome(status, headers, body, "message_uuid", 0)
+
+
+def _is_v3(request: WebhookRequest) -> bool:
+    return any(name.lower() in request.headers for name in _V3)
+
+
+def _signatures(request: WebhookRequest, names: tuple[str, str]) -> list[str]:
+    """The signatures of one version; a header may hold several, separated by commas."""
+    written = ",".join(request.headers.get(name.lower(), "") for name in names)
+    found = [one.strip() for one in written.split(",") if one.strip()]
+    if not found:
+        raise Unsigned("unsigned", f"the header {names[0]} is missing")
+    return found
+
+
+def _v3_text(request: WebhookRequest, url: str) -> str:
+    """What V3 signs before the nonce: `?` stands there for a POST's fields even where the URL has no query."""
+    query = "&".join(f"{name}={value}" for name, value in sorted(query_fields(url)))
+    body = "" if request.method == "GET" else "".join(name + value for name, value in sorted(form_fields(request)))
+    return without_query(url) + ("?" if query or body else "") + query + ("." if query and body else "") + body
+
+
+def _fields(request: WebhookRequest) -> list[tuple[str, str]]:
+    return query_fields(request.url) if request.method == "GET" else form_fields(request)

@@ -1,0 +1,113 @@
+"""Proof by a secret that the provider sends along: a token in the path or query, basic authentication, an address.
+
+It proves who calls, not what is said: whoever reads one request can write others. HTTPS alone keeps it secret.
+"""
+
+import base64
+import ipaddress
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, quote_plus
+
+from chalicelib.providers.content import query_fields, split_url
+from chalicelib.providers.contract import NotAuthentic, Secrets, Undecidable, Unsigned, WebhookRequest
+from chalicelib.providers.signatures import any_same, secret_values
+
+_SENT_ALONG = ("secret", "path_token", "query_token")
+Proof = Callable[[WebhookRequest, Secrets], bool | None]
+
+
+def require_shared_secret(request: WebhookRequest, secrets: Secrets) -> None:
+    """Raise WebhookRefused unless one of the configured proofs holds, and the source address if any are listed.
+
+    Settings: `path_token` (a segment of the URL's path), `query_token` (the value of one of its query's fields),
+    `basic_user` with `basic_password`; `source_addresses`, networks such as 203.0.113.0/24.
+    """
+    asked = [proof for setting, proof in _PROOFS.items() if secrets.get(setting)]
+    if not asked:
+        raise Undecidable("secret_missing", f"none of the settings {', '.join(_PROOFS)} is set")
+    shown = [proof(request, secrets) for proof in asked]
+    if all(one is None for one in shown):
+        raise Unsigned("unsigned", "the request carries neither token nor credentials")
+    if not any(shown):
+        raise NotAuthentic("bad_secret", "the token or the credentials are wrong")
+    require_source(request, secrets)
+
+
+def offers_shared_secret(secrets: Secrets) -> bool:
+    """Whether the settings choose to take requests that are proven by a shared secret alone."""
+    return any(secrets.get(setting) for setting in _PROOFS)
+
+
+def require_basic(request: WebhookRequest, secrets: Secrets, user: str, password: str) -> None:
+    """Raise WebhookRefused unless the request has the basic authentication (RFC 7617) of two settings."""
+    proven = _basic(request, secrets, user, password)
+    if proven is None:
+        raise Unsigned("unsigned", "the request carries no basic authentication")
+    if not proven:
+        raise NotAuthentic("bad_secret", "user name or password is wrong")
+    require_source(request, secrets)
+
+
+def require_source(request: WebhookRequest, secrets: Secrets) -> None:
+    """Raise NotAuthentic unless the request comes from one of `source_addresses`, where there are any."""
+    listed = secrets.get("source_addresses")
+    if not listed:
+        return
+    try:
+        networks = [ipaddress.ip_network(one, strict=False) for one in listed]
+    except (TypeError, ValueError) as fault:
+        raise Undecidable(
+            "bad_setting", "source_addresses must be a list of networks such as 203.0.113.0/24"
+        ) from fault
+    try:
+        source = ipaddress.ip_address(request.source_ip or "")
+    except ValueError as fault:
+        raise NotAuthentic("source_unknown", "the request's source address is not known") from fault
+    if not any(source in network for network in networks):
+        raise NotAuthentic("source_not_listed", "the request's source address is not in source_addresses")
+
+
+def without_secrets(text: str, secrets: Secrets) -> str:
+    """What is kept of a payload: the secrets that some providers send along in it, as themselves or
+    percent-encoded, are blanked."""
+    for name in _SENT_ALONG:
+        kept = secrets.get(name)
+        for value in kept if isinstance(kept, list | tuple) else (kept,):
+            if isinstance(value, str) and value:
+                for written in {value, quote(value), quote(value, safe=""), quote_plus(value)}:
+                    text = text.replace(written, "[secret]")
+    return text
+
+
+def _by_path(request: WebhookRequest, secrets: Secrets) -> bool | None:
+    segments = [segment for segment in str(split_url(request.url).path).split("/") if segment]
+    return _one_of(segments, secret_values(secrets, "path_token"))
+
+
+def _by_query(request: WebhookRequest, secrets: Secrets) -> bool | None:
+    values = [value for _, value in query_fields(request.url) if value]
+    return _one_of(values, secret_values(secrets, "query_token")) if values else None
+
+
+def _by_basic(request: WebhookRequest, secrets: Secrets) -> bool | None:
+    return _basic(request, secrets, "basic_user", "basic_password")
+
+
+def _basic(request: WebhookRequest, secrets: Secrets, user: str, password: str) -> bool | None:
+    scheme, _, presented = request.headers.get("authorization", "").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    return any_same(presented.strip(), _credentials(secret_values(secrets, user), secret_values(secrets, password)))
+
+
+def _credentials(users: tuple[str, ...], passwords: tuple[str, ...]) -> Iterator[str]:
+    for user in users:
+        for password in passwords:
+            yield base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _one_of(presented: list[str], expected: tuple[str, ...]) -> bool:
+    return sum(any_same(one, expected) for one in presented) > 0
+
+
+_PROOFS: dict[str, Proof] = {"path_token": _by_path, "query_token": _by_query, "basic_user": _by_basic}

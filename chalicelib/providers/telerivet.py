@@ -1,0 +1,82 @@
+"""Telerivet.
+
+Protocol: https://telerivet.com/api/webhook, https://telerivet.com/api/rest/curl#Project.sendMessage, its SDKs for
+Python and PHP; read in 2026.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.providers.content import form_fields, id_field, phone_field, single, text_field, unix_time
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    Receipt,
+    SendOutcome,
+    Unsigned,
+    WebhookRequest,
+)
+from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.shared_secret import require_source
+from chalicelib.providers.signatures import require_same, secret_values
+
+_DELIVERED = frozenset({"delivered", "read"})
+_FAILED = frozenset({"failed", "failed_queued", "not_delivered", "cancelled"})
+_TEXTS = frozenset({"sms", "mms", "chat"})
+
+
+class Telerivet(Provider):
+    """Settings: `secret`, `source_addresses`; to send `api_key`, `project_id`, `route_id` if not the default."""
+
+    # Only 200 counts: 201 and 204 are failures.
+    accepted = Answer(200)
+
+    def verify(self, request: WebhookRequest) -> None:
+        """The webhook's secret, in clear, is the field `secret`."""
+        presented = single(form_fields(request)).get("secret", "")
+        if not presented:
+            raise Unsigned("unsigned", "the field secret is missing", "secret")
+        require_same(presented, secret_values(self.secrets, "secret"), "the field secret is not the webhook's secret")
+        require_source(request, self.secrets)
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, or the status of one that we sent; calls and other events bring nothing."""
+        fields = single(form_fields(request))
+        event = text_field(fields, "event")
+        if event == "send_status":
+            status = text_field(fields, "status")
+            detail = f"{status} {fields.get('error_message', '')}".strip()
+            return Delivery(receipts=(Receipt(id_field(fields, "id"), state_of(status, _DELIVERED, _FAILED), detail),))
+        if event != "incoming_message" or fields.get("message_type", "sms") not in _TEXTS:
+            return Delivery()
+        sms = InboundSms(
+            id=id_field(fields, "id"),
+            sender=phone_field(fields, "from_number_e164" if fields.get("from_number_e164") else "from_number"),
+            recipient=phone_field(fields, "to_number"),
+            text=text_field(fields, "content"),
+            sent_at=unix_time(fields["time_created"], "time_created") if fields.get("time_created") else None,
+        )
+        return Delivery((sms,))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST .../messages/send; Telerivet has no idempotency key."""
+        route = self.secrets.get("route_id")
+        secret = secret_values(self.secrets, "secret")[0] if message.receipt_url else None
+        receipts = {"status_url": message.receipt_url, "status_secret": secret} if message.receipt_url else {}
+        return json_request(
+            f"https://api.telerivet.com/v1/projects/{required(self.secrets, 'project_id')}/messages/send",
+            {
+                "content": message.text,
+                "to_number": message.recipient,
+                **({"route_id": route} if route else {}),
+                **receipts,
+            },
+            basic=(required(self.secrets, "api_key"), ""),
+        )
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """200 with `id`."""
+        return outcome(status, headers, body, "id")

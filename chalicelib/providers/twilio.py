@@ -1,0 +1,113 @@
+"""Twilio Programmable Messaging.
+
+Protocol: https://www.twilio.com/docs/messaging/guides/webhook-request, .../docs/usage/webhooks/webhooks-security,
+.../docs/usage/webhooks/webhook-shared-keys, .../docs/messaging/api/message-resource; read in September 2026.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.providers.content import (
+    form_fields,
+    id_field,
+    international_field,
+    is_form,
+    query_fields,
+    single,
+    text_field,
+)
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    NotAuthentic,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    Receipt,
+    SendOutcome,
+    WebhookRequest,
+)
+from chalicelib.providers.public_url import called_urls, without_query
+from chalicelib.providers.sending import form_request, outcome, required, state_of
+from chalicelib.providers.signatures import base64_mac, header, plain_hash, require_same, same, secret_values
+
+_ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
+_SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
+_DELIVERED = frozenset({"delivered", "read"})
+_FAILED = frozenset({"failed", "undelivered", "canceled"})
+
+
+class Twilio(Provider):
+    """Settings: `auth_token`, `shared_key_secret`; to send `account_sid`, `auth_token`, `sender` or `service_sid`."""
+
+    # An empty TwiML: a text/plain body would be texted to the observer.
+    accepted = Answer(200, "text/xml", "<Response/>")
+
+    def verify(self, request: WebhookRequest) -> None:
+        """X-Twilio-Signature: HMAC over the URL and, sorted by name, each form field's name and value.
+
+        A JSON request's URL carries the body's hash in bodySHA256. Twilio adds a port to the URL or not, so both
+        are tried. With a shared key, the settings header names the algorithm.
+        """
+        presented = header(request, "X-Twilio-Signature")
+        algorithm, secrets = self._key(request)
+        fields = _signed_fields(request)
+        urls = called_urls(request, self.secrets)
+        expected = (base64_mac(algorithm, key, (url + fields).encode()) for url in urls for key in secrets)
+        require_same(presented, expected, f"check the token, and that the webhook's URL is {without_query(urls[0])}")
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, already joined from its parts, without a time; or the status of one that we sent."""
+        fields = single(query_fields(request.url) if request.method == "GET" else form_fields(request))
+        status = fields.get("MessageStatus") or fields.get("SmsStatus") or "received"
+        if status not in {"received", "receiving"}:
+            state = state_of(status, _DELIVERED, _FAILED)
+            return Delivery(receipts=(Receipt(id_field(fields, "MessageSid"), state, _detail(fields, status)),))
+        sms = InboundSms(
+            id=id_field(fields, "MessageSid"),
+            sender=international_field(fields, "From"),
+            recipient=international_field(fields, "To"),
+            text=text_field(fields, "Body"),
+        )
+        return Delivery((sms,))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST .../Messages.json; Twilio has no idempotency key."""
+        account = required(self.secrets, "account_sid")
+        sender = message.sender or self.secrets.get("sender")
+        origin = {"From": sender} if sender else {"MessagingServiceSid": required(self.secrets, "service_sid")}
+        receipts = {"StatusCallback": message.receipt_url} if message.receipt_url else {}
+        return form_request(
+            f"https://api.twilio.com/2010-04-01/Accounts/{account}/Messages.json",
+            {"To": message.recipient, **origin, "Body": message.text, **receipts},
+            basic=(account, required(self.secrets, "auth_token")),
+        )
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """201 with `sid`."""
+        return outcome(status, headers, body, "sid")
+
+    def _key(self, request: WebhookRequest) -> tuple[str, tuple[str, ...]]:
+        written = request.headers.get(_SETTINGS_HEADER, "").strip()
+        if not written:
+            return "sha1", secret_values(self.secrets, "auth_token")
+        settings = dict(part.strip().partition("=")[::2] for part in written.split(","))
+        named = settings.get("algorithm", "").strip().upper() or "HMAC_SHA1"
+        if named not in _ALGORITHMS:
+            raise NotAuthentic("unknown_algorithm", f"the signature's algorithm {named[:40]} is not known")
+        return _ALGORITHMS[named], secret_values(self.secrets, "shared_key_secret")
+
+
+def _signed_fields(request: WebhookRequest) -> str:
+    if request.method == "GET":
+        return ""
+    hashes = [value for name, value in query_fields(request.url) if name == "bodySHA256"]
+    if is_form(request) or not hashes:
+        return "".join(name + value for name, value in sorted(set(form_fields(request))))
+    if not same(hashes[0].lower(), plain_hash("sha256", request.body)):
+        raise NotAuthentic("bad_body_hash", "the body is not the one whose hash is in bodySHA256")
+    return ""
+
+
+def _detail(fields: Mapping[str, str], status: str) -> str:
+    return f"{status} {fields.get('ErrorCode', '')}".strip()

@@ -1,0 +1,146 @@
+"""Vonage Messages API, its SMS channel.
+
+Protocol: https://developer.vonage.com/en/messages/concepts/signed-webhooks, .../api/messages-olympus; JWT: RFC 7519,
+its signature RFC 7515 with HS256; read in 2026.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.providers.content import (
+    id_field,
+    international_field,
+    iso_time,
+    json_object,
+    text_field,
+    unix_time,
+)
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    Malformed,
+    NotAuthentic,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    Receipt,
+    SendOutcome,
+    Stale,
+    Undecidable,
+    WebhookRequest,
+)
+from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
+from chalicelib.providers.signatures import (
+    mac,
+    plain_hash,
+    require_fresh,
+    require_same,
+    same,
+    secret_values,
+    tolerance,
+)
+
+_DELIVERED = frozenset({"delivered", "read"})
+_FAILED = frozenset({"rejected", "undeliverable"})
+
+
+class VonageMessages(Provider):
+    """Settings: `signature_secret`; to send `api_key`, `api_secret`, `sender`. Unsigned calls are taken only
+    where `path_token` is set too."""
+
+    accepted = Answer(200)
+
+    def verify(self, request: WebhookRequest) -> None:
+        """A bearer JWT, HS256, whose `payload_hash` is the SHA-256 of the body and whose `iat` is recent.
+
+        Vonage says that it may, by a fault of its own, call unsigned, and calls again signed after a 5xx: so
+        such a call is a 503, not a 401.
+        """
+        scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+        if scheme.lower() != "bearer":
+            if offers_shared_secret(self.secrets):
+                return require_shared_secret(request, self.secrets)
+            raise Undecidable(
+                "unsigned", "the request carries no bearer token; Vonage sends it again signed after a 503"
+            )
+        claims = _claims(token.strip(), secret_values(self.secrets, "signature_secret"))
+        if not same(str(claims.get("payload_hash", "")).lower(), plain_hash("sha256", request.body)):
+            raise NotAuthentic("bad_payload_hash", "the token's payload_hash is not the SHA-256 of the body")
+        require_fresh(_time(claims, "iat"), request.at, tolerance(self.secrets))
+        if "exp" in claims and _time(claims, "exp") < request.at:
+            raise Stale("stale", "the token has expired")
+        return None
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS, joined from its parts; or the status of one that we sent."""
+        fields = json_object(request.body)
+        if "status" in fields:
+            status = text_field(fields, "status")
+            receipt = Receipt(id_field(fields, "message_uuid"), state_of(status, _DELIVERED, _FAILED), status)
+            return Delivery(receipts=(receipt,))
+        if fields.get("channel") != "sms":
+            raise Malformed("not_an_sms", "the field channel must be sms", "channel")
+        sms = InboundSms(
+            id=id_field(fields, "message_uuid"),
+            sender=international_field(fields, "from"),
+            recipient=international_field(fields, "to"),
+            text=text_field(fields, "text"),
+            sent_at=iso_time(text_field(fields, "timestamp"), "timestamp"),
+        )
+        return Delivery((sms,))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST /v1/messages; `client_ref` is only echoed, so a repetition is another SMS."""
+        receipts = {"webhook_url": message.receipt_url, "webhook_version": "v1"} if message.receipt_url else {}
+        document = {
+            "message_type": "text",
+            "channel": "sms",
+            "to": message.recipient.removeprefix("+"),
+            "from": message.sender or required(self.secrets, "sender"),
+            "text": message.text,
+            "client_ref": message.id[:100],
+            **receipts,
+        }
+        account = required(self.secrets, "api_key"), required(self.secrets, "api_secret")
+        return json_request("https://api.nexmo.com/v1/messages", document, basic=account)
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """202 with `message_uuid`."""
+        return outcome(status, headers, body, "message_uuid")
+
+
+def _claims(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
+    """The claims of a token signed by HS256 and nothing else, under one of the secrets."""
+    signed, _, signature = token.rpartition(".")
+    head, _, payload = signed.partition(".")
+    if _json(head).get("alg") != "HS256":
+        raise NotAuthentic("bad_token", "the bearer token must be a JWT signed by HS256")
+    expected = (_base64url(mac("sha256", secret, signed.encode(errors="surrogatepass"))) for secret in secrets)
+    require_same(signature, expected, "check signature_secret of the account whose api_key the token names")
+    return _json(payload)
+
+
+def _json(encoded: str) -> dict[str, Any]:
+    try:
+        decoded = json.loads(base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, RecursionError) as fault:
+        raise NotAuthentic("bad_token", "the bearer token is not a JWT") from fault
+    if not isinstance(decoded, dict):
+        raise NotAuthentic("bad_token", "the bearer token is not a JWT")
+    return decoded
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def _time(claims: Mapping[str, Any], name: str) -> Any:
+    try:
+        return unix_time(claims.get(name), name)
+    except Malformed as fault:
+        raise NotAuthentic("bad_token", f"the token's {name} is not a time in seconds") from fault

@@ -1,0 +1,184 @@
+"""Vonage (Nexmo) SMS API.
+
+Protocol: https://developer.vonage.com/en/messaging/sms/guides/inbound-sms,
+https://developer.vonage.com/en/getting-started/concepts/signing-messages,
+https://api.support.vonage.com/hc/en-us/articles/205704158 (long texts), .../360028543292 (retries); read in 2026.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.providers.content import (
+    form_fields,
+    id_field,
+    international_field,
+    is_form,
+    iso_time,
+    json_object,
+    query_fields,
+    single,
+    text_field,
+    unix_time,
+)
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    Malformed,
+    OutboundRequest,
+    OutboundSms,
+    Part,
+    Provider,
+    Receipt,
+    SendOutcome,
+    Undecidable,
+    Unsigned,
+    WebhookRequest,
+)
+from chalicelib.providers.sending import answer_json, form_request, found, outcome, required, state_of
+from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
+from chalicelib.providers.signatures import mac, plain_hash, require_fresh, require_same, secret_values, tolerance
+
+PLAIN = "md5hash"
+_KEYED = ("md5", "sha1", "sha256", "sha512")
+_DELIVERED = frozenset({"delivered"})
+_FAILED = frozenset({"expired", "failed", "rejected"})
+_NOT_NOW = frozenset({"1", "5", "8", "9"})
+"""Send statuses that pass: throttled, internal error, partner barred, out of credit."""
+
+
+class VonageSms(Provider):
+    """Settings: `signature_secret`, `signature_method` (sha256 unless set; md5hash only if set); to send
+    `api_key`, `api_secret`, `sender`. Unsigned calls are taken only where `path_token` is set too."""
+
+    accepted = Answer(200)
+
+    def verify(self, request: WebhookRequest) -> None:
+        """`sig` over every other field, sorted: `&name=value`, with & and = in values replaced by _."""
+        fields = _fields(request)
+        if not fields.get("sig"):
+            if not offers_shared_secret(self.secrets):
+                raise Unsigned(
+                    "unsigned", "the field sig is missing: ask Vonage's support to sign your webhooks", "sig"
+                )
+            return require_shared_secret(request, self.secrets)
+        method = self._method()
+        expected = (_sign(fields, secret, method) for secret in secret_values(self.secrets, "signature_secret"))
+        require_same(fields["sig"].lower(), expected, f"check signature_secret, and that the account signs by {method}")
+        signed_at = unix_time(text_field(fields, "timestamp"), "timestamp")
+        return require_fresh(signed_at, request.at, tolerance(self.secrets))
+
+    def parse(self, request: WebhookRequest) -> Delivery:
+        """One SMS or one part of a long one; or a delivery receipt, which has a `status`."""
+        fields = _fields(request)
+        if "status" in fields:
+            state = state_of(fields["status"], _DELIVERED, _FAILED)
+            detail = f"{fields['status']} {fields.get('err-code', '')}".strip()
+            return Delivery(receipts=(Receipt(id_field(fields, "messageId"), state, detail),))
+        sms = InboundSms(
+            id=id_field(fields, "messageId"),
+            sender=international_field(fields, "msisdn"),
+            recipient=international_field(fields, "to"),
+            text=_text(fields),
+            sent_at=_sent_at(fields),
+            part=_part(fields),
+        )
+        return Delivery((sms,))
+
+    def send_request(self, message: OutboundSms) -> OutboundRequest:
+        """POST /sms/json; `client-ref` is only echoed, so a repetition is another SMS."""
+        receipts = {"callback": message.receipt_url} if message.receipt_url else {}
+        fields = {
+            "api_key": required(self.secrets, "api_key"),
+            "api_secret": required(self.secrets, "api_secret"),
+            "from": message.sender or required(self.secrets, "sender"),
+            "to": message.recipient.removeprefix("+"),
+            "text": message.text,
+            "type": "text" if message.text.isascii() else "unicode",
+            "client-ref": message.id[:100],
+            **receipts,
+        }
+        return form_request("https://rest.nexmo.com/sms/json", fields)
+
+    def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
+        """HTTP 200 even for refusals: each part's `status` says, "0" being taken."""
+        answered = outcome(status, headers, body, "messages", 0, "message-id")
+        parts = (answer_json(body) or {}).get("messages") if isinstance(answer_json(body), dict) else None
+        if answered.verdict != "sent" or not isinstance(parts, list):
+            return (
+                answered if answered.verdict != "sent" else SendOutcome("in_doubt", reason="the answer names no part")
+            )
+        refused = [part for part in range(len(parts)) if found(parts, part, "status") != "0"]
+        if not refused:
+            return answered
+        code = found(parts, refused[0], "status")
+        reason = f"status {code}: {found(parts, refused[0], 'error-text') or 'no error-text'}"
+        if len(refused) < len(parts):
+            return SendOutcome("in_doubt", answered.reference, f"only some parts were taken: {reason}")
+        return SendOutcome("not_sent" if code in _NOT_NOW else "refused", reason=reason)
+
+    def _method(self) -> str:
+        chosen = str(self.secrets.get("signature_method") or "sha256").lower()
+        method = re.sub(r"[^a-z0-9]|hmac", "", chosen)
+        if method not in {PLAIN, *_KEYED}:
+            raise Undecidable("bad_setting", f"signature_method must be one of {', '.join((PLAIN, *_KEYED))}")
+        return method
+
+
+def _fields(request: WebhookRequest) -> dict[str, str]:
+    """The fields of a call, by GET, form or JSON: an account's setting."""
+    if request.method == "GET":
+        return single(query_fields(request.url))
+    if is_form(request):
+        return single(form_fields(request))
+    return {name: _as_text(name, value) for name, value in json_object(request.body).items() if value is not None}
+
+
+def _as_text(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    raise Malformed("not_a_text", f"the field {name} must be a text or a number", name)
+
+
+def _sign(fields: Mapping[str, str], secret: str, method: str) -> str:
+    signed = "".join(
+        f"&{name}={fields[name].replace('&', '_').replace('=', '_')}" for name in sorted(fields) if name != "sig"
+    )
+    if method == PLAIN:
+        return plain_hash("md5", (signed + secret).encode(errors="surrogatepass"))
+    return mac(method, secret, signed.encode(errors="surrogatepass")).hex()
+
+
+def _text(fields: Mapping[str, str]) -> str:
+    if fields.get("type") != "binary":
+        return text_field(fields, "text")
+    try:
+        return bytes.fromhex(fields.get("data", "")).decode(errors="replace")
+    except ValueError as fault:
+        raise Malformed("bad_hex", "the field data must be hexadecimal", "data") from fault
+
+
+def _sent_at(fields: Mapping[str, str]) -> dt.datetime | None:
+    written = fields.get("message-timestamp")
+    return iso_time(written, "message-timestamp", dt.UTC) if written else None
+
+
+def _part(fields: Mapping[str, str]) -> Part | None:
+    if fields.get("concat", "").lower() != "true":
+        return None
+    number, total = (_small(fields, name) for name in ("concat-part", "concat-total"))
+    if not number <= total:
+        raise Malformed("bad_part", "concat-part must not be greater than concat-total", "concat-part")
+    return Part(id_field(fields, "concat-ref"), number, total) if total > 1 else None
+
+
+def _small(fields: Mapping[str, str], name: str) -> int:
+    written = text_field(fields, name).strip()
+    if not re.fullmatch(r"[0-9]{1,3}", written, re.ASCII) or not 1 <= int(written) <= 255:
+        raise Malformed("bad_part", f"the field {name} must be a number from 1 to 255", name)
+    return int(written)
