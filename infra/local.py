@@ -29,7 +29,7 @@ SAMPLE = ROOT / "infra" / "sample" / "election.yaml"
 ELECTION = "kg-2017"
 NUMBER = "+996700000000"
 OBSERVER = "+996502000000"
-SMS = "OP A1 B0702 C9 D0 E1450"  # boxes not shown sealed: a coordinator is told at once
+SMS = "OP A1 B0702 C9 D2 E1450"  # boxes not shown sealed: a coordinator is told at once
 
 
 class SeedFailed(Exception):
