@@ -20,7 +20,7 @@ run: environments ## Run Baykoo on this machine with the sample election, until 
 
 .PHONY: test
 test: environments ## Run every test: unit, integration and end-to-end, against stacks that they start
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest tests/unit tests/integration tests/e2e
 
 .PHONY: lint
 lint: environments ## Check style, types, layers and the packaged template
@@ -32,7 +32,7 @@ lint: environments ## Check style, types, layers and the packaged template
 
 .PHONY: bench
 bench: environments ## Measure: what the tests in tests/bench print
-	@$(bin)/python -m pytest tests/bench -s
+	@$(bin)/python -m pytest tests/bench
 
 .PHONY: package
 package: environments ## Make the bundle and the template, and print the bundle's size

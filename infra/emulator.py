@@ -53,11 +53,11 @@ class Process:
 
 
 @contextmanager
-def emulator(folder: Path, port: int | None = None) -> Iterator[str]:
+def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) -> Iterator[str]:
     """Run an emulator with its files under `folder` until the block ends; yield its endpoint's URL.
 
-    `port` None takes a free one. A folder that a killed run left behind is taken over, its emulator ended. Raises
-    `EmulatorFailed` where the folder or the port is in use.
+    `port` None takes a free one; with `authorize` it refuses what a role does not allow. A folder that a killed run
+    left behind is taken over, its emulator ended. Raises `EmulatorFailed` where the folder or the port is in use.
     """
     clear(folder)
     (folder / "tmp").mkdir(parents=True)
@@ -67,7 +67,7 @@ def emulator(folder: Path, port: int | None = None) -> Iterator[str]:
         child = subprocess.Popen(
             [str(EMULATOR.python), "-m", "ministack"],
             cwd=folder,
-            env=_environ(folder, chosen),
+            env=_environ(folder, chosen) | {"AUTH": str(authorize).lower()},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

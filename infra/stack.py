@@ -78,16 +78,17 @@ def local_stack(
     *,
     port: int | None = None,
     streams: bool = True,
+    authorize: bool = False,
     webhook_secrets: dict[str, dict[str, Any]] | None = None,
 ) -> Iterator[Stack]:
     """Start an emulator with its files in `folder`, deploy Baykoo to it, and yield the stack until the block ends.
 
-    `port` None takes a free one; `streams` false leaves all work to sweep; `webhook_secrets` are the providers'
-    settings, a fresh secret for `generic` where none are given. Raises `EmulatorFailed`, `PackageFailed` and
-    `DeployFailed`.
+    `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
+    `webhook_secrets` are the providers' settings, a fresh secret for `generic` where none are given. Raises
+    `EmulatorFailed`, `PackageFailed` and `DeployFailed`.
     """
     made = package()
-    with emulator(folder, port) as endpoint:
+    with emulator(folder, port, authorize=authorize) as endpoint:
         client("s3", endpoint).create_bucket(Bucket=BUCKET)
         client("ses", endpoint).verify_email_identity(EmailAddress=EMAIL_FROM)
         target = Target(NAME, REGION, BUCKET, environ_for(endpoint))

@@ -1,10 +1,8 @@
 from collections.abc import Iterator
-from os import getpid
-from pathlib import Path
 
 import pytest
+from stack import Sample, folder_of, sample_on
 
-from infra.environments import STATE
 from infra.stack import Stack, local_stack
 
 
@@ -22,5 +20,7 @@ def stack_without_streams() -> Iterator[Stack]:
         yield started
 
 
-def folder_of(name: str) -> Path:
-    return STATE / "stacks" / f"test-{getpid()}-{name}"
+@pytest.fixture(scope="session")
+def sample(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """`stack` with the sample election, dated today, as after `make run`. Tests share it."""
+    return sample_on(stack, tmp_path_factory.mktemp("sample") / "local.json")
