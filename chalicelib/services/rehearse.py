@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.observation.clock import Clock
@@ -32,17 +32,28 @@ STALLED_SECONDS = 180.0
 LOOK_EVERY_SECONDS = 2.0
 
 
-class TooFewObservers(ValueError):
-    """The election has fewer observers than a rehearsal is to have."""
-
-
 Told = Callable[[str, int, int], None]
 """Called with a stage, how many are done and of how many."""
 
 
+class TooFewObservers(ValueError):
+    """The election has fewer observers than a rehearsal is to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One simulated SMS: what was planned, how it was written, and as what the provider got it (a real instant)."""
+
+    planned: Planned
+    written: Composed
+    id: str
+    sender: str
+    received_at: dt.datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One simulated SMS: what was planned, how it was written, and its row as it ended, None if there is none."""
+    """One simulated SMS after the rehearsal: `row` is its message as it ended, None if there is none."""
 
     planned: Planned
     written: Composed
@@ -82,25 +93,21 @@ class Rehearsal:
 
 
 def rehearse(source_id: str, plan: Plan, webhook: Webhook, provider: str, told: Told = lambda *_: None) -> Rehearsal:
-    """Rehearse an election's day. Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable,
-    StoreUnavailable."""
+    """Rehearse an election's day; `provider` is the webhook's.
+
+    Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
+    """
     began_at = dt.datetime.now(dt.UTC)
-    source = existing(source_id).election
-    if len(source.observers) < plan.observers:
-        raise TooFewObservers(
-            f"election {source_id} has {len(source.observers)} observers: rehearse with that many at most"
-        )
+    source = _enough(existing(source_id).election, plan)
     election = rehearsal_copy(source, f"rehearsal-{began_at:%Y%m%d-%H%M%S}")
     day = simulate_day(election, plan)
-    written = [write(election, planned, plan) for planned in day.messages]
+    texts = [write(election, planned, plan) for planned in day.messages]
     clock = Clock(day.starts_at.astimezone(election.zone), dt.datetime.now(dt.UTC) + LEAD, day.factor(plan.minutes))
     elections.load(election, clock)
     number = elections.route(free_number(election.id), election.id)
-    ids = [f"{election.id}-{planned.number:06}" for planned in day.messages]
-    bodies = _bodies(election, day, clock, ids, (one.text for one in written), number)
-    answers = _deliver(list(_deliveries(day, clock, ids, bodies)), webhook, told)
-    keys = {message_id: f"{provider}#{message_id}" for message_id in ids}
-    rows = _account([keys[message_id] for message_id in ids if message_id in answers.acknowledged], told)
+    typed = list(_typed(election, day, clock, texts))
+    answers = _deliver(typed, number, webhook, told)
+    sent = tuple(_account(typed, provider, answers, told))
     return Rehearsal(
         election=election,
         number=number,
@@ -109,55 +116,62 @@ def rehearse(source_id: str, plan: Plan, webhook: Webhook, provider: str, told: 
         clock=clock,
         began_at=began_at,
         ended_at=dt.datetime.now(dt.UTC),
-        sent=tuple(
-            Sent(planned, one, keys[message_id], message_id in answers.acknowledged, rows.get(keys[message_id]))
-            for planned, one, message_id in zip(day.messages, written, ids, strict=True)
-        ),
+        sent=sent,
         answers=answers,
-        incidents=tuple(_incidents_told(election, rows, told)),
+        incidents=tuple(_incidents_told(election, sent, told)),
     )
 
 
-def _bodies(
-    election: Election, day: Day, clock: Clock, ids: Iterable[str], texts: Iterable[str], number: str
-) -> Iterable[bytes]:
-    """Each message as the webhook gets it; `received_at` is when the provider got the SMS, however late it delivers."""
+def _enough(source: Election, plan: Plan) -> Election:
+    if len(source.observers) < plan.observers:
+        raise TooFewObservers(
+            f"election {source.id} has {len(source.observers)} observers: rehearse with that many at most"
+        )
+    return source
+
+
+def _typed(election: Election, day: Day, clock: Clock, texts: Iterable[Composed]) -> Iterator[Typed]:
     unknown = strangers(election)
-    for planned, message_id, text in zip(day.messages, ids, texts, strict=True):
-        content = {
-            "id": message_id,
-            "from": planned.intended.observer.phones[0] if planned.is_known else next(unknown),
-            "to": number,
-            "text": text,
-            "received_at": _received_at(clock, planned).isoformat(timespec="milliseconds"),
-        }
-        yield json.dumps(content, ensure_ascii=False).encode()
+    for planned, written in zip(day.messages, texts, strict=True):
+        sender = planned.intended.observer.phones[0] if planned.is_known else next(unknown)
+        received_at = clock.real(planned.received_at).astimezone(dt.UTC)
+        yield Typed(planned, written, f"{election.id}-{planned.number:06}", sender, received_at)
 
 
-def _deliveries(day: Day, clock: Clock, ids: Iterable[str], bodies: Iterable[bytes]) -> Iterable[Delivery]:
-    """Every call of the webhook that the provider makes of its own accord."""
-    offset = time.monotonic() - time.time()
-    for planned, message_id, body in zip(day.messages, ids, bodies, strict=True):
-        for delay in planned.deliveries:
-            due = _received_at(clock, planned) + delay
-            yield Delivery(due.timestamp() + offset, message_id, body)
-
-
-def _received_at(clock: Clock, planned: Planned) -> dt.datetime:
-    return clock.real(planned.received_at).astimezone(dt.UTC)
-
-
-def _deliver(deliveries: list[Delivery], webhook: Webhook, told: Told) -> Answers:
+def _deliver(typed: Iterable[Typed], number: str, webhook: Webhook, told: Told) -> Answers:
+    deliveries = [delivery for one in typed for delivery in _deliveries(one, number)]
     made = itertools.count(1)
     return SimulatedProvider(webhook, lambda: told("Delivered", next(made), len(deliveries))).deliver(deliveries)
 
 
-def _account(keys: list[str], told: Told) -> Mapping[str, Message]:
-    """Read messages back until all have an outcome, or until nothing has come to one for a long while."""
-    return _wait("Accounted", keys, lambda row: row.state != RECEIVED, told)
+def _deliveries(typed: Typed, number: str) -> Iterator[Delivery]:
+    """Every call of the webhook that the provider makes of its own accord.
+
+    Each says when the provider received the SMS, however late it delivers it.
+    """
+    content = {
+        "id": typed.id,
+        "from": typed.sender,
+        "to": number,
+        "text": typed.written.text,
+        "received_at": typed.received_at.isoformat(timespec="milliseconds"),
+    }
+    body = json.dumps(content, ensure_ascii=False).encode()
+    for delay in typed.planned.deliveries:
+        yield Delivery((typed.received_at + delay).timestamp(), typed.id, body)
 
 
-def _incidents_told(election: Election, rows: Mapping[str, Message], told: Told) -> Iterable[IncidentTold]:
+def _account(typed: Sequence[Typed], provider: str, answers: Answers, told: Told) -> Iterator[Sent]:
+    """Read what was acknowledged back until all of it has an outcome, or nothing has come to one for a long while."""
+    keys = {one.id: f"{provider}#{one.id}" for one in typed}
+    acknowledged = [keys[message_id] for message_id in keys if message_id in answers.acknowledged]
+    rows = _wait("Accounted", acknowledged, lambda row: row.state != RECEIVED, told)
+    for one in typed:
+        yield Sent(one.planned, one.written, keys[one.id], one.id in answers.acknowledged, rows.get(keys[one.id]))
+
+
+def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Iterator[IncidentTold]:
+    rows = {one.key: one.row for one in sent if one.row is not None}
     incidents = [incident for incident in incidents_of(election.id) if incident.message in rows]
     keys = {incident.id: alert_keys(election, incident) for incident in incidents}
     alerts = _wait("Alerted", [key for some in keys.values() for key in some], _is_finished, told)

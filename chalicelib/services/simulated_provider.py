@@ -48,7 +48,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One call of the webhook: at `due` (seconds of `time.monotonic`), with a message of that id as its body."""
+    """One call of the webhook: at `due` (seconds since 1970), with a message of that id as its body."""
 
     due: float
     message_id: str
@@ -124,7 +124,7 @@ class SimulatedProvider:
     def _next_due(self) -> _Waiting | None:
         with self._changed:
             while not self._stopped and (self._waiting or self._being_made):
-                wait = self._waiting[0].due - time.monotonic() if self._waiting else None
+                wait = self._waiting[0].due - time.time() if self._waiting else None
                 if wait is not None and wait <= 0:
                     self._being_made += 1
                     return heapq.heappop(self._waiting)
@@ -139,7 +139,7 @@ class SimulatedProvider:
             is_tried_again = answer.is_temporary and waiting.tries + 1 < MOST_TRIES
             if is_tried_again:
                 answers.retried[str(answer)] += 1
-                due = time.monotonic() + _pause(waiting.tries)
+                due = time.time() + _pause(waiting.tries)
                 heapq.heappush(self._waiting, _Waiting(due, next(self._places), waiting.delivery, waiting.tries + 1))
             elif answer.is_acknowledgement:
                 answers.acknowledged.add(message_id)

@@ -133,7 +133,7 @@ def test_it_gives_up_after_as_many_tries_as_a_provider_makes(server):
 
 def test_a_webhook_that_takes_nothing_is_told_soon(server):
     to = server(lambda message: [403])
-    later = time.monotonic() + 3600
+    later = time.time() + 3600
     with pytest.raises(WebhookUnusable, match="403 Try again"):
         SimulatedProvider(Webhook(to.url, SECRET)).deliver(
             [*deliveries(*map(str, range(60))), *deliveries("z", due=later)]
@@ -143,12 +143,12 @@ def test_a_webhook_that_takes_nothing_is_told_soon(server):
 
 def test_deliveries_are_made_when_they_are_due_and_not_before(server):
     to = server(lambda message: [200])
-    start = time.monotonic()
+    start = time.time()
     answers = SimulatedProvider(Webhook(to.url, SECRET)).deliver(
         [*deliveries("late", due=start + 0.3), *deliveries("now")]
     )
     assert to.asked == ["now", "late"]
-    assert time.monotonic() - start >= 0.3
+    assert time.time() - start >= 0.3
     assert answers.acknowledged == {"now", "late"}
 
 
