@@ -1,15 +1,13 @@
 """What stands between a form's name and its first code, and before the name (GRAMMAR: "Station and round")."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
 from chalicelib.observation.reading.tokens import Scan
-from chalicelib.observation.reading.vocabulary import FormNames
+from chalicelib.observation.reading.vocabulary import FormNames, Word
 
-_NUMBERING: Final = re.compile(r"\s*[.)]")
 _DATE_SIGNS: Final = ("-", ".", "/", ":")
 
 
@@ -17,122 +15,116 @@ _DATE_SIGNS: Final = ("-", ".", "/", ":")
 class Header:
     """What a header says: `first` is the index of the first token that is no part of it.
 
-    `misfit` is a number right after FORM that fits no station; `names` whether words stood in between.
+    `stations` are those named, each once; `misfit` a number right after FORM that fits no station; `rounds` the hours
+    named; `names_from` the index of the first word that means nothing here, None where there is none.
     """
 
     first: int
-    station: str | None = None
-    rivals: bool = False
+    stations: list[str] = field(default_factory=list)
     misfit: bool = False
-    round: str | None = None
-    names: bool = False
+    rounds: list[str] = field(default_factory=list)
+    names_from: int | None = None
     observer: str | None = None
 
     def name_station(self, number: str) -> None:
-        """Note a station named once more."""
-        if self.station is not None and number != self.station:
-            self.rivals = True
-        else:
-            self.station = number
+        """Note a station named, or named again."""
+        if number not in self.stations:
+            self.stations.append(number)
 
 
 def read_header(scan: Scan, head: int, limit: int, form: FormNames) -> Header:
-    """The header of the form whose name is the token at `head`; its first code or value word begins the rest."""
-    header = Header(head + 1)
-    index = head + 1
-    marked = False
-    while index < limit:
-        _, number, word, mark = scan.tokens[index]
-        if number:
-            index = _number(scan, header, index, limit, marked=marked)
-            marked = False
-        elif word:
-            known = scan.words[index]
-            assert known is not None
-            if known.letter is not None and _is_code(scan, index, limit, form, named=header.names):
-                break
-            if known.form is not None and known.form.code != form.code:
-                break
-            marked = "station_marks" in known.roles
-            preposition = "round_prepositions" in known.roles and hour_at(scan, index + 1, limit)
-            if not (marked or preposition or known.form is not None):
-                header.names = True
-            index += 1
-        else:
-            if mark[0] == "@" and len(mark) > 1:
-                header.observer = mark[1:].strip()
-            index += 1
-    header.first = index
-    return header
+    """The header of the form whose name is the token at `head`; its first code begins the rest."""
+    return _HeaderReader(scan, head, limit, form).read()
 
 
-def _is_code(scan: Scan, index: int, limit: int, form: FormNames, *, named: bool) -> bool:
-    """Whether a single letter begins the answers: a code of the form, or any letter with a value."""
-    word = scan.words[index]
-    assert word is not None
-    valued = index + 1 < limit and bool(scan.tokens[index + 1][1])
-    letter = word.letter
-    known = any(code[0] == letter for code in form.questions)
-    if named and not valued:
-        following = scan.words[index + 1] if index + 1 < limit else None
-        return known and following is not None and following.value is not None
-    if word.lone_word and not known:
-        return False
-    return known or valued
+class _HeaderReader:
+    def __init__(self, scan: Scan, head: int, limit: int, form: FormNames) -> None:
+        self.scan, self.limit, self.form = scan, limit, form
+        self.header = Header(head + 1)
+        self.index = head + 1
+        self.station_due = True
+        """Whether a number here stands right after FORM, a station or a word that announces one."""
 
+    def read(self) -> Header:
+        while self.index < self.limit:
+            _, number, word, mark = self.scan.tokens[self.index]
+            if number:
+                self._number()
+            elif word:
+                if self._ends(self.scan.words[self.index]):
+                    break
+                self._word(self.scan.words[self.index])
+            elif mark[0] == "@" and len(mark) > 1:
+                self.header.observer = mark[1:].strip()
+            self.index += 1
+        self.header.first = self.index
+        return self.header
 
-def _number(scan: Scan, header: Header, index: int, limit: int, *, marked: bool) -> int:
-    hour = hour_at(scan, index, limit)
-    if hour is not None:
-        header.round = header.round or hour.name
-        return hour.after
-    number = scan.digits(index)
-    if _numbers_code(scan, index, limit):
-        return index + 1
-    if header.names and not marked:
-        if number in scan.vocabulary.stations:
+    def _number(self) -> None:
+        header, vocabulary = self.header, self.scan.vocabulary
+        hour = hour_at(self.scan, self.index, self.limit)
+        if hour is not None:
+            if header.names_from is None and hour.name in self.form.rounds:
+                header.rounds.append(hour.name)
+            self.index = hour.after - 1
+            return
+        number = self.scan.digits(self.index)
+        half = number[: len(number) // 2]
+        if not self.station_due:
+            if number in vocabulary.stations:
+                header.name_station(number)
+        elif vocabulary.is_station(number):
             header.name_station(number)
-        return index + 1
-    half = number[: len(number) // 2]
-    if scan.vocabulary.is_station(number):
-        header.name_station(number)
-    elif number == half * 2 and scan.vocabulary.is_station(half):
-        header.name_station(half)
-    elif len(number) < PHONE_DIGITS and header.station is None:
-        header.misfit = True
-    return index + 1
+        elif number == half * 2 and vocabulary.is_station(half):
+            header.name_station(half)
+        else:
+            header.misfit = header.misfit or (not header.stations and len(number) < PHONE_DIGITS)
+            self.station_due = False
 
+    def _ends(self, word: Word) -> bool:
+        """Whether a word begins the answers: a code of the form, or any letter with a value."""
+        letter = word.letter
+        if letter is None:
+            return False
+        following = self.index + 1
+        numbered = following < self.limit and self.scan.tokens[following][1] != ""
+        known = any(code[0] == letter for code in self.form.questions)
+        if self.header.names_from is not None and not numbered:
+            return known and following < self.limit and self.scan.words[following].value is not None
+        return known or (numbered and not word.lone_word)
 
-def _numbers_code(scan: Scan, index: int, limit: int) -> bool:
-    """Whether a number is the numbering before a code: `1. A-1`."""
-    if index + 1 >= limit or scan.digits(index) != "1":
-        return False
-    following = scan.words[index + 1]
-    return (
-        following is not None
-        and following.letter is not None
-        and _NUMBERING.match(scan.tokens[index + 1][0]) is not None
-    )
+    def _word(self, word: Word) -> None:
+        roles = word.roles
+        if word.form is not None or "station_marks" in roles:
+            self.station_due = True
+        elif "round_prepositions" in roles and hour_at(self.scan, self.index + 1, self.limit) is not None:
+            return
+        else:
+            self.station_due = False
+            if self.header.names_from is None and roles.isdisjoint(("courtesies", "units")):
+                self.header.names_from = self.index
 
 
 def stations_before(scan: Scan, first: int, head: int) -> list[str]:
     """Real stations on the line before a form's name, from a token on, in their order."""
+    found: list[str] = []
     while head > first and "\n" not in scan.tokens[head][0]:
         head -= 1
-        if scan.digits(head) in scan.vocabulary.stations and not _in_date(scan, head):
-            return [*stations_before(scan, first, head), scan.digits(head)]
-    return []
+        number = scan.digits(head)
+        if number in scan.vocabulary.stations and not _in_date(scan, head):
+            found.append(number)
+    return found[::-1]
 
 
 def _in_date(scan: Scan, index: int) -> bool:
     """Whether a number is joined to another one, as the parts of a date are."""
     tokens = scan.tokens
-    before = index > 0 and tokens[index][0] in _DATE_SIGNS and bool(tokens[index - 1][1])
-    after = index + 1 < len(tokens) and tokens[index + 1][0] in _DATE_SIGNS and bool(tokens[index + 1][1])
+    before = index > 0 and tokens[index][0] in _DATE_SIGNS and tokens[index - 1][1] != ""
+    after = index + 1 < len(tokens) and tokens[index + 1][0] in _DATE_SIGNS and tokens[index + 1][1] != ""
     return before or after
 
 
 def round_before(scan: Scan, first: int, head: int, form: FormNames) -> str | None:
     """The round named by an hour right before a form's name."""
-    hour = hour_at(scan, head - 2, head) if head - 2 >= first else None
+    hour = hour_at(scan, head - 2, head) if head - 2 >= first and form.rounds else None
     return hour.name if hour is not None and hour.name in form.rounds else None

@@ -4,9 +4,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from chalicelib.observation.catalogue import MARK, text
-from chalicelib.observation.election import Election
-from chalicelib.observation.reading.letters import skeleton
 from chalicelib.observation.reading.words import words
 
 QUOTED_REPLY = "quoted_reply"
@@ -28,8 +25,3 @@ def held_words(read_words: Sequence[str]) -> str | None:
 def _phrases() -> re.Pattern[str]:
     alternatives = "|".join(sorted(map(re.escape, words().held), key=len, reverse=True))
     return re.compile(rf"(?<!\S)(?:{alternatives})(?!\S)")
-
-
-def reply_marks(election: Election) -> tuple[str, ...]:
-    """What our own replies begin with, as skeletons without spaces."""
-    return tuple({skeleton(text(election, language, MARK)) for language in election.languages})

@@ -21,7 +21,7 @@ def hour_at(scan: Scan, index: int, limit: int) -> Hour | None:
     if index >= limit or not scan.tokens[index][1]:
         return None
     after = index + 1
-    if after < limit and (word := scan.words[after]) is not None and "hour_marks" in word.roles:
+    if after < limit and "hour_marks" in scan.words[after].roles:
         after += 1
         separated = scan.tokens[after - 1][0] == ""
     else:

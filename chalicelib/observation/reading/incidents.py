@@ -1,15 +1,17 @@
 """Critical incidents: a category, then free text (GRAMMAR: "Incidents")."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from chalicelib.observation.reading.hours import hour_at
-from chalicelib.observation.reading.model import CATEGORY, Reason, Value
+from chalicelib.observation.reading.model import CATEGORY, Reason, Repair, Value
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
 from chalicelib.observation.reading.tokens import Scan
-from chalicelib.observation.reading.vocabulary import FormNames
+from chalicelib.observation.reading.vocabulary import NO_WORD
 
-_LONG_ALIAS = 4
-_CATEGORY_DIGITS = 3
+_LONG_ALIAS: Final = 4
+"""Letters that a name needs at least to stand without a category, unless it is in capitals."""
+_CATEGORY_DIGITS: Final = 3
 
 
 @dataclass(slots=True)
@@ -17,18 +19,17 @@ class Incident:
     """What an incident says; `text` is the index of the first token of its text."""
 
     text: int
-    station: str | None = None
-    rivals: bool = False
+    stations: list[str] = field(default_factory=list)
     answers: dict[str, Value] = field(default_factory=dict)
     rejected: dict[str, Reason] = field(default_factory=dict)
+    repairs: tuple[Repair, ...] = ()
 
 
-def read_incident(scan: Scan, head: int, limit: int, form: FormNames, *, at_start: bool) -> Incident | None:
+def read_incident(scan: Scan, head: int, limit: int, categories: frozenset[int], *, at_start: bool) -> Incident | None:
     """The incident that begins at a token, None where the word is none: see GRAMMAR for when a name counts."""
-    assert form.categories is not None
-    incident = _station_and_category(scan, head, limit, form.categories)
+    incident = _station_and_category(scan, head, limit, categories)
     if CATEGORY in incident.answers:
-        return incident if at_start or not _lower_preposition(scan, head) else None
+        return incident if at_start or not lower_preposition(scan, head) else None
     if not at_start:
         return None
     if incident.rejected:
@@ -40,10 +41,10 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
     incident = Incident(head + 1)
     index = _skip_names(scan, head + 1, limit)
     if index < limit and scan.tokens[index][1] and scan.vocabulary.is_station(scan.digits(index)):
-        incident.station = scan.digits(index)
+        incident.stations.append(scan.digits(index))
         incident.text = index + 1
         index = _skip_names(scan, index + 1, limit)
-        if index < limit and scan.tokens[index][1] and scan.digits(index) == incident.station:
+        if index < limit and scan.digits(index) == incident.stations[0]:
             incident.text = index + 1
             index = _skip_names(scan, index + 1, limit)
     if index >= limit or not scan.tokens[index][1] or hour_at(scan, index, limit) is not None:
@@ -58,6 +59,8 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
         incident.rejected[CATEGORY] = "ambiguous"
     else:
         incident.answers[CATEGORY] = int(number)
+    if not scan.tokens[index][1].isdigit():
+        incident.repairs = (Repair(scan.written(index, index + 1), number, "look-alike digit"),)
     _station_after(scan, incident, limit)
     return incident
 
@@ -65,18 +68,21 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
 def _station_after(scan: Scan, incident: Incident, limit: int) -> None:
     """A real station right after the category."""
     index = incident.text
-    while index < limit and (word := scan.words[index]) is not None and "station_marks" in word.roles:
+    while index < limit and "station_marks" in scan.words[index].roles:
         index += 1
-    if index < limit and scan.tokens[index][1] and scan.digits(index) in scan.vocabulary.stations:
-        number = scan.digits(index)
-        incident.rivals = incident.station is not None and incident.station != number
-        incident.station = incident.station or number
+    number = scan.digits(index) if index < limit else ""
+    if number in scan.vocabulary.stations:
+        if number not in incident.stations:
+            incident.stations.append(number)
         incident.text = index + 1
 
 
 def _skip_names(scan: Scan, index: int, limit: int) -> int:
-    while index < limit and (word := scan.words[index]) is not None:
-        if not (word.form is not None and word.form.categories or {"station_marks", "category_marks"} & word.roles):
+    """The index after further names of the incident form and words that announce a station or a category."""
+    while index < limit:
+        word = scan.words[index]
+        named = word.form is not None and word.form.categories is not None
+        if not named and word.roles.isdisjoint(("station_marks", "category_marks")):
             break
         index += 1
     return index
@@ -85,8 +91,8 @@ def _skip_names(scan: Scan, index: int, limit: int) -> int:
 def _counts(scan: Scan, index: int, limit: int) -> bool:
     """Whether a number counts the noun after it, in the form that the number demands (`ИН 3 человека`)."""
     typed = scan.digits(index)
-    noun = scan.words[index + 1] if index + 1 < limit else None
-    if noun is None or len(typed) > 2 or (len(typed) == 2 and typed[0] == "0"):
+    noun = scan.words[index + 1] if index + 1 < limit else NO_WORD
+    if len(typed) > 2 or (len(typed) == 2 and typed[0] == "0"):
         return False
     number = int(typed)
     nouns = scan.vocabulary.lists.counted
@@ -103,7 +109,7 @@ def _grammatical_number(number: int) -> str:
 def _rival(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> bool:
     """Whether another category stands right beside a category."""
     after = index + 1
-    if after < limit and (word := scan.words[after]) is not None and "list_joins" in word.roles:
+    if after < limit and "list_joins" in scan.words[after].roles:
         after += 1
     if after >= limit or not scan.tokens[after][1] or hour_at(scan, after, limit) is not None:
         return False
@@ -113,18 +119,16 @@ def _rival(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> bo
     return int(number) != int(scan.digits(index))
 
 
-def _lower_preposition(scan: Scan, head: int) -> bool:
+def lower_preposition(scan: Scan, head: int) -> bool:
+    """Whether an incident's name is an ordinary small word too (`in`)."""
     word = scan.words[head]
-    return word is not None and "prepositions_like_incidents" in word.roles and word.typed.islower()
+    return "prepositions_like_incidents" in word.roles and word.typed.islower()
 
 
 def _stands_without_category(scan: Scan, head: int, limit: int, incident: Incident) -> bool:
-    word = scan.words[head]
-    assert word is not None
-    if len(word.typed) < _LONG_ALIAS and not word.typed.isupper():
+    name = scan.words[head].typed
+    if (len(name) < _LONG_ALIAS and not name.isupper()) or (not incident.stations and incident.text >= limit):
         return False
-    if incident.station is None and incident.text >= limit:
-        return False
-    rest = [found for found in scan.words[incident.text : limit] if found is not None]
-    denied = bool(rest) and all({"absences", "calm", "courtesies"} & found.roles for found in rest)
-    return not (denied and any("refusals" in found.roles or "negations" in found.roles for found in rest))
+    rest = [word.roles for word in scan.words[incident.text : limit] if word.typed]
+    denied = any(not roles.isdisjoint(("refusals", "negations")) for roles in rest)
+    return not denied or any(roles.isdisjoint(("absences", "calm", "courtesies")) for roles in rest)

@@ -32,17 +32,16 @@ Answer = tuple[Value, None] | tuple[None, Reason]
 
 def interpret(question: Question, typed: str) -> Answer:
     """The canonical answer that a question's type reads in what was typed after its code, or why it reads none."""
-    inner = typed.strip(_EDGES)
     if DOUBT in typed:
         return None, "ambiguous"
-    return _TYPES[question.type](question, inner, typed)
+    if question.type in ("integer", "decimal") and _MINUS.match(typed):
+        return None, "ambiguous"
+    return _TYPES[question.type](question, typed.strip(_EDGES))
 
 
-def _integer(question: Question, inner: str, typed: str) -> Answer:
+def _integer(question: Question, inner: str) -> Answer:
     if _INTEGER.fullmatch(inner) is None:
         return None, _why(inner)
-    if _MINUS.match(typed):
-        return None, "ambiguous"
     return _in_range(question, int(re.sub(r"\D", "", inner)[:_DIGITS_READ]))
 
 
@@ -50,11 +49,9 @@ _DIGITS_READ: Final = 30
 """Digits after which any number is out of range; Python refuses to read thousands of them."""
 
 
-def _decimal(question: Question, inner: str, typed: str) -> Answer:
+def _decimal(question: Question, inner: str) -> Answer:
     if _DECIMAL.fullmatch(inner) is None:
         return None, _why(inner)
-    if _MINUS.match(typed):
-        return None, "ambiguous"
     return _in_range(question, Decimal(inner.replace(",", ".")[:_DIGITS_READ]))
 
 
@@ -67,7 +64,7 @@ def _in_range(question: Question, number: int | Decimal) -> Answer:
     return number, None
 
 
-def _yesno(_: Question, inner: str, typed: str) -> Answer:
+def _yesno(_: Question, inner: str) -> Answer:
     answers = _answers(inner)
     if answers is None:
         return None, _why(inner)
@@ -77,7 +74,7 @@ def _yesno(_: Question, inner: str, typed: str) -> Answer:
 
 
 def _answers(inner: str) -> set[bool] | None:
-    """The different answers of a run of yes and no; none for a number that is neither 1 nor 2, None for anything else."""
+    """The different answers in a run of yes and no; none for a number but 1 and 2, None for anything else."""
     if inner.isdigit():
         return {"1": {True}, "2": {False}}.get(inner.lstrip("0")[:2], set())
     found: set[bool] = set()
@@ -91,14 +88,14 @@ def _answers(inner: str) -> set[bool] | None:
     return found or None
 
 
-def _choice(question: Question, inner: str, typed: str) -> Answer:
+def _choice(question: Question, inner: str) -> Answer:
     if not inner.isdigit():
         return None, _why(inner)
     option = int(inner[:_DIGITS_READ])
     return (option, None) if option in question.options else (None, "out_of_range")
 
 
-def _choices(question: Question, inner: str, typed: str) -> Answer:
+def _choices(question: Question, inner: str) -> Answer:
     if re.search(r"[^\W\d]", inner) or not inner:
         return None, _why(inner)
     if _RANGE.search(inner):
@@ -114,7 +111,7 @@ def _choices(question: Question, inner: str, typed: str) -> Answer:
     return tuple(sorted({option for group in groups for option in group})), None
 
 
-def _time(_: Question, inner: str, typed: str) -> Answer:
+def _time(_: Question, inner: str) -> Answer:
     found = _TIME.fullmatch(inner)
     if found is None:
         return None, _why(_CLOCK_MARK.sub("", inner))
@@ -124,7 +121,7 @@ def _time(_: Question, inner: str, typed: str) -> Answer:
     return f"{hour:02}:{minute:02}", None
 
 
-_TYPES: Final[Mapping[str, Callable[[Question, str, str], Answer]]] = {
+_TYPES: Final[Mapping[str, Callable[[Question, str], Answer]]] = {
     "integer": _integer,
     "decimal": _decimal,
     "yesno": _yesno,

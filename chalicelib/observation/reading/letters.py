@@ -37,3 +37,9 @@ def looking_like(letter: str) -> str:
     alike = {chr(latin) for latin in range(ord("A"), ord("z") + 1) if skeleton(chr(latin)) == letter}
     alike |= {chr(cyrillic) for cyrillic in range(0x400, 0x530) if skeleton(chr(cyrillic)) == letter}
     return "".join(sorted(alike))
+
+
+def uniform(typed: str) -> bool:
+    """Whether a run of letters is of one script, and of one case but for a capital at its beginning."""
+    scripts = {character.isascii() for character in typed}
+    return len(scripts) == 1 and (typed[1:].islower() or typed.isupper())

@@ -24,11 +24,12 @@ _MARKS_READ: Final = 4
 """Combining marks read after one letter; a tower of them is decoration."""
 
 _HASH_NUMBER = re.compile(r"#(?=\d)")
-_PART_COUNTER = re.compile(r"(?<![A-Za-zА-я])(\s*)\(\s*\d{1,2}\s*/\s*\d{1,2}\s*\)")
+_PART_COUNTER = re.compile(r"(?<![A-Za-zА-я])(?<![A-Za-zА-я] )\(\s?\d{1,2}\s?/\s?\d{1,2}\s?\)")
 _EMOTICON = re.compile(
-    r"(?<!\w)(?:[:;=]['-]?[DPdp]+|[xXхХ][DdД]+)(?![\w])(?!\s*[=:.-]?\s*\d)|(?<=\d)[:;]-?D+(?!\s*[\w=:.-])"
+    r"(?<!\w)(?:[:;=]['-]?[DPdp]{1,9}|[xXхХ][DdД]{1,9})(?![\w])(?!\s{0,3}[=:.-]?\s{0,3}\d)|(?<=\d)[:;]-?D{1,9}(?!\s{0,3}[\w=:.-])"
 )
 _HALF_DAY = re.compile(r"(?<![^\W\d_])([aApP])\.\s?[mM]\b\.?")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _PHONE = re.compile(r"(?:(?<!\w)|(?=\+))\+?\(?(?:\d[ ()-]{0,2}){8,}\d")
 
 
@@ -137,6 +138,8 @@ _FOLDS: Final = _Folds()
 
 def _masked(text: str) -> str:
     """Takes out, character for character, what only looks like codes and numbers."""
+    if "://" in text or "www." in text:
+        text = _ADDRESS.sub(_blank, text)
     if "#" in text:
         text = _HASH_NUMBER.sub("№", text)
     if "(" in text:

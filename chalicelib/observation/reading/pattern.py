@@ -13,17 +13,17 @@ _SIGNS: Final = "%~<>+?^"
 # Runs of letters like digits are bounded, so that a text full of them takes no more than linear time.
 _GAP: Final = rf"([^\w{_SIGNS}@#{PHONE_MARK}]*)"
 _ATOM: Final = (
-    rf"({_LIKE}{{0,3}}\d(?:{_LIKE}{{0,4}}\d)*(?:{_LIKE}{{1,4}}(?!{_LETTER})|{_LIKE}{{1,4}}(?={_LETTER}[^\w]{{0,2}}\d))?)"
+    rf"({_LIKE}{{0,3}}\d(?:{_LIKE}{{0,4}}\d)*(?:{_LIKE}{{1,4}}(?!{_LETTER})|{_LIKE}{{1,4}}(?={_LETTER}[^\w]{{0,2}}(?:\d|(?i:ANSWERS))))?)"
     rf"|(NAMES{_LETTER}+(?!(?<={_LIKE}){_LIKE}{{0,3}}\d))"
     rf"|([{_SIGNS}#]|@(?:\s?\d+)?|{PHONE_MARK}+)"
 )
 
 
-def token_pattern(names: Iterable[str]) -> re.Pattern[str]:
+def token_pattern(names: Iterable[str], answers: Iterable[str]) -> re.Pattern[str]:
     """The tokens' pattern for an election: a form's name that ends like a digit (`VO4712`) keeps its last letter."""
     ends = [name for name in names if name[-1] in LIKE_DIGITS.upper()]
     whole = "".join(rf"(?<!{_LETTER}){_looking_like(name)}(?=\d)|" for name in ends)
-    return re.compile(_GAP + "(?:" + _ATOM.replace("NAMES", whole) + ")")
+    return re.compile(_GAP + "(?:" + _ATOM.replace("NAMES", whole).replace("ANSWERS", "|".join(answers)) + ")")
 
 
 def _looking_like(name: str) -> str:

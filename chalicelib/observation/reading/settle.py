@@ -1,14 +1,18 @@
-"""The fifth stage: candidates → answers and rejections of one form (GRAMMAR: "Never guess")."""
+"""The fifth stage: candidates → answers and rejections of one form, each code once (GRAMMAR: "Never guess")."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
+from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.header import Header
-from chalicelib.observation.reading.interpret import Answer, interpret
-from chalicelib.observation.reading.model import Reason, Repair, Value
-from chalicelib.observation.reading.split import Candidate, Coded
+from chalicelib.observation.reading.interpret import DOUBT, Answer, interpret
+from chalicelib.observation.reading.letters import DIGITS
+from chalicelib.observation.reading.model import Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.tokens import Scan
-from chalicelib.observation.reading.vocabulary import FormNames
+
+_LAST_NUMBER_APART = re.compile(r"\d\s+\d+$")
+_AMBIGUOUS: Answer = (None, "ambiguous")
 
 
 @dataclass(slots=True)
@@ -17,97 +21,115 @@ class Settled:
 
     answers: dict[str, Value] = field(default_factory=dict)
     rejected: dict[str, Reason] = field(default_factory=dict)
-    station: str | None = None
+    last_station: str | None = None
     repairs: tuple[Repair, ...] = ()
 
 
-def settle(scan: Scan, form: FormNames, header: Header, coded: Coded, limit: int) -> Settled:
-    """The answers that candidates give, each code once."""
-    settled = Settled(station=coded.station)
-    _take_last_station(scan, header, coded, settled, limit)
-    taken: dict[str, tuple[Answer, str]] = {}
-    before: Candidate | None = None
-    for candidate in coded.candidates:
-        if candidate.code not in form.questions:
-            if candidate.number:
-                settled.rejected[candidate.code] = "unknown_code"
-            before = candidate
-            continue
-        if not (candidate.typed or candidate.wrong):
-            continue
-        answer = _answer(form, coded, candidate)
-        if candidate.between_digits and answer[1] is not None and before is not None and before.code in form.questions:
-            answer = (None, "ambiguous")
-            taken[before.code] = ((None, "ambiguous"), "")
-        _agree(taken, candidate, answer)
-        before = candidate
-    for code, (answer, _) in taken.items():
-        value, reason = answer
-        if reason is not None:
-            settled.rejected[code] = reason
-        elif value is not None:
-            settled.answers[code] = value
-    for code in coded.words_for:
-        if code not in taken:
-            settled.rejected[code] = "ambiguous"
-    settled.rejected |= {letter: "unknown_code" for letter in coded.unknown if letter not in settled.answers}
-    settled.repairs = _repairs(scan, coded)
+def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
+    """The answers that candidates give."""
+    settled = Settled(last_station=coded.station)
+    _take_last_station(scan, header, coded, settled)
+    for code, answer in _agreed(coded, settled).items():
+        _keep(settled, code, answer)
+    for code in coded.read_as_words:
+        if code not in settled.answers:
+            settled.rejected.setdefault(code, "ambiguous")
+    for letter in coded.strangers:
+        settled.rejected[letter] = "unknown_code"
+    settled.repairs = tuple(_repairs(scan, coded))
     return settled
 
 
-def _answer(form: FormNames, coded: Coded, candidate: Candidate) -> Answer:
-    if candidate.wrong and not candidate.number:
-        return None, "wrong_type"
-    if coded.russian and not candidate.letter.isascii() and candidate.code != "A":
-        return None, "ambiguous"
-    question = form.questions[candidate.code]
-    if question.type == "choices" and candidate.prose_after and re.search(r"\d\s+\d+$", candidate.typed):
-        return None, "ambiguous"
-    if candidate.wrong:
-        return None, "wrong_type"
-    return interpret(question, candidate.typed)
+def _keep(settled: Settled, code: str, answer: Answer) -> None:
+    value, reason = answer
+    if reason is not None:
+        settled.rejected[code] = reason
+    elif value is not None:
+        settled.answers[code] = value
 
 
-def _agree(taken: dict[str, tuple[Answer, str]], candidate: Candidate, answer: Answer) -> None:
-    code = candidate.code
-    earlier = taken.get(code)
-    if earlier is None:
-        taken[code] = (answer, candidate.typed)
-    elif earlier[0][1] is None and earlier[0][0] == answer[0]:
-        pass
-    elif earlier[0][1] is not None and earlier[0] == answer and earlier[1].strip() == candidate.typed.strip():
-        pass
-    else:
-        taken[code] = ((None, "conflicting"), candidate.typed)
-
-
-def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settled, limit: int) -> None:
-    """A real station after the last value is the station where none is named before, or the same again."""
-    last = coded.candidates[-1] if coded.candidates else None
-    if last is None or len(last.bare) == 0 or coded.end != last.end:
-        return
-    index = last.bare[-1]
-    if index + 1 != last.end or last.prose_after:
-        return
-    number = scan.digits(index)
-    tail = scan.tokens[index][0] + number
-    if number not in scan.vocabulary.stations or not last.typed.endswith(tail) or not scan.tokens[index][0]:
-        return
-    before = last.typed[: -len(tail)]
-    if not re.search(r"\w", before) or (header.station is not None and header.station != number):
-        return
-    last.typed = before
-    settled.station = number
-
-
-def _repairs(scan: Scan, coded: Coded) -> tuple[Repair, ...]:
-    found: list[Repair] = []
+def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
+    """One answer for each code; unknown codes are rejected on the way."""
+    agreed: dict[str, Answer] = {}
+    typed: dict[str, str] = {}
+    before: Candidate | None = None
     for candidate in coded.candidates:
-        if candidate.letter.upper() != candidate.code[0]:
-            found.append(Repair(candidate.letter, candidate.code[0], "look-alike code"))
-        for index in candidate.bare:
-            typed = scan.written(index, index + 1)
-            digits = scan.digits(index)
-            if typed != digits:
-                found.append(Repair(typed, digits, "look-alike digit"))
-    return tuple(found)
+        code = candidate.code
+        if candidate.question is None:
+            if candidate.valued:
+                settled.rejected[code] = "unknown_code"
+        elif candidate.typed or candidate.wrong:
+            answer = _answer(candidate, russian_order=coded.russian_order)
+            if candidate.between_digits and answer[1] is not None and before is not None:
+                answer = _AMBIGUOUS
+                if before.question is not None:
+                    agreed[before.code] = _AMBIGUOUS
+            same = code not in agreed or agreed[code] == answer
+            if not same or (answer[1] is not None and typed.get(code, candidate.typed) != candidate.typed):
+                answer = (None, "conflicting")
+            agreed[code], typed[code] = answer, candidate.typed
+        before = candidate
+    return agreed
+
+
+def _answer(candidate: Candidate, *, russian_order: bool) -> Answer:
+    if DOUBT in candidate.typed:
+        return _AMBIGUOUS
+    if candidate.wrong or candidate.question is None:
+        return None, "wrong_type"
+    if russian_order and not candidate.letter.isascii() and candidate.code != "A":
+        return _AMBIGUOUS
+    listed = candidate.question.type == "choices"
+    if listed and candidate.prose_after and _LAST_NUMBER_APART.search(candidate.typed):
+        return _AMBIGUOUS
+    return interpret(candidate.question, candidate.typed)
+
+
+def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settled) -> None:
+    """A real station after the last value is the station where none is named before, or the same one again."""
+    last = coded.candidates[-1] if coded.candidates else None
+    if last is None or len(last.numbers) < 1 or coded.end != last.end or last.prose_after:
+        return
+    index = last.numbers[-1]
+    number, gap = scan.digits(index), scan.tokens[index][0]
+    before = last.typed.removesuffix(gap + number)
+    if index + 1 != last.end or not gap or number not in scan.vocabulary.stations or before == last.typed:
+        return
+    if re.search(r"\w", before) and header.stations in ([], [number]):
+        last.typed = before
+        settled.last_station = number
+
+
+def _repairs(scan: Scan, coded: Coded) -> Iterator[Repair]:
+    for candidate in coded.candidates:
+        if candidate.letter not in (candidate.code[0], candidate.code[0].lower()):
+            yield Repair(candidate.letter, candidate.code[0], "look-alike code")
+        for index in candidate.numbers:
+            number = scan.tokens[index][1]
+            if not number.isdigit():
+                yield Repair(scan.written(index, index + 1), number.translate(DIGITS), "look-alike digit")
+
+
+def merged(first: ReportReading, second: ReportReading) -> ReportReading:
+    """Two reports of one form, station and round in one SMS as one: what they answer differently is conflicting."""
+    answers, rejected = dict(first.answers), dict(first.rejected)
+    for code, value in second.answers.items():
+        if code in rejected or answers.get(code, value) != value:
+            answers.pop(code, None)
+            rejected[code] = "conflicting"
+        else:
+            answers[code] = value
+    for code, reason in second.rejected.items():
+        known = code in answers or code in rejected
+        answers.pop(code, None)
+        rejected[code] = "conflicting" if known and reason != "unknown_code" else reason
+    comments = " ".join(comment for comment in (first.comment, second.comment) if comment)
+    return replace(
+        first,
+        observer=first.observer or second.observer,
+        answers=answers,
+        rejected=rejected,
+        comment=comments or None,
+        repairs=first.repairs + second.repairs,
+        flags=tuple(dict.fromkeys(first.flags + second.flags)),
+    )

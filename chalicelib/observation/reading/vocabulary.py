@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from itertools import accumulate
+from typing import Any, Final
 
+from chalicelib.observation.catalogue import MARK, text
 from chalicelib.observation.election import Election, Form, IncidentForm, Question
-from chalicelib.observation.reading.letters import RESEMBLING, WORD_LETTERS, code_letter, skeleton
+from chalicelib.observation.reading.letters import LIKE_DIGITS, RESEMBLING, WORD_LETTERS, code_letter, skeleton, uniform
 from chalicelib.observation.reading.pattern import token_pattern
 from chalicelib.observation.reading.words import Words, words
 
 _MISSPELT_FROM: Final = 6
 """Letters that an alias needs at least for one wrong letter to be forgiven."""
 
-_LONG_ALIAS: Final = 4
-"""Letters that an incident's alias needs at least to stand without a category."""
+_LONGEST_RUN: Final = 24
+"""Letters of the longest run that is looked into; no alias, code and value words together are longer."""
 
-_LONGEST_RUN: Final = 40
 _WORDS_KEPT: Final = 20_000
 _NO_ROLES: Final[frozenset[str]] = frozenset()
 
@@ -39,7 +40,9 @@ class Word:
     """What a run of letters may be, whatever stands around it.
 
     `letter` is the code of a single letter; `parts` are codes and value words that the run splits into; `glued` is
-    the length of an alias that the run begins with, the rest being a code of that form, or codes and values.
+    the length of an alias that the run begins with, the rest being a code of `glued_form`, or codes and value words.
+    `near` is the form whose name it misspells. `prose`: an ordinary word, two letters or more that are neither a value
+    nor a unit. `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
     """
 
     typed: str
@@ -53,12 +56,16 @@ class Word:
     glued: int = 0
     glued_form: FormNames | None = None
     parts: tuple[str, ...] = ()
+    begins_with_value: bool = False
+    ends_in_code: bool = False
     resembles_digit: bool = False
+    prose: bool = False
+    plain: bool = False
+    style: tuple[bool, bool] = (True, True)
 
-    @property
-    def prose(self) -> bool:
-        """Whether the run is an ordinary word: two letters or more that mean nothing here."""
-        return self.letter is None and self.value is None and "units" not in self.roles
+
+NO_WORD: Final = Word("", "")
+"""Stands where a token is no run of letters."""
 
 
 class Vocabulary(dict[str, Word]):
@@ -66,18 +73,17 @@ class Vocabulary(dict[str, Word]):
 
     def __init__(self, election: Election) -> None:
         super().__init__()
+        self.marks = tuple({text(election, language, MARK).lower() for language in election.languages})
         self.stations = frozenset(election.station_by_number)
         self.station = re.compile(election.station_pattern)
         self.lists: Words = words()
         self.forms = {names.code: names for names in _forms(election)}
         self._aliases = dict(_aliases(election, self.forms))
-        self.tokens = token_pattern(self._aliases)
-        self._codes = "".join(sorted({code[0] for names in self.forms.values() for code in names.questions}))
+        self.tokens = token_pattern(self._aliases, [word for word, _ in self.lists.answers])
         self._near = _deletions(alias for alias, names in self._aliases.items() if names.categories is None)
         answers = "|".join(sorted(self.lists.values, key=len, reverse=True))
-        self._run = re.compile(rf"(?:{answers})?(?:[A-Z](?:{answers}))*[A-Z]?")
-        self._part = re.compile(rf"([A-Z])({answers})")
-        self._answers = re.compile(rf"(?:{answers})")
+        self._run = re.compile(rf"(?P<lead>{answers})?(?P<inner>(?:[A-Z](?:{answers}))*)(?P<last>[A-Z])?")
+        self._pair = re.compile(rf"([A-Z])({answers})")
         self._begins = re.compile("|".join(sorted(map(re.escape, self._aliases), key=len, reverse=True)))
 
     def __missing__(self, typed: str) -> Word:
@@ -95,17 +101,24 @@ class Vocabulary(dict[str, Word]):
         shape = skeleton(typed)
         form = self._aliases.get(shape)
         single = len(typed) == 1
-        known: dict[str, object] = {
-            "letter": code_letter(typed) if single else None,
-            "lone_word": typed in WORD_LETTERS,
-            "value": self._value(typed, shape),
-            "roles": self.lists.roles.get(shape, _NO_ROLES),
-            "form": form,
-            "resembles_digit": typed[0] in RESEMBLING,
-        }
-        if form is None and not single and known["value"] is None:
-            known |= self._compound(typed, shape, bool(known["roles"]))
-        return Word(typed, shape, **known)  # type: ignore[arg-type]
+        value, roles = self._value(typed, shape), self.lists.roles.get(shape, _NO_ROLES)
+        lone_word = typed in WORD_LETTERS
+        ordinary = single and value is None and not roles and not lone_word and typed not in LIKE_DIGITS
+        compound = {} if single or form is not None or value is not None else self._compound(typed, shape, roles)
+        return Word(
+            typed,
+            shape,
+            letter=code_letter(typed) if single else None,
+            lone_word=lone_word,
+            value=value,
+            roles=roles,
+            form=form,
+            resembles_digit=typed[0] in RESEMBLING,
+            prose=not single and value is None and "units" not in roles,
+            plain=ordinary and "A" <= code_letter(typed) <= "Z",
+            style=(typed.isascii(), typed.isupper()),
+            **compound,
+        )
 
     def _value(self, typed: str, shape: str) -> bool | None:
         """Yes or no; a single letter has to be the very one of the list, not one that looks like it."""
@@ -113,8 +126,8 @@ class Vocabulary(dict[str, Word]):
             return None
         return self.lists.values.get(shape)
 
-    def _compound(self, typed: str, shape: str, listed: bool) -> dict[str, object]:
-        found: dict[str, object] = {}
+    def _compound(self, typed: str, shape: str, roles: frozenset[str]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
         if len(shape) > _LONGEST_RUN or len(shape) != len(typed):
             return found
         alias = self._begins.match(shape)
@@ -122,49 +135,29 @@ class Vocabulary(dict[str, Word]):
             found |= {"glued": alias.end(), "glued_form": self._aliases[alias[0]]}
         else:
             found["near"] = self._misspelt(shape)
-        if not (listed and _uniform(typed)):
-            found["parts"] = self._split(typed, shape)
+        if not (roles and uniform(typed)):
+            found |= self._split(typed, shape)
         return found
 
     def _rest_of(self, alias: str, shape: str) -> bool:
+        """Whether what follows an alias in a run begins with a code of its form and splits from there on."""
         rest = shape[len(alias) :]
-        return rest[0] in self._codes and (len(rest) == 1 or bool(self._parts(rest)))
+        first = any(code[0] == rest[0] for code in self._aliases[alias].questions)
+        return first and (len(rest) == 1 or self._run.fullmatch(rest) is not None)
 
-    def _split(self, typed: str, shape: str) -> tuple[str, ...]:
-        lengths = [len(part) for part in self._parts(shape)]
-        ends = [sum(lengths[: count + 1]) for count in range(len(lengths))]
+    def _split(self, typed: str, shape: str) -> dict[str, Any]:
+        run = self._run.fullmatch(shape)
+        if run is None:
+            return {}
+        lead, inner, last = run["lead"] or "", run["inner"], run["last"] or ""
+        pairs = [part for pair in self._pair.finditer(inner) for part in pair.groups()]
+        lengths = [len(part) for part in (lead, *pairs, last) if part]
+        ends = list(accumulate(lengths))
         parts = tuple(typed[end - length : end] for end, length in zip(ends, lengths, strict=True))
-        answers = parts[1::2] if self._leading_value(shape) == 0 else parts[0::2]
-        if any(self._value(part, skeleton(part)) is None for part in answers):
-            return ()
-        return parts
-
-    def _parts(self, shape: str) -> list[str]:
-        if self._run.fullmatch(shape) is None:
-            return []
-        parts: list[str] = []
-        first = self._leading_value(shape)
-        if first:
-            parts.append(shape[:first])
-        at = first
-        while at < len(shape) - 1:
-            part = self._part.match(shape, at)
-            if part is None:
-                return []
-            parts += [part[1], part[2]]
-            at = part.end()
-        return parts + ([shape[at:]] if at < len(shape) else [])
-
-    def _leading_value(self, shape: str) -> int:
-        for answer in sorted(self.lists.values, key=len, reverse=True):
-            rest = shape[len(answer) :]
-            if (
-                shape.startswith(answer)
-                and rest
-                and re.fullmatch(rf"(?:[A-Z](?:{self._answers.pattern}))*[A-Z]?", rest)
-            ):
-                return len(answer)
-        return 0
+        answers = parts[0 if lead else 1 :: 2]
+        if len(parts) < 2 or any(self._value(part, skeleton(part)) is None for part in answers):
+            return {}
+        return {"parts": parts, "begins_with_value": bool(lead), "ends_in_code": bool(last)}
 
     def _misspelt(self, shape: str) -> FormNames | None:
         if len(shape) < _MISSPELT_FROM - 1:
@@ -226,12 +219,6 @@ def _one_edit(alias: str, shape: str) -> bool:
         return longer[begin + 1 :] == shorter[begin:]
     swapped = alias[begin : begin + 2] == shape[begin : begin + 2][::-1] and alias[begin + 2 :] == shape[begin + 2 :]
     return swapped or alias[begin + 1 :] == shape[begin + 1 :]
-
-
-def _uniform(typed: str) -> bool:
-    """Whether a run is written in one script, and in one case but for a capital at its beginning."""
-    scripts = {character.isascii() for character in typed}
-    return len(scripts) == 1 and (typed[1:].islower() or typed.isupper())
 
 
 _compiled: dict[int, tuple[Election, Vocabulary]] = {}

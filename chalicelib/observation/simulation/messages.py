@@ -4,6 +4,7 @@ Every defect is one that the reading has to repair or to name, so the meaning of
 """
 
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -206,6 +207,9 @@ class _Report(_Composer):
         if station is not None:
             head += [station] * (2 if self.happens("station_twice") else 1)
         between = "" if together else self.chance.choice(_SEPARATORS) if self.happens("separator") else " "
+        if together:
+            # A first code with its value apart would be taken for a part of the form's name (`OPA 1`).
+            parts[0] = re.sub(r"(?<=^.)[ .]+", "", parts[0])
         text = self.framed(between.join(head + parts)) + (f" # {comment}" if comment else "")
         if not comment and self.happens("signature"):
             text += self.chance.choice(_SIGNATURES)

@@ -1,0 +1,47 @@
+"""What the coded part of a form is split into: codes, each with what was typed after it."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.observation.election import Question
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A code and what was typed after it: `typed` is the canonical form that `interpret` reads.
+
+    `at` and `end` are the indexes of its first token and after its last one, `numbers` those of its numbers.
+    `wrong`: a word that is no value stands where the value should. `between_digits`: a letter that resembles a digit
+    stands between digits. `prose_after`: an ordinary word follows.
+    """
+
+    code: str
+    letter: str
+    question: Question | None
+    at: int
+    end: int
+    typed: str = ""
+    valued: bool = False
+    wrong: bool = False
+    between_digits: bool = False
+    prose_after: bool = False
+    numbers: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Coded:
+    """A coded part: its candidates, the index after its last token, and what else was named in it.
+
+    `strangers` are letters that are no code, glued into digits; `read_as_words` codes that were taken for words;
+    `skipped` stretches of prose between answers, as pairs of token indexes. `ended`: prose ended it.
+    """
+
+    end: int
+    candidates: list[Candidate] = field(default_factory=list)
+    observer: str | None = None
+    station: str | None = None
+    round: str | None = None
+    strangers: set[str] = field(default_factory=set)
+    read_as_words: list[str] = field(default_factory=list)
+    skipped: list[tuple[int, int]] = field(default_factory=list)
+    russian_order: bool = False
+    ended: bool = False

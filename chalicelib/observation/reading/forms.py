@@ -1,0 +1,205 @@
+"""Where the forms of a text are (GRAMMAR: "Where a form is"): every name is tried, and counts if answers follow."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from chalicelib.observation.reading.candidates import Coded
+from chalicelib.observation.reading.header import Header, read_header
+from chalicelib.observation.reading.incidents import Incident, lower_preposition, read_incident
+from chalicelib.observation.reading.settle import Settled, settle
+from chalicelib.observation.reading.split import split
+from chalicelib.observation.reading.tokens import SPACES, Scan
+from chalicelib.observation.reading.vocabulary import FormNames
+
+FORM_IN_COMMENT: Final = "form_in_comment"
+INCIDENT_IN_COMMENT: Final = "incident_in_comment"
+
+_SMALL_L_DIGITS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What stands after a form's name, stage by stage."""
+
+    header: Header
+    coded: Coded
+    settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A form found in a text: its name is the token at `head`, its words after `end` are free."""
+
+    form: FormNames
+    head: int
+    end: int
+    content: Answers | Incident
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything is answered."""
+        content = self.content
+        return bool(content.answers if isinstance(content, Incident) else content.settled.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms of a text in their order, the stretches of free text, and flags by the token that raises them."""
+
+    found: list[Found]
+    free: list[tuple[int, int]]
+    flags: list[tuple[int, str]]
+
+
+def find_forms(scan: Scan) -> Forms:
+    """The forms of a text."""
+    return _Finder(scan).find()
+
+
+class _Finder:
+    """Tries each name from the first token to the last; `free_from` is where free text has begun, None outside it."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan = scan
+        self.size = len(scan.tokens)
+        self.heads: list[tuple[int, FormNames]] = []
+        self.hashes = [index for index, token in enumerate(scan.tokens) if token[3] == "#"]
+        self.free_from: int | None = None
+        self.forms = Forms([], [], [])
+
+    def find(self) -> Forms:
+        for index, word in enumerate(self.scan.words):
+            form = word.form
+            if form is None and word.near is not None and self._opens_line(index):
+                form = word.near
+            if form is not None and self._may_begin(index, form):
+                self.heads.append((index, form))
+        hashes = iter([*self.hashes, self.size])
+        next_hash = next(hashes)
+        for position, (head, form) in enumerate(self.heads):
+            while next_hash < head:
+                self.free_from = next_hash if self.free_from is None else self.free_from
+                next_hash = next(hashes)
+            following = self.heads[position + 1][0] if position + 1 < len(self.heads) else self.size
+            self._name(head, form, min(following, next_hash))
+        if self.free_from is None and next_hash < self.size:
+            self.free_from = next_hash
+        self._end_free(self.size)
+        return replace(self.forms, found=self._extended())
+
+    def _name(self, head: int, form: FormNames, limit: int) -> None:
+        """Try the name at a token."""
+        found = self._try(head, form, limit)
+        if self.free_from is not None and not (found and found.answered and self._opens_line(head)):
+            self._flag_free(head, form, found)
+        elif found is not None:
+            self._end_free(head)
+            self.forms.found.append(found)
+            if isinstance(found.content, Incident):
+                self.free_from = found.end
+        elif form.categories is not None and not lower_preposition(self.scan, head):
+            self.forms.flags.append((head, INCIDENT_IN_COMMENT))
+
+    def _flag_free(self, head: int, form: FormNames, found: Found | None) -> None:
+        """A name in free text is not read; an operator is told where it may have been meant."""
+        if form.categories is not None:
+            if not lower_preposition(self.scan, head):
+                self.forms.flags.append((head, INCIDENT_IN_COMMENT))
+        elif found is not None and found.answered:
+            self.forms.flags.append((head, FORM_IN_COMMENT))
+
+    def _end_free(self, end: int) -> None:
+        if self.free_from is not None:
+            self.forms.free.append((self.free_from, end))
+        self.free_from = None
+
+    def _extended(self) -> list[Found]:
+        """The forms, each read up to the next one that counts."""
+        kept, extended = self.forms.found, []
+        begins = iter([*(begin for begin, _ in self.forms.free), self.size])
+        free = next(begins)
+        for position, found in enumerate(kept):
+            following = kept[position + 1].head if position + 1 < len(kept) else self.size
+            while free <= found.head:
+                free = next(begins)
+            if isinstance(found.content, Incident):
+                extended.append(found)
+            else:
+                extended.append(self._try(found.head, found.form, min(following, free)) or found)
+        return extended
+
+    # Whether a name is where one may be.
+
+    def _opens_line(self, index: int) -> bool:
+        """Whether only greetings stand before a token on its line."""
+        while not self.scan.starts_line(index):
+            index -= 1
+            if "courtesies" not in self.scan.words[index].roles:
+                return False
+        return True
+
+    def _may_begin(self, index: int, form: FormNames) -> bool:
+        """Whether a name stands at the start, after a separator or after the digits of a real station."""
+        gap = self.scan.tokens[index][0]
+        last = self.heads[-1] if self.heads else None
+        if last is not None and last[0] == index - 1 and last[1].code == form.code:
+            return False
+        if gap == "" and index > 0:
+            _, number, _, _ = self.scan.tokens[index - 1]
+            if not number or self.scan.digits(index - 1) not in self.scan.vocabulary.stations:
+                return False
+            if index > 1 and self.scan.tokens[index - 1][0] == "" and self.scan.tokens[index - 2][2]:
+                return False
+        return last is None or not self._small_l(index, last[1])
+
+    def _small_l(self, index: int, form: FormNames) -> bool:
+        """Whether `Cl` glued to one to three digits is code C with a 1; the tokens are changed to that then."""
+        scan = self.scan
+        gap, _, word, _ = scan.tokens[index]
+        if len(word) != len("Cl") or word[1] != "l" or index + 1 >= self.size:
+            return False
+        glue, number, _, _ = scan.tokens[index + 1]
+        code = scan.vocabulary[word[0]]
+        if glue or not 1 <= len(number) <= _SMALL_L_DIGITS or code.letter not in form.questions:
+            return False
+        scan.tokens[index], scan.words[index] = (gap, "", word[0], ""), code
+        scan.tokens[index + 1] = ("", word[1] + number, "", "")
+        return True
+
+    # What stands after a name, and whether it makes the name a form.
+
+    def _try(self, head: int, form: FormNames, limit: int) -> Found | None:
+        if form.categories is not None:
+            starts = self._opens_line(head)
+            incident = read_incident(self.scan, head, self.size, form.categories, at_start=starts)
+            return Found(form, head, incident.text, incident) if incident is not None else None
+        header = read_header(self.scan, head, limit, form)
+        coded = split(self.scan, form, header.first, limit)
+        answers = Answers(header, coded, settle(self.scan, header, coded))
+        return Found(form, head, coded.end, answers) if self._counts(head, limit, answers) else None
+
+    def _counts(self, head: int, limit: int, answers: Answers) -> bool:
+        header, coded, settled = answers.header, answers.coded, answers.settled
+        misspelt = self.scan.words[head].form is None
+        if not settled.answers and (not settled.rejected or misspelt):
+            return not misspelt and not settled.rejected and self._is_alone(head, limit, answers)
+        if header.names_from is not None:
+            return not misspelt and self._counts_after_names(coded, settled)
+        # A small letter and a word after it, with nothing answered, is prose (`turnout a bit low`).
+        named = any(found.valued or found.letter.isupper() for found in coded.candidates)
+        return bool(settled.answers or coded.read_as_words or named)
+
+    def _counts_after_names(self, coded: Coded, settled: Settled) -> bool:
+        """Behind names answers have to be beyond doubt: two of them, or one glued to its code that no prose follows."""
+        answered = [found for found in coded.candidates if found.code in settled.answers]
+        if len({found.code for found in answered}) != 1:
+            return len(answered) > 1
+        glued = SPACES.search(self.scan.tokens[answered[0].at + 1][0]) is None
+        return glued and not answered[0].prose_after
+
+    def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:
+        """Whether the name stands alone on its line, but for greetings, a station and bare numbers: an empty report."""
+        if answers.header.names_from is not None or answers.coded.ended or not self._opens_line(head):
+            return False
+        asked = any(token[3] == "?" for token in self.scan.tokens[head + 1 : limit])
+        return not asked and (limit == self.size or self.scan.starts_line(limit) or self.scan.tokens[limit][3] == "#")
