@@ -51,6 +51,8 @@ def check_names(document: Document, forms: Iterable[PlacedForm], incidents: Inci
         if fault:
             document.error(name.path, fault)
         taken = found.setdefault(skeleton(name.written), name)
+        if taken is not name and taken.form_path == name.form_path and taken.path[-1] == "code":
+            document.warning(name.path, f"{name.written!r} is the form's code already; delete it")
         if taken.form_path != name.form_path:
             where = f"{taken.written} of form {taken.form} in line {document.line(taken.path)}"
             document.error(name.path, f"{name.written!r} is, or looks like, {where}; choose another word")
@@ -58,15 +60,22 @@ def check_names(document: Document, forms: Iterable[PlacedForm], incidents: Inci
 
 def _code_fault(code: str) -> str | None:
     if _FORM_CODE.fullmatch(code):
-        return None
+        return _other_meaning(code)
     return _foreign_letters(code) or f"{code!r} is no form's code; use two to ten Latin capitals, such as OP"
 
 
 def _alias_fault(alias: str) -> str | None:
     if len(alias) < 2 or not alias.isalpha():
         return f"{alias!r} is no alias; use one word of two letters or more, without digits, spaces and signs"
-    if skeleton(alias) in words().values:
-        return f"{alias!r} is an answer; choose another word"
+    return _other_meaning(alias)
+
+
+def _other_meaning(name: str) -> str | None:
+    """Why a word cannot name a form: the reading takes it for something else (GRAMMAR: "Values", "Held")."""
+    if skeleton(name) in words().values:
+        return f"{name!r} is an answer; choose another word"
+    if skeleton(name) in words().held:
+        return f"an SMS with {name!r} is held for a test or a cancellation; choose another word"
     return None
 
 

@@ -37,7 +37,11 @@ class Findings:
 def suggestion(written: str, known: Iterable[str]) -> str:
     """`did you mean "x"?` for a word that resembles a known one, else the known ones; a part of a message."""
     words = sorted(known)
-    close = get_close_matches(written, words, n=1, cutoff=0.6)
+    close = get_close_matches(written, words, n=1, cutoff=0.6) or [word for word in words if _is_part(written, word)]
     if close:
         return f'did you mean "{close[0]}"?'
     return f"use one of {', '.join(words)}" if words else "leave it out"
+
+
+def _is_part(written: str, word: str) -> bool:
+    return len(written) >= 3 and written in word

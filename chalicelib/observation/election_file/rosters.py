@@ -116,6 +116,7 @@ def read_stations(rows: Iterable[Row], election: Election) -> dict[str, Station]
     pattern = _compiled(election)
     stations: dict[str, Station] = {}
     lines: dict[str, int] = {}
+    spellings: dict[str, Row] = {}
     for row in rows:
         number, region = row.required("station"), row.required("region")
         if number in lines:
@@ -123,16 +124,21 @@ def read_stations(rows: Iterable[Row], election: Election) -> dict[str, Station]
         elif number and pattern and not pattern.fullmatch(number) and not _SPREADSHEET_NUMBER.fullmatch(number):
             advice = "correct it (a spreadsheet may have dropped its leading zero), or the pattern"
             row.error("station", f"{number!r} does not fit the station_pattern {election.station_pattern}; {advice}")
-        if "#" in region or region == "*":
-            row.error("region", f"a region's name cannot hold # or be *; rename {region!r}")
+        _check_region(row, spellings.setdefault(region.casefold(), row))
         lines.setdefault(number, row.line)
-        stations.setdefault(
-            number,
-            Station(
-                number=number, region=region, district=row["district"], name=row["name"], registered=_registered(row)
-            ),
+        station = Station(
+            number=number, region=region, district=row["district"], name=row["name"], registered=_registered(row)
         )
+        stations.setdefault(number, station)
     return stations
+
+
+def _check_region(row: Row, first: Row) -> None:
+    region = row["region"]
+    if "#" in region or region == "*":
+        row.error("region", f"a region's name cannot hold # or be *; rename {region!r}")
+    if region != first["region"]:
+        row.error("region", f"{region!r} is spelled {first['region']!r} in line {first.line}; spell it always the same")
 
 
 def _compiled(election: Election) -> re.Pattern[str] | None:

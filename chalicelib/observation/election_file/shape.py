@@ -1,7 +1,7 @@
 """From plain values to the election's models, with pydantic's complaints put in plain words at their lines."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import TypeGuard, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -26,6 +26,11 @@ _WORDS: Mapping[str, str] = {
     "date_from_datetime_parsing": "this is no date; write YYYY-MM-DD",
     "date_from_datetime_inexact": "this is no date; write YYYY-MM-DD",
     "date_type": "this is no date; write YYYY-MM-DD",
+}
+
+_BOUNDS: Mapping[str, str] = {
+    "greater_than_equal": "small; write at least",
+    "less_than_equal": "large; write at most",
 }
 
 
@@ -75,14 +80,31 @@ def _located(document: Document, path: Path, *, missing: bool) -> Path:
 def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        known = _keys(model) if len(detail["loc"]) == 1 else ("from", "by")
+        known = _keys(_inner(model, detail["loc"][:-1]))
         return f"no such key; {suggestion(str(detail['loc'][-1]), known)}"
     if kind == "literal_error":
         return f"{detail['input']!r} is not possible here; use one of {detail['ctx']['expected'].replace(' or ', ', ')}"
     if kind == "value_error":
         return str(detail["ctx"]["error"]).replace(": write", "; write")
+    if kind in _BOUNDS:
+        return f"this is too {_BOUNDS[kind]} {next(iter(detail['ctx'].values()))}"
     words = _WORDS.get(kind)
     return words or f"{detail['msg']}; correct it"
+
+
+def _inner(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel]:
+    """The model of a value inside a model's, where the way to it leads through models alone."""
+    for step in path:
+        field = next((field for name, field in model.model_fields.items() if step in (name, field.alias)), None)
+        inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)] if field else []
+        if not inner:
+            return model
+        model = inner[0]
+    return model
+
+
+def _is_model(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:
