@@ -43,15 +43,16 @@ class Opened:
 def opened_by(
     election: Election, message: Message, reports: tuple[ResolvedReport, ...], counted_at: dt.datetime, now: dt.datetime
 ) -> list[Opened]:
-    """The incidents that a message's reports open: incident forms, and `critical_if` answers."""
-    opened = []
+    """The incidents that a message's reports open, each once: incident forms, and `critical_if` answers."""
+    opened: list[Incident] = []
     for place, report in enumerate(reports):
         form = election.form_by_code.get(report.reading.form)
         if form is None:
             opened.append(_reported(election, message, report, place, counted_at))
         elif report.counts:
             opened.extend(_answered(election, form, message, report, counted_at))
-    return [Opened(incident, _alerts(election, incident, now)) for incident in opened]
+    once = {incident.id: incident for incident in reversed(opened)}
+    return [Opened(incident, _alerts(election, incident, now)) for incident in once.values()]
 
 
 def is_critical(form: Form, code: str, value: Value) -> bool:
@@ -71,7 +72,7 @@ def _reported(
     category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
     return Incident(
         election.id,
-        short_id(f"{message.key}#{place}"),
+        reported_id(message.key, place),
         severity=category.severity if category else UNKNOWN_CATEGORY,
         category=number if category else None,
         region=election.station_by_number[report.station].region,
@@ -89,7 +90,7 @@ def _answered(
     return [
         Incident(
             election.id,
-            short_id(f"{report.station}#{form.code}#{code}"),
+            answered_id(report.station, form.code, code),
             severity=CRITICAL_ANSWER,
             region=election.station_by_number[report.station].region,
             station=report.station,
@@ -104,7 +105,17 @@ def _answered(
     ]
 
 
-def short_id(source: str) -> str:
+def reported_id(message_key: str, place: int) -> str:
+    """The id of the incident that a message reports as such, at a place among its forms."""
+    return _short_id(f"{message_key}#{place}")
+
+
+def answered_id(station: str, form: str, code: str) -> str:
+    """The id of the incident that an answer opens: once a station and question, whoever answers and in what round."""
+    return _short_id(f"{station}#{form}#{code}")
+
+
+def _short_id(source: str) -> str:
     """A short name for an incident, the same whenever its source is processed again: 40 bits of SHA-256."""
     return hashlib.sha256(source.encode()).hexdigest()[:10].upper()
 

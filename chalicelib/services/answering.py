@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chalicelib.observation.election import Check, Election
 from chalicelib.observation.phones import is_machine
+from chalicelib.observation.reading import read
 from chalicelib.observation.replies import (
     ReportResult,
     held_reply,
@@ -17,13 +18,13 @@ from chalicelib.services import outbox
 from chalicelib.services.interpret import Interpretation, ResolvedReport
 from chalicelib.services.merging import MergedReport, report_key
 from chalicelib.store import elections, messages
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import ReportKey
 
 LOOP_WINDOW = dt.timedelta(minutes=10)
 LOOP_UNREADABLE = 5
 LOOP_LOOKED_AT = 50
-UNREADABLE = ("received", "unrecognised", "held", "quarantined")
+UNREADABLE = ("unrecognised", "held", "quarantined")
 
 
 def reply_to(
@@ -38,11 +39,11 @@ def reply_to(
     if is_machine(phone):
         return None
     if said.observer is None:
-        if elections.is_own_number(phone) or _is_loop(message):
+        if elections.is_own_number(phone):
             return None
         key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
-    if said.state in UNREADABLE and _is_loop(message):
+    if said.state in UNREADABLE and _is_loop(election, message):
         return None
     text = _text(election, said, merged)
     return _reply(f"reply#{message.key}", message, phone, text, election, now)
@@ -85,14 +86,20 @@ def _to_ask(merged: MergedReport | None) -> list[Check]:
     return [check for check in merged.failed if check.severity == "error"] if merged else []
 
 
-def _is_loop(message: Message) -> bool:
+def _is_loop(election: Election, message: Message) -> bool:
     """Whether a sender has sent more than five texts in ten minutes, up to this one, that nobody could read."""
     if message.conversation is None:
         return False
-    recent = messages.conversation_since(message.conversation, message.stored_at - LOOP_WINDOW, LOOP_LOOKED_AT)
-    earlier = [
-        other
-        for other in messages.get_many(key for key in recent if key != message.key)
-        if other.direction == "in" and other.stored_at <= message.stored_at and other.state in UNREADABLE
-    ]
-    return len(earlier) >= LOOP_UNREADABLE
+    at = message.stored_at
+    recent = messages.conversation_between(message.conversation, at - LOOP_WINDOW, at, LOOP_LOOKED_AT)
+    others = messages.get_many(key for key in recent if key != message.key)
+    return sum(_is_unreadable(election, other) for other in others) >= LOOP_UNREADABLE
+
+
+def _is_unreadable(election: Election, message: Message) -> bool:
+    """Whether a message came in and nobody could read it; one that waits is read here."""
+    if message.direction != "in":
+        return False
+    if message.state == RECEIVED:
+        return not read(message.text or "", election).reports
+    return message.state in UNREADABLE

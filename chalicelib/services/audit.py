@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.observation.election import NO_ROUND, Election
+from chalicelib.observation.phones import international
 from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import Counters, contribution, difference, message_counters, shard_of
-from chalicelib.services.counting import ShardCell, message_cell, total
-from chalicelib.store.elections import existing
-from chalicelib.store.incidents import incidents_of
-from chalicelib.store.messages import Message, messages_of
+from chalicelib.services.alerts import answered_id, is_critical, reported_id
+from chalicelib.services.counting import ShardCell, cell_named, incident_cell, total
+from chalicelib.store.elections import existing, numbers_of
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.messages import Message, messages_of, received_messages
 from chalicelib.store.reports import ReportKey, StoredReport, all_reports, value_from_json
 from chalicelib.store.tallies import shards_of_cells
 
@@ -32,13 +34,23 @@ def audit(election_id: str) -> Audited:
     election = existing(election_id).election
     messages = [message for message in messages_of(election_id) if message.direction == "in"]
     reports = {_key(one.report): one for one in all_reports(election, election.station_by_number)}
+    incidents = {incident.id: incident for incident in incidents_of(election_id)}
     differences = [
+        *_uncounted(messages),
         *_report_differences(reports_from_messages(election, messages), reports),
         *_contribution_differences(election, reports.values()),
-        *_tally_differences(expected_tallies(election, messages, reports.values()), shards_of_cells(election)),
+        *_incident_differences(election, messages, incidents),
+        *_tally_differences(
+            expected_tallies(election, messages, reports.values(), incidents.values()), shards_of_cells(election)
+        ),
     ]
-    waiting = sum(message.pending is not None for message in messages)
-    return Audited(len(messages), len(reports), waiting, tuple(differences))
+    return Audited(len(messages), len(reports), _waiting(election_id), tuple(differences))
+
+
+def _waiting(election_id: str) -> int:
+    """How many messages to the election's numbers have no outcome yet, and so belong to no election."""
+    numbers = set(numbers_of(election_id))
+    return sum(international(message.recipient or "") in numbers for message in received_messages())
 
 
 def reports_from_messages(election: Election, messages: Iterable[Message]) -> dict[ReportKey, Report]:
@@ -58,30 +70,55 @@ def reports_from_messages(election: Election, messages: Iterable[Message]) -> di
 
 
 def expected_tallies(
-    election: Election, messages: Iterable[Message], reports: Iterable[StoredReport]
+    election: Election, messages: Iterable[Message], reports: Iterable[StoredReport], incidents: Iterable[Incident]
 ) -> dict[ShardCell, Counters]:
     """The tallies that messages, reports and incidents add up to, by shard and cell."""
     changes: list[tuple[ShardCell, Counters]] = [
-        (_cell_of(election, message), message_counters(message.state)) for message in messages
+        (cell_named(message.counted_in), message_counters(message.state)) for message in messages if message.counted_in
     ]
     for one in reports:
         report = one.report
         cell = (shard_of(election, report.station), (one.region, report.form, report.round))
         changes.append((cell, contribution(election, report)))
-    opened: list[tuple[ShardCell, Counters]] = [
-        (message_cell(election, incident.station, None, NO_ROUND), {f"incident.{incident.severity}": 1})
-        for incident in incidents_of(election.id)
-    ]
-    return total([*changes, *opened])
+    for incident in incidents:
+        cell = incident_cell(election, incident.station, incident.region)
+        changes.append((cell, {f"incident.{incident.severity}": 1}))
+    return total(changes)
 
 
-def _cell_of(election: Election, message: Message) -> ShardCell:
-    if message.observer is None:
-        return message_cell(election, None, None, NO_ROUND)
-    reports = (message.reading or {}).get("reports", ())
-    if not reports:
-        return message_cell(election, election.observer_by_number[message.observer].station, None, NO_ROUND)
-    return message_cell(election, reports[0]["station"], reports[0]["form"], reports[0]["round"])
+def _uncounted(messages: Iterable[Message]) -> Iterator[str]:
+    for message in messages:
+        if message.counted_in is None:
+            yield f"message {message.key}: it is {message.state}, but was counted nowhere"
+
+
+def _incident_differences(
+    election: Election, messages: Iterable[Message], stored: Mapping[str, Incident]
+) -> Iterator[str]:
+    """Incidents that messages report and that are not stored, and those that no message can have opened."""
+    possible: set[str] = set()
+    for message in messages:
+        for incident_id, source, is_certain in _incidents_of(election, message):
+            if is_certain and incident_id not in stored and incident_id not in possible:
+                yield f"incident {incident_id}: {source} of message {message.key} opens it, but it is not stored"
+            possible.add(incident_id)
+    for incident_id in sorted(set(stored) - possible):
+        yield f"incident {incident_id}: stored, but no message opens it"
+
+
+def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, str, bool]]:
+    """Incidents that a message may have opened: id, what opens it, and whether it does by the election as it is now."""
+    for place, written in enumerate((message.reading or {}).get("reports", ())):
+        if "observer" not in written or written.get("held"):
+            continue
+        form = election.form_by_code.get(written["form"])
+        if election.incidents is not None and written["form"] == election.incidents.code:
+            yield reported_id(message.key, place), "a report", True
+        if form is None:
+            continue
+        for code, value in written.get("answers", {}).items():
+            is_certain = is_critical(form, code, value_from_json(form, code, value))
+            yield answered_id(written["station"], form.code, code), f"answer {form.code} {code}", is_certain
 
 
 def _key(report: Report) -> ReportKey:

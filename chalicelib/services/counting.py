@@ -44,6 +44,23 @@ def cell_of_message(election: Election, said: Interpretation) -> ShardCell:
     return message_cell(election, first.station, first.reading.form, first.round)
 
 
+def incident_cell(election: Election, station: str, region: str) -> ShardCell:
+    """Where an incident is counted."""
+    return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
+
+
+def cell_name(cell: ShardCell) -> str:
+    """A cell as a message keeps it, so that it is known where it was counted whatever becomes of the roster."""
+    shard, place = cell
+    return "#".join((str(shard), *place))
+
+
+def cell_named(name: str) -> ShardCell:
+    """The cell of a name."""
+    shard, region, form, round_name = name.split("#")
+    return int(shard), (region, form, round_name)
+
+
 def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[ShardCell, Counters]]:
     """What a report's change moves; a station that has changed its region since moves with all that it counted."""
     report = merged.after.report
@@ -62,7 +79,7 @@ def changes_of_message(
     for one in merged:
         changes += changes_of_report(election, one)
     for incident in (one.incident for one in opened):
-        cell = message_cell(election, incident.station, None, NO_ROUND)
+        cell = incident_cell(election, incident.station, incident.region)
         changes.append((cell, {f"incident.{incident.severity}": 1}))
     return total(changes)
 

@@ -1,8 +1,6 @@
 """Process a stored SMS: read it, find whose it is, and let it count, once (DESIGN: "The way of a message")."""
 
 import datetime as dt
-import random
-import time
 
 from pynamodb.expressions.update import Action
 
@@ -10,7 +8,8 @@ from chalicelib.observation.election import Election
 from chalicelib.observation.phones import international
 from chalicelib.services.alerts import opened_by
 from chalicelib.services.answering import reply_to
-from chalicelib.services.counting import cell_of_message, changes_of_message
+from chalicelib.services.contention import ATTEMPTS, pause
+from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
 from chalicelib.services.interpret import Interpretation, interpret
 from chalicelib.services.merging import merge
 from chalicelib.store import elections
@@ -18,10 +17,6 @@ from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.outcome import AlreadyProcessed, AlreadyThere, Contended, Outcome, ReportChanged, commit
 from chalicelib.store.tables import StoreUnavailable
-
-ATTEMPTS = 12
-BACKOFF_SECONDS = 0.02
-LONGEST_BACKOFF_SECONDS = 1.0
 
 QUARANTINED = "quarantined"
 NO_ELECTION = "no_election"
@@ -43,19 +38,14 @@ def process(message: Message, now: dt.datetime) -> None:
         except AlreadyProcessed:
             return
         except ReportChanged:
-            _pause(attempt)
+            pause(attempt)
         except AlreadyThere as exist:
             there |= exist.keys
         except Contended:
-            _pause(attempt)
+            pause(attempt)
         else:
             return
     raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
-
-
-def _pause(attempt: int) -> None:
-    """Wait with full jitter, so that those who collided do not collide again (AWS, Exponential Backoff and Jitter)."""
-    time.sleep(random.uniform(0, min(LONGEST_BACKOFF_SECONDS, BACKOFF_SECONDS * 2**attempt)))  # noqa: S311
 
 
 def _election_of(message: Message) -> LoadedElection | None:
@@ -109,12 +99,14 @@ def _outcome_changes(state: str, now: dt.datetime) -> list[Action]:
 
 
 def _reading_changes(election: Election, said: Interpretation, counted_at: dt.datetime) -> list[Action]:
+    cell = cell_of_message(election, said)
     changes = [
         Message.election.set(election.id),
+        Message.counted_in.set(cell_name(cell)),
         Message.counted_at.set(counted_at),
         Message.reading.set(said.document()),
     ]
     if said.observer is None:
         return [*changes, Message.reason.set(UNKNOWN_SENDER)]
-    _, (region, _, _) = cell_of_message(election, said)
+    _, (region, _, _) = cell
     return [*changes, Message.observer.set(said.observer.number), Message.region.set(region)]

@@ -46,7 +46,8 @@ class Message(Model):
 
     `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held;
     of one that goes out: queued → sending → sent | failed. `received_at` is the real instant that counts,
-    `counted_at` the same on the election's clock. `due_at` is when sweep takes an unfinished row up.
+    `counted_at` the same on the election's clock; `counted_in` names the tally that its outcome was added to.
+    `due_at` is when sweep takes an unfinished row up.
     """
 
     class Meta(TableMeta):
@@ -68,6 +69,7 @@ class Message(Model):
     provider_at = UTCDateTimeAttribute(null=True)
     received_at = UTCDateTimeAttribute(null=True)
     counted_at = UTCDateTimeAttribute(null=True)
+    counted_in = UnicodeAttribute(null=True)
     processed_at = UTCDateTimeAttribute(null=True)
     election = UnicodeAttribute(null=True)
     region = UnicodeAttribute(null=True)
@@ -136,11 +138,11 @@ def oldest_due(queue: Queue) -> dt.datetime | None:
     return min((due for due in heads if due is not None), default=None)
 
 
-def conversation_since(phone: str, since: dt.datetime, limit: int) -> list[str]:
-    """Keys of the messages exchanged with a phone since an instant, newest first."""
+def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, limit: int) -> list[str]:
+    """Keys of the messages exchanged with a phone between two instants, newest first."""
     with store_faults():
         found = Message.conversation_index.query(
-            phone, Message.stored_at >= since, scan_index_forward=False, limit=limit
+            phone, Message.stored_at.between(since, until), scan_index_forward=False, limit=limit
         )
         return [message.key for message in found]
 
@@ -162,3 +164,9 @@ def messages_of(election_id: str) -> Iterator[Message]:
     """Every message of an election. Reads the whole table: for audits and exports, never for a request."""
     with store_faults():
         yield from Message.scan(Message.election == election_id, consistent_read=True)
+
+
+def received_messages() -> Iterator[Message]:
+    """Every message that has no outcome yet. Reads the whole table: for audits."""
+    with store_faults():
+        yield from Message.scan(Message.state == RECEIVED, consistent_read=True)

@@ -100,6 +100,24 @@ def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> No
         raise StoreUnavailable(str(error)) from error
 
 
+def relocate_incident(election: Election, incident: Incident, region: str, cells: Cells) -> None:
+    """Let an incident belong to another region, and its count with it; nothing if it was changed since it was read.
+
+    Raises Contended, StoreUnavailable.
+    """
+    labels: list[Label] = [("once", incident.id)]
+    try:
+        with TransactWrite(connection=_connection()) as transaction:
+            transaction.update(incident, [Incident.region.set(region)], condition=Incident.region == incident.region)
+            _add_to_tallies(transaction, labels, election, cells)
+    except TransactWriteError as error:
+        cause = _cause(error, labels)
+        if not isinstance(cause, AlreadyThere):
+            raise cause from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(str(error)) from error
+
+
 def _put_report(transaction: TransactWrite, labels: list[Label], election: Election, report: StoredReport) -> None:
     row = to_row(election, report)
     before = int(row.version)

@@ -60,7 +60,7 @@ def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey
 def reports_of(election: Election, station: str) -> list[StoredReport]:
     """All reports of a station; raises StoreUnavailable."""
     with store_faults():
-        return [from_row(election, row) for row in ReportRow.query(f"{election.id}#{station}")]
+        return [from_row(election, row) for row in ReportRow.query(f"{election.id}#{station}", consistent_read=True)]
 
 
 def all_reports(election: Election, stations: Iterable[str]) -> list[StoredReport]:

@@ -1,5 +1,6 @@
-"""What an accepted report costs in DynamoDB, from the webhook to tallies and queued reply, as DynamoDB itself counts."""
+"""What an accepted report costs in DynamoDB, from the webhook to tallies and queued reply."""
 
+import sys
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
@@ -69,7 +70,7 @@ def test_an_accepted_report_costs_three_requests_and_sixteen_write_units(pipelin
     for form, texts in TEXTS.items():
         for observer, text in zip((lead, other), texts, strict=True):
             costs[f"{form} {'lead' if observer is lead else 'other'}"] = _metered(pipeline, wire, observer, text)
-    _print(costs)
+    sys.stdout.write(_table(costs))
     assert pipeline.differences() == ()
     for name, meter in costs.items():
         assert len(meter.requests) <= MOST_REQUESTS, (name, meter.requests)
@@ -92,10 +93,11 @@ def _metered(pipeline: Pipeline, wire: Wire, observer: Observer, text: str) -> M
     return meter
 
 
-def _print(costs: Mapping[str, Meter]) -> None:
+def _table(costs: Mapping[str, Meter]) -> str:
     places = sorted({place for meter in costs.values() for place in meter.writes})
-    print(f"\n{'':10}{'requests':>10}{'writes':>8}  " + "  ".join(places))
+    lines = [f"\n{'':10}{'requests':>10}{'writes':>8}  " + "  ".join(places)]
     for name, meter in costs.items():
         parts = "  ".join(f"{meter.writes[place]:{len(place)}g}" for place in places)
-        print(f"{name:10}{len(meter.requests):10}{meter.write_units:8g}  {parts}")
-    print(f"{'mean':20}{sum(meter.write_units for meter in costs.values()) / len(costs):8.2f}")
+        lines.append(f"{name:10}{len(meter.requests):10}{meter.write_units:8g}  {parts}")
+    lines.append(f"{'mean':20}{sum(meter.write_units for meter in costs.values()) / len(costs):8.2f}\n")
+    return "\n".join(lines)
