@@ -16,6 +16,7 @@ from chalicelib.observation.reading.vocabulary import vocabulary
 
 STATION_UNKNOWN: Final = "station_unknown"
 _EDGES: Final = " \t\n\r;,.:-=/|_*&\\•"
+_TRAILING: Final = " \t\n\r;,-=/|_&\\•"
 
 
 def read(text: str, election: Election) -> Reading:
@@ -44,30 +45,29 @@ def _held(scan: Scan, forms: Forms) -> str | None:
 
 
 def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
+    """The reports in their order; the same form for the same station and round twice is one."""
     reports: list[ReportReading] = []
+    places: dict[tuple[str, str | None, str | None], int] = {}
+    raised = iter([*forms.flags, (len(scan.tokens), "")])
+    at, flag = next(raised)
     station: str | None = None
     ended = 0
     for position, found in enumerate(forms.found):
         following = forms.found[position + 1].head if position + 1 < len(forms.found) else len(scan.tokens)
         report = _report(scan, found, ended, following, station)
-        raised = [flag for at, flag in forms.flags if (ended <= at or position == 0) and at < following]
-        if raised:
-            report = replace(report, flags=tuple(dict.fromkeys((*report.flags, *raised))))
-        _add(reports, report, incident=isinstance(found.content, Incident))
-        station = report.station or station
-        ended = found.end
+        flags = dict.fromkeys(report.flags)
+        while at < following:
+            flags[flag] = None
+            at, flag = next(raised)
+        report = replace(report, flags=tuple(flags)) if len(flags) > len(report.flags) else report
+        place = places.setdefault((report.form, report.station, report.round), len(reports))
+        decided = STATION not in report.rejected and not isinstance(found.content, Incident)
+        if decided and place < len(reports) and STATION not in reports[place].rejected:
+            reports[place] = merged(reports[place], report)
+        else:
+            reports.append(report)
+        station, ended = report.station or station, found.end
     return tuple(reports)
-
-
-def _add(reports: list[ReportReading], report: ReportReading, *, incident: bool) -> None:
-    """One report more; the same form for the same station and round twice is one."""
-    key = (report.form, report.station, report.round)
-    same = [place for place, kept in enumerate(reports) if (kept.form, kept.station, kept.round) == key]
-    undecided = STATION in report.rejected or (same and STATION in reports[same[0]].rejected)
-    if incident or not same or undecided:
-        reports.append(report)
-    else:
-        reports[same[0]] = merged(reports[same[0]], report)
 
 
 def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str | None) -> ReportReading:
@@ -122,12 +122,12 @@ def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
 
 def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None:
     """The words around the codes, as they were typed."""
-    pieces = [scan.written(ended, found.head)]
+    pieces = [scan.around(ended, found.head)]
     if not isinstance(found.content, Incident):
         header, coded = found.content.header, found.content.coded
         if header.names_from is not None:
-            pieces.append(scan.written(header.names_from, header.first))
-        pieces += [scan.written(begin, end) for begin, end in coded.skipped]
-    pieces.append(scan.written(found.end, following) if following < len(scan.tokens) else scan.rest(found.end))
-    trimmed = (piece.strip().removeprefix("#").strip(_EDGES) for piece in pieces)
+            pieces.append(scan.around(header.names_from, header.first))
+        pieces += [scan.around(begin, end) for begin, end in coded.skipped]
+    pieces.append(scan.around(found.end, following))
+    trimmed = (piece.strip().removeprefix("#").lstrip(_EDGES).rstrip(_TRAILING) for piece in pieces)
     return " ".join(piece for piece in trimmed if piece) or None

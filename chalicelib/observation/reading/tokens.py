@@ -53,15 +53,19 @@ class Scan:
             return ""
         return self.canonical.written(self.begin(first), self.end(after - 1))
 
-    def rest(self, first: int) -> str:
-        """What was typed from a token on, to the very end."""
+    def around(self, first: int, after: int) -> str:
+        """What was typed from a token to the beginning of another one, or to the very end."""
         begin = self.begin(first) if first < len(self.tokens) else self.end(first - 1)
-        return self.canonical.written(begin, len(self.canonical.text))
+        return self.canonical.written(
+            begin, self.begin(after) if after < len(self.tokens) else len(self.canonical.text)
+        )
 
 
 def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
     """The tokens of a text, with runs of letters split where they hold several things."""
     tokens: list[Token] = vocabulary.tokens.findall(text.text)
+    while tokens and not any(tokens[-1][1:]):
+        tokens.pop()
     words = [vocabulary[word] if word else NO_WORD for _, _, word, _ in tokens]
     if any(word.parts or word.glued for word in words):
         tokens, words = split_aliases(vocabulary, *split_runs(vocabulary, tokens, words))

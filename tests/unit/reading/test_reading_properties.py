@@ -1,0 +1,181 @@
+"""What holds for every text: reading never fails, never invents, and takes time in proportion to the length."""
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.reading import read
+from chalicelib.observation.reading.model import CATEGORY
+from chalicelib.observation.simulation.messages import (
+    CLEAN,
+    NOISY,
+    Composed,
+    canonical_text,
+    canonical_value,
+    compose,
+    random_answers,
+)
+
+SEEDS = st.integers(min_value=0, max_value=10**9)
+PIECES = st.sampled_from(
+    "OP TU VO CL IN ЯВКА ИН Откытие A B C D E F a в с Б Z O l I З 1 2 12 320 0730 14:00 1003 9999 @0004 да нет no y д не на и "
+    "УИК №5 # ~ ? % + > -> (1/2) :D xD точнее около тыс к чел человека спасибо хорошо тест голоса Cl5 1. 2) "
+    "0555123456 +996 555 12 34 56".split()
+)
+TEXTS = st.one_of(
+    st.text(max_size=300),
+    st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "\n", ", ", "-"])), max_size=40).map(
+        lambda pairs: "".join(piece + gap for piece, gap in pairs)
+    ),
+)
+relaxed = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def composed(election: Election, seed: int, noise: float) -> Composed:
+    chance = random.Random(seed)
+    form = chance.choice(election.forms)
+    station = chance.choice([None, chance.choice(election.stations).number])
+    return compose(election, form.code, station, random_answers(form, chance), NOISY.scaled(noise), chance)
+
+
+@given(text=TEXTS)
+@relaxed
+def test_reading_never_fails_and_is_the_same_again(text: str, election: Election) -> None:
+    reading = read(text, election)
+    assert reading == read(text, election)
+    for report in reading.reports:
+        assert not set(report.answers) & set(report.rejected)
+        known = {CATEGORY} if report.form == "IN" else set(election.form_by_code[report.form].by_code)
+        assert set(report.answers) <= known
+
+
+@given(text=st.text(min_size=50, max_size=500), times=st.integers(min_value=20, max_value=200))
+@settings(relaxed, max_examples=20)
+def test_reading_never_fails_on_long_texts(text: str, times: int, election: Election) -> None:
+    read((text * times)[:10_000], election)
+
+
+@given(seed=SEEDS)
+@relaxed
+def test_canonical_rendering_reads_back(seed: int, election: Election) -> None:
+    chance = random.Random(seed)
+    form = chance.choice(election.forms)
+    station, answers = chance.choice(election.stations).number, random_answers(form, chance)
+    (report,) = read(canonical_text(form.code, station, answers, "рахмат A1 # 5"), election).reports
+    assert (report.form, report.station, dict(report.answers), dict(report.rejected)) == (
+        form.code,
+        station,
+        answers,
+        {},
+    )
+    assert report.comment == "рахмат A1 # 5"
+
+
+@given(seed=SEEDS)
+@relaxed
+def test_composed_without_noise_is_canonical(seed: int, election: Election) -> None:
+    message = composed(election, seed, 0)
+    assert message.text == canonical_text(message.meant.form, message.meant.station, message.meant.answers)
+    assert not message.defects
+    assert CLEAN == NOISY.scaled(0)
+
+
+@given(seed=SEEDS, noise=st.sampled_from([0.5, 1, 2]))
+@relaxed
+def test_noise_never_makes_another_answer(seed: int, noise: float, election: Election) -> None:
+    message = composed(election, seed, noise)
+    for report in read(message.text, election).reports:
+        assert report.form == message.meant.form
+        assert report.station in (message.meant.station, None)
+        for code, value in report.answers.items():
+            assert message.meant.answers.get(code) == value, message.text
+
+
+@given(seed=SEEDS)
+@relaxed
+def test_order_of_answers_does_not_matter(seed: int, election: Election) -> None:
+    chance = random.Random(seed)
+    form = chance.choice(election.forms)
+    answers = random_answers(form, chance)
+    parts = [f"{code}{canonical_value(value)}" for code, value in answers.items()]
+    parts += [f"{chance.choice(list(answers))}{chance.choice(['1', '2', '999999', '0730', 'да'])}" for _ in range(2)]
+    readings = set()
+    for _ in range(4):
+        chance.shuffle(parts)
+        (report,) = read(f"{form.code} 1003 {' '.join(parts)}", election).reports
+        readings.add((tuple(sorted(report.answers.items())), tuple(sorted(report.rejected))))
+    assert len(readings) == 1
+
+
+def test_generated_messages_are_read(election: Election) -> None:
+    """Recall at least 0.995 and no wrong answer on the generator's noise."""
+    meant = missing = 0
+    for seed in range(2_000):
+        message = composed(election, seed, 1)
+        (report,) = read(message.text, election).reports
+        assert {code: message.meant.answers.get(code) for code in report.answers} == report.answers, message.text
+        meant += len(message.meant.answers)
+        missing += len(message.meant.answers.keys() - report.answers.keys())
+    assert missing <= 0.005 * meant
+
+
+WORST = [
+    "OP ", "O", "1", "1 ", "OP A1 ", "A1 A2 ", "OP x A1 ", "# OP A1\n", "ИН 03 x\n", "in 5 ", "l", "О1", "и\u0301", "\u200b",
+    "нет ", "да", "AдB", "a\n", ":D ", "(1/2)", "1. A1 ", "1003 ", "на 14:00 ", "@12 ", "ОТКРЫТИ", "салам ", "OP салам ",
+    "A B x\n", "\nA1 B x", "12 34 ", "0555 ", "Б1", "Cl5 ", "OP C1 Cl5 ", "~", "не 5 ", "УИК ", "baykoo", "тест", "не ", "   ",
+    "пишите ", "OPA", "VO1003", "http://",
+]  # fmt: skip
+
+
+@contextmanager
+def counted_steps() -> Iterator[list[int]]:
+    """Counts the lines of Python executed meanwhile, which a busy machine does not change."""
+    steps = [0]
+
+    def trace(frame: object, event: str, argument: object) -> object:
+        steps[0] += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        yield steps
+    finally:
+        sys.settrace(before)
+
+
+@pytest.mark.parametrize("piece", WORST)
+def test_steps_are_linear_in_the_length(piece: str, election: Election) -> None:
+    """Ten times the text takes at most twelve times the steps, for texts built to be the worst."""
+
+    def steps(length: int) -> int:
+        text = ("OP " + piece * length)[:length]
+        read(text, election)
+        with counted_steps() as counted:
+            read(text, election)
+        return counted[0]
+
+    assert steps(3_000) <= 12 * steps(300) + 2_000
+
+
+@pytest.mark.parametrize("piece", WORST)
+def test_time_is_far_from_quadratic(piece: str, election: Election) -> None:
+    """The steps do not show what happens inside a pattern; quadratic would be 100 times, and a busy machine is not."""
+
+    def seconds(length: int) -> float:
+        text = ("OP " + piece * length)[:length]
+        times = []
+        for _ in range(3):
+            begun = time.process_time()
+            read(text, election)
+            times.append(time.process_time() - begun)
+        return min(times)
+
+    assert seconds(20_000) <= 40 * max(seconds(2_000), 0.0005)
