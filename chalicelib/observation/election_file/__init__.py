@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.observation.election import Election
-from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules
+from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules, check_typable
 from chalicelib.observation.election_file.document import Document, read_document
 from chalicelib.observation.election_file.forms import read_forms, read_incidents
 from chalicelib.observation.election_file.header import file_name, read_header
@@ -67,7 +67,7 @@ def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
     findings = Findings()
     text = files.get(main)
     if text is None:
-        findings.problems.append(Problem(main, 1, "", "there is no such file; check its name"))
+        findings.problems.append(Problem(main, 1, "", "there is no such file, or it cannot be read; check its name"))
         return Inspection(None, tuple(findings.problems), (), Document(main))
     document = read_document(main, _without_mark(text), findings)
     header = read_header(document) if document.content else None
@@ -103,6 +103,7 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
     check_roles(document, forms, quick_count="quick_count" in document.content)
     check_rules(document, forms, election)
     check_responsibility(document, election)
+    check_typable(document, election)
     return election
 
 

@@ -77,6 +77,16 @@ def check_responsibility(document: Document, election: Election) -> None:
         document.warning(("coordinators",), f"nobody is told of incidents in {_some(uncovered)}; name a coordinator")
 
 
+def check_typable(document: Document, election: Election) -> None:
+    """Warn of stations that cannot be named in an SMS: of a number, the reading knows digits alone."""
+    strange = [
+        number for number in election.station_by_number if number and not (number.isascii() and number.isdigit())
+    ]
+    if strange:
+        advice = "a report counts for its observer's own station; use digits alone if observers change places"
+        document.warning(("stations",), f"{_some(strange)} cannot be written in an SMS; {advice}")
+
+
 def _some(words: Sequence[str]) -> str:
     named = ", ".join(words[:_NAMED_AT_MOST])
     return named if len(words) <= _NAMED_AT_MOST else f"{named} and {len(words) - _NAMED_AT_MOST} more"

@@ -160,6 +160,19 @@ def test_a_region_without_a_coordinator_is_a_warning(files):
     assert str(warning).startswith("election.yaml:10: coordinators: nobody is told of incidents in South;")
 
 
+def test_stations_that_no_sms_can_name_are_a_warning(files):
+    lettered = {
+        "election.yaml": files["election.yaml"].replace(r"'\d{4}'", r"'[A-Z]?\d{4}'"),
+        "stations.csv": files["stations.csv"].replace("1001", "N1001"),
+        "observers.csv": files["observers.csv"].replace("1001\n", "N1001\n"),
+    }
+    inspection = inspect_election(files | lettered, "election.yaml")
+    assert inspection.problems == ()
+    assert [str(warning).partition(";")[0] for warning in inspection.warnings] == [
+        "election.yaml:8: stations: N1001 cannot be written in an SMS"
+    ]
+
+
 def test_the_tables_that_a_yaml_names(files):
     assert roster_files(files["election.yaml"]) == ("stations.csv", "observers.csv", "coordinators.csv")
     assert roster_files("[") == ()

@@ -38,5 +38,5 @@ def test_a_missing_file_is_a_problem(tmp_path):
     with pytest.raises(ElectionRefused) as caught:
         load_election_file(tmp_path / "election.yaml")
     assert [str(problem) for problem in caught.value.problems] == [
-        "election.yaml:1: there is no such file; check its name"
+        "election.yaml:1: there is no such file, or it cannot be read; check its name"
     ]
