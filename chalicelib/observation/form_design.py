@@ -14,6 +14,7 @@ from typing import Final
 
 from chalicelib.observation.election import Election, Form, Question
 from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.reading.words import words
 
 Path = tuple[str | int, ...]
 """Keys and list positions that lead to a value of the election file."""
@@ -121,16 +122,16 @@ def _beginnings(names: tuple[_Name, ...]) -> Iterator[Confusion]:
     """Names that are common words, and aliases with which common words begin."""
     own = {(name.form, name.shape) for name in names}
     for name in names:
-        words = [
+        begun = [
             word
             for shape, word in common_words().items()
             if _is_taken_for(name, shape) and (shape == name.shape or (name.form, shape) not in own)
         ]
-        if name.shape in common_words() and len(name.shape) <= _SHORT:
+        if name.shape in words().roles or (name.shape in common_words() and len(name.shape) <= _SHORT):
             message = f"{name.written} is a common word; an SMS that only holds the word may be taken for the form"
             yield Confusion(name.path, None, message)
-        elif words:
-            named = ", ".join(sorted(words, key=len)[:_WORDS_NAMED])
+        elif begun:
+            named = ", ".join(sorted(begun, key=len)[:_WORDS_NAMED])
             message = f"{name.written} is the beginning of common words ({named}); a longer or rarer word is safer"
             yield Confusion(name.path, None, message)
 

@@ -100,7 +100,7 @@ def read_document(file: str, text: str, findings: Findings) -> Document:
     except RecursionError:
         findings.problems.append(Problem(file, 1, "", "brackets are nested too deep; look for one that is not closed"))
         return document
-    if isinstance(root, MappingNode):
+    if isinstance(root, MappingNode) and root.value:
         reader = _Reader(document.lines)
         document.content = reader.mapping(root, ())
         for line, path, message in reader.faults:

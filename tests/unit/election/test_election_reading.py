@@ -249,11 +249,15 @@ def test_any_text_is_an_election_or_a_list_of_problems(files, draw):
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(alphabet="ab:-[]{}&*!|>'\"%@`#,? \n\t0~\x00é"))
 def test_any_yaml_is_refused_with_problems(text):
-    with pytest.raises(ElectionInvalid):
+    with pytest.raises(ElectionInvalid) as caught:
         read_election({"election.yaml": text}, "election.yaml")
+    assert caught.value.problems
 
 
-@pytest.mark.parametrize("text", ["[" * 1200, "{a: " * 1200, "- " * 1200, "a: &a [*a]", "", "42", "--- a\n--- b"])
+@pytest.mark.parametrize(
+    "text", ["[" * 1200, "{a: " * 1200, "- " * 1200, "a: &a [*a]", "", "{}", "{[]: 1}", "42", "--- a\n--- b"]
+)
 def test_hostile_yaml_is_refused_with_problems(text):
-    with pytest.raises(ElectionInvalid):
+    with pytest.raises(ElectionInvalid) as caught:
         read_election({"election.yaml": text}, "election.yaml")
+    assert caught.value.problems

@@ -37,6 +37,7 @@ OPENING = "forms.OP.aliases.1"
         ("СЕЙЧСА", None, "СЕЙЧСА is one letter away from the common word сейчас"),
         ("УРН", None, "УРН is the beginning of common words (урна, урны)"),
         ("THE", None, "THE is a common word"),
+        ("рахмат", None, "рахмат is a common word"),
     ],
 )
 def test_an_alias_that_is_easily_confused(confused, alias, other, message):
