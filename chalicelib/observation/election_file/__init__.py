@@ -100,7 +100,7 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
     }
     election = Election.model_validate(kept | read)
     check_names(document, forms, incidents)
-    check_roles(document, forms, quick_count="quick_count" in document.content)
+    check_roles(document, forms, quick_count=document.value(("quick_count",)) is not None)
     check_rules(document, forms, election)
     check_responsibility(document, election)
     check_typable(document, election)

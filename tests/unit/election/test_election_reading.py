@@ -133,6 +133,7 @@ def test_lines_are_counted_through_quoted_line_breaks(changed):
     [
         ("election.yaml", ', ru: "Открытие"}', "}", 13, "forms.OP.title", "no text in ru; another language's"),
         ("election.yaml", '{en: "Opened at", ru: "Открытие в"}', "{}", 21, "forms.OP.questions.B.label", "ru, en"),
+        ("election.yaml", "  strata: region\n  population: {North: 20, South: 30}\n", "", None, "", ""),
         ("election.yaml", OPTIONS, "options: {1: a, 2: b}", 41, "forms.TU.questions.F.options", "one language only"),
         ("election.yaml", "[TURNOUT, ЯВКА]", "[TURNOUT, TU]", 30, "forms.TU.aliases.2", "is the form's code already"),
         ("stations.csv", "2001,South", "1003,North,,,\n2001,South", 8, "stations", "no observer is at 1003"),
