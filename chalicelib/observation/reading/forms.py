@@ -28,11 +28,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A form found in a text: its name is the token at `head`, its words after `end` are free."""
+    """A form found in a text: its name is the token at `head`, it was read up to `limit`, its words after `end` are free."""
 
     form: FormNames
     head: int
     end: int
+    limit: int
     content: Answers | Incident
 
     @property
@@ -63,12 +64,15 @@ class _Finder:
         self.scan = scan
         self.size = len(scan.tokens)
         self.heads: list[tuple[int, FormNames]] = []
-        self.hashes = [index for index, token in enumerate(scan.tokens) if token[3] == "#"]
+        self.hashes: list[int] = []
+        if "#" in scan.canonical.text:
+            self.hashes = [index for index, token in enumerate(scan.tokens) if token[3] == "#"]
         self.free_from: int | None = None
         self.forms = Forms([], [], [])
 
     def find(self) -> Forms:
-        for index, word in enumerate(self.scan.words):
+        for index in [index for index, word in enumerate(self.scan.words) if word.named]:
+            word = self.scan.words[index]
             form = word.form
             if form is None and word.near is not None and self._opens_line(index):
                 form = word.near
@@ -122,10 +126,11 @@ class _Finder:
             following = kept[position + 1].head if position + 1 < len(kept) else self.size
             while free <= found.head:
                 free = next(begins)
-            if isinstance(found.content, Incident):
+            limit = min(following, free)
+            if isinstance(found.content, Incident) or found.limit == limit:
                 extended.append(found)
             else:
-                extended.append(self._try(found.head, found.form, min(following, free)) or found)
+                extended.append(self._try(found.head, found.form, limit) or found)
         return extended
 
     # Whether a name is where one may be.
@@ -172,11 +177,11 @@ class _Finder:
         if form.categories is not None:
             starts = self._opens_line(head)
             incident = read_incident(self.scan, head, self.size, form.categories, at_start=starts)
-            return Found(form, head, incident.text, incident) if incident is not None else None
+            return Found(form, head, incident.text, self.size, incident) if incident is not None else None
         header = read_header(self.scan, head, limit, form)
         coded = split(self.scan, form, header.first, limit)
         answers = Answers(header, coded, settle(self.scan, header, coded))
-        return Found(form, head, coded.end, answers) if self._counts(head, limit, answers) else None
+        return Found(form, head, coded.end, limit, answers) if self._counts(head, limit, answers) else None
 
     def _counts(self, head: int, limit: int, answers: Answers) -> bool:
         header, coded, settled = answers.header, answers.coded, answers.settled

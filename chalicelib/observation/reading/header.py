@@ -62,7 +62,7 @@ class _HeaderReader:
 
     def _number(self) -> None:
         header, vocabulary = self.header, self.scan.vocabulary
-        hour = hour_at(self.scan, self.index, self.limit)
+        hour = hour_at(self.scan, self.index, self.limit) if self._hour_likely() else None
         if hour is not None:
             if header.names_from is None and hour.name in self.form.rounds:
                 header.rounds.append(hour.name)
@@ -80,6 +80,11 @@ class _HeaderReader:
         else:
             header.misfit = header.misfit or (not header.stations and len(number) < PHONE_DIGITS)
             self.station_due = False
+
+    def _hour_likely(self) -> bool:
+        """Whether a number or one letter follows a number, as in every hour."""
+        after = self.index + 1
+        return after < self.limit and (self.scan.tokens[after][1] != "" or "hour_marks" in self.scan.words[after].roles)
 
     def _ends(self, word: Word) -> bool:
         """Whether a word begins the answers: a code of the form, or any letter with a value."""

@@ -122,6 +122,8 @@ def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
 
 def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None:
     """The words around the codes, as they were typed."""
+    if ended == found.head and found.end == len(scan.tokens) and not scan.ends_in_words(found.end - 1):
+        return None
     pieces = [scan.around(ended, found.head)]
     if not isinstance(found.content, Incident):
         header, coded = found.content.header, found.content.coded

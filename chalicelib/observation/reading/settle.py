@@ -36,7 +36,7 @@ def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
             settled.rejected.setdefault(code, "ambiguous")
     for letter in coded.strangers:
         settled.rejected[letter] = "unknown_code"
-    settled.repairs = tuple(_repairs(scan, coded))
+    settled.repairs = tuple(_repairs(scan, coded)) if coded.repaired else ()
     return settled
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
-from chalicelib.observation.reading.letters import LIKE_DIGITS, RUSSIAN_ORDER, WORD_LETTERS, code_letter
+from chalicelib.observation.reading.letters import DIGITS, LIKE_DIGITS, RUSSIAN_ORDER, WORD_LETTERS, code_letter
 from chalicelib.observation.reading.normalise import PHONE_DIGITS, PHONE_MARK
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD, FormNames, Word
@@ -51,16 +51,22 @@ class _Splitter:
     def _word(self, word: Word) -> None:
         if self.prose_from is not None:
             self._word_after_prose(word)
-        elif word.letter is not None:
+        elif word.letter is None:
+            if not (self._answer(word) or self._listed(word)):
+                self._prose(word)
+        elif word.plain and not self.form.numbered and word.letter in self.form.questions and self._number_next():
+            self._code(word, word.letter)
+        else:
             self._letter(word, word.letter)
-        elif not (self._answer(word) or self._listed(word)):
-            self._prose(word)
 
     def _number(self) -> None:
         current = self.current
         if current is None:
             return
-        digits = self.scan.digits(self.index)
+        digits = self.tokens[self.index][1]
+        if not digits.isdigit():
+            digits = digits.translate(DIGITS)
+            self.coded.repaired = True
         if len(digits) >= PHONE_DIGITS and current.valued:
             self.current = None
             return
@@ -200,11 +206,11 @@ class _Splitter:
     def _code(self, word: Word, code: str) -> None:
         question = self.form.questions.get(code)
         candidate = Candidate(code, word.typed, question, self.index, self.index + 1)
-        if code in _LIKE_DIGIT_CODES and self.index and self.tokens[self.index - 1][1]:
-            glued = self.tokens[self.index][0] == ""
-            candidate.between_digits = glued and self._glued_number_at(self.index + 1)
+        if self.tokens[self.index][0] == "" and code in _LIKE_DIGIT_CODES and self.tokens[self.index - 1][1]:
+            candidate.between_digits = self._glued_number_at(self.index + 1)
         self.current = candidate
         self.coded.candidates.append(candidate)
+        self.coded.repaired = self.coded.repaired or not word.style[0]
         self.styles[word.style] += 1
         if len(code) > 1:
             self.index += 1
@@ -343,6 +349,10 @@ class _Splitter:
         if word.letter is None and not word.roles.isdisjoint(("approximations", "negations")):
             return "approximations" in word.roles or self._number_at(after + 1)
         return "time_prepositions" in word.roles and self._number_at(after + 1)
+
+    def _number_next(self) -> bool:
+        after = self.index + 1
+        return after < self.limit and self.tokens[after][1] != ""
 
     def _number_at(self, index: int) -> bool:
         return index < self.limit and self.tokens[index][1] != ""

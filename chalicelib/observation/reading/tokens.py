@@ -30,7 +30,8 @@ class Scan:
 
     def digits(self, index: int) -> str:
         """A number token's digits."""
-        return self.tokens[index][1].translate(DIGITS)
+        number = self.tokens[index][1]
+        return number if number.isdigit() else number.translate(DIGITS)
 
     def starts_line(self, index: int) -> bool:
         """Whether a token is the first of the SMS or of a line."""
@@ -53,6 +54,11 @@ class Scan:
             return ""
         return self.canonical.written(self.begin(first), self.end(after - 1))
 
+    def ends_in_words(self, last: int) -> bool:
+        """Whether anything is written after a token that is the last."""
+        _, number, word, mark = self.tokens[last]
+        return not self.canonical.text.endswith(number or word or mark)
+
     def around(self, first: int, after: int) -> str:
         """What was typed from a token to the beginning of another one, or to the very end."""
         begin = self.begin(first) if first < len(self.tokens) else self.end(first - 1)
@@ -67,8 +73,8 @@ def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
     while tokens and not any(tokens[-1][1:]):
         tokens.pop()
     words = [vocabulary[word] if word else NO_WORD for _, _, word, _ in tokens]
-    if any(word.parts or word.glued for word in words):
+    if any([word.compound for word in words]):
         tokens, words = split_aliases(vocabulary, *split_runs(vocabulary, tokens, words))
-    if _NUMBERED.search(text.text) is not None:
+    if (")" in text.text or "." in text.text) and _NUMBERED.search(text.text) is not None:
         tokens, words = drop_numbering(tokens, words)
     return Scan(text, vocabulary, tokens, words)

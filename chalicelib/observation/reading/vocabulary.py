@@ -41,7 +41,8 @@ class Word:
 
     `letter` is the code of a single letter; `parts` are codes and value words that the run splits into; `glued` is
     the length of an alias that the run begins with, the rest being a code of `glued_form`, or codes and value words.
-    `near` is the form whose name it misspells. `prose`: an ordinary word, two letters or more that are neither a value
+    `compound`: it has `parts` or is `glued`.
+    `near` is the form whose name it misspells, `named`: it is a form's name, well spelt or not. `prose`: an ordinary word, two letters or more that are neither a value
     nor a unit. `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
     """
 
@@ -59,6 +60,8 @@ class Word:
     begins_with_value: bool = False
     ends_in_code: bool = False
     resembles_digit: bool = False
+    compound: bool = False
+    named: bool = False
     prose: bool = False
     plain: bool = False
     style: tuple[bool, bool] = (True, True)
@@ -104,7 +107,7 @@ class Vocabulary(dict[str, Word]):
         value, roles = self._value(typed, shape), self.lists.roles.get(shape, _NO_ROLES)
         lone_word = typed in WORD_LETTERS
         ordinary = single and value is None and not roles and not lone_word and typed not in LIKE_DIGITS
-        compound = {} if single or form is not None or value is not None else self._compound(typed, shape, roles)
+        found = {} if single or form is not None or value is not None else self._compound(typed, shape, roles)
         return Word(
             typed,
             shape,
@@ -117,7 +120,9 @@ class Vocabulary(dict[str, Word]):
             prose=not single and value is None and "units" not in roles,
             plain=ordinary and "A" <= code_letter(typed) <= "Z",
             style=(typed.isascii(), typed.isupper()),
-            **compound,
+            compound=bool(found.get("parts") or found.get("glued")),
+            named=form is not None or found.get("near") is not None,
+            **found,
         )
 
     def _value(self, typed: str, shape: str) -> bool | None:
