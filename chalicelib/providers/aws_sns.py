@@ -59,7 +59,8 @@ class AwsSns(Provider):
         presented, digest = _signature(envelope)
         if not any_same(text_field(envelope, "TopicArn"), secret_values(self.secrets, "allowed_topic_arns")):
             raise NotAuthentic("topic_not_allowed", "the topic is not in allowed_topic_arns", "TopicArn")
-        key = self._key(text_field(envelope, "SigningCertURL"))
+        written = "SigningCertUrl" if "SigningCertUrl" in envelope else "SigningCertURL"
+        key = self._key(text_field(envelope, written))
         if not verifies(key, digest, _signed_text(envelope), presented):
             raise NotAuthentic("bad_signature", "the signature does not match the envelope")
         sent_at = iso_time(text_field(envelope, "Timestamp"), "Timestamp", dt.UTC)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from chalicelib.observation.segments import count_segments
 from chalicelib.providers.content import (
     charset_of,
     id_field,
@@ -77,7 +78,7 @@ class Kannel(Provider):
             "from": message.sender or required(self.secrets, "sender"),
             "to": message.recipient,
             "charset": "UTF-8",
-            "coding": "0" if message.text.isascii() else "2",
+            "coding": "0" if count_segments(message.text).encoding == "GSM-7" else "2",
             "text": message.text,
         }
         if message.receipt_url:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from chalicelib.providers.content import query_fields
-from chalicelib.providers.contract import Malformed, Secrets, WebhookRequest
+from chalicelib.providers.contract import Malformed, Secrets, Undecidable, WebhookRequest
 
 _URL = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?#]*?)(?P<port>:[0-9]+)?(?P<path>[/][^?#]*)?(?P<query>\?[^#]*)?")
+_FORWARDED = (re.compile("(https?)?"), re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?)?"), re.compile("([0-9]{1,5})?"))
 _USUAL_PORT = {"https": ":443", "http": ":80"}
 
 
@@ -27,32 +28,34 @@ def without_query(url: str) -> str:
 
 
 def _bases(request: WebhookRequest, secrets: Secrets) -> Iterator[re.Match[str]]:
-    called = _match(request.url.partition("#")[0])
-    pasted = secrets.get("public_url")
-    if isinstance(pasted, str) and pasted:
-        settled = _match(pasted.partition("#")[0])
-        same = sorted(query_fields(settled[0])) == sorted(query_fields(called[0]))
-        yield settled if same else _match(without_query(pasted) + (called["query"] or ""))
-        return
-    yield called
-    headers = {
-        name: request.headers.get(f"x-forwarded-{name}", "").partition(",")[0] for name in ("proto", "host", "port")
-    }
-    if any(headers.values()):
-        scheme = headers["proto"].strip().lower() or called["scheme"]
-        host = headers["host"].strip() or called["host"]
-        port = f":{headers['port'].strip()}" if headers["port"].strip() and ":" not in host else ""
-        port = "" if port == _USUAL_PORT.get(scheme) else port
-        proxied = _URL.fullmatch(f"{scheme}://{host}{port}{called['path'] or ''}{called['query'] or ''}")
-        if proxied is not None:
-            yield proxied
-
-
-def _match(url: str) -> re.Match[str]:
-    matched = _URL.fullmatch(url)
-    if matched is None:
+    called = _URL.fullmatch(request.url.partition("#")[0])
+    if called is None:
         raise Malformed("bad_url", "the URL must begin with https:// or http:// and a host", "url")
-    return matched
+    pasted = secrets.get("public_url")
+    if not pasted:
+        yield called
+        yield from _proxied(request, called)
+        return
+    settled = _URL.fullmatch(str(pasted).partition("#")[0])
+    if settled is None:
+        raise Undecidable("bad_setting", "public_url must begin with https:// or http:// and a host")
+    if sorted(query_fields(settled[0])) != sorted(query_fields(called[0])):
+        settled = _URL.fullmatch(without_query(settled[0]) + (called["query"] or ""))
+    if settled is not None:
+        yield settled
+
+
+def _proxied(request: WebhookRequest, called: re.Match[str]) -> Iterator[re.Match[str]]:
+    """The URL as a proxy says that it was called; headers that are no scheme, host or port say nothing."""
+    headers = request.headers
+    written = [headers.get(f"x-forwarded-{name}", "").partition(",")[0].strip() for name in ("proto", "host", "port")]
+    if not any(written) or not all(form.fullmatch(one) for form, one in zip(_FORWARDED, written, strict=True)):
+        return
+    scheme, host, port = written[0] or called["scheme"], written[1] or called["host"], f":{written[2]}"
+    port = "" if port in {":", _USUAL_PORT[scheme]} or ":" in host else port
+    proxied = _URL.fullmatch(f"{scheme}://{host}{port}{called['path'] or ''}{called['query'] or ''}")
+    if proxied is not None:
+        yield proxied
 
 
 def _with_and_without_port(url: re.Match[str]) -> Iterator[str]:

@@ -19,7 +19,8 @@ _DIGEST_INFO: Final = {
     "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
 }
 _RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")
-_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----")
+_BLOCK = r"-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----\s*"
+_CERTIFICATES = re.compile(rf"\s*{_BLOCK}(?:{_BLOCK})*")
 _INTEGER, _BIT_STRING, _OBJECT, _SEQUENCE, _VERSION = 0x02, 0x03, 0x06, 0x30, 0xA0
 _SMALLEST_MODULUS = 2048
 _LARGEST_MODULUS = 8192
@@ -38,9 +39,9 @@ class PublicKey(NamedTuple):
 
 def public_key(pem: str) -> PublicKey:
     """The key in the first certificate of a PEM text; raises NotACertificate."""
-    found = _CERTIFICATE.search(pem)
+    found = _CERTIFICATES.fullmatch(pem)
     if found is None:
-        raise NotACertificate("there is no certificate in PEM")
+        raise NotACertificate("it must be a certificate in PEM, and nothing else")
     try:
         key = _key_in(base64.b64decode("".join(found[1].split()), validate=True))
     except (binascii.Error, IndexError, ValueError) as fault:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.observation.segments import count_segments
 from chalicelib.providers.content import (
     form_fields,
     id_field,
@@ -38,6 +39,7 @@ from chalicelib.providers.contract import (
     Unsigned,
     WebhookRequest,
 )
+from chalicelib.providers.encodings import concatenation, decode_text
 from chalicelib.providers.sending import answer_json, form_request, found, outcome, required, state_of
 from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import mac, plain_hash, require_fresh, require_same, secret_values, tolerance
@@ -97,7 +99,7 @@ class VonageSms(Provider):
             "from": message.sender or required(self.secrets, "sender"),
             "to": message.recipient.removeprefix("+"),
             "text": message.text,
-            "type": "text" if message.text.isascii() else "unicode",
+            "type": "text" if count_segments(message.text).encoding == "GSM-7" else "unicode",
             "client-ref": message.id[:100],
             **receipts,
         }
@@ -106,11 +108,12 @@ class VonageSms(Provider):
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """HTTP 200 even for refusals: each part's `status` says, "0" being taken."""
         answered = outcome(status, headers, body, "messages", 0, "message-id")
-        parts = (answer_json(body) or {}).get("messages") if isinstance(answer_json(body), dict) else None
-        if answered.verdict != "sent" or not isinstance(parts, list):
-            return (
-                answered if answered.verdict != "sent" else SendOutcome("in_doubt", reason="the answer names no part")
-            )
+        if answered.verdict != "sent":
+            return answered
+        document = answer_json(body)
+        parts = document.get("messages") if isinstance(document, dict) else None
+        if not isinstance(parts, list) or not parts:
+            return SendOutcome("in_doubt", reason="the answer names no part")
         refused = [part for part in range(len(parts)) if found(parts, part, "status") != "0"]
         if not refused:
             return answered
@@ -155,12 +158,18 @@ def _sign(fields: Mapping[str, str], secret: str, method: str) -> str:
 
 
 def _text(fields: Mapping[str, str]) -> str:
-    if fields.get("type") != "binary":
-        return text_field(fields, "text")
+    return (
+        text_field(fields, "text")
+        if "text" in fields or "data" not in fields
+        else decode_text(_hex(fields, "data"), "8-BIT")
+    )
+
+
+def _hex(fields: Mapping[str, str], name: str) -> bytes:
     try:
-        return bytes.fromhex(fields.get("data", "")).decode(errors="replace")
+        return bytes.fromhex(fields.get(name, ""))
     except ValueError as fault:
-        raise Malformed("bad_hex", "the field data must be hexadecimal", "data") from fault
+        raise Malformed("bad_hex", f"the field {name} must be hexadecimal", name) from fault
 
 
 def _sent_at(fields: Mapping[str, str]) -> dt.datetime | None:
@@ -170,7 +179,7 @@ def _sent_at(fields: Mapping[str, str]) -> dt.datetime | None:
 
 def _part(fields: Mapping[str, str]) -> Part | None:
     if fields.get("concat", "").lower() != "true":
-        return None
+        return concatenation(_hex(fields, "udh"))
     number, total = (_small(fields, name) for name in ("concat-part", "concat-total"))
     if not number <= total:
         raise Malformed("bad_part", "concat-part must not be greater than concat-total", "concat-part")

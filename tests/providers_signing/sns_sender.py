@@ -1,0 +1,86 @@
+"""AWS SNS: an envelope signed with a certificate of our own, by the `cryptography` library."""
+
+import base64
+import datetime as dt
+import json
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import NameOID
+from providers_signing.sms import Signed, Sms
+
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:observers"
+CERTIFICATE_URL = (
+    "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-6209c161c6221fdf56ec1eb5c821d112.pem"
+)
+HEADERS = {"Content-Type": "text/plain; charset=UTF-8", "x-amz-sns-message-type": "Notification"}
+_NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
+_CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+
+
+@cache
+def key_and_certificate(bits: int = 2048) -> tuple[rsa.RSAPrivateKey, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    return key, certificate_of(key)
+
+
+def certificate_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number())
+    made = made.not_valid_before(dt.datetime(2017, 1, 1, tzinfo=dt.UTC)).not_valid_after(
+        dt.datetime(2037, 1, 1, tzinfo=dt.UTC)
+    )
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+class SnsSender:
+    """A POST of the envelope of a two-way SMS, or of a subscription's confirmation."""
+
+    name = "aws-sns"
+
+    def __init__(self, version: str = "2") -> None:
+        self.version = version
+        self.key, certificate = key_and_certificate()
+        self.secrets = {"allowed_topic_arns": [TOPIC], "certificates": {CERTIFICATE_URL: certificate}}
+
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+        message = {
+            "originationNumber": sms.sender,
+            "destinationNumber": sms.recipient,
+            "messageKeyword": "KEYWORD_123456789012",
+            "messageBody": sms.text,
+            "inboundMessageId": sms.id,
+            "previousPublishedMessageId": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        }
+        return self.sign_envelope({"Type": "Notification", "Message": json.dumps(message)}, url, at)
+
+    def sign_confirmation(self, url: str, at: dt.datetime, **more: str) -> Signed:
+        token = "2336412f37f"
+        host = CERTIFICATE_URL.rpartition("/")[0]
+        fields = {
+            "Type": "SubscriptionConfirmation",
+            "Token": token,
+            "Message": f"You have chosen to subscribe to the topic {TOPIC}.",
+            "SubscribeURL": f"{host}/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token={token}",
+            **more,
+        }
+        return self.sign_envelope(fields, url, at)
+
+    def sign_envelope(self, fields: dict[str, str], url: str, at: dt.datetime) -> Signed:
+        envelope = {
+            "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
+            "TopicArn": TOPIC,
+            "Timestamp": at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z",
+            "SignatureVersion": self.version,
+            "SigningCertURL": CERTIFICATE_URL,
+            **fields,
+        }
+        names = _NOTIFICATION if envelope["Type"] == "Notification" else _CONFIRMATION
+        signed = "".join(f"{name}\n{envelope[name]}\n" for name in names if name in envelope).encode()
+        digest = hashes.SHA1() if self.version == "1" else hashes.SHA256()
+        signature = self.key.sign(signed, padding.PKCS1v15(), digest)
+        envelope["Signature"] = base64.b64encode(signature).decode()
+        return Signed("POST", url, dict(HEADERS), json.dumps(envelope).encode())

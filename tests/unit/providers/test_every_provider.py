@@ -1,0 +1,364 @@
+"""What holds for every provider in the table, each signed as its own SDK or documentation does it."""
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from providers_signing.plivo_sender import PlivoSender
+from providers_signing.sms import Signed, Sms
+from providers_signing.table import SENDERS
+from providers_signing.twilio_sender import TwilioSender
+from providers_signing.vonage_sms_sender import VonageSmsSender
+
+from chalicelib.providers.contract import NotConfigured, WebhookRequest
+from chalicelib.providers.table import NAMES, known, provider
+from chalicelib.providers.webhook import LARGEST_BODY, Heard, hear
+
+AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
+SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
+SMS = Sms("m-0123456789", "+996700123456", "+996555000111", "OP 1234 A1 B0730 # рахмат", SENT)
+TEN_PARTS = ("Ооба 1234 жок " * 60)[:670]
+
+SECRET_OF = {
+    "africastalking": "path_token",
+    "android-sms-gateway": "signing_key",
+    "generic": "secrets",
+    "infobip": "password",
+    "kannel": "basic_password",
+    "plivo": "auth_token",
+    "telerivet": "secret",
+    "twilio": "auth_token",
+    "vonage-messages": "signature_secret",
+    "vonage-sms": "signature_secret",
+}
+"""Every provider but aws-sns has a secret that is rotated."""
+
+TIMED = {
+    "android-sms-gateway": dt.timedelta(minutes=5),
+    "aws-sns": dt.timedelta(minutes=65),
+    "generic": dt.timedelta(minutes=5),
+    "vonage-messages": dt.timedelta(minutes=5),
+    "vonage-sms": dt.timedelta(minutes=5),
+}
+"""Who signs the moment of sending, and how old that may be."""
+
+BODY_SIGNED = ("android-sms-gateway", "aws-sns", "generic", "plivo", "twilio", "vonage-messages")
+
+
+def unreachable(url: str) -> bytes:
+    raise OSError(f"{url} cannot be read")
+
+
+def url_of(name: str) -> str:
+    return f"https://abc123.execute-api.eu-central-1.amazonaws.com/api/webhooks/{name}"
+
+
+def signed_by(name: str, sms: Sms = SMS, at: dt.datetime = AT) -> Signed:
+    return SENDERS[name].sign(sms, url_of(name), at)
+
+
+def heard(name: str, signed: Signed, secrets: object = None, at: dt.datetime = AT) -> Heard:
+    return hear(name, signed.arriving(at), SENDERS[name].secrets if secrets is None else secrets, unreachable)
+
+
+def texts(result: Heard) -> list[str]:
+    return [sms.text for sms in result.delivery.messages]
+
+
+def test_every_provider_has_a_sender():
+    assert set(SENDERS) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "text", ["", "OP 1234 A1", "Ооба € [x] {y} ~ & = % + _", "😀 🇰🇬", "two\nlines", "+996 ", TEN_PARTS]
+)
+def test_a_genuine_sms_is_taken_as_it_was_written(name, text):
+    sms = Sms(SMS.id, SMS.sender, SMS.recipient, text, SENT)
+    result = heard(name, signed_by(name, sms))
+    assert (result.authentic, result.answer.status, result.reason) == (True, 200, "authentic")
+    [taken] = result.delivery.messages
+    assert (taken.id, taken.sender, taken.recipient) == (SMS.id, SMS.sender, SMS.recipient)
+    assert taken.text == text
+    assert taken.sent_at is None or abs(taken.sent_at - SENT) < dt.timedelta(minutes=1)
+    assert taken.part is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_second_delivery_is_the_same_sms(name):
+    first, second = heard(name, signed_by(name)), heard(name, signed_by(name))
+    assert first.delivery.messages == second.delivery.messages
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_short_codes_stay_as_they_are(name):
+    sms = Sms(SMS.id, SMS.sender, "4455", "x", SENT)
+    assert heard(name, signed_by(name, sms)).delivery.messages[0].recipient == "4455"
+
+
+@pytest.mark.parametrize("name", SECRET_OF)
+def test_both_secrets_of_a_rotation_are_valid(name):
+    old, new = current(name), "another-secret-of-thirty-two-bytes"
+    for both in ([new, old], [old, new]):
+        assert heard(name, signed_by(name), SENDERS[name].secrets | {SECRET_OF[name]: both}).answer.status == 200
+
+
+@pytest.mark.parametrize("name", SECRET_OF)
+def test_another_secret_is_refused(name):
+    result = heard(name, signed_by(name), SENDERS[name].secrets | {SECRET_OF[name]: "another-secret"})
+    assert (result.authentic, result.answer.status, texts(result)) == (False, 403, [])
+
+
+@pytest.mark.parametrize("name", SECRET_OF)
+def test_a_secret_that_is_not_set_is_a_fault_of_ours(name):
+    rest = {key: value for key, value in SENDERS[name].secrets.items() if key != SECRET_OF[name]}
+    for secrets in (rest | {"other": "setting"}, rest | {SECRET_OF[name]: None}, rest | {SECRET_OF[name]: []}):
+        result = heard(name, signed_by(name), secrets)
+        assert (result.authentic, result.answer.status) == (False, 503)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("secrets", [None, {}])
+def test_a_provider_that_is_not_configured_is_unknown(name, secrets):
+    result = hear(name, signed_by(name).arriving(AT), secrets, unreachable)
+    unknown = hear("nobody", signed_by(name).arriving(AT), secrets, unreachable)
+    assert (result.authentic, result.answer) == (False, unknown.answer)
+    assert result.answer.status == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_carries_no_proof_is_refused(name):
+    headers = {"Content-Type": signed_by(name).headers.get("Content-Type", "text/plain")}
+    unsigned = Signed(signed_by(name).method, url_of(name), headers, b"{}")
+    result = heard(name, unsigned)
+    assert not result.authentic
+    assert result.answer.status in {401, 403, 503}
+    assert texts(result) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_too_much_is_refused_before_anything_else(name):
+    result = heard(name, signed_by(name).but(body=b"x" * (LARGEST_BODY + 1)), {"nothing": "set"})
+    assert (result.authentic, result.answer.status) == (False, 413)
+
+
+@pytest.mark.parametrize("name", TIMED)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_was_signed_long_ago_or_ahead_is_stale(name, sign):
+    signed = signed_by(name)
+    just, beyond = TIMED[name] - dt.timedelta(seconds=2), TIMED[name] + dt.timedelta(seconds=2)
+    assert heard(name, signed, at=AT + sign * just).answer.status == 200
+    late = heard(name, signed, at=AT + sign * beyond)
+    assert (late.authentic, late.answer.status, late.reason.partition(":")[0]) == (False, 403, "stale")
+
+
+@pytest.mark.parametrize("name", TIMED)
+def test_the_tolerance_is_a_setting(name):
+    secrets = SENDERS[name].secrets | {"tolerance_seconds": 10}
+    assert heard(name, signed_by(name), secrets, AT + dt.timedelta(seconds=9)).authentic
+    assert not heard(name, signed_by(name), secrets, AT + dt.timedelta(seconds=11)).authentic
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - set(TIMED)))
+def test_where_no_moment_is_signed_the_id_is_the_guard(name):
+    later = heard(name, signed_by(name), at=AT + dt.timedelta(days=30))
+    assert [sms.id for sms in later.delivery.messages] == [SMS.id]
+
+
+def current(name: str) -> str:
+    kept = SENDERS[name].secrets[SECRET_OF[name]]
+    return kept[0] if isinstance(kept, list) else kept
+
+
+FEW = settings(max_examples=40)
+"""For what is tried with every provider."""
+
+mutations = st.tuples(st.sampled_from(["replace", "delete", "insert"]), st.integers(0, 5000), st.integers(0x20, 0x7E))
+
+
+def mutate(content: bytes, mutation: tuple[str, int, int]) -> bytes:
+    kind, place, byte = mutation
+    place %= len(content)
+    rest = content[place:] if kind == "insert" else content[place + 1 :]
+    return content[:place] + (b"" if kind == "delete" else bytes([byte])) + rest
+
+
+@pytest.mark.parametrize("name", BODY_SIGNED)
+@given(mutation=mutations)
+def test_no_body_but_the_signed_one_brings_another_sms(name, mutation):
+    signed = signed_by(name)
+    result = heard(name, signed.but(body=mutate(signed.body, mutation)))
+    assert set(result.delivery.messages) <= set(heard(name, signed).delivery.messages)
+
+
+@pytest.mark.parametrize("by", ["GET", "form", "json"])
+@given(mutation=mutations)
+def test_no_field_of_vonage_but_the_signed_ones_brings_another_sms(by, mutation):
+    sender = VonageSmsSender(by=by)
+    signed = sender.sign(SMS, "https://example.org/v", AT)
+    base, _, query = signed.url.partition("?")
+    if by == "GET":
+        changed = signed.but(url=f"{base}?{mutate(query.encode(), mutation).decode()}")
+    else:
+        changed = signed.but(body=mutate(signed.body, mutation))
+    genuine, other = (
+        set(hear("vonage-sms", one.arriving(AT), sender.secrets, unreachable).delivery.messages)
+        for one in (signed, changed)
+    )
+    assert other <= genuine
+
+
+@pytest.mark.parametrize("sender", [TwilioSender(), PlivoSender(), PlivoSender(version=2)], ids=str)
+@given(place=st.integers(8, 200), character=st.sampled_from("abcxyz0189-_/."))
+def test_no_url_but_the_signed_one_is_taken(sender, place, character):
+    url = "https://abc123.execute-api.eu-central-1.amazonaws.com/api/webhooks/here"
+    signed = sender.sign(SMS, url, AT)
+    place %= len(url)
+    other = url[:place] + character + url[place + 1 :]
+    result = hear(sender.name, signed.but(url=other).arriving(AT), sender.secrets, unreachable)
+    assert result.authentic == (other == url)
+
+
+WRITTEN = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+URLS = st.one_of(
+    WRITTEN,
+    WRITTEN.map(lambda rest: "https://example.org/" + rest),
+    st.lists(st.tuples(st.sampled_from(["id", "from", "to", "text", "ts", "udh", "dlr", "token", "sig"]), WRITTEN)).map(
+        lambda pairs: "https://example.org/w?" + "&".join(f"{name}={value}" for name, value in pairs)
+    ),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@FEW
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "BREW"]),
+    url=URLS,
+    headers=st.dictionaries(WRITTEN, WRITTEN, max_size=3),
+    body=st.binary(max_size=120),
+)
+def test_no_request_makes_it_stumble(name, method, url, headers, body):
+    genuine = signed_by(name)
+    for named in (headers, genuine.headers, genuine.headers | headers):
+        request = WebhookRequest(method, url, named, body, AT)
+        assert hear(name, request, SENDERS[name].secrets, unreachable).answer.status in {200, 400, 401, 403, 503}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@FEW
+@given(
+    secrets=st.dictionaries(
+        st.sampled_from(
+            sorted(
+                {
+                    *SECRET_OF.values(),
+                    "public_url",
+                    "source_addresses",
+                    "signature_method",
+                    "type",
+                    "allowed_topic_arns",
+                    "certificates",
+                    "basic_user",
+                    "username",
+                    "format",
+                    "tolerance_seconds",
+                    "query_token",
+                }
+            )
+        ),
+        VALUES,
+        max_size=4,
+    )
+)
+def test_no_setting_makes_it_stumble(name, secrets):
+    result = hear(name, signed_by(name).arriving(AT), secrets or None, unreachable)
+    assert not result.authentic
+    assert result.answer.status in {400, 401, 403, 404, 503}
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"kannel"}))
+@FEW
+@given(
+    changes=st.dictionaries(
+        st.sampled_from(["messageId", "text", "from", "event", "payload", "results", "status", "id"]),
+        VALUES,
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_no_authentic_content_makes_it_stumble(name, changes):
+    body_signers: dict[str, Callable[[bytes], Signed]] = {
+        "generic": lambda body: SENDERS[name].sign_body(body, url_of(name), str(int(AT.timestamp()))),
+        "android-sms-gateway": lambda body: SENDERS[name].sign_body(body, url_of(name), str(int(AT.timestamp()))),
+        "vonage-messages": lambda body: SENDERS[name].sign_body(body, url_of(name), AT),
+        "infobip": lambda body: signed_by(name).but(body=body),
+        "aws-sns": lambda body: SENDERS[name].sign_envelope(
+            {"Type": "Notification", "Message": body.decode()}, url_of(name), AT
+        ),
+    }
+    if name not in body_signers:
+        return
+    result = heard(name, body_signers[name](json.dumps(changes).encode()))
+    assert result.answer.status in {200, 400}
+
+
+def test_a_provider_imports_what_it_needs_and_no_more():
+    """Intake serves every webhook from one small function: what it imports, it pays for at each cold start."""
+    script = (
+        "import sys; from chalicelib.providers.table import NAMES, provider; import chalicelib.providers.webhook;"
+        "[provider(name, {'secrets': 'x'}, None) for name in NAMES];"
+        "unwanted = {'boto3', 'cryptography', 'jinja2', 'phonenumbers', 'pydantic', 'requests', 'urllib3'};"
+        "print(sorted(unwanted & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("twilio", "twilio"),
+        ("generic", "generic"),
+        ("generic-beeline-kg", "generic"),
+        ("generic-", None),
+        ("generic-A", None),
+        ("Twilio", None),
+        ("twilio\n", None),
+        ("generic-a\n", None),
+        ("", None),
+        ("../twilio", None),
+    ],
+)
+def test_names(name, meant):
+    assert known(name) == meant
+    if meant is None:
+        with pytest.raises(NotConfigured):
+            provider(name, {"secrets": "x"}, unreachable)
+
+
+@pytest.mark.parametrize("name", ["telerivet", "africastalking", "kannel"])
+def test_the_payload_that_is_kept_holds_no_secret(name):
+    result = heard(name, signed_by(name))
+    assert current(name) not in result.raw
+    assert SMS.id in result.raw
+
+
+def test_a_payload_that_is_not_utf8_is_kept_as_bytes():
+    signed = signed_by("twilio")
+    result = heard("twilio", Signed("GET", signed.url, signed.headers, b"\xff"))
+    assert result.raw == ""
+    kannel = signed_by("kannel")
+    assert urlsplit(kannel.url).query == heard("kannel", kannel).raw
+    assert heard("kannel", kannel.but(body=b"\xff")).raw == "base64:/w=="

@@ -1,0 +1,318 @@
+"""AWS SNS: a genuine envelope of each version with the certificate that SNS had then, as AWS's SDK for Ruby
+publishes them (message_verifier_spec.rb); and our own, signed by `cryptography`."""
+
+import base64
+import contextlib
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from hypothesis import given
+from hypothesis import strategies as st
+from providers_signing.sms import Signed, Sms
+from providers_signing.sns_sender import CERTIFICATE_URL, HEADERS, TOPIC, SnsSender, certificate_of, key_and_certificate
+
+from chalicelib.providers.rsa_signatures import NotACertificate, PublicKey, public_key, verifies
+from chalicelib.providers.webhook import Heard, hear
+
+AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
+SMS = Sms("cae173d2-66b9-564c-8309-21f858e9fb84", "+996700123456", "+996555000111", "OP 1234 A1", AT)
+URL = "https://example.org/webhooks/aws-sns"
+SENDER = SnsSender()
+_VECTORS = json.loads(Path(__file__).with_name("sns_vectors.json").read_text())
+GENUINE_URL, GENUINE_CERTIFICATE = _VECTORS["certificate_url"], _VECTORS["certificate"]
+GENUINE = _VECTORS["notifications"]
+GENUINE_AT = dt.datetime(2022, 7, 28, 21, 25, tzinfo=dt.UTC)
+
+
+def unreachable(url: str) -> bytes:
+    raise OSError(url)
+
+
+def never(url: str) -> bytes:
+    raise AssertionError(f"{url} must not be read")
+
+
+def heard(signed: Signed, at: dt.datetime = AT, fetch: object = never, **settings: object) -> Heard:
+    return hear("aws-sns", signed.arriving(at), SENDER.secrets | settings, fetch)
+
+
+def envelope(fields: object) -> Signed:
+    return Signed("POST", URL, dict(HEADERS), json.dumps(fields).encode())
+
+
+def changed(signed: Signed, **fields: object) -> Signed:
+    return signed.but(body=json.dumps(json.loads(signed.body) | fields).encode())
+
+
+def code_of(result: Heard) -> str:
+    return result.reason.partition(":")[0]
+
+
+@pytest.mark.parametrize("version", GENUINE)
+@pytest.mark.parametrize("name", ["SigningCertURL", "SigningCertUrl"])
+def test_the_vendors_vectors(version, name):
+    fields = GENUINE[version] | {name: GENUINE_URL}
+    settings = {
+        "allowed_topic_arns": [one["TopicArn"] for one in GENUINE.values()],
+        "certificates": {GENUINE_URL: GENUINE_CERTIFICATE},
+    }
+    assert heard(envelope(fields), GENUINE_AT, **settings).authentic
+    for field in ("Message", "MessageId", "Timestamp", "Type", "SignatureVersion"):
+        other = {"Type": "SubscriptionConfirmation", "SignatureVersion": "21"[int(version) - 1]}
+        forged = envelope(fields | {field: other.get(field, fields[field] + "0")})
+        assert not heard(forged, GENUINE_AT, **settings).authentic
+    assert not heard(envelope(fields | {"Subject": "one more"}), GENUINE_AT, **settings).authentic
+    assert heard(envelope(fields | {"Subject": None, "Unsigned": "x"}), GENUINE_AT, **settings).authentic
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_both_versions_and_a_subject(version):
+    sender = SnsSender(version)
+    fields = json.loads(sender.sign(SMS, URL, AT).body)
+    message = {"Type": "Notification", "Message": fields["Message"], "Subject": "Two-way\nSMS é"}
+    assert heard(sender.sign_envelope(message, URL, AT)).delivery.messages[0].text == SMS.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        CERTIFICATE_URL.replace("https", "http"),
+        CERTIFICATE_URL.replace(".amazonaws.com", ".amazonaws.com.evil.org"),
+        CERTIFICATE_URL.replace("sns.", "sns.evil.org/"),
+        CERTIFICATE_URL.replace("https://", "https://evil.org@"),
+        CERTIFICATE_URL.replace("https://", "https://evil.org#"),
+        CERTIFICATE_URL.replace("https://", "https://evil.org\\"),
+        CERTIFICATE_URL.replace("sns.", "s3."),
+        CERTIFICATE_URL.replace("sns.eu", "evil-sns.eu"),
+        CERTIFICATE_URL.replace(".com/", ".com:8443/"),
+        CERTIFICATE_URL.replace(".com/", ".com/../"),
+        CERTIFICATE_URL.replace(".com/", ".com/a/"),
+        CERTIFICATE_URL.replace(".pem", ".key"),
+        CERTIFICATE_URL + "?x=.pem",
+        CERTIFICATE_URL + "#.pem",
+        CERTIFICATE_URL + "\n",
+        "https://sns.amazonaws.com/x.pem",
+        "file:///etc/x.pem",
+        "",
+    ],
+)
+def test_the_certificate_cannot_be_pointed_elsewhere(url):
+    """Even where the settings would have a certificate for it."""
+    _, certificate = key_and_certificate()
+    result = heard(changed(SENDER.sign(SMS, URL, AT), SigningCertURL=url), certificates={url: certificate})
+    assert (result.authentic, result.answer.status, code_of(result)) == (False, 403, "bad_certificate_url")
+
+
+def test_a_certificate_that_is_not_given_is_fetched_once():
+    asked = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        return key_and_certificate()[1].encode()
+
+    for _ in range(3):
+        assert heard(SENDER.sign(SMS, URL, AT), fetch=fetch, certificates={}).authentic
+    assert asked == [CERTIFICATE_URL]
+
+
+def test_another_certificate_of_the_right_place_does_not_verify():
+    other = certificate_of(key_and_certificate(3072)[0])
+    result = heard(SENDER.sign(SMS, URL, AT), certificates={CERTIFICATE_URL: other})
+    assert (result.answer.status, code_of(result)) == (403, "bad_signature")
+
+
+@pytest.mark.parametrize("fetch", [unreachable, lambda url: b"<html>busy</html>", lambda url: b"\xff" * 100])
+def test_without_a_certificate_nothing_is_decided_so_it_must_come_again(fetch):
+    result = heard(SENDER.sign(SMS, URL, AT), fetch=fetch, certificates=None)
+    assert (result.authentic, result.answer.status, result.delivery.messages) == (False, 503, ())
+
+
+@pytest.mark.parametrize("allowed", [TOPIC, [TOPIC], ["arn:aws:sns:eu-central-1:123456789012:old", TOPIC]])
+def test_allowed_topics(allowed):
+    assert heard(SENDER.sign(SMS, URL, AT), allowed_topic_arns=allowed).authentic
+
+
+def test_anybodys_topic_signs_validly_so_others_are_refused_before_their_certificate_is_read():
+    result = heard(SENDER.sign(SMS, URL, AT), allowed_topic_arns=[TOPIC + "2"], certificates={})
+    assert (result.answer.status, code_of(result)) == (403, "topic_not_allowed")
+
+
+def test_a_subscription_is_confirmed_by_the_caller_at_sns_alone():
+    result = heard(SENDER.sign_confirmation(URL, AT))
+    expected = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn="
+    assert result.authentic
+    assert (result.delivery.confirm_url or "").startswith(expected + TOPIC)
+    assert result.delivery.messages == ()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.org/?Action=ConfirmSubscription",
+        "http://sns.eu-central-1.amazonaws.com/?x",
+        "https://sns.eu-central-1.amazonaws.com/?x y",
+        "https://sns.eu-central-1.amazonaws.com/",
+    ],
+)
+def test_a_subscription_is_confirmed_nowhere_else(url):
+    result = heard(SENDER.sign_confirmation(URL, AT, SubscribeURL=url))
+    assert (result.authentic, result.answer.status, result.delivery.confirm_url) == (True, 400, None)
+
+
+@pytest.mark.parametrize("field", ["Token", "SubscribeURL", "Message", "TopicArn"])
+def test_no_field_of_a_confirmation_can_be_another(field):
+    signed = SENDER.sign_confirmation(URL, AT)
+    settings = {"allowed_topic_arns": [TOPIC, TOPIC + "0"]}
+    assert not heard(changed(signed, **{field: json.loads(signed.body)[field] + "0"}), **settings).authentic
+
+
+def test_an_unsubscription_brings_nothing():
+    result = heard(SENDER.sign_confirmation(URL, AT, Type="UnsubscribeConfirmation"))
+    assert (result.authentic, result.delivery.confirm_url, result.delivery.messages) == (True, None, ())
+
+
+def test_raw_delivery_is_unsigned_so_it_is_refused_unless_a_path_token_is_chosen():
+    message = json.loads(SENDER.sign(SMS, URL, AT).body)["Message"].encode()
+    raw = Signed("POST", URL + "/a-token", {"x-amz-sns-rawdelivery": "true"}, message)
+    assert heard(raw).answer.status == 401
+    assert heard(raw, path_token="a-token").delivery.messages[0].id == SMS.id
+    assert heard(raw, path_token="b-token").answer.status == 403
+    assert not heard(raw.but(headers={})).authentic
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"Signature": None}, 401, "unsigned"),
+        ({"Signature": ""}, 401, "unsigned"),
+        ({"Signature": "bad"}, 403, "bad_signature"),
+        ({"Signature": "YmFk"}, 403, "bad_signature"),
+        ({"Signature": "YmFl\n"}, 403, "bad_signature"),
+        ({"Signature": 7}, 400, "not_a_text"),
+        ({"SignatureVersion": "3"}, 403, "unknown_algorithm"),
+        ({"SignatureVersion": None}, 400, "missing_field"),
+        ({"Type": "Else"}, 400, "bad_type"),
+        ({"Type": None}, 400, "missing_field"),
+        ({"TopicArn": None}, 400, "missing_field"),
+        ({"Message": 7}, 400, "not_a_text"),
+        ({"Message": "half \ud83d"}, 403, "bad_signature"),
+        ({"SigningCertURL": None}, 400, "missing_field"),
+    ],
+)
+def test_envelopes_that_are_not_taken(fields, status, code):
+    result = heard(changed(SENDER.sign(SMS, URL, AT), **fields))
+    assert (result.authentic, result.answer.status, code_of(result)) == (False, status, code)
+
+
+def test_a_signature_has_one_written_form():
+    """Base64 leaves bits at its end that say nothing: another text of the same bytes is another text."""
+    signed = SENDER.sign(SMS, URL, AT)
+    signature = json.loads(signed.body)["Signature"]
+    same_bytes = signature[:-3] + chr(ord(signature[-3]) + 1) + "=="
+    assert base64.b64decode(same_bytes) == base64.b64decode(signature)
+    assert not heard(changed(signed, Signature=same_bytes)).authentic
+
+
+@pytest.mark.parametrize(
+    ("message", "field"),
+    [
+        ("not JSON", "body"),
+        ("{}", "inboundMessageId"),
+        ('{"inboundMessageId":"1","originationNumber":"+1"}', "destinationNumber"),
+        ('{"inboundMessageId":"1","originationNumber":"+1","destinationNumber":"+2"}', "messageBody"),
+    ],
+)
+def test_a_notification_that_is_no_sms(message, field):
+    result = heard(SENDER.sign_envelope({"Type": "Notification", "Message": message}, URL, AT))
+    assert (result.authentic, result.answer.status, json.loads(result.answer.body)["field"]) == (True, 400, field)
+
+
+# The verification itself
+
+
+def test_our_certificate_reader_finds_the_key_that_cryptography_wrote():
+    for bits in (2048, 3072):
+        key, certificate = key_and_certificate(bits)
+        numbers = key.public_key().public_numbers()
+        assert public_key(certificate) == PublicKey(numbers.n, numbers.e)
+    chain = certificate + key_and_certificate(2048)[1]
+    assert public_key(chain) == PublicKey(numbers.n, numbers.e)
+
+
+@pytest.mark.parametrize(
+    "pem",
+    [
+        "",
+        "x",
+        GENUINE_CERTIFICATE.replace("BEGIN CERTIFICATE", "BEGIN PUBLIC KEY"),
+        GENUINE_CERTIFICATE.replace("MIIF", "MII"),
+        f"<xml>\n{GENUINE_CERTIFICATE}\n</xml>",
+        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\nMIID\n-----END CERTIFICATE-----",
+    ],
+)
+def test_what_is_no_certificate(pem):
+    with pytest.raises(NotACertificate):
+        public_key(pem)
+
+
+def test_keys_that_are_not_rsa_or_too_small():
+    with pytest.raises(NotACertificate, match="RSA"):
+        public_key(certificate_of(ec.generate_private_key(ec.SECP256R1())))
+    with pytest.raises(NotACertificate, match="too small"):
+        public_key(key_and_certificate(1024)[1])
+
+
+@given(st.data())
+def test_no_damaged_certificate_makes_it_stumble(data):
+    content = bytearray(base64.b64decode("".join(GENUINE_CERTIFICATE.split("\n")[1:-1])))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(content)))
+    written = base64.b64encode(bytes(content[:cut])).decode()
+    with contextlib.suppress(NotACertificate):
+        public_key(f"-----BEGIN CERTIFICATE-----\n{written}\n-----END CERTIFICATE-----")
+
+
+@pytest.mark.parametrize(("digest", "algorithm"), [("sha1", hashes.SHA1()), ("sha256", hashes.SHA256())])
+@pytest.mark.parametrize("bits", [2048, 3072])
+def test_signatures_that_cryptography_made(digest, algorithm, bits):
+    key, certificate = key_and_certificate(bits)
+    signature = key.sign(b"a message", padding.PKCS1v15(), algorithm)
+    ours = public_key(certificate)
+    assert verifies(ours, digest, b"a message", signature)
+    assert not verifies(ours, digest, b"a messagf", signature)
+    assert not verifies(ours, "sha256" if digest == "sha1" else "sha1", b"a message", signature)
+    assert not verifies(ours, digest, b"a message", b"\x00" + signature)
+    assert not verifies(ours, digest, b"a message", signature[:-1])
+    beyond = int.from_bytes(signature) + ours.modulus
+    if beyond.bit_length() <= bits:
+        assert not verifies(ours, digest, b"a message", beyond.to_bytes(bits // 8))
+
+
+@given(st.binary(min_size=256, max_size=256))
+def test_no_other_bytes_are_a_signature(signature):
+    assert not verifies(public_key(key_and_certificate()[1]), "sha256", b"a message", signature)
+
+
+def test_padding_is_compared_whole():
+    """A signature whose padding is short and whose end is free, which lenient readers of a small exponent's take."""
+    key = PublicKey(2**2048 - 1, 3)
+    ending = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(b"m").digest()
+    wanted = int.from_bytes((b"\x00\x01" + b"\xff" * 8 + b"\x00" + ending).ljust(256, b"\x00"))
+    root = round_up_cube_root(wanted)
+    assert (root**3).to_bytes(256).startswith(b"\x00\x01" + b"\xff" * 8 + b"\x00" + ending)
+    assert not verifies(key, "sha256", b"m", root.to_bytes(256))
+
+
+def round_up_cube_root(number: int) -> int:
+    low, high = 0, 1 << 700
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if middle**3 < number else (low, middle)
+    return low

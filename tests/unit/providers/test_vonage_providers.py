@@ -1,0 +1,272 @@
+"""Vonage's two APIs; signatures are those of its SDK for Ruby (test/vonage/signature_test.rb)."""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import json
+from urllib.parse import urlencode
+
+import pytest
+from providers_signing.sms import Signed, Sms
+from providers_signing.vonage_messages_sender import VonageMessagesSender
+from providers_signing.vonage_sms_sender import VonageSmsSender
+from vonage_jwt.verify_jwt import verify_signature
+
+from chalicelib.providers.contract import OutboundSms, Part, Receipt, SendOutcome
+from chalicelib.providers.table import provider
+from chalicelib.providers.webhook import Heard, hear
+
+AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
+SMS = Sms("020000001B0FE827", "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)
+URL = "https://example.org/webhooks/vonage"
+FIELDS = {
+    "message-timestamp": "2013-11-21 15:27:30",
+    "messageId": "020000001B0FE827",
+    "msisdn": "14843472194",
+    "text": "Test again",
+    "timestamp": "1385047698",
+    "to": "13239877404",
+    "type": "text",
+}
+VECTOR_AT = dt.datetime.fromtimestamp(1385047698, dt.UTC)
+VECTORS = {
+    "md5hash": "d2e7b1dc968737c5998ad624e02f90b7",
+    "md5": "DDEBD46008C2D4E93CCE578A332A52D5",
+    "sha1": "27D0D05C2876C7CB1720DBCDBA4D492E1E55C09A",
+    "sha256": "DDB8397C2B90AAC7F3882D306475C9A5058C92322EEF43C92B298B6E0FC0D330",
+    "sha512": "E0D3C650F8C9D1A5C174D10DDDBFB003E561F59B265616208B0487C5D819481CD3C311D59CF6165ECD1139622D5BA3A2"
+    "56C0D763AC4A9AD9144B5A426B94FE82",
+}
+
+
+def never(url: str) -> bytes:
+    raise AssertionError(url)
+
+
+def heard(name: str, signed: Signed, secrets: dict[str, object], at: dt.datetime = AT) -> Heard:
+    return hear(name, signed.arriving(at), secrets, never)
+
+
+@pytest.mark.parametrize("method", VECTORS)
+@pytest.mark.parametrize("by", ["GET", "form", "json"])
+def test_the_vendors_vectors(method, by):
+    signed = VonageSmsSender(by=by).carry(FIELDS | {"sig": VECTORS[method]}, URL)
+    secrets = {"signature_secret": "my_secret_key_for_testing", "signature_method": method}
+    [sms] = heard("vonage-sms", signed, secrets, VECTOR_AT).delivery.messages
+    assert (sms.sender, sms.recipient, sms.text) == ("+14843472194", "+13239877404", "Test again")
+    assert sms.sent_at == dt.datetime(2013, 11, 21, 15, 27, 30, tzinfo=dt.UTC)
+    for other in set(VECTORS) - {method}:
+        result = heard("vonage-sms", signed, secrets | {"signature_method": other}, VECTOR_AT)
+        assert (result.authentic, result.answer.status) == (False, 403)
+
+
+def test_the_plain_hash_is_refused_unless_it_is_chosen():
+    signed = VonageSmsSender(method="md5hash").sign(SMS, URL, AT)
+    assert heard("vonage-sms", signed, {"signature_secret": "vonage-signature-secret"}).answer.status == 403
+    chosen = {"signature_secret": "vonage-signature-secret", "signature_method": "md5hash"}
+    assert heard("vonage-sms", signed, chosen).answer.status == 200
+
+
+@pytest.mark.parametrize("method", ["SHA-256 HMAC", "sha256", None, "hmac_sha256"])
+def test_the_dashboards_names_of_methods(method):
+    secrets = {"signature_secret": "vonage-signature-secret", "signature_method": method}
+    assert heard("vonage-sms", VonageSmsSender().sign(SMS, URL, AT), secrets).authentic
+
+
+def test_an_unknown_method_is_a_fault_of_ours():
+    secrets = {"signature_secret": "vonage-signature-secret", "signature_method": "sha3"}
+    assert heard("vonage-sms", VonageSmsSender().sign(SMS, URL, AT), secrets).answer.status == 503
+
+
+def test_ampersand_and_equals_sign_are_signed_as_underscores():
+    """The vendor's rule, and its limit: the three are one to the signature."""
+    sender = VonageSmsSender(by="form")
+    signed = sender.sign(Sms("1", SMS.sender, SMS.recipient, "A=1&B=2", AT), URL, AT)
+    assert heard("vonage-sms", signed, sender.secrets).delivery.messages[0].text == "A=1&B=2"
+    forged = signed.but(body=signed.body.replace(b"A%3D1", b"A%261"))
+    assert heard("vonage-sms", forged, sender.secrets).delivery.messages[0].text == "A&1&B=2"
+
+
+@pytest.mark.parametrize("by", ["GET", "form", "json"])
+def test_an_unsigned_call_is_refused_unless_a_path_token_is_chosen(by):
+    signed = VonageSmsSender(by=by).carry(FIELDS, URL + "/a-token")
+    assert heard("vonage-sms", signed, {"signature_secret": "x"}).answer.status == 401
+    chosen = {"signature_secret": "x", "path_token": "a-token"}
+    assert heard("vonage-sms", signed, chosen).delivery.messages[0].text == "Test again"
+    assert heard("vonage-sms", signed, chosen | {"path_token": "b-token"}).answer.status == 403
+    wrong = VonageSmsSender(by=by).carry(FIELDS | {"sig": "0" * 64}, URL + "/a-token")
+    assert heard("vonage-sms", wrong, chosen, VECTOR_AT).answer.status == 403
+
+
+def test_a_long_text_comes_in_parts():
+    sender = VonageSmsSender()
+    more = {"concat": "true", "concat-ref": "4", "concat-total": "4", "concat-part": "3"}
+    [sms] = heard("vonage-sms", sender.sign(SMS, URL, AT, **more), sender.secrets).delivery.messages
+    assert sms.part == Part("4", 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"concat-ref": "4", "concat-total": "2", "concat-part": "3"}, "concat-part"),
+        ({"concat-ref": "4", "concat-total": "2", "concat-part": "0"}, "concat-part"),
+        ({"concat-ref": "4", "concat-total": "x", "concat-part": "1"}, "concat-total"),
+        ({"concat-total": "2", "concat-part": "1"}, "concat-ref"),
+        ({"message-timestamp": "yesterday"}, "message-timestamp"),
+        ({"messageId": ""}, "messageId"),
+    ],
+)
+def test_what_cannot_be_read_is_named(more, field):
+    sender = VonageSmsSender()
+    result = heard("vonage-sms", sender.sign(SMS, URL, AT, concat="true", **more), sender.secrets)
+    assert (result.authentic, result.answer.status) == (True, 400)
+    assert json.loads(result.answer.body)["field"] == field
+
+
+def test_a_binary_sms():
+    sender = VonageSmsSender()
+    fields = {name: value for name, value in FIELDS.items() if name != "text"}
+    fields |= {"type": "binary", "data": "4f50", "udh": "050003CC0201", "timestamp": str(int(AT.timestamp()))}
+    signed = sender.carry(fields | {"sig": sender.signature(fields)}, URL)
+    [sms] = heard("vonage-sms", signed, sender.secrets).delivery.messages
+    assert (sms.text, sms.part) == ("OP", Part("204", 1, 2))
+
+
+def test_delivery_receipts_of_the_sms_api():
+    sender = VonageSmsSender(by="json")
+    fields = {"messageId": "14", "status": "failed", "err-code": "3", "timestamp": str(int(AT.timestamp()))}
+    signed = sender.carry(fields | {"sig": sender.signature(fields)}, URL)
+    assert heard("vonage-sms", signed, sender.secrets).delivery.receipts == (Receipt("14", "failed", "failed 3"),)
+
+
+MESSAGES = VonageMessagesSender()
+GOOD = MESSAGES.sign(SMS, URL, AT)
+
+
+def test_the_vendors_own_check_takes_what_the_sender_signs():
+    token = GOOD.headers["Authorization"].removeprefix("Bearer ")
+    assert verify_signature(token, MESSAGES.secret)
+
+
+def rewritten(**head: object) -> Signed:
+    """The good token with another header, signed again by hand."""
+
+    def encode(part: bytes) -> str:
+        return base64.urlsafe_b64encode(part).decode().rstrip("=")
+
+    payload = GOOD.headers["Authorization"].split(".")[1]
+    signed = f"{encode(json.dumps(head).encode())}.{payload}"
+    signature = hmac.digest(MESSAGES.secret.encode(), signed.encode(), "sha256")
+    return GOOD.but(headers=GOOD.headers | {"Authorization": f"Bearer {signed}.{encode(signature)}"})
+
+
+def bearer(token: str) -> Signed:
+    return GOOD.but(headers=GOOD.headers | {"Authorization": token})
+
+
+@pytest.mark.parametrize(
+    ("signed", "status"),
+    [
+        (GOOD.but(body=GOOD.body + b" "), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, payload_hash=None), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, payload_hash=hashlib.sha256(b"").hexdigest()), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, iat=None), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, iat="soon"), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, exp=int(AT.timestamp()) - 1), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, algorithm="HS512"), 403),
+        (MESSAGES.sign_body(GOOD.body, URL, AT, algorithm="none"), 403),
+        (rewritten(alg="none"), 403),
+        (rewritten(alg="hs256"), 403),
+        (rewritten(typ="JWT"), 403),
+        (bearer(GOOD.headers["Authorization"] + "="), 403),
+        (bearer(GOOD.headers["Authorization"][:-2]), 403),
+        (bearer("Bearer a.b.c"), 403),
+        (bearer("Bearer é"), 403),
+        (bearer("Bearer "), 403),
+        (bearer("Basic YTpi"), 503),
+        (GOOD.but(headers={"Content-Type": "application/json"}), 503),
+    ],
+)
+def test_tokens_that_are_not_taken(signed, status):
+    result = heard("vonage-messages", signed, MESSAGES.secrets)
+    assert (result.authentic, result.answer.status) == (False, status)
+
+
+def test_a_token_with_its_expiry_ahead_is_taken():
+    signed = MESSAGES.sign_body(GOOD.body, URL, AT, exp=int(AT.timestamp()) + 300)
+    assert heard("vonage-messages", signed, MESSAGES.secrets).authentic
+    assert heard("vonage-messages", rewritten(alg="HS256", typ="JWT"), MESSAGES.secrets).authentic
+
+
+def test_an_unsigned_callback_is_asked_for_again_unless_a_path_token_is_chosen():
+    unsigned = GOOD.but(headers={"Content-Type": "application/json"}, url=URL + "/a-token")
+    assert heard("vonage-messages", unsigned, MESSAGES.secrets).reason.startswith("unsigned")
+    chosen = MESSAGES.secrets | {"path_token": "a-token"}
+    assert heard("vonage-messages", unsigned, chosen).delivery.messages[0].id == SMS.id
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"channel": "whatsapp", "message_uuid": "1"}, "channel"),
+        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "timestamp": "2017-01-01T00:00:00Z"}, "text"),
+        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "text": "x"}, "timestamp"),
+        ({"channel": "sms", "message_uuid": 1}, "message_uuid"),
+    ],
+)
+def test_what_cannot_be_read_of_the_messages_api_is_named(document, field):
+    signed = MESSAGES.sign_body(json.dumps(document).encode(), URL, AT)
+    result = heard("vonage-messages", signed, MESSAGES.secrets)
+    assert (result.authentic, result.answer.status) == (True, 400)
+    assert json.loads(result.answer.body)["field"] == field
+
+
+def test_receipts_of_the_messages_api():
+    document = {"message_uuid": "u", "status": "undeliverable", "channel": "sms"}
+    signed = MESSAGES.sign_body(json.dumps(document).encode(), URL, AT)
+    receipts = heard("vonage-messages", signed, MESSAGES.secrets).delivery.receipts
+    assert receipts == (Receipt("u", "failed", "undeliverable"),)
+
+
+@pytest.mark.parametrize(
+    ("parts", "outcome"),
+    [
+        ([{"status": "0", "message-id": "A"}], SendOutcome("sent", "A")),
+        ([{"status": "0", "message-id": "A"}, {"status": "0", "message-id": "B"}], SendOutcome("sent", "A")),
+        ([{"status": "1", "error-text": "Throttled"}], SendOutcome("not_sent", reason="status 1: Throttled")),
+        ([{"status": "15"}], SendOutcome("refused", reason="status 15: no error-text")),
+        (
+            [{"status": "0", "message-id": "A"}, {"status": "9", "error-text": "quota"}],
+            SendOutcome("in_doubt", "A", "only some parts were taken: status 9: quota"),
+        ),
+        (None, SendOutcome("in_doubt", reason="the answer names no part")),
+        ([], SendOutcome("in_doubt", reason="the answer names no part")),
+    ],
+)
+def test_the_sms_api_answers_200_even_to_what_it_refuses(parts, outcome):
+    vonage = provider("vonage-sms", {"api_key": "k"}, never)
+    assert vonage.read_send_answer(200, {}, json.dumps({"messages": parts}).encode()) == outcome
+
+
+def test_sending():
+    secrets = {"api_key": "k", "api_secret": "s", "sender": "Baykoo"}
+    message = OutboundSms("out-1", "+996700123456", "Рахмат", AT, receipt_url="https://example.org/r")
+    sms_api = provider("vonage-sms", secrets, never).send_request(message)
+    assert sms_api.url == "https://rest.nexmo.com/sms/json"
+    assert sms_api.body.decode() == urlencode(
+        {
+            "api_key": "k",
+            "api_secret": "s",
+            "from": "Baykoo",
+            "to": "996700123456",
+            "text": "Рахмат",
+            "type": "unicode",
+            "client-ref": "out-1",
+            "callback": "https://example.org/r",
+        }
+    )
+    messages = provider("vonage-messages", secrets, never)
+    document = json.loads(messages.send_request(message).body)
+    assert (document["to"], document["text"], document["client_ref"]) == ("996700123456", "Рахмат", "out-1")
+    assert messages.read_send_answer(202, {}, b'{"message_uuid": "u"}') == SendOutcome("sent", "u")
