@@ -6,6 +6,8 @@ import time
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
+from chalicelib.entrypoints.metrics import measure
+
 SWEEP_SECONDS = 50.0
 """A sweep ends before the next begins; two at once would do no harm, but no good either."""
 
@@ -22,7 +24,8 @@ def sweep(event: CloudWatchEvent) -> None:
 
     end = time.monotonic() + SWEEP_SECONDS
     swept = sweep_all(lambda: end - time.monotonic(), _now)
-    _measure(overdue_seconds=max(swept.overdue_seconds.values()), given_up=swept.progress[Progress.GIVEN_UP])
+    oldest = max(swept.oldest_seconds.values())
+    measure(OldestUnfinishedSeconds=oldest, OutboxFailed=swept.progress[Progress.GIVEN_UP])
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
     summarize_due(_now(), rehearsals_only=True)
@@ -34,17 +37,6 @@ def summarize(event: CloudWatchEvent) -> None:
     from chalicelib.services.summarize import summarize_due
 
     logger.info("summaries queued", extra={"messages": summarize_due(_now())})
-
-
-def _measure(overdue_seconds: float, given_up: int) -> None:
-    """Metrics by CloudWatch's embedded format, for the alarms of the template."""
-    from aws_lambda_powertools import Metrics
-    from aws_lambda_powertools.metrics import MetricUnit
-
-    metrics = Metrics()
-    metrics.add_metric("OldestUnfinishedSeconds", MetricUnit.Seconds, overdue_seconds)
-    metrics.add_metric("OutboxFailed", MetricUnit.Count, given_up)
-    metrics.flush_metrics()
 
 
 def _now() -> dt.datetime:

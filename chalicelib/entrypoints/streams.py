@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint
 
+from chalicelib.entrypoints.metrics import measure
+
 if TYPE_CHECKING:
     from chalicelib.store.messages import Message
 
@@ -27,9 +29,14 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
 @streams.lambda_function(name="deliver")
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of new rows of the outbox, alerts first."""
+    from chalicelib.services.deliver import FAILED
     from chalicelib.services.deliver import deliver as deliver_message
 
-    return _each(event["Records"], deliver_message)
+    def deliver_and_tell(message: "Message", now: dt.datetime) -> None:
+        if deliver_message(message, now) == FAILED:
+            measure(OutboxFailed=1)
+
+    return _each(event["Records"], deliver_and_tell)
 
 
 def _each(records: Sequence[dict[str, Any]], act: Callable[["Message", dt.datetime], object]) -> dict[str, Any]:

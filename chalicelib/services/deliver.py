@@ -1,12 +1,14 @@
 """Deliver the outbox: queued → sending → sent | failed, with attempts and the last error.
 
 A row is claimed before it is sent, so that two workers do not send it both. Where it stays unknown whether a
-message went out (its answer was lost, or its worker died), an alert goes again, anything else at most once more.
+message went out (its answer was lost, or its worker died), an alert goes again, anything else at most once more, and
+the row says so: `doubts`, and the last error also of one that was sent in the end.
 """
 
 import datetime as dt
 import random
 import time
+from collections.abc import Sequence
 
 from pynamodb.expressions.update import Action
 
@@ -16,7 +18,7 @@ from chalicelib.store.messages import Message, change
 QUEUED, SENDING, SENT, FAILED = "queued", "sending", "sent", "failed"
 CLAIMED_FOR = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 8
-MOST_ATTEMPTS_IN_DOUBT = 2
+MOST_DOUBTS = 1
 FIRST_RETRY = dt.timedelta(seconds=30)
 LONGEST_RETRY = dt.timedelta(minutes=15)
 QUICK_TRIES = 3
@@ -39,20 +41,15 @@ def deliver(message: Message, now: dt.datetime) -> str:
     except SendRefused as refused:
         return _give_up(message, str(refused))
     except NotSent as fault:
-        return _try_later(message, now, str(fault), MOST_ATTEMPTS)
+        return _try_later(message, now, str(fault))
     except AnswerLost as fault:
-        return _try_later(message, now, f"{IN_DOUBT}: {fault}", most_attempts_in_doubt(message))
-    return _finish(message, SENT, [Message.sent_at.set(dt.datetime.now(dt.UTC)), Message.last_error.remove()])
+        return _try_in_doubt(message, now, str(fault))
+    return _finish(message, SENT, [Message.sent_at.set(dt.datetime.now(dt.UTC))])
 
 
 def is_alert(message: Message) -> bool:
     """Whether a row is an alert, which rather goes twice than never."""
     return (message.pending or "").startswith("alert#")
-
-
-def most_attempts_in_doubt(message: Message) -> int:
-    """How often a message may be tried when one of the tries may have reached its recipient."""
-    return MOST_ATTEMPTS if is_alert(message) else MOST_ATTEMPTS_IN_DOUBT
 
 
 def retry_after(attempts: int) -> dt.timedelta:
@@ -70,7 +67,7 @@ def _claim(message: Message, now: dt.datetime) -> bool:
 def _after_a_lost_worker(message: Message, now: dt.datetime) -> Message:
     """A row whose claim ran out: its worker died, before or after the carrier took the message."""
     if message.due_at is not None and message.due_at <= now:
-        _try_later(message, now, f"{IN_DOUBT}: its worker died", most_attempts_in_doubt(message), at_once=True)
+        _try_in_doubt(message, now, "its worker died", at_once=True)
     return message
 
 
@@ -84,18 +81,29 @@ def _send_with_quick_retries(message: Message) -> None:
     return send(message)
 
 
-def _try_later(message: Message, now: dt.datetime, error: str, most: int, *, at_once: bool = False) -> str:
+def _try_in_doubt(message: Message, now: dt.datetime, error: str, *, at_once: bool = False) -> str:
+    """Try again what may have reached its recipient: an alert as often as any other, the rest once more."""
+    doubts = int(message.doubts or 0) + 1
+    noted = [Message.doubts.set(doubts)]
+    if doubts > MOST_DOUBTS and not is_alert(message):
+        return _give_up(message, f"{IN_DOUBT}: {error}", noted)
+    return _try_later(message, now, f"{IN_DOUBT}: {error}", noted, at_once=at_once)
+
+
+def _try_later(
+    message: Message, now: dt.datetime, error: str, noted: Sequence[Action] = (), *, at_once: bool = False
+) -> str:
     attempts = int(message.attempts)
-    if attempts >= most:
-        return _give_up(message, error)
+    if attempts >= MOST_ATTEMPTS:
+        return _give_up(message, error, noted)
     due_at = now if at_once else now + retry_after(attempts)
-    changes = [Message.state.set(QUEUED), Message.due_at.set(due_at), Message.last_error.set(error[:500])]
+    changes = [Message.state.set(QUEUED), Message.due_at.set(due_at), Message.last_error.set(error[:500]), *noted]
     change(message, changes, SENDING, attempts)
     return str(message.state)
 
 
-def _give_up(message: Message, error: str) -> str:
-    return _finish(message, FAILED, [Message.last_error.set(error[:500])])
+def _give_up(message: Message, error: str, noted: Sequence[Action] = ()) -> str:
+    return _finish(message, FAILED, [Message.last_error.set(error[:500]), *noted])
 
 
 def _finish(message: Message, state: str, changes: list[Action]) -> str:

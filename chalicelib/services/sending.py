@@ -6,7 +6,15 @@ from typing import Any
 
 import urllib3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+)
 
 from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms
 from chalicelib.providers.contract import NotConfigured as UnknownProvider
@@ -20,18 +28,29 @@ SNS = "sns"
 _TIMEOUT = urllib3.Timeout(connect=2, read=8)
 # No retries of the SDK's own: after a lost answer they would send twice without anybody knowing.
 _PATIENCE = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
+# What passes by itself, or once a person has put our account right: the message is not at fault.
 _TEMPORARY = frozenset(
     {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AccountSuspendedException",
+        "AuthorizationError",
+        "ExpiredToken",
+        "ExpiredTokenException",
         "InternalError",
         "InternalFailure",
         "KMSThrottling",
+        "InvalidClientTokenId",
         "LimitExceededException",
+        "MailFromDomainNotVerifiedException",
         "RequestLimitExceeded",
+        "SendingPausedException",
         "ServiceUnavailable",
         "Throttled",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
+        "UnrecognizedClientException",
     }
 )
 
@@ -88,23 +107,25 @@ def _send_by_sns(message: Message) -> None:
 
 
 def _send_by_provider(message: Message, name: str) -> None:
-    """Send by a provider's API ; the row's key makes a repetition harmless where it can."""
+    """Send by a provider's API; where a repetition of the row's key sends nothing twice, a lost answer is no doubt."""
     now = dt.datetime.now(dt.UTC)
     sms = OutboundSms(message.key, message.recipient or "", message.text or "", now, message.sender)
     try:
         carrier = provider(name, provider_secrets(name), fetch)
         request = carrier.send_request(sms)
-    except (SecretsUnavailable, NotConfigured) as fault:
+    except (SecretsUnavailable, NotConfigured, CannotSend, UnknownProvider) as fault:
         raise NotSent(f"{name}: {fault}") from fault
-    except (CannotSend, UnknownProvider) as fault:
-        raise SendRefused(f"{name}: {fault}") from fault
-    outcome = carrier.read_send_answer(*_exchange(request))
+    in_doubt = NotSent if carrier.repeatable else AnswerLost
+    try:
+        outcome = carrier.read_send_answer(*_exchange(request))
+    except AnswerLost as fault:
+        raise in_doubt(f"{name}: {fault}") from fault
     if outcome.verdict == "refused":
         raise SendRefused(f"{name}: {outcome.reason}")
     if outcome.verdict == "not_sent":
         raise NotSent(f"{name}: {outcome.reason}")
     if outcome.verdict == "in_doubt":
-        raise AnswerLost(f"{name}: {outcome.reason}")
+        raise in_doubt(f"{name}: {outcome.reason}")
 
 
 def _exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
@@ -128,8 +149,10 @@ def _exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
 def _call(service: str, operation: str, **arguments: object) -> None:
     try:
         getattr(client(service, _PATIENCE), operation)(**arguments)
-    except (ConnectTimeoutError, EndpointConnectionError) as fault:
+    except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, CredentialRetrievalError) as fault:
         raise NotSent(str(fault)) from fault
+    except ParamValidationError as fault:
+        raise SendRefused(str(fault)) from fault
     except ClientError as fault:
         code = fault.response.get("Error", {}).get("Code", "")
         status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

@@ -24,14 +24,19 @@ class Progress(Enum):
     STUCK = "stuck"
     GIVEN_UP = "given up"
     DONE_BEFORE = "done before"
+    NOT_NOTED = "stuck, and could not be postponed"
+
+
+LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP)
+"""After these, other rows are the longest due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: how many rows came to what, and for how long the longest waiting row of a queue is due."""
+    """What a sweep did: how many rows came to what, and the age of the oldest unfinished row of each queue."""
 
     progress: Counter[Progress]
-    overdue_seconds: dict[Queue, float]
+    oldest_seconds: dict[Queue, float]
 
 
 def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> Swept:
@@ -45,14 +50,16 @@ def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> S
             due = list(messages.unfinished(queue, clock(), PAGE))
             page = _push_on(messages.get_many(due), clock)
             progress += page
-            if not page[Progress.MOVED] and not page[Progress.GIVEN_UP]:
+            if not any(page[what] for what in LEFT_THE_HEAD):
                 break
-    return Swept(progress, {queue: _overdue_seconds(queue, clock()) for queue in QUEUES})
+    return Swept(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES})
 
 
-def _overdue_seconds(queue: Queue, now: dt.datetime) -> float:
-    oldest = messages.oldest_due(queue)
-    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+def _oldest_seconds(queue: Queue, now: dt.datetime) -> float:
+    """The age of the oldest unfinished row, also of one that was postponed; 0 where there is none."""
+    first = messages.get_many(messages.unfinished(queue, None, PAGE))
+    ages = [(now - row.stored_at).total_seconds() for row in first if row.pending is not None]
+    return max(ages, default=0.0)
 
 
 def _push_on(rows: Iterable[Message], clock: Callable[[], dt.datetime]) -> Counter[Progress]:
@@ -70,13 +77,15 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
         elif deliver(row, now) == FAILED:
             return Progress.GIVEN_UP
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others
-        _postpone(row, now, fault)
-        return Progress.STUCK
+        return Progress.STUCK if _postpone(row, now, fault) else Progress.NOT_NOTED
     return Progress.MOVED
 
 
-def _postpone(row: Message, now: dt.datetime, fault: Exception) -> None:
-    """Note the fault on the row and let others go first; the row stays unfinished, and its age raises the alarm."""
+def _postpone(row: Message, now: dt.datetime, fault: Exception) -> bool:
+    """Note the fault on the row and let others go first; the row stays unfinished, and its age raises the alarm.
+
+    False where that could not be stored, or somebody else has taken the row up.
+    """
     attempts = int(row.attempts)
     changes = [
         Message.attempts.set(attempts + 1),
@@ -84,6 +93,6 @@ def _postpone(row: Message, now: dt.datetime, fault: Exception) -> None:
         Message.last_error.set(f"{type(fault).__name__}: {fault}"[:500]),
     ]
     try:
-        messages.change(row, changes, str(row.state), attempts)
+        return messages.change(row, changes, str(row.state), attempts)
     except StoreUnavailable:
-        return
+        return False

@@ -15,8 +15,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.clock import REAL_TIME, Clock
 from chalicelib.observation.election import Election
-from chalicelib.store.messages import CONDITION_FAILED
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
 
 DIRECTORY = "elections"
 ROUTES = "numbers"
@@ -120,7 +119,7 @@ def save(election: Election, clock: Clock) -> int:
         try:
             _head_row(election.id, before + 1, len(pieces), clock).save(unchanged)
         except PutError as error:
-            if error.cause_response_code == CONDITION_FAILED:
+            if refused_by_condition(error):
                 raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile") from error
             raise
     _forget()

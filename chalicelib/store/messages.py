@@ -9,14 +9,14 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, spread, store_faults, table_name
+from chalicelib.store.tables import CONDITION_FAILED as CONDITION_FAILED
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, spread, store_faults, table_name
 
 Queue = Literal["in", "alert", "out"]
 """Unfinished rows wait in three queues, most urgent first: SMS to be read, alerts, other outgoing messages."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out")
 QUEUE_SHARDS = 4
 RECEIVED = "received"
-CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -47,7 +47,8 @@ class Message(Model):
     `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held;
     of one that goes out: queued → sending → sent | failed. `received_at` is the real instant that counts,
     `counted_at` the same on the election's clock; `counted_in` names the tally that its outcome was added to.
-    `due_at` is when sweep takes an unfinished row up.
+    `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
+    row up.
     """
 
     class Meta(TableMeta):
@@ -81,6 +82,7 @@ class Message(Model):
     about = UnicodeAttribute(null=True)
     attempts = NumberAttribute(default=0)
     last_error = UnicodeAttribute(null=True)
+    doubts = NumberAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
 
     unfinished_index = UnfinishedIndex()
@@ -98,7 +100,7 @@ def put_new(message: Message) -> bool:
         try:
             message.save(Message.key.does_not_exist())
         except PutError as error:
-            if error.cause_response_code == CONDITION_FAILED:
+            if refused_by_condition(error):
                 return False
             raise
     return True
@@ -119,23 +121,13 @@ def get_many(keys: Iterable[str]) -> list[Message]:
         return list(Message.batch_get(list(keys), consistent_read=True))
 
 
-def unfinished(queue: Queue, due_before: dt.datetime, limit: int) -> Iterator[str]:
-    """Keys of rows of a queue that are due, the longest due first in each shard."""
+def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iterator[str]:
+    """Keys of a queue's unfinished rows, or of those that are due; `limit` of each shard, the longest due first."""
+    due = Message.due_at <= due_before if due_before is not None else None
     for shard in range(QUEUE_SHARDS):
         with store_faults():
-            found = Message.unfinished_index.query(f"{queue}#{shard}", Message.due_at <= due_before, limit=limit)
+            found = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit)
             yield from [message.key for message in found]
-
-
-def oldest_due(queue: Queue) -> dt.datetime | None:
-    """When the longest waiting unfinished row of a queue was due, None where nothing waits."""
-    with store_faults():
-        heads = [
-            message.due_at
-            for shard in range(QUEUE_SHARDS)
-            for message in Message.unfinished_index.query(f"{queue}#{shard}", limit=1)
-        ]
-    return min((due for due in heads if due is not None), default=None)
 
 
 def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, limit: int) -> list[str]:
@@ -154,7 +146,7 @@ def change(message: Message, changes: Sequence[object], expected_state: str, exp
         try:
             message.update(actions=list(changes), condition=unchanged)  # type: ignore[arg-type]
         except UpdateError as error:
-            if error.cause_response_code == CONDITION_FAILED:
+            if refused_by_condition(error):
                 return False
             raise
     return True

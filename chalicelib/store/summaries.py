@@ -7,8 +7,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.store.messages import CONDITION_FAILED
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults, table_name
 
 
 class SummaryRow(Model):
@@ -29,7 +28,7 @@ def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: d
         try:
             SummaryRow(election_id, hour, document=document, made_at=made_at).save(SummaryRow.id.does_not_exist())
         except PutError as error:
-            if error.cause_response_code != CONDITION_FAILED:
+            if not refused_by_condition(error):
                 raise
             standing: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
             return standing

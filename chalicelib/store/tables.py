@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import JSONAttribute
 from pynamodb.exceptions import PynamoDBException
 
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
 
 class StoreUnavailable(Exception):
     """DynamoDB did not do what was asked, or its answer was lost; nothing is known of the outcome."""
@@ -45,6 +47,14 @@ def store_faults() -> Iterator[None]:
         yield
     except (PynamoDBException, BotoCoreError, ClientError) as fault:
         raise StoreUnavailable(str(fault)) from fault
+
+
+def refused_by_condition(error: PynamoDBException) -> bool:
+    """Whether a write was refused because its condition did not hold.
+
+    Not by `cause_response_code`, which fails where there was no answer at all, as after a time-out.
+    """
+    return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == CONDITION_FAILED
 
 
 def spread(key: str, shards: int) -> int:
