@@ -110,7 +110,8 @@ class SimulatedProvider:
                 self._stopped = True
                 self._changed.notify_all()
         if self._is_hopeless():
-            raise WebhookUnusable(f"{self._webhook.url} took none of the first messages: {self._answers.faults()}")
+            said = ", ".join(f"{answer} ({times} times)" for answer, times in self._answers.faults().items())
+            raise WebhookUnusable(f"{self._webhook.url} took none of the first messages: {said}")
         return self._answers
 
     def _work(self) -> None:
