@@ -32,8 +32,8 @@ class Coded:
     """A coded part: its candidates, the index after its last token, and what else was named in it.
 
     `strangers` are letters that are no code, glued into digits; `read_as_words` codes that were taken for words;
-    `skipped` stretches of prose between answers, as pairs of token indexes. `ended`: prose ended it; `repaired`: a code or
-    a number looks otherwise than it is read.
+    `skipped` stretches of prose between answers, as pairs of token indexes.
+    `ended`: prose ended it; `repaired`: a code or a number looks otherwise than it is read.
     """
 
     end: int

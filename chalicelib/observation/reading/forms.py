@@ -28,7 +28,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A form found in a text: its name is the token at `head`, it was read up to `limit`, its words after `end` are free."""
+    """A form found in a text: its name is the token at `head`; it was read up to `limit`.
+
+    Its words after the token before `end` are free.
+    """
 
     form: FormNames
     head: int

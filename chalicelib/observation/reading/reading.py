@@ -122,14 +122,12 @@ def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
 
 def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None:
     """The words around the codes, as they were typed."""
-    if ended == found.head and found.end == len(scan.tokens) and not scan.ends_in_words(found.end - 1):
-        return None
-    pieces = [scan.around(ended, found.head)]
+    inner: list[tuple[int, int]] = []
     if not isinstance(found.content, Incident):
         header, coded = found.content.header, found.content.coded
-        if header.names_from is not None:
-            pieces.append(scan.around(header.names_from, header.first))
-        pieces += [scan.around(begin, end) for begin, end in coded.skipped]
-    pieces.append(scan.around(found.end, following))
+        inner = coded.skipped if header.names_from is None else [(header.names_from, header.first), *coded.skipped]
+    if not inner and ended == found.head and found.end == len(scan.tokens) and scan.ends_with_token(found.end - 1):
+        return None
+    pieces = [scan.around(begin, end) for begin, end in ((ended, found.head), *inner, (found.end, following))]
     trimmed = (piece.strip().removeprefix("#").lstrip(_EDGES).rstrip(_TRAILING) for piece in pieces)
     return " ".join(piece for piece in trimmed if piece) or None

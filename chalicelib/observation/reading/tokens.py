@@ -7,12 +7,14 @@ stand for digits in it, a run of letters, or a mark (a sign that changes a numbe
 import re
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import attrgetter
 
 from chalicelib.observation.reading.letters import DIGITS
 from chalicelib.observation.reading.normalise import Canonical
 from chalicelib.observation.reading.runs import SPACES, Token, drop_numbering, split_aliases, split_runs
 from chalicelib.observation.reading.vocabulary import NO_WORD, Vocabulary, Word
 
+_COMPOUND = attrgetter("compound")
 _NUMBERED = re.compile(r"(?<!\w)1\s?[.)]\s{0,3}[^\W\d_]")
 
 __all__ = ["SPACES", "Scan", "Token", "scan"]
@@ -54,10 +56,10 @@ class Scan:
             return ""
         return self.canonical.written(self.begin(first), self.end(after - 1))
 
-    def ends_in_words(self, last: int) -> bool:
-        """Whether anything is written after a token that is the last."""
+    def ends_with_token(self, last: int) -> bool:
+        """Whether nothing is written after the last token."""
         _, number, word, mark = self.tokens[last]
-        return not self.canonical.text.endswith(number or word or mark)
+        return self.canonical.text.endswith(number or word or mark)
 
     def around(self, first: int, after: int) -> str:
         """What was typed from a token to the beginning of another one, or to the very end."""
@@ -73,7 +75,7 @@ def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
     while tokens and not any(tokens[-1][1:]):
         tokens.pop()
     words = [vocabulary[word] if word else NO_WORD for _, _, word, _ in tokens]
-    if any([word.compound for word in words]):
+    if any(map(_COMPOUND, words)):
         tokens, words = split_aliases(vocabulary, *split_runs(vocabulary, tokens, words))
     if (")" in text.text or "." in text.text) and _NUMBERED.search(text.text) is not None:
         tokens, words = drop_numbering(tokens, words)

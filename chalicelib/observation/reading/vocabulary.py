@@ -40,10 +40,10 @@ class Word:
     """What a run of letters may be, whatever stands around it.
 
     `letter` is the code of a single letter; `parts` are codes and value words that the run splits into; `glued` is
-    the length of an alias that the run begins with, the rest being a code of `glued_form`, or codes and value words.
-    `compound`: it has `parts` or is `glued`.
-    `near` is the form whose name it misspells, `named`: it is a form's name, well spelt or not. `prose`: an ordinary word, two letters or more that are neither a value
-    nor a unit. `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
+    the length of an alias that the run begins with, the rest being a code of `glued_form`, or codes and value words;
+    `compound`: it has `parts` or is `glued`. `near` is the form whose name it misspells; `named`: it is a form's
+    name, well spelt or not. `prose`: an ordinary word, two letters or more that are neither a value nor a unit.
+    `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
     """
 
     typed: str

@@ -24,11 +24,12 @@ from chalicelib.observation.simulation.messages import (
 )
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
-PIECES = st.sampled_from(
-    "OP TU VO CL IN ЯВКА ИН Откытие A B C D E F a в с Б Z O l I З 1 2 12 320 0730 14:00 1003 9999 @0004 да нет no y "
-    "д не на и УИК №5 # ~ ? % + > -> (1/2) :D xD точнее около тыс к чел человека спасибо хорошо тест голоса Cl5 1. 2) "
-    "0555123456 +996 555 12 34 56".split()  # noqa: SIM905 (a list of so many would fill a page)
-)
+WRITTEN = """
+OP TU VO CL IN ЯВКА ИН Откытие A B C D E F a в с Б Z O l I З 1 2 12 320 0730 14:00 1003 9999 @0004 да нет no y д не на
+и УИК №5 # ~ ? % + > -> (1/2) :D xD точнее около тыс к чел человека спасибо хорошо тест голоса Cl5 1. 2) 0555123456
++996 555 12 34 56
+"""
+PIECES = st.sampled_from(WRITTEN.split())
 TEXTS = st.one_of(
     st.text(max_size=300),
     st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "\n", ", ", "-"])), max_size=40).map(
