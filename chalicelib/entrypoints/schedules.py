@@ -1,4 +1,4 @@
-"""What runs by the clock: sweep each minute, summaries each hour."""
+"""What runs by the clock: sweep and chase each minute, summaries each hour."""
 
 import datetime as dt
 import time
@@ -28,7 +28,8 @@ def sweep(event: CloudWatchEvent) -> None:
     measure(OldestUnfinishedSeconds=oldest, OutboxFailed=swept.progress[Progress.GIVEN_UP])
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
-    summarize_due(_now(), rehearsals_only=True)
+    escalate_due(_now())
+    summarize_due(_now(), catching_up=True)
 
 
 @schedules.schedule(Cron(0, "*", "*", "*", "?", "*"), name="summarize")
@@ -37,6 +38,15 @@ def summarize(event: CloudWatchEvent) -> None:
     from chalicelib.services.summarize import summarize_due
 
     logger.info("summaries queued", extra={"messages": summarize_due(_now())})
+
+
+@schedules.schedule(Rate(1, unit=Rate.MINUTES), name="chase")
+def chase(event: CloudWatchEvent) -> None:
+    """Remind observers of what is missing, and give their coordinators the list."""
+    from chalicelib.services.chase import chase_due
+
+    chased = chase_due(_now())
+    logger.info("chased", extra={"reminders": chased.reminders, "lists": chased.lists})
 
 
 def _now() -> dt.datetime:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 Texts = dict[str, str]
 """One text in several languages: language code (`ky`, `ru`, `en`) to text."""
@@ -158,6 +158,27 @@ class QuickCount(_Value):
     population: dict[str, int]
 
 
+class Night(_Value):
+    """Local hours in which nobody is reminded, unless a round itself is due in them."""
+
+    from_: MomentField = Field(default=Moment(day=0, hour=22, minute=0), alias="from")
+    until: MomentField = Moment(day=0, hour=7, minute=0)
+
+    @model_validator(mode="after")
+    def _every_day(self) -> Self:
+        if self.from_.day or self.until.day:
+            raise ValueError("the night is the same every day: write HH:MM, without a day")
+        return self
+
+
+class Reminders(_Value):
+    """How observers are reminded of a missing report: how often, how long after one another, and at what hours not."""
+
+    at_most: int = Field(default=2, ge=0, le=2)
+    again_after: Duration = Field(default=dt.timedelta(minutes=30), ge=dt.timedelta(minutes=5))
+    night: Night = Night()
+
+
 class Station(_Value):
     """A polling station."""
 
@@ -207,6 +228,8 @@ class Election(_Value):
     forms: tuple[Form, ...]
     incidents: IncidentForm | None = None
     quick_count: QuickCount | None = None
+    reminders: Reminders = Reminders()
+    escalation: Escalation = Escalation()
     texts: dict[str, Texts] = Field(default_factory=dict)
     stations: tuple[Station, ...]
     observers: tuple[Observer, ...]

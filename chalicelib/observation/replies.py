@@ -9,7 +9,16 @@ from typing import TypedDict, Unpack
 
 from chalicelib.observation.catalogue import MARK, catalogue
 from chalicelib.observation.catalogue import text as say
-from chalicelib.observation.election import NO_ROUND, Election, Form, IncidentForm, Question, Severity, Station
+from chalicelib.observation.election import (
+    NO_ROUND,
+    Election,
+    Form,
+    IncidentForm,
+    Observer,
+    Question,
+    Severity,
+    Station,
+)
 from chalicelib.observation.reading.model import CATEGORY, STATION, Reason
 from chalicelib.observation.reply_layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.segments import count_segments, fit
@@ -76,8 +85,26 @@ def unknown_sender_reply(election: Election) -> str:
     return reply
 
 
+def reminder_sms(election: Election, observer: Observer, form_code: str, round_name: str) -> str:
+    """What an observer is sent who owes a report: which, of which station, and how it begins."""
+    form = election.form_by_code[form_code]
+    reminder = say(
+        election,
+        observer.language,
+        "reminder",
+        report=form_code if round_name == NO_ROUND else f"{form_code} {round_name}",
+        title=election.text(form.title, observer.language) or form_code,
+        station=observer.station,
+        example=example(form),
+    )
+    return fit(f"{say(election, observer.language, MARK)} {reminder}", SEGMENTS)
+
+
 class IncidentNotice(TypedDict):
-    """What an alert says; `category` is in words ("" where it was not understood), `text` the observer's."""
+    """What an alert says; `category` is in words ("" where it was not understood), `text` the observer's.
+
+    `remarks` are sentences for the coordinator, before the observer's words.
+    """
 
     severity: Severity
     category: str

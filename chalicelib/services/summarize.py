@@ -1,19 +1,26 @@
 """Summarize: the election's state as the API tells it, and the hourly summary to its coordinators."""
 
 import datetime as dt
+import os
 from collections.abc import Collection
+from typing import Any
 
 from chalicelib.observation.coverage import instant, round_due
 from chalicelib.observation.election import Coordinator, Election
+from chalicelib.observation.hour import Hour
 from chalicelib.observation.summary import Summary, summarise
 from chalicelib.services import outbox
-from chalicelib.store import elections, messages, summaries
+from chalicelib.services.doubts import failed_checks, open_incidents
+from chalicelib.store import elections, messages, progress, summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.tallies import read_cells
 
+TASK = "summarize"
 AFTER_THE_LAST = dt.timedelta(hours=3)
 """How long summaries go on after the last form is due: counts come in late."""
+MISSED_AFTER = dt.timedelta(minutes=5)
+"""When an hour's summary has not been sent by then, the schedule has missed it."""
 
 
 def current_summary(loaded: LoadedElection, now: dt.datetime, regions: Collection[str] | None = None) -> Summary:
@@ -27,33 +34,41 @@ def summarize(loaded: LoadedElection, now: dt.datetime) -> int:
     """Queue this hour's summary to every coordinator who has not got it; returns how many messages were queued.
 
     The hour is the election clock's, in its zone. However often it is asked for, an hour has one snapshot, and every
-    coordinator gets it once by each channel. Raises StoreUnavailable.
+    coordinator gets it once by each channel. What has changed is told since the last hour that was sent to all, however
+    long ago: so one summary follows an outage. Raises StoreUnavailable.
     """
     election = loaded.election
-    hour = loaded.clock.at(now).astimezone(election.zone).strftime("%Y-%m-%dT%H")
-    kept = summaries.keep_first(election.id, hour, current_summary(loaded, now).document(), now)
-    summary = Summary.from_document(kept)
+    hour = hour_of(loaded, now)
+    version, done = progress.read(election.id, TASK)
+    since = done["hour"] if done and done["hour"] < hour else None
+    told = _snapshot(loaded, hour, since, now)
     rows = [
-        row
-        for place, one in enumerate(election.coordinators)
-        for row in _rows(election, one, place, hour, summary, now)
+        row for place, one in enumerate(election.coordinators) for row in _rows(election, one, place, hour, told, now)
     ]
-    return sum(messages.put_new(row) for row in rows)
+    queued = sum(messages.put_new(row) for row in rows)
+    if done is None or done["hour"] < hour:
+        progress.advance(election.id, TASK, version, {"hour": hour}, now)
+    return queued
 
 
-def summarize_due(now: dt.datetime, *, rehearsals_only: bool = False) -> int:
-    """The scheduled summaries of all elections that are under way; returns how many messages were queued.
+def summarize_due(now: dt.datetime, *, catching_up: bool = False) -> int:
+    """The summaries of all elections that are under way and have not sent this hour's; returns how many messages.
 
-    A rehearsal's hours pass faster than the hourly schedule comes, so they are looked after every minute.
+    `catching_up`: only where the hourly schedule does not do: for rehearsals, whose hours pass faster, and for an hour
+    that it has missed since a summary was last sent.
     """
     queued = 0
     for election_id in elections.list_elections():
         loaded = elections.current(election_id)
-        if loaded is None or (rehearsals_only and loaded.clock.factor <= 1):
-            continue
-        if is_under_way(loaded, now):
+        if loaded is not None and is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
             queued += summarize(loaded, now)
     return queued
+
+
+def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
+    """The election clock's local hour, `2017-10-15T10`; one that a change of the clocks repeats is another, `…T02b`."""
+    local = loaded.clock.at(now).astimezone(loaded.election.zone)
+    return f"{local:%Y-%m-%dT%H}{'b' if local.fold else ''}"
 
 
 def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
@@ -71,19 +86,51 @@ def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
     return min([*dues, *begins]) <= loaded.clock.at(now) <= max(dues) + AFTER_THE_LAST
 
 
+def _is_due(loaded: LoadedElection, now: dt.datetime, *, catching_up: bool) -> bool:
+    _, done = progress.read(loaded.election.id, TASK)
+    if done is not None and done["hour"] >= hour_of(loaded, now):
+        return False
+    if not catching_up or loaded.clock.factor > 1:
+        return True
+    return done is not None and hour_of(loaded, now) == hour_of(loaded, now - MISSED_AFTER)
+
+
+def _snapshot(loaded: LoadedElection, hour: str, since: str | None, now: dt.datetime) -> Hour:
+    """The hour's snapshot as it was first kept, with the one that it is compared with."""
+    kept = summaries.get(loaded.election.id, hour)
+    if kept is None:
+        kept = summaries.keep_first(loaded.election.id, hour, _document(loaded, since, now), now)
+    before = summaries.get(loaded.election.id, kept["since"]) if kept.get("since") else None
+    return Hour.from_documents(kept, before)
+
+
+def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> dict[str, Any]:
+    election, at = loaded.election, loaded.clock.at(now)
+    cells = read_cells(election)
+    return {
+        **summarise(election, cells, at).document(),
+        "since": since,
+        "open_incidents": open_incidents(election, at),
+        "failed_checks": failed_checks(election, cells, at),
+    }
+
+
 def _rows(
-    election: Election, coordinator: Coordinator, place: int, hour: str, summary: Summary, now: dt.datetime
+    election: Election, coordinator: Coordinator, place: int, hour: str, told: Hour, now: dt.datetime
 ) -> list[Message]:
-    from chalicelib.services.summary_message import summary_email, summary_sms  # noqa: PLC0415 - loads jinja2
+    # These load jinja2, which the API does not need.
+    from chalicelib.services.summary_message import summary_email  # noqa: PLC0415
+    from chalicelib.services.summary_sms import summary_sms  # noqa: PLC0415
 
     key = f"summary#{election.id}#{hour}#{place}"
     origin = outbox.Origin(election.id, f"summary#{hour}", now)
     rows = []
     if coordinator.email:
-        email = summary_email(election, coordinator, summary)
+        email = summary_email(election, coordinator, told, os.environ.get("BAYKOO_DASHBOARD", ""))
         rows.append(
             outbox.email(f"{key}#email", coordinator.email, email.text, origin, subject=email.subject, html=email.html)
         )
     if coordinator.phone and "sms" in coordinator.alerts:
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, summary_sms(election, coordinator, summary), origin))
+        text = summary_sms(election, coordinator, told.summary)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin))
     return rows

@@ -1,25 +1,20 @@
-"""The hourly summary as a coordinator reads it: an email, and an SMS of at most two segments.
+"""The hourly summary as a coordinator reads it by email, on a phone: what has changed first.
 
-Both tell the coordinator's regions alone, in the coordinator's language, and carry no name and no phone number.
+It tells the coordinator's regions alone, in the coordinator's language, and carries no name and no phone number. Its
+charts are cells of tables, which every mail program draws, beside the numbers that they show.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from chalicelib.observation.coverage import round_begins
-from chalicelib.observation.election import NO_ROUND, SEVERITIES, Coordinator, Election, Form
-from chalicelib.observation.segments import count_segments, fit
-from chalicelib.observation.summary import MESSAGE_COUNTS, Area, Coverage, Summary, turnout
+from chalicelib.observation.election import Coordinator, Election
+from chalicelib.observation.hour import Changes, FailedChecks, Hour, changes, held_back, total_ages, total_failed
+from chalicelib.observation.summary import MESSAGE_COUNTS, Area, Coverage, Turnout, turnout
 from chalicelib.observation.tally import Number
+from chalicelib.services.summary_areas import areas_of, rounds_begun, worded_incidents
+from chalicelib.services.words import render, round_title, words_of
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-SMS_SEGMENTS = 2
 NAMED_AREAS = 3
 """A subject names so many regions; of more it says how many."""
 
@@ -47,57 +42,173 @@ class RoundLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnoutLine:
+    """A round's turnout in words; `share`: voters a station, in percent of the round where they were most."""
+
+    name: str
+    voters: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """An area's part of the email, worded."""
+    """An area's part of the email, worded; `changes` is None in the first summary, `link` empty without a dashboard."""
 
     name: str
     deployment: str
-    rounds: Sequence[RoundLine]
-    turnout: Mapping[str, str]
+    changes: Sequence[str] | None
     incidents: str
+    open_incidents: str
     is_urgent: bool
+    rounds: Sequence[RoundLine]
+    turnout: Sequence[TurnoutLine]
+    doubts: Sequence[str]
     messages: str
+    link: str
 
 
-def summary_email(election: Election, coordinator: Coordinator, summary: Summary) -> Email:
-    """A coordinator's summary by email; the nation too where it is headquarters' and the summary has it."""
-    words = _words(election, coordinator)
-    areas = _areas(coordinator, summary, words)
-    context = {
-        "language": coordinator.language,
-        "words": words,
-        "election": election.text(election.name, coordinator.language),
-        "as_of": summary.as_of.strftime(words["as_of"]),
-        "sections": [_section(election, coordinator, summary, words, name, area) for name, area in areas.items()],
-    }
-    subject = words["subject"].format(area=_area_names(coordinator, areas, words), time=f"{summary.as_of:%H:%M}")
-    return Email(
-        subject,
-        _templates().get_template("summary.txt.j2").render(context),
-        _templates().get_template("summary.html.j2").render(context),
-    )
+def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dashboard: str = "") -> Email:
+    """A coordinator's summary by email; the nation too where it is headquarters' and the summary has it.
 
-
-def summary_sms(election: Election, coordinator: Coordinator, summary: Summary) -> str:
-    """A coordinator's summary by SMS: of each area the rounds last begun, turnout, incidents.
-
-    Headquarters gets the nation. What two segments have no room for stands in the email: of several regions the
-    last ones are left out and their number is given instead; of one region it is turnout that is left out.
+    `dashboard`: the base URL of the links, which name election and region and nothing else; "" for no links.
     """
-    words = _words(election, coordinator)
-    areas = _areas(coordinator, summary, words)
-    if "*" in coordinator.regions and summary.nation:
-        areas = {words["nation"]: summary.nation}
-    texts = [_sms_text(election, summary, words, areas, shown) for shown in range(len(areas), 0, -1)]
-    if areas:
-        texts.append(_sms_part(election, summary, words, *next(iter(areas.items())), with_turnout=False))
-    fitting = (text for text in texts if count_segments(text).count <= SMS_SEGMENTS)
-    return next(fitting, fit(texts[-1], SMS_SEGMENTS) if texts else "")
+    return _Writer(election, coordinator.language, hour, dashboard).email(coordinator)
 
 
-def _areas(coordinator: Coordinator, summary: Summary, words: Mapping[str, str]) -> dict[str, Area]:
-    nation = {words["nation"]: summary.nation} if summary.nation and "*" in coordinator.regions else {}
-    return nation | {name: area for name, area in summary.regions.items() if coordinator.covers(name)}
+def sections_of(election: Election, language: str, hour: Hour, areas: Mapping[str, Area]) -> list[Section]:
+    """Areas as an email tells of them, in a language."""
+    writer = _Writer(election, language, hour, "")
+    return [writer.section(name, area) for name, area in areas.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    election: Election
+    language: str
+    hour: Hour
+    dashboard: str
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        return words_of("summary", self.election, self.language)
+
+    def email(self, coordinator: Coordinator) -> Email:
+        words, summary, before = self.words, self.hour.summary, self.hour.before
+        areas = areas_of(coordinator, summary, words)
+        context = {
+            "language": self.language,
+            "words": words,
+            "election": self.election.text(self.election.name, self.language),
+            "as_of": summary.as_of.strftime(words["as_of"]),
+            "since": words["since"].format(time=f"{before.as_of:%H:%M}") if before else "",
+            "sections": [self.section(name, area) for name, area in areas.items()],
+        }
+        named = _area_names(coordinator, areas, words)
+        subject = words["subject"].format(area=named, time=f"{summary.as_of:%H:%M}")
+        return Email(subject, render("summary.txt.j2", context), render("summary.html.j2", context))
+
+    def section(self, name: str, area: Area) -> Section:
+        words = self.words
+        regions = [name] if name in self.hour.summary.regions else list(self.election.regions)
+        failed = total_failed(self.hour.failed_checks.get(region, {}) for region in regions)
+        earlier = self._before(name)
+        return Section(
+            name=name,
+            deployment=words["deployment"].format(stations=area.stations, observers=area.observers),
+            changes=self._changes(changes(earlier, area)) if earlier else None,
+            incidents=worded_incidents(area.incidents, words),
+            open_incidents=self._ages(total_ages(self.hour.open_incidents.get(region, {}) for region in regions)),
+            is_urgent=bool(area.incidents["critical"] or area.incidents["high"]),
+            rounds=[
+                _round_line(round_title(self.election, self.language, form, round_name), covered, words)
+                for form, round_name, covered in rounds_begun(self.election, self.hour.summary, area)
+            ],
+            turnout=self._turnout(area, earlier),
+            doubts=[*self._held_back(area), *self._failed(failed)],
+            messages=", ".join(
+                words[f"message.{count}"].format(count=area.messages[count])
+                for count in MESSAGE_COUNTS
+                if area.messages[count] or count == "received"
+            ),
+            link=self._link(name),
+        )
+
+    def _before(self, name: str) -> Area | None:
+        before = self.hour.before
+        if before is None:
+            return None
+        return before.regions.get(name) if name in self.hour.summary.regions else before.nation
+
+    def _changes(self, changed: Changes) -> list[str]:
+        words = self.words
+        lines = [
+            words["more_reports"].format(
+                name=round_title(self.election, self.language, self.election.form_by_code[form], name),
+                count=f"{count:+}",
+            )
+            for (form, name), count in changed.received.items()
+            if form in self.election.form_by_code
+        ]
+        if changed.incidents:
+            lines.insert(0, words["more_incidents"].format(incidents=worded_incidents(changed.incidents, words)))
+        if changed.conflicts:
+            lines.append(words["more_conflicts"].format(count=f"{changed.conflicts:+}"))
+        return lines
+
+    def _ages(self, ages: Mapping[str, int]) -> str:
+        counted = [self.words[age].format(count=count) for age, count in ages.items() if count]
+        return ", ".join(reversed(counted)) or self.words["no_incidents"]
+
+    def _turnout(self, area: Area, earlier: Area | None) -> list[TurnoutLine]:
+        rows = turnout(self.election, area)
+        before = {(row.form, row.round): row for row in turnout(self.election, earlier)} if earlier else {}
+        most = max((_mean(row) for row in rows), default=0)
+        return [
+            TurnoutLine(
+                round_title(self.election, self.language, self.election.form_by_code[row.form], row.round),
+                self._voters(row, before.get((row.form, row.round))),
+                round(100 * _mean(row) / most) if most else 0,
+            )
+            for row in rows
+        ]
+
+    def _voters(self, row: Turnout, before: Turnout | None) -> str:
+        words = self.words
+        said = words["turnout_row"].format(
+            voters=_grouped(row.voters, words),
+            stations=row.stations,
+            expected=row.expected,
+            mean=_grouped(round(_mean(row)), words),
+        )
+        if before is None or before == row or self.hour.before is None:
+            return said
+        was = words["turnout_before"].format(
+            time=f"{self.hour.before.as_of:%H:%M}", voters=_grouped(before.voters, words), stations=before.stations
+        )
+        return said + was
+
+    def _held_back(self, area: Area) -> list[str]:
+        count = held_back(area)
+        return [self.words["held_back"].format(count=count)] if count else []
+
+    def _failed(self, failed: FailedChecks) -> list[str]:
+        return [
+            self.words["failed_check"].format(
+                form=form.code,
+                message=self.election.text(check.message, self.language) or check.rule,
+                count=failed[form.code][check.rule],
+            )
+            for form in self.election.forms
+            for check in form.checks
+            if failed.get(form.code, {}).get(check.rule)
+        ]
+
+    def _link(self, name: str) -> str:
+        if not self.dashboard:
+            return ""
+        place = f"#/{quote(self.election.id, safe='')}"
+        region = f"/{quote(name, safe='')}" if name in self.hour.summary.regions else ""
+        return f"{self.dashboard.rstrip('/')}/{place}{region}"
 
 
 def _area_names(coordinator: Coordinator, areas: Mapping[str, Area], words: Mapping[str, str]) -> str:
@@ -106,50 +217,6 @@ def _area_names(coordinator: Coordinator, areas: Mapping[str, Area], words: Mapp
     if len(areas) > NAMED_AREAS:
         return words["regions"].format(count=len(areas))
     return ", ".join(areas)
-
-
-def _section(
-    election: Election,
-    coordinator: Coordinator,
-    summary: Summary,
-    words: Mapping[str, str],
-    name: str,
-    area: Area,
-) -> Section:
-    return Section(
-        name=name,
-        deployment=words["deployment"].format(stations=area.stations, observers=area.observers),
-        rounds=[
-            _round_line(_round_name(election, coordinator, form, round_name), covered, words)
-            for form, round_name, covered in _begun(election, summary, area)
-        ],
-        turnout={
-            _round_name(election, coordinator, election.form_by_code[row.form], row.round): words["turnout_row"].format(
-                voters=_grouped(row.voters, words), stations=row.stations, expected=row.expected
-            )
-            for row in turnout(election, area)
-        },
-        incidents=_incidents(area, words),
-        is_urgent=bool(area.incidents["critical"] or area.incidents["high"]),
-        messages=", ".join(
-            words[f"message.{count}"].format(count=area.messages[count])
-            for count in MESSAGE_COUNTS
-            if area.messages[count] or count == "received"
-        ),
-    )
-
-
-def _begun(election: Election, summary: Summary, area: Area) -> Iterator[tuple[Form, str, Coverage]]:
-    for form in election.forms:
-        for name, covered in area.forms[form.code].items():
-            begins = round_begins(election, form, name)
-            if covered.received or begins is None or begins <= summary.as_of:
-                yield form, name, covered
-
-
-def _round_name(election: Election, coordinator: Coordinator, form: Form, round_name: str) -> str:
-    title = election.text(form.title, coordinator.language) or form.code
-    return title if round_name == NO_ROUND else f"{title} {round_name}"
 
 
 def _round_line(name: str, covered: Coverage, words: Mapping[str, str]) -> RoundLine:
@@ -162,71 +229,10 @@ def _round_line(name: str, covered: Coverage, words: Mapping[str, str]) -> Round
     )
 
 
-def _incidents(area: Area, words: Mapping[str, str], kind: str = "") -> str:
-    found = [
-        words[kind + severity].format(count=area.incidents[severity])
-        for severity in reversed(SEVERITIES)
-        if area.incidents[severity]
-    ]
-    return ", ".join(found) or words["no_incidents"]
-
-
-def _sms_text(
-    election: Election, summary: Summary, words: Mapping[str, str], areas: Mapping[str, Area], shown: int
-) -> str:
-    parts = [_sms_part(election, summary, words, name, area) for name, area in list(areas.items())[:shown]]
-    more = [words["sms_more"].format(count=len(areas) - shown)] if shown < len(areas) else []
-    return " ".join([*parts, *more])
-
-
-def _sms_part(
-    election: Election, summary: Summary, words: Mapping[str, str], name: str, area: Area, *, with_turnout: bool = True
-) -> str:
-    latest = {form.code: (round_name, covered) for form, round_name, covered in _begun(election, summary, area)}
-    rounds = [
-        f"{code}{'' if round_name == NO_ROUND else f' {round_name}'} {covered.received}/{covered.expected}"
-        for code, (round_name, covered) in latest.items()
-    ]
-    rows = turnout(election, area)[-1:] if with_turnout else ()
-    return words["sms"].format(
-        area=name,
-        time=f"{summary.as_of:%H:%M}",
-        rounds=", ".join(rounds) or words["sms_nothing"],
-        turnout="".join(words["sms_turnout"].format(voters=row.voters, stations=row.stations) for row in rows),
-        incidents=_incidents(area, words, "sms_"),
-    )
+def _mean(row: Turnout) -> float:
+    """Voters a station that has reported; a row has at least one."""
+    return float(row.voters) / row.stations
 
 
 def _grouped(number: Number, words: Mapping[str, str]) -> str:
     return f"{number:,}".replace(",", words["thousands"])
-
-
-def _words(election: Election, coordinator: Coordinator) -> Mapping[str, str]:
-    for language in (coordinator.language, *election.languages, "en"):
-        words = _catalogue(language)
-        if words is not None:
-            return words
-    raise LookupError("the summary's English texts are not in this bundle")
-
-
-@cache
-def _catalogue(language: str) -> Mapping[str, str] | None:
-    file = resources.files("chalicelib") / "templates" / f"summary.{language}.json"
-    if not file.is_file():
-        return None
-    words: Mapping[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    return words
-
-
-@cache
-def _templates() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 (only this service needs it)
-
-    return Environment(
-        loader=PackageLoader("chalicelib", "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -22,6 +22,16 @@ class SummaryRow(Model):
     made_at = UTCDateTimeAttribute()
 
 
+def get(election_id: str, hour: str) -> dict[str, Any] | None:
+    """An hour's snapshot, None if there is none. Raises StoreUnavailable."""
+    with store_faults():
+        try:
+            document: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
+        except SummaryRow.DoesNotExist:
+            return None
+    return document
+
+
 def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: dt.datetime) -> dict[str, Any]:
     """Store an hour's snapshot unless there is one; returns the one that stands. Raises StoreUnavailable."""
     with store_faults():
@@ -33,3 +43,10 @@ def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: d
             standing: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
             return standing
     return document
+
+
+def day_of(election_id: str, day: dt.date) -> list[dict[str, Any]]:
+    """The snapshots of a local day, in order. Raises StoreUnavailable."""
+    with store_faults():
+        hours = SummaryRow.query(election_id, SummaryRow.id.startswith(f"{day.isoformat()}T"), consistent_read=True)
+        return [row.document for row in hours]

@@ -10,9 +10,12 @@ import pytest
 
 import chalicelib
 from chalicelib.observation.election import Coordinator
+from chalicelib.observation.hour import Hour
 from chalicelib.observation.segments import count_segments
 from chalicelib.observation.summary import summarise
-from chalicelib.services.summary_message import summary_email, summary_sms
+from chalicelib.services.summary_message import Email
+from chalicelib.services.summary_message import summary_email as email_of
+from chalicelib.services.summary_sms import summary_sms
 
 NOON = dt.datetime.fromisoformat("2017-10-15T12:00:00+06:00")
 CELLS = {
@@ -35,6 +38,24 @@ def coordinator(language="ru", regions=("Chuy",)):
     )
 
 
+BEFORE = {
+    ("Chuy", "OP", "-"): {"received": 1, "complete": 1},
+    ("Chuy", "IN", "-"): {"incident.medium": 3},
+    ("Chuy", "TU", "10:00"): {"received": 1, "complete": 1, "A#count": 1, "A#sum": 700},
+}
+OPEN = {"Chuy": {"under_1h": 1, "under_3h": 0, "older": 2}, "Osh city": {"under_1h": 1, "under_3h": 1, "older": 0}}
+FAILED = {"Chuy": {"TU": {"A >= previous(A)": 2}}, "Osh city": {"TU": {"A >= previous(A)": 1}}}
+
+
+def summary_email(election, told, summary, before=None, dashboard="") -> Email:
+    return email_of(election, told, Hour(summary, before, OPEN, FAILED), dashboard)
+
+
+@pytest.fixture(scope="module")
+def before(election):
+    return summarise(election, BEFORE, NOON - dt.timedelta(hours=1))
+
+
 @pytest.fixture(scope="module")
 def summary(election):
     return summarise(election, CELLS, NOON)
@@ -45,9 +66,10 @@ def words_of(html: str) -> list[str]:
     return re.findall(r"\w+", unescape(body))
 
 
+@pytest.mark.parametrize("later", [False, True])
 @pytest.mark.parametrize("language", ["ky", "ru", "en"])
-def test_both_parts_say_the_same(election, summary, language):
-    email = summary_email(election, coordinator(language, ("*",)), summary)
+def test_both_parts_say_the_same(election, summary, before, language, later):
+    email = summary_email(election, coordinator(language, ("*",)), summary, before if later else None)
     assert sorted(words_of(email.html)) == sorted(re.findall(r"\w+", email.text))
 
 
@@ -56,10 +78,46 @@ def test_the_email_is_worded_in_the_coordinators_language(election, summary):
     assert "Сводка наблюдения, 15.10.2017 12:00" in text
     assert "- Открытие: 2 из 3 (полных 1, с расхождением 1, с опозданием 1, не поступило 1)" in text
     assert "- Явка 10:00: проголосовало 1\N{NO-BREAK SPACE}700 (по данным участков: 2 из 3)" in text
-    assert "Инциденты: критических 1, средней важности 4" in text
+    assert "Инциденты\nкритических 1, средней важности 4\n" in text
     assert "SMS: получено 9, не распознано 9" in text
     assert "3 ичинен 2 (толук 1, карама-каршы 1" in summary_email(election, coordinator("ky"), summary).text
     assert "2 of 3 (complete 1, observers disagree 1" in summary_email(election, coordinator("en"), summary).text
+
+
+def test_what_has_changed_since_the_last_summary_comes_first(election, summary, before):
+    text = summary_email(election, coordinator("en"), summary, before).text
+    told = text[text.index("== Chuy ==") : text.index("Reports\n")]
+    assert told.split("\n\n")[1] == (
+        "Since 11:00\n- New incidents: critical 1, medium 1\n- Opening: +1 reports\n- Turnout 10:00: +1 reports\n"
+        "- Held back because observers disagree: +1"
+    )
+    assert "- Turnout 10:00: 1,700 voters at 2 of 3 stations, 850 a station; at 11:00: 700 at 1\n" in text
+    again = summary_email(election, coordinator("en"), summary, summary).text
+    assert "Since 12:00\n- Nothing new.\n" in again
+    assert "Since" not in summary_email(election, coordinator("en"), summary).text
+
+
+def test_open_incidents_are_told_by_age_the_oldest_first(election, summary):
+    assert (
+        "Open, by age: over three hours 2, under an hour 1\n"
+        in summary_email(election, coordinator("en"), summary).text
+    )
+    nation = summary_email(election, coordinator("en", ("*",)), summary).text
+    assert "Open, by age: over three hours 2, one to three hours 1, under an hour 2\n" in nation
+
+
+def test_doubts_are_told_with_their_number_of_stations(an_election, summary):
+    check = {"rule": "A >= previous(A)", "message": {"en": "Turnout fell"}}
+    forms = [{**form.model_dump(), "checks": [check] if form.code == "TU" else []} for form in an_election().forms]
+    email = summary_email(an_election(forms=forms), coordinator("en", ("*",)), summary)
+    assert "- Reports held back because observers disagree: 1\n- TU: Turnout fell (stations: 3)\n" in email.text
+
+
+def test_links_name_election_and_region_alone_and_only_where_there_is_a_dashboard(election, summary):
+    email = summary_email(election, coordinator("en", ("*",)), summary, dashboard="https://baykoo.example/")
+    links = re.findall(r'href="([^"]*)"', email.html)
+    assert links == [f"https://baykoo.example/#/kg{region}" for region in ("", "/Chuy", "/Osh%20city")]
+    assert re.findall(r"https:\S+", email.text) == links
 
 
 def test_rounds_that_have_not_begun_are_left_out_unless_something_came(election, an_election):

@@ -1,0 +1,60 @@
+"""The words and templates of what coordinators get by email: one JSON file a language, beside the Jinja templates."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from chalicelib.observation.election import NO_ROUND, Election, Form
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def words_of(name: str, election: Election, language: str) -> Mapping[str, str]:
+    """The texts `templates/{name}.{language}.json`, else those of the election's first language that has any."""
+    for candidate in (language, *election.languages, "en"):
+        words = _catalogue(name, candidate)
+        if words is not None:
+            return words
+    raise LookupError(f"the English texts of {name} are not in this bundle")
+
+
+def render(template: str, context: Mapping[str, object]) -> str:
+    """A template of `templates/` with its values; in HTML they are escaped."""
+    return _templates().get_template(template).render(context)
+
+
+def round_title(election: Election, language: str, form: Form, round_name: str) -> str:
+    """A round as people call it: `Turnout 10:00`, or the form's title alone where it is due once."""
+    title = election.text(form.title, language) or form.code
+    return title if round_name == NO_ROUND else f"{title} {round_name}"
+
+
+def round_code(form: str, round_name: str) -> str:
+    """A round in as few characters as say it: `TU 10:00`, or the form's code alone."""
+    return form if round_name == NO_ROUND else f"{form} {round_name}"
+
+
+@cache
+def _catalogue(name: str, language: str) -> Mapping[str, str] | None:
+    file = resources.files("chalicelib") / "templates" / f"{name}.{language}.json"
+    if not file.is_file():
+        return None
+    words: Mapping[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return words
+
+
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - slow to load
+
+    return Environment(
+        loader=PackageLoader("chalicelib", "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,48 @@
+"""How far a scheduled task has come with an election: where its next run begins, whenever that is."""
+
+import datetime as dt
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.models import Model
+
+from chalicelib.store.messages import CONDITION_FAILED
+from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+
+
+class ProgressRow(Model):
+    """What a task has done, beside the snapshots: `progress#chase`. `version` grows by one with each change."""
+
+    class Meta(TableMeta):
+        table_name = table_name("summaries")
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    version = NumberAttribute()
+    document = Document()
+    made_at = UTCDateTimeAttribute()
+
+
+def read(election_id: str, task: str) -> tuple[int, dict[str, Any] | None]:
+    """Version and document of a task's progress; 0 and None before its first run. Raises StoreUnavailable."""
+    with store_faults():
+        try:
+            row = ProgressRow.get(election_id, f"progress#{task}", consistent_read=True)
+        except ProgressRow.DoesNotExist:
+            return 0, None
+    return int(row.version), row.document
+
+
+def advance(election_id: str, task: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:
+    """Replace the progress that was read at a version. False if somebody else did meanwhile."""
+    row = ProgressRow(election_id, f"progress#{task}", version=version + 1, document=document, made_at=now)
+    unchanged = ProgressRow.version == version if version else ProgressRow.id.does_not_exist()
+    with store_faults():
+        try:
+            row.save(unchanged)
+        except PutError as error:
+            if error.cause_response_code == CONDITION_FAILED:
+                return False
+            raise
+    return True
