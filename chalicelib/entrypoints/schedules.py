@@ -28,7 +28,6 @@ def sweep(event: CloudWatchEvent) -> None:
     measure(OldestUnfinishedSeconds=oldest, OutboxFailed=swept.progress[Progress.GIVEN_UP])
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
-    escalate_due(_now())
     summarize_due(_now(), catching_up=True)
 
 

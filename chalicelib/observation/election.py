@@ -229,7 +229,6 @@ class Election(_Value):
     incidents: IncidentForm | None = None
     quick_count: QuickCount | None = None
     reminders: Reminders = Reminders()
-    escalation: Escalation = Escalation()
     texts: dict[str, Texts] = Field(default_factory=dict)
     stations: tuple[Station, ...]
     observers: tuple[Observer, ...]
