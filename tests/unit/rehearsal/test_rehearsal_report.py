@@ -9,12 +9,11 @@ import pytest
 from chalicelib.observation.clock import Clock
 from chalicelib.observation.simulation.day import Day, Intended, Plan, Planned
 from chalicelib.observation.simulation.messages import Composed, Meant
-from chalicelib.services.alerts import opened_by
-from chalicelib.services.interpret import interpret
 from chalicelib.services.rehearsal_page import rehearsal_page
 from chalicelib.services.rehearsal_report import Latency, QuestionErrors, report_on
-from chalicelib.services.rehearse import IncidentTold, Rehearsal, Sent, alert_keys
+from chalicelib.services.rehearse import IncidentTold, Rehearsal, Sent
 from chalicelib.services.simulated_provider import Answers
+from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 
 REAL = dt.datetime(2026, 11, 1, 12, 0, tzinfo=dt.UTC)
@@ -162,26 +161,14 @@ def test_percentiles_are_by_nearest_rank(seconds, expected):
     assert Latency.of(seconds) == expected
 
 
-def incident_of(election, text="IN 20 они бьют"):
+def test_alerts_are_timed_from_the_sms_to_each_that_was_sent(sent, rehearsal):
     message = stored(0, "accepted")
-    phone = election.observer_by_number["10011"].phones[0]
-    (opened,) = opened_by(election, message, interpret(election, phone, text, MORNING).reports, MORNING, REAL)
-    return message, opened
-
-
-def test_the_alerts_read_back_are_those_that_an_incident_queues(election):
-    _, opened = incident_of(election)
-    assert sorted(alert_keys(election, opened.incident)) == sorted(alert.key for alert in opened.alerts)
-    assert len(opened.alerts) == 3
-
-
-def test_alerts_are_timed_from_the_sms_to_each_that_was_sent(election, sent, rehearsal):
-    message, opened = incident_of(election)
-    first, second, third = opened.alerts
-    first.state, first.sent_at = "sent", REAL + 2 * ONE_SECOND
-    second.state, second.sent_at = "sent", REAL + 4 * ONE_SECOND
-    third.state = "failed"
-    told = IncidentTold(opened.incident, message, opened.alerts)
+    alerts = (
+        Message("alert#1", state="sent", sent_at=REAL + 2 * ONE_SECOND),
+        Message("alert#2", state="sent", sent_at=REAL + 4 * ONE_SECOND),
+        Message("alert#3", state="failed"),
+    )
+    told = IncidentTold(Incident("kg", "ABCDEF"), message, alerts)
     made = report_on(rehearsal(sent(0, message, {}), incidents=(told,)))
     assert (made.incidents, made.alerts, made.alerts_failed) == (1, 3, 1)
     assert made.alerting == Latency(2, 2.0, 4.0, 4.0)
