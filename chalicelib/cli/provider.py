@@ -126,7 +126,7 @@ def _request(described: object, at: dt.datetime) -> WebhookRequest:
     return WebhookRequest(
         method=_whole(method).upper(),
         url=_whole(url),
-        headers=_headers(described.get("headers") or {}),
+        headers=_headers(described.get("headers")),
         body=_body(described.get("body")),
         at=at,
         source_ip=source if isinstance(source, str) else None,
@@ -134,6 +134,8 @@ def _request(described: object, at: dt.datetime) -> WebhookRequest:
 
 
 def _headers(described: object) -> Mapping[str, str]:
+    if described is None:
+        return {}
     if not isinstance(described, dict) or not all(isinstance(value, str) for value in described.values()):
         raise LineInvalid("request.headers must be an object of texts")
     return {_whole(name): _whole(value) for name, value in described.items()}

@@ -72,7 +72,8 @@ class Generic(Provider):
             return require_shared_secret(request, self.secrets)
         presented, timestamp = self._presented(request, signature), self._timestamp(request, signature)
         if signature.encoding == "hex":
-            presented = presented.lower()
+            start = len(signature.prefix)
+            presented = presented[:start] + presented[start:].lower()
         secrets, urls = secret_values(self.secrets, "secrets", "secret"), _urls(request, self.secrets, signature)
         expected = [
             signature.compute(secret, lambda part, url=url: self._signed_part(request, part, timestamp, url))  # type: ignore[misc]

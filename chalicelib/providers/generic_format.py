@@ -93,7 +93,7 @@ def _zone(name: Any) -> dt.tzinfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (OSError, TypeError, ValueError) as fault:
+    except (LookupError, OSError, TypeError, ValueError) as fault:
         raise _bad("timezone", "a time zone such as Asia/Bishkek") from fault
 
 

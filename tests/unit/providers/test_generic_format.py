@@ -1,0 +1,255 @@
+"""Aggregators that have no code here: their webhooks, described by settings."""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import json
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from providers_signing.sms import Signed
+
+from chalicelib.providers.contract import OutboundSms, SendOutcome
+from chalicelib.providers.table import provider
+from chalicelib.providers.webhook import Heard, hear
+
+AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
+SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
+URL = "https://example.org/webhooks/generic-local"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+NAMES = {"id": "msg_id", "from": "msisdn", "to": "short", "text": "content", "received_at": "time"}
+FIELDS = {
+    "msg_id": "77",
+    "msisdn": "996700123456",
+    "short": "4455",
+    "content": "OP 1234 A1",
+    "time": "2017-10-15 10:00:00",
+}
+LOCAL = {"fields": NAMES, "time": "%Y-%m-%d %H:%M:%S", "timezone": "Asia/Bishkek"}
+
+
+def never(url: str) -> bytes:
+    raise AssertionError(url)
+
+
+def heard(signed: Signed, **settings: object) -> Heard:
+    return hear("generic-local", signed.arriving(AT), settings, never)
+
+
+def hmac_hex(algorithm: str, message: bytes) -> str:
+    return hmac.new(b"s", message, algorithm).hexdigest()
+
+
+def form(fields: dict[str, str] = FIELDS, **headers: str) -> Signed:
+    return Signed("POST", URL + "/a-token", FORM | headers, urlencode(fields).encode())
+
+
+def test_a_signed_form():
+    described = LOCAL | {
+        "body": "form",
+        "signature": {
+            "header": "X-Sign",
+            "prefix": "V1 ",
+            "signs": "{timestamp}:{body}",
+            "timestamp_header": "X-Time",
+            "algorithm": "hmac-sha512",
+        },
+        "answer": {"status": 202, "content_type": "text/plain", "body": "OK"},
+    }
+    time = str(int(AT.timestamp()))
+    signed = form(**{"X-Time": time, "X-Sign": "V1 " + hmac_hex("sha512", f"{time}:".encode() + form().body).upper()})
+    result = heard(signed, secret=["new", "s"], format=described)
+    [sms] = result.delivery.messages
+    assert (sms.id, sms.sender, sms.recipient, sms.text) == ("77", "+996700123456", "4455", "OP 1234 A1")
+    assert sms.sent_at == SENT
+    assert (result.answer.status, result.answer.content_type, result.answer.body) == (202, "text/plain", "OK")
+    assert heard(signed.but(body=signed.body + b"1"), secret="s", format=described).answer.status == 403
+    assert (
+        hear(
+            "generic-x", signed.arriving(AT + dt.timedelta(minutes=6)), {"secret": "s", "format": described}, never
+        ).answer.status
+        == 403
+    )
+
+
+def test_a_hash_over_fields_and_secret_by_get():
+    described = LOCAL | {
+        "method": "GET",
+        "signature": {"field": "sign", "algorithm": "md5", "signs": "{field:msisdn}{field:content}{secret}"},
+    }
+    sign = hashlib.md5(b"996700123456OP 1234 A1s").hexdigest()
+    signed = Signed("GET", f"{URL}?{urlencode(FIELDS | {'sign': sign.upper()})}", {}, b"")
+    assert heard(signed, secret="s", format=described).delivery.messages[0].text == "OP 1234 A1"
+    tampered = signed.but(url=signed.url.replace("A1", "A2"))
+    assert heard(tampered, secret="s", format=described).answer.status == 403
+    assert heard(signed.but(url=URL), secret="s", format=described).answer.status == 401
+    posted = Signed("POST", signed.url, FORM, b"")
+    assert heard(posted, secret="s", format=described).answer.status == 400
+
+
+def test_base64_over_method_and_url_in_nested_json_with_numbers():
+    described = {
+        "fields": {"id": "data.id", "from": "data.from.phone", "to": "to", "text": "data.body", "received_at": "at"},
+        "time": "unix_ms",
+        "signature": {
+            "header": "Authorization",
+            "prefix": "HMAC ",
+            "encoding": "base64",
+            "signs": "{method} {url}\n{body}",
+        },
+    }
+    document = {"data": {"id": 77, "from": {"phone": 996700123456}, "body": "OP"}, "to": 4455, "at": 1508040000123}
+    body = json.dumps(document).encode()
+    digest = hmac.new(b"s", f"POST {URL}\n".encode() + body, hashlib.sha256).digest()
+    signed = Signed("POST", URL, {"Authorization": "HMAC " + base64.b64encode(digest).decode()}, body)
+    [sms] = heard(signed, secret="s", format=described).delivery.messages
+    assert (sms.id, sms.sender, sms.recipient, sms.text) == ("77", "+996700123456", "4455", "OP")
+    assert sms.sent_at == dt.datetime(2017, 10, 15, 4, 0, 0, 123000, tzinfo=dt.UTC)
+    assert heard(signed.but(url="http://internal/"), secret="s", format=described, public_url=URL).authentic
+    assert not heard(signed.but(url="http://internal/"), secret="s", format=described).authentic
+
+
+def test_without_a_signature_a_token_is_needed():
+    described = LOCAL | {"body": "form"}
+    assert heard(form(), format=described, path_token="a-token").authentic
+    assert heard(form(), format=described, path_token="b-token").answer.status == 403
+    assert heard(form(), format=described).answer.status == 503
+
+
+def test_without_an_id_one_is_made_of_the_sms():
+    described = LOCAL | {"body": "form", "fields": {name: NAMES[name] for name in NAMES if name != "id"}}
+    first, again = (heard(form(), format=described, path_token="a-token").delivery.messages for _ in range(2))
+    assert first == again
+    later = form(FIELDS | {"time": "2017-10-15 10:00:01"})
+    assert heard(later, format=described, path_token="a-token").delivery.messages[0].id != first[0].id
+    timeless = described | {"fields": {"from": "msisdn", "to": "short", "text": "content"}}
+    assert heard(form(), format=timeless, path_token="a-token").answer.status == 400
+
+
+@pytest.mark.parametrize(
+    ("time", "written", "moment"),
+    [
+        ("iso", "2017-10-15T10:00:00+06:00", SENT),
+        ("iso", "2017-10-15T10:00:00", SENT),
+        ("unix", "1508040000", SENT),
+        ("unix", "1508040000.5", SENT + dt.timedelta(milliseconds=500)),
+        ("unix_ms", "1508040000500", SENT + dt.timedelta(milliseconds=500)),
+        ("%d.%m.%Y %H:%M", "15.10.2017 10:00", SENT),
+        ("%d.%m.%Y %H:%M", "10/15/2017", None),
+        ("unix", "2017", dt.datetime(1970, 1, 1, tzinfo=dt.UTC)),
+        ("iso", "", None),
+    ],
+)
+def test_times(time, written, moment):
+    described = LOCAL | {"body": "form", "time": time}
+    result = heard(form(FIELDS | {"time": written}), format=described, path_token="a-token")
+    if moment is None or moment.year < 1990:
+        assert (result.answer.status, json.loads(result.answer.body)["field"]) == (400, "received_at")
+    else:
+        assert result.delivery.messages[0].sent_at == moment
+
+
+@pytest.mark.parametrize(
+    ("described", "field"),
+    [
+        ("x", "format"),
+        ([], "format"),
+        ({}, "fields"),
+        ({"fields": {"from": "a", "to": "b"}}, "fields.text"),
+        ({"fields": {"from": "a", "to": "b", "text": 7}}, "fields"),
+        ({"fields": NAMES | {"sender": "x"}}, "fields: sender"),
+        ({"fields": NAMES, "metod": "GET"}, "format: metod"),
+        ({"fields": NAMES, "method": "PUT"}, "method"),
+        ({"fields": NAMES, "body": "xml"}, "body"),
+        ({"fields": NAMES, "time": 7}, "time"),
+        ({"fields": NAMES, "timezone": "Bishkek"}, "timezone"),
+        ({"fields": NAMES, "timezone": 6}, "timezone"),
+        ({"fields": NAMES, "timezone": "../../etc/passwd"}, "timezone"),
+        ({"fields": NAMES, "answer": {"status": 500}}, "answer.status"),
+        ({"fields": NAMES, "answer": "OK"}, "answer"),
+        ({"fields": NAMES, "signature": {}}, "signature"),
+        ({"fields": NAMES, "signature": {"header": "a", "field": "b"}}, "signature"),
+        ({"fields": NAMES, "signature": {"header": "a", "algorithm": "hmac-crc32"}}, "signature.algorithm"),
+        ({"fields": NAMES, "signature": {"header": "a", "algorithm": "sha256"}}, "signature.signs"),
+        ({"fields": NAMES, "signature": {"header": "a", "encoding": "rot13"}}, "signature.encoding"),
+        ({"fields": NAMES, "signature": {"header": "a", "signs": "{timestamp}"}}, "signature"),
+        ({"fields": NAMES, "signature": {"header": 7}}, "signature"),
+    ],
+)
+def test_a_fault_in_the_description_is_ours_and_is_named(described, field):
+    result = heard(form(), secret="s", format=described)
+    assert (result.authentic, result.answer.status) == (False, 503)
+    assert json.loads(result.answer.body)["field"] == field
+
+
+@given(st.binary(max_size=60), st.text(max_size=20))
+def test_nothing_that_it_signs_can_be_another(body, time):
+    signature = {"header": "X-Sign", "signs": "{body}|{field:time}"}
+    good = form(**{"X-Sign": hmac_hex("sha256", form().body + b"|" + FIELDS["time"].encode())})
+    assert heard(good, secret="s", format=LOCAL | {"body": "form", "signature": signature}).authentic
+    forged = good.but(body=body + urlencode({"time": time}).encode())
+    result = heard(forged, secret="s", format=LOCAL | {"body": "form", "signature": signature})
+    assert not result.authentic
+
+
+def test_sending():
+    generic = provider(
+        "generic-local", {"secrets": ["new", "old"], "send_url": "https://e.org/send", "sender": "B"}, never
+    )
+    request = generic.send_request(OutboundSms("out-1", "+996700123456", "Рахмат", AT))
+    assert json.loads(request.body) == {"id": "out-1", "from": "B", "to": "+996700123456", "text": "Рахмат"}
+    time = str(int(AT.timestamp()))
+    signature = hmac.new(b"new", time.encode() + b"." + request.body, hashlib.sha256).hexdigest()
+    assert request.headers == {
+        "Content-Type": "application/json",
+        "Idempotency-Key": "out-1",
+        "X-Baykoo-Timestamp": time,
+        "X-Baykoo-Signature": f"sha256={signature}",
+    }
+    assert generic.read_send_answer(200, {}, b'{"id": "g-1"}') == SendOutcome("sent", "g-1")
+    assert generic.read_send_answer(204, {}, b"") == SendOutcome("sent")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "verdict", "wait"),
+    [
+        (429, {"Retry-After": "120"}, "not_sent", 120),
+        (429, {"retry-after": "999999999"}, "not_sent", 86400),
+        (429, {"Retry-After": "-1"}, "not_sent", None),
+        (429, {"Retry-After": "soon"}, "not_sent", None),
+        (
+            503,
+            {"Retry-After": "Sun, 15 Oct 2017 04:02:00 GMT", "Date": "Sun, 15 Oct 2017 04:00:00 GMT"},
+            "not_sent",
+            120,
+        ),
+        (503, {"Retry-After": "Sun, 15 Oct 2017 04:02:00 GMT"}, "not_sent", None),
+        (
+            503,
+            {"Retry-After": "Sun, 15 Oct 2017 04:02:00 -0000", "Date": "Sun, 15 Oct 2017 04:00:00 GMT"},
+            "not_sent",
+            None,
+        ),
+        (401, {}, "not_sent", None),
+        (400, {}, "refused", None),
+        (422, {}, "refused", None),
+        (408, {}, "in_doubt", None),
+        (500, {}, "in_doubt", None),
+        (502, {"Retry-After": "5"}, "in_doubt", 5),
+        (302, {}, "in_doubt", None),
+    ],
+)
+def test_what_a_send_apis_answer_means(status, headers, verdict, wait):
+    outcome = provider("generic", {"secrets": "s"}, never).read_send_answer(status, headers, b"why")
+    assert (outcome.verdict, outcome.retry_after) == (verdict, wait)
+    assert outcome.reason == f"HTTP {status}: why"
+
+
+@given(st.integers(100, 599), st.dictionaries(st.sampled_from(["Retry-After", "Date"]), st.text()), st.binary())
+@pytest.mark.parametrize("name", ["generic", "twilio", "vonage-sms", "africastalking", "plivo", "infobip"])
+def test_no_answer_makes_it_stumble(name, status, headers, body):
+    outcome = provider(name, {"secrets": "s"}, never).read_send_answer(status, headers, body)
+    assert outcome.verdict in {"sent", "not_sent", "refused", "in_doubt"}
