@@ -29,10 +29,16 @@ REPORT = Path(".baykoo/rehearsal.html")
 @click.option("--duplicates", type=PERCENT, default=10, show_default=True, help="Percent of SMS delivered again.")
 @click.option("--incidents", type=PERCENT, default=3, show_default=True, help="Percent of observers who report one.")
 @click.option("--seed", type=int, default=None, help="The same seed sends the same SMS.  [default: by chance]")
-@click.option("--provider", type=click.Choice(["generic"]), default="generic", show_default=True)
+@click.option("--provider", type=click.Choice(["generic"]), default="generic", help="Whose webhook the SMS come in by.")
 @click.option("--election", "election_id", metavar="ID", help="The election to copy.  [default: the local stack's]")
 @click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), default=REPORT, show_default=True)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=REPORT,
+    show_default=True,
+    help="Where the page goes.",
+)
 def rehearse(
     *,
     observers: int,
