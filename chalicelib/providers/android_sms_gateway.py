@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import id_field, iso_time, json_object, phone_field, text_field, unix_time
+from chalicelib.providers.content import id_field, iso_time, json_object, own_number, phone_field, text_field, unix_time
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
@@ -69,7 +69,7 @@ class AndroidSmsGateway(Provider):
         sms = InboundSms(
             id=id_field(envelope, "id"),
             sender=phone_field(payload, "sender" if payload.get("sender") is not None else "phoneNumber"),
-            recipient=self._recipient(payload),
+            recipient=own_number(payload, "recipient", self.secrets),
             text=text_field(payload, "message"),
             sent_at=_moment(payload, "receivedAt"),
         )
@@ -95,12 +95,6 @@ class AndroidSmsGateway(Provider):
         if status == 409:
             return SendOutcome("sent", reason="the gateway has it already")
         return outcome(status, headers, body, "id")
-
-    def _recipient(self, payload: Mapping[str, Any]) -> str:
-        known = self.secrets.get("recipient")
-        if payload.get("recipient") is None:
-            return known if isinstance(known, str) else ""
-        return phone_field(payload, "recipient")
 
 
 def _receipt(event: str, payload: Mapping[str, Any]) -> Receipt:

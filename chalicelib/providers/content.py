@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlsplit
 
 from chalicelib.observation.phones import international
-from chalicelib.providers.contract import Malformed, WebhookRequest
+from chalicelib.providers.contract import Malformed, Secrets, WebhookRequest
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_ID = 200
@@ -119,6 +119,15 @@ def phone_field(fields: Mapping[str, Any], name: str) -> str:
     written = number_field(fields, name)
     surely = written.startswith(("+", "00")) or _BARE_INTERNATIONAL.fullmatch(written)
     return international(written) if surely else written
+
+
+def own_number(fields: Mapping[str, Any], name: str, secrets: Secrets) -> str:
+    """The number that an SMS was sent to: where the phone that took it does not know its own, the setting
+    `recipient`, else nothing."""
+    if fields.get(name):
+        return phone_field(fields, name)
+    known = secrets.get("recipient")
+    return known if isinstance(known, str) else ""
 
 
 def made_id(sender: str, recipient: str, text: str, sent_at: dt.datetime | None, *more: object) -> str:

@@ -6,7 +6,7 @@ Python and PHP; read in 2026.
 
 from collections.abc import Mapping
 
-from chalicelib.providers.content import form_fields, id_field, phone_field, single, text_field, unix_time
+from chalicelib.providers.content import form_fields, id_field, own_number, phone_field, single, text_field, unix_time
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
@@ -29,7 +29,8 @@ _TEXTS = frozenset({"sms", "mms", "chat"})
 
 
 class Telerivet(Provider):
-    """Settings: `secret`, `source_addresses`; to send `api_key`, `project_id`, `route_id` if not the default."""
+    """Settings: `secret`, `source_addresses`, `recipient` (the SIM's number, for phones that do not know it); to
+    send `api_key`, `project_id`, `route_id` if not the default."""
 
     # Only 200 counts: 201 and 204 are failures.
     accepted = Answer(200)
@@ -55,7 +56,7 @@ class Telerivet(Provider):
         sms = InboundSms(
             id=id_field(fields, "id"),
             sender=phone_field(fields, "from_number_e164" if fields.get("from_number_e164") else "from_number"),
-            recipient=phone_field(fields, "to_number"),
+            recipient=own_number(fields, "to_number", self.secrets),
             text=text_field(fields, "content"),
             sent_at=unix_time(fields["time_created"], "time_created") if fields.get("time_created") else None,
         )

@@ -130,6 +130,18 @@ def test_another_url_is_refused(came, headers, settings):
     assert result.answer.status in {400, 403}
 
 
+def test_credentials_in_the_url_are_signed_with_it():
+    pasted = URL.replace("https://", "https://user:pa55@")
+    signed = TwilioSender().sign(SMS, pasted, AT)
+    assert not heard(signed.but(url=URL)).authentic
+    assert heard(signed.but(url=URL), {"auth_token": "twilio-auth-token", "public_url": pasted}).authentic
+
+
+def test_a_public_url_that_is_none_is_a_fault_of_ours():
+    settings = {"auth_token": "twilio-auth-token", "public_url": "example.org"}
+    assert heard(TwilioSender().sign(SMS, URL, AT), settings).answer.status == 503
+
+
 def test_a_shared_key_signs_by_the_algorithm_that_its_header_names():
     sender = TwilioSender("shared", key_id="webhooks_sharedkey_1")
     signed = sender.sign(SMS, URL, AT)

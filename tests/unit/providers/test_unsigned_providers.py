@@ -286,6 +286,18 @@ def test_a_number_as_the_phone_saw_it():
     assert heard("telerivet", known, TELERIVET.secrets).delivery.messages[0].sender == "+996700123456"
 
 
+def test_telerivets_documented_request_has_no_recipient():
+    body = (
+        b"event=incoming_message&id=SM123&message_type=sms&content=Hello+world&from_number=%2B16505550123"
+        b"&phone_id=PN123&time_created=1767268800&secret=telerivet-webhook-secret"
+    )
+    signed = TELERIVET.sign(SMS, URL, AT).but(body=body)
+    [sms] = heard("telerivet", signed, TELERIVET.secrets).delivery.messages
+    assert (sms.recipient, sms.text, sms.sent_at) == ("", "Hello world", dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC))
+    known = heard("telerivet", signed, TELERIVET.secrets | {"recipient": "+996555000111"})
+    assert known.delivery.messages[0].recipient == "+996555000111"
+
+
 def test_telerivets_receipts():
     signed = TELERIVET.sign(SMS, URL, AT, event="send_status", status="failed", error_message="no credit")
     receipts = heard("telerivet", signed, TELERIVET.secrets).delivery.receipts
