@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from chalicelib.services.deliver import FAILED, deliver, retry_after
+from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.process import process
 from chalicelib.store import messages
 from chalicelib.store.messages import QUEUES, Message, Queue
@@ -42,17 +43,22 @@ class Swept:
 def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> Swept:
     """Take up every row that is due, most urgent queue first, while there is time left (seconds).
 
-    New rows that this makes (replies, alerts) wait for the stream or for the next sweep. Raises StoreUnavailable.
+    New replies that this makes wait for the stream or for the next sweep; new alerts do not. Raises StoreUnavailable.
     """
     progress: Counter[Progress] = Counter()
     for queue in QUEUES:
         while time_left() > 0:
-            due = list(messages.unfinished(queue, clock(), PAGE))
+            due = list(messages.unfinished(queue, due_before(queue, clock()), PAGE))
             page = _push_on(messages.get_many(due), clock)
             progress += page
             if not any(page[what] for what in LEFT_THE_HEAD):
                 break
     return Swept(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES})
+
+
+def due_before(queue: Queue, now: dt.datetime) -> dt.datetime:
+    """What is due before this is taken up; of alerts also those that are new, whether there is a stream or not."""
+    return now + PICKED_UP_WITHIN if queue == "alert" else now
 
 
 def _oldest_seconds(queue: Queue, now: dt.datetime) -> float:
