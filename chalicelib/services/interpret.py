@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.observation.coverage import round_begun_at
@@ -17,6 +17,8 @@ OBSERVER_UNKNOWN = "observer_unknown"
 ROUND_NOT_BEGUN = "round_not_begun"
 ROUND_LONG_OVER = "round_long_over"
 ROUNDS_STILL_USUAL = 2
+TOO_LONG = "too_long"
+"""Why a text is held that says more than can count at once: no person typed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Interpretation:
         if self.observer is None:
             reports = [unassigned_document(report) for report in self.reading.reports]
         return {"reports": reports} | ({"held": self.reading.held} if self.reading.held else {})
+
+
+def held_as_too_long(said: Interpretation) -> Interpretation:
+    """The same message, of which nothing counts until an operator has looked at it."""
+    return replace(said, reading=Reading(held=TOO_LONG), reports=())
 
 
 def unassigned_document(report: ReportReading) -> dict[str, Any]:

@@ -10,12 +10,20 @@ from chalicelib.services.alerts import opened_by
 from chalicelib.services.answering import reply_to
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
-from chalicelib.services.interpret import Interpretation, interpret
+from chalicelib.services.interpret import Interpretation, held_as_too_long, interpret
 from chalicelib.services.merging import merge
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import RECEIVED, Message
-from chalicelib.store.outcome import AlreadyProcessed, AlreadyThere, Contended, Outcome, ReportChanged, commit
+from chalicelib.store.outcome import (
+    AlreadyProcessed,
+    AlreadyThere,
+    Contended,
+    Outcome,
+    ReportChanged,
+    TooMuchAtOnce,
+    commit,
+)
 from chalicelib.store.tables import StoreUnavailable
 
 QUARANTINED = "quarantined"
@@ -32,13 +40,16 @@ def process(message: Message, now: dt.datetime) -> None:
         return
     loaded = _election_of(message)
     there: frozenset[str] = frozenset()
+    is_too_long = False
     for attempt in range(ATTEMPTS):
         try:
-            commit(_outcome(loaded, message, now, there) if loaded else _without_election(message, now))
+            commit(_outcome(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now))
         except AlreadyProcessed:
             return
         except ReportChanged:
             pause(attempt)
+        except TooMuchAtOnce:
+            is_too_long = True
         except AlreadyThere as exist:
             there |= exist.keys
         except Contended:
@@ -66,13 +77,17 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     return elections.current(loaded.election.id, fresh=True) or loaded
 
 
-def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str]) -> Outcome:
+def _outcome(
+    loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], is_too_long: bool
+) -> Outcome:
     """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
     said = interpret(election, phone, message.text or "", counted_at)
+    if is_too_long:
+        said = held_as_too_long(said)
     merged = merge(election, message.key, counted_at, said.reports)
     opened = [one for one in opened_by(election, message, said.reports, counted_at, now) if not one.keys & there]
     reply = reply_to(election, message, phone, said, merged, now)

@@ -50,6 +50,6 @@ def _read(provider: str) -> dict[str, Any]:
         raise SecretsUnavailable(str(fault)) from fault
     except ValueError as fault:
         raise SecretsUnavailable(f"parameter {name} holds no JSON: {fault}") from fault
-    if not isinstance(settings, dict):
-        raise SecretsUnavailable(f"parameter {name} holds no JSON object")
+    if not isinstance(settings, dict) or not settings:
+        raise SecretsUnavailable(f"parameter {name} holds no JSON object with settings")
     return settings

@@ -9,7 +9,7 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.store.tables import CONDITION_FAILED as CONDITION_FAILED
+from chalicelib.store.tables import CONDITION_FAILED as CONDITION_FAILED  # noqa: PLC0414
 from chalicelib.store.tables import Document, TableMeta, refused_by_condition, spread, store_faults, table_name
 
 Queue = Literal["in", "alert", "out"]

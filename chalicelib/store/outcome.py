@@ -25,6 +25,9 @@ from chalicelib.store.tallies import adding, tally_row
 Cells = Mapping[tuple[int, Cell], Counters]
 """What is added to the tallies, by shard and cell."""
 
+MOST_WRITES = 100
+"""DynamoDB's limit of a transaction."""
+
 Label = tuple[str, str]
 """What an item of the transaction is, in the order in which DynamoDB gives its reasons: kind and key."""
 
@@ -39,6 +42,10 @@ class ReportChanged(Exception):
 
 class Contended(Exception):
     """DynamoDB found another transaction at work on the same rows: try again shortly."""
+
+
+class TooMuchAtOnce(Exception):
+    """An outcome has more rows than DynamoDB takes in one transaction; nothing was written."""
 
 
 class AlreadyThere(Exception):
@@ -65,8 +72,8 @@ class Outcome:
 def commit(outcome: Outcome) -> None:
     """Write an outcome whole or not at all.
 
-    Raises AlreadyProcessed, ReportChanged, AlreadyThere, Contended, or StoreUnavailable: then it may or may not be
-    written, and processing the message again finds out.
+    Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, AlreadyThere, Contended, or StoreUnavailable: then it may
+    or may not be written, and processing the message again finds out.
     """
     labels: list[Label] = []
     try:
@@ -78,6 +85,8 @@ def commit(outcome: Outcome) -> None:
             labels.append(("message", outcome.message.key))
             if outcome.cells:
                 _add_to_tallies(transaction, labels, _required(outcome.election), outcome.cells)
+            if len(labels) > MOST_WRITES:
+                raise TooMuchAtOnce
     except TransactWriteError as error:
         raise _cause(error, labels) from error
     except BotoCoreError as error:

@@ -1,0 +1,266 @@
+"""The webhook: what is acknowledged is stored, what cannot be decided comes again."""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+from pipeline import Pipeline
+from providers_signing.generic_sender import GenericSender
+from providers_signing.sms import Signed, Sms
+from wire import Fault, Wire, answered, silent, unreachable
+
+from chalicelib.providers.contract import Answer
+from chalicelib.services import secrets
+from chalicelib.services.receive import receive
+from chalicelib.store.messages import Message, get
+from infra.stack import Stack
+
+URL = "https://example.org/webhooks/generic"
+STORE_FAULTS: dict[str, tuple[str, Fault]] = {
+    "unreachable": ("before", unreachable),
+    "answer lost": ("after", silent),
+    "throttled": ("before", answered("ProvisionedThroughputExceededException")),
+    "5xx": ("before", answered("InternalServerError", 500)),
+    "no permission": ("before", answered("AccessDeniedException")),
+}
+SSM_FAULTS: dict[str, Fault] = {
+    "unreachable": unreachable,
+    "silent": silent,
+    "throttled": answered("ThrottlingException"),
+    "no permission": answered("AccessDeniedException"),
+}
+
+
+@pytest.fixture(autouse=True)
+def parameter(services: Stack) -> Iterator[str]:
+    """The name of the generic provider's parameter, which is put right again after a test."""
+    name = f"{services.outputs['Parameters']}/providers/generic"
+    secrets._kept.clear()
+    yield name
+    _put(services, name, services.webhook_secrets["generic"])
+    secrets._kept.clear()
+
+
+def _put(services: Stack, name: str, settings: object) -> None:
+    value = settings if isinstance(settings, str) else json.dumps(settings)
+    services.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+
+
+def _sms(pipeline: Pipeline, message_id: str = "one") -> Sms:
+    return Sms(f"{pipeline.election.id}-{message_id}", pipeline.phone(), pipeline.number, "OP A1", pipeline.now)
+
+
+def _signed(pipeline: Pipeline, secret: str | None = None, message_id: str = "one") -> Signed:
+    return GenericSender(secret or pipeline.secret).sign(_sms(pipeline, message_id), URL, pipeline.now)
+
+
+def _stored(pipeline: Pipeline, message_id: str = "one") -> Message | None:
+    return get(pipeline.key(message_id))
+
+
+def _problem(answer: Answer) -> dict[str, object]:
+    assert answer.content_type == "application/problem+json"
+    document: dict[str, object] = json.loads(answer.body)
+    assert document["status"] == answer.status
+    return document
+
+
+def test_it_is_stored_whole_and_then_acknowledged(pipeline: Pipeline, wire: Wire) -> None:
+    signed = _signed(pipeline)
+    answer = receive("generic", signed.arriving(pipeline.now))
+    assert (answer.status, wire.calls) == (200, ["GetParameter", "PutItem"])
+    message = _stored(pipeline)
+    assert message is not None
+    assert message.raw == signed.body.decode()
+    assert (message.state, message.direction, message.text) == ("received", "in", "OP A1")
+    assert (message.stored_at, message.received_at) == (pipeline.now, pipeline.now)
+    assert message.due_at == pipeline.now + dt.timedelta(minutes=1)
+
+
+def test_a_second_delivery_is_acknowledged_and_changes_nothing(pipeline: Pipeline) -> None:
+    receive("generic", _signed(pipeline).arriving(pipeline.now))
+    first = _stored(pipeline)
+    assert first is not None
+    later = pipeline.now + dt.timedelta(minutes=1)
+    assert receive("generic", _signed(pipeline).arriving(later)).status == 200
+    again = _stored(pipeline)
+    assert again is not None
+    assert again.serialize() == first.serialize()
+
+
+@pytest.mark.parametrize(("when", "fault"), STORE_FAULTS.values(), ids=STORE_FAULTS)
+def test_what_cannot_be_stored_comes_again(when: str, fault: Fault, pipeline: Pipeline, wire: Wire) -> None:
+    wire.cut_all = lambda operation, _place, at: fault() if (operation, at) == ("PutItem", when) else None
+    answer = receive("generic", _signed(pipeline).arriving(pipeline.now))
+    assert answer.status == 503
+    assert _problem(answer)["code"] == "not_stored"
+    wire.mend()
+    assert (_stored(pipeline) is not None) == (when == "after")
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+    assert _stored(pipeline) is not None
+
+
+@pytest.mark.parametrize("fault", SSM_FAULTS.values(), ids=SSM_FAULTS)
+def test_without_secrets_nothing_is_decided(fault: Fault, pipeline: Pipeline, wire: Wire) -> None:
+    wire.cut_all = lambda operation, _place, _at: fault() if operation == "GetParameter" else None
+    for secret in (pipeline.secret, "forged"):
+        answer = receive("generic", _signed(pipeline, secret).arriving(pipeline.now))
+        assert answer.status == 503
+        assert _problem(answer)["code"] == "secrets_unavailable"
+    assert _stored(pipeline) is None
+
+
+@pytest.mark.parametrize("settings", ["no json", "[1]", {}, {"secrets": []}, {"secrets": [""]}])
+def test_a_parameter_that_holds_no_secret_is_our_own_fault(
+    settings: object, services: Stack, parameter: str, pipeline: Pipeline
+) -> None:
+    _put(services, parameter, settings)
+    answer = receive("generic", _signed(pipeline).arriving(pipeline.now))
+    assert answer.status == 503, answer
+    assert _stored(pipeline) is None
+
+
+def test_a_provider_that_is_not_configured_is_not_there(
+    services: Stack, parameter: str, pipeline: Pipeline, wire: Wire
+) -> None:
+    services.client("ssm").delete_parameter(Name=parameter)
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 404
+    wire.listen()
+    assert receive("nobody", _signed(pipeline).arriving(pipeline.now)).status == 404
+    assert wire.calls == [], "made-up names cost nothing"
+
+
+def test_secrets_that_are_kept_outlast_a_short_failure(pipeline: Pipeline, wire: Wire) -> None:
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+    wire.cut_all = lambda operation, _place, _at: unreachable() if operation == "GetParameter" else None
+    assert receive("generic", _signed(pipeline, message_id="two").arriving(pipeline.now)).status == 200
+
+
+def test_two_secrets_are_valid_while_they_rotate(services: Stack, parameter: str, pipeline: Pipeline) -> None:
+    _put(services, parameter, {"secrets": ["new", "old"]})
+    assert receive("generic", _signed(pipeline, "old", "a").arriving(pipeline.now)).status == 200
+    assert receive("generic", _signed(pipeline, "new", "b").arriving(pipeline.now)).status == 200
+    assert receive("generic", _signed(pipeline, "older", "c").arriving(pipeline.now)).status == 403
+
+
+def test_a_secret_that_was_changed_just_now_is_taken(
+    services: Stack, parameter: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+    _put(services, parameter, {"secrets": ["changed"]})
+    later = time.monotonic() + secrets.FRESH_SECONDS + 1
+    monkeypatch.setattr(secrets.time, "monotonic", lambda: later)
+    assert receive("generic", _signed(pipeline, "changed", "a").arriving(pipeline.now)).status == 200
+    assert receive("generic", _signed(pipeline, message_id="b").arriving(pipeline.now)).status == 403
+
+
+def test_a_flood_of_forgeries_reads_the_secrets_once(pipeline: Pipeline, wire: Wire) -> None:
+    for _ in range(10):
+        assert receive("generic", _signed(pipeline, "forged").arriving(pipeline.now)).status == 403
+    assert wire.calls == ["GetParameter"]
+    assert _stored(pipeline) is None
+
+
+def _without(signed: Signed, name: str) -> Signed:
+    return signed.but(headers={key: value for key, value in signed.headers.items() if key != name})
+
+
+def _with(signed: Signed, name: str, value: str) -> Signed:
+    return signed.but(headers=signed.headers | {name: value})
+
+
+def test_what_is_not_proven_is_refused_and_not_stored(pipeline: Pipeline) -> None:
+    signed = _signed(pipeline)
+    refused = {
+        401: [_without(signed, "X-Baykoo-Signature"), _without(signed, "X-Baykoo-Timestamp")],
+        403: [
+            _with(signed, "X-Baykoo-Signature", "sha256=" + "0" * 64),
+            _with(signed, "X-Baykoo-Signature", "nonsense"),
+            _with(signed, "X-Baykoo-Timestamp", str(int(pipeline.now.timestamp()) + 1)),
+            _with(signed, "X-Baykoo-Timestamp", "now"),
+            signed.but(body=signed.body + b" "),
+        ],
+    }
+    for status, requests in refused.items():
+        for request in requests:
+            answer = receive("generic", request.arriving(pipeline.now))
+            assert (answer.status, _problem(answer)["status"]) == (status, status), request
+    assert _stored(pipeline) is None
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(4.9, 200), (5.1, 403), (-4.9, 200), (-5.1, 403)])
+def test_a_request_is_good_for_five_minutes(minutes: float, status: int, pipeline: Pipeline) -> None:
+    at = pipeline.now + dt.timedelta(minutes=minutes)
+    assert receive("generic", _signed(pipeline).arriving(at)).status == status
+    assert (_stored(pipeline) is not None) == (status == 200)
+
+
+MALFORMED: dict[str, tuple[object, str]] = {
+    "no json": ("{", "body"),
+    "no object": ([1], "body"),
+    "no id": ({"id": None}, "id"),
+    "empty id": ({"id": ""}, "id"),
+    "id a number": ({"id": 7}, "id"),
+    "endless id": ({"id": "x" * 201}, "id"),
+    "no from": ({"from": None}, "from"),
+    "no to": ({"to": None}, "to"),
+    "no text": ({"text": None}, "text"),
+    "text a list": ({"text": ["OP"]}, "text"),
+    "no time": ({"received_at": None}, "received_at"),
+    "no such time": ({"received_at": "yesterday"}, "received_at"),
+    "no offset": ({"received_at": "2017-10-15T08:00:00"}, "received_at"),
+}
+
+
+@pytest.mark.parametrize(("changes", "field"), MALFORMED.values(), ids=MALFORMED)
+def test_what_is_malformed_names_its_field(changes: object, field: str, pipeline: Pipeline) -> None:
+    sms: dict[str, object] = json.loads(_signed(pipeline).body)
+    if isinstance(changes, dict):
+        sms = {name: value for name, value in (sms | changes).items() if value is not None}
+    body = changes if isinstance(changes, str) else json.dumps(sms if isinstance(changes, dict) else changes)
+    timestamp = str(int(pipeline.now.timestamp()))
+    request = GenericSender(pipeline.secret).sign_body(body.encode(), URL, timestamp)
+    answer = receive("generic", request.arriving(pipeline.now))
+    assert answer.status == 400
+    assert _problem(answer)["field"] == field
+    assert _stored(pipeline) is None
+
+
+def test_a_body_of_more_than_64_kb_is_too_large(pipeline: Pipeline) -> None:
+    timestamp = str(int(pipeline.now.timestamp()))
+    empty = len(json.dumps(_as_json(pipeline, "")).encode())
+    for size, status in ((64 * 1024, 200), (64 * 1024 + 1, 413)):
+        body = json.dumps(_as_json(pipeline, "x" * (size - empty))).encode()
+        assert len(body) == size
+        request = GenericSender(pipeline.secret).sign_body(body, URL, timestamp)
+        assert receive("generic", request.arriving(pipeline.now)).status == status
+
+
+def _as_json(pipeline: Pipeline, text: str) -> dict[str, str]:
+    sms = _sms(pipeline)
+    return {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": text, "received_at": sms.sent_at.isoformat()}
+
+
+def test_the_longest_message_is_processed_too(pipeline: Pipeline) -> None:
+    empty = len(json.dumps(_as_json(pipeline, "")).encode())
+    lines = "IN 3 they beat us, come\n" * 4000
+    text = lines[: (64 * 1024 - empty) * 9 // 10]
+    message = pipeline.say(pipeline.phone(), text)
+    assert message.state in {"accepted", "held"}
+    assert pipeline.differences() == ()
+
+
+@pytest.mark.parametrize("form", ["TU {station} A{place}\n", "IN {station} 3 text\n", "OP {station} A1 D2\n"])
+def test_an_sms_that_is_too_much_for_one_transaction_is_held_for_a_person(form: str, pipeline: Pipeline) -> None:
+    stations = [station.number for station in pipeline.election.stations] * 5
+    text = "".join(form.format(station=station, place=place) for place, station in enumerate(stations))
+    if form.startswith("TU"):
+        rounds = ("10:00", "12:00", "14:00", "16:00", "18:00", "20:00")
+        text = "".join(f"TU {number} {name} A5\n" for number in stations[:20] for name in rounds)
+    message = pipeline.say(pipeline.phone(), text)
+    assert message.state == "held", (message.state, message.reason)
+    assert (message.reading or {})["held"] == "too_long"
+    assert pipeline.differences() == ()
+    assert pipeline.reply(message) is not None
