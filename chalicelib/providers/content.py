@@ -46,8 +46,8 @@ def form_fields(request: WebhookRequest) -> list[tuple[str, str]]:
 
 
 def is_form(request: WebhookRequest) -> bool:
-    """Whether the request says that its body is a form."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+    """Whether the request says that its body is a form, or does not say what it is."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() in {FORM, ""}
 
 
 def charset_of(request: WebhookRequest) -> str | None:

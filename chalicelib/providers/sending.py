@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Container, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,6 +55,8 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
     asked = named.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
         return min(int(asked[:6]), LONGEST_WAIT)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - large, and intake never needs it
+
     try:
         wait = parsedate_to_datetime(asked) - parsedate_to_datetime(named.get("date", ""))
     except (TypeError, ValueError):

@@ -6,6 +6,7 @@ its signature RFC 7515 with HS256; read in 2026.
 
 import base64
 import binascii
+import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -90,7 +91,7 @@ class VonageMessages(Provider):
             sender=international_field(fields, "from"),
             recipient=international_field(fields, "to"),
             text=text_field(fields, "text"),
-            sent_at=iso_time(text_field(fields, "timestamp"), "timestamp"),
+            sent_at=iso_time(text_field(fields, "timestamp"), "timestamp", dt.UTC) if fields.get("timestamp") else None,
         )
         return Delivery((sms,))
 

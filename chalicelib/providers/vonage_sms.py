@@ -135,7 +135,7 @@ def _fields(request: WebhookRequest) -> dict[str, str]:
     """The fields of a call, by GET, form or JSON: an account's setting."""
     if request.method == "GET":
         return single(query_fields(request.url))
-    if is_form(request):
+    if is_form(request) and not request.body.lstrip().startswith(b"{"):
         return single(form_fields(request))
     return {name: _as_text(name, value) for name, value in json_object(request.body).items() if value is not None}
 

@@ -114,6 +114,12 @@ def test_what_cannot_be_read_names_the_field(fields, field):
     assert json.loads(result.answer.body)["field"] == field
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_it_is_posted(method):
+    result = heard(GOOD.but(method=method))
+    assert (result.answer.status, json.loads(result.answer.body)["field"]) == (400, "method")
+
+
 @pytest.mark.parametrize("text", ["", "\0", "A1\nB2", "😀", "Ооба € [x]", "x" * 1530])
 def test_any_whole_text_is_kept_as_it_is(text):
     assert heard(body_of(FIELDS | {"text": text})).delivery.messages[0].text == text

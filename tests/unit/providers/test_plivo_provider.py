@@ -112,6 +112,12 @@ def test_v2_covers_neither_fields_nor_query_so_its_nonce_is_handed_on():
     assert heard(PlivoSender().sign(SMS, URL, AT)).delivery.nonce is None
 
 
+def test_with_v3_the_nonce_of_v2_guards_nothing():
+    both = [PlivoSender(version=version).sign(SMS, URL, AT) for version in (2, 3)]
+    result = heard(both[1].but(headers=both[0].headers | both[1].headers))
+    assert (result.authentic, result.delivery.nonce) == (True, None)
+
+
 def test_v2_can_be_refused():
     assert heard(PlivoSender(version=2).sign(SMS, URL, AT), require_v3=True).answer.status == 401
     assert heard(PlivoSender().sign(SMS, URL, AT), require_v3=True).authentic

@@ -1,6 +1,7 @@
 """Twilio; signatures are those of its SDK for Python (tests/unit/test_request_validator.py) and documentation."""
 
 import datetime as dt
+import hashlib
 from urllib.parse import urlencode
 
 import pytest
@@ -69,6 +70,15 @@ def test_the_vendors_vector_of_a_json_body(body, authentic):
     assert (result.authentic, result.delivery.messages) == (authentic, ())
 
 
+def test_a_hash_in_the_url_does_not_stand_for_a_forms_fields():
+    """As the SDK: a form is signed by its fields, whatever the URL holds."""
+    fields = {"MessageSid": "SM1", "From": "+1", "To": "+2", "Body": "x"}
+    url = f"{BASE}&bodySHA256={hashlib.sha256(urlencode(fields).encode()).hexdigest()}"
+    assert heard(TwilioSender("12345").sign_form(fields, url), {"auth_token": "12345"}).authentic
+    alone = TwilioSender("12345").sign_form({}, url).but(body=urlencode(fields).encode())
+    assert not heard(alone, {"auth_token": "12345"}).authentic
+
+
 def test_a_signed_url_alone_authorises_no_body():
     """A GET's signature covers the URL: it must not pass for a form, nor for a body of another type."""
     signature = TwilioSender("12345").sign_form({}, BASE).headers["X-Twilio-Signature"]
@@ -76,6 +86,12 @@ def test_a_signed_url_alone_authorises_no_body():
         headers = {"Content-Type": kind, "X-Twilio-Signature": signature}
         forged = Signed("POST", BASE, headers, urlencode({"MessageSid": "SM1", "Body": "x"}).encode())
         assert not heard(forged, {"auth_token": "12345"}).authentic
+
+
+def test_a_body_that_does_not_say_what_it_is_is_a_form():
+    signed = TwilioSender().sign(SMS, URL, AT)
+    headers = {"X-Twilio-Signature": signed.headers["X-Twilio-Signature"]}
+    assert heard(signed.but(headers=headers)).delivery.messages[0].id == SMS.id
 
 
 def test_by_get_the_fields_stand_in_the_url():

@@ -61,6 +61,13 @@ def test_the_vendors_vectors(method, by):
         assert (result.authentic, result.answer.status) == (False, 403)
 
 
+@pytest.mark.parametrize("by", ["form", "json"])
+def test_a_body_that_does_not_say_what_it_is(by):
+    signed = VonageSmsSender(by=by).carry(FIELDS | {"sig": VECTORS["sha256"]}, URL).but(headers={})
+    result = heard("vonage-sms", signed, {"signature_secret": "my_secret_key_for_testing"}, VECTOR_AT)
+    assert result.delivery.messages[0].text == "Test again"
+
+
 def test_the_plain_hash_is_refused_unless_it_is_chosen():
     signed = VonageSmsSender(method="md5hash").sign(SMS, URL, AT)
     assert heard("vonage-sms", signed, {"signature_secret": "vonage-signature-secret"}).answer.status == 403
@@ -211,7 +218,7 @@ def test_an_unsigned_callback_is_asked_for_again_unless_a_path_token_is_chosen()
     [
         ({"channel": "whatsapp", "message_uuid": "1"}, "channel"),
         ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "timestamp": "2017-01-01T00:00:00Z"}, "text"),
-        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "text": "x"}, "timestamp"),
+        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "text": "x", "timestamp": 7}, "timestamp"),
         ({"channel": "sms", "message_uuid": 1}, "message_uuid"),
     ],
 )
