@@ -6,6 +6,7 @@ from typing import Final
 from chalicelib.observation.reading.candidates import Coded
 from chalicelib.observation.reading.header import Header, read_header
 from chalicelib.observation.reading.incidents import Incident, lower_preposition, read_incident
+from chalicelib.observation.reading.letters import WORD_LETTERS
 from chalicelib.observation.reading.settle import Settled, settle
 from chalicelib.observation.reading.split import split
 from chalicelib.observation.reading.tokens import SPACES, Scan
@@ -13,6 +14,9 @@ from chalicelib.observation.reading.vocabulary import FormNames
 
 FORM_IN_COMMENT: Final = "form_in_comment"
 INCIDENT_IN_COMMENT: Final = "incident_in_comment"
+
+_BETWEEN: Final = frozenset({"place_words", "station_marks", "round_prepositions", "courtesies", "units"})
+"""Words that stand between a form's name and its codes like the name of a place."""
 
 _SMALL_L_DIGITS: Final = 3
 
@@ -150,15 +154,17 @@ class _Finder:
         """Whether a name stands at the start, after a separator or after the digits of a real station."""
         gap = self.scan.tokens[index][0]
         last = self.heads[-1] if self.heads else None
-        if last is not None and last[0] == index - 1 and last[1].code == form.code:
-            return False
+        if last is not None:
+            beside = last[0] == index - 1 and last[1].code == form.code
+            if beside or self._small_l(index, last[1]):
+                return False
         if gap == "" and index > 0:
             _, number, _, _ = self.scan.tokens[index - 1]
             if not number or self.scan.digits(index - 1) not in self.scan.vocabulary.stations:
                 return False
             if index > 1 and self.scan.tokens[index - 1][0] == "" and self.scan.tokens[index - 2][2]:
                 return False
-        return last is None or not self._small_l(index, last[1])
+        return True
 
     def _small_l(self, index: int, form: FormNames) -> bool:
         """Whether `Cl` glued to one to three digits is code C with a 1; the tokens are changed to that then."""
@@ -192,18 +198,33 @@ class _Finder:
         if not settled.answers and (not settled.rejected or misspelt):
             return not misspelt and not settled.rejected and self._is_alone(head, limit, answers)
         if header.names_from is not None:
-            return not misspelt and self._counts_after_names(coded, settled)
-        # A small letter and a word after it, with nothing answered, is prose (`turnout a bit low`).
-        named = any(found.valued or found.letter.isupper() for found in coded.candidates)
-        return bool(settled.answers or coded.read_as_words or named)
+            return not misspelt and self._counts_after_names(head, answers)
+        if settled.answers or header.stations:
+            return True
+        return not header.misfit and self._names_codes(coded)
 
-    def _counts_after_names(self, coded: Coded, settled: Settled) -> bool:
-        """Behind names answers have to be beyond doubt: two of them, or one glued to its code that no prose follows."""
-        answered = [found for found in coded.candidates if found.code in settled.answers]
+    def _names_codes(self, coded: Coded) -> bool:
+        """Whether codes are named, if only to be rejected: `turnout a bit low` and `Закрытие в 20:00` are prose."""
+        for found in coded.candidates:
+            apart = SPACES.search(self.scan.tokens[found.at + 1][0]) if found.at + 1 < self.size else True
+            if found.letter.isupper() or (found.valued and not (apart and found.letter in WORD_LETTERS)):
+                return True
+        return bool(coded.strangers)
+
+    def _counts_after_names(self, head: int, answers: Answers) -> bool:
+        """Behind names answers have to be beyond doubt: two of them, or one glued to its code that no prose follows.
+
+        One alone counts where the form opens its line and what stands between looks like names (`ЯВКА Асанова А320`).
+        """
+        if lower_preposition(self.scan, head):
+            return False
+        answered = [found for found in answers.coded.candidates if found.code in answers.settled.answers]
         if len({found.code for found in answered}) != 1:
             return len(answered) > 1
+        between = [word for word in self.scan.words[head + 1 : answers.header.first] if word.typed]
+        named = all(word.typed[0].isupper() or not word.roles.isdisjoint(_BETWEEN) for word in between)
         glued = SPACES.search(self.scan.tokens[answered[0].at + 1][0]) is None
-        return glued and not answered[0].prose_after
+        return named and glued and not answered[0].prose_after and self._opens_line(head)
 
     def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:
         """Whether the name stands alone on its line, but for greetings, a station and bare numbers: an empty report."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from chalicelib.observation.reading.hours import hour_at
+from chalicelib.observation.reading.hours import date_at, hour_at
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
@@ -62,7 +62,13 @@ class _HeaderReader:
 
     def _number(self) -> None:
         header, vocabulary = self.header, self.scan.vocabulary
-        hour = hour_at(self.scan, self.index, self.limit) if self._hour_likely() else None
+        hour = None
+        if self._hour_likely():
+            date = date_at(self.scan, self.index, self.limit)
+            if date is not None:
+                self.index = date - 1
+                return
+            hour = hour_at(self.scan, self.index, self.limit)
         if hour is not None:
             if header.names_from is None and hour.name in self.form.rounds:
                 header.rounds.append(hour.name)

@@ -5,6 +5,7 @@ from typing import Final
 
 from chalicelib.observation.reading.tokens import Scan
 
+_DATE_SEPARATORS: Final = frozenset("./-")
 _SEPARATORS: Final = frozenset(":.-")
 
 
@@ -32,3 +33,12 @@ def hour_at(scan: Scan, index: int, limit: int) -> Hour | None:
     if len(hours) > 2 or len(minutes) != 2 or int(hours) > 24 or int(minutes) > 59:
         return None
     return Hour(f"{int(hours):02}:{minutes}", after + 1)
+
+
+def date_at(scan: Scan, index: int, limit: int) -> int | None:
+    """The index after a date that begins at a token (`15.10.2017`), None where there is none."""
+    if index + 2 >= limit or not all(scan.tokens[at][1] for at in range(index, index + 3)):
+        return None
+    separated = all(scan.tokens[at][0] in _DATE_SEPARATORS for at in (index + 1, index + 2))
+    lengths = [len(scan.tokens[at][1]) for at in range(index, index + 3)]
+    return index + 3 if separated and max(lengths[:2]) <= 2 and lengths[2] in (2, 4) else None

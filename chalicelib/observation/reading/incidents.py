@@ -6,12 +6,15 @@ from typing import Final
 from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.model import CATEGORY, Reason, Repair, Value
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
+from chalicelib.observation.reading.pattern import SIGNS
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD
 
 _LONG_ALIAS: Final = 4
 """Letters that a name needs at least to stand without a category, unless it is in capitals."""
 _CATEGORY_DIGITS: Final = 3
+_GROUP: Final = 3
+"""Digits of a thousands group."""
 
 
 @dataclass(slots=True)
@@ -19,6 +22,7 @@ class Incident:
     """What an incident says; `text` is the index of the first token of its text."""
 
     text: int
+    observer: str | None = None
     stations: list[str] = field(default_factory=list)
     answers: dict[str, Value] = field(default_factory=dict)
     rejected: dict[str, Reason] = field(default_factory=dict)
@@ -28,6 +32,8 @@ class Incident:
 def read_incident(scan: Scan, head: int, limit: int, categories: frozenset[int], *, at_start: bool) -> Incident | None:
     """The incident that begins at a token, None where the word is none: see GRAMMAR for when a name counts."""
     incident = _station_and_category(scan, head, limit, categories)
+    marks = (token[3] for token in scan.tokens[head + 1 : incident.text + 1])
+    incident.observer = next((mark[1:].strip() for mark in marks if len(mark) > 1 and mark[0] == "@"), None)
     if CATEGORY in incident.answers:
         return incident if at_start or not lower_preposition(scan, head) else None
     if not at_start:
@@ -55,7 +61,7 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
     incident.text = index + 1
     if len(number) > _CATEGORY_DIGITS or int(number) not in categories:
         incident.rejected[CATEGORY] = "out_of_range"
-    elif _counts(scan, index, limit) or _rival(scan, index, limit, categories):
+    elif _counts(scan, index, limit) or _rival(scan, index, limit, categories) or _signed(scan, index, limit):
         incident.rejected[CATEGORY] = "ambiguous"
     else:
         incident.answers[CATEGORY] = int(number)
@@ -81,6 +87,9 @@ def _skip_names(scan: Scan, index: int, limit: int) -> int:
     """The index after further names of the incident form and words that announce a station or a category."""
     while index < limit:
         word = scan.words[index]
+        if scan.tokens[index][3].startswith("@"):
+            index += 1
+            continue
         named = word.form is not None and word.form.categories is not None
         if not named and word.roles.isdisjoint(("station_marks", "category_marks")):
             break
@@ -91,6 +100,9 @@ def _skip_names(scan: Scan, index: int, limit: int) -> int:
 def _counts(scan: Scan, index: int, limit: int) -> bool:
     """Whether a number counts the noun after it, in the form that the number demands (`ИН 3 человека`)."""
     typed = scan.digits(index)
+    if index + 2 < limit and len(scan.tokens[index + 1][1]) == _GROUP and scan.tokens[index + 1][0] == " ":
+        # `4 500 сом` is one number.
+        return scan.words[index + 2].skeleton in scan.vocabulary.lists.counted["any"]
     noun = scan.words[index + 1] if index + 1 < limit else NO_WORD
     if len(typed) > 2 or (len(typed) == 2 and typed[0] == "0"):
         return False
@@ -119,10 +131,16 @@ def _rival(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> bo
     return int(number) != int(scan.digits(index))
 
 
+def _signed(scan: Scan, index: int, limit: int) -> bool:
+    """Whether a sign that changes a number is glued to it (`20%`)."""
+    gap, _, _, mark = scan.tokens[index + 1] if index + 1 < limit else ("", "", "", "")
+    return gap == "" and mark in SIGNS and mark != ""
+
+
 def lower_preposition(scan: Scan, head: int) -> bool:
     """Whether an incident's name is an ordinary small word too (`in`)."""
     word = scan.words[head]
-    return "prepositions_like_incidents" in word.roles and word.typed.islower()
+    return "small_words" in word.roles and word.typed.islower()
 
 
 def _stands_without_category(scan: Scan, head: int, limit: int, incident: Incident) -> bool:

@@ -18,13 +18,14 @@ DOUBT: Final = "~"
 JOIN: Final = "&"
 
 _EDGES: Final = " \t\n\r;,.:-=/|()*!\"'&\\•·"
+_OUTSIDE = re.compile(r"^\W+|\W+$")
 _INTEGER = re.compile(r"\d+|[1-9]\d{0,2}(?:([ ,.'])\d{3})(?:\1\d{3})*")
 _MINUS = re.compile(r"\s*[=:]\s*-\d")
 _TIME = re.compile(r"(\d{1,2})(?:[^\w~\n]{1,2}|\s?[чЧhH]\s?)(\d{2})(?:\s?(?:[мМmM]|мин|МИН|min))?|(\d{1,2})(\d{2})")
 _CLOCK_MARK = re.compile(r"(?<=\d)\s?[чЧhH]\b")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 _NUMBER = re.compile(r"\d+")
-_RANGE = re.compile(r"\d\s*-\s*\d")
+_RANGE = re.compile(r"\d\s*(?:-|\.\.)[\s.]*\d")
 _BROKEN_GROUP = re.compile(r"\d+(?:[.,']\d+)+")
 
 Answer = tuple[Value, None] | tuple[None, Reason]
@@ -36,12 +37,15 @@ def interpret(question: Question, typed: str) -> Answer:
         return None, "ambiguous"
     if question.type in ("integer", "decimal") and _MINUS.match(typed):
         return None, "ambiguous"
-    return _TYPES[question.type](question, typed.strip(_EDGES))
+    inner = typed.strip(_EDGES)
+    if not (inner[:1] + inner[-1:]).isalnum():
+        inner = _OUTSIDE.sub("", inner)
+    return _TYPES[question.type](question, inner)
 
 
 def _integer(question: Question, inner: str) -> Answer:
     if _INTEGER.fullmatch(inner) is None:
-        return None, _why(inner)
+        return None, "wrong_type" if _BROKEN_GROUP.fullmatch(inner) else _why(inner)
     return _in_range(question, int(re.sub(r"\D", "", inner)[:_DIGITS_READ]))
 
 
@@ -51,7 +55,7 @@ _DIGITS_READ: Final = 30
 
 def _decimal(question: Question, inner: str) -> Answer:
     if _DECIMAL.fullmatch(inner) is None:
-        return None, _why(inner)
+        return None, "wrong_type" if _BROKEN_GROUP.fullmatch(inner) else _why(inner)
     return _in_range(question, Decimal(inner.replace(",", ".")[:_DIGITS_READ]))
 
 
@@ -133,6 +137,4 @@ _TYPES: Final[Mapping[str, Callable[[Question, str], Answer]]] = {
 
 def _why(inner: str) -> Reason:
     """Why a type cannot take what was typed: several things side by side are ambiguous, one is of the wrong type."""
-    if _BROKEN_GROUP.fullmatch(inner):
-        return "wrong_type"
     return "ambiguous" if len(re.findall(r"\d+|[^\W\d_]+", inner)) > 1 else "wrong_type"

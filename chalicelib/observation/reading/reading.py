@@ -94,7 +94,7 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
         form=found.form.code,
         station=station,
         round=None if isinstance(content, Incident) else _round(scan, found, content, ended),
-        observer=None if isinstance(content, Incident) else content.header.observer or content.coded.observer,
+        observer=_observer(content),
         answers=answers,
         rejected=rejected,
         comment=_comment(scan, found, ended, following),
@@ -107,6 +107,10 @@ def _named(answers: Answers) -> list[str]:
     """The stations that a form names in its header and after its last value."""
     named = [answers.coded.station, answers.settled.last_station]
     return [*answers.header.stations, *(number for number in named if number is not None)]
+
+
+def _observer(content: Answers | Incident) -> str | None:
+    return content.observer if isinstance(content, Incident) else content.header.observer or content.coded.observer
 
 
 def _round(scan: Scan, found: Found, answers: Answers, ended: int) -> str | None:

@@ -124,7 +124,8 @@ class _Splitter:
             ("approximations" in roles and (opening or number_next))
             or ("half_day_words" in roles and timed)
             or (not opening and not roles.isdisjoint(("corrections", "quantities")))
-            or (number_next and not roles.isdisjoint(("shares", "negations", "apologies")))
+            or (number_next and not roles.isdisjoint(("shares", "negations", "apologies", "alternatives")))
+            or (not opening and "alternatives" in roles and self._value_next())
         )
         if doubtful:
             self._take(DOUBT, value=False)

@@ -18,6 +18,8 @@ _MISSPELT_FROM: Final = 6
 _LONGEST_RUN: Final = 24
 """Letters of the longest run that is looked into; no alias, code and value words together are longer."""
 
+_LIKE_CAPITALS: Final = frozenset("OОlIІЗ")
+"""Letters like digits, as tall as a capital before them: `AO`, `Al`."""
 _WORDS_KEPT: Final = 20_000
 _NO_ROLES: Final[frozenset[str]] = frozenset()
 
@@ -104,7 +106,7 @@ class Vocabulary(dict[str, Word]):
         shape = skeleton(typed)
         form = self._aliases.get(shape)
         single = len(typed) == 1
-        value, roles = self._value(typed, shape), self.lists.roles.get(shape, _NO_ROLES)
+        value, roles = self._value(typed, shape), self.lists.roles.get(typed.lower() if single else shape, _NO_ROLES)
         lone_word = typed in WORD_LETTERS
         ordinary = single and value is None and not roles and not lone_word and typed not in LIKE_DIGITS
         found = {} if single or form is not None or value is not None else self._compound(typed, shape, roles)
@@ -147,10 +149,13 @@ class Vocabulary(dict[str, Word]):
     def _rest_of(self, alias: str, shape: str) -> bool:
         """Whether what follows an alias in a run begins with a code of its form and splits from there on."""
         rest = shape[len(alias) :]
-        first = any(code[0] == rest[0] for code in self._aliases[alias].questions)
-        return first and (len(rest) == 1 or self._run.fullmatch(rest) is not None)
+        first = any(code[0] == rest[:1] for code in self._aliases[alias].questions)
+        run = self._run.fullmatch(rest)
+        return first and (len(rest) == 1 or (run is not None and run["lead"] is None and run["inner"] != ""))
 
     def _split(self, typed: str, shape: str) -> dict[str, Any]:
+        if typed[0].isupper() and _LIKE_CAPITALS.issuperset(typed[1:]) and "A" <= code_letter(typed[0]) <= "Z":
+            return {"parts": (typed[0], typed[1:])}
         run = self._run.fullmatch(shape)
         if run is None:
             return {}

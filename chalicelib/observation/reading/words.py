@@ -11,7 +11,7 @@ from chalicelib.observation.reading.letters import skeleton
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The lists as skeletons: `roles` what a word may be, `values` yes and no, `answers` the same
+    """The lists as skeletons: `roles` what a word may be (one letter as it is), `values` yes and no, `answers` the same
     as they are written, `letters` those of one letter, `counted` nouns by number."""
 
     roles: Mapping[str, frozenset[str]]
@@ -34,5 +34,5 @@ def words() -> Words:
     roles: dict[str, set[str]] = {}
     for role, listed in lists.items():
         for word in listed:
-            roles.setdefault(skeleton(word), set()).add(role)
+            roles.setdefault(word if len(word) == 1 else skeleton(word), set()).add(role)
     return Words({word: frozenset(found) for word, found in roles.items()}, values, answers, letters, counted, held)
