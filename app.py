@@ -4,13 +4,14 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from chalicelib.entrypoints.incident_api import incident_api
 from chalicelib.entrypoints.operator_api import operator_api
 from chalicelib.entrypoints.schedules import schedules
 from chalicelib.entrypoints.streams import streams
 from chalicelib.entrypoints.webhooks import webhooks
 
 app = Chalice(app_name="baykoo")
-for blueprint in (webhooks, operator_api, streams, schedules):
+for blueprint in (webhooks, operator_api, incident_api, streams, schedules):
     app.register_blueprint(blueprint)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from chalice.app import Blueprint
 
+from chalicelib.entrypoints.access import authorized, require_region
 from chalicelib.entrypoints.problem import Problem, answering, now
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def summary(election_id: str) -> dict[str, Any]:
     operator, loaded = _authorized(election_id)
     region = _query().get("region")
     if region is not None:
-        _require_region(operator, loaded, region)
+        require_region(operator, loaded, region)
         return current_summary(loaded, now(), (region,)).document()
     return current_summary(loaded, now(), None if operator.sees_all() else operator.regions).document()
 
@@ -44,7 +45,7 @@ def stations(election_id: str, region: str) -> dict[str, Any]:
 
     operator, loaded = _authorized(election_id)
     name = unquote(region)
-    _require_region(operator, loaded, name)
+    require_region(operator, loaded, name)
     return stations_of_region(loaded, name, now(), _query().get("after"))
 
 
@@ -62,27 +63,7 @@ def message(election_id: str, key: str) -> dict[str, Any]:
 
 
 def _authorized(election_id: str) -> tuple["Operator", "LoadedElection"]:
-    from chalicelib.services.operators import TokenRefused, authenticate
-    from chalicelib.store.elections import current
-
-    try:
-        operator = authenticate(_request().headers.get("authorization"), now())
-    except TokenRefused as refused:
-        raise Problem(HTTPStatus.UNAUTHORIZED, str(refused)) from refused
-    if operator.election != unquote(election_id):
-        raise Problem(HTTPStatus.FORBIDDEN, f"Your token is for election {operator.election}.")
-    loaded = current(operator.election)
-    if loaded is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
-    return operator, loaded
-
-
-def _require_region(operator: "Operator", loaded: "LoadedElection", region: str) -> None:
-    if not operator.sees(region):
-        raise Problem(HTTPStatus.FORBIDDEN, f"Your token sees {', '.join(operator.regions)} only.")
-    if region not in loaded.election.regions:
-        known = ", ".join(loaded.election.regions)
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no region {region}; this election has {known}.")
+    return authorized(_request(), election_id)
 
 
 def _request() -> Any:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ParamSpec
@@ -23,15 +24,21 @@ class Problem(Exception):
         self.detail = detail
 
 
-def answering(view: Callable[P, dict[str, Any]]) -> Callable[P, Response]:
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A document with the version that a change of it has to name."""
+
+    document: dict[str, Any]
+    version: str
+
+
+def answering(view: Callable[P, dict[str, Any] | Tagged]) -> Callable[P, Response]:
     """A view whose document is answered as JSON, and whose Problem as problem+json."""
 
     @wraps(view)
     def answer(*arguments: P.args, **named: P.kwargs) -> Response:
         try:
-            return Response(
-                json.dumps(view(*arguments, **named), ensure_ascii=False), headers=_type("application/json")
-            )
+            return _json(view(*arguments, **named))
         except Problem as problem:
             return problem_response(problem.status, problem.detail)
         except StoreUnavailable:
@@ -39,6 +46,14 @@ def answering(view: Callable[P, dict[str, Any]]) -> Callable[P, Response]:
             return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
     return answer
+
+
+def _json(answered: dict[str, Any] | Tagged) -> Response:
+    headers = _type("application/json")
+    if isinstance(answered, Tagged):
+        headers["ETag"] = f'"{answered.version}"'
+        answered = answered.document
+    return Response(json.dumps(answered, ensure_ascii=False), headers=headers)
 
 
 def problem_response(status: HTTPStatus, detail: str) -> Response:

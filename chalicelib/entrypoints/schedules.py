@@ -17,7 +17,8 @@ schedules = Blueprint(__name__)
 
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
-    """Push on whatever is stuck, and tell the alarms how long anything has waited."""
+    """Push on whatever is stuck, tell the alarms how long anything has waited, and escalate incidents."""
+    from chalicelib.services.escalate import escalate_due
     from chalicelib.services.summarize import summarize_due
     from chalicelib.services.sweep import Progress
     from chalicelib.services.sweep import sweep as sweep_all
@@ -28,6 +29,7 @@ def sweep(event: CloudWatchEvent) -> None:
     measure(OldestUnfinishedSeconds=oldest, OutboxFailed=swept.progress[Progress.GIVEN_UP])
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
+    escalate_due(_now())
     summarize_due(_now(), catching_up=True)
 
 

@@ -19,6 +19,9 @@ Texts = dict[str, str]
 Severity = Literal["low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 
+LAST_LEVEL = 10
+"""The level of headquarters where the roster gives them none: after every other."""
+
 NO_ROUND = "-"
 """The round's name of a form that is due once."""
 
@@ -200,7 +203,11 @@ class Observer(_Value):
 
 
 class Coordinator(_Value):
-    """Who is told of incidents and summaries: `regions` is `("*",)` for headquarters."""
+    """Who is told of incidents and summaries: `regions` is `("*",)` for headquarters.
+
+    `sms_from`: SMS are about incidents of this severity and above. `level`: whose turn it is while nobody acknowledges
+    an incident, 1 at once; None is 1, and for headquarters the last.
+    """
 
     name: str
     email: str | None = None
@@ -208,10 +215,46 @@ class Coordinator(_Value):
     language: str
     regions: tuple[str, ...]
     alerts: tuple[Literal["email", "sms"], ...]
+    sms_from: Severity = "low"
+    level: int | None = Field(default=None, ge=1, le=9)
+
+    @property
+    def is_headquarters(self) -> bool:
+        """Whether this coordinator answers for every region."""
+        return "*" in self.regions
+
+    @property
+    def told_in(self) -> int:
+        """When this coordinator's turn is, counted from 1: those of a region first, headquarters last."""
+        return self.level or (LAST_LEVEL if self.is_headquarters else 1)
 
     def covers(self, region: str) -> bool:
         """Whether this coordinator is responsible for a region."""
-        return "*" in self.regions or region in self.regions
+        return self.is_headquarters or region in self.regions
+
+    def wants_sms(self, severity: Severity) -> bool:
+        """Whether this coordinator is told of an incident by SMS."""
+        return "sms" in self.alerts and SEVERITIES.index(severity) >= SEVERITIES.index(self.sms_from)
+
+
+class AcknowledgeWithin(_Value):
+    """How long the coordinators who were told of an incident have to acknowledge it, by its severity."""
+
+    low: Duration = dt.timedelta(hours=4)
+    medium: Duration = dt.timedelta(hours=1)
+    high: Duration = dt.timedelta(minutes=15)
+    critical: Duration = dt.timedelta(minutes=5)
+
+    def of(self, severity: Severity) -> dt.timedelta:
+        """The time that a severity allows."""
+        allowed: dt.timedelta = getattr(self, severity)
+        return allowed
+
+
+class Escalation(_Value):
+    """When the next coordinators are told of an incident that nobody has acknowledged."""
+
+    acknowledge_within: AcknowledgeWithin = AcknowledgeWithin()
 
 
 class Election(_Value):
@@ -229,6 +272,7 @@ class Election(_Value):
     incidents: IncidentForm | None = None
     quick_count: QuickCount | None = None
     reminders: Reminders = Reminders()
+    escalation: Escalation = Escalation()
     texts: dict[str, Texts] = Field(default_factory=dict)
     stations: tuple[Station, ...]
     observers: tuple[Observer, ...]
@@ -269,6 +313,15 @@ class Election(_Value):
         found: dict[str, tuple[Observer, ...]] = {}
         for observer in self.observers:
             found[observer.station] = (*found.get(observer.station, ()), observer)
+        return found
+
+    @cached_property
+    def coordinators_by_phone(self) -> Mapping[str, tuple[Coordinator, ...]]:
+        """Coordinators by phone in E.164; several where one person stands in several rows of the roster."""
+        found: dict[str, tuple[Coordinator, ...]] = {}
+        for coordinator in self.coordinators:
+            if coordinator.phone:
+                found[coordinator.phone] = (*found.get(coordinator.phone, ()), coordinator)
         return found
 
     @cached_property

@@ -5,7 +5,7 @@ An SMS of ours takes at most two segments; `reply_layout` decides what goes firs
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from chalicelib.observation.catalogue import MARK, catalogue
 from chalicelib.observation.catalogue import text as say
@@ -112,6 +112,7 @@ class IncidentNotice(TypedDict):
     region: str
     number_or_id: str
     text: str
+    remarks: NotRequired[Sequence[str]]
 
 
 def incident_alert_sms(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> str:
@@ -126,7 +127,7 @@ def incident_alert_sms(election: Election, language: str, **incident: Unpack[Inc
         region=incident["region"],
         number=incident["number_or_id"],
     )
-    whole = f"{say(election, language, MARK)} {alert} {incident['text']}"
+    whole = " ".join((say(election, language, MARK), alert, *incident.get("remarks", ()), incident["text"]))
     return fit(" ".join(whole.split()), SEGMENTS, ending=" ...")
 
 
@@ -142,7 +143,7 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
     subject = say(election, language, "alert_email_subject", station=station.number, **values)
     place = ", ".join(filter(None, (station.number, station.name, station.district)))
     body = say(election, language, "alert_email_body", place=place, text=incident["text"], **values)
-    return " ".join(subject.split()), body
+    return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ())))
 
 
 def example(form: Form) -> str:

@@ -26,6 +26,9 @@ ANY_FORM = "*"
 NATION_ONLY = "*"
 """The region of a cell that counts in the nation alone: messages of unknown senders."""
 
+COMMAND = "command"
+"""The outcome of a coordinator's command, which no counter tells of: it is no observation."""
+
 
 def shard_of(election: Election, station: str | None) -> int:
     """The shard that a station's counts go to: a stable hash, the same in every process."""
@@ -92,5 +95,7 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
 
 
 def message_counters(outcome: str) -> Counters:
-    """What one message adds to its cell: it was received, and what became of it."""
+    """What one message adds to its cell: it was received, and what became of it; a command adds nothing."""
+    if outcome == COMMAND:
+        return {}
     return {"message.received": 1, f"message.{outcome}": 1}

@@ -1,13 +1,16 @@
-"""Critical incidents: which a message opens, and who is told at once."""
+"""Critical incidents: which a message opens, and what tells a coordinator of one."""
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import cast
 
-from chalicelib.observation.election import Coordinator, Election, Form, Severity, Station
+from chalicelib.observation.coordinator_texts import alert_remarks
+from chalicelib.observation.election import Coordinator, Election, Form, Severity
+from chalicelib.observation.incidents import Group, escalates_after
 from chalicelib.observation.reading.model import CATEGORY, Value
-from chalicelib.observation.replies import incident_alert_email, incident_alert_sms
+from chalicelib.observation.replies import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.services import outbox
 from chalicelib.services.interpret import ResolvedReport
 from chalicelib.store.incidents import Incident
@@ -18,15 +21,6 @@ UNKNOWN_CATEGORY: Severity = "high"
 """An incident whose category nobody could read may be the worst."""
 
 
-class _Told(TypedDict):
-    severity: Severity
-    category: str
-    station: Station
-    region: str
-    number_or_id: str
-    text: str
-
-
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An incident that a message opens, with the alerts of its coordinators."""
@@ -34,25 +28,21 @@ class Opened:
     incident: Incident
     alerts: tuple[Message, ...]
 
-    @property
-    def keys(self) -> frozenset[str]:
-        """Keys that may exist only once."""
-        return frozenset({self.incident.id, *(alert.key for alert in self.alerts)})
-
 
 def opened_by(
-    election: Election, message: Message, reports: tuple[ResolvedReport, ...], counted_at: dt.datetime, now: dt.datetime
-) -> list[Opened]:
-    """The incidents that a message's reports open, each once: incident forms, and `critical_if` answers."""
-    opened: list[Incident] = []
+    election: Election, message: Message, reports: Iterable[ResolvedReport], counted_at: dt.datetime
+) -> list[Incident]:
+    """The incidents that a message's reports open, not numbered yet: incident forms, and `critical_if` answers."""
+    opened: dict[str, Incident] = {}
     for place, report in enumerate(reports):
         form = election.form_by_code.get(report.reading.form)
         if form is None:
-            opened.append(_reported(election, message, report, place, counted_at))
+            reported = _reported(election, message, report, place, counted_at)
+            opened[reported.id] = reported
         elif report.counts:
-            opened.extend(_answered(election, form, message, report, counted_at))
-    once = {incident.id: incident for incident in reversed(opened)}
-    return [Opened(incident, _alerts(election, incident, now)) for incident in once.values()]
+            for answered in _answered(election, form, message, report, counted_at):
+                opened.setdefault(answered.id, answered)
+    return list(opened.values())
 
 
 def is_critical(form: Form, code: str, value: Value) -> bool:
@@ -72,7 +62,7 @@ def _reported(
     category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
     return Incident(
         election.id,
-        reported_id(message.key, place),
+        reported_id(report.station, message.key, place),
         severity=category.severity if category else UNKNOWN_CATEGORY,
         category=number if category else None,
         region=election.station_by_number[report.station].region,
@@ -105,19 +95,19 @@ def _answered(
     ]
 
 
-def reported_id(message_key: str, place: int) -> str:
+def reported_id(station: str, message_key: str, place: int) -> str:
     """The id of the incident that a message reports as such, at a place among its forms."""
-    return _short_id(f"{message_key}#{place}")
+    return _incident_id(station, f"{message_key}#{place}")
 
 
 def answered_id(station: str, form: str, code: str) -> str:
     """The id of the incident that an answer opens: once a station and question, whoever answers and in what round."""
-    return _short_id(f"{station}#{form}#{code}")
+    return _incident_id(station, f"{station}#{form}#{code}")
 
 
-def _short_id(source: str) -> str:
-    """A short name for an incident, the same whenever its source is processed again: 40 bits of SHA-256."""
-    return hashlib.sha256(source.encode()).hexdigest()[:10].upper()
+def _incident_id(station: str, source: str) -> str:
+    """An incident's key, the same whenever its source is processed again: the station, and 40 bits of SHA-256."""
+    return f"{station}#{hashlib.sha256(source.encode()).hexdigest()[:10].upper()}"
 
 
 def describe(election: Election, incident: Incident, language: str) -> str:
@@ -131,31 +121,46 @@ def describe(election: Election, incident: Incident, language: str) -> str:
     return election.text(election.incidents.categories[int(incident.category)].name, language)
 
 
-def _alerts(election: Election, incident: Incident, now: dt.datetime) -> tuple[Message, ...]:
+def alerts_of(
+    election: Election, incident: Incident, told: Group, muted: Iterable[str], now: dt.datetime
+) -> tuple[Message, ...]:
+    """The alerts by which some of the coordinators are told of an incident, at its stage of escalation.
+
+    Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody and always goes.
+    """
+    silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
     rows: list[Message] = []
-    for place, coordinator in enumerate(election.coordinators):
-        if coordinator.covers(incident.region):
-            rows += _alerts_to(election, coordinator, f"alert#{election.id}#{incident.id}#{place}", incident, now)
+    for place in told:
+        key = f"alert#{election.id}#{incident.id}#{int(incident.stage)}#{place}"
+        rows += _alerts_to(election, election.coordinators[place], key, incident, silent, now)
     return tuple(rows)
 
 
 def _alerts_to(
-    election: Election, coordinator: Coordinator, key: str, incident: Incident, now: dt.datetime
+    election: Election, coordinator: Coordinator, key: str, incident: Incident, silent: frozenset[str], now: dt.datetime
 ) -> list[Message]:
     rows: list[Message] = []
-    told: _Told = {
-        "severity": cast(Severity, incident.severity),
-        "category": describe(election, incident, coordinator.language),
-        "station": election.station_by_number[incident.station],
-        "region": incident.region,
-        "number_or_id": incident.id,
-        "text": incident.text or "",
-    }
+    told = _notice(election, coordinator.language, incident)
     origin = outbox.Origin(election.id, incident.id, now, "alert")
-    if "sms" in coordinator.alerts and coordinator.phone:
+    if coordinator.wants_sms(told["severity"]) and coordinator.phone and coordinator.phone not in silent:
         text = incident_alert_sms(election, coordinator.language, **told)
         rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin))
     if "email" in coordinator.alerts and coordinator.email:
         subject, text = incident_alert_email(election, coordinator.language, **told)
         rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject))
     return rows
+
+
+def _notice(election: Election, language: str, incident: Incident) -> IncidentNotice:
+    severity = cast(Severity, incident.severity)
+    waited = escalates_after(election, severity) if incident.stage else None
+    same = [int(number) for number in incident.may_be_same_as]
+    return {
+        "severity": severity,
+        "category": describe(election, incident, language),
+        "station": election.station_by_number[incident.station],
+        "region": incident.region,
+        "number_or_id": str(int(incident.number)),
+        "text": incident.text or "",
+        "remarks": alert_remarks(election, language, int(incident.number), same, waited),
+    }

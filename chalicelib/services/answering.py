@@ -25,6 +25,8 @@ LOOP_WINDOW = dt.timedelta(minutes=10)
 LOOP_UNREADABLE = 5
 LOOP_LOOKED_AT = 50
 UNREADABLE = ("unrecognised", "held", "quarantined")
+UNCLEAR = "command_unclear"
+"""The reason of a coordinator's message in which no command was found."""
 
 
 def reply_to(
@@ -43,7 +45,7 @@ def reply_to(
             return None
         key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
-    if said.state in UNREADABLE and _is_loop(election, message):
+    if said.state in UNREADABLE and is_loop(election, message):
         return None
     text = _text(election, said, merged)
     return _reply(f"reply#{message.key}", message, phone, text, election, now)
@@ -86,7 +88,7 @@ def _to_ask(merged: MergedReport | None) -> list[Check]:
     return [check for check in merged.failed if check.severity == "error"] if merged else []
 
 
-def _is_loop(election: Election, message: Message) -> bool:
+def is_loop(election: Election, message: Message) -> bool:
     """Whether a sender has sent more than five texts in ten minutes, up to this one, that nobody could read."""
     if message.conversation is None:
         return False
@@ -102,4 +104,4 @@ def _is_unreadable(election: Election, message: Message) -> bool:
         return False
     if message.state == RECEIVED:
         return not read(message.text or "", election).reports
-    return message.state in UNREADABLE
+    return message.state in UNREADABLE or message.reason == UNCLEAR

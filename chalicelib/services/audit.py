@@ -88,7 +88,7 @@ def expected_tallies(
 
 def _uncounted(messages: Iterable[Message]) -> Iterator[str]:
     for message in messages:
-        if message.counted_in is None:
+        if message.counted_in is None and message_counters(message.state):
             yield f"message {message.key}: it is {message.state}, but was counted nowhere"
 
 
@@ -113,7 +113,7 @@ def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, s
             continue
         form = election.form_by_code.get(written["form"])
         if election.incidents is not None and written["form"] == election.incidents.code:
-            yield reported_id(message.key, place), "a report", True
+            yield reported_id(written["station"], message.key, place), "a report", True
         if form is None:
             continue
         for code, value in written.get("answers", {}).items():

@@ -13,9 +13,9 @@ from chalicelib.observation.tally import (
     message_counters,
     shard_of,
 )
-from chalicelib.services.alerts import Opened
 from chalicelib.services.interpret import Interpretation
 from chalicelib.services.merging import MergedReport
+from chalicelib.store.incidents import Incident
 
 Shard = int
 ShardCell = tuple[Shard, Cell]
@@ -72,13 +72,13 @@ def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[Sh
 
 
 def changes_of_message(
-    election: Election, said: Interpretation, merged: Iterable[MergedReport], opened: Iterable[Opened]
+    election: Election, said: Interpretation, merged: Iterable[MergedReport], incidents: Iterable[Incident]
 ) -> Mapping[ShardCell, Counters]:
     """Everything that a message adds, by shard and cell."""
     changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), message_counters(said.state))]
     for one in merged:
         changes += changes_of_report(election, one)
-    for incident in (one.incident for one in opened):
+    for incident in incidents:
         cell = incident_cell(election, incident.station, incident.region)
         changes.append((cell, {f"incident.{incident.severity}": 1}))
     return total(changes)

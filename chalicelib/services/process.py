@@ -8,10 +8,12 @@ from chalicelib.observation.election import Election
 from chalicelib.observation.phones import international
 from chalicelib.services.alerts import opened_by
 from chalicelib.services.answering import reply_to
+from chalicelib.services.commands import outcome_of_command
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
 from chalicelib.services.interpret import Interpretation, held_as_too_long, interpret
 from chalicelib.services.merging import merge
+from chalicelib.services.opening import open_incidents
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import RECEIVED, Message
@@ -19,6 +21,7 @@ from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
     Contended,
+    IncidentChanged,
     Outcome,
     ReportChanged,
     TooMuchAtOnce,
@@ -46,7 +49,7 @@ def process(message: Message, now: dt.datetime) -> None:
             commit(_outcome(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now))
         except AlreadyProcessed:
             return
-        except ReportChanged:
+        except (ReportChanged, IncidentChanged):
             pause(attempt)
         except TooMuchAtOnce:
             is_too_long = True
@@ -72,7 +75,7 @@ def _election_of(message: Message) -> LoadedElection | None:
 
 def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     """The election, asked for afresh before a sender is called unknown: the roster may have changed just now."""
-    if phone in loaded.election.observers_by_phone:
+    if phone in loaded.election.observers_by_phone or phone in loaded.election.coordinators_by_phone:
         return loaded
     return elections.current(loaded.election.id, fresh=True) or loaded
 
@@ -83,13 +86,17 @@ def _outcome(
     """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
+    command = outcome_of_command(loaded, message, phone, now, there)
+    if command is not None:
+        return command
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
     said = interpret(election, phone, message.text or "", counted_at)
     if is_too_long:
         said = held_as_too_long(said)
     merged = merge(election, message.key, counted_at, said.reports)
-    opened = [one for one in opened_by(election, message, said.reports, counted_at, now) if not one.keys & there]
+    found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
+    opening = open_incidents(loaded, found, now)
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in there else []
     changed = [one for one in merged.values() if one.changed]
@@ -98,9 +105,10 @@ def _outcome(
         changes=(*_outcome_changes(said.state, now), *_reading_changes(election, said, counted_at)),
         election=election,
         reports=tuple(one.after for one in changed),
-        cells=changes_of_message(election, said, changed, opened),
-        incidents=tuple(one.incident for one in opened),
-        outgoing=(*(alert for one in opened for alert in one.alerts), *replies),
+        cells=changes_of_message(election, said, changed, opening.incidents),
+        incidents=opening.incidents,
+        outgoing=(*opening.alerts, *replies),
+        writes=opening.writes,
     )
 
 

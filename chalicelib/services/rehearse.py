@@ -173,22 +173,11 @@ def _account(typed: Sequence[Typed], provider: str, answers: Answers, told: Told
 def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Iterator[IncidentTold]:
     rows = {one.key: one.row for one in sent if one.row is not None}
     incidents = [incident for incident in incidents_of(election.id) if incident.message in rows]
-    keys = {incident.id: alert_keys(election, incident) for incident in incidents}
+    keys = {incident.id: list(incident.alerts) for incident in incidents}
     alerts = _wait("Alerted", [key for some in keys.values() for key in some], _is_finished, told)
     for incident in incidents:
         told_of = tuple(alerts[key] for key in keys[incident.id] if key in alerts)
         yield IncidentTold(incident, rows[incident.message], told_of)
-
-
-def alert_keys(election: Election, incident: Incident) -> list[str]:
-    """Keys of the outbox rows by which an incident's coordinators are told."""
-    return [
-        f"alert#{election.id}#{incident.id}#{place}#{channel}"
-        for place, coordinator in enumerate(election.coordinators)
-        if coordinator.covers(incident.region)
-        for channel, address in (("sms", coordinator.phone), ("email", coordinator.email))
-        if channel in coordinator.alerts and address
-    ]
 
 
 def _is_finished(row: Message) -> bool:

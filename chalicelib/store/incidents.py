@@ -1,24 +1,51 @@
-"""Incidents: critical ones, each once."""
+"""Incidents, each once, with its own number; and what their escalation, digests and muted coordinators wait for.
 
-from collections.abc import Iterator
+All rows live in one small table: incidents under their election, the others under the election and a kind.
+"""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    NumberAttribute,
+    NumberSetAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.observation.incidents import State
+from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.writes import Write
+
+PAGE = 25
+Entry = Mapping[str, Any]
+"""A line of an incident's history: `at` on the election's clock, `step`, the `state` after it, `who` and a `note`."""
+
+
+class _IncidentsMeta(TableMeta):
+    table_name = table_name("incidents")
 
 
 class Incident(Model):
     """A critical incident: reported as such, or opened by an answer (`report` then names station, form, round, code).
 
+    `id` begins with the station, so that a station's incidents are read together; people call it by its `number`.
     `message` is the key of the SMS that it came from; `category` is missing where the observer named none that exists.
+    `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of what was queued to
+    tell coordinators of it; `digested`: it is told of in digests instead. `may_be_same_as`: numbers of earlier ones.
     """
 
-    class Meta(TableMeta):
-        table_name = table_name("incidents")
+    class Meta(_IncidentsMeta):
+        pass
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
+    number = NumberAttribute(default=0)
+    version = NumberAttribute(default=1)
     state = UnicodeAttribute(default="new")
     severity = UnicodeAttribute()
     category = NumberAttribute(null=True)
@@ -29,9 +56,202 @@ class Incident(Model):
     report = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
     opened_at = UTCDateTimeAttribute()
+    stage = NumberAttribute(default=0)
+    digested = BooleanAttribute(default=False)
+    may_be_same_as = Document(default=list)
+    history = Document(default=list)
+    alerts = Document(default=list)
+
+    @property
+    def current(self) -> State:
+        """The incident's state."""
+        return cast(State, self.state)
+
+
+class IncidentNumber(Model):
+    """A number that was given, in the order in which incidents were stored; `at` is that instant."""
+
+    class Meta(_IncidentsMeta):
+        pass
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    incident = UnicodeAttribute()
+    region = UnicodeAttribute()
+    severity = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+
+    @property
+    def number(self) -> int:
+        """The number."""
+        return int(self.id)
+
+
+class Watch(Model):
+    """An incident that is to be escalated at a time unless somebody has acknowledged it; `id` begins with that time."""
+
+    class Meta(_IncidentsMeta):
+        pass
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    incident = UnicodeAttribute()
+
+
+class Digest(Model):
+    """Numbers of a region's incidents that coordinators are to be told of together at `due`, by `region#stage`."""
+
+    class Meta(_IncidentsMeta):
+        pass
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    numbers = NumberSetAttribute()
+    due = UTCDateTimeAttribute()
+    version = NumberAttribute()
+
+    @property
+    def region(self) -> str:
+        """The region that it is about."""
+        return self.id.rpartition("#")[0]
+
+    @property
+    def stage(self) -> int:
+        """Whom it goes to: 0 for those who are told at once."""
+        return int(self.id.rpartition("#")[2])
+
+
+class Mute(Model):
+    """Until when a coordinator, by phone, wants no SMS about incidents that are not critical."""
+
+    class Meta(_IncidentsMeta):
+        pass
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    until = UTCDateTimeAttribute()
 
 
 def incidents_of(election_id: str) -> Iterator[Incident]:
     """All incidents of an election; raises StoreUnavailable."""
     with store_faults():
         yield from Incident.query(election_id, consistent_read=True)
+
+
+def incidents_at(election_id: str, station: str) -> list[Incident]:
+    """A station's incidents, as of now; raises StoreUnavailable."""
+    with store_faults():
+        return list(Incident.query(election_id, Incident.id.startswith(f"{station}#"), consistent_read=True))
+
+
+def get_incident(election_id: str, incident_id: str) -> Incident | None:
+    """An incident by its id, as of now; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return Incident.get(election_id, incident_id, consistent_read=True)
+        except Incident.DoesNotExist:
+            return None
+
+
+def incident_of_number(election_id: str, number: int) -> Incident | None:
+    """An incident by its number, as of now; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            given = IncidentNumber.get(f"{election_id}#numbers", _numbered(number), consistent_read=True)
+        except IncidentNumber.DoesNotExist:
+            return None
+    return get_incident(election_id, given.incident)
+
+
+def numbers_given(election_id: str) -> Iterator[IncidentNumber]:
+    """Numbers from the last one down, read page by page as they are asked for; raises StoreUnavailable."""
+    with store_faults():
+        yield from IncidentNumber.query(
+            f"{election_id}#numbers", scan_index_forward=False, consistent_read=True, page_size=PAGE
+        )
+
+
+def muted_phones(election_id: str, at: dt.datetime) -> frozenset[str]:
+    """Phones of the coordinators who want no SMS at a time of the election's clock; raises StoreUnavailable."""
+    with store_faults():
+        return frozenset(row.id for row in Mute.query(f"{election_id}#mutes", consistent_read=True) if row.until > at)
+
+
+def watches_due(election_id: str, at: dt.datetime) -> list[Watch]:
+    """Incidents whose escalation is due, the longest due first; raises StoreUnavailable."""
+    with store_faults():
+        return list(Watch.query(f"{election_id}#watch", Watch.id <= _moment(at) + "~", consistent_read=True))
+
+
+def digests_due(election_id: str, at: dt.datetime) -> list[Digest]:
+    """Digests that are due; raises StoreUnavailable."""
+    with store_faults():
+        return [row for row in Digest.query(f"{election_id}#digests", consistent_read=True) if row.due <= at]
+
+
+def giving_number(incident: Incident, number: int, at: dt.datetime) -> Write:
+    """Gives an incident its number, which nobody else may have taken meanwhile."""
+    row = IncidentNumber(
+        f"{incident.election}#numbers",
+        _numbered(number),
+        incident=incident.id,
+        region=incident.region,
+        severity=incident.severity,
+        at=at,
+    )
+    return Write.put("incident", row.id, row, IncidentNumber.id.does_not_exist())
+
+
+def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -> Write:
+    """Changes an incident, if nobody else did since it was read, and adds to its history."""
+    version = int(incident.version)
+    actions = [
+        Incident.state.set(state),
+        Incident.version.set(version + 1),
+        Incident.history.set([*incident.history, entry]),
+        *changes,
+    ]
+    row = Incident(incident.election, incident.id)
+    return Write.update("incident", incident.id, row, actions, Incident.version == version)
+
+
+def watching(election_id: str, incident_id: str, due: dt.datetime) -> Write:
+    """Has an incident escalated at a time of the election's clock."""
+    row = Watch(f"{election_id}#watch", f"{_moment(due)}#{incident_id}", incident=incident_id)
+    return Write.put("row", row.id, row)
+
+
+def ending_watch(watch: Watch) -> Write:
+    """Takes a watch that is acted upon away, unless somebody has acted upon it since it was read."""
+    return Write.delete("incident", watch.id, watch, Watch.id.exists())
+
+
+def adding_to_digest(election_id: str, region: str, stage: int, numbers: set[int], due: dt.datetime) -> Write:
+    """Adds incidents to the digest that a region's coordinators wait for, or begins one."""
+    row = Digest(f"{election_id}#digests", f"{region}#{stage}")
+    actions: list[Action] = [
+        Digest.numbers.add(numbers),
+        Digest.version.add(1),
+        Digest.due.set(Digest.due | due),
+    ]
+    return Write.update("row", row.id, row, actions)
+
+
+def ending_digest(digest: Digest) -> Write:
+    """Takes a digest that was sent away, if nothing was added to it meanwhile."""
+    return Write.delete("incident", digest.id, digest, Digest.version == int(digest.version))
+
+
+def muting(election_id: str, phone: str, until: dt.datetime) -> Write:
+    """Keeps SMS about incidents that are not critical from a phone until a time of the election's clock."""
+    row = Mute(f"{election_id}#mutes", phone, until=until)
+    return Write.put("row", row.id, row)
+
+
+def _numbered(number: int) -> str:
+    return f"{number:06}"
+
+
+def _moment(at: dt.datetime) -> str:
+    """An instant as text that sorts by time."""
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -6,6 +6,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeA
 from pynamodb.models import Model
 
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.writes import Write
 
 
 class OperatorRow(Model):
@@ -69,4 +70,14 @@ def revoke(row: OperatorRow) -> None:
 def record(election_id: str, at: dt.datetime, who: str, action: str, subject: str) -> None:
     """Add a line to the audit trail; raises StoreUnavailable."""
     with store_faults():
-        AuditRow(election_id, f"{at.isoformat()}#{action}#{subject}", who=who, action=action, subject=subject).save()
+        _audit_row(election_id, at, who, action, subject).save()
+
+
+def recorded(election_id: str, at: dt.datetime, who: str, action: str, subject: str) -> Write:
+    """The same line, to be written in one transaction with what it tells of."""
+    row = _audit_row(election_id, at, who, action, subject)
+    return Write.put("row", row.at, row)
+
+
+def _audit_row(election_id: str, at: dt.datetime, who: str, action: str, subject: str) -> AuditRow:
+    return AuditRow(election_id, f"{at.isoformat()}#{action}#{subject}", who=who, action=action, subject=subject)

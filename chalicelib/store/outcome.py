@@ -3,15 +3,14 @@
 Guarded by the message's own state, so that a message counts once however often it is processed (invariant 2).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError
-from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.observation.election import Election
@@ -21,15 +20,13 @@ from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import ReportRow, StoredReport, to_row
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
+from chalicelib.store.writes import Write, in_order
 
 Cells = Mapping[tuple[int, Cell], Counters]
 """What is added to the tallies, by shard and cell."""
 
 MOST_WRITES = 100
 """DynamoDB's limit of a transaction."""
-
-Label = tuple[str, str]
-"""What an item of the transaction is, in the order in which DynamoDB gives its reasons: kind and key."""
 
 
 class AlreadyProcessed(Exception):
@@ -38,6 +35,10 @@ class AlreadyProcessed(Exception):
 
 class ReportChanged(Exception):
     """Another message changed a report since it was read: read it again."""
+
+
+class IncidentChanged(Exception):
+    """Somebody changed an incident, or took the next number, since they were read: read again."""
 
 
 class Contended(Exception):
@@ -58,7 +59,10 @@ class AlreadyThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a message came to. `reports` carry the version that they are to replace; `cells` what is to be added."""
+    """What a message came to. `reports` carry the version that they are to replace; `cells` what is to be added.
+
+    `writes` are further rows that are written with it.
+    """
 
     message: Message
     changes: tuple[Action, ...]
@@ -67,30 +71,21 @@ class Outcome:
     cells: Cells = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
     outgoing: tuple[Message, ...] = ()
+    writes: tuple[Write, ...] = ()
 
 
 def commit(outcome: Outcome) -> None:
     """Write an outcome whole or not at all.
 
-    Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, AlreadyThere, Contended, or StoreUnavailable: then it may
-    or may not be written, and processing the message again finds out.
+    Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, IncidentChanged, AlreadyThere, Contended, or
+    StoreUnavailable: then it may or may not be written, and processing the message again finds out.
     """
-    labels: list[Label] = []
-    try:
-        with TransactWrite(connection=_connection()) as transaction:
-            for report in outcome.reports:
-                _put_report(transaction, labels, _required(outcome.election), report)
-            _put_once(transaction, labels, outcome)
-            transaction.update(outcome.message, list(outcome.changes), condition=Message.state == RECEIVED)
-            labels.append(("message", outcome.message.key))
-            if outcome.cells:
-                _add_to_tallies(transaction, labels, _required(outcome.election), outcome.cells)
-            if len(labels) > MOST_WRITES:
-                raise TooMuchAtOnce
-    except TransactWriteError as error:
-        raise _cause(error, labels) from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(str(error)) from error
+    message = Write.update("message", outcome.message.key, outcome.message, outcome.changes, Message.state == RECEIVED)
+    writes = [_put_report(_required(outcome.election), report) for report in outcome.reports]
+    writes += [Write.put("once", one.id, one, Incident.id.does_not_exist()) for one in outcome.incidents]
+    writes += [queued(one) for one in outcome.outgoing]
+    tallies = _add_to_tallies(_required(outcome.election), outcome.cells) if outcome.cells else []
+    write([*writes, message, *tallies, *outcome.writes])
 
 
 def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> None:
@@ -98,75 +93,72 @@ def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> No
 
     Raises ReportChanged, Contended, StoreUnavailable.
     """
-    labels: list[Label] = []
-    try:
-        with TransactWrite(connection=_connection()) as transaction:
-            _put_report(transaction, labels, election, report)
-            _add_to_tallies(transaction, labels, election, cells)
-    except TransactWriteError as error:
-        raise _cause(error, labels) from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(str(error)) from error
+    write([_put_report(election, report), *_add_to_tallies(election, cells)])
 
 
 def relocate_incident(election: Election, incident: Incident, region: str, cells: Cells) -> None:
-    """Let an incident belong to another region, and its count with it; nothing if it was changed since it was read.
+    """Move an incident to the region that its station is in now, and what it counts with it.
 
-    Raises Contended, StoreUnavailable.
+    Does nothing where it has been moved already. Raises Contended, StoreUnavailable.
     """
-    labels: list[Label] = [("once", incident.id)]
+    still_there = Incident.region == incident.region
+    moved = Write.update("incident", incident.id, incident, [Incident.region.set(region)], still_there)
+    with suppress(IncidentChanged):
+        write([moved, *_add_to_tallies(election, cells)])
+
+
+def write(writes: Iterable[Write]) -> None:
+    """Write rows in one transaction, all or none.
+
+    Raises AlreadyProcessed, ReportChanged, IncidentChanged, AlreadyThere, Contended, StoreUnavailable.
+    """
+    ordered = in_order(writes)
+    if len(ordered) > MOST_WRITES:
+        raise TooMuchAtOnce
     try:
         with TransactWrite(connection=_connection()) as transaction:
-            transaction.update(incident, [Incident.region.set(region)], condition=Incident.region == incident.region)
-            _add_to_tallies(transaction, labels, election, cells)
+            for one in ordered:
+                one.add_to(transaction)
     except TransactWriteError as error:
-        cause = _cause(error, labels)
-        if not isinstance(cause, AlreadyThere):
-            raise cause from error
+        raise _cause(error, ordered) from error
     except BotoCoreError as error:
         raise StoreUnavailable(str(error)) from error
 
 
-def _put_report(transaction: TransactWrite, labels: list[Label], election: Election, report: StoredReport) -> None:
+def queued(message: Message) -> Write:
+    """An outgoing message, which may exist only once."""
+    return Write.put("once", message.key, message, Message.key.does_not_exist())
+
+
+def _put_report(election: Election, report: StoredReport) -> Write:
     row = to_row(election, report)
     before = int(row.version)
     row.version = before + 1
-    transaction.save(row, ReportRow.version == before if before else ReportRow.station.does_not_exist())
-    labels.append(("report", row.form))
+    unchanged = ReportRow.version == before if before else ReportRow.station.does_not_exist()
+    return Write.put("report", row.form, row, unchanged)
 
 
-def _add_to_tallies(transaction: TransactWrite, labels: list[Label], election: Election, cells: Cells) -> None:
-    for (shard, cell), counters in cells.items():
-        transaction.update(tally_row(election, shard, cell), adding(counters))
-        labels.append(("tally", "#".join(cell)))
-
-
-def _put_once(transaction: TransactWrite, labels: list[Label], outcome: Outcome) -> None:
-    rows: list[tuple[Model, UnicodeAttribute, str]] = [
-        *((incident, Incident.id, incident.id) for incident in outcome.incidents),
-        *((message, Message.key, message.key) for message in outcome.outgoing),
+def _add_to_tallies(election: Election, cells: Cells) -> list[Write]:
+    return [
+        Write.update("row", "#".join(cell), tally_row(election, shard, cell), adding(counters))
+        for (shard, cell), counters in cells.items()
     ]
-    for row, key_attribute, key in rows:
-        transaction.save(row, key_attribute.does_not_exist())
-        labels.append(("once", key))
 
 
-def _cause(error: TransactWriteError, labels: list[Label]) -> Exception:
-    failed = {
-        label
-        for label, reason in zip(labels, error.cancellation_reasons, strict=False)
-        if reason is not None and reason.code == "ConditionalCheckFailed"
-    }
-    kinds = {kind for kind, _ in failed}
+def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
+    reasons = error.cancellation_reasons
+    codes = [reason.code if reason is not None else None for reason in reasons]
+    failed = [one for one, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
+    kinds = {one.kind for one in failed}
     if "message" in kinds:
         return AlreadyProcessed()
     if "report" in kinds:
         return ReportChanged()
+    if "incident" in kinds:
+        return IncidentChanged()
     if "once" in kinds:
-        return AlreadyThere(frozenset(key for kind, key in failed if kind == "once"))
-    if any(reason is not None and reason.code == "TransactionConflict" for reason in error.cancellation_reasons):
-        return Contended()
-    return StoreUnavailable(str(error))
+        return AlreadyThere(frozenset(one.key for one in failed if one.kind == "once"))
+    return Contended() if "TransactionConflict" in codes else StoreUnavailable(str(error))
 
 
 def _required(election: Election | None) -> Election:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from chalicelib.observation.election import Election
 from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules, check_typable
 from chalicelib.observation.election_file.document import Document, read_document
+from chalicelib.observation.election_file.escalation import read_escalation
 from chalicelib.observation.election_file.forms import read_forms, read_incidents
 from chalicelib.observation.election_file.header import file_name, read_header
 from chalicelib.observation.election_file.naming import check_names
@@ -28,7 +29,7 @@ __all__ = ["ElectionInvalid", "Inspection", "Problem", "inspect_election", "move
 ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stations": (("station", "region"), ("district", "name", "registered")),
     "observers": (("observer", "phone", "language", "station"), ("name",)),
-    "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone")),
+    "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone", "sms_from", "level")),
 }
 """The tables that the YAML names: their columns, those that must be there and those that may."""
 
@@ -93,6 +94,7 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
     read = {
         "forms": tuple(placed.form for placed in forms),
         "incidents": incidents,
+        "escalation": read_escalation(document),
         "quick_count": read_quick_count(document, stations.values()),
         "stations": tuple(stations.values()),
         "observers": observers,

@@ -16,6 +16,9 @@ from chalicelib.observation.election_file.shape import shaped
 READ_ELSEWHERE: Final[Mapping[str, object]] = {"forms": (), "stations": (), "observers": (), "coordinators": ()}
 """Keys whose value in the file is not an Election's: forms have a reader of their own, rosters are file names."""
 
+SECTIONS: Final = ("incidents", "quick_count", "escalation")
+"""Keys with a reader of their own that an Election has a usual value for."""
+
 RESERVED_IDS = frozenset({"elections", "numbers"})
 """Names under which the list of elections and the numbers' routes are kept."""
 
@@ -40,7 +43,7 @@ def read_header(document: Document) -> Election | None:
     for key in ("stations", "observers", "forms"):
         if key not in raw:
             document.error((key,), "this key is missing; write it")
-    plain = {key: value for key, value in raw.items() if key not in {*READ_ELSEWHERE, "incidents", "quick_count"}}
+    plain = {key: value for key, value in raw.items() if key not in {*READ_ELSEWHERE, *SECTIONS}}
     election = shaped(Election, document, (), {**plain, **READ_ELSEWHERE}, _STAND_INS)
     if election is None:
         return None

@@ -9,7 +9,7 @@ from typing import Literal
 
 import phonenumbers
 
-from chalicelib.observation.election import Coordinator, Election, Observer, Station
+from chalicelib.observation.election import SEVERITIES, Coordinator, Election, Observer, Severity, Station
 from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
 
@@ -263,7 +263,30 @@ def _coordinator(row: Row, election: Election, regions: Collection[str] | None) 
         language=_language(row, election),
         regions=_regions(row, regions),
         alerts=alerts,
+        sms_from=_sms_from(row),
+        level=_level(row),
     )
+
+
+def _sms_from(row: Row) -> Severity:
+    written = row["sms_from"].lower()
+    if not written:
+        return "low"
+    found = next((severity for severity in SEVERITIES if severity == written), None)
+    if found is None:
+        row.error("sms_from", f"{written!r} is no severity; {suggestion(written, SEVERITIES)}, or leave the cell empty")
+    return found or "low"
+
+
+def _level(row: Row) -> int | None:
+    written = row["level"]
+    if not written:
+        return None
+    if not re.fullmatch(r"[1-9]", written, re.ASCII):
+        advice = "write 1 for who is told at once, 2 for who is told next, up to 9, or leave the cell empty"
+        row.error("level", f"{written!r} is no level; {advice}")
+        return None
+    return int(written)
 
 
 def _regions(row: Row, known: Collection[str] | None) -> tuple[str, ...]:

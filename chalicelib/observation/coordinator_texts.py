@@ -1,0 +1,97 @@
+"""What coordinators are told by SMS and email of incidents, and answered to their commands, in their language.
+
+An SMS takes at most two segments; what does not fit is cut at a word and says so.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from chalicelib.observation.catalogue import MARK
+from chalicelib.observation.catalogue import text as say
+from chalicelib.observation.commands import Verb, word
+from chalicelib.observation.election import Election
+from chalicelib.observation.reply_layout import SEGMENTS
+from chalicelib.observation.segments import fit
+
+EXAMPLE = 17
+"""The incident's number in examples."""
+
+CUT = " ..."
+
+
+def alert_remarks(
+    election: Election, language: str, number: int, same_as: Sequence[int], waited: dt.timedelta | None
+) -> list[str]:
+    """What an alert adds for the coordinator: that nobody confirmed it in time, what may be the same, how to answer."""
+    remarks = []
+    if waited is not None:
+        minutes = str(int(waited.total_seconds()) // 60)
+        remarks.append(say(election, language, "alert_waited", minutes=minutes))
+    if same_as:
+        remarks.append(say(election, language, "alert_same", numbers=", ".join(map(str, same_as))))
+    remarks.append(say(election, language, "alert_answer", number=str(number)) + ".")
+    return remarks
+
+
+def incident_line(election: Election, language: str, number: int, severity: str, station: str, category: str) -> str:
+    """An incident in a list."""
+    return say(
+        election,
+        language,
+        "incident_line",
+        number=str(number),
+        severity=say(election, language, f"severity_{severity}"),
+        station=station,
+        category=category or say(election, language, "category_unknown"),
+    )
+
+
+def digest_sms(election: Election, language: str, region: str, lines: Sequence[str]) -> str:
+    """Several incidents of a region in one SMS."""
+    incidents = "; ".join(lines)
+    return answer(
+        election,
+        language,
+        say(election, language, "digest_sms", region=region, count=str(len(lines)), incidents=incidents),
+    )
+
+
+def digest_email(election: Election, language: str, region: str, lines: Sequence[str]) -> tuple[str, str]:
+    """Several incidents of a region in one email: subject and plain body."""
+    subject = say(election, language, "digest_email_subject", region=region, count=str(len(lines)))
+    return subject, say(election, language, "digest_email_body", region=region, incidents="\n".join(lines))
+
+
+def answer(election: Election, language: str, *sentences: str) -> str:
+    """An answer to a command, with the mark that every SMS of ours begins with."""
+    whole = " ".join((say(election, language, MARK), *sentences))
+    return fit(" ".join(whole.split()), SEGMENTS, ending=CUT)
+
+
+def example(election: Election, language: str, verb: Verb) -> str:
+    """A command as a coordinator would write it: `REJECT 17 why`."""
+    taught = word(verb, language)
+    match verb:
+        case "acknowledge" | "verify" | "resolve":
+            return f"{taught} {EXAMPLE}"
+        case "reject" | "reopen":
+            return f"{taught} {EXAMPLE} {say(election, language, 'command_reason')}"
+        case "mute":
+            return f"{taught} 2{_hour(language)}"
+        case _:
+            return taught
+
+
+def help_text(election: Election, language: str) -> str:
+    """Every command with an example; one that no SMS holds is left out at the end."""
+    verbs: tuple[Verb, ...] = ("acknowledge", "verify", "reject", "resolve", "mute", "status", "missing", "reopen")
+    return ", ".join(example(election, language, verb) for verb in verbs)
+
+
+def numbers(election: Election, language: str, found: Iterable[int]) -> str:
+    """Incidents' numbers, or the word for none."""
+    return " ".join(map(str, sorted(found))) or say(election, language, "status_none")
+
+
+def _hour(language: str) -> str:
+    return {"ru": "ч", "ky": "с"}.get(language, "h")

@@ -1,0 +1,110 @@
+"""An incident's life: its states and steps, who is told of it and when, and what may be the same incident.
+
+new → acknowledged → verified | rejected → resolved; whoever verifies or rejects a new one has it in hand thereby, and
+what was decided can be reopened. All instants are on the election's clock.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, get_args
+
+from chalicelib.observation.election import Election, Severity
+
+State = Literal["new", "acknowledged", "verified", "rejected", "resolved"]
+Step = Literal["acknowledge", "verify", "reject", "resolve", "reopen"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+STEPS: Final[tuple[Step, ...]] = get_args(Step)
+
+OPEN: Final = frozenset[State]({"new", "acknowledged", "verified"})
+"""States in which somebody still has something to do."""
+
+NEEDS_NOTE: Final = frozenset[Step]({"reject", "reopen"})
+"""Steps that nobody takes without saying why."""
+
+LEADS_TO: Final[Mapping[Step, State]] = {
+    "acknowledge": "acknowledged",
+    "verify": "verified",
+    "reject": "rejected",
+    "resolve": "resolved",
+    "reopen": "acknowledged",
+}
+ALLOWED_IN: Final[Mapping[Step, frozenset[State]]] = {
+    "acknowledge": frozenset({"new"}),
+    "verify": frozenset({"new", "acknowledged"}),
+    "reject": frozenset({"new", "acknowledged"}),
+    "resolve": frozenset({"verified", "rejected"}),
+    "reopen": frozenset({"verified", "rejected", "resolved"}),
+}
+
+SAME_WITHIN: Final = dt.timedelta(minutes=30)
+"""Incidents of one category at one station no further apart than this are offered as one."""
+
+BURST: Final = 3
+BURST_WITHIN: Final = dt.timedelta(minutes=5)
+"""After so many incidents of a region within this time, further ones come together in a digest."""
+
+Group = tuple[int, ...]
+"""Coordinators who are told together, by their place in the election's roster."""
+
+
+class StepRefused(ValueError):
+    """A step cannot be taken from an incident's state."""
+
+    def __init__(self, step: Step, state: State) -> None:
+        allowed = ", ".join(one for one in STATES if one in ALLOWED_IN[step])
+        super().__init__(f"an incident that is {state} cannot be changed by {step!r}: that needs one that is {allowed}")
+
+
+def after(state: State, step: Step) -> State:
+    """The state that a step leads to; raises StepRefused where the incident's state does not allow it."""
+    if state not in ALLOWED_IN[step]:
+        raise StepRefused(step, state)
+    return LEADS_TO[step]
+
+
+def told_at_once(election: Election, region: str, severity: Severity) -> Group:
+    """Who is told when an incident is opened: the region's first level, and of a critical one headquarters too."""
+    chain = _chain(election, region)
+    if not chain:
+        return ()
+    return tuple(sorted({*chain[0], *(_headquarters(election) if severity == "critical" else ())}))
+
+
+def escalation(election: Election, region: str) -> tuple[Group, ...]:
+    """Who is told next and next, while nobody acknowledges; headquarters come last.
+
+    Where there is nobody beyond those who were told at once, they are told a second time.
+    """
+    chain = _chain(election, region)
+    return chain[1:] or chain
+
+
+def escalates_after(election: Election, severity: Severity) -> dt.timedelta:
+    """How long those who were told have to acknowledge an incident before the next are told."""
+    return election.escalation.acknowledge_within.of(severity)
+
+
+def is_burst(severity: Severity, earlier: Iterable[dt.datetime], at: dt.datetime) -> bool:
+    """Whether an incident waits for the digest: `earlier` are its region's other incidents that were not critical."""
+    if severity == "critical":
+        return False
+    return sum(at - one < BURST_WITHIN for one in earlier) >= BURST
+
+
+def may_be_same(
+    category: int | None, opened_at: dt.datetime, other_category: int | None, other_at: dt.datetime
+) -> bool:
+    """Whether two incidents at one station may be one; those whose category is not known are not compared."""
+    return category is not None and category == other_category and abs(opened_at - other_at) <= SAME_WITHIN
+
+
+def _chain(election: Election, region: str) -> tuple[Group, ...]:
+    levels: dict[int, list[int]] = {}
+    for place, coordinator in enumerate(election.coordinators):
+        if coordinator.covers(region):
+            levels.setdefault(coordinator.told_in, []).append(place)
+    return tuple(tuple(levels[level]) for level in sorted(levels))
+
+
+def _headquarters(election: Election) -> Group:
+    return tuple(place for place, one in enumerate(election.coordinators) if one.is_headquarters)

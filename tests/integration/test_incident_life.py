@@ -1,0 +1,373 @@
+"""An incident's life on the emulator: numbers, alerts, escalation, digests, and coordinators who answer by SMS."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pipeline import Pipeline, changed, stored
+
+from chalicelib.observation.clock import REAL_TIME
+from chalicelib.observation.election import Coordinator
+from chalicelib.observation.segments import count_segments
+from chalicelib.services import elections
+from chalicelib.services.escalate import escalate_election
+from chalicelib.services.process import process
+from chalicelib.store.incidents import Incident, incident_of_number, incidents_of
+from chalicelib.store.messages import Message
+from chalicelib.store.operators import AuditRow
+
+Load = Callable[..., Pipeline]
+WORKERS = 8
+MINUTE = dt.timedelta(minutes=1)
+_phones = iter(range(1, 1000))
+
+
+def coordinator(name: str, region: str, **fields: object) -> Coordinator:
+    values: dict[str, object] = {
+        "email": f"{name.lower()}@example.org",
+        "phone": f"+99655{next(_phones):07}",
+        "language": "en",
+        "alerts": ("email", "sms"),
+        "regions": (region,),
+    }
+    return Coordinator.model_validate({"name": name} | values | fields)
+
+
+@pytest.fixture
+def day(load: Load) -> Pipeline:
+    """Two in Bishkek, one after the other, one in Chuy, and headquarters."""
+    return load(
+        coordinators=(
+            coordinator("Asan", "Bishkek"),
+            coordinator("Bermet", "Bishkek", level=2, language="ru"),
+            coordinator("Cholpon", "Chuy", language="ky"),
+            coordinator("HQ", "*", alerts=("email",), phone=None),
+        )
+    )
+
+
+def person(day: Pipeline, name: str) -> Coordinator:
+    return next(one for one in day.election.coordinators if one.name == name)
+
+
+def say(day: Pipeline, name: str, text: str) -> tuple[Message, str]:
+    """A coordinator's SMS, processed, and what was answered."""
+    phone = person(day, name).phone
+    assert phone is not None
+    message = day.say(phone, text)
+    reply = day.reply(message)
+    return message, (reply.text or "") if reply else ""
+
+
+def told(day: Pipeline, kind: str = "alert") -> dict[str, list[str]]:
+    """Who was told: the channels by which each coordinator was, sorted by key."""
+    rows = sorted((row for row in day.outgoing() if row.key.startswith(f"{kind}#")), key=lambda row: row.key)
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        one = next(one for one in day.election.coordinators if row.recipient in (one.phone, one.email))
+        found.setdefault(one.name, []).append(row.channel)
+    return found
+
+
+def wait(day: Pipeline, minutes: float) -> int:
+    """Let time pass, and escalate as sweep does."""
+    day.now += minutes * MINUTE
+    return escalate_election(day.current, day.now)
+
+
+def incident(day: Pipeline, number: int) -> Incident:
+    found = incident_of_number(day.election.id, number)
+    assert found is not None
+    return found
+
+
+def report(day: Pipeline, station: int = 0, text: str = "IN 2 they stuff") -> Message:
+    return day.say(day.observers(station)[0].phones[0], text)
+
+
+def test_an_incident_has_a_number_a_history_and_its_own_region_is_told(day: Pipeline) -> None:
+    message = report(day)
+    one = incident(day, 1)
+    assert (one.state, one.severity, one.category, one.region) == ("new", "high", 2, "Bishkek")
+    assert (one.message, one.text, one.version) == (message.key, "they stuff", 1)
+    assert [entry["step"] for entry in one.history] == ["open"]
+    assert told(day) == {"Asan": ["email", "sms"]}
+    alert = next(row for row in day.outgoing() if row.key.startswith("alert#") and row.channel == "sms")
+    assert alert.text == (
+        f"Baykoo: Incident 1, high: Ballot stuffing. Station {one.station}, Bishkek. Answer: OK 1. they stuff"
+    )
+    assert sorted(one.alerts) == sorted(row.key for row in day.outgoing() if row.key.startswith("alert#"))
+    assert day.differences() == ()
+
+
+def test_a_critical_one_is_told_to_headquarters_too(day: Pipeline) -> None:
+    report(day, text="IN 3 they beat us")
+    assert told(day) == {"Asan": ["email", "sms"], "HQ": ["email"]}
+
+
+def test_settings_decide_by_which_channel_and_from_which_severity(load: Load) -> None:
+    day = load(coordinators=(coordinator("Asan", "Bishkek", sms_from="critical"), coordinator("HQ", "*")))
+    report(day)
+    assert told(day) == {"Asan": ["email"]}
+    report(day, 1, "IN 3 a fight")
+    assert told(day) == {"Asan": ["email", "email", "sms"], "HQ": ["email", "sms"]}
+
+
+def test_numbers_follow_each_other_whoever_processes(day: Pipeline) -> None:
+    waiting = [day.send(day.observers(place)[0].phones[0], f"IN {2 + place % 3} case") for place in range(8)]
+    with ThreadPoolExecutor(WORKERS) as workers:
+        list(workers.map(lambda message: process(message, day.now), (*waiting, *waiting)))
+    found = list(incidents_of(day.election.id))
+    assert sorted(int(one.number) for one in found) == list(range(1, 9))
+    assert {int(one.number): one.id for one in found} == {n: incident(day, n).id for n in range(1, 9)}
+    assert day.differences() == ()
+
+
+def test_an_ordinary_report_reads_nothing_of_incidents(day: Pipeline, wire) -> None:
+    waiting = day.send(day.observers(0)[0].phones[0], "OP A1 B0730 C12 D1 E1668")
+    elections.elections.current(day.election.id)
+    tables: list[str] = []
+    wire.prepare = lambda operation, parameters: tables.append(str(parameters))
+    process(waiting, day.now)
+    assert not [call for call in tables if "baykoo-incidents" in call]
+
+
+def test_the_same_category_at_the_same_station_is_offered_as_one(day: Pipeline) -> None:
+    report(day)
+    day.now += 29 * MINUTE
+    report(day, text="IN 2 they do it again")
+    report(day, text="IN 4 money")
+    day.now += 20 * MINUTE
+    report(day, text="IN 2 and again")
+    report(day, 1, "IN 2 elsewhere")
+    assert [list(incident(day, number).may_be_same_as) for number in range(1, 6)] == [[], [1], [], [2], []]
+    texts = [row.text or "" for row in day.outgoing() if row.about == incident(day, 2).id and row.channel == "sms"]
+    assert "May be the same as 1." in texts[0]
+
+
+def test_nobody_answers_and_the_next_are_told_until_headquarters(day: Pipeline) -> None:
+    report(day)
+    assert wait(day, 14) == 0
+    assert wait(day, 1) == 2
+    assert told(day) == {"Asan": ["email", "sms"], "Bermet": ["email", "sms"]}
+    late = [row.text or "" for row in day.outgoing() if row.recipient == person(day, "Bermet").phone]
+    assert late[0].startswith("Baykoo: Инцидент 1, высокая важность: Вброс бюллетеней.")
+    assert "Никто не подтвердил за 15 мин!" in late[0]
+    assert wait(day, 14) == 0
+    assert wait(day, 1) == 1
+    assert told(day)["HQ"] == ["email"]
+    assert wait(day, 600) == 0
+    assert [entry["step"] for entry in incident(day, 1).history] == ["open", "escalate", "escalate"]
+    assert day.differences() == ()
+
+
+def test_after_an_outage_the_next_still_have_their_time(day: Pipeline) -> None:
+    report(day)
+    assert wait(day, 300) == 2
+    assert wait(day, 1) == 0
+    assert wait(day, 14) == 1
+
+
+def test_two_sweeps_at_once_escalate_once(day: Pipeline) -> None:
+    report(day)
+    day.now += 15 * MINUTE
+    queued: list[int] = []
+    barrier = threading.Barrier(4)
+
+    def sweep() -> None:
+        barrier.wait()
+        queued.append(escalate_election(day.current, day.now))
+
+    with ThreadPoolExecutor(4) as workers:
+        for run in [workers.submit(sweep) for _ in range(4)]:
+            run.result()
+    wait(day, 0)
+    assert told(day) == {"Asan": ["email", "sms"], "Bermet": ["email", "sms"]}
+    assert int(incident(day, 1).stage) == 1
+
+
+def test_ok_stops_it(day: Pipeline) -> None:
+    report(day)
+    message, answer = say(day, "Asan", "ok 1")
+    assert message.state == "command"
+    assert answer == f"Baykoo: Incident 1 is now confirmed, station {incident(day, 1).station}."
+    assert wait(day, 600) == 0
+    assert told(day) == {"Asan": ["email", "sms"]}
+    last = incident(day, 1).history[-1]
+    assert (last["who"], last["step"], last["state"]) == ("Asan", "acknowledge", "acknowledged")
+    assert day.differences() == ()
+
+
+def test_a_whole_life_by_sms_is_audited_and_counted_nowhere(day: Pipeline) -> None:
+    report(day)
+    before = day.summary()
+    for text in ("ОК 1", "ПРОВЕРЕНО №1 видел сам", "resolve 1 seals replaced", "reopen 1 again", "reject 1 a rumour"):
+        _, answer = say(day, "Asan", text)
+        assert "Incident 1 is now" in answer, text
+    one = incident(day, 1)
+    assert [entry["state"] for entry in one.history] == [
+        "new",
+        "acknowledged",
+        "verified",
+        "resolved",
+        "acknowledged",
+        "rejected",
+    ]
+    assert [entry.get("note") for entry in one.history][2:] == ["видел сам", "seals replaced", "again", "a rumour"]
+    audited = [(row.who, row.action, row.subject) for row in AuditRow.query(day.election.id)]
+    assert sorted(audited) == sorted(
+        ("Asan", f"incident {step}", "incident 1") for step in ("acknowledge", "verify", "resolve", "reopen", "reject")
+    )
+    after = day.summary()
+    assert after["regions"] == before["regions"]
+    assert after["nation"] == before["nation"]
+    assert day.differences() == ()
+
+
+REFUSED = [
+    ("Asan", "OK", "Which incident? Write OK 17"),
+    ("Asan", "OK 99", "There is no incident 99 in your regions, nothing was changed."),
+    ("Cholpon", "OK 1", "Сиздин аймактарда 1-окуя жок, эч нерсе өзгөргөн жок."),
+    ("Asan", "REJECT 1", "Please say why: REJECT 1 why"),
+    ("Asan", "RESOLVE 1", "Not changed: incident 1 is new, observer"),
+    ("Asan", "MUTE", "For how long, 12h at most? Write MUTE 2h"),
+    ("Asan", "MUTE 13h", "For how long, 12h at most? Write MUTE 2h"),
+    ("Asan", "STATUS Chuy", "Chuy is none of your regions: Bishkek"),
+    ("Asan", "MISSING XX", "There is no form XX: OP TU VO CL"),
+    ("Asan", "thank you", "Not understood, nothing was changed. Write: OK 17, VERIFY 17"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), REFUSED, ids=[text for _, text, _ in REFUSED])
+def test_what_cannot_be_done_is_refused_kindly(day: Pipeline, name: str, text: str, expected: str) -> None:
+    report(day)
+    message, answer = say(day, name, text)
+    assert answer.startswith(f"Baykoo: {expected}")
+    assert message.state == "command"
+    assert bool(message.reason) == (not text.startswith(("STATUS", "MISSING")))
+    assert incident(day, 1).state == "new"
+    assert day.differences() == ()
+
+
+def test_a_second_coordinator_is_told_who_was_first(load: Load) -> None:
+    day = load(coordinators=(coordinator("Asan", "Bishkek"), coordinator("Bermet", "Bishkek")))
+    report(day)
+    first, second = (day.send(str(person(day, name).phone), "OK 1") for name in ("Asan", "Bermet"))
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(lambda message: process(message, day.now), (first, second)))
+    answers = sorted(str(reply.text) for message in (first, second) if (reply := day.reply(message)))
+    winner = incident(day, 1).history[-1]["who"]
+    assert answers[0].startswith("Baykoo: Incident 1 is now confirmed")
+    assert answers[1] == f"Baykoo: Not changed: incident 1 is confirmed, {winner}, 09:00."
+    assert [entry["step"] for entry in incident(day, 1).history] == ["open", "acknowledge"]
+
+
+def test_a_command_is_obeyed_once_however_often_it_is_processed(day: Pipeline) -> None:
+    report(day)
+    message = day.send(str(person(day, "Asan").phone), "OK 1")
+    for _ in range(3):
+        process(message, day.now)
+    process(stored(message.key), day.now)
+    assert [entry["step"] for entry in incident(day, 1).history] == ["open", "acknowledge"]
+    assert str(day.reply(message).text).startswith("Baykoo: Incident 1 is now confirmed")
+
+
+def test_mute_is_for_sms_of_what_is_not_critical(day: Pipeline) -> None:
+    _, answer = say(day, "Asan", "MUTE 2h")
+    assert answer == "Baykoo: No SMS about incidents until 11:00, emails go on. Critical ones always come."
+    report(day)
+    assert told(day) == {"Asan": ["email"]}
+    report(day, 1, "IN 3 a fight")
+    assert told(day)["Asan"] == ["email", "email", "sms"] or told(day)["Asan"].count("sms") == 1
+    say(day, "Asan", "mute off")
+    report(day, 2)
+    assert told(day)["Asan"].count("sms") == 2
+    say(day, "Asan", "ТИХО 30м")
+    day.now += 31 * MINUTE
+    report(day, 3)
+    assert told(day)["Asan"].count("sms") == 3
+
+
+def test_a_burst_becomes_a_digest_and_critical_ones_never_wait(day: Pipeline) -> None:
+    for station in range(5):
+        report(day, station)
+    report(day, 5, "IN 3 a fight")
+    report(day, 10)  # Chuy has its own burst
+    assert told(day)["Asan"] == ["email", "sms"] * 4
+    assert told(day)["Cholpon"] == ["email", "sms"]
+    assert told(day, "digest") == {}
+    say(day, "Asan", "REJECT 5 the same people")
+    say(day, "Asan", "RESOLVE 5")
+    assert wait(day, 4.9) == 0
+    assert wait(day, 0.1) == 2 + 2  # the digest, and the critical one escalated to Bermet
+    assert told(day, "digest") == {"Asan": ["email", "sms"]}
+    digest = next(row for row in day.outgoing() if row.key.startswith("digest#") and row.channel == "sms")
+    assert digest.text == (
+        f"Baykoo: Bishkek, 1 more incidents: 4 high, station {incident(day, 4).station}, Ballot stuffing"
+    )
+    assert wait(day, 0) == 0
+    report(day, 6)
+    assert told(day)["Asan"] == ["email", "sms"] * 5
+
+
+def test_what_was_digested_escalates_in_a_digest(day: Pipeline) -> None:
+    for station in range(5):
+        report(day, station)
+    wait(day, 5)
+    say(day, "Asan", "OK 5")
+    assert wait(day, 10) == 2 * 3
+    assert told(day, "digest") == {"Asan": ["email", "sms"]}
+    assert wait(day, 5) == 2
+    assert told(day, "digest") == {"Asan": ["email", "sms"], "Bermet": ["email", "sms"]}
+
+
+def test_an_observer_who_coordinates_is_asked_where_both_are_possible(load: Load) -> None:
+    day = load()
+    both = coordinator("Asan", "Bishkek", phone=day.observers(0)[0].phones[0])
+    elections.load(changed(day.election, coordinators=(both,)), REAL_TIME)
+    day.election = day.current.election
+    report(day)
+    for text, state in {
+        "OP A1 B0730 C12 D1 E1668": "accepted",
+        "OK 1": "command",
+        "ok OP A1": "accepted",
+        "VERIFY 1 TU A300": "command",
+        "ВСЕ ХОРОШО": "unrecognised",
+    }.items():
+        message, answer = say(day, "Asan", text)
+        assert message.state == state, text
+        if text.startswith("VERIFY"):
+            assert answer.startswith("Baykoo: A command or a report?")
+    assert incident(day, 1).state == "acknowledged"
+    assert day.differences() == ()
+
+
+def test_status_and_missing_tell_the_coordinators_own_region(day: Pipeline) -> None:
+    report(day)
+    report(day, 10, "IN 4 money in Chuy")
+    say(day, "Asan", "OK 1")
+    day.say(day.observers(0)[0].phones[0], "OP A1 B0730 C12 D1 E1668")
+    day.now += 90 * MINUTE
+    _, answer = say(day, "Asan", "СТАТУС")
+    assert answer == "Baykoo: Bishkek 10:30: OP 1/10, TU 10:00 0/10, VO 0/10. Open incidents: 1."
+    assert say(day, "Asan", "status бишкек")[1] == answer
+    _, missing = say(day, "Asan", "MISSING OP")
+    owing = [station.number for station in day.election.stations if station.region == "Bishkek"][1:]
+    assert missing == f"Baykoo: OP, missing 9: {' '.join(owing)}."
+    assert "Жок" not in say(day, "Cholpon", "КАЛГАНЫ ЯВКА")[1]
+
+
+def test_every_answer_takes_two_sms_at_most(day: Pipeline) -> None:
+    report(day)
+    for name in ("Asan", "Bermet", "Cholpon"):
+        for text in ("HELP", "?", "STATUS", "MISSING", "OK 5", "MUTE 3h", "nonsense", "RESOLVE 1", "REJECT 1"):
+            _, answer = say(day, name, text)
+            assert answer, text
+            assert count_segments(answer).count <= 2
+
+
+def test_two_machines_do_not_talk_for_ever(day: Pipeline) -> None:
+    answers = [say(day, "Asan", "I am driving")[1] for _ in range(8)]
+    assert [bool(answer) for answer in answers] == [True] * 5 + [False] * 3
