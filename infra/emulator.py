@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -96,6 +96,13 @@ def clear(folder: Path) -> None:
         if processes["emulator"].is_running():
             _end_group(processes["emulator"].pid)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_abandoned(folders: Path) -> None:
+    """Clear every one of the folders under `folders` whose run was killed; leave those whose run goes on."""
+    for record in folders.glob(f"*/{RECORD}"):
+        with suppress(EmulatorFailed):
+            clear(record.parent)
 
 
 def _record(folder: Path, emulator_pid: int) -> None:

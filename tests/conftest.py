@@ -3,12 +3,14 @@ from collections.abc import Iterator
 import pytest
 from stack import Sample, folder_of, sample_on
 
+from infra.emulator import clear_abandoned
 from infra.stack import Stack, local_stack
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Baykoo deployed to an emulator of the tests' own, on a free port; empty at the session's start."""
+    clear_abandoned(folder_of("stack").parent)
     with local_stack(folder_of("stack")) as started:
         yield started
 
@@ -16,6 +18,7 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def stack_without_streams() -> Iterator[Stack]:
     """The same with the stream's triggers switched off, so that sweep alone carries it."""
+    clear_abandoned(folder_of("without-streams").parent)
     with local_stack(folder_of("without-streams"), streams=False) as started:
         yield started
 
