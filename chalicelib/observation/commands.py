@@ -23,7 +23,9 @@ VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 LONGEST_MUTE: Final = dt.timedelta(hours=12)
 
 _WORD = re.compile(r"[\s.,:;!*\-–—\"'«]*(?P<word>[^\W\d_]+|\?)")
-_NUMBER = re.compile(r"[\s.,:;=\-–—]*(?:[#№]|no\.?|n\.?)?\s*(?P<number>[\dOoОоlIіІЗз]{1,6})(?![^\W_])", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"[\s.,:;=\-–—\"'»]*(?:[#№]|no\.?|n\.?)?\s*(?P<number>[\dOoОоlIіІЗз]{1,6})(?![^\W_])", re.IGNORECASE
+)
 _DURATION = re.compile(
     r"(?:(?P<hours>\d{1,2})\s*(?:h|hours?|ч|час\w*|с|саат\w*))?\s*(?:(?P<minutes>\d{1,3})\s*(?:m|min\w*|м|мин\w*|мүн\w*))?",
     re.IGNORECASE,
@@ -105,4 +107,4 @@ def _verbs() -> Mapping[str, Verb]:
 
 
 def _trimmed(rest: str) -> str:
-    return " ".join(rest.split()).strip(" .,:;=-–—\"'«»")
+    return " ".join(rest.split()).strip(" .,:;=!-–—\"'«»")

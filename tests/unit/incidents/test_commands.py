@@ -1,0 +1,164 @@
+"""A coordinator's SMS as a command: words in three languages, letters that look alike, and what is no command."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.observation.commands import VERBS, Command, command_in, mute_duration, word, words
+from chalicelib.observation.election_file import read_election
+from chalicelib.observation.naming import region_named
+from chalicelib.observation.reading import read
+from chalicelib.observation.reading.letters import skeleton
+
+SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
+DOCS = Path(__file__).parents[3] / "docs"
+
+# text, verb, number, rest, whether it names all that it needs
+COMMANDS = [
+    ("OK 17", "acknowledge", 17, "", True),
+    ("ok17", "acknowledge", 17, "", True),
+    ("  Ok, №17 спасибо", "acknowledge", 17, "спасибо", True),
+    ("ОК #17", "acknowledge", 17, "", True),
+    ("«принял» 17", "acknowledge", 17, "", True),
+    ("Кабыл 17", "acknowledge", 17, "", True),
+    ("OK 1О", "acknowledge", 10, "", True),
+    ("OK \uff11\uff17", "acknowledge", 17, "", True),
+    ("OK", "acknowledge", None, "", False),
+    ("OK, all is calm", "acknowledge", None, "all is calm", False),
+    ("OK 17th", "acknowledge", None, "17th", False),
+    ("VERIFY 17 saw it myself", "verify", 17, "saw it myself", True),
+    ("VЕRIFY 17", "verify", 17, "", True),  # a Cyrillic Е
+    ("Проверено 17: видел сам", "verify", 17, "видел сам", True),
+    ("ырасталды 17", "verify", 17, "", True),
+    ("REJECT 17 a rumour", "reject", 17, "a rumour", True),
+    ("отклоняю 17 - слух", "reject", 17, "слух", True),
+    ("Кагылды №17 ушак", "reject", 17, "ушак", True),
+    ("RESOLVE 17", "resolve", 17, "", True),
+    ("Решено 17 пломбы заменили", "resolve", 17, "пломбы заменили", True),
+    ("чечилди 17", "resolve", 17, "", True),
+    ("REOPEN 17 again", "reopen", 17, "again", True),
+    ("вернуть 17 снова", "reopen", 17, "снова", True),
+    ("MUTE 2h", "mute", None, "2h", True),
+    ("тихо 2ч", "mute", None, "2ч", True),
+    ("үнсүз 30 мүнөт", "mute", None, "30 мүнөт", True),
+    ("MUTE", "mute", None, "", False),
+    ("MUTE the phone", "mute", None, "the phone", False),
+    ("STATUS", "status", None, "", True),
+    ("status Osh city", "status", None, "Osh city", True),
+    ("Статус Ош", "status", None, "Ош", True),
+    ("абал", "status", None, "", True),
+    ("MISSING TU", "missing", None, "TU", True),
+    ("пропуски явка", "missing", None, "явка", True),
+    ("калганы", "missing", None, "", True),
+    ("HELP", "help", None, "", True),
+    ("помощь!", "help", None, "", True),
+    ("?", "help", None, "", True),
+]
+
+
+@pytest.mark.parametrize(("text", "verb", "number", "rest", "is_whole"), COMMANDS, ids=[row[0] for row in COMMANDS])
+def test_a_text_that_begins_with_a_command_word_is_a_command(text, verb, number, rest, is_whole):
+    command = command_in(text)
+    assert command is not None
+    assert (command.verb, command.number, command.rest, command.is_whole) == (verb, number, rest, is_whole)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "17", "17 OK", "OP A1 B0730", "I say OK 17", "OKAY 17", "OKl7", "Baykoo: OK 17", "спасибо", "IN 3 OK"],
+)
+def test_anything_else_is_none(text):
+    assert command_in(text) is None
+
+
+@given(st.text())
+def test_no_text_is_too_much(text):
+    command = command_in(text)
+    assert command is None or isinstance(command, Command)
+    assert mute_duration(text) is None or mute_duration(text) <= dt.timedelta(hours=12)
+
+
+@given(st.sampled_from(VERBS), st.sampled_from(["ky", "ru", "en"]), st.integers(1, 999_999), st.data())
+def test_every_word_is_known_in_any_case(verb, language, number, data):
+    said = data.draw(st.sampled_from(words()[verb][language]))
+    typed = "".join(data.draw(st.sampled_from([letter.lower(), letter.upper()])) for letter in said)
+    command = command_in(f"{typed} {number}")
+    assert command is not None
+    assert command.verb == verb
+    assert command.number == (number if command.step else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [
+        ("2h", 120),
+        ("2 hours", 120),
+        ("1h30m", 90),
+        ("45m", 45),
+        ("45 мин", 45),
+        ("1ч 30м", 90),
+        ("2 часа", 120),
+        ("2с", 120),
+        ("2 саат", 120),
+        ("30 мүнөт", 30),
+        ("0", 0),
+        ("off", 0),
+        ("12h", 720),
+        ("12h1m", None),
+        ("h", None),
+        ("", None),
+        ("2", None),
+        ("two hours", None),
+        ("-2h", None),
+    ],
+)
+def test_how_long_to_mute(written, minutes):
+    assert mute_duration(written) == (None if minutes is None else dt.timedelta(minutes=minutes))
+
+
+def test_a_word_means_one_command():
+    found = [(skeleton(said), verb) for verb, taught in words().items() for many in taught.values() for said in many]
+    assert len({said for said, _ in found}) == len(set(found))
+
+
+def test_no_command_word_begins_a_report_of_the_sample():
+    election = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+    for taught in words().values():
+        for said in {said for many in taught.values() for said in many}:
+            assert not read(f"{said} 17", election).reports, said
+            assert not read(f"{said} 17 A1", election).reports, said
+
+
+@pytest.mark.parametrize("page", ["coordinators.md", "coordinators.ru.md"])
+def test_the_page_teaches_every_command(page):
+    text = (DOCS / page).read_text("utf-8")
+    for verb in VERBS:
+        for language in ("en", "ru", "ky"):
+            assert f"`{word(verb, language)}" in text, (verb, language)
+
+
+REGIONS = ["Bishkek", "Chuy", "Osh", "Osh city", "Jalal-Abad", "Issyk-Kul"]
+
+
+@pytest.mark.parametrize(
+    ("written", "region"),
+    [
+        ("osh", "Osh"),
+        ("Ош", "Osh"),
+        ("OSH CITY", "Osh city"),
+        ("бишкек", "Bishkek"),
+        ("биш", "Bishkek"),
+        ("Джалал-Абад", "Jalal-Abad"),
+        ("жалалабад", "Jalal-Abad"),
+        ("Иссык куль", "Issyk-Kul"),
+        ("чуй", "Chuy"),
+        ("o", None),
+        ("Naryn", None),
+        ("-", None),
+    ],
+)
+def test_a_region_is_found_as_it_is_spoken(written, region):
+    assert region_named(written, REGIONS) == region
