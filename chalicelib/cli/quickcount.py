@@ -75,7 +75,8 @@ def read_results(path: Path, election: Election, form: Form) -> Results:
         optional=(code for code, question in questions.items() if question.code not in needed),
         findings=findings,
     )
-    stations = [row.required("station") for row in rows]
+    given = rows or []  # no rows at all is one of the problems found
+    stations = [row.required("station") for row in given]
     unknown = (
         replace(column, message="the form has no such question; delete this column") for column in findings.warnings
     )
@@ -83,7 +84,7 @@ def read_results(path: Path, election: Election, form: Form) -> Results:
     if problems:
         raise ResultsRefused(problems)
     return Results(
-        answers={station: _answers(questions, row) for station, row in zip(stations, rows, strict=True)},
+        answers={station: _answers(questions, row) for station, row in zip(stations, given, strict=True)},
         duplicates=frozenset(station for station, rows_given in Counter(stations).items() if rows_given > 1),
     )
 
