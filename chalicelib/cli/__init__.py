@@ -13,6 +13,8 @@ COMMANDS = {
     "provider": "chalicelib.cli.provider:provider",
     "quickcount": "chalicelib.cli.quickcount:quickcount",
     "rehearse": "chalicelib.cli.rehearse:rehearse",
+    "report": "chalicelib.cli.report:report",
+    "send": "chalicelib.cli.send:send",
     "summarize": "chalicelib.cli.operations:summarize",
 }
 
