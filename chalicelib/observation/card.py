@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from chalicelib.observation.election import Election, Form, IncidentForm, Moment, Question
+from chalicelib.observation.election import Election, Form, IncidentForm, Question
+from chalicelib.observation.moments import Moment
 from chalicelib.observation.reading.model import CATEGORY, Value
 from chalicelib.observation.simulation.messages import canonical_text
 

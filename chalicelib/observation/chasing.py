@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.observation.coverage import round_begun_at, round_due
-from chalicelib.observation.election import Election, Form, Moment, Observer
+from chalicelib.observation.election import Election, Form, Observer
+from chalicelib.observation.moments import Moment
 from chalicelib.observation.report import Report
 from chalicelib.observation.report_checks import Place
 

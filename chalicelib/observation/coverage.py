@@ -9,7 +9,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
 
-from chalicelib.observation.election import NO_ROUND, Election, Form, Moment
+from chalicelib.observation.election import NO_ROUND, Election, Form
+from chalicelib.observation.moments import Moment
 
 
 def instant(election: Election, moment: Moment) -> dt.datetime:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from chalicelib.observation.coverage import instant, round_begins, round_due
-from chalicelib.observation.election import NO_ROUND, Election, Form, Moment, Observer, Question
+from chalicelib.observation.election import NO_ROUND, Election, Form, Observer, Question
+from chalicelib.observation.moments import Moment
 from chalicelib.observation.reading.model import CATEGORY, Value
 from chalicelib.observation.simulation.truth import StationTruth, plausible
 
