@@ -1,0 +1,41 @@
+"""How many messages a second one core reads: `make bench` prints it. It measures and judges no time."""
+
+import random
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.election_file import read_election
+from chalicelib.observation.reading import read
+from chalicelib.observation.simulation.messages import CLEAN, NOISY, Noise, compose, random_answers
+
+SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
+MESSAGES = 10_000
+RUNS = 5
+
+
+def messages(election: Election, noise: Noise) -> list[str]:
+    chance = random.Random(2017)
+    texts = []
+    for _ in range(MESSAGES):
+        form = chance.choice(election.forms)
+        station = chance.choice([None, chance.choice(election.stations).number])
+        texts.append(compose(election, form.code, station, random_answers(form, chance), noise, chance).text)
+    return texts
+
+
+@pytest.mark.parametrize(("kind", "noise"), [("noisy", NOISY), ("clean", CLEAN)])
+def test_reading_rate(kind: str, noise: Noise, capsys: pytest.CaptureFixture[str]) -> None:
+    election = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
+    texts = messages(election, noise)
+    rates = []
+    for _ in range(RUNS):
+        begun = time.process_time()
+        readings = [read(text, election) for text in texts]
+        rates.append(MESSAGES / (time.process_time() - begun))
+    assert all(reading.reports for reading in readings if reading.held is None)
+    with capsys.disabled():
+        print(f"\nreading, {kind}: {statistics.median(rates):,.0f} messages/s on one core (median of {RUNS})")
