@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from deployed import Deployed, eventually
+from deployed import Deployed, call, eventually
 from stack import folder_of, sample_on
 
 from infra.local import ELECTION, NUMBER, OBSERVER, SMS
 from infra.stack import Stack, local_stack
+
+COORDINATOR = "+996555900000"  # of Bishkek, where OBSERVER is
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,20 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     assert states["generic"] == "accepted"
     assert {states["reply"], states["alert"]} == {"sent"}
     assert refusals(stack) == []
+
+
+def test_a_coordinators_commands_and_an_operators_step_meet_no_refusal(guarded: Deployed) -> None:
+    token = guarded.operator(ELECTION)
+    for number, text in enumerate(("OK 1", "STATUS", "MISSING", "MUTE 1h")):
+        assert guarded.sms(text, COORDINATOR, NUMBER, id=f"command-{number}").status == 200
+    eventually(lambda: len([key for key in rows(guarded.stack) if key.startswith("reply#generic#command-")]) == 4)
+    path = f"/elections/{ELECTION}/incidents"
+    assert guarded.get(path, token).json()["incidents"][0]["state"] == "acknowledged"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "If-Match": '"2"'}
+    answered = call(f"{guarded.stack.api_url}{path}/1/verify", b"{}", headers)
+    assert answered.status == 200, answered.body
+    call_function(guarded.stack, "Sweep")
+    assert refusals(guarded.stack) == []
 
 
 def test_the_emulator_does_refuse(guarded: Deployed) -> None:
