@@ -1,0 +1,57 @@
+"""Whatever is changed behind the pipeline's back is found and named."""
+
+import pytest
+from pipeline import Pipeline
+
+from chalicelib.store.incidents import incidents_of
+from chalicelib.store.messages import Message
+from chalicelib.store.tallies import shards_of_cells, tally_row
+
+
+@pytest.fixture
+def reported(pipeline: Pipeline) -> Pipeline:
+    pipeline.say(pipeline.phone(), "OP A1 B0730 C12 D2 E1668")
+    pipeline.say(pipeline.phone(), "IN 3 they beat us")
+    assert pipeline.differences() == ()
+    return pipeline
+
+
+def test_a_changed_tally(reported: Pipeline) -> None:
+    (shard, cell), counters = next(
+        (at, found) for at, found in shards_of_cells(reported.election).items() if at[1][1] == "OP"
+    )
+    from pynamodb.expressions.operand import Path  # noqa: PLC0415
+
+    tally_row(reported.election, shard, cell).update(actions=[Path(["received"]).add(1)])
+    assert counters["received"] == 1
+    assert [one for one in reported.differences() if "OP" in one and "received: off by" in one]
+
+
+def test_a_deleted_report(reported: Pipeline) -> None:
+    station = reported.election.stations[0].number
+    reported.report_row(station, "OP").delete()
+    assert f"report {station} OP: messages answer it, but it is not stored" in reported.differences()
+
+
+def test_a_changed_answer(reported: Pipeline) -> None:
+    row = reported.report_row(reported.election.stations[0].number, "OP")
+    row.answers = {who: given | {"a": given["a"] | {"C": [13, 0]}} for who, given in row.answers.items()}
+    row.save()
+    assert any("add up to" in one and "C=12" in one and "C=13" in one for one in reported.differences())
+
+
+def test_a_missing_incident(reported: Pipeline) -> None:
+    for incident in incidents_of(reported.election.id):
+        incident.delete()
+        assert any(f"incident {incident.id}" in one and "not stored" in one for one in reported.differences())
+
+
+def test_a_deleted_message(reported: Pipeline) -> None:
+    next(row for row in reported.rows() if row.direction == "in" and (row.text or "").startswith("OP")).delete()
+    assert any("no message answers it" in one for one in reported.differences())
+
+
+def test_a_message_counted_nowhere(reported: Pipeline) -> None:
+    row = next(row for row in reported.rows() if row.direction == "in")
+    row.update(actions=[Message.counted_in.remove()])
+    assert any(row.key in one and "counted nowhere" in one for one in reported.differences())
