@@ -81,7 +81,8 @@ def estimate(batch: "Batch", price: Decimal | None) -> str:
     """What sending a batch takes, in words."""
     each, count = batch.each, len(batch.remaining)
     before = f" ({len(batch.sent_before)} have it already)" if batch.sent_before else ""
-    said = f"{count} SMS{before}, {each.count} {each.encoding} segments each, {batch.segments} in all"
+    segments = "segment" if each.count == 1 else "segments"
+    said = f"{count} SMS{before}, {each.count} {each.encoding} {segments} each, {batch.segments} in all"
     return f"{said}; {batch.segments} x {price} = {batch.segments * price}." if price is not None else f"{said}."
 
 

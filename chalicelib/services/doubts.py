@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from chalicelib.observation.coverage import round_begins
 from chalicelib.observation.election import Election
 from chalicelib.observation.hour import by_age
+from chalicelib.observation.incidents import OPEN
 from chalicelib.observation.report import Report
 from chalicelib.observation.report_checks import Place, failing, needed_for_checks
 from chalicelib.observation.tally import Cell, Counters
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.reports import get_reports
 
-CLOSED = frozenset({"rejected", "resolved"})
-"""States of an incident in which nobody has anything left to do."""
-
 
 def open_incidents(election: Election, at: dt.datetime) -> dict[str, dict[str, int]]:
     """Incidents that somebody still has something to do about, by region and age. Raises StoreUnavailable."""
     opened: dict[str, list[dt.datetime]] = {region: [] for region in election.regions}
     for incident in incidents_of(election.id):
-        if incident.state not in CLOSED and incident.region in opened:
+        if incident.current in OPEN and incident.region in opened:
             opened[incident.region].append(incident.opened_at)
     return {region: by_age(instants, at) for region, instants in opened.items()}
 

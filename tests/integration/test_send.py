@@ -88,7 +88,7 @@ def test_killed_and_sent_again_nobody_gets_it_twice(pipeline: Pipeline) -> None:
     again = batch(pipeline)
     assert (len(again.recipients), len(again.sent_before), len(again.remaining)) == (40, 13, 27)
     assert estimate(again, Decimal("0.045")) == (
-        "27 SMS (13 have it already), 1 GSM-7 segments each, 27 in all; 27 x 0.045 = 1.215."
+        "27 SMS (13 have it already), 1 GSM-7 segment each, 27 in all; 27 x 0.045 = 1.215."
     )
     list(sending(pipeline, again)[0])
     assert reached(pipeline) == sorted(one.phones[0] for one in pipeline.election.observers)
