@@ -131,8 +131,9 @@ def alerts_of(
     silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
     rows: list[Message] = []
     for place in told:
-        key = f"alert#{election.id}#{incident.id}#{int(incident.stage)}#{place}"
-        rows += _alerts_to(election, election.coordinators[place], key, incident, silent, now)
+        coordinator = election.coordinators[place]
+        key = f"alert#{election.id}#{incident.id}#{int(incident.stage)}#{coordinator.id}"
+        rows += _alerts_to(election, coordinator, key, incident, silent, now)
     return tuple(rows)
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.services.aws import client
 
 KEPT_SECONDS = 60.0
-FRESH_SECONDS = 5.0
+FRESH_SECONDS = 1.0
 _PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 

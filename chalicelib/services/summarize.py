@@ -42,9 +42,7 @@ def summarize(loaded: LoadedElection, now: dt.datetime) -> int:
     version, done = progress.read(election.id, TASK)
     since = done["hour"] if done and done["hour"] < hour else None
     told = _snapshot(loaded, hour, since, now)
-    rows = [
-        row for place, one in enumerate(election.coordinators) for row in _rows(election, one, place, hour, told, now)
-    ]
+    rows = [row for one in election.coordinators for row in _rows(election, one, hour, told, now)]
     queued = sum(messages.put_new(row) for row in rows)
     if done is None or done["hour"] < hour:
         progress.advance(election.id, TASK, version, {"hour": hour}, now)
@@ -115,14 +113,12 @@ def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> di
     }
 
 
-def _rows(
-    election: Election, coordinator: Coordinator, place: int, hour: str, told: Hour, now: dt.datetime
-) -> list[Message]:
+def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, now: dt.datetime) -> list[Message]:
     # These load jinja2, which the API does not need.
     from chalicelib.services.summary_message import summary_email  # noqa: PLC0415
     from chalicelib.services.summary_sms import summary_sms  # noqa: PLC0415
 
-    key = f"summary#{election.id}#{hour}#{place}"
+    key = f"summary#{election.id}#{hour}#{coordinator.id}"
     origin = outbox.Origin(election.id, f"summary#{hour}", now)
     rows = []
     if coordinator.email:

@@ -6,6 +6,7 @@ for a few seconds.
 """
 
 import datetime as dt
+import hashlib
 import time
 import zlib
 
@@ -40,6 +41,7 @@ class ElectionRow(Model):
     id = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
     version = NumberAttribute(null=True)
+    digest = UnicodeAttribute(null=True)
     parts = NumberAttribute(null=True)
     document = BinaryAttribute(null=True, legacy_encoding=False)
     clock_start = UnicodeAttribute(null=True)
@@ -71,7 +73,7 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
     version = int(head.version or 0)
     kept = _documents.get(election_id)
     if kept is None or kept[0] != version:
-        kept = _documents[election_id] = (version, _read_document(election_id, version, int(head.parts or 0)))
+        kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", int(head.parts or 0)))
     return LoadedElection(kept[1], _clock_of(head), version)
 
 
@@ -112,12 +114,13 @@ def save(election: Election, clock: Clock) -> int:
     before = int(head.version or 0) if head else 0
     document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
     pieces = [document[at : at + PART_BYTES] for at in range(0, len(document), PART_BYTES)]
+    digest = hashlib.sha256(document).hexdigest()[:16]
     with store_faults():
         for number, piece in enumerate(pieces):
-            ElectionRow(election.id, _part(before + 1, number), document=piece).save()
+            ElectionRow(election.id, _part(digest, number), document=piece).save()
         unchanged = ElectionRow.version == before if head else ElectionRow.id.does_not_exist()
         try:
-            _head_row(election.id, before + 1, len(pieces), clock).save(unchanged)
+            _head_row(election.id, before + 1, digest, len(pieces), clock).save(unchanged)
         except PutError as error:
             if refused_by_condition(error):
                 raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile") from error
@@ -133,12 +136,13 @@ def route(number: str, election_id: str) -> None:
     _forget()
 
 
-def _part(version: int, number: int) -> str:
-    return f"v{version:06}#{number:03}"
+def _part(digest: str, number: int) -> str:
+    """Parts are named by the whole document's content, so that two loads at once never mix theirs."""
+    return f"{digest}#{number:03}"
 
 
-def _head_row(election_id: str, version: int, parts: int, clock: Clock) -> ElectionRow:
-    row = ElectionRow(DIRECTORY, election_id, version=version, parts=parts)
+def _head_row(election_id: str, version: int, digest: str, parts: int, clock: Clock) -> ElectionRow:
+    row = ElectionRow(DIRECTORY, election_id, version=version, digest=digest, parts=parts)
     if clock != REAL_TIME:
         row.clock_start, row.clock_origin = clock.start.isoformat(), clock.origin
         row.clock_factor = clock.factor
@@ -151,10 +155,10 @@ def _clock_of(head: ElectionRow) -> Clock:
     return Clock(dt.datetime.fromisoformat(head.clock_start), head.clock_origin, float(head.clock_factor or 1))
 
 
-def _read_document(election_id: str, version: int, parts: int) -> Election:
+def _read_document(election_id: str, digest: str, parts: int) -> Election:
     with store_faults():
         pieces = [
-            _found(ElectionRow.get(election_id, _part(version, number), consistent_read=True).document)
+            _found(ElectionRow.get(election_id, _part(digest, number), consistent_read=True).document)
             for number in range(parts)
         ]
     return Election.model_validate_json(zlib.decompress(b"".join(pieces)))

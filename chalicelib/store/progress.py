@@ -7,8 +7,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAt
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.store.messages import CONDITION_FAILED
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults, table_name
 
 
 class ProgressRow(Model):
@@ -42,7 +41,7 @@ def advance(election_id: str, task: str, version: int, document: dict[str, Any],
         try:
             row.save(unchanged)
         except PutError as error:
-            if error.cause_response_code == CONDITION_FAILED:
+            if refused_by_condition(error):
                 return False
             raise
     return True

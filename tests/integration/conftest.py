@@ -1,7 +1,7 @@
 """The pipeline in this process, on the emulator whose streams are off: nothing else processes the rows."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,12 +9,10 @@ from infra.stack import Stack
 
 os.environ.setdefault("BAYKOO_TABLE_PREFIX", "baykoo-")  # the tables' names are settled on import
 
-from pipeline import Pipeline
+from pipeline import Load, Pipeline
 from wire import Wire
 
 from chalicelib.services import aws
-
-Load = Callable[..., Pipeline]
 
 
 @pytest.fixture(scope="session")

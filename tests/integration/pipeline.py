@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -192,3 +192,7 @@ def _line(kind: str, values: Mapping[str, Any]) -> str:
     if "pending" in kept:
         kept["pending"] = kept["pending"].partition("#")[0]  # without the shard, which hangs on the key
     return kind + " " + json.dumps(kept, default=str, sort_keys=True, ensure_ascii=False)
+
+
+Load = Callable[..., Pipeline]
+"""Makes an election of a test's own; arguments replace fields of the sample."""

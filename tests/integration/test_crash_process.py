@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from conftest import Load
-from pipeline import Pipeline
+from pipeline import Load, Pipeline
 from wire import Fault, Killed, Wire, failed, killed, silent, unreachable
 
 from chalicelib.services.process import process

@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from conftest import Load
-from pipeline import Pipeline, changed, stored
+from pipeline import Load, Pipeline, changed, stored
 from wire import Wire
 
 from chalicelib.observation.clock import REAL_TIME

@@ -5,8 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from conftest import Load
-from pipeline import Pipeline, stored
+from pipeline import Load, Pipeline, stored
 
 from chalicelib.entrypoints import streams
 from chalicelib.services.process import process
