@@ -66,6 +66,7 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     eventually(lambda: len(rows(stack)) >= 4 and not any("pending" in row for row in rows(stack).values()))
     call_function(stack, "Sweep")
     call_function(stack, "Summarize")
+    call_function(stack, "Chase")
     token = guarded.operator(ELECTION, role="headquarters")
     for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1"):
         assert guarded.get(f"/elections/{ELECTION}/{path}", token).status == 200
