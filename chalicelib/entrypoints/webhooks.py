@@ -13,6 +13,16 @@ webhooks = Blueprint(__name__)
 @webhooks.route("/webhooks/{provider}", methods=["GET", "POST"], content_types=["*/*"])
 def webhook(provider: str) -> Response:
     """Take in what a provider sends; answer as that provider expects."""
+    return _received(provider)
+
+
+@webhooks.route("/webhooks/{provider}/{token}", methods=["GET", "POST"], content_types=["*/*"])
+def webhook_with_token(provider: str, token: str) -> Response:
+    """The same for a provider whose URL carries a token, which the provider's adapter finds in it."""
+    return _received(provider)
+
+
+def _received(provider: str) -> Response:
     from chalicelib.providers.contract import WebhookRequest
     from chalicelib.services.receive import receive
 

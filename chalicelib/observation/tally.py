@@ -29,6 +29,9 @@ NATION_ONLY = "*"
 COMMAND = "command"
 """The outcome of a coordinator's command, which no counter tells of: it is no observation."""
 
+DUPLICATE = "duplicate"
+"""The outcome of an SMS that was handed in before under another id; the first one is counted."""
+
 
 def shard_of(election: Election, station: str | None) -> int:
     """The shard that a station's counts go to: a stable hash, the same in every process."""
@@ -95,7 +98,7 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
 
 
 def message_counters(outcome: str) -> Counters:
-    """What one message adds to its cell: it was received, and what became of it; a command adds nothing."""
-    if outcome == COMMAND:
+    """What one message adds to its cell: that it was received and its outcome. Commands and duplicates add nothing."""
+    if outcome in (COMMAND, DUPLICATE):
         return {}
     return {"message.received": 1, f"message.{outcome}": 1}

@@ -1,6 +1,7 @@
 """Process a stored SMS: read it, find whose it is, and let it count, once (DESIGN: "The way of a message")."""
 
 import datetime as dt
+from dataclasses import replace
 
 from pynamodb.expressions.update import Action
 
@@ -14,6 +15,7 @@ from chalicelib.services.counting import cell_name, cell_of_message, changes_of_
 from chalicelib.services.interpret import Interpretation, held_as_too_long, interpret
 from chalicelib.services.merging import merge
 from chalicelib.services.opening import open_incidents
+from chalicelib.services.twins import duplicate_of, guard_of
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import RECEIVED, Message
@@ -46,7 +48,7 @@ def process(message: Message, now: dt.datetime) -> None:
     is_too_long = False
     for attempt in range(ATTEMPTS):
         try:
-            commit(_outcome(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now))
+            commit(_once(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now))
         except AlreadyProcessed:
             return
         except (ReportChanged, IncidentChanged):
@@ -78,6 +80,20 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     if phone in loaded.election.observers_by_phone or phone in loaded.election.coordinators_by_phone:
         return loaded
     return elections.current(loaded.election.id, fresh=True) or loaded
+
+
+def _once(
+    loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], is_too_long: bool
+) -> Outcome:
+    """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
+    guard = guard_of(message)
+    if guard is None:
+        return _outcome(loaded, message, now, there, is_too_long)
+    duplicate = duplicate_of(loaded, message, guard, now) if guard.key in there else None
+    if duplicate is not None:
+        return duplicate
+    outcome = _outcome(loaded, message, now, there, is_too_long)
+    return outcome if guard.key in there else replace(outcome, writes=(*outcome.writes, guard))
 
 
 def _outcome(

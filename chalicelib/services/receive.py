@@ -1,16 +1,17 @@
 """Receive: a webhook's SMS is stored, and only then acknowledged (invariant 1). Nothing is read or looked up here."""
 
-import base64
 import datetime as dt
+import hashlib
+import json
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.providers.contract import Answer, InboundSms, Undecidable, WebhookRequest
-from chalicelib.providers.table import NAMES
+from chalicelib.providers.contract import Answer, Delivery, InboundSms, NotAuthentic, Undecidable, WebhookRequest
+from chalicelib.providers.table import known
 from chalicelib.providers.webhook import Heard, hear, refusal
 from chalicelib.services import secrets
 from chalicelib.services.fetching import fetch
-from chalicelib.store.messages import RECEIVED, Message, pending_in, put_new
+from chalicelib.store.messages import OTHER_CONTENT, RECEIVED, Message, pending_in, put_first
 from chalicelib.store.tables import StoreUnavailable
 
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
@@ -19,6 +20,10 @@ AHEAD_AT_MOST = dt.timedelta(minutes=5)
 OLDEST = dt.timedelta(days=2)
 
 logger = Logger()
+
+
+class NonceUsed(NotAuthentic):
+    """A signature that does not cover the message came before, with another message."""
 
 
 def receive(provider: str, request: WebhookRequest) -> Answer:
@@ -30,10 +35,16 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
     try:
         heard = _hear(provider, request)
         if heard.authentic:
-            stored = [put_new(_row(provider, sms, request)) for sms in heard.delivery.messages]
+            stored = _store(provider, heard, request)
             logger.info("received", extra={"provider": provider, "new": sum(stored), "again": stored.count(False)})
         else:
             logger.warning("refused", extra={"provider": provider, "status": heard.answer.status})
+    except NonceUsed as used:
+        logger.warning("refused", extra={"provider": provider, "status": used.status})
+        return refusal(used)
+    except OSError:
+        logger.exception("not confirmed", extra={"provider": provider})
+        return refusal(Undecidable("not_confirmed", "the subscription could not be confirmed now, send it again"))
     except secrets.SecretsUnavailable:
         logger.exception("secrets unavailable", extra={"provider": provider})
         return refusal(Undecidable("secrets_unavailable", "the secrets cannot be read now, send it again"))
@@ -41,6 +52,53 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
         logger.exception("not stored", extra={"provider": provider})
         return refusal(Undecidable("not_stored", "the message could not be stored now, send it again"))
     return heard.answer
+
+
+def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
+    """Store all that a request brings, and confirm a subscription; tells of each message whether it is new.
+
+    Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
+    """
+    delivery = heard.delivery
+    if delivery.nonce is not None:
+        _take_nonce(provider, delivery.nonce, delivery, request.at)
+    stored = [_put(_row(provider, sms, heard.raw, request.at)) for sms in delivery.messages]
+    if delivery.confirm_url is not None:
+        fetch(delivery.confirm_url)
+    return stored
+
+
+def _take_nonce(provider: str, nonce: str, delivery: Delivery, now: dt.datetime) -> None:
+    """Let a nonce prove what it came with first, however often that comes, and nothing else. Raises NonceUsed."""
+    brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
+    digest = _digest([*brought, *([receipt.id, receipt.state] for receipt in delivery.receipts)])
+    key = f"nonce#{provider}#{_digest(nonce)}"
+    before = put_first(Message(key, direction="nonce", state="taken", stored_at=now, about=digest))
+    if before is not None and before.about != digest:
+        raise NonceUsed("nonce_used", "another message came with this signature's nonce before")
+
+
+def _put(message: Message) -> bool:
+    """Store a message once. One whose id came with another content before is another message, and is flagged."""
+    before = put_first(message)
+    if before is None or _content_of(before) == _content_of(message):
+        return before is None
+    message.about, message.flag = message.key, OTHER_CONTENT
+    message.key = f"{message.key}#{_digest(_content_of(message))[:16]}"
+    message.pending = pending_in("in", message.key)
+    return put_first(message) is None
+
+
+def _content_of(message: Message) -> tuple[str, str, str]:
+    return _content(message.sender, message.recipient, message.text)
+
+
+def _content(sender: str | None, recipient: str | None, text: str | None) -> tuple[str, str, str]:
+    return sender or "", recipient or "", text or ""
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def _hear(provider: str, request: WebhookRequest) -> Heard:
@@ -52,7 +110,7 @@ def _hear(provider: str, request: WebhookRequest) -> Heard:
 
 
 def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
-    if provider not in NAMES:
+    if known(provider) is None:
         return None
     try:
         return secrets.provider_secrets(provider, fresh=fresh)
@@ -60,8 +118,7 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
         return None
 
 
-def _row(provider: str, sms: InboundSms, request: WebhookRequest) -> Message:
-    now = request.at
+def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
     key = f"{provider}#{sms.id}"
     return Message(
         key,
@@ -76,7 +133,7 @@ def _row(provider: str, sms: InboundSms, request: WebhookRequest) -> Message:
         recipient=sms.recipient,
         conversation=sms.sender or None,
         text=sms.text,
-        raw=_raw(request),
+        raw=raw,
         provider_at=sms.sent_at,
         received_at=received_at(sms.sent_at, now),
     )
@@ -87,13 +144,3 @@ def received_at(sent_at: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     if sent_at is not None and now - OLDEST <= sent_at <= now + AHEAD_AT_MOST:
         return sent_at
     return now
-
-
-def _raw(request: WebhookRequest) -> str:
-    """The payload as it came: the body, or the query of a request without one; Base64 where it is not UTF-8."""
-    if not request.body:
-        return request.url.partition("?")[2]
-    try:
-        return request.body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "base64:" + base64.b64encode(request.body).decode("ascii")

@@ -2,21 +2,30 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.constants import ITEM, PUT_ITEM
+from pynamodb.exceptions import PutError, UpdateError, VerboseClientError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.store.tables import CONDITION_FAILED as CONDITION_FAILED  # noqa: PLC0414
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, spread, store_faults, table_name
+from chalicelib.store.tables import (
+    CONDITION_FAILED,
+    Document,
+    TableMeta,
+    refused_by_condition,
+    spread,
+    store_faults,
+    table_name,
+)
 
 Queue = Literal["in", "alert", "out"]
 """Unfinished rows wait in three queues, most urgent first: SMS to be read, alerts, other outgoing messages."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out")
 QUEUE_SHARDS = 4
 RECEIVED = "received"
+OTHER_CONTENT = "other_content"
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -47,6 +56,7 @@ class Message(Model):
     `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held;
     of one that goes out: queued → sending → sent | failed. `received_at` is the real instant that counts,
     `counted_at` the same on the election's clock; `counted_in` names the tally that its outcome was added to.
+    `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.
     """
@@ -80,6 +90,7 @@ class Message(Model):
     subject = UnicodeAttribute(null=True)
     html = UnicodeAttribute(null=True)
     about = UnicodeAttribute(null=True)
+    flag = UnicodeAttribute(null=True)
     attempts = NumberAttribute(default=0)
     last_error = UnicodeAttribute(null=True)
     doubts = NumberAttribute(null=True)
@@ -104,6 +115,26 @@ def put_new(message: Message) -> bool:
                 return False
             raise
     return True
+
+
+def put_first(message: Message) -> Message | None:
+    """Store a message once; None if it is stored now, else the row that has its key already.
+
+    DynamoDB tells that row with its refusal, so that nothing is read for it. Raises StoreUnavailable.
+    """
+    connection = Message._get_connection()
+    _, named = message._get_save_args(condition=Message.key.does_not_exist())
+    written = connection.connection.get_operation_kwargs(connection.table_name, message.key, key=ITEM, **named)
+    written["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    with store_faults():
+        try:
+            connection.connection.dispatch(PUT_ITEM, written)
+        except VerboseClientError as refused:
+            answer: Any = getattr(refused.__cause__, "response", {})
+            if refused.response["Error"]["Code"] != CONDITION_FAILED:
+                raise
+            return Message.from_raw_data(answer["Item"])
+    return None
 
 
 def get(key: str) -> Message | None:

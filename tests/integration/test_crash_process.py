@@ -38,7 +38,7 @@ CASES = {
     "partly accepted": Case("OP 1001 A1 B0730 C99 D1", state="partly_accepted"),
     "incident": Case("IN 3 they beat us", rows=5),
     "critical answer": Case("OP 1001 A1 B0730 C12 D2 E1668", rows=4),
-    "critical answer again": Case("OP 1001 D2", before=("OP 1001 D2",), rows=6),
+    "critical answer again": Case("OP 1001 D2 again", before=("OP 1001 D2",), rows=6),
     "unknown sender": Case(OPENING, phone="+996777000111", state="quarantined"),
     "unrecognised": Case("?!", state="unrecognised"),
     "correction": Case("OP 1001 C13 E1700", before=(OPENING,), rows=4),

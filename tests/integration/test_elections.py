@@ -325,7 +325,8 @@ def test_a_sender_who_enters_the_roster_is_known_at_once(pipeline: Pipeline) -> 
     trusted = dict(stored_elections._recent)
     elections.load(changed(pipeline.election, observers=[more, *others]), REAL_TIME)
     stored_elections._recent.update(trusted)  # as another process still has it
-    assert pipeline.say(phone, OPENING).state == "accepted"
+    later = pipeline.now + dt.timedelta(seconds=1)
+    assert pipeline.say(phone, OPENING, sent_at=later).state == "accepted"
 
 
 @pytest.mark.parametrize("sender", ["1212", "MegaCom"])

@@ -369,5 +369,5 @@ def test_every_answer_takes_two_sms_at_most(day: Pipeline) -> None:
 
 
 def test_two_machines_do_not_talk_for_ever(day: Pipeline) -> None:
-    answers = [say(day, "Asan", "I am driving")[1] for _ in range(8)]
+    answers = [say(day, "Asan", f"I am driving {mile}")[1] for mile in range(8)]
     assert [bool(answer) for answer in answers] == [True] * 5 + [False] * 3

@@ -1,0 +1,124 @@
+"""What a webhook's request may bring beside one SMS: several, a nonce, a subscription, an id with another content."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pipeline import Pipeline, stored
+from providers_signing.generic_sender import GenericSender
+from providers_signing.plivo_sender import PlivoSender
+from providers_signing.sms import Sms
+from providers_signing.unsigned_senders import InfobipSender
+from wire import Wire, unreachable
+
+from chalicelib.providers.contract import Delivery
+from chalicelib.services import receive as receiving
+from chalicelib.services import secrets
+from chalicelib.services.process import process
+from chalicelib.services.receive import receive
+from chalicelib.store.messages import OTHER_CONTENT, Message, get
+from infra.stack import Stack
+
+URL = "https://example.org/webhooks/"
+
+
+@pytest.fixture
+def configure(services: Stack) -> Iterator[Any]:
+    """Gives the stack a provider's settings for a test."""
+    names: list[str] = []
+
+    def put(provider: str, settings: object) -> None:
+        names.append(f"{services.outputs['Parameters']}/providers/{provider}")
+        services.client("ssm").put_parameter(
+            Name=names[-1], Value=json.dumps(settings), Type="SecureString", Overwrite=True
+        )
+        secrets._kept.clear()
+
+    yield put
+    for name in names:
+        services.client("ssm").delete_parameter(Name=name)
+    secrets._kept.clear()
+
+
+def sms(pipeline: Pipeline, name: str, text: str = "OP A1") -> Sms:
+    return Sms(f"{pipeline.election.id}-{name}", pipeline.phone(), pipeline.number, text, pipeline.now)
+
+
+def test_an_id_that_comes_with_another_content_is_kept_beside_the_first(pipeline: Pipeline, wire: Wire) -> None:
+    first = pipeline.send(pipeline.phone(), "OP A1", message_id="same")
+    wire.listen()
+    for _ in range(2):
+        assert pipeline.post(pipeline.phone(), "OP B0730", message_id="same")[1].status == 200
+    assert set(wire.calls) == {"PutItem"}, "intake may read nothing"
+    rows = list(Message.scan(Message.key.startswith(first.key), consistent_read=True))
+    assert sorted(row.text or "" for row in rows) == ["OP A1", "OP B0730"]
+    other = next(row for row in rows if row.key != first.key)
+    assert (other.flag, other.about, stored(first.key).flag) == (OTHER_CONTENT, first.key, None)
+    for row in rows:
+        process(row, pipeline.now)
+    assert {stored(row.key).state for row in rows} == {"accepted"}
+    assert pipeline.summary()["nation"]["messages"]["received"] == 2
+    assert pipeline.differences() == ()
+
+
+def test_a_nonce_proves_one_message_only(pipeline: Pipeline, configure: Any) -> None:
+    sender = PlivoSender(version=2)
+    configure("plivo", sender.secrets)
+    good = sender.sign(sms(pipeline, "one"), f"{URL}plivo", pipeline.now)
+    forged = good.but(body=good.body.replace(b"OP+A1", b"OP+A0"))
+    assert forged.body != good.body
+    for request, status in ((good, 200), (good, 200), (forged, 403), (good, 200)):
+        assert receive("plivo", request.arriving(pipeline.now)).status == status
+    assert stored(f"plivo#{pipeline.election.id}-one").text == "OP A1"
+    assert not list(Message.scan(Message.text == "OP A0", consistent_read=True))
+
+
+def test_several_messages_are_stored_whole_or_come_again(pipeline: Pipeline, configure: Any, wire: Wire) -> None:
+    sender = InfobipSender()
+    configure("infobip", sender.secrets)
+    two = [sender.sign(sms(pipeline, name), f"{URL}infobip", pipeline.now) for name in ("a", "b")]
+    results = [result for one in two for result in json.loads(one.body)["results"]]
+    request = two[0].but(body=json.dumps({"results": results, "messageCount": 2}).encode()).arriving(pipeline.now)
+    keys = [f"infobip#{pipeline.election.id}-{name}" for name in ("a", "b")]
+    puts = iter(range(100))
+    wire.cut_all = lambda operation, _place, when: (
+        unreachable() if (operation, when) == ("PutItem", "before") and next(puts) > 0 else None
+    )
+    assert receive("infobip", request).status == 503
+    assert [get(key) is not None for key in keys] == [True, False]
+    wire.mend()
+    assert receive("infobip", request).status == 200
+    assert all(get(key) is not None for key in keys)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_subscription_is_confirmed_before_the_answer(
+    works: bool, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        read.append(url)
+        if not works:
+            raise OSError("no answer")
+        return b""
+
+    monkeypatch.setattr(receiving, "fetch", fetch)
+    hear = receiving.hear
+    asked = Delivery(confirm_url="https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription")
+
+    def heard(*arguments: Any) -> receiving.Heard:
+        real = hear(*arguments)
+        return receiving.Heard(real.authentic, real.reason, real.answer, real.raw, asked)
+
+    monkeypatch.setattr(receiving, "hear", heard)
+    _, answer = pipeline.post(pipeline.phone(), "OP A1")
+    assert (answer.status, read) == (200 if works else 503, [asked.confirm_url])
+
+
+def test_a_described_provider_has_settings_of_its_own(pipeline: Pipeline, configure: Any) -> None:
+    configure("generic-second", {"secrets": [pipeline.secret]})
+    request = GenericSender(pipeline.secret).sign(sms(pipeline, "one"), f"{URL}generic-second", pipeline.now)
+    assert receive("generic-second", request.arriving(pipeline.now)).status == 200
+    assert stored(f"generic-second#{pipeline.election.id}-one").provider == "generic-second"

@@ -1,0 +1,71 @@
+"""One SMS under two ids counts once and shows as a duplicate; what was said twice counts twice."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pipeline import Pipeline, stored
+
+from chalicelib.services.process import process
+from chalicelib.store.messages import Message
+
+
+@pytest.mark.parametrize("text", ["OP A1 B0730", "IN 3 they beat us", "?!", "OP A1 C99"])
+def test_a_twin_changes_nothing_and_is_shown(text: str, pipeline: Pipeline) -> None:
+    first = pipeline.say(pipeline.phone(), text)
+    before, sent = pipeline.summary(), len(pipeline.outgoing())
+    pipeline.now += dt.timedelta(seconds=90)
+    twin = pipeline.say(pipeline.phone(), text, sent_at=first.provider_at)
+    assert (twin.state, twin.reason, twin.about) == ("duplicate", "same_sms", first.key)
+    assert twin.pending is None
+    assert twin.region == first.region
+    after = pipeline.summary()
+    assert after["nation"]["messages"] == before["nation"]["messages"]
+    assert after["nation"]["incidents"] == before["nation"]["incidents"]
+    assert len(pipeline.outgoing()) == sent
+    assert pipeline.differences() == ()
+
+
+OTHER = {
+    "another text": {"text": "OP A1 B0731"},
+    "another second": {"later": dt.timedelta(seconds=1)},
+    "hours later": {"later": dt.timedelta(hours=3), "wait": dt.timedelta(hours=3)},
+    "the same time, handed in later": {"wait": dt.timedelta(minutes=2, seconds=1)},
+}
+
+
+@pytest.mark.parametrize("other", OTHER.values(), ids=OTHER)
+def test_what_is_said_again_is_a_message_of_its_own(other: dict[str, object], pipeline: Pipeline) -> None:
+    first = pipeline.say(pipeline.phone(), "OP A1 B0730")
+    tallies = pipeline.summary()["nation"]["forms"]["OP"]["-"]["answers"]
+    later, wait = (other.get(name, dt.timedelta()) for name in ("later", "wait"))
+    assert isinstance(later, dt.timedelta)
+    assert isinstance(wait, dt.timedelta)
+    sent_at = pipeline.now + later
+    pipeline.now += wait
+    second = pipeline.say(pipeline.phone(), str(other.get("text", "OP A1 B0730")), sent_at=sent_at)
+    assert (first.state, second.state) == ("accepted", "accepted")
+    assert pipeline.summary()["nation"]["messages"]["received"] == 2
+    assert pipeline.summary()["nation"]["forms"]["OP"]["-"]["answers"] == tallies
+    assert pipeline.differences() == ()
+
+
+def test_of_twins_that_are_processed_at_once_one_counts(pipeline: Pipeline) -> None:
+    twins = [pipeline.send(pipeline.phone(), "IN 3 they beat us") for _ in range(6)]
+    with ThreadPoolExecutor(6) as workers:
+        list(workers.map(lambda row: process(row, pipeline.now), twins))
+    states = sorted(str(stored(row.key).state) for row in twins)
+    assert states == ["accepted"] + ["duplicate"] * 5
+    assert pipeline.summary()["nation"]["messages"]["received"] == 1
+    assert sum(pipeline.summary()["nation"]["incidents"].values()) == 1
+    assert pipeline.differences() == ()
+
+
+def test_a_twin_that_is_processed_again_stays_one(pipeline: Pipeline) -> None:
+    first = pipeline.say(pipeline.phone(), "OP A1")
+    waiting: Message = pipeline.send(pipeline.phone(), "OP A1")
+    for _ in range(3):
+        process(waiting, pipeline.now)
+        process(first, pipeline.now)
+    assert stored(waiting.key).state == "duplicate"
+    assert stored(first.key).state == "accepted"
