@@ -82,9 +82,9 @@ def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetim
     missing = gaps(election, election.regions, at)
     rows = [
         row
-        for place, coordinator in enumerate(election.coordinators)
-        if not _was_told(election, places, place)
-        for row in _rows(election, (place, coordinator), places[0], missing, (at, now))
+        for coordinator in election.coordinators
+        if not _was_told(election, places, coordinator)
+        for row in _rows(election, coordinator, places[0], missing, (at, now))
     ]
     return sum(messages.put_new(row) for row in rows)
 
@@ -97,28 +97,27 @@ def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
     return tuple(region for region in election.regions if region not in named)
 
 
-def _was_told(election: Election, places: Sequence[Place], place: int) -> bool:
-    keys = [f"{_key(election, one, place)}#{channel}" for one in places for channel in ("email", "sms")]
+def _was_told(election: Election, places: Sequence[Place], coordinator: Coordinator) -> bool:
+    keys = [f"{_key(election, one, coordinator)}#{channel}" for one in places for channel in ("email", "sms")]
     return bool(messages.get_many(keys))
 
 
-def _key(election: Election, round_of: Place, place: int) -> str:
-    return f"missing#{election.id}#{'#'.join(round_of)}#{place}"
+def _key(election: Election, round_of: Place, coordinator: Coordinator) -> str:
+    return f"missing#{election.id}#{'#'.join(round_of)}#{coordinator.id}"
 
 
 def _rows(
     election: Election,
-    told: tuple[int, Coordinator],
+    coordinator: Coordinator,
     first: Place,
     missing: Mapping[str, list[Gap]],
     instants: tuple[dt.datetime, dt.datetime],
 ) -> list[Message]:
-    place, coordinator = told
     at, now = instants
     own = {region: missing[region] for region in regions_of(election, coordinator) if missing[region]}
     if not own:
         return []
-    key = _key(election, first, place)
+    key = _key(election, first, coordinator)
     origin = outbox.Origin(election.id, f"missing#{'#'.join(first)}", now)
     rows = []
     if coordinator.email:
