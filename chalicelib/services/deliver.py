@@ -23,6 +23,7 @@ FIRST_RETRY = dt.timedelta(seconds=30)
 LONGEST_RETRY = dt.timedelta(minutes=15)
 QUICK_TRIES = 3
 QUICK_PAUSE_SECONDS = 0.5
+NO_WAIT = dt.timedelta()
 IN_DOUBT = "in doubt whether it was sent"
 
 
@@ -41,7 +42,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
     except SendRefused as refused:
         return _give_up(message, str(refused))
     except NotSent as fault:
-        return _try_later(message, now, str(fault))
+        return _try_later(message, now, str(fault), wait=dt.timedelta(seconds=fault.wait))
     except AnswerLost as fault:
         return _try_in_doubt(message, now, str(fault))
     return _finish(message, SENT, [Message.sent_at.set(dt.datetime.now(dt.UTC))])
@@ -76,7 +77,9 @@ def _send_with_quick_retries(message: Message) -> None:
     for _ in range(QUICK_TRIES - 1 if is_alert(message) else 0):
         try:
             return send(message)
-        except NotSent:
+        except NotSent as fault:
+            if fault.wait:
+                raise
             time.sleep(random.uniform(0, QUICK_PAUSE_SECONDS))  # noqa: S311
     return send(message)
 
@@ -91,12 +94,18 @@ def _try_in_doubt(message: Message, now: dt.datetime, error: str, *, at_once: bo
 
 
 def _try_later(
-    message: Message, now: dt.datetime, error: str, noted: Sequence[Action] = (), *, at_once: bool = False
+    message: Message,
+    now: dt.datetime,
+    error: str,
+    noted: Sequence[Action] = (),
+    *,
+    at_once: bool = False,
+    wait: dt.timedelta = NO_WAIT,
 ) -> str:
     attempts = int(message.attempts)
     if attempts >= MOST_ATTEMPTS:
         return _give_up(message, error, noted)
-    due_at = now if at_once else now + retry_after(attempts)
+    due_at = now if at_once else now + max(wait, retry_after(attempts))
     changes = [Message.state.set(QUEUED), Message.due_at.set(due_at), Message.last_error.set(error[:500]), *noted]
     change(message, changes, SENDING, attempts)
     return str(message.state)

@@ -1,7 +1,9 @@
 """Hand one outgoing message to whoever carries it: SES for email; SNS or a provider's send API for SMS."""
 
 import datetime as dt
+import math
 import os
+import time
 from typing import Any
 
 import urllib3
@@ -55,12 +57,22 @@ _TEMPORARY = frozenset(
 )
 
 
+_rest_until: dict[str, float] = {}
+
+
 class SendRefused(Exception):
     """The carrier will never take this message: sending it again is pointless."""
 
 
 class NotSent(Exception):
-    """The carrier did not take the message this time, and it is certain that it did not."""
+    """The carrier did not take the message this time, and it is certain that it did not.
+
+    `wait`: the seconds that it asks to be left alone for.
+    """
+
+    def __init__(self, reason: str, wait: int = 0) -> None:
+        super().__init__(reason)
+        self.wait = wait
 
 
 class AnswerLost(Exception):
@@ -68,18 +80,35 @@ class AnswerLost(Exception):
 
 
 def send(message: Message) -> None:
-    """Send an email or SMS; returns once the carrier has accepted it. Raises SendRefused, NotSent, AnswerLost."""
+    """Send an email or SMS; returns once a carrier has accepted it. Raises SendRefused, NotSent, AnswerLost."""
     if message.channel == "email":
-        _send_email(message)
-    elif sms_provider() == SNS:
-        _send_by_sns(message)
-    else:
-        _send_by_provider(message, sms_provider())
+        return _send_email(message)
+    faults: list[NotSent] = []
+    for name in sms_providers():
+        try:
+            _require_not_resting(name)
+            return _send_by_sns(message) if name == SNS else _send_by_provider(message, name)
+        except NotSent as fault:
+            if fault.wait:
+                _rest_until[name] = max(_rest_until.get(name, 0.0), time.monotonic() + fault.wait)
+            faults.append(fault)
+    raise NotSent("; ".join(str(fault) for fault in faults), min(fault.wait for fault in faults))
 
 
-def sms_provider() -> str:
-    """Who carries outgoing SMS in this stack: `sns` or a provider's name."""
-    return os.environ.get("BAYKOO_SMS_PROVIDER", SNS)
+def _require_not_resting(name: str) -> None:
+    """Raise NotSent while a provider has asked this process to be left alone."""
+    left = _rest_until.get(name, 0.0) - time.monotonic()
+    if left > 0:
+        raise NotSent(f"{name}: asked to be left alone", math.ceil(left))
+
+
+def sms_providers() -> tuple[str, ...]:
+    """Who carries outgoing SMS in this stack: `sns` or providers' names.
+
+    The next one is asked only where it is certain that the one before did not take the message.
+    """
+    named = (name.strip() for name in os.environ.get("BAYKOO_SMS_PROVIDER", SNS).split(","))
+    return tuple(dict.fromkeys(name for name in named if name)) or (SNS,)
 
 
 def _send_email(message: Message) -> None:
@@ -115,7 +144,8 @@ def _send_by_provider(message: Message, name: str) -> None:
         request = carrier.send_request(sms)
     except (SecretsUnavailable, NotConfigured, CannotSend, UnknownProvider) as fault:
         raise NotSent(f"{name}: {fault}") from fault
-    in_doubt = NotSent if carrier.repeatable else AnswerLost
+    # With another provider behind it, a repetition might be that one's, and would be a second SMS.
+    in_doubt = NotSent if carrier.repeatable and len(sms_providers()) == 1 else AnswerLost
     try:
         outcome = carrier.read_send_answer(*_exchange(request))
     except AnswerLost as fault:
@@ -123,7 +153,7 @@ def _send_by_provider(message: Message, name: str) -> None:
     if outcome.verdict == "refused":
         raise SendRefused(f"{name}: {outcome.reason}")
     if outcome.verdict == "not_sent":
-        raise NotSent(f"{name}: {outcome.reason}")
+        raise NotSent(f"{name}: {outcome.reason}", outcome.retry_after or 0)
     if outcome.verdict == "in_doubt":
         raise in_doubt(f"{name}: {outcome.reason}")
 
