@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from chalicelib.observation.election import Question
+from chalicelib.observation.reading.interpret import Values
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A code and what was typed after it: `typed` is the canonical form that `interpret` reads.
+    """A code and what was typed after it: `typed` is the canonical form, `values` reads it; None for an unknown code.
 
     `at` and `end` are the indexes of its first token and after its last one, `numbers` those of its numbers.
     `wrong`: a word that is no value stands where the value should. `between_digits`: a letter that resembles a digit
@@ -16,7 +16,7 @@ class Candidate:
 
     code: str
     letter: str
-    question: Question | None
+    values: Values | None
     at: int
     end: int
     typed: str = ""

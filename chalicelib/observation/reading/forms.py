@@ -1,7 +1,6 @@
 """Where the forms of a text are (GRAMMAR: "Where a form is"): every name is tried, and counts if answers follow."""
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.observation.reading.candidates import Coded
 from chalicelib.observation.reading.header import Header, read_header
@@ -21,8 +20,7 @@ _BETWEEN: Final = frozenset({"place_words", "station_marks", "round_prepositions
 _SMALL_L_DIGITS: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What stands after a form's name, stage by stage."""
 
     header: Header
@@ -30,8 +28,7 @@ class Answers:
     settled: Settled
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A form found in a text: its name is the token at `head`; it was read up to `limit`.
 
     Its words after the token before `end` are free.
@@ -50,8 +47,7 @@ class Found:
         return bool(content.answers if isinstance(content, Incident) else content.settled.answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(NamedTuple):
     """The forms of a text in their order, the stretches of free text, and flags by the token that raises them."""
 
     found: list[Found]
@@ -75,7 +71,9 @@ class _Finder:
         if "#" in scan.canonical.text:
             self.hashes = [index for index, token in enumerate(scan.tokens) if token[3] == "#"]
         self.free_from: int | None = None
-        self.forms = Forms([], [], [])
+        self.found: list[Found] = []
+        self.free: list[tuple[int, int]] = []
+        self.flags: list[tuple[int, str]] = []
 
     def find(self) -> Forms:
         for index in [index for index, word in enumerate(self.scan.words) if word.named]:
@@ -96,7 +94,7 @@ class _Finder:
         if self.free_from is None and next_hash < self.size:
             self.free_from = next_hash
         self._end_free(self.size)
-        return replace(self.forms, found=self._extended())
+        return Forms(self._extended(), self.free, self.flags)
 
     def _name(self, head: int, form: FormNames, limit: int) -> None:
         """Try the name at a token."""
@@ -105,29 +103,29 @@ class _Finder:
             self._flag_free(head, form, found)
         elif found is not None:
             self._end_free(head)
-            self.forms.found.append(found)
+            self.found.append(found)
             if isinstance(found.content, Incident):
                 self.free_from = found.end
         elif form.categories is not None and not lower_preposition(self.scan, head):
-            self.forms.flags.append((head, INCIDENT_IN_COMMENT))
+            self.flags.append((head, INCIDENT_IN_COMMENT))
 
     def _flag_free(self, head: int, form: FormNames, found: Found | None) -> None:
         """A name in free text is not read; an operator is told where it may have been meant."""
         if form.categories is not None:
             if not lower_preposition(self.scan, head):
-                self.forms.flags.append((head, INCIDENT_IN_COMMENT))
+                self.flags.append((head, INCIDENT_IN_COMMENT))
         elif found is not None and found.answered:
-            self.forms.flags.append((head, FORM_IN_COMMENT))
+            self.flags.append((head, FORM_IN_COMMENT))
 
     def _end_free(self, end: int) -> None:
         if self.free_from is not None:
-            self.forms.free.append((self.free_from, end))
+            self.free.append((self.free_from, end))
         self.free_from = None
 
     def _extended(self) -> list[Found]:
         """The forms, each read up to the next one that counts."""
-        kept, extended = self.forms.found, []
-        begins = iter([*(begin for begin, _ in self.forms.free), self.size])
+        kept, extended = self.found, []
+        begins = iter([*(begin for begin, _ in self.free), self.size])
         free = next(begins)
         for position, found in enumerate(kept):
             following = kept[position + 1].head if position + 1 < len(kept) else self.size

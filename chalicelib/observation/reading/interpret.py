@@ -28,7 +28,27 @@ _NUMBER = re.compile(r"\d+")
 _RANGE = re.compile(r"\d\s*(?:-|\.\.)[\s.]*\d")
 _BROKEN_GROUP = re.compile(r"\d+(?:[.,']\d+)+")
 
+_VALUES_KEPT: Final = 2_000
+_LONGEST_KEPT: Final = 24
+"""Characters of the longest value that is kept; nearly all are shorter, and long ones would fill the memory."""
+
 Answer = tuple[Value, None] | tuple[None, Reason]
+
+
+class Values(dict[str, Answer]):
+    """What was typed after a question's code → the answer read in it, worked out when it is first met."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+
+    def __missing__(self, typed: str) -> Answer:
+        answer = interpret(self.question, typed)
+        if len(typed) <= _LONGEST_KEPT:
+            if len(self) >= _VALUES_KEPT:
+                self.clear()
+            self[typed] = answer
+        return answer
 
 
 def interpret(question: Question, typed: str) -> Answer:

@@ -7,8 +7,7 @@ superscripts and fractions, which change a number. Letters stay as they were typ
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _DASHES: Final = frozenset("_‐‑‒–—―−﹘﹣－⸺⸻〰")
 _QUOTES: Final = frozenset("'’‘‚‛ʼʹ′`´ˈ‹›")
@@ -23,18 +22,19 @@ _IRREGULAR: Final = "\x00"
 _MARKS_READ: Final = 4
 """Combining marks read after one letter; a tower of them is decoration."""
 
+# Patterns that are looked for in every text begin with a set of characters: Python passes over all others quickly.
 _HASH_NUMBER = re.compile(r"#(?=\d)")
 _PART_COUNTER = re.compile(r"(?<![A-Za-zА-я])(?<![A-Za-zА-я] )\(\s?\d{1,2}\s?/\s?\d{1,2}\s?\)")
 _EMOTICON = re.compile(
-    r"(?<!\w)(?:[:;=]['-]?[DPdp]{1,9}|[xXхХ][DdД]{1,9})(?![\w])(?!\s{0,3}[=:.-]?\s{0,3}\d)|(?<=\d)[:;]-?D{1,9}(?!\s{0,3}[\w=:.-])"
+    r"[:;=xXхХ](?:(?<!\w.)(?:(?<=[:;=])['-]?[DPdp]{1,9}|(?<=[xXхХ])[DdД]{1,9})(?![\w])(?!\s{0,3}[=:.-]?\s{0,3}\d)"
+    r"|(?<=\d[:;])-?D{1,9}(?!\s{0,3}[\w=:.-]))"
 )
 _HALF_DAY = re.compile(r"(?<![^\W\d_])([aApP])\.\s?[mM]\b\.?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_PHONE = re.compile(r"(?:(?<!\w)|(?=\+))\+?\(?(?:\d[ ()-]{0,2}){8,}\d")
+_PHONE = re.compile(r"[+(\d](?:(?<=\+)\(?\d|(?<!\w\()(?<=\()\d|(?<!\w\d)(?<=\d))[ ()-]{0,2}(?:\d[ ()-]{0,2}){7,}\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
+class Canonical(NamedTuple):
     """A text in its canonical form; `starts` gives where each character began in the original, None for one to one."""
 
     text: str
@@ -53,15 +53,21 @@ def canonical(text: str) -> Canonical:
     folded = text.translate(_FOLDS)
     if _IRREGULAR not in folded:
         return Canonical(_masked(folded), text, None)
-    return _irregular(text)
+    return _irregular(text, folded)
 
 
-def _irregular(text: str) -> Canonical:
+def _irregular(text: str, folded: str) -> Canonical:
+    """The canonical form where a character is none or several; marks over a letter are read together with it."""
     characters: list[str] = []
     starts: list[int] = []
     at, end = 0, len(text)
     while at < end:
         after = at + 1
+        if folded[at] != _IRREGULAR and (after == end or folded[after] != _IRREGULAR):
+            characters.append(folded[at])
+            starts.append(at)
+            at = after
+            continue
         while after < end and unicodedata.category(text[after])[0] == "M":
             after += 1
         cluster = text[at : min(after, at + 1 + _MARKS_READ)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.header import Header
-from chalicelib.observation.reading.interpret import DOUBT, Answer, interpret
+from chalicelib.observation.reading.interpret import DOUBT, Answer
 from chalicelib.observation.reading.letters import DIGITS
 from chalicelib.observation.reading.model import Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.tokens import Scan
@@ -29,8 +29,11 @@ def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
     """The answers that candidates give."""
     settled = Settled(last_station=coded.station)
     _take_last_station(scan, header, coded, settled)
-    for code, answer in _agreed(coded, settled).items():
-        _keep(settled, code, answer)
+    for code, (value, reason) in _agreed(coded, settled).items():
+        if reason is not None:
+            settled.rejected[code] = reason
+        elif value is not None:
+            settled.answers[code] = value
     for code in coded.read_as_words:
         if code not in settled.answers:
             settled.rejected.setdefault(code, "ambiguous")
@@ -40,14 +43,6 @@ def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
     return settled
 
 
-def _keep(settled: Settled, code: str, answer: Answer) -> None:
-    value, reason = answer
-    if reason is not None:
-        settled.rejected[code] = reason
-    elif value is not None:
-        settled.answers[code] = value
-
-
 def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
     """One answer for each code; unknown codes are rejected on the way."""
     agreed: dict[str, Answer] = {}
@@ -55,14 +50,14 @@ def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
     before: Candidate | None = None
     for candidate in coded.candidates:
         code = candidate.code
-        if candidate.question is None:
+        if candidate.values is None:
             if candidate.valued:
                 settled.rejected[code] = "unknown_code"
         elif candidate.typed or candidate.wrong:
             answer = _answer(candidate, russian_order=coded.russian_order)
             if candidate.between_digits and answer[1] is not None and before is not None:
                 answer = _AMBIGUOUS
-                if before.question is not None:
+                if before.values is not None:
                     agreed[before.code] = _AMBIGUOUS
             same = code not in agreed or agreed[code] == answer
             if not same or (answer[1] is not None and typed.get(code, candidate.typed) != candidate.typed):
@@ -75,14 +70,14 @@ def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
 def _answer(candidate: Candidate, *, russian_order: bool) -> Answer:
     if DOUBT in candidate.typed:
         return _AMBIGUOUS
-    if candidate.wrong or candidate.question is None:
+    if candidate.wrong or candidate.values is None:
         return None, "wrong_type"
     if russian_order and not candidate.letter.isascii() and candidate.code != "A":
         return _AMBIGUOUS
-    listed = candidate.question.type == "choices"
-    if listed and candidate.prose_after and _LAST_NUMBER_APART.search(candidate.typed):
+    listed = candidate.prose_after and candidate.values.question.type == "choices"
+    if listed and _LAST_NUMBER_APART.search(candidate.typed):
         return _AMBIGUOUS
-    return interpret(candidate.question, candidate.typed)
+    return candidate.values[candidate.typed]
 
 
 def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settled) -> None:

@@ -205,8 +205,7 @@ class _Splitter:
         return letter
 
     def _code(self, word: Word, code: str) -> None:
-        question = self.form.questions.get(code)
-        candidate = Candidate(code, word.typed, question, self.index, self.index + 1)
+        candidate = Candidate(code, word.typed, self.form.questions.get(code), self.index, self.index + 1)
         if self.tokens[self.index][0] == "" and code in _LIKE_DIGIT_CODES and self.tokens[self.index - 1][1]:
             candidate.between_digits = self._glued_number_at(self.index + 1)
         self.current = candidate
@@ -371,4 +370,5 @@ class _Splitter:
 
     def _is(self, kind: str) -> bool:
         """Whether the current code's question is of a type."""
-        return self.current is not None and self.current.question is not None and self.current.question.type == kind
+        values = self.current.values if self.current is not None else None
+        return values is not None and values.question.type == kind

@@ -7,7 +7,8 @@ from itertools import accumulate
 from typing import Any, Final
 
 from chalicelib.observation.catalogue import MARK, text
-from chalicelib.observation.election import Election, Form, IncidentForm, Question
+from chalicelib.observation.election import Election, Form, IncidentForm
+from chalicelib.observation.reading.interpret import Values
 from chalicelib.observation.reading.letters import LIKE_DIGITS, RESEMBLING, WORD_LETTERS, code_letter, skeleton, uniform
 from chalicelib.observation.reading.pattern import token_pattern
 from chalicelib.observation.reading.words import Words, words
@@ -29,7 +30,7 @@ class FormNames:
     """A form as the reading needs it."""
 
     code: str
-    questions: Mapping[str, Question]
+    questions: Mapping[str, Values]
     rounds: frozenset[str]
     numbered: bool
     """Whether its codes end in digits, and so need a separator before a value."""
@@ -191,7 +192,9 @@ def _forms(election: Election) -> Iterator[FormNames]:
     for form in election.forms:
         numbered = any(len(question.code) > 1 for question in form.questions)
         rounds = frozenset(map(str, form.rounds))
-        yield FormNames(form.code, dict(form.by_code), rounds, numbered, None)
+        yield FormNames(
+            form.code, {code: Values(question) for code, question in form.by_code.items()}, rounds, numbered, None
+        )
     if election.incidents is not None:
         yield FormNames(election.incidents.code, {}, frozenset(), False, frozenset(election.incidents.categories))
 
