@@ -1,0 +1,117 @@
+"""A walk over the coded part of a form: what stands where, and the value that is being read."""
+
+from chalicelib.observation.reading.candidates import Candidate, Coded
+from chalicelib.observation.reading.interpret import DOUBT, JOIN
+from chalicelib.observation.reading.letters import LIKE_DIGITS
+from chalicelib.observation.reading.tokens import Scan
+from chalicelib.observation.reading.vocabulary import NO_WORD, FormNames, Word
+
+
+class Walk:
+    """Stands at the token `index`; `current` is the candidate whose value is being read, None where there is none.
+
+    `answered` are the codes that a value was typed for.
+    """
+
+    def __init__(self, scan: Scan, form: FormNames, first: int, limit: int) -> None:
+        self.scan, self.tokens, self.words = scan, scan.tokens, scan.words
+        self.form, self.limit, self.index = form, limit, first
+        self.current: Candidate | None = None
+        self.coded = Coded(first)
+        self.answered: set[str] = set()
+
+    def take(self, typed: str, *, value: bool = True) -> None:
+        """Add what was typed to the current value."""
+        if self.current is None:
+            return
+        self.current.typed += self.tokens[self.index][0] + typed
+        self.current.end = self.coded.end = self.index + 1
+        if value:
+            self.current.valued = True
+            self.answered.add(self.current.code)
+
+    def asks(self, kind: str) -> bool:
+        """Whether the current code's question is of a type."""
+        values = self.current.values if self.current is not None else None
+        return values is not None and values.question.type == kind
+
+    def value_next(self) -> bool:
+        """Whether a value, or what may stand before one, follows a code."""
+        after = self.index + 1
+        if self.form.numbered and self.glued_number_at(after):
+            after += 1
+        if after >= self.limit:
+            return False
+        _, number, _, mark = self.tokens[after]
+        if number:
+            return True
+        if mark:
+            return mark[0] not in "#@"
+        word = self.words[after]
+        if word.value is not None:
+            return len(word.typed) > 1 or not (self.number_at(after + 1) or self.prose_at(after + 1))
+        if word.letter is None and not word.roles.isdisjoint(("approximations", "negations")):
+            return "approximations" in word.roles or self.number_at(after + 1)
+        return "time_prepositions" in word.roles and self.number_at(after + 1)
+
+    def number_next(self) -> bool:
+        """Whether a number follows the token that the walk stands at."""
+        after = self.index + 1
+        return after < self.limit and self.tokens[after][1] != ""
+
+    def number_at(self, index: int) -> bool:
+        """Whether a token is a number."""
+        return index < self.limit and self.tokens[index][1] != ""
+
+    def glued_number_at(self, index: int) -> bool:
+        """Whether a token is a number with nothing before it."""
+        return self.number_at(index) and self.tokens[index][0] == ""
+
+    def role_at(self, index: int, role: str) -> bool:
+        """Whether a token is a word of one of the catalogue's lists."""
+        return index < self.limit and role in self.words[index].roles
+
+    def prose_at(self, index: int) -> bool:
+        """Whether an ordinary word follows on the same line, greetings and thanks left out."""
+        word = self.words[index] if index < self.limit else NO_WORD
+        return word.prose and "courtesies" not in word.roles and "\n" not in self.tokens[index][0]
+
+    # Letters that belong to the value before them.
+
+    def attached(self, word: Word, current: Candidate) -> bool:
+        """Whether a letter belongs to the value before it (`7ч30`, `3k`, `1 и 3`, a lone `O`, `n`), and is taken."""
+        typed = self._attached_as(word, current)
+        if typed:
+            self.take(typed, value=typed is not DOUBT)
+        return typed is not None
+
+    def _attached_as(self, word: Word, current: Candidate) -> str | None:
+        """What a letter adds to the value before it: "" for nothing, None where it does not belong to it."""
+        roles, number_next = word.roles, self.number_at(self.index + 1)
+        timed = self.asks("time")
+        if current.valued:
+            if self.role_at(self.index + 1, "quantities") or ("thousand_letters" in roles and self._is_thousands()):
+                return DOUBT
+            if timed and "hour_marks" in roles and number_next:
+                return word.typed
+            if timed and "minute_marks" in roles and not self.value_next():
+                return ""
+            if number_next and "list_joins" in roles:
+                return JOIN if self.asks("choices") else DOUBT
+        elif timed and number_next and "time_prepositions" in roles:
+            return ""
+        return self._lone_letter_as(word, current)
+
+    def _lone_letter_as(self, word: Word, current: Candidate) -> str | None:
+        """A yes or no of one letter, or a lone letter like a digit."""
+        value_next = self.value_next()
+        if self.prose_at(self.index + 1):
+            return None
+        if word.value is not None and not self.number_at(self.index + 1) and not (current.valued and value_next):
+            return word.typed
+        if word.typed in LIKE_DIGITS and not value_next:
+            return DOUBT if current.valued else word.typed
+        return None
+
+    def _is_thousands(self) -> bool:
+        return self.tokens[self.index][0] == "" and not self.number_at(self.index + 1)
