@@ -15,7 +15,7 @@ from chalicelib.observation.replies import (
     unrecognised_reply,
 )
 from chalicelib.services import outbox
-from chalicelib.services.interpret import Interpretation, ResolvedReport
+from chalicelib.services.interpret import PART, Interpretation, ResolvedReport
 from chalicelib.services.merging import MergedReport, report_key
 from chalicelib.store import elections, messages
 from chalicelib.store.messages import RECEIVED, Message
@@ -45,10 +45,15 @@ def reply_to(
             return None
         key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
-    if said.state in UNREADABLE and is_loop(election, message):
+    if (said.state in UNREADABLE and is_loop(election, message)) or _is_later_part(message):
         return None
     text = _text(election, said, merged)
     return _reply(f"reply#{message.key}", message, phone, text, election, now)
+
+
+def _is_later_part(message: Message) -> bool:
+    """Whether a message is a part of a long SMS whose first part is answered for all of it."""
+    return message.part is not None and message.part[1] != 1
 
 
 def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
@@ -58,6 +63,8 @@ def _reply(key: str, message: Message, phone: str, text: str, election: Election
 
 def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:
     language = said.observer.language if said.observer else election.languages[0]
+    if said.reading.held == PART:
+        return unrecognised_reply(election, language)
     if said.state == "held":
         return held_reply(election, language)
     if said.state == "unrecognised":

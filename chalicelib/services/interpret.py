@@ -18,6 +18,8 @@ ROUND_NOT_BEGUN = "round_not_begun"
 ROUND_LONG_OVER = "round_long_over"
 ROUNDS_STILL_USUAL = 2
 TOO_LONG = "too_long"
+PART = "part"
+"""Why a part of a long SMS is held: a value may be cut where the part ends, and a cut number is a wrong one."""
 """Why a text is held that says more than can count at once: no person typed it."""
 
 
@@ -79,9 +81,9 @@ class Interpretation:
         return {"reports": reports} | ({"held": self.reading.held} if self.reading.held else {})
 
 
-def held_as_too_long(said: Interpretation) -> Interpretation:
+def held_as(said: Interpretation, why: str) -> Interpretation:
     """The same message, of which nothing counts until an operator has looked at it."""
-    return replace(said, reading=Reading(held=TOO_LONG), reports=())
+    return replace(said, reading=Reading(held=why), reports=())
 
 
 def unassigned_document(report: ReportReading) -> dict[str, Any]:

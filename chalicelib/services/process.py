@@ -12,7 +12,7 @@ from chalicelib.services.answering import reply_to
 from chalicelib.services.commands import outcome_of_command
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
-from chalicelib.services.interpret import Interpretation, held_as_too_long, interpret
+from chalicelib.services.interpret import PART, TOO_LONG, Interpretation, held_as, interpret
 from chalicelib.services.merging import merge
 from chalicelib.services.opening import open_incidents
 from chalicelib.services.twins import duplicate_of, guard_of
@@ -67,6 +67,8 @@ def process(message: Message, now: dt.datetime) -> None:
 def _election_of(message: Message) -> LoadedElection | None:
     """The election that the message's number leads to; before giving up, the store is asked afresh."""
     number = international(message.recipient or "")
+    if not number:
+        return None
     for fresh in (False, True):
         election_id = elections.election_of_number(number, fresh=fresh)
         loaded = elections.current(election_id, fresh=fresh) if election_id else None
@@ -108,8 +110,8 @@ def _outcome(
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
     said = interpret(election, phone, message.text or "", counted_at)
-    if is_too_long:
-        said = held_as_too_long(said)
+    if is_too_long or message.part is not None:
+        said = held_as(said, TOO_LONG if is_too_long else PART)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
     opening = open_incidents(loaded, found, now)

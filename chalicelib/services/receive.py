@@ -127,6 +127,7 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         state=RECEIVED,
         pending=pending_in("in", key),
         due_at=now + PROCESSED_WITHIN,
+        part=[sms.part.reference, sms.part.number, sms.part.total] if sms.part and sms.part.total > 1 else None,
         stored_at=now,
         provider=provider,
         sender=sms.sender,

@@ -91,6 +91,7 @@ class Message(Model):
     html = UnicodeAttribute(null=True)
     about = UnicodeAttribute(null=True)
     flag = UnicodeAttribute(null=True)
+    part = Document(null=True)
     attempts = NumberAttribute(default=0)
     last_error = UnicodeAttribute(null=True)
     doubts = NumberAttribute(null=True)
