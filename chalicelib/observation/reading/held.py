@@ -14,11 +14,15 @@ def held_words(read_words: Sequence[str]) -> str | None:
 
     `read_words` are skeletons of the words outside comments and incident texts, in their order.
     """
-    joined = " ".join(read_words)
-    if not joined:
+    if _first_words().isdisjoint(read_words):
         return None
-    found = _phrases().search(joined)
+    found = _phrases().search(" ".join(read_words))
     return found[0].lower() if found else None
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    return frozenset(phrase.split()[0] for phrase in words().held)
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ JOIN: Final = "&"
 
 _EDGES: Final = " \t\n\r;,.:-=/|()*!\"'&\\•·"
 _OUTSIDE = re.compile(r"^\W+|\W+$")
+_GROUPED: Final = str.maketrans("", "", " ,.'")
 _INTEGER = re.compile(r"\d+|[1-9]\d{0,2}(?:([ ,.'])\d{3})(?:\1\d{3})*")
 _MINUS = re.compile(r"\s*[=:]\s*-\d")
 _TIME = re.compile(r"(\d{1,2})(?:[^\w~\n]{1,2}|\s?[чЧhH]\s?)(\d{2})(?:\s?(?:[мМmM]|мин|МИН|min))?|(\d{1,2})(\d{2})")
@@ -55,7 +56,7 @@ def interpret(question: Question, typed: str) -> Answer:
     """The canonical answer that a question's type reads in what was typed after its code, or why it reads none."""
     if DOUBT in typed:
         return None, "ambiguous"
-    if question.type in ("integer", "decimal") and _MINUS.match(typed):
+    if "-" in typed and question.type in ("integer", "decimal") and _MINUS.match(typed):
         return None, "ambiguous"
     inner = typed.strip(_EDGES)
     if not (inner[:1] + inner[-1:]).isalnum():
@@ -66,7 +67,7 @@ def interpret(question: Question, typed: str) -> Answer:
 def _integer(question: Question, inner: str) -> Answer:
     if _INTEGER.fullmatch(inner) is None:
         return None, "wrong_type" if _BROKEN_GROUP.fullmatch(inner) else _why(inner)
-    return _in_range(question, int(re.sub(r"\D", "", inner)[:_DIGITS_READ]))
+    return _in_range(question, int(inner.translate(_GROUPED)[:_DIGITS_READ]))
 
 
 _DIGITS_READ: Final = 30

@@ -31,7 +31,7 @@ _EMOTICON = re.compile(
 )
 _HALF_DAY = re.compile(r"(?<![^\W\d_])([aApP])\.\s?[mM]\b\.?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_PHONE = re.compile(r"[+(\d](?:(?<=\+)\(?\d|(?<!\w\()(?<=\()\d|(?<!\w\d)(?<=\d))[ ()-]{0,2}(?:\d[ ()-]{0,2}){7,}\d")
+_PHONE = re.compile(r"[+(\d](?:(?<=\d)(?<!\w\d)|(?<=\+)\(?\d|(?<=\()(?<!\w\()\d)[ ()-]{0,2}(?:\d[ ()-]{0,2}){7,}\d")
 
 
 class Canonical(NamedTuple):

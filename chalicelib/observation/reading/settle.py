@@ -12,6 +12,7 @@ from chalicelib.observation.reading.model import Reason, Repair, ReportReading, 
 from chalicelib.observation.reading.tokens import Scan
 
 _LAST_NUMBER_APART = re.compile(r"\d\s+\d+$")
+_TYPED = re.compile(r"\w")
 _AMBIGUOUS: Answer = (None, "ambiguous")
 
 
@@ -83,14 +84,14 @@ def _answer(candidate: Candidate, *, russian_order: bool) -> Answer:
 def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settled) -> None:
     """A real station after the last value is the station where none is named before, or the same one again."""
     last = coded.candidates[-1] if coded.candidates else None
-    if last is None or len(last.numbers) < 1 or coded.end != last.end or last.prose_after:
+    if last is None or not last.numbers or coded.end != last.end or last.prose_after:
         return
     index = last.numbers[-1]
     number, gap = scan.digits(index), scan.tokens[index][0]
-    before = last.typed.removesuffix(gap + number)
-    if index + 1 != last.end or not gap or number not in scan.vocabulary.stations or before == last.typed:
+    if index + 1 != last.end or not gap or number not in scan.vocabulary.stations:
         return
-    if re.search(r"\w", before) and header.stations in ([], [number]):
+    before = last.typed.removesuffix(gap + number)
+    if before != last.typed and _TYPED.search(before) and header.stations in ([], [number]):
         last.typed = before
         settled.last_station = number
 

@@ -15,7 +15,7 @@ from chalicelib.observation.reading.runs import SPACES, Token, drop_numbering, s
 from chalicelib.observation.reading.vocabulary import NO_WORD, Vocabulary, Word
 
 _COMPOUND = attrgetter("compound")
-_NUMBERED = re.compile(r"(?<!\w)1\s?[.)]\s{0,3}[^\W\d_]")
+_NUMBERED = re.compile(r"1(?<!\w1)\s?[.)]\s{0,3}[^\W\d_]")
 
 __all__ = ["SPACES", "Scan", "Token", "scan"]
 
@@ -69,10 +69,15 @@ class Scan:
         )
 
 
+def _is_rest(_: str, number: str, word: str, mark: str) -> bool:
+    """Whether a token is only what stands after the last one."""
+    return not (word or number or mark)
+
+
 def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
     """The tokens of a text, with runs of letters split where they hold several things."""
     tokens: list[Token] = vocabulary.tokens.findall(text.text)
-    while tokens and not any(tokens[-1][1:]):
+    while tokens and _is_rest(*tokens[-1]):
         tokens.pop()
     words = [vocabulary[word] if word else NO_WORD for _, _, word, _ in tokens]
     if any(map(_COMPOUND, words)):
