@@ -12,6 +12,7 @@ class Candidate:
     `at` and `end` are the indexes of its first token and after its last one, `numbers` those of its numbers.
     `wrong`: a word that is no value stands where the value should. `between_digits`: a letter that resembles a digit
     stands between digits. `prose_after`: an ordinary word follows.
+    `repaired`: its code or a number of it looks otherwise than it is read.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Candidate:
     wrong: bool = False
     between_digits: bool = False
     prose_after: bool = False
+    repaired: bool = False
     numbers: list[int] = field(default_factory=list)
 
 
@@ -33,7 +35,7 @@ class Coded:
 
     `strangers` are letters that are no code, glued into digits; `read_as_words` codes that were taken for words;
     `skipped` stretches of prose between answers, as pairs of token indexes.
-    `ended`: prose ended it; `repaired`: a code or a number looks otherwise than it is read.
+    `ended`: prose ended it.
     """
 
     end: int
@@ -45,5 +47,4 @@ class Coded:
     read_as_words: list[str] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)
     russian_order: bool = False
-    repaired: bool = False
     ended: bool = False

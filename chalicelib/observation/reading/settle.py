@@ -40,7 +40,7 @@ def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
             settled.rejected.setdefault(code, "ambiguous")
     for letter in coded.strangers:
         settled.rejected[letter] = "unknown_code"
-    settled.repairs = tuple(_repairs(scan, coded)) if coded.repaired else ()
+    settled.repairs = tuple(repair for found in coded.candidates if found.repaired for repair in _repairs(scan, found))
     return settled
 
 
@@ -96,14 +96,13 @@ def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settle
         settled.last_station = number
 
 
-def _repairs(scan: Scan, coded: Coded) -> Iterator[Repair]:
-    for candidate in coded.candidates:
-        if candidate.letter not in (candidate.code[0], candidate.code[0].lower()):
-            yield Repair(candidate.letter, candidate.code[0], "look-alike code")
-        for index in candidate.numbers:
-            number = scan.tokens[index][1]
-            if not number.isdigit():
-                yield Repair(scan.written(index, index + 1), number.translate(DIGITS), "look-alike digit")
+def _repairs(scan: Scan, candidate: Candidate) -> Iterator[Repair]:
+    if candidate.letter not in (candidate.code[0], candidate.code[0].lower()):
+        yield Repair(candidate.letter, candidate.code[0], "look-alike code")
+    for index in candidate.numbers:
+        number = scan.tokens[index][1]
+        if not number.isdigit():
+            yield Repair(scan.written(index, index + 1), number.translate(DIGITS), "look-alike digit")
 
 
 def merged(first: ReportReading, second: ReportReading) -> ReportReading:

@@ -62,7 +62,7 @@ class _Splitter(Walk):
         digits = self.tokens[self.index][1]
         if not digits.isdigit():
             digits = digits.translate(DIGITS)
-            self.coded.repaired = True
+            current.repaired = True
         if len(digits) >= PHONE_DIGITS and current.valued:
             self.current = None
             return
@@ -206,8 +206,7 @@ class _Splitter(Walk):
             candidate.between_digits = self.glued_number_at(self.index + 1)
         self.current = candidate
         self.coded.candidates.append(candidate)
-        if not word.style[0]:
-            self.coded.repaired = True
+        candidate.repaired = not word.style[0]
         self.styles[word.style] = self.styles.get(word.style, 0) + 1
         if len(code) > 1:
             self.index += 1
