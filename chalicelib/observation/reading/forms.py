@@ -14,7 +14,18 @@ from chalicelib.observation.reading.vocabulary import FormNames
 FORM_IN_COMMENT: Final = "form_in_comment"
 INCIDENT_IN_COMMENT: Final = "incident_in_comment"
 
-_BETWEEN: Final = frozenset({"place_words", "station_marks", "round_prepositions", "courtesies", "units"})
+_BETWEEN: Final = frozenset(
+    {
+        "place_words",
+        "station_marks",
+        "round_prepositions",
+        "time_prepositions",
+        "hour_marks",
+        "hour_words",
+        "courtesies",
+        "units",
+    }
+)
 """Words that stand between a form's name and its codes like the name of a place."""
 
 _SMALL_L_DIGITS: Final = 3
@@ -204,7 +215,7 @@ class _Finder:
     def _names_codes(self, coded: Coded) -> bool:
         """Whether codes are named, if only to be rejected: `turnout a bit low` and `Закрытие в 20:00` are prose."""
         for found in coded.candidates:
-            apart = SPACES.search(self.scan.tokens[found.at + 1][0]) if found.at + 1 < self.size else True
+            apart = self.scan.tokens[found.at + 1][0].isspace() if found.at + 1 < self.size else True
             if found.letter.isupper() or (found.valued and not (apart and found.letter in WORD_LETTERS)):
                 return True
         return bool(coded.strangers)
@@ -221,7 +232,8 @@ class _Finder:
             return len(answered) > 1
         between = [word for word in self.scan.words[head + 1 : answers.header.first] if word.typed]
         named = all(word.typed[0].isupper() or not word.roles.isdisjoint(_BETWEEN) for word in between)
-        glued = SPACES.search(self.scan.tokens[answered[0].at + 1][0]) is None
+        named = named or not self.scan.vocabulary.stations.isdisjoint(answers.header.stations)
+        glued = SPACES.search(self.scan.tokens[answered[0].at + 1][0]) is None or answered[0].letter.isupper()
         return named and glued and not answered[0].prose_after and self._opens_line(head)
 
     def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:

@@ -108,7 +108,10 @@ class _HeaderReader:
         roles = word.roles
         if word.form is not None or "station_marks" in roles:
             self.station_due = True
-        elif "round_prepositions" in roles and hour_at(self.scan, self.index + 1, self.limit) is not None:
+        elif (
+            not roles.isdisjoint(("round_prepositions", "time_prepositions"))
+            and hour_at(self.scan, self.index + 1, self.limit) is not None
+        ):
             return
         else:
             self.station_due = False

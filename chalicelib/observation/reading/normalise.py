@@ -25,13 +25,19 @@ _MARKS_READ: Final = 4
 # Patterns that are looked for in every text begin with a set of characters: Python passes over all others quickly.
 _HASH_NUMBER = re.compile(r"#(?=\d)")
 _PART_COUNTER = re.compile(r"(?<![A-Za-zА-я])(?<![A-Za-zА-я] )\(\s?\d{1,2}\s?/\s?\d{1,2}\s?\)")
+# A code and its value is no emoticon, whatever stands between them (`;D)1`, `:D=нет`).
+_VALUE_FOLLOWS = r"[^\w\n]{0,4}(?:\d|(?i:да|нет|ооба|жок|yes|no|da|net|ooba|jok|[дднyn])\b)"
 _EMOTICON = re.compile(
-    r"[:;=xXхХ](?:(?<!\w.)(?:(?<=[:;=])['-]?[DPdp]{1,9}|(?<=[xXхХ])[DdД]{1,9})(?![\w])(?!\s{0,3}[=:.-]?\s{0,3}\d)"
-    r"|(?<=\d[:;])-?D{1,9}(?!\s{0,3}[\w=:.-]))"
+    r"[:;=xXхХ](?:(?<!\w.)(?:(?<=[:;=])['-]?[DPdp]{1,9}|(?<=[xXхХ])[DdД]{1,9})(?![\w])"
+    rf"(?!{_VALUE_FOLLOWS})|(?<=\d[:;])-?D{{1,9}}(?!\s{{0,3}}[\w=:.-]|{_VALUE_FOLLOWS}))"
 )
 _HALF_DAY = re.compile(r"(?<![^\W\d_])([aApP])\.\s?[mM]\b\.?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_PHONE = re.compile(r"[+(\d](?:(?<=\d)(?<!\w\d)|(?<=\+)\(?\d|(?<=\()(?<!\w\()\d)[ ()-]{0,2}(?:\d[ ()-]{0,2}){7,}\d")
+# It begins with +, 0 or a bracket, never inside a number's groups of thousands (`A3,028 0555 12 34 56`).
+_PHONE = re.compile(
+    r"[+0(](?:(?<=\+)|(?<!\w.)(?<!\d[.,'].)(?!(?<=\d 0)\d\d(?!\d)[ ()-]{0,2}[+0(]))"
+    r"(?:(?<=0)[ ()-]{0,2}|(?<=\+)\(?|(?<=\())(?:\d[ ()-]{0,2}){7,}\d"
+)
 
 
 class Canonical(NamedTuple):

@@ -13,7 +13,7 @@ SIGNS: Final = "%~<>+?^"
 # Runs of letters like digits are bounded, so that a text full of them takes no more than linear time.
 _GAP: Final = rf"([^\w{SIGNS}@#{PHONE_MARK}]*+)"
 _ATOM: Final = (
-    rf"({_LIKE}{{0,3}}\d(?:{_LIKE}{{0,4}}\d)*(?:{_LIKE}{{1,4}}(?!{_LETTER})|{_LIKE}{{1,4}}(?={_LETTER}[^\w]{{0,2}}(?:\d|(?i:ANSWERS))))?)"
+    rf"({_LIKE}{{0,3}}\d(?:{_LIKE}{{0,4}}\d)*(?:{_LIKE}{{1,4}}(?!{_LETTER})|{_LIKE}{{1,4}}(?={_LETTER}[^\w]{{0,3}}(?:\d|(?i:ANSWERS))))?)"
     rf"|(NAMES{_LETTER}+(?!(?<={_LIKE}){_LIKE}{{0,3}}\d))"
     rf"|([{SIGNS}#]|@(?:\s?\d+)?|{PHONE_MARK}+)|\Z"
 )

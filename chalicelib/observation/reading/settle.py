@@ -11,7 +11,8 @@ from chalicelib.observation.reading.letters import DIGITS
 from chalicelib.observation.reading.model import Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.tokens import Scan
 
-_LAST_NUMBER_APART = re.compile(r"\d\s+\d+$")
+_LAST_NUMBER_APART = re.compile(r"\d\W*\s\W*\d+$")
+_BARE = re.compile(r"[\s,;|_)]+|\.\s+|\s*[№(]\s*")
 _TYPED = re.compile(r"\w")
 _AMBIGUOUS: Answer = (None, "ambiguous")
 
@@ -88,7 +89,7 @@ def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settle
         return
     index = last.numbers[-1]
     number, gap = scan.digits(index), scan.tokens[index][0]
-    if index + 1 != last.end or not gap or number not in scan.vocabulary.stations:
+    if index + 1 != last.end or not _BARE.fullmatch(gap) or number not in scan.vocabulary.stations:
         return
     before = last.typed.removesuffix(gap + number)
     if before != last.typed and _TYPED.search(before) and header.stations in ([], [number]):

@@ -146,6 +146,14 @@ class _Splitter(Walk):
         if hour.name in self.form.rounds:
             self.coded.round = hour.name
         self._leave(hour.after - 1)
+        last = hour.after
+        if (
+            last == len(self.tokens) - 1
+            and self.number_at(last)
+            and self.scan.digits(last) in self.scan.vocabulary.stations
+        ):
+            self.coded.station = self.scan.digits(last)
+            self._leave(last)
         return True
 
     def _leave(self, last: int) -> None:
@@ -184,6 +192,8 @@ class _Splitter(Walk):
         if code not in self.form.questions and not next_value:
             if len(code) > 1:
                 self.coded.strangers.add(code)
+            if self.current is not None and not self.current.valued and word.value is not None:
+                self.current.wrong = self.current.code not in self.answered
             self.current = None
         elif not next_value and self.prose_at(self.index + 1):
             if code in self.form.questions and code not in self.answered:

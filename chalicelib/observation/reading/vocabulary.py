@@ -89,7 +89,7 @@ class Vocabulary(dict[str, Word]):
         self._near = _deletions(alias for alias, names in self._aliases.items() if names.categories is None)
         answers = "|".join(sorted(self.lists.values, key=len, reverse=True))
         self._run = re.compile(rf"(?P<lead>{answers})?(?P<inner>(?:[A-Z](?:{answers}))*)(?P<last>[A-Z])?")
-        self._pair = re.compile(rf"([A-Z])({answers})")
+        self._pair = re.compile(rf"([A-Z])({answers})(?=(?:[A-Z](?:{answers}))*\Z)")
         self._begins = re.compile("|".join(sorted(map(re.escape, self._aliases), key=len, reverse=True)))
 
     def __missing__(self, typed: str) -> Word:

@@ -2,8 +2,8 @@
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
-from chalicelib.observation.reading.letters import LIKE_DIGITS
-from chalicelib.observation.reading.tokens import Scan
+from chalicelib.observation.reading.letters import LIKE_DIGITS, code_letter
+from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD, FormNames, Word
 
 
@@ -107,7 +107,10 @@ class Walk:
         value_next = self.value_next()
         if self.prose_at(self.index + 1):
             return None
-        if word.value is not None and not self.number_at(self.index + 1) and not (current.valued and value_next):
+        after = self.index + 1
+        apart = self.asks("yesno") and not current.valued and code_letter(word.typed) not in self.form.questions
+        numbered = self.number_at(after) and not (apart and SPACES.search(self.tokens[after][0]))
+        if word.value is not None and not numbered and not (current.valued and value_next):
             return word.typed
         if word.typed in LIKE_DIGITS and not value_next:
             return DOUBT if current.valued else word.typed
