@@ -87,4 +87,6 @@ def test_sweep_alone_accounts_for_everything(swept):
     sample, running = swept
     output = output_of(running)
     assert counted(output, "Acknowledged") == counted(output, "Accounted") > 40
-    output_of(baykoo(sample, "audit"))
+    loaded = output_of(baykoo(sample, "election", "list")).split()
+    for rehearsed in [name for name in loaded if name.startswith("rehearsal-")]:
+        assert " 0 differences" in output_of(baykoo(sample, "audit", "--election", rehearsed))
