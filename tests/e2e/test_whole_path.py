@@ -65,7 +65,8 @@ def test_violence_reaches_the_regions_coordinator_and_headquarters_alone(deploye
     alert = eventually(lambda: [text for text in deployed.texts_to(REGION_PHONE) if "угрожают" in text])
     assert "1001" in alert[0]
     assert eventually(lambda: [mail for mail in deployed.emails_to("hq@example.org") if "угрожают" in mail["BodyText"]])
-    assert not deployed.texts_to("+996555900002"), "another region's coordinator must get nothing"
+    others = deployed.texts_to("+996555900002")
+    assert not [text for text in others if "угрожают" in text], "another region's coordinator must get nothing"
     assert summary(deployed, token)["nation"]["incidents"]["critical"] == before + 1
 
 
@@ -109,8 +110,8 @@ def test_a_second_delivery_is_the_same_message(deployed: Deployed, token: str) -
 REFUSED = [
     ("no signature", {"signature": ""}, 401),
     ("a wrong signature", {"signature": "sha256=" + "0" * 64}, 403),
-    ("a stale timestamp", {"at": int(time.time()) - 301}, 403),
-    ("a timestamp ahead", {"at": int(time.time()) + 400}, 403),
+    ("a stale timestamp", {"seconds": -301}, 403),
+    ("a timestamp ahead", {"seconds": 400}, 403),
 ]
 
 
@@ -122,7 +123,8 @@ def test_what_is_not_authentic_leaves_no_row(
     body = json.dumps(
         {"id": sms_id, "from": LEAD, "to": NUMBER, "text": "TU A1", "received_at": "2026-01-01T00:00:00Z"}
     )
-    assert deployed.webhook(body.encode(), **how).status == status
+    at = int(time.time()) + how.get("seconds", 0)
+    assert deployed.webhook(body.encode(), at=at, signature=how.get("signature")).status == status
     assert deployed.message(f"generic#{sms_id}") is None
 
 
