@@ -15,7 +15,6 @@ import click
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.catalogue import LANGUAGES
 from chalicelib.observation.election import NO_ROUND, Election
-from chalicelib.observation.election_file import ElectionInvalid
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import Reading, ReportReading, Value
 from chalicelib.observation.replies import ReportResult, held_reply, report_reply, unrecognised_reply
@@ -38,10 +37,7 @@ class LineInvalid(ValueError):
 @click.option("--language", help="Language of the replies; the election's first by default.")
 def parse(election_file: Path, text: str | None, language: str | None) -> None:
     """Read texts as observers send them: JSON lines {"text": …} in, their meaning as JSON lines out, in order."""
-    try:
-        election = load_election_file(election_file)
-    except ElectionInvalid:
-        raise click.exceptions.Exit(1) from None
+    election = load_election_file(election_file)
     language = _language(election, language)
     if text is not None:
         click.echo("\n".join(in_words(election, language, text)))
