@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.services.sending import AnswerLost, NotSent, SendRefused, send
+from chalicelib.services.provider_api import AnswerLost
+from chalicelib.services.sending import NotSent, SendRefused, send
 from chalicelib.store.messages import Message, change
 
 QUEUED, SENDING, SENT, FAILED = "queued", "sending", "sent", "failed"

@@ -6,7 +6,6 @@ import os
 import time
 from typing import Any
 
-import urllib3
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -18,16 +17,12 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
-from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms
-from chalicelib.providers.contract import NotConfigured as UnknownProvider
-from chalicelib.providers.table import provider
+from chalicelib.providers.contract import OutboundSms
 from chalicelib.services.aws import client
-from chalicelib.services.fetching import fetch
-from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
+from chalicelib.services.provider_api import AnswerLost, configured, hand_over
 from chalicelib.store.messages import Message
 
 SNS = "sns"
-_TIMEOUT = urllib3.Timeout(connect=2, read=8)
 # No retries of the SDK's own: after a lost answer they would send twice without anybody knowing.
 _PATIENCE = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
 # What passes by itself, or once a person has put our account right: the message is not at fault.
@@ -73,10 +68,6 @@ class NotSent(Exception):
     def __init__(self, reason: str, wait: int = 0) -> None:
         super().__init__(reason)
         self.wait = wait
-
-
-class AnswerLost(Exception):
-    """The message was handed over and no answer came: it may have been sent."""
 
 
 def send(message: Message) -> None:
@@ -139,41 +130,16 @@ def _send_by_provider(message: Message, name: str) -> None:
     """Send by a provider's API; where a repetition of the row's key sends nothing twice, a lost answer is no doubt."""
     now = dt.datetime.now(dt.UTC)
     sms = OutboundSms(message.key, message.recipient or "", message.text or "", now, message.sender)
-    try:
-        carrier = provider(name, provider_secrets(name), fetch)
-        request = carrier.send_request(sms)
-    except (SecretsUnavailable, NotConfigured, CannotSend, UnknownProvider) as fault:
-        raise NotSent(f"{name}: {fault}") from fault
-    # With another provider behind it, a repetition might be that one's, and would be a second SMS.
-    in_doubt = NotSent if carrier.repeatable and len(sms_providers()) == 1 else AnswerLost
-    try:
-        outcome = carrier.read_send_answer(*_exchange(request))
-    except AnswerLost as fault:
-        raise in_doubt(f"{name}: {fault}") from fault
-    if outcome.verdict == "refused":
-        raise SendRefused(f"{name}: {outcome.reason}")
-    if outcome.verdict == "not_sent":
-        raise NotSent(f"{name}: {outcome.reason}", outcome.retry_after or 0)
-    if outcome.verdict == "in_doubt":
-        raise in_doubt(f"{name}: {outcome.reason}")
-
-
-def _exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
-    """One HTTP request, not repeated: status, headers, body."""
-    try:
-        answer = urllib3.PoolManager().request(
-            request.method,
-            request.url,
-            body=request.body,
-            headers=dict(request.headers),
-            timeout=_TIMEOUT,
-            retries=False,
-        )
-    except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
-        raise NotSent(str(fault)) from fault
-    except urllib3.exceptions.HTTPError as fault:
-        raise AnswerLost(str(fault)) from fault
-    return answer.status, dict(answer.headers), answer.data
+    outcome = hand_over(name, sms)
+    said = f"{name}: {outcome.reason}"
+    match outcome.verdict:
+        case "refused":
+            raise SendRefused(said)
+        case "not_sent":
+            raise NotSent(said, outcome.retry_after or 0)
+        case "in_doubt":
+            # With another provider behind it, a repetition might be that one's, and would be a second SMS.
+            raise NotSent(said) if configured(name).repeatable and len(sms_providers()) == 1 else AnswerLost(said)
 
 
 def _call(service: str, operation: str, **arguments: object) -> None:

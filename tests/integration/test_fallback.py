@@ -8,9 +8,9 @@ import pytest
 from pipeline import Pipeline, stored
 
 from chalicelib.providers.contract import OutboundRequest
-from chalicelib.services import outbox, sending
+from chalicelib.services import outbox, provider_api, sending
 from chalicelib.services.deliver import deliver
-from chalicelib.services.sending import AnswerLost
+from chalicelib.services.provider_api import AnswerLost
 from chalicelib.store.messages import Message, Queue, put_new
 
 Answered = tuple[int, dict[str, str]] | Exception
@@ -42,8 +42,8 @@ def carriers(monkeypatch: pytest.MonkeyPatch) -> Carriers:
 
     monkeypatch.setenv("BAYKOO_SMS_PROVIDER", "generic-first, generic-second")
     monkeypatch.setattr(sending, "_rest_until", {})
-    monkeypatch.setattr(sending, "provider_secrets", settings)
-    monkeypatch.setattr(sending, "_exchange", made.exchange)
+    monkeypatch.setattr(provider_api, "provider_secrets", settings)
+    monkeypatch.setattr(provider_api, "exchange", made.exchange)
     return made
 
 
