@@ -1,6 +1,7 @@
 """What the Messages table's stream feeds: process takes what came in, deliver what is to go out."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -14,52 +15,89 @@ if TYPE_CHECKING:
     from chalicelib.store.messages import Message
 
 WORKERS = 4
+ALERTING_SECONDS = 20.0
+"""How long of a batch alerts are delivered as soon as they are queued: with a carrier that hangs, the reports behind
+them would wait, and the function has a minute. What is left goes by the stream, as everything else does."""
+
+Act = Callable[["Message", dt.datetime], object]
+
 logger = Logger()
 streams = Blueprint(__name__)
 
 
 @streams.lambda_function(name="process")
 def process(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Process a batch of new SMS; names those to be offered again (Lambda: "Partial batch responses")."""
+    """Process a batch of new SMS, incidents first, and deliver their alerts at once.
+
+    Names those to be offered again (Lambda: "Partial batch responses").
+    """
+    from chalicelib.services.process import may_be_urgent
     from chalicelib.services.process import process as process_message
 
-    return _each(event["Records"], process_message)
+    end = time.monotonic() + ALERTING_SECONDS
+
+    def process_and_alert(message: "Message", now: dt.datetime) -> None:
+        for alert in process_message(message, now):
+            if time.monotonic() < end:
+                _alert(alert)
+
+    return _each(event["Records"], process_and_alert, may_be_urgent)
 
 
 @streams.lambda_function(name="deliver")
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of new rows of the outbox, alerts first."""
+    from chalicelib.services.deliver import is_alert
+
+    return _each(event["Records"], _deliver_and_tell, is_alert)
+
+
+def _alert(alert: "Message") -> None:
+    """Deliver an alert that was queued just now; whatever fails here is left to the stream and to sweep."""
+    try:
+        _deliver_and_tell(alert, dt.datetime.now(dt.UTC))
+    except Exception:
+        logger.exception("an alert was not delivered at once")
+
+
+def _deliver_and_tell(message: "Message", now: dt.datetime) -> None:
     from chalicelib.services.deliver import FAILED
     from chalicelib.services.deliver import deliver as deliver_message
 
-    def deliver_and_tell(message: "Message", now: dt.datetime) -> None:
-        if deliver_message(message, now) == FAILED:
-            measure(OutboxFailed=1)
-
-    return _each(event["Records"], deliver_and_tell)
+    if deliver_message(message, now) == FAILED:
+        measure(OutboxFailed=1)
 
 
-def _each(records: Sequence[dict[str, Any]], act: Callable[["Message", dt.datetime], object]) -> dict[str, Any]:
+def _each(records: Sequence[dict[str, Any]], act: Act, is_urgent: Callable[["Message"], bool]) -> dict[str, Any]:
     """Act on every record's message, several at a time; a record that fails is offered again, and sweep comes too.
 
-    Records of one batch need no order: merging is independent of it, and a row of the outbox is claimed once.
+    Records of one batch need no order: merging is independent of it, and a row of the outbox is claimed once. So the
+    urgent ones go first.
     """
     from chalicelib.store.messages import Message
 
-    def attempt(record: dict[str, Any]) -> dict[str, str] | None:
+    failed: list[dict[str, str]] = []
+    rows: list[tuple[bool, str, Message]] = []
+    for record in records:
+        sequence = record["dynamodb"]["SequenceNumber"]
         try:
-            act(Message.from_raw_data(record["dynamodb"]["NewImage"]), dt.datetime.now(dt.UTC))
+            message = Message.from_raw_data(record["dynamodb"]["NewImage"])
         except Exception:
-            logger.exception("a record failed", extra={"sequence": record["dynamodb"]["SequenceNumber"]})
-            return {"itemIdentifier": record["dynamodb"]["SequenceNumber"]}
+            logger.exception("a record cannot be read", extra={"sequence": sequence})
+            failed.append({"itemIdentifier": sequence})
+        else:
+            rows.append((is_urgent(message), sequence, message))
+
+    def attempt(row: tuple[bool, str, Message]) -> dict[str, str] | None:
+        _, sequence, message = row
+        try:
+            act(message, dt.datetime.now(dt.UTC))
+        except Exception:
+            logger.exception("a record failed", extra={"sequence": sequence})
+            return {"itemIdentifier": sequence}
         return None
 
-    urgent_first = sorted(records, key=lambda record: not _is_alert(record))
     with ThreadPoolExecutor(WORKERS) as workers:
-        failures = [failure for failure in workers.map(attempt, urgent_first) if failure]
-    return {"batchItemFailures": failures}
-
-
-def _is_alert(record: dict[str, Any]) -> bool:
-    pending: str = record["dynamodb"]["NewImage"].get("pending", {}).get("S", "")
-    return pending.startswith("alert#")
+        attempted = workers.map(attempt, sorted(rows, key=lambda row: not row[0]))
+        failed += [failure for failure in attempted if failure]
+    return {"batchItemFailures": failed}

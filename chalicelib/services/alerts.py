@@ -9,7 +9,7 @@ from typing import cast
 from chalicelib.observation.coordinator_texts import alert_remarks
 from chalicelib.observation.election import Coordinator, Election, Form, Severity
 from chalicelib.observation.incidents import Group, escalates_after
-from chalicelib.observation.reading.model import CATEGORY, Value
+from chalicelib.observation.reading.model import CATEGORY, Reading, Value
 from chalicelib.observation.replies import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.services import outbox
 from chalicelib.services.interpret import ResolvedReport
@@ -43,6 +43,15 @@ def opened_by(
             for answered in _answered(election, form, message, report, counted_at):
                 opened.setdefault(answered.id, answered)
     return list(opened.values())
+
+
+def opens_incident(election: Election, reading: Reading) -> bool:
+    """Whether a text reports an incident, or gives an answer that opens one, whoever sent it."""
+    for report in reading.reports:
+        form = election.form_by_code.get(report.form)
+        if form is None or any(is_critical(form, code, value) for code, value in report.answers.items()):
+            return True
+    return False
 
 
 def is_critical(form: Form, code: str, value: Value) -> bool:

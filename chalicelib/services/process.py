@@ -7,11 +7,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.observation.election import Election
 from chalicelib.observation.phones import international
-from chalicelib.services.alerts import opened_by
+from chalicelib.observation.reading import read
+from chalicelib.services.alerts import opened_by, opens_incident
 from chalicelib.services.answering import reply_to
 from chalicelib.services.commands import outcome_of_command
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
+from chalicelib.services.deliver import is_alert
 from chalicelib.services.interpret import PART, TOO_LONG, Interpretation, held_as, interpret
 from chalicelib.services.merging import merge
 from chalicelib.services.opening import open_incidents
@@ -36,21 +38,23 @@ NO_ELECTION = "no_election"
 UNKNOWN_SENDER = "unknown_sender"
 
 
-def process(message: Message, now: dt.datetime) -> None:
+def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     """Give a received SMS its outcome; does nothing if it has one. `now` is the real instant.
 
+    Returns the alerts that were queued with it: they may be delivered at once, and will be by the stream if not.
     Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
     """
     if message.state != RECEIVED:
-        return
+        return ()
     loaded = _election_of(message)
     there: frozenset[str] = frozenset()
     is_too_long = False
     for attempt in range(ATTEMPTS):
         try:
-            commit(_once(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now))
+            outcome = _once(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now)
+            commit(outcome)
         except AlreadyProcessed:
-            return
+            return ()
         except (ReportChanged, IncidentChanged):
             pause(attempt)
         except TooMuchAtOnce:
@@ -60,21 +64,31 @@ def process(message: Message, now: dt.datetime) -> None:
         except Contended:
             pause(attempt)
         else:
-            return
+            return tuple(row for row in outcome.outgoing if is_alert(row))
     raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+
+
+def may_be_urgent(message: Message) -> bool:
+    """Whether an SMS reads as one that opens an incident, so that it must not wait behind others.
+
+    False where that cannot be told now: its turn comes all the same.
+    """
+    try:
+        loaded = _routed(message, fresh=False)
+    except StoreUnavailable:
+        return False
+    return loaded is not None and opens_incident(loaded.election, read(message.text or "", loaded.election))
 
 
 def _election_of(message: Message) -> LoadedElection | None:
     """The election that the message's number leads to; before giving up, the store is asked afresh."""
+    return _routed(message, fresh=False) or _routed(message, fresh=True)
+
+
+def _routed(message: Message, *, fresh: bool) -> LoadedElection | None:
     number = international(message.recipient or "")
-    if not number:
-        return None
-    for fresh in (False, True):
-        election_id = elections.election_of_number(number, fresh=fresh)
-        loaded = elections.current(election_id, fresh=fresh) if election_id else None
-        if loaded is not None:
-            return loaded
-    return None
+    election_id = elections.election_of_number(number, fresh=fresh) if number else None
+    return elections.current(election_id, fresh=fresh) if election_id else None
 
 
 def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:

@@ -27,7 +27,7 @@ def allow_email_as_the_emulator_asks(stack: Stack) -> None:
     """ministack 1.5.33 asks whether email may be sent by any identity; AWS asks for the one that sends."""
     statement = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    for role in ("DeliverRole", "SweepRole"):
+    for role in ("DeliverRole", "ProcessRole", "SweepRole"):
         stack.client("iam").put_role_policy(
             RoleName=physical_name(stack, role), PolicyName="emulator", PolicyDocument=policy
         )
