@@ -29,7 +29,7 @@ KEPT_BUILDS = 3
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 # botocore carries a model for each of AWS's services, 28 of its 30 MB. These are the ones that Baykoo calls.
-BOTOCORE_MODELS = frozenset({"dynamodb", "ses", "sesv2", "sns", "ssm", "sts"})
+BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "ses", "sesv2", "sns", "ssm", "sts"})
 # What is not imported: bytecode (made by another Python, of another date), console scripts, tests, type stubs.
 UNUSED = ("__pycache__", "bin", "tests", "*.pyi", "*.pyc", "py.typed")
 

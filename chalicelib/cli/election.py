@@ -127,10 +127,11 @@ def route(number: str, election_id: str) -> None:
 def list_command() -> None:
     """Name every election that is loaded, with its numbers."""
     use_stack()
-    from chalicelib.store import elections
+    from chalicelib.store.elections import list_elections
+    from chalicelib.store.routes import numbers_of
 
-    for election_id in elections.list_elections():
-        click.echo(" ".join([election_id, *elections.numbers_of(election_id)]))
+    for election_id in list_elections():
+        click.echo(" ".join([election_id, *numbers_of(election_id)]))
 
 
 def _moved_to_today(loading: "Election") -> "Election":

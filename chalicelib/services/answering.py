@@ -17,7 +17,7 @@ from chalicelib.observation.replies import (
 from chalicelib.services import outbox
 from chalicelib.services.interpret import PART, Interpretation, ResolvedReport
 from chalicelib.services.merging import MergedReport, report_key
-from chalicelib.store import elections, messages
+from chalicelib.store import messages, routes
 from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import ReportKey
 
@@ -41,7 +41,7 @@ def reply_to(
     if is_machine(phone):
         return None
     if said.observer is None:
-        if elections.is_own_number(phone):
+        if routes.is_own_number(phone):
             return None
         key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)

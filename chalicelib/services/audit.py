@@ -9,10 +9,11 @@ from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import Counters, contribution, difference, message_counters, shard_of
 from chalicelib.services.alerts import answered_id, is_critical, reported_id
 from chalicelib.services.counting import ShardCell, cell_named, incident_cell, total
-from chalicelib.store.elections import existing, numbers_of
+from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message, messages_of, received_messages
 from chalicelib.store.reports import ReportKey, StoredReport, all_reports, value_from_json
+from chalicelib.store.routes import numbers_of
 from chalicelib.store.tallies import shards_of_cells
 
 

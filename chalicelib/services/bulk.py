@@ -16,7 +16,7 @@ from chalicelib.observation.report_checks import Place
 from chalicelib.observation.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.chase import missing_reports, stations_with_gaps
-from chalicelib.store import elections, messages, progress
+from chalicelib.store import messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -103,7 +103,7 @@ def send(
     """
     election = loaded.election
     _begin(election, batch, now())
-    sender = min(elections.numbers_of(election.id), default=None)
+    sender = min(routes.numbers_of(election.id), default=None)
     started = now()
     for place, observer in enumerate(batch.remaining):
         ahead = place / per_second - (now() - started).total_seconds()

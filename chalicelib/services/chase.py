@@ -14,7 +14,7 @@ from chalicelib.observation.replies import reminder_sms
 from chalicelib.services import outbox
 from chalicelib.services.missing_list import queue_lists
 from chalicelib.services.summarize import is_under_way
-from chalicelib.store import elections, messages, progress
+from chalicelib.store import elections, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import Contended, ReportChanged
 from chalicelib.store.reminders import queue_while_unchanged
@@ -74,7 +74,7 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> Chased:
 def _carry_out(loaded: LoadedElection, planned: Plan, now: dt.datetime) -> Chased:
     election = loaded.election
     unread = unread_phones(election, now)
-    number = min(elections.numbers_of(election.id), default=None)
+    number = min(routes.numbers_of(election.id), default=None)
     reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
     return Chased(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
 

@@ -22,11 +22,12 @@ from chalicelib.services import outbox
 from chalicelib.services.answering import UNCLEAR, is_loop
 from chalicelib.services.incidents import NoteMissing, step_writes
 from chalicelib.services.situation import missing, status
-from chalicelib.store.elections import LoadedElection, is_own_number
+from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incident_of_number, muting
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
+from chalicelib.store.routes import is_own_number
 from chalicelib.store.writes import Write
 
 

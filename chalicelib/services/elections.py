@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from chalicelib.observation.clock import Clock
 from chalicelib.observation.election import Election
+from chalicelib.observation.incident_words import incident_pattern
 from chalicelib.observation.phones import international
 from chalicelib.observation.tally import contribution, difference
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.counting import changes_of_report, incident_cell, total
 from chalicelib.services.merging import MergedReport
 from chalicelib.services.removals import Removal, Reported, removals
-from chalicelib.store import elections, outcome
+from chalicelib.store import elections, outcome, routes
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.reports import StoredReport, all_reports, get_reports
@@ -40,6 +41,8 @@ def load(election: Election, clock: Clock) -> int:
     if refused:
         raise RemovesReported(refused)
     version = elections.save(election, clock)
+    for number in routes.numbers_of(election.id):
+        routes.route(number, election.id, incident_pattern(election))
     if reported.messages:
         time.sleep(elections.TRUSTED_SECONDS)  # until then, messages may be counted by the version before
         for report in all_reports(election, election.station_by_number):
@@ -67,9 +70,9 @@ def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
 
 def route(number: str, election_id: str) -> str:
     """Let a number lead to an election and to no other; returns the number as it is matched."""
-    existing(election_id)
+    election = existing(election_id).election
     matched = international(number)
-    elections.route(matched, election_id)
+    routes.route(matched, election_id, incident_pattern(election))
     return matched
 
 

@@ -18,7 +18,7 @@ from chalicelib.services.interpret import PART, TOO_LONG, Interpretation, held_a
 from chalicelib.services.merging import merge
 from chalicelib.services.opening import open_incidents
 from chalicelib.services.twins import duplicate_of, guard_of
-from chalicelib.store import elections
+from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.outcome import (
@@ -87,7 +87,7 @@ def _election_of(message: Message) -> LoadedElection | None:
 
 def _routed(message: Message, *, fresh: bool) -> LoadedElection | None:
     number = international(message.recipient or "")
-    election_id = elections.election_of_number(number, fresh=fresh) if number else None
+    election_id = routes.election_of_number(number, fresh=fresh) if number else None
     return elections.current(election_id, fresh=fresh) if election_id else None
 
 

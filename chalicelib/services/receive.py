@@ -11,6 +11,7 @@ from chalicelib.providers.table import known
 from chalicelib.providers.webhook import Heard, hear, refusal
 from chalicelib.services import secrets
 from chalicelib.services.fetching import fetch
+from chalicelib.services.urgent import process_at_once
 from chalicelib.store.messages import OTHER_CONTENT, RECEIVED, Message, pending_in, put_first
 from chalicelib.store.tables import StoreUnavailable
 
@@ -62,7 +63,9 @@ def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
     delivery = heard.delivery
     if delivery.nonce is not None:
         _take_nonce(provider, delivery.nonce, delivery, request.at)
-    stored = [_put(_row(provider, sms, heard.raw, request.at)) for sms in delivery.messages]
+    rows = [_row(provider, sms, heard.raw, request.at) for sms in delivery.messages]
+    stored = [_put(row) for row in rows]
+    process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
     if delivery.confirm_url is not None:
         fetch(delivery.confirm_url)
     return stored

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from chalicelib.observation.election import Coordinator, Election
-from chalicelib.store import elections
+from chalicelib.store import routes
 
 AREAS = tuple(f"{area}" for area in range(201, 990) if area % 100 != 11 and area // 10 % 10 != 9)
 FICTITIOUS = 100 * len(AREAS)
@@ -38,7 +38,7 @@ def rehearsal_copy(source: Election, rehearsal_id: str) -> Election:
 def free_number(rehearsal_id: str) -> str:
     """A fictitious number that leads to no election yet, for the rehearsal's observers to text to."""
     numbers = fictitious_numbers(f"{rehearsal_id} number")
-    return next(number for number in numbers if elections.election_of_number(number, fresh=True) is None)
+    return next(number for number in numbers if routes.election_of_number(number, fresh=True) is None)
 
 
 def strangers(election: Election) -> Iterator[str]:

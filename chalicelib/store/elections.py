@@ -1,7 +1,7 @@
-"""Elections as loaded, their clocks, and which election a phone number leads to.
+"""Elections as loaded, and their clocks.
 
 An election's document is kept compressed and in parts, each far below DynamoDB's limit of 400 KB a row.
-A container reads it once a version; what may change at any time (version, clock, a number's route) is trusted
+A container reads it once a version; what may change at any time (version, clock) is trusted
 for a few seconds.
 """
 
@@ -19,7 +19,6 @@ from chalicelib.observation.election import Election
 from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
 
 DIRECTORY = "elections"
-ROUTES = "numbers"
 PART_BYTES = 300_000
 TRUSTED_SECONDS = 5.0
 
@@ -33,7 +32,7 @@ class ElectionUnknown(LookupError):
 
 
 class ElectionRow(Model):
-    """A directory entry (id `elections`), a number's route (id `numbers`) or a part of a document."""
+    """A directory entry (id `elections`) or a part of a document. Numbers' routes lie beside them (`routes.py`)."""
 
     class Meta(TableMeta):
         table_name = table_name("elections")
@@ -47,7 +46,6 @@ class ElectionRow(Model):
     clock_start = UnicodeAttribute(null=True)
     clock_origin = UTCDateTimeAttribute(null=True)
     clock_factor = NumberAttribute(null=True)
-    election = UnicodeAttribute(null=True)
 
 
 class LoadedElection:
@@ -85,27 +83,10 @@ def existing(election_id: str) -> LoadedElection:
     return loaded
 
 
-def election_of_number(number: str, *, fresh: bool = False) -> str | None:
-    """The id of the election that a number leads to."""
-    route = _row(ROUTES, number, fresh=fresh)
-    return route.election if route else None
-
-
-def is_own_number(number: str) -> bool:
-    """Whether a number is one that leads to an election: Baykoo must not talk to itself."""
-    return _row(ROUTES, number, fresh=False) is not None
-
-
 def list_elections() -> list[str]:
     """Ids of all elections; raises StoreUnavailable."""
     with store_faults():
         return [row.part for row in ElectionRow.query(DIRECTORY)]
-
-
-def numbers_of(election_id: str) -> list[str]:
-    """Numbers that lead to an election; raises StoreUnavailable."""
-    with store_faults():
-        return [row.part for row in ElectionRow.query(ROUTES) if row.election == election_id]
 
 
 def save(election: Election, clock: Clock) -> int:
@@ -127,13 +108,6 @@ def save(election: Election, clock: Clock) -> int:
             raise
     _forget()
     return before + 1
-
-
-def route(number: str, election_id: str) -> None:
-    """Let a number lead to an election, and to no other; raises StoreUnavailable."""
-    with store_faults():
-        ElectionRow(ROUTES, number, election=election_id).save()
-    _forget()
 
 
 def _part(digest: str, number: int) -> str:

@@ -76,13 +76,23 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     assert refusals(stack) == []
 
 
+def test_an_incident_is_processed_at_once_with_no_refusal(guarded: Deployed) -> None:
+    assert guarded.sms("IN 3 they beat us", OBSERVER, NUMBER, id="guarded-3").status == 200
+    eventually(lambda: rows(guarded.stack)["generic#guarded-3"]["state"]["S"] == "accepted")
+    logged = guarded.stack.client("logs").filter_log_events(
+        logGroupName=f"/aws/lambda/{guarded.stack.outputs['Intake']}"
+    )
+    assert not [event for event in logged["events"] if "not processed at once" in event["message"]]
+    assert refusals(guarded.stack) == []
+
+
 def test_a_coordinators_commands_and_an_operators_step_meet_no_refusal(guarded: Deployed) -> None:
     token = guarded.operator(ELECTION)
     for number, text in enumerate(("OK 1", "STATUS", "MISSING", "MUTE 1h")):
         assert guarded.sms(text, COORDINATOR, NUMBER, id=f"command-{number}").status == 200
     eventually(lambda: len([key for key in rows(guarded.stack) if key.startswith("reply#generic#command-")]) == 4)
     path = f"/elections/{ELECTION}/incidents"
-    assert guarded.get(path, token).json()["incidents"][0]["state"] == "acknowledged"
+    assert guarded.get(f"{path}/1", token).json()["state"] == "acknowledged"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "If-Match": '"2"'}
     answered = call(f"{guarded.stack.api_url}{path}/1/verify", b"{}", headers)
     assert answered.status == 200, answered.body

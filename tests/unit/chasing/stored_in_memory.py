@@ -11,7 +11,7 @@ from chalicelib.observation.election import Election
 from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import add, contribution
 from chalicelib.services import chase, doubts, missing_list, summarize
-from chalicelib.store import elections, messages, progress, summaries
+from chalicelib.store import elections, messages, progress, routes, summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.outcome import ReportChanged
@@ -47,7 +47,7 @@ class InMemory:
         monkeypatch.setattr(chase, "queue_while_unchanged", self.queue_while_unchanged)
         monkeypatch.setattr(doubts, "incidents_of", lambda election_id: [])
         monkeypatch.setattr(chase.time, "sleep", lambda seconds: None)
-        monkeypatch.setattr(elections, "numbers_of", lambda election_id: ["+996312000000"])
+        monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])
         monkeypatch.setattr(elections, "list_elections", lambda: [self.election.id])
         monkeypatch.setattr(elections, "current", lambda election_id: self.loaded)
         monkeypatch.setattr(messages, "put_new", self.put_new)

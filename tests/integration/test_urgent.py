@@ -1,0 +1,67 @@
+"""Intake calls process for an SMS that may report an incident; whatever fails, the SMS is stored and acknowledged."""
+
+import json
+from typing import Any
+
+import pytest
+from pipeline import Pipeline, stored
+from wire import Fault, Wire, answered, failed, silent, unreachable
+
+from chalicelib.services import elections, urgent
+from chalicelib.store import routes
+from chalicelib.store.routes import route_of
+
+FAULTS: dict[str, Fault] = {
+    "no such function": answered("ResourceNotFoundException", 404),
+    "throttled": answered("TooManyRequestsException", 429),
+    "unreachable": unreachable,
+    "silent": silent,
+    "nobody thought of": failed,
+}
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch, wire: Wire) -> list[dict[str, Any]]:
+    """What process was called with; the function that is named does not exist, and so nothing runs."""
+    monkeypatch.setenv("BAYKOO_PROCESS", "no-such-function")
+    calls: list[dict[str, Any]] = []
+    wire.prepare = lambda operation, parameters: calls.append(parameters) if operation == "Invoke" else None
+    return calls
+
+
+def test_process_is_called_for_an_incident_alone_and_once(pipeline: Pipeline, called: list[dict[str, Any]]) -> None:
+    pipeline.send(pipeline.phone(), "OP A1 B0730")
+    assert called == []
+    message = pipeline.send(pipeline.phone(), "IN 3 they beat us", message_id="once")
+    pipeline.send(pipeline.phone(), "IN 3 they beat us", message_id="once")
+    [call] = called
+    assert (call["FunctionName"], call["InvocationType"]) == ("no-such-function", "Event")
+    [record] = json.loads(call["Payload"])["Records"]
+    assert record["dynamodb"]["NewImage"]["key"] == {"S": message.key}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("operation", ["Invoke", "GetItem"])
+def test_a_call_that_fails_costs_nothing_but_time(
+    operation: str, fault: Fault, pipeline: Pipeline, wire: Wire, called: list[dict[str, Any]]
+) -> None:
+    routes._recent.clear()
+    wire.cut_all = lambda made, _, when: fault() if made == operation and when == "before" else None
+    key, answer = pipeline.post(pipeline.phone(), "IN 3 they beat us")
+    wire.mend()
+    assert answer.status == 200
+    assert stored(key).state == "received"
+
+
+def test_a_new_version_of_the_election_is_known_by_its_own_words(pipeline: Pipeline) -> None:
+    before = route_of(pipeline.number, fresh=True)
+    incidents = pipeline.election.incidents
+    assert incidents is not None
+    renamed = pipeline.election.model_copy(update={"incidents": incidents.model_copy(update={"aliases": ("ТРЕВОГА",)})})
+    elections.load(renamed, pipeline.current.clock)
+    after = route_of(pipeline.number, fresh=True)
+    assert before is not None
+    assert after is not None
+    assert (before.election, before.incidents != after.incidents) == (after.election, True)
+    message = pipeline.send(pipeline.phone(), "тревога 3 бьют")
+    assert urgent._may_report_incident(message)
