@@ -15,9 +15,10 @@ import click
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.catalogue import LANGUAGES
 from chalicelib.observation.election import NO_ROUND, Election
+from chalicelib.observation.opting import wish_in
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import Reading, ReportReading, Value
-from chalicelib.observation.replies import ReportResult, held_reply, report_reply, unrecognised_reply
+from chalicelib.observation.replies import ReportResult, held_reply, opting_reply, report_reply, unrecognised_reply
 from chalicelib.observation.segments import count_segments
 
 
@@ -90,7 +91,7 @@ def meaning_of(election: Election, language: str, text: str) -> dict[str, Any]:
     return {
         "reports": [_report(report) for report in reading.reports],
         "held": reading.held,
-        "reply": reply_to(election, language, reading),
+        "reply": reply_to(election, language, text, reading),
     }
 
 
@@ -116,10 +117,13 @@ def _json(value: Value) -> bool | int | float | str | list[int]:
     return list(value) if isinstance(value, tuple) else value
 
 
-def reply_to(election: Election, language: str, reading: Reading) -> str:
+def reply_to(election: Election, language: str, text: str, reading: Reading) -> str:
     """What an observer who has reported nothing before would be answered."""
     if reading.held is not None:
         return held_reply(election, language)
+    wish = wish_in(text)
+    if not reading.reports and wish is not None:
+        return opting_reply(election, language, wish)
     if not reading.reports:
         return unrecognised_reply(election, language)
     return report_reply(election, language, [_result(election, report) for report in reading.reports])
@@ -148,7 +152,7 @@ def in_words(election: Election, language: str, text: str) -> Iterator[str]:
         yield "No form was found in this text."
     for report in reading.reports:
         yield from _report_in_words(election, language, report)
-    reply = reply_to(election, language, reading)
+    reply = reply_to(election, language, text, reading)
     cost = count_segments(reply)
     yield f"Reply ({cost.count} SMS, {cost.units} units of {cost.encoding}):"
     yield f"  {reply}"

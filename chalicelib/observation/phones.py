@@ -1,6 +1,10 @@
-"""Telephone numbers: one written form for each, and which of them may be a machine's."""
+"""Telephone numbers: one written form for each, which of them may be a machine's, and what one may wish for."""
 
 import re
+from typing import Literal
+
+Wish = Literal["out", "in"]
+"""What a phone wants of SMS that it has not asked for: none of them, or them again."""
 
 _FOREIGN = re.compile(r"[^\d+]")
 SHORTEST_SUBSCRIBER = 7

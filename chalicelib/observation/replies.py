@@ -19,6 +19,8 @@ from chalicelib.observation.election import (
     Severity,
     Station,
 )
+from chalicelib.observation.opting import word
+from chalicelib.observation.phones import Wish
 from chalicelib.observation.reading.model import CATEGORY, STATION, Reason
 from chalicelib.observation.reply_layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.segments import count_segments, fit
@@ -72,6 +74,13 @@ def held_reply(election: Election, language: str) -> str:
     """The reply to an SMS that marks itself as no report, or quotes a reply of ours."""
     speech = _Speech(election, language)
     return fit(f"{speech.say(MARK)} {speech.say('reply_held')}", SEGMENTS)
+
+
+def opting_reply(election: Election, language: str, wish: Wish) -> str:
+    """The reply to one who wants no more SMS, or wants them again: what that means, and the word that ends it."""
+    other: Wish = "in" if wish == "out" else "out"
+    done = say(election, language, f"reply_opted_{wish}", word=word(other, language))
+    return fit(f"{say(election, language, MARK)} {done}", SEGMENTS)
 
 
 def unknown_sender_reply(election: Election) -> str:

@@ -9,9 +9,11 @@ Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#co
 import zlib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from chalicelib.observation.coverage import is_late
 from chalicelib.observation.election import Election, Form, Question
+from chalicelib.observation.phones import Wish
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.report import Report, StationAnswers, station_answers
 
@@ -31,6 +33,12 @@ COMMAND = "command"
 
 DUPLICATE = "duplicate"
 """The outcome of an SMS that was handed in before under another id; the first one is counted."""
+
+
+OPTED: Final[Mapping[Wish, str]] = {"out": "opted_out", "in": "opted_in"}
+"""The outcome of an SMS by which somebody wants no more SMS, or wants them again: no observation either."""
+
+_NOT_COUNTED: Final = frozenset({COMMAND, DUPLICATE, *OPTED.values()})
 
 
 def shard_of(election: Election, station: str | None) -> int:
@@ -98,7 +106,7 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
 
 
 def message_counters(outcome: str) -> Counters:
-    """What one message adds to its cell: that it was received and its outcome. Commands and duplicates add nothing."""
-    if outcome in (COMMAND, DUPLICATE):
+    """What one message adds to its cell: that it was received and its outcome; nothing where it is no observation."""
+    if outcome in _NOT_COUNTED:
         return {}
     return {"message.received": 1, f"message.{outcome}": 1}
