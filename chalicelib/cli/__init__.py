@@ -9,6 +9,7 @@ COMMANDS = {
     "cards": "chalicelib.cli.cards:cards",
     "election": "chalicelib.cli.election:election",
     "operator": "chalicelib.cli.operator:operator",
+    "opt-outs": "chalicelib.cli.opt_outs:opt_outs",
     "parse": "chalicelib.cli.parse:parse",
     "provider": "chalicelib.cli.provider:provider",
     "quickcount": "chalicelib.cli.quickcount:quickcount",

@@ -80,7 +80,9 @@ def send(
 def estimate(batch: "Batch", price: Decimal | None) -> str:
     """What sending a batch takes, in words."""
     each, count = batch.each, len(batch.remaining)
-    before = f" ({len(batch.sent_before)} have it already)" if batch.sent_before else ""
+    beside = [f"{len(batch.sent_before)} have it already"] if batch.sent_before else []
+    beside += [f"{batch.unwilling} want{'s' if batch.unwilling == 1 else ''} no SMS"] if batch.unwilling else []
+    before = f" ({', '.join(beside)})" if beside else ""
     segments = "segment" if each.count == 1 else "segments"
     said = f"{count} SMS{before}, {each.count} {each.encoding} {segments} each, {batch.segments} in all"
     return f"{said}; {batch.segments} x {price} = {batch.segments * price}." if price is not None else f"{said}."
@@ -118,4 +120,6 @@ def _send(loaded: "LoadedElection", batch: "Batch", per_second: float) -> None:
         raise click.ClickException(
             f"stopped after {queued} of {len(batch.remaining)}: the same command goes on from there"
         ) from None
-    click.echo(f"{queued} SMS queued.")
+    unwilling = len(batch.remaining) - queued
+    since = f", {unwilling} have opted out meanwhile" if unwilling else ""
+    click.echo(f"{queued} SMS queued{since}.")

@@ -62,6 +62,18 @@ def message(election_id: str, key: str) -> dict[str, Any]:
     return found
 
 
+@operator_api.route("/elections/{election_id}/opt-outs")
+@answering
+def opt_outs(election_id: str) -> dict[str, Any]:
+    """The phones that want no bulk SMS and reminders, of those that the operator sees."""
+    from chalicelib.services.opt_outs import list_opt_outs
+
+    operator, loaded = _authorized(election_id)
+    if not operator.sees_phones():
+        raise Problem(HTTPStatus.FORBIDDEN, "A viewer sees no phones; an operator or headquarters does.")
+    return {"opt_outs": [one.document() for one in list_opt_outs(loaded.election) if one.is_seen_by(operator)]}
+
+
 def _authorized(election_id: str) -> tuple["Operator", "LoadedElection"]:
     return authorized(_request(), election_id)
 

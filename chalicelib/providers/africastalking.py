@@ -4,9 +4,18 @@ Protocol: https://developers.africastalking.com/docs/sms/notifications, .../docs
 read in 2026.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 
-from chalicelib.providers.content import form_fields, id_field, international_field, single, text_field
+from chalicelib.providers.content import (
+    form_fields,
+    id_field,
+    international_field,
+    made_id,
+    own_number,
+    single,
+    text_field,
+)
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
@@ -25,12 +34,14 @@ _DELIVERED = frozenset({"Success"})
 _FAILED = frozenset({"Failed", "Rejected"})
 _TAKEN = frozenset({"100", "101", "102"})
 """Status codes of a recipient: processed, sent, queued."""
+_BLACKLISTED = "406"
+"""The recipient has opted out of the sender."""
 _NOT_NOW = frozenset({"405", "500", "501", "502"})
 """Insufficient balance, internal error, gateway error, rejected by gateway."""
 
 
 class AfricasTalking(Provider):
-    """Settings: `path_token`, `source_addresses`; to send `username`, `api_key`, `sender`."""
+    """Settings: `path_token`, `source_addresses`, `recipient`; to send `username`, `api_key`, `sender`."""
 
     accepted = Answer(200)
 
@@ -39,8 +50,10 @@ class AfricasTalking(Provider):
         require_shared_secret(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, or a delivery report. `date` names no zone in any document, so it is not used as a time."""
+        """One SMS, a delivery report, or an opt-out. `date` names no zone in any document, so it is no time here."""
         fields = single(form_fields(request))
+        if "senderId" in fields and "phoneNumber" in fields:
+            return Delivery((self._opt_out(fields, request.at),))
         if "status" in fields:
             detail = f"{fields['status']} {fields.get('failureReason', '')}".strip()
             return Delivery(
@@ -77,4 +90,18 @@ class AfricasTalking(Provider):
         if code in _TAKEN:
             return answered
         said = found(document, *recipient, "status") or found(document, "SMSMessageData", "Message") or "no recipient"
-        return SendOutcome("not_sent" if code in _NOT_NOW else "refused", reason=f"status {code}: {said}")
+        return SendOutcome(
+            "not_sent" if code in _NOT_NOW else "refused",
+            reason=f"status {code}: {said}",
+            opted_out=code == _BLACKLISTED,
+        )
+
+    def _opt_out(self, fields: Mapping[str, str], at: dt.datetime) -> InboundSms:
+        """An opt-out as an SMS without words, to the setting `recipient` where it tells of a sender's name.
+
+        It has neither id nor time, so it is one SMS a minute, of which a second changes nothing.
+        """
+        sender = international_field(fields, "phoneNumber")
+        recipient = own_number({}, "to", self.secrets) or international_field(fields, "senderId")
+        same = made_id(sender, recipient, "", at.replace(second=0, microsecond=0))
+        return InboundSms(id=same, sender=sender, recipient=recipient, text="", wish="out")

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from chalicelib.observation.phones import Wish
+
 Secrets = Mapping[str, Any]
 """A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""
 
@@ -50,6 +52,7 @@ class InboundSms:
 
     `id` is the provider's, or made from the SMS itself where the provider has none. `sender` and `recipient` are E.164
     where the provider's number is international, else as it wrote them. `sent_at` is the provider's time, aware.
+    `wish`: that the sender wants no more SMS, or wants them again, where the provider says so; it has obeyed already.
     """
 
     id: str
@@ -58,6 +61,7 @@ class InboundSms:
     text: str
     sent_at: dt.datetime | None = None
     part: Part | None = None
+    wish: Wish | None = None
 
 
 ReceiptState = Literal["on_its_way", "delivered", "failed"]
@@ -187,13 +191,15 @@ class SendOutcome:
     """What the send API's answer says of the SMS.
 
     `sent`: taken, `reference` is the provider's id for it. `not_sent`: certainly not taken, may be tried again,
-    not before `retry_after` seconds. `refused`: never will be. `in_doubt`: it may have been taken.
+    not before `retry_after` seconds. `refused`: never will be; `opted_out`: because its recipient has told the
+    provider to send no more. `in_doubt`: it may have been taken.
     """
 
     verdict: Literal["sent", "not_sent", "refused", "in_doubt"]
     reference: str | None = None
     reason: str = ""
     retry_after: int | None = None
+    opted_out: bool = False
 
 
 class Provider(ABC):

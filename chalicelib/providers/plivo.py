@@ -5,7 +5,9 @@ Protocol: https://docs.plivo.com/docs/messaging/concepts/signature-validation, .
 """
 
 from collections.abc import Mapping
+from typing import Final
 
+from chalicelib.observation.phones import Wish
 from chalicelib.providers.content import (
     form_fields,
     id_field,
@@ -34,6 +36,8 @@ _V3_NONCE, _V2_NONCE = "X-Plivo-Signature-V3-Nonce", "X-Plivo-Signature-V2-Nonce
 _V3 = ("X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
 _V2 = ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2")
 _DELIVERED = frozenset({"delivered", "read"})
+_WISHES: Final[Mapping[str, Wish]] = {"optout": "out", "optin": "in"}
+"""By MessageIntent, the keyword that Plivo has answered and obeyed; the third, help, is no wish."""
 _FAILED = frozenset({"failed", "undelivered", "rejected"})
 
 
@@ -75,6 +79,7 @@ class Plivo(Provider):
             sender=international_field(fields, "From"),
             recipient=international_field(fields, "To"),
             text=text_field(fields, "Text", fields.get("Body")),
+            wish=_WISHES.get(fields.get("MessageIntent", "")),
         )
         return Delivery((sms,), nonce=nonce)
 

@@ -5,7 +5,10 @@ Protocol: https://www.twilio.com/docs/messaging/guides/webhook-request, .../docs
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
+from chalicelib.observation.phones import Wish
 from chalicelib.providers.content import (
     form_fields,
     id_field,
@@ -28,12 +31,15 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.public_url import called_urls, without_query
-from chalicelib.providers.sending import form_request, outcome, required, state_of
+from chalicelib.providers.sending import answer_json, form_request, found, outcome, required, state_of
 from chalicelib.providers.signatures import base64_mac, header, plain_hash, require_same, same, secret_values
 
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 _SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
 _DELIVERED = frozenset({"delivered", "read"})
+_WISHES: Final[Mapping[str, Wish]] = {"STOP": "out", "START": "in"}
+"""By OptOutType, which a messaging service with Advanced Opt-Out sends along; the third, HELP, is no wish."""
+_OPTED_OUT = "21610"
 _FAILED = frozenset({"failed", "undelivered", "canceled"})
 
 
@@ -68,6 +74,7 @@ class Twilio(Provider):
             sender=international_field(fields, "From"),
             recipient=international_field(fields, "To"),
             text=text_field(fields, "Body"),
+            wish=_WISHES.get(fields.get("OptOutType", "")),
         )
         return Delivery((sms,))
 
@@ -84,8 +91,10 @@ class Twilio(Provider):
         )
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
-        """201 with `sid`."""
-        return outcome(status, headers, body, "sid")
+        """201 with `sid`; 400 with a code, which for one who has sent STOP is 21610."""
+        answered = outcome(status, headers, body, "sid")
+        has_opted_out = answered.verdict == "refused" and found(answer_json(body), "code") == _OPTED_OUT
+        return replace(answered, opted_out=has_opted_out)
 
     def _key(self, request: WebhookRequest) -> tuple[str, tuple[str, ...]]:
         written = request.headers.get(_SETTINGS_HEADER, "").strip()

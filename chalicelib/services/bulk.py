@@ -16,8 +16,14 @@ from chalicelib.observation.report_checks import Place
 from chalicelib.observation.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.chase import missing_reports, stations_with_gaps
+from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.store import messages, progress, routes
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message
+from chalicelib.store.opt_outs import opted_out
+from chalicelib.store.outcome import Contended
+from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.unsolicited import OptedOut, queue_unsolicited
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -38,12 +44,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A text, its recipients, each phone once, and what sending it takes. `sent_before` are reached already."""
+    """A text, its recipients, each phone once, and what sending it takes.
+
+    `sent_before` are reached already; `unwilling` were chosen but have opted out, and are no recipients.
+    """
 
     name: str
     text: str
     recipients: tuple[Observer, ...]
     sent_before: frozenset[str]
+    unwilling: int = 0
 
     @property
     def each(self) -> Segments:
@@ -84,10 +94,13 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     _, begun = progress.read(election.id, _task(name))
     if begun is not None and begun["text"] != text:
         raise BatchRefused(f"batch {name} was begun with another text: give this one another --name")
-    recipients = tuple(_by_phone(_chosen(election, choice)))
+    chosen = _by_phone(_chosen(election, choice))
+    unwilling = {row.phone for row in opted_out(election.id)}
+    recipients = tuple(one for one in chosen if one.phones[0] not in unwilling)
     keys = {_key(election, name, one): one.number for one in recipients}
     there = messages.get_many(keys) if begun is not None and keys else []
-    return Batch(name, text, recipients, frozenset(keys[row.key] for row in there))
+    reached = frozenset(keys[row.key] for row in there)
+    return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
 
 
 def send(
@@ -99,6 +112,7 @@ def send(
 ) -> Iterator[Observer]:
     """Queue a batch's SMS, so many a second, and yield whose is queued. Stopped anywhere, it can be sent again.
 
+    Who has opted out since it was prepared is passed over.
     Raises BatchRefused where the name was taken meanwhile, StoreUnavailable.
     """
     election = loaded.election
@@ -111,8 +125,22 @@ def send(
             sleep(ahead)
         origin = outbox.Origin(election.id, _task(batch.name), now())
         key = _key(election, batch.name, observer)
-        messages.put_new(outbox.sms(key, observer.phones[0], batch.text, origin, sender=sender))
-        yield observer
+        if _queue(outbox.sms(key, observer.phones[0], batch.text, origin, sender=sender)):
+            yield observer
+
+
+def _queue(message: Message) -> bool:
+    """Have an SMS queued, now or before; False if its phone has opted out."""
+    for attempt in range(ATTEMPTS):
+        try:
+            queue_unsolicited(message)
+        except OptedOut:
+            return False
+        except Contended:
+            pause(attempt)
+        else:
+            return True
+    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
 
 
 def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:

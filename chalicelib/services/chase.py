@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.observation.chasing import Plan, Progress, Reminder, after, missing_observers, plan
@@ -17,10 +18,10 @@ from chalicelib.services.summarize import is_under_way
 from chalicelib.store import elections, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import Contended, ReportChanged
-from chalicelib.store.reminders import queue_while_unchanged
 from chalicelib.store.reports import StoredReport, get_reports
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.tallies import read_cells
+from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 
 TASK = "chase"
 WORKERS = 8
@@ -123,15 +124,16 @@ def _remind(
 def _remind_observers(
     election: Election, reminder: Reminder, stored: StoredReport, number: str | None, now: dt.datetime
 ) -> int:
-    """Remind the observers of one station who still owe the report at the instant at which the SMS is queued."""
+    """Remind the observers of one station who still owe the report, and want SMS, at the instant of queueing."""
     report, queued = stored.report, 0
     key = (report.station, report.form, report.round)
     for attempt in range(ATTEMPTS):
         current = get_reports(election, [key])[key]
         try:
             for observer in missing_observers(election, current.report):
-                row = _row(election, reminder, observer, number, now)
-                queued += queue_while_unchanged(election, current, row)
+                with suppress(OptedOut):
+                    row = _row(election, reminder, observer, number, now)
+                    queued += queue_while_unchanged(election, current, row)
         except (ReportChanged, Contended):
             time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311
         else:

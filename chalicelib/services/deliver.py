@@ -1,4 +1,4 @@
-"""Deliver the outbox: queued → sending → sent | failed, with attempts and the last error.
+"""Deliver the outbox: queued → sending → sent | failed | opted_out, with attempts and the last error.
 
 A row is claimed before it is sent, so that two workers do not send it both. Where it stays unknown whether a
 message went out (its answer was lost, or its worker died), an alert goes again, anything else at most once more, and
@@ -14,9 +14,9 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.services.provider_api import AnswerLost
 from chalicelib.services.sending import NotSent, SendRefused, send
-from chalicelib.store.messages import Message, change
+from chalicelib.store.messages import Message, change, unchanged
 
-QUEUED, SENDING, SENT, FAILED = "queued", "sending", "sent", "failed"
+QUEUED, SENDING, SENT, FAILED, OPTED_OUT = "queued", "sending", "sent", "failed", "opted_out"
 CLAIMED_FOR = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 8
 MOST_DOUBTS = 1
@@ -41,7 +41,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
     try:
         _send_with_quick_retries(message)
     except SendRefused as refused:
-        return _give_up(message, str(refused))
+        return _opted_out(message, now, str(refused)) if refused.opted_out else _give_up(message, str(refused))
     except NotSent as fault:
         return _try_later(message, now, str(fault), wait=dt.timedelta(seconds=fault.wait))
     except AnswerLost as fault:
@@ -116,7 +116,21 @@ def _give_up(message: Message, error: str, noted: Sequence[Action] = ()) -> str:
     return _finish(message, FAILED, [Message.last_error.set(error[:500]), *noted])
 
 
+def _opted_out(message: Message, now: dt.datetime, error: str) -> str:
+    """The recipient has opted out where only the carrier heard it: nobody here can mend that, but all must know it."""
+    from chalicelib.services.opting import finish_refused  # noqa: PLC0415 - with the whole domain, and rarely needed
+
+    if message.election is None or message.recipient is None:
+        return _give_up(message, error)
+    changes = [Message.last_error.set(error[:500]), *_finished(OPTED_OUT)]
+    finish_refused(message, changes, unchanged(SENDING, int(message.attempts)), now)
+    return OPTED_OUT
+
+
 def _finish(message: Message, state: str, changes: list[Action]) -> str:
-    finished = [Message.state.set(state), Message.pending.remove(), Message.due_at.remove()]
-    change(message, [*changes, *finished], SENDING, int(message.attempts))
+    change(message, [*changes, *_finished(state)], SENDING, int(message.attempts))
     return str(message.state)
+
+
+def _finished(state: str) -> list[Action]:
+    return [Message.state.set(state), Message.pending.remove(), Message.due_at.remove()]

@@ -17,6 +17,7 @@ from chalicelib.services.deliver import is_alert
 from chalicelib.services.interpret import PART, TOO_LONG, Interpretation, held_as, interpret
 from chalicelib.services.merging import merge
 from chalicelib.services.opening import open_incidents
+from chalicelib.services.opting import opting_of, outcome_of_opting
 from chalicelib.services.twins import duplicate_of, guard_of
 from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection
@@ -26,6 +27,7 @@ from chalicelib.store.outcome import (
     AlreadyThere,
     Contended,
     IncidentChanged,
+    OtherWish,
     Outcome,
     ReportChanged,
     TooMuchAtOnce,
@@ -55,7 +57,7 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
             commit(outcome)
         except AlreadyProcessed:
             return ()
-        except (ReportChanged, IncidentChanged):
+        except (ReportChanged, IncidentChanged, OtherWish):
             pause(attempt)
         except TooMuchAtOnce:
             is_too_long = True
@@ -118,6 +120,9 @@ def _outcome(
     """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
+    opting = opting_of(loaded, message, phone, now)
+    if opting is not None and opting.is_all:
+        return outcome_of_opting(loaded, message, phone, opting, now)
     command = outcome_of_command(loaded, message, phone, now, there)
     if command is not None:
         return command
@@ -140,7 +145,7 @@ def _outcome(
         cells=changes_of_message(election, said, changed, opening.incidents),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
-        writes=opening.writes,
+        writes=(*opening.writes, *(opting.writes if opting else ())),
     )
 
 

@@ -137,6 +137,7 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         recipient=sms.recipient,
         conversation=sms.sender or None,
         text=sms.text,
+        provider_wish=sms.wish,
         raw=raw,
         provider_at=sms.sent_at,
         received_at=received_at(sms.sent_at, now),

@@ -17,7 +17,7 @@ from chalicelib.observation.simulation.day import Day, Plan, Planned, simulate_d
 from chalicelib.observation.simulation.messages import Composed
 from chalicelib.observation.simulation.writing import write
 from chalicelib.services import elections
-from chalicelib.services.deliver import FAILED, SENT
+from chalicelib.services.deliver import FAILED, OPTED_OUT, SENT
 from chalicelib.services.rehearsal_copy import free_number, rehearsal_copy, strangers
 from chalicelib.services.simulated_provider import Answers, Delivery, SimulatedProvider, Webhook
 from chalicelib.store import messages
@@ -181,7 +181,7 @@ def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Ite
 
 
 def _is_finished(row: Message) -> bool:
-    return row.state in (SENT, FAILED)
+    return row.state in (SENT, FAILED, OPTED_OUT)
 
 
 def _wait(stage: str, keys: list[str], is_done: Callable[[Message], bool], told: Told) -> Mapping[str, Message]:

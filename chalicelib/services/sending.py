@@ -51,12 +51,21 @@ _TEMPORARY = frozenset(
     }
 )
 
+_OPTED_OUT = frozenset({"OptedOut", "OptedOutException"})
+"""SNS, of a phone that has answered it STOP. Its publish mostly takes such an SMS and drops it without a word."""
 
 _rest_until: dict[str, float] = {}
 
 
 class SendRefused(Exception):
-    """The carrier will never take this message: sending it again is pointless."""
+    """The carrier will never take this message: sending it again is pointless.
+
+    `opted_out`: because its recipient has told the carrier to send no more.
+    """
+
+    def __init__(self, reason: str, *, opted_out: bool = False) -> None:
+        super().__init__(reason)
+        self.opted_out = opted_out
 
 
 class NotSent(Exception):
@@ -134,7 +143,7 @@ def _send_by_provider(message: Message, name: str) -> None:
     said = f"{name}: {outcome.reason}"
     match outcome.verdict:
         case "refused":
-            raise SendRefused(said)
+            raise SendRefused(said, opted_out=outcome.opted_out)
         case "not_sent":
             raise NotSent(said, outcome.retry_after or 0)
         case "in_doubt":
@@ -154,6 +163,6 @@ def _call(service: str, operation: str, **arguments: object) -> None:
         status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if code in _TEMPORARY or status >= 500 or status == 429:
             raise NotSent(f"{code}: {fault}") from fault
-        raise SendRefused(f"{code}: {fault}") from fault
+        raise SendRefused(f"{code}: {fault}", opted_out=code in _OPTED_OUT) from fault
     except BotoCoreError as fault:
         raise AnswerLost(str(fault)) from fault

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.constants import ITEM, PUT_ITEM
 from pynamodb.exceptions import PutError, UpdateError, VerboseClientError
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -53,10 +54,12 @@ class ConversationIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-unt
 class Message(Model):
     """One SMS or email.
 
-    `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held;
-    of one that goes out: queued → sending → sent | failed. `received_at` is the real instant that counts,
-    `counted_at` the same on the election's clock; `counted_in` names the tally that its outcome was added to.
+    `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held | command
+    | duplicate | opted_out | opted_in; of one that goes out: queued → sending → sent | failed | opted_out.
+    `received_at` is the real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the
+    tally that its outcome was added to.
     `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names.
+    `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.
     """
@@ -92,6 +95,7 @@ class Message(Model):
     about = UnicodeAttribute(null=True)
     flag = UnicodeAttribute(null=True)
     part = Document(null=True)
+    provider_wish = UnicodeAttribute(null=True)
     attempts = NumberAttribute(default=0)
     last_error = UnicodeAttribute(null=True)
     doubts = NumberAttribute(null=True)
@@ -173,15 +177,21 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
 
 def change(message: Message, changes: Sequence[object], expected_state: str, expected_attempts: int) -> bool:
     """Change a row if nobody else did since it was read. False if somebody did; raises StoreUnavailable."""
-    unchanged = (Message.state == expected_state) & (Message.attempts == expected_attempts)
+    condition = unchanged(expected_state, expected_attempts)
     with store_faults():
         try:
-            message.update(actions=list(changes), condition=unchanged)  # type: ignore[arg-type]
+            message.update(actions=list(changes), condition=condition)  # type: ignore[arg-type]
         except UpdateError as error:
             if refused_by_condition(error):
                 return False
             raise
     return True
+
+
+def unchanged(state: str, attempts: int) -> Condition:
+    """That nobody has changed a row since it was read."""
+    condition: Condition = (Message.state == state) & (Message.attempts == attempts)
+    return condition
 
 
 def messages_of(election_id: str) -> Iterator[Message]:

@@ -17,7 +17,7 @@ from chalicelib.observation.election import Election
 from chalicelib.observation.tally import Cell, Counters
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import RECEIVED, Message
-from chalicelib.store.reports import ReportRow, StoredReport, to_row
+from chalicelib.store.reports import StoredReport, as_read, to_row
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
 from chalicelib.store.writes import Write, in_order
@@ -39,6 +39,10 @@ class ReportChanged(Exception):
 
 class IncidentChanged(Exception):
     """Somebody changed an incident, or took the next number, since they were read: read again."""
+
+
+class OtherWish(Exception):
+    """A phone's wish for SMS is not the one that was read, or that is needed."""
 
 
 class Contended(Exception):
@@ -77,7 +81,7 @@ class Outcome:
 def commit(outcome: Outcome) -> None:
     """Write an outcome whole or not at all.
 
-    Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, IncidentChanged, AlreadyThere, Contended, or
+    Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended, or
     StoreUnavailable: then it may or may not be written, and processing the message again finds out.
     """
     message = Write.update("message", outcome.message.key, outcome.message, outcome.changes, Message.state == RECEIVED)
@@ -110,7 +114,7 @@ def relocate_incident(election: Election, incident: Incident, region: str, cells
 def write(writes: Iterable[Write]) -> None:
     """Write rows in one transaction, all or none.
 
-    Raises AlreadyProcessed, ReportChanged, IncidentChanged, AlreadyThere, Contended, StoreUnavailable.
+    Raises AlreadyProcessed, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended, StoreUnavailable.
     """
     ordered = in_order(writes)
     if len(ordered) > MOST_WRITES:
@@ -132,10 +136,8 @@ def queued(message: Message) -> Write:
 
 def _put_report(election: Election, report: StoredReport) -> Write:
     row = to_row(election, report)
-    before = int(row.version)
-    row.version = before + 1
-    unchanged = ReportRow.version == before if before else ReportRow.station.does_not_exist()
-    return Write.put("report", row.form, row, unchanged)
+    row.version = report.version + 1
+    return Write.put("report", row.form, row, as_read(report))
 
 
 def _add_to_tallies(election: Election, cells: Cells) -> list[Write]:
@@ -156,6 +158,8 @@ def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
         return ReportChanged()
     if "incident" in kinds:
         return IncidentChanged()
+    if "wish" in kinds:
+        return OtherWish()
     if "once" in kinds:
         return AlreadyThere(frozenset(one.key for one in failed if one.kind == "once"))
     return Contended() if "TransactionConflict" in codes else StoreUnavailable(str(error))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.observation.election import Election, Form
@@ -14,6 +15,7 @@ from chalicelib.observation.reading.model import Value
 from chalicelib.observation.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.tally import Counters, Number
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.writes import Write
 
 ReportKey = tuple[str, str, str]
 """Station, form, round."""
@@ -80,6 +82,17 @@ def to_row(election: Election, stored: StoredReport) -> ReportRow:
         answers={observer: _answers_json(answers) for observer, answers in report.observers.items()},
         counted={name: _number_json(amount) for name, amount in stored.counted.items()},
     )
+
+
+def as_read(stored: StoredReport) -> Condition:
+    """That nobody has changed a report since it was read."""
+    return ReportRow.version == stored.version if stored.version else ReportRow.station.does_not_exist()
+
+
+def unchanged(election: Election, stored: StoredReport) -> Write:
+    """Lets a transaction pass only if nobody has changed a report since it was read."""
+    row = to_row(election, stored)
+    return Write.check("report", row.form, row, as_read(stored))
 
 
 def from_row(election: Election, row: ReportRow) -> StoredReport:

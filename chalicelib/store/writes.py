@@ -9,11 +9,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-Operation = Literal["delete", "put", "update"]
+Operation = Literal["check", "delete", "put", "update"]
 
-Kind = Literal["message", "report", "incident", "once", "row"]
-"""What a row's condition guards: a message's outcome, a report's or an incident's version, a row that may exist only
-once; `row` has none."""
+Kind = Literal["message", "report", "incident", "wish", "once", "row"]
+"""What a row's condition guards: a message's outcome, a report's or an incident's version, a phone's wish, a row that
+may exist only once; `row` has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Write:
         return cls(kind, key, "update", row, condition, tuple(actions))
 
     @classmethod
+    def check(cls, kind: Kind, key: str, row: Model, condition: Condition) -> Self:
+        """A row of two keys that is not written, but must be so."""
+        return cls(kind, key, "check", row, condition)
+
+    @classmethod
     def delete(cls, kind: Kind, key: str, row: Model, condition: Condition | None = None) -> Self:
         """The end of a row."""
         return cls(kind, key, "delete", row, condition)
@@ -47,6 +52,9 @@ class Write:
     def add_to(self, transaction: TransactWrite) -> None:
         """Make it a part of a transaction."""
         match self.operation:
+            case "check":
+                hash_key, range_key = self.row._get_keys().values()  # type: ignore[no-untyped-call]
+                transaction.condition_check(type(self.row), hash_key, range_key, self.condition)
             case "delete":
                 transaction.delete(self.row, self.condition)
             case "put":
@@ -57,5 +65,5 @@ class Write:
 
 def in_order(writes: Iterable[Write]) -> list[Write]:
     """Writes in the order in which PynamoDB 6 sends them and DynamoDB gives its reasons: by operation."""
-    order: tuple[Operation, ...] = ("delete", "put", "update")
+    order: tuple[Operation, ...] = ("check", "delete", "put", "update")
     return sorted(writes, key=lambda one: order.index(one.operation))

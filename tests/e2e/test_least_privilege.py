@@ -100,6 +100,14 @@ def test_a_coordinators_commands_and_an_operators_step_meet_no_refusal(guarded: 
     assert refusals(guarded.stack) == []
 
 
+def test_an_opt_out_meets_no_refusal(guarded: Deployed) -> None:
+    assert guarded.sms("STOP", OBSERVER, NUMBER, id="guarded-stop").status == 200
+    eventually(lambda: rows(guarded.stack).get("reply#generic#guarded-stop", {}).get("state") == {"S": "sent"})
+    assert guarded.get(f"/elections/{ELECTION}/opt-outs", guarded.operator(ELECTION)).json()["opt_outs"]
+    call_function(guarded.stack, "Chase")
+    assert refusals(guarded.stack) == []
+
+
 def test_the_emulator_does_refuse(guarded: Deployed) -> None:
     """So that the test above cannot pass with roles that are not looked at."""
     role = physical_name(guarded.stack, "IntakeRole")

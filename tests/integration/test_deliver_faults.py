@@ -32,7 +32,6 @@ TEMPORARY: dict[str, Fault] = {
 FINAL: dict[str, Fault] = {
     "rejected": answered("MessageRejected"),
     "bad number": answered("InvalidParameter"),
-    "opted out": answered("OptedOut"),
     "invalid": lambda: ParamValidationError(report="Message: too long"),
 }
 

@@ -14,7 +14,18 @@ from infra.environments import ROOT
 
 Template = dict[str, Any]
 FUNCTIONS = {"APIHandler", "Chase", "Deliver", "Intake", "Process", "Summarize", "Sweep"}
-TABLES = {"Audit", "Elections", "Incidents", "Messages", "Operators", "Providers", "Reports", "Summaries", "Tallies"}
+TABLES = {
+    "Audit",
+    "Elections",
+    "Incidents",
+    "Messages",
+    "Operators",
+    "OptOuts",
+    "Providers",
+    "Reports",
+    "Summaries",
+    "Tallies",
+}
 
 
 @pytest.fixture(scope="module")

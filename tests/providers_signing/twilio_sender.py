@@ -16,7 +16,7 @@ class TwilioSender:
         self.secret, self.key_id = secret, key_id
         self.secrets = {"shared_key_secret": secret} if key_id else {"auth_token": secret}
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
         fields = {
             "ToCountry": "KG",
             "ToState": "",
@@ -31,6 +31,7 @@ class TwilioSender:
             "AccountSid": "AC" + "0" * 32,
             "From": sms.sender,
             "ApiVersion": "2010-04-01",
+            **more,
         }
         return self.sign_form(fields, url)
 

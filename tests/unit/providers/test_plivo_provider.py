@@ -46,6 +46,15 @@ def heard(signed: Signed, **settings: object) -> Heard:
     return hear("plivo", signed.arriving(AT), {"auth_token": "plivo-auth-token"} | settings, never)
 
 
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize(("intent", "wish"), [("optout", "out"), ("optin", "in"), ("help", None), ("", None)])
+def test_an_opt_out_that_plivo_has_obeyed(intent, wish, version):
+    fields = {"MessageUUID": "1", "From": "996700123456", "To": "996555000111", "Text": "Stop"}
+    signed = PlivoSender(version=version).sign_form(fields | {"MessageIntent": intent}, URL, NONCE)
+    [sms] = heard(signed).delivery.messages
+    assert (sms.sender, sms.wish) == ("+996700123456", wish)
+
+
 @pytest.mark.parametrize(
     ("method", "url", "signature"),
     [

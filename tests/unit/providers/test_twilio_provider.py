@@ -201,6 +201,29 @@ def test_receipts(status, state):
     assert heard(signed).delivery.receipts == (Receipt("SM1", state, f"{status} 30003"),)
 
 
+@pytest.mark.parametrize(
+    ("flag", "wish"), [("STOP", "out"), ("START", "in"), ("HELP", None), ("", None), ("stop?", None), (None, None)]
+)
+def test_an_opt_out_that_twilio_has_obeyed(flag, wish):
+    fields = {"MessageSid": "SM1", "From": "+996700123456", "To": "+2", "Body": "БҮТТҮ"}
+    more = {} if flag is None else {"OptOutType": flag}
+    [sms] = heard(TwilioSender().sign_form(fields | more, URL)).delivery.messages
+    assert (sms.text, sms.wish) == ("БҮТТҮ", wish)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "opted_out"),
+    [
+        (400, b'{"code": 21610, "message": "Attempt to send to unsubscribed recipient"}', True),
+        (400, b'{"code": 21211}', False),
+        (400, b"21610", False),
+        (500, b'{"code": 21610}', False),
+    ],
+)
+def test_one_who_has_sent_it_stop_gets_nothing_by_twilio(status, body, opted_out):
+    assert provider("twilio", {}, never).read_send_answer(status, {}, body).opted_out is opted_out
+
+
 def test_sending():
     secrets = {"account_sid": "AC1", "auth_token": ["new", "old"], "sender": "+15550001111"}
     twilio = provider("twilio", secrets, never)

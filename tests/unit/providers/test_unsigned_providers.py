@@ -219,6 +219,19 @@ def test_a_form_in_another_charset():
     assert (sms.text, sms.sender, sms.recipient) == ("Ооба", "+254711000111", "22384")
 
 
+@pytest.mark.parametrize(
+    ("settings", "sender_id", "recipient"),
+    [({}, "22384", "22384"), ({}, "Baykoo", "Baykoo"), ({"recipient": "+254700000384"}, "Baykoo", "+254700000384")],
+)
+def test_africas_talking_tells_of_an_opt_out_without_an_sms(settings, sender_id, recipient):
+    body = urlencode({"senderId": sender_id, "phoneNumber": "+254711000111"}).encode()
+    signed = AFRICA.sign(SMS, URL, AT).but(body=body)
+    first, again = (heard("africastalking", signed, AFRICA.secrets | settings).delivery.messages for _ in range(2))
+    assert first == again, "told again it is the same"
+    [sms] = first
+    assert (sms.sender, sms.recipient, sms.text, sms.wish) == ("+254711000111", recipient, "", "out")
+
+
 def test_africas_talkings_receipts():
     body = urlencode({"id": "AT1", "status": "Failed", "failureReason": "UserInBlackList"}).encode()
     signed = AFRICA.sign(SMS, URL, AT).but(body=body)
@@ -237,6 +250,10 @@ def test_africas_talkings_receipts():
         (
             [{"statusCode": 403, "status": "InvalidPhoneNumber"}],
             SendOutcome("refused", reason="status 403: InvalidPhoneNumber"),
+        ),
+        (
+            [{"statusCode": 406, "status": "UserInBlacklist"}],
+            SendOutcome("refused", reason="status 406: UserInBlacklist", opted_out=True),
         ),
         ([], SendOutcome("refused", reason="status None: InvalidSenderId")),
     ],

@@ -1,0 +1,36 @@
+"""./baykoo opt-outs: who wants no bulk SMS and reminders."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from chalicelib.cli.target import use_stack
+
+if TYPE_CHECKING:
+    from chalicelib.services.opt_outs import OptOut
+
+
+@click.command()
+@click.option("--election", "election_id", required=True, metavar="ID")
+def opt_outs(election_id: str) -> None:
+    """Print the phones that want no bulk SMS and reminders, since when, and whose they are."""
+    use_stack()
+    from chalicelib.services.opt_outs import list_opt_outs
+    from chalicelib.store.elections import ElectionUnknown, existing
+
+    try:
+        election = existing(election_id).election
+    except ElectionUnknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    found = list_opt_outs(election)
+    for one in found:
+        click.echo(f"{one.phone}  {one.since.astimezone(election.zone):%Y-%m-%d %H:%M}  {whose(one)}")
+    click.echo(f"{election_id}: {len(found)} opted out.")
+
+
+def whose(one: "OptOut") -> str:
+    """Whose phone it is, and who told that it has opted out."""
+    holders = [f"observer {observer.number}, station {observer.station}" for observer in one.observers]
+    holders += [f"coordinator {name}" for name in one.coordinators]
+    told = " (the provider says so)" if one.told == "provider" else ""
+    return ("; ".join(holders) or "an unknown sender") + told

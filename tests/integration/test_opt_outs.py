@@ -1,0 +1,333 @@
+"""Opting out on the real tables: once, in any order, obeyed by what nobody has asked for, and seen by operators."""
+
+import contextlib
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from pipeline import Pipeline, stored
+from providers_signing.sms import Sms
+from providers_signing.twilio_sender import TwilioSender
+from wire import Wire, answered, failed, killed, silent
+
+from chalicelib.cli.opt_outs import whose
+from chalicelib.cli.send import estimate
+from chalicelib.observation.opting import word
+from chalicelib.services import bulk, outbox, provider_api, secrets
+from chalicelib.services.chase import chase
+from chalicelib.services.deliver import CLAIMED_FOR, deliver
+from chalicelib.services.operators import Operator
+from chalicelib.services.opt_outs import list_opt_outs
+from chalicelib.services.process import process
+from chalicelib.services.receive import receive
+from chalicelib.store.messages import Message, put_new
+from chalicelib.store.operators import AuditRow
+
+STRANGER = "+996555777000"
+SECOND = dt.timedelta(seconds=1)
+FAULTS = {"killed": killed, "failed": failed, "silent": silent}
+
+
+def opted_out(pipeline: Pipeline) -> list[str]:
+    return [one.phone for one in list_opt_outs(pipeline.election)]
+
+
+def trail(pipeline: Pipeline) -> list[tuple[str, str]]:
+    """Who opted out or in, as the audit trail has it."""
+    rows = AuditRow.query(pipeline.election.id, consistent_read=True)
+    return [(row.who, row.action) for row in rows if row.action.startswith("opted")]
+
+
+def batch(pipeline: Pipeline, name: str = "close") -> bulk.Batch:
+    return bulk.prepare(pipeline.current, name, "Polls close at 20:00.", bulk.Choice())
+
+
+def send(pipeline: Pipeline, prepared: bulk.Batch) -> list[str]:
+    reached = bulk.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
+    return [one.phones[0] for one in reached]
+
+
+def by_twilio(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, text: str, **more: str) -> Message:
+    """An SMS as Twilio hands it in, processed."""
+    sender = TwilioSender()
+    monkeypatch.setattr(secrets, "provider_secrets", lambda name, fresh=False: sender.secrets)
+    sms = Sms(f"SM{pipeline.election.id}{next(pipeline.ids)}", pipeline.phone(), pipeline.number, text, pipeline.now)
+    signed = sender.sign(sms, "https://example.org/webhooks/twilio", pipeline.now, **more)
+    assert receive("twilio", signed.arriving(pipeline.now)).status == 200
+    process(stored(f"twilio#{sms.id}"), pipeline.now)
+    return stored(f"twilio#{sms.id}")
+
+
+def test_one_who_sends_stop_gets_no_more_than_the_answer(pipeline: Pipeline) -> None:
+    observer = pipeline.election.observers[0]
+    message = pipeline.say(pipeline.phone(), "Стоп!")
+    reply = pipeline.reply(message)
+    assert (message.state, message.observer, message.pending) == ("opted_out", observer.number, None)
+    assert reply is not None
+    assert word("in", observer.language) in reply.text
+    assert opted_out(pipeline) == [pipeline.phone()]
+    assert trail(pipeline) == [(f"observer {observer.number}", "opted out")]
+    prepared = batch(pipeline)
+    assert estimate(prepared, None) == "39 SMS (1 wants no SMS), 1 GSM-7 segment each, 39 in all."
+    assert pipeline.phone() not in send(pipeline, prepared)
+    report = pipeline.say(pipeline.phone(), f"OP {observer.station} A1 B0700 C7 D1 E900")
+    assert (report.state, pipeline.reply(report) is not None) == ("accepted", True), "what was asked for is answered"
+    assert pipeline.differences() == ()
+
+
+def test_it_is_counted_nowhere(pipeline: Pipeline) -> None:
+    pipeline.say(pipeline.phone(), "STOP")
+    pipeline.say(STRANGER, "STOP")
+    pipeline.say(pipeline.phone(), "START")
+    assert not any(pipeline.summary()["nation"]["messages"].values())
+    assert pipeline.differences() == ()
+
+
+def test_start_ends_it(pipeline: Pipeline) -> None:
+    for text, state, reached in (("STOP", "opted_out", 39), ("START", "opted_in", 40), ("ТОКТОТ", "opted_out", 39)):
+        message = pipeline.say(pipeline.phone(), text)
+        assert (message.state, pipeline.reply(message) is not None) == (state, True)
+        assert len(send(pipeline, batch(pipeline, f"after-{text.isascii()}-{state}"))) == reached
+        pipeline.now += SECOND
+    assert [action for _, action in trail(pipeline)] == ["opted out", "opted in", "opted out"]
+
+
+def test_said_again_it_is_not_answered_again(pipeline: Pipeline) -> None:
+    replies = []
+    for _ in range(3):
+        replies.append(pipeline.reply(pipeline.say(pipeline.phone(), "STOP")) is not None)
+        pipeline.now += SECOND
+    assert replies == [True, False, False]
+    assert len(trail(pipeline)) == 1
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_newest_wish_stands_whichever_is_processed_first(pipeline: Pipeline, order: tuple[int, ...]) -> None:
+    said = []
+    for text in ("STOP", "START", "STOP"):
+        said.append(pipeline.send(pipeline.phone(), text))
+        pipeline.now += SECOND
+    for place in order:
+        process(said[place], pipeline.now)
+    assert opted_out(pipeline) == [pipeline.phone()]
+    back = pipeline.send(pipeline.phone(), "START")
+    process(back, pipeline.now)
+    assert opted_out(pipeline) == []
+
+
+def test_two_at_once_are_answered_once(pipeline: Pipeline) -> None:
+    said = [pipeline.send(pipeline.phone(), "STOP", sent_at=pipeline.now + place * SECOND) for place in range(4)]
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(lambda message: process(message, pipeline.now), said))
+    assert {stored(message.key).state for message in said} == {"opted_out"}
+    assert sum(pipeline.reply(message) is not None for message in said) == 1
+    assert len(trail(pipeline)) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fault_at_any_call_and_it_is_done_once_by_the_next(
+    pipeline: Pipeline, wire: Wire, when: str, fault: Callable[[], BaseException]
+) -> None:
+    pipeline.say(pipeline.phone(1), "STOP")  # so that the containers' memory of the election is as it will be
+    wire.listen()
+    pipeline.say(pipeline.phone(2), "STOP")
+    for place in range(len(wire.calls)):
+        message = pipeline.send(pipeline.phone(3 + place), "STOP")
+        wire.listen()
+        wire.cuts[place, when] = fault
+        with contextlib.suppress(BaseException):
+            process(message, pipeline.now)
+        wire.mend()
+        process(stored(message.key), pipeline.now)
+        assert stored(message.key).state == "opted_out"
+        assert pipeline.reply(message) is not None
+        assert pipeline.phone(3 + place) in opted_out(pipeline)
+    assert len(trail(pipeline)) == len(opted_out(pipeline))
+
+
+def test_one_who_opts_out_while_a_batch_is_sent_is_passed_over(pipeline: Pipeline) -> None:
+    prepared = batch(pipeline)
+    sending = bulk.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
+    first = next(sending)
+    late = prepared.remaining[7].phones[0]
+    pipeline.say(late, "STOP")
+    reached = [first.phones[0], *(one.phones[0] for one in sending)]
+    assert len(reached) == 39
+    assert late not in reached
+    assert late not in {row.recipient for row in pipeline.outgoing() if row.key.startswith("bulk#")}
+
+
+def test_it_is_read_in_the_transaction_that_queues(pipeline: Pipeline, wire: Wire) -> None:
+    """The wish is written after everything was read, and before the SMS is queued."""
+    prepared = batch(pipeline)
+    late = prepared.remaining[3].phones[0]
+    stop = pipeline.send(late, "STOP")
+
+    def opt_out_first(operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "TransactWriteItems" and late in str(parameters) and "ConditionCheck" in str(parameters):
+            wire.prepare = lambda operation, parameters: None
+            process(stop, pipeline.now)
+
+    wire.prepare = opt_out_first
+    reached = send(pipeline, prepared)
+    assert opted_out(pipeline) == [late]
+    assert len(reached) == 39
+    assert late not in reached
+
+
+def test_no_reminder_either(pipeline: Pipeline) -> None:
+    pipeline.now -= dt.timedelta(hours=1)
+    chase(pipeline.current, pipeline.now)
+    pipeline.say(pipeline.phone(), "STOP")
+    pipeline.now += dt.timedelta(hours=1)
+    assert chase(pipeline.current, pipeline.now).reminders == 39
+    reminded = {row.recipient for row in pipeline.outgoing() if row.key.startswith("reminder#")}
+    assert pipeline.phone() not in reminded
+    pipeline.say(pipeline.phone(), "START")
+    pipeline.now += dt.timedelta(minutes=30)
+    assert chase(pipeline.current, pipeline.now).reminders == 40
+
+
+def test_a_coordinators_alerts_still_come(pipeline: Pipeline) -> None:
+    coordinator = next(one for one in pipeline.election.coordinators if one.phone and "sms" in one.alerts)
+    message = pipeline.say(coordinator.phone, "STOP")
+    assert message.state == "opted_out"
+    station = next(one for one in pipeline.election.stations if one.region in (*coordinator.regions,))
+    observer = pipeline.election.observers_by_station[station.number][0]
+    pipeline.say(observer.phones[0], f"IN {station.number} 2 box full")
+    alerts = [row for row in pipeline.outgoing() if row.key.startswith("alert#") and row.recipient == coordinator.phone]
+    assert len(alerts) == 1
+    assert pipeline.say(coordinator.phone, "MUTE стоп").state == "command"
+
+
+def test_an_unknown_sender_is_obeyed_and_shown_to_those_who_see_all(pipeline: Pipeline) -> None:
+    message = pipeline.say(STRANGER, "unsubscribe")
+    assert (message.state, message.region) == ("opted_out", None)
+    assert pipeline.reply(message) is not None
+    pipeline.say(pipeline.phone(), "STOP")
+    own = pipeline.election.stations[0].region
+    other = next(one for one in pipeline.election.regions if one != own)
+    whole, local, elsewhere = (
+        Operator("A", "operator", pipeline.election.id, regions) for regions in ((), (own,), (other,))
+    )
+    found = list_opt_outs(pipeline.election)
+    assert {one.phone for one in found if one.is_seen_by(whole)} == {STRANGER, pipeline.phone()}
+    assert [one.phone for one in found if one.is_seen_by(local)] == [pipeline.phone()]
+    assert not [one for one in found if one.is_seen_by(elsewhere)]
+    assert {whose(one) for one in found} == {
+        "an unknown sender",
+        f"observer {pipeline.election.observers[0].number}, station {pipeline.election.stations[0].number}",
+    }
+
+
+def test_a_wish_in_one_election_is_not_anothers(pipeline: Pipeline, load: Any) -> None:
+    other = load()
+    pipeline.say(other.phone(), "STOP")
+    assert opted_out(other) == []
+    assert opted_out(pipeline) == [other.phone()]
+
+
+def test_what_the_provider_has_found_is_obeyed_and_not_answered_twice(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = by_twilio(pipeline, monkeypatch, "БҮТТҮ", OptOutType="STOP")
+    assert (message.state, pipeline.reply(message)) == ("opted_out", None), "Twilio has answered it"
+    assert [(one.phone, one.told) for one in list_opt_outs(pipeline.election)] == [(pipeline.phone(), "provider")]
+    assert by_twilio(pipeline, monkeypatch, "HELP", OptOutType="HELP").state == "unrecognised"
+    pipeline.now += SECOND
+    assert by_twilio(pipeline, monkeypatch, "YES", OptOutType="START").state == "opted_in"
+    assert opted_out(pipeline) == []
+
+
+@pytest.mark.parametrize(("text", "state"), [("CANCEL", "held"), ("OP A1 B0700 C7 D1 E900", "accepted")])
+def test_a_cancellation_or_report_in_which_the_provider_finds_an_opt_out_stays_one(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, text: str, state: str
+) -> None:
+    assert by_twilio(pipeline, monkeypatch, text, OptOutType="STOP").state == state
+    assert opted_out(pipeline) == [pipeline.phone()]
+    assert pipeline.differences() == ()
+
+
+@pytest.mark.parametrize("text", ["CANCEL", "отмена", "OP A1", "STOP OP A1 B0700", "STOP 1001", "please stop"])
+def test_anything_else_is_read_as_ever(pipeline: Pipeline, text: str) -> None:
+    assert pipeline.say(pipeline.phone(), text).state not in ("opted_out", "opted_in")
+    assert opted_out(pipeline) == []
+
+
+def refused_row(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Message:
+    """An SMS in the outbox of a stack whose provider keeps it from one who has opted out there."""
+    settings = {"account_sid": "AC1", "auth_token": "t", "sender": "+1555"}
+    monkeypatch.setenv("BAYKOO_SMS_PROVIDER", "twilio")
+    monkeypatch.setattr(provider_api, "provider_secrets", lambda name: settings)
+    monkeypatch.setattr(provider_api, "exchange", lambda request: (400, {}, b'{"code": 21610}'))
+    key = f"{pipeline.election.id}-refused-{next(pipeline.ids)}"
+    origin = outbox.Origin(pipeline.election.id, "tested", pipeline.now)
+    assert put_new(outbox.sms(key, pipeline.phone(), "Text", origin))
+    return stored(key)
+
+
+def test_a_phone_that_the_provider_refuses_is_known_to_have_opted_out(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        refused = refused_row(pipeline, monkeypatch)
+        assert deliver(refused, pipeline.now) == "opted_out"
+        row = stored(refused.key)
+        assert (row.state, row.attempts, row.pending, row.due_at) == ("opted_out", 1, None, None)
+        assert "21610" in row.last_error
+        pipeline.now += SECOND
+    assert [(one.phone, one.told) for one in list_opt_outs(pipeline.election)] == [(pipeline.phone(), "provider")]
+    assert trail(pipeline) == [("the carrier", "opted out")]
+    pipeline.say(pipeline.phone(), "START")
+    assert opted_out(pipeline) == []
+
+
+def test_a_refusal_from_before_a_start_does_not_undo_it(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = refused_row(pipeline, monkeypatch)
+    pipeline.say(pipeline.phone(), "START", sent_at=pipeline.now + SECOND)
+    assert deliver(refused, pipeline.now) == "opted_out"
+    assert opted_out(pipeline) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fault_while_a_refusal_is_noted_and_it_is_noted_in_the_end(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, wire: Wire, when: str, fault: Callable[[], BaseException]
+) -> None:
+    refused = refused_row(pipeline, monkeypatch)
+    wire.listen()
+    wire.cut_all = lambda operation, place, at: fault() if operation == "TransactWriteItems" and at == when else None
+    with contextlib.suppress(BaseException):
+        deliver(refused, pipeline.now)
+    assert wire.calls.count("TransactWriteItems") >= 1
+    wire.mend()
+    for _ in range(2):
+        pipeline.now += CLAIMED_FOR + SECOND
+        deliver(stored(refused.key), pipeline.now)
+    assert stored(refused.key).state == "opted_out"
+    assert opted_out(pipeline) == [pipeline.phone()]
+    assert len(trail(pipeline)) == 1
+
+
+def test_sns_refuses_as_a_provider_does(pipeline: Pipeline, wire: Wire) -> None:
+    key = f"{pipeline.election.id}-sns"
+    assert put_new(outbox.sms(key, pipeline.phone(), "Text", outbox.Origin(pipeline.election.id, "t", pipeline.now)))
+    wire.listen()
+    wire.cut_all = lambda operation, place, when: (
+        answered("OptedOut")() if operation == "Publish" and when == "before" else None
+    )
+    assert deliver(stored(key), pipeline.now) == "opted_out"
+    assert opted_out(pipeline) == [pipeline.phone()]
+
+
+def test_a_report_costs_as_before(pipeline: Pipeline, wire: Wire) -> None:
+    """No wish is read for what cannot be one."""
+    pipeline.say(pipeline.phone(), "OP A1")
+    message = pipeline.send(pipeline.phone(1), "OP A1")
+    wire.listen()
+    process(message, pipeline.now)
+    assert wire.calls == ["BatchGetItem", "TransactWriteItems"]
