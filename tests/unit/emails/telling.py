@@ -107,4 +107,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "summary.ky": lambda: summary("ky"),
     "summary.en": lambda: summary("en"),
     "missing.ru": lambda: missing("ru"),
+    "missing.ky": lambda: missing("ky"),
+    "missing.en": lambda: missing("en"),
 }
