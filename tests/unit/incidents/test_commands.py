@@ -1,6 +1,7 @@
 """A coordinator's SMS as a command: words in three languages, letters that look alike, and what is no command."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,26 @@ def test_the_page_teaches_every_command(page):
     for verb in VERBS:
         for language in ("en", "ru", "ky"):
             assert f"`{word(verb, language)}" in text, (verb, language)
+
+
+def taught_on(page):
+    """Every example of a page's table, with the verb of its row: the rows stand in the verbs' order."""
+    text = (DOCS / page).read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and "`" in line]
+    assert len(rows) == len(VERBS)
+    return [(verb, said) for verb, row in zip(VERBS, rows, strict=True) for said in re.findall(r"`([^`]+)`", row)]
+
+
+@pytest.mark.parametrize("page", ["coordinators.md", "coordinators.ru.md"])
+def test_every_word_of_the_page_works(page):
+    taught = taught_on(page)
+    assert len(taught) > 3 * len(VERBS)
+    for verb, said in taught:
+        command = command_in(said)
+        assert command is not None, said
+        assert (command.verb, command.is_whole) == (verb, True), said
+        assert command.number == (17 if command.step else None), said
+        assert command.step not in ("reject", "reopen") or command.rest, said
 
 
 REGIONS = ["Bishkek", "Chuy", "Osh", "Osh city", "Jalal-Abad", "Issyk-Kul"]
