@@ -1,20 +1,16 @@
-"""The hourly summary on the real tables: once an hour, one after an outage, at a cost without messages."""
+"""The hourly summary on the real tables: once an hour, and one after an outage."""
 
 import datetime as dt
-import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from pipeline import Pipeline
 from wire import Wire, failed
 
-from chalicelib.observation.tally import shard_of
 from chalicelib.services.final_report import final_report
-from chalicelib.services.summarize import current_summary, summarize, summarize_due
+from chalicelib.services.summarize import summarize, summarize_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
-from chalicelib.store.tallies import adding, tally_row
 
 HOUR = dt.timedelta(hours=1)
 
@@ -100,62 +96,3 @@ def test_what_stations_contradict_and_what_is_open_is_told(pipeline: Pipeline) -
     assert "More voters than registered (stations: 1)" in page
     assert "+996" not in page
     assert not [one.name for one in pipeline.election.observers if one.name and one.name in page]
-
-
-@pytest.fixture
-def wide(load: Any) -> Pipeline:
-    """A region of 1000 stations."""
-    station = {"region": "Wide", "district": "", "name": ""}
-    coordinator = {"name": "A", "email": "a@example.org", "language": "en", "regions": ["Wide"], "alerts": ["email"]}
-    return load(
-        stations=[{"number": f"{number}", **station} for number in range(1000, 2000)],
-        observers=[],
-        coordinators=[coordinator],
-    )
-
-
-def count_messages(pipeline: Pipeline, count: int) -> None:
-    """Tallies as that many accepted messages leave them."""
-    election = pipeline.election
-    places = [("OP", "-"), *[("TU", name) for name in election.form_by_code["TU"].round_names]]
-    by_shard: dict[int, int] = {}
-    for station in election.stations:
-        shard = shard_of(election, station.number)
-        by_shard[shard] = by_shard.get(shard, 0) + 1
-    for shard, stations in by_shard.items():
-        for form, name in places:
-            share = count * stations // (1000 * len(places))
-            counters = {"received": stations, "complete": stations, "message.received": share, "A#sum": 37 * count}
-            row = tally_row(election, shard, ("Wide", form, name))
-            row.update(actions=adding({**counters, "message.accepted": share}))
-
-
-def test_its_cost_does_not_hang_on_the_number_of_messages(wide: Pipeline, wire: Wire) -> None:
-    units: list[float] = []
-
-    def measure() -> float:
-        units.clear()
-        wide.now += HOUR
-        assert summarize(wide.current, wide.now) == 1
-        return sum(units)
-
-    def ask(operation: str, parameters: dict[str, Any]) -> None:
-        if operation in ("Query", "GetItem", "BatchGetItem"):
-            parameters["ReturnConsumedCapacity"] = "TOTAL"
-
-    def add_up(operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> None:
-        if operation in ("Query", "GetItem", "BatchGetItem"):
-            consumed = answer.get("ConsumedCapacity", [])
-            units.extend(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]))
-
-    wire.prepare, wire.watch = ask, add_up
-    wide.now += 5 * HOUR
-    count_messages(wide, 10**3)
-    measure()  # the first has no hour before it to read
-    few = measure()
-    count_messages(wide, 10**5 - 10**3)
-    many = measure()
-    print(json.dumps({"read units with 10^3 messages": few, "with 10^5": many}))  # noqa: T201
-    assert few > 0
-    assert abs(many - few) <= 0.05 * few
-    assert current_summary(wide.current, wide.now).regions["Wide"].messages["received"] > 90_000
