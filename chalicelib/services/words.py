@@ -1,6 +1,7 @@
 """The words and templates of what coordinators get by email: one JSON file a language, beside the Jinja templates."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -10,6 +11,9 @@ from chalicelib.observation.election import NO_ROUND, Election, Form
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+_BEFORE_A_NUMBER = re.compile(r"(?<=\w) (?=[+\d])")
 
 
 def words_of(name: str, election: Election, language: str) -> Mapping[str, str]:
@@ -37,6 +41,11 @@ def round_code(form: str, round_name: str) -> str:
     return form if round_name == NO_ROUND else f"{form} {round_name}"
 
 
+def glued(written: str) -> str:
+    """A text whose numbers stand on the line of the word before them: a number alone on a line tells nothing."""
+    return _BEFORE_A_NUMBER.sub("\u00a0", written)
+
+
 @cache
 def _catalogue(name: str, language: str) -> Mapping[str, str] | None:
     file = resources.files("chalicelib") / "templates" / f"{name}.{language}.json"
@@ -50,7 +59,7 @@ def _catalogue(name: str, language: str) -> Mapping[str, str] | None:
 def _templates() -> "Environment":
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - slow to load
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("chalicelib", "templates"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
         undefined=StrictUndefined,
@@ -58,3 +67,5 @@ def _templates() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["glued"] = glued
+    return environment
