@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from chalicelib.services.simulated_senders import SendersMissing
+
 from infra.bundle import PackageFailed
 from infra.deploy import DeployFailed
 from infra.emulator import EmulatorFailed
@@ -146,7 +148,7 @@ def main() -> int:
     given = reader.parse_args()
     try:
         run(given.port, streams=not given.no_streams, empty=given.empty)
-    except (EmulatorFailed, PackageFailed, DeployFailed, SeedFailed) as failed:
+    except (EmulatorFailed, PackageFailed, DeployFailed, SeedFailed, SendersMissing) as failed:
         print(failed, file=sys.stderr)
         return 1
     return 0

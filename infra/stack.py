@@ -5,7 +5,6 @@ Tests use it as a context manager: ``with local_stack(folder) as stack: …``.
 
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from chalicelib.services.simulated_senders import senders
 
 from infra.bundle import package
 from infra.deploy import Target, deploy
@@ -84,8 +84,8 @@ def local_stack(
     """Start an emulator with its files in `folder`, deploy Baykoo to it, and yield the stack until the block ends.
 
     `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
-    `webhook_secrets` are the providers' settings, a fresh secret for `generic` where none are given. Raises
-    `EmulatorFailed`, `PackageFailed` and `DeployFailed`.
+    `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given. Raises
+    `EmulatorFailed`, `PackageFailed`, `DeployFailed` and `SendersMissing`.
     """
     made = package()
     with emulator(folder, port, authorize=authorize) as endpoint:
@@ -93,17 +93,24 @@ def local_stack(
         client("ses", endpoint).verify_email_identity(EmailAddress=EMAIL_FROM)
         target = Target(NAME, REGION, BUCKET, environ_for(endpoint))
         outputs = deploy(made, target, LOCAL_PARAMETERS | {"StreamsEnabled": str(streams).lower()})
-        given = webhook_secrets or {"generic": {"secrets": [secrets.token_hex(32)]}}
+        api = outputs["RestAPIId"]
+        api_url = f"{endpoint}/_aws/execute-api/{api}/api"
+        given = webhook_secrets or _fresh_settings(api_url)
+        ssm = client("ssm", endpoint)
         for provider, settings in given.items():
             name = f"{outputs['Parameters']}/providers/{provider}"
-            client("ssm", endpoint).put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString")
-        api = outputs["RestAPIId"]
+            ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString")
         yield Stack(
             name=NAME,
             region=REGION,
             endpoint_url=endpoint,
-            api_url=f"{endpoint}/_aws/execute-api/{api}/api",
+            api_url=api_url,
             host_header=f"{api}.execute-api.localhost:{endpoint.rpartition(':')[2]}",
             webhook_secrets=given,
             outputs=outputs,
         )
+
+
+def _fresh_settings(api_url: str) -> dict[str, dict[str, Any]]:
+    """Settings with new secrets for every provider, so that each can be tried and rehearsed."""
+    return {name: sender.fresh_settings(f"{api_url}/webhooks/{name}") for name, sender in senders().items()}

@@ -1,5 +1,6 @@
 """./baykoo rehearse: an election day in a few minutes, through the real webhook, with every message accounted for."""
 
+import os
 import random
 import sys
 from collections.abc import Iterator
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chalicelib.cli.target import use_stack
+from chalicelib.providers.table import GENERIC, NAMES, known
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from chalicelib.services.rehearsal_report import Report
     from chalicelib.services.rehearse import Told
@@ -29,7 +32,15 @@ REPORT = Path(".baykoo/rehearsal.html")
 @click.option("--duplicates", type=PERCENT, default=10, show_default=True, help="Percent of SMS delivered again.")
 @click.option("--incidents", type=PERCENT, default=3, show_default=True, help="Percent of observers who report one.")
 @click.option("--seed", type=int, default=None, help="The same seed sends the same SMS.  [default: by chance]")
-@click.option("--provider", type=click.Choice(["generic"]), default="generic", help="Whose webhook the SMS come in by.")
+@click.option(
+    "--provider",
+    "providers",
+    metavar="NAME[,NAME…]",
+    default=GENERIC,
+    show_default=True,
+    callback=lambda _ctx, _param, written: _names(written),
+    help="Whose webhooks the SMS come in by.",
+)
 @click.option("--election", "election_id", metavar="ID", help="The election to copy.  [default: the local stack's]")
 @click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
 @click.option(
@@ -47,14 +58,15 @@ def rehearse(
     duplicates: float,
     incidents: float,
     seed: int | None,
-    provider: str,
+    providers: tuple[str, ...],
     election_id: str | None,
     url: str | None,
     report: Path,
 ) -> None:
     """Simulate an election day on a copy of an election, and report on it; exit 1 if any message is unaccounted for.
 
-    The copy has a number and a clock of its own, and nobody real can be reached through it.
+    The copy has a number and a clock of its own, and nobody real can be reached through it. With several providers,
+    each observer texts through one of them, mostly, and each delivers, signs and judges the answer in its own way.
     """
     stack = use_stack()
     from chalicelib.observation.simulation.day import NothingDue, Plan
@@ -69,11 +81,12 @@ def rehearse(
     source = election_id or stack.get("election")
     if not source:
         raise click.UsageError("which election? Name it with --election ID.")
+    webhooks = [_webhook(stack, provider, url) for provider in providers]
     console = _console()
     console.print(f"Rehearsing {source}: {observers} observers, {minutes:g} minutes, seed {plan.seed}.")
     try:
         with _progress(console) as told:
-            report_made = report_on(run(source, plan, _webhook(stack, provider, url), provider, told))
+            report_made = report_on(run(source, plan, webhooks, told))
     except (ElectionUnknown, NothingDue, TooFewObservers, WebhookUnusable) as refused:
         raise click.ClickException(str(refused)) from refused
     report.parent.mkdir(parents=True, exist_ok=True)
@@ -83,17 +96,42 @@ def rehearse(
     sys.exit(0 if report_made.is_whole else 1)
 
 
+def _names(written: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in written.split(",") if name.strip()))
+    for name in names:
+        if known(name) is None:
+            raise click.BadParameter(f"there is no provider {name!r}. Known are {', '.join(NAMES)}; generic-NAME too.")
+    if not names:
+        raise click.BadParameter("name at least one provider.")
+    return names
+
+
 def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook":
-    from chalicelib.providers.signatures import secret_values
-    from chalicelib.services.secrets import provider_secrets
+    from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
     from chalicelib.services.simulated_provider import Webhook
+    from chalicelib.services.simulated_senders import CannotSign, SendersMissing, senders
 
     base = url or stack.get("api_url")
     if not base:
         raise click.UsageError("where is the API of the stack on AWS? Name it with --url URL.")
-    return Webhook(
-        f"{base.rstrip('/')}/webhooks/{provider}", secret_values(provider_secrets(provider), "secrets", "secret")[0]
-    )
+    called = f"{base.rstrip('/')}/webhooks/{provider}"
+    try:
+        settings = provider_secrets(provider)
+        sender = senders()[known(provider) or provider].with_settings(settings)
+    except NotConfigured as fault:
+        raise click.ClickException(f"{provider}: the stack has no settings for it. {_how_to_put(provider)}") from fault
+    except CannotSign as fault:
+        raise click.ClickException(f"{provider} cannot be simulated: {fault}. {_how_to_put(provider)}") from fault
+    except (SecretsUnavailable, SendersMissing) as fault:
+        raise click.ClickException(f"{provider}: {fault}") from fault
+    pasted = str(settings.get("public_url") or called).partition("#")[0]
+    return Webhook(provider, called, sender, pasted)
+
+
+def _how_to_put(provider: str) -> str:
+    put = "aws ssm put-parameter --type SecureString --overwrite"
+    where = f"--name {os.environ['BAYKOO_PARAMETERS']}/providers/{provider} --value file://{provider}.json"
+    return f"Put them so: {put} {where} (what is in the file: docs/providers.md)."
 
 
 def _console() -> "Console":
@@ -129,7 +167,8 @@ def _print(console: "Console", report: "Report") -> None:
         counts.add_row(name, grouped(number))
     counts.add_row("[bold]Acknowledged − accounted", f"[bold]{grouped(report.acknowledged - report.accounted)}")
     console.print(counts)
-    for answer, number in report.rehearsal.answers.faults().items():
+    console.print(_by_provider(report))
+    for answer, number in report.faults.items():
         console.print(f"The webhook answered {number} times: {answer}")
     for key in report.lost:
         console.print(f"No outcome: {key}")
@@ -152,3 +191,17 @@ def _print(console: "Console", report: "Report") -> None:
     console.print(f"Observers by share of SMS not accepted whole: {bands}.")
     for worst in report.worst:
         console.print(f"  observer {worst.observer}: {worst.not_accepted} of {worst.messages} SMS")
+
+
+def _by_provider(report: "Report") -> "Table":
+    from rich.table import Table
+
+    from chalicelib.services.rehearsal_page import grouped, seconds
+
+    names = ("Provider", "sent", "acknowledged", "accounted", "p50", "p99")
+    shares = Table(*names, title="By provider", title_justify="left")
+    for one in report.providers:
+        times = (one.acknowledgement.p50, one.acknowledgement.p99) if one.acknowledgement else ()
+        counts = one.sent, one.acknowledged, one.accounted
+        shares.add_row(one.provider, *map(grouped, counts), *map(seconds, times))
+    return shares

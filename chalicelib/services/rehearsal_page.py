@@ -35,7 +35,6 @@ def rehearsal_page(report: Report) -> str:
         ends_at=rehearsal.day.ends_at.astimezone(zone),
         accounting=accounting(report),
         latencies=latencies(report),
-        faults=dict(rehearsal.answers.faults()),
     )
 
 

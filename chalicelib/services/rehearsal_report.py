@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from chalicelib.observation.coverage import is_late
@@ -11,6 +12,7 @@ from chalicelib.observation.election import Election, Form
 from chalicelib.observation.reading.model import Value
 from chalicelib.services.deliver import FAILED
 from chalicelib.services.rehearse import Rehearsal, Sent
+from chalicelib.services.simulated_provider import Answers
 from chalicelib.store.reports import value_from_json
 
 OUTCOMES = ("accepted", "partly_accepted", "unrecognised", "quarantined", "held")
@@ -70,8 +72,22 @@ class ObserverErrors:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderShare:
+    """What came by one provider: messages that were sent, acknowledged, and came to an outcome."""
+
+    provider: str
+    sent: int
+    acknowledged: int
+    accounted: int
+    acknowledgement: Latency | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A rehearsal in numbers. Counts are of messages, unless they say `deliveries`, `reports` or `alerts`."""
+    """A rehearsal in numbers. Counts are of messages, unless they say `deliveries`, `reports` or `alerts`.
+
+    `faults`: how many answers of each kind a provider did not want to hear, named by it.
+    """
 
     rehearsal: Rehearsal
     sent: int
@@ -79,8 +95,8 @@ class Report:
     acknowledged: int
     outcomes: Mapping[str, int]
     lost: tuple[str, ...]
-    retried: Mapping[str, int]
-    failed: Mapping[str, int]
+    faults: Mapping[str, int]
+    providers: tuple[ProviderShare, ...]
     reports: int
     reports_on_time: int
     reports_elsewhere: int
@@ -128,14 +144,14 @@ def report_on(rehearsal: Rehearsal) -> Report:
         acknowledged=sum(sent.is_acknowledged for sent in rehearsal.sent),
         outcomes=_outcomes(accounted),
         lost=tuple(sent.key for sent in rehearsal.sent if sent.is_acknowledged and not sent.is_accounted),
-        retried=rehearsal.answers.retried,
-        failed=Counter(rehearsal.answers.failed.values()),
+        faults=_faults(rehearsal.answers),
+        providers=tuple(_providers(rehearsal)),
         reports=len(found),
         reports_on_time=sum(not one.is_late for one in found),
         reports_elsewhere=sum(not one.is_where_meant for one in found),
         questions=tuple(_questions(rehearsal.election, accounted)),
         observers=tuple(_observers(accounted)),
-        acknowledgement=Latency.of(rehearsal.answers.seconds),
+        acknowledgement=Latency.of(chain.from_iterable(one.seconds for one in rehearsal.answers.values())),
         processing=Latency.of(
             (sent.row.processed_at - sent.row.stored_at).total_seconds()
             for sent in accounted
@@ -151,6 +167,18 @@ def report_on(rehearsal: Rehearsal) -> Report:
         alerts=len(alerts),
         alerts_failed=sum(alert.state == FAILED for alert in alerts),
     )
+
+
+def _faults(answers: Mapping[str, Answers]) -> Mapping[str, int]:
+    return {f"{provider}: {said}": n for provider, one in answers.items() for said, n in one.faults().items()}
+
+
+def _providers(rehearsal: Rehearsal) -> Iterator[ProviderShare]:
+    for provider, answers in sorted(rehearsal.answers.items()):
+        theirs = [sent for sent in rehearsal.sent if sent.provider == provider]
+        acknowledged = [sent for sent in theirs if sent.is_acknowledged]
+        accounted = sum(sent.is_accounted for sent in acknowledged)
+        yield ProviderShare(provider, len(theirs), len(acknowledged), accounted, Latency.of(answers.seconds))
 
 
 @dataclass(frozen=True, slots=True)

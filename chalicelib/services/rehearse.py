@@ -6,7 +6,7 @@ from the store, by its key.
 
 import datetime as dt
 import itertools
-import json
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from chalicelib.services import elections
 from chalicelib.services.deliver import FAILED, OPTED_OUT, SENT
 from chalicelib.services.rehearsal_copy import free_number, rehearsal_copy, strangers
 from chalicelib.services.simulated_provider import Answers, Delivery, SimulatedProvider, Webhook
+from chalicelib.services.simulated_senders import Sms
 from chalicelib.store import messages
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
@@ -30,6 +31,8 @@ LEAD = dt.timedelta(seconds=3)
 STALLED_SECONDS = 180.0
 """A message that sweep has to find is processed within two minutes; nothing new for longer means that it is lost."""
 LOOK_EVERY_SECONDS = 2.0
+ELSEWHERE = 0.05
+"""How often an observer's SMS comes by another provider than the observer's usual one."""
 
 
 Told = Callable[[str, int, int], None]
@@ -42,13 +45,17 @@ class TooFewObservers(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One simulated SMS: what was planned, how it was written, and as what the provider got it (a real instant)."""
+    """One simulated SMS: what was planned, how it was written, and as what which provider got it, in real time."""
 
     planned: Planned
     written: Composed
-    id: str
-    sender: str
-    received_at: dt.datetime
+    sms: Sms
+    webhook: Webhook
+
+    @property
+    def key(self) -> str:
+        """The message's key in the store."""
+        return f"{self.webhook.provider}#{self.sms.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,7 @@ class Sent:
 
     planned: Planned
     written: Composed
+    provider: str
     key: str
     is_acknowledged: bool
     row: Message | None
@@ -78,7 +86,7 @@ class IncidentTold:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything that a rehearsal's report is made from. `answers` are the webhook's."""
+    """Everything that a rehearsal's report is made from. `answers` are the webhook's, by provider."""
 
     election: Election
     number: str
@@ -88,12 +96,12 @@ class Rehearsal:
     began_at: dt.datetime
     ended_at: dt.datetime
     sent: tuple[Sent, ...]
-    answers: Answers
+    answers: Mapping[str, Answers]
     incidents: tuple[IncidentTold, ...]
 
 
-def rehearse(source_id: str, plan: Plan, webhook: Webhook, provider: str, told: Told = lambda *_: None) -> Rehearsal:
-    """Rehearse an election's day; `provider` is the webhook's.
+def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told = lambda *_: None) -> Rehearsal:
+    """Rehearse an election's day, its SMS coming in by one or several providers' webhooks.
 
     Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
     """
@@ -105,9 +113,9 @@ def rehearse(source_id: str, plan: Plan, webhook: Webhook, provider: str, told: 
     clock = Clock(day.starts_at.astimezone(election.zone), dt.datetime.now(dt.UTC) + LEAD, day.factor(plan.minutes))
     elections.load(election, clock)
     number = elections.route(free_number(election.id), election.id)
-    typed = list(_typed(election, day, clock, texts))
-    answers = _deliver(typed, number, webhook, told)
-    sent = tuple(_account(typed, provider, answers, told))
+    typed = list(_typed(election, number, day, clock, zip(texts, _webhook_each(day, plan, webhooks), strict=True)))
+    answers = _deliver(typed, told)
+    sent = tuple(_account(typed, answers, told))
     return Rehearsal(
         election=election,
         number=number,
@@ -130,44 +138,51 @@ def _enough(source: Election, plan: Plan) -> Election:
     return source
 
 
-def _typed(election: Election, day: Day, clock: Clock, texts: Iterable[Composed]) -> Iterator[Typed]:
+def _webhook_each(day: Day, plan: Plan, webhooks: Sequence[Webhook]) -> Iterator[Webhook]:
+    """By whom each of the day's messages comes, by the seed: observers are dealt out evenly, and mostly stay."""
+    chance = random.Random(f"{plan.seed}/providers")  # noqa: S311 (a simulation)
+    observers = sorted({planned.intended.observer.number for planned in day.messages})
+    chance.shuffle(observers)
+    usual = dict(zip(observers, itertools.cycle(webhooks), strict=False))
+    for planned in day.messages:
+        is_elsewhere = chance.random() < ELSEWHERE
+        yield chance.choice(webhooks) if is_elsewhere else usual[planned.intended.observer.number]
+
+
+def _typed(
+    election: Election, number: str, day: Day, clock: Clock, texts: Iterable[tuple[Composed, Webhook]]
+) -> Iterator[Typed]:
     unknown = strangers(election)
-    for planned, written in zip(day.messages, texts, strict=True):
+    for planned, (written, webhook) in zip(day.messages, texts, strict=True):
         sender = planned.intended.observer.phones[0] if planned.is_known else next(unknown)
         received_at = clock.real(planned.received_at).astimezone(dt.UTC)
-        yield Typed(planned, written, f"{election.id}-{planned.number:06}", sender, received_at)
+        sms = Sms(f"{election.id}-{planned.number:06}", sender, number, written.text, received_at)
+        yield Typed(planned, written, sms, webhook)
 
 
-def _deliver(typed: Iterable[Typed], number: str, webhook: Webhook, told: Told) -> Answers:
-    deliveries = [delivery for one in typed for delivery in _deliveries(one, number)]
+def _deliver(typed: Iterable[Typed], told: Told) -> Mapping[str, Answers]:
+    deliveries = [delivery for one in typed for delivery in _deliveries(one)]
     made = itertools.count(1)
-    return SimulatedProvider(webhook, lambda: told("Delivered", next(made), len(deliveries))).deliver(deliveries)
+    return SimulatedProvider(lambda: told("Delivered", next(made), len(deliveries))).deliver(deliveries)
 
 
-def _deliveries(typed: Typed, number: str) -> Iterator[Delivery]:
+def _deliveries(typed: Typed) -> Iterator[Delivery]:
     """Every call of the webhook that the provider makes of its own accord.
 
-    Each says when the provider received the SMS, however late it delivers it.
+    Each says when the provider received the SMS, however late it delivers it, where the provider says it at all.
     """
-    content = {
-        "id": typed.id,
-        "from": typed.sender,
-        "to": number,
-        "text": typed.written.text,
-        "received_at": typed.received_at.isoformat(timespec="milliseconds"),
-    }
-    body = json.dumps(content, ensure_ascii=False).encode()
     for delay in typed.planned.deliveries:
-        yield Delivery((typed.received_at + delay).timestamp(), typed.id, body)
+        yield Delivery((typed.sms.sent_at + delay).timestamp(), typed.sms, typed.webhook)
 
 
-def _account(typed: Sequence[Typed], provider: str, answers: Answers, told: Told) -> Iterator[Sent]:
+def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], told: Told) -> Iterator[Sent]:
     """Read what was acknowledged back until all of it has an outcome, or nothing has come to one for a long while."""
-    keys = {one.id: f"{provider}#{one.id}" for one in typed}
-    acknowledged = [keys[message_id] for message_id in keys if message_id in answers.acknowledged]
-    rows = _wait("Accounted", acknowledged, lambda row: row.state != RECEIVED, told)
+    acknowledged = {one.key for one in typed if one.sms.id in answers[one.webhook.provider].acknowledged}
+    keys = [one.key for one in typed if one.key in acknowledged]
+    rows = _wait("Accounted", keys, lambda row: row.state != RECEIVED, told)
     for one in typed:
-        yield Sent(one.planned, one.written, keys[one.id], one.id in answers.acknowledged, rows.get(keys[one.id]))
+        provider, key = one.webhook.provider, one.key
+        yield Sent(one.planned, one.written, provider, key, key in acknowledged, rows.get(key))
 
 
 def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Iterator[IncidentTold]:

@@ -1,8 +1,7 @@
-"""An SMS provider as the webhook sees it: signed requests over HTTP, retried, from a few connections kept open."""
+"""SMS providers as the webhook sees them: signed requests over HTTP, retried, from a few connections kept open."""
 
-import hashlib
+import datetime as dt
 import heapq
-import hmac
 import http.client
 import itertools
 import json
@@ -10,9 +9,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from chalicelib.services.simulated_senders import Sender, Sms
 
 CONNECTIONS = 8
 TIMEOUT_SECONDS = 15.0
@@ -20,7 +21,7 @@ MOST_TRIES = 8
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 20.0
 TRY_AGAIN = frozenset({408, 429})
-"""These and every 5xx are retried; any other answer but a 2xx is a refusal."""
+"""These and every 5xx are retried; any other answer that the provider does not count as success is a refusal."""
 HOPELESS = 40
 """After so many answers without one acknowledgement the webhook is not the right one, or its secret is not."""
 
@@ -31,47 +32,54 @@ class WebhookUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where messages are delivered: the whole URL, and a secret that the webhook takes."""
+    """Where a provider, by its name in the stack, delivers to: `url` is called, `pasted` is what the provider was told.
 
+    They differ where something in front of the stack rewrites URLs, or the stack is called past it.
+    """
+
+    provider: str
     url: str
-    secret: str
+    sender: Sender
+    pasted: str
 
-    def headers(self, body: bytes, timestamp: int) -> dict[str, str]:
-        """The signature over timestamp and body that the generic webhook verifies."""
-        signature = hmac.new(self.secret.encode(), b"%d." % timestamp + body, hashlib.sha256).hexdigest()
-        return {
-            "Content-Type": "application/json",
-            "X-Baykoo-Timestamp": str(timestamp),
-            "X-Baykoo-Signature": f"sha256={signature}",
-        }
+    def request(self, sms: Sms, at: dt.datetime) -> "_Request":
+        """What hands an SMS in, signed at that moment."""
+        signed = self.sender.sign(sms, self.pasted, at)
+        added = signed.url.removeprefix(self.pasted)
+        return _Request(signed.method, self.url + added, dict(signed.headers), signed.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One call of the webhook: at `due` (seconds since 1970), with a message of that id as its body."""
+    """One call of a webhook with an SMS, at `due` (seconds since 1970)."""
 
     due: float
-    message_id: str
-    body: bytes
+    sms: Sms
+    webhook: Webhook
 
 
 @dataclass(slots=True)
 class Answers:
-    """What the webhook answered.
+    """What a provider's webhook answered.
 
     `acknowledged`: messages by id, and `seconds` that each acknowledgement took, a repeated one too; `retried`: how
     many answers of a kind made a delivery be tried again; `failed`: the last answer to a message that was refused
-    or given up.
+    or given up; `texted`: how many acknowledgements had a content that the provider texts to the observer.
     """
 
     acknowledged: set[str] = field(default_factory=set)
     seconds: list[float] = field(default_factory=list)
     retried: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
+    texted: Counter[str] = field(default_factory=Counter)
 
     def faults(self) -> Counter[str]:
-        """How many answers of each kind were no acknowledgement."""
-        return self.retried + Counter(self.failed.values())
+        """How many answers of each kind were not what the provider wants to hear."""
+        return self.retried + Counter(self.failed.values()) + self.texted
+
+    def are_hopeless(self) -> bool:
+        """Whether so many came without one acknowledgement that the webhook or the secret must be wrong."""
+        return not self.acknowledged and sum(self.faults().values()) >= HOPELESS
 
 
 @dataclass(order=True, slots=True)
@@ -83,21 +91,29 @@ class _Waiting:
 
 
 class SimulatedProvider:
-    """Makes deliveries when they are due, several at a time, and again where the webhook could not take them."""
+    """Makes deliveries when they are due, several at a time, and again where the webhook could not take them.
 
-    def __init__(self, webhook: Webhook, on_made: Callable[[], None] = lambda: None) -> None:
-        self._webhook = webhook
+    It plays as many providers as the deliveries are for; a repetition has the same id and a signature of its own.
+    """
+
+    def __init__(self, on_made: Callable[[], None] = lambda: None) -> None:
         self._on_made = on_made
         self._waiting: list[_Waiting] = []
         self._places = itertools.count()
         self._being_made = 0
         self._changed = threading.Condition()
         self._stopped = False
-        self._answers = Answers()
+        self._answers: dict[str, Answers] = {}
+        self._fault: Exception | None = None
 
-    def deliver(self, deliveries: Iterable[Delivery]) -> Answers:
-        """Make all deliveries; returns when each was acknowledged, refused or given up. Raises WebhookUnusable."""
+    def deliver(self, deliveries: Iterable[Delivery]) -> Mapping[str, Answers]:
+        """Make all deliveries; returns when each was acknowledged, refused or given up: answers by provider.
+
+        Raises WebhookUnusable.
+        """
         self._waiting = [_Waiting(delivery.due, next(self._places), delivery) for delivery in deliveries]
+        self._answers = {waiting.delivery.webhook.provider: Answers() for waiting in self._waiting}
+        urls = {waiting.delivery.webhook.provider: waiting.delivery.webhook.url for waiting in self._waiting}
         heapq.heapify(self._waiting)
         workers = [threading.Thread(target=self._work, daemon=True) for _ in range(CONNECTIONS)]
         for worker in workers:
@@ -109,18 +125,28 @@ class SimulatedProvider:
             with self._changed:
                 self._stopped = True
                 self._changed.notify_all()
-        if self._is_hopeless():
-            said = ", ".join(f"{answer} ({times} times)" for answer, times in self._answers.faults().items())
-            raise WebhookUnusable(f"{self._webhook.url} took none of the first messages: {said}")
+        if self._fault is not None:
+            raise self._fault
+        for provider, answers in self._answers.items():
+            if answers.are_hopeless():
+                said = ", ".join(f"{answer} ({times} times)" for answer, times in answers.faults().items())
+                raise WebhookUnusable(f"{urls[provider]} took none of the first messages: {said}")
         return self._answers
 
     def _work(self) -> None:
-        line = _Line(self._webhook)
-        while (waiting := self._next_due()) is not None:
-            started = time.monotonic()
-            answer = line.post(waiting.delivery.body)
-            self._take(waiting, answer, time.monotonic() - started)
-        line.close()
+        line = _Line()
+        try:
+            while (waiting := self._next_due()) is not None:
+                request = waiting.delivery.webhook.request(waiting.delivery.sms, dt.datetime.now(dt.UTC))
+                started = time.monotonic()
+                answer = line.call(request)
+                self._take(waiting, answer, time.monotonic() - started)
+        except Exception as fault:  # noqa: BLE001 - it is raised where the workers are waited for
+            with self._changed:
+                self._fault, self._stopped = fault, True
+                self._changed.notify_all()
+        finally:
+            line.close()
 
     def _next_due(self) -> _Waiting | None:
         with self._changed:
@@ -134,26 +160,26 @@ class SimulatedProvider:
             return None
 
     def _take(self, waiting: _Waiting, answer: "_Answer", seconds: float) -> None:
-        message_id, answers = waiting.delivery.message_id, self._answers
+        webhook, message_id = waiting.delivery.webhook, waiting.delivery.sms.id
+        answers, is_taken = self._answers[webhook.provider], webhook.sender.takes(answer.status)
         with self._changed:
             self._being_made -= 1
-            is_tried_again = answer.is_temporary and waiting.tries + 1 < MOST_TRIES
+            is_tried_again = not is_taken and answer.is_temporary and waiting.tries + 1 < MOST_TRIES
             if is_tried_again:
                 answers.retried[str(answer)] += 1
                 due = time.time() + _pause(waiting.tries)
                 heapq.heappush(self._waiting, _Waiting(due, next(self._places), waiting.delivery, waiting.tries + 1))
-            elif answer.is_acknowledgement:
+            elif is_taken:
                 answers.acknowledged.add(message_id)
                 answers.seconds.append(seconds)
+                if webhook.sender.texts_back(answer.content_type, answer.body):
+                    answers.texted[f"{answer}, which is texted to the observer"] += 1
             else:
                 answers.failed[message_id] = str(answer)
             if not is_tried_again:
                 self._on_made()
-            self._stopped = self._stopped or self._is_hopeless()
+            self._stopped = self._stopped or answers.are_hopeless()
             self._changed.notify_all()
-
-    def _is_hopeless(self) -> bool:
-        return not self._answers.acknowledged and sum(self._answers.faults().values()) >= HOPELESS
 
 
 def _pause(tries: int) -> float:
@@ -161,60 +187,72 @@ def _pause(tries: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
-    """A status and the beginning of its body; status 0 where no answer came."""
+    """An HTTP answer; where none came, status 0 and what went wrong as the body."""
 
     status: int
-    said: str
-
-    @property
-    def is_acknowledgement(self) -> bool:
-        return 200 <= self.status < 300
+    content_type: str
+    body: str
 
     @property
     def is_temporary(self) -> bool:
         return self.status == 0 or self.status >= 500 or self.status in TRY_AGAIN
 
     def __str__(self) -> str:
-        return f"{self.status} {self.said}".strip() if self.status else self.said
+        return f"{self.status} {_title(self.body)}".strip() if self.status else self.body
 
 
 _CLOSED = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
 
 
 class _Line:
-    """One connection, opened again where it broke."""
+    """A connection to each host, opened again where it broke."""
 
-    def __init__(self, webhook: Webhook) -> None:
-        self._webhook = webhook
-        parts = urlsplit(webhook.url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection: http.client.HTTPConnection = kind(parts.netloc, timeout=TIMEOUT_SECONDS)
-        self._path = parts.path
+    def __init__(self) -> None:
+        self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
-    def post(self, body: bytes) -> _Answer:
+    def call(self, request: _Request) -> _Answer:
         """One request; made once more where the server had closed the connection while it was idle."""
-        was_open = self._connection.sock is not None
+        parts = urlsplit(request.url)
+        connection = self._connection(parts.scheme, parts.netloc)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        was_open = connection.sock is not None
         try:
             try:
-                return self._request(body)
+                return _answer(connection, request, target)
             except _CLOSED:
-                self._connection.close()
+                connection.close()
                 if not was_open:
                     raise
-                return self._request(body)
+                return _answer(connection, request, target)
         except (OSError, http.client.HTTPException) as fault:
-            self._connection.close()
-            return _Answer(0, type(fault).__name__)
-
-    def _request(self, body: bytes) -> _Answer:
-        self._connection.request("POST", self._path, body, self._webhook.headers(body, int(time.time())))
-        response = self._connection.getresponse()
-        said = response.read().decode(errors="replace")
-        return _Answer(response.status, _title(said) if response.status >= 300 else "")
+            connection.close()
+            return _Answer(0, "", type(fault).__name__)
 
     def close(self) -> None:
-        self._connection.close()
+        for connection in self._connections.values():
+            connection.close()
+
+    def _connection(self, scheme: str, host: str) -> http.client.HTTPConnection:
+        if (scheme, host) not in self._connections:
+            kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+            self._connections[scheme, host] = kind(host, timeout=TIMEOUT_SECONDS)
+        return self._connections[scheme, host]
+
+
+def _answer(connection: http.client.HTTPConnection, request: _Request, target: str) -> _Answer:
+    connection.request(request.method, target, request.body or None, dict(request.headers))
+    response = connection.getresponse()
+    said = response.read().decode(errors="replace")
+    return _Answer(response.status, response.headers.get("Content-Type", ""), said)
 
 
 def _title(body: str) -> str:

@@ -4,14 +4,17 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
+from typing import Any, Self
 
 from providers_signing.sms import Signed, Sms
+from providers_signing.vendor import Vendor, current
 
 # Gson escapes these in a text, so that the body that is signed is not what another library would write.
 _GSON = {ord(one): f"\\u{ord(one):04x}" for one in "&'<>="}
 
 
-class AndroidSender:
+class AndroidSender(Vendor):
     """A JSON POST with X-Signature over body and X-Timestamp."""
 
     name = "android-sms-gateway"
@@ -19,6 +22,10 @@ class AndroidSender:
     def __init__(self, secret: str = "phone-signing-key") -> None:
         self.secret = secret
         self.secrets = {"signing_key": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        return cls(current(settings, "signing_key"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         payload = {

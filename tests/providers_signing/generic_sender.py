@@ -4,11 +4,16 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
+from typing import Any, Self
 
 from providers_signing.sms import Signed, Sms
+from providers_signing.vendor import Vendor, current
+
+from chalicelib.services.simulated_senders import CannotSign
 
 
-class GenericSender:
+class GenericSender(Vendor):
     """Signs `POST` JSON with X-Baykoo-Timestamp and X-Baykoo-Signature."""
 
     name = "generic"
@@ -16,6 +21,12 @@ class GenericSender:
     def __init__(self, secret: str = "generic-secret") -> None:
         self.secret = secret
         self.secrets = {"secrets": [secret]}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        if settings.get("format"):
+            raise CannotSign("its settings describe a format of its own, which only that gateway can write")
+        return cls(current(settings, "secrets", "secret"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         written = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": sms.text}

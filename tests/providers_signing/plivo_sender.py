@@ -4,20 +4,30 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+from collections.abc import Mapping
+from typing import Any, Self
 from urllib.parse import urlencode
 
-from plivo.utils.signature_v3 import construct_get_url, construct_post_url, get_signature_v3
 from providers_signing.sms import Signed, Sms
+from providers_signing.vendor import Vendor, current
 
 
-class PlivoSender:
+class PlivoSender(Vendor):
     """A form POST, or a GET, with X-Plivo-Signature-V3 or -V2 and a nonce."""
 
     name = "plivo"
+    signs_url = True
 
     def __init__(self, secret: str = "plivo-auth-token", version: int = 3, method: str = "POST") -> None:
         self.secret, self.version, self.method = secret, version, method
         self.secrets = {"auth_token": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        return cls(current(settings, "auth_token"))
+
+    def texts_back(self, content_type: str, body: str) -> bool:
+        return "xml" in content_type and "<Message" in body
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         fields = {
@@ -43,6 +53,8 @@ class PlivoSender:
         return Signed(self.method, called, headers, urlencode(fields).encode() if self.method == "POST" else b"")
 
     def _v3(self, fields: dict[str, str], url: str, nonce: str) -> str:
+        from plivo.utils.signature_v3 import construct_get_url, construct_post_url, get_signature_v3
+
         make = construct_post_url if self.method == "POST" else construct_get_url
         signed = make(url, dict(fields)).decode()
         return get_signature_v3(self.secret.encode(), signed, nonce).decode()

@@ -4,17 +4,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from chalicelib.providers.contract import WebhookRequest
+from chalicelib.services.simulated_senders import Sms
 
-
-@dataclass(frozen=True)
-class Sms:
-    """An SMS that an observer sends; numbers in E.164."""
-
-    id: str
-    sender: str
-    recipient: str
-    text: str
-    sent_at: dt.datetime
+__all__ = ["Signed", "Sms"]
 
 
 @dataclass(frozen=True)

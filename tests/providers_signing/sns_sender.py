@@ -3,13 +3,18 @@
 import base64
 import datetime as dt
 import json
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 from providers_signing.sms import Signed, Sms
+from providers_signing.vendor import Vendor, current
+
+from chalicelib.services.simulated_senders import CannotSign
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:observers"
 CERTIFICATE_URL = (
@@ -36,15 +41,33 @@ def certificate_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
-class SnsSender:
-    """A POST of the envelope of a two-way SMS, or of a subscription's confirmation."""
+class SnsSender(Vendor):
+    """A POST of the envelope of a two-way SMS, or of a subscription's confirmation.
+
+    Only SNS can sign for a stack that trusts SNS's certificates. With `secret`, the token in the path of a
+    subscription with raw message delivery, it sends what such a one does, unsigned.
+    """
 
     name = "aws-sns"
 
-    def __init__(self, version: str = "2") -> None:
-        self.version = version
-        self.key, certificate = key_and_certificate()
-        self.secrets = {"allowed_topic_arns": [TOPIC], "certificates": {CERTIFICATE_URL: certificate}}
+    def __init__(self, version: str = "2", secret: str | None = None) -> None:
+        self.version, self.secret = version, secret
+
+    @cached_property
+    def key(self) -> rsa.RSAPrivateKey:
+        return key_and_certificate()[0]
+
+    @cached_property
+    def secrets(self) -> Mapping[str, Any]:
+        if self.secret:
+            return {"allowed_topic_arns": [TOPIC], "path_token": self.secret}
+        return {"allowed_topic_arns": [TOPIC], "certificates": {CERTIFICATE_URL: key_and_certificate()[1]}}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        if not settings.get("path_token"):
+            raise CannotSign("only SNS itself can sign; with the setting path_token, raw delivery can be simulated")
+        return cls(secret=current(settings, "path_token"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         message = {
@@ -55,6 +78,9 @@ class SnsSender:
             "inboundMessageId": sms.id,
             "previousPublishedMessageId": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
         }
+        if self.secret:
+            headers = {**HEADERS, "x-amz-sns-rawdelivery": "true"}
+            return Signed("POST", f"{url}/{self.secret}", headers, json.dumps(message).encode())
         return self.sign_envelope({"Type": "Notification", "Message": json.dumps(message)}, url, at)
 
     def sign_confirmation(self, url: str, at: dt.datetime, **more: str) -> Signed:

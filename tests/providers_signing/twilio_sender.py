@@ -1,20 +1,32 @@
 """Twilio, signing with its own SDK."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from providers_signing.sms import Signed, Sms
-from twilio.request_validator import RequestValidator
+from providers_signing.vendor import Vendor, current
 
 
-class TwilioSender:
+class TwilioSender(Vendor):
     """A form POST with X-Twilio-Signature; with `key_id`, signed by a shared key."""
 
     name = "twilio"
+    signs_url = True
 
     def __init__(self, secret: str = "twilio-auth-token", key_id: str | None = None) -> None:
         self.secret, self.key_id = secret, key_id
         self.secrets = {"shared_key_secret": secret} if key_id else {"auth_token": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        by_shared_key = settings.get("shared_key_secret") and not settings.get("auth_token")
+        return cls(current(settings, "auth_token", "shared_key_secret"), "SK" + "0" * 32 if by_shared_key else None)
+
+    def texts_back(self, content_type: str, body: str) -> bool:
+        """A text is sent as it is; TwiML, which may also come as HTML, says what is."""
+        return bool(body) if content_type.startswith("text/plain") else "<Message" in body
 
     def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
         fields = {
@@ -36,6 +48,8 @@ class TwilioSender:
         return self.sign_form(fields, url)
 
     def sign_form(self, fields: dict[str, str], url: str) -> Signed:
+        from twilio.request_validator import RequestValidator
+
         algorithm = "HMAC_SHA256" if self.key_id else None
         headers = {
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",

@@ -3,9 +3,14 @@
 import base64
 import datetime as dt
 import json
+from collections.abc import Mapping
+from typing import Any, Self
 from urllib.parse import quote_from_bytes, urlencode
 
 from providers_signing.sms import Signed, Sms
+from providers_signing.vendor import Vendor, current
+
+from chalicelib.services.simulated_senders import CannotSign
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -14,13 +19,20 @@ def basic(user: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
-class InfobipSender:
+class InfobipSender(Vendor):
     """JSON with `results`, under basic authentication."""
 
     name = "infobip"
 
-    def __init__(self) -> None:
-        self.secrets = {"type": "BASIC", "username": "baykoo", "password": "infobip-password"}
+    def __init__(self, user: str = "baykoo", secret: str = "infobip-password") -> None:
+        self.user, self.secret = user, secret
+        self.secrets = {"type": "BASIC", "username": user, "password": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        if str(settings.get("type") or "BASIC").upper() != "BASIC":
+            raise CannotSign("only requests with basic authentication (type BASIC) can be simulated")
+        return cls(current(settings, "username"), current(settings, "password"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         return self.sign_several([sms], url)
@@ -34,7 +46,7 @@ class InfobipSender:
                 "text": sms.text,
                 "cleanText": sms.text,
                 "keyword": "",
-                "receivedAt": f"{sms.sent_at:%Y-%m-%dT%H:%M:%S}.000{sms.sent_at:%z}",
+                "receivedAt": f"{sms.sent_at:%Y-%m-%dT%H:%M:%S}.{sms.sent_at.microsecond // 1000:03}{sms.sent_at:%z}",
                 "smsCount": 1,
                 "price": {"pricePerMessage": 0, "currency": "EUR"},
                 "callbackData": None,
@@ -42,17 +54,22 @@ class InfobipSender:
             for sms in several
         ]
         document = {"results": results, "messageCount": len(results), "pendingMessageCount": 0}
-        headers = {"Content-Type": "application/json"} | basic(self.secrets["username"], self.secrets["password"])
+        headers = {"Content-Type": "application/json"} | basic(self.user, self.secret)
         return Signed("POST", url, headers, json.dumps(document, ensure_ascii=False).encode())
 
 
-class AfricasTalkingSender:
+class AfricasTalkingSender(Vendor):
     """A form POST to a URL whose last segment is the token."""
 
     name = "africastalking"
 
-    def __init__(self) -> None:
-        self.secrets = {"path_token": "kT9-an-unguessable-token-of-32-char"}
+    def __init__(self, secret: str = "kT9-an-unguessable-token-of-32-char") -> None:
+        self.secret = secret
+        self.secrets = {"path_token": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        return cls(current(settings, "path_token"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         fields = {
@@ -64,16 +81,27 @@ class AfricasTalkingSender:
             "from": sms.sender,
             "networkCode": "63902",
         }
-        return Signed("POST", f"{url}/{self.secrets['path_token']}", dict(FORM), urlencode(fields).encode())
+        return Signed("POST", f"{url}/{self.secret}", dict(FORM), urlencode(fields).encode())
 
 
-class TelerivetSender:
+class TelerivetSender(Vendor):
     """A form POST with the webhook's secret as a field."""
 
     name = "telerivet"
 
-    def __init__(self) -> None:
-        self.secrets = {"secret": "telerivet-webhook-secret"}
+    def __init__(self, secret: str = "telerivet-webhook-secret") -> None:
+        self.secret = secret
+        self.secrets = {"secret": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        return cls(current(settings, "secret"))
+
+    def takes(self, status: int) -> bool:
+        return status == 200
+
+    def texts_back(self, content_type: str, body: str) -> bool:
+        return content_type.startswith("application/json") and "messages" in body
 
     def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
         fields = {
@@ -87,28 +115,43 @@ class TelerivetSender:
             "project_id": "PJ0123456789abcdef",
             "time_created": str(int(sms.sent_at.timestamp())),
             "time_sent": str(int(sms.sent_at.timestamp())),
-            "secret": self.secrets["secret"],
+            "secret": self.secret,
             **more,
         }
         return Signed("POST", url, dict(FORM), urlencode(fields).encode())
 
 
-class KannelSender:
+class KannelSender(Vendor):
     """A GET as the recommended get-url makes it, under basic authentication; charset as Kannel's."""
 
     name = "kannel"
 
-    def __init__(self, charset: str = "UTF-8", *, by_token: bool = False) -> None:
-        self.charset, self.by_token = charset, by_token
-        self.secrets = {"query_token": "kannel-token"} if by_token else {"basic_user": "kn", "basic_password": "pw:1"}
+    def __init__(
+        self, charset: str = "UTF-8", *, user: str = "kn", secret: str = "pw:1", by_token: bool = False
+    ) -> None:
+        self.charset, self.user, self.secret, self.by_token = charset, user, secret, by_token
+        self.secrets = {"query_token": secret} if by_token else {"basic_user": user, "basic_password": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        if settings.get("query_token"):
+            return cls(secret=current(settings, "query_token"), by_token=True)
+        return cls(user=current(settings, "basic_user"), secret=current(settings, "basic_password"))
+
+    def takes(self, status: int) -> bool:
+        return status in (200, 202)
+
+    def texts_back(self, content_type: str, body: str) -> bool:
+        """A body is texted; one of a type that Kannel does not know makes it text an apology."""
+        return bool(body)
 
     def sign(self, sms: Sms, url: str, at: dt.datetime, udh: bytes = b"") -> Signed:
         fields = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "ts": str(int(sms.sent_at.timestamp()))}
         coding = "2" if self.charset == "UTF-16BE" else "0"
-        fields |= {"coding": coding, "charset": self.charset} | ({"token": "kannel-token"} if self.by_token else {})
+        fields |= {"coding": coding, "charset": self.charset} | ({"token": self.secret} if self.by_token else {})
         codec = self.charset.replace("8-BIT", "UTF-8")
         query = f"{urlencode(fields)}&udh={quote_from_bytes(udh)}&text={quote_from_bytes(sms.text.encode(codec))}"
-        return Signed("GET", f"{url}?{query}", {} if self.by_token else basic("kn", "pw:1"), b"")
+        return Signed("GET", f"{url}?{query}", {} if self.by_token else basic(self.user, self.secret), b"")
 
     def sign_post(self, sms: Sms, url: str) -> Signed:
         """post-url: the text as the body, the rest in headers, and no id."""
@@ -119,4 +162,4 @@ class KannelSender:
             "X-Kannel-Time": f"{sms.sent_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}",
             "X-Kannel-Coding": "0",
         }
-        return Signed("POST", url, headers | basic("kn", "pw:1"), sms.text.encode(self.charset))
+        return Signed("POST", url, headers | basic(self.user, self.secret), sms.text.encode(self.charset))

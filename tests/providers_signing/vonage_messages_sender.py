@@ -3,12 +3,14 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any, Self
 
-import jwt
 from providers_signing.sms import Signed, Sms
+from providers_signing.vendor import Vendor, current
 
 
-class VonageMessagesSender:
+class VonageMessagesSender(Vendor):
     """A JSON POST with a bearer token that holds the body's hash."""
 
     name = "vonage-messages"
@@ -16,6 +18,10 @@ class VonageMessagesSender:
     def __init__(self, secret: str = "vonage-signature-secret-" * 3) -> None:
         self.secret = secret
         self.secrets = {"signature_secret": secret}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        return cls(current(settings, "signature_secret"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         document = {
@@ -32,6 +38,8 @@ class VonageMessagesSender:
         return self.sign_body(json.dumps(document).encode(), url, at)
 
     def sign_body(self, body: bytes, url: str, at: dt.datetime, algorithm: str = "HS256", **claims: object) -> Signed:
+        import jwt
+
         claimed = {
             "iat": int(at.timestamp()),
             "jti": "c5ba8f24-1a14-4c10-bfdf-3fbe8ce511b5",

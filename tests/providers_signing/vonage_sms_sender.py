@@ -3,13 +3,16 @@
 import datetime as dt
 import hashlib
 import json
+import re
+from collections.abc import Mapping
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from providers_signing.sms import Signed, Sms
-from vonage_http_client.auth import Auth
+from providers_signing.vendor import Vendor, current
 
 
-class VonageSmsSender:
+class VonageSmsSender(Vendor):
     """Fields with `sig`, by GET, form or JSON."""
 
     name = "vonage-sms"
@@ -17,6 +20,11 @@ class VonageSmsSender:
     def __init__(self, secret: str = "vonage-signature-secret", method: str = "sha256", by: str = "GET") -> None:
         self.secret, self.method, self.by = secret, method, by
         self.secrets = {"signature_secret": secret, "signature_method": method}
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+        method = re.sub(r"[^a-z0-9]|hmac", "", str(settings.get("signature_method") or "sha256").lower())
+        return cls(current(settings, "signature_secret"), method)
 
     def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
         fields = {
@@ -38,6 +46,8 @@ class VonageSmsSender:
         if self.method == "md5hash":
             pairs = "".join(f"&{name}={fields[name].translate({38: '_', 61: '_'})}" for name in sorted(fields))
             return hashlib.md5((pairs + self.secret).encode()).hexdigest()
+        from vonage_http_client.auth import Auth
+
         auth = Auth(api_key="abcd1234", signature_secret=self.secret, signature_method=self.method)
         return auth.sign_params(dict(fields)).upper()
 

@@ -10,7 +10,7 @@ from chalicelib.observation.clock import Clock
 from chalicelib.observation.simulation.day import Day, Intended, Plan, Planned
 from chalicelib.observation.simulation.messages import Composed, Meant
 from chalicelib.services.rehearsal_page import rehearsal_page
-from chalicelib.services.rehearsal_report import Latency, QuestionErrors, report_on
+from chalicelib.services.rehearsal_report import Latency, ProviderShare, QuestionErrors, report_on
 from chalicelib.services.rehearse import IncidentTold, Rehearsal, Sent
 from chalicelib.services.simulated_provider import Answers
 from chalicelib.store.incidents import Incident
@@ -38,12 +38,14 @@ def stored(number, state, counted_at=MORNING, **reading):
 def sent(election):
     observer = election.observer_by_number["10021"]
 
-    def make(number, row, answers, *, form="TU", acknowledged=True, rejected=(), left_out=(), known=True):
+    def make(
+        number, row, answers, *, form="TU", acknowledged=True, rejected=(), left_out=(), known=True, provider="generic"
+    ):
         intended = Intended(observer, form, "10:00" if form == "TU" else "-", answers)
         planned = Planned(number, MORNING, intended, (ONE_SECOND,), known)
         typed = {code: value for code, value in answers.items() if code not in (*rejected, *left_out)}
         written = Composed("TU A300", Meant(form or "", None, typed, rejected), frozenset())
-        return Sent(planned, written, f"generic#{number}", acknowledged, row)
+        return Sent(planned, written, provider, f"{provider}#{number}", acknowledged, row)
 
     return make
 
@@ -60,7 +62,7 @@ def rehearsal(election):
             began_at=REAL,
             ended_at=REAL + dt.timedelta(minutes=6),
             sent=sent,
-            answers=answers or Answers({one.key for one in sent}, [0.01, 0.02]),
+            answers=answers or {"generic": Answers({one.key for one in sent}, [0.01, 0.02])},
             incidents=incidents,
         )
 
@@ -79,6 +81,27 @@ def test_a_message_without_an_outcome_is_lost_and_named(sent, rehearsal):
     assert (made.sent, made.acknowledged, made.accounted) == (4, 3, 1)
     assert made.lost == ("generic#1", "generic#2")
     assert not made.is_whole
+
+
+def test_each_provider_has_its_share(sent, rehearsal):
+    answers = {"twilio": Answers(seconds=[0.2, 0.1]), "generic": Answers(), "kannel": Answers(seconds=[0.3])}
+    made = report_on(
+        rehearsal(
+            sent(0, stored(0, "accepted"), {}, provider="twilio"),
+            sent(1, stored(1, "received"), {}, provider="twilio"),
+            sent(2, stored(2, "held"), {}, provider="kannel"),
+            sent(3, None, {}, provider="generic", acknowledged=False),
+            answers=answers,
+        )
+    )
+    assert made.providers == (
+        ProviderShare("generic", 1, 0, 0, None),
+        ProviderShare("kannel", 1, 1, 1, Latency(1, 0.3, 0.3, 0.3)),
+        ProviderShare("twilio", 2, 2, 1, Latency(2, 0.1, 0.2, 0.2)),
+    )
+    assert made.acknowledgement == Latency(3, 0.2, 0.3, 0.3)
+    page = said(rehearsal_page(made))
+    assert "generic 1 0 0 – – kannel 1 1 1 300 ms 300 ms twilio 2 2 1 100 ms 200 ms" in page
 
 
 def test_every_outcome_accounts_for_a_message(sent, rehearsal):
@@ -190,8 +213,9 @@ def test_the_page_says_that_nothing_was_lost_and_how_much_was_sent(sent, rehears
 def test_the_page_says_what_was_lost_and_what_the_webhook_answered(sent, rehearsal):
     answers = Answers({"generic#0"}, [0.01])
     answers.failed["generic#1"] = "403 <b>Forbidden"
-    made = report_on(rehearsal(sent(0, None, {"A": 1}), sent(1, None, {"A": 1}, acknowledged=False), answers=answers))
+    lost, refused = sent(0, None, {"A": 1}), sent(1, None, {"A": 1}, acknowledged=False)
+    made = report_on(rehearsal(lost, refused, answers={"generic": answers}))
     page = rehearsal_page(made)
     assert "1 of 1 acknowledged messages are not accounted for." in said(page)
     assert "Acknowledged − accounted 1" in said(page)
-    assert "403 &lt;b&gt;Forbidden (1)" in page
+    assert "generic: 403 &lt;b&gt;Forbidden (1)" in page

@@ -1,29 +1,32 @@
-"""The simulated provider against a real HTTP server: signs, retries what a provider retries, gives up what it must."""
+"""Simulated providers against a real HTTP server: they sign, retry what a provider retries, give up what they must."""
 
 import datetime as dt
-import hashlib
-import hmac
-import json
 import threading
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from providers_signing.generic_sender import GenericSender
+from providers_signing.sms import Sms
+from providers_signing.table import SENDERS
+from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.webhook import hear
 from chalicelib.services import simulated_provider
 from chalicelib.services.simulated_provider import Delivery, SimulatedProvider, Webhook, WebhookUnusable
 
-SECRET = "a secret"
+SENDER = GenericSender("a secret")
+SENT = dt.datetime(2017, 10, 15, 4, 0, tzinfo=dt.UTC)
+EMPTY = ("text/plain", b"")
 
 
 class Server:
-    """Answers each message by a list of statuses, the last for ever; keeps what it was asked."""
+    """Answers each message by a list of statuses, the last for ever, a 2xx with `content`; keeps what it was asked."""
 
-    def __init__(self, statuses):
-        self.statuses, self.asked, self.headers = statuses, [], []
+    def __init__(self, statuses, content=EMPTY):
+        self.statuses, self.content, self.asked, self.requests = statuses, content, [], []
         self.lock = threading.Lock()
         server = self
 
@@ -31,28 +34,42 @@ class Server:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 with server.lock:
-                    message = json.loads(body)["id"]
+                    message = next(name for name in MESSAGES if name in f"{self.path} {body.decode()}")
                     server.asked.append(message)
-                    server.headers.append((dict(self.headers), body, self.path, self.client_address))
+                    called = f"http://{self.headers['Host']}{self.path}"
+                    arrived = WebhookRequest(self.command, called, dict(self.headers), body, dt.datetime.now(dt.UTC))
+                    server.requests.append((arrived, self.client_address))
                     times = server.asked.count(message)
                 statuses = server.statuses(message)
                 status = statuses[min(times, len(statuses)) - 1]
-                said = b'{"title": "Try again"}' if status >= 300 else b""
+                kind, said = server.content if status < 300 else ("application/json", b'{"title": "Try again"}')
                 if status == 0:
                     self.close_connection = True
                     return
                 self.send_response(status)
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
                 self.wfile.write(said)
+
+            def do_GET(self):
+                self.do_POST()
 
             def log_message(self, *arguments):
                 pass
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}/webhooks/generic"
+        self.base = f"http://127.0.0.1:{self.http.server_port}/webhooks"
+
+    def webhook(self, provider="generic", sender=SENDER, pasted=None):
+        called = f"{self.base}/{provider}"
+        return Webhook(provider, called, sender, pasted or called)
+
+    def take(self, deliveries, provider="generic"):
+        """What a provider was answered to its deliveries."""
+        return SimulatedProvider().deliver(deliveries)[provider]
 
 
 @pytest.fixture
@@ -61,8 +78,8 @@ def server(monkeypatch):
     monkeypatch.setattr(simulated_provider, "LONGEST_RETRY_SECONDS", 0.02)
     made = []
 
-    def start(statuses):
-        one = Server(statuses)
+    def start(statuses=lambda message: [200], content=EMPTY):
+        one = Server(statuses, content)
         made.append(one)
         threading.Thread(target=one.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return one
@@ -73,86 +90,141 @@ def server(monkeypatch):
         one.http.server_close()
 
 
-def deliveries(*ids, due=0.0):
-    return [Delivery(due, message_id, json.dumps({"id": message_id}).encode()) for message_id in ids]
+MESSAGES = [f"id-{number:03}" for number in range(200)]
 
 
-def test_every_delivery_is_made_once_and_signed(server):
-    to = server(lambda message: [200])
-    answers = SimulatedProvider(Webhook(to.url, SECRET)).deliver(deliveries("a", "b", "b", "c"))
-    assert answers.acknowledged == {"a", "b", "c"}
-    assert Counter(to.asked) == {"a": 1, "b": 2, "c": 1}
+def sms(message_id):
+    return Sms(message_id, "+996700123456", "+996555000111", "OP 1234 A1 рахмат", SENT)
+
+
+def deliveries(webhook, *ids, due=0.0):
+    return [Delivery(due, sms(message_id), webhook) for message_id in ids]
+
+
+A, B, C, LATER = "id-000", "id-001", "id-002", "id-003"
+
+
+def test_every_delivery_is_made_once_and_signed_for_the_moment(server):
+    to = server()
+    answers = to.take(deliveries(to.webhook(), A, B, B, C))
+    assert answers.acknowledged == {A, B, C}
+    assert Counter(to.asked) == {A: 1, B: 2, C: 1}
     assert len(answers.seconds) == 4
     assert all(0 < seconds < 5 for seconds in answers.seconds)
-    for headers, body, path, _ in to.headers:
-        timestamp = headers["X-Baykoo-Timestamp"]
-        expected = hmac.new(SECRET.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-        assert headers["X-Baykoo-Signature"] == f"sha256={expected}"
-        assert abs(int(timestamp) - dt.datetime.now(dt.UTC).timestamp()) < 10
-        assert path == "/webhooks/generic"
+    for request, _ in to.requests:
+        heard = hear("generic", request, SENDER.secrets, lambda url: b"")
+        assert heard.authentic, heard.reason
+        assert heard.delivery.messages[0].sent_at == SENT
 
 
-def test_the_signature_is_what_the_webhook_verifies():
-    at = dt.datetime(2017, 10, 15, 2, 0, tzinfo=dt.UTC)
-    sms = {"id": "1", "from": "+12015550100", "to": "+12015550101", "text": "OP A1", "received_at": at.isoformat()}
-    body = json.dumps(sms).encode()
-    headers = Webhook("http://x", SECRET).headers(body, int(at.timestamp()))
-    heard = hear(
-        "generic", WebhookRequest("POST", "http://x", headers, body, at), {"secrets": [SECRET]}, lambda url: b""
-    )
+@pytest.mark.parametrize("name", SENDERS)
+def test_each_provider_calls_as_its_webhook_verifies(name, server):
+    url = "https://sms.example.org/api/webhooks/" + name
+    sender = type(SENDERS[name]).with_settings(settings := SENDERS[name].fresh_settings(url))
+    to = server()
+    answers = to.take(deliveries(to.webhook(name, sender, url), A), name)
+    assert answers.acknowledged == {A}
+    heard = hear(name, to.requests[0][0], settings, lambda url: b"")
     assert heard.authentic, heard.reason
-    assert heard.answer.status == 200
+    assert [one.text for one in heard.delivery.messages] == ["OP 1234 A1 рахмат"]
+    assert sender.takes(heard.answer.status)
+    assert not sender.texts_back(heard.answer.content_type or "", heard.answer.body)
+
+
+def test_several_providers_are_told_apart(server):
+    to = server(lambda message: [403] if message == B else [200])
+    twilio = to.webhook("twilio", TwilioSender())
+    answers = SimulatedProvider().deliver([*deliveries(to.webhook(), A, B), *deliveries(twilio, A, C)])
+    assert {name: one.acknowledged for name, one in answers.items()} == {"generic": {A}, "twilio": {A, C}}
+    assert answers["generic"].failed == {B: "403 Try again"}
+
+
+@pytest.mark.parametrize(
+    ("status", "takers"), [(200, {"telerivet", "kannel", "infobip"}), (202, {"kannel", "infobip"}), (204, {"infobip"})]
+)
+def test_each_provider_has_its_own_idea_of_success(status, takers, server):
+    to = server(lambda message: [status])
+    webhooks = [to.webhook(name, SENDERS[name]) for name in ("telerivet", "kannel", "infobip")]
+    answers = SimulatedProvider().deliver([one for webhook in webhooks for one in deliveries(webhook, A)])
+    assert {name for name, one in answers.items() if one.acknowledged} == takers
+    assert {name for name, one in answers.items() if one.faults()} == set(answers) - takers
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_texted"),
+    [
+        ("twilio", ("text/plain; charset=utf-8", b"OK"), True),
+        ("twilio", ("text/xml", b"<Response/>"), False),
+        ("twilio", ("text/xml", b"<Response><Message>OK</Message></Response>"), True),
+        ("plivo", ("application/xml", b"<Response/>"), False),
+        ("kannel", ("text/plain", b"OK"), True),
+        ("kannel", EMPTY, False),
+        ("telerivet", ("application/json", b'{"messages": [{"content": "OK"}]}'), True),
+        ("infobip", ("text/plain", b"OK"), False),
+    ],
+)
+def test_what_would_be_texted_to_the_observer_is_a_fault(name, content, is_texted, server):
+    to = server(content=content)
+    answers = to.take(deliveries(to.webhook(name, SENDERS[name]), A), name)
+    assert answers.acknowledged == {A}
+    assert answers.faults().total() == is_texted
 
 
 @pytest.mark.parametrize("temporary", [503, 429, 500, 0])
 def test_what_a_provider_retries_is_retried_until_it_is_acknowledged(server, temporary):
-    to = server(lambda message: [temporary, temporary, 200] if message == "a" else [200])
+    to = server(lambda message: [temporary, temporary, 200] if message == A else [200])
     made = []
-    answers = SimulatedProvider(Webhook(to.url, SECRET), lambda: made.append(1)).deliver(deliveries("a", "b"))
-    assert answers.acknowledged == {"a", "b"}
+    answers = SimulatedProvider(lambda: made.append(1)).deliver(deliveries(to.webhook(), A, B))["generic"]
+    assert answers.acknowledged == {A, B}
     assert not answers.failed
     assert answers.retried.total() == 2
     assert len(made) == 2
 
 
 def test_a_refusal_is_not_retried(server):
-    to = server(lambda message: [403] if message == "a" else [200])
-    answers = SimulatedProvider(Webhook(to.url, SECRET)).deliver(deliveries("a", "b"))
-    assert answers.acknowledged == {"b"}
-    assert answers.failed == {"a": "403 Try again"}
-    assert to.asked.count("a") == 1
+    to = server(lambda message: [403] if message == A else [200])
+    answers = to.take(deliveries(to.webhook(), A, B))
+    assert answers.acknowledged == {B}
+    assert answers.failed == {A: "403 Try again"}
+    assert to.asked.count(A) == 1
 
 
 def test_it_gives_up_after_as_many_tries_as_a_provider_makes(server):
-    to = server(lambda message: [503] if message == "a" else [200])
-    answers = SimulatedProvider(Webhook(to.url, SECRET)).deliver(deliveries("a", "b"))
-    assert to.asked.count("a") == simulated_provider.MOST_TRIES
-    assert answers.failed == {"a": "503 Try again"}
+    to = server(lambda message: [503] if message == A else [200])
+    answers = to.take(deliveries(to.webhook(), A, B))
+    assert to.asked.count(A) == simulated_provider.MOST_TRIES
+    assert answers.failed == {A: "503 Try again"}
     assert answers.faults() == {"503 Try again": simulated_provider.MOST_TRIES}
 
 
-def test_a_webhook_that_takes_nothing_is_told_soon(server):
-    to = server(lambda message: [403])
-    later = time.time() + 3600
-    with pytest.raises(WebhookUnusable, match="403 Try again"):
-        SimulatedProvider(Webhook(to.url, SECRET)).deliver(
-            [*deliveries(*map(str, range(60))), *deliveries("z", due=later)]
-        )
-    assert "z" not in to.asked
+def test_a_webhook_that_takes_nothing_of_one_provider_is_told_soon(server):
+    to = server(lambda message: [200] if message == A else [403])
+    wrong = to.webhook("infobip", SENDERS["infobip"])
+    later = deliveries(wrong, LATER, due=time.time() + 3600)
+    with pytest.raises(WebhookUnusable, match="/webhooks/infobip took none of the first messages: 403 Try again"):
+        SimulatedProvider().deliver([*deliveries(to.webhook(), A), *deliveries(wrong, *MESSAGES[10:70]), *later])
+    assert LATER not in to.asked
 
 
 def test_deliveries_are_made_when_they_are_due_and_not_before(server):
-    to = server(lambda message: [200])
+    to = server()
     start = time.time()
-    answers = SimulatedProvider(Webhook(to.url, SECRET)).deliver(
-        [*deliveries("late", due=start + 0.3), *deliveries("now")]
-    )
-    assert to.asked == ["now", "late"]
+    answers = to.take([*deliveries(to.webhook(), LATER, due=start + 0.3), *deliveries(to.webhook(), A)])
+    assert to.asked == [A, LATER]
     assert time.time() - start >= 0.3
-    assert answers.acknowledged == {"now", "late"}
+    assert answers.acknowledged == {A, LATER}
 
 
 def test_connections_are_kept_and_few(server):
-    to = server(lambda message: [200])
-    SimulatedProvider(Webhook(to.url, SECRET)).deliver(deliveries(*map(str, range(200))))
-    assert len({address for _, _, _, address in to.headers}) <= simulated_provider.CONNECTIONS
+    to = server()
+    to.take(deliveries(to.webhook(), *MESSAGES))
+    assert len({address for _, address in to.requests}) <= simulated_provider.CONNECTIONS
+
+
+def test_a_sender_that_cannot_sign_ends_it_all(server, monkeypatch):
+    to = server()
+    later = deliveries(to.webhook(), LATER, due=time.time() + 3600)
+    broken = GenericSender("secret")
+    monkeypatch.setattr(broken, "sign", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        SimulatedProvider().deliver([*deliveries(to.webhook("infobip", broken), A), *later])

@@ -1,0 +1,87 @@
+"""The senders of the rehearsal: found in a checkout, made from a stack's settings, and plain about what they lack."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.providers.table import NAMES
+from chalicelib.services import simulated_senders
+from chalicelib.services.simulated_senders import CannotSign, SendersMissing, senders
+
+URL = "https://example.org/api/webhooks/here"
+
+
+def test_there_is_one_for_every_provider():
+    assert set(senders()) == set(NAMES)
+
+
+def test_where_there_is_no_checkout_that_is_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(simulated_senders, "TESTS", tmp_path)
+    with pytest.raises(SendersMissing, match=f"are not in {tmp_path}: use a whole checkout"):
+        senders()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_new_settings_have_new_secrets(name):
+    first, second = (senders()[name].fresh_settings(URL) for _ in range(2))
+    assert first != second
+    assert senders()[name].with_settings(first).secrets.items() <= first.items()
+
+
+ROTATED = {
+    "africastalking": "path_token",
+    "android-sms-gateway": "signing_key",
+    "generic": "secrets",
+    "infobip": "password",
+    "kannel": "basic_password",
+    "plivo": "auth_token",
+    "telerivet": "secret",
+    "twilio": "auth_token",
+    "vonage-messages": "signature_secret",
+    "vonage-sms": "signature_secret",
+}
+
+
+@pytest.mark.parametrize(("name", "setting"), ROTATED.items(), ids=ROTATED)
+def test_the_newer_secret_of_two_signs(name, setting):
+    settings = senders()[name].fresh_settings(URL) | {setting: ["newer", "older"]}
+    assert senders()[name].with_settings(settings).secrets[setting] in ("newer", ["newer"])
+
+
+CANNOT = {
+    "no secret": ("twilio", {"sender": "+1"}, "the setting auth_token or shared_key_secret is not set"),
+    "empty rotation": ("plivo", {"auth_token": []}, "the setting auth_token is not set"),
+    "SNS's own signature": ("aws-sns", {"allowed_topic_arns": ["arn"]}, "only SNS itself can sign"),
+    "a format of its own": ("generic", {"secret": "s", "format": {"method": "GET"}}, "a format of its own"),
+    "Infobip's HMAC": ("infobip", {"type": "HMAC", "secret": "s"}, "type BASIC"),
+    "half of an account": ("kannel", {"basic_user": "u"}, "the setting basic_password is not set"),
+}
+
+
+@pytest.mark.parametrize(("name", "settings", "said"), CANNOT.values(), ids=CANNOT)
+def test_what_cannot_be_simulated_is_said(name, settings, said):
+    with pytest.raises(CannotSign, match=said):
+        senders()[name].with_settings(settings)
+
+
+def test_a_method_may_be_written_as_the_dashboard_writes_it():
+    settings = {"signature_secret": "s", "signature_method": "SHA-512 HMAC"}
+    assert senders()["vonage-sms"].with_settings(settings).method == "sha512"
+
+
+def test_a_shared_key_signs_where_there_is_no_token():
+    assert senders()["twilio"].with_settings({"shared_key_secret": "s"}).secrets == {"shared_key_secret": "s"}
+
+
+def test_nothing_large_is_loaded_to_make_settings():
+    """`make run` makes them for all."""
+    script = (
+        "import sys; from chalicelib.services.simulated_senders import senders;"
+        "[one.fresh_settings('https://x/') for one in senders().values()];"
+        "print(sorted({'plivo', 'twilio', 'vonage_http_client', 'requests', 'pydantic'} & set(sys.modules)))"
+    )
+    root = Path(__file__).parents[3]
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout == "[]\n"
