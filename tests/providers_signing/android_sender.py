@@ -10,6 +10,8 @@ from typing import Any, Self
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
+from chalicelib.providers.contract import ReceiptState
+
 # Gson escapes these in a text, so that the body that is signed is not what another library would write.
 _GSON = {ord(one): f"\\u{ord(one):04x}" for one in "&'<>="}
 
@@ -18,6 +20,7 @@ class AndroidSender(Vendor):
     """A JSON POST with X-Signature over body and X-Timestamp."""
 
     name = "android-sms-gateway"
+    words = ("sms:sent", "sms:delivered", "sms:failed")
 
     def __init__(self, secret: str = "phone-signing-key") -> None:
         self.secret = secret
@@ -38,6 +41,11 @@ class AndroidSender(Vendor):
             "receivedAt": sms.sent_at.isoformat(timespec="milliseconds"),
         }
         return self.sign_event("sms:received", sms.id, payload, url, at)
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        event = self.word(state)
+        payload = {"messageId": reference, event.removeprefix("sms:") + "At": at.isoformat(timespec="milliseconds")}
+        return self.sign_event(event, f"{event}-{reference}", payload, url, at)
 
     def sign_event(self, event: str, key: str, payload: dict[str, object], url: str, at: dt.datetime) -> Signed:
         envelope = {"deviceId": "ffffffffceb0b1db0000018e937c815b", "event": event, "id": key, "payload": payload}

@@ -11,12 +11,15 @@ from urllib.parse import urlencode
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
+from chalicelib.providers.contract import ReceiptState
+
 
 class PlivoSender(Vendor):
     """A form POST, or a GET, with X-Plivo-Signature-V3 or -V2 and a nonce."""
 
     name = "plivo"
     signs_url = True
+    words = ("sent", "delivered", "undelivered")
 
     def __init__(self, secret: str = "plivo-auth-token", version: int = 3, method: str = "POST") -> None:
         self.secret, self.version, self.method = secret, version, method
@@ -39,8 +42,11 @@ class PlivoSender(Vendor):
             "Units": "1",
             "TotalRate": "0",
         }
-        nonce = str(int(at.timestamp() * 1000)) + "0542956780"
-        return self.sign_form(fields, url, nonce)
+        return self.sign_form(fields, url, _nonce(at))
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        fields = {"MessageUUID": reference, "Status": self.word(state), "Units": "1", "ErrorCode": "000"}
+        return self.sign_form(fields, url, _nonce(at))
 
     def sign_form(self, fields: dict[str, str], url: str, nonce: str) -> Signed:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if self.method == "POST" else {}
@@ -62,3 +68,7 @@ class PlivoSender(Vendor):
     def _v2(self, url: str, nonce: str) -> str:
         signed = (url.partition("?")[0] + nonce).encode()
         return base64.b64encode(hmac.new(self.secret.encode(), signed, hashlib.sha256).digest()).decode()
+
+
+def _nonce(at: dt.datetime) -> str:
+    return str(int(at.timestamp() * 1000)) + "0542956780"

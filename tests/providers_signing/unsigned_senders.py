@@ -10,6 +10,7 @@ from urllib.parse import quote_from_bytes, urlencode
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
+from chalicelib.providers.contract import ReceiptState
 from chalicelib.services.simulated_senders import CannotSign
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -23,6 +24,7 @@ class InfobipSender(Vendor):
     """JSON with `results`, under basic authentication."""
 
     name = "infobip"
+    words = ("PENDING", "DELIVERED", "UNDELIVERABLE")
 
     def __init__(self, user: str = "baykoo", secret: str = "infobip-password") -> None:
         self.user, self.secret = user, secret
@@ -53,7 +55,14 @@ class InfobipSender(Vendor):
             }
             for sms in several
         ]
-        document = {"results": results, "messageCount": len(results), "pendingMessageCount": 0}
+        return self._post({"results": results, "messageCount": len(results), "pendingMessageCount": 0}, url)
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        group = self.word(state)
+        status = {"groupName": group, "name": group, "description": ""}
+        return self._post({"results": [{"messageId": reference, "status": status, "doneAt": at.isoformat()}]}, url)
+
+    def _post(self, document: object, url: str) -> Signed:
         headers = {"Content-Type": "application/json"} | basic(self.user, self.secret)
         return Signed("POST", url, headers, json.dumps(document, ensure_ascii=False).encode())
 
@@ -62,6 +71,7 @@ class AfricasTalkingSender(Vendor):
     """A form POST to a URL whose last segment is the token."""
 
     name = "africastalking"
+    words = ("Sent", "Success", "Failed")
 
     def __init__(self, secret: str = "kT9-an-unguessable-token-of-32-char") -> None:
         self.secret = secret
@@ -81,6 +91,12 @@ class AfricasTalkingSender(Vendor):
             "from": sms.sender,
             "networkCode": "63902",
         }
+        return self._post(fields, url)
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        return self._post({"id": reference, "status": self.word(state), "networkCode": "63902"}, url)
+
+    def _post(self, fields: dict[str, str], url: str) -> Signed:
         return Signed("POST", f"{url}/{self.secret}", dict(FORM), urlencode(fields).encode())
 
 
@@ -88,6 +104,7 @@ class TelerivetSender(Vendor):
     """A form POST with the webhook's secret as a field."""
 
     name = "telerivet"
+    words = ("sent", "delivered", "failed")
 
     def __init__(self, secret: str = "telerivet-webhook-secret") -> None:
         self.secret = secret
@@ -115,16 +132,22 @@ class TelerivetSender(Vendor):
             "project_id": "PJ0123456789abcdef",
             "time_created": str(int(sms.sent_at.timestamp())),
             "time_sent": str(int(sms.sent_at.timestamp())),
-            "secret": self.secret,
             **more,
         }
-        return Signed("POST", url, dict(FORM), urlencode(fields).encode())
+        return self._post(fields, url)
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        return self._post({"event": "send_status", "id": reference, "status": self.word(state)}, url)
+
+    def _post(self, fields: dict[str, str], url: str) -> Signed:
+        return Signed("POST", url, dict(FORM), urlencode({"secret": self.secret} | fields).encode())
 
 
 class KannelSender(Vendor):
     """A GET as the recommended get-url makes it, under basic authentication; charset as Kannel's."""
 
     name = "kannel"
+    words = ("8", "1", "2")
 
     def __init__(
         self, charset: str = "UTF-8", *, user: str = "kn", secret: str = "pw:1", by_token: bool = False
@@ -152,6 +175,12 @@ class KannelSender(Vendor):
         codec = self.charset.replace("8-BIT", "UTF-8")
         query = f"{urlencode(fields)}&udh={quote_from_bytes(udh)}&text={quote_from_bytes(sms.text.encode(codec))}"
         return Signed("GET", f"{url}?{query}", {} if self.by_token else basic(self.user, self.secret), b"")
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        """A call of the dlr-url that came with the SMS, which holds the reference already."""
+        token = f"&token={self.secret}" if self.by_token else ""
+        headers = {} if self.by_token else basic(self.user, self.secret)
+        return Signed("GET", url.replace("%d", self.word(state)) + token, headers, b"")
 
     def sign_post(self, sms: Sms, url: str) -> Signed:
         """post-url: the text as the body, the rest in headers, and no id."""

@@ -9,11 +9,14 @@ from typing import Any, Self
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
+from chalicelib.providers.contract import ReceiptState
+
 
 class VonageMessagesSender(Vendor):
     """A JSON POST with a bearer token that holds the body's hash."""
 
     name = "vonage-messages"
+    words = ("submitted", "delivered", "undeliverable")
 
     def __init__(self, secret: str = "vonage-signature-secret-" * 3) -> None:
         self.secret = secret
@@ -36,6 +39,10 @@ class VonageMessagesSender(Vendor):
             "usage": {"currency": "EUR", "price": "0.0"},
         }
         return self.sign_body(json.dumps(document).encode(), url, at)
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        document = {"message_uuid": reference, "status": self.word(state), "channel": "sms"}
+        return self.sign_body(json.dumps(document | {"timestamp": at.isoformat()}).encode(), url, at)
 
     def sign_body(self, body: bytes, url: str, at: dt.datetime, algorithm: str = "HS256", **claims: object) -> Signed:
         import jwt

@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
+from chalicelib.providers.contract import ReceiptState
+
 
 class VonageSmsSender(Vendor):
     """Fields with `sig`, by GET, form or JSON."""
 
     name = "vonage-sms"
+    words = ("accepted", "delivered", "failed")
 
     def __init__(self, secret: str = "vonage-signature-secret", method: str = "sha256", by: str = "GET") -> None:
         self.secret, self.method, self.by = secret, method, by
@@ -39,6 +42,18 @@ class VonageSmsSender(Vendor):
             "timestamp": str(int(at.timestamp())),
             "nonce": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab",
             **more,
+        }
+        return self.carry({**fields, "sig": self.signature(fields)}, url)
+
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+        fields = {
+            "messageId": reference,
+            "status": self.word(state),
+            "err-code": "0",
+            "api-key": "abcd1234",
+            "message-timestamp": f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}",
+            "timestamp": str(int(at.timestamp())),
+            "nonce": "aaaaaaaa-bbbb-cccc-dddd-0123456789ab",
         }
         return self.carry({**fields, "sig": self.signature(fields)}, url)
 
