@@ -113,7 +113,7 @@ def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told
     clock = Clock(day.starts_at.astimezone(election.zone), dt.datetime.now(dt.UTC) + LEAD, day.factor(plan.minutes))
     elections.load(election, clock)
     number = elections.route(free_number(election.id), election.id)
-    typed = list(_typed(election, number, day, clock, zip(texts, _webhook_each(day, plan, webhooks), strict=True)))
+    typed = list(_typed(election, number, day, clock, zip(texts, webhook_of_each(day, plan, webhooks), strict=True)))
     answers = _deliver(typed, told)
     sent = tuple(_account(typed, answers, told))
     return Rehearsal(
@@ -138,7 +138,7 @@ def _enough(source: Election, plan: Plan) -> Election:
     return source
 
 
-def _webhook_each(day: Day, plan: Plan, webhooks: Sequence[Webhook]) -> Iterator[Webhook]:
+def webhook_of_each(day: Day, plan: Plan, webhooks: Sequence[Webhook]) -> Iterator[Webhook]:
     """By whom each of the day's messages comes, by the seed: observers are dealt out evenly, and mostly stay."""
     chance = random.Random(f"{plan.seed}/providers")  # noqa: S311 (a simulation)
     observers = sorted({planned.intended.observer.number for planned in day.messages})
