@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 TESTS = Path(__file__).parents[2] / "tests"
 TABLE = "providers_signing.table"
@@ -68,7 +68,7 @@ class Sender(Protocol):
         """Whether the provider would text something of a successful answer to the observer."""
 
     @classmethod
-    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+    def with_settings(cls, settings: Mapping[str, Any]) -> "Sender":
         """The sender whose requests are authentic under a stack's settings; raises CannotSign."""
 
     @classmethod

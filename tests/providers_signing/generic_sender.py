@@ -5,12 +5,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
+from providers_signing.described_sender import DescribedSender
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
-
-from chalicelib.services.simulated_senders import CannotSign
 
 
 class GenericSender(Vendor):
@@ -23,9 +22,9 @@ class GenericSender(Vendor):
         self.secrets = {"secrets": [secret]}
 
     @classmethod
-    def with_settings(cls, settings: Mapping[str, Any]) -> Self:
+    def with_settings(cls, settings: Mapping[str, Any]) -> Vendor:
         if settings.get("format"):
-            raise CannotSign("its settings describe a format of its own, which only that gateway can write")
+            return DescribedSender(settings)
         return cls(current(settings, "secrets", "secret"))
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:

@@ -1,5 +1,6 @@
 """The senders of the rehearsal: found in a checkout, made from a stack's settings, and plain about what they lack."""
 
+import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.providers.table import NAMES
+from chalicelib.providers.webhook import hear
 from chalicelib.services import simulated_senders
-from chalicelib.services.simulated_senders import CannotSign, SendersMissing, senders
+from chalicelib.services.simulated_senders import CannotSign, SendersMissing, Sms, senders
 
 URL = "https://example.org/api/webhooks/here"
 
@@ -50,11 +52,62 @@ def test_the_newer_secret_of_two_signs(name, setting):
     assert senders()[name].with_settings(settings).secrets[setting] in ("newer", ["newer"])
 
 
+FIELDS = {"id": "msg_id", "from": "msisdn", "to": "short_code", "text": "content", "received_at": "time"}
+FORMATS = {
+    "fields by GET, their hash": {
+        "method": "GET",
+        "fields": FIELDS,
+        "time": "%Y-%m-%d %H:%M:%S",
+        "timezone": "Asia/Bishkek",
+        "signature": {"field": "sign", "algorithm": "md5", "signs": "{field:msisdn}{field:content}{secret}"},
+    },
+    "a form, its body in a header": {
+        "body": "form",
+        "fields": FIELDS,
+        "time": "unix",
+        "signature": {"header": "X-Sign", "encoding": "base64", "signs": "{url}{body}"},
+    },
+    "inner objects, with a time": {
+        "fields": FIELDS | {"text": "sms.content", "to": "sms.to"},
+        "time": "unix_ms",
+        "signature": {"header": "X-S", "prefix": "v1=", "timestamp_field": "ts", "signs": "{timestamp}.{body}"},
+    },
+    "a time in a header": {
+        "fields": FIELDS,
+        "signature": {"header": "X-S", "timestamp_header": "X-T", "signs": "{method} {timestamp} {body}"},
+    },
+}
+PROOFS = {
+    "path": {"path_token": "here"},
+    "query": {"query_token": "h&re"},
+    "basic": {"basic_user": "u", "basic_password": "p"},
+}
+DESCRIBED = {name: {"secret": "s", "format": one} for name, one in FORMATS.items()}
+DESCRIBED |= {
+    f"{method} without signature, by {name}": {**proof, "format": {"fields": FIELDS, "method": method}}
+    for name, proof in PROOFS.items()
+    for method in ("GET", "POST")
+}
+
+
+@pytest.mark.parametrize("settings", DESCRIBED.values(), ids=DESCRIBED)
+def test_an_aggregator_calls_as_its_settings_describe(settings):
+    now = dt.datetime.now(dt.UTC)
+    sms = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1 рахмат & =", now.replace(microsecond=0))
+    signed = senders()["generic"].with_settings(settings).sign(sms, URL, now)
+    heard = hear("generic-described", signed.arriving(now), settings, lambda url: b"")
+    assert heard.authentic, heard.reason
+    [taken] = heard.delivery.messages
+    assert (taken.id, taken.sender, taken.recipient, taken.text) == (sms.id, sms.sender, sms.recipient, sms.text)
+    assert taken.sent_at == sms.sent_at
+
+
 CANNOT = {
     "no secret": ("twilio", {"sender": "+1"}, "the setting auth_token or shared_key_secret is not set"),
     "empty rotation": ("plivo", {"auth_token": []}, "the setting auth_token is not set"),
     "SNS's own signature": ("aws-sns", {"allowed_topic_arns": ["arn"]}, "only SNS itself can sign"),
-    "a format of its own": ("generic", {"secret": "s", "format": {"method": "GET"}}, "a format of its own"),
+    "a format that is none": ("generic", {"secret": "s", "format": {"method": "PUT"}}, "method, must be POST or GET"),
+    "a format's secret": ("generic", {"format": {"fields": FIELDS}}, "the setting path_token or query_token or basic"),
     "Infobip's HMAC": ("infobip", {"type": "HMAC", "secret": "s"}, "type BASIC"),
     "half of an account": ("kannel", {"basic_user": "u"}, "the setting basic_password is not set"),
 }

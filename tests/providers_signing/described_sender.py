@@ -1,0 +1,88 @@
+"""An aggregator that no file here knows: it calls as `format` in its settings says, read as the webhook reads it."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from providers_signing.sms import Signed, Sms
+from providers_signing.unsigned_senders import FORM, basic
+from providers_signing.vendor import Vendor, current
+
+from chalicelib.providers.contract import Undecidable
+from chalicelib.providers.generic_format import Format, Signature
+from chalicelib.services.simulated_senders import CannotSign
+
+
+class DescribedSender(Vendor):
+    """A GET or POST with the fields, and the signature or the secret, that the settings describe."""
+
+    name = "generic"
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.secrets = settings
+        try:
+            self.format = Format.of_settings(settings["format"])
+        except Undecidable as fault:
+            raise CannotSign(fault.detail) from fault
+        names = ("secrets", "secret") if self.format.signature else ("path_token", "query_token", "basic_password")
+        self.secret = current(settings, *names)
+
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+        ours = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": sms.text}
+        ours["received_at"] = self._moment(sms.sent_at)
+        written: dict[str, Any] = {}
+        for name, theirs in (self.format.fields or {}).items():
+            self._put(written, theirs, ours[name])
+        if self.format.signature is None:
+            return self._with_secret(written, url)
+        return self._with_signature(self.format.signature, written, url, str(int(at.timestamp())))
+
+    def _with_secret(self, written: dict[str, Any], url: str) -> Signed:
+        if self.secrets.get("path_token"):
+            return self._carry(written, f"{url}/{self.secret}", {})
+        if self.secrets.get("query_token"):
+            return self._carry(written, f"{url}?{urlencode({'token': self.secret})}", {})
+        return self._carry(written, url, basic(current(self.secrets, "basic_user"), self.secret))
+
+    def _with_signature(self, signature: Signature, written: dict[str, Any], url: str, timestamp: str) -> Signed:
+        headers = {signature.timestamp_header: timestamp} if signature.timestamp_header else {}
+        if signature.timestamp_field:
+            written[signature.timestamp_field] = timestamp
+        plain = self._carry(written, url, headers)
+        named = {"timestamp": timestamp.encode(), "body": plain.body}
+        named |= {"url": plain.url.encode(), "method": plain.method.encode()}
+        named |= {f"field:{name}": str(value).encode() for name, value in written.items()}
+        computed = signature.compute(self.secret, lambda part: named.get(part, b""))
+        if signature.header:
+            return plain.but(headers={**plain.headers, signature.header: computed})
+        return self._carry({**written, str(signature.field): computed}, url, headers)
+
+    def _carry(self, written: Mapping[str, Any], url: str, headers: Mapping[str, str]) -> Signed:
+        if self.format.method == "GET":
+            return Signed("GET", url + ("&" if "?" in url else "?") + urlencode(written), dict(headers), b"")
+        if self.format.body == "form":
+            return Signed("POST", url, {**FORM, **headers}, urlencode(written).encode())
+        kind = {"Content-Type": "application/json"}
+        return Signed("POST", url, {**kind, **headers}, json.dumps(written, ensure_ascii=False).encode())
+
+    def _put(self, written: dict[str, Any], name: str, value: str) -> None:
+        """A dot leads into an inner object, where there are such."""
+        outer, dot, inner = name.partition(".")
+        if dot and self.format.method == "POST" and self.format.body == "json":
+            self._put(written.setdefault(outer, {}), inner, value)
+        else:
+            written[name] = value
+
+    def _moment(self, at: dt.datetime) -> str:
+        local = at.astimezone(self.format.zone or dt.UTC)
+        match self.format.time:
+            case "iso":
+                return local.isoformat()
+            case "unix":
+                return str(int(at.timestamp()))
+            case "unix_ms":
+                return str(int(at.timestamp() * 1000))
+            case pattern:
+                return local.strftime(pattern)
