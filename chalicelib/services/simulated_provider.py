@@ -31,6 +31,16 @@ class WebhookUnusable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request to a webhook."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """Where a provider, by its name in the stack, delivers to: `url` is called, `pasted` is what the provider was told.
 
@@ -42,11 +52,11 @@ class Webhook:
     sender: Sender
     pasted: str
 
-    def request(self, sms: Sms, at: dt.datetime) -> "_Request":
+    def call(self, sms: Sms, at: dt.datetime) -> Call:
         """What hands an SMS in, signed at that moment."""
         signed = self.sender.sign(sms, self.pasted, at)
         added = signed.url.removeprefix(self.pasted)
-        return _Request(signed.method, self.url + added, dict(signed.headers), signed.body)
+        return Call(signed.method, self.url + added, dict(signed.headers), signed.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +147,9 @@ class SimulatedProvider:
         line = _Line()
         try:
             while (waiting := self._next_due()) is not None:
-                request = waiting.delivery.webhook.request(waiting.delivery.sms, dt.datetime.now(dt.UTC))
+                call = waiting.delivery.webhook.call(waiting.delivery.sms, dt.datetime.now(dt.UTC))
                 started = time.monotonic()
-                answer = line.call(request)
+                answer = line.make(call)
                 self._take(waiting, answer, time.monotonic() - started)
         except Exception as fault:  # noqa: BLE001 - it is raised where the workers are waited for
             with self._changed:
@@ -187,14 +197,6 @@ def _pause(tries: int) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class _Answer:
     """An HTTP answer; where none came, status 0 and what went wrong as the body."""
 
@@ -219,20 +221,20 @@ class _Line:
     def __init__(self) -> None:
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
-    def call(self, request: _Request) -> _Answer:
-        """One request; made once more where the server had closed the connection while it was idle."""
-        parts = urlsplit(request.url)
+    def make(self, call: Call) -> _Answer:
+        """Make a call; once more where the server had closed the connection while it was idle."""
+        parts = urlsplit(call.url)
         connection = self._connection(parts.scheme, parts.netloc)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         was_open = connection.sock is not None
         try:
             try:
-                return _answer(connection, request, target)
+                return _answer(connection, call, target)
             except _CLOSED:
                 connection.close()
                 if not was_open:
                     raise
-                return _answer(connection, request, target)
+                return _answer(connection, call, target)
         except (OSError, http.client.HTTPException) as fault:
             connection.close()
             return _Answer(0, "", type(fault).__name__)
@@ -248,8 +250,8 @@ class _Line:
         return self._connections[scheme, host]
 
 
-def _answer(connection: http.client.HTTPConnection, request: _Request, target: str) -> _Answer:
-    connection.request(request.method, target, request.body or None, dict(request.headers))
+def _answer(connection: http.client.HTTPConnection, call: Call, target: str) -> _Answer:
+    connection.request(call.method, target, call.body or None, dict(call.headers))
     response = connection.getresponse()
     said = response.read().decode(errors="replace")
     return _Answer(response.status, response.headers.get("Content-Type", ""), said)
