@@ -5,7 +5,7 @@ Tests use it as a context manager: ``with local_stack(folder) as stack: …``.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,19 +80,23 @@ def local_stack(
     streams: bool = True,
     authorize: bool = False,
     webhook_secrets: dict[str, dict[str, Any]] | None = None,
+    parameters: Mapping[str, str] | None = None,
 ) -> Iterator[Stack]:
     """Start an emulator with its files in `folder`, deploy Baykoo to it, and yield the stack until the block ends.
 
     `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
-    `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given. Raises
-    `EmulatorFailed`, `PackageFailed`, `DeployFailed` and `SendersMissing`.
+    `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given; `parameters`
+    are the template's, beside those that one machine needs. Raises `EmulatorFailed`, `PackageFailed`, `DeployFailed`
+    and `SendersMissing`.
     """
     made = package()
     with emulator(folder, port, authorize=authorize) as endpoint:
         client("s3", endpoint).create_bucket(Bucket=BUCKET)
         client("ses", endpoint).verify_email_identity(EmailAddress=EMAIL_FROM)
         target = Target(NAME, REGION, BUCKET, environ_for(endpoint))
-        outputs = deploy(made, target, LOCAL_PARAMETERS | {"StreamsEnabled": str(streams).lower()})
+        outputs = deploy(
+            made, target, {**LOCAL_PARAMETERS, "StreamsEnabled": str(streams).lower(), **(parameters or {})}
+        )
         api = outputs["RestAPIId"]
         api_url = f"{endpoint}/_aws/execute-api/{api}/api"
         given = webhook_secrets or _fresh_settings(api_url)
