@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
+from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.webhook import hear, refusal
 from chalicelib.services.fetching import fetch
 
@@ -91,7 +92,7 @@ def _message(sms: InboundSms, at: dt.datetime) -> dict[str, str]:
         "id": sms.id,
         "from": sms.sender,
         "to": sms.recipient,
-        "text": sms.text,
+        "text": whole_characters(sms.text),
         "received_at": received.isoformat(),
     }
 

@@ -83,6 +83,13 @@ def opting_reply(election: Election, language: str, wish: Wish) -> str:
     return fit(f"{say(election, language, MARK)} {done}", SEGMENTS)
 
 
+def incomplete_reply(election: Election, language: str, *, has_incident: bool) -> str:
+    """The reply to a long SMS of which a part did not arrive: to be sent again; an incident in it is on its way."""
+    speech = _Speech(election, language)
+    received = [speech.say("reply_incident")] if has_incident else []
+    return fit(" ".join((speech.say(MARK), *received, speech.say("reply_incomplete"))), SEGMENTS)
+
+
 def unknown_sender_reply(election: Election) -> str:
     """The reply to a phone of no observer, in as many of the election's languages as fit, the first for certain."""
     reply = say(election, election.languages[0], MARK)

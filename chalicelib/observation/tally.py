@@ -34,11 +34,18 @@ COMMAND = "command"
 DUPLICATE = "duplicate"
 """The outcome of an SMS that was handed in before under another id; the first one is counted."""
 
+JOINED = "joined"
+"""The outcome of a part of a long SMS: it is read, and counted, with the other parts as one message."""
+
+SUPERSEDED = "superseded"
+"""The outcome of a long SMS that was read without a part which came after all; the whole is counted."""
+
 
 OPTED: Final[Mapping[Wish, str]] = {"out": "opted_out", "in": "opted_in"}
 """The outcome of an SMS by which somebody wants no more SMS, or wants them again: no observation either."""
 
-_NOT_COUNTED: Final = frozenset({COMMAND, DUPLICATE, *OPTED.values()})
+UNCOUNTED: Final = frozenset({COMMAND, DUPLICATE, JOINED, SUPERSEDED, *OPTED.values()})
+"""Outcomes that no counter tells of."""
 
 
 def shard_of(election: Election, station: str | None) -> int:
@@ -106,7 +113,7 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
 
 
 def message_counters(outcome: str) -> Counters:
-    """What one message adds to its cell: that it was received and its outcome; nothing where it is no observation."""
-    if outcome in _NOT_COUNTED:
+    """What one message adds to its cell: that it was received and its outcome; nothing for those UNCOUNTED."""
+    if outcome in UNCOUNTED:
         return {}
     return {"message.received": 1, f"message.{outcome}": 1}

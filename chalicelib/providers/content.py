@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlsplit
 
 from chalicelib.observation.phones import international
 from chalicelib.providers.contract import Malformed, Secrets, WebhookRequest
+from chalicelib.providers.encodings import whole_characters
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST_ID = 200
 LONGEST_NUMBER = 64
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNIX = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?", re.ASCII)
 _BARE_INTERNATIONAL = re.compile(r"[1-9][0-9]{10,14}", re.ASCII)
@@ -87,8 +87,8 @@ def single(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def text_field(fields: Mapping[str, Any], name: str, default: str | None = None) -> str:
-    """A text, possibly empty; half a surrogate pair, which is what a cut UCS-2 SMS ends with, becomes U+FFFD."""
+def text_field(fields: Mapping[str, Any], name: str, default: str | None = None, *, is_part: bool = False) -> str:
+    """A text, possibly empty, of whole characters."""
     value = fields.get(name)
     if value is None:
         if default is not None:
@@ -96,7 +96,7 @@ def text_field(fields: Mapping[str, Any], name: str, default: str | None = None)
         raise Malformed("missing_field", f"the field {name} is missing", name)
     if not isinstance(value, str):
         raise Malformed("not_a_text", f"the field {name} must be a text", name)
-    return _LONE_SURROGATE.sub("\ufffd", value.removeprefix("\ufeff"))
+    return whole_characters(value.removeprefix("\ufeff"), is_part=is_part)
 
 
 def id_field(fields: Mapping[str, Any], name: str) -> str:

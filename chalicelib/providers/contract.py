@@ -48,7 +48,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:
-    """One SMS that somebody sent, or one part of it.
+    """One SMS that somebody sent, or one part of it, whose text may begin or end with half a surrogate pair.
 
     `id` is the provider's, or made from the SMS itself where the provider has none. `sender` and `recipient` are E.164
     where the provider's number is international, else as it wrote them. `sent_at` is the provider's time, aware.

@@ -26,22 +26,36 @@ EXTENSION = {
 }
 _ESCAPE = 0x1B
 _UNREADABLE = "\ufffd"
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _GSM_NAMES = frozenset({"gsm", "gsm7", "gsm0338", "gsm0338default", "gsm7bit"})
 _UCS2_NAMES = frozenset({"ucs2", "utf16", "utf16be", "iso10646ucs2"})
 _EIGHT_BIT_NAMES = frozenset({"8bit", "binary"})
 
 
-def decode_text(content: bytes, charset: str) -> str:
+def whole_characters(text: str, *, is_part: bool = False) -> str:
+    """A text in which half a surrogate pair, which is what a cut UCS-2 SMS ends with, is U+FFFD.
+
+    A part of a long SMS keeps those at its ends: the part beside it may have the other half.
+    """
+    whole = _LONE_SURROGATE.sub(_UNREADABLE, text)
+    if is_part and "\udc00" <= text[:1] <= "\udfff":
+        whole = text[0] + whole[1:]
+    if is_part and "\ud800" <= text[-1:] <= "\udbff":
+        whole = whole[:-1] + text[-1]
+    return whole
+
+
+def decode_text(content: bytes, charset: str, *, is_part: bool = False) -> str:
     """A text in a charset by any of the names that gateways use for it; a byte order mark is dropped.
 
-    What the charset cannot mean becomes U+FFFD: a text that is damaged in one place must not be lost whole.
-    Eight-bit content, which names no charset, is UTF-8 if it can be, else Windows-1252.
+    What the charset cannot mean becomes U+FFFD: a text that is damaged in one place must not be lost whole; but see
+    `whole_characters` for a part. Eight-bit content, which names no charset, is UTF-8 if it can be, else Windows-1252.
     """
     name = re.sub(r"[^a-z0-9]", "", charset.lower())
     if name in _GSM_NAMES:
         return decode_gsm7(content)
     if name in _UCS2_NAMES:
-        return _decode_ucs2(content)
+        return _decode_ucs2(content, is_part=is_part)
     if name in _EIGHT_BIT_NAMES:
         return _decode_unknown(content)
     try:
@@ -81,9 +95,11 @@ def _basic(septet: int) -> str:
     return GSM7[septet] if septet < len(GSM7) else _UNREADABLE
 
 
-def _decode_ucs2(content: bytes) -> str:
-    little = content.startswith(codecs.BOM_UTF16_LE)
-    return content.decode("utf-16-le" if little else "utf-16-be", errors="replace").removeprefix("\ufeff")
+def _decode_ucs2(content: bytes, *, is_part: bool) -> str:
+    codec = "utf-16-le" if content.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
+    units, rest = content[: len(content) // 2 * 2], _UNREADABLE * (len(content) % 2)
+    text = units.decode(codec, "surrogatepass").removeprefix("\ufeff")
+    return whole_characters(text + rest, is_part=is_part)
 
 
 def _decode_unknown(content: bytes) -> str:

@@ -98,15 +98,17 @@ def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> Inbo
     if "text" not in content:
         raise Malformed("missing_field", "the field text is missing", "text")
     charset = fields.get("charset") or _CHARSET_OF_CODING.get(fields.get("coding", ""), "UTF-8")
-    return _sms(fields, decode_text(content["text"], charset), concatenation(_udh(content.get("udh", b""))))
+    part = concatenation(_udh(content.get("udh", b"")))
+    return _sms(fields, decode_text(content["text"], charset, is_part=part is not None), part)
 
 
 def _from_headers(request: WebhookRequest) -> InboundSms:
     """An SMS of post-url: the text is the body, its charset the Content-Type's, the rest in X-Kannel-* headers."""
     named = {name: request.headers.get(f"x-kannel-{name}", "") for name in ("from", "to", "time", "udh")}
     fields = {"from": named["from"], "to": named["to"], "ts": named["time"]}
-    text = decode_text(request.body, charset_of(request) or "8-BIT")
-    return _sms(fields, text, concatenation(_udh(named["udh"].encode(errors="replace"))))
+    part = concatenation(_udh(named["udh"].encode(errors="replace")))
+    text = decode_text(request.body, charset_of(request) or "8-BIT", is_part=part is not None)
+    return _sms(fields, text, part)
 
 
 def _sms(fields: Mapping[str, str], text: str, part: Part | None) -> InboundSms:

@@ -84,9 +84,9 @@ class VonageSms(Provider):
             id=id_field(fields, "messageId"),
             sender=international_field(fields, "msisdn"),
             recipient=international_field(fields, "to"),
-            text=_text(fields),
             sent_at=_sent_at(fields),
-            part=_part(fields),
+            part=(part := _part(fields)),
+            text=_text(fields, is_part=part is not None),
         )
         return Delivery((sms,))
 
@@ -157,9 +157,9 @@ def _sign(fields: Mapping[str, str], secret: str, method: str) -> str:
     return mac(method, secret, signed.encode(errors="surrogatepass")).hex()
 
 
-def _text(fields: Mapping[str, str]) -> str:
+def _text(fields: Mapping[str, str], *, is_part: bool) -> str:
     return (
-        text_field(fields, "text")
+        text_field(fields, "text", is_part=is_part)
         if "text" in fields or "data" not in fields
         else decode_text(_hex(fields, "data"), "8-BIT")
     )

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from chalicelib.observation.coordinator_texts import alert_remarks
 from chalicelib.observation.election import Coordinator, Election, Form, Severity
 from chalicelib.observation.incidents import Group, escalates_after
+from chalicelib.observation.long_sms import name_of
 from chalicelib.observation.reading.model import CATEGORY, Reading, Value
 from chalicelib.observation.replies import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.services import outbox
@@ -34,10 +35,12 @@ def opened_by(
 ) -> list[Incident]:
     """The incidents that a message's reports open, not numbered yet: incident forms, and `critical_if` answers."""
     opened: dict[str, Incident] = {}
-    for place, report in enumerate(reports):
+    said = list(reports)
+    sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in said])
+    for report, source in zip(said, sources, strict=True):
         form = election.form_by_code.get(report.reading.form)
         if form is None:
-            reported = _reported(election, message, report, place, counted_at)
+            reported = _reported(election, message, report, source, counted_at)
             opened[reported.id] = reported
         elif report.counts:
             for answered in _answered(election, form, message, report, counted_at):
@@ -65,13 +68,13 @@ def is_critical(form: Form, code: str, value: Value) -> bool:
 
 
 def _reported(
-    election: Election, message: Message, report: ResolvedReport, place: int, counted_at: dt.datetime
+    election: Election, message: Message, report: ResolvedReport, source: str, counted_at: dt.datetime
 ) -> Incident:
     number = report.reading.answers.get(CATEGORY)
     category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
     return Incident(
         election.id,
-        reported_id(report.station, message.key, place),
+        incident_id(report.station, source),
         severity=category.severity if category else UNKNOWN_CATEGORY,
         category=number if category else None,
         region=election.station_by_number[report.station].region,
@@ -104,17 +107,24 @@ def _answered(
     ]
 
 
-def reported_id(station: str, message_key: str, place: int) -> str:
-    """The id of the incident that a message reports as such, at a place among its forms."""
-    return _incident_id(station, f"{message_key}#{place}")
+def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> list[str]:
+    """What the incident of each of a message's forms is told by; `said`: of each its form and category.
+
+    It is the form's place. In a long SMS, which may be read again once more parts have come, places move: there it is
+    what is said, and how often it was said before.
+    """
+    if message.parts is None:
+        return [f"{message.key}#{place}" for place in range(len(said))]
+    name = name_of(message.key)
+    return [f"{name}#{one}#{said[:place].count(one)}" for place, one in enumerate(said)]
 
 
 def answered_id(station: str, form: str, code: str) -> str:
     """The id of the incident that an answer opens: once a station and question, whoever answers and in what round."""
-    return _incident_id(station, f"{station}#{form}#{code}")
+    return incident_id(station, f"{station}#{form}#{code}")
 
 
-def _incident_id(station: str, source: str) -> str:
+def incident_id(station: str, source: str) -> str:
     """An incident's key, the same whenever its source is processed again: the station, and 40 bits of SHA-256."""
     return f"{station}#{hashlib.sha256(source.encode()).hexdigest()[:10].upper()}"
 

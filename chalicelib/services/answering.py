@@ -5,17 +5,19 @@ import hashlib
 from collections.abc import Mapping
 
 from chalicelib.observation.election import Check, Election
+from chalicelib.observation.long_sms import INCOMPLETE
 from chalicelib.observation.phones import is_machine
 from chalicelib.observation.reading import read
 from chalicelib.observation.replies import (
     ReportResult,
     held_reply,
+    incomplete_reply,
     report_reply,
     unknown_sender_reply,
     unrecognised_reply,
 )
 from chalicelib.services import outbox
-from chalicelib.services.interpret import PART, Interpretation, ResolvedReport
+from chalicelib.services.interpret import Interpretation, ResolvedReport
 from chalicelib.services.merging import MergedReport, report_key
 from chalicelib.store import messages, routes
 from chalicelib.store.messages import RECEIVED, Message
@@ -45,15 +47,10 @@ def reply_to(
             return None
         key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
-    if (said.state in UNREADABLE and is_loop(election, message)) or _is_later_part(message):
+    if said.state in UNREADABLE and is_loop(election, message):
         return None
     text = _text(election, said, merged)
     return _reply(f"reply#{message.key}", message, phone, text, election, now)
-
-
-def _is_later_part(message: Message) -> bool:
-    """Whether a message is a part of a long SMS whose first part is answered for all of it."""
-    return message.part is not None and message.part[1] != 1
 
 
 def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
@@ -63,8 +60,8 @@ def _reply(key: str, message: Message, phone: str, text: str, election: Election
 
 def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:
     language = said.observer.language if said.observer else election.languages[0]
-    if said.reading.held == PART:
-        return unrecognised_reply(election, language)
+    if said.reading.held == INCOMPLETE:
+        return incomplete_reply(election, language, has_incident=any(report.counts for report in said.reports))
     if said.state == "held":
         return held_reply(election, language)
     if said.state == "unrecognised":
@@ -106,8 +103,8 @@ def is_loop(election: Election, message: Message) -> bool:
 
 
 def _is_unreadable(election: Election, message: Message) -> bool:
-    """Whether a message came in and nobody could read it; one that waits is read here."""
-    if message.direction != "in":
+    """Whether a message came in and nobody could read it; one that waits is read here, but for a part of one."""
+    if message.direction != "in" or message.part is not None:
         return False
     if message.state == RECEIVED:
         return not read(message.text or "", election).reports

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from chalicelib.observation.election import NO_ROUND, Election
 from chalicelib.observation.phones import international
+from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import Counters, contribution, difference, message_counters, shard_of
-from chalicelib.services.alerts import answered_id, is_critical, reported_id
+from chalicelib.services.alerts import answered_id, incident_id, incident_sources, is_critical
+from chalicelib.services.audit_parts import part_differences
 from chalicelib.services.counting import ShardCell, cell_named, incident_cell, total
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
@@ -38,6 +40,7 @@ def audit(election_id: str) -> Audited:
     incidents = {incident.id: incident for incident in incidents_of(election_id)}
     differences = [
         *_uncounted(messages),
+        *part_differences(messages),
         *_report_differences(reports_from_messages(election, messages), reports),
         *_contribution_differences(election, reports.values()),
         *_incident_differences(election, messages, incidents),
@@ -99,22 +102,24 @@ def _incident_differences(
     """Incidents that messages report and that are not stored, and those that no message can have opened."""
     possible: set[str] = set()
     for message in messages:
-        for incident_id, source, is_certain in _incidents_of(election, message):
-            if is_certain and incident_id not in stored and incident_id not in possible:
-                yield f"incident {incident_id}: {source} of message {message.key} opens it, but it is not stored"
-            possible.add(incident_id)
-    for incident_id in sorted(set(stored) - possible):
-        yield f"incident {incident_id}: stored, but no message opens it"
+        for opened, source, is_certain in _incidents_of(election, message):
+            if is_certain and opened not in stored and opened not in possible:
+                yield f"incident {opened}: {source} of message {message.key} opens it, but it is not stored"
+            possible.add(opened)
+    for unknown in sorted(set(stored) - possible):
+        yield f"incident {unknown}: stored, but no message opens it"
 
 
 def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, str, bool]]:
     """Incidents that a message may have opened: id, what opens it, and whether it does by the election as it is now."""
-    for place, written in enumerate((message.reading or {}).get("reports", ())):
+    reports = (message.reading or {}).get("reports", ())
+    said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
+    for written, source in zip(reports, incident_sources(message, said), strict=True):
         if "observer" not in written or written.get("held"):
             continue
         form = election.form_by_code.get(written["form"])
         if election.incidents is not None and written["form"] == election.incidents.code:
-            yield reported_id(written["station"], message.key, place), "a report", True
+            yield incident_id(written["station"], source), "a report", True
         if form is None:
             continue
         for code, value in written.get("answers", {}).items():

@@ -16,6 +16,7 @@ from chalicelib.observation.commands import Command, Verb, command_in, mute_dura
 from chalicelib.observation.coordinator_texts import EXAMPLE, answer, example, help_text
 from chalicelib.observation.election import Coordinator, Election
 from chalicelib.observation.incidents import StepRefused
+from chalicelib.observation.long_sms import INCOMPLETE
 from chalicelib.observation.reading import read
 from chalicelib.observation.tally import COMMAND
 from chalicelib.services import outbox
@@ -96,7 +97,8 @@ def outcome_of_command(
     if not rows:
         return None
     text = message.text or ""
-    command = command_in(text)
+    is_incomplete = message.flag == INCOMPLETE
+    command = None if is_incomplete else command_in(text)
     is_observer = phone in election.observers_by_phone
     has_form = bool(read(text, election).reports)
     if (command is None and (is_observer or has_form)) or (
@@ -106,6 +108,8 @@ def outcome_of_command(
     speaker = Speaker(loaded, phone, rows, now)
     if command is not None and is_observer and has_form:
         obeyed = Obeyed((speaker.say("command_or_report"),), reason="command_or_report")
+    elif is_incomplete:
+        obeyed = Obeyed((speaker.say("reply_incomplete"),), reason=INCOMPLETE)
     else:
         obeyed = _obey(speaker, command)
     is_heard = not is_own_number(phone) and not (obeyed.reason == UNCLEAR and is_loop(election, message))

@@ -30,7 +30,7 @@ def _sees(operator: Operator, message: Message) -> bool:
 
 def _describe(operator: Operator, message: Message) -> dict[str, Any]:
     moments = ("provider_at", "received_at", "counted_at", "stored_at", "processed_at", "sent_at")
-    plain = ("key", "direction", "channel", "state", "reason", "provider", "election", "region", "observer")
+    plain = ("key", "direction", "channel", "state", "reason", "provider", "election", "region", "observer", "flag")
     return {
         **{name: getattr(message, name) for name in plain},
         "from": _phone(operator, message.sender),
@@ -42,6 +42,7 @@ def _describe(operator: Operator, message: Message) -> dict[str, Any]:
         "attempts": int(message.attempts),
         "last_error": message.last_error,
         "about": message.about,
+        "parts": message.parts,
     }
 
 

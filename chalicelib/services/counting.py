@@ -16,6 +16,7 @@ from chalicelib.observation.tally import (
 from chalicelib.services.interpret import Interpretation
 from chalicelib.services.merging import MergedReport
 from chalicelib.store.incidents import Incident
+from chalicelib.store.messages import Message
 
 Shard = int
 ShardCell = tuple[Shard, Cell]
@@ -82,6 +83,13 @@ def changes_of_message(
         cell = incident_cell(election, incident.station, incident.region)
         changes.append((cell, {f"incident.{incident.severity}": 1}))
     return total(changes)
+
+
+def uncounting(message: Message) -> Mapping[ShardCell, Counters]:
+    """What takes out again that a message was counted with its outcome; nothing where it was not."""
+    if not message.counted_in:
+        return {}
+    return {cell_named(message.counted_in): difference({}, message_counters(message.state))}
 
 
 def total(changes: Iterable[tuple[ShardCell, Counters]]) -> dict[ShardCell, Counters]:

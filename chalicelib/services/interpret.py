@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.observation.coverage import round_begun_at
 from chalicelib.observation.election import NO_ROUND, Election, Form, Observer
 from chalicelib.observation.reading import read
+from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import STATION, Reading, ReportReading
 from chalicelib.store.reports import value_json
 
@@ -18,8 +19,6 @@ ROUND_NOT_BEGUN = "round_not_begun"
 ROUND_LONG_OVER = "round_long_over"
 ROUNDS_STILL_USUAL = 2
 TOO_LONG = "too_long"
-PART = "part"
-"""Why a part of a long SMS is held: a value may be cut where the part ends, and a cut number is a wrong one."""
 """Why a text is held that says more than can count at once: no person typed it."""
 
 
@@ -27,7 +26,7 @@ PART = "part"
 class ResolvedReport:
     """One form of a text with everything decided that the text left open.
 
-    `counts` is False where a person has to decide first (two stations were named).
+    `counts` is False where a person has to decide first (two stations were named, or a part of the text is missing).
     """
 
     reading: ReportReading
@@ -97,13 +96,20 @@ def unassigned_document(report: ReportReading) -> dict[str, Any]:
     }
 
 
-def interpret(election: Election, phone: str, text: str, counted_at: dt.datetime) -> Interpretation:
-    """Read a text and decide whose it is. `phone` in E.164; `counted_at` on the election's clock."""
-    reading = read(text, election)
+def interpret(
+    election: Election, phone: str, text: str, counted_at: dt.datetime, *, is_incomplete: bool = False
+) -> Interpretation:
+    """Read a text and decide whose it is. `phone` in E.164; `counted_at` on the election's clock.
+
+    Of a text that `is_incomplete` only incidents count.
+    """
+    reading = read_incomplete(text, election) if is_incomplete else read(text, election)
     sharing = election.observers_by_phone.get(phone, ())
     if not sharing:
         return Interpretation(reading, None, ())
     reports = tuple(_resolve(election, sharing, report, counted_at) for report in reading.reports)
+    if is_incomplete:
+        reports = tuple(replace(one, counts=one.reading.form not in election.form_by_code) for one in reports)
     return Interpretation(reading, sharing[0], reports)
 
 

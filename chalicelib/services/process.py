@@ -6,6 +6,7 @@ from dataclasses import replace
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.election import Election
+from chalicelib.observation.long_sms import INCOMPLETE
 from chalicelib.observation.phones import international
 from chalicelib.observation.reading import read
 from chalicelib.services.alerts import opened_by, opens_incident
@@ -14,7 +15,8 @@ from chalicelib.services.commands import outcome_of_command
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
 from chalicelib.services.deliver import is_alert
-from chalicelib.services.interpret import PART, TOO_LONG, Interpretation, held_as, interpret
+from chalicelib.services.interpret import TOO_LONG, Interpretation, held_as, interpret
+from chalicelib.services.joining import join
 from chalicelib.services.merging import merge
 from chalicelib.services.opening import open_incidents
 from chalicelib.services.opting import opting_of, outcome_of_opting
@@ -41,7 +43,9 @@ UNKNOWN_SENDER = "unknown_sender"
 
 
 def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
-    """Give a received SMS its outcome; does nothing if it has one. `now` is the real instant.
+    """Give a received SMS its outcome; does nothing if it has one, and lets a part of a long SMS wait for the others.
+
+    `now` is the real instant.
 
     Returns the alerts that were queued with it: they may be delivered at once, and will be by the stream if not.
     Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
@@ -49,6 +53,9 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     if message.state != RECEIVED:
         return ()
     loaded = _election_of(message)
+    if message.part is not None:
+        join(message, loaded, now)
+        return ()
     there: frozenset[str] = frozenset()
     is_too_long = False
     for attempt in range(ATTEMPTS):
@@ -128,9 +135,9 @@ def _outcome(
         return command
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
-    said = interpret(election, phone, message.text or "", counted_at)
-    if is_too_long or message.part is not None:
-        said = held_as(said, TOO_LONG if is_too_long else PART)
+    said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == INCOMPLETE)
+    if is_too_long:
+        said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
     opening = open_incidents(loaded, found, now)

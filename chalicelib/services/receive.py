@@ -6,17 +6,17 @@ import json
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.observation.long_sms import PartText
 from chalicelib.providers.contract import Answer, Delivery, InboundSms, NotAuthentic, Undecidable, WebhookRequest
 from chalicelib.providers.table import known
 from chalicelib.providers.webhook import Heard, hear, refusal
 from chalicelib.services import secrets
 from chalicelib.services.fetching import fetch
 from chalicelib.services.urgent import process_at_once
-from chalicelib.store.messages import OTHER_CONTENT, RECEIVED, Message, pending_in, put_first
+from chalicelib.store.long_sms import stored_part
+from chalicelib.store.messages import OTHER_CONTENT, PROCESSED_WITHIN, RECEIVED, Message, pending_in, put_first
 from chalicelib.store.tables import StoreUnavailable
 
-PROCESSED_WITHIN = dt.timedelta(minutes=1)
-"""How long the stream has to process a message before sweep does it."""
 AHEAD_AT_MOST = dt.timedelta(minutes=5)
 OLDEST = dt.timedelta(days=2)
 
@@ -123,6 +123,7 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
 
 def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
     key = f"{provider}#{sms.id}"
+    text = PartText.of(sms.part.number if sms.part else 1, sms.text)
     return Message(
         key,
         direction="in",
@@ -130,13 +131,13 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         state=RECEIVED,
         pending=pending_in("in", key),
         due_at=now + PROCESSED_WITHIN,
-        part=[sms.part.reference, sms.part.number, sms.part.total] if sms.part and sms.part.total > 1 else None,
+        part=stored_part(sms.part.reference, sms.part.total, text) if sms.part and sms.part.total > 1 else None,
         stored_at=now,
         provider=provider,
         sender=sms.sender,
         recipient=sms.recipient,
         conversation=sms.sender or None,
-        text=sms.text,
+        text=text.text,
         provider_wish=sms.wish,
         raw=raw,
         provider_at=sms.sent_at,

@@ -8,6 +8,7 @@ OUTCOME_NAMES = {
     "unrecognised": "not understood, shown to operators",
     "quarantined": "from unknown numbers, kept apart",
     "held": "held for an operator to decide",
+    "joined": "parts of long SMS, read with the others",
 }
 
 

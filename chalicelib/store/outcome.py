@@ -45,6 +45,10 @@ class OtherWish(Exception):
     """A phone's wish for SMS is not the one that was read, or that is needed."""
 
 
+class PartsChanged(Exception):
+    """Somebody changed what is known of a long SMS since it was read: read again."""
+
+
 class Contended(Exception):
     """DynamoDB found another transaction at work on the same rows: try again shortly."""
 
@@ -88,7 +92,7 @@ def commit(outcome: Outcome) -> None:
     writes = [_put_report(_required(outcome.election), report) for report in outcome.reports]
     writes += [Write.put("once", one.id, one, Incident.id.does_not_exist()) for one in outcome.incidents]
     writes += [queued(one) for one in outcome.outgoing]
-    tallies = _add_to_tallies(_required(outcome.election), outcome.cells) if outcome.cells else []
+    tallies = adding_to_tallies(_required(outcome.election), outcome.cells) if outcome.cells else []
     write([*writes, message, *tallies, *outcome.writes])
 
 
@@ -97,7 +101,7 @@ def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> No
 
     Raises ReportChanged, Contended, StoreUnavailable.
     """
-    write([_put_report(election, report), *_add_to_tallies(election, cells)])
+    write([_put_report(election, report), *adding_to_tallies(election, cells)])
 
 
 def relocate_incident(election: Election, incident: Incident, region: str, cells: Cells) -> None:
@@ -108,13 +112,14 @@ def relocate_incident(election: Election, incident: Incident, region: str, cells
     still_there = Incident.region == incident.region
     moved = Write.update("incident", incident.id, incident, [Incident.region.set(region)], still_there)
     with suppress(IncidentChanged):
-        write([moved, *_add_to_tallies(election, cells)])
+        write([moved, *adding_to_tallies(election, cells)])
 
 
 def write(writes: Iterable[Write]) -> None:
     """Write rows in one transaction, all or none.
 
-    Raises AlreadyProcessed, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended, StoreUnavailable.
+    Raises AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended,
+    StoreUnavailable.
     """
     ordered = in_order(writes)
     if len(ordered) > MOST_WRITES:
@@ -134,17 +139,18 @@ def queued(message: Message) -> Write:
     return Write.put("once", message.key, message, Message.key.does_not_exist())
 
 
-def _put_report(election: Election, report: StoredReport) -> Write:
-    row = to_row(election, report)
-    row.version = report.version + 1
-    return Write.put("report", row.form, row, as_read(report))
-
-
-def _add_to_tallies(election: Election, cells: Cells) -> list[Write]:
+def adding_to_tallies(election: Election, cells: Cells) -> list[Write]:
+    """What adds counters to the tallies."""
     return [
         Write.update("row", "#".join(cell), tally_row(election, shard, cell), adding(counters))
         for (shard, cell), counters in cells.items()
     ]
+
+
+def _put_report(election: Election, report: StoredReport) -> Write:
+    row = to_row(election, report)
+    row.version = report.version + 1
+    return Write.put("report", row.form, row, as_read(report))
 
 
 def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
@@ -154,6 +160,8 @@ def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
     kinds = {one.kind for one in failed}
     if "message" in kinds:
         return AlreadyProcessed()
+    if "parts" in kinds:
+        return PartsChanged()
     if "report" in kinds:
         return ReportChanged()
     if "incident" in kinds:

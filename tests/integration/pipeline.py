@@ -15,6 +15,7 @@ from providers_signing.sms import Sms
 from chalicelib.observation.clock import REAL_TIME
 from chalicelib.observation.election import Election, Observer
 from chalicelib.observation.election_file import read_election
+from chalicelib.observation.long_sms import name_of
 from chalicelib.providers.contract import Answer
 from chalicelib.services import elections
 from chalicelib.services.audit import audit
@@ -168,6 +169,8 @@ class Pipeline:
         line = line.replace(f"+99670{serial:04}", "+PHONE").replace(self.number, "+NUMBER")
         for place, incident in enumerate(sorted(incidents_of(self.election.id), key=_origin)):
             line = line.replace(incident.id, f"INCIDENT{place}")
+        for place, name in enumerate(sorted({name_of(row.key) for row in self.rows() if row.parts})):
+            line = line.replace(name, f"JOINED{place}")
         day = self.election.date.isoformat()
         return (
             line.replace(f"{self.election.id}-", "E-")

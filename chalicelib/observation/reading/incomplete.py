@@ -1,0 +1,53 @@
+"""A long SMS of which a part is missing: nothing of it counts, but an incident in it is never lost.
+
+Where a part is missing a number may be cut, and a cut number is a wrong one. What is missing may also contradict or
+cancel what is there. So forms are only shown; of an incident is taken what no digit at the gap can change.
+"""
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from chalicelib.observation.election import Election
+from chalicelib.observation.long_sms import GAP, INCOMPLETE
+from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
+from chalicelib.observation.reading.reading import read
+
+_BREAK: Final = "\n"
+_BEFORE_DIGIT = re.compile(re.escape(GAP) + r"(?=\d)")
+
+
+def read_incomplete(text: str, election: Election) -> Reading:
+    """What can be read in a text that has GAP in the place of missing parts; it is held, whatever it says."""
+    shown = read(text.replace(GAP, _BREAK), election)
+    other = _incidents(read(_with_digits(text), election), election)
+    same_count = len(other) == len(_incidents(shown, election))
+    others = iter(other if same_count else ())
+    reports = tuple(
+        _certain(report, next(others, None)) if _is_incident(report, election) else report for report in shown.reports
+    )
+    return Reading(reports=reports, held=INCOMPLETE)
+
+
+def _with_digits(text: str) -> str:
+    """The text as it would be if a digit were missing wherever one may be."""
+    return _BEFORE_DIGIT.sub("0\n0", text).replace(GAP, "0\n")
+
+
+def _certain(incident: ReportReading, other: ReportReading | None) -> ReportReading:
+    """An incident without a category, station or observer that may be cut."""
+    if other is not None and _what_and_where(incident) == _what_and_where(other):
+        return incident
+    return replace(incident, station=None, observer=None, answers={}, rejected={CATEGORY: "ambiguous"})
+
+
+def _what_and_where(incident: ReportReading) -> tuple[object, ...]:
+    return incident.answers, incident.rejected, incident.station, incident.observer
+
+
+def _incidents(reading: Reading, election: Election) -> list[ReportReading]:
+    return [report for report in reading.reports if _is_incident(report, election)]
+
+
+def _is_incident(report: ReportReading, election: Election) -> bool:
+    return report.form not in election.form_by_code

@@ -1,0 +1,88 @@
+"""What is known of the long SMS that come in parts: a row for all that share sender, recipient, reference and total."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib.observation.long_sms import LongSms, PartText, Piece
+from chalicelib.store.messages import Message
+from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.writes import Write
+
+
+class PartsRow(Model):
+    """A row among the messages, of no direction that anything is done for; `version` guards it."""
+
+    class Meta(TableMeta):
+        table_name = table_name("messages")
+
+    key = UnicodeAttribute(hash_key=True)
+    direction = UnicodeAttribute(default="parts")
+    state = UnicodeAttribute(default="noted")
+    version = NumberAttribute()
+    known = Document()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownParts:
+    """The long SMS of one sender, recipient, reference and total as they are stored, and the version to be replaced."""
+
+    key: str
+    version: int
+    known: tuple[LongSms, ...]
+
+
+def known_parts(message: Message) -> KnownParts:
+    """What is known of the SMS that a part may belong to, as of now. Raises StoreUnavailable."""
+    reference, _, total = message.part[:3]
+    shared = [message.provider, message.sender, message.recipient, reference, total]
+    key = f"parts#{hashlib.sha256(json.dumps(shared).encode()).hexdigest()}"
+    with store_faults():
+        row = next(iter(PartsRow.batch_get([key], consistent_read=True)), None)
+    if row is None:
+        return KnownParts(key, 0, ())
+    return KnownParts(key, int(row.version), tuple(_from_document(total, one) for one in row.known))
+
+
+def noting(parts: KnownParts, known: Sequence[LongSms]) -> Write:
+    """The row with other contents; refused if somebody changed it since it was read."""
+    row = PartsRow(parts.key, version=parts.version + 1, known=[_document(sms) for sms in known])
+    unchanged = PartsRow.version == parts.version if parts.version else PartsRow.key.does_not_exist()
+    return Write.put("parts", parts.key, row, unchanged)
+
+
+def stored_part(reference: str, total: int, text: PartText) -> list[Any]:
+    """How a message tells that it is a part: reference, number, total, and the halves of characters at its ends."""
+    halves = [text.begins, text.ends] if text.begins or text.ends else []
+    return [reference, text.number, total, *halves]
+
+
+def part_text(message: Message) -> PartText:
+    """The text of a stored part."""
+    _, number, _, *halves = message.part
+    return PartText(number, message.text or "", *halves)
+
+
+def piece_of(message: Message) -> Piece:
+    """A stored part as it is known among the parts of its SMS."""
+    digest = hashlib.sha256((message.text or "").encode()).hexdigest()[:16]
+    return Piece(message.key, message.part[1], message.received_at or message.stored_at, message.stored_at, digest)
+
+
+def _document(sms: LongSms) -> dict[str, Any]:
+    pieces = [[p.key, p.number, p.at.isoformat(), p.stored_at.isoformat(), p.digest] for p in sms.pieces]
+    return {"pieces": pieces, "repeats": sms.repeats, "read": sms.read}
+
+
+def _from_document(total: int, written: dict[str, Any]) -> LongSms:
+    pieces = tuple(
+        Piece(key, number, dt.datetime.fromisoformat(at), dt.datetime.fromisoformat(stored_at), digest)
+        for key, number, at, stored_at, digest in written["pieces"]
+    )
+    return LongSms(total, pieces, tuple((again, first) for again, first in written["repeats"]), written["read"])
