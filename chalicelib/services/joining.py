@@ -56,7 +56,7 @@ def _noted(part: Message, stored: KnownParts, loaded: LoadedElection | None, now
     rows = messages.get_many(piece.key for piece in sms.pieces)
     whole = _joined(read, rows, now)
     noted = noting(stored, [read if one is sms else one for one in known])
-    write([queued(whole), noted, *_superseding(sms.read_as, whole, now)])
+    write([queued(whole), noted, *_superseding(sms.read_as, whole, loaded, now)])
     for row in rows:
         _settle(row, read, loaded, now)
     return read
@@ -92,14 +92,15 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
     )
 
 
-def _superseding(before: str | None, whole: Message, now: dt.datetime) -> list[Write]:
+def _superseding(before: str | None, whole: Message, loaded: LoadedElection | None, now: dt.datetime) -> list[Write]:
     """What ends the message that the SMS was read as before a late part came, and takes it out of the tallies."""
     row = next(iter(messages.get_many([before])), None) if before else None
     if row is None:
         return []
-    ended = Write.update("parts", row.key, row, _finished(SUPERSEDED, whole.key, now), Message.state == row.state)
-    loaded = elections.current(row.election) if row.election else None
-    return [ended, *(adding_to_tallies(loaded.election, uncounting(row)) if loaded else [])]
+    counted_by = elections.current(row.election) if row.election else None
+    changes = [*_finished(SUPERSEDED, whole.key, now), *([] if counted_by else _whose(row, loaded))]
+    ended = Write.update("parts", row.key, row, changes, Message.state == row.state)
+    return [ended, *(adding_to_tallies(counted_by.election, uncounting(row)) if counted_by else [])]
 
 
 def _settle(part: Message, sms: LongSms, loaded: LoadedElection | None, now: dt.datetime) -> None:

@@ -101,7 +101,10 @@ def unfinished(pipeline: Pipeline) -> list[Message]:
 def finish(pipeline: Pipeline) -> None:
     """Process what is received, as the stream and sweep do, until nothing is but parts that wait."""
     for _ in range(3):
-        for row in unfinished(pipeline):
+        rows = unfinished(pipeline)
+        if not rows:
+            return
+        for row in rows:
             process(row, pipeline.now)
 
 

@@ -170,6 +170,20 @@ def test_a_late_part_makes_it_whole_and_it_counts_once(pipeline: Pipeline) -> No
     assert pipeline.differences() == ()
 
 
+def test_a_late_part_overtakes_the_reading_of_what_was_there(pipeline: Pipeline) -> None:
+    long = LongSms(pipeline, TWO)
+    long.come(1)
+    pipeline.now += dt.timedelta(minutes=3)
+    process(stored(long.key(1)), pipeline.now)
+    [cut_off] = joined(pipeline)
+    long.come(2)
+    process(cut_off, pipeline.now)
+    finish(pipeline)
+    assert (stored(cut_off.key).state, pipeline.reply(cut_off)) == ("superseded", None)
+    assert (received(pipeline), answers(pipeline, "OP")["C"]) == (1, 12)
+    assert pipeline.differences() == ()
+
+
 def test_a_late_part_that_does_not_make_it_whole_is_read_with_the_others(pipeline: Pipeline) -> None:
     long = LongSms(pipeline, ("OP A1 B0730 C1", "2 D1 E16", "68\nIN 3 beaten"))
     for number in (1, 3):

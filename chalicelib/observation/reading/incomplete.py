@@ -1,7 +1,7 @@
 """A long SMS of which a part is missing: nothing of it counts, but an incident in it is never lost.
 
 Where a part is missing a number may be cut, and a cut number is a wrong one. What is missing may also contradict or
-cancel what is there. So forms are only shown; of an incident is taken what no digit at the gap can change.
+cancel what is there. So forms are only shown, and of an incident is taken what does not hang on the words at a gap.
 """
 
 import re
@@ -14,24 +14,20 @@ from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReadin
 from chalicelib.observation.reading.reading import read
 
 _BREAK: Final = "\n"
-_BEFORE_DIGIT = re.compile(re.escape(GAP) + r"(?=\d)")
+_AT_GAP = re.compile(rf"(?:\S+\s+){{0,2}}\S*{re.escape(GAP)}(?:\d\S*)?")
+"""A gap, what it may have cut, and two words before that, which what is missing may give another meaning."""
 
 
 def read_incomplete(text: str, election: Election) -> Reading:
     """What can be read in a text that has GAP in the place of missing parts; it is held, whatever it says."""
     shown = read(text.replace(GAP, _BREAK), election)
-    other = _incidents(read(_with_digits(text), election), election)
+    other = _incidents(read(_AT_GAP.sub(_BREAK, text), election), election)
     same_count = len(other) == len(_incidents(shown, election))
     others = iter(other if same_count else ())
     reports = tuple(
         _certain(report, next(others, None)) if _is_incident(report, election) else report for report in shown.reports
     )
     return Reading(reports=reports, held=INCOMPLETE)
-
-
-def _with_digits(text: str) -> str:
-    """The text as it would be if a digit were missing wherever one may be."""
-    return _BEFORE_DIGIT.sub("0\n0", text).replace(GAP, "0\n")
 
 
 def _certain(incident: ReportReading, other: ReportReading | None) -> ReportReading:

@@ -1,0 +1,208 @@
+"""Parts of one SMS at several workers at once, and cut at any call to AWS: joined once, whoever is first or dies."""
+
+import datetime as dt
+import itertools
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from long_sms import LIMIT, LongSms, configure, cut, finish, joined, pass_the_limit, unfinished
+from pipeline import Load, Pipeline, stored
+from wire import Fault, Killed, Wire, killed, unreachable
+
+from chalicelib.services import contention
+from chalicelib.services.process import process
+from chalicelib.store.incidents import incidents_of
+from chalicelib.store.messages import Message
+from chalicelib.store.tables import StoreUnavailable
+from infra.stack import Stack
+
+TWO = ("OP A1 B0730 C1", "2 D1 E1668\nIN 3 they beat us")
+CALLS = 4
+"""How many calls of each worker are put in an order; what they do beyond runs as it comes."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def configured(services: Stack) -> None:
+    configure(services)
+
+
+@dataclass
+class Turns:
+    """Lets two workers make their calls to AWS in a given order, one call at a time; True is the first worker's turn.
+
+    A worker that has finished gives its turns away.
+    """
+
+    order: Sequence[bool]
+    at: int = 0
+    finished: set[bool] = field(default_factory=set)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    mine: threading.local = field(default_factory=threading.local)
+
+    def run(self, is_first: bool, message: Message) -> None:
+        self.mine.is_first = is_first
+        try:
+            process(message, message.stored_at)
+        finally:
+            with self.changed:
+                self.finished.add(is_first)
+                self.changed.notify_all()
+
+    def wait(self, operation: str, parameters: dict[str, Any]) -> None:
+        with self.changed:
+            is_mine = self.changed.wait_for(self._is_my_turn, timeout=30)
+        assert is_mine, "the order of calls cannot be kept"
+
+    def done(self, *call: object) -> None:
+        with self.changed:
+            self.at += 1
+            self.changed.notify_all()
+
+    def _is_my_turn(self) -> bool:
+        while self.at < len(self.order) and self.order[self.at] in self.finished:
+            self.at += 1
+        return self.at >= len(self.order) or self.order[self.at] == self.mine.is_first
+
+
+def together(pipeline: Pipeline, rows: Sequence[Message]) -> None:
+    """Process messages at the same time, a worker for each."""
+    with ThreadPoolExecutor(len(rows)) as workers:
+        list(workers.map(lambda row: process(row, pipeline.now), rows))
+
+
+def test_two_workers_in_every_order_of_their_calls(
+    pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contention, "BACKOFF_SECONDS", 0)
+    pipeline.say(pipeline.phone(1), "?!")  # the election is known to the process
+    for place, first in enumerate(itertools.combinations(range(2 * CALLS), CALLS)):
+        pipeline.now += dt.timedelta(seconds=1)
+        long = LongSms(pipeline, TWO, str(place), name=f"{place:03}")
+        rows = long.store_all((1, 2))
+        turns = Turns([call in first for call in range(2 * CALLS)])
+        wire.prepare, wire.watch = turns.wait, turns.done
+        with ThreadPoolExecutor(2) as workers:
+            done = [workers.submit(turns.run, is_first, row) for is_first, row in zip((True, False), rows, strict=True)]
+        wire.prepare, wire.watch = lambda *call: None, lambda *call: None
+        assert [one.result() for one in done] == [None, None]
+        assert [row.state for row in long.parts()] == ["joined", "joined"], first
+        assert len({row.about for row in long.parts()}) == 1, first
+    finish(pipeline)
+    assert {(row.text, row.state, row.flag) for row in joined(pipeline)} == {("".join(TWO), "accepted", None)}
+    assert len(joined(pipeline)) == len(list(incidents_of(pipeline.election.id))) == place + 1 == 70
+    assert pipeline.differences() == ()
+
+
+def test_ten_workers_join_ten_parts_once(pipeline: Pipeline) -> None:
+    long = LongSms(pipeline, cut("CL A2010 B1 C1201 D11 E600 F400 G190 # calm", 11))
+    rows = long.store_all(range(1, 12))
+    together(pipeline, [row for row in rows for _ in range(2)])
+    assert {row.state for row in long.parts()} == {"joined"}
+    together(pipeline, joined(pipeline) * 4)
+    [message] = joined(pipeline)
+    assert (message.state, pipeline.summary()["nation"]["messages"]["received"]) == ("accepted", 1)
+    assert pipeline.differences() == ()
+
+
+def test_the_last_part_comes_when_the_waiting_ends(pipeline: Pipeline) -> None:
+    longs = [LongSms(pipeline, TWO, str(place), name=f"{place:03}") for place in range(8)]
+    for place, long in enumerate(longs):
+        long.sent_at = pipeline.now + dt.timedelta(seconds=place)
+        long.come(1)
+    pipeline.now += LIMIT + dt.timedelta(seconds=1)
+    for long in longs:
+        together(pipeline, [stored(long.key(1)), long.store(2)])
+    together(pipeline, unfinished(pipeline))
+    pass_the_limit(pipeline)
+    states = [str(row.state) for row in joined(pipeline)]
+    assert states.count("accepted") == pipeline.summary()["nation"]["messages"]["received"] == len(longs)
+    assert set(states) <= {"accepted", "superseded"}
+    assert sum(pipeline.summary()["nation"]["incidents"].values()) == len(longs)
+    assert pipeline.differences() == ()
+
+
+def _wait(long: LongSms) -> Message:
+    return long.store(1)
+
+
+def _last(long: LongSms) -> Message:
+    long.come(1)
+    return long.store(2)
+
+
+def _limit(long: LongSms) -> Message:
+    long.come(1)
+    long.pipeline.now += LIMIT + dt.timedelta(seconds=1)
+    return stored(long.key(1))
+
+
+def _late(long: LongSms) -> Message:
+    long.come(1)
+    pass_the_limit(long.pipeline)
+    return long.store(2)
+
+
+def _again(long: LongSms) -> Message:
+    long.come(1)
+    return long.store(1, "again")
+
+
+def _read(long: LongSms) -> Message:
+    long.come(1)
+    long.pipeline.now += LIMIT + dt.timedelta(seconds=1)
+    process(stored(long.key(1)), long.pipeline.now)
+    [cut_off] = joined(long.pipeline)
+    return cut_off
+
+
+SITUATIONS = {
+    "a part that waits": _wait,
+    "the last part": _last,
+    "a part at the limit": _limit,
+    "a late part": _late,
+    "a part that came again": _again,
+    "what is there is read": _read,
+}
+FAULTS: list[tuple[str, Fault]] = [("before", unreachable), ("after", killed)]
+
+
+@pytest.mark.parametrize("prepare", SITUATIONS.values(), ids=SITUATIONS)
+def test_a_crash_at_any_call_changes_nothing_in_the_end(
+    prepare: Callable[[LongSms], Message], load: Load, wire: Wire
+) -> None:
+    undisturbed, calls = _run(prepare, load(size=2), wire)
+    assert "joined" in undisturbed
+    assert len(calls) >= 3
+    for place in range(len(calls)):
+        for when, fault in FAULTS:
+            disturbed, _ = _run(prepare, load(size=2), wire, {(place, when): fault})
+            assert disturbed == undisturbed, f"{fault.__name__} {when} call {place}, {calls[place]}"
+
+
+def _run(
+    prepare: Callable[[LongSms], Message],
+    pipeline: Pipeline,
+    wire: Wire,
+    cuts: Mapping[tuple[int, str], Fault] = MappingProxyType({}),
+) -> tuple[str, list[str]]:
+    """What all comes to where the processing of one message is cut, and done again by stream and sweep."""
+    wire.listen()
+    message = prepare(LongSms(pipeline, TWO))
+    wire.listen()
+    wire.cuts.update(cuts)
+    with suppress(Killed, StoreUnavailable):
+        process(message, pipeline.now)
+    calls = list(wire.calls)
+    wire.mend()
+    process(message, pipeline.now)
+    finish(pipeline)
+    pass_the_limit(pipeline)
+    assert unfinished(pipeline) == []
+    assert pipeline.differences() == ()
+    return pipeline.end_state(), calls
