@@ -59,6 +59,22 @@ def test_charsets_by_the_names_that_gateways_use(content, charset, text):
     assert decode_text(content, charset) == text
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("a😀".encode("utf-16-be")[:-2], "a\ud83d"),
+        ("😀a".encode("utf-16-be")[2:], "\ude00a"),
+        ("😀".encode("utf-16-be")[:2] + b"\0a", "\ufffda"),
+        (b"\xfe\xff" + "Ооба".encode("utf-16-be"), "Ооба"),
+        (b"\xff\xfe" + "😀".encode("utf-16-le")[:2], "\ud83d"),
+        ("a😀".encode("utf-16-be")[:-1], "a\ufffd\ufffd"),
+        (b"", ""),
+    ],
+)
+def test_a_part_keeps_the_halves_at_its_ends_alone(content, text):
+    assert decode_text(content, "UTF-16BE", is_part=True) == text
+
+
 @given(st.binary(max_size=80), st.text(max_size=12) | st.sampled_from(["GSM", "UTF-16", "8-BIT", "hex", "zip", "idna"]))
 def test_no_bytes_in_any_charset_make_it_stumble(content, charset):
     decode_text(content, charset).encode()

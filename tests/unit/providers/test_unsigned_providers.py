@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_from_bytes, urlencode, urlsplit
 
 import pytest
 from providers_signing.sms import Signed, Sms
@@ -346,6 +346,20 @@ def test_texts_in_kannels_charsets(charset):
 def test_a_surrogate_pair_in_ucs2():
     sms = Sms("1", SMS.sender, SMS.recipient, "\ufeff😀 ок", SENT)
     assert kannel(KannelSender("UTF-16BE").sign(sms, URL, AT)).delivery.messages[0].text == "😀 ок"
+
+
+@pytest.mark.parametrize(("half", "text"), [(slice(0, 4), "a\ud83d"), (slice(4, None), "\ude00b")])
+@pytest.mark.parametrize("by", ["GET", "POST"])
+def test_a_part_keeps_half_of_a_surrogate_pair(by, half, text):
+    content, udh = "a😀b".encode("utf-16-be")[half], b"\x05\x00\x03\xcc\x02\x01"
+    sender = KannelSender("UTF-16BE")
+    if by == "GET":
+        signed = sender.sign(Sms("1", SMS.sender, SMS.recipient, "", SENT), URL, AT, udh)
+        signed = signed.but(url=signed.url + quote_from_bytes(content))
+    else:
+        signed = sender.sign_post(SMS, URL).but(body=content)
+        signed.headers["X-Kannel-UDH"] = udh.hex()
+    assert kannel(signed).delivery.messages[0].text == text
 
 
 @pytest.mark.parametrize(

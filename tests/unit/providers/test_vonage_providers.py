@@ -113,6 +113,15 @@ def test_a_long_text_comes_in_parts():
     assert sms.part == Part("4", 3, 4)
 
 
+@pytest.mark.parametrize(("more", "text"), [({"concat-part": "1"}, "a\ud83d"), ({"concat": "false"}, "a\ufffd")])
+def test_a_part_keeps_half_of_a_character_that_the_next_has_the_rest_of(more, text):
+    sender = VonageSmsSender(by="json")
+    fields = FIELDS | {"text": "a\ud83d", "concat": "true", "concat-ref": "4", "concat-total": "2", **more}
+    signed = sender.carry(fields, URL + "/a-token")
+    [sms] = heard("vonage-sms", signed, {"path_token": "a-token"}).delivery.messages
+    assert sms.text == text
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
