@@ -1,8 +1,10 @@
 """Every function does its work with the role that it has: the emulator refuses what the role does not allow."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from deployed import Deployed, call, eventually
@@ -84,6 +86,25 @@ def test_an_incident_is_processed_at_once_with_no_refusal(guarded: Deployed) -> 
     )
     assert not [event for event in logged["events"] if "not processed at once" in event["message"]]
     assert refusals(guarded.stack) == []
+
+
+def test_the_parts_of_a_long_sms_become_one_message_with_no_refusal(guarded: Deployed) -> None:
+    stack = guarded.stack
+    name = f"{stack.outputs['Parameters']}/providers/kannel"
+    settings = '{"query_token": "kannel-token"}'
+    stack.client("ssm").put_parameter(Name=name, Value=settings, Type="SecureString", Overwrite=True)
+    shared = {"token": "kannel-token", "from": OBSERVER, "to": NUMBER, "ts": str(int(time.time())), "charset": "UTF-8"}
+    for number, text in ((2, "2 D1 # calm"), (1, "OP A1 C1")):
+        query = urlencode(shared | {"id": f"part-{number}", "udh": f"050003CC020{number}", "text": text})
+        assert call(f"{stack.api_url}/webhooks/kannel?{query}", None, {}).status == 200
+
+    def joined() -> list[dict[str, Any]]:
+        return [row for key, row in rows(stack).items() if key.startswith("joined#") and "processed_at" in row]
+
+    [whole] = eventually(joined)
+    assert (whole["text"]["S"], whole["state"]["S"]) == ("OP A1 C12 D1 # calm", "accepted")
+    assert {rows(stack)[f"kannel#part-{number}"]["state"]["S"] for number in (1, 2)} == {"joined"}
+    assert refusals(stack) == []
 
 
 def test_a_coordinators_commands_and_an_operators_step_meet_no_refusal(guarded: Deployed) -> None:
