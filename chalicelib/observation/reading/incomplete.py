@@ -14,20 +14,34 @@ from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReadin
 from chalicelib.observation.reading.reading import read
 
 _BREAK: Final = "\n"
-_AT_GAP = re.compile(rf"(?:\S+\s+){{0,2}}\S*{re.escape(GAP)}(?:\d\S*)?")
-"""A gap, what it may have cut, and two words before that, which what is missing may give another meaning."""
+_CUT_NUMBER = re.compile(r"\A\d\S*")
+_WORDS_BEFORE: Final = 2
+"""Words before a gap, beside one that it may cut, which what is missing may give another meaning (`3` `and` … `4`)."""
 
 
 def read_incomplete(text: str, election: Election) -> Reading:
     """What can be read in a text that has GAP in the place of missing parts; it is held, whatever it says."""
     shown = read(text.replace(GAP, _BREAK), election)
-    other = _incidents(read(_AT_GAP.sub(_BREAK, text), election), election)
+    other = _incidents(read(_away_from_gaps(text), election), election)
     same_count = len(other) == len(_incidents(shown, election))
     others = iter(other if same_count else ())
     reports = tuple(
         _certain(report, next(others, None)) if _is_incident(report, election) else report for report in shown.reports
     )
     return Reading(reports=reports, held=INCOMPLETE)
+
+
+def _away_from_gaps(text: str) -> str:
+    """The text without the words at its gaps."""
+    first, *after = text.split(GAP)
+    *before, last = (first, *(_CUT_NUMBER.sub("", segment) for segment in after))
+    return _BREAK.join((*map(_without_last_words, before), last))
+
+
+def _without_last_words(segment: str) -> str:
+    dropped = _WORDS_BEFORE if segment[-1:].isspace() else _WORDS_BEFORE + 1
+    kept = segment.rsplit(maxsplit=dropped)
+    return kept[0] if len(kept) > dropped else ""
 
 
 def _certain(incident: ReportReading, other: ReportReading | None) -> ReportReading:
