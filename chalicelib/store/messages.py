@@ -59,11 +59,12 @@ class Message(Model):
     `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held | command |
     duplicate | opted_out | opted_in; of a part of a long SMS: received → joined | duplicate, and `about` is then the
     message that it is read in, which lists its `parts`' keys. That is `superseded` by another one if a part comes after
-    it was read without. `state` of one that goes out: queued → sending → sent | failed | opted_out. `received_at` is the
-    real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the tally that its outcome
-    was added to. `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about`
-    names; INCOMPLETE where a long SMS lacks a part. `part` is as store/long_sms.py writes it. `provider_wish`: out or in,
-    where the provider has found an opt-out or its end in the SMS.
+    it was read without. `state` of one that goes out: queued → sending → sent | failed | opted_out.
+    `received_at` is the real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the
+    tally that its outcome was added to.
+    `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names;
+    INCOMPLETE where a long SMS lacks a part. `part` is as store/long_sms.py writes it.
+    `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.
     """

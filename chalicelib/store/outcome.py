@@ -6,6 +6,7 @@ Guarded by the message's own state, so that a message counts once however often 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Final
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.connection import Connection
@@ -20,7 +21,7 @@ from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import StoredReport, as_read, to_row
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
-from chalicelib.store.writes import Write, in_order
+from chalicelib.store.writes import Kind, Write, in_order
 
 Cells = Mapping[tuple[int, Cell], Counters]
 """What is added to the tallies, by shard and cell."""
@@ -153,21 +154,24 @@ def _put_report(election: Election, report: StoredReport) -> Write:
     return Write.put("report", row.form, row, as_read(report))
 
 
+_MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
+    "message": AlreadyProcessed,
+    "parts": PartsChanged,
+    "report": ReportChanged,
+    "incident": IncidentChanged,
+    "wish": OtherWish,
+}
+"""What it means that a row's condition did not hold; where several did not, the first of them."""
+
+
 def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
     reasons = error.cancellation_reasons
     codes = [reason.code if reason is not None else None for reason in reasons]
     failed = [one for one, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
     kinds = {one.kind for one in failed}
-    if "message" in kinds:
-        return AlreadyProcessed()
-    if "parts" in kinds:
-        return PartsChanged()
-    if "report" in kinds:
-        return ReportChanged()
-    if "incident" in kinds:
-        return IncidentChanged()
-    if "wish" in kinds:
-        return OtherWish()
+    for kind, meaning in _MEANINGS.items():
+        if kind in kinds:
+            return meaning()
     if "once" in kinds:
         return AlreadyThere(frozenset(one.key for one in failed if one.kind == "once"))
     return Contended() if "TransactionConflict" in codes else StoreUnavailable(str(error))
