@@ -1,4 +1,4 @@
-"""./baykoo provider explain: why was this webhook refused? By the code that serves it, without a stack."""
+"""./baykoo provider, and explain: why was this webhook refused? By the code that serves it, without a stack."""
 
 import base64
 import binascii
@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import click
 
+from chalicelib.cli.provider_stack import check, reconcile, send
 from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.webhook import hear, refusal
@@ -26,7 +27,11 @@ class LineInvalid(ValueError):
 
 @click.group()
 def provider() -> None:
-    """SMS providers: why a webhook was refused."""
+    """SMS providers: why a webhook was refused, whether one works, what its webhook lost."""
+
+
+for command in (check, reconcile, send):
+    provider.add_command(command)
 
 
 @provider.command()

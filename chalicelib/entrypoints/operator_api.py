@@ -74,6 +74,18 @@ def opt_outs(election_id: str) -> dict[str, Any]:
     return {"opt_outs": [one.document() for one in list_opt_outs(loaded.election) if one.is_seen_by(operator)]}
 
 
+@operator_api.route("/elections/{election_id}/providers")
+@answering
+def providers(election_id: str) -> dict[str, Any]:
+    """When each SMS provider was last heard, and which are silent; for headquarters and operators."""
+    from chalicelib.services.silence import described
+
+    operator, _ = _authorized(election_id)
+    if operator.role == "viewer":
+        raise Problem(HTTPStatus.FORBIDDEN, "A viewer does not see providers; an operator or headquarters does.")
+    return described(now())
+
+
 def _authorized(election_id: str) -> tuple["Operator", "LoadedElection"]:
     return authorized(_request(), election_id)
 

@@ -1,4 +1,4 @@
-"""What runs by the clock: sweep and chase each minute, summaries each hour."""
+"""What runs by the clock: sweep and chase each minute, reconcile every ten, summaries each hour."""
 
 import datetime as dt
 import time
@@ -17,8 +17,9 @@ schedules = Blueprint(__name__)
 
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
-    """Push on whatever is stuck, tell the alarms how long anything has waited, and escalate incidents."""
+    """Push on whatever is stuck, tell the alarms what waits and who is silent, and escalate incidents."""
     from chalicelib.services.escalate import escalate_due
+    from chalicelib.services.silence import measure_silence
     from chalicelib.services.summarize import summarize_due
     from chalicelib.services.sweep import Progress
     from chalicelib.services.sweep import sweep as sweep_all
@@ -31,6 +32,7 @@ def sweep(event: CloudWatchEvent) -> None:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
     escalate_due(_now())
     summarize_due(_now(), catching_up=True)
+    measure(ProvidersSilent=measure_silence(_now()))
 
 
 @schedules.schedule(Cron(0, "*", "*", "*", "?", "*"), name="summarize")
@@ -48,6 +50,16 @@ def chase(event: CloudWatchEvent) -> None:
 
     chased = chase_due(_now())
     logger.info("chased", extra={"reminders": chased.reminders, "lists": chased.lists})
+
+
+@schedules.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile")
+def reconcile(event: CloudWatchEvent) -> None:
+    """While an election is under way, take in what providers list and their webhooks never brought."""
+    from chalicelib.services.reconcile import reconcile_all
+    from chalicelib.services.silence import hours_began
+
+    if hours_began(_now()) is not None:
+        measure(MessagesReconciled=reconcile_all(_now()))
 
 
 def _now() -> dt.datetime:

@@ -33,6 +33,7 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
     """
     from chalicelib.services.process import may_be_urgent
     from chalicelib.services.process import process as process_message
+    from chalicelib.services.silence import note_heard
 
     end = time.monotonic() + ALERTING_SECONDS
 
@@ -40,6 +41,7 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
         for alert in process_message(message, now):
             if time.monotonic() < end:
                 _alert(alert)
+        note_heard(message)
 
     return _each(event["Records"], process_and_alert, may_be_urgent)
 

@@ -6,11 +6,13 @@ read in 2026.
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.providers.content import (
     form_fields,
     id_field,
     international_field,
+    iso_time,
     made_id,
     own_number,
     single,
@@ -20,6 +22,7 @@ from chalicelib.providers.contract import (
     Answer,
     Delivery,
     InboundSms,
+    Listed,
     OutboundRequest,
     OutboundSms,
     Provider,
@@ -27,7 +30,18 @@ from chalicelib.providers.contract import (
     SendOutcome,
     WebhookRequest,
 )
-from chalicelib.providers.sending import answer_json, form_request, found, outcome, required, state_of
+from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
+from chalicelib.providers.sending import (
+    answer_json,
+    base,
+    form_request,
+    found,
+    get_request,
+    outcome,
+    required,
+    state_of,
+)
 from chalicelib.providers.shared_secret import require_shared_secret
 
 _DELIVERED = frozenset({"Success"})
@@ -70,13 +84,12 @@ class AfricasTalking(Provider):
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST /version1/messaging; its Idempotency-Key is for airtime only, so a repetition is another SMS."""
         username = required(self.secrets, "username")
-        host = "api.sandbox.africastalking.com" if username == "sandbox" else "api.africastalking.com"
         sender = message.sender or self.secrets.get("sender")
         fields = {"username": username, "to": message.recipient, "message": message.text, "bulkSMSMode": "1"}
         return form_request(
-            f"https://{host}/version1/messaging",
+            f"{self._base()}/version1/messaging",
             {**fields, **({"from": sender} if sender else {})},
-            headers={"apiKey": required(self.secrets, "api_key"), "Accept": "application/json"},
+            headers={**self._key(), "Accept": "application/json"},
         )
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
@@ -96,6 +109,34 @@ class AfricasTalking(Provider):
             opted_out=code == _BLACKLISTED,
         )
 
+    def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
+        """GET /version1/messaging: what came after an id, the oldest first, without a window."""
+        query = {"username": required(self.secrets, "username"), "lastReceivedId": page or "0"}
+        return get_request(f"{self._base()}/version1/messaging", query, headers=self._key())
+
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+        """`SMSMessageData.Messages`; an empty page is the last."""
+        held = list_document(status, headers, body).get("SMSMessageData")
+        entries = held.get("Messages") if isinstance(held, dict) else None
+        last = found(entries, len(entries) - 1, "id") if isinstance(entries, list) and entries else None
+        return read_entries(entries, _listed, next_page=last, resume=last)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The delivery report of an SMS that nobody sent."""
+        return with_shared_secret(form_call(url, {"id": SELF_TEST, "status": "Submitted"}, at), self.secrets)
+
+    def account_request(self) -> OutboundRequest:
+        """GET /version1/user."""
+        query = {"username": required(self.secrets, "username")}
+        return get_request(f"{self._base()}/version1/user", query, headers=self._key())
+
+    def _base(self) -> str:
+        sandbox = "sandbox." if self.secrets.get("username") == "sandbox" else ""
+        return base(self.secrets, f"https://api.{sandbox}africastalking.com")
+
+    def _key(self) -> dict[str, str]:
+        return {"apiKey": required(self.secrets, "api_key")}
+
     def _opt_out(self, fields: Mapping[str, str], at: dt.datetime) -> InboundSms:
         """An opt-out as an SMS without words, to the setting `recipient` where it tells of a sender's name.
 
@@ -105,3 +146,15 @@ class AfricasTalking(Provider):
         recipient = own_number({}, "to", self.secrets) or international_field(fields, "senderId")
         same = made_id(sender, recipient, "", at.replace(second=0, microsecond=0))
         return InboundSms(id=same, sender=sender, recipient=recipient, text="", wish="out")
+
+
+def _listed(entry: Mapping[str, Any]) -> InboundSms:
+    """An entry; its `date` counts where it names its zone."""
+    date = text_field(entry, "date", "")
+    return InboundSms(
+        id=id_field({"id": str(entry.get("id") or "")}, "id"),
+        sender=international_field(entry, "from"),
+        recipient=international_field(entry, "to"),
+        text=text_field(entry, "text", ""),
+        sent_at=iso_time(date, "date") if date.endswith("Z") else None,
+    )

@@ -26,9 +26,11 @@ from chalicelib.providers.contract import (
     SendOutcome,
     WebhookRequest,
 )
-from chalicelib.providers.sending import json_request, outcome, required
+from chalicelib.providers.self_test import json_call, with_headers
+from chalicelib.providers.sending import base, get_request, json_request, outcome, required
 from chalicelib.providers.signatures import header, mac, require_fresh, require_same, secret_values, tolerance
 
+_CLOUD = "https://api.sms-gate.app/3rdparty/v1"
 _LONGEST_ID = 36
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
 _STATES: Mapping[str, tuple[ReceiptState, str]] = {
@@ -77,7 +79,6 @@ class AndroidSmsGateway(Provider):
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST .../messages with an id of ours, which the gateway takes once."""
-        base = str(self.secrets.get("base_url") or "https://api.sms-gate.app/3rdparty/v1").rstrip("/")
         device = self.secrets.get("device_id")
         key = message.id if len(message.id) <= _LONGEST_ID else hashlib.sha256(message.id.encode()).hexdigest()[:32]
         document = {
@@ -88,13 +89,24 @@ class AndroidSmsGateway(Provider):
             **({"deviceId": device} if device else {}),
         }
         account = required(self.secrets, "username"), required(self.secrets, "password")
-        return replace(json_request(f"{base}/messages", document, basic=account), reference=key)
+        return replace(json_request(f"{base(self.secrets, _CLOUD)}/messages", document, basic=account), reference=key)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """202 with `id`; 409 says that it has this id already."""
         if status == 409:
             return SendOutcome("sent", reason="the gateway has it already")
         return outcome(status, headers, body, "id")
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The event system:ping, which brings nothing, signed by the first key."""
+        request, timestamp = json_call(url, {"event": "system:ping", "payload": {}}, at), str(int(at.timestamp()))
+        signature = mac("sha256", secret_values(self.secrets, "signing_key")[0], request.body + timestamp.encode())
+        return with_headers(request, {"X-Signature": signature.hex(), "X-Timestamp": timestamp})
+
+    def account_request(self) -> OutboundRequest:
+        """GET .../devices, as the cloud and a private server have it."""
+        account = required(self.secrets, "username"), required(self.secrets, "password")
+        return get_request(f"{base(self.secrets, _CLOUD)}/devices", basic=account)
 
 
 def _receipt(event: str, payload: Mapping[str, Any]) -> Receipt:

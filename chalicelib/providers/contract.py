@@ -202,6 +202,44 @@ class SendOutcome:
     opted_out: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ListedSms:
+    """An SMS in the provider's own list of what came in, and `raw`, its entry there."""
+
+    sms: InboundSms
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the provider's list. `next_page`: what the following page is asked for with, None after the last.
+
+    `resume`: where the next listing begins, for a list that goes by ids and not by time. `unreadable`: how many
+    entries could not be read.
+    """
+
+    messages: tuple[ListedSms, ...]
+    next_page: str | None = None
+    resume: str | None = None
+    unreadable: int = 0
+
+
+class CannotCheck(Exception):
+    """No self-test can be made as the provider would sign it; says why."""
+
+
+class CannotList(Exception):
+    """The provider has no list of what came in."""
+
+
+class ListFailed(Exception):
+    """The provider did not give its list; not to be asked again before `retry_after` seconds."""
+
+    def __init__(self, reason: str, retry_after: int | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
 class Provider(ABC):
     """One SMS provider's protocol, with one stack's settings for it."""
 
@@ -229,3 +267,25 @@ class Provider(ABC):
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """What the send API's answer means."""
         raise NotImplementedError(status, headers, body)
+
+    def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
+        """The request for a page of what came in between two moments; raises CannotList, CannotSend.
+
+        `page` is a `next_page` or `resume` of before. A list without times tells all that came after `page`.
+        """
+        raise CannotList("this provider has no list of the SMS that came in")
+
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+        """What a page of the list holds; raises ListFailed."""
+        raise NotImplementedError(status, headers, body)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:  # noqa: ARG002
+        """A request to the webhook at `url`, proven as the provider proves its own, that brings no SMS to be counted.
+
+        Raises CannotCheck, and WebhookRefused where the settings say too little.
+        """
+        raise CannotCheck(f"only the provider itself can sign a call of {url}")
+
+    def account_request(self) -> OutboundRequest:
+        """A request that changes nothing and needs the account's credentials for sending; raises CannotSend."""
+        raise CannotSend("this provider has no account to ask for")

@@ -12,8 +12,10 @@ from typing import Any
 from chalicelib.providers.content import id_field, international_field, iso_time, json_object, text_field
 from chalicelib.providers.contract import (
     Answer,
+    CannotCheck,
     Delivery,
     InboundSms,
+    Listed,
     Malformed,
     OutboundRequest,
     OutboundSms,
@@ -23,7 +25,9 @@ from chalicelib.providers.contract import (
     Undecidable,
     WebhookRequest,
 )
-from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.self_test import json_call, with_basic, with_shared_secret
+from chalicelib.providers.sending import base, get_request, json_request, outcome, required, state_of
 from chalicelib.providers.shared_secret import require_basic, require_shared_secret, require_source
 from chalicelib.providers.signatures import base64_mac, header, mac, require_same, secret_values
 
@@ -63,7 +67,6 @@ class Infobip(Provider):
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST /sms/3/messages; whether a repeated messageId is refused is not documented."""
-        base = required(self.secrets, "base_url").removeprefix("https://").rstrip("/")
         receipts = {"webhooks": {"delivery": {"url": message.receipt_url}}} if message.receipt_url else {}
         sms = {
             "sender": message.sender or required(self.secrets, "sender"),
@@ -71,13 +74,43 @@ class Infobip(Provider):
             "content": {"text": message.text},
             **receipts,
         }
-        key = {"Authorization": f"App {required(self.secrets, 'api_key')}"}
-        sending = json_request(f"https://{base}/sms/3/messages", {"messages": [sms]}, headers=key)
+        sending = json_request(f"{self._base()}/sms/3/messages", {"messages": [sms]}, headers=self._authorization())
         return replace(sending, reference=message.id)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """200 with `messages[0].messageId`."""
         return outcome(status, headers, body, "messages", 0, "messageId")
+
+    def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
+        """GET /sms/1/inbox/reports: each SMS is told once and then no more, of the last 48 hours, without a window."""
+        return get_request(f"{self._base()}/sms/1/inbox/reports", {"limit": "100"}, headers=self._authorization())
+
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+        """`results`, as they come to the webhook, and `pendingMessageCount`."""
+        document = list_document(status, headers, body)
+        pending = document.get("pendingMessageCount")
+        return read_entries(document.get("results"), _sms, next_page="pending" if pending else None)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """A request without any SMS in it, proven by the type of security that the settings choose."""
+        request = json_call(url, {"results": [], "messageCount": 0, "pendingMessageCount": 0}, at)
+        kind = str(self.secrets.get("type") or "BASIC").upper()
+        if kind == "BASIC":
+            return with_basic(request, self.secrets, "username", "password")
+        if kind == "TOKEN":
+            return with_shared_secret(request, self.secrets)
+        raise CannotCheck("with the type HMAC only Infobip itself knows how it signs")
+
+    def account_request(self) -> OutboundRequest:
+        """GET /account/1/balance."""
+        return get_request(f"{self._base()}/account/1/balance", headers=self._authorization())
+
+    def _base(self) -> str:
+        written = required(self.secrets, "base_url")
+        return base({"base_url": written if "://" in written else f"https://{written}"}, "")
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"App {required(self.secrets, 'api_key')}"}
 
     def _verify_hmac(self, request: WebhookRequest) -> None:
         name = str(self.secrets.get("header") or "X-Infobip-Signature")

@@ -35,6 +35,7 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.encodings import concatenation, decode_text
+from chalicelib.providers.self_test import SELF_TEST, with_shared_secret
 from chalicelib.providers.sending import outcome, required
 from chalicelib.providers.shared_secret import require_shared_secret
 
@@ -69,6 +70,11 @@ class Kannel(Provider):
         if "dlr" in fields:
             return Delivery(receipts=(_receipt(fields),))
         return Delivery((_from_query(fields, content),))
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The receipt of an SMS that nobody sent."""
+        asked = WebhookRequest("GET", f"{url}?dlr=8&id={SELF_TEST}", {}, b"", at)
+        return with_shared_secret(asked, self.secrets)
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """GET .../cgi-bin/sendsms. Kannel tells no id and knows no key, so the receipt's URL carries ours."""

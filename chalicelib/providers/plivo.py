@@ -4,14 +4,16 @@ Protocol: https://docs.plivo.com/docs/messaging/concepts/signature-validation, .
 .../messaging/api/message; signature V3 as Plivo's server SDKs compute it; read in 2026.
 """
 
+import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.observation.phones import Wish
 from chalicelib.providers.content import (
     form_fields,
     id_field,
     international_field,
+    iso_time,
     query_fields,
     single,
     text_field,
@@ -20,6 +22,7 @@ from chalicelib.providers.contract import (
     Answer,
     Delivery,
     InboundSms,
+    Listed,
     OutboundRequest,
     OutboundSms,
     Provider,
@@ -28,8 +31,10 @@ from chalicelib.providers.contract import (
     Unsigned,
     WebhookRequest,
 )
+from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.public_url import called_urls, without_query
-from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
+from chalicelib.providers.sending import base, found, get_request, json_request, outcome, required, state_of
 from chalicelib.providers.signatures import base64_mac, header, require_same, secret_values
 
 _V3_NONCE, _V2_NONCE = "X-Plivo-Signature-V3-Nonce", "X-Plivo-Signature-V2-Nonce"
@@ -39,6 +44,7 @@ _DELIVERED = frozenset({"delivered", "read"})
 _WISHES: Final[Mapping[str, Wish]] = {"optout": "out", "optin": "in"}
 """By MessageIntent, the keyword that Plivo has answered and obeyed; the third, help, is no wish."""
 _FAILED = frozenset({"failed", "undelivered", "rejected"})
+_PAGE = 20
 
 
 class Plivo(Provider):
@@ -90,7 +96,7 @@ class Plivo(Provider):
         origin = {"src": sender} if sender else {"powerpack_uuid": required(self.secrets, "powerpack_uuid")}
         receipts = {"url": message.receipt_url, "method": "POST"} if message.receipt_url else {}
         return json_request(
-            f"https://api.plivo.com/v1/Account/{account}/Message/",
+            f"{self._base()}/v1/Account/{account}/Message/",
             {**origin, "dst": message.recipient, "text": message.text, **receipts},
             basic=(account, required(self.secrets, "auth_token")),
         )
@@ -98,6 +104,37 @@ class Plivo(Provider):
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """202 with `message_uuid`, a list."""
         return outcome(status, headers, body, "message_uuid", 0)
+
+    def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:
+        """GET .../Message/ of the window, 20 at a time, which is all that Plivo gives; a page is an offset."""
+        account = required(self.secrets, "auth_id")
+        window = {"message_time__gte": _written(since), "message_time__lt": _written(until)}
+        query = {"message_direction": "inbound", **window, "limit": str(_PAGE), "offset": page or "0"}
+        basic = account, required(self.secrets, "auth_token")
+        return get_request(f"{self._base()}/v1/Account/{account}/Message/", query, basic)
+
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+        """`objects`, without their texts, which Plivo does not keep; `meta` tells whether there are more."""
+        document = list_document(status, headers, body)
+        offset, more = found(document, "meta", "offset"), found(document, "meta", "next")
+        following = str(int(offset or 0) + _PAGE) if more else None
+        return read_entries(document.get("objects"), _listed, next_page=following)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The status of an SMS that nobody sent, signed as V3."""
+        request = form_call(url, {"MessageUUID": SELF_TEST, "Status": "queued"}, at)
+        signed = f"{_v3_text(request, called_urls(request, self.secrets)[0])}.{SELF_TEST}"
+        signature = base64_mac("sha256", secret_values(self.secrets, "auth_token")[0], signed.encode())
+        return with_headers(request, {_V3[0]: signature, _V3_NONCE: SELF_TEST})
+
+    def account_request(self) -> OutboundRequest:
+        """GET .../Account/ID/."""
+        account = required(self.secrets, "auth_id")
+        basic = account, required(self.secrets, "auth_token")
+        return get_request(f"{self._base()}/v1/Account/{account}/", basic=basic)
+
+    def _base(self) -> str:
+        return base(self.secrets, "https://api.plivo.com")
 
 
 def _is_v3(request: WebhookRequest) -> bool:
@@ -107,10 +144,10 @@ def _is_v3(request: WebhookRequest) -> bool:
 def _signatures(request: WebhookRequest, names: tuple[str, str]) -> list[str]:
     """The signatures of one version; a header may hold several, separated by commas."""
     written = ",".join(request.headers.get(name.lower(), "") for name in names)
-    found = [one.strip() for one in written.split(",") if one.strip()]
-    if not found:
+    presented = [one.strip() for one in written.split(",") if one.strip()]
+    if not presented:
         raise Unsigned("unsigned", f"the header {names[0]} is missing")
-    return found
+    return presented
 
 
 def _v3_text(request: WebhookRequest, url: str) -> str:
@@ -122,3 +159,19 @@ def _v3_text(request: WebhookRequest, url: str) -> str:
 
 def _fields(request: WebhookRequest) -> list[tuple[str, str]]:
     return query_fields(request.url) if request.method == "GET" else form_fields(request)
+
+
+def _listed(entry: Mapping[str, Any]) -> InboundSms | None:
+    if entry.get("message_direction") != "inbound":
+        return None
+    return InboundSms(
+        id=id_field(entry, "message_uuid"),
+        sender=international_field(entry, "from_number"),
+        recipient=international_field(entry, "to_number"),
+        text="",
+        sent_at=iso_time(text_field(entry, "message_time"), "message_time", dt.UTC),
+    )
+
+
+def _written(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"

@@ -4,11 +4,12 @@ import base64
 import json
 from collections.abc import Container, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from chalicelib.providers.contract import CannotSend, OutboundRequest, ReceiptState, Secrets, SendOutcome
 
 LONGEST_WAIT = 24 * 3600
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OUR_FAULT = frozenset({401, 402, 403, 404, 405})
 _BUSY = frozenset({429, 503})
 
@@ -71,6 +72,29 @@ def required(secrets: Secrets, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise CannotSend(f"the setting {name} is not set")
     return value
+
+
+def base(secrets: Secrets, usual: str) -> str:
+    """Where the provider's API is: the setting `base_url`, without a slash at its end, else the usual place.
+
+    Raises CannotSend unless it is https; plain http is for this machine alone.
+    """
+    chosen = str(secrets.get("base_url") or usual).rstrip("/")
+    parts = urlsplit(chosen)
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        return chosen
+    raise CannotSend("the setting base_url must begin with https:// and a host")
+
+
+def get_request(
+    url: str,
+    query: Mapping[str, str] | None = None,
+    basic: tuple[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> OutboundRequest:
+    """A GET that asks for JSON."""
+    named = {"Accept": "application/json", **_authorization(basic), **(headers or {})}
+    return OutboundRequest("GET", f"{url}?{urlencode(query)}" if query else url, named, b"")
 
 
 def form_request(

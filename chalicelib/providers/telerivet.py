@@ -4,13 +4,16 @@ Protocol: https://telerivet.com/api/webhook, https://telerivet.com/api/rest/curl
 Python and PHP; read in 2026.
 """
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.providers.content import form_fields, id_field, own_number, phone_field, single, text_field, unix_time
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
     InboundSms,
+    Listed,
     OutboundRequest,
     OutboundSms,
     Provider,
@@ -19,7 +22,9 @@ from chalicelib.providers.contract import (
     Unsigned,
     WebhookRequest,
 )
-from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.self_test import form_call
+from chalicelib.providers.sending import base, found, get_request, json_request, outcome, required, state_of
 from chalicelib.providers.shared_secret import require_source
 from chalicelib.providers.signatures import require_same, secret_values
 
@@ -68,7 +73,7 @@ class Telerivet(Provider):
         secret = secret_values(self.secrets, "secret")[0] if message.receipt_url else None
         receipts = {"status_url": message.receipt_url, "status_secret": secret} if message.receipt_url else {}
         return json_request(
-            f"https://api.telerivet.com/v1/projects/{required(self.secrets, 'project_id')}/messages/send",
+            f"{self._project()}/messages/send",
             {
                 "content": message.text,
                 "to_number": message.recipient,
@@ -81,3 +86,37 @@ class Telerivet(Provider):
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """200 with `id`."""
         return outcome(status, headers, body, "id")
+
+    def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:
+        """GET .../messages of the window; a page is a marker."""
+        window = {"time_created[min]": str(int(since.timestamp())), "time_created[max]": str(int(until.timestamp()))}
+        query = {"direction": "incoming", **window, "page_size": "200", **({"marker": page} if page else {})}
+        return get_request(f"{self._project()}/messages", query, (required(self.secrets, "api_key"), ""))
+
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+        """`data`, and `next_marker` where it is `truncated`."""
+        document = list_document(status, headers, body)
+        following = found(document, "next_marker") if document.get("truncated") else None
+        return read_entries(document.get("data"), self._listed, next_page=following)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """An event that brings nothing, with the webhook's secret."""
+        return form_call(url, {"event": "self_test", "secret": secret_values(self.secrets, "secret")[0]}, at)
+
+    def account_request(self) -> OutboundRequest:
+        """GET .../projects/ID."""
+        return get_request(self._project(), basic=(required(self.secrets, "api_key"), ""))
+
+    def _project(self) -> str:
+        return f"{base(self.secrets, 'https://api.telerivet.com')}/v1/projects/{required(self.secrets, 'project_id')}"
+
+    def _listed(self, entry: Mapping[str, Any]) -> InboundSms | None:
+        if entry.get("direction") != "incoming" or entry.get("message_type", "sms") not in _TEXTS:
+            return None
+        return InboundSms(
+            id=id_field(entry, "id"),
+            sender=phone_field(entry, "from_number"),
+            recipient=own_number(entry, "to_number", self.secrets),
+            text=text_field(entry, "content", ""),
+            sent_at=unix_time(entry.get("time_created"), "time_created"),
+        )

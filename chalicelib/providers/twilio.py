@@ -4,9 +4,10 @@ Protocol: https://www.twilio.com/docs/messaging/guides/webhook-request, .../docs
 .../docs/usage/webhooks/webhook-shared-keys, .../docs/messaging/api/message-resource; read in September 2026.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.observation.phones import Wish
 from chalicelib.providers.content import (
@@ -22,6 +23,8 @@ from chalicelib.providers.contract import (
     Answer,
     Delivery,
     InboundSms,
+    Listed,
+    Malformed,
     NotAuthentic,
     OutboundRequest,
     OutboundSms,
@@ -30,8 +33,19 @@ from chalicelib.providers.contract import (
     SendOutcome,
     WebhookRequest,
 )
+from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.public_url import called_urls, without_query
-from chalicelib.providers.sending import answer_json, form_request, found, outcome, required, state_of
+from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
+from chalicelib.providers.sending import (
+    answer_json,
+    base,
+    form_request,
+    found,
+    get_request,
+    outcome,
+    required,
+    state_of,
+)
 from chalicelib.providers.signatures import base64_mac, header, plain_hash, require_same, same, secret_values
 
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
@@ -85,7 +99,7 @@ class Twilio(Provider):
         origin = {"From": sender} if sender else {"MessagingServiceSid": required(self.secrets, "service_sid")}
         receipts = {"StatusCallback": message.receipt_url} if message.receipt_url else {}
         return form_request(
-            f"https://api.twilio.com/2010-04-01/Accounts/{account}/Messages.json",
+            f"{self._base()}/2010-04-01/Accounts/{account}/Messages.json",
             {"To": message.recipient, **origin, "Body": message.text, **receipts},
             basic=(account, required(self.secrets, "auth_token")),
         )
@@ -95,6 +109,38 @@ class Twilio(Provider):
         answered = outcome(status, headers, body, "sid")
         has_opted_out = answered.verdict == "refused" and found(answer_json(body), "code") == _OPTED_OUT
         return replace(answered, opted_out=has_opted_out)
+
+    def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:
+        """GET .../Messages.json of the window by the time when Twilio took them; a page names the path of the next."""
+        account = required(self.secrets, "account_sid")
+        basic = account, required(self.secrets, "auth_token")
+        if page is not None:
+            return get_request(self._base() + page, basic=basic)
+        window = {"DateSent>": _written(since), "DateSent<": _written(until), "PageSize": "200"}
+        return get_request(f"{self._base()}/2010-04-01/Accounts/{account}/Messages.json", window, basic)
+
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+        """`messages` of both directions, and `next_page_uri`, a path on the same host."""
+        document = list_document(status, headers, body)
+        following = document.get("next_page_uri")
+        is_path = isinstance(following, str) and following.startswith("/2010-04-01/")
+        return read_entries(document.get("messages"), _listed, next_page=following if is_path else None)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The status of an SMS that nobody sent, signed by the auth token."""
+        request = form_call(url, {"MessageSid": SELF_TEST, "MessageStatus": "accepted"}, at)
+        signed = called_urls(request, self.secrets)[0] + _signed_fields(request)
+        signature = base64_mac("sha1", secret_values(self.secrets, "auth_token")[0], signed.encode())
+        return with_headers(request, {"X-Twilio-Signature": signature})
+
+    def account_request(self) -> OutboundRequest:
+        """GET .../Accounts/SID.json."""
+        account = required(self.secrets, "account_sid")
+        basic = account, required(self.secrets, "auth_token")
+        return get_request(f"{self._base()}/2010-04-01/Accounts/{account}.json", basic=basic)
+
+    def _base(self) -> str:
+        return base(self.secrets, "https://api.twilio.com")
 
     def _key(self, request: WebhookRequest) -> tuple[str, tuple[str, ...]]:
         written = request.headers.get(_SETTINGS_HEADER, "").strip()
@@ -120,3 +166,25 @@ def _signed_fields(request: WebhookRequest) -> str:
 
 def _detail(fields: Mapping[str, str], status: str) -> str:
     return f"{status} {fields.get('ErrorCode', '')}".strip()
+
+
+def _listed(entry: Mapping[str, Any]) -> InboundSms | None:
+    if entry.get("direction") != "inbound":
+        return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - large, and intake never needs it
+
+    try:
+        sent_at = parsedate_to_datetime(text_field(entry, "date_sent"))
+    except ValueError as fault:
+        raise Malformed("bad_time", "date_sent must be a date as RFC 2822 has it", "date_sent") from fault
+    return InboundSms(
+        id=id_field(entry, "sid"),
+        sender=international_field(entry, "from"),
+        recipient=international_field(entry, "to"),
+        text=text_field(entry, "body", ""),
+        sent_at=sent_at,
+    )
+
+
+def _written(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -34,7 +34,8 @@ from chalicelib.providers.contract import (
     Undecidable,
     WebhookRequest,
 )
-from chalicelib.providers.sending import json_request, outcome, required, state_of
+from chalicelib.providers.self_test import SELF_TEST, json_call, with_headers
+from chalicelib.providers.sending import base, get_request, json_request, outcome, required, state_of
 from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import (
     mac,
@@ -108,11 +109,24 @@ class VonageMessages(Provider):
             **receipts,
         }
         account = required(self.secrets, "api_key"), required(self.secrets, "api_secret")
-        return json_request("https://api.nexmo.com/v1/messages", document, basic=account)
+        return json_request(f"{base(self.secrets, 'https://api.nexmo.com')}/v1/messages", document, basic=account)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """202 with `message_uuid`."""
         return outcome(status, headers, body, "message_uuid")
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The status of an SMS that nobody sent, with a token of this moment."""
+        request = json_call(url, {"message_uuid": SELF_TEST, "status": "submitted"}, at)
+        claims = {"iat": int(at.timestamp()), "payload_hash": plain_hash("sha256", request.body)}
+        signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        signature = _base64url(mac("sha256", secret_values(self.secrets, "signature_secret")[0], signed.encode()))
+        return with_headers(request, {"Authorization": f"Bearer {signed}.{signature}"})
+
+    def account_request(self) -> OutboundRequest:
+        """GET /account/get-balance of the SMS API, which has the same account."""
+        query = {name: required(self.secrets, name) for name in ("api_key", "api_secret")}
+        return get_request(f"{base(self.secrets, 'https://rest.nexmo.com')}/account/get-balance", query)
 
 
 def _claims(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:

@@ -40,7 +40,17 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.encodings import concatenation, decode_text
-from chalicelib.providers.sending import answer_json, form_request, found, outcome, required, state_of
+from chalicelib.providers.self_test import SELF_TEST, form_call
+from chalicelib.providers.sending import (
+    answer_json,
+    base,
+    form_request,
+    found,
+    get_request,
+    outcome,
+    required,
+    state_of,
+)
 from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import mac, plain_hash, require_fresh, require_same, secret_values, tolerance
 
@@ -50,6 +60,7 @@ _DELIVERED = frozenset({"delivered"})
 _FAILED = frozenset({"expired", "failed", "rejected"})
 _NOT_NOW = frozenset({"1", "5", "8", "9"})
 """Send statuses that pass: throttled, internal error, partner barred, out of credit."""
+_API = "https://rest.nexmo.com"
 
 
 class VonageSms(Provider):
@@ -103,7 +114,7 @@ class VonageSms(Provider):
             "client-ref": message.id[:100],
             **receipts,
         }
-        return form_request("https://rest.nexmo.com/sms/json", fields)
+        return form_request(f"{base(self.secrets, _API)}/sms/json", fields)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """HTTP 200 even for refusals: each part's `status` says, "0" being taken."""
@@ -122,6 +133,17 @@ class VonageSms(Provider):
         if len(refused) < len(parts):
             return SendOutcome("in_doubt", answered.reference, f"only some parts were taken: {reason}")
         return SendOutcome("not_sent" if code in _NOT_NOW else "refused", reason=reason)
+
+    def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
+        """The receipt of an SMS that nobody sent, signed as the settings say."""
+        fields = {"messageId": SELF_TEST, "status": "accepted", "timestamp": str(int(at.timestamp()))}
+        secret = secret_values(self.secrets, "signature_secret")[0]
+        return form_call(url, {**fields, "sig": _sign(fields, secret, self._method())}, at)
+
+    def account_request(self) -> OutboundRequest:
+        """GET /account/get-balance."""
+        query = {name: required(self.secrets, name) for name in ("api_key", "api_secret")}
+        return get_request(f"{base(self.secrets, _API)}/account/get-balance", query)
 
     def _method(self) -> str:
         chosen = str(self.secrets.get("signature_method") or "sha256").lower()

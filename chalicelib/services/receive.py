@@ -14,7 +14,16 @@ from chalicelib.services import secrets
 from chalicelib.services.fetching import fetch
 from chalicelib.services.urgent import process_at_once
 from chalicelib.store.long_sms import stored_part
-from chalicelib.store.messages import OTHER_CONTENT, PROCESSED_WITHIN, RECEIVED, Message, pending_in, put_first
+from chalicelib.store.messages import (
+    OTHER_CONTENT,
+    PROCESSED_WITHIN,
+    RECEIVED,
+    RECONCILED,
+    Message,
+    pending_in,
+    put_first,
+    put_new,
+)
 from chalicelib.store.tables import StoreUnavailable
 
 AHEAD_AT_MOST = dt.timedelta(minutes=5)
@@ -53,6 +62,16 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
         logger.exception("not stored", extra={"provider": provider})
         return refusal(Undecidable("not_stored", "the message could not be stored now, send it again"))
     return heard.answer
+
+
+def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
+    """Store an SMS that the provider's list tells of, marked so; False where the webhook or a listing brought it.
+
+    Its id alone decides: a list may write the same SMS otherwise. Raises StoreUnavailable.
+    """
+    row = _row(provider, sms, raw, now)
+    row.flag = RECONCILED
+    return put_new(row)
 
 
 def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:

@@ -37,6 +37,16 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
     return settings
 
 
+def configured_providers() -> list[str]:
+    """Names of the providers that this stack has settings for; raises SecretsUnavailable."""
+    path = f"{os.environ['BAYKOO_PARAMETERS']}/providers/"
+    try:
+        pages = client("ssm", _PATIENCE).get_paginator("get_parameters_by_path").paginate(Path=path)
+        return sorted(one["Name"].removeprefix(path) for page in pages for one in page["Parameters"])
+    except (BotoCoreError, ClientError) as fault:
+        raise SecretsUnavailable(str(fault)) from fault
+
+
 def _read(provider: str) -> dict[str, Any]:
     name = f"{os.environ['BAYKOO_PARAMETERS']}/providers/{provider}"
     try:

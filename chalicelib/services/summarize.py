@@ -71,7 +71,12 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
 
 def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
     """Whether the election is between the beginning of its first form and some hours after its last is due."""
-    election = loaded.election
+    hours = hours_of(loaded.election)
+    return hours is not None and hours[0] <= loaded.clock.at(now) <= hours[1]
+
+
+def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
+    """From the beginning of the first form to some hours after the last is due; None where nothing is ever due."""
     dues = [
         due
         for form in election.forms
@@ -79,9 +84,7 @@ def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
         if (due := round_due(election, form, name)) is not None
     ]
     begins = [instant(election, form.due.from_) for form in election.forms if form.due and form.due.from_]
-    if not dues:
-        return False
-    return min([*dues, *begins]) <= loaded.clock.at(now) <= max(dues) + AFTER_THE_LAST
+    return (min([*dues, *begins]), max(dues) + AFTER_THE_LAST) if dues else None
 
 
 def _is_due(loaded: LoadedElection, now: dt.datetime, *, catching_up: bool) -> bool:

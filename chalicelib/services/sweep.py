@@ -10,6 +10,7 @@ from enum import Enum
 from chalicelib.services.deliver import FAILED, deliver, retry_after
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.process import process
+from chalicelib.services.silence import note_heard
 from chalicelib.store import messages
 from chalicelib.store.messages import QUEUES, Message, Queue
 from chalicelib.store.tables import StoreUnavailable
@@ -80,6 +81,7 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
     try:
         if row.direction == "in":
             process(row, now)
+            note_heard(row)
         elif deliver(row, now) == FAILED:
             return Progress.GIVEN_UP
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others

@@ -29,6 +29,7 @@ RECEIVED = "received"
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
 """How long the stream has to process a message before sweep does it."""
 OTHER_CONTENT = "other_content"
+RECONCILED = "reconciled"
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -63,7 +64,8 @@ class Message(Model):
     `received_at` is the real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the
     tally that its outcome was added to.
     `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names;
-    INCOMPLETE where a long SMS lacks a part. `part` is as store/long_sms.py writes it.
+    INCOMPLETE where a long SMS lacks a part; RECONCILED where the webhook never brought it and the provider's own list
+    did. `part` is as store/long_sms.py writes it.
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.

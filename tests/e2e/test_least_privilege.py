@@ -69,8 +69,9 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     call_function(stack, "Sweep")
     call_function(stack, "Summarize")
     call_function(stack, "Chase")
+    call_function(stack, "Reconcile")
     token = guarded.operator(ELECTION, role="headquarters")
-    for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1"):
+    for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1", "providers"):
         assert guarded.get(f"/elections/{ELECTION}/{path}", token).status == 200
     states = {key.partition("#")[0]: row["state"]["S"] for key, row in rows(stack).items()}
     assert states["generic"] == "accepted"

@@ -13,7 +13,7 @@ from infra.bundle import package
 from infra.environments import ROOT
 
 Template = dict[str, Any]
-FUNCTIONS = {"APIHandler", "Chase", "Deliver", "Intake", "Process", "Summarize", "Sweep"}
+FUNCTIONS = {"APIHandler", "Chase", "Deliver", "Intake", "Process", "Reconcile", "Summarize", "Sweep"}
 TABLES = {
     "Audit",
     "Elections",

@@ -1,0 +1,96 @@
+"""./baykoo provider check, send and reconcile: a provider on a stack."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from chalicelib.cli.target import use_stack
+
+if TYPE_CHECKING:
+    from chalicelib.services.provider_check import Finding
+
+_MARKS = {True: "ok     ", False: "FAILED ", None: "unknown"}
+
+
+@click.command()
+@click.argument("name")
+@click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
+def check(name: str, url: str | None) -> None:
+    """Look at a provider from end to end: settings, webhook, clocks, account; exit 1 if anything failed.
+
+    The webhook gets a self-test signed as the provider signs, and a forged and an unsigned one that it must refuse.
+    """
+    stack = use_stack()
+    from chalicelib.services.provider_check import check as look
+
+    api = url or stack.get("api_url")
+    if not api:
+        raise click.UsageError("where is the API of the stack on AWS? Name it with --url URL.")
+    findings = []
+    for finding in look(name, f"{api.rstrip('/')}/webhooks/{name}", _now()):
+        _print(finding)
+        findings.append(finding)
+    if any(finding.is_good is False for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _print(finding: "Finding") -> None:
+    click.echo(f"{_MARKS[finding.is_good]} {finding.what}: {finding.said}")
+    if finding.advice:
+        click.echo(f"        → {finding.advice}")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--to", required=True, metavar="PHONE", help="Who gets it, as +996700123456.")
+@click.option("--text", required=True, help="What is sent.")
+def send(name: str, to: str, text: str) -> None:
+    """Send one SMS by a provider's API, past the outbox, and print what it answered; exit 1 unless it was sent."""
+    use_stack()
+    from uuid import uuid4
+
+    from chalicelib.observation.segments import count_segments
+    from chalicelib.providers.contract import OutboundSms
+    from chalicelib.services.provider_api import hand_over
+
+    counted = count_segments(text)
+    answered = hand_over(name, OutboundSms(f"cli-{uuid4()}", to, text, _now()))
+    click.echo(f"{answered.verdict}: {counted.count} {counted.encoding} segments")
+    if answered.reference:
+        click.echo(f"reference: {answered.reference}")
+    if answered.reason:
+        click.echo(f"reason: {answered.reason}")
+    if answered.verdict != "sent":
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    help="From then on, UTC.  [default: where the last run ended, or a day ago]",
+)
+def reconcile(name: str, since: dt.datetime | None) -> None:
+    """Take in what the provider's own list of inbound SMS has and its webhook never brought."""
+    use_stack()
+    from chalicelib.providers.contract import CannotList, CannotSend, ListFailed
+    from chalicelib.providers.contract import NotConfigured as UnknownProvider
+    from chalicelib.services.provider_api import AnswerLost, NotReached
+    from chalicelib.services.reconcile import reconcile as run
+    from chalicelib.services.secrets import NotConfigured, SecretsUnavailable
+    from chalicelib.store.tables import StoreUnavailable
+
+    refusals = (CannotList, CannotSend, ListFailed, UnknownProvider, NotReached, AnswerLost)
+    try:
+        found = run(name, _now(), since.replace(tzinfo=dt.UTC) if since else None)
+    except (*refusals, NotConfigured, SecretsUnavailable, StoreUnavailable) as fault:
+        raise click.ClickException(f"not reconciled: {fault}. What was read is stored; call it again.") from fault
+    click.echo(f"listed {found.listed}, known {found.known}, taken in {found.taken_in}")
+    if found.unreadable:
+        click.echo(f"{found.unreadable} entries of the list could not be read")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

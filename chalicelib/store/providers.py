@@ -1,0 +1,79 @@
+"""What all workers must know of each SMS provider: when it was last heard, and how far its list was compared."""
+
+import datetime as dt
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+from pynamodb.models import Model
+
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults, table_name
+
+_MEASURED = "silence"
+
+
+class ProviderRow(Model):
+    """`heard#NAME`: `at` is when its webhook last brought an SMS. `reconciled#NAME`: `document` tells how far its list
+    was compared, `version` grows with each change. `silence`: `document` is what was last measured, `at` when."""
+
+    class Meta(TableMeta):
+        table_name = table_name("providers")
+
+    id = UnicodeAttribute(hash_key=True)
+    at = UTCDateTimeAttribute()
+    version = NumberAttribute(null=True)
+    document = Document(null=True)
+
+
+def note_heard(provider: str, at: dt.datetime) -> None:
+    """Keep when a provider was last heard, the latest of all that are told; raises StoreUnavailable."""
+    _put_if(ProviderRow(f"heard#{provider}", at=at), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
+
+
+def last_heard(provider: str) -> dt.datetime | None:
+    """When a provider was last heard, None if never; raises StoreUnavailable."""
+    row = _get(f"heard#{provider}")
+    return row.at if row else None
+
+
+def keep_silence(document: dict[str, Any], at: dt.datetime) -> None:
+    """Keep what was measured of the providers' silence; raises StoreUnavailable."""
+    _put_if(ProviderRow(_MEASURED, at=at, document=document), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
+
+
+def silence() -> tuple[dt.datetime, dict[str, Any]] | None:
+    """When the providers' silence was last measured, and what was found; raises StoreUnavailable."""
+    row = _get(_MEASURED)
+    return (row.at, row.document or {}) if row else None
+
+
+def reconciled(provider: str) -> tuple[int, dict[str, Any]]:
+    """How far a provider's list was compared, and the version of that; 0 and nothing before the first time."""
+    row = _get(f"reconciled#{provider}")
+    return (int(row.version or 0), row.document or {}) if row else (0, {})
+
+
+def keep_reconciled(provider: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:
+    """Replace what was read at a version. False if somebody else did meanwhile; raises StoreUnavailable."""
+    row = ProviderRow(f"reconciled#{provider}", at=now, version=version + 1, document=document)
+    return _put_if(row, ProviderRow.version == version if version else ProviderRow.id.does_not_exist())
+
+
+def _get(row_id: str) -> ProviderRow | None:
+    with store_faults():
+        try:
+            return ProviderRow.get(row_id, consistent_read=True)
+        except ProviderRow.DoesNotExist:
+            return None
+
+
+def _put_if(row: ProviderRow, condition: Condition) -> bool:
+    with store_faults():
+        try:
+            row.save(condition)
+        except PutError as error:
+            if refused_by_condition(error):
+                return False
+            raise
+    return True

@@ -1,0 +1,117 @@
+"""`provider check` against the deployed webhook: every provider's self-test is taken, a forged one is not."""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from providers_signing.table import SENDERS
+
+from chalicelib.services import provider_check, secrets
+from chalicelib.services.provider_check import check
+from chalicelib.store.messages import Message
+from infra.stack import Stack
+
+ACCOUNT = {
+    "account_sid": "AC1",
+    "auth_id": "MA1",
+    "api_key": "key",
+    "api_secret": "secret",
+    "project_id": "PJ1",
+    "username": "user",
+    "password": "password",
+}
+CANNOT = {"aws-sns"}
+NO_ACCOUNT = {"aws-sns", "generic", "kannel"}
+
+
+@pytest.fixture(scope="module")
+def account_api() -> Iterator[str]:
+    """A provider's API on this machine that knows every account."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(
+                200 if "Authorization" in self.headers or "apiKey" in self.headers or "?" in self.path else 401
+            )
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def configured(services: Stack, account_api: str) -> Iterator[Stack]:
+    """The stack with settings for every provider."""
+    given = [name for name in SENDERS if name != "generic"]
+    for name in given:
+        settings = {**ACCOUNT, **SENDERS[name].secrets, "base_url": account_api}
+        services.client("ssm").put_parameter(
+            Name=f"{services.outputs['Parameters']}/providers/{name}", Value=json.dumps(settings), Type="SecureString"
+        )
+    secrets._kept.clear()
+    yield services
+    for name in given:
+        services.client("ssm").delete_parameter(Name=f"{services.outputs['Parameters']}/providers/{name}")
+    secrets._kept.clear()
+
+
+def looked_at(stack: Stack, name: str) -> dict[str, tuple[bool | None, str]]:
+    found = check(name, f"{stack.api_url}/webhooks/{name}", dt.datetime.now(dt.UTC))
+    return {one.what: (one.is_good, one.said) for one in found}
+
+
+@pytest.mark.parametrize("name", sorted(SENDERS))
+def test_a_provider_that_works_is_said_to_work(name: str, configured: Stack) -> None:
+    before = {row.key for row in Message.scan()}
+    found = looked_at(configured, name)
+    expected = None if name in CANNOT else True
+    assert found["webhook takes a genuine call"][0] is expected, found
+    if name not in CANNOT:
+        assert found["webhook refuses a forged call"][0] is found["webhook refuses an unsigned call"][0] is True, found
+        assert found["clocks"][0] is True
+    assert found["account for sending"][0] is (None if name in NO_ACCOUNT else True), found
+    new = [row for row in Message.scan() if row.key not in before]
+    assert [(row.text, row.sender) for row in new] == ([("TEST", "self-test")] if name == "generic" else [])
+
+
+@pytest.mark.parametrize("name", sorted(set(SENDERS) - CANNOT))
+def test_another_secret_than_the_deployed_one_is_found(
+    name: str, configured: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(_: str, *, fresh: bool) -> dict[str, Any]:
+        assert fresh
+        return provider_check.with_other_secrets(secrets.provider_secrets(name))
+
+    monkeypatch.setattr(provider_check, "provider_secrets", other)
+    good, said = looked_at(configured, name)["webhook takes a genuine call"]
+    assert (good, said) == (False, "answered 403")
+
+
+def test_one_without_settings_is_told_what_to_do(services: Stack) -> None:
+    [only] = check("generic-nowhere", f"{services.api_url}/webhooks/generic-nowhere", dt.datetime.now(dt.UTC))
+    assert (only.is_good, only.what) == (False, "settings")
+    assert "Parameter Store" in only.advice
+
+
+def test_a_stack_that_is_not_there_is_a_failure(services: Stack) -> None:
+    found = list(check("generic", "http://127.0.0.1:9/webhooks/generic", dt.datetime.now(dt.UTC)))
+    assert [(one.what, one.is_good) for one in found if one.is_good is False] == [("webhook", False)]
+
+
+def test_a_wrong_clock_is_found(services: Stack) -> None:
+    wrong = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=4)
+    found = {one.what: one for one in check("generic", f"{services.api_url}/webhooks/generic", wrong)}
+    assert found["clocks"].is_good is False
+    assert found["webhook takes a genuine call"].is_good is True, "4 minutes are within what is allowed"

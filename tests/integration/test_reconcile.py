@@ -1,0 +1,259 @@
+"""What a provider's webhook lost comes in from the provider's own list: once, marked, and by the same way."""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from pipeline import Load, Pipeline, stored
+
+from chalicelib.providers.contract import InboundSms, ListFailed
+from chalicelib.services import provider_api, receive
+from chalicelib.services.process import process
+from chalicelib.services.reconcile import reconcile
+from chalicelib.store.messages import RECONCILED, Message, put_first
+from chalicelib.store.providers import ProviderRow, reconciled
+from infra.stack import Stack
+
+Query = dict[str, str]
+Answered = tuple[int, dict[str, str], dict[str, Any]]
+
+
+class Vendor:
+    """A provider's list, in its own format, on a server of this machine. `refusals`: what it answers first."""
+
+    def __init__(self, answer: Callable[["Vendor", str, Query], dict[str, Any]]) -> None:
+        self.sms: list[InboundSms] = []
+        self.refusals: list[tuple[int, dict[str, str]]] = []
+        self.asked: list[str] = []
+        vendor = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                vendor.asked.append(self.path)
+                status, headers = vendor.refusals.pop(0) if vendor.refusals else (200, {})
+                parts = urlsplit(self.path)
+                query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+                body = json.dumps(answer(vendor, parts.path, query) if status == 200 else {}).encode()
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def between(self, since: dt.datetime, until: dt.datetime) -> list[InboundSms]:
+        return [one for one in self.sms if one.sent_at and since <= one.sent_at < until]
+
+
+def twilio(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert path == "/2010-04-01/Accounts/AC1/Messages.json"
+    page, size = int(query.get("Page", "0")), 4
+    window = {name: query[name] for name in ("DateSent>", "DateSent<")}
+    found = vendor.between(*(dt.datetime.fromisoformat(one) for one in window.values()))
+    entries = [
+        {
+            "sid": one.id,
+            "direction": "inbound",
+            "from": one.sender,
+            "to": one.recipient,
+            "body": one.text,
+            "status": "received",
+            "date_sent": format_datetime(one.sent_at or dt.datetime.now(dt.UTC)),
+        }
+        for one in reversed(found)
+    ]
+    sent = {"sid": "SMours", "direction": "outbound-api", "from": "+1", "to": "+2", "body": "x", "date_sent": None}
+    shown = entries[page * size : (page + 1) * size]
+    more = f"{path}?{urlencode({**window, 'Page': page + 1})}" if len(entries) > (page + 1) * size else None
+    return {"messages": [*shown, sent], "next_page_uri": more, "page": page}
+
+
+def plivo(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert (path, query["message_direction"]) == ("/v1/Account/MA1/Message/", "inbound")
+    limit, offset = int(query["limit"]), int(query["offset"])
+    window = (query["message_time__gte"], query["message_time__lt"])
+    found = vendor.between(*(dt.datetime.fromisoformat(one).replace(tzinfo=dt.UTC) for one in window))
+    entries = [
+        {
+            "message_uuid": one.id,
+            "message_direction": "inbound",
+            "from_number": one.sender.removeprefix("+"),
+            "to_number": one.recipient.removeprefix("+"),
+            "message_state": "delivered",
+            "message_time": str(one.sent_at),
+        }
+        for one in found[offset : offset + limit]
+    ]
+    more = f"{path}?offset={offset + limit}" if len(found) > offset + limit else None
+    return {"objects": entries, "meta": {"limit": limit, "offset": offset, "next": more, "previous": None}}
+
+
+def telerivet(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert (path, query["direction"]) == ("/v1/projects/PJ1/messages", "incoming")
+    window = (query["time_created[min]"], query["time_created[max]"])
+    found = vendor.between(*(dt.datetime.fromtimestamp(int(one), dt.UTC) for one in window))
+    start = int(query.get("marker", "0"))
+    entries = [
+        {
+            "id": one.id,
+            "direction": "incoming",
+            "message_type": "sms",
+            "from_number": one.sender,
+            "to_number": one.recipient,
+            "content": one.text,
+            "time_created": int(one.sent_at.timestamp()) if one.sent_at else 0,
+        }
+        for one in found[start : start + 4]
+    ]
+    more = len(found) > start + 4
+    return {"data": entries, "truncated": more, **({"next_marker": str(start + 4)} if more else {})}
+
+
+def infobip(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    """Tells each SMS once, as Infobip does."""
+    assert path == "/sms/1/inbox/reports"
+    told, vendor.sms = vendor.sms[:4], vendor.sms[4:]
+    entries = [
+        {
+            "messageId": one.id,
+            "from": one.sender.removeprefix("+"),
+            "to": one.recipient.removeprefix("+"),
+            "text": one.text,
+            "receivedAt": one.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000%z") if one.sent_at else None,
+        }
+        for one in told
+    ]
+    return {"results": entries, "messageCount": len(entries), "pendingMessageCount": len(vendor.sms)}
+
+
+def africastalking(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert (path, query["username"]) == ("/version1/messaging", "coalition")
+    after = [one for one in vendor.sms if int(one.id) > int(query["lastReceivedId"])]
+    entries = [
+        {"id": int(one.id), "from": one.sender, "to": one.recipient, "text": one.text, "date": "2090-10-15 09:00:00"}
+        for one in after[:4]
+    ]
+    return {"SMSMessageData": {"Messages": entries}}
+
+
+VENDORS: dict[str, tuple[Callable[[Vendor, str, Query], dict[str, Any]], dict[str, str]]] = {
+    "twilio": (twilio, {"account_sid": "AC1", "auth_token": "token"}),
+    "plivo": (plivo, {"auth_id": "MA1", "auth_token": "token"}),
+    "telerivet": (telerivet, {"project_id": "PJ1", "api_key": "key"}),
+    "infobip": (infobip, {"api_key": "key"}),
+    "africastalking": (africastalking, {"username": "coalition", "api_key": "key"}),
+}
+
+
+@pytest.fixture(params=sorted(VENDORS))
+def vendor(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, services: Stack
+) -> Iterator[tuple[str, Vendor]]:
+    answer, settings = VENDORS[request.param]
+    made = Vendor(answer)
+    with suppress(ProviderRow.DoesNotExist):
+        ProviderRow.get(f"reconciled#{request.param}").delete()
+    monkeypatch.setattr(provider_api, "provider_secrets", lambda name: {**settings, "base_url": made.url})
+    yield request.param, made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.fixture
+def day(load: Load) -> Pipeline:
+    return load()
+
+
+def came_in(name: str, vendor: Vendor, day: Pipeline) -> list[str]:
+    """Ten SMS reached the provider an hour ago, and seven of them us; keys of all."""
+    serial = int(day.election.id[1:]) + 1
+    vendor.sms = [
+        InboundSms(
+            f"{serial}{number:03}", day.phone(number), day.number, "OP A1", day.now - dt.timedelta(minutes=60 - number)
+        )
+        for number in range(10)
+    ]
+    for one in vendor.sms[:4] + vendor.sms[7:]:
+        assert put_first(receive._row(name, one, "by webhook", day.now)) is None
+    return [f"{name}#{one.id}" for one in vendor.sms]
+
+
+def settled(keys: list[str], day: Pipeline) -> None:
+    for key in keys:
+        process(stored(key), day.now)
+
+
+def all_ten(name: str, keys: list[str], day: Pipeline) -> None:
+    rows = [stored(key) for key in keys]
+    prefix = f"{name}#{int(day.election.id[1:]) + 1}"
+    there = list(Message.scan(Message.key.startswith(prefix), consistent_read=True))
+    assert len(there) == 10, [row.key for row in there]
+    assert [row.flag for row in rows] == [None] * 4 + [RECONCILED] * 3 + [None] * 3
+    settled(keys, day)
+    states = [stored(key).state for key in keys]
+    lost = "accepted" if name != "plivo" else "unrecognised"  # Plivo lists no text
+    assert states == ["accepted"] * 4 + [lost] * 3 + ["accepted"] * 3
+    replies = [row.key for row in day.outgoing()]
+    assert sorted(replies) == sorted(f"reply#{key}" for key in keys)
+    assert day.differences() == ()
+
+
+def test_what_the_webhook_lost_comes_in_once_and_marked(vendor: tuple[str, Vendor], day: Pipeline) -> None:
+    name, server = vendor
+    keys = came_in(name, server, day)
+    found = reconcile(name, day.now, day.now - dt.timedelta(hours=3))
+    assert (found.listed, found.known, found.taken_in, found.unreadable) == (10, 7, 3, 0)
+    all_ten(name, keys, day)
+    for later in (0, 5, 10):
+        again = reconcile(name, day.now + dt.timedelta(minutes=later), day.now - dt.timedelta(hours=3))
+        assert again.taken_in == 0
+    all_ten(name, keys, day)
+
+
+def test_a_fault_in_the_middle_keeps_what_was_read_and_the_next_run_does_the_rest(
+    vendor: tuple[str, Vendor], day: Pipeline
+) -> None:
+    name, server = vendor
+    keys = came_in(name, server, day)
+    server.refusals = [(200, {}), (500, {})] if name != "plivo" else [(500, {})]
+    since = day.now - dt.timedelta(minutes=90)
+    with pytest.raises(ListFailed):
+        reconcile(name, day.now, since)
+    reconcile(name, day.now, since)
+    all_ten(name, keys, day)
+
+
+def test_a_provider_that_asks_for_a_rest_gets_it(vendor: tuple[str, Vendor], day: Pipeline) -> None:
+    name, server = vendor
+    keys = came_in(name, server, day)
+    server.refusals = [(429, {"Retry-After": "600"})]
+    since = day.now - dt.timedelta(minutes=90)
+    for _ in range(3):
+        with pytest.raises(ListFailed) as failed:
+            reconcile(name, day.now, since)
+        assert 590 <= (failed.value.retry_after or 0) <= 601
+    assert len(server.asked) == 1
+    reconcile(name, day.now + dt.timedelta(seconds=601), since)
+    all_ten(name, keys, day)
+
+
+def test_a_run_begins_where_the_last_one_ended(vendor: tuple[str, Vendor], day: Pipeline) -> None:
+    name, server = vendor
+    keys = came_in(name, server, day)
+    reconcile(name, day.now - dt.timedelta(hours=5), day.now - dt.timedelta(hours=8))
+    assert reconciled(name)[1]["until"] >= (day.now - dt.timedelta(hours=5, minutes=2)).isoformat()
+    reconcile(name, day.now)
+    all_ten(name, keys, day)

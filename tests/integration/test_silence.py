@@ -1,0 +1,101 @@
+"""A provider that says nothing in an election's hours is noticed, by the alarm's metric and by operators."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from pipeline import Pipeline, stored
+from wire import Wire, unreachable
+
+from chalicelib.services import silence
+from chalicelib.services.silence import described, measure_silence, note_heard
+from chalicelib.services.summarize import hours_of
+from chalicelib.store.messages import RECONCILED
+from chalicelib.store.providers import ProviderRow, last_heard
+
+NAME = "generic"
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def fresh(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker has noted anything, and nothing was heard or measured before: tests' days go backwards."""
+    monkeypatch.setattr(silence, "_noted", {})
+    for row in ProviderRow.scan():
+        row.delete()
+
+
+def measured(now: dt.datetime) -> dict[str, Any]:
+    measure_silence(now)
+    [one] = [one for one in described(now)["providers"] if one["name"] == NAME]
+    return dict(one)
+
+
+def began(pipeline: Pipeline) -> dt.datetime:
+    hours = hours_of(pipeline.election)
+    assert hours is not None
+    return hours[0]
+
+
+def test_what_comes_by_webhook_is_heard_and_what_was_reconciled_is_not(pipeline: Pipeline) -> None:
+    message = pipeline.say(pipeline.phone(), "OP A1")
+    message.flag = RECONCILED
+    note_heard(message)
+    assert last_heard(NAME) is None
+    note_heard(stored(message.key))
+    assert last_heard(NAME) == message.stored_at
+
+
+def test_a_provider_is_silent_after_its_minutes_and_no_more_when_it_speaks(pipeline: Pipeline) -> None:
+    message = pipeline.say(pipeline.phone(), "OP A1")
+    note_heard(message)
+    at = message.stored_at
+    assert measured(at + 29 * MINUTE)["silent"] is False
+    found = measured(at + 30 * MINUTE)
+    assert (found["silent"], found["silent_since"], found["minutes"]) == (True, at.isoformat(), 30)
+    pipeline.now = at + 31 * MINUTE
+    silence._noted.clear()
+    note_heard(pipeline.say(pipeline.phone(1), "OP A1"))
+    assert measured(pipeline.now)["silent"] is False
+
+
+def test_one_that_was_never_heard_is_silent_since_the_hours_began(pipeline: Pipeline) -> None:
+    start = began(pipeline)
+    assert measured(start + 29 * MINUTE)["silent"] is False
+    found = measured(start + 45 * MINUTE)
+    assert (found["silent"], found["last_heard"], found["minutes"]) == (True, None, 45)
+    assert dt.datetime.fromisoformat(found["silent_since"]) == start
+
+
+def test_outside_the_hours_nobody_is_silent(pipeline: Pipeline) -> None:
+    assert measured(began(pipeline) - MINUTE)["silent"] is False
+
+
+@pytest.mark.parametrize(("minutes", "silent"), [(0, False), (10, True), (60, False)])
+def test_the_minutes_are_a_setting(
+    minutes: int, silent: bool, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "provider_secrets", lambda name: {"secrets": ["s"], "silent_minutes": minutes})
+    assert measured(began(pipeline) + 45 * MINUTE)["silent"] is silent
+
+
+def test_a_burst_is_one_write_and_a_fault_of_the_store_harms_no_sms(pipeline: Pipeline, wire: Wire) -> None:
+    messages = [pipeline.say(pipeline.phone(number), "OP A1") for number in range(3)]
+    wire.listen()
+    wire.cut_all = lambda operation, _place, when: unreachable() if when == "before" else None
+    note_heard(messages[0])
+    wire.listen()
+    silence._noted.clear()
+    for message in messages:
+        note_heard(message)
+    assert wire.calls == ["PutItem"]
+
+
+def test_what_is_noted_late_does_not_undo_what_is_newer(pipeline: Pipeline) -> None:
+    message = pipeline.say(pipeline.phone(), "OP A1")
+    note_heard(message)
+    newest = message.stored_at
+    message.stored_at = newest - 5 * MINUTE
+    silence._noted.clear()
+    note_heard(message)
+    assert last_heard(NAME) == newest
