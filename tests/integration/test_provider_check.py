@@ -34,9 +34,8 @@ def account_api() -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(
-                200 if "Authorization" in self.headers or "apiKey" in self.headers or "?" in self.path else 401
-            )
+            known = "Authorization" in self.headers or "apiKey" in self.headers or "api_secret=" in self.path
+            self.send_response(200 if known else 401)
             self.send_header("Content-Length", "2")
             self.end_headers()
             self.wfile.write(b"{}")
