@@ -1,4 +1,4 @@
-"""What the Messages table's stream feeds: process takes what came in, deliver what is to go out."""
+"""What the Messages table's stream feeds: process takes what came in, deliver what is to go out, and receipts."""
 
 import datetime as dt
 import time
@@ -18,6 +18,8 @@ WORKERS = 4
 ALERTING_SECONDS = 20.0
 """How long of a batch alerts are delivered as soon as they are queued: with a carrier that hangs, the reports behind
 them would wait, and the function has a minute. What is left goes by the stream, as everything else does."""
+DELIVER_SECONDS = 30.0
+"""Longer after a batch came, none of its rows is begun: carriers may be slow, and sweep takes up what is left."""
 
 Act = Callable[["Message", dt.datetime], object]
 
@@ -48,10 +50,16 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 @streams.lambda_function(name="deliver")
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Deliver a batch of new rows of the outbox, alerts first."""
+    """Deliver a batch of new rows of the outbox, alerts first, and match new receipts with what was sent."""
     from chalicelib.services.deliver import is_alert
 
-    return _each(event["Records"], _deliver_and_tell, is_alert)
+    end = time.monotonic() + DELIVER_SECONDS
+
+    def deliver_in_time(message: "Message", now: dt.datetime) -> None:
+        if time.monotonic() < end:
+            _deliver_and_tell(message, now)
+
+    return _each(event["Records"], deliver_in_time, is_alert)
 
 
 def _alert(alert: "Message") -> None:
@@ -63,10 +71,12 @@ def _alert(alert: "Message") -> None:
 
 
 def _deliver_and_tell(message: "Message", now: dt.datetime) -> None:
+    """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
     from chalicelib.services.deliver import FAILED
     from chalicelib.services.deliver import deliver as deliver_message
+    from chalicelib.services.receipts import take_receipt
 
-    if deliver_message(message, now) == FAILED:
+    if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == FAILED:
         measure(OutboxFailed=1)
 
 

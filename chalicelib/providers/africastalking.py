@@ -34,12 +34,13 @@ from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
 from chalicelib.providers.sending import (
     answer_json,
-    base,
+    base_url,
     form_request,
     found,
     get_request,
     outcome,
     required,
+    sender_of,
     state_of,
 )
 from chalicelib.providers.shared_secret import require_shared_secret
@@ -84,7 +85,7 @@ class AfricasTalking(Provider):
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST /version1/messaging; its Idempotency-Key is for airtime only, so a repetition is another SMS."""
         username = required(self.secrets, "username")
-        sender = message.sender or self.secrets.get("sender")
+        sender = sender_of(self.secrets, message)
         fields = {"username": username, "to": message.recipient, "message": message.text, "bulkSMSMode": "1"}
         return form_request(
             f"{self._base()}/version1/messaging",
@@ -132,7 +133,7 @@ class AfricasTalking(Provider):
 
     def _base(self) -> str:
         sandbox = "sandbox." if self.secrets.get("username") == "sandbox" else ""
-        return base(self.secrets, f"https://api.{sandbox}africastalking.com")
+        return base_url(self.secrets, f"https://api.{sandbox}africastalking.com")
 
     def _key(self) -> dict[str, str]:
         return {"apiKey": required(self.secrets, "api_key")}

@@ -27,7 +27,7 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.self_test import json_call, with_headers
-from chalicelib.providers.sending import base, get_request, json_request, outcome, required
+from chalicelib.providers.sending import base_url, get_request, json_request, outcome, required
 from chalicelib.providers.signatures import header, mac, require_fresh, require_same, secret_values, tolerance
 
 _CLOUD = "https://api.sms-gate.app/3rdparty/v1"
@@ -89,7 +89,9 @@ class AndroidSmsGateway(Provider):
             **({"deviceId": device} if device else {}),
         }
         account = required(self.secrets, "username"), required(self.secrets, "password")
-        return replace(json_request(f"{base(self.secrets, _CLOUD)}/messages", document, basic=account), reference=key)
+        return replace(
+            json_request(f"{base_url(self.secrets, _CLOUD)}/messages", document, basic=account), reference=key
+        )
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """202 with `id`; 409 says that it has this id already."""
@@ -106,7 +108,7 @@ class AndroidSmsGateway(Provider):
     def account_request(self) -> OutboundRequest:
         """GET .../devices, as the cloud and a private server have it."""
         account = required(self.secrets, "username"), required(self.secrets, "password")
-        return get_request(f"{base(self.secrets, _CLOUD)}/devices", basic=account)
+        return get_request(f"{base_url(self.secrets, _CLOUD)}/devices", basic=account)
 
 
 def _receipt(event: str, payload: Mapping[str, Any]) -> Receipt:

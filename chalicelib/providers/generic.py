@@ -41,7 +41,7 @@ from chalicelib.providers.contract import (
 from chalicelib.providers.generic_format import FIELDS, Format, Signature
 from chalicelib.providers.public_url import called_urls
 from chalicelib.providers.self_test import json_call, with_headers
-from chalicelib.providers.sending import json_request, outcome, required
+from chalicelib.providers.sending import json_request, outcome, required, secure_url, sender_of
 from chalicelib.providers.shared_secret import require_shared_secret, require_source
 from chalicelib.providers.signatures import header, require_fresh, require_same, secret_values, tolerance
 
@@ -98,8 +98,9 @@ class Generic(Provider):
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """A POST in Baykoo's own form, signed in its own way, its id repeated as Idempotency-Key."""
-        sms = {"id": message.id, "from": message.sender or self.secrets.get("sender"), "to": message.recipient}
-        sending = json_request(required(self.secrets, "send_url"), {**sms, "text": message.text})
+        sms = {"id": message.id, "from": sender_of(self.secrets, message), "to": message.recipient}
+        url = secure_url(required(self.secrets, "send_url"), "send_url")
+        sending = json_request(url, {**sms, "text": message.text})
         headers = {**sending.headers, **self._signed(sending.body, message.at), "Idempotency-Key": message.id}
         return OutboundRequest("POST", sending.url, headers, sending.body, reference=message.id)
 

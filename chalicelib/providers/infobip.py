@@ -27,7 +27,15 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.self_test import json_call, with_basic, with_shared_secret
-from chalicelib.providers.sending import base, get_request, json_request, outcome, required, state_of
+from chalicelib.providers.sending import (
+    base_url,
+    get_request,
+    json_request,
+    outcome,
+    required,
+    sender_of,
+    state_of,
+)
 from chalicelib.providers.shared_secret import require_basic, require_shared_secret, require_source
 from chalicelib.providers.signatures import base64_mac, header, mac, require_same, secret_values
 
@@ -69,12 +77,13 @@ class Infobip(Provider):
         """POST /sms/3/messages; whether a repeated messageId is refused is not documented."""
         receipts = {"webhooks": {"delivery": {"url": message.receipt_url}}} if message.receipt_url else {}
         sms = {
-            "sender": message.sender or required(self.secrets, "sender"),
+            "sender": sender_of(self.secrets, message) or required(self.secrets, "sender"),
             "destinations": [{"to": message.recipient.removeprefix("+"), "messageId": message.id}],
             "content": {"text": message.text},
             **receipts,
         }
-        sending = json_request(f"{self._base()}/sms/3/messages", {"messages": [sms]}, headers=self._authorization())
+        url = f"{base_url(self.secrets)}/sms/3/messages"
+        sending = json_request(url, {"messages": [sms]}, headers=self._authorization())
         return replace(sending, reference=message.id)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
@@ -83,7 +92,8 @@ class Infobip(Provider):
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
         """GET /sms/1/inbox/reports: each SMS is told once and then no more, of the last 48 hours, without a window."""
-        return get_request(f"{self._base()}/sms/1/inbox/reports", {"limit": "100"}, headers=self._authorization())
+        inbox = f"{base_url(self.secrets)}/sms/1/inbox/reports"
+        return get_request(inbox, {"limit": "100"}, headers=self._authorization())
 
     def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
         """`results`, as they come to the webhook, and `pendingMessageCount`."""
@@ -103,11 +113,7 @@ class Infobip(Provider):
 
     def account_request(self) -> OutboundRequest:
         """GET /account/1/balance."""
-        return get_request(f"{self._base()}/account/1/balance", headers=self._authorization())
-
-    def _base(self) -> str:
-        written = required(self.secrets, "base_url")
-        return base({"base_url": written if "://" in written else f"https://{written}"}, "")
+        return get_request(f"{base_url(self.secrets)}/account/1/balance", headers=self._authorization())
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"App {required(self.secrets, 'api_key')}"}

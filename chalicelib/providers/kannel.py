@@ -36,7 +36,7 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.encodings import concatenation, decode_text
 from chalicelib.providers.self_test import SELF_TEST, with_shared_secret
-from chalicelib.providers.sending import outcome, required
+from chalicelib.providers.sending import outcome, required, secure_url, sender_of
 from chalicelib.providers.shared_secret import require_shared_secret
 
 _CHARSET_OF_CODING = {"0": "UTF-8", "1": "8-BIT", "2": "UTF-16BE"}
@@ -81,7 +81,7 @@ class Kannel(Provider):
         fields = {
             "username": required(self.secrets, "username"),
             "password": required(self.secrets, "password"),
-            "from": message.sender or required(self.secrets, "sender"),
+            "from": sender_of(self.secrets, message) or required(self.secrets, "sender"),
             "to": message.recipient,
             "charset": "UTF-8",
             "coding": "0" if count_segments(message.text).encoding == "GSM-7" else "2",
@@ -91,7 +91,7 @@ class Kannel(Provider):
             joint = "&" if "?" in message.receipt_url else "?"
             receipt = f"{message.receipt_url}{joint}dlr=%d&{urlencode({'id': message.id})}"
             fields |= {"dlr-mask": "31", "dlr-url": receipt}
-        url = f"{required(self.secrets, 'send_url')}?{urlencode(fields)}"
+        url = f"{secure_url(required(self.secrets, 'send_url'), 'send_url')}?{urlencode(fields)}"
         return OutboundRequest("GET", url, {}, b"", reference=message.id)
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:

@@ -34,7 +34,16 @@ from chalicelib.providers.contract import (
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.public_url import called_urls, without_query
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
-from chalicelib.providers.sending import base, found, get_request, json_request, outcome, required, state_of
+from chalicelib.providers.sending import (
+    base_url,
+    found,
+    get_request,
+    json_request,
+    outcome,
+    required,
+    sender_of,
+    state_of,
+)
 from chalicelib.providers.signatures import base64_mac, header, require_same, secret_values
 
 _V3_NONCE, _V2_NONCE = "X-Plivo-Signature-V3-Nonce", "X-Plivo-Signature-V2-Nonce"
@@ -92,7 +101,7 @@ class Plivo(Provider):
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST .../Message/; Plivo has no idempotency key."""
         account = required(self.secrets, "auth_id")
-        sender = message.sender or self.secrets.get("sender")
+        sender = sender_of(self.secrets, message)
         origin = {"src": sender} if sender else {"powerpack_uuid": required(self.secrets, "powerpack_uuid")}
         receipts = {"url": message.receipt_url, "method": "POST"} if message.receipt_url else {}
         return json_request(
@@ -134,7 +143,7 @@ class Plivo(Provider):
         return get_request(f"{self._base()}/v1/Account/{account}/", basic=basic)
 
     def _base(self) -> str:
-        return base(self.secrets, "https://api.plivo.com")
+        return base_url(self.secrets, "https://api.plivo.com")
 
 
 def _is_v3(request: WebhookRequest) -> bool:

@@ -4,14 +4,21 @@ import base64
 import json
 from collections.abc import Container, Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
-from chalicelib.providers.contract import CannotSend, OutboundRequest, ReceiptState, Secrets, SendOutcome
+from chalicelib.providers.contract import (
+    CannotSend,
+    OutboundRequest,
+    OutboundSms,
+    ReceiptState,
+    Secrets,
+    SendOutcome,
+)
 
 LONGEST_WAIT = 24 * 3600
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _OUR_FAULT = frozenset({401, 402, 403, 404, 405})
 _BUSY = frozenset({429, 503})
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def outcome(status: int, headers: Mapping[str, str], body: bytes, *reference: str | int) -> SendOutcome:
@@ -74,16 +81,49 @@ def required(secrets: Secrets, name: str) -> str:
     return value
 
 
-def base(secrets: Secrets, usual: str) -> str:
-    """Where the provider's API is: the setting `base_url`, without a slash at its end, else the usual place.
+def sender_of(secrets: Secrets, message: OutboundSms) -> str | None:
+    """Whom an SMS comes from: the setting `sender`, else what the message asks for; None leaves it to the account."""
+    return secrets.get("sender") or message.sender
 
-    Raises CannotSend unless it is https; plain http is for this machine alone.
+
+def base_url(secrets: Secrets, default: str | None = None) -> str:
+    """Where a provider's API is: the setting `base_url` (regional, private), else the usual. Raises CannotSend."""
+    written = str(secrets.get("base_url") or default or required(secrets, "base_url"))
+    return secure_url(written if "://" in written else f"https://{written}", "base_url").rstrip("/")
+
+
+def secure_url(written: str, setting: str) -> str:
+    """A URL to which credentials and texts may go: HTTPS, or HTTP within this machine. Raises CannotSend."""
+    try:
+        url = urlsplit(written)
+        host, _ = url.hostname, url.port
+    except ValueError as fault:
+        raise CannotSend(f"the setting {setting} is not a URL: {fault}") from fault
+    if not host or url.scheme not in {"http", "https"}:
+        raise CannotSend(f"the setting {setting} must be a URL such as https://api.example.org")
+    if url.scheme == "http" and host not in _LOOPBACK:
+        raise CannotSend(f"the setting {setting} must begin with https://: {host} is not this machine")
+    return written
+
+
+def receipt_url(secrets: Secrets, name: str, api_url: str) -> str | None:
+    """The URL that a provider's receipts come to, with the proof that its settings ask for; None where none is known.
+
+    `public_url` in the settings decides; else it is the provider's webhook under `api_url`.
     """
-    chosen = str(secrets.get("base_url") or usual).rstrip("/")
-    parts = urlsplit(chosen)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
-        return chosen
-    raise CannotSend("the setting base_url must begin with https:// and a host")
+    if secrets.get("public_url"):
+        return str(secrets["public_url"]).partition("#")[0]
+    if not api_url:
+        return None
+    webhook = f"{api_url}/webhooks/{name}"
+    if secrets.get("path_token"):
+        return f"{webhook}/{quote(required(secrets, 'path_token'), safe='')}"
+    if secrets.get("query_token"):
+        return f"{webhook}?{urlencode({'token': required(secrets, 'query_token')})}"
+    if secrets.get("basic_user"):
+        user, password = (quote(required(secrets, one), safe="") for one in ("basic_user", "basic_password"))
+        return webhook.replace("://", f"://{user}:{password}@", 1)
+    return webhook
 
 
 def get_request(

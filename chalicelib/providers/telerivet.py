@@ -24,7 +24,7 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.self_test import form_call
-from chalicelib.providers.sending import base, found, get_request, json_request, outcome, required, state_of
+from chalicelib.providers.sending import base_url, found, get_request, json_request, outcome, required, state_of
 from chalicelib.providers.shared_secret import require_source
 from chalicelib.providers.signatures import require_same, secret_values
 
@@ -108,7 +108,8 @@ class Telerivet(Provider):
         return get_request(self._project(), basic=(required(self.secrets, "api_key"), ""))
 
     def _project(self) -> str:
-        return f"{base(self.secrets, 'https://api.telerivet.com')}/v1/projects/{required(self.secrets, 'project_id')}"
+        api = base_url(self.secrets, "https://api.telerivet.com")
+        return f"{api}/v1/projects/{required(self.secrets, 'project_id')}"
 
     def _listed(self, entry: Mapping[str, Any]) -> InboundSms | None:
         if entry.get("direction") != "incoming" or entry.get("message_type", "sms") not in _TEXTS:

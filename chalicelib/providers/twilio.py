@@ -38,12 +38,13 @@ from chalicelib.providers.public_url import called_urls, without_query
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
 from chalicelib.providers.sending import (
     answer_json,
-    base,
+    base_url,
     form_request,
     found,
     get_request,
     outcome,
     required,
+    sender_of,
     state_of,
 )
 from chalicelib.providers.signatures import base64_mac, header, plain_hash, require_same, same, secret_values
@@ -95,7 +96,7 @@ class Twilio(Provider):
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST .../Messages.json; Twilio has no idempotency key."""
         account = required(self.secrets, "account_sid")
-        sender = message.sender or self.secrets.get("sender")
+        sender = sender_of(self.secrets, message)
         origin = {"From": sender} if sender else {"MessagingServiceSid": required(self.secrets, "service_sid")}
         receipts = {"StatusCallback": message.receipt_url} if message.receipt_url else {}
         return form_request(
@@ -140,7 +141,7 @@ class Twilio(Provider):
         return get_request(f"{self._base()}/2010-04-01/Accounts/{account}.json", basic=basic)
 
     def _base(self) -> str:
-        return base(self.secrets, "https://api.twilio.com")
+        return base_url(self.secrets, "https://api.twilio.com")
 
     def _key(self, request: WebhookRequest) -> tuple[str, tuple[str, ...]]:
         written = request.headers.get(_SETTINGS_HEADER, "").strip()

@@ -9,6 +9,7 @@ import binascii
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.providers.content import (
@@ -35,7 +36,15 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.self_test import SELF_TEST, json_call, with_headers
-from chalicelib.providers.sending import base, get_request, json_request, outcome, required, state_of
+from chalicelib.providers.sending import (
+    base_url,
+    get_request,
+    json_request,
+    outcome,
+    required,
+    sender_of,
+    state_of,
+)
 from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import (
     mac,
@@ -47,6 +56,7 @@ from chalicelib.providers.signatures import (
     tolerance,
 )
 
+_LONGEST_REFERENCE = 100
 _DELIVERED = frozenset({"delivered", "read"})
 _FAILED = frozenset({"rejected", "undeliverable"})
 
@@ -83,7 +93,8 @@ class VonageMessages(Provider):
         fields = json_object(request.body)
         if "status" in fields:
             status = text_field(fields, "status")
-            receipt = Receipt(id_field(fields, "message_uuid"), state_of(status, _DELIVERED, _FAILED), status)
+            reference = id_field(fields, "client_ref" if fields.get("client_ref") else "message_uuid")
+            receipt = Receipt(reference, state_of(status, _DELIVERED, _FAILED), status)
             return Delivery(receipts=(receipt,))
         if fields.get("channel") != "sms":
             raise Malformed("not_an_sms", "the field channel must be sms", "channel")
@@ -97,19 +108,22 @@ class VonageMessages(Provider):
         return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """POST /v1/messages; `client_ref` is only echoed, so a repetition is another SMS."""
+        """POST /v1/messages; `client_ref` is only echoed, with the receipt: a repetition is another SMS."""
         receipts = {"webhook_url": message.receipt_url, "webhook_version": "v1"} if message.receipt_url else {}
         document = {
             "message_type": "text",
             "channel": "sms",
             "to": message.recipient.removeprefix("+"),
-            "from": message.sender or required(self.secrets, "sender"),
+            "from": sender_of(self.secrets, message) or required(self.secrets, "sender"),
             "text": message.text,
-            "client_ref": message.id[:100],
+            "client_ref": message.id[:_LONGEST_REFERENCE],
             **receipts,
         }
         account = required(self.secrets, "api_key"), required(self.secrets, "api_secret")
-        return json_request(f"{base(self.secrets, 'https://api.nexmo.com')}/v1/messages", document, basic=account)
+        sending = json_request(
+            f"{base_url(self.secrets, 'https://api.nexmo.com')}/v1/messages", document, basic=account
+        )
+        return replace(sending, reference=message.id[:_LONGEST_REFERENCE])
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """202 with `message_uuid`."""
@@ -126,7 +140,7 @@ class VonageMessages(Provider):
     def account_request(self) -> OutboundRequest:
         """GET /account/get-balance of the SMS API, which has the same account."""
         query = {name: required(self.secrets, name) for name in ("api_key", "api_secret")}
-        return get_request(f"{base(self.secrets, 'https://rest.nexmo.com')}/account/get-balance", query)
+        return get_request(f"{base_url(self.secrets, 'https://rest.nexmo.com')}/account/get-balance", query)
 
 
 def _claims(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.observation.segments import count_segments
@@ -43,23 +44,26 @@ from chalicelib.providers.encodings import concatenation, decode_text
 from chalicelib.providers.self_test import SELF_TEST, form_call
 from chalicelib.providers.sending import (
     answer_json,
-    base,
+    base_url,
     form_request,
     found,
     get_request,
     outcome,
     required,
+    sender_of,
     state_of,
 )
 from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import mac, plain_hash, require_fresh, require_same, secret_values, tolerance
 
 PLAIN = "md5hash"
+_LONGEST_REFERENCE = 100
 _KEYED = ("md5", "sha1", "sha256", "sha512")
 _DELIVERED = frozenset({"delivered"})
 _FAILED = frozenset({"expired", "failed", "rejected"})
-_NOT_NOW = frozenset({"1", "5", "8", "9"})
-"""Send statuses that pass: throttled, internal error, partner barred, out of credit."""
+_NOT_NOW = frozenset({"1", "4", "5", "8", "9", "10", "11", "14", "32"})
+"""Send statuses that are not the SMS's fault: throttled, an internal error, too many binds, or our account's: its
+credentials, signature, credit, or what it may do."""
 _API = "https://rest.nexmo.com"
 
 
@@ -90,7 +94,8 @@ class VonageSms(Provider):
         if "status" in fields:
             state = state_of(fields["status"], _DELIVERED, _FAILED)
             detail = f"{fields['status']} {fields.get('err-code', '')}".strip()
-            return Delivery(receipts=(Receipt(id_field(fields, "messageId"), state, detail),))
+            reference = id_field(fields, "client-ref" if fields.get("client-ref") else "messageId")
+            return Delivery(receipts=(Receipt(reference, state, detail),))
         sms = InboundSms(
             id=id_field(fields, "messageId"),
             sender=international_field(fields, "msisdn"),
@@ -102,19 +107,20 @@ class VonageSms(Provider):
         return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """POST /sms/json; `client-ref` is only echoed, so a repetition is another SMS."""
+        """POST /sms/json; `client-ref` is only echoed, with each part's receipt: a repetition is another SMS."""
         receipts = {"callback": message.receipt_url} if message.receipt_url else {}
         fields = {
             "api_key": required(self.secrets, "api_key"),
             "api_secret": required(self.secrets, "api_secret"),
-            "from": message.sender or required(self.secrets, "sender"),
+            "from": sender_of(self.secrets, message) or required(self.secrets, "sender"),
             "to": message.recipient.removeprefix("+"),
             "text": message.text,
             "type": "text" if count_segments(message.text).encoding == "GSM-7" else "unicode",
-            "client-ref": message.id[:100],
+            "client-ref": message.id[:_LONGEST_REFERENCE],
             **receipts,
         }
-        return form_request(f"{base(self.secrets, _API)}/sms/json", fields)
+        sending = form_request(f"{base_url(self.secrets, _API)}/sms/json", fields)
+        return replace(sending, reference=fields["client-ref"])
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """HTTP 200 even for refusals: each part's `status` says, "0" being taken."""
@@ -143,7 +149,7 @@ class VonageSms(Provider):
     def account_request(self) -> OutboundRequest:
         """GET /account/get-balance."""
         query = {name: required(self.secrets, name) for name in ("api_key", "api_secret")}
-        return get_request(f"{base(self.secrets, _API)}/account/get-balance", query)
+        return get_request(f"{base_url(self.secrets, _API)}/account/get-balance", query)
 
     def _method(self) -> str:
         chosen = str(self.secrets.get("signature_method") or "sha256").lower()

@@ -43,6 +43,26 @@ def _describe(operator: Operator, message: Message) -> dict[str, Any]:
         "last_error": message.last_error,
         "about": message.about,
         "parts": message.parts,
+        **_sending(message),
+    }
+
+
+def _sending(message: Message) -> dict[str, Any]:
+    """By whom an outgoing message was sent, what came of it, and what it cost."""
+    if message.direction != "out":
+        return {}
+    return {
+        "carrier": message.carrier,
+        "reference": message.reference,
+        "asked": message.asked or [],
+        "lost": message.lost or [],
+        "doubts": int(message.doubts or 0),
+        "receipt": message.receipt,
+        "receipt_at": message.receipt_at.isoformat() if message.receipt_at else None,
+        "receipt_detail": message.receipt_detail,
+        "segments": int(message.segments) if message.segments is not None else None,
+        "cost": message.cost,
+        "currency": message.currency,
     }
 
 

@@ -1,10 +1,20 @@
 """A provider's own API: its adapter with this stack's settings, one request over HTTP, and an SMS handed over."""
 
+import os
+from dataclasses import dataclass, replace
+
 import urllib3
 
-from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms, Provider, SendOutcome
-from chalicelib.providers.contract import NotConfigured as UnknownProvider
-from chalicelib.providers.table import provider
+from chalicelib.providers.contract import (
+    CannotSend,
+    OutboundRequest,
+    OutboundSms,
+    Provider,
+    SendOutcome,
+    WebhookRefused,
+)
+from chalicelib.providers.sending import receipt_url
+from chalicelib.providers.table import known, provider
 from chalicelib.services.fetching import fetch
 from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
 
@@ -19,20 +29,47 @@ class AnswerLost(Exception):
     """The request was made and no answer came: it may have been done."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A provider, and the request to it that sends an SMS."""
+
+    carrier: Provider
+    request: OutboundRequest
+
+
 def configured(name: str) -> Provider:
     """A provider with its settings. Raises NotConfigured (of `secrets` or of the contract), SecretsUnavailable."""
     return provider(name, provider_secrets(name), fetch)
 
 
+def repeatable(name: str) -> bool:
+    """Whether a provider sends one SMS where it is asked twice for the same."""
+    return known(name) is not None and provider(name, {}, fetch).repeatable
+
+
 def hand_over(name: str, sms: OutboundSms) -> SendOutcome:
     """Ask a provider to send an SMS. Never raises: what nobody can tell is `in_doubt`."""
     try:
-        carrier = configured(name)
-        request = carrier.send_request(sms)
-    except (SecretsUnavailable, NotConfigured, CannotSend, UnknownProvider) as fault:
+        prepared = prepare(name, sms)
+    except CannotSend as fault:
         return SendOutcome("not_sent", reason=str(fault))
+    return ask(prepared)
+
+
+def prepare(name: str, sms: OutboundSms) -> Prepared:
+    """The request that sends an SMS, with the URL for its receipts. Raises CannotSend for whatever is missing."""
     try:
-        return carrier.read_send_answer(*exchange(request))
+        carrier = configured(name)
+        receipts = receipt_url(carrier.secrets, name, os.environ.get("BAYKOO_API_URL", ""))
+        return Prepared(carrier, carrier.send_request(replace(sms, receipt_url=receipts)))
+    except (SecretsUnavailable, NotConfigured, WebhookRefused) as fault:
+        raise CannotSend(str(fault)) from fault
+
+
+def ask(prepared: Prepared) -> SendOutcome:
+    """Make the request, once. Never raises: what nobody can tell is `in_doubt`."""
+    try:
+        return prepared.carrier.read_send_answer(*exchange(prepared.request))
     except NotReached as fault:
         return SendOutcome("not_sent", reason=str(fault))
     except AnswerLost as fault:

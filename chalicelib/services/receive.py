@@ -7,7 +7,16 @@ import json
 from aws_lambda_powertools import Logger
 
 from chalicelib.observation.long_sms import PartText
-from chalicelib.providers.contract import Answer, Delivery, InboundSms, NotAuthentic, Undecidable, WebhookRequest
+from chalicelib.providers.contract import (
+    Answer,
+    Delivery,
+    InboundSms,
+    NotAuthentic,
+    Receipt,
+    Undecidable,
+    WebhookRequest,
+)
+from chalicelib.providers.self_test import SELF_TEST
 from chalicelib.providers.table import known
 from chalicelib.providers.webhook import Heard, hear, refusal
 from chalicelib.services import secrets
@@ -19,10 +28,12 @@ from chalicelib.store.messages import (
     PROCESSED_WITHIN,
     RECEIVED,
     RECONCILED,
+    WAITING,
     Message,
     pending_in,
     put_first,
     put_new,
+    receipt_key,
 )
 from chalicelib.store.tables import StoreUnavailable
 
@@ -75,7 +86,7 @@ def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
 
 
 def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
-    """Store all that a request brings, and confirm a subscription; tells of each message whether it is new.
+    """Store all that a request brings, and confirm a subscription; tells of each SMS and receipt whether it is new.
 
     Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
     """
@@ -85,6 +96,8 @@ def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
     rows = [_row(provider, sms, heard.raw, request.at) for sms in delivery.messages]
     stored = [_put(row) for row in rows]
     process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
+    told = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
+    stored += [put_new(_receipt_row(provider, receipt, request.at)) for receipt in told]
     if delivery.confirm_url is not None:
         fetch(delivery.confirm_url)
     return stored
@@ -161,6 +174,24 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         raw=raw,
         provider_at=sms.sent_at,
         received_at=received_at(sms.sent_at, now),
+    )
+
+
+def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:
+    """A receipt waits as a row, for its SMS is looked for by those who may read (`receipts`)."""
+    key = receipt_key(provider, receipt.id, receipt.state)
+    return Message(
+        key,
+        direction="receipt",
+        state=WAITING,
+        pending=pending_in("receipt", key),
+        due_at=now + PROCESSED_WITHIN,
+        stored_at=now,
+        provider=provider,
+        reference=receipt.id,
+        receipt=receipt.state,
+        receipt_detail=receipt.detail[:200] or None,
+        provider_at=receipt.at,
     )
 
 

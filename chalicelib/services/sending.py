@@ -1,145 +1,145 @@
 """Hand one outgoing message to whoever carries it: SES for email; SNS or a provider's send API for SMS."""
 
 import datetime as dt
-import math
 import os
 import time
-from typing import Any
+from dataclasses import dataclass
 
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    CredentialRetrievalError,
-    EndpointConnectionError,
-    NoCredentialsError,
-    ParamValidationError,
-)
-
-from chalicelib.providers.contract import OutboundSms
-from chalicelib.services.aws import client
-from chalicelib.services.provider_api import AnswerLost, configured, hand_over
-from chalicelib.store.messages import Message
+from chalicelib.providers.contract import CannotSend, OutboundSms
+from chalicelib.providers.terms import Cost, Terms
+from chalicelib.services import aws_carriers
+from chalicelib.services.carriers import note_failure, note_taken, require_not_resting, take_place
+from chalicelib.services.provider_api import AnswerLost, Prepared, ask, prepare, repeatable
+from chalicelib.services.secrets import KEPT_SECONDS, NotConfigured, SecretsUnavailable, provider_secrets
+from chalicelib.services.send_faults import InDoubt, NotAsked, NotSent, RateUsedUp, Resting, SendRefused
+from chalicelib.store.messages import Message, put_pointer
+from chalicelib.store.tables import StoreUnavailable
 
 SNS = "sns"
-# No retries of the SDK's own: after a lost answer they would send twice without anybody knowing.
-_PATIENCE = Config(connect_timeout=2, read_timeout=8, retries={"total_max_attempts": 1})
-# What passes by itself, or once a person has put our account right: the message is not at fault.
-_TEMPORARY = frozenset(
-    {
-        "AccessDenied",
-        "AccessDeniedException",
-        "AccountSuspendedException",
-        "AuthorizationError",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InternalError",
-        "InternalFailure",
-        "KMSThrottling",
-        "InvalidClientTokenId",
-        "LimitExceededException",
-        "MailFromDomainNotVerifiedException",
-        "RequestLimitExceeded",
-        "SendingPausedException",
-        "ServiceUnavailable",
-        "Throttled",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-        "UnrecognizedClientException",
-    }
-)
-
-_OPTED_OUT = frozenset({"OptedOut", "OptedOutException"})
-"""SNS, of a phone that has answered it STOP. Its publish mostly takes such an SMS and drops it without a word."""
-
-_rest_until: dict[str, float] = {}
+_sns_terms: list[tuple[float, Terms]] = []
 
 
-class SendRefused(Exception):
-    """The carrier will never take this message: sending it again is pointless.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who took a message: of an SMS the carrier, its reference there, what it costs, and how long to wait for a receipt
+    before it is in doubt (None: its receipt is not waited for)."""
 
-    `opted_out`: because its recipient has told the carrier to send no more.
+    carrier: str | None = None
+    reference: str | None = None
+    cost: Cost | None = None
+    receipt_within: dt.timedelta | None = None
+
+
+def send(message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
+    """Send an email or SMS; returns once a carrier has accepted it.
+
+    The next carrier is asked only where it is certain that the one before did not take the message. What is urgent
+    waits for no rest of a carrier's where there is nobody else. Raises SendRefused, NotSent, InDoubt.
     """
-
-    def __init__(self, reason: str, *, opted_out: bool = False) -> None:
-        super().__init__(reason)
-        self.opted_out = opted_out
-
-
-class NotSent(Exception):
-    """The carrier did not take the message this time, and it is certain that it did not.
-
-    `wait`: the seconds that it asks to be left alone for.
-    """
-
-    def __init__(self, reason: str, wait: int = 0) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
-def send(message: Message) -> None:
-    """Send an email or SMS; returns once a carrier has accepted it. Raises SendRefused, NotSent, AnswerLost."""
     if message.channel == "email":
         return _send_email(message)
     faults: list[NotSent] = []
-    for name in sms_providers():
+    rested: list[str] = []
+    for name in order(message):
         try:
-            _require_not_resting(name)
-            return _send_by_sns(message) if name == SNS else _send_by_provider(message, name)
+            require_not_resting(name, now)
+            return _send_by(name, message, now, urgent=urgent)
+        except RateUsedUp:
+            raise  # it has room soon, and the next may cost more
         except NotSent as fault:
-            if fault.wait:
-                _rest_until[name] = max(_rest_until.get(name, 0.0), time.monotonic() + fault.wait)
             faults.append(fault)
-    raise NotSent("; ".join(str(fault) for fault in faults), min(fault.wait for fault in faults))
-
-
-def _require_not_resting(name: str) -> None:
-    """Raise NotSent while a provider has asked this process to be left alone."""
-    left = _rest_until.get(name, 0.0) - time.monotonic()
-    if left > 0:
-        raise NotSent(f"{name}: asked to be left alone", math.ceil(left))
+            rested += [name] if isinstance(fault, Resting) else []
+    for name in rested if urgent else ():
+        try:
+            return _send_by(name, message, now, urgent=urgent)
+        except NotSent as fault:
+            faults.append(fault)
+    raise _together(faults)
 
 
 def sms_providers() -> tuple[str, ...]:
-    """Who carries outgoing SMS in this stack: `sns` or providers' names.
-
-    The next one is asked only where it is certain that the one before did not take the message.
-    """
+    """Who carries outgoing SMS in this stack, in order: `sns` or providers' names."""
     named = (name.strip() for name in os.environ.get("BAYKOO_SMS_PROVIDER", SNS).split(","))
     return tuple(dict.fromkeys(name for name in named if name)) or (SNS,)
 
 
-def _send_email(message: Message) -> None:
-    body: dict[str, Any] = {"Text": {"Data": message.text or "", "Charset": "UTF-8"}}
-    if message.html:
-        body["Html"] = {"Data": message.html, "Charset": "UTF-8"}
-    _call(
-        "sesv2",
-        "send_email",
-        FromEmailAddress=os.environ["BAYKOO_EMAIL_FROM"],
-        Destination={"ToAddresses": [message.recipient]},
-        Content={"Simple": {"Subject": {"Data": message.subject or "", "Charset": "UTF-8"}, "Body": body}},
+def order(message: Message) -> list[str]:
+    """Whom to ask for an SMS, in order: nobody who lost it; who may have it already last, unless it takes it once."""
+    asked, lost = message.asked or (), message.lost or ()
+    return sorted(
+        (name for name in sms_providers() if name not in lost),
+        key=lambda name: name in asked and not repeatable(name),
     )
 
 
-def _send_by_sns(message: Message) -> None:
-    kind = {"DataType": "String", "StringValue": "Transactional"}
-    _call(
-        "sns",
-        "publish",
-        PhoneNumber=message.recipient,
-        Message=message.text,
-        MessageAttributes={"AWS.SNS.SMS.SMSType": kind},
+def sns_terms() -> Terms:
+    """The terms of SNS, which needs no settings; raises CannotSend where those that it has make no sense."""
+    if not _sns_terms or time.monotonic() - _sns_terms[0][0] >= KEPT_SECONDS:
+        try:
+            terms = Terms.of_settings(provider_secrets(SNS))
+        except (NotConfigured, SecretsUnavailable):
+            terms = Terms()
+        _sns_terms[:] = [(time.monotonic(), terms)]
+    return _sns_terms[0][1]
+
+
+def _together(faults: list[NotSent]) -> NotSent:
+    if not faults:
+        return NotSent("there is no carrier left that has not lost it")
+    kind = NotAsked if all(isinstance(fault, NotAsked) for fault in faults) else NotSent
+    return kind("; ".join(str(fault) for fault in faults), min(fault.wait for fault in faults))
+
+
+def _send_email(message: Message) -> Taken:
+    try:
+        aws_carriers.send_email(message)
+    except AnswerLost as fault:
+        raise InDoubt(str(fault)) from fault
+    return Taken()
+
+
+def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
+    """Send by one carrier, within its rate, and let all workers know how it stands."""
+    try:
+        prepared = None if name == SNS else prepare(name, _sms(name, message))
+        terms = sns_terms() if prepared is None else Terms.of_settings(prepared.carrier.secrets)
+    except CannotSend as fault:
+        raise NotSent(f"{name}: {fault}") from fault
+    if terms.per_second is not None:
+        take_place(name, terms.per_second, urgent=urgent)
+    try:
+        reference = aws_carriers.send_sms(message) if prepared is None else _send_by_api(name, message, prepared)
+    except NotSent as fault:
+        note_failure(name, now, fault.wait)
+        raise
+    except (InDoubt, AnswerLost) as fault:
+        note_failure(name, now, 0)
+        raise InDoubt(str(fault), name) from fault
+    note_taken(name)
+    found = reference is not None and name != SNS and _lead_back(name, reference, message)
+    waits = found and terms.receipt_minutes is not None
+    within = dt.timedelta(minutes=terms.receipt_minutes or 0) if waits else None
+    return Taken(name, reference, terms.cost(message.text or ""), within)
+
+
+def _sms(name: str, message: Message) -> OutboundSms:
+    """The SMS as a carrier is asked to send it. The number that the observer wrote to is the first carrier's."""
+    first = name == sms_providers()[0]
+    return OutboundSms(
+        message.key,
+        message.recipient or "",
+        message.text or "",
+        dt.datetime.now(dt.UTC),
+        message.sender if first else None,
     )
 
 
-def _send_by_provider(message: Message, name: str) -> None:
-    """Send by a provider's API; where a repetition of the row's key sends nothing twice, a lost answer is no doubt."""
-    now = dt.datetime.now(dt.UTC)
-    sms = OutboundSms(message.key, message.recipient or "", message.text or "", now, message.sender)
-    outcome = hand_over(name, sms)
+def _send_by_api(name: str, message: Message, prepared: Prepared) -> str | None:
+    """Send by a provider's API; the reference that its receipts come under."""
+    known = prepared.request.reference
+    if known is not None:
+        _lead_back(name, known, message)  # before it is sent: should the answer be lost, the receipt ends the doubt
+    outcome = ask(prepared)
     said = f"{name}: {outcome.reason}"
     match outcome.verdict:
         case "refused":
@@ -148,21 +148,17 @@ def _send_by_provider(message: Message, name: str) -> None:
             raise NotSent(said, outcome.retry_after or 0)
         case "in_doubt":
             # With another provider behind it, a repetition might be that one's, and would be a second SMS.
-            raise NotSent(said) if configured(name).repeatable and len(sms_providers()) == 1 else AnswerLost(said)
+            raise NotSent(said) if prepared.carrier.repeatable and len(sms_providers()) == 1 else InDoubt(said)
+        case "sent":
+            return known or outcome.reference
 
 
-def _call(service: str, operation: str, **arguments: object) -> None:
+def _lead_back(name: str, reference: str, message: Message) -> bool:
+    """See to it that a receipt finds its SMS; False if that could not be stored: then none is waited for."""
+    if reference == message.key:
+        return True
     try:
-        getattr(client(service, _PATIENCE), operation)(**arguments)
-    except (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, CredentialRetrievalError) as fault:
-        raise NotSent(str(fault)) from fault
-    except ParamValidationError as fault:
-        raise SendRefused(str(fault)) from fault
-    except ClientError as fault:
-        code = fault.response.get("Error", {}).get("Code", "")
-        status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _TEMPORARY or status >= 500 or status == 429:
-            raise NotSent(f"{code}: {fault}") from fault
-        raise SendRefused(f"{code}: {fault}", opted_out=code in _OPTED_OUT) from fault
-    except BotoCoreError as fault:
-        raise AnswerLost(str(fault)) from fault
+        put_pointer(name, reference, message.key, dt.datetime.now(dt.UTC))
+    except StoreUnavailable:
+        return False
+    return True

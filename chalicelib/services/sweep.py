@@ -10,6 +10,7 @@ from enum import Enum
 from chalicelib.services.deliver import FAILED, deliver, retry_after
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.process import process
+from chalicelib.services.receipts import take_receipt
 from chalicelib.services.silence import note_heard
 from chalicelib.store import messages
 from chalicelib.store.messages import QUEUES, Message, Queue
@@ -26,6 +27,7 @@ class Progress(Enum):
     STUCK = "stuck"
     GIVEN_UP = "given up"
     DONE_BEFORE = "done before"
+    LEFT = "left for the next sweep"
     NOT_NOTED = "stuck, and could not be postponed"
 
 
@@ -35,7 +37,8 @@ LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP)
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: how many rows came to what, and the age of the oldest unfinished row of each queue."""
+    """What a sweep did: how many rows came to what, and the age of the oldest unfinished row of each queue that is
+    ours to empty; what waits for a provider's receipt may wait for a day."""
 
     progress: Counter[Progress]
     oldest_seconds: dict[Queue, float]
@@ -50,11 +53,11 @@ def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> S
     for queue in QUEUES:
         while time_left() > 0:
             due = list(messages.unfinished(queue, due_before(queue, clock()), PAGE))
-            page = _push_on(messages.get_many(due), clock)
+            page = _push_on(messages.get_many(due), time_left, clock)
             progress += page
             if not any(page[what] for what in LEFT_THE_HEAD):
                 break
-    return Swept(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES})
+    return Swept(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES if queue != "receipt"})
 
 
 def due_before(queue: Queue, now: dt.datetime) -> dt.datetime:
@@ -69,10 +72,12 @@ def _oldest_seconds(queue: Queue, now: dt.datetime) -> float:
     return max(ages, default=0.0)
 
 
-def _push_on(rows: Iterable[Message], clock: Callable[[], dt.datetime]) -> Counter[Progress]:
-    """Take rows up side by side."""
+def _push_on(
+    rows: Iterable[Message], time_left: Callable[[], float], clock: Callable[[], dt.datetime]
+) -> Counter[Progress]:
+    """Take rows up side by side. None is begun when the time is over: a slow carrier must not outlast the function."""
     with ThreadPoolExecutor(WORKERS) as workers:
-        return Counter(workers.map(lambda row: _take_up(row, clock()), rows))
+        return Counter(workers.map(lambda row: _take_up(row, clock()) if time_left() > 0 else Progress.LEFT, rows))
 
 
 def _take_up(row: Message, now: dt.datetime) -> Progress:
@@ -82,7 +87,7 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
         if row.direction == "in":
             process(row, now)
             note_heard(row)
-        elif deliver(row, now) == FAILED:
+        elif (take_receipt if row.direction == "receipt" else deliver)(row, now) == FAILED:
             return Progress.GIVEN_UP
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others
         return Progress.STUCK if _postpone(row, now, fault) else Progress.NOT_NOTED

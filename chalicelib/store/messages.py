@@ -21,13 +21,16 @@ from chalicelib.store.tables import (
     table_name,
 )
 
-Queue = Literal["in", "alert", "out"]
-"""Unfinished rows wait in three queues, most urgent first: SMS to be read, alerts, other outgoing messages."""
-QUEUES: tuple[Queue, ...] = ("in", "alert", "out")
+Queue = Literal["in", "alert", "out", "receipt"]
+"""Unfinished rows wait in four queues, most urgent first: SMS to be read, alerts, other outgoing messages; last what
+waits for somebody else: a receipt for its SMS to be known, an SMS that was sent for its receipt."""
+QUEUES: tuple[Queue, ...] = ("in", "alert", "out", "receipt")
+OUTGOING: tuple[Queue, ...] = ("alert", "out")
 QUEUE_SHARDS = 4
 RECEIVED = "received"
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
-"""How long the stream has to process a message before sweep does it."""
+"""How long the stream has to process a message or receipt before sweep does it."""
+WAITING = "waiting"
 OTHER_CONTENT = "other_content"
 RECONCILED = "reconciled"
 
@@ -69,6 +72,11 @@ class Message(Model):
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.
+    Of an SMS that was sent: `carrier` took it under `reference`; `receipt` is the carrier's last word on it; `asked`
+    are all carriers that took it or may have, `lost` those of them that told that it did not arrive. `cost` is an
+    estimate, a decimal in `currency`. `queue` is where it waited before it was sent.
+    A receipt is a row too (`receipt_key`): waiting → matched | unmatched; and so is what leads from a carrier's
+    reference to the SMS (`sent_key`).
     """
 
     class Meta(TableMeta):
@@ -108,9 +116,30 @@ class Message(Model):
     last_error = UnicodeAttribute(null=True)
     doubts = NumberAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
+    queue = UnicodeAttribute(null=True)
+    carrier = UnicodeAttribute(null=True)
+    reference = UnicodeAttribute(null=True)
+    asked = Document(null=True)
+    lost = Document(null=True)
+    receipt = UnicodeAttribute(null=True)
+    receipt_at = UTCDateTimeAttribute(null=True)
+    receipt_detail = UnicodeAttribute(null=True)
+    segments = NumberAttribute(null=True)
+    cost = UnicodeAttribute(null=True)
+    currency = UnicodeAttribute(null=True)
 
     unfinished_index = UnfinishedIndex()
     conversation_index = ConversationIndex()
+
+
+def receipt_key(provider: str, reference: str, state: str) -> str:
+    """The key of a provider's word on an SMS; the same word again is the same row."""
+    return f"receipt#{provider}#{reference}#{state}"
+
+
+def sent_key(provider: str, reference: str) -> str:
+    """The key of the row that says which SMS a provider means by its reference."""
+    return f"sent#{provider}#{reference}"
 
 
 def pending_in(queue: Queue, key: str) -> str:
@@ -128,6 +157,11 @@ def put_new(message: Message) -> bool:
                 return False
             raise
     return True
+
+
+def put_pointer(provider: str, reference: str, key: str, now: dt.datetime) -> None:
+    """Note which SMS a provider means by a reference, once; raises StoreUnavailable."""
+    put_new(Message(sent_key(provider, reference), direction="sent", state="sent", about=key, stored_at=now))
 
 
 def put_first(message: Message) -> Message | None:
@@ -183,9 +217,17 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
         return [message.key for message in found]
 
 
-def change(message: Message, changes: Sequence[object], expected_state: str, expected_attempts: int) -> bool:
+def change(
+    message: Message,
+    changes: Sequence[object],
+    expected_state: str,
+    expected_attempts: int,
+    also: Condition | None = None,
+) -> bool:
     """Change a row if nobody else did since it was read. False if somebody did; raises StoreUnavailable."""
     condition = unchanged(expected_state, expected_attempts)
+    if also is not None:
+        condition &= also
     with store_faults():
         try:
             message.update(actions=list(changes), condition=condition)  # type: ignore[arg-type]

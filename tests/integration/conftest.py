@@ -1,7 +1,9 @@
 """The pipeline in this process, on the emulator whose streams are off: nothing else processes the rows."""
 
+import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,7 @@ os.environ.setdefault("BAYKOO_TABLE_PREFIX", "baykoo-")  # the tables' names are
 from pipeline import Load, Pipeline
 from wire import Wire
 
-from chalicelib.services import aws
+from chalicelib.services import aws, carriers, secrets, sending
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +42,37 @@ def load(services: Stack) -> Load:
     """Loads an election of the test's own; arguments replace fields of the sample."""
     secret = services.webhook_secrets["generic"]["secrets"][0]
     return lambda **changes: Pipeline.loaded(secret, **changes)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_knows_of_a_carrier(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test finds out of carriers, in its own time, is nothing to the next."""
+    yield
+    from chalicelib.store.carriers import CarrierRow  # noqa: PLC0415 - its table's name is settled on import
+
+    if "services" in request.fixturenames:
+        for row in list(CarrierRow.scan(CarrierRow.id.startswith("carrier#"))):
+            row.delete()
+    carriers._known.clear()
+    sending._sns_terms.clear()
+
+
+@pytest.fixture
+def configure(services: Stack) -> Iterator[Any]:
+    """Gives the stack a provider's settings for a test."""
+    names: list[str] = []
+
+    def put(provider: str, settings: object) -> None:
+        names.append(f"{services.outputs['Parameters']}/providers/{provider}")
+        services.client("ssm").put_parameter(
+            Name=names[-1], Value=json.dumps(settings), Type="SecureString", Overwrite=True
+        )
+        secrets._kept.clear()
+
+    yield put
+    for name in names:
+        services.client("ssm").delete_parameter(Name=name)
+    secrets._kept.clear()
 
 
 @pytest.fixture

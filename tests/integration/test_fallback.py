@@ -8,7 +8,7 @@ import pytest
 from pipeline import Pipeline, stored
 
 from chalicelib.providers.contract import OutboundRequest
-from chalicelib.services import outbox, provider_api, sending
+from chalicelib.services import outbox, provider_api
 from chalicelib.services.deliver import deliver
 from chalicelib.services.provider_api import AnswerLost
 from chalicelib.store.messages import Message, Queue, put_new
@@ -41,7 +41,6 @@ def carriers(monkeypatch: pytest.MonkeyPatch) -> Carriers:
         return {"secrets": ["secret"], "send_url": f"https://{name.removeprefix('generic-')}/"}
 
     monkeypatch.setenv("BAYKOO_SMS_PROVIDER", "generic-first, generic-second")
-    monkeypatch.setattr(sending, "_rest_until", {})
     monkeypatch.setattr(provider_api, "provider_secrets", settings)
     monkeypatch.setattr(provider_api, "exchange", made.exchange)
     return made

@@ -1,7 +1,6 @@
 """What a webhook's request may bring beside one SMS: several, a nonce, a subscription, an id with another content."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,31 +13,11 @@ from wire import Wire, unreachable
 
 from chalicelib.providers.contract import Delivery
 from chalicelib.services import receive as receiving
-from chalicelib.services import secrets
 from chalicelib.services.process import process
 from chalicelib.services.receive import receive
 from chalicelib.store.messages import OTHER_CONTENT, Message, get
-from infra.stack import Stack
 
 URL = "https://example.org/webhooks/"
-
-
-@pytest.fixture
-def configure(services: Stack) -> Iterator[Any]:
-    """Gives the stack a provider's settings for a test."""
-    names: list[str] = []
-
-    def put(provider: str, settings: object) -> None:
-        names.append(f"{services.outputs['Parameters']}/providers/{provider}")
-        services.client("ssm").put_parameter(
-            Name=names[-1], Value=json.dumps(settings), Type="SecureString", Overwrite=True
-        )
-        secrets._kept.clear()
-
-    yield put
-    for name in names:
-        services.client("ssm").delete_parameter(Name=name)
-    secrets._kept.clear()
 
 
 def sms(pipeline: Pipeline, name: str, text: str = "OP A1") -> Sms:

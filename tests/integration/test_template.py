@@ -122,8 +122,14 @@ def test_there_is_no_other_table(template: Template) -> None:
     assert set(of_type(template, "AWS::DynamoDB::Table")) == TABLES
 
 
-@pytest.mark.parametrize(("name", "direction"), [("ProcessMessages", "in"), ("DeliverMessages", "out")])
-def test_a_failed_record_is_tried_alone_and_then_set_aside(template: Template, name: str, direction: str) -> None:
+FED = {"ProcessMessages": ["in"], "DeliverMessages": ["out", "receipt"]}
+
+
+FED = {"ProcessMessages": ["in"], "DeliverMessages": ["out", "receipt"]}
+
+
+@pytest.mark.parametrize(("name", "directions"), FED.items())
+def test_a_failed_record_is_tried_alone_and_set_aside(template: Template, name: str, directions: list[str]) -> None:
     source = template["Resources"][name]["Properties"]
     assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert source["BisectBatchOnFunctionError"] is True
@@ -131,7 +137,7 @@ def test_a_failed_record_is_tried_alone_and_then_set_aside(template: Template, n
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
     assert source["Enabled"] == {"Fn::If": ["HasStreams", True, False]}
     [pattern] = [json.loads(one["Pattern"]) for one in source["FilterCriteria"]["Filters"]]
-    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"direction": {"S": [direction]}}}}
+    assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"direction": {"S": directions}}}}
 
 
 def test_silence_of_the_sweep_is_an_alarm(template: Template) -> None:

@@ -1,0 +1,43 @@
+"""What may come of handing a message to a carrier, other than that it was taken."""
+
+
+class SendRefused(Exception):
+    """The carrier will never take this message: sending it again is pointless.
+
+    `opted_out`: because its recipient has told the carrier to send no more.
+    """
+
+    def __init__(self, reason: str, *, opted_out: bool = False) -> None:
+        super().__init__(reason)
+        self.opted_out = opted_out
+
+
+class NotSent(Exception):
+    """The carrier did not take the message this time, and it is certain that it did not.
+
+    `wait`: the seconds that it asks to be left alone for.
+    """
+
+    def __init__(self, reason: str, wait: int = 0) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class NotAsked(NotSent):
+    """No carrier was asked: those that there are want to be left alone, rest, or have no room. No attempt was made."""
+
+
+class Resting(NotAsked):
+    """The carrier has failed too often, and its rest is not over."""
+
+
+class RateUsedUp(NotAsked):
+    """The carrier has been handed as much as its rate allows for now."""
+
+
+class InDoubt(Exception):
+    """Nobody knows whether `carrier` (None for email) took the message."""
+
+    def __init__(self, reason: str, carrier: str | None = None) -> None:
+        super().__init__(reason)
+        self.carrier = carrier

@@ -1,0 +1,118 @@
+"""What all workers must know of whoever carries SMS: whether it may be asked, and how often within a second."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
+
+COUNTER_KEPT = dt.timedelta(hours=1)
+
+
+class CarrierRow(Model):
+    """`carrier#NAME`: its failures in a row, how often it was put to rest since it last took an SMS, until when it
+    rests (`rest_until`) and until when it asked to be left alone (`wait_until`), in seconds since 1970.
+
+    `carrier#NAME#SECOND`: how many SMS it was handed in that second (`used`); expires.
+    """
+
+    class Meta(TableMeta):
+        table_name = table_name("providers")
+
+    id = UnicodeAttribute(hash_key=True)
+    failures = NumberAttribute(default=0)
+    rests = NumberAttribute(default=0)
+    rest_until = NumberAttribute(null=True)
+    wait_until = NumberAttribute(null=True)
+    used = NumberAttribute(null=True)
+    expires = TTLAttribute(null=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a carrier stands: see CarrierRow."""
+
+    failures: int = 0
+    rests: int = 0
+    rest_until: float = 0.0
+    wait_until: float = 0.0
+
+
+def standing(name: str) -> Standing:
+    """How a carrier stands; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return _standing(CarrierRow.get(_id(name)))
+        except CarrierRow.DoesNotExist:
+            return Standing()
+
+
+def count_failure(name: str) -> Standing:
+    """One more failure in a row; raises StoreUnavailable."""
+    row = CarrierRow(_id(name))
+    with store_faults():
+        row.update(actions=[CarrierRow.failures.add(1)])
+    return _standing(row)
+
+
+def put_to_rest(name: str, until: float, rests: int) -> bool:
+    """Let a carrier rest, for the first time after it had rested `rests` times. False if another worker did.
+
+    Raises StoreUnavailable.
+    """
+    before = (CarrierRow.rests == rests) if rests else CarrierRow.rests.does_not_exist() | (CarrierRow.rests == 0)
+    actions = [CarrierRow.rest_until.set(until), CarrierRow.rests.set(rests + 1)]
+    return _changed(CarrierRow(_id(name)), actions, before)
+
+
+def take_probe(name: str, rest_until: float, until: float) -> bool:
+    """Be the one to try a carrier whose rest is over; the others wait `until` then. Raises StoreUnavailable."""
+    return _changed(CarrierRow(_id(name)), [CarrierRow.rest_until.set(until)], CarrierRow.rest_until == rest_until)
+
+
+def leave_alone(name: str, until: float) -> None:
+    """Leave a carrier alone until then, at least. Raises StoreUnavailable."""
+    sooner = CarrierRow.wait_until.does_not_exist() | (CarrierRow.wait_until < until)
+    _changed(CarrierRow(_id(name)), [CarrierRow.wait_until.set(until)], sooner)
+
+
+def put_right(name: str, rests: int) -> None:
+    """A carrier has taken an SMS: it may be asked by all. What was found out since stays. Raises StoreUnavailable."""
+    before = (CarrierRow.rests == rests) if rests else CarrierRow.rests.does_not_exist() | (CarrierRow.rests == 0)
+    gone = [one.remove() for one in (CarrierRow.failures, CarrierRow.rests, CarrierRow.rest_until)]
+    _changed(CarrierRow(_id(name)), gone, before)
+
+
+def take_place(name: str, second: int, most: int) -> bool:
+    """Take one of a second's `most` places. False if they are taken; raises StoreUnavailable."""
+    row = CarrierRow(f"{_id(name)}#{second}")
+    expires = dt.datetime.fromtimestamp(second, dt.UTC) + COUNTER_KEPT
+    actions = [CarrierRow.used.add(1), CarrierRow.expires.set(expires)]
+    return _changed(row, actions, CarrierRow.used.does_not_exist() | (CarrierRow.used < most))
+
+
+def _changed(row: CarrierRow, actions: Sequence[Action], condition: Condition) -> bool:
+    with store_faults():
+        try:
+            row.update(actions=list(actions), condition=condition)
+        except UpdateError as error:
+            if refused_by_condition(error):
+                return False
+            raise
+    return True
+
+
+def _id(name: str) -> str:
+    return f"carrier#{name}"
+
+
+def _standing(row: CarrierRow) -> Standing:
+    return Standing(
+        int(row.failures or 0), int(row.rests or 0), float(row.rest_until or 0.0), float(row.wait_until or 0.0)
+    )
