@@ -46,7 +46,7 @@ from chalicelib.providers.sending import (
 from chalicelib.providers.shared_secret import require_shared_secret
 
 _DELIVERED = frozenset({"Success"})
-_FAILED = frozenset({"Failed", "Rejected"})
+_FAILED = frozenset({"AbsentSubscriber", "Expired", "Failed", "Rejected"})
 _TAKEN = frozenset({"100", "101", "102"})
 """Status codes of a recipient: processed, sent, queued."""
 _BLACKLISTED = "406"

@@ -8,7 +8,10 @@ import datetime as dt
 import math
 import random
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools import Logger
 
 from chalicelib.services.send_faults import NotAsked, RateUsedUp, Resting
 from chalicelib.store import carriers
@@ -25,6 +28,7 @@ KNOWN_FOR_SECONDS = 1.5
 PATIENCE_SECONDS = 5.0
 """How long a message waits for a place within the rate."""
 
+logger = Logger()
 _known: dict[str, tuple[float, Standing]] = {}
 
 
@@ -40,7 +44,7 @@ def require_not_resting(name: str, now: dt.datetime) -> None:
         return
     if stands.rest_until > moment:
         raise Resting(f"{name}: failed too often, rests", math.ceil(stands.rest_until - moment))
-    with suppress(StoreUnavailable):
+    with _unless_unreachable():
         if not carriers.take_probe(name, stands.rest_until, moment + PROBE_SECONDS):
             _known.pop(name, None)
             raise Resting(f"{name}: another worker is trying it", math.ceil(PROBE_SECONDS))
@@ -50,7 +54,7 @@ def note_taken(name: str) -> None:
     """A carrier has taken an SMS: it stands well again, if it did not."""
     stands = _standing(name)
     if stands.failures or stands.rests:
-        with suppress(StoreUnavailable):
+        with _unless_unreachable():
             carriers.put_right(name, stands.rests)
         _known.pop(name, None)
 
@@ -58,7 +62,7 @@ def note_taken(name: str) -> None:
 def note_failure(name: str, now: dt.datetime, wait: int) -> None:
     """A carrier has failed, or asks to be left alone for `wait` seconds: all workers shall know."""
     seen = _standing(name).rests
-    with suppress(StoreUnavailable):
+    with _unless_unreachable():
         if wait:
             carriers.leave_alone(name, now.timestamp() + wait)
         if carriers.count_failure(name).failures >= MOST_FAILURES:
@@ -82,11 +86,18 @@ def take_place(name: str, per_second: float, *, urgent: bool) -> None:
         time.sleep(pause)
 
 
-def _took_place(name: str, second: int, most: int) -> bool:
+@contextmanager
+def _unless_unreachable() -> Iterator[None]:
     try:
-        return carriers.take_place(name, second, most)
+        yield
     except StoreUnavailable:
-        return True
+        logger.warning("what is known of carriers cannot be reached", exc_info=True)
+
+
+def _took_place(name: str, second: int, most: int) -> bool:
+    with _unless_unreachable():
+        return carriers.take_place(name, second, most)
+    return True
 
 
 def _standing(name: str) -> Standing:
@@ -94,7 +105,7 @@ def _standing(name: str) -> Standing:
     read_at, stands = _known.get(name, (-math.inf, Standing()))
     if time.monotonic() - read_at < KNOWN_FOR_SECONDS:
         return stands
-    with suppress(StoreUnavailable):
+    with _unless_unreachable():
         stands = carriers.standing(name)
     _known[name] = (time.monotonic(), stands)
     return stands

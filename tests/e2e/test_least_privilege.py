@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 from deployed import Deployed, call, eventually
+from providers_signing.twilio_sender import TwilioSender
 from stack import folder_of, sample_on
+from vendors import serving
 
 from infra.local import ELECTION, NUMBER, OBSERVER, SMS
 from infra.stack import Stack, local_stack
@@ -128,6 +130,42 @@ def test_an_opt_out_meets_no_refusal(guarded: Deployed) -> None:
     assert guarded.get(f"/elections/{ELECTION}/opt-outs", guarded.operator(ELECTION)).json()["opt_outs"]
     call_function(guarded.stack, "Chase")
     assert refusals(guarded.stack) == []
+
+
+def test_carriers_that_fail_and_their_receipts_meet_no_refusal(guarded: Deployed) -> None:
+    stack = guarded.stack
+    webhook = f"{stack.api_url}/webhooks/twilio"
+    with serving() as vendors:
+        vendors.answers["plivo"] = lambda _place: (401, {"Retry-After": "1"})
+        for name, settings in vendors.settings(per_second=50, receipt_minutes=60, public_url=webhook).items():
+            stack.client("ssm").put_parameter(
+                Name=f"{stack.outputs['Parameters']}/providers/{name}",
+                Value=json.dumps(settings),
+                Type="SecureString",
+                Overwrite=True,
+            )
+        for function in ("Deliver", "Process", "Sweep"):
+            carry_sms_by(stack, function, "plivo,twilio")
+        assert guarded.sms(SMS, OBSERVER, NUMBER, id="guarded-carried").status == 200
+        reply = "reply#generic#guarded-carried"
+        eventually(lambda: rows(stack).get(reply, {}).get("state", {}).get("S") == "sent")
+        assert {"plivo", "twilio"} <= set(vendors.order())
+        for status in ("sent", "delivered"):
+            fields = {"MessageSid": rows(stack)[reply]["reference"]["S"], "MessageStatus": status}
+            signed = TwilioSender().sign_form(fields, webhook)
+            assert call(webhook, signed.body, dict(signed.headers)).status == 200
+        eventually(lambda: rows(stack)[reply].get("receipt", {}).get("S") == "delivered")
+        call_function(stack, "Sweep")
+    assert refusals(stack) == []
+
+
+def carry_sms_by(stack: Stack, function: str, carriers: str) -> None:
+    client, name = stack.client("lambda"), physical_name(stack, function)
+    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    assert variables["BAYKOO_API_URL"].endswith("/api")
+    client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"BAYKOO_SMS_PROVIDER": carriers}}
+    )
 
 
 def test_the_emulator_does_refuse(guarded: Deployed) -> None:

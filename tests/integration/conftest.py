@@ -70,7 +70,7 @@ def configure(services: Stack) -> Iterator[Any]:
         secrets._kept.clear()
 
     yield put
-    for name in names:
+    for name in set(names):
         services.client("ssm").delete_parameter(Name=name)
     secrets._kept.clear()
 

@@ -197,7 +197,7 @@ def test_a_receipt_ends_the_doubt_whether_it_was_sent(
 ) -> None:
     monkeypatch.setenv("BAYKOO_SMS_PROVIDER", "vonage-messages,plivo")
     vendors.answers["vonage-messages"] = lambda _place: (500, {})
-    sender = VonageMessagesSender("vonage-signature-secret")
+    sender = VonageMessagesSender()
     for status, asked, state in (("delivered", 1, "sent"), ("rejected", 2, "sent")):
         vendors.asked.clear()
         message = row(pipeline, "alert")
@@ -236,8 +236,7 @@ def test_a_fault_at_any_call_sends_what_is_lost_once_more_and_no_more(
                 pipeline.now += LONG
                 sweep(lambda: 60.0, lambda: pipeline.now)
             done = stored(message.key)
-            # The last call but one marks the SMS as sent: where that is lost, it is in doubt and goes once more.
-            doubtful = done.doubts is not None
+            doubtful = done.doubts is not None  # that the other carrier took it could not be noted
             assert (done.state, stored(receipt.key).state) == ("sent", "matched"), (place, when, fault)
-            assert vendors.order().count("twilio") == 1 + (doubtful and vendors.order().count("plivo") < 2), done.asked
-            assert len(vendors.asked) <= 2 + doubtful, (calls, place, when, fault, vendors.order())
+            assert vendors.order().count("twilio") == 1, (calls[place], when, fault)
+            assert len(vendors.asked) <= 2 + doubtful, (calls[place], when, fault, vendors.order())

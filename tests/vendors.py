@@ -38,7 +38,7 @@ class Vendors:
     def settings(self, **more: Any) -> dict[str, dict[str, Any]]:
         twilio = {"account_sid": "AC1", "auth_token": "twilio-auth-token", "sender": "+15550001111"}
         plivo = {"auth_id": "MA1", "auth_token": "plivo-auth-token", "sender": "+15550002222"}
-        vonage = {"api_key": "k", "api_secret": "s", "signature_secret": "vonage-signature-secret", "sender": "B"}
+        vonage = {"api_key": "k", "api_secret": "s", "signature_secret": "vonage-signature-secret-" * 3, "sender": "B"}
         all_of_them = {"twilio": twilio, "plivo": plivo, "vonage-messages": vonage}
         return {name: {**one, "base_url": f"{self.url}/{name}", **more} for name, one in all_of_them.items()}
 
