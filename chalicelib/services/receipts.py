@@ -7,6 +7,7 @@ day. Where it was in doubt whether the SMS was sent, a receipt ends the doubt.
 
 import datetime as dt
 
+from aws_lambda_powertools import Logger
 from pynamodb.expressions.update import Action
 
 from chalicelib.services.contention import ATTEMPTS, pause
@@ -21,11 +22,13 @@ from chalicelib.services.deliver import (
     not_asked,
     retry_after,
 )
+from chalicelib.services.sending import sms_providers
 from chalicelib.store.messages import WAITING, Message, change, get, sent_key
 
 MATCHED, UNMATCHED = "matched", "unmatched"
 ON_ITS_WAY, LOST, DELIVERED = "on_its_way", "failed", "delivered"
 MATCHED_WITHIN = dt.timedelta(days=1)
+logger = Logger()
 _WEIGHT = {None: 0, ON_ITS_WAY: 1, LOST: 2, DELIVERED: 3}
 
 
@@ -49,10 +52,13 @@ def take_receipt(receipt: Message, now: dt.datetime) -> str:
 
 def _sms_of(receipt: Message) -> Message | None:
     """The SMS that a receipt is about: by what its carrier called it, or by the key that we gave the carrier."""
-    reference = str(receipt.reference)
-    pointer = get(sent_key(str(receipt.provider), reference))
+    carrier, reference = str(receipt.provider), str(receipt.reference)
+    pointer = get(sent_key(carrier, reference))
     sms = get(str(pointer.about) if pointer is not None else reference)
-    return sms if sms is not None and sms.direction == "out" else None
+    if sms is None or sms.direction != "out":
+        return None
+    carries = pointer is not None or carrier in sms_providers() or carrier in (sms.asked or ())
+    return sms if carries else None
 
 
 def _changes(sms: Message, receipt: Message, now: dt.datetime) -> list[Action] | None:
@@ -102,6 +108,7 @@ def _wait(receipt: Message, now: dt.datetime) -> str:
     """The SMS is not known, or is being sent: the receipt is tried again, for a day."""
     attempts = int(receipt.attempts)
     if now - receipt.stored_at >= MATCHED_WITHIN:
+        logger.warning("a receipt of no SMS of ours", extra={"provider": receipt.provider})
         changes = [Message.state.set(UNMATCHED), *_waits_no_more()]
     else:
         changes = [Message.attempts.set(attempts + 1), Message.due_at.set(now + retry_after(min(attempts + 1, 10)))]

@@ -13,7 +13,9 @@ from vendors import TAKEN, Vendors, serving
 
 from chalicelib.services import outbox
 from chalicelib.services.carriers import MOST_FAILURES
+from chalicelib.services.conversation import describe_message
 from chalicelib.services.deliver import deliver
+from chalicelib.services.operators import Operator
 from chalicelib.store.carriers import CarrierRow, standing
 from chalicelib.store.messages import Message, Queue, get, put_new
 
@@ -135,6 +137,16 @@ def test_the_observers_number_is_the_first_carriers_and_a_setting_comes_before_i
     assert vendors.asked[2].fields["src"] == "+15550002222"
 
 
+def test_what_is_in_doubt_goes_once_more_and_by_another_carrier(pipeline: Pipeline, vendors: Vendors) -> None:
+    vendors.answers["twilio"] = lambda _place: (500, {})
+    message = row(pipeline)
+    assert deliver(message, pipeline.now) == "queued"
+    assert vendors.order() == ["twilio"], "nobody knows whether it was taken"
+    assert deliver(stored(message.key), pipeline.now + dt.timedelta(minutes=1)) == "sent"
+    sent = stored(message.key)
+    assert (vendors.order(), sent.doubts, sent.asked) == (["twilio", "plivo"], 1, ["twilio", "plivo"])
+
+
 def test_segments_and_cost_are_on_the_row(pipeline: Pipeline, vendors: Vendors, configure: Any) -> None:
     configure("twilio", vendors.settings(price="0.045", currency="USD")["twilio"])
     key = f"{pipeline.election.id}-long"
@@ -142,6 +154,18 @@ def test_segments_and_cost_are_on_the_row(pipeline: Pipeline, vendors: Vendors, 
     assert deliver(stored(key), pipeline.now) == "sent"
     sent = stored(key)
     assert (sent.carrier, sent.segments, sent.cost, sent.currency) == ("twilio", 2, "0.090", "USD")
+    shown = describe_message(Operator("somebody", "headquarters", "e", ()), key)
+    assert shown is not None
+    told = {name: shown[name] for name in ("carrier", "reference", "asked", "receipt", "segments", "cost", "currency")}
+    assert told == {
+        "carrier": "twilio",
+        "reference": sent.reference,
+        "asked": ["twilio"],
+        "receipt": None,
+        "segments": 2,
+        "cost": "0.090",
+        "currency": "USD",
+    }
 
 
 def test_a_setting_that_makes_no_sense_is_told(pipeline: Pipeline, vendors: Vendors, configure: Any) -> None:

@@ -147,6 +147,15 @@ def test_a_receipt_before_its_sms_is_known_waits_and_one_of_nothing_is_shown(
     assert (gone.state, gone.pending, gone.due_at) == ("unmatched", None, None)
 
 
+def test_a_provider_that_carries_nothing_has_nothing_to_say(pipeline: Pipeline, vendors: Vendors) -> None:
+    other = row(pipeline)
+    vonages = Message("receipt#vonage-sms#1", direction="receipt", state="waiting", stored_at=pipeline.now)
+    vonages.provider, vonages.reference, vonages.receipt = "vonage-sms", other.key, "delivered"
+    assert put_new(vonages)
+    assert take_receipt(vonages, pipeline.now) == "waiting"
+    assert stored(other.key).state == "queued"
+
+
 def test_a_receipt_of_an_sms_that_is_being_sent_waits(pipeline: Pipeline, vendors: Vendors) -> None:
     message = sent(pipeline)
     claimed = [Message.state.set("sending"), Message.due_at.set(pipeline.now + LONG), Message.carrier.remove()]
