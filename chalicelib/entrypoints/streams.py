@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WORKERS = 4
 ALERTING_SECONDS = 20.0
 """How long of a batch alerts are delivered as soon as they are queued: with a carrier that hangs, the reports behind
-them would wait, and the function has a minute. What is left goes by the stream, as everything else does."""
+them would wait, and the function's time ends. What is left goes by the stream, as everything else does."""
 DELIVER_SECONDS = 30.0
 """Longer after a batch came, none of its rows is begun: carriers may be slow, and sweep takes up what is left."""
 

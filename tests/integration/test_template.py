@@ -86,12 +86,14 @@ def test_no_permission_is_for_everything_but_an_sms(template: Template) -> None:
 def test_intake_can_only_put_messages_hand_them_on_and_read_secrets_and_routes(template: Template) -> None:
     role = template["Resources"]["IntakeRole"]["Properties"]
     own = [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+    process = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-process"
+    assert template["Resources"]["Process"]["Properties"]["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-process"}
     routes_alone = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["numbers"]}}
     assert own == [
         {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": {"Fn::GetAtt": ["Messages", "Arn"]}},
         {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": {"Fn::GetAtt": ["Elections", "Arn"]}}
         | {"Condition": routes_alone},
-        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Fn::GetAtt": ["Process", "Arn"]}},
+        {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Fn::Sub": process}},
     ]
     assert role["ManagedPolicyArns"] == [{"Ref": "MayWriteLogs"}, {"Ref": "MayReadSecrets"}]
 
