@@ -150,12 +150,11 @@ class AfricasTalking(Provider):
 
 
 def _listed(entry: Mapping[str, Any]) -> InboundSms:
-    """An entry; its `date` counts where it names its zone."""
-    date = text_field(entry, "date", "")
+    """An entry. Its `date` is in UTC in the documentation's sample; one without a zone is taken for that."""
     return InboundSms(
         id=id_field({"id": str(entry.get("id") or "")}, "id"),
         sender=international_field(entry, "from"),
         recipient=international_field(entry, "to"),
         text=text_field(entry, "text", ""),
-        sent_at=iso_time(date, "date") if date.endswith("Z") else None,
+        sent_at=iso_time(text_field(entry, "date"), "date", dt.UTC) if entry.get("date") else None,
     )

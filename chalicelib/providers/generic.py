@@ -40,7 +40,7 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.generic_format import FIELDS, Format, Signature
 from chalicelib.providers.public_url import called_urls
-from chalicelib.providers.self_test import json_call, with_headers
+from chalicelib.providers.self_test import NOBODY, json_call, with_headers
 from chalicelib.providers.sending import json_request, outcome, required, secure_url, sender_of
 from chalicelib.providers.shared_secret import require_shared_secret, require_source
 from chalicelib.providers.signatures import header, require_fresh, require_same, secret_values, tolerance
@@ -112,7 +112,7 @@ class Generic(Provider):
         """An SMS from nobody to nobody whose text is TEST, for the own form has nothing else; it waits uncounted."""
         if self.format is not _OWN:
             raise CannotCheck("settings with a format say how a call is read, and not all that it holds")
-        sms = {"id": f"self-test-{int(at.timestamp())}", "from": "self-test", "to": "self-test", "text": "TEST"}
+        sms = {"id": f"self-test-{int(at.timestamp())}", "from": NOBODY, "to": NOBODY, "text": "TEST"}
         request = json_call(url, {**sms, "received_at": at.isoformat()}, at)
         return with_headers(request, self._signed(request.body, at))
 

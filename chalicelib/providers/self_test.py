@@ -14,6 +14,8 @@ from chalicelib.providers.signatures import secret_values
 
 SELF_TEST = "baykoo-self-test"
 """The id that a self-test names; no SMS of ours has it."""
+NOBODY = "self-test"
+"""Sender and recipient of a self-test that cannot but be an SMS."""
 _PROVING = (
     *("auth_token", "basic_password", "password", "path_token", "query_token"),
     *("secret", "secrets", "shared_key_secret", "signature_secret", "signing_key"),

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.providers.contract import CannotList, CannotSend, Listed, ListedSms, ListFailed, Provider
 from chalicelib.services.provider_api import configured, exchange
-from chalicelib.services.receive import take_in
+from chalicelib.services.receive import OLDEST, take_in
 from chalicelib.services.secrets import configured_providers
 from chalicelib.store.providers import keep_reconciled, reconciled
 from chalicelib.store.tables import StoreUnavailable
@@ -56,11 +56,12 @@ def reconcile(name: str, now: dt.datetime, since: dt.datetime | None = None) -> 
     _leave_alone(done, now)
     begin = since or (dt.datetime.fromisoformat(done["until"]) - OVERLAP if "until" in done else now - FIRST_TIME)
     resume = None if since else done.get("resume")
+    oldest = min(begin, now - OLDEST)
     total = Reconciled()
     while begin < now - SETTLING:
         until = min(begin + WINDOW, now - SETTLING)
         try:
-            found, resume = _window(name, provider, begin, until, resume, now)
+            found, resume = _window(name, provider, (begin, until), resume, oldest, now)
         except ListFailed as failed:
             if failed.retry_after:
                 not_before = (now + dt.timedelta(seconds=failed.retry_after)).isoformat()
@@ -100,22 +101,29 @@ def _leave_alone(done: dict[str, str], now: dt.datetime) -> None:
 
 
 def _window(
-    name: str, provider: Provider, since: dt.datetime, until: dt.datetime, resume: str | None, now: dt.datetime
+    name: str,
+    provider: Provider,
+    window: tuple[dt.datetime, dt.datetime],
+    resume: str | None,
+    oldest: dt.datetime,
+    now: dt.datetime,
 ) -> tuple[Reconciled, str | None]:
     """All pages of a window, each stored before the next is asked for; and where a list without times goes on."""
     total, page = Reconciled(), resume
     for _ in range(PAGES_AT_MOST):
-        listed = provider.read_list(*exchange(provider.list_request(since, until, page)))
-        total = total.plus(_stored(name, listed, now))
+        listed = provider.read_list(*exchange(provider.list_request(*window, page)))
+        total = total.plus(_stored(name, listed, oldest, now))
         resume, page = listed.resume or resume, listed.next_page
         if page is None:
             return total, resume
-    raise ListFailed(f"more than {PAGES_AT_MOST} pages between {since} and {until}")
+    raise ListFailed(f"more than {PAGES_AT_MOST} pages between {window[0]} and {window[1]}")
 
 
-def _stored(name: str, listed: Listed, now: dt.datetime) -> Reconciled:
-    taken_in = sum(_take_in(name, one, now) for one in listed.messages)
-    return Reconciled(len(listed.messages), taken_in, listed.unreadable)
+def _stored(name: str, listed: Listed, oldest: dt.datetime, now: dt.datetime) -> Reconciled:
+    """Store a page. A list without a window begins with what came in long ago, perhaps for another election."""
+    recent = [one for one in listed.messages if one.sms.sent_at is None or one.sms.sent_at >= oldest]
+    taken_in = sum(_take_in(name, one, now) for one in recent)
+    return Reconciled(len(recent), taken_in, listed.unreadable)
 
 
 def _take_in(name: str, listed: ListedSms, now: dt.datetime) -> bool:

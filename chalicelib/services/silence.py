@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from chalicelib.providers.contract import Secrets
+from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.secrets import SecretsUnavailable, configured_providers, provider_secrets
 from chalicelib.services.summarize import hours_of, is_under_way
 from chalicelib.store import elections, providers
@@ -24,7 +25,7 @@ _noted: dict[str, float] = {}
 def note_heard(message: Message) -> None:
     """Note that a provider's webhook brought an SMS. Never raises: the SMS itself matters more."""
     name = message.provider
-    if not name or message.flag == RECONCILED:
+    if not name or message.flag == RECONCILED or message.sender == NOBODY:
         return
     noted = _noted.get(name)
     if noted is not None and time.monotonic() - noted < NOTED_EACH_SECONDS:

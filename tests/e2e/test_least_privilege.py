@@ -75,6 +75,8 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     token = guarded.operator(ELECTION, role="headquarters")
     for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1", "providers"):
         assert guarded.get(f"/elections/{ELECTION}/{path}", token).status == 200
+    viewer = guarded.operator(ELECTION, role="viewer")
+    assert guarded.get(f"/elections/{ELECTION}/providers", viewer).status == 403
     states = {key.partition("#")[0]: row["state"]["S"] for key, row in rows(stack).items()}
     assert states["generic"] == "accepted"
     assert {states["reply"], states["alert"]} == {"sent"}

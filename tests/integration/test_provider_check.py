@@ -25,6 +25,7 @@ ACCOUNT = {
     "password": "password",
 }
 CANNOT = {"aws-sns"}
+SIGN_THE_URL = {"plivo", "twilio"}
 NO_ACCOUNT = {"aws-sns", "generic", "kannel"}
 
 
@@ -56,6 +57,8 @@ def configured(services: Stack, account_api: str) -> Iterator[Stack]:
     given = [name for name in SENDERS if name != "generic"]
     for name in given:
         settings = {**ACCOUNT, **SENDERS[name].secrets, "base_url": account_api}
+        if name in SIGN_THE_URL:  # the emulator's API is reached under another path than the function is told
+            settings["public_url"] = f"{services.api_url}/webhooks/{name}"
         services.client("ssm").put_parameter(
             Name=f"{services.outputs['Parameters']}/providers/{name}", Value=json.dumps(settings), Type="SecureString"
         )

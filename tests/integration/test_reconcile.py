@@ -5,16 +5,21 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from click.testing import CliRunner
 from pipeline import Load, Pipeline, stored
 
+from chalicelib.cli import main
 from chalicelib.providers.contract import InboundSms, ListFailed
 from chalicelib.services import provider_api, receive
+from chalicelib.services import reconcile as reconciling
 from chalicelib.services.process import process
 from chalicelib.services.reconcile import reconcile
 from chalicelib.store.messages import RECONCILED, Message, put_first
@@ -143,7 +148,7 @@ def africastalking(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     assert (path, query["username"]) == ("/version1/messaging", "coalition")
     after = [one for one in vendor.sms if int(one.id) > int(query["lastReceivedId"])]
     entries = [
-        {"id": int(one.id), "from": one.sender, "to": one.recipient, "text": one.text, "date": "2090-10-15 09:00:00"}
+        {"id": int(one.id), "from": one.sender, "to": one.recipient, "text": one.text, "date": str(one.sent_at)}
         for one in after[:4]
     ]
     return {"SMSMessageData": {"Messages": entries}}
@@ -257,3 +262,51 @@ def test_a_run_begins_where_the_last_one_ended(vendor: tuple[str, Vendor], day: 
     assert reconciled(name)[1]["until"] >= (day.now - dt.timedelta(hours=5, minutes=2)).isoformat()
     reconcile(name, day.now)
     all_ten(name, keys, day)
+
+
+def test_what_came_in_long_ago_is_not_of_this_election(
+    monkeypatch: pytest.MonkeyPatch, day: Pipeline, services: Stack
+) -> None:
+    answer, settings = VENDORS["africastalking"]
+    server = Vendor(answer)
+    monkeypatch.setattr(provider_api, "provider_secrets", lambda name: {**settings, "base_url": server.url})
+    with suppress(ProviderRow.DoesNotExist):
+        ProviderRow.get("reconciled#africastalking").delete()
+    keys = came_in("africastalking", server, day)
+    old = replace(server.sms[0], id="5", sent_at=day.now - dt.timedelta(days=30))
+    server.sms.insert(0, old)
+    assert reconcile("africastalking", day.now).taken_in == 3
+    all_ten("africastalking", keys, day)
+    server.server.shutdown()
+
+
+def test_one_providers_failure_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, day: Pipeline, services: Stack
+) -> None:
+    answer, settings = VENDORS["telerivet"]
+    server = Vendor(answer)
+    names = ["generic", "infobip", "telerivet"]
+    monkeypatch.setattr(reconciling, "configured_providers", lambda: names)
+    monkeypatch.setattr(
+        provider_api,
+        "provider_secrets",
+        lambda name: {**settings, "base_url": server.url if name == "telerivet" else "http://127.0.0.1:9"},
+    )
+    with suppress(ProviderRow.DoesNotExist):
+        ProviderRow.get("reconciled#telerivet").delete()
+    keys = came_in("telerivet", server, day)
+    assert reconciling.reconcile_all(day.now) == 3
+    all_ten("telerivet", keys, day)
+    server.server.shutdown()
+
+
+def test_the_command_says_what_it_found(vendor: tuple[str, Vendor], services: Stack, tmp_path: Path) -> None:
+    local = {"endpoint_url": services.endpoint_url, "region": services.region, "stack": services.name}
+    (tmp_path / "local.json").write_text(json.dumps(local))
+    environment = {"BAYKOO_LOCAL": str(tmp_path / "local.json")}
+    done = CliRunner().invoke(main, ["provider", "reconcile", vendor[0]], env=environment)
+    assert (done.exit_code, done.output) == (0, "listed 0, known 0, taken in 0\n")
+    vendor[1].refusals = [(500, {})]
+    failed = CliRunner().invoke(main, ["provider", "reconcile", vendor[0], "--since", "2026-01-01"], env=environment)
+    assert (failed.exit_code, failed.output.partition(":")[0]) == (1, "Error")
+    assert "HTTP 500" in failed.output
