@@ -22,16 +22,19 @@ COORDINATOR = "+996555900000"  # of Bishkek, where OBSERVER is
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("guarded")
     with local_stack(folder_of("guarded"), authorize=True) as stack:
-        allow_email_as_the_emulator_asks(stack)
+        allow_as_the_emulator_asks(stack)
         sample_on(stack, folder / "sample.json")
         yield Deployed(stack, folder)
 
 
-def allow_email_as_the_emulator_asks(stack: Stack) -> None:
-    """ministack 1.5.33 asks whether email may be sent by any identity; AWS asks for the one that sends."""
-    statement = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    for role in ("DeliverRole", "ProcessRole", "SweepRole"):
+def allow_as_the_emulator_asks(stack: Stack) -> None:
+    """ministack 1.5.33 asks whether email may be sent by any identity, and whether any parameter may be listed; AWS
+    asks for the identity that sends and the path that is listed."""
+    email, listing = "ses:SendEmail", "ssm:GetParametersByPath"
+    roles = {"DeliverRole": [email], "ProcessRole": [email], "ReconcileRole": [listing], "SweepRole": [email, listing]}
+    for role, actions in roles.items():
+        statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         stack.client("iam").put_role_policy(
             RoleName=physical_name(stack, role), PolicyName="emulator", PolicyDocument=policy
         )

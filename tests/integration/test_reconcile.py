@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,6 +58,10 @@ class Vendor:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
     def between(self, since: dt.datetime, until: dt.datetime) -> list[InboundSms]:
         return [one for one in self.sms if one.sent_at and since <= one.sent_at < until]
@@ -163,18 +167,22 @@ VENDORS: dict[str, tuple[Callable[[Vendor, str, Query], dict[str, Any]], dict[st
 }
 
 
+def forget(name: str) -> None:
+    """Nothing was compared before: tests' days go backwards."""
+    with suppress(ProviderRow.DoesNotExist):
+        ProviderRow.get(f"reconciled#{name}").delete()
+
+
 @pytest.fixture(params=sorted(VENDORS))
 def vendor(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, services: Stack
 ) -> Iterator[tuple[str, Vendor]]:
     answer, settings = VENDORS[request.param]
     made = Vendor(answer)
-    with suppress(ProviderRow.DoesNotExist):
-        ProviderRow.get(f"reconciled#{request.param}").delete()
+    forget(request.param)
     monkeypatch.setattr(provider_api, "provider_secrets", lambda name: {**settings, "base_url": made.url})
     yield request.param, made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 @pytest.fixture
@@ -264,40 +272,36 @@ def test_a_run_begins_where_the_last_one_ended(vendor: tuple[str, Vendor], day: 
     all_ten(name, keys, day)
 
 
-def test_what_came_in_long_ago_is_not_of_this_election(
-    monkeypatch: pytest.MonkeyPatch, day: Pipeline, services: Stack
-) -> None:
+def test_what_came_in_long_ago_is_not_of_this_election(monkeypatch: pytest.MonkeyPatch, day: Pipeline) -> None:
     answer, settings = VENDORS["africastalking"]
-    server = Vendor(answer)
-    monkeypatch.setattr(provider_api, "provider_secrets", lambda name: {**settings, "base_url": server.url})
-    with suppress(ProviderRow.DoesNotExist):
-        ProviderRow.get("reconciled#africastalking").delete()
-    keys = came_in("africastalking", server, day)
-    old = replace(server.sms[0], id="5", sent_at=day.now - dt.timedelta(days=30))
-    server.sms.insert(0, old)
-    assert reconcile("africastalking", day.now).taken_in == 3
+    forget("africastalking")
+    with closing(Vendor(answer)) as server:
+        monkeypatch.setattr(provider_api, "provider_secrets", lambda name: {**settings, "base_url": server.url})
+        keys = came_in("africastalking", server, day)
+        old = replace(server.sms[0], id="5", sent_at=day.now - dt.timedelta(days=30))
+        server.sms.insert(0, old)
+        assert reconcile("africastalking", day.now).taken_in == 3
     all_ten("africastalking", keys, day)
-    server.server.shutdown()
 
 
 def test_one_providers_failure_holds_up_no_other(
-    monkeypatch: pytest.MonkeyPatch, day: Pipeline, services: Stack
+    monkeypatch: pytest.MonkeyPatch, day: Pipeline, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer, settings = VENDORS["telerivet"]
-    server = Vendor(answer)
-    names = ["generic", "infobip", "telerivet"]
-    monkeypatch.setattr(reconciling, "configured_providers", lambda: names)
-    monkeypatch.setattr(
-        provider_api,
-        "provider_secrets",
-        lambda name: {**settings, "base_url": server.url if name == "telerivet" else "http://127.0.0.1:9"},
-    )
-    with suppress(ProviderRow.DoesNotExist):
-        ProviderRow.get("reconciled#telerivet").delete()
-    keys = came_in("telerivet", server, day)
-    assert reconciling.reconcile_all(day.now) == 3
+    for name in ("infobip", "telerivet"):
+        forget(name)
+    monkeypatch.setattr(reconciling, "configured_providers", lambda: ["generic", "infobip", "telerivet"])
+    with closing(Vendor(answer)) as server:
+        urls = {"telerivet": server.url}
+        monkeypatch.setattr(
+            provider_api,
+            "provider_secrets",
+            lambda name: {**settings, "base_url": urls.get(name, "http://127.0.0.1:9")},
+        )
+        keys = came_in("telerivet", server, day)
+        assert reconciling.reconcile_all(day.now) == 3
+    assert [record.message for record in caplog.records] == ["not reconciled", "reconciled"]
     all_ten("telerivet", keys, day)
-    server.server.shutdown()
 
 
 def test_the_command_says_what_it_found(vendor: tuple[str, Vendor], services: Stack, tmp_path: Path) -> None:
