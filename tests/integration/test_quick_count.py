@@ -1,0 +1,115 @@
+"""The quick count on the real tables: what counts of what stations have reported, and what it costs to know."""
+
+import datetime as dt
+
+import pytest
+from pipeline import Load, Pipeline
+from wire import Wire
+
+from chalicelib.observation.election import Check, QuickCount
+from chalicelib.observation.quick_count import quick_count
+from chalicelib.services.quick_count import count_now
+
+DECLARED = QuickCount(population={"Bishkek": 230, "Chuy": 417})
+Answers = dict[str, int]
+
+
+def count_of(place: int) -> Answers:
+    """A station's count, different at each; the votes add up to the ballots."""
+    first, second, third = 200 + 7 * place, 180 + 3 * (place % 7), 90 + 11 * (place % 5)
+    return {"C": first + second + third + place % 4, "D": place % 4, "E": first, "F": second, "G": third}
+
+
+@pytest.fixture
+def evening(load: Load) -> Pipeline:
+    """20 stations in two strata, after closing."""
+    return at_nine_in_the_evening(load(quick_count=DECLARED))
+
+
+def at_nine_in_the_evening(pipeline: Pipeline) -> Pipeline:
+    pipeline.now += dt.timedelta(hours=12)
+    return pipeline
+
+
+def number(pipeline: Pipeline, place: int) -> str:
+    return pipeline.election.stations[place].number
+
+
+def report_count(pipeline: Pipeline, place: int, answers: Answers, *, observer: int = 0) -> None:
+    said = " ".join(f"{code}{value}" for code, value in answers.items())
+    text = f"CL {number(pipeline, place)} A2000 B1 {said}"
+    assert pipeline.say(pipeline.observers(place)[observer].phones[0], text).state == "accepted"
+
+
+def test_it_is_what_the_reports_say_of_all_stations(evening: Pipeline) -> None:
+    places = (0, 1, 2, 10, 11, 12, 13)
+    for place in places:
+        report_count(evening, place, count_of(place))
+    counted = count_now(evening.current, evening.now).quick_count
+    assert counted == quick_count(evening.election, {number(evening, place): count_of(place) for place in places})
+    assert counted.stations == len(places)
+    assert set(counted.estimates) == {"turnout", "invalid", "candidate-1", "candidate-2", "candidate-3"}
+
+
+def test_what_is_doubtful_is_held_back_and_counted(load: Load) -> None:
+    other_form = Check(rule="C <= OP.E", severity="error", message={"en": "More ballots than voters"})
+    whole = load().election
+    forms = [
+        form.model_copy(update={"checks": (*form.checks, other_form)}) if form.code == "CL" else form
+        for form in whole.forms
+    ]
+    evening = at_nine_in_the_evening(load(quick_count=DECLARED, forms=forms))
+    for place in (0, 1, 2, 10, 11):
+        report_count(evening, place, count_of(place))
+    report_count(evening, 3, count_of(3))
+    report_count(evening, 3, count_of(3) | {"E": 1, "F": 388}, observer=1)  # the observers contradict each other
+    evening.say(evening.observers(4)[0].phones[0], f"OP {number(evening, 4)} A1 B0700 C7 D1 E20")
+    report_count(evening, 4, count_of(4))  # more ballots than voters, by another report
+    report_count(evening, 5, count_of(5) | {"G": 1})  # does not add up
+    evening.say(evening.observers(12)[0].phones[0], f"CL {number(evening, 12)} C500")
+    counted = count_now(evening.current, evening.now).quick_count
+    assert counted.held_back == {"conflict": 1, "failed_check": 2, "missing_answer": 1}
+    alone = quick_count(evening.election, {number(evening, place): count_of(place) for place in (0, 1, 2, 10, 11)})
+    assert counted.estimates == alone.estimates
+    assert counted.stations == 5
+
+
+def test_a_contradiction_that_no_estimate_needs_holds_nothing_back(evening: Pipeline) -> None:
+    lead, second = evening.observers(0)
+    said = " ".join(f"{code}{value}" for code, value in count_of(0).items())
+    evening.say(lead.phones[0], f"CL {lead.station} A2000 B1 {said}")
+    evening.say(second.phones[0], f"CL {lead.station} A2030 B1 {said}")
+    counted = count_now(evening.current, evening.now).quick_count
+    assert (counted.stations, counted.held_back, counted.withheld) == (1, {}, ("Chuy",))
+
+
+def test_turnout_is_told_of_every_round_that_has_begun(load: Load) -> None:
+    day = load(quick_count=DECLARED)
+    day.now += dt.timedelta(hours=3, minutes=5)
+    voters = {place: 100 + 13 * place for place in (0, 1, 10, 11)}
+    for place, count in voters.items():
+        day.say(day.observers(place)[0].phones[0], f"TU {number(day, place)} 12:00 A{count}")
+    turnout = count_now(day.current, day.now).turnout
+    assert list(turnout) == ["TU"]
+    assert list(turnout["TU"]) == ["10:00", "12:00"]
+    form = day.election.form_by_code["TU"]
+    said = {number(day, place): {"A": count} for place, count in voters.items()}
+    assert turnout["TU"]["12:00"] == quick_count(day.election, said, form=form)
+    assert set(turnout["TU"]["12:00"].estimates) == {"turnout"}
+    assert turnout["TU"]["10:00"].withheld == ("Bishkek", "Chuy")
+
+
+def test_it_costs_the_same_however_many_messages_came(evening: Pipeline, wire: Wire) -> None:
+    def cost() -> list[str]:
+        loaded = evening.current
+        wire.listen()
+        count_now(loaded, evening.now)
+        return list(wire.calls)
+
+    for place in range(5):
+        report_count(evening, place, count_of(place))
+    few = cost()
+    for turn in range(5, 200):
+        report_count(evening, turn % 20, count_of(turn))
+    assert cost() == few
+    assert set(few) == {"BatchGetItem"}
