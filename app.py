@@ -6,12 +6,13 @@ from chalice.app import Chalice
 
 from chalicelib.entrypoints.incident_api import incident_api
 from chalicelib.entrypoints.operator_api import operator_api
+from chalicelib.entrypoints.quick_count_api import quick_count_api
 from chalicelib.entrypoints.schedules import schedules
 from chalicelib.entrypoints.streams import streams
 from chalicelib.entrypoints.webhooks import webhooks
 
 app = Chalice(app_name="baykoo")
-for blueprint in (webhooks, operator_api, incident_api, streams, schedules):
+for blueprint in (webhooks, operator_api, incident_api, quick_count_api, streams, schedules):
     app.register_blueprint(blueprint)
 
 

@@ -1,6 +1,5 @@
 """The incidents' API: what operators see of them, and the steps that they take, each on the version they have seen."""
 
-import json
 import re
 from http import HTTPStatus
 from typing import Any
@@ -8,11 +7,10 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.entrypoints.access import authorized, require_region
+from chalicelib.entrypoints.changing import note_of, seen_version
 from chalicelib.entrypoints.problem import Problem, Tagged, answering, now
 
 incident_api = Blueprint(__name__)
-
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
 @incident_api.route("/elections/{election_id}/incidents")
@@ -56,8 +54,9 @@ def step(election_id: str, number: str, step: str) -> Tagged:
     taken = next((one for one in STEPS if one == step), None)
     if taken is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {step}; it is one of {', '.join(STEPS)}.")
+    seen = seen_version(_request())
     try:
-        return _found(take_step(loaded, operator, _number(number), taken, _seen(), _note(), now()))
+        return _found(take_step(loaded, operator, _number(number), taken, seen, note_of(_request()), now()))
     except VersionPassed as passed:
         raise Problem(HTTPStatus.PRECONDITION_FAILED, f"Read it again: {passed}.") from passed
     except StepRefused as refused:
@@ -76,31 +75,6 @@ def _number(written: str) -> int:
     if not re.fullmatch(r"[1-9]\d{0,8}", written, re.ASCII):
         raise Problem(HTTPStatus.NOT_FOUND, f"{written} is no incident's number.")
     return int(written)
-
-
-def _seen() -> int:
-    written: str | None = _request().headers.get("if-match")
-    if written is None:
-        detail = 'Name the version that you have seen, as its ETag says: If-Match: "1".'
-        raise Problem(HTTPStatus.PRECONDITION_REQUIRED, detail)
-    version = _VERSION.fullmatch(written.strip())
-    if version is None:
-        raise Problem(HTTPStatus.PRECONDITION_FAILED, f"{written} is no incident's version; read the incident again.")
-    return int(version[1])
-
-
-def _note() -> str:
-    body: bytes | str = _request().raw_body
-    if not body:
-        return ""
-    try:
-        document = json.loads(body)
-    except ValueError as invalid:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no JSON: {invalid}.") from invalid
-    note = document.get("note", "") if isinstance(document, dict) else None
-    if not isinstance(note, str):
-        raise Problem(HTTPStatus.BAD_REQUEST, 'The body holds {"note": "…"}, or nothing.')
-    return note
 
 
 def _request() -> Any:

@@ -28,7 +28,7 @@ class OperatorRow(Model):
 
 
 class AuditRow(Model):
-    """Something that a person did: who, what, to what."""
+    """Something that a person did: who, what, to what, and a note that says why where one was asked for."""
 
     class Meta(TableMeta):
         table_name = table_name("audit")
@@ -38,6 +38,7 @@ class AuditRow(Model):
     who = UnicodeAttribute()
     action = UnicodeAttribute()
     subject = UnicodeAttribute()
+    note = UnicodeAttribute(null=True)
 
 
 def add(row: OperatorRow) -> None:
@@ -73,11 +74,14 @@ def record(election_id: str, at: dt.datetime, who: str, action: str, subject: st
         _audit_row(election_id, at, who, action, subject).save()
 
 
-def recorded(election_id: str, at: dt.datetime, who: str, action: str, subject: str) -> Write:
+def recorded(election_id: str, at: dt.datetime, who: str, action: str, subject: str, note: str | None = None) -> Write:
     """The same line, to be written in one transaction with what it tells of."""
-    row = _audit_row(election_id, at, who, action, subject)
+    row = _audit_row(election_id, at, who, action, subject, note)
     return Write.put("row", row.at, row)
 
 
-def _audit_row(election_id: str, at: dt.datetime, who: str, action: str, subject: str) -> AuditRow:
-    return AuditRow(election_id, f"{at.isoformat()}#{action}#{subject}", who=who, action=action, subject=subject)
+def _audit_row(
+    election_id: str, at: dt.datetime, who: str, action: str, subject: str, note: str | None = None
+) -> AuditRow:
+    key = f"{at.isoformat()}#{action}#{subject}"
+    return AuditRow(election_id, key, who=who, action=action, subject=subject, note=note)

@@ -50,6 +50,10 @@ class PartsChanged(Exception):
     """Somebody changed what is known of a long SMS since it was read: read again."""
 
 
+class ReleaseChanged(Exception):
+    """Somebody released or withdrew the quick count since it was read."""
+
+
 class Contended(Exception):
     """DynamoDB found another transaction at work on the same rows: try again shortly."""
 
@@ -119,8 +123,8 @@ def relocate_incident(election: Election, incident: Incident, region: str, cells
 def write(writes: Iterable[Write]) -> None:
     """Write rows in one transaction, all or none.
 
-    Raises AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended,
-    StoreUnavailable.
+    Raises AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OtherWish, ReleaseChanged, AlreadyThere,
+    Contended, StoreUnavailable.
     """
     ordered = in_order(writes)
     if len(ordered) > MOST_WRITES:
@@ -160,6 +164,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "report": ReportChanged,
     "incident": IncidentChanged,
     "wish": OtherWish,
+    "release": ReleaseChanged,
 }
 """What it means that a row's condition did not hold; where several did not, the first of them."""
 

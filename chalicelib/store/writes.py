@@ -11,9 +11,9 @@ from pynamodb.transactions import TransactWrite
 
 Operation = Literal["check", "delete", "put", "update"]
 
-Kind = Literal["message", "parts", "report", "incident", "wish", "once", "row"]
-"""What a row's condition guards: a message's outcome, what is known of a long SMS's parts, a report's or an incident's
-version, a phone's wish, a row that may exist only once; `row` has none."""
+Kind = Literal["message", "parts", "report", "incident", "wish", "once", "release", "row"]
+"""What a row's condition guards: a message's outcome, what is known of a long SMS's parts, a phone's wish, the version of
+a report, an incident or the quick count's release, a row that may exist only once; `row` has none."""
 
 
 @dataclass(frozen=True, slots=True)

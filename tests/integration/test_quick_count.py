@@ -1,14 +1,27 @@
 """The quick count on the real tables: what counts of what stations have reported, and what it costs to know."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from pipeline import Load, Pipeline
-from wire import Wire
+from wire import Wire, silent
 
 from chalicelib.observation.election import Check, QuickCount
-from chalicelib.observation.quick_count import quick_count
+from chalicelib.observation.quick_count import QuickCountError, quick_count
+from chalicelib.services.operators import Operator
 from chalicelib.services.quick_count import count_now
+from chalicelib.services.quick_count_release import (
+    NothingReleased,
+    ReleaseNoteMissing,
+    ReleasePassed,
+    release,
+    show_quick_count,
+    withdraw,
+)
+from chalicelib.store.operators import AuditRow
+from chalicelib.store.tables import StoreUnavailable
 
 DECLARED = QuickCount(population={"Bishkek": 230, "Chuy": 417})
 Answers = dict[str, int]
@@ -113,3 +126,91 @@ def test_it_costs_the_same_however_many_messages_came(evening: Pipeline, wire: W
         report_count(evening, turn % 20, count_of(turn))
     assert cost() == few
     assert set(few) == {"BatchGetItem"}
+
+
+HEADQUARTERS = Operator("Hana", "headquarters", "", ())
+OTHERS = (
+    Operator("Olga", "operator", "", ()),
+    Operator("Vera", "viewer", "", ()),
+    Operator("Rita", "headquarters", "", ("Bishkek",)),
+)
+
+
+@pytest.fixture
+def counted(evening: Pipeline) -> Pipeline:
+    for place in (0, 1, 10, 11):
+        report_count(evening, place, count_of(place))
+    return evening
+
+
+def seen_by(pipeline: Pipeline, operator: Operator) -> dict[str, Any] | None:
+    return show_quick_count(pipeline.current, operator, pipeline.now)
+
+
+def test_others_see_nothing_then_the_snapshot_then_nothing(counted: Pipeline) -> None:
+    live = seen_by(counted, HEADQUARTERS)
+    assert live is not None
+    assert (live["version"], live["released"], live["quick_count"]["stations"]) == (0, False, 4)
+    assert [seen_by(counted, one) for one in OTHERS] == [None, None, None]
+    released = release(counted.current, HEADQUARTERS, 0, "the board agreed", counted.now)
+    assert released == live | {"version": 1, "released": True}
+    report_count(counted, 2, count_of(2))
+    assert [seen_by(counted, one) for one in OTHERS] == [released] * 3
+    live = seen_by(counted, HEADQUARTERS)
+    assert live is not None
+    assert (live["released"], live["quick_count"]["stations"]) == (True, 5)
+    assert release(counted.current, HEADQUARTERS, 1, "one more station", counted.now) == live | {"version": 2}
+    withdrawn = withdraw(counted.current, HEADQUARTERS, 2, "station 7 was wrong", counted.now)
+    assert (withdrawn["version"], withdrawn["released"]) == (3, False)
+    assert [seen_by(counted, one) for one in OTHERS] == [None, None, None]
+    lines = [(row.who, row.action, row.subject, row.note) for row in AuditRow.query(counted.election.id)]
+    assert sorted(lines, key=lambda line: line[2]) == [
+        ("Hana (headquarters)", "quick count released", "version 1", "the board agreed"),
+        ("Hana (headquarters)", "quick count released", "version 2", "one more station"),
+        ("Hana (headquarters)", "quick count withdrawn", "version 3", "station 7 was wrong"),
+    ]
+
+
+def test_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
+    def attempt(name: str) -> str:
+        try:
+            release(counted.current, Operator(name, "headquarters", "", ()), 0, f"by {name}", counted.now)
+        except ReleasePassed:
+            return "passed"
+        return name
+
+    with ThreadPoolExecutor(4) as several:
+        came_to = list(several.map(attempt, ("Ann", "Ben", "Cem", "Dan")))
+    [winner] = set(came_to) - {"passed"}
+    assert came_to.count("passed") == 3
+    [line] = AuditRow.query(counted.election.id)
+    assert (line.who, line.note) == (f"{winner} (headquarters)", f"by {winner}")
+
+
+def test_a_release_whose_answer_was_lost_is_found_by_reading(counted: Pipeline, wire: Wire) -> None:
+    loaded = counted.current
+    wire.cut_all = lambda operation, place, when: (
+        silent() if (operation, when) == ("TransactWriteItems", "after") else None
+    )
+    with pytest.raises(StoreUnavailable):
+        release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)
+    wire.mend()
+    assert (seen_by(counted, OTHERS[0]) or {})["version"] == 1
+    with pytest.raises(ReleasePassed):
+        release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)
+    assert len(list(AuditRow.query(counted.election.id))) == 1
+
+
+def test_what_is_not_released_is_not_withdrawn_and_nothing_without_a_reason(counted: Pipeline) -> None:
+    with pytest.raises(NothingReleased):
+        withdraw(counted.current, HEADQUARTERS, 0, "why not", counted.now)
+    with pytest.raises(ReleaseNoteMissing):
+        release(counted.current, HEADQUARTERS, 0, " ", counted.now)
+    assert seen_by(counted, OTHERS[0]) is None
+    assert not list(AuditRow.query(counted.election.id))
+
+
+def test_without_a_declaration_only_headquarters_learn_that_there_is_none(pipeline: Pipeline) -> None:
+    assert [seen_by(pipeline, one) for one in OTHERS] == [None, None, None]
+    with pytest.raises(QuickCountError, match="no quick_count"):
+        seen_by(pipeline, HEADQUARTERS)
