@@ -26,27 +26,32 @@ def health() -> dict[str, Any]:
 @operator_api.route("/elections/{election_id}/summary")
 @answering
 def summary(election_id: str) -> dict[str, Any]:
-    """The nation's and every region's summary, or of one region (`?region=`)."""
+    """The nation's and every region's summary, or of one region (`?region=`); the count's sums as they are released."""
+    from chalicelib.observation.summary import without_answers
+    from chalicelib.services.quick_count_release import withheld_sums
     from chalicelib.services.summarize import current_summary
 
     operator, loaded = _authorized(election_id)
     region = _query().get("region")
     if region is not None:
         require_region(operator, loaded, region)
-        return current_summary(loaded, now(), (region,)).document()
-    return current_summary(loaded, now(), None if operator.sees_all() else operator.regions).document()
+    regions = (region,) if region is not None else None if operator.sees_all() else operator.regions
+    found = current_summary(loaded, now(), regions)
+    return without_answers(found, withheld_sums(loaded, operator)).document()
 
 
 @operator_api.route("/elections/{election_id}/regions/{region}/stations")
 @answering
 def stations(election_id: str, region: str) -> dict[str, Any]:
     """A page of a region's stations with the state of their forms (`?after=` continues)."""
+    from chalicelib.services.quick_count_release import withheld_answers
     from chalicelib.services.stations import stations_of_region
 
     operator, loaded = _authorized(election_id)
     name = unquote(region)
     require_region(operator, loaded, name)
-    return stations_of_region(loaded, name, now(), _query().get("after"))
+    withheld = withheld_answers(loaded, operator)
+    return stations_of_region(loaded, name, now(), _query().get("after"), withheld=withheld)
 
 
 @operator_api.route("/elections/{election_id}/messages/{key}")

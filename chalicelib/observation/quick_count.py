@@ -22,6 +22,7 @@ from chalicelib.observation.reading.model import Value
 
 TURNOUT: Final = "turnout"
 INVALID: Final = "invalid"
+_COUNT_ROLES: Final = frozenset({"votes", "invalid", "ballots"})
 
 
 _Sample = Mapping[str, Sequence[Mapping[str, tuple[int, int]]]]
@@ -157,6 +158,17 @@ def counted_form(election: Election) -> Form:
     """The form whose questions have `votes` roles; QuickCountError where the election declares no quick count."""
     _declared(election)
     return next(form for form in election.forms if any(question.role == "votes" for question in form.questions))
+
+
+def count_codes(election: Election) -> Mapping[str, frozenset[str]]:
+    """By form, codes of the questions that ask for the count itself, whose sums would tell what a quick count tells.
+
+    Nothing where the election declares none: then there is none to keep.
+    """
+    if election.quick_count is None:
+        return {}
+    form = counted_form(election)
+    return {form.code: frozenset(question.code for question in form.questions if question.role in _COUNT_ROLES)}
 
 
 def needed_codes(election: Election, form: Form) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,15 @@ def summarise(
     )
 
 
+def without_answers(summary: Summary, codes: Mapping[str, Collection[str]]) -> Summary:
+    """The summary without what was answered to some questions, by form and code: they do not appear in it."""
+    return replace(
+        summary,
+        nation=None if summary.nation is None else _area_without(summary.nation, codes),
+        regions={name: _area_without(area, codes) for name, area in summary.regions.items()},
+    )
+
+
 def turnout(election: Election, area: Area) -> tuple[Turnout, ...]:
     """What was reported on turnout, a row a round with answers, in order; () where no form asks every station for it.
 
@@ -141,6 +150,20 @@ def _area(election: Election, regions: Collection[str], cells: Mapping[Cell, Cou
         incidents={severity: int(everything.get(f"incident.{severity}", 0)) for severity in SEVERITIES},
         messages={count: int(everything.get(f"message.{count}", 0)) for count in MESSAGE_COUNTS},
     )
+
+
+def _area_without(area: Area, codes: Mapping[str, Collection[str]]) -> Area:
+    return replace(
+        area,
+        forms={
+            form: {name: _coverage_without(covered, codes.get(form, ())) for name, covered in rounds.items()}
+            for form, rounds in area.forms.items()
+        },
+    )
+
+
+def _coverage_without(covered: Coverage, codes: Collection[str]) -> Coverage:
+    return replace(covered, answers={code: said for code, said in covered.answers.items() if code not in codes})
 
 
 def _rounds(

@@ -1,8 +1,10 @@
 """Who sees the quick count: headquarters the live one, everybody else what headquarters released, or nothing."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.observation.quick_count import count_codes
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.operators import Operator
 from chalicelib.services.quick_count import count_now
@@ -30,6 +32,25 @@ class NothingReleased(Exception):
 def decides(operator: Operator) -> bool:
     """Whether the operator sees the live quick count, and decides what others see: headquarters of the whole nation."""
     return operator.role == "headquarters" and operator.sees_all()
+
+
+def withheld_sums(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
+    """Codes by form of the questions whose sums the operator does not see: the count's, until it is released.
+
+    Raises StoreUnavailable.
+    """
+    codes = count_codes(loaded.election)
+    is_open = not codes or decides(operator) or read_release(loaded.election.id).document is not None
+    return {} if is_open else codes
+
+
+def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
+    """Codes by form of the questions whose answers, station by station, the operator does not see.
+
+    Who may change something sees them all: the call centre resolves contradictions and reads them back to observers.
+    Raises StoreUnavailable.
+    """
+    return withheld_sums(loaded, operator) if operator.role == "viewer" else {}
 
 
 def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from chalicelib.observation.coverage import is_late, is_missing_time
@@ -12,10 +13,19 @@ from chalicelib.store.elections import LoadedElection
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports, value_json
 
 PAGE = 100
+Withheld = Mapping[str, frozenset[str]]
+"""Codes by form of questions whose answers are not shown."""
+NOTHING: Withheld = MappingProxyType({})
 
 
 def stations_of_region(
-    loaded: LoadedElection, region: str, now: dt.datetime, after: str | None = None, limit: int = PAGE
+    loaded: LoadedElection,
+    region: str,
+    now: dt.datetime,
+    after: str | None = None,
+    limit: int = PAGE,
+    *,
+    withheld: Withheld = NOTHING,
 ) -> dict[str, Any]:
     """A page of a region's stations, by number, with the state of every form and round. Raises StoreUnavailable.
 
@@ -32,7 +42,7 @@ def stations_of_region(
         "election": election.id,
         "region": region,
         "as_of": at.astimezone(election.zone).isoformat(timespec="seconds"),
-        "stations": [_station(election, station, reports, at) for station in page],
+        "stations": [_station(election, station, reports, at, withheld) for station in page],
         "next": page[-1].number if len(following) > limit else None,
     }
 
@@ -43,7 +53,11 @@ def places(election: Election) -> list[Place]:
 
 
 def _station(
-    election: Election, station: Station, reports: dict[ReportKey, StoredReport], at: dt.datetime
+    election: Election,
+    station: Station,
+    reports: dict[ReportKey, StoredReport],
+    at: dt.datetime,
+    withheld: Withheld,
 ) -> dict[str, Any]:
     own = {place: reports[station.number, *place].report for place in places(election)}
     return {
@@ -53,13 +67,18 @@ def _station(
         "registered": station.registered,
         "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
         "forms": {
-            form.code: {name: _round(election, own, (form.code, name), at) for name in form.round_names}
+            form.code: {
+                name: _round(election, own, (form.code, name), at, withheld.get(form.code, frozenset()))
+                for name in form.round_names
+            }
             for form in election.forms
         },
     }
 
 
-def _round(election: Election, own: Mapping[Place, Report], place: Place, at: dt.datetime) -> dict[str, Any]:
+def _round(
+    election: Election, own: Mapping[Place, Report], place: Place, at: dt.datetime, withheld: frozenset[str]
+) -> dict[str, Any]:
     form, report = election.form_by_code[place[0]], own[place]
     answers = station_answers(election, report)
     if answers.first_at is None:
@@ -69,8 +88,8 @@ def _round(election: Election, own: Mapping[Place, Report], place: Place, at: dt
     return {
         "state": state,
         "late": is_late(election, form, report.round, answers.first_at),
-        "answers": {code: value_json(value) for code, value in answers.values.items()},
-        "conflicts": {code: _given(report, code) for code in sorted(answers.conflicts)},
+        "answers": {code: value_json(value) for code, value in answers.values.items() if code not in withheld},
+        "conflicts": {code: _given(report, code) for code in sorted(answers.conflicts - withheld)},
         "failed_checks": [
             {"rule": check.rule, "severity": check.severity, "message": election.text(check.message, "en")}
             for check in failing(election, own, place)
