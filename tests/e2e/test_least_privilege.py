@@ -173,6 +173,17 @@ def carry_sms_by(stack: Stack, function: str, carriers: str) -> None:
     )
 
 
+def test_headquarters_quick_count_and_its_release_meet_no_refusal(guarded: Deployed) -> None:
+    token = guarded.operator(ELECTION, role="headquarters")
+    path = f"/elections/{ELECTION}/quick-count"
+    assert guarded.get(path, token).status == 200
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "If-Match": '"0"'}
+    answered = call(f"{guarded.stack.api_url}{path}/release", b'{"note": "agreed"}', headers)
+    assert answered.status == 200, answered.body
+    assert guarded.get(path, guarded.operator(ELECTION)).json() == answered.json()
+    assert refusals(guarded.stack) == []
+
+
 def test_the_emulator_does_refuse(guarded: Deployed) -> None:
     """So that the test above cannot pass with roles that are not looked at."""
     role = physical_name(guarded.stack, "IntakeRole")
