@@ -8,6 +8,7 @@ COMMANDS = {
     "audit": "chalicelib.cli.operations:audit",
     "cards": "chalicelib.cli.cards:cards",
     "election": "chalicelib.cli.election:election",
+    "incident": "chalicelib.cli.incident:incident",
     "operator": "chalicelib.cli.operator:operator",
     "opt-outs": "chalicelib.cli.opt_outs:opt_outs",
     "parse": "chalicelib.cli.parse:parse",

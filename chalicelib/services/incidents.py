@@ -57,8 +57,7 @@ def take_step(
             return None
         if int(incident.version) != seen:
             raise VersionPassed(f"incident {number} is at version {int(incident.version)} now, you have seen {seen}")
-        who = f"{operator.name} ({operator.role})"
-        _, writes = step_writes(incident, step, who, note, loaded.clock.at(now), now)
+        _, writes = step_writes(incident, step, operator.signature, note, loaded.clock.at(now), now)
         try:
             write(writes)
         except (Contended, IncidentChanged):

@@ -12,6 +12,7 @@ from chalicelib.store.operators import OperatorRow
 
 Role = Literal["viewer", "operator", "headquarters"]
 ROLES: tuple[Role, ...] = ("viewer", "operator", "headquarters")
+COMMAND_LINE = "command line"
 VALID_FOR = dt.timedelta(days=30)
 
 
@@ -25,12 +26,20 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who asks, and what they may see: one election, some of its regions (none named: all)."""
+    """Who asks, and what they may see: one election, some of its regions (none named: all).
+
+    Who works at the command line proves it by access to the stack itself, and has no `role`.
+    """
 
     name: str
-    role: Role
+    role: Role | None
     election: str
     regions: tuple[str, ...]
+
+    @property
+    def signature(self) -> str:
+        """Who it was, as the audit trail and histories say it."""
+        return self.name if self.role is None else f"{self.name} ({self.role})"
 
     def sees_all(self) -> bool:
         """Whether the operator sees the whole nation."""
@@ -64,7 +73,7 @@ def add_operator(
         token_hash(token), name=name, role=role, election=election_id, regions=list(regions), expires_at=now + valid_for
     )
     operators.add(row)
-    operators.record(election_id, now, "command line", "operator added", f"{name} ({role})")
+    operators.record(election_id, now, COMMAND_LINE, "operator added", f"{name} ({role})")
     return token
 
 
@@ -73,8 +82,13 @@ def revoke_operator(name: str, election_id: str, now: dt.datetime) -> int:
     rows = [row for row in operators.of_election(election_id) if row.name == name and not row.revoked]
     for row in rows:
         operators.revoke(row)
-        operators.record(election_id, now, "command line", "operator revoked", name)
+        operators.record(election_id, now, COMMAND_LINE, "operator revoked", name)
     return len(rows)
+
+
+def at_the_command_line(election_id: str) -> Operator:
+    """Whoever runs ./baykoo on the stack."""
+    return Operator(COMMAND_LINE, None, election_id, ())
 
 
 def authenticate(authorization: str | None, now: dt.datetime) -> Operator:

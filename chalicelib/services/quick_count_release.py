@@ -98,8 +98,8 @@ def _replace(
     if not note.strip():
         raise ReleaseNoteMissing("say why it is " + step)
     election_id = loaded.election.id
-    who, said = f"{operator.name} ({operator.role})", note.strip()[:LONGEST_NOTE]
-    audited = recorded(election_id, now, who, f"quick count {step}", f"version {seen + 1}", said)
+    said = note.strip()[:LONGEST_NOTE]
+    audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {seen + 1}", said)
     for attempt in range(ATTEMPTS):
         try:
             write([replacing(election_id, seen, document, now), audited])

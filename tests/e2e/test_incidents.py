@@ -147,5 +147,28 @@ def test_the_list_is_by_region_and_state(deployed: Deployed, token: str) -> None
         assert deployed.get(f"/elections/{ELECTION}/incidents/{unknown}", osh).status == 404
 
 
+def test_where_no_dashboard_is_at_hand_the_command_line_does(deployed: Deployed, token: str) -> None:
+    number, _ = incident(deployed, token, "IN 4 опять раздают", "Подкуп")
+
+    def run(step: str, *options: str, expect: int = 0) -> str:
+        return deployed.baykoo("incident", step, str(number), "--election", ELECTION, *options, expect=expect)
+
+    assert run("acknowledge") == f"Incident {number} is now acknowledged.\n"
+    run("resolve", expect=1)
+    run("reject", expect=1)  # without a note
+    assert run("reject", "--note", "a rumour") == f"Incident {number} is now rejected.\n"
+    listed = deployed.baykoo("incident", "list", "--election", ELECTION, "--state", "rejected").splitlines()
+    assert [line for line in listed if line.startswith(f"{number} rejected, high: Vote buying; station 1001, Bishkek")]
+    shown = run("show")
+    assert "text: опять раздают" in shown
+    assert "reject by command line: a rumour" in shown
+    table = f"{deployed.stack.name}-audit"
+    lines = deployed.stack.client("dynamodb").scan(TableName=table)["Items"]
+    said = {(one["who"]["S"], one["action"]["S"]) for one in lines if one["subject"]["S"] == f"incident {number}"}
+    assert said == {("command line", "incident acknowledge"), ("command line", "incident reject")}
+    deployed.baykoo("incident", "show", "9999", "--election", ELECTION, expect=1)
+    deployed.baykoo("incident", "list", "--election", ELECTION, "--region", "Atlantis", expect=1)
+
+
 def test_everything_adds_up(deployed: Deployed, token: str) -> None:
     assert "0 differences" in deployed.baykoo("audit", "--election", ELECTION)

@@ -1,0 +1,109 @@
+"""./baykoo incident: see incidents and take them further, where no dashboard is at hand."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chalicelib.cli.target import use_stack
+from chalicelib.observation.incidents import STATES, STEPS, State, Step, StepRefused
+
+if TYPE_CHECKING:
+    from chalicelib.services.operators import Operator
+    from chalicelib.store.elections import LoadedElection
+
+_election = click.option("--election", "election_id", required=True, metavar="ID")
+_number = click.argument("number", type=click.IntRange(min=1))
+
+
+@click.group()
+def incident() -> None:
+    """See incidents, and take them a step further; every step is in the audit trail."""
+
+
+@incident.command("list")
+@_election
+@click.option("--region", help="Only this region's.")
+@click.option("--state", type=click.Choice(STATES), help="Only those in this state.")
+def list_them(election_id: str, region: str | None, state: State | None) -> None:
+    """List an election's incidents, the newest first."""
+    use_stack()
+    from chalicelib.services.incidents import list_incidents
+
+    loaded, me = _loaded(election_id)
+    if region is not None and region not in loaded.election.regions:
+        raise click.ClickException(f"no such region: {region}; {election_id} has {', '.join(loaded.election.regions)}")
+    for one in list_incidents(loaded.election, me, region, state)["incidents"]:
+        click.echo(_line(one))
+
+
+@incident.command()
+@_number
+@_election
+def show(number: int, election_id: str) -> None:
+    """Show incident NUMBER with its history."""
+    use_stack()
+    loaded, me = _loaded(election_id)
+    found = _found(loaded, me, number)
+    click.echo(_line(found))
+    for name in ("text", "observer", "message", "report"):
+        if found[name]:
+            click.echo(f"  {name}: {found[name]}")
+    for entry in found["history"]:
+        note = f": {entry['note']}" if entry.get("note") else ""
+        click.echo(f"  {entry['at']} {entry['step']} by {entry['who']}{note}")
+
+
+def _step_command(step: Step) -> click.Command:
+    @click.command(step, help=f"{step.capitalize()} incident NUMBER.")
+    @_number
+    @_election
+    @click.option("--note", default="", help="Why; rejecting and reopening want one.")
+    def command(number: int, election_id: str, note: str) -> None:
+        use_stack()
+        _take(step, number, election_id, note)
+
+    return command
+
+
+for _step in STEPS:
+    incident.add_command(_step_command(_step))
+
+
+def _take(step: Step, number: int, election_id: str, note: str) -> None:
+    from chalicelib.services.incidents import NoteMissing, VersionPassed, take_step
+
+    loaded, me = _loaded(election_id)
+    seen = _found(loaded, me, number)["version"]
+    try:
+        after = take_step(loaded, me, number, step, seen, note, dt.datetime.now(dt.UTC))
+    except (StepRefused, NoteMissing) as refused:
+        raise click.ClickException(f"not changed: {refused}") from refused
+    except VersionPassed as passed:
+        raise click.ClickException(f"not changed, look at it again: {passed}") from passed
+    click.echo(f"Incident {number} is now {after['state'] if after else 'gone'}.")
+
+
+def _loaded(election_id: str) -> tuple["LoadedElection", "Operator"]:
+    """The election, and who the command line is in it."""
+    from chalicelib.services.operators import at_the_command_line
+    from chalicelib.store.elections import ElectionUnknown, existing
+
+    try:
+        return existing(election_id), at_the_command_line(election_id)
+    except ElectionUnknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+
+
+def _found(loaded: "LoadedElection", me: "Operator", number: int) -> dict[str, Any]:
+    from chalicelib.services.incidents import show_incident
+
+    found = show_incident(loaded.election, me, number)
+    if found is None:
+        raise click.ClickException(f"election {loaded.election.id} has no incident {number}")
+    return found
+
+
+def _line(one: dict[str, Any]) -> str:
+    place = f"station {one['station']}, {one['region']}"
+    return f"{one['number']} {one['state']}, {one['severity']}: {one['what']}; {place}, {one['opened_at']}"
