@@ -71,6 +71,7 @@ APIS: Mapping[str, Api] = {
             "message-count": "1",
             "messages": [{"to": taken.to, "message-id": taken.reference, "status": "0", "message-price": "0.03"}],
         },
+        is_named_by_us=True,
     ),
     "vonage-messages": Api(
         "POST",
@@ -79,6 +80,7 @@ APIS: Mapping[str, Api] = {
         lambda sent: (sent["to"], sent["text"], sent["client_ref"], sent.get("webhook_url")),
         202,
         lambda taken: {"message_uuid": taken.reference},
+        is_named_by_us=True,
     ),
     "infobip": Api(
         "POST",

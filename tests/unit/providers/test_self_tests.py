@@ -7,7 +7,6 @@ from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import CannotCheck, CannotSend, OutboundRequest
 from chalicelib.providers.self_test import NOBODY, with_other_secrets
-from chalicelib.providers.sending import base
 from chalicelib.providers.table import NAMES, provider
 from chalicelib.providers.webhook import hear
 
@@ -49,24 +48,3 @@ def test_an_account_is_asked_for_without_changing_anything(name: str) -> None:
     if asked is not None:
         assert (asked.method, asked.body) == ("GET", b"")
         assert asked.url.startswith("https://api.example.org/")
-
-
-@pytest.mark.parametrize(
-    ("written", "is_taken"),
-    [
-        ("https://api.example.org/", True),
-        ("http://127.0.0.1:8080", True),
-        ("http://api.example.org", False),
-        ("api.example.org", False),
-        ("https://", False),
-        ("https://[", False),
-        ("ftp://localhost", False),
-    ],
-)
-def test_an_api_is_reached_by_https_alone(written: str, is_taken: bool) -> None:
-    try:
-        assert base({"base_url": written}, "https://usual.example.org") == written.rstrip("/")
-    except CannotSend:
-        assert not is_taken
-    else:
-        assert is_taken
