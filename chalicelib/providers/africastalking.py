@@ -56,9 +56,10 @@ _NOT_NOW = frozenset({"405", "500", "501", "502"})
 
 
 class AfricasTalking(Provider):
-    """Settings: `path_token`, `source_addresses`, `recipient`; to send `username`, `api_key`, `sender`."""
+    """Settings: `path_token`, `source_addresses`, `recipient`; to send `username`, `api_key`, `sender`; `reconcile`."""
 
     accepted = Answer(200)
+    is_listed_unasked = False
 
     def verify(self, request: WebhookRequest) -> None:
         """Africa's Talking signs nothing: a token in the path is all that there is."""

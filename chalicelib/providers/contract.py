@@ -249,6 +249,10 @@ class Provider(ABC):
     repeatable: ClassVar[bool] = False
     """Whether sending one `OutboundSms.id` twice sends one SMS."""
 
+    is_listed_unasked: ClassVar[bool] = True
+    """Whether its list is known to name an SMS as its webhook does, so that a schedule may compare them; where it is
+    not, the setting `reconcile: true` says that somebody has tried it."""
+
     def __init__(self, secrets: Secrets, fetch: Fetch) -> None:
         self.secrets, self.fetch = secrets, fetch
 

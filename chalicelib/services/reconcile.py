@@ -82,6 +82,9 @@ def reconcile_all(now: dt.datetime) -> int:
     taken_in = 0
     for name in configured_providers():
         try:
+            provider = configured(name)
+            if not provider.is_listed_unasked and provider.secrets.get("reconcile") is not True:
+                continue
             found = reconcile(name, now)
         except (CannotList, CannotSend):
             continue

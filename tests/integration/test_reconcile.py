@@ -304,6 +304,23 @@ def test_one_providers_failure_holds_up_no_other(
     all_ten("telerivet", keys, day)
 
 
+def test_a_list_whose_ids_nobody_has_tried_is_not_compared_by_the_schedule(
+    monkeypatch: pytest.MonkeyPatch, day: Pipeline
+) -> None:
+    answer, settings = VENDORS["africastalking"]
+    forget("africastalking")
+    monkeypatch.setattr(reconciling, "configured_providers", lambda: ["africastalking"])
+    with closing(Vendor(answer)) as server:
+        kept = {**settings, "base_url": server.url}
+        monkeypatch.setattr(provider_api, "provider_secrets", lambda name: kept)
+        keys = came_in("africastalking", server, day)
+        assert reconciling.reconcile_all(day.now) == 0
+        assert server.asked == []
+        kept["reconcile"] = True
+        assert reconciling.reconcile_all(day.now) == 3
+    all_ten("africastalking", keys, day)
+
+
 def test_the_command_says_what_it_found(vendor: tuple[str, Vendor], services: Stack, tmp_path: Path) -> None:
     local = {"endpoint_url": services.endpoint_url, "region": services.region, "stack": services.name}
     (tmp_path / "local.json").write_text(json.dumps(local))
