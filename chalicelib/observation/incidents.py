@@ -8,7 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, get_args
 
-from chalicelib.observation.election import Election, Severity
+from chalicelib.observation.election import Election, Form, Severity
+from chalicelib.observation.reading.model import Value
 
 State = Literal["new", "acknowledged", "verified", "rejected", "resolved"]
 Step = Literal["acknowledge", "verify", "reject", "resolve", "reopen"]
@@ -43,6 +44,10 @@ BURST: Final = 3
 BURST_WITHIN: Final = dt.timedelta(minutes=5)
 """After so many incidents of a region within this time, further ones come together in a digest."""
 
+TOLD_TOGETHER_AT_MOST: Final = 40
+"""Coordinators who may be told of an incident at the same time: each gets two messages, and all of them are stored in
+one transaction with the incident and the report (`store/outcome.py`)."""
+
 Group = tuple[int, ...]
 """Coordinators who are told together, by their place in the election's roster."""
 
@@ -60,6 +65,11 @@ def after(state: State, step: Step) -> State:
     if state not in ALLOWED_IN[step]:
         raise StepRefused(step, state)
     return LEADS_TO[step]
+
+
+def critical_answers(form: Form | None, answers: Mapping[str, Value]) -> tuple[str, ...]:
+    """Codes of the answers to a form that open an incident by themselves: those that its questions call critical."""
+    return tuple(code for code, value in answers.items() if form is not None and _is_critical(form, code, value))
 
 
 def told_at_once(election: Election, region: str, severity: Severity) -> Group:
@@ -96,6 +106,15 @@ def may_be_same(
 ) -> bool:
     """Whether two incidents at one station may be one; those whose category is not known are not compared."""
     return category is not None and category == other_category and abs(opened_at - other_at) <= SAME_WITHIN
+
+
+def _is_critical(form: Form, code: str, value: Value) -> bool:
+    critical = form.by_code[code].critical_if
+    if critical is None:
+        return False
+    if isinstance(value, tuple):
+        return critical in value
+    return isinstance(value, bool) == isinstance(critical, bool) and value == critical
 
 
 def _chain(election: Election, region: str) -> tuple[Group, ...]:

@@ -8,9 +8,9 @@ from typing import cast
 
 from chalicelib.observation.coordinator_texts import alert_remarks
 from chalicelib.observation.election import Coordinator, Election, Form, Severity
-from chalicelib.observation.incidents import Group, escalates_after
+from chalicelib.observation.incidents import Group, critical_answers, escalates_after
 from chalicelib.observation.long_sms import name_of
-from chalicelib.observation.reading.model import CATEGORY, Reading, Value
+from chalicelib.observation.reading.model import CATEGORY, Reading
 from chalicelib.observation.replies import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.services import outbox
 from chalicelib.services.interpret import ResolvedReport
@@ -52,19 +52,9 @@ def opens_incident(election: Election, reading: Reading) -> bool:
     """Whether a text reports an incident, or gives an answer that opens one, whoever sent it."""
     for report in reading.reports:
         form = election.form_by_code.get(report.form)
-        if form is None or any(is_critical(form, code, value) for code, value in report.answers.items()):
+        if form is None or critical_answers(form, report.answers):
             return True
     return False
-
-
-def is_critical(form: Form, code: str, value: Value) -> bool:
-    """Whether an answer is the one that opens an incident."""
-    critical = form.by_code[code].critical_if
-    if critical is None:
-        return False
-    if isinstance(value, tuple):
-        return critical in value
-    return isinstance(value, bool) == isinstance(critical, bool) and value == critical
 
 
 def _reported(
@@ -102,8 +92,7 @@ def _answered(
             text=report.reading.comment,
             opened_at=counted_at,
         )
-        for code, value in report.reading.answers.items()
-        if is_critical(form, code, value)
+        for code in report.critical
     ]
 
 

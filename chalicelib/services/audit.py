@@ -8,7 +8,7 @@ from chalicelib.observation.phones import international
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import Counters, contribution, difference, message_counters, shard_of
-from chalicelib.services.alerts import answered_id, incident_id, incident_sources, is_critical
+from chalicelib.services.alerts import answered_id, incident_id, incident_sources
 from chalicelib.services.audit_parts import part_differences
 from chalicelib.services.counting import ShardCell, cell_named, incident_cell, total
 from chalicelib.store.elections import existing
@@ -111,7 +111,7 @@ def _incident_differences(
 
 
 def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, str, bool]]:
-    """Incidents that a message may have opened: id, what opens it, and whether it does by the election as it is now."""
+    """Incidents that a message may have opened: id, what opens it, and whether it did by the election as it was."""
     reports = (message.reading or {}).get("reports", ())
     said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
     for written, source in zip(reports, incident_sources(message, said), strict=True):
@@ -122,8 +122,8 @@ def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, s
             yield incident_id(written["station"], source), "a report", True
         if form is None:
             continue
-        for code, value in written.get("answers", {}).items():
-            is_certain = is_critical(form, code, value_from_json(form, code, value))
+        for code in written.get("answers", {}):
+            is_certain = code in written.get("critical", ())
             yield answered_id(written["station"], form.code, code), f"answer {form.code} {code}", is_certain
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.observation.coverage import round_begun_at
 from chalicelib.observation.election import NO_ROUND, Election, Form, Observer
+from chalicelib.observation.incidents import critical_answers
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import STATION, Reading, ReportReading
@@ -27,6 +28,7 @@ class ResolvedReport:
     """One form of a text with everything decided that the text left open.
 
     `counts` is False where a person has to decide first (two stations were named, or a part of the text is missing).
+    `critical`: codes of the answers that open an incident, by the election as it was then.
     """
 
     reading: ReportReading
@@ -35,6 +37,7 @@ class ResolvedReport:
     round: str
     flags: tuple[str, ...]
     counts: bool
+    critical: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The report as it is kept with its message; what is empty is left out."""
@@ -49,6 +52,7 @@ class ResolvedReport:
             "repairs": [[repair.typed, repair.read_as, repair.rule] for repair in self.reading.repairs],
             "flags": list(self.flags),
             "held": not self.counts,
+            "critical": list(self.critical),
         }
         return {name: value for name, value in kept.items() if value}
 
@@ -130,7 +134,8 @@ def _resolve(
     form = election.form_by_code.get(report.form)
     round_name = _round(election, form, report.round, counted_at, flags) if form else NO_ROUND
     counts = form is None or report.rejected.get(STATION) != "ambiguous"
-    return ResolvedReport(report, observer, station, round_name, tuple(dict.fromkeys(flags)), counts)
+    critical = critical_answers(form, report.answers)
+    return ResolvedReport(report, observer, station, round_name, tuple(dict.fromkeys(flags)), counts, critical)
 
 
 def _round(election: Election, form: Form, named: str | None, counted_at: dt.datetime, flags: list[str]) -> str:

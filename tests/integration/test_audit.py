@@ -1,8 +1,10 @@
 """Whatever is changed behind the pipeline's back is found and named."""
 
 import pytest
-from pipeline import Pipeline
+from pipeline import Pipeline, changed
 
+from chalicelib.observation.clock import REAL_TIME
+from chalicelib.services import elections
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 from chalicelib.store.tallies import shards_of_cells, tally_row
@@ -55,3 +57,24 @@ def test_a_message_counted_nowhere(reported: Pipeline) -> None:
     row = next(row for row in reported.rows() if row.direction == "in")
     row.update(actions=[Message.counted_in.remove()])
     assert any(row.key in one and "counted nowhere" in one for one in reported.differences())
+
+
+def test_an_answer_that_became_critical_later_has_lost_no_incident(pipeline: Pipeline) -> None:
+    pipeline.say(pipeline.phone(), "OP A1 C9 D2")  # D2 is critical, C9 is not yet
+    [opened] = incidents_of(pipeline.election.id)
+    critical = {"C": 9, "D": None}
+    stricter = [
+        form.model_copy(
+            update={
+                "questions": tuple(
+                    one.model_copy(update={"critical_if": critical.get(one.code, one.critical_if)})
+                    for one in form.questions
+                )
+            }
+        )
+        for form in pipeline.election.forms
+    ]
+    elections.load(changed(pipeline.election, forms=stricter), REAL_TIME)
+    assert pipeline.differences() == ()
+    opened.delete()
+    assert pipeline.differences()[0].startswith(f"incident {opened.id}: answer OP D of message")

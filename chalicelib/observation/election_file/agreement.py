@@ -6,6 +6,7 @@ from chalicelib.observation.checks import RuleInvalid, check_rule, parse_rule
 from chalicelib.observation.election import Election
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.forms import PlacedForm
+from chalicelib.observation.incidents import TOLD_TOGETHER_AT_MOST, escalation, told_at_once
 
 _ESTIMATES = frozenset({"turnout", "invalid"})
 """What a quick count estimates beside the candidates, and so no candidate's name."""
@@ -65,7 +66,7 @@ def _is_whole(document: Document, placed: PlacedForm) -> bool:
 
 
 def check_responsibility(document: Document, election: Election) -> None:
-    """Warn of stations that nobody observes and of regions that no coordinator answers for."""
+    """Warn of stations that nobody observes and regions that no coordinator answers for; too many cannot be told."""
     unobserved = [number for number in election.station_by_number if number not in election.observers_by_station]
     if unobserved and election.observers:
         named = _some(unobserved)
@@ -75,6 +76,12 @@ def check_responsibility(document: Document, election: Election) -> None:
     ]
     if uncovered:
         document.warning(("coordinators",), f"nobody is told of incidents in {_some(uncovered)}; name a coordinator")
+    for region in election.regions:
+        together = max(map(len, (told_at_once(election, region, "critical"), *escalation(election, region))))
+        if together > TOLD_TOGETHER_AT_MOST:
+            told = f"{together} coordinators are told of an incident in {region} at the same time"
+            advice = f"at most {TOLD_TOGETHER_AT_MOST} can be; give the others another level, or fewer regions"
+            document.error(("coordinators",), f"{told}; {advice}")
 
 
 def check_typable(document: Document, election: Election) -> None:

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import ElectionInvalid, inspect_election, read_election, roster_files
+from chalicelib.observation.incidents import TOLD_TOGETHER_AT_MOST
+from chalicelib.store.outcome import MOST_WRITES
 
 OPTIONS = 'options: {1: {en: "media", ru: "СМИ"}, 2: {en: "police", ru: "милиция"}}'
 
@@ -159,6 +161,22 @@ def test_a_region_without_a_coordinator_is_a_warning(files):
     )
     (warning,) = inspect_election(files | {"coordinators.csv": alone}, "election.yaml").warnings
     assert str(warning).startswith("election.yaml:10: coordinators: nobody is told of incidents in South;")
+
+
+@pytest.mark.parametrize(("people", "is_valid"), [(38, True), (39, False)])
+def test_more_coordinators_than_can_be_told_together_are_a_mistake(files, people, is_valid):
+    more = "".join(f"N{number},n{number}@example.org,,en,South,email\n" for number in range(people))
+    inspection = inspect_election(files | {"coordinators.csv": files["coordinators.csv"] + more}, "election.yaml")
+    assert [str(problem).partition(";")[0] for problem in inspection.problems] == (
+        []
+        if is_valid
+        else ["election.yaml:10: coordinators: 41 coordinators are told of an incident in South at the same time"]
+    )
+
+
+def test_an_incident_of_as_many_as_can_be_told_fits_one_transaction():
+    beside = 20  # incident, number, watch, message, reply, twin, tallies, digest, a few reports
+    assert 2 * TOLD_TOGETHER_AT_MOST + beside <= MOST_WRITES
 
 
 def test_stations_that_no_sms_can_name_are_a_warning(files):
