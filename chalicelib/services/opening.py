@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from typing import cast
 
-from chalicelib.observation.election import Election, Severity
+from chalicelib.observation.election import SEVERITIES, Election, Severity
 from chalicelib.observation.incidents import (
     BURST_WITHIN,
     escalates_after,
@@ -53,8 +53,14 @@ class Opening:
         return tuple(alert for one in self.opened for alert in one.alerts)
 
 
-def open_incidents(loaded: LoadedElection, incidents: Sequence[Incident], now: dt.datetime) -> Opening:
-    """Number incidents and settle who is told of each. Reads nothing where there are none. Raises StoreUnavailable."""
+def open_incidents(
+    loaded: LoadedElection, incidents: Sequence[Incident], now: dt.datetime, *, is_together: bool = False
+) -> Opening:
+    """Number incidents and settle who is told of each. Reads nothing where there are none. Raises StoreUnavailable.
+
+    `is_together`: the message has more alerts than can be stored with it. The gravest incident is told at once, the
+    others by the next sweep, in a digest.
+    """
     if not incidents:
         return Opening()
     election, at = loaded.election, loaded.clock.at(now)
@@ -63,9 +69,11 @@ def open_incidents(loaded: LoadedElection, incidents: Sequence[Incident], now: d
     _number_and_link(election, incidents, newest.number if newest else 0, at)
     recent = list(takewhile(lambda row: abs(at - row.at) < BURST_WITHIN, chain([newest] if newest else [], given)))
     _decide_digests(incidents, recent, at)
+    if is_together:
+        _digest_all_but_the_gravest(incidents)
     muted = muted_phones(election.id, at)
     opened = tuple(announced(election, incident, muted, now) for incident in incidents)
-    return Opening(opened, tuple(_writes(election, incidents, at)))
+    return Opening(opened, tuple(_writes(election, incidents, at, at if is_together else at + BURST_WITHIN)))
 
 
 def announced(election: Election, incident: Incident, muted: frozenset[str], now: dt.datetime) -> Opened:
@@ -105,7 +113,15 @@ def _decide_digests(incidents: Sequence[Incident], recent: Sequence[IncidentNumb
             ordinary.append((incident.region, at))
 
 
-def _writes(election: Election, incidents: Sequence[Incident], at: dt.datetime) -> Iterator[Write]:
+def _digest_all_but_the_gravest(incidents: Sequence[Incident]) -> None:
+    gravest = max(incidents, key=lambda one: SEVERITIES.index(cast(Severity, one.severity)))
+    for incident in incidents:
+        incident.digested = incident is not gravest
+
+
+def _writes(
+    election: Election, incidents: Sequence[Incident], at: dt.datetime, digest_due: dt.datetime
+) -> Iterator[Write]:
     digested: dict[str, set[int]] = {}
     for incident in incidents:
         yield giving_number(incident, int(incident.number), at)
@@ -115,4 +131,4 @@ def _writes(election: Election, incidents: Sequence[Incident], at: dt.datetime) 
         if incident.digested:
             digested.setdefault(incident.region, set()).add(int(incident.number))
     for region, numbers in digested.items():
-        yield adding_to_digest(election.id, region, 0, numbers, at + BURST_WITHIN)
+        yield adding_to_digest(election.id, region, 0, numbers, digest_due)

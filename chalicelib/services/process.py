@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from typing import Final, Literal
 
 from pynamodb.expressions.update import Action
 
@@ -41,6 +42,12 @@ QUARANTINED = "quarantined"
 NO_ELECTION = "no_election"
 UNKNOWN_SENDER = "unknown_sender"
 
+Size = Literal["whole", "alerts_together", "held"]
+"""How much of a message is written: all of it; all, but of its incidents only one with alerts of its own and the others
+in a digest; or nothing but that a person has to look at it."""
+
+_SMALLER: Final[dict[Size, Size]] = {"whole": "alerts_together", "alerts_together": "held", "held": "held"}
+
 
 def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     """Give a received SMS its outcome; does nothing if it has one, and lets a part of a long SMS wait for the others.
@@ -57,17 +64,17 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
         join(message, loaded, now)
         return ()
     there: frozenset[str] = frozenset()
-    is_too_long = False
+    size: Size = "whole"
     for attempt in range(ATTEMPTS):
         try:
-            outcome = _once(loaded, message, now, there, is_too_long) if loaded else _without_election(message, now)
+            outcome = _once(loaded, message, now, there, size) if loaded else _without_election(message, now)
             commit(outcome)
         except AlreadyProcessed:
             return ()
         except (ReportChanged, IncidentChanged, OtherWish):
             pause(attempt)
         except TooMuchAtOnce:
-            is_too_long = True
+            size = _SMALLER[size]
         except AlreadyThere as exist:
             there |= exist.keys
         except Contended:
@@ -107,23 +114,19 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     return elections.current(loaded.election.id, fresh=True) or loaded
 
 
-def _once(
-    loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], is_too_long: bool
-) -> Outcome:
+def _once(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
     """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
     guard = guard_of(message)
     if guard is None:
-        return _outcome(loaded, message, now, there, is_too_long)
+        return _outcome(loaded, message, now, there, size)
     duplicate = duplicate_of(loaded, message, guard, now) if guard.key in there else None
     if duplicate is not None:
         return duplicate
-    outcome = _outcome(loaded, message, now, there, is_too_long)
+    outcome = _outcome(loaded, message, now, there, size)
     return outcome if guard.key in there else replace(outcome, writes=(*outcome.writes, guard))
 
 
-def _outcome(
-    loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], is_too_long: bool
-) -> Outcome:
+def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
     """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
@@ -136,11 +139,11 @@ def _outcome(
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
     said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == INCOMPLETE)
-    if is_too_long:
+    if size == "held":
         said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
-    opening = open_incidents(loaded, found, now)
+    opening = open_incidents(loaded, found, now, is_together=size == "alerts_together")
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in there else []
     changed = [one for one in merged.values() if one.changed]

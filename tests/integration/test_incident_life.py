@@ -323,6 +323,18 @@ def test_what_was_digested_escalates_in_a_digest(day: Pipeline) -> None:
     assert told(day, "digest") == {"Asan": ["email", "sms"], "Bermet": ["email", "sms"]}
 
 
+def test_of_several_incidents_in_an_sms_that_many_are_told_of_the_gravest_is_told_at_once(load: Load) -> None:
+    day = load(coordinators=tuple(coordinator(f"B{number}", "Bishkek") for number in range(30)))
+    message = report(day, text="IN 2 they stuff\nIN 3 they beat us\nIN 4 money")
+    assert message.state == "accepted"
+    assert [incident(day, number).digested for number in (1, 2, 3)] == [True, False, True]
+    assert told(day) == {f"B{number}": ["email", "sms"] for number in range(30)}
+    assert {row.subject.split(":")[0] for row in day.outgoing() if row.subject} == {"Incident 2, CRITICAL"}
+    assert wait(day, 0) == 60
+    assert told(day, "digest") == told(day)
+    assert day.differences() == ()
+
+
 def test_an_observer_who_coordinates_is_asked_where_both_are_possible(load: Load) -> None:
     day = load()
     both = coordinator("Asan", "Bishkek", phone=day.observers(0)[0].phones[0])
