@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -149,14 +149,15 @@ class Pipeline:
 
     def end_state(self) -> str:
         """All that the messages have come to, comparable between elections: a text with a line a row."""
-        election = self.election
+        election, rows = self.election, self.rows()
         lines = [
-            *(_line("message", row.attribute_values) for row in self.rows()),
+            *(_line("message", row.attribute_values) for row in rows),
             *(_line("report", to_row(election, one).attribute_values) for one in self.reports()),
             *(_line("tally", {"at": at, **counters}) for at, counters in shards_of_cells(election).items()),
             *(_line("incident", row.attribute_values) for row in incidents_of(election.id)),
         ]
-        return "\n".join(sorted(self._neutral(line) for line in lines))
+        named = self._names(rows)
+        return "\n".join(sorted(_neutral(line, named) for line in lines))
 
     def reports(self) -> list[Any]:
         return all_reports(self.election, self.election.station_by_number)
@@ -164,26 +165,32 @@ class Pipeline:
     def report_row(self, station: str, form: str, round_name: str = "-") -> ReportRow:
         return ReportRow.get(f"{self.election.id}#{station}", f"{form}#{round_name}")
 
-    def _neutral(self, line: str) -> str:
-        serial = int(self.election.id[1:])
-        line = line.replace(f"+99670{serial:04}", "+PHONE").replace(self.number, "+NUMBER")
-        for place, incident in enumerate(sorted(incidents_of(self.election.id), key=_origin)):
-            line = line.replace(incident.id, f"INCIDENT{place}")
-        for place, name in enumerate(sorted({name_of(row.key) for row in self.rows() if row.parts})):
-            line = line.replace(name, f"JOINED{place}")
-        day = self.election.date.isoformat()
-        return (
-            line.replace(f"{self.election.id}-", "E-")
-            .replace(f"{self.election.id}#", "E#")
-            .replace(f'"{self.election.id}"', '"E"')
-            .replace(day, "DAY")
-        )
+    def _names(self, rows: Sequence[Message]) -> dict[str, str]:
+        """What this election's rows name in their own way, and a name for it that is the same in every election."""
+        opened = sorted(incidents_of(self.election.id), key=_origin)
+        parted = sorted({name_of(row.key) for row in rows if row.parts})
+        return {
+            f"+99670{int(self.election.id[1:]):04}": "+PHONE",
+            self.number: "+NUMBER",
+            **{incident.id: f"INCIDENT{place}" for place, incident in enumerate(opened)},
+            **{name: f"JOINED{place}" for place, name in enumerate(parted)},
+            f"{self.election.id}-": "E-",
+            f"{self.election.id}#": "E#",
+            f'"{self.election.id}"': '"E"',
+            self.election.date.isoformat(): "DAY",
+        }
 
 
 def stored(key: str) -> Message:
     found = get(key)
     assert found is not None, key
     return found
+
+
+def _neutral(line: str, names: Mapping[str, str]) -> str:
+    for name, neutral in names.items():
+        line = line.replace(name, neutral)
+    return line
 
 
 def _origin(incident: Any) -> str:
