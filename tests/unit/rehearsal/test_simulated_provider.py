@@ -177,7 +177,8 @@ def test_what_a_provider_retries_is_retried_until_it_is_acknowledged(server, tem
     answers = SimulatedProvider(lambda: made.append(1)).deliver(deliveries(to.webhook(), A, B))["generic"]
     assert answers.acknowledged == {A, B}
     assert not answers.failed
-    assert answers.retried.total() == 2
+    assert to.asked.count(A) == 3
+    assert answers.retried.total() in ({2} if temporary else {1, 2})  # a lost connection may be made again unseen
     assert len(made) == 2
 
 
