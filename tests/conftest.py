@@ -1,10 +1,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from stack import Sample, folder_of, sample_on
 
 from infra.emulator import clear_abandoned
 from infra.stack import Stack, local_stack
+
+# A slow machine is no fault of the code: examples are neither timed nor given up.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

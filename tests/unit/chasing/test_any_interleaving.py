@@ -91,7 +91,7 @@ class Day:
         assert not is_night(election, self.memory.queued[key][1]) or is_night(election, due)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events)
 def test_nobody_hears_twice_or_after_reporting_and_the_coverage_is_the_same(
     election: Election, monkeypatch: pytest.MonkeyPatch, happening: list

@@ -253,7 +253,7 @@ def mutations(draw: st.DrawFn, texts: dict[str, str]) -> dict[str, str]:
     return mutated
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(draw=st.data())
 def test_any_text_is_an_election_or_a_list_of_problems(files, draw):
     mutated = draw.draw(mutations(files))
@@ -265,7 +265,7 @@ def test_any_text_is_an_election_or_a_list_of_problems(files, draw):
         assert Election.model_validate_json(election.model_dump_json(by_alias=True)) == election
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=st.text(alphabet="ab:-[]{}&*!|>'\"%@`#,? \n\t0~\x00é"))
 def test_any_yaml_is_refused_with_problems(text):
     with pytest.raises(ElectionInvalid) as caught:

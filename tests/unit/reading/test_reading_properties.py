@@ -36,7 +36,7 @@ TEXTS = st.one_of(
         lambda pairs: "".join(piece + gap for piece, gap in pairs)
     ),
 )
-relaxed = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def composed(election: Election, seed: int, noise: float) -> Composed:

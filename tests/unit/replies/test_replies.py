@@ -150,7 +150,7 @@ results = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(results, min_size=1, max_size=8), st.sampled_from(LANGUAGES))
 def test_every_reply_fits_two_sms_and_cuts_no_word(
     election: Election, results: list[ReportResult], language: str
@@ -167,7 +167,7 @@ def test_every_reply_fits_two_sms_and_cuts_no_word(
     assert set(re.findall(r"(?<!\+)\b\w+", reply)) <= known
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(results, st.sampled_from(LANGUAGES))
 def test_every_rejected_code_of_a_usual_form_is_named(election: Election, one: ReportResult, language: str) -> None:
     if one.form == "IN" or one.is_undecided or len(one.rejected) > 12:
