@@ -34,11 +34,12 @@ def send(message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
     """Send an email or SMS; returns once a carrier has accepted it.
 
     The next carrier is asked only where it is certain that the one before did not take the message. What is urgent
-    waits for no rest of a carrier's where there is nobody else. Raises SendRefused, NotSent, InDoubt.
+    waits for no rest of a carrier's where there is nobody else. Raises SendRefused where all refuse it or the recipient
+    has opted out, NotSent, InDoubt.
     """
     if message.channel == "email":
         return _send_email(message)
-    faults: list[NotSent] = []
+    faults: list[NotSent | SendRefused] = []
     rested: list[str] = []
     for name in order(message):
         try:
@@ -46,14 +47,14 @@ def send(message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
             return _send_by(name, message, now, urgent=urgent)
         except RateUsedUp:
             raise  # it has room soon, and the next may cost more
-        except NotSent as fault:
-            faults.append(fault)
+        except (NotSent, SendRefused) as fault:
+            faults.append(_unless_opted_out(fault))
             rested += [name] if isinstance(fault, Resting) else []
     for name in rested if urgent else ():
         try:
             return _send_by(name, message, now, urgent=urgent)
-        except NotSent as fault:
-            faults.append(fault)
+        except (NotSent, SendRefused) as fault:
+            faults.append(_unless_opted_out(fault))
     raise _together(faults)
 
 
@@ -83,11 +84,21 @@ def sns_terms() -> Terms:
     return _sns_terms[0][1]
 
 
-def _together(faults: list[NotSent]) -> NotSent:
-    if not faults:
-        return NotSent("there is no carrier left that has not lost it")
+def _unless_opted_out(fault: NotSent | SendRefused) -> NotSent | SendRefused:
+    """Nobody else is asked to text a person who has told one carrier to send no more: raises it then."""
+    if isinstance(fault, SendRefused) and fault.opted_out:
+        raise fault
+    return fault
+
+
+def _together(faults: list[NotSent | SendRefused]) -> NotSent | SendRefused:
+    """What all carriers' faults come to: a refusal only where nobody may take the message another time."""
+    said = "; ".join(map(str, faults))
+    again = [fault for fault in faults if isinstance(fault, NotSent)]
+    if not again:
+        return SendRefused(said) if faults else NotSent("there is no carrier left that has not lost it")
     kind = NotAsked if all(isinstance(fault, NotAsked) for fault in faults) else NotSent
-    return kind("; ".join(str(fault) for fault in faults), min(fault.wait for fault in faults))
+    return kind(said, min(fault.wait for fault in again))
 
 
 def _send_email(message: Message) -> Taken:

@@ -56,7 +56,7 @@ CASES: dict[str, tuple[Answered, list[str], str]] = {
     "the first takes it": (TAKEN, ["first"], "sent"),
     "busy": ((429, {"Retry-After": "5"}), ["first", "second"], "sent"),
     "our account": ((401, {}), ["first", "second"], "sent"),
-    "refused for good": ((400, {}), ["first"], "failed"),
+    "the first refuses the SMS": ((400, {}), ["first", "second"], "sent"),
     "in doubt": ((500, {}), ["first"], "queued"),
     "no answer": (AnswerLost("silence"), ["first"], "queued"),
 }
@@ -70,6 +70,16 @@ def test_the_second_is_asked_where_the_first_certainly_has_not_sent(
     message = row(pipeline)
     deliver(message, pipeline.now)
     assert (carriers.asked, stored(message.key).state) == (asked, state)
+
+
+@pytest.mark.parametrize(("other", "state"), [((400, {}), "failed"), ((503, {}), "queued")], ids=["too", "may take it"])
+def test_a_refused_sms_fails_once_nobody_may_take_it(
+    other: Answered, state: str, pipeline: Pipeline, carriers: Carriers
+) -> None:
+    carriers.answers = {"first": (400, {}), "second": other}
+    message = row(pipeline)
+    deliver(message, pipeline.now)
+    assert (carriers.asked[:2], stored(message.key).state) == (["first", "second"], state)
 
 
 def test_what_is_in_doubt_goes_at_most_once_more(pipeline: Pipeline, carriers: Carriers) -> None:
