@@ -59,13 +59,16 @@ def configured(services: Stack, account_api: str) -> Iterator[Stack]:
         settings = {**ACCOUNT, **SENDERS[name].secrets, "base_url": account_api}
         if name in SIGN_THE_URL:  # the emulator's API is reached under another path than the function is told
             settings["public_url"] = f"{services.api_url}/webhooks/{name}"
-        services.client("ssm").put_parameter(
-            Name=f"{services.outputs['Parameters']}/providers/{name}", Value=json.dumps(settings), Type="SecureString"
-        )
-    secrets._kept.clear()
+        put_settings(services, name, settings)
     yield services
     for name in given:
-        services.client("ssm").delete_parameter(Name=f"{services.outputs['Parameters']}/providers/{name}")
+        put_settings(services, name, services.webhook_secrets[name])
+
+
+def put_settings(stack: Stack, name: str, settings: Any) -> None:
+    parameter = f"{stack.outputs['Parameters']}/providers/{name}"
+    value = json.dumps(settings)
+    stack.client("ssm").put_parameter(Name=parameter, Value=value, Type="SecureString", Overwrite=True)
     secrets._kept.clear()
 
 
