@@ -32,6 +32,7 @@ from chalicelib.store.incidents import (
     watching,
 )
 from chalicelib.store.messages import Message
+from chalicelib.store.outcome import MOST_WRITES, TooMuchAtOnce
 from chalicelib.store.writes import Write
 
 
@@ -56,13 +57,16 @@ class Opening:
 def open_incidents(
     loaded: LoadedElection, incidents: Sequence[Incident], now: dt.datetime, *, is_together: bool = False
 ) -> Opening:
-    """Number incidents and settle who is told of each. Reads nothing where there are none. Raises StoreUnavailable.
+    """Number incidents and settle who is told of each. Reads nothing where there are none.
 
+    Raises StoreUnavailable, and TooMuchAtOnce where the incidents alone, two rows each, fit no transaction.
     `is_together`: the message has more alerts than can be stored with it. The gravest incident is told at once, the
     others by the next sweep, in a digest.
     """
     if not incidents:
         return Opening()
+    if 2 * len(incidents) > MOST_WRITES:
+        raise TooMuchAtOnce
     election, at = loaded.election, loaded.clock.at(now)
     given = numbers_given(election.id)
     newest = next(given, None)
