@@ -20,7 +20,7 @@ run: environments ## Run Baykoo on this machine with the sample election, until 
 
 .PHONY: test
 test: environments ## Run every test: unit, integration and end-to-end, against stacks that they start
-	@$(bin)/python -m pytest tests/unit tests/integration tests/e2e
+	@$(bin)/python -m pytest -n auto --dist loadfile tests/unit tests/integration tests/e2e
 
 .PHONY: lint
 lint: environments ## Check style, types, layers and the packaged template

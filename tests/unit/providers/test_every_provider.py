@@ -214,7 +214,9 @@ def test_no_field_of_vonage_but_the_signed_ones_brings_another_sms(by, mutation)
     assert other <= genuine
 
 
-@pytest.mark.parametrize("sender", [TwilioSender(), PlivoSender(), PlivoSender(version=2)], ids=str)
+@pytest.mark.parametrize(
+    "sender", [TwilioSender(), PlivoSender(), PlivoSender(version=2)], ids=["twilio", "plivo", "plivo V2"]
+)
 @given(place=st.integers(8, 200), character=st.sampled_from("abcxyz0189-_/."))
 def test_no_url_but_the_signed_one_is_taken(sender, place, character):
     url = "https://abc123.execute-api.eu-central-1.amazonaws.com/api/webhooks/here"

@@ -94,7 +94,9 @@ def test_the_vendors_own_checks_take_what_the_sender_signs():
     assert validate_v3_signature("GET", v3.url, nonce, "plivo-auth-token", signature)
 
 
-@pytest.mark.parametrize("sender", [PlivoSender(), PlivoSender(method="GET"), PlivoSender(version=2)], ids=str)
+@pytest.mark.parametrize(
+    "sender", [PlivoSender(), PlivoSender(method="GET"), PlivoSender(version=2)], ids=["V3", "V3 GET", "V2"]
+)
 @pytest.mark.parametrize("url", [URL, URL + "?a=1"])
 def test_every_way_of_calling(sender, url):
     if sender.method == "GET" and "?" in url:
