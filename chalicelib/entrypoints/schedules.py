@@ -6,6 +6,7 @@ import time
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
+from chalicelib.entrypoints.alerting import deliver_at_once
 from chalicelib.entrypoints.metrics import measure
 
 SWEEP_SECONDS = 50.0
@@ -30,7 +31,7 @@ def sweep(event: CloudWatchEvent) -> None:
     measure(OldestUnfinishedSeconds=oldest, OutboxFailed=swept.progress[Progress.GIVEN_UP])
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
-    escalate_due(_now())
+    deliver_at_once(escalate_due(_now()), end)
     summarize_due(_now(), catching_up=True)
     measure(ProvidersSilent=measure_silence(_now()))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint
 
-from chalicelib.entrypoints.metrics import measure
+from chalicelib.entrypoints.alerting import deliver_and_tell, deliver_at_once
 
 if TYPE_CHECKING:
     from chalicelib.store.messages import Message
@@ -40,9 +40,7 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
     end = time.monotonic() + ALERTING_SECONDS
 
     def process_and_alert(message: "Message", now: dt.datetime) -> None:
-        for alert in process_message(message, now):
-            if time.monotonic() < end:
-                _alert(alert)
+        deliver_at_once(process_message(message, now), end)
         note_heard(message)
 
     return _each(event["Records"], process_and_alert, may_be_urgent)
@@ -57,27 +55,9 @@ def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     def deliver_in_time(message: "Message", now: dt.datetime) -> None:
         if time.monotonic() < end:
-            _deliver_and_tell(message, now)
+            deliver_and_tell(message, now)
 
     return _each(event["Records"], deliver_in_time, is_alert)
-
-
-def _alert(alert: "Message") -> None:
-    """Deliver an alert that was queued just now; whatever fails here is left to the stream and to sweep."""
-    try:
-        _deliver_and_tell(alert, dt.datetime.now(dt.UTC))
-    except Exception:
-        logger.exception("an alert was not delivered at once")
-
-
-def _deliver_and_tell(message: "Message", now: dt.datetime) -> None:
-    """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
-    from chalicelib.services.deliver import FAILED
-    from chalicelib.services.deliver import deliver as deliver_message
-    from chalicelib.services.receipts import take_receipt
-
-    if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == FAILED:
-        measure(OutboxFailed=1)
 
 
 def _each(records: Sequence[dict[str, Any]], act: Act, is_urgent: Callable[["Message"], bool]) -> dict[str, Any]:

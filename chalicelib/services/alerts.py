@@ -140,9 +140,18 @@ def alerts_of(
     rows: list[Message] = []
     for place in told:
         coordinator = election.coordinators[place]
-        key = f"alert#{election.id}#{incident.id}#{int(incident.stage)}#{coordinator.id}"
+        key = f"{_alert_prefix(incident, int(incident.stage))}{coordinator.id}"
         rows += _alerts_to(election, coordinator, key, incident, silent, now)
     return tuple(rows)
+
+
+def is_told_at_once(incident: Incident, alert_key: str) -> bool:
+    """Whether an alert of an incident was queued when that was opened, not when it was escalated."""
+    return alert_key.startswith(_alert_prefix(incident, 0))
+
+
+def _alert_prefix(incident: Incident, stage: int) -> str:
+    return f"alert#{incident.election}#{incident.id}#{stage}#"
 
 
 def _alerts_to(

@@ -28,32 +28,34 @@ from chalicelib.store.outcome import AlreadyThere, Contended, IncidentChanged, q
 from chalicelib.store.writes import Write
 
 
-def escalate_due(now: dt.datetime) -> int:
-    """Escalate what is due in every election and send the digests that are; how many messages were queued.
+def escalate_due(now: dt.datetime) -> list[Message]:
+    """Escalate what is due in every election and queue the digests that are; returns what was queued.
 
     What somebody else is at work on is left to the next run. Raises StoreUnavailable.
     """
     loaded = (elections.current(election_id) for election_id in elections.list_elections())
-    return sum(escalate_election(one, now) for one in loaded if one is not None)
+    return [alert for one in loaded if one is not None for alert in escalate_election(one, now)]
 
 
-def escalate_election(loaded: LoadedElection, now: dt.datetime) -> int:
+def escalate_election(loaded: LoadedElection, now: dt.datetime) -> list[Message]:
     """The same for one election."""
     election_id, at = loaded.election.id, loaded.clock.at(now)
     watches, digests = incidents.watches_due(election_id, at), incidents.digests_due(election_id, at)
     if not watches and not digests:
-        return 0
+        return []
     muted = incidents.muted_phones(election_id, at)
-    told = sum(_commit(*_escalated(loaded, watch, muted, now)) for watch in watches)
-    return told + sum(_commit(*_digested(loaded.election, digest, muted, now)) for digest in digests)
+    escalated = [alert for watch in watches for alert in _commit(*_escalated(loaded, watch, muted, now))]
+    return escalated + [
+        alert for digest in digests for alert in _commit(*_digested(loaded.election, digest, muted, now))
+    ]
 
 
-def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> int:
+def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Message]:
     try:
         write([*writes, *map(queued, alerts)])
     except (IncidentChanged, AlreadyThere, Contended):
-        return 0
-    return len(alerts)
+        return ()
+    return alerts
 
 
 def _escalated(

@@ -20,29 +20,36 @@ from chalicelib.services.twins import SAME_SMS
 from chalicelib.store import elections, messages
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.long_sms import KnownParts, known_parts, noting, part_text, piece_of
-from chalicelib.store.messages import PROCESSED_WITHIN, RECEIVED, Message, pending_in
+from chalicelib.store.messages import RECEIVED, Message, received_sms
 from chalicelib.store.outcome import Contended, PartsChanged, adding_to_tallies, queued, write
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.writes import Write
 
 
-def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> None:
+def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Message | None:
     """Note a part, join its SMS if all of it is there or nothing more is waited for, and give it its outcome.
 
-    A part that waits stays unfinished, due when the waiting ends. Raises StoreUnavailable: then do it again.
+    Returns the message that the parts are read as, if it was stored just now; the stream brings it too. A part that
+    waits stays unfinished, due when the waiting ends. Raises StoreUnavailable: then do it again.
     """
     for attempt in range(ATTEMPTS):
         try:
-            sms = _noted(part, known_parts(part), loaded, now)
+            sms, whole = _noted(part, known_parts(part), loaded, now)
         except (PartsChanged, Contended):
             pause(attempt)
         else:
-            return _settle(part, sms, loaded, now)
+            _settle(part, sms, loaded, now)
+            return whole
     raise StoreUnavailable(f"{part.key}: the parts of its SMS were contended in {ATTEMPTS} attempts")
 
 
-def _noted(part: Message, stored: KnownParts, loaded: LoadedElection | None, now: dt.datetime) -> LongSms:
-    """The part's SMS, with the part noted, and read if it is due. Raises PartsChanged, Contended, StoreUnavailable."""
+def _noted(
+    part: Message, stored: KnownParts, loaded: LoadedElection | None, now: dt.datetime
+) -> tuple[LongSms, Message | None]:
+    """The part's SMS, with the part noted, and what it is read as if that was due.
+
+    Raises PartsChanged, Contended, StoreUnavailable.
+    """
     known = with_piece(stored.known, piece_of(part), part.part[2])
     sms = _of(known, part.key)
     if sms.is_due(now) and not sms.is_complete:
@@ -51,7 +58,7 @@ def _noted(part: Message, stored: KnownParts, loaded: LoadedElection | None, now
     if not sms.is_due(now):
         if known != stored.known:
             write([noting(stored, known)])
-        return sms
+        return sms, None
     read = replace(sms, read=len(sms.pieces))
     rows = messages.get_many(piece.key for piece in sms.pieces)
     whole = _joined(read, rows, now)
@@ -59,7 +66,7 @@ def _noted(part: Message, stored: KnownParts, loaded: LoadedElection | None, now
     write([queued(whole), noted, *_superseding(sms.read_as, whole, loaded, now)])
     for row in rows:
         _settle(row, read, loaded, now)
-    return read
+    return read, whole
 
 
 def _of(known: Iterable[LongSms], key: str) -> LongSms:
@@ -70,15 +77,10 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
     """The message that the parts are read as."""
     rows.sort(key=lambda row: (row.part[1], row.stored_at, row.key))
     first = min(rows, key=lambda row: (row.received_at or row.stored_at, row.key))
-    key = str(sms.read_as)
     sent = [row.provider_at for row in rows if row.provider_at is not None]
-    return Message(
-        key,
-        direction="in",
-        channel="sms",
-        state=RECEIVED,
-        pending=pending_in("in", key),
-        due_at=now + PROCESSED_WITHIN,
+    return received_sms(
+        str(sms.read_as),
+        now,
         stored_at=max(row.stored_at for row in rows),
         provider=first.provider,
         sender=first.sender,

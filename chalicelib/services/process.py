@@ -52,7 +52,8 @@ _SMALLER: Final[dict[Size, Size]] = {"whole": "alerts_together", "alerts_togethe
 def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     """Give a received SMS its outcome; does nothing if it has one, and lets a part of a long SMS wait for the others.
 
-    `now` is the real instant.
+    What the parts are read as is processed by the stream, like every SMS; at once if it may be urgent. `now` is the
+    real instant.
 
     Returns the alerts that were queued with it: they may be delivered at once, and will be by the stream if not.
     Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
@@ -61,8 +62,8 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
         return ()
     loaded = _election_of(message)
     if message.part is not None:
-        join(message, loaded, now)
-        return ()
+        whole = join(message, loaded, now)
+        return process(whole, now) if whole is not None and may_be_urgent(whole) else ()
     there: frozenset[str] = frozenset()
     size: Size = "whole"
     for attempt in range(ATTEMPTS):

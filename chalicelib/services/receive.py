@@ -26,7 +26,6 @@ from chalicelib.store.long_sms import stored_part
 from chalicelib.store.messages import (
     OTHER_CONTENT,
     PROCESSED_WITHIN,
-    RECEIVED,
     RECONCILED,
     WAITING,
     Message,
@@ -34,6 +33,7 @@ from chalicelib.store.messages import (
     put_first,
     put_new,
     receipt_key,
+    received_sms,
 )
 from chalicelib.store.tables import StoreUnavailable
 
@@ -154,15 +154,10 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
 
 
 def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
-    key = f"{provider}#{sms.id}"
     text = PartText.of(sms.part.number if sms.part else 1, sms.text)
-    return Message(
-        key,
-        direction="in",
-        channel="sms",
-        state=RECEIVED,
-        pending=pending_in("in", key),
-        due_at=now + PROCESSED_WITHIN,
+    return received_sms(
+        f"{provider}#{sms.id}",
+        now,
         part=stored_part(sms.part.reference, sms.part.total, text) if sms.part and sms.part.total > 1 else None,
         stored_at=now,
         provider=provider,

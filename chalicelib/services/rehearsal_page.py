@@ -50,7 +50,8 @@ def latencies(report: Report) -> dict[str, Latency | None]:
     return {
         "SMS delivered → acknowledged": report.acknowledgement,
         "SMS stored → its outcome": report.processing,
-        "incident stored → coordinator's alert sent": report.alerting,
+        "incident stored → coordinators alerted": report.alerting,
+        "escalation queued → sent": report.escalating,
     }
 
 

@@ -105,6 +105,7 @@ class Report:
     acknowledgement: Latency | None
     processing: Latency | None
     alerting: Latency | None
+    escalating: Latency | None
     incidents: int
     alerts: int
     alerts_failed: int
@@ -136,7 +137,7 @@ def report_on(rehearsal: Rehearsal) -> Report:
     """The report on a rehearsal; what came to no outcome is lost, and named by key."""
     accounted = [sent for sent in rehearsal.sent if sent.is_acknowledged and sent.is_accounted]
     found = list(_found(rehearsal.election, accounted))
-    alerts = [alert for told in rehearsal.incidents for alert in told.alerts]
+    alerts = [alert for told in rehearsal.incidents for alert in (*told.alerts, *told.escalated)]
     return Report(
         rehearsal=rehearsal,
         sent=len(rehearsal.sent),
@@ -161,6 +162,12 @@ def report_on(rehearsal: Rehearsal) -> Report:
             (alert.sent_at - told.message.stored_at).total_seconds()
             for told in rehearsal.incidents
             for alert in told.alerts
+            if alert.sent_at
+        ),
+        escalating=Latency.of(
+            (alert.sent_at - alert.stored_at).total_seconds()
+            for told in rehearsal.incidents
+            for alert in told.escalated
             if alert.sent_at
         ),
         incidents=len(rehearsal.incidents),

@@ -17,6 +17,7 @@ from chalicelib.observation.simulation.day import Day, Plan, Planned, simulate_d
 from chalicelib.observation.simulation.messages import Composed
 from chalicelib.observation.simulation.writing import write
 from chalicelib.services import elections
+from chalicelib.services.alerts import is_told_at_once
 from chalicelib.services.deliver import FAILED, OPTED_OUT, SENT
 from chalicelib.services.rehearsal_copy import free_number, rehearsal_copy, strangers
 from chalicelib.services.simulated_provider import Answers, Delivery, SimulatedProvider, Webhook
@@ -77,11 +78,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class IncidentTold:
-    """An incident, the SMS that opened it, and its alerts as they ended."""
+    """An incident, the SMS that opened it, and its alerts as they ended: those queued with it, and its escalation's."""
 
     incident: Incident
     message: Message
     alerts: tuple[Message, ...]
+    escalated: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +193,10 @@ def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Ite
     keys = {incident.id: list(incident.alerts) for incident in incidents}
     alerts = _wait("Alerted", [key for some in keys.values() for key in some], _is_finished, told)
     for incident in incidents:
-        told_of = tuple(alerts[key] for key in keys[incident.id] if key in alerts)
-        yield IncidentTold(incident, rows[incident.message], told_of)
+        told_of = [alerts[key] for key in keys[incident.id] if key in alerts]
+        at_once = tuple(alert for alert in told_of if is_told_at_once(incident, alert.key))
+        escalated = tuple(alert for alert in told_of if not is_told_at_once(incident, alert.key))
+        yield IncidentTold(incident, rows[incident.message], at_once, escalated)
 
 
 def _is_finished(row: Message) -> bool:

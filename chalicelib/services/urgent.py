@@ -1,4 +1,4 @@
-"""An SMS that may report an incident does not wait for the stream: process is called for it as soon as it is stored.
+"""An SMS that may open an incident does not wait for the stream: process is called for it as soon as it is stored.
 
 The stream still brings it, and sweep after that; the message's own state lets it count once. So whatever fails here
 costs nothing but the time that was to be won.
@@ -27,12 +27,12 @@ _compiled = lru_cache(maxsize=32)(re.compile)
 
 
 def process_at_once(stored: Sequence[Message]) -> None:
-    """Call process, without waiting for it, for those of the messages that may report an incident. Never raises."""
+    """Call process, without waiting for it, for those of the messages that may open an incident. Never raises."""
     function = os.environ.get("BAYKOO_PROCESS")
     if function is None:
         return
     try:
-        urgent = [message for message in stored if _may_report_incident(message)]
+        urgent = [message for message in stored if _may_open_incident(message)]
         if urgent:
             records = [{"dynamodb": {"SequenceNumber": row.key, "NewImage": row.serialize()}} for row in urgent]
             payload = json.dumps({"Records": records})
@@ -41,8 +41,11 @@ def process_at_once(stored: Sequence[Message]) -> None:
         logger.exception("not processed at once")
 
 
-def _may_report_incident(message: Message) -> bool:
+def _may_open_incident(message: Message) -> bool:
+    """Whether a message may: a part of a long SMS by what stands in the others, and few but incidents are long."""
     route = route_of(international(message.recipient or ""))
     if route is None or route.incidents is None:
         return False
+    if message.part is not None:
+        return True
     return _compiled(route.incidents).search(unicodedata.normalize("NFKC", message.text or "")) is not None

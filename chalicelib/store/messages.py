@@ -193,6 +193,12 @@ def get(key: str) -> Message | None:
             return None
 
 
+def received_sms(key: str, now: dt.datetime, **attributes: Any) -> Message:
+    """A new SMS that waits to be processed by the stream, or by sweep where that does not come to it."""
+    due_at, pending = now + PROCESSED_WITHIN, pending_in("in", key)
+    return Message(key, direction="in", channel="sms", state=RECEIVED, due_at=due_at, pending=pending, **attributes)
+
+
 def get_many(keys: Iterable[str]) -> list[Message]:
     """Those of the messages that exist, in no order; raises StoreUnavailable."""
     with store_faults():

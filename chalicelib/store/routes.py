@@ -1,4 +1,4 @@
-"""Which election a phone number leads to, and how an SMS to it shows at a glance that it may report an incident.
+"""Which election a phone number leads to, and how an SMS to it shows at a glance that it may open an incident.
 
 A row beside the elections', small and by itself, so that intake can read it without knowing what an election is.
 """

@@ -118,7 +118,7 @@ def test_the_last_part_comes_when_the_waiting_ends(pipeline: Pipeline) -> None:
     pipeline.now += LIMIT + dt.timedelta(seconds=1)
     for long in longs:
         together(pipeline, [stored(long.key(1)), long.store(2)])
-    together(pipeline, unfinished(pipeline))
+    finish(pipeline)
     pass_the_limit(pipeline)
     states = [str(row.state) for row in joined(pipeline)]
     assert states.count("accepted") == pipeline.summary()["nation"]["messages"]["received"] == len(longs)

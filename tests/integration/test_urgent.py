@@ -1,15 +1,18 @@
-"""Intake calls process for an SMS that may report an incident; whatever fails, the SMS is stored and acknowledged."""
+"""Intake calls process for an SMS that may open an incident; whatever fails, the SMS is stored and acknowledged."""
 
 import json
 from typing import Any
 
 import pytest
+from long_sms import LongSms, configure, joined
 from pipeline import Pipeline, stored
 from wire import Fault, Wire, answered, failed, silent, unreachable
 
 from chalicelib.services import elections, urgent
+from chalicelib.services.process import process
 from chalicelib.store import routes
 from chalicelib.store.routes import route_of
+from infra.stack import Stack
 
 FAULTS: dict[str, Fault] = {
     "no such function": answered("ResourceNotFoundException", 404),
@@ -40,6 +43,38 @@ def test_process_is_called_for_an_incident_alone_and_once(pipeline: Pipeline, ca
     assert record["dynamodb"]["NewImage"]["key"] == {"S": message.key}
 
 
+@pytest.mark.parametrize("text", ["OP A1 D2", "голосование а1, в нет", "CL B-жок"])
+def test_process_is_called_for_a_critical_answer(text: str, pipeline: Pipeline, called: list[dict[str, Any]]) -> None:
+    pipeline.send(pipeline.phone(), text)
+    assert len(called) == 1
+
+
+def test_process_is_called_for_each_part_of_a_long_sms(
+    pipeline: Pipeline, called: list[dict[str, Any]], services: Stack
+) -> None:
+    configure(services)
+    long = LongSms(pipeline, ("IN 3 they be", "at us"))
+    long.store_all((1, 2))
+    assert len(called) == 2
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_the_last_part_of_an_incident_brings_its_alerts(
+    order: tuple[int, int], pipeline: Pipeline, services: Stack
+) -> None:
+    configure(services)
+    long = LongSms(pipeline, ("IN 3 they be", "at us"))
+    first, last = long.store_all(order)
+    assert process(first, pipeline.now) == ()
+    alerts = process(last, pipeline.now)
+    [whole] = joined(pipeline)
+    assert (whole.text, whole.state) == ("IN 3 they beat us", "accepted")
+    assert sorted(alert.key for alert in alerts) == sorted(
+        row.key for row in pipeline.outgoing() if row.key.startswith("alert#")
+    )
+    assert alerts
+
+
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("operation", ["Invoke", "GetItem"])
 def test_a_call_that_fails_costs_nothing_but_time(
@@ -64,4 +99,4 @@ def test_a_new_version_of_the_election_is_known_by_its_own_words(pipeline: Pipel
     assert after is not None
     assert (before.election, before.incidents != after.incidents) == (after.election, True)
     message = pipeline.send(pipeline.phone(), "тревога 3 бьют")
-    assert urgent._may_report_incident(message)
+    assert urgent._may_open_incident(message)

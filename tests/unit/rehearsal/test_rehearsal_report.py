@@ -184,17 +184,19 @@ def test_percentiles_are_by_nearest_rank(seconds, expected):
     assert Latency.of(seconds) == expected
 
 
-def test_alerts_are_timed_from_the_sms_to_each_that_was_sent(sent, rehearsal):
+def test_alerts_are_timed_from_the_sms_and_escalations_from_when_they_were_queued(sent, rehearsal):
     message = stored(0, "accepted")
     alerts = (
         Message("alert#1", state="sent", sent_at=REAL + 2 * ONE_SECOND),
         Message("alert#2", state="sent", sent_at=REAL + 4 * ONE_SECOND),
         Message("alert#3", state="failed"),
     )
-    told = IncidentTold(Incident("kg", "ABCDEF"), message, alerts)
+    escalated = (Message("alert#4", state="sent", stored_at=REAL + 60 * ONE_SECOND, sent_at=REAL + 61 * ONE_SECOND),)
+    told = IncidentTold(Incident("kg", "ABCDEF"), message, alerts, escalated)
     made = report_on(rehearsal(sent(0, message, {}), incidents=(told,)))
-    assert (made.incidents, made.alerts, made.alerts_failed) == (1, 3, 1)
+    assert (made.incidents, made.alerts, made.alerts_failed) == (1, 4, 1)
     assert made.alerting == Latency(2, 2.0, 4.0, 4.0)
+    assert made.escalating == Latency(1, 1.0, 1.0, 1.0)
     assert made.processing == Latency(1, 1.0, 1.0, 1.0)
 
 

@@ -1,0 +1,39 @@
+"""Deliver alerts where they are queued, so that none waits behind replies for a turn of the stream."""
+
+import datetime as dt
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.entrypoints.metrics import measure
+
+if TYPE_CHECKING:
+    from chalicelib.store.messages import Message
+
+logger = Logger()
+
+
+def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
+    """Deliver alerts that were queued just now, beginning none after `end` (of time.monotonic).
+
+    Those, and whatever fails here, are left to the stream and to sweep.
+    """
+    for alert in alerts:
+        if time.monotonic() >= end:
+            return
+        try:
+            deliver_and_tell(alert, dt.datetime.now(dt.UTC))
+        except Exception:
+            logger.exception("an alert was not delivered at once")
+
+
+def deliver_and_tell(message: "Message", now: dt.datetime) -> None:
+    """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
+    from chalicelib.services.deliver import FAILED
+    from chalicelib.services.deliver import deliver as deliver_message
+    from chalicelib.services.receipts import take_receipt
+
+    if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == FAILED:
+        measure(OutboxFailed=1)
