@@ -1,9 +1,11 @@
 """Packages the app: one zip for Lambda, and one SAM template that chalice makes and `template/` completes.
 
-The zip holds app.py, chalicelib without its command line, the packages of requirements.txt and nothing else. What it is
-made from is hashed, and a package once made is used again. ``python -m infra.bundle`` prints where it is and its size.
+The zip holds app.py, chalicelib without its command line, the packages of requirements.txt, the bytecode of all these
+and nothing else. What it is made from is hashed, and a package once made is used again. ``python -m infra.bundle``
+prints where it is and its size.
 """
 
+import compileall
 import fcntl
 import hashlib
 import json
@@ -11,12 +13,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
@@ -30,7 +34,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 # botocore carries a model for each of AWS's services, 28 of its 30 MB. These are the ones that Baykoo calls.
 BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "ses", "sesv2", "sns", "ssm", "sts"})
-# What is not imported: bytecode (made by another Python, of another date), console scripts, tests, type stubs.
+# What is not imported: bytecode made by another Python, console scripts, tests, type stubs.
 UNUSED = ("__pycache__", "bin", "tests", "*.pyi", "*.pyc", "py.typed")
 
 
@@ -116,8 +120,23 @@ def _make(made: Package) -> None:
     (project / "infra.json").write_text(json.dumps(_our_template()))
     chalice = str(Path(sys.executable).with_name("chalice"))
     _run([chalice, "package", "--stage", "live", "--merge-template", "infra.json", "out"], project)
+    _add_bytecode(project / "out" / "deployment.zip")
     (project / "out").rename(made.folder)
     shutil.rmtree(project)
+
+
+def _add_bytecode(code: Path) -> None:
+    """Put each module's bytecode beside it: Lambda's folder is read-only, so every cold start would compile them all.
+
+    It is taken as it is, whatever the files' dates are once they are unpacked (PEP 552).
+    """
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(code, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.extractall(folder)
+        compileall.compile_dir(folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+        for path in sorted(Path(folder).rglob("*.pyc")):
+            entry = zipfile.ZipInfo(str(path.relative_to(folder)))
+            entry.external_attr = 0o644 << 16  # Lambda runs as another user
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def _our_template() -> dict[str, Any]:
