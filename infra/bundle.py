@@ -34,8 +34,18 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 # botocore carries a model for each of AWS's services, 28 of its 30 MB. These are the ones that Baykoo calls.
 BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "ses", "sesv2", "sns", "ssm", "sts"})
-# What is not imported: bytecode made by another Python, console scripts, tests, type stubs.
-UNUSED = ("__pycache__", "bin", "tests", "*.pyi", "*.pyc", "py.typed")
+# What is not imported: bytecode made by another Python, console scripts, tests, type stubs, parts that are not used.
+UNUSED = (
+    "__pycache__",
+    "bin",
+    "tests",
+    "*.pyi",
+    "*.pyc",
+    "py.typed",
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/[a-ik-z]*",  # all but jmespath_utils, which its metrics import
+    "phonenumbers/shortdata/region_*",
+)
 
 
 class PackageFailed(Exception):
