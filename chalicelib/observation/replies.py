@@ -21,7 +21,7 @@ from chalicelib.observation.election import (
 )
 from chalicelib.observation.opting import word
 from chalicelib.observation.phones import Wish
-from chalicelib.observation.reading.model import CATEGORY, STATION, Reason
+from chalicelib.observation.reading.model import CATEGORY, OBSERVER, STATION, Reason
 from chalicelib.observation.reply_layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.segments import count_segments, fit
 
@@ -46,13 +46,12 @@ class ReportResult:
     @property
     def head(self) -> str:
         """Form, station and round as an observer would write them; no station where two were named."""
-        station = None if self.is_undecided else self.station
+        station = None if self.is_doubtful(STATION) else self.station
         return " ".join(part for part in (self.form, station, self.round) if part and part != NO_ROUND)
 
-    @property
-    def is_undecided(self) -> bool:
-        """Whether two stations were named, so that a form counts for none until an operator decides."""
-        return self.rejected.get(STATION) == "ambiguous"
+    def is_doubtful(self, code: str) -> bool:
+        """Whether two stations, or observers, were named, so that a form counts for none until an operator decides."""
+        return self.rejected.get(code) == "ambiguous"
 
 
 def report_reply(election: Election, language: str, results: Sequence[ReportResult]) -> str:
@@ -199,8 +198,10 @@ class _Speech:
         return Phrase(priority, self.say(key, codes=SLOT), tuple(items))
 
     def _form(self, result: ReportResult) -> Iterable[Phrase]:
-        if result.is_undecided:
-            yield Phrase(Priority.RESEND, self.say("reply_two_stations"))
+        doubts = {STATION: "reply_two_stations", OBSERVER: "reply_two_observers"}
+        undecided = [self.say(key) for code, key in doubts.items() if result.is_doubtful(code)]
+        if undecided:
+            yield from (Phrase(Priority.RESEND, doubt) for doubt in undecided)
             return
         form = self.election.form_by_code[result.form]
         places = {code: place for place, code in enumerate(form.by_code)}
@@ -238,7 +239,7 @@ class _Speech:
 
     def _rejected(self, rejected: Mapping[str, Reason]) -> list[Item]:
         """Rejected codes, those of one reason together."""
-        names = {STATION: self.say("code_station")}
+        names = {STATION: self.say("code_station"), OBSERVER: self.say("code_observer")}
         reasons = list(dict.fromkeys(rejected.values()))
         codes = sorted(rejected, key=lambda code: reasons.index(rejected[code]))
         return [Item(names.get(code, code), self.say(f"reason_{rejected[code]}")) for code in codes]

@@ -1,7 +1,7 @@
 """What a message means for its election: whose report it is, where and when (GRAMMAR: "Whose report is it")."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,8 @@ from chalicelib.observation.election import NO_ROUND, Election, Form, Observer
 from chalicelib.observation.incidents import critical_answers
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
-from chalicelib.observation.reading.model import STATION, Reading, ReportReading
+from chalicelib.observation.reading.model import Reading, ReportReading
+from chalicelib.observation.reading.settle import merged
 from chalicelib.store.reports import value_json
 
 REASSIGNED = "reassigned"
@@ -27,7 +28,8 @@ TOO_LONG = "too_long"
 class ResolvedReport:
     """One form of a text with everything decided that the text left open.
 
-    `counts` is False where a person has to decide first (two stations were named, or a part of the text is missing).
+    `counts` is False where a person has to decide first (two stations or observers were named, or a part of the text is
+    missing).
     `critical`: codes of the answers that open an incident, by the election as it was then.
     """
 
@@ -111,7 +113,7 @@ def interpret(
     sharing = election.observers_by_phone.get(phone, ())
     if not sharing:
         return Interpretation(reading, None, ())
-    reports = tuple(_resolve(election, sharing, report, counted_at) for report in reading.reports)
+    reports = _joined(election, (_resolve(election, sharing, report, counted_at) for report in reading.reports))
     if is_incomplete:
         reports = tuple(replace(one, counts=one.reading.form not in election.form_by_code) for one in reports)
     return Interpretation(reading, sharing[0], reports)
@@ -133,9 +135,33 @@ def _resolve(
         flags.append(REASSIGNED)
     form = election.form_by_code.get(report.form)
     round_name = _round(election, form, report.round, counted_at, flags) if form else NO_ROUND
-    counts = form is None or report.rejected.get(STATION) != "ambiguous"
+    counts = form is None or not report.is_undecided
     critical = critical_answers(form, report.answers)
     return ResolvedReport(report, observer, station, round_name, tuple(dict.fromkeys(flags)), counts, critical)
+
+
+def _joined(election: Election, resolved: Iterable[ResolvedReport]) -> tuple[ResolvedReport, ...]:
+    """The reports, a form that names its own station or observer together with the same one that names none.
+
+    The reader tells those apart, not knowing who sent them; what they answer differently is conflicting.
+    """
+    reports: list[ResolvedReport] = []
+    places: dict[tuple[str, str, str, str], int] = {}
+    for report in resolved:
+        place = len(reports)
+        form = election.form_by_code.get(report.reading.form)
+        if form is not None and report.counts:
+            key = (form.code, report.station, report.round, report.observer.number)
+            place = places.setdefault(key, place)
+        if place == len(reports):
+            reports.append(report)
+            continue
+        first = reports[place]
+        reading = merged(first.reading, report.reading)
+        flags = tuple(dict.fromkeys((*first.flags, *report.flags)))
+        critical = critical_answers(form, reading.answers)
+        reports[place] = replace(first, reading=reading, flags=flags, critical=critical)
+    return tuple(reports)
 
 
 def _round(election: Election, form: Form, named: str | None, counted_at: dt.datetime, flags: list[str]) -> str:

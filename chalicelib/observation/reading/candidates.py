@@ -40,7 +40,6 @@ class Coded:
 
     end: int
     candidates: list[Candidate] = field(default_factory=list)
-    observer: str | None = None
     station: str | None = None
     round: str | None = None
     strangers: set[str] = field(default_factory=set)

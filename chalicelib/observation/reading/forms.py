@@ -152,10 +152,10 @@ class _Finder:
     # Whether a name is where one may be.
 
     def _opens_line(self, index: int) -> bool:
-        """Whether only greetings stand before a token on its line."""
+        """Whether only greetings and observers' numbers stand before a token on its line."""
         while not self.scan.starts_line(index):
             index -= 1
-            if "courtesies" not in self.scan.words[index].roles:
+            if "courtesies" not in self.scan.words[index].roles and not self.scan.names_observer(index):
                 return False
         return True
 

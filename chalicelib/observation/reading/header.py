@@ -24,7 +24,6 @@ class Header:
     misfit: bool = False
     rounds: list[str] = field(default_factory=list)
     names_from: int | None = None
-    observer: str | None = None
 
     def name_station(self, number: str) -> None:
         """Note a station named, or named again."""
@@ -47,15 +46,13 @@ class _HeaderReader:
 
     def read(self) -> Header:
         while self.index < self.limit:
-            _, number, word, mark = self.scan.tokens[self.index]
+            _, number, word, _ = self.scan.tokens[self.index]
             if number:
                 self._number()
             elif word:
                 if self._ends(self.scan.words[self.index]):
                     break
                 self._word(self.scan.words[self.index])
-            elif mark[0] == "@" and len(mark) > 1:
-                self.header.observer = mark[1:].strip()
             self.index += 1
         self.header.first = self.index
         return self.header

@@ -22,7 +22,6 @@ class Incident:
     """What an incident says; `text` is the index of the first token of its text."""
 
     text: int
-    observer: str | None = None
     stations: list[str] = field(default_factory=list)
     answers: dict[str, Value] = field(default_factory=dict)
     rejected: dict[str, Reason] = field(default_factory=dict)
@@ -32,15 +31,17 @@ class Incident:
 def read_incident(scan: Scan, head: int, limit: int, categories: frozenset[int], *, at_start: bool) -> Incident | None:
     """The incident that begins at a token, None where the word is none: see GRAMMAR for when a name counts."""
     incident = _station_and_category(scan, head, limit, categories)
-    marks = (token[3] for token in scan.tokens[head + 1 : incident.text + 1])
-    incident.observer = next((mark[1:].strip() for mark in marks if len(mark) > 1 and mark[0] == "@"), None)
-    if CATEGORY in incident.answers:
-        return incident if at_start or not lower_preposition(scan, head) else None
-    if not at_start:
+    if not _is_meant(scan, head, limit, incident, at_start=at_start):
         return None
-    if incident.rejected:
-        return incident
-    return incident if _stands_without_category(scan, head, limit, incident) else None
+    while incident.text < limit and scan.names_observer(incident.text):
+        incident.text += 1
+    return incident
+
+
+def _is_meant(scan: Scan, head: int, limit: int, incident: Incident, *, at_start: bool) -> bool:
+    if CATEGORY in incident.answers:
+        return at_start or not lower_preposition(scan, head)
+    return at_start and (bool(incident.rejected) or _stands_without_category(scan, head, limit, incident))
 
 
 def _station_and_category(scan: Scan, head: int, limit: int, categories: frozenset[int]) -> Incident:

@@ -16,6 +16,9 @@ CATEGORY = "category"
 STATION = "station"
 """The code under which a station is rejected."""
 
+OBSERVER = "observer"
+"""The code under which an observer's number is rejected: it is not certain whose the report is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -28,7 +31,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class ReportReading:
-    """One form in a text: `observer` is the number after @, `station` and `round` None where none was named."""
+    """One form in a text: `observer` is the number after @; it, `station` and `round` are None where none was named."""
 
     form: str
     station: str | None = None
@@ -39,6 +42,11 @@ class ReportReading:
     comment: str | None = None
     repairs: tuple[Repair, ...] = ()
     flags: tuple[str, ...] = ()
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it names two stations or observers, so that a form counts for none until an operator decides."""
+        return "ambiguous" in (self.rejected.get(STATION), self.rejected.get(OBSERVER))
 
 
 @dataclass(frozen=True, slots=True)

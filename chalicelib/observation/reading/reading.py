@@ -8,8 +8,9 @@ from chalicelib.observation.reading.forms import Answers, Forms, Found, find_for
 from chalicelib.observation.reading.header import round_before, stations_before
 from chalicelib.observation.reading.held import QUOTED_REPLY, held_words
 from chalicelib.observation.reading.incidents import Incident
-from chalicelib.observation.reading.model import STATION, Reading, Reason, Repair, ReportReading, Value
+from chalicelib.observation.reading.model import OBSERVER, STATION, Reading, Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.normalise import canonical
+from chalicelib.observation.reading.observers import Signature, signatures
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reading.tokens import Scan, scan
 from chalicelib.observation.reading.vocabulary import vocabulary
@@ -45,24 +46,31 @@ def _held(scan: Scan, forms: Forms) -> str | None:
 
 
 def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
-    """The reports in their order; the same form for the same station and round twice is one."""
+    """The reports in their order; the same form of one observer for the same station and round twice is one."""
     reports: list[ReportReading] = []
-    places: dict[tuple[str, str | None, str | None], int] = {}
+    places: dict[tuple[str, str | None, str | None, str | None], int] = {}
+    signed = signatures(scan, forms)
     raised = iter([*forms.flags, (len(scan.tokens), "")])
     at, flag = next(raised)
     station: str | None = None
     ended = 0
     for position, found in enumerate(forms.found):
         following = forms.found[position + 1].head if position + 1 < len(forms.found) else len(scan.tokens)
-        report = _report(scan, found, ended, following, station)
+        after = signed[position + 1].begin if position + 1 < len(signed) else following
+        report = _signed(_report(scan, found, ended, after, station), signed[position])
         flags = dict.fromkeys(report.flags)
         while at < following:
             flags[flag] = None
             at, flag = next(raised)
         report = replace(report, flags=tuple(flags)) if len(flags) > len(report.flags) else report
-        place = places.setdefault((report.form, report.station, report.round), len(reports))
-        decided = STATION not in report.rejected and not isinstance(found.content, Incident)
-        if decided and place < len(reports) and STATION not in reports[place].rejected:
+        place = len(reports)
+        if (
+            STATION not in report.rejected
+            and OBSERVER not in report.rejected
+            and not isinstance(found.content, Incident)
+        ):
+            place = places.setdefault((report.form, report.station, report.round, report.observer), place)
+        if place < len(reports):
             reports[place] = merged(reports[place], report)
         else:
             reports.append(report)
@@ -71,7 +79,7 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
 
 
 def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str | None) -> ReportReading:
-    """One form's report; `ended` and `following` are where the form before ends and the one after begins."""
+    """One form's report, unsigned; `ended` and `following`: where the form before ends and the one after begins."""
     content = found.content
     answers: dict[str, Value]
     rejected: dict[str, Reason]
@@ -94,7 +102,6 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
         form=found.form.code,
         station=station,
         round=None if isinstance(content, Incident) else _round(scan, found, content, ended),
-        observer=_observer(content),
         answers=answers,
         rejected=rejected,
         comment=_comment(scan, found, ended, following),
@@ -109,8 +116,13 @@ def _named(answers: Answers) -> list[str]:
     return [*answers.header.stations, *(number for number in named if number is not None)]
 
 
-def _observer(content: Answers | Incident) -> str | None:
-    return content.observer if isinstance(content, Incident) else content.header.observer or content.coded.observer
+def _signed(report: ReportReading, signature: Signature) -> ReportReading:
+    """A report as that of the observer whom it names, of nobody where it names several."""
+    if not signature.numbers:
+        return report
+    if len(signature.numbers) == 1:
+        return replace(report, observer=signature.numbers[0])
+    return replace(report, rejected={**report.rejected, OBSERVER: "ambiguous"})
 
 
 def _round(scan: Scan, found: Found, answers: Answers, ended: int) -> str | None:
@@ -125,13 +137,17 @@ def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
 
 
 def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None:
-    """The words around the codes, as they were typed."""
+    """The words around the codes, as they were typed; those before a later form belong to the form before."""
     inner: list[tuple[int, int]] = []
     if not isinstance(found.content, Incident):
         header, coded = found.content.header, found.content.coded
         inner = coded.skipped if header.names_from is None else [(header.names_from, header.first), *coded.skipped]
-    if not inner and ended == found.head and found.end == len(scan.tokens) and scan.ends_with_token(found.end - 1):
+    if not inner and not found.head and found.end == len(scan.tokens) and scan.ends_with_token(found.end - 1):
         return None
-    pieces = [scan.around(begin, end) for begin, end in ((ended, found.head), *inner, (found.end, following))]
+    begin = found.head
+    while begin and scan.names_observer(begin - 1):
+        begin -= 1
+    before = (begin if ended else 0, begin)
+    pieces = [scan.around(begin, end) for begin, end in (before, *inner, (found.end, following))]
     trimmed = (piece.strip().removeprefix("#").lstrip(_EDGES).rstrip(_TRAILING) for piece in pieces)
     return " ".join(piece for piece in trimmed if piece) or None

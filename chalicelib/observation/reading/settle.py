@@ -107,7 +107,7 @@ def _repairs(scan: Scan, candidate: Candidate) -> Iterator[Repair]:
 
 
 def merged(first: ReportReading, second: ReportReading) -> ReportReading:
-    """Two reports of one form, station and round in one SMS as one: what they answer differently is conflicting."""
+    """Two reports of one form, place and observer in one SMS as one: what they answer differently is conflicting."""
     answers, rejected = dict(first.answers), dict(first.rejected)
     for code, value in second.answers.items():
         if code in rejected or answers.get(code, value) != value:
@@ -122,7 +122,6 @@ def merged(first: ReportReading, second: ReportReading) -> ReportReading:
     comments = " ".join(comment for comment in (first.comment, second.comment) if comment)
     return replace(
         first,
-        observer=first.observer or second.observer,
         answers=answers,
         rejected=rejected,
         comment=comments or None,

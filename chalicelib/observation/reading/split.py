@@ -70,10 +70,11 @@ class _Splitter(Walk):
         self.take(digits)
 
     def _mark(self) -> None:
-        mark = self.tokens[self.index][3]
+        gap, _, _, mark = self.tokens[self.index]
         if mark[0] == "@":
-            if len(mark) > 1:
-                self.coded.observer = mark[1:].strip()
+            if len(mark) > 1 and self.prose_from is None:
+                if "\n" in gap and self.current is not None and self.current.valued:
+                    self.current = None
                 self.coded.end = self.index + 1
         elif mark[0] == PHONE_MARK:
             if self.current is not None and not self.current.valued:

@@ -39,6 +39,11 @@ class Scan:
         """Whether a token is the first of the SMS or of a line."""
         return index == 0 or "\n" in self.tokens[index][0]
 
+    def names_observer(self, index: int) -> bool:
+        """Whether a token is an observer's number after @."""
+        mark = self.tokens[index][3]
+        return len(mark) > 1 and mark[0] == "@"
+
     def end(self, index: int) -> int:
         """Where a token ends in the canonical text; 0 for the token before the first."""
         if self._ends is None:

@@ -65,6 +65,20 @@ def result(form: str = "OP", accepted: str = "", missing: str = "", **more: Any)
             "Baykoo: OP. Two stations are named: not counted yet. Send it again with one.",
         ),
         (
+            [result(accepted="A", rejected={"observer": "ambiguous", "B": "ambiguous"})],
+            (
+                "Baykoo: OP 1234. It is not certain whose report this is: not counted yet. "
+                "Send it again with one observer's number."
+            ),
+        ),
+        (
+            [result("IN", ("category",), rejected={"observer": "ambiguous"})],
+            (
+                "Baykoo: IN 1234. Your report is received and goes to the coordinator. "
+                "Please correct: observer's number (not clear)."
+            ),
+        ),
+        (
             [result("TU", "A", round="12:00", flags=("reassigned", "round_not_begun"))],
             (
                 "Baykoo: TU 1234 12:00. Received: A. The form is complete, thank you! "
@@ -142,7 +156,9 @@ results = st.builds(
     round=st.sampled_from(["-", "10:00"]),
     accepted=st.lists(codes | st.just("category"), max_size=30, unique=True).map(tuple),
     missing=st.lists(codes, max_size=30, unique=True).map(tuple),
-    rejected=st.dictionaries(codes | st.sampled_from(["station", "category"]), st.sampled_from(REASONS), max_size=20),
+    rejected=st.dictionaries(
+        codes | st.sampled_from(["station", "observer", "category"]), st.sampled_from(REASONS), max_size=20
+    ),
     flags=st.lists(st.sampled_from(["reassigned", "station_unknown", "other"]), max_size=3).map(tuple),
     questions=st.lists(st.sampled_from(["Turnout fell", "Сумма голосов не равна числу бюллетеней"]), max_size=3).map(
         tuple
@@ -170,10 +186,10 @@ def test_every_reply_fits_two_sms_and_cuts_no_word(
 @settings(max_examples=200)
 @given(results, st.sampled_from(LANGUAGES))
 def test_every_rejected_code_of_a_usual_form_is_named(election: Election, one: ReportResult, language: str) -> None:
-    if one.form == "IN" or one.is_undecided or len(one.rejected) > 12:
+    if one.form == "IN" or one.is_doubtful("station") or one.is_doubtful("observer") or len(one.rejected) > 12:
         return
     reply = report_reply(election, language, [one])
-    word = {"station": catalogue()[language]["code_station"]}
+    word = {code: catalogue()[language][f"code_{code}"] for code in ("station", "observer")}
     assert all(re.search(rf"\b{word.get(code, code)}\b", reply) for code in one.rejected)
 
 
