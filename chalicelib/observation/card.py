@@ -45,6 +45,7 @@ class Card:
     """One form in one language; `begins` and `due` are local times.
 
     The incident card has categories for lines, numbered with two digits: `IN 1 observer` could count observers.
+    `to_sign`: whether any observer of this language sends from a phone that is another's, and has to sign.
     """
 
     kind: Literal["form", "incident"]
@@ -56,6 +57,7 @@ class Card:
     lines: tuple[Line, ...]
     categories: tuple[tuple[str, str], ...]
     example: Example
+    to_sign: bool
 
 
 def cards(election: Election, language: str) -> Iterator[Card]:
@@ -79,6 +81,7 @@ def _form_card(election: Election, form: Form, language: str) -> Card:
         lines=tuple(_line(election, question, language) for question in form.questions),
         categories=(),
         example=_example(form),
+        to_sign=_is_signed(election, language),
     )
 
 
@@ -98,7 +101,12 @@ def _incident_card(election: Election, incidents: IncidentForm, language: str) -
         lines=(),
         categories=tuple((f"{number:02}", name) for number, name in names.items()),
         example=Example(canonical_text(incidents.code, None, answers, name), answers, name),
+        to_sign=_is_signed(election, language),
     )
+
+
+def _is_signed(election: Election, language: str) -> bool:
+    return any(observer.language == language and election.must_sign(observer) for observer in election.observers)
 
 
 def _local(election: Election, moment: Moment) -> str:

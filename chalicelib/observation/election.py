@@ -264,6 +264,10 @@ class Election(_Value):
                 found[phone] = (*found.get(phone, ()), observer)
         return found
 
+    def must_sign(self, observer: Observer) -> bool:
+        """Whether an SMS from an observer's phone counts as another's unless it carries their own number after @."""
+        return self.observers_by_phone[observer.phones[0]][0] != observer
+
     @cached_property
     def observers_by_station(self) -> Mapping[str, tuple[Observer, ...]]:
         """Observers by station's number, the lead (first in the roster) first."""

@@ -101,18 +101,28 @@ def unknown_sender_reply(election: Election) -> str:
 
 
 def reminder_sms(election: Election, observer: Observer, form_code: str, round_name: str) -> str:
-    """What an observer is sent who owes a report: which, of which station, and how it begins."""
-    form = election.form_by_code[form_code]
-    reminder = say(
-        election,
-        observer.language,
-        "reminder",
-        report=form_code if round_name == NO_ROUND else f"{form_code} {round_name}",
-        title=election.text(form.title, observer.language) or form_code,
-        station=observer.station,
-        example=example(form),
-    )
-    return fit(f"{say(election, observer.language, MARK)} {reminder}", SEGMENTS)
+    """What an observer is sent who owes a report: which, of which station, and how it begins.
+
+    Who shares a phone is told to sign. A title that leaves no room for all this is left out.
+    """
+    form, language = election.form_by_code[form_code], observer.language
+    signature = f"@{observer.number}" if election.must_sign(observer) else ""
+    values = {
+        "report": form_code if round_name == NO_ROUND else f"{form_code} {round_name}",
+        "station": observer.station,
+        "example": example(form, signature),
+    }
+    for title in (election.text(form.title, language), form_code):
+        told = {**values, "title": title or form_code}
+        reminder = (
+            say(election, language, "reminder_signed", signature=signature, **told)
+            if signature
+            else say(election, language, "reminder", **told)
+        )
+        reminder = f"{say(election, language, MARK)} {reminder}"
+        if count_segments(reminder).count <= SEGMENTS:
+            break
+    return fit(reminder, SEGMENTS)
 
 
 class IncidentNotice(TypedDict):
@@ -161,9 +171,10 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
     return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ())))
 
 
-def example(form: Form) -> str:
-    """The beginning of a report on a form, as an observer might send it: `OP A1 B0730`."""
-    return " ".join((form.code, *(question.code + _example_value(question) for question in form.questions[:2])))
+def example(form: Form, signature: str = "") -> str:
+    """The beginning of a report on a form, as an observer might send it: `OP A1 B0730`, signed `OP @0002 A1 B0730`."""
+    answers = (question.code + _example_value(question) for question in form.questions[:2])
+    return " ".join(filter(None, (form.code, signature, *answers)))
 
 
 def _example_value(question: Question) -> str:

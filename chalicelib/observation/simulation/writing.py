@@ -35,7 +35,7 @@ def write(election: Election, planned: Planned, plan: Plan) -> Composed:
     is_incident = meant.form not in election.form_by_code
     comment = chance.choice(WHAT_HAPPENED.get(meant.observer.language, WHAT_HAPPENED["en"])) if is_incident else ""
     station = meant.observer.station if chance.random() < NAMES_STATION else None
-    is_second = planned.is_known and election.observers_by_phone[meant.observer.phones[0]][0] != meant.observer
+    is_second = planned.is_known and election.must_sign(meant.observer)
     is_noisy = 100 * chance.random() < plan.noise and not is_second
     composed = compose(election, meant.form, station, meant.answers, NOISY if is_noisy else CLEAN, chance, comment)
     return replace(composed, text=f"{composed.text} @{meant.observer.number}") if is_second else composed

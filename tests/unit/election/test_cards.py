@@ -9,6 +9,7 @@ from chalicelib.cli.cards import page
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.card import cards
 from chalicelib.observation.checks import GivenAnswers, failed_checks
+from chalicelib.observation.election import Election
 from chalicelib.observation.reading import read
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample" / "election.yaml"
@@ -103,6 +104,26 @@ def test_a_page_has_a_card_a_form_in_its_language(election):
     ):
         assert text in html
     assert '<html lang="ru">' in html
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"),
+    [("ky", "OP @____. Болбосо СМС"), ("ru", "OP @____. Иначе СМС"), ("en", "OP @____. Without it")],
+)
+def test_only_who_shares_a_phone_and_is_not_first_on_it_is_told_to_sign(election, language, advice):
+    def printed(*phones):
+        observers = [
+            {"number": number, "name": "N", "phones": [phone], "language": language, "station": "1001"}
+            for number, phone in zip(("0001", "0002"), phones, strict=True)
+        ]
+        changed = Election.model_validate(election.model_dump(by_alias=True) | {"observers": observers})
+        return page(changed, language, list(cards(changed, language))), page(changed, "kk", list(cards(changed, "kk")))
+
+    apart, _ = printed("+996700000001", "+996700000002")
+    together, of_others = printed("+996700000001", "+996700000001")
+    assert advice in together
+    assert together.count("@____") == 5
+    assert "@____" not in apart + of_others
 
 
 def test_a_language_without_card_texts_gets_the_next_one(changed):
