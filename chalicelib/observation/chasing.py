@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.observation.coverage import round_begun_at, round_due
 from chalicelib.observation.election import Election, Form, Observer
 from chalicelib.observation.moments import Moment
-from chalicelib.observation.report import Report
+from chalicelib.observation.report import Report, owing
 from chalicelib.observation.report_checks import Place
 
 CHASED_FOR = dt.timedelta(hours=24)
@@ -143,18 +143,9 @@ def is_night(election: Election, at: dt.datetime) -> bool:
 
 
 def missing_observers(election: Election, report: Report) -> tuple[Observer, ...]:
-    """The observers of a station who owe a report: all of them until anybody answered, or each who has not.
-
-    It hangs on whether the form expects a report a station or an observer; a phone that two share is named once.
-    """
-    form = election.form_by_code[report.form]
-    own = election.observers_by_station.get(report.station, ())
-    if form.expect == "station":
-        owing = () if report.observers else own
-    else:
-        owing = tuple(observer for observer in own if observer.number not in report.observers)
+    """The observers of a station who owe a report and can be told so; a phone that two share is named once."""
     by_phone: dict[str, Observer] = {}
-    for observer in owing:
+    for observer in owing(election, report):
         if observer.phones:
             by_phone.setdefault(observer.phones[0], observer)
     return tuple(by_phone.values())

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from chalicelib.observation.election import Election, Form, Question
+from chalicelib.observation.election import Election, Form, Observer, Question
 from chalicelib.observation.reading.model import Value
 
 
@@ -77,6 +77,12 @@ class StationAnswers:
         """Whether every question has an answer that counts."""
         return len(self.values) == len(form.questions)
 
+    def state(self, form: Form) -> str:
+        """How much of the form there is: `complete`, `partial`, or `conflict` where observers disagree."""
+        if self.conflicts:
+            return "conflict"
+        return "complete" if self.is_complete(form) else "partial"
+
 
 def station_answers(election: Election, report: Report) -> StationAnswers:
     """Both observers' answers as one: agreement counts as the lead's, disagreement is held back (DESIGN: "Rows")."""
@@ -98,6 +104,23 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
             conflicts.add(question.code)
     first_at = min((answers.first_at for answers in report.observers.values()), default=None)
     return StationAnswers(values, frozenset(conflicts), first_at)
+
+
+def observer_answers(given: ObserverAnswers) -> StationAnswers:
+    """What counts for one observer, where a form expects a report of each: nothing is compared with the others'."""
+    return StationAnswers({code: one.value for code, one in given.answers.items()}, frozenset(), given.first_at)
+
+
+def owing(election: Election, report: Report) -> tuple[Observer, ...]:
+    """The station's own observers who owe the report: all of them until anybody answered, or each who has not.
+
+    It hangs on whether the form expects a report a station or an observer. Where each observer owes one, who covers
+    from another station takes nobody's place, and still owes their own station's.
+    """
+    own = election.observers_by_station.get(report.station, ())
+    if election.form_by_code[report.form].expect == "station":
+        return () if report.observers else own
+    return tuple(observer for observer in own if observer.number not in report.observers)
 
 
 def reporters_in_order(election: Election, report: Report) -> tuple[str, ...]:

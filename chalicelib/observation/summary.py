@@ -22,7 +22,8 @@ Answers = Mapping[str, Number]
 class Coverage:
     """A round of a form: stations (or observers, as the form expects), and what they answered by question code.
 
-    received = complete + partial + conflict; missing = expected - received once due time and grace have passed.
+    received = complete + partial + conflict; missing = expected - received once due time and grace have passed. Where
+    each observer owes a report, one who covers at another station is in `answers` alone: see `report.owing`.
     """
 
     expected: int

@@ -3,11 +3,12 @@
 A report's contribution is a function of the report alone, so a change of the report moves the tally by the
 difference of two contributions, and the sum over all reports equals the tally at any time (invariant 2).
 Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `incident.high`,
-`message.accepted`.
+`message.accepted`. Where a form expects a report an observer, `received` counts those that the station's own observers
+owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all the same.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +16,7 @@ from chalicelib.observation.coverage import is_late
 from chalicelib.observation.election import Election, Form, Question
 from chalicelib.observation.phones import Wish
 from chalicelib.observation.reading.model import Value
-from chalicelib.observation.report import Report, StationAnswers, station_answers
+from chalicelib.observation.report import Report, StationAnswers, observer_answers, station_answers
 
 Number = int | Decimal
 Counters = Mapping[str, Number]
@@ -56,11 +57,17 @@ def shard_of(election: Election, station: str | None) -> int:
 def contribution(election: Election, report: Report) -> Counters:
     """What a report adds to the tally of its region, form and round."""
     form = election.form_by_code[report.form]
-    counters: dict[str, Number] = {}
-    for answers in _counted(election, form, report):
-        for name, amount in _of_one(election, form, report.round, answers).items():
-            counters[name] = counters.get(name, 0) + amount
-    return counters
+    if form.expect == "observer":
+        return add(_of_each(election, form, report))
+    if not report.observers:
+        return {}
+    answers = station_answers(election, report)
+    return {**_of_coverage(election, form, report.round, answers), **_of_answers(form, answers)}
+
+
+def has_reports(counters: Counters) -> bool:
+    """Whether anything was reported that a tally counts."""
+    return bool(counters.get("received") or counters.get("reassigned"))
 
 
 def difference(after: Counters, before: Counters) -> Counters:
@@ -79,20 +86,21 @@ def add(counters: Iterable[Counters]) -> dict[str, Number]:
     return total
 
 
-def _counted(election: Election, form: Form, report: Report) -> list[StationAnswers]:
-    if form.expect == "station":
-        return [station_answers(election, report)] if report.observers else []
-    return [
-        StationAnswers({code: answer.value for code, answer in one.answers.items()}, frozenset(), one.first_at)
-        for one in report.observers.values()
-    ]
+def _of_each(election: Election, form: Form, report: Report) -> Iterator[Counters]:
+    own = {observer.number for observer in election.observers_by_station.get(report.station, ())}
+    for number, given in report.observers.items():
+        answers = observer_answers(given)
+        yield _of_coverage(election, form, report.round, answers) if number in own else {"reassigned": 1}
+        yield _of_answers(form, answers)
 
 
-def _of_one(election: Election, form: Form, round_name: str, answers: StationAnswers) -> dict[str, Number]:
-    state = "conflict" if answers.conflicts else "complete" if answers.is_complete(form) else "partial"
-    counters: dict[str, Number] = {"received": 1, state: 1}
-    if answers.first_at is not None and is_late(election, form, round_name, answers.first_at):
-        counters["late"] = 1
+def _of_coverage(election: Election, form: Form, round_name: str, answers: StationAnswers) -> Counters:
+    late = answers.first_at is not None and is_late(election, form, round_name, answers.first_at)
+    return {"received": 1, answers.state(form): 1} | ({"late": 1} if late else {})
+
+
+def _of_answers(form: Form, answers: StationAnswers) -> Counters:
+    counters: dict[str, Number] = {}
     for code, value in answers.values.items():
         counters.update(_of_answer(form.by_code[code], value))
     return counters

@@ -9,7 +9,7 @@ from chalicelib.observation.hour import by_age
 from chalicelib.observation.incidents import OPEN
 from chalicelib.observation.report import Report
 from chalicelib.observation.report_checks import Place, failing, needed_for_checks
-from chalicelib.observation.tally import Cell, Counters
+from chalicelib.observation.tally import Cell, Counters, has_reports
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.reports import get_reports
 
@@ -34,7 +34,7 @@ def failed_checks(
     checked = _checked(election, at)
     found: dict[str, dict[str, dict[str, int]]] = {}
     for region in election.regions:
-        came = [place for place in checked if cells.get((region, *place), {}).get("received")]
+        came = [place for place in checked if has_reports(cells.get((region, *place), {}))]
         if came:
             found[region] = _of_region(election, region, came)
     return {region: forms for region, forms in found.items() if forms}

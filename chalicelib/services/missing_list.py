@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.observation.chasing import missing_observers, overdue_by, overdue_rounds, overdue_since_morning
+from chalicelib.observation.chasing import overdue_by, overdue_rounds, overdue_since_morning
 from chalicelib.observation.election import Coordinator, Election, Observer, Station
-from chalicelib.observation.report import Report
+from chalicelib.observation.report import Report, owing
 from chalicelib.observation.report_checks import Place
 from chalicelib.observation.segments import fit
 from chalicelib.services import outbox
@@ -67,9 +67,9 @@ def _gap(
 
 
 def _owes(election: Election, report: Report) -> bool:
-    """Whether anything is missing; of a station without observers too, since nobody else will say it."""
-    unmanned = not election.observers_by_station.get(report.station)
-    return bool(missing_observers(election, report)) or (unmanned and not report.observers)
+    """Whether anything is missing; of a station without observers that owes one too, since nobody else will say it."""
+    is_stations = election.form_by_code[report.form].expect == "station"
+    return bool(owing(election, report)) or (is_stations and not report.observers)
 
 
 def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> int:

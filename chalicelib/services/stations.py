@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 from chalicelib.observation.coverage import is_late, is_missing_time
-from chalicelib.observation.election import Election, Station
-from chalicelib.observation.report import Report, station_answers
+from chalicelib.observation.election import Election, Form, Station
+from chalicelib.observation.report import Report, StationAnswers, observer_answers, station_answers
 from chalicelib.observation.report_checks import Place, failing
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports, value_json
@@ -16,6 +16,7 @@ PAGE = 100
 Withheld = Mapping[str, frozenset[str]]
 """Codes by form of questions whose answers are not shown."""
 NOTHING: Withheld = MappingProxyType({})
+NO_ANSWERS = StationAnswers({}, frozenset(), None)
 
 
 def stations_of_region(
@@ -80,20 +81,53 @@ def _round(
     election: Election, own: Mapping[Place, Report], place: Place, at: dt.datetime, withheld: frozenset[str]
 ) -> dict[str, Any]:
     form, report = election.form_by_code[place[0]], own[place]
-    answers = station_answers(election, report)
-    if answers.first_at is None:
-        state = "missing" if is_missing_time(election, form, report.round, at) else "expected"
-        return {"state": state, "late": False, "answers": {}, "conflicts": {}, "failed_checks": []}
-    state = "conflict" if answers.conflicts else "complete" if answers.is_complete(form) else "partial"
-    return {
-        "state": state,
-        "late": is_late(election, form, report.round, answers.first_at),
-        "answers": {code: value_json(value) for code, value in answers.values.items() if code not in withheld},
-        "conflicts": {code: _given(report, code) for code in sorted(answers.conflicts - withheld)},
+    if form.expect == "observer":
+        said = _of_each(election, form, report, at, withheld)
+    else:
+        answers = station_answers(election, report)
+        conflicts = {code: _given(report, code) for code in sorted(answers.conflicts - withheld)}
+        said = {**_one(election, form, report.round, answers, at, withheld), "conflicts": conflicts}
+    checks = failing(election, own, place) if report.observers else ()
+    return said | {
         "failed_checks": [
             {"rule": check.rule, "severity": check.severity, "message": election.text(check.message, "en")}
-            for check in failing(election, own, place)
+            for check in checks
         ],
+    }
+
+
+def _of_each(
+    election: Election, form: Form, report: Report, at: dt.datetime, withheld: frozenset[str]
+) -> dict[str, Any]:
+    """A form of which each observer owes a report: theirs one by one, and what the station's own ones come to."""
+    own = [observer.number for observer in election.observers_by_station.get(report.station, ())]
+    observers = {
+        number: _one(
+            election,
+            form,
+            report.round,
+            observer_answers(report.observers[number]) if number in report.observers else NO_ANSWERS,
+            at,
+            withheld,
+        )
+        for number in dict.fromkeys((*own, *sorted(report.observers)))
+    }
+    states = {observers[number]["state"] for number in own}
+    state = states.pop() if len(states) == 1 else "partial" if states else "expected"
+    late = any(observers[number]["late"] for number in own)
+    return {"state": state, "late": late, "answers": {}, "conflicts": {}, "observers": observers}
+
+
+def _one(
+    election: Election, form: Form, round_name: str, answers: StationAnswers, at: dt.datetime, withheld: frozenset[str]
+) -> dict[str, Any]:
+    if answers.first_at is None:
+        state = "missing" if is_missing_time(election, form, round_name, at) else "expected"
+        return {"state": state, "late": False, "answers": {}}
+    return {
+        "state": answers.state(form),
+        "late": is_late(election, form, round_name, answers.first_at),
+        "answers": {code: value_json(value) for code, value in answers.values.items() if code not in withheld},
     }
 
 
