@@ -25,7 +25,7 @@ WHAT_HAPPENED = {
 def write(election: Election, planned: Planned, plan: Plan) -> Composed:
     """A planned SMS as text, with what it means; noisy as often as the plan says, the same for the same seed.
 
-    Who shares a phone and is not the first of those who do writes canonically and adds the observer's number.
+    Who shares a phone and is not the first of those who do writes canonically, and signs after the form's name.
     """
     meant = planned.intended
     chance = random.Random(f"{plan.seed}/text/{planned.number}")  # noqa: S311 (a simulation)
@@ -38,4 +38,5 @@ def write(election: Election, planned: Planned, plan: Plan) -> Composed:
     is_second = planned.is_known and election.must_sign(meant.observer)
     is_noisy = 100 * chance.random() < plan.noise and not is_second
     composed = compose(election, meant.form, station, meant.answers, NOISY if is_noisy else CLEAN, chance, comment)
-    return replace(composed, text=f"{composed.text} @{meant.observer.number}") if is_second else composed
+    signed = composed.text.replace(meant.form, f"{meant.form} @{meant.observer.number}", 1)
+    return replace(composed, text=signed) if is_second else composed

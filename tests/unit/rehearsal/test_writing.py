@@ -17,10 +17,10 @@ def written(election, plan):
     return [(planned, write(election, planned, plan)) for planned in simulate_day(election, plan).messages]
 
 
-@pytest.mark.parametrize(("noise", "most_asked_again"), [(0, 0), (100, 0.02)])
-def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise, most_asked_again):
+@pytest.mark.parametrize(("noise", "incidents", "most_asked_again"), [(0, 20, 0), (0, 100, 0), (100, 20, 0.02)])
+def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise, incidents, most_asked_again):
     typed = read = 0
-    for planned, one in written(election, replace(PLAN, noise=noise)):
+    for planned, one in written(election, replace(PLAN, noise=noise, incidents=incidents)):
         meant = planned.intended
         said = interpret(election, meant.observer.phones[0], one.text, planned.received_at)
         typed += len(one.meant.answers)
