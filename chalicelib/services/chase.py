@@ -6,15 +6,18 @@ import time
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from aws_lambda_powertools import Logger
 
 from chalicelib.observation.chasing import Plan, Progress, Reminder, after, missing_observers, plan
 from chalicelib.observation.election import Election, Observer
 from chalicelib.observation.phones import international
+from chalicelib.observation.reading import read
 from chalicelib.observation.replies import reminder_sms
 from chalicelib.services import outbox
 from chalicelib.services.missing_list import queue_lists
-from chalicelib.services.summarize import is_under_way
+from chalicelib.services.summarize import hours_of
 from chalicelib.store import elections, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import Contended, ReportChanged
@@ -29,6 +32,14 @@ ATTEMPTS = 6
 PAUSE_SECONDS = 0.05
 UNREAD_LOOKED_AT = 500
 FAR_AHEAD = dt.timedelta(days=1)
+LOOKS_AHEAD = dt.timedelta(days=1)
+"""How long before an election's hours chase looks at it first: what is overdue in their first minute is chased too."""
+
+logger = Logger()
+
+
+class TooManyUnread(Exception):
+    """More SMS wait to be read than are looked at, so that nobody can tell who has just reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,11 @@ class Chased:
 
 
 def chase_due(now: dt.datetime) -> Chased:
-    """Chase in every election that is under way. Raises StoreUnavailable; then the next run does what is left."""
+    """Chase in every election that is near or under way. Raises StoreUnavailable; then the next run does the rest."""
     total = Chased()
     for election_id in elections.list_elections():
         loaded = elections.current(election_id)
-        if loaded is not None and is_under_way(loaded, now):
+        if loaded is not None and _is_watched(loaded, now):
             total += chase(loaded, now)
     return total
 
@@ -65,25 +76,36 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> Chased:
         return Chased()
     before = Progress.from_document(document)
     planned = plan(election, before, at)
+    unread: frozenset[str] = frozenset()
+    if planned.reminders:
+        try:
+            unread = unread_stations(election, now)
+        except TooManyUnread as many:
+            logger.warning("nobody is reminded in this run", extra={"election": election.id, "reason": str(many)})
+            planned = replace(planned, reminders=())
     if not planned:
         return Chased()
-    done = _carry_out(loaded, planned, now)
+    done = _carry_out(loaded, planned, unread, now)
     progress.advance(election.id, TASK, version, after(before, planned, at).document(), now)
     return done
 
 
-def _carry_out(loaded: LoadedElection, planned: Plan, now: dt.datetime) -> Chased:
-    election = loaded.election
-    unread = unread_phones(election, now)
-    number = min(routes.numbers_of(election.id), default=None)
-    reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
-    return Chased(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
+def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
+    """Stations of which an SMS is stored and not yet read: the sender's own, and whichever the text names.
 
-
-def unread_phones(election: Election, now: dt.datetime) -> frozenset[str]:
-    """Phones of whom an SMS is stored and not yet read: they may just have reported."""
-    waiting = messages.get_many(messages.unfinished("in", now + FAR_AHEAD, UNREAD_LOOKED_AT))
-    return frozenset(international(message.sender or "", election.default_region) for message in waiting)
+    Raises TooManyUnread, StoreUnavailable.
+    """
+    keys = list(messages.unfinished("in", now + FAR_AHEAD, UNREAD_LOOKED_AT))
+    if len(keys) >= UNREAD_LOOKED_AT:
+        raise TooManyUnread(f"{UNREAD_LOOKED_AT} SMS or more wait to be read")
+    stations: set[str] = set()
+    for message in messages.get_many(keys):
+        senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
+        if senders:
+            named = (report.station for report in read(message.text or "", election).reports)
+            stations.update(observer.station for observer in senders)
+            stations.update(station for station in named if station is not None)
+    return frozenset(stations)
 
 
 def stations_with_gaps(election: Election, form: str, round_name: str) -> list[str]:
@@ -105,20 +127,31 @@ def missing_reports(election: Election, stations: Iterable[str], form: str, roun
     return [reports[key] for key in keys if missing_observers(election, reports[key].report)]
 
 
+def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
+    hours = hours_of(loaded.election)
+    return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1]
+
+
+def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime) -> Chased:
+    election = loaded.election
+    number = min(routes.numbers_of(election.id), default=None)
+    reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
+    return Chased(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
+
+
 def _remind(
     election: Election, reminder: Reminder, unread: Collection[str], number: str | None, now: dt.datetime
 ) -> int:
+    """Remind of a round at every station that owes it, but those of which an SMS is `unread`."""
     stations = stations_with_gaps(election, reminder.form, reminder.round)
     owing = missing_reports(election, stations, reminder.form, reminder.round)
 
-    def remind_station(stored: StoredReport) -> int:
-        everybody = election.observers_by_station.get(stored.report.station, ())
-        if any(phone in unread for observer in everybody for phone in observer.phones):
-            return 0
-        return _remind_observers(election, reminder, stored, number, now)
-
     with ThreadPoolExecutor(WORKERS) as workers:
-        return sum(workers.map(remind_station, owing))
+        counts = workers.map(
+            lambda stored: _remind_observers(election, reminder, stored, number, now),
+            [stored for stored in owing if stored.report.station not in unread],
+        )
+        return sum(counts)
 
 
 def _remind_observers(

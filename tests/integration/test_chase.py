@@ -91,6 +91,18 @@ def test_one_whose_sms_is_not_read_yet_is_left_alone(watched: Pipeline) -> None:
     process(waiting, watched.now)
 
 
+def test_a_station_that_is_named_in_an_sms_that_is_not_read_yet_is_left_alone(watched: Pipeline) -> None:
+    """Somebody of another station covers it; who sends from a phone that nobody knows covers nothing."""
+    covered, other = watched.election.stations[5].number, watched.election.stations[6].number
+    waiting = [
+        watched.send(watched.phone(0), f"OP {covered} A1 B0700 C7 D1 E900"),
+        watched.send("+996555000000", f"OP {other} A1 B0700 C7 D1 E900"),
+    ]
+    assert chased(watched).reminders == 36
+    for message in waiting:
+        process(message, watched.now)
+
+
 def test_one_who_reports_while_reminders_are_queued_is_left_alone(watched: Pipeline, wire: Wire) -> None:
     """The report is counted after chase has read that it is missing, and before the reminder is queued."""
     station = watched.election.observers[0].station
