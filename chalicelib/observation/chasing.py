@@ -5,11 +5,11 @@ late, or not at all for some hours. All instants are the election's own, aware.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chalicelib.observation.coverage import round_begun_at, round_due
+from chalicelib.observation.coverage import is_missing_time, round_begun_at, round_due
 from chalicelib.observation.election import Election, Form, Observer
 from chalicelib.observation.moments import Moment
 from chalicelib.observation.report import Report, owing
@@ -17,6 +17,9 @@ from chalicelib.observation.report_checks import Place
 
 CHASED_FOR = dt.timedelta(hours=24)
 """A form that is due once is asked for no longer than this; a round until the next begins."""
+
+SILENT_AFTER = 2
+"""A station that was heard of today is silent once so many reports that it owes are overdue since then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +107,31 @@ def after(progress: Progress, done: Plan, now: dt.datetime) -> Progress:
 
 
 def overdue_rounds(election: Election, now: dt.datetime) -> tuple[Place, ...]:
-    """Rounds that are asked for now and are past due time and grace, the longest overdue first."""
-    found = [(_overdue_from(election, form, name), (form.code, name)) for form, name in _chased(election, now)]
-    return tuple(place for _, place in sorted((overdue, place) for overdue, place in found if overdue is not None))
-
-
-def overdue_since_morning(election: Election, now: dt.datetime) -> tuple[Place, ...]:
-    """All rounds that became overdue since the last night's end, superseded ones too: none of them in is silence."""
-    morning = _last(election, election.reminders.night.until, now)
-    return tuple(
-        (form.code, name)
+    """Rounds past due time and grace, the longest overdue first: whose reports the summary counts as missing too."""
+    found = [
+        (overdue, (form.code, name))
         for form in election.forms
         for name in form.round_names
-        if (overdue := _overdue_from(election, form, name)) is not None and morning <= overdue < now
-    )
+        if (overdue := _overdue_from(election, form, name)) is not None and is_missing_time(election, form, name, now)
+    ]
+    return tuple(place for _, place in sorted(found))
+
+
+def day_began(election: Election, now: dt.datetime) -> dt.datetime:
+    """Since when whatever comes is a sign of life of the day: the midnight before the last morning."""
+    morning = _last(election, election.reminders.night.until, now).astimezone(election.zone)
+    return morning.replace(hour=0, minute=0, fold=0).astimezone(dt.UTC)
+
+
+def is_silent(election: Election, owed: Sequence[Place], heard: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether a station that owes some rounds is silent since the morning; `heard`: its last sign of life of the day.
+
+    Nothing came, though something has been due; or so many rounds are overdue since something did that it is no chance.
+    """
+    morning = _last(election, election.reminders.night.until, now)
+    overdue = [_overdue_from(election, election.form_by_code[form], name) for form, name in owed]
+    today = [at for at in overdue if at is not None and morning <= at]
+    return bool(today) if heard is None else sum(heard < at for at in today) >= SILENT_AFTER
 
 
 def overdue_by(election: Election, place: Place, now: dt.datetime) -> dt.timedelta:

@@ -3,67 +3,105 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from chalicelib.observation.chasing import overdue_by, overdue_rounds, overdue_since_morning
+from chalicelib.observation.chasing import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.election import Coordinator, Election, Observer, Station
 from chalicelib.observation.report import Report, owing
 from chalicelib.observation.report_checks import Place
-from chalicelib.observation.segments import fit
+from chalicelib.observation.segments import count_segments, fit
 from chalicelib.services import outbox
+from chalicelib.services.stations import places
 from chalicelib.services.words import render, round_code, round_title, words_of
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
-from chalicelib.store.reports import get_reports
+from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
-SMS_SEGMENTS = 2
+SMS_SEGMENTS = 3
+
+Reports = Mapping[ReportKey, StoredReport]
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A station that owes reports, the longest overdue first; `is_silent`: nothing came since the morning at all."""
+    """A station that owes reports, the longest overdue first; `heard`: its last sign of life of the day, None for none.
+
+    `is_silent`: nothing came since the morning, or nothing for so long that something may have happened.
+    """
 
     station: Station
     observers: tuple[Observer, ...]
     places: tuple[Place, ...]
     overdue: dt.timedelta
+    heard: dt.datetime | None
     is_silent: bool
 
 
 def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[str, list[Gap]]:
-    """The stations of some regions that owe what is asked for now, the most overdue first. Raises StoreUnavailable."""
-    asked, today = overdue_rounds(election, at), overdue_since_morning(election, at)
+    """The stations of some regions that owe what is overdue, the most overdue first.
+
+    Reads the reports that are overdue, of stations that owe any all others too, and the election's incidents. Raises
+    StoreUnavailable.
+    """
+    overdue = overdue_rounds(election, at)
     stations = [station for station in election.stations if station.region in regions]
-    wanted = dict.fromkeys((*asked, *today))
-    keys = [(station.number, *place) for station in stations for place in wanted]
-    stored = get_reports(election, keys) if keys else {}
-    reports = {key: one.report for key, one in stored.items()}
-    found: dict[str, list[Gap]] = {region: [] for region in regions}
-    for station in stations:
-        gap = _gap(election, station, reports, (asked, today), at)
-        if gap is not None:
-            found[station.region].append(gap)
-    return {
-        region: sorted(of_region, key=lambda gap: (-gap.overdue, -len(gap.places), gap.station.number))
-        for region, of_region in found.items()
+    stored = _read(election, stations, overdue)
+    owed: dict[str, tuple[Place, ...]] = {
+        station.number: tuple(place for place in overdue if _owes(election, stored[station.number, *place].report))
+        for station in stations
     }
+    owing = [station for station in stations if owed[station.number]]
+    others = [place for place in places(election) if place not in overdue]
+    heard = _last_heard(election, owing, {**stored, **_read(election, owing, others)}, at) if owing else {}
+    found: dict[str, list[Gap]] = {region: [] for region in regions}
+    for station in owing:
+        gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
+        found[station.region].append(gap)
+    return {region: sorted(of_region, key=_most_overdue) for region, of_region in found.items()}
+
+
+def _read(election: Election, stations: Sequence[Station], of: Sequence[Place]) -> Reports:
+    keys = [(station.number, *place) for station in stations for place in of]
+    return get_reports(election, keys) if keys else {}
 
 
 def _gap(
-    election: Election,
-    station: Station,
-    reports: Mapping[tuple[str, str, str], Report],
-    rounds: tuple[Sequence[Place], Sequence[Place]],
-    at: dt.datetime,
-) -> Gap | None:
-    asked, today = rounds
-    observers = election.observers_by_station.get(station.number, ())
-    owed = [place for place in asked if _owes(election, reports[station.number, *place])]
-    if not owed:
-        return None
-    came = any(reports[station.number, *place].observers for place in today)
-    overdue = max(overdue_by(election, place, at) for place in owed)
-    return Gap(station, observers, tuple(owed), overdue, is_silent=bool(today) and not came)
+    election: Election, station: Station, owed: tuple[Place, ...], heard: dt.datetime | None, at: dt.datetime
+) -> Gap:
+    return Gap(
+        station,
+        election.observers_by_station.get(station.number, ()),
+        owed,
+        max(overdue_by(election, place, at) for place in owed),
+        heard,
+        is_silent=is_silent(election, owed, heard, at),
+    )
+
+
+def _most_overdue(gap: Gap) -> tuple[dt.timedelta, int, str]:
+    return -gap.overdue, -len(gap.places), gap.station.number
+
+
+def _last_heard(
+    election: Election, stations: Sequence[Station], stored: Reports, at: dt.datetime
+) -> dict[str, dt.datetime]:
+    """When an answer or an incident last came of some stations, by number; those of which none came today left out."""
+    asked = {station.number for station in stations}
+    signs = [
+        (number, answer.source.received_at)
+        for (number, _, _), one in stored.items()
+        for answers in one.report.observers.values()
+        for answer in answers.answers.values()
+    ]
+    signs += [(incident.station, incident.opened_at) for incident in incidents_of(election.id)]
+    began = day_began(election, at)
+    heard: dict[str, dt.datetime] = {}
+    for number, came in signs:
+        if number in asked and began <= came:
+            heard[number] = max(came, heard.get(number, came))
+    return heard
 
 
 def _owes(election: Election, report: Report) -> bool:
@@ -154,27 +192,51 @@ def list_email(
 
 
 def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime) -> str:
-    """The list in two SMS: how many stations owe what, and the numbers of those that are silent."""
+    """The list in three SMS: how many stations owe what, then stations with a phone of each, the silent ones first.
+
+    Of those that have no room it tells how many they are; a silent one that was heard of today has the time.
+    """
     words = words_of("missing", election, coordinator.language)
-    everything = [gap for found in missing.values() for gap in found]
-    counts = {place: sum(place in gap.places for gap in everything) for gap in everything for place in gap.places}
-    silent = " ".join(gap.station.number for gap in everything if gap.is_silent)
-    text = words["sms"].format(
+    everything = sorted((gap for found in missing.values() for gap in found), key=_most_overdue)
+    counts = {place: sum(place in gap.places for gap in everything) for place in overdue_rounds(election, at)}
+    head = words["sms"].format(
         area=", ".join(missing),
         time=f"{at.astimezone(election.zone):%H:%M}",
-        counts=", ".join(f"{round_code(*place)} {count}" for place, count in counts.items()),
-        silent=words["sms_silent"].format(stations=silent) if silent else "",
+        counts=", ".join(f"{round_code(*place)} {count}" for place, count in counts.items() if count),
     )
-    return fit(text.strip(), SMS_SEGMENTS, ending=" ...")
+    named = [
+        f"{',' if place else label} {_called(election, gap)}"
+        for label, found in (
+            (words["sms_silent"], [gap for gap in everything if gap.is_silent]),
+            (words["sms_others"], [gap for gap in everything if not gap.is_silent]),
+        )
+        for place, gap in enumerate(found)
+    ]
+    texts = (
+        f"{head}{''.join(named[:told])}" + (f" +{len(named) - told}" if told < len(named) else "")
+        for told in range(len(named) + 1)
+    )
+    fitting = list(takewhile(lambda text: count_segments(text).count <= SMS_SEGMENTS, texts))
+    return fitting[-1] if fitting else fit(head, SMS_SEGMENTS, ending=" ...")
+
+
+def _called(election: Election, gap: Gap) -> str:
+    """A station as an SMS names it: its number, since when it is silent, whom to call."""
+    heard = gap.heard.astimezone(election.zone).strftime("(%H:%M)") if gap.is_silent and gap.heard else ""
+    phone = next((phone for observer in gap.observers for phone in observer.phones), "")
+    return " ".join(filter(None, (gap.station.number, heard, phone)))
 
 
 def _line(election: Election, language: str, words: Mapping[str, str], gap: Gap) -> dict[str, object]:
-    station = gap.station
+    station, heard = gap.station, words["never"]
+    if gap.heard is not None:
+        heard = words["heard"].format(time=f"{gap.heard.astimezone(election.zone):%H:%M}")
     minutes = int(gap.overdue.total_seconds()) // 60
     titles = [round_title(election, language, election.form_by_code[form], name) for form, name in gap.places]
     return {
         "station": ", ".join(filter(None, (station.number, station.name, station.district))),
         "rounds": ", ".join(titles),
         "overdue": words["overdue"].format(hours=minutes // 60, minutes=f"{minutes % 60:02}"),
+        "heard": heard if gap.is_silent else "",
         "observers": [{"name": one.name, "phones": one.phones} for one in gap.observers],
     }

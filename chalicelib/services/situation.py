@@ -1,6 +1,7 @@
 """What a coordinator may ask by SMS: how things stand, and which stations have not reported."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from chalicelib.observation.catalogue import text as say
@@ -10,10 +11,14 @@ from chalicelib.observation.election import NO_ROUND, Election, Form
 from chalicelib.observation.incidents import OPEN
 from chalicelib.observation.naming import region_named
 from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.report_checks import Place
 from chalicelib.observation.summary import Area
+from chalicelib.services.stations import places
 from chalicelib.services.summarize import current_summary
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of
+
+_HOUR = re.compile(r"(?:\bD[+-]\d{1,3}\s+)?\d{1,2}(?:[.:\-]?\d{2})?$", re.IGNORECASE)
 
 LISTED_REGIONS = 3
 """Of more regions than these, stations are counted and not listed."""
@@ -57,21 +62,23 @@ def missing(
 ) -> tuple[str, ...]:
     """A sentence a round that is overdue: how many stations owe it, and which, the most overdue first.
 
-    `asked`: a form's code or alias, or "" for all. Raises StoreUnavailable.
+    `asked`: a form's code or alias, a round's hour after it or none, or "" for all. Raises StoreUnavailable.
     """
     from chalicelib.services.missing_list import gaps  # noqa: PLC0415 - loads the list's templates
 
     election = loaded.election
-    form = form_named(election, asked) if asked else None
-    if asked and form is None:
+    wanted = rounds_named(election, asked) if asked else places(election)
+    if not wanted:
+        form = form_named(election, _split(asked)[0])
         codes = " ".join(form.code for form in election.forms)
-        return (say(election, language, "command_no_form", form=asked, forms=codes),)
+        names = ", ".join(_label(form.code, name) for name in form.round_names) if form else codes
+        return (say(election, language, "command_no_form", form=asked, forms=names),)
     owed: dict[str, list[str]] = {}
     found = gaps(election, regions, loaded.clock.at(now))
     for gap in (gap for region in regions for gap in found[region]):
-        for code, name in gap.places:
-            if form is None or code == form.code:
-                owed.setdefault(_label(code, name), []).append(gap.station.number)
+        for place in gap.places:
+            if place in wanted:
+                owed.setdefault(_label(*place), []).append(gap.station.number)
     if not owed:
         return (say(election, language, "missing_none", region=", ".join(regions[:LISTED_REGIONS])),)
     listed = len(regions) <= LISTED_REGIONS
@@ -88,6 +95,30 @@ def form_named(election: Election, asked: str) -> Form | None:
     """The form of a code or alias, as the eye sees it."""
     wanted = skeleton(asked)
     return next((form for form in election.forms if wanted in map(skeleton, (form.code, *form.aliases))), None)
+
+
+def rounds_named(election: Election, asked: str) -> list[Place]:
+    """The rounds of a form, `TU`, or the one at an hour, `TU 14:00` or `TU 14`; none where none is so called."""
+    form = form_named(election, asked)
+    if form is not None:
+        return [(form.code, name) for name in form.round_names]
+    called, hour = _split(asked)
+    form = form_named(election, called)
+    if form is None or not form.rounds:
+        return []
+    return [
+        (form.code, name) for name in form.round_names if _bare(hour) in map(_bare, (name, name.removesuffix(":00")))
+    ]
+
+
+def _split(asked: str) -> tuple[str, str]:
+    """A form's name, and the hour of a round after it; "" where there is no hour."""
+    match = _HOUR.search(asked)
+    return (asked[: match.start()].strip(), match[0]) if match else (asked, "")
+
+
+def _bare(hour: str) -> str:
+    return re.sub(r"[\s.:\-]", "", hour).upper().lstrip("0")
 
 
 def _chosen(regions: Sequence[str], asked: str) -> tuple[str, ...] | None:

@@ -1,16 +1,23 @@
 """Chasing what is missing on the real tables: who is reminded, who gets the list, and how often."""
 
 import datetime as dt
+import math
+import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from pipeline import Pipeline
+from read_units import ReadMeter
 from wire import Wire, failed
 
+from chalicelib.observation.chasing import overdue_rounds
 from chalicelib.observation.segments import count_segments
 from chalicelib.services.chase import Chased, chase
+from chalicelib.services.missing_list import gaps
 from chalicelib.services.process import process
+from chalicelib.services.stations import places
 from chalicelib.store.messages import Message
 
 HALF_HOUR = dt.timedelta(minutes=30)
@@ -79,10 +86,31 @@ def test_a_list_goes_to_the_regions_own_coordinators_alone(watched: Pipeline) ->
             for part in (row.text, row.html):
                 assert [phone in part for phone in phones] == [told] * len(phones)
         assert not any(phone in row.subject for one in watched.election.observers for phone in one.phones)
-    for row in lists:
-        if row.channel == "sms":
-            assert "+996" not in row.text
-            assert count_segments(row.text).count <= 2
+    for row in (row for row in lists if row.channel == "sms"):
+        regions = [one.regions for one in coordinators if one.phone == row.recipient]
+        own = {
+            phone
+            for observer in watched.election.observers
+            if any(watched.election.station_by_number[observer.station].region in one for one in regions)
+            for phone in observer.phones
+        }
+        told = set(re.findall(r"\+996\d+", row.text))
+        assert told
+        assert told <= own
+        assert count_segments(row.text).count <= 3
+
+
+def test_the_list_reads_a_batch_a_hundred_reports_and_the_incidents_once(watched: Pipeline, wire: Wire) -> None:
+    """At noon, when every station owes something: each report of each once, whatever is overdue."""
+    election = watched.election
+    watched.now += dt.timedelta(hours=3)
+    with ReadMeter(wire) as read:
+        found = gaps(election, election.regions, watched.now)
+    assert sum(map(len, found.values())) == len(election.stations)
+    overdue = len(overdue_rounds(election, watched.now))
+    rounds = (overdue, len(places(election)) - overdue)
+    batches = sum(math.ceil(len(election.stations) * count / 100) for count in rounds)
+    assert Counter(one.split()[0] for one in read.requests) == {"BatchGetItem": batches, "Query": 1}
 
 
 def test_one_whose_sms_is_not_read_yet_is_left_alone(watched: Pipeline) -> None:

@@ -13,6 +13,7 @@ from chalicelib.observation.tally import add, contribution
 from chalicelib.services import chase, doubts, missing_list, summarize
 from chalicelib.store import elections, messages, progress, routes, summaries
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 from chalicelib.store.outcome import ReportChanged
 from chalicelib.store.reports import StoredReport
@@ -32,6 +33,7 @@ class InMemory:
         self.queued: dict[str, tuple[Message, dt.datetime]] = {}
         self.done: dict[str, tuple[int, dict[str, Any]]] = {}
         self.snapshots: dict[str, dict[str, Any]] = {}
+        self.incidents: list[Incident] = []
         self.writes_left: int | None = None
         self.before_queueing: Callable[[], None] | None = None
 
@@ -45,7 +47,8 @@ class InMemory:
         for module in (chase, summarize):
             monkeypatch.setattr(module, "read_cells", lambda election, region=None: self.cells())
         monkeypatch.setattr(chase, "queue_while_unchanged", self.queue_while_unchanged)
-        monkeypatch.setattr(doubts, "incidents_of", lambda election_id: [])
+        for module in (doubts, missing_list):
+            monkeypatch.setattr(module, "incidents_of", lambda election_id: self.incidents)
         monkeypatch.setattr(chase.time, "sleep", lambda seconds: None)
         monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])
         monkeypatch.setattr(elections, "list_elections", lambda: [self.election.id])

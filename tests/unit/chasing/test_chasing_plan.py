@@ -11,14 +11,16 @@ from chalicelib.observation.chasing import (
     Progress,
     Reminder,
     after,
+    day_began,
     is_night,
+    is_silent,
     missing_observers,
     overdue_rounds,
-    overdue_since_morning,
     plan,
 )
 from chalicelib.observation.election import Election
 from chalicelib.observation.report import Report, Source
+from chalicelib.observation.summary import summarise
 
 
 def at(text: str) -> dt.datetime:
@@ -55,11 +57,48 @@ def test_what_was_overdue_before_anybody_looked_is_left_alone(election: Election
 
 
 def test_a_round_is_asked_for_until_the_next_begins(election: Election) -> None:
-    assert ("TU", "10:00") in overdue_rounds(election, at("15T11:59"))
-    assert ("TU", "10:00") not in overdue_rounds(election, at("15T12:00"))
-    assert overdue_since_morning(election, at("15T13:00")) == (("OP", "-"), ("TU", "10:00"), ("TU", "12:00"))
-    assert overdue_since_morning(election, at("16T07:30")) == ()
-    assert overdue_rounds(election, at("17T07:30")) == ()
+    assert Reminder("TU", "10:00", 1) in due(election, "15T11:59").reminders
+    assert {one.form for one in due(election, "15T12:00").reminders} == {"OP"}
+    assert due(election, "17T07:30").reminders == ()
+
+
+def test_what_is_overdue_is_what_the_summary_counts_as_missing(election: Election) -> None:
+    """A round that another one follows too: nobody is reminded of it any more, but it is missing."""
+    for time in ("15T08:30", "15T08:31", "15T10:30", "15T10:31", "15T12:10", "15T13:00", "15T22:15", "17T07:30"):
+        told = summarise(election, {}, at(time)).nation
+        missing = {(form, name) for form, rounds in told.forms.items() for name in rounds if rounds[name].missing}
+        overdue = overdue_rounds(election, at(time))
+        assert set(overdue) == missing, time
+        assert len(overdue) == len(missing), time
+    assert overdue_rounds(election, at("15T12:10")) == (("OP", "-"), ("TU", "10:00"))
+
+
+OP, TU10, TU12, EV = ("OP", "-"), ("TU", "10:00"), ("TU", "12:00"), ("EV", "-")
+
+
+@pytest.mark.parametrize(
+    ("owed", "heard", "now", "silent"),
+    [
+        ((OP,), None, "15T08:31", True),
+        ((OP,), "15T10:05", "15T10:10", False),
+        ((TU10,), "15T07:30", "15T10:31", False),
+        ((TU10, TU12), "15T07:30", "15T12:31", True),
+        ((TU10, TU12), "15T10:31", "15T12:31", False),
+        ((OP, TU10, TU12), "15T09:00", "15T12:31", True),
+        ((OP, EV), None, "16T07:30", False),  # yesterday's, and nothing is due today
+    ],
+)
+def test_silent_is_who_says_nothing_or_has_said_nothing_for_two_duties(
+    election: Election, owed: tuple, heard: str | None, now: str, silent: bool
+) -> None:
+    assert is_silent(election, owed, at(heard) if heard else None, at(now)) is silent
+
+
+@pytest.mark.parametrize(
+    ("now", "began"), [("15T12:00", "15T00:00"), ("15T06:59", "14T00:00"), ("16T03:00", "15T00:00")]
+)
+def test_a_day_lasts_through_the_night(election: Election, now: str, began: str) -> None:
+    assert day_began(election, at(now)) == at(began)
 
 
 def test_nobody_is_disturbed_at_night_but_about_a_round_that_is_at_night(election: Election) -> None:

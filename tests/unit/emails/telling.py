@@ -89,13 +89,14 @@ def summary(language: str) -> str:
 
 
 def missing(language: str) -> str:
-    def gap(place: int, hours: int, places: tuple, *, is_silent: bool) -> Gap:
+    def gap(place: int, hours: int, places: tuple, *, is_silent: bool, heard: dt.datetime | None = None) -> Gap:
         station = ELECTION.stations[place]
         observers = ELECTION.observers_by_station[station.number]
-        return Gap(station, observers, places, dt.timedelta(hours=hours, minutes=5), is_silent)
+        return Gap(station, observers, places, dt.timedelta(hours=hours, minutes=5), heard, is_silent)
 
     gaps = [
         gap(7, 6, (("OP", "-"), ("TU", "14:00")), is_silent=True),
+        gap(9, 2, (("TU", "12:00"), ("TU", "14:00")), is_silent=True, heard=NOON.replace(hour=10, minute=4)),
         gap(12, 6, (("OP", "-"),), is_silent=False),
         gap(31, 0, (("TU", "14:00"),), is_silent=False),
     ]
