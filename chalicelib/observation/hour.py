@@ -21,21 +21,29 @@ FailedChecks = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """An hour's snapshot, and the one before it, None for the first. Open incidents and failed checks are by region."""
+    """An hour's snapshot, and the one before it, None for the first. Beside the summaries all is by region.
+
+    `held_back`: stations of which any report is in no sum because observers disagree; `held_before` an hour ago.
+    """
 
     summary: Summary
     before: Summary | None
     open_incidents: Mapping[str, Ages]
     failed_checks: Mapping[str, FailedChecks]
+    held_back: Mapping[str, int]
+    held_before: Mapping[str, int]
 
     @classmethod
     def from_documents(cls, document: Mapping[str, Any], before: Mapping[str, Any] | None) -> "Hour":
-        """The hour that two stored snapshots tell; one of an earlier version tells of nothing open or failed."""
+        """The hour that two stored snapshots tell; one of an earlier version tells of nothing open, failed or held."""
+        held = document.get("held_back", {})
         return cls(
             Summary.from_document(document),
             Summary.from_document(before) if before else None,
             document.get("open_incidents", {}),
             document.get("failed_checks", {}),
+            held,
+            before.get("held_back", held) if before else {},
         )
 
 
@@ -45,10 +53,6 @@ class Changes:
 
     received: Mapping[Place, int]
     incidents: Mapping[str, int]
-    conflicts: int
-
-    def __bool__(self) -> bool:
-        return bool(self.received or self.incidents or self.conflicts)
 
 
 def changes(before: Area, now: Area) -> Changes:
@@ -62,13 +66,7 @@ def changes(before: Area, now: Area) -> Changes:
     return Changes(
         {place: count for place, count in received.items() if count},
         {severity: count for severity, count in incidents.items() if count},
-        held_back(now) - held_back(before),
     )
-
-
-def held_back(area: Area) -> int:
-    """Reports of an area in which observers disagree, so that they are in no sum."""
-    return sum(covered.conflict for rounds in area.forms.values() for covered in rounds.values())
 
 
 def by_age(opened: Iterable[dt.datetime], now: dt.datetime) -> dict[str, int]:

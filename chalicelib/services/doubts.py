@@ -1,4 +1,4 @@
-"""What is open and what is doubtful in an election at an hour: incidents by age, checks that stations fail."""
+"""What is open and what is doubtful in an election at an hour: incidents by age, failed checks, stations held back."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from chalicelib.observation.coverage import round_begins
 from chalicelib.observation.election import Election
 from chalicelib.observation.hour import by_age
 from chalicelib.observation.incidents import OPEN
-from chalicelib.observation.report import Report
+from chalicelib.observation.report import Report, station_answers
 from chalicelib.observation.report_checks import Place, failing, needed_for_checks
 from chalicelib.observation.tally import Cell, Counters, has_reports
 from chalicelib.store.incidents import incidents_of
@@ -38,6 +38,32 @@ def failed_checks(
         if came:
             found[region] = _of_region(election, region, came)
     return {region: forms for region, forms in found.items() if forms}
+
+
+def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, int]:
+    """How many stations' observers disagree in any report, by region, those without any left out.
+
+    Reads the reports of a region only where several rounds hold any back, which may be the same stations'. Raises
+    StoreUnavailable.
+    """
+    found: dict[str, int] = {}
+    for region in election.regions:
+        conflicts = {
+            (form, name): int(counters["conflict"])
+            for (where, form, name), counters in cells.items()
+            if where == region and counters.get("conflict")
+        }
+        if len(conflicts) > 1:
+            found[region] = _disagreeing(election, region, list(conflicts))
+        elif conflicts:
+            found[region] = sum(conflicts.values())
+    return found
+
+
+def _disagreeing(election: Election, region: str, places: list[Place]) -> int:
+    stations = [station.number for station in election.stations if station.region == region]
+    stored = get_reports(election, [(station, *place) for station in stations for place in places])
+    return len({key[0] for key, one in stored.items() if station_answers(election, one.report).conflicts})
 
 
 def _checked(election: Election, at: dt.datetime) -> list[Place]:

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from chalicelib.observation.coverage import round_begins
 from chalicelib.observation.election import Election
-from chalicelib.observation.hour import Hour, held_back
+from chalicelib.observation.hour import Hour
 from chalicelib.observation.summary import Area, Summary, summarise
 from chalicelib.services.alerts import describe
-from chalicelib.services.doubts import failed_checks, open_incidents
+from chalicelib.services.doubts import failed_checks, held_back, open_incidents
 from chalicelib.services.summary_areas import worded_incidents
 from chalicelib.services.summary_message import sections_of
 from chalicelib.services.words import render, words_of
@@ -25,7 +25,8 @@ def final_report(loaded: LoadedElection, now: dt.datetime, language: str) -> str
     election, at = loaded.election, loaded.clock.at(now)
     cells = read_cells(election)
     summary = summarise(election, cells, at)
-    hour = Hour(summary, None, open_incidents(election, at), failed_checks(election, cells, at))
+    held = held_back(election, cells)
+    hour = Hour(summary, None, open_incidents(election, at), failed_checks(election, cells, at), held, {})
     words = {**words_of("summary", election, language), **words_of("report", election, language)}
     areas = {words["nation"]: cast(Area, summary.nation)} | dict(summary.regions)
     context = {
@@ -34,7 +35,12 @@ def final_report(loaded: LoadedElection, now: dt.datetime, language: str) -> str
         "election": election.text(election.name, language),
         "as_of": summary.as_of.strftime(words["as_of"]),
         "forms": [form.code for form in election.forms],
-        "regions": [_region_row(election, name, area, words) for name, area in areas.items()],
+        "regions": [
+            _region_row(
+                election, name, area, held.get(name, 0) if name in summary.regions else sum(held.values()), words
+            )
+            for name, area in areas.items()
+        ],
         "sections": sections_of(election, language, hour, areas),
         "hours": _hours(election, words),
         "incidents": [_incident_row(election, one, language, words) for one in _in_order(election)],
@@ -43,7 +49,7 @@ def final_report(loaded: LoadedElection, now: dt.datetime, language: str) -> str
     return render("report.html.j2", context)
 
 
-def _region_row(election: Election, name: str, area: Area, words: Mapping[str, str]) -> dict[str, Any]:
+def _region_row(election: Election, name: str, area: Area, held: int, words: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": name,
         "stations": area.stations,
@@ -52,7 +58,7 @@ def _region_row(election: Election, name: str, area: Area, words: Mapping[str, s
             for rounds in (area.forms[form.code] for form in election.forms)
         ],
         "incidents": worded_incidents(area.incidents, words),
-        "held": held_back(area),
+        "held": held,
     }
 
 

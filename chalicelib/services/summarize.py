@@ -10,7 +10,7 @@ from chalicelib.observation.election import Coordinator, Election
 from chalicelib.observation.hour import Hour
 from chalicelib.observation.summary import Summary, summarise
 from chalicelib.services import outbox
-from chalicelib.services.doubts import failed_checks, open_incidents
+from chalicelib.services.doubts import failed_checks, held_back, open_incidents
 from chalicelib.store import elections, messages, progress, summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
@@ -113,6 +113,7 @@ def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> di
         "since": since,
         "open_incidents": open_incidents(election, at),
         "failed_checks": failed_checks(election, cells, at),
+        "held_back": held_back(election, cells),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from chalicelib.observation.election import Coordinator, Election
-from chalicelib.observation.hour import Changes, FailedChecks, Hour, changes, held_back, total_ages, total_failed
+from chalicelib.observation.hour import Changes, FailedChecks, Hour, changes, total_ages, total_failed
 from chalicelib.observation.summary import MESSAGE_COUNTS, Area, Coverage, Turnout, turnout
 from chalicelib.observation.tally import Number
 from chalicelib.services.summary_areas import areas_of, rounds_begun, worded_incidents
@@ -115,7 +115,7 @@ class _Writer:
         return Section(
             name=name,
             deployment=words["deployment"].format(stations=area.stations, observers=area.observers),
-            changes=self._changes(changes(earlier, area)) if earlier else None,
+            changes=self._changes(changes(earlier, area), regions) if earlier else None,
             incidents=worded_incidents(area.incidents, words),
             open_incidents=self._ages(total_ages(self.hour.open_incidents.get(region, {}) for region in regions)),
             is_urgent=bool(area.incidents["critical"] or area.incidents["high"]),
@@ -124,7 +124,7 @@ class _Writer:
                 for form, round_name, covered in rounds_begun(self.election, self.hour.summary, area)
             ],
             turnout=self._turnout(area, earlier),
-            doubts=[*self._held_back(area), *self._failed(failed)],
+            doubts=[*self._held_back(regions), *self._failed(failed)],
             messages=", ".join(
                 words[f"message.{count}"].format(count=area.messages[count])
                 for count in MESSAGE_COUNTS
@@ -139,7 +139,7 @@ class _Writer:
             return None
         return before.regions.get(name) if name in self.hour.summary.regions else before.nation
 
-    def _changes(self, changed: Changes) -> list[str]:
+    def _changes(self, changed: Changes, regions: Sequence[str]) -> list[str]:
         words = self.words
         lines = [
             words["more_reports"].format(
@@ -151,8 +151,9 @@ class _Writer:
         ]
         if changed.incidents:
             lines.insert(0, words["more_incidents"].format(incidents=worded_incidents(changed.incidents, words)))
-        if changed.conflicts:
-            lines.append(words["more_conflicts"].format(count=f"{changed.conflicts:+}"))
+        more = _of(self.hour.held_back, regions) - _of(self.hour.held_before, regions)
+        if more:
+            lines.append(words["more_conflicts"].format(count=f"{more:+}"))
         return lines
 
     def _ages(self, ages: Mapping[str, int]) -> str:
@@ -187,8 +188,8 @@ class _Writer:
         )
         return said + was
 
-    def _held_back(self, area: Area) -> list[str]:
-        count = held_back(area)
+    def _held_back(self, regions: Sequence[str]) -> list[str]:
+        count = _of(self.hour.held_back, regions)
         return [self.words["held_back"].format(count=count)] if count else []
 
     def _failed(self, failed: FailedChecks) -> list[str]:
@@ -227,6 +228,10 @@ def _round_line(name: str, covered: Coverage, words: Mapping[str, str]) -> Round
         share=round(100 * covered.received / covered.expected) if covered.expected else 0,
         counts={count: words[count].format(count=amount) for count, amount in counts.items() if amount},
     )
+
+
+def _of(counts: Mapping[str, int], regions: Sequence[str]) -> int:
+    return sum(counts.get(region, 0) for region in regions)
 
 
 def _mean(row: Turnout) -> float:

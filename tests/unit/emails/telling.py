@@ -76,7 +76,12 @@ NOW = summarise(
     NOON,
 )
 HOUR = Hour(
-    NOW, BEFORE, {"Chuy": {"under_1h": 1, "under_3h": 1, "older": 1}}, {"Chuy": {"TU": {"A >= previous(A)": 2}}}
+    NOW,
+    BEFORE,
+    {"Chuy": {"under_1h": 1, "under_3h": 1, "older": 1}},
+    {"Chuy": {"TU": {"A >= previous(A)": 2}}},
+    {"Chuy": 3},
+    {"Chuy": 1},
 )
 
 

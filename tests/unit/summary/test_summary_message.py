@@ -44,11 +44,13 @@ BEFORE = {
     ("Chuy", "TU", "10:00"): {"received": 1, "complete": 1, "A#count": 1, "A#sum": 700},
 }
 OPEN = {"Chuy": {"under_1h": 1, "under_3h": 0, "older": 2}, "Osh city": {"under_1h": 1, "under_3h": 1, "older": 0}}
+HELD = {"Chuy": 1}
 FAILED = {"Chuy": {"TU": {"A >= previous(A)": 2}}, "Osh city": {"TU": {"A >= previous(A)": 1}}}
 
 
 def summary_email(election, told, summary, before=None, dashboard="") -> Email:
-    return email_of(election, told, Hour(summary, before, OPEN, FAILED), dashboard)
+    held_before = HELD if before is summary else {}
+    return email_of(election, told, Hour(summary, before, OPEN, FAILED, HELD, held_before), dashboard)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,15 @@ def test_doubts_are_told_with_their_number_of_stations(an_election, summary):
     check = {"rule": "A >= previous(A)", "message": {"en": "Turnout fell"}}
     forms = [{**form.model_dump(), "checks": [check] if form.code == "TU" else []} for form in an_election().forms]
     email = summary_email(an_election(forms=forms), coordinator("en", ("*",)), summary)
-    assert "- Reports held back because observers disagree: 1\n- TU: Turnout fell (stations: 3)\n" in email.text
+    assert "- Stations held back because observers disagree: 1\n- TU: Turnout fell (stations: 3)\n" in email.text
+
+
+def test_more_stations_held_back_are_told_as_a_change(election, summary, before):
+    told = Hour(summary, before, OPEN, FAILED, {"Chuy": 3, "Osh city": 1}, {"Chuy": 1})
+    assert "disagree: +3\n" in email_of(election, coordinator("en", ("*",)), told).text
+    assert "disagree: +2\n" in email_of(election, coordinator("en"), told).text
+    same = Hour(summary, before, OPEN, FAILED, HELD, HELD)
+    assert "disagree: +" not in email_of(election, coordinator("en", ("*",)), same).text
 
 
 def test_links_name_election_and_region_alone_and_only_where_there_is_a_dashboard(election, summary):
