@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.observation.election import Election
 from chalicelib.observation.quick_count import count_codes
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.operators import Operator
@@ -39,9 +40,16 @@ def withheld_sums(loaded: LoadedElection, operator: Operator) -> Mapping[str, fr
 
     Raises StoreUnavailable.
     """
-    codes = count_codes(loaded.election)
-    is_open = not codes or decides(operator) or read_release(loaded.election.id).document is not None
-    return {} if is_open else codes
+    return {} if decides(operator) else withheld_until_released(loaded.election)
+
+
+def withheld_until_released(election: Election) -> Mapping[str, frozenset[str]]:
+    """Codes by form of the questions whose sums nobody but headquarters sees: the count's, until it is released.
+
+    Raises StoreUnavailable.
+    """
+    codes = count_codes(election)
+    return {} if not codes or read_release(election.id).document is not None else codes
 
 
 def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:

@@ -19,6 +19,8 @@ from chalicelib.store.tallies import read_cells
 TASK = "summarize"
 AFTER_THE_LAST = dt.timedelta(hours=3)
 """How long summaries go on after the last form is due: counts come in late."""
+REPORTED_WITHIN = dt.timedelta(days=1)
+"""How long after an election's hours its final report is still sent by itself."""
 MISSED_AFTER = dt.timedelta(minutes=5)
 """When an hour's summary has not been sent by then, the schedule has missed it."""
 
@@ -50,7 +52,8 @@ def summarize(loaded: LoadedElection, now: dt.datetime) -> int:
 
 
 def summarize_due(now: dt.datetime, *, catching_up: bool = False) -> int:
-    """The summaries of all elections that are under way and have not sent this hour's; returns how many messages.
+    """The summaries of all elections that are under way and have not sent this hour's, and the final report of those
+    whose hours are over; returns how many messages.
 
     `catching_up`: only where the hourly schedule does not do: for rehearsals, whose hours pass faster, and for an hour
     that it has missed since a summary was last sent.
@@ -58,8 +61,14 @@ def summarize_due(now: dt.datetime, *, catching_up: bool = False) -> int:
     queued = 0
     for election_id in elections.list_elections():
         loaded = elections.current(election_id)
-        if loaded is not None and is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
+        if loaded is None:
+            continue
+        if is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
             queued += summarize(loaded, now)
+        elif _is_just_over(loaded, now):
+            from chalicelib.services.day_end import send_report  # noqa: PLC0415 - needed once a day
+
+            queued += send_report(loaded, now)
     return queued
 
 
@@ -85,6 +94,14 @@ def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
     ]
     begins = [instant(election, form.due.from_) for form in election.forms if form.due and form.due.from_]
     return (min([*dues, *begins]), max(dues) + AFTER_THE_LAST) if dues else None
+
+
+def _is_just_over(loaded: LoadedElection, now: dt.datetime) -> bool:
+    """Whether the election was held not long ago: an old one that is loaded now, or never was looked after, was not."""
+    hours = hours_of(loaded.election)
+    if hours is None or not hours[1] < loaded.clock.at(now) <= hours[1] + REPORTED_WITHIN:
+        return False
+    return progress.read(loaded.election.id, TASK)[1] is not None
 
 
 def _is_due(loaded: LoadedElection, now: dt.datetime, *, catching_up: bool) -> bool:

@@ -11,9 +11,8 @@ from urllib.parse import quote
 from chalicelib.observation.election import Coordinator, Election
 from chalicelib.observation.hour import Changes, FailedChecks, Hour, changes, total_ages, total_failed
 from chalicelib.observation.summary import MESSAGE_COUNTS, Area, Coverage, Turnout, turnout
-from chalicelib.observation.tally import Number
 from chalicelib.services.summary_areas import areas_of, rounds_begun, worded_incidents
-from chalicelib.services.words import render, round_title, words_of
+from chalicelib.services.words import grouped, render, round_title, words_of
 
 NAMED_AREAS = 3
 """A subject names so many regions; of more it says how many."""
@@ -21,11 +20,11 @@ NAMED_AREAS = 3
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An email's parts: `text` and `html` say the same."""
+    """An email's parts: `text` and `html` say the same; `html` is None where there is text alone."""
 
     subject: str
     text: str
-    html: str
+    html: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +175,15 @@ class _Writer:
     def _voters(self, row: Turnout, before: Turnout | None) -> str:
         words = self.words
         said = words["turnout_row"].format(
-            voters=_grouped(row.voters, words),
+            voters=grouped(row.voters, words),
             stations=row.stations,
             expected=row.expected,
-            mean=_grouped(round(_mean(row)), words),
+            mean=grouped(round(_mean(row)), words),
         )
         if before is None or before == row or self.hour.before is None:
             return said
         was = words["turnout_before"].format(
-            time=f"{self.hour.before.as_of:%H:%M}", voters=_grouped(before.voters, words), stations=before.stations
+            time=f"{self.hour.before.as_of:%H:%M}", voters=grouped(before.voters, words), stations=before.stations
         )
         return said + was
 
@@ -237,7 +236,3 @@ def _of(counts: Mapping[str, int], regions: Sequence[str]) -> int:
 def _mean(row: Turnout) -> float:
     """Voters a station that has reported; a row has at least one."""
     return float(row.voters) / row.stations
-
-
-def _grouped(number: Number, words: Mapping[str, str]) -> str:
-    return f"{number:,}".replace(",", words["thousands"])

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from chalicelib.observation.election import NO_ROUND, Election, Form
+from chalicelib.observation.tally import Number
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,6 +40,11 @@ def round_title(election: Election, language: str, form: Form, round_name: str) 
 def round_code(form: str, round_name: str) -> str:
     """A round in as few characters as say it: `TU 10:00`, or the form's code alone."""
     return form if round_name == NO_ROUND else f"{form} {round_name}"
+
+
+def grouped(number: Number, words: Mapping[str, str]) -> str:
+    """A number whose thousands stand apart as the language writes them; `words` are those of summaries."""
+    return f"{number:,}".replace(",", words["thousands"])
 
 
 def glued(written: str) -> str:

@@ -10,7 +10,7 @@ from chalicelib.observation.clock import Clock
 from chalicelib.observation.election import Election
 from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import add, contribution
-from chalicelib.services import chase, doubts, missing_list, summarize
+from chalicelib.services import chase, doubts, final_report, missing_list, summarize
 from chalicelib.store import elections, messages, progress, routes, summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
@@ -42,12 +42,12 @@ class InMemory:
         return LoadedElection(self.election, self.clock, 1)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in (chase, missing_list, doubts):
+        for module in (chase, missing_list, doubts, final_report):
             monkeypatch.setattr(module, "get_reports", self.get_reports)
-        for module in (chase, summarize):
+        for module in (chase, summarize, final_report):
             monkeypatch.setattr(module, "read_cells", lambda election, region=None: self.cells())
         monkeypatch.setattr(chase, "queue_while_unchanged", self.queue_while_unchanged)
-        for module in (doubts, missing_list):
+        for module in (doubts, missing_list, final_report):
             monkeypatch.setattr(module, "incidents_of", lambda election_id: self.incidents)
         monkeypatch.setattr(chase.time, "sleep", lambda seconds: None)
         monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])
@@ -58,6 +58,7 @@ class InMemory:
         monkeypatch.setattr(messages, "get_many", lambda keys: [self.queued[k][0] for k in keys if k in self.queued])
         monkeypatch.setattr(progress, "read", lambda election_id, task: self.done.get(task, (0, None)))
         monkeypatch.setattr(progress, "advance", self.advance)
+        monkeypatch.setattr(summaries, "day_of", lambda election_id, day: list(self.snapshots.values()))
         monkeypatch.setattr(summaries, "get", lambda election_id, hour: self.snapshots.get(hour))
         monkeypatch.setattr(
             summaries, "keep_first", lambda election_id, hour, document, at: self.snapshots.setdefault(hour, document)

@@ -114,6 +114,8 @@ def test_nobody_hears_twice_or_after_reporting_and_the_coverage_is_the_same(
             (row.recipient, row.about) for row, _ in memory.queued.values() if row.key.startswith("missing#")
         )
         assert max(listed.values(), default=0) <= 1
+        reported = Counter(row.recipient for row, _ in memory.queued.values() if row.key.startswith("report#"))
+        assert max(reported.values(), default=0) <= 1
         undisturbed = InMemory(election, Clock(START, REAL))
         for observer, place, came, serial in sorted(day.reported, key=lambda one: one[3] % 7):
             undisturbed.clock = Clock(came, REAL)
@@ -127,7 +129,7 @@ def test_everybody_is_told_where_all_goes_well(election: Election, monkeypatch: 
     day = Day(election)
     day.memory.install(monkeypatch)
     day.report("11", ("OP", "-"))
-    for _ in range(60):
+    for _ in range(80):
         day.play("chase", None)
         day.play("summarize", False)
         day.play("wait", 15)
@@ -135,4 +137,5 @@ def test_everybody_is_told_where_all_goes_well(election: Election, monkeypatch: 
     openings = {key for key in day.memory.queued if key.startswith("reminder#e#OP#")}
     assert openings == {f"reminder#e#OP#-#{who}#{n}" for who in ("21", "22", "31", "32") for n in (1, 2)}
     assert kinds["missing"] > 0
-    assert kinds["summary"] == 6 * 16
+    assert kinds["summary"] == 6 * 20
+    assert kinds["report"] == 1

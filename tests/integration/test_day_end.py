@@ -1,0 +1,139 @@
+"""The final report on the real tables: to headquarters, once, after the election's hours, and what it must not tell."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pipeline import Load, Pipeline
+from wire import Wire, failed, silent
+
+from chalicelib.observation.election import Coordinator, QuickCount
+from chalicelib.services import day_end
+from chalicelib.services.deliver import deliver
+from chalicelib.services.final_report import final_report
+from chalicelib.services.operators import Operator
+from chalicelib.services.quick_count_release import release, withdraw
+from chalicelib.services.summarize import hours_of, summarize, summarize_due
+from chalicelib.store import elections
+from chalicelib.store.messages import Message
+from chalicelib.store.tables import StoreUnavailable
+
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
+HEADQUARTERS = [
+    Coordinator(name=name, email=f"{name}@example.org", language=language, regions=("*",), alerts=("email",))
+    for name, language in (("one", "en"), ("two", "ru"), ("three", "ky"))
+]
+BALLOTS, VOTES = 1237, 1111
+
+
+@pytest.fixture
+def evening(load: Load, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """An election that was looked after, a minute after its hours, with three coordinators at headquarters."""
+    return over(load(coordinators=[*load().election.coordinators[:2], *HEADQUARTERS]), monkeypatch)
+
+
+def over(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    monkeypatch.setattr(elections, "list_elections", lambda: [pipeline.election.id])
+    summarize(pipeline.current, pipeline.now)
+    hours = hours_of(pipeline.election)
+    assert hours is not None
+    pipeline.now = hours[1]
+    summarize_due(pipeline.now)
+    assert reports(pipeline) == [], "the hours are not over yet"
+    pipeline.now += MINUTE
+    return pipeline
+
+
+def reports(pipeline: Pipeline) -> list[Message]:
+    return [row for row in pipeline.outgoing() if row.key.startswith("report#")]
+
+
+def test_headquarters_get_it_once_each_in_their_language_whoever_asks_and_however_often(evening: Pipeline) -> None:
+    with ThreadPoolExecutor(3) as several:
+        queued = list(several.map(lambda late: summarize_due(evening.now, catching_up=late), (True, False, True)))
+    told = reports(evening)
+    assert sum(queued) == len(told) == 3
+    assert {row.recipient for row in told} == {one.email for one in HEADQUARTERS}
+    by_recipient = {row.recipient: row for row in told}
+    for coordinator, title in zip(HEADQUARTERS, ("Final report", "Итоговый отчёт", "Жыйынтык отчёт"), strict=True):
+        row = by_recipient[coordinator.email]
+        assert row.channel == "email"
+        assert title in row.text
+        assert title in row.html
+    evening.now += 5 * HOUR
+    assert summarize_due(evening.now) == 0
+    assert summarize_due(evening.now, catching_up=True) == 0
+    assert deliver(by_recipient["one@example.org"], evening.now)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_run_that_dies_is_finished_by_the_next(evening: Pipeline, wire: Wire, lost: bool) -> None:
+    """At its second email, before it is stored or with the answer lost."""
+    wire.listen()
+    puts = []
+
+    def cut(operation: str, place: int, when: str) -> BaseException | None:
+        puts.append(operation == "PutItem" and when == "before")
+        dies = sum(puts) == 2 and when == ("after" if lost else "before")
+        return (silent() if lost else failed()) if dies and operation == "PutItem" else None
+
+    wire.cut_all = cut
+    with pytest.raises((RuntimeError, StoreUnavailable)):
+        summarize_due(evening.now)
+    wire.mend()
+    there = len(reports(evening))
+    assert there == (2 if lost else 1)
+    assert summarize_due(evening.now + HOUR) == 3 - there
+    assert len(reports(evening)) == 3
+
+
+def test_late_it_is_sent_all_the_same_but_not_of_an_election_long_past_or_never_looked_after(
+    evening: Pipeline, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert summarize_due(evening.now + 30 * HOUR) == 0
+    assert summarize_due(evening.now + 20 * HOUR) == 3
+    other = load(coordinators=HEADQUARTERS)
+    monkeypatch.setattr(elections, "list_elections", lambda: [other.election.id])
+    hours = hours_of(other.election)
+    assert hours is not None
+    assert summarize_due(hours[1] + MINUTE) == 0
+
+
+def test_a_page_that_no_row_holds_is_left_out_of_the_email(evening: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_end, "LARGEST_PAGE", 1000)
+    assert summarize_due(evening.now) == 3
+    for row in reports(evening):
+        assert row.html is None
+        assert f"./baykoo report {evening.election.id} --output report.html" in row.text
+
+
+def test_a_row_holds_the_largest_page(evening: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day_end, "report_page", lambda election, day, language: "й" * (day_end.LARGEST_PAGE // 2))
+    assert summarize_due(evening.now) == 3
+    assert {len(row.html.encode()) for row in reports(evening)} == {day_end.LARGEST_PAGE}
+
+
+def test_sums_of_the_count_are_in_it_only_while_the_quick_count_is_released(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = QuickCount(population={"Bishkek": 230, "Chuy": 417})
+    pipeline = load(coordinators=HEADQUARTERS, quick_count=declared)
+    pipeline.now += 12 * HOUR
+    station = pipeline.election.stations[0].number
+    text = f"CL {station} A2000 B1 C{BALLOTS} D0 E{VOTES} F100 G26"
+    assert pipeline.say(pipeline.phone(0), text).state == "accepted"
+    pipeline.now -= 12 * HOUR
+    over(pipeline, monkeypatch)
+    summarize_due(pipeline.now)
+    sums = (f"{BALLOTS:,}", f"{VOTES:,}", f"{BALLOTS}", f"{VOTES}")
+    english = next(row for row in reports(pipeline) if row.recipient == "one@example.org")
+    assert not [one for one in sums if one in english.html or one in english.text]
+    assert "left out until headquarters release" in english.html
+    headquarters = Operator("H", "headquarters", pipeline.election.id, ())
+    release(pipeline.current, headquarters, 0, "the result is out", pipeline.now)
+    page = final_report(pipeline.current, pipeline.now, "en")
+    assert f"sum {BALLOTS:,} (answers: 1)" in page
+    assert f"sum {VOTES:,} (answers: 1)" in page
+    assert "left out until" not in page
+    withdraw(pipeline.current, headquarters, 1, "too early", pipeline.now)
+    assert f"{VOTES:,}" not in final_report(pipeline.current, pipeline.now, "en")
