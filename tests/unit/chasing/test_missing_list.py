@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-from conftest import FORMS, an_election
+from chased_election import FORMS, an_election
 from stored_in_memory import InMemory
 
 from chalicelib.observation.chasing import overdue_rounds
