@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,26 @@ from infra.local import ELECTION, NUMBER, OBSERVER, SMS
 from infra.stack import Stack, local_stack
 
 COORDINATOR = "+996555900000"  # of Bishkek, where OBSERVER is
+SILENT_DAY = {
+    "election.yaml": """
+id: hush
+name: {en: "Hush"}
+date: 2017-10-15
+timezone: Asia/Bishkek
+languages: [en]
+station_pattern: '\\d{4}'
+stations: stations.csv
+observers: observers.csv
+coordinators: coordinators.csv
+reminders: {at_most: 0}
+forms:
+  - {code: OP, title: {en: "Opening"}, due: {from: "07:00", by: "08:30"}, questions: [{code: A, type: integer}]}
+""",
+    "stations.csv": "station,region,district,name,registered\n1001,Bishkek,,School,\n",
+    "observers.csv": "observer,name,phone,language,station\n0001,Ann,+996502000999,en,1001\n",
+    "coordinators.csv": "name,email,phone,language,regions,alerts\n"
+    "Bob,bob@example.org,,en,Bishkek,email\nEve,eve@example.org,,en,*,email\n",
+}
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +202,25 @@ def test_headquarters_quick_count_and_its_release_meet_no_refusal(guarded: Deplo
     answered = call(f"{guarded.stack.api_url}{path}/release", b'{"note": "agreed"}', headers)
     assert answered.status == 200, answered.body
     assert guarded.get(path, guarded.operator(ELECTION)).json() == answered.json()
+    assert refusals(guarded.stack) == []
+
+
+def test_the_list_and_the_final_report_meet_no_refusal(guarded: Deployed, tmp_path: Path) -> None:
+    """A short day of one station that says nothing, five minutes a second."""
+    for name, written in SILENT_DAY.items():
+        (tmp_path / name).write_text(written)
+    clock = "2017-10-15T06:30:00+06:00,300"
+    guarded.baykoo("election", "load", str(tmp_path / "election.yaml"), "--clock", clock)
+
+    def told() -> bool:
+        call_function(guarded.stack, "Chase")
+        call_function(guarded.stack, "Summarize")
+        kinds = {
+            key.partition("#")[0] for key, row in rows(guarded.stack).items() if row.get("election") == {"S": "hush"}
+        }
+        return {"missing", "summary", "report"} <= kinds
+
+    eventually(told, 150)
     assert refusals(guarded.stack) == []
 
 
