@@ -52,11 +52,11 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
         station.number: tuple(place for place in overdue if _owes(election, stored[station.number, *place].report))
         for station in stations
     }
-    owing = [station for station in stations if owed[station.number]]
+    lacking = [station for station in stations if owed[station.number]]
     others = [place for place in places(election) if place not in overdue]
-    heard = _last_heard(election, owing, {**stored, **_read(election, owing, others)}, at) if owing else {}
+    heard = _last_heard(election, lacking, {**stored, **_read(election, lacking, others)}, at) if lacking else {}
     found: dict[str, list[Gap]] = {region: [] for region in regions}
-    for station in owing:
+    for station in lacking:
         gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
         found[station.region].append(gap)
     return {region: sorted(of_region, key=_most_overdue) for region, of_region in found.items()}
