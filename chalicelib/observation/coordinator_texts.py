@@ -4,32 +4,28 @@ An SMS takes at most two segments; what does not fit is cut at a word and says s
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.observation.catalogue import MARK
 from chalicelib.observation.catalogue import text as say
 from chalicelib.observation.commands import Verb, word
 from chalicelib.observation.election import Election
+from chalicelib.observation.replies import how_to_answer
 from chalicelib.observation.reply_layout import SEGMENTS
-from chalicelib.observation.segments import fit
+from chalicelib.observation.segments import CUT, continued, count_segments, fit
 
 EXAMPLE = 17
 """The incident's number in examples."""
 
-CUT = " ..."
 
-
-def alert_remarks(
-    election: Election, language: str, number: int, same_as: Sequence[int], waited: dt.timedelta | None
-) -> list[str]:
-    """What an alert adds for the coordinator: that nobody confirmed it in time, what may be the same, how to answer."""
+def alert_remarks(election: Election, language: str, same_as: Sequence[int], waited: dt.timedelta | None) -> list[str]:
+    """What an alert adds for the coordinator: that nobody confirmed it in time, what may be the same."""
     remarks = []
     if waited is not None:
         minutes = str(int(waited.total_seconds()) // 60)
         remarks.append(say(election, language, "alert_waited", minutes=minutes))
     if same_as:
         remarks.append(say(election, language, "alert_same", numbers=", ".join(map(str, same_as))))
-    remarks.append(say(election, language, "alert_answer", number=str(number)) + ".")
     return remarks
 
 
@@ -46,14 +42,17 @@ def incident_line(election: Election, language: str, number: int, severity: str,
     )
 
 
-def digest_sms(election: Election, language: str, region: str, lines: Sequence[str]) -> str:
-    """Several incidents of a region in one SMS."""
-    incidents = "; ".join(lines)
-    return answer(
-        election,
-        language,
-        say(election, language, "digest_sms", region=region, count=str(len(lines)), incidents=incidents),
+def digest_sms(election: Election, language: str, region: str, lines: Mapping[int, str]) -> str:
+    """Several incidents of a region in one SMS: their numbers, how to answer, then as many of their lines as fit."""
+    listed = say(
+        election, language, "digest_sms", region=region, count=str(len(lines)), incidents=" ".join(map(str, lines))
     )
+    to_answer = how_to_answer(election, language, ", ".join(map(str, [*lines][:2])))
+    begun = f"{say(election, language, MARK)} {listed}"
+    told = f"{begun}. {to_answer}"
+    if count_segments(told).count > SEGMENTS:
+        return fit(begun, SEGMENTS, ending=f"{CUT} {to_answer}")
+    return continued(told, "; ".join(lines.values()), SEGMENTS, ending=CUT)
 
 
 def digest_email(election: Election, language: str, region: str, lines: Sequence[str]) -> tuple[str, str]:

@@ -38,7 +38,7 @@ ALLOWED_IN: Final[Mapping[Step, frozenset[State]]] = {
 }
 
 SAME_WITHIN: Final = dt.timedelta(minutes=30)
-"""Incidents of one category at one station no further apart than this are offered as one."""
+"""Incidents of one kind at one station no further apart than this are offered as one."""
 
 BURST: Final = 3
 BURST_WITHIN: Final = dt.timedelta(minutes=5)
@@ -101,11 +101,13 @@ def is_burst(severity: Severity, earlier: Iterable[dt.datetime], at: dt.datetime
     return sum(at - one < BURST_WITHIN for one in earlier) >= BURST
 
 
-def may_be_same(
-    category: int | None, opened_at: dt.datetime, other_category: int | None, other_at: dt.datetime
-) -> bool:
-    """Whether two incidents at one station may be one; those whose category is not known are not compared."""
-    return category is not None and category == other_category and abs(opened_at - other_at) <= SAME_WITHIN
+Kind = int | str | None
+"""What an incident is of: a category, the question whose answer opened it, or None where nobody could read it."""
+
+
+def may_be_same(kind: Kind, opened_at: dt.datetime, other_kind: Kind, other_at: dt.datetime) -> bool:
+    """Whether two incidents at one station may be one; those whose kind is not known are not compared."""
+    return kind is not None and kind == other_kind and abs(opened_at - other_at) <= SAME_WITHIN
 
 
 def _is_critical(form: Form, code: str, value: Value) -> bool:

@@ -23,7 +23,7 @@ from chalicelib.observation.opting import word
 from chalicelib.observation.phones import Wish
 from chalicelib.observation.reading.model import CATEGORY, OBSERVER, STATION, Reason
 from chalicelib.observation.reply_layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
-from chalicelib.observation.segments import count_segments, fit
+from chalicelib.observation.segments import CUT, continued, count_segments, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def reminder_sms(election: Election, observer: Observer, form_code: str, round_n
 class IncidentNotice(TypedDict):
     """What an alert says; `category` is in words ("" where it was not understood), `text` the observer's.
 
-    `remarks` are sentences for the coordinator, before the observer's words.
+    `remarks` are sentences for the coordinator, the weightiest first.
     """
 
     severity: Severity
@@ -141,19 +141,40 @@ class IncidentNotice(TypedDict):
 
 
 def incident_alert_sms(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> str:
-    """The alert of an incident by SMS: what and where, then as much of the observer's words as fits."""
+    """The alert of an incident by SMS: what, where, how to answer; then remarks and the observer's words, if they fit.
+
+    A category is cut rather than anything of where and how to answer.
+    """
+    words = (incident["category"] or say(election, language, "category_unknown")).split()
+    alert = _essential_alert(election, language, " ".join(words), incident)
+    for kept in range(len(words) - 1, -1, -1):
+        if count_segments(alert).count <= SEGMENTS:
+            break
+        alert = _essential_alert(election, language, " ".join(words[:kept]) + CUT, incident)
+    for remark in incident.get("remarks", ()):
+        longer = f"{alert} {remark}"
+        alert = longer if count_segments(longer).count <= SEGMENTS else alert
+    return continued(alert, incident["text"], SEGMENTS, ending=CUT)
+
+
+def _essential_alert(election: Election, language: str, category: str, incident: IncidentNotice) -> str:
     alert = say(
         election,
         language,
         "alert_sms",
         severity=say(election, language, f"severity_{incident['severity']}"),
-        category=incident["category"] or say(election, language, "category_unknown"),
+        category=category,
         station=incident["station"].number,
         region=incident["region"],
         number=incident["number_or_id"],
     )
-    whole = " ".join((say(election, language, MARK), alert, *incident.get("remarks", ()), incident["text"]))
-    return fit(" ".join(whole.split()), SEGMENTS, ending=" ...")
+    whole = (say(election, language, MARK), alert, how_to_answer(election, language, incident["number_or_id"]))
+    return " ".join(" ".join(whole).split())
+
+
+def how_to_answer(election: Election, language: str, number: str) -> str:
+    """The sentence that tells a coordinator how to take an incident over."""
+    return say(election, language, "alert_answer", number=number) + "."
 
 
 def incident_alert_email(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> tuple[str, str]:
@@ -168,7 +189,8 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
     subject = say(election, language, "alert_email_subject", station=station.number, **values)
     place = ", ".join(filter(None, (station.number, station.name, station.district)))
     body = say(election, language, "alert_email_body", place=place, text=incident["text"], **values)
-    return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ())))
+    answer = how_to_answer(election, language, incident["number_or_id"])
+    return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ()), answer))
 
 
 def example(form: Form, signature: str = "") -> str:

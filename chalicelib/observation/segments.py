@@ -17,6 +17,9 @@ BASIC: Final = frozenset(
 EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 """The extension table: an escape and a septet each, and the two stay together."""
 
+CUT: Final = " ..."
+"""The ending of a text that was cut, where a reader could miss it."""
+
 _ALPHABET: Final = BASIC | EXTENSION
 
 _WORD_END = re.compile(r"\S(?=\s|$)")
@@ -68,3 +71,9 @@ def fit(text: str, segments: int = 2, *, ending: str = "") -> str:
     while ends and count_segments(text[: ends[-1]] + ending).count > segments:
         ends.pop()
     return text[: ends[-1]] + ending if ends else ""
+
+
+def continued(text: str, more: str, segments: int = 2, *, ending: str = "") -> str:
+    """A text that fits, and after it as many whole words of another as do; what is cut there gets the `ending`."""
+    longer = fit(" ".join(f"{text} {more}".split()), segments, ending=ending)
+    return longer if len(longer) > len(text) else text

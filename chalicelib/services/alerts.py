@@ -82,7 +82,7 @@ def _answered(
     return [
         Incident(
             election.id,
-            answered_id(report.station, form.code, code),
+            answered_id(report.station, form.code, report.round, code, report.observer.number),
             severity=CRITICAL_ANSWER,
             region=election.station_by_number[report.station].region,
             station=report.station,
@@ -108,9 +108,9 @@ def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> li
     return [f"{name}#{one}#{said[:place].count(one)}" for place, one in enumerate(said)]
 
 
-def answered_id(station: str, form: str, code: str) -> str:
-    """The id of the incident that an answer opens: once a station and question, whoever answers and in what round."""
-    return incident_id(station, f"{station}#{form}#{code}")
+def answered_id(station: str, form: str, round_name: str, code: str, observer: str) -> str:
+    """The id of the incident that an answer opens: one however often the observer sends it for a form and round."""
+    return incident_id(station, f"{station}#{form}#{round_name}#{code}#{observer}")
 
 
 def incident_id(station: str, source: str) -> str:
@@ -130,18 +130,24 @@ def describe(election: Election, incident: Incident, language: str) -> str:
 
 
 def alerts_of(
-    election: Election, incident: Incident, told: Group, muted: Iterable[str], now: dt.datetime
+    election: Election,
+    incident: Incident,
+    told: Group,
+    muted: Iterable[str],
+    now: dt.datetime,
+    sender: str | None,
 ) -> tuple[Message, ...]:
     """The alerts by which some of the coordinators are told of an incident, at its stage of escalation.
 
-    Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody and always goes.
+    Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody and always goes. `sender`:
+    the number that SMS come from, so that the answers lead to the election.
     """
     silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
     rows: list[Message] = []
     for place in told:
         coordinator = election.coordinators[place]
         key = f"{_alert_prefix(incident, int(incident.stage))}{coordinator.id}"
-        rows += _alerts_to(election, coordinator, key, incident, silent, now)
+        rows += _alerts_to(election, coordinator, key, incident, silent, now, sender)
     return tuple(rows)
 
 
@@ -155,14 +161,20 @@ def _alert_prefix(incident: Incident, stage: int) -> str:
 
 
 def _alerts_to(
-    election: Election, coordinator: Coordinator, key: str, incident: Incident, silent: frozenset[str], now: dt.datetime
+    election: Election,
+    coordinator: Coordinator,
+    key: str,
+    incident: Incident,
+    silent: frozenset[str],
+    now: dt.datetime,
+    sender: str | None,
 ) -> list[Message]:
     rows: list[Message] = []
     told = _notice(election, coordinator.language, incident)
     origin = outbox.Origin(election.id, incident.id, now, "alert")
     if coordinator.wants_sms(told["severity"]) and coordinator.phone and coordinator.phone not in silent:
         text = incident_alert_sms(election, coordinator.language, **told)
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin))
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=sender))
     if "email" in coordinator.alerts and coordinator.email:
         subject, text = incident_alert_email(election, coordinator.language, **told)
         rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject))
@@ -180,5 +192,5 @@ def _notice(election: Election, language: str, incident: Incident) -> IncidentNo
         "region": incident.region,
         "number_or_id": str(int(incident.number)),
         "text": incident.text or "",
-        "remarks": alert_remarks(election, language, int(incident.number), same, waited),
+        "remarks": alert_remarks(election, language, same, waited),
     }

@@ -124,7 +124,8 @@ def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, s
             continue
         for code in written.get("answers", {}):
             is_certain = code in written.get("critical", ())
-            yield answered_id(written["station"], form.code, code), f"answer {form.code} {code}", is_certain
+            opened = answered_id(written["station"], form.code, written["round"], code, written["observer"])
+            yield opened, f"answer {form.code} {code}", is_certain
 
 
 def _key(report: Report) -> ReportKey:

@@ -117,7 +117,7 @@ def send(
     """
     election = loaded.election
     _begin(election, batch, now())
-    sender = min(routes.numbers_of(election.id), default=None)
+    sender = routes.number_of(election.id)
     started = now()
     for place, observer in enumerate(batch.remaining):
         ahead = place / per_second - (now() - started).total_seconds()

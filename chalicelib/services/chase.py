@@ -134,7 +134,7 @@ def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
 
 def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime) -> Chased:
     election = loaded.election
-    number = min(routes.numbers_of(election.id), default=None)
+    number = routes.number_of(election.id)
     reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
     return Chased(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
 

@@ -25,6 +25,7 @@ from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Digest, Incident, Watch
 from chalicelib.store.messages import Message
 from chalicelib.store.outcome import AlreadyThere, Contended, IncidentChanged, queued, write
+from chalicelib.store.routes import number_of
 from chalicelib.store.writes import Write
 
 
@@ -71,7 +72,8 @@ def _escalated(
     if stage > len(groups):
         return [incidents.ending_watch(watch)], ()
     incident.stage = stage
-    alerts = () if incident.digested else alerts_of(election, incident, groups[stage - 1], muted, now)
+    told, sender = groups[stage - 1], number_of(election.id)
+    alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
     entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}
     changes = [Incident.stage.set(stage), Incident.alerts.set([*incident.alerts, *(alert.key for alert in alerts)])]
     writes = [incidents.changing(incident, "new", entry, *changes), incidents.ending_watch(watch)]
@@ -121,8 +123,9 @@ def _digest_to(
     wanted = [one for one in found if coordinator.wants_sms(cast(Severity, one.severity))]
     rows = []
     if wanted and coordinator.phone and coordinator.phone not in muted:
-        text = digest_sms(election, language, region, [_line(election, language, one) for one in wanted])
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin))
+        by_number = {int(one.number): _line(election, language, one) for one in wanted}
+        text = digest_sms(election, language, region, by_number)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
     if "email" in coordinator.alerts and coordinator.email:
         lines = [_line(election, language, one) for one in found]
         subject, text = digest_email(election, language, region, lines)

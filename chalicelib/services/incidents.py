@@ -1,7 +1,7 @@
 """Take incidents through their life: who, when and why, one person at a time; and show them as operators see them."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.observation.election import Election
@@ -10,7 +10,7 @@ from chalicelib.services.alerts import describe
 from chalicelib.services.contention import ATTEMPTS, pause
 from chalicelib.services.operators import Operator
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Incident, changing, incident_of_number, incidents_of
+from chalicelib.store.incidents import Incident, changing, incident_of_number, incidents_at, incidents_of
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Contended, IncidentChanged, write
 from chalicelib.store.tables import StoreUnavailable
@@ -72,7 +72,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     incident = incident_of_number(election.id, number)
     if incident is None or not operator.sees(incident.region):
         return None
-    return _described(election, incident) | {
+    return _described(election, incident, incidents_at(election.id, incident.station)) | {
         "text": incident.text,
         "observer": incident.observer,
         "message": incident.message,
@@ -89,18 +89,32 @@ def list_incidents(
 
     Reads grow with the election's incidents alone. Raises StoreUnavailable.
     """
-    found = sorted(_chosen(election, operator, region, state), key=lambda one: int(one.number), reverse=True)
-    return {"election": election.id, "incidents": [_described(election, one) for one in found]}
+    every = list(incidents_of(election.id))
+    found = sorted(_chosen(every, operator, region, state), key=lambda one: int(one.number), reverse=True)
+    at_station: dict[str, list[Incident]] = {}
+    for one in every:
+        at_station.setdefault(one.station, []).append(one)
+    described = [_described(election, one, at_station[one.station]) for one in found]
+    return {"election": election.id, "incidents": described}
 
 
-def _chosen(election: Election, operator: Operator, region: str | None, state: State | None) -> Iterator[Incident]:
-    for incident in incidents_of(election.id):
+def same_as(incident: Incident, others: Iterable[Incident]) -> list[int]:
+    """Numbers of a station's incidents that may be the same, earlier and later ones: the later ones say so."""
+    number = int(incident.number)
+    later = {int(other.number) for other in others if number in map(int, other.may_be_same_as)}
+    return sorted({*map(int, incident.may_be_same_as), *later})
+
+
+def _chosen(
+    every: Iterable[Incident], operator: Operator, region: str | None, state: State | None
+) -> Iterator[Incident]:
+    for incident in every:
         is_asked = region in (None, incident.region) and state in (None, incident.state)
         if is_asked and operator.sees(incident.region):
             yield incident
 
 
-def _described(election: Election, incident: Incident) -> dict[str, Any]:
+def _described(election: Election, incident: Incident, others: Iterable[Incident]) -> dict[str, Any]:
     return {
         "number": int(incident.number),
         "version": int(incident.version),
@@ -112,7 +126,7 @@ def _described(election: Election, incident: Incident) -> dict[str, Any]:
         "station": incident.station,
         "opened_at": incident.opened_at.astimezone(election.zone).isoformat(timespec="seconds"),
         "escalated": int(incident.stage),
-        "may_be_same_as": [int(number) for number in incident.may_be_same_as],
+        "may_be_same_as": same_as(incident, others),
     }
 
 

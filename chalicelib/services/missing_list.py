@@ -18,6 +18,7 @@ from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports
+from chalicelib.store.routes import number_of
 
 SMS_SEGMENTS = 3
 
@@ -162,7 +163,8 @@ def _rows(
         subject, text, html = list_email(election, coordinator, own, at)
         rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject, html=html))
     if coordinator.phone and "sms" in coordinator.alerts:
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, list_sms(election, coordinator, own, at), origin))
+        text = list_sms(election, coordinator, own, at)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
     return rows
 
 

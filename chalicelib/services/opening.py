@@ -55,13 +55,18 @@ class Opening:
 
 
 def open_incidents(
-    loaded: LoadedElection, incidents: Sequence[Incident], now: dt.datetime, *, is_together: bool = False
+    loaded: LoadedElection,
+    incidents: Sequence[Incident],
+    sender: str | None,
+    now: dt.datetime,
+    *,
+    is_together: bool = False,
 ) -> Opening:
     """Number incidents and settle who is told of each. Reads nothing where there are none.
 
     Raises StoreUnavailable, and TooMuchAtOnce where the incidents alone, two rows each, fit no transaction.
-    `is_together`: the message has more alerts than can be stored with it. The gravest incident is told at once, the
-    others by the next sweep, in a digest.
+    `sender`: the number that alerts come from. `is_together`: the message has more alerts than can be stored with it.
+    The gravest incident is told at once, the others by the next sweep, in a digest.
     """
     if not incidents:
         return Opening()
@@ -76,14 +81,16 @@ def open_incidents(
     if is_together:
         _digest_all_but_the_gravest(incidents)
     muted = muted_phones(election.id, at)
-    opened = tuple(announced(election, incident, muted, now) for incident in incidents)
+    opened = tuple(_announced(election, incident, muted, sender, now) for incident in incidents)
     return Opening(opened, tuple(_writes(election, incidents, at, at if is_together else at + BURST_WITHIN)))
 
 
-def announced(election: Election, incident: Incident, muted: frozenset[str], now: dt.datetime) -> Opened:
+def _announced(
+    election: Election, incident: Incident, muted: frozenset[str], sender: str | None, now: dt.datetime
+) -> Opened:
     """A new incident with the alerts of those who are told at once, whose keys it keeps."""
     told = told_at_once(election, incident.region, cast(Severity, incident.severity))
-    alerts = () if incident.digested else alerts_of(election, incident, told, muted, now)
+    alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
     incident.alerts = [alert.key for alert in alerts]
     return Opened(incident, alerts)
 
@@ -100,12 +107,7 @@ def _number_and_link(election: Election, incidents: Sequence[Incident], last: in
 
 
 def _may_be_same(one: Incident, other: Incident) -> bool:
-    return may_be_same(
-        int(one.category) if one.category is not None else None,
-        one.opened_at,
-        int(other.category) if other.category is not None else None,
-        other.opened_at,
-    )
+    return may_be_same(one.kind, one.opened_at, other.kind, other.opened_at)
 
 
 def _decide_digests(incidents: Sequence[Incident], recent: Sequence[IncidentNumber], at: dt.datetime) -> None:

@@ -144,7 +144,7 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: 
         said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
-    opening = open_incidents(loaded, found, now, is_together=size == "alerts_together")
+    opening = open_incidents(loaded, found, message.recipient, now, is_together=size == "alerts_together")
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in there else []
     changed = [one for one in merged.values() if one.changed]

@@ -14,6 +14,7 @@ from chalicelib.services.doubts import failed_checks, held_back, open_incidents
 from chalicelib.store import elections, messages, progress, summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
+from chalicelib.store.routes import number_of
 from chalicelib.store.tallies import read_cells
 
 TASK = "summarize"
@@ -149,5 +150,5 @@ def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, n
         )
     if coordinator.phone and "sms" in coordinator.alerts:
         text = summary_sms(election, coordinator, told.summary)
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin))
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
     return rows

@@ -17,7 +17,7 @@ from pynamodb.attributes import (
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.observation.incidents import State
+from chalicelib.observation.incidents import Kind, State
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 from chalicelib.store.writes import Write
 
@@ -36,7 +36,8 @@ class Incident(Model):
     `id` begins with the station, so that a station's incidents are read together; people call it by its `number`.
     `message` is the key of the SMS that it came from; `category` is missing where the observer named none that exists.
     `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of what was queued to
-    tell coordinators of it; `digested`: it is told of in digests instead. `may_be_same_as`: numbers of earlier ones.
+    tell coordinators of it; `digested`: it is told of in digests instead. `may_be_same_as`: numbers of earlier ones;
+    of later ones only they know it.
     """
 
     class Meta(_IncidentsMeta):
@@ -66,6 +67,14 @@ class Incident(Model):
     def current(self) -> State:
         """The incident's state."""
         return cast(State, self.state)
+
+    @property
+    def kind(self) -> Kind:
+        """What it is of: its category, or form and question of the answer that opened it."""
+        if self.report is not None:
+            form, _, code = self.report.split("#")
+            return f"{form} {code}"
+        return int(self.category) if self.category is not None else None
 
 
 class IncidentNumber(Model):

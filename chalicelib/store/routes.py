@@ -32,6 +32,7 @@ class RouteRow(Model):
 
 
 _recent: dict[str, tuple[float, RouteRow | None]] = {}
+_leading: dict[str, tuple[float, str | None]] = {}
 
 
 def route_of(number: str, *, fresh: bool = False) -> RouteRow | None:
@@ -65,8 +66,21 @@ def numbers_of(election_id: str) -> list[str]:
         return [row.number for row in RouteRow.query(ROUTES) if row.election == election_id]
 
 
+def number_of(election_id: str) -> str | None:
+    """The number that an election's SMS come from, so that answers lead back to it; None where none leads to it.
+
+    Raises StoreUnavailable.
+    """
+    trusted = _leading.get(election_id)
+    if trusted is None or time.monotonic() - trusted[0] >= TRUSTED_SECONDS:
+        trusted = (time.monotonic(), min(numbers_of(election_id), default=None))
+        _leading[election_id] = trusted
+    return trusted[1]
+
+
 def route(number: str, election_id: str, incidents: str | None) -> None:
     """Let a number lead to an election, and to no other; raises StoreUnavailable."""
     with store_faults():
         RouteRow(ROUTES, number, election=election_id, incidents=incidents).save()
     _recent.clear()
+    _leading.clear()

@@ -70,11 +70,11 @@ def test_violence_reaches_the_regions_coordinator_and_headquarters_alone(deploye
     assert summary(deployed, token)["nation"]["incidents"]["critical"] == before + 1
 
 
-def test_a_critical_answer_opens_one_incident(deployed: Deployed, token: str) -> None:
+def test_a_critical_answer_opens_one_incident_an_observer(deployed: Deployed, token: str) -> None:
     before = summary(deployed, token)["regions"]["Bishkek"]["incidents"]["high"]
     processed(deployed, "VO B2", LEAD)
     processed(deployed, "VO B2", SECOND)
-    assert summary(deployed, token)["regions"]["Bishkek"]["incidents"]["high"] == before + 1
+    assert summary(deployed, token)["regions"]["Bishkek"]["incidents"]["high"] == before + 2
 
 
 def test_an_unknown_sender_is_kept_and_counted_nowhere(deployed: Deployed, token: str) -> None:

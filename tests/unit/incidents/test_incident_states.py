@@ -153,6 +153,9 @@ def test_a_burst_is_more_than_three_in_five_minutes(severity, minutes, expected)
         (2, 3, 0, False),
         (None, None, 0, False),
         (2, None, 0, False),
+        ("OP D", "OP D", 30, True),
+        ("OP D", "OP D", 31, False),
+        ("OP D", "OP A", 0, False),
     ],
 )
 def test_what_may_be_the_same(one, other, apart, expected):

@@ -229,10 +229,10 @@ def alert(election: Election, text: str, category: str = "Kind 3") -> dict[str, 
 
 def test_an_alert_says_what_where_and_the_observers_words(election: Election) -> None:
     assert incident_alert_sms(election, "en", **alert(election, "they shout\nand  push")) == (
-        "Baykoo: Incident 17, CRITICAL: Kind 3. Station 1234, Osh. they shout and push"
+        "Baykoo: Incident 17, CRITICAL: Kind 3. Station 1234, Osh. Answer: OK 17. they shout and push"
     )
     unnamed = incident_alert_sms(election, "en", **alert(election, "", ""))
-    assert unnamed == "Baykoo: Incident 17, CRITICAL: category not named. Station 1234, Osh."
+    assert unnamed == "Baykoo: Incident 17, CRITICAL: category not named. Station 1234, Osh. Answer: OK 17."
 
 
 def test_a_long_alert_is_cut_at_a_word_and_says_so(election: Election) -> None:

@@ -1,0 +1,77 @@
+"""A critical answer that is given again: never merged in silence, and told once however often it is repeated."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+
+import pytest
+from pipeline import Load, Pipeline, sample
+
+from chalicelib.observation.catalogue import catalogue
+from chalicelib.observation.election import Form
+from chalicelib.observation.incidents import SAME_WITHIN
+from chalicelib.services.incidents import list_incidents, show_incident
+from chalicelib.services.operators import at_the_command_line
+from chalicelib.services.process import process
+from chalicelib.store.incidents import Incident, incidents_of
+
+CRITICAL = "VO A1 B2"
+
+
+def opened(pipeline: Pipeline) -> list[Incident]:
+    return sorted(incidents_of(pipeline.election.id), key=lambda one: int(one.number))
+
+
+def says_same(text: str) -> bool:
+    """Whether an alert in any language names incident 1 as what this may be."""
+    return any(said["alert_same"].format(numbers="1") in text for said in catalogue().values())
+
+
+def test_two_observers_of_a_station_open_two_incidents_and_each_says_what_it_may_be(pipeline: Pipeline) -> None:
+    lead, other = pipeline.observers()[:2]
+    pipeline.say(lead.phones[0], CRITICAL)
+    pipeline.now += SAME_WITHIN
+    pipeline.say(other.phones[0], CRITICAL)
+    first, second = opened(pipeline)
+    assert [first.observer, second.observer] == [lead.number, other.number]
+    assert list(second.may_be_same_as) == [1]
+    alerts = [row.text or "" for row in pipeline.outgoing() if row.about == second.id]
+    assert alerts
+    assert all(says_same(text) for text in alerts)
+    me = at_the_command_line(pipeline.election.id)
+    shown = [show_incident(pipeline.election, me, number) or {} for number in (1, 2)]
+    assert [one["may_be_same_as"] for one in shown] == [[2], [1]]
+    listed = list_incidents(pipeline.election, me)["incidents"]
+    assert [(one["number"], one["may_be_same_as"]) for one in listed] == [(2, [1]), (1, [2])]
+    assert list_incidents(pipeline.election, me, state="resolved")["incidents"] == []
+    assert pipeline.differences() == ()
+
+
+def test_what_is_seen_again_later_is_another_incident(pipeline: Pipeline) -> None:
+    lead, other = pipeline.observers()[:2]
+    pipeline.say(lead.phones[0], CRITICAL)
+    pipeline.now += SAME_WITHIN + dt.timedelta(minutes=1)
+    pipeline.say(other.phones[0], CRITICAL)
+    assert [list(one.may_be_same_as) for one in opened(pipeline)] == [[], []]
+
+
+def test_a_later_round_opens_an_incident_of_its_own(load: Load) -> None:
+    rounds = {"rounds": ("10:00", "12:00"), "due": None}
+    forms = [form.model_dump(by_alias=True) | (rounds if form.code == "VO" else {}) for form in sample().forms]
+    pipeline = load(size=2, forms=[Form.model_validate(form) for form in forms])
+    for text in ("VO 10:00 B2", "VO 10:00 B2 again", "VO 10:00 A1 B2", "VO 12:00 B2"):
+        pipeline.say(pipeline.phone(), text)
+    assert [one.report for one in opened(pipeline)] == ["VO#10:00#B", "VO#12:00#B"]
+    assert pipeline.differences() == ()
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_an_observers_repetition_is_one_incident_in_any_order(order: Sequence[int], load: Load) -> None:
+    pipeline = load(size=2)
+    lead, other = pipeline.observers()[:2]
+    said = [(lead, CRITICAL), (lead, "VO B2 again"), (other, CRITICAL)]
+    waiting = [pipeline.send(one.phones[0], text) for one, text in said]
+    for place in (*order, *order):
+        process(waiting[place], pipeline.now)
+    assert sorted(one.observer for one in opened(pipeline)) == sorted([lead.number, other.number])
+    assert pipeline.differences() == ()
