@@ -1,7 +1,7 @@
 """What a coordinator's SMS asks for: a command word in any language, then an incident's number, a time or a name.
 
 A text that does not begin with a command word is no command. Words are compared as the eye sees them, so that case and
-letters that look alike do not matter; nothing else is guessed.
+letters that look alike do not matter; nothing else is guessed. `incident_numbers` says which incidents it is about.
 """
 
 import datetime as dt
@@ -14,36 +14,40 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal, get_args
 
+from chalicelib.observation.incident_numbers import meant_by
 from chalicelib.observation.incidents import STEPS, Step
-from chalicelib.observation.reading.letters import DIGITS, skeleton
+from chalicelib.observation.reading.letters import skeleton
 
 Verb = Literal["acknowledge", "verify", "reject", "resolve", "reopen", "mute", "status", "missing", "help"]
 VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 
 LONGEST_MUTE: Final = dt.timedelta(hours=12)
 
-_WORD = re.compile(r"[\s.,:;!*\-–—\"'«]*(?P<word>[^\W\d_]+|\?)")
-_NUMBER = re.compile(
-    r"[\s.,:;=\-–—\"'»]*(?:[#№]|no\.?|n\.?)?\s*(?P<number>[\dOoОоlIіІЗз]{1,6})(?![^\W_])", re.IGNORECASE
-)
+_WORD = re.compile(r"[\s.,:;!*\-–—\"'«(]*(?P<word>[^\W\d_]+|\?)")
+_HOUR: Final = r"(?:h|hrs?|hours?|ч|час\w*|с|саат\w*)"
+_MINUTE: Final = r"(?:m|min\w*|м|мин\w*|мүн\w*)"
 _DURATION = re.compile(
-    r"(?:(?P<hours>\d{1,2})\s*(?:h|hours?|ч|час\w*|с|саат\w*))?\s*(?:(?P<minutes>\d{1,3})\s*(?:m|min\w*|м|мин\w*|мүн\w*))?",
+    rf"(?:(?:for|на)\s+)?(?:(?P<hours>\d{{1,2}})\s*{_HOUR})?\s*(?:(?P<minutes>\d{{1,3}})\s*{_MINUTE})?",
     re.IGNORECASE,
 )
+_ONE_HOUR = re.compile(r"(?:(?:for|на)\s+)?(?:(?:an|one|один|бир)\s+)?(?:hour|час|саат)", re.IGNORECASE)
+_MARKS: Final = " .,:;=!-–—/\"'«»"
 _OFF: Final = frozenset(map(skeleton, ("0", "off", "стоп", "токтот")))
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: `number` of the incident that it is about, None where it names none; the rest of the text in `rest`.
+    """A command: `numbers` of the incidents that it is about, none where it names none; the rest of the text in `rest`.
 
-    `typed` is the command word as it was written.
+    `typed` is the command word as it was written. `is_doubtful`: which incidents it is about, or what is to be done
+    with them, is not clear.
     """
 
     verb: Verb
     typed: str
-    number: int | None = None
+    numbers: tuple[int, ...] = ()
     rest: str = ""
+    is_doubtful: bool = False
 
     @property
     def step(self) -> Step | None:
@@ -54,7 +58,7 @@ class Command:
     def is_whole(self) -> bool:
         """Whether it names all that it needs, so that it cannot be mere words."""
         if self.step is not None:
-            return self.number is not None
+            return bool(self.numbers)
         return self.verb != "mute" or mute_duration(self.rest) is not None
 
 
@@ -62,23 +66,22 @@ def command_in(text: str) -> Command | None:
     """The command that a text begins with, None where it begins with no command word. Pure; never raises."""
     written = unicodedata.normalize("NFKC", text)
     begun = _WORD.match(written)
-    if begun is None:
-        return None
-    verb = _verbs().get(skeleton(begun["word"]))
-    if verb is None:
+    verb = verb_of(begun["word"]) if begun else None
+    if begun is None or verb is None:
         return None
     rest = written[begun.end() :]
-    named = _NUMBER.match(rest) if verb in STEPS else None
-    if named is None or not any(digit.isdecimal() for digit in named["number"]):
-        return Command(verb, begun["word"], None, _trimmed(rest))
-    number = int(named["number"].translate(DIGITS))
-    return Command(verb, begun["word"], number, _trimmed(rest[named.end() :]))
+    if verb not in STEPS:
+        return Command(verb, begun["word"], rest=_trimmed(rest))
+    meant = meant_by(rest, verb, verb_of)
+    return Command(verb, begun["word"], meant.numbers, _trimmed(meant.rest), meant.is_doubtful)
 
 
 def mute_duration(written: str) -> dt.timedelta | None:
-    """How long SMS are to be muted: `2h`, `30m`, `1h30m`, zero for `0` or `off`; None where that is not clear."""
+    """How long SMS are to be muted: `2h`, `for 30m`, `час`, zero for `0` or `off`; None where that is not clear."""
     if skeleton(written) in _OFF:
         return dt.timedelta()
+    if _ONE_HOUR.fullmatch(written.strip()):
+        return dt.timedelta(hours=1)
     match = _DURATION.fullmatch(written.strip())
     if match is None or not (match["hours"] or match["minutes"]):
         return None
@@ -100,6 +103,11 @@ def word(verb: Verb, language: str) -> str:
     return taught.get(language, taught["en"])[0]
 
 
+def verb_of(said: str) -> Verb | None:
+    """The command whose word this is, in any language."""
+    return _verbs().get(skeleton(said))
+
+
 @cache
 def _verbs() -> Mapping[str, Verb]:
     found = {skeleton(said): verb for verb, taught in words().items() for many in taught.values() for said in many}
@@ -107,4 +115,4 @@ def _verbs() -> Mapping[str, Verb]:
 
 
 def _trimmed(rest: str) -> str:
-    return " ".join(rest.split()).strip(" .,:;=!-–—\"'«»")
+    return " ".join(rest.split()).strip(_MARKS if "(" in rest else _MARKS + ")")

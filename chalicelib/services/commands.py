@@ -12,19 +12,19 @@ from typing import Any
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.catalogue import text as say
-from chalicelib.observation.commands import Command, Verb, command_in, mute_duration
+from chalicelib.observation.commands import Command, Verb, command_in, mute_duration, word
 from chalicelib.observation.coordinator_texts import EXAMPLE, answer, example, help_text
 from chalicelib.observation.election import Coordinator, Election
-from chalicelib.observation.incidents import StepRefused
+from chalicelib.observation.incidents import Step, StepRefused
 from chalicelib.observation.long_sms import INCOMPLETE
 from chalicelib.observation.reading import read
 from chalicelib.observation.tally import COMMAND
 from chalicelib.services import outbox
 from chalicelib.services.answering import UNCLEAR, is_loop
-from chalicelib.services.incidents import NoteMissing, step_writes
+from chalicelib.services.incidents import NoteMissing, same_as, step_writes
 from chalicelib.services.situation import missing, status
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Incident, incident_of_number, muting
+from chalicelib.store.incidents import Incident, incident_of_number, incidents_at, muting
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
@@ -137,16 +137,24 @@ def _obey(speaker: Speaker, command: Command | None) -> Obeyed:
         case "mute":
             return _mute(speaker, command)
         case _:
-            return _take_step(speaker, command)
+            return _take_steps(speaker, command)
 
 
-def _take_step(speaker: Speaker, command: Command) -> Obeyed:
+def _take_steps(speaker: Speaker, command: Command) -> Obeyed:
     step = command.step
-    if step is None or command.number is None:
+    if step is None or not command.numbers:
         return Obeyed((speaker.say("command_which", example=speaker.example(command.verb)),), reason="no_number")
-    number = str(command.number)
-    incident = incident_of_number(speaker.election.id, command.number)
-    if incident is None or incident.region not in speaker.regions:
+    if command.is_doubtful:
+        asked = word(command.verb, speaker.language)
+        return Obeyed((speaker.say("command_doubtful", verb=asked, number=str(command.numbers[0])),), reason="doubtful")
+    if len(command.numbers) > 1:
+        return _take_each(speaker, step, command.numbers)
+    return _take_step(speaker, command, step, command.numbers[0])
+
+
+def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) -> Obeyed:
+    number, incident = str(numbered), _own_incident(speaker, numbered)
+    if incident is None:
         return Obeyed((speaker.say("command_no_incident", number=number),), reason="no_incident")
     try:
         state, writes = step_writes(incident, step, speaker.who, command.rest, speaker.at, speaker.now)
@@ -156,7 +164,36 @@ def _take_step(speaker: Speaker, command: Command) -> Obeyed:
         asked = speaker.example(command.verb).replace(str(EXAMPLE), number)
         return Obeyed((speaker.say("command_why", example=asked),), reason="no_note", region=incident.region)
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
-    return Obeyed((done,), region=incident.region, writes=writes)
+    same = same_as(incident, incidents_at(speaker.election.id, incident.station))
+    remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
+    return Obeyed((done, *remark), region=incident.region, writes=writes)
+
+
+def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Obeyed:
+    """The same step of several incidents, in one transaction; one that cannot take it keeps no other from it."""
+    came: dict[str, list[int]] = {"command_done_each": [], "command_passed_each": [], "command_unknown_each": []}
+    writes: list[Write] = []
+    regions: list[str] = []
+    for number in numbered:
+        incident = _own_incident(speaker, number)
+        if incident is None:
+            came["command_unknown_each"].append(number)
+            continue
+        regions.append(incident.region)
+        try:
+            writes += step_writes(incident, step, speaker.who, "", speaker.at, speaker.now)[1]
+            came["command_done_each"].append(number)
+        except StepRefused:
+            came["command_passed_each"].append(number)
+    sentences = (speaker.say(key, numbers=" ".join(map(str, found))) for key, found in came.items() if found)
+    region = regions[0] if regions else None
+    return Obeyed(tuple(sentences), reason=None if writes else "stale", region=region, writes=tuple(writes))
+
+
+def _own_incident(speaker: Speaker, number: int) -> Incident | None:
+    """An incident of the speaker's regions by its number."""
+    incident = incident_of_number(speaker.election.id, number)
+    return incident if incident is not None and incident.region in speaker.regions else None
 
 
 def _stale(speaker: Speaker, incident: Incident) -> str:
@@ -195,7 +232,7 @@ def _reply(speaker: Speaker, message: Message, obeyed: Obeyed) -> Message:
 def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: Obeyed) -> tuple[Action, ...]:
     understood: dict[str, Any] = {"coordinator": speaker.who}
     if command is not None:
-        understood |= {"verb": command.verb, "number": command.number, "rest": command.rest}
+        understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}
     changes: list[Action] = [
         Message.state.set(COMMAND),
         Message.processed_at.set(speaker.now),

@@ -154,7 +154,7 @@ def test_nobody_answers_and_the_next_are_told_until_headquarters(day: Pipeline) 
     assert told(day) == {"Asan": ["email", "sms"], "Bermet": ["email", "sms"]}
     late = [row.text or "" for row in day.outgoing() if row.recipient == person(day, "Bermet").phone]
     assert late[0].startswith("Baykoo: Инцидент 1, высокая важность: Вброс бюллетеней.")
-    assert "Никто не подтвердил за 15 мин!" in late[0]
+    assert "Нет ответа 15 мин!" in late[0]
     assert wait(day, 14) == 0
     assert wait(day, 1) == 1
     assert told(day)["HQ"] == ["email"]
@@ -304,7 +304,8 @@ def test_a_burst_becomes_a_digest_and_critical_ones_never_wait(day: Pipeline) ->
     assert told(day, "digest") == {"Asan": ["email", "sms"]}
     digest = next(row for row in day.outgoing() if row.key.startswith("digest#") and row.channel == "sms")
     assert digest.text == (
-        f"Baykoo: Bishkek, 1 more incidents: 4 high, station {incident(day, 4).station}, Ballot stuffing"
+        "Baykoo: Bishkek, 1 more incidents: 4. Answer: OK 4. "
+        f"4 high, station {incident(day, 4).station}, Ballot stuffing"
     )
     assert wait(day, 0) == 0
     report(day, 6)

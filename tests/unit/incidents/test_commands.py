@@ -29,6 +29,14 @@ COMMANDS = [
     ("OK \uff11\uff17", "acknowledge", 17, "", True),
     ("OK", "acknowledge", None, "", False),
     ("OK, all is calm", "acknowledge", None, "all is calm", False),
+    ("(OK 17)", "acknowledge", 17, "", True),
+    ("OK(17)", "acknowledge", 17, "", True),
+    ("OK/17", "acknowledge", 17, "", True),
+    ("OK номер 17", "acknowledge", 17, "", True),
+    ("ОК инцидент №17", "acknowledge", 17, "", True),
+    ("ОК 17-окуя", "acknowledge", 17, "окуя", True),
+    ("Подтвердил 17", "verify", 17, "", True),
+    ("VERIFY 17 saw it (twice)", "verify", 17, "saw it (twice)", True),
     ("OK 17th", "acknowledge", None, "17th", False),
     ("VERIFY 17 saw it myself", "verify", 17, "saw it myself", True),
     ("VЕRIFY 17", "verify", 17, "", True),  # a Cyrillic Е
@@ -42,11 +50,18 @@ COMMANDS = [
     ("чечилди 17", "resolve", 17, "", True),
     ("REOPEN 17 again", "reopen", 17, "again", True),
     ("вернуть 17 снова", "reopen", 17, "снова", True),
+    ("КАЙРА 17 кайра башталды", "reopen", 17, "кайра башталды", True),
+    ("REJECT 18 same as 17", "reject", 18, "same as 17", True),
+    ("REJECT 17. 5 people say the opposite", "reject", 17, "5 people say the opposite", True),
+    ("OK 17 буду в 10:30", "acknowledge", 17, "буду в 10:30", True),
+    ("OK 17 OK", "acknowledge", 17, "OK", True),
+    ("OK 17 OK 17", "acknowledge", 17, "", True),
     ("MUTE 2h", "mute", None, "2h", True),
     ("тихо 2ч", "mute", None, "2ч", True),
     ("үнсүз 30 мүнөт", "mute", None, "30 мүнөт", True),
     ("MUTE", "mute", None, "", False),
     ("MUTE the phone", "mute", None, "the phone", False),
+    ("(MUTE 2h)", "mute", None, "2h", True),
     ("STATUS", "status", None, "", True),
     ("status Osh city", "status", None, "Osh city", True),
     ("Статус Ош", "status", None, "Ош", True),
@@ -64,12 +79,26 @@ COMMANDS = [
 def test_a_text_that_begins_with_a_command_word_is_a_command(text, verb, number, rest, is_whole):
     command = command_in(text)
     assert command is not None
-    assert (command.verb, command.number, command.rest, command.is_whole) == (verb, number, rest, is_whole)
+    assert (command.verb, command.rest, command.is_whole) == (verb, rest, is_whole)
+    assert (command.numbers, command.is_doubtful) == (() if number is None else (number,), False)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "17", "17 OK", "OP A1 B0730", "I say OK 17", "OKAY 17", "OKl7", "Baykoo: OK 17", "спасибо", "IN 3 OK"],
+    [
+        "",
+        "   ",
+        "17",
+        "17 OK",
+        "OP A1 B0730",
+        "I say OK 17",
+        "OKAY 17",
+        "OKl7",
+        "Baykoo: OK 17",
+        "спасибо",
+        "IN 3 OK",
+        "снова 3",
+    ],
 )
 def test_anything_else_is_none(text):
     assert command_in(text) is None
@@ -89,7 +118,7 @@ def test_every_word_is_known_in_any_case(verb, language, number, data):
     command = command_in(f"{typed} {number}")
     assert command is not None
     assert command.verb == verb
-    assert command.number == (number if command.step else None)
+    assert command.numbers == ((number,) if command.step else ())
 
 
 @pytest.mark.parametrize(
@@ -108,6 +137,16 @@ def test_every_word_is_known_in_any_case(verb, language, number, data):
         ("0", 0),
         ("off", 0),
         ("12h", 720),
+        ("2 hrs", 120),
+        ("for 2h", 120),
+        ("for 30 minutes", 30),
+        ("на 2 часа", 120),
+        ("на 30 мин", 30),
+        ("2 саатка", 120),
+        ("час", 60),
+        ("на час", 60),
+        ("an hour", 60),
+        ("бир саат", 60),
         ("12h1m", None),
         ("h", None),
         ("", None),
@@ -157,7 +196,8 @@ def test_every_word_of_the_page_works(page):
         command = command_in(said)
         assert command is not None, said
         assert (command.verb, command.is_whole) == (verb, True), said
-        assert command.number == (17 if command.step else None), said
+        assert command.numbers == ((17,) if command.step else ()), said
+        assert not command.is_doubtful, said
         assert command.step not in ("reject", "reopen") or command.rest, said
 
 
