@@ -1,25 +1,45 @@
 """Which region a person means who types its name on a phone: in any case, in Latin or Cyrillic, or its beginning."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 _LATIN: Final = str.maketrans(
-    dict(zip("АБВГДЕЗИЙКЛМНОПРСТУФХЫЭЁӨҮҢ", "ABVGDEZIYKLMNOPRSTUFHYEEOUN", strict=True))
-    | {"Ж": "J", "Ц": "TS", "Ч": "CH", "Ш": "SH", "Щ": "SH", "Ю": "YU", "Я": "YA", "Ъ": "", "Ь": ""}
+    dict(zip("АБВГДЕЗИЙКЛМНОПРСТУФХЫЭЁӨҮҢ", "ABVGDEZIIKLMNOPRSTUFHIEEOUN", strict=True))
+    | {"Ж": "J", "Ц": "TS", "Ч": "CH", "Ш": "SH", "Щ": "SH", "Ю": "YU", "Я": "YA", "Ъ": "", "Ь": "", "Y": "I"}
 )
+_CITY: Final = frozenset(("CITY", "ГОРОД", "ГОР", "Г", "ШААРЫ", "ШААР", "Ш"))
+_OTHER: Final = frozenset(("REGION", "OBLAST", "ОБЛАСТЬ", "ОБЛАСТИ", "ОБЛ", "ОБЛУСУ", "ОБЛУС", "РЕГИОН", "АЙМАГЫ"))
+_WORD = re.compile(r"[^\W_]+")
+_RUSSIAN_ENDING = re.compile(r"СК(?:АЯ|ОЙ|УЮ|ИЙ|ОМ)$")
+_SHORTEST_WHOLE: Final = 4
+"""Letters of a region's name that may go on, as names do in Kyrgyz and Russian: `Нарында`, `Баткене`."""
 
 
 def region_named(written: str, regions: Iterable[str]) -> str | None:
-    """The region of that name, or the only one that begins so; None where there is none, or more than one."""
-    wanted = _sound(written)
+    """The region of that name, or the only one that begins so; None where there is none, or more than one.
+
+    Words like "region" mean nothing; "city" does where a city and its region bear one name.
+    """
+    wanted, is_city = _sound(written)
     by_sound = {_sound(region): region for region in regions}
-    if wanted in by_sound:
-        return by_sound[wanted]
-    begun = [region for sound, region in by_sound.items() if wanted and sound.startswith(wanted)]
-    return begun[0] if len(begun) == 1 else None
+    if not wanted:
+        return None
+    for found in ((wanted, is_city), (wanted, not is_city)):
+        if found in by_sound:
+            return by_sound[found]
+    begun = [region for (sound, _), region in by_sound.items() if sound.startswith(wanted)]
+    longer = [
+        region for (sound, _), region in by_sound.items() if len(sound) >= _SHORTEST_WHOLE and wanted.startswith(sound)
+    ]
+    found_so = begun or longer
+    return found_so[0] if len(found_so) == 1 else None
 
 
-def _sound(name: str) -> str:
-    """A name's letters in Latin capitals, so that Ош and Osh are one."""
-    letters = "".join(letter for letter in name.upper() if letter.isalnum())
-    return letters.replace("ДЖ", "Ж").translate(_LATIN)
+def _sound(name: str) -> tuple[str, bool]:
+    """A name as it sounds, in Latin capitals, so that Ош and Osh are one and Ысык-Көл is Issyk-Kul; and if a city's."""
+    words = _WORD.findall(name.upper())
+    named = [word for word in words if word not in _CITY | _OTHER]
+    letters = "".join(_RUSSIAN_ENDING.sub("", word) for word in named)
+    latin = letters.replace("ДЖ", "Ж").translate(_LATIN).replace("O", "U")
+    return re.sub(r"(.)\1+", r"\1", latin), bool(_CITY.intersection(words))

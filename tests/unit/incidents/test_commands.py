@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.commands import VERBS, Command, command_in, mute_duration, word, words
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.naming import region_named
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.letters import skeleton
 
@@ -199,27 +198,3 @@ def test_every_word_of_the_page_works(page):
         assert command.numbers == ((17,) if command.step else ()), said
         assert not command.is_doubtful, said
         assert command.step not in ("reject", "reopen") or command.rest, said
-
-
-REGIONS = ["Bishkek", "Chuy", "Osh", "Osh city", "Jalal-Abad", "Issyk-Kul"]
-
-
-@pytest.mark.parametrize(
-    ("written", "region"),
-    [
-        ("osh", "Osh"),
-        ("Ош", "Osh"),
-        ("OSH CITY", "Osh city"),
-        ("бишкек", "Bishkek"),
-        ("биш", "Bishkek"),
-        ("Джалал-Абад", "Jalal-Abad"),
-        ("жалалабад", "Jalal-Abad"),
-        ("Иссык куль", "Issyk-Kul"),
-        ("чуй", "Chuy"),
-        ("o", None),
-        ("Naryn", None),
-        ("-", None),
-    ],
-)
-def test_a_region_is_found_as_it_is_spoken(written, region):
-    assert region_named(written, REGIONS) == region
