@@ -87,6 +87,22 @@ def help_text(election: Election, language: str) -> str:
     return ", ".join(example(election, language, verb) for verb in verbs)
 
 
+def no_observer_reply(election: Election, language: str) -> str:
+    """The reply to a coordinator whose SMS reads as a form, and who is no observer: how to report, and to command."""
+    if election.incidents is None:
+        return answer(election, language, say(election, language, "command_unclear"), help_text(election, language))
+    report = f"{election.incidents.code} {election.stations[0].number} {min(election.incidents.categories)}"
+    kept = say(
+        election,
+        language,
+        "command_no_observer",
+        report=report,
+        example=example(election, language, "acknowledge"),
+        help=word("help", language),
+    )
+    return answer(election, language, kept)
+
+
 def numbers(election: Election, language: str, found: Iterable[int]) -> str:
     """Incidents' numbers, or the word for none."""
     return " ".join(map(str, sorted(found))) or say(election, language, "status_none")

@@ -10,7 +10,7 @@ from chalicelib.observation.coordinator_texts import alert_remarks
 from chalicelib.observation.election import Coordinator, Election, Form, Severity
 from chalicelib.observation.incidents import Group, critical_answers, escalates_after
 from chalicelib.observation.long_sms import name_of
-from chalicelib.observation.reading.model import CATEGORY, Reading
+from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
 from chalicelib.observation.replies import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.services import outbox
 from chalicelib.services.interpret import ResolvedReport
@@ -40,8 +40,9 @@ def opened_by(
     for report, source in zip(said, sources, strict=True):
         form = election.form_by_code.get(report.reading.form)
         if form is None:
-            reported = _reported(election, message, report, source, counted_at)
-            opened[reported.id] = reported
+            by = report.observer.number
+            one = reported(election, message, report.reading, report.station, by, source, counted_at)
+            opened[one.id] = one
         elif report.counts:
             for answered in _answered(election, form, message, report, counted_at):
                 opened.setdefault(answered.id, answered)
@@ -57,21 +58,28 @@ def opens_incident(election: Election, reading: Reading) -> bool:
     return False
 
 
-def _reported(
-    election: Election, message: Message, report: ResolvedReport, source: str, counted_at: dt.datetime
+def reported(
+    election: Election,
+    message: Message,
+    report: ReportReading,
+    station: str,
+    reporter: str,
+    source: str,
+    counted_at: dt.datetime,
 ) -> Incident:
-    number = report.reading.answers.get(CATEGORY)
+    """The incident that an incident form reports, not numbered yet; `reporter`: an observer's number, or a name."""
+    number = report.answers.get(CATEGORY)
     category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
     return Incident(
         election.id,
-        incident_id(report.station, source),
+        incident_id(station, source),
         severity=category.severity if category else UNKNOWN_CATEGORY,
         category=number if category else None,
-        region=election.station_by_number[report.station].region,
-        station=report.station,
-        observer=report.observer.number,
+        region=election.station_by_number[station].region,
+        station=station,
+        observer=reporter,
         message=message.key,
-        text=report.reading.comment,
+        text=report.comment,
         opened_at=counted_at,
     )
 

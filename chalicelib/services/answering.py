@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 
+from chalicelib.observation.coordinator_texts import no_observer_reply
 from chalicelib.observation.election import Check, Election
 from chalicelib.observation.long_sms import INCOMPLETE
 from chalicelib.observation.phones import is_machine
@@ -45,6 +46,8 @@ def reply_to(
     if said.observer is None:
         if routes.is_own_number(phone):
             return None
+        if phone in election.coordinators_by_phone:
+            return _to_coordinator(election, message, phone, now)
         key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
     if said.state in UNREADABLE and is_loop(election, message):
@@ -56,6 +59,14 @@ def reply_to(
 def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
     origin = outbox.Origin(election.id, message.key, now)
     return outbox.sms(key, phone, text, origin, sender=message.recipient)
+
+
+def _to_coordinator(election: Election, message: Message, phone: str, now: dt.datetime) -> Message | None:
+    """What a coordinator is answered who sends a form, and is no observer."""
+    if is_loop(election, message):
+        return None
+    text = no_observer_reply(election, election.coordinators_by_phone[phone][0].language)
+    return _reply(f"reply#{message.key}", message, phone, text, election, now)
 
 
 def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:

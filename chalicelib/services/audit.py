@@ -10,7 +10,7 @@ from chalicelib.observation.report import Report, Source
 from chalicelib.observation.tally import Counters, contribution, difference, message_counters, shard_of
 from chalicelib.services.alerts import answered_id, incident_id, incident_sources
 from chalicelib.services.audit_parts import part_differences
-from chalicelib.services.counting import ShardCell, cell_named, incident_cell, total
+from chalicelib.services.counting import ShardCell, cell_named, changes_of_incidents, total
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message, messages_of, received_messages
@@ -84,10 +84,7 @@ def expected_tallies(
         report = one.report
         cell = (shard_of(election, report.station), (one.region, report.form, report.round))
         changes.append((cell, contribution(election, report)))
-    for incident in incidents:
-        cell = incident_cell(election, incident.station, incident.region)
-        changes.append((cell, {f"incident.{incident.severity}": 1}))
-    return total(changes)
+    return total([*changes, *changes_of_incidents(election, incidents)])
 
 
 def _uncounted(messages: Iterable[Message]) -> Iterator[str]:

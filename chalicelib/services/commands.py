@@ -5,7 +5,7 @@ report, what begins with a command word is a command, and what could be either i
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,12 @@ class Speaker:
         """A command as the speaker would write it."""
         return example(self.election, self.language, verb)
 
+    def reply(self, message: Message, sentences: Iterable[str]) -> Message:
+        """The answer to the speaker's SMS, as a row for the outbox."""
+        text = answer(self.election, self.language, *sentences)
+        origin = outbox.Origin(self.election.id, message.key, self.now)
+        return outbox.sms(f"reply#{message.key}", self.phone, text, origin, sender=message.recipient)
+
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
@@ -113,7 +119,7 @@ def outcome_of_command(
     else:
         obeyed = _obey(speaker, command)
     is_heard = not is_own_number(phone) and not (obeyed.reason == UNCLEAR and is_loop(election, message))
-    reply = _reply(speaker, message, obeyed)
+    reply = speaker.reply(message, obeyed.sentences)
     return Outcome(
         message=message,
         changes=_changes(speaker, message, command, obeyed),
@@ -223,16 +229,17 @@ def _mute(speaker: Speaker, command: Command) -> Obeyed:
     return Obeyed((speaker.say("command_muted", time=time),), writes=writes)
 
 
-def _reply(speaker: Speaker, message: Message, obeyed: Obeyed) -> Message:
-    text = answer(speaker.election, speaker.language, *obeyed.sentences)
-    origin = outbox.Origin(speaker.election.id, message.key, speaker.now)
-    return outbox.sms(f"reply#{message.key}", speaker.phone, text, origin, sender=message.recipient)
-
-
 def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: Obeyed) -> tuple[Action, ...]:
     understood: dict[str, Any] = {"coordinator": speaker.who}
     if command is not None:
         understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}
+    return finished(speaker, message, {"command": understood}, reason=obeyed.reason, region=obeyed.region)
+
+
+def finished(
+    speaker: Speaker, message: Message, reading: Mapping[str, Any], *, reason: str | None, region: str | None
+) -> tuple[Action, ...]:
+    """What a coordinator's SMS has come to, once it was read."""
     changes: list[Action] = [
         Message.state.set(COMMAND),
         Message.processed_at.set(speaker.now),
@@ -240,10 +247,10 @@ def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed
         Message.due_at.remove(),
         Message.election.set(speaker.election.id),
         Message.counted_at.set(speaker.loaded.clock.at(message.received_at or message.stored_at)),
-        Message.reading.set({"command": understood}),
+        Message.reading.set(dict(reading)),
     ]
-    if obeyed.reason is not None:
-        changes.append(Message.reason.set(obeyed.reason))
-    if obeyed.region is not None:
-        changes.append(Message.region.set(obeyed.region))
+    if reason is not None:
+        changes.append(Message.reason.set(reason))
+    if region is not None:
+        changes.append(Message.region.set(region))
     return tuple(changes)

@@ -79,10 +79,12 @@ def changes_of_message(
     changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), message_counters(said.state))]
     for one in merged:
         changes += changes_of_report(election, one)
-    for incident in incidents:
-        cell = incident_cell(election, incident.station, incident.region)
-        changes.append((cell, {f"incident.{incident.severity}": 1}))
-    return total(changes)
+    return total([*changes, *changes_of_incidents(election, incidents)])
+
+
+def changes_of_incidents(election: Election, incidents: Iterable[Incident]) -> list[tuple[ShardCell, Counters]]:
+    """What incidents count, each where its station is."""
+    return [(incident_cell(election, one.station, one.region), {f"incident.{one.severity}": 1}) for one in incidents]
 
 
 def uncounting(message: Message) -> Mapping[ShardCell, Counters]:

@@ -102,7 +102,8 @@ def _number_and_link(election: Election, incidents: Sequence[Incident], last: in
         others = known[incident.station]
         incident.may_be_same_as = [int(other.number) for other in others if _may_be_same(incident, other)]
         opened = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new"}
-        incident.history = [opened | {"who": f"observer {incident.observer}"}]
+        is_observer = incident.observer in election.observer_by_number
+        incident.history = [opened | {"who": f"observer {incident.observer}" if is_observer else incident.observer}]
         others.append(incident)
 
 

@@ -14,6 +14,7 @@ from chalicelib.services.alerts import opened_by, opens_incident
 from chalicelib.services.answering import reply_to
 from chalicelib.services.commands import outcome_of_command
 from chalicelib.services.contention import ATTEMPTS, pause
+from chalicelib.services.coordinator_reports import outcome_of_coordinators_report
 from chalicelib.services.counting import cell_name, cell_of_message, changes_of_message
 from chalicelib.services.deliver import is_alert
 from chalicelib.services.interpret import TOO_LONG, Interpretation, held_as, interpret
@@ -137,6 +138,11 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: 
     command = outcome_of_command(loaded, message, phone, now, there)
     if command is not None:
         return command
+    is_together = size == "alerts_together"
+    if size != "held":
+        reported = outcome_of_coordinators_report(loaded, message, phone, now, there, is_together=is_together)
+        if reported is not None:
+            return reported
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
     said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == INCOMPLETE)
@@ -144,7 +150,7 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: 
         said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
-    opening = open_incidents(loaded, found, message.recipient, now, is_together=size == "alerts_together")
+    opening = open_incidents(loaded, found, message.recipient, now, is_together=is_together)
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in there else []
     changed = [one for one in merged.values() if one.changed]

@@ -34,7 +34,8 @@ class Incident(Model):
     """A critical incident: reported as such, or opened by an answer (`report` then names station, form, round, code).
 
     `id` begins with the station, so that a station's incidents are read together; people call it by its `number`.
-    `message` is the key of the SMS that it came from; `category` is missing where the observer named none that exists.
+    `observer` is who reported it, an observer's number or a coordinator's name; `message` the key of the SMS that it
+    came from; `category` is missing where they named none that exists.
     `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of what was queued to
     tell coordinators of it; `digested`: it is told of in digests instead. `may_be_same_as`: numbers of earlier ones;
     of later ones only they know it.

@@ -198,3 +198,41 @@ def test_every_word_of_the_page_works(page):
         assert command.numbers == ((17,) if command.step else ()), said
         assert not command.is_doubtful, said
         assert command.step not in ("reject", "reopen") or command.rest, said
+
+
+NOTED = {
+    "coordinators.md": {
+        "OK 17, 18, 19": ((17, 18, 19), False),
+        "OK 1 7": ((1, 7), True),
+        "OK 17 VERIFY 17": ((17,), True),
+        "VERIFY 17. 5 people saw it": ((17,), False),
+        "REJECT 18 same as 17": ((18,), False),
+    },
+    "coordinators.ru.md": {
+        "ОК 17, 18, 19": ((17, 18, 19), False),
+        "ОК 1 7": ((1, 7), True),
+        "ОК 17 ПРОВЕРЕНО 17": ((17,), True),
+        "ПРОВЕРЕНО 17. 5 человек видели": ((17,), False),
+        "ОТКЛОНЕНО 18 то же, что 17": ((18,), False),
+    },
+}
+
+
+@pytest.mark.parametrize("page", NOTED)
+def test_what_the_page_says_of_numbers_is_so(page):
+    text = " ".join((DOCS / page).read_text("utf-8").split())
+    for said, (numbers, is_doubtful) in NOTED[page].items():
+        assert f"`{said}`" in text, said
+        command = command_in(said)
+        assert command is not None
+        assert (command.numbers, command.is_doubtful) == (numbers, is_doubtful), said
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("coordinators.md", "IN 1001 3 a fight"), ("coordinators.ru.md", "ИН 1001 3 драка")]
+)
+def test_the_incident_of_the_page_is_one(page, said):
+    election = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+    assert f"`{said}`" in (DOCS / page).read_text("utf-8")
+    (report,) = read(said, election).reports
+    assert (report.station, command_in(said)) == ("1001", None)
