@@ -20,6 +20,7 @@ from chalicelib.observation.incidents import (
 )
 from chalicelib.services import outbox
 from chalicelib.services.alerts import alerts_of, describe
+from chalicelib.services.incidents import same_as
 from chalicelib.store import elections, incidents
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Digest, Incident, Watch
@@ -72,6 +73,7 @@ def _escalated(
     if stage > len(groups):
         return [incidents.ending_watch(watch)], ()
     incident.stage = stage
+    incident.may_be_same_as = same_as(incident, incidents.incidents_at(election.id, incident.station))
     told, sender = groups[stage - 1], number_of(election.id)
     alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
     entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}

@@ -10,6 +10,7 @@ from pipeline import Load, Pipeline, sample
 from chalicelib.observation.catalogue import catalogue
 from chalicelib.observation.election import Form
 from chalicelib.observation.incidents import SAME_WITHIN
+from chalicelib.services.escalate import escalate_election
 from chalicelib.services.incidents import list_incidents, show_incident
 from chalicelib.services.operators import at_the_command_line
 from chalicelib.services.process import process
@@ -22,9 +23,9 @@ def opened(pipeline: Pipeline) -> list[Incident]:
     return sorted(incidents_of(pipeline.election.id), key=lambda one: int(one.number))
 
 
-def says_same(text: str) -> bool:
-    """Whether an alert in any language names incident 1 as what this may be."""
-    return any(said["alert_same"].format(numbers="1") in text for said in catalogue().values())
+def says_same(text: str, number: str = "1") -> bool:
+    """Whether an alert in any language names an incident as what this may be."""
+    return any(said["alert_same"].format(numbers=number) in text for said in catalogue().values())
 
 
 def test_two_observers_of_a_station_open_two_incidents_and_each_says_what_it_may_be(pipeline: Pipeline) -> None:
@@ -45,6 +46,17 @@ def test_two_observers_of_a_station_open_two_incidents_and_each_says_what_it_may
     assert [(one["number"], one["may_be_same_as"]) for one in listed] == [(2, [1]), (1, [2])]
     assert list_incidents(pipeline.election, me, state="resolved")["incidents"] == []
     assert pipeline.differences() == ()
+
+
+def test_an_escalated_incident_names_later_ones_too(pipeline: Pipeline) -> None:
+    lead, other = pipeline.observers()[:2]
+    for one in (lead, other):
+        pipeline.say(one.phones[0], CRITICAL)
+    pipeline.now += dt.timedelta(minutes=15)
+    escalated = [row.text or "" for row in escalate_election(pipeline.current, pipeline.now) if row.channel == "email"]
+    assert len(escalated) == 2
+    assert says_same(escalated[0], "2")
+    assert says_same(escalated[1], "1")
 
 
 def test_what_is_seen_again_later_is_another_incident(pipeline: Pipeline) -> None:
