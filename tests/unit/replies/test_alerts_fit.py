@@ -21,7 +21,7 @@ from chalicelib.observation.segments import CUT, count_segments
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
 LANGUAGES = ["ky", "ru", "en"]
-WAITED = [None, dt.timedelta(minutes=15), dt.timedelta(hours=4)]
+WAITED = [None, dt.timedelta(minutes=15)]
 SAME: list[list[int]] = [[], [116], [*range(100, 117)]]
 TEXTS = ["", "кидают пачками", "слово " * 60]
 
