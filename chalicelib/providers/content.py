@@ -18,6 +18,7 @@ LONGEST_NUMBER = 64
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNIX = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?", re.ASCII)
 _BARE_INTERNATIONAL = re.compile(r"[1-9][0-9]{10,14}", re.ASCII)
+_PLAIN = r"+2AA-\u0041"
 _EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
 
@@ -172,10 +173,16 @@ def _no_constant(name: str) -> None:
 
 
 def _pairs(encoded: str, charset: str) -> list[tuple[str, str]]:
+    """Fields in a charset. A codec that takes ASCII for something else, as UTF-7 does, is none of a form's: it makes
+    half surrogate pairs, which are no text."""
     try:
-        return parse_qsl(encoded, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=1000)
+        is_charset = _PLAIN.encode().decode(charset) == _PLAIN
+        pairs = parse_qsl(encoded, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=1000)
     except (LookupError, ValueError) as fault:
         raise Malformed("not_a_form", f"the form cannot be read: {fault}", "body") from fault
+    if not is_charset:
+        raise Malformed("not_a_form", f"the form cannot be read: {charset} is no charset of forms", "body")
+    return pairs
 
 
 def _token(fields: Mapping[str, Any], name: str, longest: int) -> str:

@@ -82,8 +82,8 @@ class Delivery:
     """What one authentic request brings.
 
     `confirm_url`: to be read before the request is answered (503 if it cannot be), to accept a subscription.
-    `nonce`: where the signature does not cover the message, the value that it does cover; another message that
-    comes with the same nonce is forged.
+    `nonce`: where the signature does not cover the message, what it does cover; another message that comes with
+    the same is forged.
     """
 
     messages: tuple[InboundSms, ...] = ()
@@ -102,12 +102,13 @@ class Answer:
 
 
 class WebhookRefused(Exception):
-    """A request that is not taken: `status` for the provider, `code` a stable word, `field` the one at fault."""
+    """A request that is not taken: `status` and `detail` for the provider, `code` a stable word, `field` the one at
+    fault. `hint` is for those who may read the settings: it can show them, so it never stands in an answer."""
 
     status: ClassVar[int]
 
-    def __init__(self, code: str, detail: str, field: str | None = None) -> None:
-        super().__init__(f"{code}: {detail}")
+    def __init__(self, code: str, detail: str, field: str | None = None, hint: str | None = None) -> None:
+        super().__init__(f"{code}: {detail}" + (f": {hint}" if hint else ""))
         self.code, self.detail, self.field = code, detail, field
 
 

@@ -32,6 +32,11 @@ _UCS2_NAMES = frozenset({"ucs2", "utf16", "utf16be", "iso10646ucs2"})
 _EIGHT_BIT_NAMES = frozenset({"8bit", "binary"})
 
 
+def has_lone_surrogate(text: str) -> bool:
+    """Whether a text has half a surrogate pair in it, which no encoding of texts can write."""
+    return _LONE_SURROGATE.search(text) is not None
+
+
 def whole_characters(text: str, *, is_part: bool = False) -> str:
     """A text in which half a surrogate pair, which is what a cut UCS-2 SMS ends with, is U+FFFD.
 
@@ -59,9 +64,10 @@ def decode_text(content: bytes, charset: str, *, is_part: bool = False) -> str:
     if name in _EIGHT_BIT_NAMES:
         return _decode_unknown(content)
     try:
-        return content.decode(codecs.lookup(charset).name, errors="replace").removeprefix("\ufeff")
+        text = content.decode(codecs.lookup(charset).name, errors="replace").removeprefix("\ufeff")
     except (LookupError, UnicodeError, ValueError):
         return _decode_unknown(content)
+    return whole_characters(text, is_part=is_part)
 
 
 def decode_gsm7(septets: bytes) -> str:

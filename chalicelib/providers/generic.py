@@ -38,6 +38,7 @@ from chalicelib.providers.contract import (
     Unsigned,
     WebhookRequest,
 )
+from chalicelib.providers.encodings import has_lone_surrogate
 from chalicelib.providers.generic_format import FIELDS, Format, Signature
 from chalicelib.providers.public_url import called_urls
 from chalicelib.providers.self_test import NOBODY, json_call, with_headers
@@ -165,8 +166,8 @@ class Generic(Provider):
                 value = value.get(step) if isinstance(value, Mapping) else None
             numeric = isinstance(value, int | float) and not isinstance(value, bool) and self.format is not _OWN
             found[ours] = json.dumps(value) if numeric else value
-            if self.format is _OWN and isinstance(value, str):
-                _require_whole(value, ours)
+            if self.format is _OWN and isinstance(value, str) and has_lone_surrogate(value):
+                raise Malformed("lone_surrogate", f"the field {ours} has half of a surrogate pair", ours)
         return found
 
     def _sent_at(self, fields: Mapping[str, Any]) -> dt.datetime | None:
@@ -187,10 +188,3 @@ class Generic(Provider):
 
 def _urls(request: WebhookRequest, secrets: Secrets, signature: Signature) -> list[str]:
     return called_urls(request, secrets) if "{url}" in signature.signs else [request.url]
-
-
-def _require_whole(value: str, name: str) -> None:
-    try:
-        value.encode()
-    except UnicodeEncodeError as fault:
-        raise Malformed("lone_surrogate", f"the field {name} has half of a surrogate pair", name) from fault

@@ -5,6 +5,7 @@ Protocol: https://docs.plivo.com/docs/messaging/concepts/signature-validation, .
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from chalicelib.providers.contract import (
     Delivery,
     InboundSms,
     Listed,
+    NotAuthentic,
     OutboundRequest,
     OutboundSms,
     Provider,
@@ -44,11 +46,12 @@ from chalicelib.providers.sending import (
     sender_of,
     state_of,
 )
-from chalicelib.providers.signatures import base64_mac, header, require_same, secret_values
+from chalicelib.providers.signatures import any_same, base64_mac, header, secret_values
 
 _V3_NONCE, _V2_NONCE = "X-Plivo-Signature-V3-Nonce", "X-Plivo-Signature-V2-Nonce"
 _V3 = ("X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
 _V2 = ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2")
+_NONCE = re.compile(r"[!-~]{1,200}")
 _DELIVERED = frozenset({"delivered", "read"})
 _WISHES: Final[Mapping[str, Wish]] = {"optout": "out", "optin": "in"}
 """By MessageIntent, the keyword that Plivo has answered and obeyed; the third, help, is no wish."""
@@ -65,26 +68,14 @@ class Plivo(Provider):
 
     def verify(self, request: WebhookRequest) -> None:
         """V3, over URL, fields and nonce, where it is there; else V2, over URL without query and nonce."""
-        tokens = secret_values(self.secrets, "auth_token")
-        urls = called_urls(request, self.secrets)
-        if _is_v3(request):
-            nonce = header(request, _V3_NONCE)
-            signed = [f"{_v3_text(request, url)}.{nonce}" for url in urls]
-        elif self.secrets.get("require_v3") is True:
+        if self.secrets.get("require_v3") is True and not _is_v3(request):
             raise Unsigned("unsigned", f"the header {_V3[0]} is missing, and the settings require it")
-        else:
-            nonce = header(request, _V2_NONCE)
-            signed = [without_query(url) + nonce for url in urls]
-        presented = _signatures(request, _V3 if _is_v3(request) else _V2)
-        expected = [
-            base64_mac("sha256", token, one.encode(errors="surrogatepass")) for one in signed for token in tokens
-        ]
-        require_same(presented, expected, f"check auth_token, and that the message URL is {without_query(urls[0])}")
+        self._signed(request)
 
     def parse(self, request: WebhookRequest) -> Delivery:
         """One SMS, already joined from its parts, without a time; or the status of one that we sent."""
         fields = single(_fields(request))
-        nonce = None if _is_v3(request) else request.headers.get(_V2_NONCE.lower())
+        nonce = None if _is_v3(request) else self._signed(request)
         if "Status" in fields:
             state = state_of(fields["Status"], _DELIVERED, _FAILED)
             detail = f"{fields['Status']} {fields.get('ErrorCode', '')}".strip()
@@ -145,6 +136,22 @@ class Plivo(Provider):
     def _base(self) -> str:
         return base_url(self.secrets, "https://api.plivo.com")
 
+    def _signed(self, request: WebhookRequest) -> str:
+        """The text that a signature of the request's is of, which may be of any URL that Plivo may have called.
+
+        Of V2 it is the URL and the nonce with nothing between: only the two together are what nobody can make again.
+        """
+        is_v3, urls = _is_v3(request), called_urls(request, self.secrets)
+        presented = _signatures(request, _V3 if is_v3 else _V2)
+        nonce = _nonce(request, _V3_NONCE if is_v3 else _V2_NONCE)
+        texts = [f"{_v3_text(request, url)}.{nonce}" if is_v3 else without_query(url) + nonce for url in urls]
+        tokens = secret_values(self.secrets, "auth_token")
+        signed = [text for text in texts if _is_signed(text, presented, tokens)]
+        if not signed:
+            hint = f"check auth_token, and that the message URL is {without_query(urls[0])}"
+            raise NotAuthentic("bad_signature", "the signature does not match", hint=hint)
+        return signed[0]
+
 
 def _is_v3(request: WebhookRequest) -> bool:
     return any(name.lower() in request.headers for name in _V3)
@@ -157,6 +164,18 @@ def _signatures(request: WebhookRequest, names: tuple[str, str]) -> list[str]:
     if not presented:
         raise Unsigned("unsigned", f"the header {names[0]} is missing")
     return presented
+
+
+def _nonce(request: WebhookRequest, name: str) -> str:
+    nonce = header(request, name)
+    if not _NONCE.fullmatch(nonce):
+        raise NotAuthentic("bad_nonce", f"the header {name} must be 1 to 200 printable ASCII characters")
+    return nonce
+
+
+def _is_signed(text: str, presented: list[str], tokens: tuple[str, ...]) -> bool:
+    expected = [base64_mac("sha256", token, text.encode(errors="surrogatepass")) for token in tokens]
+    return sum(any_same(one, expected) for one in presented) > 0
 
 
 def _v3_text(request: WebhookRequest, url: str) -> str:

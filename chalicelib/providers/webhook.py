@@ -4,6 +4,8 @@ import base64
 import json
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from pathlib import Path
+from traceback import walk_tb
 
 from chalicelib.providers.contract import (
     Answer,
@@ -12,6 +14,7 @@ from chalicelib.providers.contract import (
     NotConfigured,
     Secrets,
     TooLarge,
+    Undecidable,
     WebhookRefused,
     WebhookRequest,
 )
@@ -37,24 +40,25 @@ class Heard:
 
 
 def hear(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fetch) -> Heard:
-    """Verify, then read, a request; never raises for anything that is in it.
+    """Verify, then read, a request; never raises: where this code stumbles, the request must come again.
 
     `secrets` is None for a provider that this stack has none for. The caller, who could not read the secrets
     at all, answers `refusal(Undecidable(...))` instead.
     """
     authentic = False
     try:
-        if len(request.body) > LARGEST_BODY:
-            raise TooLarge("too_large", f"the body has {len(request.body)} bytes, the limit is {LARGEST_BODY}")
-        if not secrets:
-            raise NotConfigured("unknown_provider", "there is no such provider")
-        chosen = provider(name, secrets, fetch)
+        _require_size(request)
+        settings = _require_settings(secrets)
+        chosen = provider(name, settings, fetch)
         chosen.verify(request)
         authentic = True
-        raw = without_secrets(_payload(request), secrets)
+        raw = without_secrets(_payload(request), settings)
         return Heard(True, "authentic", chosen.accepted, raw, chosen.parse(request))
     except WebhookRefused as refused:
         return Heard(authentic, str(refused), refusal(refused))
+    except Exception as fault:  # noqa: BLE001 - a crash would be answered without a word, and told by nobody
+        stumbled = _stumbled(fault)
+        return Heard(authentic, str(stumbled), refusal(stumbled))
 
 
 def refusal(refused: WebhookRefused) -> Answer:
@@ -67,7 +71,25 @@ def refusal(refused: WebhookRefused) -> Answer:
         "code": refused.code,
         **({"field": refused.field} if refused.field else {}),
     }
-    return Answer(refused.status, PROBLEM, json.dumps(problem, ensure_ascii=False))
+    return Answer(refused.status, PROBLEM, json.dumps(problem))
+
+
+def _require_size(request: WebhookRequest) -> None:
+    if len(request.body) > LARGEST_BODY:
+        raise TooLarge("too_large", f"the body has {len(request.body)} bytes, the limit is {LARGEST_BODY}")
+
+
+def _require_settings(secrets: Secrets | None) -> Secrets:
+    if not secrets:
+        raise NotConfigured("unknown_provider", "there is no such provider")
+    return secrets
+
+
+def _stumbled(fault: Exception) -> Undecidable:
+    """Where and over what this code stumbled, without the values, which may be anybody's."""
+    way = " ".join(f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in walk_tb(fault.__traceback__))
+    hint = f"{type(fault).__name__} at {way}"
+    return Undecidable("stumbled", "the request could not be judged for a fault of ours, send it again", hint=hint)
 
 
 def _payload(request: WebhookRequest) -> str:

@@ -58,8 +58,8 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
         if heard.authentic:
             stored = _store(provider, heard, request)
             logger.info("received", extra={"provider": provider, "new": sum(stored), "again": stored.count(False)})
-        else:
-            logger.warning("refused", extra={"provider": provider, "status": heard.answer.status})
+        if heard.answer.status >= 400:
+            logger.warning("refused", extra={"provider": provider, **_why_refused(heard)})
     except NonceUsed as used:
         logger.warning("refused", extra={"provider": provider, "status": used.status})
         return refusal(used)
@@ -142,6 +142,13 @@ def _hear(provider: str, request: WebhookRequest) -> Heard:
     if heard.authentic or heard.answer.status not in (401, 403):
         return heard
     return hear(provider, request, _settings(provider, fresh=True), fetch)
+
+
+def _why_refused(heard: Heard) -> dict[str, object]:
+    """What of a refusal may stand in a log: what is our fault whole, else its first word, for the rest may show a
+    request or a setting."""
+    is_ours = heard.answer.status >= 500
+    return {"status": heard.answer.status, "reason": heard.reason if is_ours else heard.reason.partition(":")[0]}
 
 
 def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:

@@ -119,7 +119,7 @@ def test_v2_covers_neither_fields_nor_query_so_its_nonce_is_handed_on():
     forged = signed.but(body=signed.body.replace(b"A1", b"A2"))
     genuine, other = heard(signed).delivery, heard(forged).delivery
     assert other.messages != genuine.messages
-    assert genuine.nonce == other.nonce == signed.headers["X-Plivo-Signature-V2-Nonce"]
+    assert genuine.nonce == other.nonce == URL + signed.headers["X-Plivo-Signature-V2-Nonce"]
     assert heard(PlivoSender().sign(SMS, URL, AT)).delivery.nonce is None
 
 

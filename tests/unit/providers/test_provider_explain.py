@@ -139,6 +139,7 @@ def test_half_a_surrogate_pair_anywhere_is_no_stumbling_block():
     for name in NAMES:
         code, [one] = run(line_of(name, request=request, secrets={"secret": "\ud83d", "path_token": "x\ud83d"}))
         assert (code, one["authentic"]) == (0, False)
+        assert not one["reason"].startswith("stumbled")
 
 
 JSON = st.recursive(
@@ -161,9 +162,12 @@ def test_no_line_makes_it_stumble(line):
     except LineInvalid:
         return
     assert not explained["authentic"]
+    assert not explained["reason"].startswith("stumbled")
     assert 400 <= explained["answer"]["status"] < 600
 
 
 @given(name=st.sampled_from(NAMES), secrets=st.dictionaries(st.text(max_size=8), JSON, max_size=3))
 def test_no_secrets_make_it_stumble(name, secrets):
-    assert not explain_line(json.dumps(line_of(name, secrets=secrets)).encode(), AT)["authentic"]
+    explained = explain_line(json.dumps(line_of(name, secrets=secrets)).encode(), AT)
+    assert not explained["authentic"]
+    assert not explained["reason"].startswith("stumbled")
