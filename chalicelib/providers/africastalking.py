@@ -12,11 +12,12 @@ from chalicelib.providers.content import (
     form_fields,
     id_field,
     international_field,
-    iso_time,
     made_id,
     own_number,
     single,
     text_field,
+    time_field,
+    utc_time,
 )
 from chalicelib.providers.contract import (
     Answer,
@@ -79,7 +80,7 @@ class AfricasTalking(Provider):
             id=id_field(fields, "id"),
             sender=international_field(fields, "from"),
             recipient=international_field(fields, "to"),
-            text=text_field(fields, "text"),
+            text=text_field(fields, "text", ""),
         )
         return Delivery((sms,))
 
@@ -157,5 +158,5 @@ def _listed(entry: Mapping[str, Any]) -> InboundSms:
         sender=international_field(entry, "from"),
         recipient=international_field(entry, "to"),
         text=text_field(entry, "text", ""),
-        sent_at=iso_time(text_field(entry, "date"), "date", dt.UTC) if entry.get("date") else None,
+        sent_at=time_field(entry, "date", utc_time),
     )

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import id_field, iso_time, json_object, own_number, phone_field, text_field, unix_time
+from chalicelib.providers.content import (
+    id_field,
+    iso_time,
+    json_object,
+    own_number,
+    phone_field,
+    text_field,
+    time_field,
+    unix_time,
+)
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
@@ -33,6 +42,7 @@ from chalicelib.providers.signatures import header, mac, require_fresh, require_
 _CLOUD = "https://api.sms-gate.app/3rdparty/v1"
 _LONGEST_ID = 36
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_RECEIVED = "sms:received"
 _STATES: Mapping[str, tuple[ReceiptState, str]] = {
     "sms:sent": ("on_its_way", "sentAt"),
     "sms:delivered": ("delivered", "deliveredAt"),
@@ -62,18 +72,18 @@ class AndroidSmsGateway(Provider):
         """One SMS, joined from its parts; or what became of one that we sent. Other events bring nothing."""
         envelope = json_object(request.body)
         event, payload = text_field(envelope, "event"), envelope.get("payload")
+        if event != _RECEIVED and event not in _STATES:
+            return Delivery()
         if not isinstance(payload, dict):
             raise Malformed("missing_field", "the field payload must be an object", "payload")
         if event in _STATES:
             return Delivery(receipts=(_receipt(event, payload),))
-        if event != "sms:received":
-            return Delivery()
         sms = InboundSms(
             id=id_field(envelope, "id"),
-            sender=phone_field(payload, "sender" if payload.get("sender") is not None else "phoneNumber"),
+            sender=phone_field(payload, "sender" if payload.get("sender") else "phoneNumber"),
             recipient=own_number(payload, "recipient", self.secrets),
-            text=text_field(payload, "message"),
-            sent_at=_moment(payload, "receivedAt"),
+            text=text_field(payload, "message", ""),
+            sent_at=time_field(payload, "receivedAt", iso_time),
         )
         return Delivery((sms,))
 
@@ -112,10 +122,6 @@ class AndroidSmsGateway(Provider):
 
 
 def _receipt(event: str, payload: Mapping[str, Any]) -> Receipt:
-    state, time_field = _STATES[event]
+    state, at = _STATES[event]
     detail = f"{event} {payload.get('reason') or ''}".strip()
-    return Receipt(id_field(payload, "messageId"), state, detail, _moment(payload, time_field))
-
-
-def _moment(payload: Mapping[str, Any], name: str) -> dt.datetime | None:
-    return iso_time(text_field(payload, name), name) if payload.get(name) is not None else None
+    return Receipt(id_field(payload, "messageId"), state, detail, time_field(payload, at, iso_time))

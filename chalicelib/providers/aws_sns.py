@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from chalicelib.providers.content import id_field, international_field, iso_time, json_object, text_field
+from chalicelib.providers.content import id_field, international_field, json_object, text_field, utc_time
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
@@ -63,7 +63,7 @@ class AwsSns(Provider):
         key = self._key(text_field(envelope, written))
         if not verifies(key, digest, _signed_text(envelope), presented):
             raise NotAuthentic("bad_signature", "the signature does not match the envelope")
-        sent_at = iso_time(text_field(envelope, "Timestamp"), "Timestamp", dt.UTC)
+        sent_at = utc_time(text_field(envelope, "Timestamp"), "Timestamp")
         return require_fresh(sent_at, request.at, tolerance(self.secrets, OLDEST))
 
     def parse(self, request: WebhookRequest) -> Delivery:
@@ -78,7 +78,7 @@ class AwsSns(Provider):
             return Delivery(confirm_url=url)
         if envelope["Type"] == "UnsubscribeConfirmation":
             return Delivery()
-        sent_at = iso_time(text_field(envelope, "Timestamp"), "Timestamp", dt.UTC)
+        sent_at = utc_time(text_field(envelope, "Timestamp"), "Timestamp")
         return Delivery((_sms(json_object(text_field(envelope, "Message").encode()), sent_at),))
 
     def _key(self, url: str) -> PublicKey:
@@ -140,6 +140,6 @@ def _sms(fields: Mapping[str, Any], sent_at: dt.datetime | None) -> InboundSms:
         id=id_field(fields, "inboundMessageId"),
         sender=international_field(fields, "originationNumber"),
         recipient=international_field(fields, "destinationNumber"),
-        text=text_field(fields, "messageBody"),
+        text=text_field(fields, "messageBody", ""),
         sent_at=sent_at,
     )

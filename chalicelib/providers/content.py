@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlsplit
 
@@ -139,10 +139,24 @@ def made_id(sender: str, recipient: str, text: str, sent_at: dt.datetime | None,
     return "made-" + hashlib.sha256(told_apart.encode(errors="replace")).hexdigest()[:40]
 
 
-def iso_time(written: str, name: str, zone: dt.tzinfo | None = None) -> dt.datetime:
+def time_field(fields: Mapping[str, Any], name: str, read: Callable[[object, str], dt.datetime]) -> dt.datetime | None:
+    """A provider's time of an SMS. None, so that its arrival counts, where there is none or none that can be read: no
+    SMS is refused for the sake of its time."""
+    try:
+        return read(fields[name], name) if fields.get(name) else None
+    except Malformed:
+        return None
+
+
+def utc_time(written: object, name: str) -> dt.datetime:
+    """An ISO 8601 moment, aware; one without an offset is in UTC."""
+    return iso_time(written, name, dt.UTC)
+
+
+def iso_time(written: object, name: str, zone: dt.tzinfo | None = None) -> dt.datetime:
     """An ISO 8601 moment, aware; one without an offset is in `zone`, or Malformed if there is none."""
     try:
-        moment = dt.datetime.fromisoformat(written.strip())
+        moment = dt.datetime.fromisoformat(str(written).strip())
     except ValueError as fault:
         raise Malformed("bad_time", f"the field {name} must be an ISO 8601 time with its offset", name) from fault
     if moment.tzinfo is None:

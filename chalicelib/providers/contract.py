@@ -83,13 +83,14 @@ class Delivery:
 
     `confirm_url`: to be read before the request is answered (503 if it cannot be), to accept a subscription.
     `nonce`: where the signature does not cover the message, what it does cover; another message that comes with
-    the same is forged.
+    the same is forged. `unread`: why parts of it cannot be read; then the whole of it is kept for a person to look at.
     """
 
     messages: tuple[InboundSms, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     confirm_url: str | None = None
     nonce: str | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,10 @@ class Provider(ABC):
     @abstractmethod
     def verify(self, request: WebhookRequest) -> None:
         """Raise WebhookRefused unless the request is proven to come from the provider; reads no more than that."""
+
+    def signed_alone(self, request: WebhookRequest) -> str | None:  # noqa: ARG002
+        """What a verified request's signature covers, where that is not the message: see `Delivery.nonce`."""
+        return None
 
     @abstractmethod
     def parse(self, request: WebhookRequest) -> Delivery:

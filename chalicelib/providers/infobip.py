@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import id_field, international_field, iso_time, json_object, text_field
+from chalicelib.providers.content import (
+    id_field,
+    international_field,
+    json_object,
+    text_field,
+    time_field,
+    utc_time,
+)
 from chalicelib.providers.contract import (
     Answer,
     CannotCheck,
@@ -65,13 +72,24 @@ class Infobip(Provider):
             raise Undecidable("bad_setting", "type must be BASIC, TOKEN or HMAC")
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """All SMS of the request, each joined from its parts; or receipts of those that we sent."""
+        """All SMS of the request, each joined from its parts; or receipts of those that we sent.
+
+        One that cannot be read does not hide the others; raises Malformed where none can.
+        """
         results = json_object(request.body).get("results")
         if not isinstance(results, list):
             raise Malformed("missing_field", "the field results must be a list", "results")
-        read = [_result(fields, f"results[{index}]") for index, fields in enumerate(results)]
+        read, unread = [], []
+        for index, fields in enumerate(results):
+            try:
+                read.append(_result(fields, f"results[{index}]"))
+            except Malformed as fault:
+                unread.append(fault)
+        if unread and not read:
+            raise unread[0]
         messages = tuple(one for one in read if isinstance(one, InboundSms))
-        return Delivery(messages, tuple(one for one in read if isinstance(one, Receipt)))
+        receipts = tuple(one for one in read if isinstance(one, Receipt))
+        return Delivery(messages, receipts, unread=tuple(map(str, unread)))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST /sms/3/messages; whether a repeated messageId is refused is not documented."""
@@ -135,7 +153,7 @@ class Infobip(Provider):
 
 
 def _result(fields: object, place: str) -> InboundSms | Receipt:
-    """One of the request's results; a fault names it, for the request is taken whole or not at all."""
+    """One of the request's results; a fault names it."""
     if not isinstance(fields, dict):
         raise Malformed("not_an_object", f"{place} must be an object", place)
     try:
@@ -145,13 +163,12 @@ def _result(fields: object, place: str) -> InboundSms | Receipt:
 
 
 def _sms(fields: Mapping[str, Any]) -> InboundSms:
-    received = fields.get("receivedAt")
     return InboundSms(
         id=id_field(fields, "messageId"),
         sender=international_field(fields, "from"),
         recipient=international_field(fields, "to"),
-        text=text_field(fields, "text"),
-        sent_at=None if received is None else iso_time(text_field(fields, "receivedAt"), "receivedAt", dt.UTC),
+        text=text_field(fields, "text", ""),
+        sent_at=time_field(fields, "receivedAt", utc_time),
     )
 
 

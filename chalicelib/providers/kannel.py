@@ -13,12 +13,13 @@ from chalicelib.observation.segments import count_segments
 from chalicelib.providers.content import (
     charset_of,
     id_field,
-    iso_time,
     made_id,
     phone_field,
     query_bytes,
     text_field,
+    time_field,
     unix_time,
+    utc_time,
 )
 from chalicelib.providers.contract import (
     Answer,
@@ -118,7 +119,8 @@ def _from_headers(request: WebhookRequest) -> InboundSms:
 
 
 def _sms(fields: Mapping[str, str], text: str, part: Part | None) -> InboundSms:
-    sender, recipient, sent_at = phone_field(fields, "from"), phone_field(fields, "to"), _moment(fields)
+    sender, recipient = phone_field(fields, "from"), phone_field(fields, "to")
+    sent_at = time_field(fields, "ts", _moment)
     key = id_field(fields, "id") if fields.get("id") else made_id(sender, recipient, text, sent_at, part)
     return InboundSms(key, sender, recipient, text, sent_at, part)
 
@@ -134,12 +136,10 @@ def _udh(written: bytes) -> bytes:
     return header if header and header[0] == len(header) - 1 else b""
 
 
-def _moment(fields: Mapping[str, str]) -> dt.datetime | None:
+def _moment(written: object, name: str) -> dt.datetime:
     """%T, seconds since 1970; or %t and X-Kannel-Time, written out in GMT."""
-    written = fields.get("ts", "").strip()
-    if not written:
-        return None
-    return unix_time(written, "ts") if re.fullmatch(r"[0-9]+", written, re.ASCII) else iso_time(written, "ts", dt.UTC)
+    is_counted = re.fullmatch(r"\s*[0-9]+\s*", str(written), re.ASCII)
+    return unix_time(written, name) if is_counted else utc_time(written, name)
 
 
 def _receipt(fields: Mapping[str, str]) -> Receipt:

@@ -14,10 +14,10 @@ from chalicelib.providers.content import (
     form_fields,
     id_field,
     international_field,
-    iso_time,
     query_fields,
     single,
     text_field,
+    utc_time,
 )
 from chalicelib.providers.contract import (
     Answer,
@@ -72,14 +72,21 @@ class Plivo(Provider):
             raise Unsigned("unsigned", f"the header {_V3[0]} is missing, and the settings require it")
         self._signed(request)
 
+    def signed_alone(self, request: WebhookRequest) -> str | None:
+        """V2 signs neither fields nor query."""
+        return None if _is_v3(request) else self._signed(request)
+
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, already joined from its parts, without a time; or the status of one that we sent."""
+        """One SMS, already joined from its parts, without a time; or the status of one that we sent.
+
+        It must have a text, though an empty one: V3 joins names and values with nothing between, so that whoever has
+        read a request could move its text into a name.
+        """
         fields = single(_fields(request))
-        nonce = None if _is_v3(request) else self._signed(request)
         if "Status" in fields:
             state = state_of(fields["Status"], _DELIVERED, _FAILED)
             detail = f"{fields['Status']} {fields.get('ErrorCode', '')}".strip()
-            return Delivery(receipts=(Receipt(id_field(fields, "MessageUUID"), state, detail),), nonce=nonce)
+            return Delivery(receipts=(Receipt(id_field(fields, "MessageUUID"), state, detail),))
         sms = InboundSms(
             id=id_field(fields, "MessageUUID"),
             sender=international_field(fields, "From"),
@@ -87,7 +94,7 @@ class Plivo(Provider):
             text=text_field(fields, "Text", fields.get("Body")),
             wish=_WISHES.get(fields.get("MessageIntent", "")),
         )
-        return Delivery((sms,), nonce=nonce)
+        return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST .../Message/; Plivo has no idempotency key."""
@@ -197,7 +204,7 @@ def _listed(entry: Mapping[str, Any]) -> InboundSms | None:
         sender=international_field(entry, "from_number"),
         recipient=international_field(entry, "to_number"),
         text="",
-        sent_at=iso_time(text_field(entry, "message_time"), "message_time", dt.UTC),
+        sent_at=utc_time(text_field(entry, "message_time"), "message_time"),
     )
 
 

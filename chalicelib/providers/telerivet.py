@@ -8,7 +8,16 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.providers.content import form_fields, id_field, own_number, phone_field, single, text_field, unix_time
+from chalicelib.providers.content import (
+    form_fields,
+    id_field,
+    own_number,
+    phone_field,
+    single,
+    text_field,
+    time_field,
+    unix_time,
+)
 from chalicelib.providers.contract import (
     Answer,
     Delivery,
@@ -62,8 +71,8 @@ class Telerivet(Provider):
             id=id_field(fields, "id"),
             sender=phone_field(fields, "from_number_e164" if fields.get("from_number_e164") else "from_number"),
             recipient=own_number(fields, "to_number", self.secrets),
-            text=text_field(fields, "content"),
-            sent_at=unix_time(fields["time_created"], "time_created") if fields.get("time_created") else None,
+            text=text_field(fields, "content", ""),
+            sent_at=time_field(fields, "time_created", unix_time),
         )
         return Delivery((sms,))
 

@@ -79,7 +79,11 @@ class Twilio(Provider):
         require_same(presented, expected, f"check the token, and that the webhook's URL is {without_query(urls[0])}")
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, already joined from its parts, without a time; or the status of one that we sent."""
+        """One SMS, already joined from its parts, without a time; or the status of one that we sent.
+
+        It must have a text, though an empty one: the signature joins names and values with nothing between, so that
+        whoever has read a request could move its text into a name.
+        """
         fields = single(query_fields(request.url) if request.method == "GET" else form_fields(request))
         status = fields.get("MessageStatus") or fields.get("SmsStatus") or "received"
         if status not in {"received", "receiving"}:

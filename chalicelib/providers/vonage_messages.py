@@ -15,10 +15,11 @@ from typing import Any
 from chalicelib.providers.content import (
     id_field,
     international_field,
-    iso_time,
     json_object,
     text_field,
+    time_field,
     unix_time,
+    utc_time,
 )
 from chalicelib.providers.contract import (
     Answer,
@@ -102,8 +103,8 @@ class VonageMessages(Provider):
             id=id_field(fields, "message_uuid"),
             sender=international_field(fields, "from"),
             recipient=international_field(fields, "to"),
-            text=text_field(fields, "text"),
-            sent_at=iso_time(text_field(fields, "timestamp"), "timestamp", dt.UTC) if fields.get("timestamp") else None,
+            text=text_field(fields, "text", ""),
+            sent_at=time_field(fields, "timestamp", utc_time),
         )
         return Delivery((sms,))
 

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from traceback import walk_tb
@@ -28,6 +28,7 @@ PROBLEM = "application/problem+json"
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What a request came to. `answer` is to be given once `delivery` is stored; if it cannot be stored, a 503 is.
+    A genuine request that is refused, for it cannot be read, is stored all the same (`Delivery.unread`).
 
     `raw` is the payload to be kept, without the secrets that some providers send along.
     """
@@ -45,20 +46,24 @@ def hear(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fet
     `secrets` is None for a provider that this stack has none for. The caller, who could not read the secrets
     at all, answers `refusal(Undecidable(...))` instead.
     """
-    authentic = False
+    authentic, raw, nonce = False, "", None
     try:
         _require_size(request)
         settings = _require_settings(secrets)
         chosen = provider(name, settings, fetch)
         chosen.verify(request)
-        authentic = True
-        raw = without_secrets(_payload(request), settings)
-        return Heard(True, "authentic", chosen.accepted, raw, chosen.parse(request))
-    except WebhookRefused as refused:
-        return Heard(authentic, str(refused), refusal(refused))
+        authentic, raw = True, without_secrets(_payload(request), settings)
+        nonce = chosen.signed_alone(request)
+        delivery = replace(chosen.parse(request), nonce=nonce)
+    except WebhookRefused as fault:
+        refused = fault
     except Exception as fault:  # noqa: BLE001 - a crash would be answered without a word, and told by nobody
-        stumbled = _stumbled(fault)
-        return Heard(authentic, str(stumbled), refusal(stumbled))
+        refused = _stumbled(fault)
+    else:
+        unread = ": not all of it can be read: " + "; ".join(delivery.unread) if delivery.unread else ""
+        return Heard(True, "authentic" + unread, chosen.accepted, raw, delivery)
+    delivery = Delivery(nonce=nonce, unread=(str(refused),)) if authentic else Delivery()
+    return Heard(authentic, str(refused), refusal(refused), raw, delivery)
 
 
 def refusal(refused: WebhookRefused) -> Answer:

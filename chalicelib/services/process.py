@@ -25,7 +25,7 @@ from chalicelib.services.opting import opting_of, outcome_of_opting
 from chalicelib.services.twins import duplicate_of, guard_of
 from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store.messages import QUARANTINED, RECEIVED, Message
 from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
@@ -39,7 +39,6 @@ from chalicelib.store.outcome import (
 )
 from chalicelib.store.tables import StoreUnavailable
 
-QUARANTINED = "quarantined"
 NO_ELECTION = "no_election"
 UNKNOWN_SENDER = "unknown_sender"
 

@@ -9,7 +9,6 @@ from aws_lambda_powertools import Logger
 from chalicelib.observation.long_sms import PartText
 from chalicelib.providers.contract import (
     Answer,
-    Delivery,
     InboundSms,
     NotAuthentic,
     Receipt,
@@ -26,7 +25,9 @@ from chalicelib.store.long_sms import stored_part
 from chalicelib.store.messages import (
     OTHER_CONTENT,
     PROCESSED_WITHIN,
+    QUARANTINED,
     RECONCILED,
+    UNREADABLE,
     WAITING,
     Message,
     pending_in,
@@ -92,10 +93,12 @@ def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
     """
     delivery = heard.delivery
     if delivery.nonce is not None:
-        _take_nonce(provider, delivery.nonce, delivery, request.at)
+        _take_nonce(provider, delivery.nonce, heard, request.at)
     rows = [_row(provider, sms, heard.raw, request.at) for sms in delivery.messages]
     stored = [_put(row) for row in rows]
     process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
+    if delivery.unread and heard.raw:
+        put_new(_unreadable_row(provider, heard, request.at))
     told = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
     stored += [put_new(_receipt_row(provider, receipt, request.at)) for receipt in told]
     if delivery.confirm_url is not None:
@@ -103,10 +106,12 @@ def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
     return stored
 
 
-def _take_nonce(provider: str, nonce: str, delivery: Delivery, now: dt.datetime) -> None:
+def _take_nonce(provider: str, nonce: str, heard: Heard, now: dt.datetime) -> None:
     """Let a nonce prove what it came with first, however often that comes, and nothing else. Raises NonceUsed."""
+    delivery = heard.delivery
     brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
-    digest = _digest([*brought, *([receipt.id, receipt.state] for receipt in delivery.receipts)])
+    told = [[receipt.id, receipt.state] for receipt in delivery.receipts]
+    digest = _digest([*brought, *told, *([heard.raw] if delivery.unread else [])])
     key = f"nonce#{provider}#{_digest(nonce)}"
     before = put_first(Message(key, direction="nonce", state="taken", stored_at=now, about=digest))
     if before is not None and before.about != digest:
@@ -177,6 +182,14 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         provider_at=sms.sent_at,
         received_at=received_at(sms.sent_at, now),
     )
+
+
+def _unreadable_row(provider: str, heard: Heard, now: dt.datetime) -> Message:
+    """A genuine request that cannot be read, or not all of it, for a person to look at: it may not come again."""
+    key = f"{provider}#{UNREADABLE}#{_digest(heard.raw)[:32]}"
+    logger.warning("kept unread", extra={"provider": provider, "key": key})
+    why = f"{UNREADABLE}: {'; '.join(heard.delivery.unread)}"[:500]
+    return Message(key, direction="in", state=QUARANTINED, reason=why, stored_at=now, provider=provider, raw=heard.raw)
 
 
 def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:

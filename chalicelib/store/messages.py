@@ -28,11 +28,13 @@ QUEUES: tuple[Queue, ...] = ("in", "alert", "out", "receipt")
 OUTGOING: tuple[Queue, ...] = ("alert", "out")
 QUEUE_SHARDS = 4
 RECEIVED = "received"
+QUARANTINED = "quarantined"
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
 """How long the stream has to process a message or receipt before sweep does it."""
 WAITING = "waiting"
 OTHER_CONTENT = "other_content"
 RECONCILED = "reconciled"
+UNREADABLE = "unreadable"
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -69,6 +71,7 @@ class Message(Model):
     `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names;
     INCOMPLETE where a long SMS lacks a part; RECONCILED where the webhook never brought it and the provider's own list
     did. `part` is as store/long_sms.py writes it.
+    A request of a provider's that cannot be read as an SMS is quarantined as UNREADABLE, with its `raw` alone.
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.

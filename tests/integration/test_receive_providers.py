@@ -8,6 +8,7 @@ from pipeline import Pipeline, stored
 from providers_signing.generic_sender import GenericSender
 from providers_signing.plivo_sender import PlivoSender
 from providers_signing.sms import Sms
+from providers_signing.twilio_sender import TwilioSender
 from providers_signing.unsigned_senders import InfobipSender
 from wire import Wire, unreachable
 
@@ -51,6 +52,47 @@ def test_a_nonce_proves_one_message_only(pipeline: Pipeline, configure: Any) -> 
         assert receive("plivo", request.arriving(pipeline.now)).status == status
     assert stored(f"plivo#{pipeline.election.id}-one").text == "OP A1"
     assert not list(Message.scan(Message.text == "OP A0", consistent_read=True))
+
+
+def test_a_genuine_request_that_cannot_be_read_is_kept_once(pipeline: Pipeline, configure: Any, wire: Wire) -> None:
+    sender = TwilioSender()
+    configure("twilio", sender.secrets)
+    fields = {"MessageSid": f"{pipeline.election.id}-one", "To": pipeline.number, "Body": "OP A1"}
+    request = sender.sign_form(fields, f"{URL}twilio").arriving(pipeline.now)
+    wire.listen()
+    for _ in range(2):
+        assert receive("twilio", request).status == 400
+    assert set(wire.calls) == {"GetParameter", "PutItem"}, "intake may read nothing"
+    [row] = list(Message.scan(Message.raw == request.body.decode(), consistent_read=True))
+    assert row.key.startswith("twilio#unreadable#")
+    assert (row.state, row.reason) == ("quarantined", "unreadable: missing_field: the field From is missing")
+    assert (row.sender, row.text, row.pending, row.stored_at) == (None, None, None, pipeline.now)
+    assert process(row, pipeline.now) == ()
+    assert stored(row.key).state == "quarantined"
+    assert pipeline.differences() == ()
+
+
+def test_one_nonce_keeps_one_request_that_cannot_be_read(pipeline: Pipeline, configure: Any) -> None:
+    sender = PlivoSender(version=2)
+    configure("plivo", sender.secrets)
+    good = sender.sign_form({"From": pipeline.phone()}, f"{URL}plivo", f"nonce-{pipeline.election.id}")
+    filling = good.but(body=good.body + b"&x=1")
+    answers = [receive("plivo", one.arriving(pipeline.now)).status for one in (good, good, filling)]
+    assert answers == [400, 400, 403]
+
+
+def test_a_request_with_an_sms_that_cannot_be_read_brings_the_others_and_is_kept(
+    pipeline: Pipeline, configure: Any
+) -> None:
+    sender = InfobipSender()
+    configure("infobip", sender.secrets)
+    signed = sender.sign(sms(pipeline, "one"), f"{URL}infobip", pipeline.now)
+    results = [*json.loads(signed.body)["results"], {"text": pipeline.election.id}]
+    request = signed.but(body=json.dumps({"results": results}).encode()).arriving(pipeline.now)
+    assert receive("infobip", request).status == 200
+    assert stored(f"infobip#{pipeline.election.id}-one").state == "received"
+    kept = list(Message.scan(Message.reason.startswith("unreadable: missing_field: results[1]"), consistent_read=True))
+    assert [row.raw for row in kept] == [request.body.decode()]
 
 
 def test_several_messages_are_stored_whole_or_come_again(pipeline: Pipeline, configure: Any, wire: Wire) -> None:

@@ -224,7 +224,7 @@ def test_a_signature_has_one_written_form():
         ("not JSON", "body"),
         ("{}", "inboundMessageId"),
         ('{"inboundMessageId":"1","originationNumber":"+1"}', "destinationNumber"),
-        ('{"inboundMessageId":"1","originationNumber":"+1","destinationNumber":"+2"}', "messageBody"),
+        ('{"inboundMessageId":"1","originationNumber":"+1","destinationNumber":"+2","messageBody":7}', "messageBody"),
     ],
 )
 def test_a_notification_that_is_no_sms(message, field):

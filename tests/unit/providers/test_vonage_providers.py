@@ -123,21 +123,47 @@ def test_a_part_keeps_half_of_a_character_that_the_next_has_the_rest_of(more, te
 
 
 @pytest.mark.parametrize(
-    ("more", "field"),
+    "more",
     [
-        ({"concat-ref": "4", "concat-total": "2", "concat-part": "3"}, "concat-part"),
-        ({"concat-ref": "4", "concat-total": "2", "concat-part": "0"}, "concat-part"),
-        ({"concat-ref": "4", "concat-total": "x", "concat-part": "1"}, "concat-total"),
-        ({"concat-total": "2", "concat-part": "1"}, "concat-ref"),
-        ({"message-timestamp": "yesterday"}, "message-timestamp"),
-        ({"messageId": ""}, "messageId"),
+        {"concat": "true", "concat-ref": "4", "concat-total": "2", "concat-part": "3"},
+        {"concat": "true", "concat-ref": "4", "concat-total": "2", "concat-part": "0"},
+        {"concat": "true", "concat-ref": "4", "concat-total": "x", "concat-part": "1"},
+        {"concat": "true", "concat-ref": "4", "concat-total": "256", "concat-part": "1"},
+        {"concat": "true", "concat-ref": "4", "concat-part": "1"},
+        {"concat": "true", "concat-ref": "r" * 201, "concat-total": "2", "concat-part": "1"},
+        {"concat": "true", "concat-total": "2", "concat-part": "1"},
+        {"concat": "true"},
+        {"udh": "junk"},
+        {"udh": "050003"},
+        {"udh": ""},
     ],
+)
+def test_a_part_that_says_too_little_is_an_sms_of_its_own(more):
+    sender = VonageSmsSender()
+    [sms] = heard("vonage-sms", sender.sign(SMS, URL, AT, **more), sender.secrets).delivery.messages
+    assert (sms.id, sms.text, sms.part) == (SMS.id, SMS.text, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "field"), [({"messageId": ""}, "messageId"), ({"msisdn": ""}, "msisdn"), ({"to": "1" * 65}, "to")]
 )
 def test_what_cannot_be_read_is_named(more, field):
     sender = VonageSmsSender()
-    result = heard("vonage-sms", sender.sign(SMS, URL, AT, concat="true", **more), sender.secrets)
+    result = heard("vonage-sms", sender.sign(SMS, URL, AT, **more), sender.secrets)
     assert (result.authentic, result.answer.status) == (True, 400)
     assert json.loads(result.answer.body)["field"] == field
+
+
+@pytest.mark.parametrize("more", [{"extra": {"a": [1, "ж"]}}, {"list": []}])
+def test_what_vonage_never_wrote_so_far_is_judged_by_its_signature(more):
+    """A nested value is signed as its JSON, if at all: no call is refused before its signature is looked at."""
+    sender = VonageSmsSender(by="json")
+    written = {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in more.items()}
+    fields = FIELDS | {"timestamp": str(int(AT.timestamp()))}
+    signed = sender.carry(fields | more | {"sig": sender.signature(fields | written)}, URL)
+    assert heard("vonage-sms", signed, sender.secrets).delivery.messages[0].text == "Test again"
+    forged = sender.carry(fields | more | {"sig": sender.signature(fields)}, URL)
+    assert heard("vonage-sms", forged, sender.secrets).answer.status == 403
 
 
 def test_a_binary_sms():
@@ -226,8 +252,8 @@ def test_an_unsigned_callback_is_asked_for_again_unless_a_path_token_is_chosen()
     ("document", "field"),
     [
         ({"channel": "whatsapp", "message_uuid": "1"}, "channel"),
-        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "timestamp": "2017-01-01T00:00:00Z"}, "text"),
-        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "text": "x", "timestamp": 7}, "timestamp"),
+        ({"channel": "sms", "message_uuid": "1", "to": "2", "timestamp": "2017-01-01T00:00:00Z"}, "from"),
+        ({"channel": "sms", "message_uuid": "1", "from": "1", "to": "2", "text": 7}, "text"),
         ({"channel": "sms", "message_uuid": 1}, "message_uuid"),
     ],
 )
