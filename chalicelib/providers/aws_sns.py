@@ -32,9 +32,9 @@ from chalicelib.providers.signatures import any_same, require_fresh, secret_valu
 OLDEST = dt.timedelta(minutes=65)
 """SNS tries for an hour at most, always with the Timestamp of the first time."""
 
-_HOST = r"https://sns\.[a-z0-9-]{3,40}\.amazonaws\.com(?:\.cn)?/"
-_CERTIFICATE_URL = re.compile(_HOST + r"[A-Za-z0-9_-]{1,200}\.pem")
-_SUBSCRIBE_URL = re.compile(_HOST + r"\?[!-~]{1,2000}")
+_REGION = re.compile(r"arn:aws[a-z-]*:sns:([a-z]{2,4}(?:-[a-z]+){1,3}-[0-9]{1,2}):[0-9]{12}:.+")
+_CERTIFICATE = re.compile(r"[A-Za-z0-9_-]{1,200}\.pem")
+_CONFIRMATION = re.compile(r"\?[!-~]{1,2000}")
 _DIGESTS: Mapping[str, Digest] = {"1": "sha1", "2": "sha256"}
 _SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
@@ -60,7 +60,7 @@ class AwsSns(Provider):
         if not any_same(text_field(envelope, "TopicArn"), secret_values(self.secrets, "allowed_topic_arns")):
             raise NotAuthentic("topic_not_allowed", "the topic is not in allowed_topic_arns", "TopicArn")
         written = "SigningCertUrl" if "SigningCertUrl" in envelope else "SigningCertURL"
-        key = self._key(text_field(envelope, written))
+        key = self._key(envelope, written)
         if not verifies(key, digest, _signed_text(envelope), presented):
             raise NotAuthentic("bad_signature", "the signature does not match the envelope")
         sent_at = utc_time(text_field(envelope, "Timestamp"), "Timestamp")
@@ -73,19 +73,18 @@ class AwsSns(Provider):
         envelope = json_object(request.body)
         if envelope["Type"] == "SubscriptionConfirmation":
             url = text_field(envelope, "SubscribeURL")
-            if not _SUBSCRIBE_URL.fullmatch(url):
-                raise Malformed("bad_url", "the field SubscribeURL must be a URL of SNS", "SubscribeURL")
+            if not _is_of_sns(url, _CONFIRMATION, envelope):
+                raise Malformed("bad_url", "the field SubscribeURL must be a URL of the topic's SNS", "SubscribeURL")
             return Delivery(confirm_url=url)
         if envelope["Type"] == "UnsubscribeConfirmation":
             return Delivery()
         sent_at = utc_time(text_field(envelope, "Timestamp"), "Timestamp")
         return Delivery((_sms(json_object(text_field(envelope, "Message").encode()), sent_at),))
 
-    def _key(self, url: str) -> PublicKey:
-        if not _CERTIFICATE_URL.fullmatch(url):
-            raise NotAuthentic(
-                "bad_certificate_url", "SigningCertURL must be a .pem on SNS's own host", "SigningCertURL"
-            )
+    def _key(self, envelope: Mapping[str, Any], name: str) -> PublicKey:
+        url = text_field(envelope, name)
+        if not _is_of_sns(url, _CERTIFICATE, envelope):
+            raise NotAuthentic("bad_certificate_url", f"{name} must be a .pem on the topic's own SNS", name)
         given = self.secrets.get("certificates")
         pem = given.get(url) if isinstance(given, Mapping) else None
         try:
@@ -102,6 +101,16 @@ _read = lru_cache(maxsize=8)(public_key)
 @lru_cache(maxsize=8)
 def _fetched(fetch: Any, url: str) -> PublicKey:
     return public_key(fetch(url).decode("latin-1"))
+
+
+def _is_of_sns(url: str, rest: re.Pattern[str], envelope: Mapping[str, Any]) -> bool:
+    """Whether a URL is on SNS's host of the topic's region: other hosts of AWS have names that begin like SNS's, and
+    anybody can have a bucket behind one. The topic is one of the settings', so that its region is no caller's word."""
+    region = _REGION.fullmatch(text_field(envelope, "TopicArn"))
+    if region is None:
+        raise Undecidable("bad_setting", "allowed_topic_arns must be like arn:aws:sns:eu-central-1:123456789012:name")
+    host = f"https://sns.{region[1]}.amazonaws.com{'.cn' if region[1].startswith('cn-') else ''}/"
+    return url.startswith(host) and rest.fullmatch(url[len(host) :]) is not None
 
 
 def _is_raw(request: WebhookRequest) -> bool:

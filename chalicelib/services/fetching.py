@@ -1,5 +1,7 @@
 """Read an HTTPS URL for a provider's verification: a certificate, a subscription's confirmation."""
 
+from urllib.parse import urlsplit
+
 import urllib3
 
 _TIMEOUT = urllib3.Timeout(connect=2, read=3)
@@ -7,9 +9,13 @@ LARGEST = 64 * 1024
 
 
 def fetch(url: str) -> bytes:
-    """The body of an HTTPS URL, redirects not followed; OSError if it cannot be read."""
+    """The body of an HTTPS URL, redirects not followed; OSError if it cannot be read.
+
+    The fault names the host alone: it is logged, and a subscription's confirmation has its token in the URL.
+    """
+    host = urlsplit(url).netloc.rpartition("@")[2]
     if not url.startswith("https://"):
-        raise OSError(f"{url} is not read: only https URLs are")
+        raise OSError(f"{host} is not read: only https URLs are")
     try:
         answer = urllib3.PoolManager().request(
             "GET", url, timeout=_TIMEOUT, redirect=False, retries=False, preload_content=False
@@ -17,7 +23,7 @@ def fetch(url: str) -> bytes:
         body = answer.read(LARGEST + 1)
         answer.release_conn()
     except urllib3.exceptions.HTTPError as fault:
-        raise OSError(str(fault)) from fault
+        raise OSError(f"{host} cannot be read: {type(fault).__name__}") from None
     if answer.status != 200 or len(body) > LARGEST:
-        raise OSError(f"{url} answered {answer.status} with {len(body)} bytes")
+        raise OSError(f"{host} answered {answer.status} with {len(body)} bytes")
     return body

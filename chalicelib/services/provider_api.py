@@ -1,6 +1,7 @@
 """A provider's own API: its adapter with this stack's settings, one request over HTTP, and an SMS handed over."""
 
 import os
+import ssl
 from dataclasses import dataclass, replace
 
 import urllib3
@@ -90,5 +91,11 @@ def exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
     except (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError) as fault:
         raise NotReached(str(fault)) from fault
     except urllib3.exceptions.HTTPError as fault:
-        raise AnswerLost(str(fault)) from fault
+        raise (NotReached if _is_unproven(fault) else AnswerLost)(str(fault)) from fault
     return answer.status, dict(answer.headers), answer.data
+
+
+def _is_unproven(fault: urllib3.exceptions.HTTPError) -> bool:
+    """Whether the server's certificate does not prove it: then nothing was sent to it. Other faults of TLS may come
+    after the request."""
+    return isinstance(fault, urllib3.exceptions.SSLError) and isinstance(fault.args[0], ssl.SSLCertVerificationError)

@@ -89,6 +89,13 @@ def test_both_versions_and_a_subject(version):
         CERTIFICATE_URL.replace("https://", "https://evil.org\\"),
         CERTIFICATE_URL.replace("sns.", "s3."),
         CERTIFICATE_URL.replace("sns.eu", "evil-sns.eu"),
+        CERTIFICATE_URL.replace("eu-central-1", "eu-west-1"),
+        CERTIFICATE_URL.replace("eu-central-1", "s3-us-west-2"),
+        CERTIFICATE_URL.replace("eu-central-1", "s3-eu-central-1"),
+        CERTIFICATE_URL.replace("eu-central-1", "s3-accelerate"),
+        CERTIFICATE_URL.replace("eu-central-1", "elasticbeanstalk"),
+        CERTIFICATE_URL.replace("eu-central-1", "eu-central-1.elasticbeanstalk"),
+        CERTIFICATE_URL.replace(".com/", ".com.cn/"),
         CERTIFICATE_URL.replace(".com/", ".com:8443/"),
         CERTIFICATE_URL.replace(".com/", ".com/../"),
         CERTIFICATE_URL.replace(".com/", ".com/a/"),
@@ -151,9 +158,36 @@ def test_a_subscription_is_confirmed_by_the_caller_at_sns_alone():
 
 
 @pytest.mark.parametrize(
+    ("topic", "host"),
+    [
+        ("arn:aws:sns:us-gov-west-1:123456789012:t", "sns.us-gov-west-1.amazonaws.com"),
+        ("arn:aws:sns:ap-southeast-3:123456789012:t", "sns.ap-southeast-3.amazonaws.com"),
+        ("arn:aws-cn:sns:cn-north-1:123456789012:t", "sns.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_each_region_has_its_own_sns(topic, host):
+    key_url = f"https://{host}/SimpleNotificationService-1.pem"
+    message = json.dumps({"inboundMessageId": "1", "originationNumber": "+1", "destinationNumber": "+2"})
+    fields = {"Type": "Notification", "Message": message, "TopicArn": topic}
+    settings = {"allowed_topic_arns": topic, "certificates": {key_url: key_and_certificate()[1]}}
+    assert heard(SENDER.sign_envelope(fields | {"SigningCertURL": key_url}, URL, AT), **settings).authentic
+    confirm = f"https://{host}/?Action=ConfirmSubscription"
+    signed = SENDER.sign_confirmation(URL, AT, TopicArn=topic, SigningCertURL=key_url, SubscribeURL=confirm)
+    assert heard(signed, **settings).delivery.confirm_url == confirm
+
+
+@pytest.mark.parametrize("topic", ["", "observers", "arn:aws:sns:s3-accelerate:123456789012:t", "arn:aws:sns::1:t"])
+def test_a_topic_that_is_none_is_a_fault_of_ours(topic):
+    result = heard(changed(SENDER.sign(SMS, URL, AT), TopicArn=topic), allowed_topic_arns=[topic, TOPIC])
+    assert (result.authentic, result.answer.status) == (False, 503 if topic else 403)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://evil.org/?Action=ConfirmSubscription",
+        "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription",
+        "https://sns.s3-accelerate.amazonaws.com/?Action=ConfirmSubscription",
         "http://sns.eu-central-1.amazonaws.com/?x",
         "https://sns.eu-central-1.amazonaws.com/?x y",
         "https://sns.eu-central-1.amazonaws.com/",
