@@ -8,6 +8,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.providers.table import known
 from chalicelib.services.aws import client
 
 KEPT_SECONDS = 60.0
@@ -38,13 +39,17 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
 
 
 def configured_providers() -> list[str]:
-    """Names of the providers that this stack has settings for; raises SecretsUnavailable."""
+    """Names of the providers that this stack has settings for; raises SecretsUnavailable.
+
+    Settings of `sns`, which only carries SMS, are those of no provider.
+    """
     path = f"{os.environ['BAYKOO_PARAMETERS']}/providers/"
     try:
         pages = client("ssm", _PATIENCE).get_paginator("get_parameters_by_path").paginate(Path=path)
-        return sorted(one["Name"].removeprefix(path) for page in pages for one in page["Parameters"])
+        names = [one["Name"].removeprefix(path) for page in pages for one in page["Parameters"]]
     except (BotoCoreError, ClientError) as fault:
         raise SecretsUnavailable(str(fault)) from fault
+    return sorted(name for name in names if known(name) is not None)
 
 
 def _read(provider: str) -> dict[str, Any]:

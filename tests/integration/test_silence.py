@@ -8,6 +8,7 @@ from pipeline import Pipeline, stored
 from wire import Wire, unreachable
 
 from chalicelib.services import silence
+from chalicelib.services.secrets import configured_providers
 from chalicelib.services.silence import described, measure_silence, note_heard
 from chalicelib.services.summarize import hours_of
 from chalicelib.store.messages import RECONCILED
@@ -99,3 +100,12 @@ def test_what_is_noted_late_does_not_undo_what_is_newer(pipeline: Pipeline) -> N
     silence._noted.clear()
     note_heard(message)
     assert last_heard(NAME) == newest
+
+
+def test_who_only_carries_sms_is_no_provider_that_could_be_silent(pipeline: Pipeline, configure: Any) -> None:
+    start = began(pipeline)
+    before = measure_silence(start + 45 * MINUTE)
+    configure("sns", {"price": "0.045", "currency": "USD"})
+    assert measure_silence(start + 45 * MINUTE) == before
+    assert "sns" not in [one["name"] for one in described(start + 45 * MINUTE)["providers"]]
+    assert "sns" not in configured_providers()
