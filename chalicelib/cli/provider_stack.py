@@ -89,7 +89,7 @@ def reconcile(name: str, since: dt.datetime | None) -> None:
         raise click.ClickException(f"not reconciled: {fault}. What was read is stored; call it again.") from fault
     click.echo(f"listed {found.listed}, known {found.known}, taken in {found.taken_in}")
     if found.unreadable:
-        click.echo(f"{found.unreadable} entries of the list could not be read")
+        click.echo(f"{found.unreadable} entries of the list could not be read: they are held, as they came")
 
 
 def _now() -> dt.datetime:

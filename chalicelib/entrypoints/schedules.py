@@ -60,7 +60,8 @@ def reconcile(event: CloudWatchEvent) -> None:
     from chalicelib.services.silence import hours_began
 
     if hours_began(_now()) is not None:
-        measure(MessagesReconciled=reconcile_all(_now()))
+        found = reconcile_all(_now())
+        measure(MessagesReconciled=found.taken_in, ListedUnreadable=found.unreadable)
 
 
 def _now() -> dt.datetime:

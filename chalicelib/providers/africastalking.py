@@ -152,11 +152,14 @@ class AfricasTalking(Provider):
 
 
 def _listed(entry: Mapping[str, Any]) -> InboundSms:
-    """An entry. Its `date` is in UTC in the documentation's sample; one without a zone is taken for that."""
+    """An entry. Its `date` is in UTC in the documentation's sample; one without a zone is taken for that.
+
+    None is taken without a date: the list goes back to the beginning, so it may be years old.
+    """
     return InboundSms(
         id=id_field({"id": str(entry.get("id") or "")}, "id"),
         sender=international_field(entry, "from"),
         recipient=international_field(entry, "to"),
         text=text_field(entry, "text", ""),
-        sent_at=time_field(entry, "date", utc_time),
+        sent_at=utc_time(text_field(entry, "date"), "date"),
     )

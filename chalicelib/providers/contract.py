@@ -213,17 +213,24 @@ class ListedSms:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableEntry:
+    """An entry of the provider's list that cannot be read, as it came, and why not."""
+
+    raw: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A page of the provider's list. `next_page`: what the following page is asked for with, None after the last.
 
-    `resume`: where the next listing begins, for a list that goes by ids and not by time. `unreadable`: how many
-    entries could not be read.
+    `resume`: where the next listing begins, for a list that goes by ids and not by time.
     """
 
     messages: tuple[ListedSms, ...]
     next_page: str | None = None
     resume: str | None = None
-    unreadable: int = 0
+    unreadable: tuple[UnreadableEntry, ...] = ()
 
 
 class CannotCheck(Exception):
@@ -235,11 +242,14 @@ class CannotList(Exception):
 
 
 class ListFailed(Exception):
-    """The provider did not give its list; not to be asked again before `retry_after` seconds."""
+    """The provider did not give its list; not to be asked again before `retry_after` seconds.
 
-    def __init__(self, reason: str, retry_after: int | None = None) -> None:
+    `is_refused`: what was asked for is at fault, such as a page that the provider no longer knows.
+    """
+
+    def __init__(self, reason: str, retry_after: int | None = None, *, is_refused: bool = False) -> None:
         super().__init__(reason)
-        self.retry_after = retry_after
+        self.retry_after, self.is_refused = retry_after, is_refused
 
 
 class Provider(ABC):

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.providers.contract import InboundSms, Listed, ListedSms, ListFailed, Malformed
+from chalicelib.providers.contract import InboundSms, Listed, ListedSms, ListFailed, Malformed, UnreadableEntry
 from chalicelib.providers.sending import answer_json, retry_after
+
+Read = Callable[[Mapping[str, Any]], InboundSms | None]
 
 
 def list_document(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
@@ -13,12 +15,13 @@ def list_document(status: int, headers: Mapping[str, str], body: bytes) -> dict[
     document = answer_json(body)
     if 200 <= status < 300 and isinstance(document, dict):
         return document
-    raise ListFailed(f"the list was not given: HTTP {status}", retry_after(headers))
+    is_refused = 400 <= status < 500 and status != 429
+    raise ListFailed(f"the list was not given: HTTP {status}", retry_after(headers), is_refused=is_refused)
 
 
 def read_entries(
     entries: object,
-    read: Callable[[Mapping[str, Any]], InboundSms | None],
+    read: Read,
     *,
     next_page: str | None = None,
     resume: str | None = None,
@@ -26,13 +29,27 @@ def read_entries(
     """A page's entries. One that is no inbound SMS is passed over; one that cannot be read must not hide the others."""
     if not isinstance(entries, list):
         raise ListFailed("the list's answer has no list in it")
-    found, unreadable = [], 0
+    found: list[ListedSms] = []
+    unreadable: list[UnreadableEntry] = []
     for entry in entries:
+        raw = json.dumps(entry, ensure_ascii=False)
         try:
-            sms = read(entry) if isinstance(entry, dict) else None
-        except Malformed:
-            unreadable += 1
+            sms = _read_entry(entry, read)
+        except Malformed as fault:
+            unreadable.append(UnreadableEntry(raw, str(fault)))
             continue
         if sms is not None:
-            found.append(ListedSms(sms, json.dumps(entry, ensure_ascii=False)))
-    return Listed(tuple(found), next_page, resume, unreadable)
+            found.append(ListedSms(sms, raw))
+    return Listed(tuple(found), next_page, resume, tuple(unreadable))
+
+
+def _read_entry(entry: object, read: Read) -> InboundSms | None:
+    """An entry; without its time where that cannot be read, if the list can do without: its arrival counts then."""
+    if not isinstance(entry, dict):
+        raise Malformed("not_an_object", "the list's entry must be an object")
+    try:
+        return read(entry)
+    except Malformed as fault:
+        if fault.code != "bad_time" or fault.field is None:
+            raise
+        return read({**entry, fault.field: None})

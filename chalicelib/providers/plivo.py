@@ -204,7 +204,7 @@ def _listed(entry: Mapping[str, Any]) -> InboundSms | None:
         sender=international_field(entry, "from_number"),
         recipient=international_field(entry, "to_number"),
         text="",
-        sent_at=utc_time(text_field(entry, "message_time"), "message_time"),
+        sent_at=time_field(entry, "message_time", utc_time),
     )
 
 

@@ -128,5 +128,5 @@ class Telerivet(Provider):
             sender=phone_field(entry, "from_number"),
             recipient=own_number(entry, "to_number", self.secrets),
             text=text_field(entry, "content", ""),
-            sent_at=unix_time(entry.get("time_created"), "time_created"),
+            sent_at=unix_time(entry["time_created"], "time_created") if entry.get("time_created") else None,
         )

@@ -177,19 +177,23 @@ def _detail(fields: Mapping[str, str], status: str) -> str:
 def _listed(entry: Mapping[str, Any]) -> InboundSms | None:
     if entry.get("direction") != "inbound":
         return None
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - large, and intake never needs it
-
-    try:
-        sent_at = parsedate_to_datetime(text_field(entry, "date_sent"))
-    except ValueError as fault:
-        raise Malformed("bad_time", "date_sent must be a date as RFC 2822 has it", "date_sent") from fault
     return InboundSms(
         id=id_field(entry, "sid"),
         sender=international_field(entry, "from"),
         recipient=international_field(entry, "to"),
         text=text_field(entry, "body", ""),
-        sent_at=sent_at,
+        sent_at=_listed_time(text_field(entry, "date_sent")) if entry.get("date_sent") else None,
     )
+
+
+def _listed_time(written: str) -> dt.datetime:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - large, and intake never needs it
+
+    try:
+        moment = parsedate_to_datetime(written)
+    except ValueError as fault:
+        raise Malformed("bad_time", "date_sent must be a date as RFC 2822 has it", "date_sent") from fault
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
 
 
 def _written(moment: dt.datetime) -> str:

@@ -13,6 +13,7 @@ from chalicelib.providers.contract import (
     NotAuthentic,
     Receipt,
     Undecidable,
+    UnreadableEntry,
     WebhookRequest,
 )
 from chalicelib.providers.self_test import SELF_TEST
@@ -23,6 +24,7 @@ from chalicelib.services.fetching import fetch
 from chalicelib.services.urgent import process_at_once
 from chalicelib.store.long_sms import stored_part
 from chalicelib.store.messages import (
+    HELD,
     OTHER_CONTENT,
     PROCESSED_WITHIN,
     QUARANTINED,
@@ -83,6 +85,26 @@ def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
     """
     row = _row(provider, sms, raw, now)
     row.flag = RECONCILED
+    return put_new(row)
+
+
+def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
+    """Store an entry of the provider's list that cannot be read, as it came, for a person to look at.
+
+    False where it was held before. Raises StoreUnavailable.
+    """
+    row = Message(
+        f"{provider}#unreadable#{_digest(entry.raw)[:40]}",
+        direction="in",
+        state=HELD,
+        stored_at=now,
+        provider=provider,
+        raw=entry.raw,
+        reason=UNREADABLE,
+        last_error=entry.reason[:500],
+        received_at=now,
+        flag=RECONCILED,
+    )
     return put_new(row)
 
 

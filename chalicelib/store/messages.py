@@ -34,7 +34,9 @@ PROCESSED_WITHIN = dt.timedelta(minutes=1)
 WAITING = "waiting"
 OTHER_CONTENT = "other_content"
 RECONCILED = "reconciled"
+HELD = "held"
 UNREADABLE = "unreadable"
+"""The reason of a row that holds what a provider told and nobody can read: `raw`, and `last_error` says why."""
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -70,8 +72,8 @@ class Message(Model):
     tally that its outcome was added to.
     `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names;
     INCOMPLETE where a long SMS lacks a part; RECONCILED where the webhook never brought it and the provider's own list
-    did. `part` is as store/long_sms.py writes it.
-    A request of a provider's that cannot be read as an SMS is quarantined as UNREADABLE, with its `raw` alone.
+    did. What a provider sent or listed and nobody can read is HELD as UNREADABLE, with its `raw` alone. `part` is as
+    store/long_sms.py writes it.
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.

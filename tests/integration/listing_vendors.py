@@ -1,0 +1,152 @@
+"""Providers' own lists of inbound SMS, each in its own format, on a server of this machine."""
+
+import datetime as dt
+import json
+import threading
+from collections.abc import Callable
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from chalicelib.providers.contract import InboundSms
+
+Query = dict[str, str]
+Answered = tuple[int, dict[str, str], dict[str, Any]]
+
+
+class Vendor:
+    """A provider's list, in its own format, on a server of this machine. `refusals`: what it answers first."""
+
+    def __init__(self, answer: Callable[["Vendor", str, Query], dict[str, Any]]) -> None:
+        self.sms: list[InboundSms] = []
+        self.refusals: list[tuple[int, dict[str, str]]] = []
+        self.asked: list[str] = []
+        vendor = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                vendor.asked.append(self.path)
+                status, headers = vendor.refusals.pop(0) if vendor.refusals else (200, {})
+                parts = urlsplit(self.path)
+                query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+                body = json.dumps(answer(vendor, parts.path, query) if status == 200 else {}).encode()
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(body))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def between(self, since: dt.datetime, until: dt.datetime) -> list[InboundSms]:
+        return [one for one in self.sms if one.sent_at and since <= one.sent_at < until]
+
+
+def twilio(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert path == "/2010-04-01/Accounts/AC1/Messages.json"
+    page, size = int(query.get("Page", "0")), 4
+    window = {name: query[name] for name in ("DateSent>", "DateSent<")}
+    found = vendor.between(*(dt.datetime.fromisoformat(one) for one in window.values()))
+    entries = [
+        {
+            "sid": one.id,
+            "direction": "inbound",
+            "from": one.sender,
+            "to": one.recipient,
+            "body": one.text,
+            "status": "received",
+            "date_sent": format_datetime(one.sent_at or dt.datetime.now(dt.UTC)),
+        }
+        for one in reversed(found)
+    ]
+    sent = {"sid": "SMours", "direction": "outbound-api", "from": "+1", "to": "+2", "body": "x", "date_sent": None}
+    shown = entries[page * size : (page + 1) * size]
+    more = f"{path}?{urlencode({**window, 'Page': page + 1})}" if len(entries) > (page + 1) * size else None
+    return {"messages": [*shown, sent], "next_page_uri": more, "page": page}
+
+
+def plivo(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert (path, query["message_direction"]) == ("/v1/Account/MA1/Message/", "inbound")
+    limit, offset = int(query["limit"]), int(query["offset"])
+    window = (query["message_time__gte"], query["message_time__lt"])
+    found = vendor.between(*(dt.datetime.fromisoformat(one).replace(tzinfo=dt.UTC) for one in window))
+    entries = [
+        {
+            "message_uuid": one.id,
+            "message_direction": "inbound",
+            "from_number": one.sender.removeprefix("+"),
+            "to_number": one.recipient.removeprefix("+"),
+            "message_state": "delivered",
+            "message_time": str(one.sent_at),
+        }
+        for one in found[offset : offset + limit]
+    ]
+    more = f"{path}?offset={offset + limit}" if len(found) > offset + limit else None
+    return {"objects": entries, "meta": {"limit": limit, "offset": offset, "next": more, "previous": None}}
+
+
+def telerivet(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert (path, query["direction"]) == ("/v1/projects/PJ1/messages", "incoming")
+    window = (query["time_created[min]"], query["time_created[max]"])
+    found = vendor.between(*(dt.datetime.fromtimestamp(int(one), dt.UTC) for one in window))
+    start = int(query.get("marker", "0"))
+    entries = [
+        {
+            "id": one.id,
+            "direction": "incoming",
+            "message_type": "sms",
+            "from_number": one.sender,
+            "to_number": one.recipient,
+            "content": one.text,
+            "time_created": int(one.sent_at.timestamp()) if one.sent_at else 0,
+        }
+        for one in found[start : start + 4]
+    ]
+    more = len(found) > start + 4
+    return {"data": entries, "truncated": more, **({"next_marker": str(start + 4)} if more else {})}
+
+
+def infobip(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    """Tells each SMS once, as Infobip does."""
+    assert path == "/sms/1/inbox/reports"
+    told, vendor.sms = vendor.sms[:4], vendor.sms[4:]
+    entries = [
+        {
+            "messageId": one.id,
+            "from": one.sender.removeprefix("+"),
+            "to": one.recipient.removeprefix("+"),
+            "text": one.text,
+            "receivedAt": one.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000%z") if one.sent_at else None,
+        }
+        for one in told
+    ]
+    return {"results": entries, "messageCount": len(entries), "pendingMessageCount": len(vendor.sms)}
+
+
+def africastalking(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
+    assert (path, query["username"]) == ("/version1/messaging", "coalition")
+    after = [one for one in vendor.sms if int(one.id) > int(query["lastReceivedId"])]
+    entries = [
+        {"id": int(one.id), "from": one.sender, "to": one.recipient, "text": one.text, "date": str(one.sent_at)}
+        for one in after[:4]
+    ]
+    return {"SMSMessageData": {"Messages": entries}}
+
+
+VENDORS: dict[str, tuple[Callable[[Vendor, str, Query], dict[str, Any]], dict[str, str]]] = {
+    "twilio": (twilio, {"account_sid": "AC1", "auth_token": "token"}),
+    "plivo": (plivo, {"auth_id": "MA1", "auth_token": "token"}),
+    "telerivet": (telerivet, {"project_id": "PJ1", "api_key": "key"}),
+    "infobip": (infobip, {"api_key": "key"}),
+    "africastalking": (africastalking, {"username": "coalition", "api_key": "key"}),
+}
