@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from chalicelib.cli.provider_stack import check, reconcile, send
+from chalicelib.observation.arrival import received_at
 from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.webhook import hear, refusal
@@ -91,14 +92,13 @@ def _explained(*, authentic: bool, reason: str, messages: list[dict[str, str]], 
 
 
 def _message(sms: InboundSms, at: dt.datetime) -> dict[str, str]:
-    """An SMS as it would be stored; one whose provider tells no time counts from its arrival."""
-    received = sms.sent_at or at
+    """An SMS as it would be stored."""
     return {
         "id": sms.id,
         "from": sms.sender,
         "to": sms.recipient,
         "text": whole_characters(sms.text),
-        "received_at": received.isoformat(),
+        "received_at": received_at(sms.sent_at, at).isoformat(),
     }
 
 

@@ -6,6 +6,7 @@ import json
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.observation.arrival import received_at
 from chalicelib.observation.long_sms import PartText
 from chalicelib.providers.contract import (
     Answer,
@@ -39,9 +40,6 @@ from chalicelib.store.messages import (
     received_sms,
 )
 from chalicelib.store.tables import StoreUnavailable
-
-AHEAD_AT_MOST = dt.timedelta(minutes=5)
-OLDEST = dt.timedelta(days=2)
 
 logger = Logger()
 
@@ -230,10 +228,3 @@ def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:
         receipt_detail=receipt.detail[:200] or None,
         provider_at=receipt.at,
     )
-
-
-def received_at(sent_at: dt.datetime | None, now: dt.datetime) -> dt.datetime:
-    """When a message counts as received: at the provider's time where that is sane, else at ours (DESIGN: "Rows")."""
-    if sent_at is not None and now - OLDEST <= sent_at <= now + AHEAD_AT_MOST:
-        return sent_at
-    return now

@@ -9,9 +9,10 @@ from typing import Any, Self
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.observation.arrival import OLDEST
 from chalicelib.providers.contract import CannotList, CannotSend, Listed, ListFailed
 from chalicelib.services.provider_api import configured, exchange
-from chalicelib.services.receive import OLDEST, hold, take_in
+from chalicelib.services.receive import hold, take_in
 from chalicelib.services.secrets import configured_providers
 from chalicelib.store.providers import keep_reconciled, reconciled
 from chalicelib.store.tables import StoreUnavailable

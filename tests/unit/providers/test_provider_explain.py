@@ -53,6 +53,23 @@ def test_a_provider_that_tells_no_time_is_received_when_it_arrives():
     assert run(line_of("twilio"))[1][0]["messages"][0]["received_at"] == "2017-10-15T04:00:10+00:00"
 
 
+@pytest.mark.parametrize(
+    ("sent", "is_sane"),
+    [
+        ("2017-10-13T04:00:10+00:00", True),
+        ("2017-10-13T04:00:09+00:00", False),
+        ("2017-10-15T04:05:10+00:00", True),
+        ("2017-10-15T04:05:11+00:00", False),
+    ],
+)
+def test_a_time_that_would_not_be_stored_is_not_told(sent: str, is_sane: bool):
+    sms = Sms(SMS.id, SMS.sender, SMS.recipient, SMS.text, dt.datetime.fromisoformat(sent))
+    signed = SENDERS["generic"].sign(sms, URL, AT)
+    request = {"method": "POST", "url": URL, "headers": signed.headers, "body": signed.body.decode()}
+    [message] = run(line_of("generic", request=request))[1][0]["messages"]
+    assert message["received_at"] == (sent if is_sane else AT.isoformat())
+
+
 def test_now_where_no_arrival_is_given():
     signed = SENDERS["generic"].sign(SMS, URL, dt.datetime.now(dt.UTC))
     request = {"method": "POST", "url": URL, "headers": signed.headers, "body": signed.body.decode()}
