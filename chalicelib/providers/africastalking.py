@@ -16,7 +16,6 @@ from chalicelib.providers.content import (
     own_number,
     single,
     text_field,
-    time_field,
     utc_time,
 )
 from chalicelib.providers.contract import (

@@ -17,6 +17,7 @@ from chalicelib.providers.content import (
     query_fields,
     single,
     text_field,
+    time_field,
     utc_time,
 )
 from chalicelib.providers.contract import (

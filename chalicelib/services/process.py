@@ -117,7 +117,7 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
 
 def _once(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
     """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
-    guard = guard_of(message)
+    guard = guard_of(message, loaded.election.default_region)
     if guard is None:
         return _outcome(loaded, message, now, there, size)
     duplicate = duplicate_of(loaded, message, guard, now) if guard.key in there else None

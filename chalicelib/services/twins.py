@@ -1,5 +1,8 @@
 """One SMS that a gateway hands in under two ids: recognised by sender, recipient, text and the provider's own time.
 
+Not by the provider's name: a gateway may call under two of them. But by the recipient, for whoever texts the same to
+two numbers in one second, perhaps of two elections, has sent two SMS.
+
 The first to be processed leaves a row in its own transaction, which may exist only once; so whichever two workers have
 them, one counts and the other is shown as its duplicate.
 """
@@ -8,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 
+from chalicelib.observation.phones import international
 from chalicelib.observation.tally import DUPLICATE
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
@@ -16,16 +20,29 @@ from chalicelib.store.outcome import Outcome, queued
 from chalicelib.store.writes import Write
 
 TWINS_WITHIN = dt.timedelta(minutes=2)
+KEPT = dt.timedelta(days=30)
+"""How long the row stays by which twins are known: longer than any SMS waits to be processed."""
 SAME_SMS = "same_sms"
 
 
-def guard_of(message: Message) -> Write | None:
-    """The row that only one of an SMS's twins can write; None where the provider tells no time to know twins by."""
+def guard_of(message: Message, region: str | None) -> Write | None:
+    """The row that only one of an SMS's twins can write; None where the provider tells no time to know twins by.
+
+    Numbers count as what they mean in the election's `region`, for one gateway may write the same one in two ways.
+    """
     if message.provider_at is None:
         return None
-    same = [message.provider, message.sender, message.recipient, message.text, message.provider_at.isoformat()]
+    numbers = [international(number or "", region) for number in (message.sender, message.recipient)]
+    same = [*numbers, message.text, message.provider_at.isoformat()]
     digest = hashlib.sha256(json.dumps(same).encode()).hexdigest()[:32]
-    guard = Message(f"twin#{digest}", direction="twin", state="guard", stored_at=message.stored_at, about=message.key)
+    guard = Message(
+        f"twin#{digest}",
+        direction="twin",
+        state="guard",
+        stored_at=message.stored_at,
+        about=message.key,
+        expires=message.stored_at + KEPT,
+    )
     return queued(guard)
 
 

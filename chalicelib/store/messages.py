@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.constants import ITEM, PUT_ITEM
 from pynamodb.exceptions import PutError, UpdateError, VerboseClientError
 from pynamodb.expressions.condition import Condition
@@ -82,6 +82,8 @@ class Message(Model):
     estimate, a decimal in `currency`. `queue` is where it waited before it was sent.
     A receipt is a row too (`receipt_key`): waiting → matched | unmatched; and so is what leads from a carrier's
     reference to the SMS (`sent_key`).
+    `expires`: when DynamoDB takes the row away, of those alone that nobody will ask for again. No SMS is among them,
+    and no nonce, which must be known for as long as its request can be sent again: for ever.
     """
 
     class Meta(TableMeta):
@@ -132,6 +134,7 @@ class Message(Model):
     segments = NumberAttribute(null=True)
     cost = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(null=True)
+    expires = TTLAttribute(null=True)
 
     unfinished_index = UnfinishedIndex()
     conversation_index = ConversationIndex()

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pipeline import Pipeline, stored
 
+from chalicelib.services import elections
 from chalicelib.services.process import process
 from chalicelib.store.messages import Message
 
@@ -48,6 +49,34 @@ def test_what_is_said_again_is_a_message_of_its_own(other: dict[str, object], pi
     assert pipeline.summary()["nation"]["messages"]["received"] == 2
     assert pipeline.summary()["nation"]["forms"]["OP"]["-"]["answers"] == tallies
     assert pipeline.differences() == ()
+
+
+@pytest.mark.parametrize("written", ["0{national}", "996{national}", "00996{national}", "+996 {national}"])
+def test_a_number_that_is_written_otherwise_is_the_same(written: str, pipeline: Pipeline) -> None:
+    phone = pipeline.phone()
+    first = pipeline.say(phone, "OP A1 B0730")
+    twin = pipeline.say(
+        written.format(national=phone.removeprefix("+996")),
+        "OP A1 B0730",
+        sent_at=first.provider_at,
+        to=pipeline.number.removeprefix("+"),
+    )
+    assert (twin.state, twin.about) == ("duplicate", first.key)
+    assert pipeline.differences() == ()
+
+
+def test_what_was_texted_to_two_numbers_is_two_sms(pipeline: Pipeline) -> None:
+    other = elections.route(f"+9963129{pipeline.number[-5:]}", pipeline.election.id)
+    first = pipeline.say(pipeline.phone(), "OP A1 B0730")
+    second = pipeline.say(pipeline.phone(), "OP A1 B0730", sent_at=first.provider_at, to=other)
+    assert (first.state, second.state) == ("accepted", "accepted")
+
+
+def test_the_row_that_twins_are_known_by_expires_and_no_sms_does(pipeline: Pipeline) -> None:
+    first = pipeline.say(pipeline.phone(), "OP A1 B0730")
+    [guard] = Message.scan((Message.direction == "twin") & (Message.about == first.key))
+    assert guard.expires == (first.stored_at + dt.timedelta(days=30)).replace(microsecond=0)
+    assert [row.key for row in pipeline.rows() if row.expires is not None] == []
 
 
 def test_of_twins_that_are_processed_at_once_one_counts(pipeline: Pipeline) -> None:
