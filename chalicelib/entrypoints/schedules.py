@@ -28,7 +28,8 @@ def sweep(event: CloudWatchEvent) -> None:
     end = time.monotonic() + SWEEP_SECONDS
     swept = sweep_all(lambda: end - time.monotonic(), _now)
     oldest = max(swept.oldest_seconds.values())
-    measure(OldestUnfinishedSeconds=oldest, OutboxFailed=swept.progress[Progress.GIVEN_UP])
+    given_up, unmatched = swept.progress[Progress.GIVEN_UP], swept.progress[Progress.UNMATCHED]
+    measure(OldestUnfinishedSeconds=oldest, OutboxFailed=given_up, ReceiptsUnmatched=unmatched)
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
     deliver_at_once(escalate_due(_now()), end)

@@ -10,7 +10,7 @@ from enum import Enum
 from chalicelib.services.deliver import FAILED, deliver, retry_after
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.process import process
-from chalicelib.services.receipts import take_receipt
+from chalicelib.services.receipts import UNMATCHED, take_receipt
 from chalicelib.services.silence import note_heard
 from chalicelib.store import messages
 from chalicelib.store.messages import QUEUES, Message, Queue
@@ -27,11 +27,13 @@ class Progress(Enum):
     STUCK = "stuck"
     GIVEN_UP = "given up"
     DONE_BEFORE = "done before"
+    UNMATCHED = "a receipt of no SMS of ours"
     LEFT = "left for the next sweep"
     NOT_NOTED = "stuck, and could not be postponed"
 
 
-LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP)
+_ENDS = {FAILED: Progress.GIVEN_UP, UNMATCHED: Progress.UNMATCHED}
+LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNMATCHED)
 """After these, other rows are the longest due."""
 
 
@@ -87,8 +89,8 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
         if row.direction == "in":
             process(row, now)
             note_heard(row)
-        elif (take_receipt if row.direction == "receipt" else deliver)(row, now) == FAILED:
-            return Progress.GIVEN_UP
+        else:
+            return _ENDS.get((take_receipt if row.direction == "receipt" else deliver)(row, now), Progress.MOVED)
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others
         return Progress.STUCK if _postpone(row, now, fault) else Progress.NOT_NOTED
     return Progress.MOVED

@@ -19,7 +19,7 @@ from chalicelib.services import outbox
 from chalicelib.services.deliver import deliver
 from chalicelib.services.receipts import take_receipt
 from chalicelib.services.receive import receive
-from chalicelib.services.sweep import sweep
+from chalicelib.services.sweep import Progress, sweep
 from chalicelib.store.messages import Message, Queue, get, put_new, receipt_key, sent_key
 from chalicelib.store.tables import StoreUnavailable
 
@@ -145,6 +145,7 @@ def test_a_receipt_before_its_sms_is_known_waits_and_one_of_nothing_is_shown(
     assert "receipt" not in swept.oldest_seconds
     gone = stored(stranger.key)
     assert (gone.state, gone.pending, gone.due_at) == ("unmatched", None, None)
+    assert swept.progress[Progress.UNMATCHED] == 1
 
 
 def test_a_provider_that_carries_nothing_has_nothing_to_say(pipeline: Pipeline, vendors: Vendors) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pipeline import Pipeline
@@ -130,6 +131,30 @@ def test_a_provider_that_is_not_configured_is_not_there(
     wire.listen()
     assert receive("nobody", _signed(pipeline).arriving(pipeline.now)).status == 404
     assert wire.calls == [], "made-up names cost nothing"
+
+
+def test_a_made_up_aggregator_is_asked_for_once_in_a_while_and_a_new_one_is_found_soon(
+    configure: Any, pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "generic-new"
+    for _ in range(20):
+        assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 404
+    assert wire.calls == ["GetParameter"]
+    kept = dict(secrets._kept)
+    configure(name, {"secrets": [pipeline.secret]})
+    secrets._kept.update(kept)
+    assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 404
+    later = time.monotonic() + secrets.ABSENT_SECONDS
+    monkeypatch.setattr(secrets.time, "monotonic", lambda: later)
+    assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 200
+
+
+def test_names_without_settings_never_fill_the_memory(pipeline: Pipeline) -> None:
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+    for number in range(secrets.KEPT_AT_MOST + 20):
+        receive(f"generic-{number}", _signed(pipeline).arriving(pipeline.now))
+    assert len(secrets._kept) <= secrets.KEPT_AT_MOST
+    assert secrets._kept["generic"][1] is not None
 
 
 def test_secrets_that_are_kept_outlast_a_short_failure(pipeline: Pipeline, wire: Wire) -> None:
