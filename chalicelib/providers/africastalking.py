@@ -43,7 +43,7 @@ from chalicelib.providers.sending import (
     sender_of,
     state_of,
 )
-from chalicelib.providers.shared_secret import require_shared_secret
+from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret
 
 _DELIVERED = frozenset({"Success"})
 _FAILED = frozenset({"AbsentSubscriber", "Expired", "Failed", "Rejected"})
@@ -60,6 +60,7 @@ class AfricasTalking(Provider):
 
     accepted = Answer(200)
     is_listed_unasked = False
+    proven_by = PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
         """Africa's Talking signs nothing: a token in the path is all that there is."""

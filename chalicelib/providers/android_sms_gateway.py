@@ -56,6 +56,7 @@ class AndroidSmsGateway(Provider):
     not know it); to send `username`, `password`, `base_url` of the phone or a private server, `device_id`."""
 
     accepted = Answer(200)
+    proven_by = ("signing_key",)
     repeatable = True
 
     def verify(self, request: WebhookRequest) -> None:

@@ -26,7 +26,7 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.rsa_signatures import Digest, NotACertificate, PublicKey, public_key, verifies
-from chalicelib.providers.shared_secret import offers_shared_secret, require_shared_secret
+from chalicelib.providers.shared_secret import PROVEN_BY, offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import any_same, require_fresh, secret_values, tolerance
 
 OLDEST = dt.timedelta(minutes=65)
@@ -48,6 +48,7 @@ class AwsSns(Provider):
     is unsigned, is taken only where `path_token` is set too. Sending goes by AWS's own API, not from here."""
 
     accepted = Answer(200)
+    proven_by = ("allowed_topic_arns", *PROVEN_BY)
 
     def verify(self, request: WebhookRequest) -> None:
         """RSA over the envelope's fields, by a certificate from SNS's own host, for a topic that is allowed."""

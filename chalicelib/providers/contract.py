@@ -268,6 +268,11 @@ class Provider(ABC):
     def __init__(self, secrets: Secrets, fetch: Fetch) -> None:
         self.secrets, self.fetch = secrets, fetch
 
+    @property
+    @abstractmethod
+    def proven_by(self) -> tuple[str, ...]:
+        """Names of the settings that a request is proven by: one of them must be set."""
+
     @abstractmethod
     def verify(self, request: WebhookRequest) -> None:
         """Raise WebhookRefused unless the request is proven to come from the provider; reads no more than that."""

@@ -43,7 +43,7 @@ from chalicelib.providers.generic_format import FIELDS, Format, Signature
 from chalicelib.providers.public_url import called_urls
 from chalicelib.providers.self_test import NOBODY, json_call, with_headers
 from chalicelib.providers.sending import json_request, outcome, required, secure_url, sender_of
-from chalicelib.providers.shared_secret import require_shared_secret, require_source
+from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret, require_source
 from chalicelib.providers.signatures import header, require_fresh, require_same, secret_values, tolerance
 
 TIMESTAMP, SIGNATURE = "X-Baykoo-Timestamp", "X-Baykoo-Signature"
@@ -67,6 +67,11 @@ class Generic(Provider):
         described = secrets.get("format")
         self.format = _OWN if described is None else Format.of_settings(described)
         self.accepted = self.format.answer
+
+    @property
+    def proven_by(self) -> tuple[str, ...]:
+        """By the signature's secret, or where the format has no signature by one that is sent along."""
+        return ("secrets", "secret") if self.format.signature is not None else PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
         """Check the signature, then the age of what it was made at, where the format has a timestamp."""

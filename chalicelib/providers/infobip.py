@@ -43,7 +43,7 @@ from chalicelib.providers.sending import (
     sender_of,
     state_of,
 )
-from chalicelib.providers.shared_secret import require_basic, require_shared_secret, require_source
+from chalicelib.providers.shared_secret import PROVEN_BY, require_basic, require_shared_secret, require_source
 from chalicelib.providers.signatures import base64_mac, header, mac, require_same, secret_values
 
 _DELIVERED = frozenset({"DELIVERED"})
@@ -56,12 +56,17 @@ class Infobip(Provider):
 
     accepted = Answer(200)
 
+    @property
+    def proven_by(self) -> tuple[str, ...]:
+        """By the type of security."""
+        return {"TOKEN": PROVEN_BY, "HMAC": ("secret",)}.get(self._kind(), ("password",))
+
     def verify(self, request: WebhookRequest) -> None:
         """By the type of security that the notification profile has.
 
         No text of Infobip's says which header its HMAC stands in nor how it is written, so settings say it.
         """
-        kind = str(self.secrets.get("type") or "BASIC").upper()
+        kind = self._kind()
         if kind == "BASIC":
             require_basic(request, self.secrets, "username", "password")
         elif kind == "TOKEN":
@@ -122,7 +127,7 @@ class Infobip(Provider):
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
         """A request without any SMS in it, proven by the type of security that the settings choose."""
         request = json_call(url, {"results": [], "messageCount": 0, "pendingMessageCount": 0}, at)
-        kind = str(self.secrets.get("type") or "BASIC").upper()
+        kind = self._kind()
         if kind == "BASIC":
             return with_basic(request, self.secrets, "username", "password")
         if kind == "TOKEN":
@@ -135,6 +140,9 @@ class Infobip(Provider):
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"App {required(self.secrets, 'api_key')}"}
+
+    def _kind(self) -> str:
+        return str(self.secrets.get("type") or "BASIC").upper()
 
     def _verify_hmac(self, request: WebhookRequest) -> None:
         name = str(self.secrets.get("header") or "X-Infobip-Signature")

@@ -38,7 +38,7 @@ from chalicelib.providers.contract import (
 from chalicelib.providers.encodings import concatenation, decode_text
 from chalicelib.providers.self_test import SELF_TEST, with_shared_secret
 from chalicelib.providers.sending import outcome, required, secure_url, sender_of
-from chalicelib.providers.shared_secret import require_shared_secret
+from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret
 
 _CHARSET_OF_CODING = {"0": "UTF-8", "1": "8-BIT", "2": "UTF-16BE"}
 _RECEIPTS: dict[str, ReceiptState] = {
@@ -57,6 +57,7 @@ class Kannel(Provider):
 
     # Only 200 and 202 count, and a body would be texted to the observer.
     accepted = Answer(200, "text/plain", "")
+    proven_by = PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
         """Kannel signs nothing: credentials or a token stand in the URL that its operator writes."""

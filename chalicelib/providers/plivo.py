@@ -66,6 +66,7 @@ class Plivo(Provider):
 
     # An XML without <Message> sends nothing back.
     accepted = Answer(200, "application/xml", "<Response/>")
+    proven_by = ("auth_token",)
 
     def verify(self, request: WebhookRequest) -> None:
         """V3, over URL, fields and nonce, where it is there; else V2, over URL without query and nonce."""

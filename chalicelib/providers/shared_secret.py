@@ -12,6 +12,8 @@ from chalicelib.providers.content import query_fields, split_url
 from chalicelib.providers.contract import NotAuthentic, Secrets, Undecidable, Unsigned, WebhookRequest
 from chalicelib.providers.signatures import any_same, secret_values
 
+PROVEN_BY = ("path_token", "query_token", "basic_password")
+"""The settings that `require_shared_secret` takes a proof by."""
 _SENT_ALONG = ("secret", "path_token", "query_token")
 Proof = Callable[[WebhookRequest, Secrets], bool | None]
 

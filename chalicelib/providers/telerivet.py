@@ -48,6 +48,7 @@ class Telerivet(Provider):
 
     # Only 200 counts: 201 and 204 are failures.
     accepted = Answer(200)
+    proven_by = ("secret",)
 
     def verify(self, request: WebhookRequest) -> None:
         """The webhook's secret, in clear, is the field `secret`."""

@@ -63,6 +63,7 @@ class Twilio(Provider):
 
     # An empty TwiML: a text/plain body would be texted to the observer.
     accepted = Answer(200, "text/xml", "<Response/>")
+    proven_by = ("auth_token", "shared_key_secret")
 
     def verify(self, request: WebhookRequest) -> None:
         """X-Twilio-Signature: HMAC over the URL and, sorted by name, each form field's name and value.
@@ -133,11 +134,13 @@ class Twilio(Provider):
         return read_entries(document.get("messages"), _listed, next_page=following if is_path else None)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The status of an SMS that nobody sent, signed by the auth token."""
+        """The status of an SMS that nobody sent, signed by the auth token, or by the shared key where that is all."""
         request = form_call(url, {"MessageSid": SELF_TEST, "MessageStatus": "accepted"}, at)
+        if self.secrets.get("shared_key_secret") and not self.secrets.get("auth_token"):
+            request = with_headers(request, {_SETTINGS_HEADER: "algorithm=HMAC_SHA256"})
+        algorithm, secrets = self._key(request)
         signed = called_urls(request, self.secrets)[0] + _signed_fields(request)
-        signature = base64_mac("sha1", secret_values(self.secrets, "auth_token")[0], signed.encode())
-        return with_headers(request, {"X-Twilio-Signature": signature})
+        return with_headers(request, {"X-Twilio-Signature": base64_mac(algorithm, secrets[0], signed.encode())})
 
     def account_request(self) -> OutboundRequest:
         """GET .../Accounts/SID.json."""

@@ -14,11 +14,14 @@ from chalicelib.providers.contract import (
     WebhookRequest,
 )
 from chalicelib.providers.self_test import with_other_secrets
+from chalicelib.providers.sending import answer_json, found
+from chalicelib.providers.signatures import secret_values
 from chalicelib.providers.table import provider
 from chalicelib.services.fetching import fetch
 from chalicelib.services.provider_api import AnswerLost, NotReached, exchange
 from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
 
+_REFUSALS = frozenset({400, 401, 403})
 SKEW_AT_MOST = dt.timedelta(seconds=30)
 
 
@@ -43,31 +46,53 @@ def check(name: str, url: str, now: dt.datetime) -> Iterator[Finding]:
         )
         return
     yield Finding("settings", True, f"there: {', '.join(sorted(settings))}")
-    yield from _webhook(chosen, provider(name, with_other_secrets(settings), fetch), url, now)
+    yield _proof(chosen)
+    try:
+        status, headers, body = _call(_unsigned(url, now))
+        yield _clocks(headers, now)
+        yield _refusal("an unsigned", status, body)
+        yield from _self_tests(chosen, provider(name, with_other_secrets(settings, chosen.proven_by), fetch), url, now)
+    except (NotReached, AnswerLost) as fault:
+        yield Finding("webhook", False, str(fault), "check the address, --url, and that the stack is up")
     yield _account(chosen)
 
 
-def _webhook(chosen: Provider, forger: Provider, url: str, now: dt.datetime) -> Iterator[Finding]:
+def _proof(chosen: Provider) -> Finding:
+    """Whether a secret is set at all by which a call could be known as the provider's."""
+    what, names = "secret of the webhook", " or ".join(chosen.proven_by)
+    try:
+        secret_values(chosen.secrets, *chosen.proven_by)
+    except WebhookRefused:
+        return Finding(what, False, f"there is no {names}: nothing can be verified", "complete the settings")
+    return Finding(what, True, f"there is {names}")
+
+
+def _self_tests(chosen: Provider, forger: Provider, url: str, now: dt.datetime) -> Iterator[Finding]:
+    """A call as the provider makes it, and the same under other secrets. Raises NotReached, AnswerLost."""
+    what = "webhook takes a genuine call"
     try:
         genuine, forged = chosen.self_test(url, now), forger.self_test(url, now)
-    except (CannotCheck, WebhookRefused) as reason:
-        is_good = None if isinstance(reason, CannotCheck) else False
-        advice = "send an SMS to the number and look for it" if is_good is None else "complete the settings"
-        yield Finding("webhook takes a genuine call", is_good, str(reason), advice)
+    except CannotCheck as reason:
+        yield Finding(what, None, str(reason), "send an SMS to the number and look for it")
         return
-    try:
-        status, headers, body = _call(genuine)
-        taken = status == chosen.accepted.status and body.decode(errors="replace") == chosen.accepted.body
-        advice = "403: secret or public_url differ; 404: no settings there; 503: see the logs of Intake"
-        yield Finding("webhook takes a genuine call", taken, f"answered {status}", "" if taken else advice)
-        yield _clocks(headers, now)
-        for what, request in (("a forged", forged), ("an unsigned", _unsigned(url, now))):
-            status, _, _ = _call(request)
-            refused = not 200 <= status < 300
-            advice = "" if refused else "anybody can send reports: is this Baykoo's address?"
-            yield Finding(f"webhook refuses {what} call", refused, f"answered {status}", advice)
-    except (NotReached, AnswerLost) as fault:
-        yield Finding("webhook", False, str(fault), "check the address, --url, and that the stack is up")
+    except WebhookRefused as reason:
+        yield Finding(what, False, str(reason), "complete the settings")
+        return
+    status, _, body = _call(genuine)
+    taken = status == chosen.accepted.status and body.decode(errors="replace") == chosen.accepted.body
+    advice = "403: secret or public_url differ; 404: no settings there; 503: see the logs of Intake"
+    yield Finding(what, taken, f"answered {status}", "" if taken else advice)
+    status, _, body = _call(forged)
+    yield _refusal("a forged", status, body)
+
+
+def _refusal(what: str, status: int, body: bytes) -> Finding:
+    """Whether a call was refused by Baykoo: a 404 or a fault tells nothing of its webhook."""
+    is_good = status in _REFUSALS or found(answer_json(body), "code") == "unsigned"
+    advice = "404: no settings there, or not Baykoo's address; 503: see the logs of Intake"
+    if 200 <= status < 300:
+        advice = "anybody can send reports: is this Baykoo's address?"
+    return Finding(f"webhook refuses {what} call", is_good, f"answered {status}", "" if is_good else advice)
 
 
 def _clocks(headers: dict[str, str], now: dt.datetime) -> Finding:

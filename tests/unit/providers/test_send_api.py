@@ -54,7 +54,7 @@ def send(api: SendApi, name: str, key: str = "reply#1") -> SendOutcome:
 def test_every_provider_that_sends_is_there(api: SendApi) -> None:
     for name in set(NAMES) - set(SENDING):
         with pytest.raises(CannotSend):
-            provider(name, SENDERS[name].secrets, lambda url: b"").send_request(sms())
+            provider(name, {"secrets": "x"}, lambda url: b"").send_request(sms())
 
 
 @pytest.mark.parametrize("name", SENDING)
