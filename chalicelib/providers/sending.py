@@ -86,6 +86,16 @@ def sender_of(secrets: Secrets, message: OutboundSms) -> str | None:
     return secrets.get("sender") or message.sender
 
 
+def one_of_ours(secrets: Secrets, asked: str | None) -> str | None:
+    """Whom an SMS comes from where only those in the setting `sender`, one or a list, are ours: the one that was asked
+    for if it is among them, else the first; None without the setting. Raises CannotSend."""
+    kept = secrets.get("sender") or []
+    ours = kept if isinstance(kept, list) else [kept]
+    if not all(isinstance(one, str) and one for one in ours):
+        raise CannotSend("the setting sender must be a text or a list of texts")
+    return asked if asked in ours else next(iter(ours), None)
+
+
 def base_url(secrets: Secrets, default: str | None = None) -> str:
     """Where a provider's API is: the setting `base_url` (regional, private), else the usual. Raises CannotSend."""
     written = str(secrets.get("base_url") or default or required(secrets, "base_url"))

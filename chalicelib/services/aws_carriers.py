@@ -64,15 +64,21 @@ def send_email(message: Message) -> None:
     )
 
 
-def send_sms(message: Message) -> str:
-    """Send an SMS by SNS; its id there. Raises SendRefused, NotSent, AnswerLost."""
-    kind = {"DataType": "String", "StringValue": "Transactional"}
+def send_sms(message: Message, sender: str | None) -> str:
+    """Send an SMS by SNS, from a number or name of ours if told which; its id there.
+
+    Raises SendRefused, NotSent, AnswerLost.
+    """
+    attributes = {"AWS.SNS.SMS.SMSType": "Transactional"}
+    if sender is not None:
+        is_number = sender.removeprefix("+").isdecimal()
+        attributes["AWS.MM.SMS.OriginationNumber" if is_number else "AWS.SNS.SMS.SenderID"] = sender
     answer = _call(
         "sns",
         "publish",
         PhoneNumber=message.recipient,
         Message=message.text,
-        MessageAttributes={"AWS.SNS.SMS.SMSType": kind},
+        MessageAttributes={name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()},
     )
     return str(answer["MessageId"])
 

@@ -5,7 +5,8 @@ import os
 import time
 from dataclasses import dataclass
 
-from chalicelib.providers.contract import CannotSend, OutboundSms
+from chalicelib.providers.contract import CannotSend, OutboundSms, Secrets
+from chalicelib.providers.sending import one_of_ours
 from chalicelib.providers.terms import Cost, Terms
 from chalicelib.services import aws_carriers
 from chalicelib.services.carriers import note_failure, note_taken, require_not_resting, take_place
@@ -16,7 +17,7 @@ from chalicelib.store.messages import Message, put_pointer
 from chalicelib.store.tables import StoreUnavailable
 
 SNS = "sns"
-_sns_terms: list[tuple[float, Terms]] = []
+_sns_settings: list[tuple[float, Secrets]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,15 @@ def order(message: Message) -> list[str]:
     )
 
 
-def sns_terms() -> Terms:
-    """The terms of SNS, which needs no settings; raises CannotSend where those that it has make no sense."""
-    if not _sns_terms or time.monotonic() - _sns_terms[0][0] >= KEPT_SECONDS:
+def sns_settings() -> Secrets:
+    """The settings of SNS, which needs none."""
+    if not _sns_settings or time.monotonic() - _sns_settings[0][0] >= KEPT_SECONDS:
         try:
-            terms = Terms.of_settings(provider_secrets(SNS))
+            settings: Secrets = provider_secrets(SNS)
         except (NotConfigured, SecretsUnavailable):
-            terms = Terms()
-        _sns_terms[:] = [(time.monotonic(), terms)]
-    return _sns_terms[0][1]
+            settings = {}
+        _sns_settings[:] = [(time.monotonic(), settings)]
+    return _sns_settings[0][1]
 
 
 def _unless_opted_out(fault: NotSent | SendRefused) -> NotSent | SendRefused:
@@ -113,13 +114,17 @@ def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> 
     """Send by one carrier, within its rate, and let all workers know how it stands."""
     try:
         prepared = None if name == SNS else prepare(name, _sms(name, message))
-        terms = sns_terms() if prepared is None else Terms.of_settings(prepared.carrier.secrets)
+        settings = sns_settings() if prepared is None else prepared.carrier.secrets
+        terms, sender = Terms.of_settings(settings), one_of_ours(settings, message.sender) if name == SNS else None
     except CannotSend as fault:
         raise NotSent(f"{name}: {fault}") from fault
     if terms.per_second is not None:
         take_place(name, terms.per_second, urgent=urgent)
     try:
-        reference = aws_carriers.send_sms(message) if prepared is None else _send_by_api(name, message, prepared)
+        if prepared is None:
+            reference: str | None = aws_carriers.send_sms(message, sender)
+        else:
+            reference = _send_by_api(name, message, prepared)
     except NotSent as fault:
         note_failure(name, now, fault.wait)
         raise

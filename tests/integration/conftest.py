@@ -71,7 +71,7 @@ def _nobody_knows_of_a_carrier(request: pytest.FixtureRequest) -> Iterator[None]
         for row in list(CarrierRow.scan(CarrierRow.id.startswith("carrier#"))):
             row.delete()
     carriers._known.clear()
-    sending._sns_terms.clear()
+    sending._sns_settings.clear()
 
 
 @pytest.fixture

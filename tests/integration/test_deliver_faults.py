@@ -187,7 +187,7 @@ def test_a_worker_that_dies_while_it_sends(when: str, queue: Queue, most: int, p
 def nobody_is_known() -> None:
     """What this process keeps in mind of carriers is forgotten, so that it asks for all of it."""
     carriers._known.clear()
-    sending._sns_terms.clear()
+    sending._sns_settings.clear()
 
 
 def calls_of_a_send(pipeline: Pipeline, wire: Wire) -> list[str]:
