@@ -162,9 +162,11 @@ def _digest(content: object) -> str:
 
 
 def _hear(provider: str, request: WebhookRequest) -> Heard:
-    """What the request comes to; one that seems forged is tried again with secrets read just now (rotation)."""
+    """What the request comes to; one that seems forged is tried again with secrets read just now (rotation), and so is
+    one whose secret is not set, for it may have been set just now."""
     heard = hear(provider, request, _settings(provider, fresh=False), fetch)
-    if heard.authentic or heard.answer.status not in (401, 403):
+    seems_forged = heard.answer.status in (401, 403) or heard.reason.startswith("secret_missing")
+    if heard.authentic or not seems_forged:
         return heard
     return hear(provider, request, _settings(provider, fresh=True), fetch)
 

@@ -181,6 +181,17 @@ def test_a_secret_that_was_changed_just_now_is_taken(
     assert receive("generic", _signed(pipeline, message_id="b").arriving(pipeline.now)).status == 403
 
 
+def test_a_secret_that_was_set_just_now_is_taken(
+    services: Stack, parameter: str, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(services, parameter, {"silent_minutes": 30})
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 503
+    _put(services, parameter, {"secrets": [pipeline.secret]})
+    later = time.monotonic() + secrets.FRESH_SECONDS + 1
+    monkeypatch.setattr(secrets.time, "monotonic", lambda: later)
+    assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
+
+
 def test_a_flood_of_forgeries_reads_the_secrets_once(pipeline: Pipeline, wire: Wire) -> None:
     for _ in range(10):
         assert receive("generic", _signed(pipeline, "forged").arriving(pipeline.now)).status == 403
