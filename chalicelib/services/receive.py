@@ -28,7 +28,6 @@ from chalicelib.store.messages import (
     HELD,
     OTHER_CONTENT,
     PROCESSED_WITHIN,
-    QUARANTINED,
     RECONCILED,
     UNREADABLE,
     WAITING,
@@ -91,18 +90,8 @@ def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
 
     False where it was held before. Raises StoreUnavailable.
     """
-    row = Message(
-        f"{provider}#unreadable#{_digest(entry.raw)[:40]}",
-        direction="in",
-        state=HELD,
-        stored_at=now,
-        provider=provider,
-        raw=entry.raw,
-        reason=UNREADABLE,
-        last_error=entry.reason[:500],
-        received_at=now,
-        flag=RECONCILED,
-    )
+    row = _unreadable_row(provider, entry.raw, entry.reason, now)
+    row.flag = RECONCILED
     return put_new(row)
 
 
@@ -118,7 +107,8 @@ def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
     stored = [_put(row) for row in rows]
     process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
     if delivery.unread and heard.raw:
-        put_new(_unreadable_row(provider, heard, request.at))
+        logger.warning("kept unread", extra={"provider": provider})
+        put_new(_unreadable_row(provider, heard.raw, "; ".join(delivery.unread), request.at))
     told = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
     stored += [put_new(_receipt_row(provider, receipt, request.at)) for receipt in told]
     if delivery.confirm_url is not None:
@@ -206,12 +196,19 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
     )
 
 
-def _unreadable_row(provider: str, heard: Heard, now: dt.datetime) -> Message:
-    """A genuine request that cannot be read, or not all of it, for a person to look at: it may not come again."""
-    key = f"{provider}#{UNREADABLE}#{_digest(heard.raw)[:32]}"
-    logger.warning("kept unread", extra={"provider": provider, "key": key})
-    why = f"{UNREADABLE}: {'; '.join(heard.delivery.unread)}"[:500]
-    return Message(key, direction="in", state=QUARANTINED, reason=why, stored_at=now, provider=provider, raw=heard.raw)
+def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Message:
+    """What a provider told and nobody can read, as it came, for a person to look at; once, however often it comes."""
+    return Message(
+        f"{provider}#{UNREADABLE}#{_digest(raw)[:32]}",
+        direction="in",
+        state=HELD,
+        reason=UNREADABLE,
+        last_error=why[:500],
+        stored_at=now,
+        received_at=now,
+        provider=provider,
+        raw=raw,
+    )
 
 
 def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:

@@ -65,10 +65,11 @@ def test_a_genuine_request_that_cannot_be_read_is_kept_once(pipeline: Pipeline, 
     assert set(wire.calls) == {"GetParameter", "PutItem"}, "intake may read nothing"
     [row] = list(Message.scan(Message.raw == request.body.decode(), consistent_read=True))
     assert row.key.startswith("twilio#unreadable#")
-    assert (row.state, row.reason) == ("quarantined", "unreadable: missing_field: the field From is missing")
+    assert (row.state, row.reason) == ("held", "unreadable")
+    assert row.last_error == "missing_field: the field From is missing"
     assert (row.sender, row.text, row.pending, row.stored_at) == (None, None, None, pipeline.now)
     assert process(row, pipeline.now) == ()
-    assert stored(row.key).state == "quarantined"
+    assert stored(row.key).state == "held"
     assert pipeline.differences() == ()
 
 
@@ -91,7 +92,7 @@ def test_a_request_with_an_sms_that_cannot_be_read_brings_the_others_and_is_kept
     request = signed.but(body=json.dumps({"results": results}).encode()).arriving(pipeline.now)
     assert receive("infobip", request).status == 200
     assert stored(f"infobip#{pipeline.election.id}-one").state == "received"
-    kept = list(Message.scan(Message.reason.startswith("unreadable: missing_field: results[1]"), consistent_read=True))
+    kept = list(Message.scan(Message.last_error.startswith("missing_field: results[1]"), consistent_read=True))
     assert [row.raw for row in kept] == [request.body.decode()]
 
 
