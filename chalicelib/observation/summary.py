@@ -77,6 +77,11 @@ class Turnout:
     stations: int
     expected: int
 
+    @property
+    def mean(self) -> int:
+        """Voters a station that has reported, of which there is at least one; rounded."""
+        return round(self.voters / self.stations)
+
 
 def summarise(
     election: Election, cells: Mapping[Cell, Counters], now: dt.datetime, regions: Collection[str] | None = None

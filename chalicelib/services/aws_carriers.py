@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 
 from chalicelib.services.aws import client
+from chalicelib.services.mime import mime
 from chalicelib.services.provider_api import AnswerLost
 from chalicelib.services.send_faults import NotSent, SendRefused
 from chalicelib.store.messages import Message
@@ -52,15 +53,13 @@ _OPTED_OUT = frozenset({"OptedOut", "OptedOutException"})
 
 def send_email(message: Message) -> None:
     """Send an email by SES. Raises SendRefused, NotSent, AnswerLost."""
-    body: dict[str, Any] = {"Text": {"Data": message.text or "", "Charset": "UTF-8"}}
-    if message.html:
-        body["Html"] = {"Data": message.html, "Charset": "UTF-8"}
+    sender = os.environ["BAYKOO_EMAIL_FROM"]
     _call(
         "sesv2",
         "send_email",
-        FromEmailAddress=os.environ["BAYKOO_EMAIL_FROM"],
+        FromEmailAddress=sender,
         Destination={"ToAddresses": [message.recipient]},
-        Content={"Simple": {"Subject": {"Data": message.subject or "", "Charset": "UTF-8"}, "Body": body}},
+        Content={"Raw": {"Data": mime(message, sender)}},
     )
 
 

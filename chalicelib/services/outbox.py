@@ -1,8 +1,10 @@
 """Rows of the outbox: what is to be sent is stored first, under a key that can exist only once (invariant 3)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 
+from chalicelib.observation.turnout_chart import Point
 from chalicelib.store.messages import Message, Queue, pending_in
 
 PICKED_UP_WITHIN = dt.timedelta(seconds=30)
@@ -32,6 +34,12 @@ def email(key: str, to: str, text: str, origin: Origin, *, subject: str, html: s
     message = _row(key, "email", to, text, origin)
     message.subject = subject
     message.html = html
+    return message
+
+
+def with_charts(message: Message, charts: Mapping[str, Sequence[Point]]) -> Message:
+    """An email whose HTML shows curves, by content id. The row keeps their numbers, and delivery draws them."""
+    message.charts = {name: [astuple(point) for point in points] for name, points in charts.items()} or None
     return message
 
 

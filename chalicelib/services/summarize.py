@@ -145,9 +145,10 @@ def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, n
     rows = []
     if coordinator.email:
         email = summary_email(election, coordinator, told, os.environ.get("BAYKOO_DASHBOARD", ""))
-        rows.append(
-            outbox.email(f"{key}#email", coordinator.email, email.text, origin, subject=email.subject, html=email.html)
+        row = outbox.email(
+            f"{key}#email", coordinator.email, email.text, origin, subject=email.subject, html=email.html
         )
+        rows.append(outbox.with_charts(row, email.charts))
     if coordinator.phone and "sms" in coordinator.alerts:
         text = summary_sms(election, coordinator, told.summary)
         rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))

@@ -1,16 +1,19 @@
 """The hourly summary as a coordinator reads it by email, on a phone: what has changed first.
 
-It tells the coordinator's regions alone, in the coordinator's language, and carries no name and no phone number. Its
-charts are cells of tables, which every mail program draws, beside the numbers that they show.
+It tells the coordinator's regions alone, in the coordinator's language, and carries no name and no phone number. Bars
+are cells of tables, which every mail program draws; the curve of turnout is a picture that comes with the email. The
+numbers that they show stand beside them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from chalicelib.observation.election import Coordinator, Election
 from chalicelib.observation.hour import Changes, FailedChecks, Hour, changes, total_ages, total_failed
 from chalicelib.observation.summary import MESSAGE_COUNTS, Area, Coverage, Turnout, turnout
+from chalicelib.observation.turnout_chart import Point
+from chalicelib.observation.turnout_curve import turnout_curve
 from chalicelib.services.summary_areas import areas_of, rounds_begun, worded_incidents
 from chalicelib.services.words import grouped, render, round_title, words_of
 
@@ -20,11 +23,15 @@ NAMED_AREAS = 3
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An email's parts: `text` and `html` say the same; `html` is None where there is text alone."""
+    """An email's parts: `text` and `html` say the same; `html` is None where there is text alone.
+
+    `charts` are the curves that `html` shows, by content id.
+    """
 
     subject: str
     text: str
     html: str | None
+    charts: Mapping[str, Sequence[Point]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +49,27 @@ class RoundLine:
 
 @dataclass(frozen=True, slots=True)
 class TurnoutLine:
-    """A round's turnout in words; `share`: voters a station, in percent of the round where they were most."""
+    """A round's turnout in words."""
 
     name: str
     voters: str
-    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The curve of turnout: its points, what they say to those who do not see them, and what its lines are."""
+
+    points: Sequence[Point]
+    said: str
+    legend: str
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An area's part of the email, worded; `changes` is None in the first summary, `link` empty without a dashboard."""
+    """An area's part of the email, worded.
+
+    `changes` is None in the first summary, `curve` where no round has turnout, `link` empty without a dashboard.
+    """
 
     name: str
     deployment: str
@@ -61,6 +79,7 @@ class Section:
     is_urgent: bool
     rounds: Sequence[RoundLine]
     turnout: Sequence[TurnoutLine]
+    curve: Curve | None
     doubts: Sequence[str]
     messages: str
     link: str
@@ -72,6 +91,11 @@ def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dash
     `dashboard`: the base URL of the links, which name election and region and nothing else; "" for no links.
     """
     return _Writer(election, coordinator.language, hour, dashboard).email(coordinator)
+
+
+def chart_id(place: int) -> str:
+    """The content id of the curve in a section, by the section's place in its email."""
+    return f"turnout-{place}@baykoo"
 
 
 def sections_of(election: Election, language: str, hour: Hour, areas: Mapping[str, Area]) -> list[Section]:
@@ -94,17 +118,20 @@ class _Writer:
     def email(self, coordinator: Coordinator) -> Email:
         words, summary, before = self.words, self.hour.summary, self.hour.before
         areas = areas_of(coordinator, summary, words)
+        sections = [self.section(name, area) for name, area in areas.items()]
         context = {
             "language": self.language,
             "words": words,
             "election": self.election.text(self.election.name, self.language),
             "as_of": summary.as_of.strftime(words["as_of"]),
             "since": words["since"].format(time=f"{before.as_of:%H:%M}") if before else "",
-            "sections": [self.section(name, area) for name, area in areas.items()],
+            "sections": sections,
+            "chart_id": chart_id,
         }
         named = _area_names(coordinator, areas, words)
         subject = words["subject"].format(area=named, time=f"{summary.as_of:%H:%M}")
-        return Email(subject, render("summary.txt.j2", context), render("summary.html.j2", context))
+        charts = {chart_id(place): one.curve.points for place, one in enumerate(sections, 1) if one.curve}
+        return Email(subject, render("summary.txt.j2", context), render("summary.html.j2", context), charts)
 
     def section(self, name: str, area: Area) -> Section:
         words = self.words
@@ -123,6 +150,7 @@ class _Writer:
                 for form, round_name, covered in rounds_begun(self.election, self.hour.summary, area)
             ],
             turnout=self._turnout(area, earlier),
+            curve=self._curve(turnout_curve(self.election, area, earlier)),
             doubts=[*self._held_back(regions), *self._failed(failed)],
             messages=", ".join(
                 words[f"message.{count}"].format(count=area.messages[count])
@@ -162,12 +190,10 @@ class _Writer:
     def _turnout(self, area: Area, earlier: Area | None) -> list[TurnoutLine]:
         rows = turnout(self.election, area)
         before = {(row.form, row.round): row for row in turnout(self.election, earlier)} if earlier else {}
-        most = max((_mean(row) for row in rows), default=0)
         return [
             TurnoutLine(
                 round_title(self.election, self.language, self.election.form_by_code[row.form], row.round),
                 self._voters(row, before.get((row.form, row.round))),
-                round(100 * _mean(row) / most) if most else 0,
             )
             for row in rows
         ]
@@ -178,14 +204,34 @@ class _Writer:
             voters=grouped(row.voters, words),
             stations=row.stations,
             expected=row.expected,
-            mean=grouped(round(_mean(row)), words),
+            mean=grouped(row.mean, words),
         )
         if before is None or before == row or self.hour.before is None:
             return said
         was = words["turnout_before"].format(
-            time=f"{self.hour.before.as_of:%H:%M}", voters=grouped(before.voters, words), stations=before.stations
+            time=f"{self.hour.before.as_of:%H:%M}",
+            voters=grouped(before.voters, words),
+            stations=before.stations,
+            mean=grouped(before.mean, words),
         )
         return said + was
+
+    def _curve(self, points: Mapping[str, Point]) -> Curve | None:
+        """The curve in words: of the summary before it, the rounds that were otherwise then."""
+        if not points:
+            return None
+        words, before = self.words, self.hour.before
+        said = words["curve"].format(points=self._joined({name: point.now for name, point in points.items()}))
+        legend = words["curve_legend"]
+        was = self._joined({name: point.before for name, point in points.items() if point.before != point.now})
+        if was and before:
+            said += words["curve_before"].format(time=f"{before.as_of:%H:%M}", points=was)
+            legend += words["curve_legend_before"].format(time=f"{before.as_of:%H:%M}")
+        return Curve(tuple(points.values()), said, legend)
+
+    def _joined(self, numbers: Mapping[str, int | None]) -> str:
+        told = [f"{name} {grouped(voters, self.words)}" for name, voters in numbers.items() if voters is not None]
+        return ", ".join(told)
 
     def _held_back(self, regions: Sequence[str]) -> list[str]:
         count = _of(self.hour.held_back, regions)
@@ -231,8 +277,3 @@ def _round_line(name: str, covered: Coverage, words: Mapping[str, str]) -> Round
 
 def _of(counts: Mapping[str, int], regions: Sequence[str]) -> int:
     return sum(counts.get(region, 0) for region in regions)
-
-
-def _mean(row: Turnout) -> float:
-    """Voters a station that has reported; a row has at least one."""
-    return float(row.voters) / row.stations

@@ -2,13 +2,15 @@
 
 import json
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from chalicelib.observation.election import NO_ROUND, Election, Form
 from chalicelib.observation.tally import Number
+from chalicelib.observation.turnout_chart import SHOWN, Point, draw
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -52,6 +54,11 @@ def glued(written: str) -> str:
     return _BEFORE_A_NUMBER.sub("\u00a0", written)
 
 
+def picture(points: Sequence[Point]) -> str:
+    """The address of a curve's picture that is a part of the page itself."""
+    return "data:image/png;base64," + b64encode(draw(points)).decode()
+
+
 @cache
 def _catalogue(name: str, language: str) -> Mapping[str, str] | None:
     file = resources.files("chalicelib") / "templates" / f"{name}.{language}.json"
@@ -74,4 +81,6 @@ def _templates() -> "Environment":
         keep_trailing_newline=True,
     )
     environment.filters["glued"] = glued
+    environment.filters["picture"] = picture
+    environment.globals["chart_size"] = SHOWN
     return environment

@@ -77,6 +77,7 @@ class Message(Model):
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.
+    `charts` of an email are the curves that its `html` shows, by content id: each point's numbers.
     Of an SMS that was sent: `carrier` took it under `reference`; `receipt` is the carrier's last word on it; `asked`
     are all carriers that took it or may have, `lost` those of them that told that it did not arrive. `cost` is an
     estimate, a decimal in `currency`. `queue` is where it waited before it was sent.
@@ -114,6 +115,7 @@ class Message(Model):
     reason = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
     html = UnicodeAttribute(null=True)
+    charts = Document(null=True)
     about = UnicodeAttribute(null=True)
     flag = UnicodeAttribute(null=True)
     part = Document(null=True)

@@ -4,13 +4,13 @@ import base64
 import json
 import os
 import shutil
-import struct
 import subprocess
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from chalicelib.observation.png import encode
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -49,7 +49,7 @@ PALETTE = """(async ([png]) => {
     if (!colours.has(colour)) colours.set(colour, colours.size);
     pixels += String.fromCharCode(colours.get(colour));
   }
-  return {width: image.width, height: image.height, palette: [...colours.keys()].join().split(','), pixels};
+  return {width: image.width, palette: [...colours.keys()].join().split(','), pixels};
 })"""
 
 # What stands out to the right of the page, or has lost a part of its text.
@@ -109,12 +109,10 @@ class Browser:
     def smaller(self, picture: bytes) -> bytes:
         """The picture with fewer shades, in a third of the bytes."""
         shown = self._call(PALETTE, _text(picture))
-        width, height, palette = shown["width"], shown["height"], bytes(map(int, shown["palette"]))
+        width, palette = shown["width"], bytes(map(int, shown["palette"]))
         pixels = shown["pixels"].encode("latin-1")
-        rows = b"".join(b"\0" + pixels[at : at + width] for at in range(0, len(pixels), width))
-        header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-        parts = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
-        return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+        rows = [pixels[at : at + width] for at in range(0, len(pixels), width)]
+        return encode(rows, palette)
 
     def _call(self, function: str, *arguments: object) -> Any:
         return self.evaluate(f"{function}({json.dumps(arguments)})")
@@ -146,7 +144,3 @@ def browser(profile: Path) -> Iterator[Browser]:
 
 def _text(picture: bytes) -> str:
     return base64.b64encode(picture).decode()
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

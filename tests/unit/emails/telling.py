@@ -8,6 +8,7 @@ from chalicelib.observation.hour import Hour
 from chalicelib.observation.summary import summarise
 from chalicelib.services.missing_list import Gap, list_email
 from chalicelib.services.summary_message import summary_email
+from chalicelib.services.words import picture
 
 NOON = dt.datetime.fromisoformat("2017-10-15T14:45:00+06:00")
 FORMS = [
@@ -20,7 +21,7 @@ FORMS = [
     {
         "code": "TU",
         "title": {"en": "Turnout", "ru": "Явка", "ky": "Катышуу"},
-        "rounds": ["10:00", "12:00", "14:00"],
+        "rounds": ["10:00", "12:00", "14:00", "16:00", "18:00", "20:00"],
         "grace": "30m",
         "questions": [{"code": "A", "type": "integer", "role": "voted"}],
         "checks": [
@@ -67,7 +68,7 @@ def _cells(*turnout: tuple[str, int, int], opened: int, high: int, disagree: int
 
 BEFORE = summarise(
     ELECTION,
-    _cells(("10:00", 55, 180), ("12:00", 48, 390), opened=58, high=1, disagree=1),
+    _cells(("10:00", 55, 180), ("12:00", 38, 330), opened=58, high=1, disagree=1),
     NOON - dt.timedelta(hours=1),
 )
 NOW = summarise(
@@ -91,6 +92,13 @@ def coordinator(language: str) -> Coordinator:
 
 def summary(language: str) -> str:
     return summary_email(ELECTION, coordinator(language), HOUR, "https://baykoo.example").html
+
+
+def with_pictures(page: str) -> str:
+    """A page as a mail program shows it: pictures that come with the email in their places."""
+    for name, points in summary_email(ELECTION, coordinator("en"), HOUR).charts.items():
+        page = page.replace(f"cid:{name}", picture(points))
+    return page
 
 
 def missing(language: str) -> str:

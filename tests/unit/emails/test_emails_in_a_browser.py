@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, Browser, browser
-from telling import PAGES
+from telling import PAGES, with_pictures
+
+from chalicelib.observation.turnout_chart import BEFORE, GROUND, NOW, PALETTE, WORDS
 
 APPROVED = Path(__file__).parent / "approved"
 WIDTHS = {"phone": 360, "desktop": 900}
 # One font that every machine can have, so that pictures can be compared.
 FONT = "<style>body{font-family:'DejaVu Sans',sans-serif !important}</style></head>"
+DECODED = "Promise.all([...document.images].map((image) => image.decode())).then(() => null)"
 MOST_OF_A_CHANNEL = 48
 DIFFERENT_AT_MOST = 0.02
 """Share of pixels: versions of Chromium smooth letters differently; a line that moved changes more."""
@@ -33,7 +36,8 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 @pytest.mark.parametrize(("name", "screen", "dark"), list(product(PAGES, WIDTHS, (False, True))))
 def test_an_email_looks_as_it_was_approved(chromium: Browser, name: str, screen: str, dark: bool) -> None:
     width = WIDTHS[screen]
-    chromium.show(PAGES[name]().replace("</head>", FONT), width, dark=dark)
+    chromium.show(with_pictures(PAGES[name]()).replace("</head>", FONT), width, dark=dark)
+    chromium.evaluate(DECODED)
     assert chromium.cut() == []
     seen = chromium.picture(width)
     approved = APPROVED / f"{name}.{screen}.{'dark' if dark else 'light'}.png"
@@ -93,6 +97,17 @@ def test_every_text_and_bar_stands_out_from_what_is_behind_it(name: str, dark: b
     assert contrast(told[".bar td.full"]["background"], behind) >= 3
 
 
+def test_the_picture_of_a_curve_stands_out_from_its_own_ground_whatever_is_behind_it() -> None:
+    colour = [f"#{PALETTE[3 * place : 3 * place + 3].hex()}" for place in range(len(PALETTE) // 3)]
+    assert contrast(colour[NOW], colour[GROUND]) >= 4.5
+    assert contrast(colour[WORDS], colour[GROUND]) >= 4.5
+    assert contrast(colour[BEFORE], colour[GROUND]) >= 3
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_remote_and_no_script(name: str) -> None:
-    assert not re.search(r"<script|<img|<link|url\(|@import|src=", PAGES[name]())
+def test_nothing_remote_no_script_and_no_picture_but_the_curve_that_comes_with_the_email(name: str) -> None:
+    page, pictures = re.subn(
+        r'<img src="cid:turnout-1@baykoo" alt="[^"<>]{20,}" width="320" height="160">', "", PAGES[name]()
+    )
+    assert pictures == (1 if name.startswith("summary") else 0)
+    assert not re.search(r"<script|<img|<link|url\(|@import|src=|cid:", page)
