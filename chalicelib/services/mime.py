@@ -1,5 +1,6 @@
 """An email's row as MIME: a text part, and beside it an HTML part with the pictures that it shows."""
 
+from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import cast
@@ -7,8 +8,13 @@ from typing import cast
 from chalicelib.observation.turnout_chart import Point, draw
 from chalicelib.store.messages import Message
 
+# Addresses go as they are: SES judges them by what it is told beside the message, and Python's parser of headers
+# ends in an AttributeError at some of the wrong ones (`a@[.b`).
+_HEADERS = HeaderRegistry()
+for _name in ("From", "To"):
+    _HEADERS.map_to_type(_name, UniqueUnstructuredHeader)  # type: ignore[arg-type] # the registry adds BaseHeader
 # AWS asks for seven bits, since not every mail server carries eight.
-_POLICY = SMTP.clone(cte_type="7bit")
+_POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 def mime(message: Message, sender: str) -> bytes:
