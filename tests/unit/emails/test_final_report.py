@@ -96,7 +96,10 @@ def test_it_prints_on_a4_with_nothing_cut(chromium: Browser, language: str) -> N
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_holds_no_script_and_nothing_remote(language: str) -> None:
-    assert not re.search(r"<script|<img|<link|<iframe|url\(|@import|src=|href=|https?:|\bon\w+=", page(language))
+    pictures = re.compile(r'<img src="data:image/png;base64,[\w+/=]+" alt="[^"]+"')
+    assert pictures.search(page(language))
+    rest = pictures.sub("", page(language))
+    assert not re.search(r"<script|<img|<link|<iframe|url\(|@import|src=|href=|https?:|\bon\w+=", rest)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
