@@ -31,7 +31,7 @@ def answered(region: str, **voters: tuple[int, int]) -> dict:
 
 def told(election, cells: dict, before: dict | None = None, language: str = "en", regions=("Chuy",)) -> Email:
     earlier = None if before is None else summarise(election, before, NOON - dt.timedelta(hours=1))
-    hour = Hour(summarise(election, cells, NOON), earlier, {}, {})
+    hour = Hour(summarise(election, cells, NOON), earlier, {}, {}, {}, {})
     person = Coordinator(name="C", email="c@example.org", language=language, regions=regions, alerts=("email",))
     return summary_email(election, person, hour)
 
