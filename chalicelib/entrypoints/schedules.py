@@ -26,13 +26,15 @@ def sweep(event: CloudWatchEvent) -> None:
     from chalicelib.services.sweep import sweep as sweep_all
 
     end = time.monotonic() + SWEEP_SECONDS
-    swept = sweep_all(lambda: end - time.monotonic(), _now)
-    oldest = max(swept.oldest_seconds.values())
-    given_up, unmatched = swept.progress[Progress.GIVEN_UP], swept.progress[Progress.UNMATCHED]
-    measure(OldestUnfinishedSeconds=oldest, OutboxFailed=given_up, ReceiptsUnmatched=unmatched)
-    if swept.progress:
-        logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
-    deliver_at_once(escalate_due(_now()), end)
+    try:
+        deliver_at_once(escalate_due(_now()), end)  # first, for what is swept may take all the time
+    finally:
+        swept = sweep_all(lambda: end - time.monotonic(), _now)
+        oldest = max(swept.oldest_seconds.values())
+        given_up, unmatched = swept.progress[Progress.GIVEN_UP], swept.progress[Progress.UNMATCHED]
+        measure(OldestUnfinishedSeconds=oldest, OutboxFailed=given_up, ReceiptsUnmatched=unmatched)
+        if swept.progress:
+            logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
     summarize_due(_now(), catching_up=True)
     measure(ProvidersSilent=measure_silence(_now()))
 

@@ -36,8 +36,8 @@ class RateUsedUp(NotAsked):
 
 
 class InDoubt(Exception):
-    """Nobody knows whether `carrier` (None for email) took the message."""
+    """Nobody knows whether `carrier` (None for email) took the message; not to be asked before `wait` seconds."""
 
-    def __init__(self, reason: str, carrier: str | None = None) -> None:
+    def __init__(self, reason: str, carrier: str | None = None, wait: int = 0) -> None:
         super().__init__(reason)
-        self.carrier = carrier
+        self.carrier, self.wait = carrier, wait

@@ -128,7 +128,10 @@ def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> 
     except NotSent as fault:
         note_failure(name, now, fault.wait)
         raise
-    except (InDoubt, AnswerLost) as fault:
+    except InDoubt as fault:
+        note_failure(name, now, fault.wait)
+        raise InDoubt(str(fault), name) from fault
+    except AnswerLost as fault:
         note_failure(name, now, 0)
         raise InDoubt(str(fault), name) from fault
     note_taken(name)
@@ -156,15 +159,16 @@ def _send_by_api(name: str, message: Message, prepared: Prepared) -> str | None:
     if known is not None:
         _lead_back(name, known, message)  # before it is sent: should the answer be lost, the receipt ends the doubt
     outcome = ask(prepared)
-    said = f"{name}: {outcome.reason}"
+    said, wait = f"{name}: {outcome.reason}", outcome.retry_after or 0
     match outcome.verdict:
         case "refused":
             raise SendRefused(said, opted_out=outcome.opted_out)
         case "not_sent":
-            raise NotSent(said, outcome.retry_after or 0)
+            raise NotSent(said, wait)
         case "in_doubt":
             # With another provider behind it, a repetition might be that one's, and would be a second SMS.
-            raise NotSent(said) if prepared.carrier.repeatable and len(sms_providers()) == 1 else InDoubt(said)
+            is_repeated = prepared.carrier.repeatable and len(sms_providers()) == 1
+            raise NotSent(said, wait) if is_repeated else InDoubt(said, wait=wait)
         case "sent":
             return known or outcome.reference
 

@@ -49,10 +49,11 @@ class Swept:
 def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> Swept:
     """Take up every row that is due, most urgent queue first, while there is time left (seconds).
 
-    New replies that this makes wait for the stream or for the next sweep; new alerts do not. Raises StoreUnavailable.
+    Alerts that wait already go before all, for a long queue of reports may take all the time; alerts that reports make
+    go right after them. New replies wait for the stream or for the next sweep. Raises StoreUnavailable.
     """
     progress: Counter[Progress] = Counter()
-    for queue in QUEUES:
+    for queue in ("alert", *QUEUES):
         while time_left() > 0:
             due = list(messages.unfinished(queue, due_before(queue, clock()), PAGE))
             page = _push_on(messages.get_many(due), time_left, clock)

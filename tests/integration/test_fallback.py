@@ -107,3 +107,12 @@ def test_one_that_asked_to_be_left_alone_is_left_alone(pipeline: Pipeline, carri
         deliver(message, pipeline.now)
         assert stored(message.key).state == "sent"
     assert carriers.asked == ["first", "second", "second", "second"]
+
+
+def test_one_that_fails_and_asks_to_be_left_alone_is_left_alone(pipeline: Pipeline, carriers: Carriers) -> None:
+    carriers.answers = {"first": (502, {"Retry-After": "3600"}), "second": TAKEN}
+    deliver(row(pipeline), pipeline.now)
+    message = row(pipeline)
+    deliver(message, pipeline.now)
+    assert stored(message.key).state == "sent"
+    assert carriers.asked == ["first", "second"]

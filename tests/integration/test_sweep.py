@@ -5,10 +5,13 @@ import datetime as dt
 import pytest
 from pipeline import Pipeline, stored
 
+from chalicelib.entrypoints import schedules
 from chalicelib.services import sweep as sweeping
 from chalicelib.services.process import process
 from chalicelib.services.sweep import Progress, sweep
 from chalicelib.store.messages import Message
+
+MINUTE = dict.fromkeys(("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"))
 
 
 def _sweep(pipeline: Pipeline) -> sweeping.Swept:
@@ -53,3 +56,31 @@ def test_rows_that_fail_hold_up_no_others_and_their_age_is_told(
     pipeline.now += dt.timedelta(minutes=20)
     _sweep(pipeline)
     assert {stored(key).state for key in poison} == {"accepted"}
+
+
+def test_an_alert_that_waits_goes_before_a_long_queue_of_reports(pipeline: Pipeline) -> None:
+    process(pipeline.send(pipeline.phone(), "IN 3 they beat us"), pipeline.now)
+    reports = [pipeline.send(pipeline.phone(1), f"OP C{place}").key for place in range(6)]
+    pipeline.now += dt.timedelta(minutes=10)
+    waiting = [row.key for row in pipeline.outgoing() if row.key.startswith("alert#")]
+    left = iter([60.0] * (1 + len(waiting)))
+    sweep(lambda: next(left, 0.0), lambda: pipeline.now)
+    assert {stored(key).state for key in waiting} == {"sent"}
+    assert {stored(key).state for key in reports} == {"received"}, "no time was left for them"
+
+
+def test_an_escalation_goes_out_before_what_is_swept_and_that_is_swept_whatever_escalating_comes_to(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr("chalicelib.services.escalate.escalate_due", lambda now: steps.append("escalate") or fail())
+    monkeypatch.setattr(
+        "chalicelib.services.sweep.sweep", lambda left, clock: steps.append("sweep") or sweep(left, clock)
+    )
+
+    def fail() -> None:
+        raise ValueError("a fault in escalating")
+
+    with pytest.raises(ValueError, match="a fault in escalating"):
+        schedules.sweep(MINUTE, None)
+    assert steps == ["escalate", "sweep"]
