@@ -59,9 +59,10 @@ def stations(election_id: str, region: str) -> dict[str, Any]:
 def message(election_id: str, key: str) -> dict[str, Any]:
     """One message: what came, how it was read, and what was sent about it."""
     from chalicelib.services.conversation import describe_message
+    from chalicelib.services.quick_count_release import withheld_answers
 
-    operator, _ = _authorized(election_id)
-    found = describe_message(operator, unquote(key))
+    operator, loaded = _authorized(election_id)
+    found = describe_message(operator, unquote(key), withheld_answers(loaded, operator))
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such message in this election, or not in your regions.")
     return found

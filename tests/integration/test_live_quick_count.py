@@ -2,6 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from wire import Wire, silent
 
 from chalicelib.observation.election import Check, QuickCount
 from chalicelib.observation.quick_count import QuickCountError, quick_count
+from chalicelib.services.conversation import describe_message
 from chalicelib.services.operators import Operator
 from chalicelib.services.quick_count import count_now
 from chalicelib.services.quick_count_release import (
@@ -19,7 +21,9 @@ from chalicelib.services.quick_count_release import (
     release,
     show_quick_count,
     withdraw,
+    withheld_answers,
 )
+from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
 from chalicelib.store.tables import StoreUnavailable
 
@@ -169,6 +173,25 @@ def test_others_see_nothing_then_the_snapshot_then_nothing(counted: Pipeline) ->
         ("Hana (headquarters)", "quick count released", "version 2", "one more station"),
         ("Hana (headquarters)", "quick count withdrawn", "version 3", "station 7 was wrong"),
     ]
+
+
+def test_a_viewer_reads_no_count_in_a_single_sms_before_its_release(counted: Pipeline) -> None:
+    def shown_to(operator: Operator, message: Message) -> tuple[bool, ...]:
+        mine = replace(operator, election=counted.election.id)
+        found = describe_message(mine, message.key, withheld_answers(counted.current, mine))
+        assert found is not None
+        assert found["is_withheld"] == (found["reading"] is None) == (found["reply"]["text"] is None)
+        return (found["text"] == message.text, found["reading"] is not None)
+
+    phone = counted.observers(3)[0].phones[0]
+    count, unread, turnout = (
+        counted.say(phone, text) for text in ("CL A2000 B1 C700", "сиздер 700 добуш", "TU 20:00 A650")
+    )
+    operator, viewer, _ = OTHERS
+    assert [shown_to(operator, one) for one in (count, unread, turnout)] == [(True, True)] * 3
+    assert [shown_to(viewer, one) for one in (count, unread, turnout)] == [(False, False), (False, False), (True, True)]
+    release(counted.current, HEADQUARTERS, 0, "the board agreed", counted.now)
+    assert [shown_to(viewer, one) for one in (count, unread, turnout)] == [(True, True)] * 3
 
 
 def test_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
