@@ -5,8 +5,8 @@ It proves who calls, not what is said: whoever reads one request can write other
 
 import base64
 import ipaddress
+import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, quote_plus
 
 from chalicelib.providers.content import query_fields, split_url
 from chalicelib.providers.contract import NotAuthentic, Secrets, Undecidable, Unsigned, WebhookRequest
@@ -70,15 +70,23 @@ def require_source(request: WebhookRequest, secrets: Secrets) -> None:
 
 
 def without_secrets(text: str, secrets: Secrets) -> str:
-    """What is kept of a payload: the secrets that some providers send along in it, as themselves or
-    percent-encoded, are blanked."""
+    """What is kept of a payload: the secrets that some providers send along in it are blanked, however each of their
+    characters is written: as itself, percent-encoded, or escaped as JSON does."""
     for name in _SENT_ALONG:
         kept = secrets.get(name)
         for value in kept if isinstance(kept, list | tuple) else (kept,):
             if isinstance(value, str) and value:
-                for written in {value, quote(value), quote(value, safe=""), quote_plus(value)}:
-                    text = text.replace(written, "[secret]")
+                text = re.sub("".join(map(_written, value)), "[secret]", text)
     return text
+
+
+def _written(character: str) -> str:
+    """A pattern of every way to write a character."""
+    encoded = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
+    units = character.encode("utf-16-be", errors="surrogatepass").hex()
+    escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    ways = [rf"\\{re.escape(character)}", f"(?i:{escaped})", f"(?i:{encoded})", re.escape(character)]
+    return "(?:" + "|".join([*ways, *([r"\+"] if character == " " else [])]) + ")"
 
 
 def _by_path(request: WebhookRequest, secrets: Secrets) -> bool | None:
