@@ -39,11 +39,12 @@ def json_object(body: bytes) -> dict[str, Any]:
     return found
 
 
-def form_fields(request: WebhookRequest) -> list[tuple[str, str]]:
-    """A form body's fields in their order, empty ones included, decoded by the charset that the request names."""
+def form_fields(request: WebhookRequest, charset: str = "utf-8") -> list[tuple[str, str]]:
+    """A form body's fields in their order, empty ones included, decoded by the charset that the request names, or by
+    `charset`."""
     if not is_form(request):
         raise Malformed("content_type", f"the Content-Type must be {FORM}", "Content-Type")
-    return _pairs(request.body.decode("latin-1"), charset_of(request) or "utf-8")
+    return _pairs(request.body.decode("latin-1"), charset_of(request) or charset)
 
 
 def is_form(request: WebhookRequest) -> bool:
@@ -187,16 +188,22 @@ def _no_constant(name: str) -> None:
 
 
 def _pairs(encoded: str, charset: str) -> list[tuple[str, str]]:
-    """Fields in a charset. A codec that takes ASCII for something else, as UTF-7 does, is none of a form's: it makes
-    half surrogate pairs, which are no text."""
-    try:
-        is_charset = _PLAIN.encode().decode(charset) == _PLAIN
-        pairs = parse_qsl(encoded, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=1000)
-    except (LookupError, ValueError) as fault:
-        raise Malformed("not_a_form", f"the form cannot be read: {fault}", "body") from fault
-    if not is_charset:
+    """Fields in a charset."""
+    if not is_charset_of_forms(charset):
         raise Malformed("not_a_form", f"the form cannot be read: {charset} is no charset of forms", "body")
-    return pairs
+    try:
+        return parse_qsl(encoded, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=1000)
+    except ValueError as fault:
+        raise Malformed("not_a_form", f"the form cannot be read: {fault}", "body") from fault
+
+
+def is_charset_of_forms(charset: str) -> bool:
+    """Whether it is a charset, and one that has ASCII in it: another, as UTF-7, makes half surrogate pairs of it, which
+    are no text."""
+    try:
+        return _PLAIN.encode().decode(charset) == _PLAIN
+    except (LookupError, ValueError):
+        return False
 
 
 def _token(fields: Mapping[str, Any], name: str, longest: int) -> str:

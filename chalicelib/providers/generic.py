@@ -47,7 +47,8 @@ from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret,
 from chalicelib.providers.signatures import header, require_fresh, require_same, secret_values, tolerance
 
 TIMESTAMP, SIGNATURE = "X-Baykoo-Timestamp", "X-Baykoo-Signature"
-_SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
+_TIMESTAMP = re.compile(r"[0-9]{1,14}", re.ASCII)
+_DIGITS_OF_SECONDS = 11
 _OWN_SIGNATURE = Signature(SIGNATURE, prefix="sha256=", signs="{timestamp}.{body}", timestamp_header=TIMESTAMP)
 _OWN = Format(
     fields={name: name for name in FIELDS},
@@ -90,7 +91,7 @@ class Generic(Provider):
         ]
         require_same(presented, expected, f"it must be {signature.prefix}{signature.algorithm} of {signature.signs}")
         if timestamp is not None:
-            require_fresh(unix_time(timestamp, "timestamp"), request.at, tolerance(self.secrets))
+            require_fresh(_moment(timestamp), request.at, tolerance(self.secrets))
         return require_source(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
@@ -131,7 +132,7 @@ class Generic(Provider):
     def _presented(self, request: WebhookRequest, signature: Signature) -> str:
         if signature.header is not None:
             return header(request, signature.header)
-        presented = self._written(request).get(signature.field or "")
+        presented = _at(self._written(request), signature.field or "")
         if not isinstance(presented, str) or not presented:
             raise Unsigned("unsigned", f"the field {signature.field} is missing", signature.field)
         return presented
@@ -140,10 +141,11 @@ class Generic(Provider):
         if signature.timestamp_header is not None:
             written = header(request, signature.timestamp_header)
         elif signature.timestamp_field is not None:
-            written = str(self._written(request).get(signature.timestamp_field, ""))
+            written = str(_at(self._written(request), signature.timestamp_field))
         else:
             return None
-        if not _SECONDS.fullmatch(written):
+        is_own_in_milliseconds = self.format is _OWN and len(written) > _DIGITS_OF_SECONDS
+        if not _TIMESTAMP.fullmatch(written) or is_own_in_milliseconds:
             raise NotAuthentic("bad_timestamp", "the timestamp must be whole seconds since 1970")
         return written
 
@@ -151,7 +153,8 @@ class Generic(Provider):
         if part == "body":
             return request.body
         if part.startswith("field:"):
-            return str(self._written(request).get(part.removeprefix("field:"), "")).encode(errors="surrogatepass")
+            value = _at(self._written(request), part.removeprefix("field:"))
+            return str("" if value is None else value).encode(errors="surrogatepass")
         return {"timestamp": timestamp or "", "url": url, "method": request.method}[part].encode(errors="surrogatepass")
 
     def _written(self, request: WebhookRequest) -> dict[str, Any]:
@@ -159,16 +162,16 @@ class Generic(Provider):
         if self.format.method != request.method:
             raise Malformed("bad_method", f"the method must be {self.format.method}", "method")
         if request.method == "GET":
-            return dict(single(query_fields(request.url)))
-        return dict(single(form_fields(request))) if self.format.body == "form" else json_object(request.body)
+            return dict(single(query_fields(request.url, self.format.charset)))
+        if self.format.body == "form":
+            return dict(single(form_fields(request, self.format.charset)))
+        return json_object(request.body)
 
     def _fields(self, request: WebhookRequest) -> dict[str, Any]:
         """The fields under our names. Another's JSON may have numbers where ours has texts."""
         written, found = self._written(request), {}
         for ours, theirs in (self.format.fields or {}).items():
-            value: Any = written
-            for step in theirs.split(".") if theirs not in written else [theirs]:
-                value = value.get(step) if isinstance(value, Mapping) else None
+            value = _at(written, theirs)
             numeric = isinstance(value, int | float) and not isinstance(value, bool) and self.format is not _OWN
             found[ours] = json.dumps(value) if numeric else value
             if self.format is _OWN and isinstance(value, str) and has_lone_surrogate(value):
@@ -189,6 +192,19 @@ class Generic(Provider):
         except ValueError as fault:
             raise Malformed("bad_time", f"received_at must be a time like {self.format.time}", "received_at") from fault
         return iso_time(read.isoformat(), "received_at", zone)
+
+
+def _at(written: Mapping[str, Any], name: str) -> Any:
+    """A field's value, None where there is none; a dot in a name that no field has leads into an inner object."""
+    value: Any = written
+    for step in name.split(".") if name not in written else [name]:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def _moment(timestamp: str) -> dt.datetime:
+    """The moment of a timestamp, in seconds, or in milliseconds where it has as many digits as only these have."""
+    return unix_time(timestamp if len(timestamp) <= _DIGITS_OF_SECONDS else timestamp[:-3], "timestamp")
 
 
 def _urls(request: WebhookRequest, secrets: Secrets, signature: Signature) -> list[str]:

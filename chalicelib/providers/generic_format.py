@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
+from chalicelib.providers.content import is_charset_of_forms
 from chalicelib.providers.contract import Answer, Undecidable
 
 TAKEN = Answer(200)
 FIELDS = ("id", "from", "to", "text", "received_at")
 _TOKEN = re.compile(r"\{(timestamp|body|url|method|secret|field:[^{}]+)\}")
 _HASHES = ("md5", "sha1", "sha256", "sha512")
-_KEYS = {"method", "body", "fields", "time", "timezone", "signature", "answer"}
+_KEYS = {"method", "body", "charset", "fields", "time", "timezone", "signature", "answer"}
+_NAMED_TIMES = ("iso", "unix", "unix_ms")
+_A_MOMENT = dt.datetime(2017, 10, 15, 10, 0, tzinfo=dt.UTC)
 _SIGNATURE_KEYS = {"header", "field", "prefix", "algorithm", "encoding", "signs", "timestamp_header", "timestamp_field"}
 
 
@@ -54,10 +57,12 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One gateway's webhook. `fields` names, by ours, its fields; a dot leads into an inner JSON object."""
+    """One gateway's webhook. `fields` names, by ours, its fields; a dot leads into an inner JSON object. `charset` is
+    that of a form or query whose request names none."""
 
     method: Literal["POST", "GET"] = "POST"
     body: Literal["json", "form"] = "json"
+    charset: str = "utf-8"
     fields: Mapping[str, str] | None = None
     time: str = "iso"
     zone: dt.tzinfo | None = None
@@ -69,12 +74,14 @@ class Format:
         """A format as it stands in the settings; raises Undecidable, naming the key."""
         _require(isinstance(settings, Mapping), "format", "an object")
         _only(settings, _KEYS, "format")
+        zone = _zone(settings.get("timezone"))
         return cls(
             method=_choice(settings, "method", ("POST", "GET")),
             body=_choice(settings, "body", ("json", "form")),
+            charset=_charset(_text(settings, "charset", "utf-8")),
             fields=_fields(settings.get("fields")),
-            time=_text(settings, "time", "iso"),
-            zone=_zone(settings.get("timezone")),
+            time=_time(_text(settings, "time", "iso"), zone),
+            zone=zone,
             signature=_signature(settings.get("signature")),
             answer=_answer(settings.get("answer")),
         )
@@ -86,6 +93,25 @@ def _fields(named: Any) -> dict[str, str]:
     for name in ("from", "to", "text"):
         _require(bool(named.get(name)), f"fields.{name}", "the name of a field")
     return dict(named)
+
+
+def _charset(name: str) -> str:
+    _require(is_charset_of_forms(name), "charset", "a charset such as windows-1251")
+    return name
+
+
+def _time(pattern: str, zone: dt.tzinfo | None) -> str:
+    """A pattern has to tell day and hour: what it writes must be read as the same moment again."""
+    if pattern in _NAMED_TIMES:
+        return pattern
+    try:
+        read = dt.datetime.strptime(_A_MOMENT.strftime(pattern), pattern)  # noqa: DTZ007 - a pattern may name no zone
+        is_moment = read.replace(tzinfo=dt.UTC) == _A_MOMENT
+    except ValueError:
+        is_moment = False
+    _require(is_moment, "time", f"{', '.join(_NAMED_TIMES)} or a pattern of strptime that tells day and time")
+    _require("%z" in pattern or zone is not None, "timezone", "set, for the time's pattern has no %z")
+    return pattern
 
 
 def _zone(name: Any) -> dt.tzinfo | None:
@@ -112,6 +138,8 @@ def _signature(named: Any) -> Signature | None:
     _require(keyed or "{secret}" in made.signs, "signature.signs", "a text with {secret}, for the algorithm has no key")
     timed = made.timestamp_header is not None or made.timestamp_field is not None
     _require(timed or "{timestamp}" not in made.signs, "signature", "with timestamp_header or timestamp_field")
+    covers = re.search(r"\{(body|url|field:[^{}]+)\}", made.signs)
+    _require(covers is not None, "signature.signs", "a text with {body}, {url} or {field:NAME}, else it signs no SMS")
     return made
 
 

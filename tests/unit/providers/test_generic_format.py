@@ -177,6 +177,13 @@ def test_times(time, written, moment):
         ({"fields": NAMES, "signature": {"header": "a", "encoding": "rot13"}}, "signature.encoding"),
         ({"fields": NAMES, "signature": {"header": "a", "signs": "{timestamp}"}}, "signature"),
         ({"fields": NAMES, "signature": {"header": 7}}, "signature"),
+        ({"fields": NAMES, "signature": {"header": "a", "signs": "pepper"}}, "signature.signs"),
+        ({"fields": NAMES, "signature": {"header": "a", "algorithm": "md5", "signs": "{secret}"}}, "signature.signs"),
+        ({"fields": NAMES, "charset": "windows-1252-ish"}, "charset"),
+        ({"fields": NAMES, "charset": "utf-16"}, "charset"),
+        ({"fields": NAMES, "time": "%Q", "timezone": "Asia/Bishkek"}, "time"),
+        ({"fields": NAMES, "time": "%Y-%m-%d", "timezone": "Asia/Bishkek"}, "time"),
+        ({"fields": NAMES, "time": "%d.%m.%Y %H:%M"}, "timezone"),
     ],
 )
 def test_a_fault_in_the_description_is_ours_and_is_named(described, field):
@@ -193,6 +200,38 @@ def test_nothing_that_it_signs_can_be_another(body, time):
     forged = good.but(body=body + urlencode({"time": time}).encode())
     result = heard(forged, secret="s", format=LOCAL | {"body": "form", "signature": signature})
     assert not result.authentic
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_charset_that_no_request_names(method):
+    described = LOCAL | {"method": method, "body": "form", "charset": "windows-1251"}
+    encoded = urlencode(FIELDS | {"content": "Явка 14:00 А612"}, encoding="windows-1251")
+    url = f"{URL}/a-token"
+    by_get = Signed("GET", f"{url}?{encoded}", {}, b"")
+    request = by_get if method == "GET" else Signed("POST", url, FORM, encoded.encode())
+    [sms] = heard(request, path_token="a-token", format=described).delivery.messages
+    assert sms.text == "Явка 14:00 А612"
+
+
+def test_signature_and_signed_fields_lie_within_others_and_its_time_is_in_milliseconds():
+    signature = {
+        "field": "meta.sign",
+        "signs": "{timestamp}{field:sms.body}",
+        "timestamp_field": "meta.time",
+    }
+    described = {"fields": {"id": "id", "from": "sms.from", "to": "sms.to", "text": "sms.body"}, "signature": signature}
+
+    def request(body: str, at: dt.datetime = AT) -> Signed:
+        time = int(1000 * at.timestamp()) + 7
+        signed = hmac_hex("sha256", f"{time}OP A1".encode())
+        sms = {"from": "+996700123456", "to": "4455", "body": body}
+        document = {"id": "1", "sms": sms, "meta": {"sign": signed, "time": time}}
+        return Signed("POST", URL, {"Content-Type": "application/json"}, json.dumps(document).encode())
+
+    [sms] = heard(request("OP A1"), secret="s", format=described).delivery.messages
+    assert (sms.sender, sms.text) == ("+996700123456", "OP A1")
+    assert heard(request("OP A2"), secret="s", format=described).answer.status == 403
+    assert heard(request("OP A1", AT - dt.timedelta(hours=1)), secret="s", format=described).answer.status == 403
 
 
 def test_sending():
