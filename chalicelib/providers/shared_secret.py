@@ -85,7 +85,8 @@ def _written(character: str) -> str:
     encoded = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
     units = character.encode("utf-16-be", errors="surrogatepass").hex()
     escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
-    ways = [rf"\\{re.escape(character)}", f"(?i:{escaped})", f"(?i:{encoded})", re.escape(character)]
+    # The longest first: else only a part of what it is written as would go.
+    ways = [f"(?i:{escaped})", rf"\\{re.escape(character)}", f"(?i:{encoded})", re.escape(character)]
     return "(?:" + "|".join([*ways, *([r"\+"] if character == " " else [])]) + ")"
 
 
