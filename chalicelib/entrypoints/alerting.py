@@ -12,6 +12,10 @@ from chalicelib.entrypoints.metrics import measure
 if TYPE_CHECKING:
     from chalicelib.store.messages import Message
 
+ALERTING_SECONDS = 20.0
+"""How long alerts are delivered where they are queued: with a carrier that hangs, whatever waits behind them would wait
+longer, and the function's time ends. What is left goes by the stream, as everything else does."""
+
 logger = Logger()
 
 

@@ -6,7 +6,7 @@ import time
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint, CloudWatchEvent, Cron, Rate
 
-from chalicelib.entrypoints.alerting import deliver_at_once
+from chalicelib.entrypoints.alerting import ALERTING_SECONDS, deliver_at_once
 from chalicelib.entrypoints.metrics import measure
 
 SWEEP_SECONDS = 50.0
@@ -27,7 +27,8 @@ def sweep(event: CloudWatchEvent) -> None:
 
     end = time.monotonic() + SWEEP_SECONDS
     try:
-        deliver_at_once(escalate_due(_now()), end)  # first, for what is swept may take all the time
+        # First, for what is swept may take all the time.
+        deliver_at_once(escalate_due(_now()), time.monotonic() + ALERTING_SECONDS)
     finally:
         swept = sweep_all(lambda: end - time.monotonic(), _now)
         oldest = max(swept.oldest_seconds.values())

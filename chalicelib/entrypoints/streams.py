@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from chalice.app import Blueprint
 
-from chalicelib.entrypoints.alerting import deliver_and_tell, deliver_at_once
+from chalicelib.entrypoints.alerting import ALERTING_SECONDS, deliver_and_tell, deliver_at_once
 
 if TYPE_CHECKING:
     from chalicelib.store.messages import Message
 
 WORKERS = 4
-ALERTING_SECONDS = 20.0
-"""How long of a batch alerts are delivered as soon as they are queued: with a carrier that hangs, the reports behind
-them would wait, and the function's time ends. What is left goes by the stream, as everything else does."""
 DELIVER_SECONDS = 30.0
 """Longer after a batch came, none of its rows is begun: carriers may be slow, and sweep takes up what is left."""
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from telling import FORMS
+from telling import FORMS, HEADER
 
 from chalicelib.observation.election import Election
 from chalicelib.observation.hour import Hour
@@ -15,11 +15,7 @@ EVENING = dt.datetime.fromisoformat("2017-10-15T23:30:00+06:00")
 TITLE = {"en": "Closing", "ru": "Закрытие", "ky": "Жабылыш"}
 ELECTION = Election.model_validate(
     {
-        "id": "kg",
-        "name": {"en": "Presidential election", "ru": "Выборы Президента", "ky": "Президенттик шайлоо"},
-        "date": "2017-10-15",
-        "timezone": "Asia/Bishkek",
-        "languages": ["ky", "ru", "en"],
+        **HEADER,
         "forms": [
             *FORMS,
             {

@@ -29,13 +29,16 @@ FORMS = [
         ],
     },
 ]
+HEADER = {
+    "id": "kg",
+    "name": {"en": "Presidential election", "ru": "Выборы Президента", "ky": "Президенттик шайлоо"},
+    "date": "2017-10-15",
+    "timezone": "Asia/Bishkek",
+    "languages": ["ky", "ru", "en"],
+}
 ELECTION = Election.model_validate(
     {
-        "id": "kg",
-        "name": {"en": "Presidential election", "ru": "Выборы Президента", "ky": "Президенттик шайлоо"},
-        "date": "2017-10-15",
-        "timezone": "Asia/Bishkek",
-        "languages": ["ky", "ru", "en"],
+        **HEADER,
         "forms": FORMS,
         "stations": [
             {"number": f"{1000 + n}", "region": "Chuy", "name": f"School {n}", "district": "Alamudun"}

@@ -5,12 +5,11 @@ BAYKOO_APPROVE=1 takes new pictures: look at them before they are committed. Nee
 
 import os
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, Browser, browser
+from browser import Browser
 from telling import PAGES, with_pictures
 
 from chalicelib.observation.turnout_chart import BEFORE, GROUND, NOW, PALETTE, WORDS
@@ -23,14 +22,6 @@ DECODED = "Promise.all([...document.images].map((image) => image.decode())).then
 MOST_OF_A_CHANNEL = 48
 DIFFERENT_AT_MOST = 0.02
 """Share of pixels: versions of Chromium smooth letters differently; a line that moved changes more."""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt install chromium")
-    with browser(tmp_path_factory.mktemp("profile")) as running:
-        yield running
 
 
 @pytest.mark.parametrize(("name", "screen", "dark"), list(product(PAGES, WIDTHS, (False, True))))

@@ -2,11 +2,10 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from browser import CHROMIUM, Browser, browser
+from browser import Browser
 from final_day import ELECTION, PHONE, a_day
 
 from chalicelib.services.day_end import LARGEST_PAGE, report_email
@@ -16,14 +15,6 @@ LANGUAGES = ["ky", "ru", "en"]
 A4 = (210 / 25.4, 297 / 25.4)
 A4_WIDTH = round((210 - 2 * 14) / 25.4 * 96)
 """What the page's own margins leave, in CSS pixels."""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt install chromium")
-    with browser(tmp_path_factory.mktemp("profile")) as running:
-        yield running
 
 
 def page(language: str = "en", *, incidents: int = 1) -> str:
