@@ -1,6 +1,8 @@
 """The command line: ./baykoo. Every command is loaded when it is called, so that one needs not what others need."""
 
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -22,7 +24,20 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands' modules are imported when they are asked for."""
+    """A group whose commands' modules are imported when they are asked for. A stack that cannot be reached is told."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call a command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as fault:
+            store = sys.modules.get("chalicelib.store.tables")  # what never loaded it, never asked it
+            if store is None or not isinstance(fault, store.StoreUnavailable):
+                raise
+            raise click.ClickException(
+                f"the stack cannot be asked now: {fault}. Does `make run` still run? Is BAYKOO_STACK the right name? "
+                "Then call it again."
+            ) from fault
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
