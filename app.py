@@ -4,9 +4,9 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.entrypoints.incident_api import incident_api
-from chalicelib.entrypoints.operator_api import operator_api
-from chalicelib.entrypoints.quick_count_api import quick_count_api
+from chalicelib.entrypoints.api.incidents import incident_api
+from chalicelib.entrypoints.api.quick_count import quick_count_api
+from chalicelib.entrypoints.api.summary import operator_api
 from chalicelib.entrypoints.schedules import schedules
 from chalicelib.entrypoints.streams import streams
 from chalicelib.entrypoints.webhooks import webhooks

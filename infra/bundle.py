@@ -101,7 +101,7 @@ def _sources() -> Iterator[Path]:
 
 def _is_bundled(path: Path) -> bool:
     parts = path.relative_to(ROOT).parts
-    return parts[1] != "cli" and "__pycache__" not in parts
+    return parts[1] not in {"cli", "rehearsal"} and "__pycache__" not in parts
 
 
 def _hash(paths: Iterator[Path]) -> str:

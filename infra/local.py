@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from chalicelib.services.simulated_senders import SendersMissing
+from chalicelib.rehearsal.senders import SendersMissing
 
 from infra.bundle import PackageFailed
 from infra.deploy import DeployFailed

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from chalicelib.services.simulated_senders import senders
+from chalicelib.rehearsal.senders import senders
 
 from infra.bundle import package
 from infra.deploy import Target, deploy

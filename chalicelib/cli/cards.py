@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from chalicelib.cli.files import load_election_file
-from chalicelib.observation.card import Card
-from chalicelib.observation.card import cards as cards_of
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.form_design.cards import Card
+from chalicelib.observation.form_design.cards import cards as cards_of
 
 
 @click.command()

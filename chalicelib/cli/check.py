@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from chalicelib.cli.files import ElectionRefused, inspect_election_file
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import Inspection, Problem
+from chalicelib.observation.elections.election import Election
 
 
 @click.command()
@@ -30,7 +30,7 @@ def check(file: Path) -> None:
 
 
 def _confusions(inspection: Inspection, election: Election) -> Iterator[Problem]:
-    from chalicelib.observation.form_design import confusions
+    from chalicelib.observation.form_design.confusables import confusions
 
     document = inspection.document
     for confusion in confusions(election):

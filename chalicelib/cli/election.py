@@ -8,11 +8,11 @@ import click
 
 from chalicelib.cli.check import check
 from chalicelib.cli.target import use_stack
-from chalicelib.observation.clock import REAL_TIME, Clock, ClockInvalid
 from chalicelib.observation.election_file.header import id_problem
+from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
 
 if TYPE_CHECKING:
-    from chalicelib.observation.election import Election
+    from chalicelib.observation.elections.election import Election
 
 
 class ClockType(click.ParamType[Clock]):
@@ -68,23 +68,23 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
     """Validate FILE with its stations, observers and coordinators, and load it; all of it or nothing."""
     from chalicelib.cli.files import load_election_file
 
-    loading = load_election_file(file)
+    checked = load_election_file(file)
     if election_id:
-        loading = loading.model_copy(update={"id": election_id})
+        checked = checked.model_copy(update={"id": election_id})
     if today:
-        loading = _moved_to_today(loading)
+        checked = _moved_to_today(checked)
     use_stack()
-    from chalicelib.services import elections
+    from chalicelib.services.elections import loading
     from chalicelib.store.elections import ElectionChanged
 
     try:
-        version = elections.load(loading, clock or REAL_TIME)
-    except (elections.RemovesReported, ElectionChanged) as refused:
+        version = loading.load(checked, clock or REAL_TIME)
+    except (loading.RemovesReported, ElectionChanged) as refused:
         raise click.ClickException(str(refused)) from refused
-    counts = f"{len(loading.stations)} stations, {len(loading.observers)} observers, {len(loading.regions)} regions"
-    click.echo(f"Loaded {loading.id}, version {version}: {counts}.")
+    counts = f"{len(checked.stations)} stations, {len(checked.observers)} observers, {len(checked.regions)} regions"
+    click.echo(f"Loaded {checked.id}, version {version}: {counts}.")
     if number:
-        click.echo(f"{elections.route(number, loading.id)} leads to {loading.id}.")
+        click.echo(f"{loading.route(number, checked.id)} leads to {checked.id}.")
 
 
 @election.command(name="copy")
@@ -95,16 +95,16 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
 def copy_command(source: str, target: str, number: str | None, clock: Clock | None) -> None:
     """Make election TARGET with the forms and roster of SOURCE and none of its reports, for a rehearsal."""
     use_stack()
-    from chalicelib.services import elections
+    from chalicelib.services.elections import loading
     from chalicelib.store.elections import ElectionUnknown
 
     try:
-        elections.copy_election(source, target, clock or REAL_TIME)
-    except (ElectionUnknown, elections.RemovesReported) as refused:
+        loading.copy_election(source, target, clock or REAL_TIME)
+    except (ElectionUnknown, loading.RemovesReported) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Copied {source} to {target}.")
     if number:
-        click.echo(f"{elections.route(number, target)} leads to {target}.")
+        click.echo(f"{loading.route(number, target)} leads to {target}.")
 
 
 @election.command()
@@ -113,11 +113,11 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
 def route(number: str, election_id: str) -> None:
     """Let the number that observers text to lead to ELECTION, and to no other."""
     use_stack()
-    from chalicelib.services import elections
+    from chalicelib.services.elections import loading
     from chalicelib.store.elections import ElectionUnknown
 
     try:
-        matched = elections.route(number, election_id)
+        matched = loading.route(number, election_id)
     except ElectionUnknown as unknown:
         raise click.ClickException(str(unknown)) from unknown
     click.echo(f"{matched} leads to {election_id}.")
@@ -134,7 +134,7 @@ def list_command() -> None:
         click.echo(" ".join([election_id, *numbers_of(election_id)]))
 
 
-def _moved_to_today(loading: "Election") -> "Election":
+def _moved_to_today(election: "Election") -> "Election":
     from chalicelib.observation.election_file import moved_to
 
-    return moved_to(loading, dt.datetime.now(loading.zone).date())
+    return moved_to(election, dt.datetime.now(election.zone).date())

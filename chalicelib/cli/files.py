@@ -7,8 +7,8 @@ from typing import IO, Any
 
 import click
 
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import Inspection, Problem, inspect_election, roster_files
+from chalicelib.observation.elections.election import Election
 
 
 class ElectionRefused(click.ClickException):

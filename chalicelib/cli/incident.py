@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chalicelib.cli.target import use_stack
-from chalicelib.observation.incidents import STATES, STEPS, State, Step, StepRefused
+from chalicelib.observation.incidents.lifecycle import STATES, STEPS, State, Step, StepRefused
 
 if TYPE_CHECKING:
-    from chalicelib.services.operators import Operator
+    from chalicelib.services.access.operators import Operator
     from chalicelib.store.elections import LoadedElection
 
 _election = click.option("--election", "election_id", required=True, metavar="ID")
@@ -28,7 +28,7 @@ def incident() -> None:
 def list_them(election_id: str, region: str | None, state: State | None) -> None:
     """List an election's incidents, the newest first."""
     use_stack()
-    from chalicelib.services.incidents import list_incidents
+    from chalicelib.services.incidents.steps import list_incidents
 
     loaded, me = _loaded(election_id)
     if region is not None and region not in loaded.election.regions:
@@ -71,7 +71,7 @@ for _step in STEPS:
 
 
 def _take(step: Step, number: int, election_id: str, note: str) -> None:
-    from chalicelib.services.incidents import NoteMissing, VersionPassed, take_step
+    from chalicelib.services.incidents.steps import NoteMissing, VersionPassed, take_step
 
     loaded, me = _loaded(election_id)
     seen = _found(loaded, me, number)["version"]
@@ -86,7 +86,7 @@ def _take(step: Step, number: int, election_id: str, note: str) -> None:
 
 def _loaded(election_id: str) -> tuple["LoadedElection", "Operator"]:
     """The election, and who the command line is in it."""
-    from chalicelib.services.operators import at_the_command_line
+    from chalicelib.services.access.operators import at_the_command_line
     from chalicelib.store.elections import ElectionUnknown, existing
 
     try:
@@ -96,7 +96,7 @@ def _loaded(election_id: str) -> tuple["LoadedElection", "Operator"]:
 
 
 def _found(loaded: "LoadedElection", me: "Operator", number: int) -> dict[str, Any]:
-    from chalicelib.services.incidents import show_incident
+    from chalicelib.services.incidents.steps import show_incident
 
     found = show_incident(loaded.election, me, number)
     if found is None:

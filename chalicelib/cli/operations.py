@@ -15,7 +15,7 @@ election_option = click.option("--election", "election_id", metavar="ID", help="
 def summarize(election_id: str | None) -> None:
     """Send this hour's summary to every coordinator who has not got it."""
     use_stack()
-    from chalicelib.services.summarize import summarize as summarize_election
+    from chalicelib.services.summaries.hourly import summarize as summarize_election
     from chalicelib.store.elections import existing
 
     for one in _elections(election_id):
@@ -28,7 +28,7 @@ def summarize(election_id: str | None) -> None:
 def audit(election_id: str | None) -> None:
     """Recompute reports from messages and tallies from reports; print every difference, exit 1 if there is any."""
     use_stack()
-    from chalicelib.services.audit import audit as audit_election
+    from chalicelib.services.elections.audit import audit as audit_election
 
     found = 0
     for one in _elections(election_id):

@@ -7,7 +7,7 @@ import click
 from chalicelib.cli.target import use_stack
 
 if TYPE_CHECKING:
-    from chalicelib.services.opt_outs import OptOut
+    from chalicelib.services.opt_outs.listing import OptOut
 
 
 @click.command()
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def opt_outs(election_id: str) -> None:
     """Print the phones that want no bulk SMS and reminders, since when, and whose they are."""
     use_stack()
-    from chalicelib.services.opt_outs import list_opt_outs
+    from chalicelib.services.opt_outs.listing import list_opt_outs
     from chalicelib.store.elections import ElectionUnknown, existing
 
     try:

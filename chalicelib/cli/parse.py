@@ -13,13 +13,19 @@ from typing import Any, BinaryIO
 import click
 
 from chalicelib.cli.files import load_election_file
-from chalicelib.observation.catalogue import LANGUAGES
-from chalicelib.observation.election import NO_ROUND, Election
-from chalicelib.observation.opting import wish_in
+from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import Reading, ReportReading, Value
-from chalicelib.observation.replies import ReportResult, held_reply, opting_reply, report_reply, unrecognised_reply
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.replies.replies import (
+    ReportResult,
+    held_reply,
+    opting_reply,
+    report_reply,
+    unrecognised_reply,
+)
+from chalicelib.observation.sms.opt_out_words import wish_in
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.texts.catalogue import LANGUAGES
 
 
 class LineInvalid(ValueError):

@@ -12,11 +12,11 @@ from typing import Any, BinaryIO
 import click
 
 from chalicelib.cli.provider_stack import check, reconcile, send
-from chalicelib.observation.arrival import received_at
+from chalicelib.observation.sms.arrival import received_at
 from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.webhook import hear, refusal
-from chalicelib.services.fetching import fetch
+from chalicelib.services.clients.http import fetch
 
 _LAST_SECOND = 253_402_300_799
 SHAPE = '{"provider", "secrets": {…}, "request": {"method", "url", "headers": {…}, "body"}, "at": seconds or null}'

@@ -8,7 +8,7 @@ import click
 from chalicelib.cli.target import use_stack
 
 if TYPE_CHECKING:
-    from chalicelib.services.provider_check import Finding
+    from chalicelib.services.intake.provider_check import Finding
 
 _MARKS = {True: "ok     ", False: "FAILED ", None: "unknown"}
 
@@ -22,7 +22,7 @@ def check(name: str, url: str | None) -> None:
     The webhook gets a self-test signed as the provider signs, and a forged and an unsigned one that it must refuse.
     """
     stack = use_stack()
-    from chalicelib.services.provider_check import check as look
+    from chalicelib.services.intake.provider_check import check as look
 
     api = url or stack.get("api_url")
     if not api:
@@ -50,9 +50,9 @@ def send(name: str, to: str, text: str) -> None:
     use_stack()
     from uuid import uuid4
 
-    from chalicelib.observation.segments import count_segments
+    from chalicelib.observation.sms.segments import count_segments
     from chalicelib.providers.contract import OutboundSms
-    from chalicelib.services.provider_api import hand_over
+    from chalicelib.services.clients.provider_api import hand_over
 
     counted = count_segments(text)
     answered = hand_over(name, OutboundSms(f"cli-{uuid4()}", to, text, _now()))
@@ -77,9 +77,9 @@ def reconcile(name: str, since: dt.datetime | None) -> None:
     use_stack()
     from chalicelib.providers.contract import CannotList, CannotSend, ListFailed
     from chalicelib.providers.contract import NotConfigured as UnknownProvider
-    from chalicelib.services.provider_api import AnswerLost, NotReached
-    from chalicelib.services.reconcile import reconcile as run
-    from chalicelib.services.secrets import NotConfigured, SecretsUnavailable
+    from chalicelib.services.clients.provider_api import AnswerLost, NotReached
+    from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
+    from chalicelib.services.intake.reconcile import reconcile as run
     from chalicelib.store.tables import StoreUnavailable
 
     refusals = (CannotList, CannotSend, ListFailed, UnknownProvider, NotReached, AnswerLost)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from chalicelib.services.rehearsal_report import Report
-    from chalicelib.services.rehearse import Told
-    from chalicelib.services.simulated_provider import Webhook
+    from chalicelib.rehearsal.provider import Webhook
+    from chalicelib.rehearsal.report import Report
+    from chalicelib.rehearsal.run import Told
 
 PERCENT = click.FloatRange(0, 100)
 REPORT = Path(".baykoo/rehearsal.html")
@@ -69,12 +69,12 @@ def rehearse(
     each observer texts through one of them, mostly, and each delivers, signs and judges the answer in its own way.
     """
     stack = use_stack()
-    from chalicelib.observation.simulation.day import NothingDue, Plan
-    from chalicelib.services.rehearsal_page import rehearsal_page
-    from chalicelib.services.rehearsal_report import report_on
-    from chalicelib.services.rehearse import TooFewObservers
-    from chalicelib.services.rehearse import rehearse as run
-    from chalicelib.services.simulated_provider import WebhookUnusable
+    from chalicelib.rehearsal.page import rehearsal_page
+    from chalicelib.rehearsal.provider import WebhookUnusable
+    from chalicelib.rehearsal.report import report_on
+    from chalicelib.rehearsal.run import TooFewObservers
+    from chalicelib.rehearsal.run import rehearse as run
+    from chalicelib.rehearsal.simulation.day import NothingDue, Plan
     from chalicelib.store.elections import ElectionUnknown
 
     plan = Plan(observers, minutes, noise, duplicates, incidents, random.getrandbits(32) if seed is None else seed)
@@ -107,9 +107,9 @@ def _names(written: str) -> tuple[str, ...]:
 
 
 def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook":
-    from chalicelib.services.secrets import NotConfigured, SecretsUnavailable, provider_secrets
-    from chalicelib.services.simulated_provider import Webhook
-    from chalicelib.services.simulated_senders import CannotSign, SendersMissing, senders
+    from chalicelib.rehearsal.provider import Webhook
+    from chalicelib.rehearsal.senders import CannotSign, SendersMissing, senders
+    from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 
     base = url or stack.get("api_url")
     if not base:
@@ -160,7 +160,7 @@ def _progress(console: "Console") -> Iterator["Told"]:
 def _print(console: "Console", report: "Report") -> None:
     from rich.table import Table
 
-    from chalicelib.services.rehearsal_page import accounting, grouped, latencies, seconds, share
+    from chalicelib.rehearsal.page import accounting, grouped, latencies, seconds, share
 
     counts = Table("What", "SMS", title="Accounting", title_justify="left")
     for name, number in accounting(report).items():
@@ -196,7 +196,7 @@ def _print(console: "Console", report: "Report") -> None:
 def _by_provider(report: "Report") -> "Table":
     from rich.table import Table
 
-    from chalicelib.services.rehearsal_page import grouped, seconds
+    from chalicelib.rehearsal.page import grouped, seconds
 
     names = ("Provider", "sent", "acknowledged", "accounted", "p50", "p99")
     shares = Table(*names, title="By provider", title_justify="left")

@@ -15,7 +15,7 @@ from chalicelib.cli.target import use_stack
 def report(election_id: str, output: Path, language: str | None) -> None:
     """Write all that was observed in ELECTION so far as one page made for printing."""
     use_stack()
-    from chalicelib.services.final_report import final_report
+    from chalicelib.services.summaries.final_report import final_report
     from chalicelib.store.elections import ElectionUnknown, existing
 
     try:

@@ -9,7 +9,7 @@ import click
 from chalicelib.cli.target import use_stack
 
 if TYPE_CHECKING:
-    from chalicelib.services.bulk import Batch, Choice
+    from chalicelib.services.outreach.broadcast import Batch, Choice
     from chalicelib.store.elections import LoadedElection
 
 
@@ -63,17 +63,17 @@ def send(
     if everybody == limited:
         raise click.UsageError("say to whom: --all, or some of --region, --station, --language, --missing")
     use_stack()
-    from chalicelib.services import bulk
+    from chalicelib.services.outreach import broadcast
     from chalicelib.store.elections import ElectionUnknown, existing
 
     try:
         loaded = existing(election_id)
         choice = _choice(loaded, regions, stations, language, missing)
-        batch = bulk.prepare(loaded, name, text, choice)
+        batch = broadcast.prepare(loaded, name, text, choice)
         click.echo(estimate(batch, price))
         if not dry_run and batch.remaining:
             _send(loaded, batch, per_second)
-    except (ElectionUnknown, bulk.BatchRefused) as refused:
+    except (ElectionUnknown, broadcast.BatchRefused) as refused:
         raise click.ClickException(str(refused)) from refused
 
 
@@ -95,7 +95,7 @@ def _choice(
     language: str | None,
     missing: str | None,
 ) -> "Choice":
-    from chalicelib.services.bulk import Choice, missing_place
+    from chalicelib.services.outreach.broadcast import Choice, missing_place
 
     listed = tuple(number.strip() for one in stations for number in one.split(",") if number.strip())
     at = loaded.clock.at(dt.datetime.now(dt.UTC))
@@ -106,14 +106,14 @@ def _send(loaded: "LoadedElection", batch: "Batch", per_second: float) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from chalicelib.services import bulk
+    from chalicelib.services.outreach import broadcast
 
     columns = (TextColumn(batch.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     queued = 0
     try:
         with Progress(*columns, console=Console(stderr=True)) as bar:
             task = bar.add_task(batch.name, total=len(batch.remaining))
-            for _ in bulk.send(loaded, batch, per_second, lambda: dt.datetime.now(dt.UTC)):
+            for _ in broadcast.send(loaded, batch, per_second, lambda: dt.datetime.now(dt.UTC)):
                 queued += 1
                 bar.advance(task)
     except KeyboardInterrupt:

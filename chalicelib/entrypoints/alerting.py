@@ -35,9 +35,9 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
 
 def deliver_and_tell(message: "Message", now: dt.datetime) -> None:
     """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
-    from chalicelib.services.deliver import FAILED
-    from chalicelib.services.deliver import deliver as deliver_message
-    from chalicelib.services.receipts import take_receipt
+    from chalicelib.services.delivery.deliver import FAILED
+    from chalicelib.services.delivery.deliver import deliver as deliver_message
+    from chalicelib.services.delivery.receipts import take_receipt
 
     if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == FAILED:
         measure(OutboxFailed=1)

@@ -19,9 +19,9 @@ schedules = Blueprint(__name__)
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:
     """Push on whatever is stuck, tell the alarms what waits and who is silent, and escalate incidents."""
-    from chalicelib.services.escalate import escalate_due
-    from chalicelib.services.silence import measure_silence
-    from chalicelib.services.summarize import summarize_due
+    from chalicelib.services.incidents.escalation import escalate_due
+    from chalicelib.services.intake.silence import measure_silence
+    from chalicelib.services.summaries.hourly import summarize_due
     from chalicelib.services.sweep import Progress
     from chalicelib.services.sweep import sweep as sweep_all
 
@@ -43,7 +43,7 @@ def sweep(event: CloudWatchEvent) -> None:
 @schedules.schedule(Cron(0, "*", "*", "*", "?", "*"), name="summarize")
 def summarize(event: CloudWatchEvent) -> None:
     """Send this hour's summaries of every election that is under way."""
-    from chalicelib.services.summarize import summarize_due
+    from chalicelib.services.summaries.hourly import summarize_due
 
     logger.info("summaries queued", extra={"messages": summarize_due(_now())})
 
@@ -51,7 +51,7 @@ def summarize(event: CloudWatchEvent) -> None:
 @schedules.schedule(Rate(1, unit=Rate.MINUTES), name="chase")
 def chase(event: CloudWatchEvent) -> None:
     """Remind observers of what is missing, and give their coordinators the list."""
-    from chalicelib.services.chase import chase_due
+    from chalicelib.services.outreach.reminders import chase_due
 
     chased = chase_due(_now())
     logger.info("chased", extra={"reminders": chased.reminders, "lists": chased.lists})
@@ -60,8 +60,8 @@ def chase(event: CloudWatchEvent) -> None:
 @schedules.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile")
 def reconcile(event: CloudWatchEvent) -> None:
     """While an election is under way, take in what providers list and their webhooks never brought."""
-    from chalicelib.services.reconcile import reconcile_all
-    from chalicelib.services.silence import hours_began
+    from chalicelib.services.intake.reconcile import reconcile_all
+    from chalicelib.services.intake.silence import hours_began
 
     if hours_began(_now()) is not None:
         found = reconcile_all(_now())

@@ -30,9 +30,9 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     Names those to be offered again (Lambda: "Partial batch responses").
     """
-    from chalicelib.services.process import may_be_urgent
-    from chalicelib.services.process import process as process_message
-    from chalicelib.services.silence import note_heard
+    from chalicelib.services.intake.silence import note_heard
+    from chalicelib.services.processing.process import may_be_urgent
+    from chalicelib.services.processing.process import process as process_message
 
     end = time.monotonic() + ALERTING_SECONDS
 
@@ -46,7 +46,7 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
 @streams.lambda_function(name="deliver")
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of new rows of the outbox, alerts first, and match new receipts with what was sent."""
-    from chalicelib.services.deliver import is_alert
+    from chalicelib.services.delivery.deliver import is_alert
 
     end = time.monotonic() + DELIVER_SECONDS
 

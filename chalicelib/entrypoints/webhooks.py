@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.entrypoints.problem import now
+from chalicelib.entrypoints.api.problem import now
 
 webhooks = Blueprint(__name__)
 
@@ -24,7 +24,7 @@ def webhook_with_token(provider: str, token: str) -> Response:
 
 def _received(provider: str) -> Response:
     from chalicelib.providers.contract import WebhookRequest
-    from chalicelib.services.receive import receive
+    from chalicelib.services.intake.receive import receive
 
     came = webhooks.current_request
     body = came.raw_body if isinstance(came.raw_body, bytes) else came.raw_body.encode()

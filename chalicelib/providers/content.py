@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlsplit
 
-from chalicelib.observation.phones import international
+from chalicelib.observation.sms.phones import international
 from chalicelib.providers.contract import Malformed, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
 

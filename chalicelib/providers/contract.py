@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from chalicelib.observation.phones import Wish
+from chalicelib.observation.sms.phones import Wish
 
 Secrets = Mapping[str, Any]
 """A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""

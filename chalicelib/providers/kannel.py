@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.sms.segments import count_segments
 from chalicelib.providers.content import (
     charset_of,
     id_field,

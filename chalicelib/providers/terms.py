@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.sms.segments import count_segments
 from chalicelib.providers.contract import CannotSend, Secrets
 
 

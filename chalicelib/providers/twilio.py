@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from chalicelib.observation.phones import Wish
+from chalicelib.observation.sms.phones import Wish
 from chalicelib.providers.content import (
     form_fields,
     id_field,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.sms.segments import count_segments
 from chalicelib.providers.content import (
     LONGEST_ID,
     form_fields,

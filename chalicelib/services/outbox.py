@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
-from chalicelib.observation.turnout_chart import Point
+from chalicelib.observation.summaries.turnout_chart import Point
 from chalicelib.store.messages import Message, Queue, pending_in
 
 PICKED_UP_WITHIN = dt.timedelta(seconds=30)

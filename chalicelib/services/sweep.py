@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.services.deliver import FAILED, deliver, retry_after
+from chalicelib.services.delivery.deliver import FAILED, deliver, retry_after
+from chalicelib.services.delivery.receipts import UNMATCHED, take_receipt
+from chalicelib.services.intake.silence import note_heard
 from chalicelib.services.outbox import PICKED_UP_WITHIN
-from chalicelib.services.process import process
-from chalicelib.services.receipts import UNMATCHED, take_receipt
-from chalicelib.services.silence import note_heard
+from chalicelib.services.processing.process import process
 from chalicelib.store import messages
 from chalicelib.store.messages import QUEUES, Message, Queue
 from chalicelib.store.tables import StoreUnavailable

@@ -14,8 +14,8 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.observation.clock import REAL_TIME, Clock
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.clock import REAL_TIME, Clock
+from chalicelib.observation.elections.election import Election
 from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
 
 DIRECTORY = "elections"

@@ -17,7 +17,7 @@ from pynamodb.attributes import (
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.observation.incidents import Kind, State
+from chalicelib.observation.incidents.lifecycle import Kind, State
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 from chalicelib.store.writes import Write
 

@@ -10,7 +10,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.observation.long_sms import LongSms, PartText, Piece
+from chalicelib.observation.sms.multipart import LongSms, PartText, Piece
 from chalicelib.store.messages import Message
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 from chalicelib.store.writes import Write

@@ -6,7 +6,7 @@ from typing import Literal, cast
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
-from chalicelib.observation.phones import Wish
+from chalicelib.observation.sms.phones import Wish
 from chalicelib.store.tables import TableMeta, store_faults, table_name
 from chalicelib.store.writes import Write
 

@@ -14,8 +14,8 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.tally import Cell, Counters
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import StoredReport, as_read, to_row

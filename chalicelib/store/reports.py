@@ -10,10 +10,10 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
-from chalicelib.observation.election import Election, Form
+from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reading.model import Value
-from chalicelib.observation.report import Answer, ObserverAnswers, Report, Source
-from chalicelib.observation.tally import Counters, Number
+from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
+from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
 from chalicelib.store.writes import Write
 

@@ -15,7 +15,7 @@ TRUSTED_SECONDS = 5.0
 
 
 class RouteRow(Model):
-    """A number's route. `incidents` is a regular expression (`observation/incident_words.py`)."""
+    """A number's route. `incidents` is a regular expression (`observation/incidents/urgent_pattern.py`)."""
 
     class Meta(TableMeta):
         table_name = table_name("elections")

@@ -9,8 +9,8 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.tally import Cell, Counters, Number, add
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.tally import Cell, Counters, Number, add
 from chalicelib.store.tables import TableMeta, store_faults, table_name
 
 

@@ -1,6 +1,6 @@
 """SMS that nobody has asked for, reminders and bulk: queued once, unless the phone has opted out by then."""
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.store.messages import Message
 from chalicelib.store.opt_outs import unless_opted_out
 from chalicelib.store.outcome import AlreadyThere, OtherWish, queued, write

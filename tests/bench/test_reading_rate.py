@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import read_election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
-from chalicelib.observation.simulation.messages import CLEAN, NOISY, Noise, compose, random_answers
+from chalicelib.rehearsal.simulation.messages import CLEAN, NOISY, Noise, compose, random_answers
 
 SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
 MESSAGES = 10_000

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from deployed import SAMPLE, Answered, Deployed, call, eventually
 
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import read_election
+from chalicelib.observation.elections.election import Election
 
 NUMBER = "+996312000018"
 ELECTION = "quick-count"

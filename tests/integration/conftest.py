@@ -14,7 +14,8 @@ os.environ.setdefault("BAYKOO_TABLE_PREFIX", "baykoo-")  # the tables' names are
 from pipeline import Load, Pipeline
 from wire import Wire
 
-from chalicelib.services import aws, carriers, secrets, sending
+from chalicelib.services.clients import aws, provider_settings
+from chalicelib.services.delivery import carrier_health, send
 
 BATCH = 25
 
@@ -70,8 +71,8 @@ def _nobody_knows_of_a_carrier(request: pytest.FixtureRequest) -> Iterator[None]
     if "services" in request.fixturenames:
         for row in list(CarrierRow.scan(CarrierRow.id.startswith("carrier#"))):
             row.delete()
-    carriers._known.clear()
-    sending._sns_settings.clear()
+    carrier_health._known.clear()
+    send._sns_settings.clear()
 
 
 @pytest.fixture
@@ -84,12 +85,12 @@ def configure(services: Stack) -> Iterator[Any]:
         services.client("ssm").put_parameter(
             Name=names[-1], Value=json.dumps(settings), Type="SecureString", Overwrite=True
         )
-        secrets._kept.clear()
+        provider_settings._kept.clear()
 
     yield put
     for name in set(names):
         services.client("ssm").delete_parameter(Name=name)
-    secrets._kept.clear()
+    provider_settings._kept.clear()
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from providers_signing.sms import Sms
 from providers_signing.unsigned_senders import KannelSender
 from providers_signing.vonage_sms_sender import VonageSmsSender
 
-from chalicelib.services import secrets
-from chalicelib.services.process import process
-from chalicelib.services.receive import receive
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.intake.receive import receive
+from chalicelib.services.processing.process import process
 from chalicelib.store.messages import RECEIVED, Message
 from infra.stack import Stack
 
@@ -28,7 +28,7 @@ def configure(services: Stack) -> None:
         name = f"{services.outputs['Parameters']}/providers/{sender.name}"
         value = json.dumps(sender.secrets)
         services.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-    secrets._kept.clear()
+    provider_settings._kept.clear()
 
 
 def cut(text: str, total: int) -> list[str]:

@@ -12,16 +12,16 @@ from typing import Any
 from providers_signing.generic_sender import GenericSender
 from providers_signing.sms import Sms
 
-from chalicelib.observation.clock import REAL_TIME
-from chalicelib.observation.election import Election, Observer
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.long_sms import name_of
+from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.sms.multipart import name_of
 from chalicelib.providers.contract import Answer
-from chalicelib.services import elections
-from chalicelib.services.audit import audit
-from chalicelib.services.process import process
-from chalicelib.services.receive import receive
-from chalicelib.services.summarize import current_summary
+from chalicelib.services.elections import loading
+from chalicelib.services.elections.audit import audit
+from chalicelib.services.intake.receive import receive
+from chalicelib.services.processing.process import process
+from chalicelib.services.summaries.hourly import current_summary
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message, get
@@ -84,8 +84,8 @@ class Pipeline:
         serial = next(_serial)
         day = FIRST_DAY - dt.timedelta(days=20 * serial)
         election = small_election(serial, day, size, **changes)
-        elections.load(election, REAL_TIME)
-        number = elections.route(f"+9963120{serial:05}", election.id)
+        loading.load(election, REAL_TIME)
+        number = loading.route(f"+9963120{serial:05}", election.id)
         nine = dt.datetime.combine(day, dt.time(9), election.zone).astimezone(dt.UTC)
         return cls(secret, election, number, nine)
 

@@ -3,8 +3,8 @@
 import pytest
 from pipeline import Pipeline, changed
 
-from chalicelib.observation.clock import REAL_TIME
-from chalicelib.services import elections
+from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.services.elections import loading
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 from chalicelib.store.tallies import shards_of_cells, tally_row
@@ -74,7 +74,7 @@ def test_an_answer_that_became_critical_later_has_lost_no_incident(pipeline: Pip
         )
         for form in pipeline.election.forms
     ]
-    elections.load(changed(pipeline.election, forms=stricter), REAL_TIME)
+    loading.load(changed(pipeline.election, forms=stricter), REAL_TIME)
     assert pipeline.differences() == ()
     opened.delete()
     assert pipeline.differences()[0].startswith(f"incident {opened.id}: answer OP D of message")

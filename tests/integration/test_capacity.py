@@ -9,8 +9,8 @@ from typing import Any
 from pipeline import Pipeline, stored
 from wire import Wire
 
-from chalicelib.observation.election import Observer
-from chalicelib.services.process import process
+from chalicelib.observation.elections.election import Observer
+from chalicelib.services.processing.process import process
 
 MOST_REQUESTS = 3
 MOST_WRITE_UNITS = 16

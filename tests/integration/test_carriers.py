@@ -12,10 +12,10 @@ from pipeline import Pipeline, stored
 from vendors import TAKEN, Vendors, serving
 
 from chalicelib.services import outbox
-from chalicelib.services.carriers import MOST_FAILURES
-from chalicelib.services.conversation import describe_message
-from chalicelib.services.deliver import deliver
-from chalicelib.services.operators import Operator
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.delivery.carrier_health import MOST_FAILURES
+from chalicelib.services.delivery.deliver import deliver
+from chalicelib.services.views.message import describe_message
 from chalicelib.store.carriers import CarrierRow, standing
 from chalicelib.store.messages import Message, Queue, get, put_new
 

@@ -4,11 +4,11 @@ import datetime as dt
 
 from pipeline import Load, Pipeline
 
-from chalicelib.observation.election import Coordinator
-from chalicelib.services import elections
-from chalicelib.services.chase import chase
-from chalicelib.services.escalate import escalate_election
-from chalicelib.services.summarize import summarize
+from chalicelib.observation.elections.election import Coordinator
+from chalicelib.services.elections import loading
+from chalicelib.services.incidents.escalation import escalate_election
+from chalicelib.services.outreach.reminders import chase
+from chalicelib.services.summaries.hourly import summarize
 
 PHONE = "+996557000001"
 
@@ -34,6 +34,6 @@ def test_alerts_digests_summaries_and_lists_come_from_the_elections_number(load:
 
 
 def test_an_alert_comes_from_the_number_that_the_observer_wrote_to(pipeline: Pipeline) -> None:
-    other = elections.route(pipeline.number[:-1] + "99", pipeline.election.id)
+    other = loading.route(pipeline.number[:-1] + "99", pipeline.election.id)
     pipeline.say(pipeline.phone(), "IN 3 a fight", to=other)
     assert {row.sender for row in pipeline.outgoing() if row.channel == "sms"} == {other}

@@ -3,11 +3,11 @@
 import pytest
 from pipeline import Load, Pipeline
 
-from chalicelib.observation.catalogue import catalogue
-from chalicelib.observation.commands import word
-from chalicelib.observation.election import Coordinator
-from chalicelib.observation.segments import count_segments
-from chalicelib.services.process import process
+from chalicelib.observation.coordinators.commands import word
+from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.texts.catalogue import catalogue
+from chalicelib.services.processing.process import process
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline import Load, Pipeline
 from wire import Fault, Killed, Wire, failed, killed, silent, unreachable
 
-from chalicelib.services.process import process
+from chalicelib.services.processing.process import process
 from chalicelib.store import elections
 from chalicelib.store.messages import Message, get
 from chalicelib.store.tables import StoreUnavailable

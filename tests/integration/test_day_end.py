@@ -7,13 +7,13 @@ import pytest
 from pipeline import Load, Pipeline
 from wire import Wire, failed, silent
 
-from chalicelib.observation.election import Coordinator, QuickCount
-from chalicelib.services import day_end
-from chalicelib.services.deliver import deliver
-from chalicelib.services.final_report import final_report
-from chalicelib.services.operators import Operator
-from chalicelib.services.quick_count_release import release, withdraw
-from chalicelib.services.summarize import hours_of, summarize, summarize_due
+from chalicelib.observation.elections.election import Coordinator, QuickCount
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.delivery.deliver import deliver
+from chalicelib.services.quick_count.release import release, withdraw
+from chalicelib.services.summaries import final_report_email
+from chalicelib.services.summaries.final_report import final_report
+from chalicelib.services.summaries.hourly import hours_of, summarize, summarize_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
 from chalicelib.store.tables import StoreUnavailable
@@ -100,7 +100,7 @@ def test_late_it_is_sent_all_the_same_but_not_of_an_election_long_past_or_never_
 
 
 def test_a_page_that_no_row_holds_is_left_out_of_the_email(evening: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(day_end, "LARGEST_PAGE", 1000)
+    monkeypatch.setattr(final_report_email, "LARGEST_PAGE", 1000)
     assert summarize_due(evening.now) == 3
     for row in reports(evening):
         assert row.html is None
@@ -108,9 +108,11 @@ def test_a_page_that_no_row_holds_is_left_out_of_the_email(evening: Pipeline, mo
 
 
 def test_a_row_holds_the_largest_page(evening: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(day_end, "report_page", lambda election, day, language: "й" * (day_end.LARGEST_PAGE // 2))
+    monkeypatch.setattr(
+        final_report_email, "report_page", lambda election, day, language: "й" * (final_report_email.LARGEST_PAGE // 2)
+    )
     assert summarize_due(evening.now) == 3
-    assert {len(row.html.encode()) for row in reports(evening)} == {day_end.LARGEST_PAGE}
+    assert {len(row.html.encode()) for row in reports(evening)} == {final_report_email.LARGEST_PAGE}
 
 
 def test_sums_of_the_count_are_in_it_only_while_the_quick_count_is_released(

@@ -11,9 +11,10 @@ from pipeline import Pipeline, stored
 from wire import Fault, Killed, Wire, answered, killed, silent, unreachable
 
 from chalicelib.entrypoints import streams
-from chalicelib.services import carriers, outbox, sending
-from chalicelib.services import deliver as delivering
-from chalicelib.services.deliver import CLAIMED_FOR, MOST_ATTEMPTS, deliver
+from chalicelib.services import outbox
+from chalicelib.services.delivery import carrier_health, send
+from chalicelib.services.delivery import deliver as delivering
+from chalicelib.services.delivery.deliver import CLAIMED_FOR, MOST_ATTEMPTS, deliver
 from chalicelib.store.messages import Message, Queue, put_new
 from chalicelib.store.tables import StoreUnavailable
 
@@ -186,8 +187,8 @@ def test_a_worker_that_dies_while_it_sends(when: str, queue: Queue, most: int, p
 
 def nobody_is_known() -> None:
     """What this process keeps in mind of carriers is forgotten, so that it asks for all of it."""
-    carriers._known.clear()
-    sending._sns_settings.clear()
+    carrier_health._known.clear()
+    send._sns_settings.clear()
 
 
 def calls_of_a_send(pipeline: Pipeline, wire: Wire) -> list[str]:

@@ -8,11 +8,11 @@ import pytest
 from pipeline import Load, Pipeline, changed, stored
 from wire import Wire
 
-from chalicelib.observation.clock import REAL_TIME
-from chalicelib.observation.election import Election, Form, Station
-from chalicelib.services import elections
-from chalicelib.services.elections import RemovesReported
-from chalicelib.services.process import process
+from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.elections.election import Election, Form, Station
+from chalicelib.services.elections import loading
+from chalicelib.services.elections.loading import RemovesReported
+from chalicelib.services.processing.process import process
 from chalicelib.store import elections as stored_elections
 from chalicelib.store import outcome
 from chalicelib.store.elections import ElectionChanged, existing
@@ -43,7 +43,7 @@ def with_stations(election: Election, stations: list[Station]) -> Election:
 
 def test_loading_again_replaces_in_place(pipeline: Pipeline) -> None:
     pipeline.say(pipeline.phone(), OPENING)
-    version = elections.load(changed(pipeline.election, name={"en": "Renamed"}), REAL_TIME)
+    version = loading.load(changed(pipeline.election, name={"en": "Renamed"}), REAL_TIME)
     assert version == 2
     assert existing(pipeline.election.id).election.name == {"en": "Renamed"}
     assert pipeline.differences() == ()
@@ -74,12 +74,12 @@ def test_removing_what_has_reports_is_refused_with_its_count_and_nothing_is_writ
     for what, left in lesser.items():
         wire.listen()
         with pytest.raises(RemovesReported, match=f"{what} is left out, but has [1-9]"):
-            elections.load(left, REAL_TIME)
+            loading.load(left, REAL_TIME)
         assert not {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"} & {*wire.calls}
     assert pipeline.end_state() == before
     assert existing(election.id).version == 1
     with pytest.raises(RemovesReported) as refused:
-        elections.load(lesser[f"station {station}"], REAL_TIME)
+        loading.load(lesser[f"station {station}"], REAL_TIME)
     counts = {removal.what: removal.reports for removal in refused.value.removals}
     assert counts[f"station {station}"] == 3  # two forms and an incident
 
@@ -98,12 +98,12 @@ def test_removing_what_only_an_incident_or_an_unreadable_message_names_breaks_no
     pipeline.say(angry.phones[0], "IN 3 they beat us")
     election = pipeline.election
     without_silent = with_stations(election, list(election.stations[1:]))
-    elections.load(without_silent, REAL_TIME)
+    loading.load(without_silent, REAL_TIME)
     assert pipeline.differences() == ()
-    elections.load(changed(without_silent, forms=[f for f in election.forms if f.code != "VO"]), REAL_TIME)
+    loading.load(changed(without_silent, forms=[f for f in election.forms if f.code != "VO"]), REAL_TIME)
     assert pipeline.differences() == ()
     with pytest.raises(RemovesReported, match=f"station {angry.station} is left out, but has 1"):
-        elections.load(with_stations(without_silent, list(without_silent.stations[1:])), REAL_TIME)
+        loading.load(with_stations(without_silent, list(without_silent.stations[1:])), REAL_TIME)
 
 
 def test_what_a_change_means_for_reports_is_counted_anew(pipeline: Pipeline) -> None:
@@ -120,7 +120,7 @@ def test_what_a_change_means_for_reports_is_counted_anew(pipeline: Pipeline) -> 
     turnout = pipeline.election.form_by_code["TU"]
     stricter = [turnout.questions[0].model_copy(update={"tolerance": "2"})]
     election = with_form(pipeline.election, "TU", questions=stricter, grace="1h")
-    elections.load(election, REAL_TIME)
+    loading.load(election, REAL_TIME)
     assert pipeline.differences() == ()
     counted = pipeline.summary()["nation"]["forms"]["TU"]["10:00"]
     assert (counted["conflict"], counted["late"], counted["answers"]["A"]["sum"]) == (1, 0, 50)
@@ -134,7 +134,7 @@ def test_a_station_that_changes_its_region_moves_with_all_that_it_reported(pipel
     first, *others = pipeline.election.stations
     assert first.region == "Bishkek"
     moved = changed(pipeline.election, stations=[first.model_copy(update={"region": "Chuy"}), *others])
-    elections.load(moved, REAL_TIME)
+    loading.load(moved, REAL_TIME)
     pipeline.say(lead.phones[0], "OP C11")
     pipeline.say(lead.phones[0], "?!")
     assert pipeline.differences() == ()
@@ -147,16 +147,16 @@ def test_an_observer_who_is_assigned_elsewhere_takes_no_count_along(pipeline: Pi
     lead = pipeline.observers(0)[0]
     pipeline.say(lead.phones[0], "?!")
     elsewhere = lead.model_copy(update={"station": pipeline.election.stations[-1].number})
-    elections.load(changed(pipeline.election, observers=[elsewhere, *pipeline.election.observers[1:]]), REAL_TIME)
+    loading.load(changed(pipeline.election, observers=[elsewhere, *pipeline.election.observers[1:]]), REAL_TIME)
     pipeline.say(lead.phones[0], "?!")
     assert pipeline.differences() == ()
 
 
 def test_other_shards_are_refused_once_something_is_counted(pipeline: Pipeline) -> None:
-    elections.load(changed(pipeline.election, tally_shards=8), REAL_TIME)
+    loading.load(changed(pipeline.election, tally_shards=8), REAL_TIME)
     pipeline.say(pipeline.phone(), "?!")
     with pytest.raises(RemovesReported, match="tally_shards"):
-        elections.load(changed(pipeline.election, tally_shards=2), REAL_TIME)
+        loading.load(changed(pipeline.election, tally_shards=2), REAL_TIME)
     assert pipeline.differences() == ()
 
 
@@ -165,7 +165,7 @@ def test_a_question_of_another_type_is_another_question(pipeline: Pipeline) -> N
     opening = pipeline.election.form_by_code["OP"]
     other = [q.model_copy(update={"type": "yesno"}) if q.code == "C" else q for q in opening.questions]
     with pytest.raises(RemovesReported, match="question OP C"):
-        elections.load(with_form(pipeline.election, "OP", questions=other), REAL_TIME)
+        loading.load(with_form(pipeline.election, "OP", questions=other), REAL_TIME)
 
 
 def test_a_report_that_comes_while_the_election_is_loaded_is_counted_by_the_new_rules(
@@ -189,7 +189,7 @@ def test_a_report_that_comes_while_the_election_is_loaded_is_counted_by_the_new_
 
     with monkeypatch.context() as patched:
         patched.setattr(stored_elections, "save", save_while_a_report_comes)
-        elections.load(election, REAL_TIME)
+        loading.load(election, REAL_TIME)
     assert pipeline.differences() == ()
     assert pipeline.summary()["nation"]["forms"]["TU"]["10:00"]["conflict"] == 1
 
@@ -214,7 +214,7 @@ def test_a_report_that_changes_while_it_is_counted_anew_is_read_again(
         rewrite(*arguments)
 
     monkeypatch.setattr(outcome, "rewrite_report", rewrite_after_a_message)
-    elections.load(election, REAL_TIME)
+    loading.load(election, REAL_TIME)
     assert pipeline.differences() == ()
     assert pipeline.summary()["nation"]["forms"]["TU"]["10:00"]["conflict"] == 1
 
@@ -225,12 +225,12 @@ def test_two_who_load_at_once_leave_one_whole_document(pipeline: Pipeline, monke
 
     def head_while_another_loads(*arguments: object) -> object:
         monkeypatch.setattr(stored_elections, "_head_row", head_row)
-        elections.load(two, REAL_TIME)
+        loading.load(two, REAL_TIME)
         return head_row(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(stored_elections, "_head_row", head_while_another_loads)
     with pytest.raises(ElectionChanged):
-        elections.load(one, REAL_TIME)
+        loading.load(one, REAL_TIME)
     stored_elections._documents.clear()
     assert existing(pipeline.election.id).election.name == {"en": "two"}
     stored_elections._documents.clear()
@@ -241,8 +241,8 @@ def test_two_who_load_at_once_leave_one_whole_document(pipeline: Pipeline, monke
 def test_a_copy_shows_nothing_of_the_other(pipeline: Pipeline) -> None:
     pipeline.say(pipeline.phone(), "OP A1 B0730 C12 D2 E1668")
     copy_id = f"{pipeline.election.id}-copy"
-    copied = elections.copy_election(pipeline.election.id, copy_id, REAL_TIME)
-    copy = Pipeline(pipeline.secret, copied, elections.route("+996312999001", copy_id), pipeline.now)
+    copied = loading.copy_election(pipeline.election.id, copy_id, REAL_TIME)
+    copy = Pipeline(pipeline.secret, copied, loading.route("+996312999001", copy_id), pipeline.now)
     assert copy.summary()["nation"]["messages"]["received"] == 0
     message = copy.say(pipeline.phone(), "OP D2", to=copy.number)
     assert message.election == copy_id
@@ -254,10 +254,10 @@ def test_a_copy_shows_nothing_of_the_other(pipeline: Pipeline) -> None:
 
 def test_a_number_leads_to_one_election_at_a_time(load: Load) -> None:
     first, second = load(size=2), load(size=2)
-    elections.route(first.number, second.election.id)
+    loading.route(first.number, second.election.id)
     message = first.say(second.phone(), OPENING)
     assert (message.election, message.state) == (second.election.id, "accepted")
-    elections.route(first.number, first.election.id)
+    loading.route(first.number, first.election.id)
     assert first.say(first.phone(), OPENING).election == first.election.id
 
 
@@ -272,7 +272,7 @@ def test_two_observers_share_a_phone(load: Load) -> None:
     pipeline = load(size=2)
     lead, other, *rest = pipeline.election.observers
     shared = other.model_copy(update={"phones": lead.phones})
-    elections.load(changed(pipeline.election, observers=[lead, shared, *rest]), REAL_TIME)
+    loading.load(changed(pipeline.election, observers=[lead, shared, *rest]), REAL_TIME)
     by_default = pipeline.say(lead.phones[0], "OP A1")
     named = pipeline.say(lead.phones[0], f"OP A1 @{other.number}")
     unknown = pipeline.say(lead.phones[0], "OP C5 @9999")
@@ -287,7 +287,7 @@ def test_two_observers_share_a_phone(load: Load) -> None:
 def test_one_sms_with_the_same_critical_answer_in_two_rounds_opens_an_incident_a_round(load: Load) -> None:
     pipeline = load(size=2)
     election = with_form(pipeline.election, "VO", rounds=("10:00", "12:00"), due=None)
-    elections.load(election, REAL_TIME)
+    loading.load(election, REAL_TIME)
     message = pipeline.say(pipeline.phone(), "VO 10:00 A1 B2\nVO 12:00 A1 B2")
     assert message.state == "accepted"
     assert [report["round"] for report in (message.reading or {})["reports"]] == ["10:00", "12:00"]
@@ -323,7 +323,7 @@ def test_a_sender_who_enters_the_roster_is_known_at_once(pipeline: Pipeline) -> 
     lead, *others = pipeline.election.observers
     more = lead.model_copy(update={"phones": (*lead.phones, phone)})
     trusted = dict(stored_elections._recent)
-    elections.load(changed(pipeline.election, observers=[more, *others]), REAL_TIME)
+    loading.load(changed(pipeline.election, observers=[more, *others]), REAL_TIME)
     stored_elections._recent.update(trusted)  # as another process still has it
     later = pipeline.now + dt.timedelta(seconds=1)
     assert pipeline.say(phone, OPENING, sent_at=later).state == "accepted"
@@ -396,7 +396,7 @@ def test_a_provider_s_time_that_cannot_be_is_replaced_by_ours(off: dt.timedelta,
 def test_a_rehearsal_s_clock_decides_the_round(load: Load) -> None:
     pipeline = load(size=2)
     clock = REAL_TIME.__class__(pipeline.now, pipeline.now, 60.0)
-    elections.load(pipeline.election, clock)
+    loading.load(pipeline.election, clock)
     pipeline.now += dt.timedelta(minutes=4)  # four hours later on the election's clock: 13:00
     message = pipeline.say(pipeline.phone(), "TU A100")
     assert (message.reading or {})["reports"][0]["round"] == "12:00"

@@ -12,7 +12,7 @@ from pipeline import Load, stored
 from wire import Wire, failed, silent, unreachable
 
 from chalicelib.entrypoints import streams
-from chalicelib.services.process import process
+from chalicelib.services.processing.process import process
 
 Record = dict[str, Any]
 Handler = Callable[[dict[str, Any], object], dict[str, Any]]

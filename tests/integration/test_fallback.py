@@ -8,9 +8,10 @@ import pytest
 from pipeline import Pipeline, stored
 
 from chalicelib.providers.contract import OutboundRequest
-from chalicelib.services import outbox, provider_api
-from chalicelib.services.deliver import deliver
-from chalicelib.services.provider_api import AnswerLost
+from chalicelib.services import outbox
+from chalicelib.services.clients import provider_api
+from chalicelib.services.clients.provider_api import AnswerLost
+from chalicelib.services.delivery.deliver import deliver
 from chalicelib.store.messages import Message, Queue, put_new
 
 Answered = tuple[int, dict[str, str]] | Exception

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pipeline import Pipeline, changed, stored
 
-from chalicelib.observation.clock import REAL_TIME
-from chalicelib.observation.election import Coordinator
-from chalicelib.observation.segments import count_segments
-from chalicelib.services import elections
-from chalicelib.services.escalate import escalate_election
-from chalicelib.services.process import process
+from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.services.elections import loading
+from chalicelib.services.incidents.escalation import escalate_election
+from chalicelib.services.processing.process import process
 from chalicelib.store.incidents import Incident, incident_of_number, incidents_of
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
@@ -127,7 +127,7 @@ def test_numbers_follow_each_other_whoever_processes(day: Pipeline) -> None:
 
 def test_an_ordinary_report_reads_nothing_of_incidents(day: Pipeline, wire) -> None:
     waiting = day.send(day.observers(0)[0].phones[0], "OP A1 B0730 C12 D1 E1668")
-    elections.elections.current(day.election.id)
+    loading.elections.current(day.election.id)
     tables: list[str] = []
     wire.prepare = lambda operation, parameters: tables.append(str(parameters))
     process(waiting, day.now)
@@ -338,7 +338,7 @@ def test_of_several_incidents_in_an_sms_that_many_are_told_of_the_gravest_is_tol
 def test_an_observer_who_coordinates_is_asked_where_both_are_possible(load: Load) -> None:
     day = load()
     both = coordinator("Asan", "Bishkek", phone=day.observers(0)[0].phones[0])
-    elections.load(changed(day.election, coordinators=(both,)), REAL_TIME)
+    loading.load(changed(day.election, coordinators=(both,)), REAL_TIME)
     day.election = day.current.election
     report(day)
     for text, state in {

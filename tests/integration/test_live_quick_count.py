@@ -9,12 +9,11 @@ import pytest
 from pipeline import Load, Pipeline
 from wire import Wire, silent
 
-from chalicelib.observation.election import Check, QuickCount
-from chalicelib.observation.quick_count import QuickCountError, quick_count
-from chalicelib.services.conversation import describe_message
-from chalicelib.services.operators import Operator
-from chalicelib.services.quick_count import count_now
-from chalicelib.services.quick_count_release import (
+from chalicelib.observation.elections.election import Check, QuickCount
+from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.quick_count.estimate import count_now
+from chalicelib.services.quick_count.release import (
     NothingReleased,
     ReleaseNoteMissing,
     ReleasePassed,
@@ -23,6 +22,7 @@ from chalicelib.services.quick_count_release import (
     withdraw,
     withheld_answers,
 )
+from chalicelib.services.views.message import describe_message
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
 from chalicelib.store.tables import StoreUnavailable

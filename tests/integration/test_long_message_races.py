@@ -15,8 +15,8 @@ from long_sms import LIMIT, LongSms, configure, cut, finish, joined, pass_the_li
 from pipeline import Load, Pipeline, stored
 from wire import Fault, Killed, Wire, killed, unreachable
 
-from chalicelib.services import contention
-from chalicelib.services.process import process
+from chalicelib.services.clients import retry
+from chalicelib.services.processing.process import process
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 from chalicelib.store.tables import StoreUnavailable
@@ -79,7 +79,7 @@ def together(pipeline: Pipeline, rows: Sequence[Message]) -> None:
 def test_two_workers_in_every_order_of_their_calls(
     pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contention, "BACKOFF_SECONDS", 0)
+    monkeypatch.setattr(retry, "BACKOFF_SECONDS", 0)
     pipeline.say(pipeline.phone(1), "?!")  # the election is known to the process
     for place, first in enumerate(itertools.combinations(range(2 * CALLS), CALLS)):
         pipeline.now += dt.timedelta(seconds=1)

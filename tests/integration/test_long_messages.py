@@ -9,8 +9,8 @@ from long_sms import KANNEL, URL, LongSms, configure, cut, finish, joined, pass_
 from pipeline import Pipeline, stored
 from providers_signing.sms import Sms
 
-from chalicelib.services.process import process
-from chalicelib.services.receive import receive
+from chalicelib.services.intake.receive import receive
+from chalicelib.services.processing.process import process
 from chalicelib.services.sweep import sweep
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message

@@ -15,14 +15,16 @@ from wire import Wire, answered, failed, killed, silent
 
 from chalicelib.cli.opt_outs import whose
 from chalicelib.cli.send import estimate
-from chalicelib.observation.opting import word
-from chalicelib.services import bulk, outbox, provider_api, secrets
-from chalicelib.services.chase import chase
-from chalicelib.services.deliver import CLAIMED_FOR, deliver
-from chalicelib.services.operators import Operator
-from chalicelib.services.opt_outs import list_opt_outs
-from chalicelib.services.process import process
-from chalicelib.services.receive import receive
+from chalicelib.observation.sms.opt_out_words import word
+from chalicelib.services import outbox
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.clients import provider_api, provider_settings
+from chalicelib.services.delivery.deliver import CLAIMED_FOR, deliver
+from chalicelib.services.intake.receive import receive
+from chalicelib.services.opt_outs.listing import list_opt_outs
+from chalicelib.services.outreach import broadcast
+from chalicelib.services.outreach.reminders import chase
+from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message, put_new
 from chalicelib.store.operators import AuditRow
 
@@ -41,19 +43,19 @@ def trail(pipeline: Pipeline) -> list[tuple[str, str]]:
     return [(row.who, row.action) for row in rows if row.action.startswith("opted")]
 
 
-def batch(pipeline: Pipeline, name: str = "close") -> bulk.Batch:
-    return bulk.prepare(pipeline.current, name, "Polls close at 20:00.", bulk.Choice())
+def batch(pipeline: Pipeline, name: str = "close") -> broadcast.Batch:
+    return broadcast.prepare(pipeline.current, name, "Polls close at 20:00.", broadcast.Choice())
 
 
-def send(pipeline: Pipeline, prepared: bulk.Batch) -> list[str]:
-    reached = bulk.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
+def send(pipeline: Pipeline, prepared: broadcast.Batch) -> list[str]:
+    reached = broadcast.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
     return [one.phones[0] for one in reached]
 
 
 def by_twilio(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, text: str, **more: str) -> Message:
     """An SMS as Twilio hands it in, processed."""
     sender = TwilioSender()
-    monkeypatch.setattr(secrets, "provider_secrets", lambda name, fresh=False: sender.secrets)
+    monkeypatch.setattr(provider_settings, "provider_secrets", lambda name, fresh=False: sender.secrets)
     sms = Sms(f"SM{pipeline.election.id}{next(pipeline.ids)}", pipeline.phone(), pipeline.number, text, pipeline.now)
     signed = sender.sign(sms, "https://example.org/webhooks/twilio", pipeline.now, **more)
     assert receive("twilio", signed.arriving(pipeline.now)).status == 200
@@ -151,7 +153,7 @@ def test_a_fault_at_any_call_and_it_is_done_once_by_the_next(
 
 def test_one_who_opts_out_while_a_batch_is_sent_is_passed_over(pipeline: Pipeline) -> None:
     prepared = batch(pipeline)
-    sending = bulk.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
+    sending = broadcast.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
     first = next(sending)
     late = prepared.remaining[7].phones[0]
     pipeline.say(late, "STOP")

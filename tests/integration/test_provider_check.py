@@ -12,8 +12,9 @@ from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import Provider
 from chalicelib.providers.table import provider
-from chalicelib.services import provider_check, secrets
-from chalicelib.services.provider_check import check
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.intake import provider_check
+from chalicelib.services.intake.provider_check import check
 from chalicelib.store.messages import Message
 from infra.stack import Stack
 
@@ -77,7 +78,7 @@ def put_settings(stack: Stack, name: str, settings: Any) -> None:
     parameter = f"{stack.outputs['Parameters']}/providers/{name}"
     value = json.dumps(settings)
     stack.client("ssm").put_parameter(Name=parameter, Value=value, Type="SecureString", Overwrite=True)
-    secrets._kept.clear()
+    provider_settings._kept.clear()
 
 
 def looked_at(stack: Stack, name: str) -> dict[str, tuple[bool | None, str]]:
@@ -105,7 +106,7 @@ def test_another_secret_than_the_deployed_one_is_found(
 ) -> None:
     def other(_: str, *, fresh: bool) -> dict[str, Any]:
         assert fresh
-        settings = secrets.provider_secrets(name)
+        settings = provider_settings.provider_secrets(name)
         return provider_check.with_other_secrets(settings, provider(name, settings, lambda url: b"").proven_by)
 
     monkeypatch.setattr(provider_check, "provider_secrets", other)
@@ -153,7 +154,7 @@ def test_who_cannot_be_tested_is_looked_at_all_the_same(
     ("name", "settings"), [("twilio", {"shared_key_secret": "shared"}), ("vonage-sms", {"path_token": "token"})]
 )
 def test_whichever_secret_is_set_is_used(name: str, settings: dict[str, Any], configured: Stack) -> None:
-    before = secrets.provider_secrets(name, fresh=True)
+    before = provider_settings.provider_secrets(name, fresh=True)
     public = {"public_url": f"{configured.api_url}/webhooks/{name}"} if SENDERS[name].signs_url else {}
     put_settings(configured, name, settings | public)
     try:

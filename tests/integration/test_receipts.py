@@ -16,9 +16,9 @@ from wire import Killed, Wire, killed, silent, unreachable
 
 from chalicelib.entrypoints import streams
 from chalicelib.services import outbox
-from chalicelib.services.deliver import deliver
-from chalicelib.services.receipts import take_receipt
-from chalicelib.services.receive import receive
+from chalicelib.services.delivery.deliver import deliver
+from chalicelib.services.delivery.receipts import take_receipt
+from chalicelib.services.intake.receive import receive
 from chalicelib.services.sweep import Progress, sweep
 from chalicelib.store.messages import Message, Queue, get, put_new, receipt_key, sent_key
 from chalicelib.store.tables import StoreUnavailable

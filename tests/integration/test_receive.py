@@ -13,8 +13,8 @@ from providers_signing.sms import Signed, Sms
 from wire import Fault, Wire, answered, silent, unreachable
 
 from chalicelib.providers.contract import Answer
-from chalicelib.services import secrets
-from chalicelib.services.receive import receive
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.intake.receive import receive
 from chalicelib.store.messages import Message, get
 from infra.stack import Stack
 
@@ -38,10 +38,10 @@ SSM_FAULTS: dict[str, Fault] = {
 def parameter(services: Stack) -> Iterator[str]:
     """The name of the generic provider's parameter, which is put right again after a test."""
     name = f"{services.outputs['Parameters']}/providers/generic"
-    secrets._kept.clear()
+    provider_settings._kept.clear()
     yield name
     _put(services, name, services.webhook_secrets["generic"])
-    secrets._kept.clear()
+    provider_settings._kept.clear()
 
 
 def _put(services: Stack, name: str, settings: object) -> None:
@@ -140,21 +140,21 @@ def test_a_made_up_aggregator_is_asked_for_once_in_a_while_and_a_new_one_is_foun
     for _ in range(20):
         assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 404
     assert wire.calls == ["GetParameter"]
-    kept = dict(secrets._kept)
+    kept = dict(provider_settings._kept)
     configure(name, {"secrets": [pipeline.secret]})
-    secrets._kept.update(kept)
+    provider_settings._kept.update(kept)
     assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 404
-    later = time.monotonic() + secrets.ABSENT_SECONDS
-    monkeypatch.setattr(secrets.time, "monotonic", lambda: later)
+    later = time.monotonic() + provider_settings.ABSENT_SECONDS
+    monkeypatch.setattr(provider_settings.time, "monotonic", lambda: later)
     assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 200
 
 
 def test_names_without_settings_never_fill_the_memory(pipeline: Pipeline) -> None:
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
-    for number in range(secrets.KEPT_AT_MOST + 20):
+    for number in range(provider_settings.KEPT_AT_MOST + 20):
         receive(f"generic-{number}", _signed(pipeline).arriving(pipeline.now))
-    assert len(secrets._kept) <= secrets.KEPT_AT_MOST
-    assert secrets._kept["generic"][1] is not None
+    assert len(provider_settings._kept) <= provider_settings.KEPT_AT_MOST
+    assert provider_settings._kept["generic"][1] is not None
 
 
 def test_secrets_that_are_kept_outlast_a_short_failure(pipeline: Pipeline, wire: Wire) -> None:
@@ -175,8 +175,8 @@ def test_a_secret_that_was_changed_just_now_is_taken(
 ) -> None:
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
     _put(services, parameter, {"secrets": ["changed"]})
-    later = time.monotonic() + secrets.FRESH_SECONDS + 1
-    monkeypatch.setattr(secrets.time, "monotonic", lambda: later)
+    later = time.monotonic() + provider_settings.FRESH_SECONDS + 1
+    monkeypatch.setattr(provider_settings.time, "monotonic", lambda: later)
     assert receive("generic", _signed(pipeline, "changed", "a").arriving(pipeline.now)).status == 200
     assert receive("generic", _signed(pipeline, message_id="b").arriving(pipeline.now)).status == 403
 
@@ -187,8 +187,8 @@ def test_a_secret_that_was_set_just_now_is_taken(
     _put(services, parameter, {"silent_minutes": 30})
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 503
     _put(services, parameter, {"secrets": [pipeline.secret]})
-    later = time.monotonic() + secrets.FRESH_SECONDS + 1
-    monkeypatch.setattr(secrets.time, "monotonic", lambda: later)
+    later = time.monotonic() + provider_settings.FRESH_SECONDS + 1
+    monkeypatch.setattr(provider_settings.time, "monotonic", lambda: later)
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
 
 

@@ -13,9 +13,9 @@ from providers_signing.unsigned_senders import InfobipSender
 from wire import Wire, unreachable
 
 from chalicelib.providers.contract import Delivery
-from chalicelib.services import receive as receiving
-from chalicelib.services.process import process
-from chalicelib.services.receive import receive
+from chalicelib.services.intake import receive as receiving
+from chalicelib.services.intake.receive import receive
+from chalicelib.services.processing.process import process
 from chalicelib.store.messages import OTHER_CONTENT, Message, get
 
 URL = "https://example.org/webhooks/"

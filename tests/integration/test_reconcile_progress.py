@@ -11,10 +11,11 @@ from pipeline import Load, Pipeline, stored
 from wire import Wire, killed
 
 from chalicelib.providers.contract import InboundSms, ListFailed, UnreadableEntry
-from chalicelib.services import provider_api, receive
-from chalicelib.services import reconcile as reconciling
-from chalicelib.services.process import process
-from chalicelib.services.reconcile import reconcile
+from chalicelib.services.clients import provider_api
+from chalicelib.services.intake import receive
+from chalicelib.services.intake import reconcile as reconciling
+from chalicelib.services.intake.reconcile import reconcile
+from chalicelib.services.processing.process import process
 from chalicelib.store.messages import RECONCILED, Message
 from chalicelib.store.providers import ProviderRow, reconciled
 from infra.stack import Stack

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pytest
 from pipeline import Load, Pipeline, sample
 
-from chalicelib.observation.catalogue import catalogue
-from chalicelib.observation.election import Form
-from chalicelib.observation.incidents import SAME_WITHIN
-from chalicelib.services.escalate import escalate_election
-from chalicelib.services.incidents import list_incidents, show_incident
-from chalicelib.services.operators import at_the_command_line
-from chalicelib.services.process import process
+from chalicelib.observation.elections.election import Form
+from chalicelib.observation.incidents.lifecycle import SAME_WITHIN
+from chalicelib.observation.texts.catalogue import catalogue
+from chalicelib.services.access.operators import at_the_command_line
+from chalicelib.services.incidents.escalation import escalate_election
+from chalicelib.services.incidents.steps import list_incidents, show_incident
+from chalicelib.services.processing.process import process
 from chalicelib.store.incidents import Incident, incidents_of
 
 CRITICAL = "VO A1 B2"

@@ -8,7 +8,7 @@ import pytest
 from pipeline import Pipeline
 
 from chalicelib.cli.send import estimate
-from chalicelib.services.bulk import Batch, BatchRefused, Choice, missing_place, prepare, send
+from chalicelib.services.outreach.broadcast import Batch, BatchRefused, Choice, missing_place, prepare, send
 
 TEXT = "Polls close at 20:00."
 

@@ -6,8 +6,8 @@ import pytest
 from pipeline import Pipeline, stored
 from wire import Wire
 
-from chalicelib.services import sending
-from chalicelib.services.deliver import deliver
+from chalicelib.services.delivery import send
+from chalicelib.services.delivery.deliver import deliver
 
 NUMBER, NAME = "AWS.MM.SMS.OriginationNumber", "AWS.SNS.SMS.SenderID"
 ELSE = "+996555999888"
@@ -56,4 +56,4 @@ def written(value: Any, own: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def fresh(services: object) -> None:
-    sending._sns_settings.clear()
+    send._sns_settings.clear()

@@ -7,7 +7,7 @@ from crowd import counted, send_all
 from pipeline import Load, stored
 
 from chalicelib.entrypoints import streams
-from chalicelib.services.process import process
+from chalicelib.services.processing.process import process
 
 
 def test_any_batch_any_number_of_times_in_any_order(load: Load) -> None:

@@ -7,8 +7,8 @@ import pytest
 from pipeline import Pipeline
 from wire import Wire, failed
 
-from chalicelib.services.final_report import final_report
-from chalicelib.services.summarize import summarize, summarize_due
+from chalicelib.services.summaries.final_report import final_report
+from chalicelib.services.summaries.hourly import summarize, summarize_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
 

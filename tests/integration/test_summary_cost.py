@@ -12,10 +12,10 @@ from pynamodb.models import Model
 from read_units import ReadMeter
 from wire import Wire
 
-from chalicelib.observation.report import Report, Source
-from chalicelib.observation.tally import contribution, shard_of
-from chalicelib.services.counting import total
-from chalicelib.services.summarize import current_summary, summarize
+from chalicelib.observation.reports.report import Report, Source
+from chalicelib.observation.reports.tally import contribution, shard_of
+from chalicelib.services.reports.tally_changes import total
+from chalicelib.services.summaries.hourly import current_summary, summarize
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import StoredReport, to_row
 from chalicelib.store.tallies import adding, tally_row

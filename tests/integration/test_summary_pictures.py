@@ -14,10 +14,10 @@ import pytest
 from pipeline import Pipeline, stored
 from wire import Wire
 
-from chalicelib.observation.turnout_chart import Point, draw
-from chalicelib.services.deliver import deliver
-from chalicelib.services.final_report import final_report
-from chalicelib.services.summarize import summarize
+from chalicelib.observation.summaries.turnout_chart import Point, draw
+from chalicelib.services.delivery.deliver import deliver
+from chalicelib.services.summaries.final_report import final_report
+from chalicelib.services.summaries.hourly import summarize
 from infra.stack import Stack
 
 HOURS = dt.timedelta(hours=1)

@@ -7,7 +7,7 @@ from pipeline import Pipeline, stored
 
 from chalicelib.entrypoints import schedules
 from chalicelib.services import sweep as sweeping
-from chalicelib.services.process import process
+from chalicelib.services.processing.process import process
 from chalicelib.services.sweep import Progress, sweep
 from chalicelib.store.messages import Message
 
@@ -73,7 +73,9 @@ def test_an_escalation_goes_out_before_what_is_swept_and_that_is_swept_whatever_
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    monkeypatch.setattr("chalicelib.services.escalate.escalate_due", lambda now: steps.append("escalate") or fail())
+    monkeypatch.setattr(
+        "chalicelib.services.incidents.escalation.escalate_due", lambda now: steps.append("escalate") or fail()
+    )
     monkeypatch.setattr(
         "chalicelib.services.sweep.sweep", lambda left, clock: steps.append("sweep") or sweep(left, clock)
     )

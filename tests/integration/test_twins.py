@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pipeline import Pipeline, stored
 
-from chalicelib.services import elections
-from chalicelib.services.process import process
+from chalicelib.services.elections import loading
+from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message
 
 
@@ -66,7 +66,7 @@ def test_a_number_that_is_written_otherwise_is_the_same(written: str, pipeline: 
 
 
 def test_what_was_texted_to_two_numbers_is_two_sms(pipeline: Pipeline) -> None:
-    other = elections.route(f"+9963129{pipeline.number[-5:]}", pipeline.election.id)
+    other = loading.route(f"+9963129{pipeline.number[-5:]}", pipeline.election.id)
     first = pipeline.say(pipeline.phone(), "OP A1 B0730")
     second = pipeline.say(pipeline.phone(), "OP A1 B0730", sent_at=first.provider_at, to=other)
     assert (first.state, second.state) == ("accepted", "accepted")

@@ -8,8 +8,9 @@ from long_sms import LongSms, configure, joined
 from pipeline import Pipeline, stored
 from wire import Fault, Wire, answered, failed, silent, unreachable
 
-from chalicelib.services import elections, urgent
-from chalicelib.services.process import process
+from chalicelib.services.elections import loading
+from chalicelib.services.intake import fast_lane
+from chalicelib.services.processing.process import process
 from chalicelib.store import routes
 from chalicelib.store.routes import route_of
 from infra.stack import Stack
@@ -93,10 +94,10 @@ def test_a_new_version_of_the_election_is_known_by_its_own_words(pipeline: Pipel
     incidents = pipeline.election.incidents
     assert incidents is not None
     renamed = pipeline.election.model_copy(update={"incidents": incidents.model_copy(update={"aliases": ("ТРЕВОГА",)})})
-    elections.load(renamed, pipeline.current.clock)
+    loading.load(renamed, pipeline.current.clock)
     after = route_of(pipeline.number, fresh=True)
     assert before is not None
     assert after is not None
     assert (before.election, before.incidents != after.incidents) == (after.election, True)
     message = pipeline.send(pipeline.phone(), "тревога 3 бьют")
-    assert urgent._may_open_incident(message)
+    assert fast_lane._may_open_incident(message)

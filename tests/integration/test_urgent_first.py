@@ -7,7 +7,7 @@ from pipeline import Pipeline, stored
 from wire import Fault, Wire, answered, failed, silent, unreachable
 
 from chalicelib.entrypoints import streams
-from chalicelib.services import deliver as delivering
+from chalicelib.services.delivery import deliver as delivering
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 

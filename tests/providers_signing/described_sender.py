@@ -12,7 +12,7 @@ from providers_signing.vendor import Vendor, current
 
 from chalicelib.providers.contract import Undecidable
 from chalicelib.providers.generic_format import Format, Signature
-from chalicelib.services.simulated_senders import CannotSign
+from chalicelib.rehearsal.senders import CannotSign
 
 
 class DescribedSender(Vendor):

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from chalicelib.providers.contract import WebhookRequest
-from chalicelib.services.simulated_senders import Sms
+from chalicelib.rehearsal.senders import Sms
 
 __all__ = ["Signed", "Sms"]
 

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
-from chalicelib.services.simulated_senders import CannotSign
+from chalicelib.rehearsal.senders import CannotSign
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:observers"
 CERTIFICATE_URL = (

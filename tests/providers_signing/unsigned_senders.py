@@ -11,7 +11,7 @@ from providers_signing.sms import Signed, Sms
 from providers_signing.vendor import Vendor, current
 
 from chalicelib.providers.contract import ReceiptState
-from chalicelib.services.simulated_senders import CannotSign
+from chalicelib.rehearsal.senders import CannotSign
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

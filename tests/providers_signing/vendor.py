@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from providers_signing.sms import Signed
 
 from chalicelib.providers.contract import ReceiptState
-from chalicelib.services.simulated_senders import CannotSign
+from chalicelib.rehearsal.senders import CannotSign
 
 
 class Vendor:

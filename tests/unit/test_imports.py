@@ -7,15 +7,15 @@ import pytest
 
 HEAVY = {"boto3", "click", "jinja2", "phonenumbers", "pydantic", "rich", "ruamel", "s3transfer"}
 LOADS = {
-    "intake": ("chalicelib.services.receive, chalicelib.providers.generic", set()),
+    "intake": ("chalicelib.services.intake.receive, chalicelib.providers.generic", set()),
     "api": (
-        "chalicelib.services.summarize, chalicelib.services.stations, chalicelib.services.conversation",
+        "chalicelib.services.summaries.hourly, chalicelib.services.views.stations, chalicelib.services.views.message",
         {"pydantic"},
     ),
-    "process": ("chalicelib.services.process", {"pydantic"}),
-    "deliver": ("chalicelib.services.deliver", set()),
+    "process": ("chalicelib.services.processing.process", {"pydantic"}),
+    "deliver": ("chalicelib.services.delivery.deliver", set()),
     "sweep": ("chalicelib.services.sweep", {"pydantic"}),
-    "summarize": ("chalicelib.services.summarize", {"pydantic"}),
+    "summarize": ("chalicelib.services.summaries.hourly", {"pydantic"}),
 }
 
 

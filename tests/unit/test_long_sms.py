@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.long_sms import (
+from chalicelib.observation.sms.multipart import (
     GAP,
     ONE_SMS_WITHIN,
     LongSms,

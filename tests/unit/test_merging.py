@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.report import Report, Source, agree, station_answers
-from chalicelib.observation.tally import add, contribution, difference
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.report import Report, Source, agree, station_answers
+from chalicelib.observation.reports.tally import add, contribution, difference
 
 ELECTION = Election.model_validate(
     {

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.observation.election import Election
-from chalicelib.services.interpret import ResolvedReport, interpret
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.resolve import ResolvedReport, interpret
 
 PHONE = "+996700000001"
 MORNING = dt.datetime(2030, 5, 5, 3, 0, tzinfo=dt.UTC)

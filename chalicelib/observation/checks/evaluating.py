@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from chalicelib.observation.checks.parsing import parse_rule
 from chalicelib.observation.checks.tree import Answer, Binary, Clock, Node, Number, Previous, Rule, Unary
-from chalicelib.observation.election import Check, Election
+from chalicelib.observation.elections.election import Check, Election
 from chalicelib.observation.reading.model import Value
 
 _CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})")

@@ -20,7 +20,7 @@ from chalicelib.observation.checks.tree import (
     Unary,
     render,
 )
-from chalicelib.observation.election import Election, Form, Question
+from chalicelib.observation.elections.election import Election, Form, Question
 
 Kind = Literal["number", "time", "truth", "choice"]
 

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules, check_typable
 from chalicelib.observation.election_file.document import Document, read_document
 from chalicelib.observation.election_file.escalation import read_escalation
@@ -23,6 +22,7 @@ from chalicelib.observation.election_file.rosters import (
     read_table,
 )
 from chalicelib.observation.election_file.sample import read_quick_count
+from chalicelib.observation.elections.election import Election
 
 __all__ = ["ElectionInvalid", "Inspection", "Problem", "inspect_election", "moved_to", "read_election", "roster_files"]
 

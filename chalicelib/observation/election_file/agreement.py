@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from chalicelib.observation.checks import RuleInvalid, check_rule, parse_rule
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.forms import PlacedForm
-from chalicelib.observation.incidents import TOLD_TOGETHER_AT_MOST, escalation, told_at_once
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST, escalation, told_at_once
 
 _ESTIMATES = frozenset({"turnout", "invalid"})
 """What a quick count estimates beside the candidates, and so no candidate's name."""

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from chalicelib.observation.election import SEVERITIES, AcknowledgeWithin, Escalation
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.shape import shaped
+from chalicelib.observation.elections.election import SEVERITIES, AcknowledgeWithin, Escalation
 
 LONGEST = dt.timedelta(hours=24)
 

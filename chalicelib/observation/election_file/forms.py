@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.observation.election import Category, Check, Election, Form, IncidentForm, Question
 from chalicelib.observation.election_file.document import Document, Path, Plain
 from chalicelib.observation.election_file.header import check_languages_of
 from chalicelib.observation.election_file.shape import shaped
-from chalicelib.observation.moments import Moment
+from chalicelib.observation.elections.election import Category, Check, Election, Form, IncidentForm, Question
+from chalicelib.observation.elections.moments import Moment
 
 NUMBERS: Final = ("integer", "decimal")
 LISTS: Final = ("choice", "choices")

@@ -7,11 +7,11 @@ from typing import Final
 
 import phonenumbers
 
-from chalicelib.observation.catalogue import LANGUAGES, check_texts
-from chalicelib.observation.election import Election, Texts
 from chalicelib.observation.election_file.document import Document, Path, Plain
 from chalicelib.observation.election_file.problems import suggestion
 from chalicelib.observation.election_file.shape import shaped
+from chalicelib.observation.elections.election import Election, Texts
+from chalicelib.observation.texts.catalogue import LANGUAGES, check_texts
 
 READ_ELSEWHERE: Final[Mapping[str, object]] = {"forms": (), "stations": (), "observers": (), "coordinators": ()}
 """Keys whose value in the file is not an Election's: forms have a reader of their own, rosters are file names."""

@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.observation.election import IncidentForm
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.forms import PlacedForm
-from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.elections.election import IncidentForm
 from chalicelib.observation.reading.words import words
+from chalicelib.observation.sms.look_alikes import skeleton
 
 _FORM_CODE = re.compile(r"[A-Z]{2,10}")
 _QUESTION_CODE = re.compile(r"[A-Z](?:[1-9]\d?)?")

@@ -9,9 +9,9 @@ from typing import Literal
 
 import phonenumbers
 
-from chalicelib.observation.election import SEVERITIES, Coordinator, Election, Observer, Severity, Station
 from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
+from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Observer, Severity, Station
 
 _DELIMITERS = ",;\t"
 _SPREADSHEET_NUMBER = re.compile(r"\d+[.,]0+|\d+(?:[.,]\d+)?[eE]\+?\d+")

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from chalicelib.observation.election import QuickCount, Station
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.problems import suggestion
 from chalicelib.observation.election_file.shape import shaped
+from chalicelib.observation.elections.election import QuickCount, Station
 
 _STAND_INS: Mapping[str, object] = {"population": {}}
 

@@ -5,11 +5,11 @@ from typing import Final, NamedTuple
 from chalicelib.observation.reading.candidates import Coded
 from chalicelib.observation.reading.header import Header, read_header
 from chalicelib.observation.reading.incidents import Incident, lower_preposition, read_incident
-from chalicelib.observation.reading.letters import WORD_LETTERS
 from chalicelib.observation.reading.settle import Settled, settle
 from chalicelib.observation.reading.split import split
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import FormNames
+from chalicelib.observation.sms.look_alikes import WORD_LETTERS
 
 FORM_IN_COMMENT: Final = "form_in_comment"
 INCIDENT_IN_COMMENT: Final = "incident_in_comment"

@@ -8,10 +8,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.long_sms import GAP, INCOMPLETE
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
 from chalicelib.observation.reading.reading import read
+from chalicelib.observation.sms.multipart import GAP, INCOMPLETE
 
 _BREAK: Final = "\n"
 _CUT_NUMBER = re.compile(r"\A\d\S*")

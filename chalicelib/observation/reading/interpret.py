@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from chalicelib.observation.election import Question
-from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.elections.election import Question
 from chalicelib.observation.reading.model import Reason, Value
 from chalicelib.observation.reading.words import words
+from chalicelib.observation.sms.look_alikes import skeleton
 
 DOUBT: Final = "~"
 JOIN: Final = "&"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from chalicelib.observation.reading.letters import LIKE_DIGITS, looking_like
 from chalicelib.observation.reading.normalise import PHONE_MARK
+from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, looking_like
 
 _LETTER: Final = r"[^\W\d_]"
 _LIKE: Final = f"[{LIKE_DIGITS}]"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.forms import Answers, Forms, Found, find_forms
 from chalicelib.observation.reading.header import round_before, stations_before
 from chalicelib.observation.reading.held import QUOTED_REPLY, held_words

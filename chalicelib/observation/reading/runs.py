@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from chalicelib.observation.reading.letters import uniform
 from chalicelib.observation.reading.vocabulary import NO_WORD, Vocabulary, Word
+from chalicelib.observation.sms.look_alikes import uniform
 
 Token = tuple[str, str, str, str]
 """Gap, number, word, mark: what separates a token from the one before, and one of a number, letters or a sign."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.header import Header
 from chalicelib.observation.reading.interpret import DOUBT, Answer
-from chalicelib.observation.reading.letters import DIGITS
 from chalicelib.observation.reading.model import Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.tokens import Scan
+from chalicelib.observation.sms.look_alikes import DIGITS
 
 _LAST_NUMBER_APART = re.compile(r"\d\W*\s\W*\d+$")
 _BARE = re.compile(r"[\s,;|_)]+|\.\s+|\s*[№(]\s*")

@@ -5,11 +5,11 @@ from typing import Final
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
-from chalicelib.observation.reading.letters import DIGITS, RUSSIAN_ORDER, WORD_LETTERS, code_letter
 from chalicelib.observation.reading.normalise import PHONE_DIGITS, PHONE_MARK
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
 from chalicelib.observation.reading.walk import Walk
+from chalicelib.observation.sms.look_alikes import DIGITS, RUSSIAN_ORDER, WORD_LETTERS, code_letter
 
 _LIKE_DIGIT_CODES: Final = frozenset("BSGZD")
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
 
-from chalicelib.observation.reading.letters import DIGITS
 from chalicelib.observation.reading.normalise import Canonical
 from chalicelib.observation.reading.runs import SPACES, Token, drop_numbering, split_aliases, split_runs
 from chalicelib.observation.reading.vocabulary import NO_WORD, Vocabulary, Word
+from chalicelib.observation.sms.look_alikes import DIGITS
 
 _COMPOUND = attrgetter("compound")
 _NUMBERED = re.compile(r"1(?<!\w1)\s?[.)]\s{0,3}[^\W\d_]")

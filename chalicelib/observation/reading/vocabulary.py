@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
 
-from chalicelib.observation.catalogue import MARK, text
-from chalicelib.observation.election import Election, Form, IncidentForm
+from chalicelib.observation.elections.election import Election, Form, IncidentForm
 from chalicelib.observation.reading.interpret import Values
-from chalicelib.observation.reading.letters import LIKE_DIGITS, RESEMBLING, WORD_LETTERS, code_letter, skeleton, uniform
 from chalicelib.observation.reading.pattern import token_pattern
 from chalicelib.observation.reading.words import Words, words
+from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, RESEMBLING, WORD_LETTERS, code_letter, skeleton, uniform
+from chalicelib.observation.texts.catalogue import MARK, text
 
 _MISSPELT_FROM: Final = 6
 """Letters that an alias needs at least for one wrong letter to be forgiven."""

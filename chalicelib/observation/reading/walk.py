@@ -2,9 +2,9 @@
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
-from chalicelib.observation.reading.letters import LIKE_DIGITS, code_letter
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD, FormNames, Word
+from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, code_letter
 
 
 class Walk:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from chalicelib.observation.reading.letters import skeleton
+from chalicelib.observation.sms.look_alikes import skeleton
 
 
 @dataclass(frozen=True, slots=True)

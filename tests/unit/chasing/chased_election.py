@@ -1,6 +1,6 @@
 """A small election whose forms are due at all kinds of hours: two regions, three stations with two observers each."""
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 
 FORMS = [
     {"code": "OP", "due": {"from": "07:00", "by": "08:30"}, "questions": [{"code": "A", "type": "integer"}]},

@@ -1,7 +1,7 @@
 import pytest
 from chased_election import an_election
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.observation.clock import Clock
-from chalicelib.observation.election import Election
-from chalicelib.observation.report import Report, Source
-from chalicelib.observation.tally import add, contribution
-from chalicelib.services import chase, doubts, final_report, missing_list, summarize
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.report import Report, Source
+from chalicelib.observation.reports.tally import add, contribution
+from chalicelib.services.outreach import missing_list, reminders
+from chalicelib.services.summaries import final_report, hourly, open_issues
 from chalicelib.store import elections, messages, progress, routes, summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
@@ -42,14 +43,14 @@ class InMemory:
         return LoadedElection(self.election, self.clock, 1)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in (chase, missing_list, doubts, final_report):
+        for module in (reminders, missing_list, open_issues, final_report):
             monkeypatch.setattr(module, "get_reports", self.get_reports)
-        for module in (chase, summarize, final_report):
+        for module in (reminders, hourly, final_report):
             monkeypatch.setattr(module, "read_cells", lambda election, region=None: self.cells())
-        monkeypatch.setattr(chase, "queue_while_unchanged", self.queue_while_unchanged)
-        for module in (doubts, missing_list, final_report):
+        monkeypatch.setattr(reminders, "queue_while_unchanged", self.queue_while_unchanged)
+        for module in (open_issues, missing_list, final_report):
             monkeypatch.setattr(module, "incidents_of", lambda election_id: self.incidents)
-        monkeypatch.setattr(chase.time, "sleep", lambda seconds: None)
+        monkeypatch.setattr(reminders.time, "sleep", lambda seconds: None)
         monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])
         monkeypatch.setattr(elections, "list_elections", lambda: [self.election.id])
         monkeypatch.setattr(elections, "current", lambda election_id: self.loaded)

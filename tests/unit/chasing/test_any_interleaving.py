@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stored_in_memory import Died, InMemory
 
-from chalicelib.observation.chasing import is_night
-from chalicelib.observation.clock import Clock
-from chalicelib.observation.coverage import round_due
-from chalicelib.observation.election import Election
-from chalicelib.observation.summary import summarise
-from chalicelib.services.chase import chase
-from chalicelib.services.summarize import summarize_due
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.schedule import round_due
+from chalicelib.observation.reports.reminders import is_night
+from chalicelib.observation.summaries.summary import summarise
+from chalicelib.services.outreach.reminders import chase
+from chalicelib.services.summaries.hourly import summarize_due
 
 START = dt.datetime.fromisoformat("2017-10-15T07:30:00+06:00")
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -6,8 +6,8 @@ import pytest
 from chased_election import FORMS, an_election
 from stored_in_memory import InMemory
 
-from chalicelib.observation.clock import Clock
-from chalicelib.services.chase import Chased, chase_due
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.services.outreach.reminders import Chased, chase_due
 from chalicelib.store import messages
 
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.observation.chasing import (
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.reminders import (
     Done,
     Plan,
     Progress,
@@ -18,9 +19,8 @@ from chalicelib.observation.chasing import (
     overdue_rounds,
     plan,
 )
-from chalicelib.observation.election import Election
-from chalicelib.observation.report import Report, Source
-from chalicelib.observation.summary import summarise
+from chalicelib.observation.reports.report import Report, Source
+from chalicelib.observation.summaries.summary import summarise
 
 
 def at(text: str) -> dt.datetime:

@@ -7,13 +7,13 @@ import pytest
 from chased_election import FORMS, an_election
 from stored_in_memory import InMemory
 
-from chalicelib.observation.chasing import overdue_rounds
-from chalicelib.observation.clock import Clock
-from chalicelib.observation.election import Election
-from chalicelib.observation.segments import count_segments
-from chalicelib.observation.summary import summarise
-from chalicelib.services.missing_list import SMS_SEGMENTS, Gap, gaps, list_email, list_sms
-from chalicelib.services.situation import missing
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.reminders import overdue_rounds
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.summaries.summary import summarise
+from chalicelib.services.coordinators.queries import missing
+from chalicelib.services.outreach.missing_list import SMS_SEGMENTS, Gap, gaps, list_email, list_sms
 from chalicelib.store.incidents import Incident
 
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -7,16 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stored_in_memory import InMemory
 
-from chalicelib.observation.clock import Clock
-from chalicelib.observation.coverage import expected_by_region
-from chalicelib.observation.election import Election, Observer
-from chalicelib.observation.report import Report, Source, owing
-from chalicelib.observation.summary import Coverage, summarise
-from chalicelib.observation.tally import contribution
-from chalicelib.services import stations
-from chalicelib.services.chase import missing_reports, stations_with_gaps
-from chalicelib.services.missing_list import gaps
-from chalicelib.services.stations import stations_of_region
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.elections.schedule import expected_by_region
+from chalicelib.observation.reports.report import Report, Source, owing
+from chalicelib.observation.reports.tally import contribution
+from chalicelib.observation.summaries.summary import Coverage, summarise
+from chalicelib.services.outreach.missing_list import gaps
+from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
+from chalicelib.services.views import stations
+from chalicelib.services.views.stations import stations_of_region
 
 AFTERNOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")
 NOON = dt.datetime.fromisoformat("2017-10-15T12:00:00+06:00")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.observation.checks import GivenAnswers, check_rule, evaluate, failed_checks, parse_rule
-from chalicelib.observation.election import Check, Election, Form
+from chalicelib.observation.elections.election import Check, Election, Form
 
 ANSWERS = GivenAnswers(
     report={"A": 300, "B": "07:30", "D": True, "F": False, "M": (1, 3), "P": Decimal("12.5"), "C": 4},

@@ -7,9 +7,9 @@ from click.testing import CliRunner
 from chalicelib.cli.cards import cards as command
 from chalicelib.cli.cards import page
 from chalicelib.cli.files import load_election_file
-from chalicelib.observation.card import cards
 from chalicelib.observation.checks import GivenAnswers, failed_checks
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.form_design.cards import cards
 from chalicelib.observation.reading import read
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample" / "election.yaml"

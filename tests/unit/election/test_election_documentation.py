@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.election import (
+from chalicelib.observation.election_file import ROSTERS, inspect_election
+from chalicelib.observation.elections.election import (
     Check,
     Coordinator,
     Election,
@@ -14,7 +15,6 @@ from chalicelib.observation.election import (
     QuickCount,
     Station,
 )
-from chalicelib.observation.election_file import ROSTERS, inspect_election
 
 PAGE = (Path(__file__).parents[3] / "docs" / "election-file.md").read_text("utf-8")
 WHOLE = re.compile(r"<!-- whole election: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import ElectionInvalid, inspect_election, read_election, roster_files
-from chalicelib.observation.incidents import TOLD_TOGETHER_AT_MOST
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST
 from chalicelib.store.outcome import MOST_WRITES
 
 OPTIONS = 'options: {1: {en: "media", ru: "СМИ"}, 2: {en: "police", ru: "милиция"}}'

@@ -2,7 +2,7 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib.cli.check import check
-from chalicelib.observation.form_design import confusions, one_edit_apart
+from chalicelib.observation.form_design.confusables import confusions, one_edit_apart
 
 
 @pytest.fixture

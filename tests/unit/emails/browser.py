@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chalicelib.observation.png import encode
+from chalicelib.observation.summaries.png import encode
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from telling import FORMS, HEADER
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.hour import Hour
-from chalicelib.observation.summary import summarise
-from chalicelib.services.final_report import Day
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.summary import summarise
+from chalicelib.services.summaries.final_report import Day
 from chalicelib.store.incidents import Incident
 
 EVENING = dt.datetime.fromisoformat("2017-10-15T23:30:00+06:00")

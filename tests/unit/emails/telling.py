@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Callable
 
-from chalicelib.observation.election import Coordinator, Election
-from chalicelib.observation.hour import Hour
-from chalicelib.observation.summary import summarise
-from chalicelib.services.missing_list import Gap, list_email
-from chalicelib.services.summary_message import summary_email
-from chalicelib.services.words import picture
+from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.summary import summarise
+from chalicelib.services.email_templates import picture
+from chalicelib.services.outreach.missing_list import Gap, list_email
+from chalicelib.services.summaries.summary_email import summary_email
 
 NOON = dt.datetime.fromisoformat("2017-10-15T14:45:00+06:00")
 FORMS = [

@@ -12,7 +12,7 @@ import pytest
 from browser import Browser
 from telling import PAGES, with_pictures
 
-from chalicelib.observation.turnout_chart import BEFORE, GROUND, NOW, PALETTE, WORDS
+from chalicelib.observation.summaries.turnout_chart import BEFORE, GROUND, NOW, PALETTE, WORDS
 
 APPROVED = Path(__file__).parent / "approved"
 WIDTHS = {"phone": 360, "desktop": 900}

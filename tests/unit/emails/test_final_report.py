@@ -8,8 +8,8 @@ import pytest
 from browser import Browser
 from final_day import ELECTION, PHONE, a_day
 
-from chalicelib.services.day_end import LARGEST_PAGE, report_email
-from chalicelib.services.final_report import report_page
+from chalicelib.services.summaries.final_report import report_page
+from chalicelib.services.summaries.final_report_email import LARGEST_PAGE, report_email
 
 LANGUAGES = ["ky", "ru", "en"]
 A4 = (210 / 25.4, 297 / 25.4)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.election_file.rosters import _EMAIL
 from chalicelib.services import outbox
-from chalicelib.services.mime import mime
+from chalicelib.services.delivery.mime import mime
 
 ORIGIN = outbox.Origin("kg", "tested", dt.datetime(2017, 10, 15, tzinfo=dt.UTC))
 SENDER = "Байкоо <observers@example.org>"

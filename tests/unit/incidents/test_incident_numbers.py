@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.commands import command_in
-from chalicelib.observation.incident_numbers import MOST_AT_ONCE
+from chalicelib.observation.coordinators.commands import command_in
+from chalicelib.observation.coordinators.incident_numbers import MOST_AT_ONCE
 
 SEVERAL = {
     "OK 17 18": (17, 18),

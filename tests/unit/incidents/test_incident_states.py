@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chalicelib.observation.election import SEVERITIES, Coordinator, Election, Station
-from chalicelib.observation.incidents import (
+from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Station
+from chalicelib.observation.incidents.lifecycle import (
     ALLOWED_IN,
     BURST,
     BURST_WITHIN,

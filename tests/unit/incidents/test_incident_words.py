@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.election import Election, Form, Question
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.incident_words import incident_pattern
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.incidents.urgent_pattern import incident_pattern
 from chalicelib.observation.reading import read
-from chalicelib.observation.simulation.day import Plan, simulate_day
-from chalicelib.observation.simulation.writing import write
-from chalicelib.services.alerts import opens_incident
+from chalicelib.rehearsal.simulation.day import Plan, simulate_day
+from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.services.incidents.alerts import opens_incident
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted((ROOT / "tests/corpus").glob("*.jsonl"))

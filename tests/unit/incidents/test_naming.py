@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.naming import region_named
+from chalicelib.observation.elections.region_names import region_named
 
 REGIONS = ["Batken", "Bishkek", "Chuy", "Osh", "Osh city", "Jalal-Abad", "Issyk-Kul", "Talas"]
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation import commands
-from chalicelib.observation.catalogue import LANGUAGES
+from chalicelib.observation.coordinators import commands
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.opting import WISHES, wish_in, word, words
 from chalicelib.observation.reading import read
-from chalicelib.observation.reading.letters import skeleton
 from chalicelib.observation.reading.words import words as reading_words
-from chalicelib.observation.replies import opting_reply
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.replies.replies import opting_reply
+from chalicelib.observation.sms.look_alikes import skeleton
+from chalicelib.observation.sms.opt_out_words import WISHES, wish_in, word, words
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.texts.catalogue import LANGUAGES
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 TAUGHT = [(wish, said) for wish, many in words().items() for said in itertools.chain.from_iterable(many.values())]

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from providers_signing.sns_sender import key_and_certificate
 
 from chalicelib.providers.contract import OutboundRequest
-from chalicelib.services.fetching import fetch
-from chalicelib.services.provider_api import AnswerLost, NotReached, exchange
+from chalicelib.services.clients.http import fetch
+from chalicelib.services.clients.provider_api import AnswerLost, NotReached, exchange
 
 
 class Server:

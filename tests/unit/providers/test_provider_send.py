@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from chalicelib.cli import main, provider_stack
 from chalicelib.providers.contract import OutboundSms, SendOutcome
-from chalicelib.services import provider_api
+from chalicelib.services.clients import provider_api
 
 CASES: dict[str, tuple[SendOutcome, int, str]] = {
     "taken": (SendOutcome("sent", reference="SM1"), 0, "sent: 1 GSM-7 segments\nreference: SM1\n"),

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.segments import BASIC
-from chalicelib.observation.segments import EXTENSION as EXTENDED
+from chalicelib.observation.sms.segments import BASIC
+from chalicelib.observation.sms.segments import EXTENSION as EXTENDED
 from chalicelib.providers.encodings import EXTENSION, GSM7, concatenation, decode_gsm7, decode_text
 
 ALPHABET = sorted(BASIC | EXTENDED)

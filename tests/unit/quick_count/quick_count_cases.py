@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.observation.election import Check, Election, Form, Question, QuickCount, Station
+from chalicelib.observation.elections.election import Check, Election, Form, Question, QuickCount, Station
 
 REFERENCE = Path(__file__).parent / "reference"
 CASES = sorted(folder.name for folder in REFERENCE.iterdir() if (folder / "expected.csv").exists())

@@ -13,8 +13,8 @@ from quick_count_cases import (
     rows,
 )
 
-from chalicelib.observation.election import Form, Question, QuickCount, Station
-from chalicelib.observation.quick_count import QuickCountError, quick_count
+from chalicelib.observation.elections.election import Form, Question, QuickCount, Station
+from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count
 from chalicelib.observation.reading.model import Value
 
 GOOD = count_row(300, 5, 150, 100)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quick_count_cases import count_row, election_of
 
-from chalicelib.observation.combined_ratio import Stratum, combined_ratio
-from chalicelib.observation.election import Election, Station
-from chalicelib.observation.quick_count import quick_count
+from chalicelib.observation.elections.election import Election, Station
+from chalicelib.observation.quick_count.combined_ratio import Stratum, combined_ratio
+from chalicelib.observation.quick_count.estimate import quick_count
 from chalicelib.observation.reading.model import Value
 
 Results = Mapping[str, Mapping[str, Value]]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.election import Election
 from chalicelib.observation.election_file import read_election
+from chalicelib.observation.elections.election import Election
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 

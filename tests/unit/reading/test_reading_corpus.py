@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import ReportReading
 

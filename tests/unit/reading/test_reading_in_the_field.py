@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.cli.files import load_election_file
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 
 CASES = Path(__file__).parents[2] / "corpus" / "in_the_field.jsonl"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.long_sms import GAP
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import CATEGORY, ReportReading
+from chalicelib.observation.sms.multipart import GAP
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
-from chalicelib.observation.simulation.messages import canonical_value, random_answers
+from chalicelib.rehearsal.simulation.messages import canonical_value, random_answers
 
 DOUBT = "?"
 relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

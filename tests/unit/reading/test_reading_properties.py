@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import CATEGORY
-from chalicelib.observation.simulation.messages import (
+from chalicelib.rehearsal.simulation.messages import (
     CLEAN,
     NOISY,
     Composed,

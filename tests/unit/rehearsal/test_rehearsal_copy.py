@@ -3,8 +3,8 @@
 import itertools
 import re
 
-from chalicelib.services import rehearsal_copy as module
-from chalicelib.services.rehearsal_copy import FICTITIOUS, fictitious_numbers, free_number, rehearsal_copy
+from chalicelib.rehearsal import election_copy as module
+from chalicelib.rehearsal.election_copy import FICTITIOUS, fictitious_numbers, free_number, rehearsal_copy
 
 FICTION = re.compile(r"\+1[2-9]\d\d55501\d\d")
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from providers_signing.generic_sender import GenericSender
 
-from chalicelib.observation.simulation.day import Plan, simulate_day
-from chalicelib.services.rehearse import webhook_of_each
-from chalicelib.services.simulated_provider import Webhook
+from chalicelib.rehearsal.provider import Webhook
+from chalicelib.rehearsal.run import webhook_of_each
+from chalicelib.rehearsal.simulation.day import Plan, simulate_day
 
 PLAN = Plan(observers=80, minutes=5, noise=20, duplicates=10, incidents=5, seed=7)
 

@@ -6,13 +6,13 @@ from html import unescape
 
 import pytest
 
-from chalicelib.observation.clock import Clock
-from chalicelib.observation.simulation.day import Day, Intended, Plan, Planned
-from chalicelib.observation.simulation.messages import Composed, Meant
-from chalicelib.services.rehearsal_page import rehearsal_page
-from chalicelib.services.rehearsal_report import Latency, ProviderShare, QuestionErrors, report_on
-from chalicelib.services.rehearse import IncidentTold, Rehearsal, Sent
-from chalicelib.services.simulated_provider import Answers
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.rehearsal.page import rehearsal_page
+from chalicelib.rehearsal.provider import Answers
+from chalicelib.rehearsal.report import Latency, ProviderShare, QuestionErrors, report_on
+from chalicelib.rehearsal.run import IncidentTold, Rehearsal, Sent
+from chalicelib.rehearsal.simulation.day import Day, Intended, Plan, Planned
+from chalicelib.rehearsal.simulation.messages import Composed, Meant
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 

@@ -4,8 +4,9 @@ import click
 import pytest
 
 from chalicelib.cli.rehearse import _webhook
-from chalicelib.services import secrets, simulated_senders
-from chalicelib.services.secrets import NotConfigured, SecretsUnavailable
+from chalicelib.rehearsal import senders
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
 
 BASE = "https://abc.execute-api.eu-central-1.amazonaws.com/api"
 LOCAL = {"api_url": "http://127.0.0.1:4510/_aws/execute-api/x/api"}
@@ -22,7 +23,7 @@ def configured(monkeypatch):
                 raise found
             return found
 
-        monkeypatch.setattr(secrets, "provider_secrets", read)
+        monkeypatch.setattr(provider_settings, "provider_secrets", read)
 
     return configure
 
@@ -76,6 +77,6 @@ def test_the_address_of_a_stack_on_aws_is_asked_for(configured):
 
 def test_without_a_checkout_that_is_said(configured, monkeypatch, tmp_path):
     configured({"auth_token": "real"})
-    monkeypatch.setattr(simulated_senders, "TESTS", tmp_path)
+    monkeypatch.setattr(senders, "TESTS", tmp_path)
     with pytest.raises(click.ClickException, match="use a whole checkout"):
         _webhook(LOCAL, "twilio", None)

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.observation.coverage import is_late, round_begun_at
-from chalicelib.observation.simulation.day import NothingDue, Plan, simulate_day
-from chalicelib.observation.simulation.truth import StationTruth
+from chalicelib.observation.elections.schedule import is_late, round_begun_at
+from chalicelib.rehearsal.simulation.day import NothingDue, Plan, simulate_day
+from chalicelib.rehearsal.simulation.truth import StationTruth
 
 PLAN = Plan(observers=80, minutes=5, noise=20, duplicates=10, incidents=10, seed=7)
 

@@ -14,8 +14,8 @@ from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.webhook import hear
-from chalicelib.services import simulated_provider
-from chalicelib.services.simulated_provider import Delivery, SimulatedProvider, Webhook, WebhookUnusable
+from chalicelib.rehearsal import provider
+from chalicelib.rehearsal.provider import Delivery, SimulatedProvider, Webhook, WebhookUnusable
 
 SENDER = GenericSender("a secret")
 SENT = dt.datetime(2017, 10, 15, 4, 0, tzinfo=dt.UTC)
@@ -74,8 +74,8 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch):
-    monkeypatch.setattr(simulated_provider, "FIRST_RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(simulated_provider, "LONGEST_RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(provider, "FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(provider, "LONGEST_RETRY_SECONDS", 0.02)
     made = []
 
     def start(statuses=lambda message: [200], content=EMPTY):
@@ -193,9 +193,9 @@ def test_a_refusal_is_not_retried(server):
 def test_it_gives_up_after_as_many_tries_as_a_provider_makes(server):
     to = server(lambda message: [503] if message == A else [200])
     answers = to.take(deliveries(to.webhook(), A, B))
-    assert to.asked.count(A) == simulated_provider.MOST_TRIES
+    assert to.asked.count(A) == provider.MOST_TRIES
     assert answers.failed == {A: "503 Try again"}
-    assert answers.faults() == {"503 Try again": simulated_provider.MOST_TRIES}
+    assert answers.faults() == {"503 Try again": provider.MOST_TRIES}
 
 
 def test_a_webhook_that_takes_nothing_of_one_provider_is_told_soon(server):
@@ -219,7 +219,7 @@ def test_deliveries_are_made_when_they_are_due_and_not_before(server):
 def test_connections_are_kept_and_few(server):
     to = server()
     to.take(deliveries(to.webhook(), *MESSAGES))
-    assert len({address for _, address in to.requests}) <= simulated_provider.CONNECTIONS
+    assert len({address for _, address in to.requests}) <= provider.CONNECTIONS
 
 
 def test_a_sender_that_cannot_sign_ends_it_all(server, monkeypatch):

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.providers.table import NAMES
 from chalicelib.providers.webhook import hear
-from chalicelib.services import simulated_senders
-from chalicelib.services.simulated_senders import CannotSign, SendersMissing, Sms, senders
+from chalicelib.rehearsal import senders as module
+from chalicelib.rehearsal.senders import CannotSign, SendersMissing, Sms, senders
 
 URL = "https://example.org/api/webhooks/here"
 
@@ -20,7 +20,7 @@ def test_each_is_a_providers():
 
 
 def test_where_there_is_no_checkout_that_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(simulated_senders, "TESTS", tmp_path)
+    monkeypatch.setattr(module, "TESTS", tmp_path)
     with pytest.raises(SendersMissing, match=f"are not in {tmp_path}: use a whole checkout"):
         senders()
 
@@ -131,7 +131,7 @@ def test_a_shared_key_signs_where_there_is_no_token():
 def test_nothing_large_is_loaded_to_make_settings():
     """`make run` makes them for all."""
     script = (
-        "import sys; from chalicelib.services.simulated_senders import senders;"
+        "import sys; from chalicelib.rehearsal.senders import senders;"
         "[one.fresh_settings('https://x/') for one in senders().values()];"
         "print(sorted({'plivo', 'twilio', 'vonage_http_client', 'requests', 'pydantic'} & set(sys.modules)))"
     )

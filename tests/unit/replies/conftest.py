@@ -2,7 +2,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.observation.election import Category, Election, Form, IncidentForm, Station
+from chalicelib.observation.elections.election import Category, Election, Form, IncidentForm, Station
 
 
 def _form(code: str, title: str, questions: str, **more: object) -> Form:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.catalogue import catalogue
-from chalicelib.observation.commands import VERBS, word
-from chalicelib.observation.coordinator_texts import alert_remarks, digest_sms, help_text, incident_line
+from chalicelib.observation.coordinators.commands import VERBS, word
+from chalicelib.observation.coordinators.texts import alert_remarks, digest_sms, help_text, incident_line
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.incidents import critical_answers
-from chalicelib.observation.replies import incident_alert_sms
-from chalicelib.observation.segments import CUT, count_segments
+from chalicelib.observation.incidents.lifecycle import critical_answers
+from chalicelib.observation.replies.replies import incident_alert_sms
+from chalicelib.observation.sms.segments import CUT, count_segments
+from chalicelib.observation.texts.catalogue import catalogue
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.catalogue import (
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.texts.catalogue import (
     LANGUAGES,
     TextProblem,
     catalogue,
@@ -11,8 +13,6 @@ from chalicelib.observation.catalogue import (
     placeholders,
     text,
 )
-from chalicelib.observation.election import Election
-from chalicelib.observation.segments import count_segments
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "replies.md"
 

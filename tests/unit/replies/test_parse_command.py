@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from chalicelib.cli.parse import parse
 from chalicelib.observation.reading.model import Reading, Repair, ReportReading
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.sms.segments import count_segments
 
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT / "tests" / "corpus"

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.catalogue import LANGUAGES
-from chalicelib.observation.election import Election, Observer
+from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading import read
-from chalicelib.observation.replies import example, reminder_sms
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.replies.replies import example, reminder_sms
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.texts.catalogue import LANGUAGES
 
 
 def shared(election: Election, language: str, **forms: str) -> tuple[Election, Observer, Observer]:

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.observation.catalogue import LANGUAGES, catalogue, placeholders
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import Reason
-from chalicelib.observation.replies import (
+from chalicelib.observation.replies.replies import (
     ReportResult,
     example,
     held_reply,
@@ -18,7 +17,8 @@ from chalicelib.observation.replies import (
     unknown_sender_reply,
     unrecognised_reply,
 )
-from chalicelib.observation.segments import count_segments
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.texts.catalogue import LANGUAGES, catalogue, placeholders
 
 REASONS: tuple[Reason, ...] = ("out_of_range", "wrong_type", "conflicting", "ambiguous", "unknown_code")
 

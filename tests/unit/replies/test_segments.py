@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.segments import BASIC, EXTENSION, Segments, count_segments, fit
+from chalicelib.observation.sms.segments import BASIC, EXTENSION, Segments, count_segments, fit
 
 
 @pytest.mark.parametrize(

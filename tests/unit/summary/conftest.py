@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.observation.election import Election
+from chalicelib.observation.elections.election import Election
 
 FORMS = [
     {

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.observation.coverage import (
+from chalicelib.observation.elections.schedule import (
     expected_by_region,
     is_late,
     is_missing_time,

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.observation.election import Election
-from chalicelib.observation.report import Report, Source
-from chalicelib.observation.tally import add, contribution
-from chalicelib.services import doubts
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.report import Report, Source
+from chalicelib.observation.reports.tally import add, contribution
+from chalicelib.services.summaries import open_issues
 from chalicelib.store.reports import StoredReport
 
 AT = dt.datetime.fromisoformat("2017-10-15T12:00:00+06:00")
@@ -45,6 +45,6 @@ def test_a_station_is_held_back_once(
         reads.append(list(keys))
         return {key: StoredReport(reports.get(key, Report(*key)), "") for key in reads[-1]}
 
-    monkeypatch.setattr(doubts, "get_reports", get_reports)
-    assert doubts.held_back(election, cells) == held
+    monkeypatch.setattr(open_issues, "get_reports", get_reports)
+    assert open_issues.held_back(election, cells) == held
     assert bool(reads) is is_read, "reports are read only where the tallies cannot tell"

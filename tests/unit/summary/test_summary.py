@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.summary import Summary, Turnout, summarise, turnout
+from chalicelib.observation.summaries.summary import Summary, Turnout, summarise, turnout
 
 MORNING = dt.datetime.fromisoformat("2017-10-15T05:00:00+00:00")
 BEFORE = dt.datetime.fromisoformat("2017-10-01T00:00:00+06:00")

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import chalicelib
-from chalicelib.observation.election import Coordinator
-from chalicelib.observation.hour import Hour
-from chalicelib.observation.segments import count_segments
-from chalicelib.observation.summary import summarise
-from chalicelib.services.summary_message import Email
-from chalicelib.services.summary_message import summary_email as email_of
-from chalicelib.services.summary_sms import summary_sms
+from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.summary import summarise
+from chalicelib.services.summaries.summary_email import Email
+from chalicelib.services.summaries.summary_email import summary_email as email_of
+from chalicelib.services.summaries.summary_sms import summary_sms
 
 NOON = dt.datetime.fromisoformat("2017-10-15T12:00:00+06:00")
 CELLS = {

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pictures import Picture, read
 
-from chalicelib.observation.png import encode
-from chalicelib.observation.turnout_chart import BEFORE, GRID, HEIGHT, NOW, SHOWN, WIDTH, WORDS, Point, draw
+from chalicelib.observation.summaries.png import encode
+from chalicelib.observation.summaries.turnout_chart import BEFORE, GRID, HEIGHT, NOW, SHOWN, WIDTH, WORDS, Point, draw
 
 MOST_BYTES = 6000
 """A picture goes with every section of every coordinator's email."""

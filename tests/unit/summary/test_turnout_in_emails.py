@@ -7,14 +7,14 @@ from html import unescape
 
 import pytest
 
-from chalicelib.observation.election import Coordinator
-from chalicelib.observation.hour import Hour
-from chalicelib.observation.summary import summarise
-from chalicelib.observation.turnout_chart import Point, draw
-from chalicelib.observation.turnout_curve import turnout_curve
+from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.summary import summarise
+from chalicelib.observation.summaries.turnout_chart import Point, draw
+from chalicelib.observation.summaries.turnout_curve import turnout_curve
 from chalicelib.services import outbox
-from chalicelib.services.mime import mime
-from chalicelib.services.summary_message import Email, summary_email
+from chalicelib.services.delivery.mime import mime
+from chalicelib.services.summaries.summary_email import Email, summary_email
 
 NOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")
 ROUNDS = {"10:00": 600, "14:00": 840, "D+1 02:00": 1560}

@@ -1,0 +1,37 @@
+"""Who asks: every request of an operator must prove one, for the election and the regions that it is about."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from chalicelib.entrypoints.api.problem import Problem, now
+
+if TYPE_CHECKING:
+    from chalicelib.services.access.operators import Operator
+    from chalicelib.store.elections import LoadedElection
+
+
+def authorized(request: Any, election_id: str) -> tuple["Operator", "LoadedElection"]:
+    """The operator that a request proves, and the election that both are about; Problem where there is none."""
+    from chalicelib.services.access.operators import TokenRefused, authenticate
+    from chalicelib.store.elections import current
+
+    try:
+        operator = authenticate(request.headers.get("authorization"), now())
+    except TokenRefused as refused:
+        raise Problem(HTTPStatus.UNAUTHORIZED, str(refused)) from refused
+    if operator.election != unquote(election_id):
+        raise Problem(HTTPStatus.FORBIDDEN, f"Your token is for election {operator.election}.")
+    loaded = current(operator.election)
+    if loaded is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
+    return operator, loaded
+
+
+def require_region(operator: "Operator", loaded: "LoadedElection", region: str) -> None:
+    """Refuse a region that the operator does not see, or that the election does not have."""
+    if not operator.sees(region):
+        raise Problem(HTTPStatus.FORBIDDEN, f"Your token sees {', '.join(operator.regions)} only.")
+    if region not in loaded.election.regions:
+        known = ", ".join(loaded.election.regions)
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no region {region}; this election has {known}.")

@@ -1,0 +1,37 @@
+"""What every change by an operator has in common: the version that they have seen, and the note that says why."""
+
+import json
+import re
+from http import HTTPStatus
+from typing import Any
+
+from chalicelib.entrypoints.api.problem import Problem
+
+_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+
+
+def seen_version(request: Any) -> int:
+    """The version that If-Match names; Problem where it names none."""
+    written: str | None = request.headers.get("if-match")
+    if written is None:
+        detail = 'Name the version that you have seen, as its ETag says: If-Match: "1".'
+        raise Problem(HTTPStatus.PRECONDITION_REQUIRED, detail)
+    version = _VERSION.fullmatch(written.strip())
+    if version is None:
+        raise Problem(HTTPStatus.PRECONDITION_FAILED, f"{written} is no version; read it again.")
+    return int(version[1])
+
+
+def note_of(request: Any) -> str:
+    """The note in the body, `{"note": …}`, "" without one; Problem where the body is something else."""
+    body: bytes | str = request.raw_body
+    if not body:
+        return ""
+    try:
+        document = json.loads(body)
+    except ValueError as invalid:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no JSON: {invalid}.") from invalid
+    note = document.get("note", "") if isinstance(document, dict) else None
+    if not isinstance(note, str):
+        raise Problem(HTTPStatus.BAD_REQUEST, 'The body holds {"note": "…"}, or nothing.')
+    return note

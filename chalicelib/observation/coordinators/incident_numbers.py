@@ -1,0 +1,94 @@
+"""Which incidents a coordinator's command is about, and whether that is clear: `17`, `№17`, `17, 18 и 19`.
+
+Whoever takes the wrong incident over keeps the right one from those who would act. So where a second number, another
+command or a counted noun follows (`RESOLVE 5 questions`), the coordinator is asked, and nothing is done.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from chalicelib.observation.incidents.lifecycle import Step
+from chalicelib.observation.sms.look_alikes import DIGITS, LIKE_DIGITS, skeleton
+
+MOST_AT_ONCE: Final = 10
+"""Incidents that one command may take over: their numbers still fit the reply."""
+
+_SIGN: Final = r"(?:#|no\.?|n\.?|number|номер\w*|incident|инцидент\w*|окуя\w*)"
+_DIGIT: Final = rf"[\d{LIKE_DIGITS}]"
+_FIRST = re.compile(rf"[\s.,:;=\-–—\"'»(/]*(?:{_SIGN}\s*){{0,2}}(?P<number>{_DIGIT}{{1,6}})(?![^\W_])", re.IGNORECASE)
+_SIGN_BEFORE = re.compile(rf"(?<![^\W_]){_SIGN}\s*(?=\d)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_LIST = re.compile(r"(?:[\w\s,;+&/()!]|\.(?!\d))*")
+_APART = re.compile(r"(?<!\d)(?:\d[^\S\n]+\d+|\d+[^\S\n]+\d)(?!\d)")
+"""A number of one digit beside another: `1 7` may be 17."""
+
+_NOTE = re.compile(r"\s*[.:]\s")
+_JOINING: Final = frozenset(map(skeleton, ("and", "и", "жана", "менен")))
+_COUNTED: Final = frozenset(
+    map(
+        skeleton,
+        (
+            *("people", "persons", "voters", "observers", "ballots", "questions", "incidents", "times"),
+            *("minute", "minutes", "min", "hour", "hours"),
+            *("человек", "человека", "людей", "избирателя", "избирателей", "наблюдателя", "наблюдателей"),
+            *("бюллетеня", "бюллетеней", "вопрос", "вопроса", "вопросов", "инцидента", "инцидентов", "раз", "раза"),
+            *("мин", "минут", "минуты", "минуту", "час", "часа", "часов"),
+            *("киши", "адам", "шайлоочу", "байкоочу", "бюллетень", "суроо", "жолу", "мүнөт", "мүнөттө", "саат"),
+        ),
+    )
+)
+"""Words after which a number counts things and is no incident's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Numbers of incidents, none where none is named; what follows them; whether it is clear that they are meant."""
+
+    numbers: tuple[int, ...]
+    rest: str
+    is_doubtful: bool = False
+
+
+def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> Meant:
+    """Which incidents the text after a command word names; `step_of` knows the words of all commands. Never raises.
+
+    Several may be taken over at once, if nothing but their numbers is said; any other step is taken one by one.
+    """
+    first = _FIRST.match(rest)
+    number = _number(first["number"]) if first else None
+    if first is None or number is None:
+        return Meant((), rest)
+    after = rest[first.end() :]
+    tail = _SIGN_BEFORE.sub("", after)
+    words = _WORD.findall(tail)
+    if step == "acknowledge":
+        others = [_number(one) for one in words if skeleton(one) not in _JOINING and step_of(one) != step]
+        listed = tuple(dict.fromkeys((number, *(one for one in others if one is not None))))
+        if others and None not in others:
+            is_clear = len(listed) <= MOST_AT_ONCE and _LIST.fullmatch(tail)
+            return Meant(listed, "", not is_clear or bool(_APART.search(f"{number}{tail}")))
+    return Meant((number,), after, _is_doubtful(step, tail, words, step_of))
+
+
+def _is_doubtful(step: Step, tail: str, words: Sequence[str], step_of: Callable[[str], str | None]) -> bool:
+    if any(step_of(one) and _number(next_one) is not None for one, next_one in pairwise(words)):
+        return True
+    said = [one for one in words if skeleton(one) not in _JOINING]
+    if not said:
+        return False
+    if all(_number(one) is not None for one in said):
+        return True
+    if step != "acknowledge" and _NOTE.match(tail):
+        return False
+    is_counted = tail[:1].isspace() and skeleton(said[0]) in _COUNTED
+    is_other_step = step_of(said[0]) in ("verify", "reject", "resolve", "reopen") and step_of(said[0]) != step
+    return is_counted or is_other_step or _number(said[0]) is not None
+
+
+def _number(word: str) -> int | None:
+    """The number that a word is, letters that look like digits read as such."""
+    is_number = re.fullmatch(rf"{_DIGIT}{{1,6}}", word) and any(letter.isdecimal() for letter in word)
+    return int(word.translate(DIGITS)) if is_number else None

@@ -1,0 +1,298 @@
+"""An election as its file declares it: forms, stations, observers, coordinators.
+
+Every value here is validated when it is made; `election_file` turns what a person wrote into these values
+and names the file and line of each mistake. Nothing in this module reads a file, a clock or a network.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.observation.elections.moments import Duration, Moment, MomentField
+
+Texts = dict[str, str]
+"""One text in several languages: language code (`ky`, `ru`, `en`) to text."""
+
+Severity = Literal["low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
+
+LAST_LEVEL = 10
+"""The level of headquarters where the roster gives them none: after every other."""
+
+NO_ROUND = "-"
+"""The round's name of a form that is due once."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Question(_Value):
+    """One question of a form.
+
+    `tolerance`: how far two observers' numbers may lie apart and still agree, a count (`5`) or a share
+    of the larger (`5%`). `critical_if`: the answer that opens an incident at once.
+    """
+
+    code: str
+    type: Literal["yesno", "integer", "choice", "choices", "time", "decimal"]
+    label: Texts = Field(default_factory=dict)
+    min: float | None = None
+    max: float | None = None
+    options: dict[int, str | Texts] = Field(default_factory=dict)
+    role: Literal["registered", "voted", "ballots", "invalid", "votes"] | None = None
+    candidate: str | None = None
+    critical_if: bool | int | None = None
+    tolerance: str | None = None
+
+
+class Check(_Value):
+    """A consistency rule over a report's answers; see `checks`."""
+
+    rule: str
+    severity: Literal["warning", "error"] = "warning"
+    message: Texts = Field(default_factory=dict)
+
+
+class Due(_Value):
+    """When a form that is asked for once may begin and must be in."""
+
+    from_: MomentField | None = Field(default=None, alias="from")
+    by: MomentField
+
+
+class Form(_Value):
+    """A checklist: due once (`due`) or several times (`rounds`, each due at its moment)."""
+
+    code: str
+    title: Texts = Field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    expect: Literal["station", "observer"] = "station"
+    due: Due | None = None
+    rounds: tuple[MomentField, ...] = ()
+    grace: Duration = dt.timedelta()
+    questions: tuple[Question, ...]
+    checks: tuple[Check, ...] = ()
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Question]:
+        """Questions by code."""
+        return {question.code: question for question in self.questions}
+
+    @cached_property
+    def round_names(self) -> tuple[str, ...]:
+        """Names of the rounds, in time order; `("-",)` for a form that is due once."""
+        return tuple(str(moment) for moment in self.rounds) or (NO_ROUND,)
+
+
+class Category(_Value):
+    """A kind of critical incident: its names by language, and how severe it is."""
+
+    name: Texts
+    severity: Severity
+
+
+class IncidentForm(_Value):
+    """How a critical incident is reported: code, aliases and numbered categories."""
+
+    code: str
+    title: Texts = Field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    categories: dict[int, Category]
+
+
+class QuickCount(_Value):
+    """How the sample was drawn: strata and the number of stations in each."""
+
+    strata: Literal["region", "district"] = "region"
+    population: dict[str, int]
+
+
+class Night(_Value):
+    """Local hours in which nobody is reminded, unless a round itself is due in them."""
+
+    from_: MomentField = Field(default=Moment(day=0, hour=22, minute=0), alias="from")
+    until: MomentField = Moment(day=0, hour=7, minute=0)
+
+    @model_validator(mode="after")
+    def _every_day(self) -> Self:
+        if self.from_.day or self.until.day:
+            raise ValueError("the night is the same every day: write HH:MM, without a day")
+        return self
+
+
+class Reminders(_Value):
+    """How observers are reminded of a missing report: how often, how long after one another, and at what hours not."""
+
+    at_most: int = Field(default=2, ge=0, le=2)
+    again_after: Duration = Field(default=dt.timedelta(minutes=30), ge=dt.timedelta(minutes=5))
+    night: Night = Night()
+
+
+class Station(_Value):
+    """A polling station."""
+
+    number: str
+    region: str
+    district: str = ""
+    name: str = ""
+    registered: int | None = None
+
+
+class Observer(_Value):
+    """An observer: `phones` in E.164, `station` the number of the one assigned."""
+
+    number: str
+    name: str
+    phones: tuple[str, ...]
+    language: str
+    station: str
+
+
+class Coordinator(_Value):
+    """Who is told of incidents and summaries: `regions` is `("*",)` for headquarters.
+
+    `sms_from`: SMS are about incidents of this severity and above. `level`: whose turn it is while nobody acknowledges
+    an incident, 1 at once; None is 1, and for headquarters the last.
+    """
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    language: str
+    regions: tuple[str, ...]
+    alerts: tuple[Literal["email", "sms"], ...]
+    sms_from: Severity = "low"
+    level: int | None = Field(default=None, ge=1, le=9)
+
+    @property
+    def is_headquarters(self) -> bool:
+        """Whether this coordinator answers for every region."""
+        return "*" in self.regions
+
+    @property
+    def told_in(self) -> int:
+        """When this coordinator's turn is, counted from 1: those of a region first, headquarters last."""
+        return self.level or (LAST_LEVEL if self.is_headquarters else 1)
+
+    @cached_property
+    def id(self) -> str:
+        """Who this is in the keys of messages: the same wherever in the roster, and telling no address."""
+        return hashlib.sha256(f"{self.email} {self.phone}".encode()).hexdigest()[:10]
+
+    def covers(self, region: str) -> bool:
+        """Whether this coordinator is responsible for a region."""
+        return self.is_headquarters or region in self.regions
+
+    def wants_sms(self, severity: Severity) -> bool:
+        """Whether this coordinator is told of an incident by SMS."""
+        return "sms" in self.alerts and SEVERITIES.index(severity) >= SEVERITIES.index(self.sms_from)
+
+
+class AcknowledgeWithin(_Value):
+    """How long the coordinators who were told of an incident have to acknowledge it, by its severity."""
+
+    low: Duration = dt.timedelta(hours=4)
+    medium: Duration = dt.timedelta(hours=1)
+    high: Duration = dt.timedelta(minutes=15)
+    critical: Duration = dt.timedelta(minutes=5)
+
+    def of(self, severity: Severity) -> dt.timedelta:
+        """The time that a severity allows."""
+        allowed: dt.timedelta = getattr(self, severity)
+        return allowed
+
+
+class Escalation(_Value):
+    """When the next coordinators are told of an incident that nobody has acknowledged."""
+
+    acknowledge_within: AcknowledgeWithin = AcknowledgeWithin()
+
+
+class Election(_Value):
+    """A whole election, valid. `texts` replaces single texts of the catalogue, by language and key."""
+
+    id: str
+    name: Texts
+    date: dt.date
+    timezone: str
+    languages: tuple[str, ...]
+    default_region: str | None = None
+    station_pattern: str = r"\d+"
+    tally_shards: int = Field(default=4, ge=1, le=64)
+    forms: tuple[Form, ...]
+    incidents: IncidentForm | None = None
+    quick_count: QuickCount | None = None
+    reminders: Reminders = Reminders()
+    escalation: Escalation = Escalation()
+    texts: dict[str, Texts] = Field(default_factory=dict)
+    stations: tuple[Station, ...]
+    observers: tuple[Observer, ...]
+    coordinators: tuple[Coordinator, ...] = ()
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which every due time is local."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def form_by_code(self) -> Mapping[str, Form]:
+        """Forms by code."""
+        return {form.code: form for form in self.forms}
+
+    @cached_property
+    def station_by_number(self) -> Mapping[str, Station]:
+        """Stations by number."""
+        return {station.number: station for station in self.stations}
+
+    @cached_property
+    def observer_by_number(self) -> Mapping[str, Observer]:
+        """Observers by number."""
+        return {observer.number: observer for observer in self.observers}
+
+    @cached_property
+    def observers_by_phone(self) -> Mapping[str, tuple[Observer, ...]]:
+        """Observers by phone in E.164; several where a phone is shared, the station's lead first."""
+        found: dict[str, tuple[Observer, ...]] = {}
+        for observer in self.observers:
+            for phone in observer.phones:
+                found[phone] = (*found.get(phone, ()), observer)
+        return found
+
+    def must_sign(self, observer: Observer) -> bool:
+        """Whether an SMS from an observer's phone counts as another's unless it carries their own number after @."""
+        return self.observers_by_phone[observer.phones[0]][0] != observer
+
+    @cached_property
+    def observers_by_station(self) -> Mapping[str, tuple[Observer, ...]]:
+        """Observers by station's number, the lead (first in the roster) first."""
+        found: dict[str, tuple[Observer, ...]] = {}
+        for observer in self.observers:
+            found[observer.station] = (*found.get(observer.station, ()), observer)
+        return found
+
+    @cached_property
+    def coordinators_by_phone(self) -> Mapping[str, tuple[Coordinator, ...]]:
+        """Coordinators by phone in E.164; several where one person stands in several rows of the roster."""
+        found: dict[str, tuple[Coordinator, ...]] = {}
+        for coordinator in self.coordinators:
+            if coordinator.phone:
+                found[coordinator.phone] = (*found.get(coordinator.phone, ()), coordinator)
+        return found
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """Names of the regions, sorted."""
+        return tuple(sorted({station.region for station in self.stations}))
+
+    def text(self, texts: Texts, language: str) -> str:
+        """A text in a language, else in the first of the election's languages that has it, else any, else ''."""
+        for candidate in (language, *self.languages):
+            if texts.get(candidate):
+                return texts[candidate]
+        return next(iter(texts.values()), "")

@@ -1,0 +1,73 @@
+"""When reports are due, late or missing, and how many of them a region owes.
+
+Every instant is computed and returned in UTC: two datetimes in one local zone compare and add by their wall clocks,
+which is an hour wrong on the days when clocks change. A due time that the spring change skips means the instant
+as if clocks had not changed; one that the autumn change repeats means the first of the two.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+
+from chalicelib.observation.elections.election import NO_ROUND, Election, Form
+from chalicelib.observation.elections.moments import Moment
+
+
+def instant(election: Election, moment: Moment) -> dt.datetime:
+    """The instant, in UTC, of a moment of the election's local calendar."""
+    return moment.on(election.date, election.zone).astimezone(dt.UTC)
+
+
+def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | None:
+    """When a round's reports are due, in UTC; None for a form that is asked for at no particular time.
+
+    `round_name` is one of `form.round_names`; LookupError names any other.
+    """
+    if round_name not in form.round_names:
+        raise LookupError(f"form {form.code} has no round {round_name!r}; it has {', '.join(form.round_names)}")
+    if form.rounds:
+        return instant(election, form.rounds[form.round_names.index(round_name)])
+    return instant(election, form.due.by) if form.due else None
+
+
+def round_begins(election: Election, form: Form, round_name: str) -> dt.datetime | None:
+    """When a round begins, in UTC: at its moment, or where `due` says; None where a form has no beginning."""
+    if form.rounds:
+        return round_due(election, form, round_name)
+    return instant(election, form.due.from_) if form.due and form.due.from_ else None
+
+
+def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
+    """The round that a report received at an instant belongs to when its text names none.
+
+    A round lasts until the next begins; whatever comes before the first belongs to the first.
+    """
+    if not form.rounds:
+        return NO_ROUND
+    begins = sorted((instant(election, moment), str(moment)) for moment in form.rounds)
+    return next((name for begun, name in reversed(begins) if begun <= at), begins[0][1])
+
+
+def is_late(election: Election, form: Form, round_name: str, received_at: dt.datetime) -> bool:
+    """Whether a report that came first at an instant came after its due time and the form's grace."""
+    due = round_due(election, form, round_name)
+    return due is not None and received_at > due + form.grace
+
+
+def is_missing_time(election: Election, form: Form, round_name: str, now: dt.datetime) -> bool:
+    """Whether a report that has not come by now is missing: from the instant on at which it would be late."""
+    return is_late(election, form, round_name, now)
+
+
+def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
+    """How many reports each region owes in every round of a form.
+
+    All stations of the region, also one without an observer: a gap in the deployment is a gap in the coverage.
+    Where the form expects one report an observer: all observers of the region's stations.
+    """
+    owing = Counter(dict.fromkeys(election.regions, 0))
+    if form.expect == "observer":
+        owing.update(election.station_by_number[observer.station].region for observer in election.observers)
+    else:
+        owing.update(station.region for station in election.stations)
+    return owing

@@ -1,0 +1,201 @@
+"""What observers could confuse in an election's codes and aliases, before the cards are printed.
+
+Nothing here is wrong: the reading asks back rather than guess. But every question asked back costs an observer an SMS,
+and a better letter or word costs nothing yet.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import combinations
+from typing import Final
+
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.reading.words import words
+from chalicelib.observation.sms.look_alikes import skeleton
+
+Path = tuple[str | int, ...]
+"""Keys and list positions that lead to a value of the election file."""
+
+RESEMBLES_DIGIT: Final[Mapping[str, str]] = {"B": "8", "D": "0", "G": "6", "Q": "0", "S": "5", "Z": "2"}
+"""Codes that look like a digit: glued to a number, each could be a part of it."""
+
+_SOUNDS_LIKE: Final = ("BV", "CS", "HN", "HX", "PR", "UY")
+"""Pairs of Latin codes where one sounds as the Cyrillic letter that looks like the other: V is typed В, read as B."""
+
+_MISREAD: Final = ("MN", "UV", "VW")
+"""Pairs of codes that are often taken for one another in print or by voice."""
+
+_SAFE_CODES: Final = "A C E F H J K M N P R T U V W X Y"
+_FORGIVEN_FROM: Final = 6
+"""Letters from which an alias is known also with one letter wrong (GRAMMAR: "Where a form is")."""
+_WORDS_NAMED: Final = 3
+_SHORT: Final = 3
+_THREE_DIGITS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """Something easily confused: where it is, with what (None where that is no part of the file), and why."""
+
+    path: Path
+    other: Path | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A form's code or alias, as written and as the eye sees it."""
+
+    written: str
+    path: Path
+    form: int
+    codes: frozenset[str]
+
+    @property
+    def shape(self) -> str:
+        return skeleton(self.written)
+
+
+def confusions(election: Election) -> tuple[Confusion, ...]:
+    """Everything that is easily confused, by its place in the file."""
+    names = tuple(_names(election))
+    found = [*_close_names(names), *_beginnings(names), *_misspelt_words(names)]
+    for position, form in enumerate(election.forms):
+        found += _confusable_codes(form, ("forms", position, "questions"))
+    return tuple(found)
+
+
+@cache
+def common_words() -> Mapping[str, str]:
+    """Words that observers' messages are full of, by skeleton."""
+    text = (resources.files(__package__) / "common_words.json").read_text("utf-8")
+    return {skeleton(word): word for listed in json.loads(text).values() for word in listed}
+
+
+def one_edit_apart(first: str, second: str) -> bool:
+    """Whether one letter wrong, missing, extra or exchanged with its neighbour makes one word of the other."""
+    if len(first) < len(second):
+        first, second = second, first
+    if first == second or len(first) > len(second) + 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), len(second))
+    if len(first) > len(second):
+        return first[at + 1 :] == second[at:]
+    exchanged = first[at] + first[at + 1 : at + 2] == second[at + 1 : at + 2] + second[at]
+    return first[at + 1 :] == second[at + 1 :] or (exchanged and first[at + 2 :] == second[at + 2 :])
+
+
+def _names(election: Election) -> Iterator[_Name]:
+    named: list[tuple[Path, str, tuple[str, ...]]] = [
+        (("forms", position), form.code, form.aliases) for position, form in enumerate(election.forms)
+    ]
+    codes = [frozenset(question.code for question in form.questions) for form in election.forms]
+    if election.incidents is not None:
+        named.append((("incidents",), election.incidents.code, election.incidents.aliases))
+        codes.append(frozenset())
+    for number, (path, code, aliases) in enumerate(named):
+        yield _Name(code, (*path, "code"), number, codes[number])
+        for position, alias in enumerate(aliases):
+            yield _Name(alias, (*path, "aliases", position), number, codes[number])
+
+
+def _close_names(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+    """Names of two forms that one slip of the thumb, or a code glued to the shorter one, turns into each other."""
+    for one, other in combinations(names, 2):
+        if one.form == other.form:
+            continue
+        short, long = sorted((one, other), key=lambda name: len(name.shape))
+        if one_edit_apart(one.shape, other.shape):
+            yield Confusion(
+                other.path, one.path, f"{other.written} and {one.written} differ by one letter; choose another word"
+            )
+        elif long.shape.startswith(short.shape):
+            yield Confusion(
+                long.path, short.path, f"{long.written} begins with {short.written}; choose a word that does not"
+            )
+
+
+def _beginnings(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+    """Names that are common words, and aliases with which common words begin."""
+    own = {(name.form, name.shape) for name in names}
+    for name in names:
+        begun = [
+            word
+            for shape, word in common_words().items()
+            if _is_taken_for(name, shape) and (shape == name.shape or (name.form, shape) not in own)
+        ]
+        if name.shape in words().roles or (name.shape in common_words() and len(name.shape) <= _SHORT):
+            message = f"{name.written} is a common word; an SMS that only holds the word may be taken for the form"
+            yield Confusion(name.path, None, message)
+        elif begun:
+            named = ", ".join(sorted(begun, key=len)[:_WORDS_NAMED])
+            message = f"{name.written} is the beginning of common words ({named}); a longer or rarer word is safer"
+            yield Confusion(name.path, None, message)
+
+
+def _is_taken_for(name: _Name, shape: str) -> bool:
+    """Whether a common word begins with an alias: any if it is short, else one whose rest is a code of the form."""
+    rest = shape.removeprefix(name.shape)
+    if rest in (shape, "") or name.path[-1] == "code":
+        return False
+    return len(name.shape) < _FORGIVEN_FROM or rest in name.codes
+
+
+def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+    """Long aliases that a common word could be a misspelling of; incidents' are never forgiven a letter."""
+    own = {(name.form, name.shape) for name in names}
+    for name in names:
+        if len(name.shape) < _FORGIVEN_FROM or name.path[0] == "incidents":
+            continue
+        for shape, word in common_words().items():
+            if one_edit_apart(shape, name.shape) and (name.form, shape) not in own:
+                message = f"{name.written} is one letter away from the common word {word}; choose another word"
+                yield Confusion(name.path, None, message)
+
+
+def _confusable_codes(form: Form, path: Path) -> Iterator[Confusion]:
+    places = {question.code: (*path, position, "code") for position, question in enumerate(form.questions)}
+    for one, other in combinations(places, 2):
+        pair = "".join(sorted(one[0] + other[0]))
+        if other.startswith(one) or one.startswith(other):
+            short, long = sorted((one, other), key=len)
+            message = f"{long} reads like {short} and an answer glued to it; begin the numbers at 10"
+            yield Confusion(places[long], places[short], message)
+        elif pair in _SOUNDS_LIKE:
+            yield Confusion(
+                places[other], places[one], f"on a Cyrillic keyboard {one} and {other} are easily typed for one another"
+            )
+        elif pair in _MISREAD:
+            yield Confusion(places[other], places[one], f"{one} and {other} are easily taken for one another")
+    yield from _codes_like_digits(form, places)
+
+
+def _codes_like_digits(form: Form, places: Mapping[str, Path]) -> Iterator[Confusion]:
+    """Codes that could be a digit of the number glued before them, where that number could be so long."""
+    for code in places:
+        digit = RESEMBLES_DIGIT.get(code)
+        before = next(
+            (question for question in form.questions if question.code != code and _takes_more(question)), None
+        )
+        if digit is None or before is None:
+            continue
+        last = "30" if before.type == "time" else "2"
+        message = (
+            f"{code} looks like {digit}: {before.code}1{code}{last} could be {before.code}1{digit}{last}, "
+            f"and is then asked again; safer codes are {_safe(places)}"
+        )
+        yield Confusion(places[code], places[before.code], message)
+
+
+def _takes_more(question: Question) -> bool:
+    if question.type == "time":
+        return True
+    return question.type in ("integer", "decimal") and (question.max is None or question.max >= _THREE_DIGITS)
+
+
+def _safe(taken: Mapping[str, Path]) -> str:
+    letters = {code[0] for code in taken}
+    return " ".join(letter for letter in _SAFE_CODES.split() if letter not in letters)

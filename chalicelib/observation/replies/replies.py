@@ -1,0 +1,293 @@
+"""What an observer is answered, and what a coordinator is told of an incident, each in their language.
+
+An SMS of ours takes at most two segments; `reply_layout` decides what goes first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict, Unpack
+
+from chalicelib.observation.elections.election import (
+    NO_ROUND,
+    Election,
+    Form,
+    IncidentForm,
+    Observer,
+    Question,
+    Severity,
+    Station,
+)
+from chalicelib.observation.reading.model import CATEGORY, OBSERVER, STATION, Reason
+from chalicelib.observation.replies.layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
+from chalicelib.observation.sms.opt_out_words import word
+from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.segments import CUT, continued, count_segments, fit
+from chalicelib.observation.texts.catalogue import MARK, catalogue
+from chalicelib.observation.texts.catalogue import text as say
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """What came of one form of an SMS.
+
+    `round` is "-" where the form is due once; `accepted` codes of this SMS; `missing` codes that this observer has
+    not answered yet, this SMS included; `questions` failed checks' messages to ask about, in the observer's language.
+    """
+
+    form: str
+    station: str | None
+    round: str
+    accepted: tuple[str, ...]
+    missing: tuple[str, ...]
+    rejected: Mapping[str, Reason]
+    flags: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """Form, station and round as an observer would write them; no station where two were named."""
+        station = None if self.is_doubtful(STATION) else self.station
+        return " ".join(part for part in (self.form, station, self.round) if part and part != NO_ROUND)
+
+    def is_doubtful(self, code: str) -> bool:
+        """Whether two stations, or observers, were named, so that a form counts for none until an operator decides."""
+        return self.rejected.get(code) == "ambiguous"
+
+
+def report_reply(election: Election, language: str, results: Sequence[ReportResult]) -> str:
+    """The reply to an SMS with one form or more: what was received, is missing, has to be sent again and why."""
+    speech = _Speech(election, language)
+    return compose(speech.say(MARK), [speech.section(result) for result in results])
+
+
+def unrecognised_reply(election: Election, language: str) -> str:
+    """The reply to a text in which no form was found: how to begin, with an example."""
+    forms: list[Form | IncidentForm] = [*election.forms, *filter(None, [election.incidents])]
+    items = tuple(Item(form.code, election.text(form.title, language)) for form in forms)
+    speech = _Speech(election, language)
+    begin = speech.say("reply_unrecognised", forms=SLOT, example=example(election.forms[0]))
+    return compose(speech.say(MARK), [Section("", (Phrase(Priority.RESEND, begin, items),))])
+
+
+def held_reply(election: Election, language: str) -> str:
+    """The reply to an SMS that marks itself as no report, or quotes a reply of ours."""
+    speech = _Speech(election, language)
+    return fit(f"{speech.say(MARK)} {speech.say('reply_held')}", SEGMENTS)
+
+
+def opting_reply(election: Election, language: str, wish: Wish) -> str:
+    """The reply to one who wants no more SMS, or wants them again: what that means, and the word that ends it."""
+    other: Wish = "in" if wish == "out" else "out"
+    done = say(election, language, f"reply_opted_{wish}", word=word(other, language))
+    return fit(f"{say(election, language, MARK)} {done}", SEGMENTS)
+
+
+def incomplete_reply(election: Election, language: str, *, has_incident: bool) -> str:
+    """The reply to a long SMS of which a part did not arrive: to be sent again; an incident in it is on its way."""
+    speech = _Speech(election, language)
+    received = [speech.say("reply_incident")] if has_incident else []
+    return fit(" ".join((speech.say(MARK), *received, speech.say("reply_incomplete"))), SEGMENTS)
+
+
+def unknown_sender_reply(election: Election) -> str:
+    """The reply to a phone of no observer, in as many of the election's languages as fit, the first for certain."""
+    reply = say(election, election.languages[0], MARK)
+    for language in election.languages:
+        longer = f"{reply} {say(election, language, 'reply_unknown_sender')}"
+        if count_segments(longer).count > SEGMENTS:
+            break
+        reply = longer
+    return reply
+
+
+def reminder_sms(election: Election, observer: Observer, form_code: str, round_name: str) -> str:
+    """What an observer is sent who owes a report: which, of which station, and how it begins.
+
+    Who shares a phone is told to sign. A title that leaves no room for all this is left out.
+    """
+    form, language = election.form_by_code[form_code], observer.language
+    signature = f"@{observer.number}" if election.must_sign(observer) else ""
+    values = {
+        "report": form_code if round_name == NO_ROUND else f"{form_code} {round_name}",
+        "station": observer.station,
+        "example": example(form, signature),
+    }
+    for title in (election.text(form.title, language), form_code):
+        told = {**values, "title": title or form_code}
+        reminder = (
+            say(election, language, "reminder_signed", signature=signature, **told)
+            if signature
+            else say(election, language, "reminder", **told)
+        )
+        reminder = f"{say(election, language, MARK)} {reminder}"
+        if count_segments(reminder).count <= SEGMENTS:
+            break
+    return fit(reminder, SEGMENTS)
+
+
+class IncidentNotice(TypedDict):
+    """What an alert says; `category` is in words ("" where it was not understood), `text` the observer's.
+
+    `remarks` are sentences for the coordinator, the weightiest first.
+    """
+
+    severity: Severity
+    category: str
+    station: Station
+    region: str
+    number_or_id: str
+    text: str
+    remarks: NotRequired[Sequence[str]]
+
+
+def incident_alert_sms(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> str:
+    """The alert of an incident by SMS: what, where, how to answer; then remarks and the observer's words, if they fit.
+
+    A category is cut rather than anything of where and how to answer.
+    """
+    words = (incident["category"] or say(election, language, "category_unknown")).split()
+    alert = _essential_alert(election, language, " ".join(words), incident)
+    for kept in range(len(words) - 1, -1, -1):
+        if count_segments(alert).count <= SEGMENTS:
+            break
+        alert = _essential_alert(election, language, " ".join(words[:kept]) + CUT, incident)
+    for remark in incident.get("remarks", ()):
+        longer = f"{alert} {remark}"
+        alert = longer if count_segments(longer).count <= SEGMENTS else alert
+    return continued(alert, incident["text"], SEGMENTS, ending=CUT)
+
+
+def _essential_alert(election: Election, language: str, category: str, incident: IncidentNotice) -> str:
+    alert = say(
+        election,
+        language,
+        "alert_sms",
+        severity=say(election, language, f"severity_{incident['severity']}"),
+        category=category,
+        station=incident["station"].number,
+        region=incident["region"],
+        number=incident["number_or_id"],
+    )
+    whole = (say(election, language, MARK), alert, how_to_answer(election, language, incident["number_or_id"]))
+    return " ".join(" ".join(whole).split())
+
+
+def how_to_answer(election: Election, language: str, number: str) -> str:
+    """The sentence that tells a coordinator how to take an incident over."""
+    return say(election, language, "alert_answer", number=number) + "."
+
+
+def incident_alert_email(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> tuple[str, str]:
+    """The alert of an incident by email: subject and plain body; what the observer wrote is in the body alone."""
+    station = incident["station"]
+    values = {
+        "severity": say(election, language, f"severity_{incident['severity']}"),
+        "category": incident["category"] or say(election, language, "category_unknown"),
+        "region": incident["region"],
+        "number": incident["number_or_id"],
+    }
+    subject = say(election, language, "alert_email_subject", station=station.number, **values)
+    place = ", ".join(filter(None, (station.number, station.name, station.district)))
+    body = say(election, language, "alert_email_body", place=place, text=incident["text"], **values)
+    answer = how_to_answer(election, language, incident["number_or_id"])
+    return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ()), answer))
+
+
+def example(form: Form, signature: str = "") -> str:
+    """The beginning of a report on a form, as an observer might send it: `OP A1 B0730`, signed `OP @0002 A1 B0730`."""
+    answers = (question.code + _example_value(question) for question in form.questions[:2])
+    return " ".join(filter(None, (form.code, signature, *answers)))
+
+
+def _example_value(question: Question) -> str:
+    match question.type:
+        case "yesno":
+            return "1"
+        case "time":
+            return "0730"
+        case "choice" | "choices":
+            return str(min(question.options))
+        case "integer" | "decimal":
+            low = question.min or 0
+            return f"{max(low, 12 if question.max is None else min(question.max, 12)):g}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """The phrases of a reply to one observer."""
+
+    election: Election
+    language: str
+
+    def say(self, key: str, **values: str) -> str:
+        return say(self.election, self.language, key, **values)
+
+    def section(self, result: ReportResult) -> Section:
+        incidents = self.election.incidents
+        about = self._form if incidents is None or result.form != incidents.code else self._incident
+        return Section(result.head, (*about(result), *self._flags(result)))
+
+    def _list(self, priority: Priority, key: str, items: Iterable[Item]) -> Phrase:
+        return Phrase(priority, self.say(key, codes=SLOT), tuple(items))
+
+    def _form(self, result: ReportResult) -> Iterable[Phrase]:
+        doubts = {STATION: "reply_two_stations", OBSERVER: "reply_two_observers"}
+        undecided = [self.say(key) for code, key in doubts.items() if result.is_doubtful(code)]
+        if undecided:
+            yield from (Phrase(Priority.RESEND, doubt) for doubt in undecided)
+            return
+        form = self.election.form_by_code[result.form]
+        places = {code: place for place, code in enumerate(form.by_code)}
+        accepted = sorted(result.accepted, key=lambda code: places.get(code, len(places)))
+        missing = [code for code in result.missing if code not in result.rejected]
+        if accepted:
+            yield self._list(Priority.ACCEPTED, "reply_accepted", map(Item, accepted))
+        elif not result.rejected:
+            yield Phrase(Priority.MISSING, self.say("reply_empty", example=example(form)))
+        if result.rejected:
+            yield self._list(Priority.RESEND, "reply_rejected", self._rejected(result.rejected))
+        if missing:
+            yield self._list(Priority.MISSING, "reply_missing", map(Item, missing))
+        for question in result.questions:
+            yield Phrase(Priority.QUESTION, self.say("reply_check", message=_sentence(question)))
+        if accepted and not missing and not result.rejected and not result.questions:
+            yield Phrase(Priority.COURTESY, self.say("reply_complete"))
+
+    def _incident(self, result: ReportResult) -> Iterable[Phrase]:
+        """A calm confirmation that promises only what happens; a category that was not understood is asked for."""
+        yield Phrase(Priority.RESEND, self.say("reply_incident"))
+        if CATEGORY not in result.accepted and self.election.incidents is not None:
+            numbers = _ranges(sorted(self.election.incidents.categories))
+            asked = self.say("reply_category", report=result.head, categories=numbers)
+            yield Phrase(Priority.RESEND, asked)
+        others = {code: reason for code, reason in result.rejected.items() if code != CATEGORY}
+        if others:
+            yield self._list(Priority.RESEND, "reply_rejected", self._rejected(others))
+
+    def _flags(self, result: ReportResult) -> Iterable[Phrase]:
+        """What an operator will look at; flags without a text of their own are one sentence together."""
+        known = catalogue()["en"]
+        for key in dict.fromkeys(f"flag_{flag}" if f"flag_{flag}" in known else "flag_other" for flag in result.flags):
+            yield Phrase(Priority.FLAG, self.say(key, station=result.station or "", round=result.round))
+
+    def _rejected(self, rejected: Mapping[str, Reason]) -> list[Item]:
+        """Rejected codes, those of one reason together."""
+        names = {STATION: self.say("code_station"), OBSERVER: self.say("code_observer")}
+        reasons = list(dict.fromkeys(rejected.values()))
+        codes = sorted(rejected, key=lambda code: reasons.index(rejected[code]))
+        return [Item(names.get(code, code), self.say(f"reason_{rejected[code]}")) for code in codes]
+
+
+def _sentence(written: str) -> str:
+    return written if written.endswith((".", "?", "!")) else f"{written}."
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Sorted numbers, neighbours as a range: `1-10 20`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return " ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -1,0 +1,71 @@
+"""Which checks a station's report fails, judged on all that the station has reported so far.
+
+Nothing of this is stored: another form's answer may come later and change it, and then every reader must see that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.observation.checks import failed_checks, parse_rule
+from chalicelib.observation.elections.election import Check, Election, Form
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.report import Report, station_answers
+
+Place = tuple[str, str]
+"""Form and round of a station's report."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationReports:
+    """A station's reports by form and round, as the answers that rules are evaluated on.
+
+    `form`, `round`: the report that is checked.
+    """
+
+    election: Election
+    reports: Mapping[Place, Report]
+    form: Form
+    round: str
+
+    def own(self, code: str) -> Value | None:
+        """The checked report's answer."""
+        return self._answer(self.form.code, self.round, code)
+
+    def other(self, form: str, code: str) -> Value | None:
+        """Another form's answer, of its newest round that has one."""
+        rounds = reversed(self.election.form_by_code[form].round_names)
+        return next((value for name in rounds if (value := self._answer(form, name, code)) is not None), None)
+
+    def previous(self, code: str) -> Value | None:
+        """This form's answer in the nearest earlier round that has one."""
+        rounds = reversed(_earlier(self.form, self.round))
+        return next((value for name in rounds if (value := self._answer(self.form.code, name, code)) is not None), None)
+
+    def _answer(self, form: str, round_name: str, code: str) -> Value | None:
+        report = self.reports.get((form, round_name))
+        return station_answers(self.election, report).values.get(code) if report else None
+
+
+def failing(election: Election, reports: Mapping[Place, Report], place: Place) -> tuple[Check, ...]:
+    """The checks that a station's report fails; an answer that is missing or in conflict leaves a check open."""
+    form_code, round_name = place
+    form = election.form_by_code[form_code]
+    return failed_checks(election, form_code, StationReports(election, reports, form, round_name))
+
+
+def needed_for_checks(election: Election, place: Place) -> set[Place]:
+    """The station's other reports that the checks of a report look at."""
+    form_code, round_name = place
+    form = election.form_by_code[form_code]
+    needed: set[Place] = set()
+    for check in form.checks:
+        codes = parse_rule(check.rule).codes
+        others = {other for other, _ in codes.other}
+        needed |= {(other, name) for other in others for name in election.form_by_code[other].round_names}
+        if codes.previous:
+            needed |= {(form_code, name) for name in _earlier(form, round_name)}
+    return needed
+
+
+def _earlier(form: Form, round_name: str) -> tuple[str, ...]:
+    return form.round_names[: form.round_names.index(round_name)]

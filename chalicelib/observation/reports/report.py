@@ -1,0 +1,147 @@
+"""A report: what the observers of a station answered on a form in a round, merged from their messages.
+
+Merging does not depend on the order in which messages are processed: every answer carries the moment and
+the key of the message that it came from, and the newer message wins (DESIGN: "Rows").
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from chalicelib.observation.elections.election import Election, Form, Observer, Question
+from chalicelib.observation.reading.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The message that an answer came from: when its provider received it, and its key."""
+
+    received_at: dt.datetime
+    message: str
+
+    @property
+    def age(self) -> tuple[dt.datetime, str]:
+        """Sorts sources from the oldest to the newest; the key decides between messages of one instant."""
+        return self.received_at, self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One valid answer and its source."""
+
+    value: Value
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ObserverAnswers:
+    """One observer's answers by code, and when the first of them came, corrected since or not."""
+
+    first_at: dt.datetime
+    answers: Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All observers' answers on a form at a station and round."""
+
+    station: str
+    form: str
+    round: str
+    observers: Mapping[str, ObserverAnswers] = field(default_factory=dict)
+
+    def merge(self, observer: str, values: Mapping[str, Value], source: Source) -> "Report":
+        """This report with one message's valid answers in it; answers of a newer message stay."""
+        if not values:
+            return self
+        before = self.observers.get(observer)
+        answers = dict(before.answers) if before else {}
+        for code, value in values.items():
+            standing = answers.get(code)
+            if standing is None or standing.source.age <= source.age:
+                answers[code] = Answer(value, source)
+        first_at = min(before.first_at, source.received_at) if before else source.received_at
+        return replace(self, observers={**self.observers, observer: ObserverAnswers(first_at, answers)})
+
+
+@dataclass(frozen=True, slots=True)
+class StationAnswers:
+    """What counts for the station: answers agreed upon or given by one observer alone, and codes in conflict."""
+
+    values: Mapping[str, Value]
+    conflicts: frozenset[str]
+    first_at: dt.datetime | None
+
+    def is_complete(self, form: Form) -> bool:
+        """Whether every question has an answer that counts."""
+        return len(self.values) == len(form.questions)
+
+    def state(self, form: Form) -> str:
+        """How much of the form there is: `complete`, `partial`, or `conflict` where observers disagree."""
+        if self.conflicts:
+            return "conflict"
+        return "complete" if self.is_complete(form) else "partial"
+
+
+def station_answers(election: Election, report: Report) -> StationAnswers:
+    """Both observers' answers as one: agreement counts as the lead's, disagreement is held back (DESIGN: "Rows")."""
+    form = election.form_by_code[report.form]
+    reporters = reporters_in_order(election, report)
+    values: dict[str, Value] = {}
+    conflicts: set[str] = set()
+    for question in form.questions:
+        given = [
+            report.observers[observer].answers[question.code].value
+            for observer in reporters
+            if question.code in report.observers[observer].answers
+        ]
+        if not given:
+            continue
+        if agree(question, given):
+            values[question.code] = given[0]
+        else:
+            conflicts.add(question.code)
+    first_at = min((answers.first_at for answers in report.observers.values()), default=None)
+    return StationAnswers(values, frozenset(conflicts), first_at)
+
+
+def observer_answers(given: ObserverAnswers) -> StationAnswers:
+    """What counts for one observer, where a form expects a report of each: nothing is compared with the others'."""
+    return StationAnswers({code: one.value for code, one in given.answers.items()}, frozenset(), given.first_at)
+
+
+def owing(election: Election, report: Report) -> tuple[Observer, ...]:
+    """The station's own observers who owe the report: all of them until anybody answered, or each who has not.
+
+    It hangs on whether the form expects a report a station or an observer. Where each observer owes one, who covers
+    from another station takes nobody's place, and still owes their own station's.
+    """
+    own = election.observers_by_station.get(report.station, ())
+    if election.form_by_code[report.form].expect == "station":
+        return () if report.observers else own
+    return tuple(observer for observer in own if observer.number not in report.observers)
+
+
+def reporters_in_order(election: Election, report: Report) -> tuple[str, ...]:
+    """Numbers of the observers who answered: the station's own in roster order (the lead first), then others."""
+    own = [observer.number for observer in election.observers_by_station.get(report.station, ())]
+    return (*(n for n in own if n in report.observers), *sorted(set(report.observers) - set(own)))
+
+
+def agree(question: Question, values: Iterable[Value]) -> bool:
+    """Whether several observers' answers to a question agree: equal, or numbers within its tolerance."""
+    given = list(values)
+    if all(value == given[0] for value in given):
+        return True
+    if question.tolerance is None or question.type not in ("integer", "decimal"):
+        return False
+    numbers = [Decimal(value) for value in given if isinstance(value, int | Decimal)]
+    return max(numbers) - min(numbers) <= allowed_difference(question.tolerance, max(numbers))
+
+
+def allowed_difference(tolerance: str, larger: Decimal) -> Decimal:
+    """How far two numbers may lie apart: `5` is a count, `5%` a share of the larger."""
+    if tolerance.endswith("%"):
+        return abs(larger) * Decimal(tolerance[:-1]) / 100
+    return Decimal(tolerance)

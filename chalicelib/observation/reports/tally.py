@@ -1,0 +1,127 @@
+"""Tallies: counters by region, form and round, to which every report contributes exactly once.
+
+A report's contribution is a function of the report alone, so a change of the report moves the tally by the
+difference of two contributions, and the sum over all reports equals the tally at any time (invariant 2).
+Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `incident.high`,
+`message.accepted`. Where a form expects a report an observer, `received` counts those that the station's own observers
+owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all the same.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.elections.schedule import is_late
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
+from chalicelib.observation.sms.phones import Wish
+
+Number = int | Decimal
+Counters = Mapping[str, Number]
+Cell = tuple[str, str, str]
+"""A tally's place: region, form, round."""
+
+ANY_FORM = "*"
+"""The form of a cell that counts messages which belong to no form."""
+
+NATION_ONLY = "*"
+"""The region of a cell that counts in the nation alone: messages of unknown senders."""
+
+COMMAND = "command"
+"""The outcome of a coordinator's command, which no counter tells of: it is no observation."""
+
+DUPLICATE = "duplicate"
+"""The outcome of an SMS that was handed in before under another id; the first one is counted."""
+
+JOINED = "joined"
+"""The outcome of a part of a long SMS: it is read, and counted, with the other parts as one message."""
+
+SUPERSEDED = "superseded"
+"""The outcome of a long SMS that was read without a part which came after all; the whole is counted."""
+
+
+OPTED: Final[Mapping[Wish, str]] = {"out": "opted_out", "in": "opted_in"}
+"""The outcome of an SMS by which somebody wants no more SMS, or wants them again: no observation either."""
+
+UNCOUNTED: Final = frozenset({COMMAND, DUPLICATE, JOINED, SUPERSEDED, *OPTED.values()})
+"""Outcomes that no counter tells of."""
+
+
+def shard_of(election: Election, station: str | None) -> int:
+    """The shard that a station's counts go to: a stable hash, the same in every process."""
+    return zlib.crc32((station or "").encode()) % election.tally_shards
+
+
+def contribution(election: Election, report: Report) -> Counters:
+    """What a report adds to the tally of its region, form and round."""
+    form = election.form_by_code[report.form]
+    if form.expect == "observer":
+        return add(_of_each(election, form, report))
+    if not report.observers:
+        return {}
+    answers = station_answers(election, report)
+    return {**_of_coverage(election, form, report.round, answers), **_of_answers(form, answers)}
+
+
+def has_reports(counters: Counters) -> bool:
+    """Whether anything was reported that a tally counts."""
+    return bool(counters.get("received") or counters.get("reassigned"))
+
+
+def difference(after: Counters, before: Counters) -> Counters:
+    """What must be added to a tally for a contribution to change from `before` to `after`; zeros left out."""
+    names = sorted({*after, *before})
+    changes = {name: after.get(name, 0) - before.get(name, 0) for name in names}
+    return {name: amount for name, amount in changes.items() if amount}
+
+
+def add(counters: Iterable[Counters]) -> dict[str, Number]:
+    """The sum of several counters, name by name."""
+    total: dict[str, Number] = {}
+    for one in counters:
+        for name, amount in one.items():
+            total[name] = total.get(name, 0) + amount
+    return total
+
+
+def _of_each(election: Election, form: Form, report: Report) -> Iterator[Counters]:
+    own = {observer.number for observer in election.observers_by_station.get(report.station, ())}
+    for number, given in report.observers.items():
+        answers = observer_answers(given)
+        yield _of_coverage(election, form, report.round, answers) if number in own else {"reassigned": 1}
+        yield _of_answers(form, answers)
+
+
+def _of_coverage(election: Election, form: Form, round_name: str, answers: StationAnswers) -> Counters:
+    late = answers.first_at is not None and is_late(election, form, round_name, answers.first_at)
+    return {"received": 1, answers.state(form): 1} | ({"late": 1} if late else {})
+
+
+def _of_answers(form: Form, answers: StationAnswers) -> Counters:
+    counters: dict[str, Number] = {}
+    for code, value in answers.values.items():
+        counters.update(_of_answer(form.by_code[code], value))
+    return counters
+
+
+def _of_answer(question: Question, value: Value) -> dict[str, Number]:
+    code = question.code
+    if question.type == "yesno":
+        return {f"{code}={'true' if value else 'false'}": 1}
+    if isinstance(value, tuple):
+        return {f"{code}={option}": 1 for option in value}
+    if question.type == "choice":
+        return {f"{code}={value}": 1}
+    if question.type == "time":
+        return {f"{code}#count": 1}
+    number = Decimal(value) if not isinstance(value, int) else value
+    return {f"{code}#count": 1, f"{code}#sum": number}
+
+
+def message_counters(outcome: str) -> Counters:
+    """What one message adds to its cell: that it was received and its outcome; nothing for those UNCOUNTED."""
+    if outcome in UNCOUNTED:
+        return {}
+    return {"message.received": 1, f"message.{outcome}": 1}

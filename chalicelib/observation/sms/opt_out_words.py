@@ -1,0 +1,49 @@
+"""Opting out: an SMS that is nothing but a word by which people want no more SMS, or want them again.
+
+`cancel` is no such word here, though some providers take it for one: in an observer's SMS it means that a report is
+void, and such an SMS is held.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Final, get_args
+
+from chalicelib.observation.sms.look_alikes import skeleton
+from chalicelib.observation.sms.phones import Wish
+
+WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
+
+
+def wish_in(text: str) -> Wish | None:
+    """The wish that is all that a text says, None where it says anything else.
+
+    Case, look-alike letters, blanks, punctuation and emoji do not matter; a single further letter or digit does.
+    """
+    written = unicodedata.normalize("NFKC", text)
+    return _wishes().get(skeleton("".join(filter(str.isalnum, written))))
+
+
+@cache
+def words() -> Mapping[Wish, Mapping[str, tuple[str, ...]]]:
+    """The words by wish and language; the first of a language is the one that it is taught by."""
+    read = json.loads((resources.files(__package__) / "opt_out_words.json").read_text("utf-8"))
+    return {wish: {language: tuple(said) for language, said in read[wish].items()} for wish in WISHES}
+
+
+def word(wish: Wish, language: str) -> str:
+    """The word by which a wish is taught in a language, in English where it has none."""
+    taught = words()[wish]
+    return taught.get(language, taught["en"])[0]
+
+
+@cache
+def _wishes() -> Mapping[str, Wish]:
+    return {
+        skeleton(said.replace(" ", "")): wish
+        for wish, taught in words().items()
+        for many in taught.values()
+        for said in many
+    }

@@ -1,0 +1,70 @@
+"""A rehearsal's report as a page that one can show to journalists: one file, no names, no phone numbers."""
+
+from chalicelib.rehearsal.report import Latency, Report
+
+OUTCOME_NAMES = {
+    "accepted": "accepted",
+    "partly_accepted": "accepted in part, the rest asked for again",
+    "unrecognised": "not understood, shown to operators",
+    "quarantined": "from unknown numbers, kept apart",
+    "held": "held for an operator to decide",
+    "joined": "parts of long SMS, read with the others",
+}
+
+
+def rehearsal_page(report: Report) -> str:
+    """The page as HTML; times are in the election's zone."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 (rarely used)
+
+    environment = Environment(
+        loader=PackageLoader("chalicelib", "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"grouped": grouped, "seconds": seconds, "share": share}
+    rehearsal = report.rehearsal
+    zone = rehearsal.election.zone
+    return environment.get_template("rehearsal.html.j2").render(
+        report=report,
+        plan=rehearsal.plan,
+        election=rehearsal.election.text(rehearsal.election.name, "en"),
+        began_at=rehearsal.began_at.astimezone(zone),
+        ended_at=rehearsal.ended_at.astimezone(zone),
+        starts_at=rehearsal.day.starts_at.astimezone(zone),
+        ends_at=rehearsal.day.ends_at.astimezone(zone),
+        accounting=accounting(report),
+        latencies=latencies(report),
+    )
+
+
+def accounting(report: Report) -> dict[str, int]:
+    """Line's name to count, from what was sent to each outcome."""
+    outcomes = {OUTCOME_NAMES.get(state, state): number for state, number in report.outcomes.items()}
+    return {"Sent": report.sent, "Acknowledged": report.acknowledged, "Accounted": report.accounted} | outcomes
+
+
+def latencies(report: Report) -> dict[str, Latency | None]:
+    """Line's name to how long it took."""
+    return {
+        "SMS delivered → acknowledged": report.acknowledgement,
+        "SMS stored → its outcome": report.processing,
+        "incident stored → coordinators alerted": report.alerting,
+        "escalation queued → sent": report.escalating,
+    }
+
+
+def grouped(number: int) -> str:
+    """A count with its thousands set apart."""
+    return f"{number:,}"
+
+
+def seconds(duration: float) -> str:
+    """A duration in the unit that suits it."""
+    return f"{1000 * duration:.0f} ms" if duration < 1 else f"{duration:.1f} s"
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent; a dash of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "–"

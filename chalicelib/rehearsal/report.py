@@ -1,0 +1,269 @@
+"""A rehearsal's report: what was sent, what became of it, how well it was read and how long it took."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from chalicelib.observation.elections.election import Election, Form
+from chalicelib.observation.elections.schedule import is_late
+from chalicelib.observation.reading.model import Value
+from chalicelib.rehearsal.provider import Answers
+from chalicelib.rehearsal.run import Rehearsal, Sent
+from chalicelib.services.delivery.deliver import FAILED
+from chalicelib.store.reports import value_from_json
+
+OUTCOMES = ("accepted", "partly_accepted", "unrecognised", "quarantined", "held")
+BANDS = ((0.0, "none"), (0.1, "up to 10 %"), (0.25, "up to 25 %"), (0.5, "up to 50 %"), (1.0, "more"))
+"""Shares of an observer's messages that were not accepted whole: the most that a band holds, and its name."""
+WORST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Seconds that something took, over `count` times (nearest-rank percentiles)."""
+
+    count: int
+    p50: float
+    p95: float
+    p99: float
+
+    @classmethod
+    def of(cls, seconds: Iterable[float]) -> "Latency | None":
+        """None of nothing."""
+        ranked = sorted(seconds)
+        if not ranked:
+            return None
+        p50, p95, p99 = (ranked[math.ceil(len(ranked) * share) - 1] for share in (0.50, 0.95, 0.99))
+        return cls(len(ranked), p50, p95, p99)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionErrors:
+    """A question's answers: how many were typed, not accepted (so asked for again), and accepted as another value."""
+
+    form: str
+    code: str
+    label: str
+    typed: int
+    asked_again: int
+    misread: int
+
+    @property
+    def rate(self) -> float:
+        """The share that was not understood as it was meant, 0 to 1."""
+        return (self.asked_again + self.misread) / self.typed
+
+
+@dataclass(frozen=True, slots=True)
+class ObserverErrors:
+    """An observer's messages: how many came to an outcome, and how many of these were not accepted whole."""
+
+    observer: str
+    messages: int
+    not_accepted: int
+
+    @property
+    def rate(self) -> float:
+        """The share that was not accepted whole, 0 to 1."""
+        return self.not_accepted / self.messages
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderShare:
+    """What came by one provider: messages that were sent, acknowledged, and came to an outcome."""
+
+    provider: str
+    sent: int
+    acknowledged: int
+    accounted: int
+    acknowledgement: Latency | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A rehearsal in numbers. Counts are of messages, unless they say `deliveries`, `reports` or `alerts`.
+
+    `faults`: how many answers of each kind a provider did not want to hear, named by it.
+    """
+
+    rehearsal: Rehearsal
+    sent: int
+    deliveries: int
+    acknowledged: int
+    outcomes: Mapping[str, int]
+    lost: tuple[str, ...]
+    faults: Mapping[str, int]
+    providers: tuple[ProviderShare, ...]
+    reports: int
+    reports_on_time: int
+    reports_elsewhere: int
+    questions: tuple[QuestionErrors, ...]
+    observers: tuple[ObserverErrors, ...]
+    acknowledgement: Latency | None
+    processing: Latency | None
+    alerting: Latency | None
+    escalating: Latency | None
+    incidents: int
+    alerts: int
+    alerts_failed: int
+
+    @property
+    def accounted(self) -> int:
+        """Messages that came to an outcome."""
+        return sum(self.outcomes.values())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every acknowledged message is accounted for."""
+        return self.acknowledged == self.accounted
+
+    @property
+    def bands(self) -> Mapping[str, int]:
+        """How many observers by the share of their messages that were not accepted whole."""
+        found = Counter(next(name for most, name in BANDS if one.rate <= most) for one in self.observers)
+        return {name: found[name] for _, name in BANDS}
+
+    @property
+    def worst(self) -> Sequence[ObserverErrors]:
+        """The observers whose messages were understood worst."""
+        failing = [one for one in self.observers if one.not_accepted]
+        return sorted(failing, key=lambda one: (-one.rate, -one.messages, one.observer))[:WORST]
+
+
+def report_on(rehearsal: Rehearsal) -> Report:
+    """The report on a rehearsal; what came to no outcome is lost, and named by key."""
+    accounted = [sent for sent in rehearsal.sent if sent.is_acknowledged and sent.is_accounted]
+    found = list(_found(rehearsal.election, accounted))
+    alerts = [alert for told in rehearsal.incidents for alert in (*told.alerts, *told.escalated)]
+    return Report(
+        rehearsal=rehearsal,
+        sent=len(rehearsal.sent),
+        deliveries=sum(len(sent.planned.deliveries) for sent in rehearsal.sent),
+        acknowledged=sum(sent.is_acknowledged for sent in rehearsal.sent),
+        outcomes=_outcomes(accounted),
+        lost=tuple(sent.key for sent in rehearsal.sent if sent.is_acknowledged and not sent.is_accounted),
+        faults=_faults(rehearsal.answers),
+        providers=tuple(_providers(rehearsal)),
+        reports=len(found),
+        reports_on_time=sum(not one.is_late for one in found),
+        reports_elsewhere=sum(not one.is_where_meant for one in found),
+        questions=tuple(_questions(rehearsal.election, accounted)),
+        observers=tuple(_observers(accounted)),
+        acknowledgement=Latency.of(chain.from_iterable(one.seconds for one in rehearsal.answers.values())),
+        processing=Latency.of(
+            (sent.row.processed_at - sent.row.stored_at).total_seconds()
+            for sent in accounted
+            if sent.row and sent.row.processed_at
+        ),
+        alerting=Latency.of(
+            (alert.sent_at - told.message.stored_at).total_seconds()
+            for told in rehearsal.incidents
+            for alert in told.alerts
+            if alert.sent_at
+        ),
+        escalating=Latency.of(
+            (alert.sent_at - alert.stored_at).total_seconds()
+            for told in rehearsal.incidents
+            for alert in told.escalated
+            if alert.sent_at
+        ),
+        incidents=len(rehearsal.incidents),
+        alerts=len(alerts),
+        alerts_failed=sum(alert.state == FAILED for alert in alerts),
+    )
+
+
+def _faults(answers: Mapping[str, Answers]) -> Mapping[str, int]:
+    return {f"{provider}: {said}": n for provider, one in answers.items() for said, n in one.faults().items()}
+
+
+def _providers(rehearsal: Rehearsal) -> Iterator[ProviderShare]:
+    for provider, answers in sorted(rehearsal.answers.items()):
+        theirs = [sent for sent in rehearsal.sent if sent.provider == provider]
+        acknowledged = [sent for sent in theirs if sent.is_acknowledged]
+        accounted = sum(sent.is_accounted for sent in acknowledged)
+        yield ProviderShare(provider, len(theirs), len(acknowledged), accounted, Latency.of(answers.seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A form's report that was found in a message as it was read."""
+
+    is_late: bool
+    is_where_meant: bool
+
+
+def _outcomes(accounted: Sequence[Sent]) -> Mapping[str, int]:
+    states = Counter(str(sent.row.state) for sent in accounted if sent.row)
+    return {state: states[state] for state in (*OUTCOMES, *sorted(set(states) - set(OUTCOMES)))}
+
+
+def _found(election: Election, accounted: Sequence[Sent]) -> Iterator[_Found]:
+    for sent in accounted:
+        meant, form = sent.planned.intended, election.form_by_code.get(sent.planned.intended.form or "")
+        read = _reading(sent)
+        if form is not None and read is not None and sent.row and sent.row.counted_at:
+            where = (read["station"], read["round"], read["observer"])
+            yield _Found(
+                is_late=is_late(election, form, read["round"], sent.row.counted_at),
+                is_where_meant=where == (meant.observer.station, meant.round, meant.observer.number),
+            )
+
+
+def _reading(sent: Sent) -> Mapping[str, Any] | None:
+    """What was read of the form that was meant; None where it was not found, or not counted."""
+    reports: list[dict[str, Any]] = ((sent.row and sent.row.reading) or {}).get("reports", [])
+    same = (one for one in reports if one["form"] == sent.planned.intended.form and not one.get("held"))
+    return next((one for one in same if "observer" in one), None)
+
+
+def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[QuestionErrors]:
+    typed: Counter[tuple[str, str]] = Counter()
+    asked_again: Counter[tuple[str, str]] = Counter()
+    misread: Counter[tuple[str, str]] = Counter()
+    for sent in accounted:
+        said, form = sent.written.meant, election.form_by_code.get(sent.written.meant.form)
+        answers = (_reading(sent) or {}).get("answers", {})
+        for code in _typed(sent) if sent.planned.is_known else ():
+            question = (said.form, code)
+            typed[question] += 1
+            if code not in answers:
+                asked_again[question] += 1
+            elif code not in said.answers or _value(form, code, answers[code]) != said.answers[code]:
+                misread[question] += 1
+    order = {form.code: place for place, form in enumerate(election.forms)}
+    for form_code, code in sorted(typed, key=lambda one: (order.get(one[0], len(order)), one)):
+        question = (form_code, code)
+        label = _label(election, election.form_by_code.get(form_code), code)
+        yield QuestionErrors(form_code, code, label, typed[question], asked_again[question], misread[question])
+
+
+def _typed(sent: Sent) -> list[str]:
+    """Codes of the form's questions that stand in the SMS, with a right value or one that has to be refused."""
+    said = sent.written.meant
+    return [code for code in sent.planned.intended.answers if code in said.answers or code in said.rejected]
+
+
+def _value(form: Form | None, code: str, stored: Any) -> Value:
+    value: Value = stored if form is None else value_from_json(form, code, stored)
+    return value
+
+
+def _label(election: Election, form: Form | None, code: str) -> str:
+    if form is None:
+        return election.text(election.incidents.title, "en") if election.incidents else ""
+    question = form.by_code[code]
+    return election.text(question.label, "en") or question.candidate or ""
+
+
+def _observers(accounted: Sequence[Sent]) -> Iterator[ObserverErrors]:
+    theirs = [sent for sent in accounted if sent.planned.is_known and sent.planned.intended.form is not None]
+    messages = Counter(sent.planned.intended.observer.number for sent in theirs)
+    accepted = Counter(
+        sent.planned.intended.observer.number for sent in theirs if sent.row and sent.row.state == "accepted"
+    )
+    for observer in sorted(messages):
+        yield ObserverErrors(observer, messages[observer], messages[observer] - accepted[observer])

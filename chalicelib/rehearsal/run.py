@@ -1,0 +1,220 @@
+"""Rehearse: simulated observers send a compressed election day through the real webhook; all of it is accounted for.
+
+The rehearsal is an election of its own, a copy with a clock of its own. What became of every message is read back
+from the store, by its key.
+"""
+
+import datetime as dt
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.observation.elections.election import Election
+from chalicelib.rehearsal.election_copy import free_number, rehearsal_copy, strangers
+from chalicelib.rehearsal.provider import Answers, Delivery, SimulatedProvider, Webhook
+from chalicelib.rehearsal.senders import Sms
+from chalicelib.rehearsal.simulation.day import Day, Plan, Planned, simulate_day
+from chalicelib.rehearsal.simulation.messages import Composed
+from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.services.delivery.deliver import FAILED, OPTED_OUT, SENT
+from chalicelib.services.elections import loading
+from chalicelib.services.incidents.alerts import is_told_at_once
+from chalicelib.store import messages
+from chalicelib.store.elections import existing
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.messages import RECEIVED, Message
+
+LEAD = dt.timedelta(seconds=3)
+"""How long before its day begins the rehearsal's clock is set, so that nothing of the morning is late."""
+STALLED_SECONDS = 180.0
+"""A message that sweep has to find is processed within two minutes; nothing new for longer means that it is lost."""
+LOOK_EVERY_SECONDS = 2.0
+ELSEWHERE = 0.05
+"""How often an observer's SMS comes by another provider than the observer's usual one."""
+
+
+Told = Callable[[str, int, int], None]
+"""Called with a stage, how many are done and of how many."""
+
+
+class TooFewObservers(ValueError):
+    """The election has fewer observers than a rehearsal is to have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One simulated SMS: what was planned, how it was written, and as what which provider got it, in real time."""
+
+    planned: Planned
+    written: Composed
+    sms: Sms
+    webhook: Webhook
+
+    @property
+    def key(self) -> str:
+        """The message's key in the store."""
+        return f"{self.webhook.provider}#{self.sms.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One simulated SMS after the rehearsal: `row` is its message as it ended, None if there is none."""
+
+    planned: Planned
+    written: Composed
+    provider: str
+    key: str
+    is_acknowledged: bool
+    row: Message | None
+
+    @property
+    def is_accounted(self) -> bool:
+        """Whether it came to an outcome."""
+        return self.row is not None and self.row.state != RECEIVED
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTold:
+    """An incident, the SMS that opened it, and its alerts as they ended: those queued with it, and its escalation's."""
+
+    incident: Incident
+    message: Message
+    alerts: tuple[Message, ...]
+    escalated: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Everything that a rehearsal's report is made from. `answers` are the webhook's, by provider."""
+
+    election: Election
+    number: str
+    plan: Plan
+    day: Day
+    clock: Clock
+    began_at: dt.datetime
+    ended_at: dt.datetime
+    sent: tuple[Sent, ...]
+    answers: Mapping[str, Answers]
+    incidents: tuple[IncidentTold, ...]
+
+
+def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told = lambda *_: None) -> Rehearsal:
+    """Rehearse an election's day, its SMS coming in by one or several providers' webhooks.
+
+    Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
+    """
+    began_at = dt.datetime.now(dt.UTC)
+    source = _enough(existing(source_id).election, plan)
+    election = rehearsal_copy(source, f"rehearsal-{began_at:%Y%m%d-%H%M%S}")
+    day = simulate_day(election, plan)
+    texts = [write(election, planned, plan) for planned in day.messages]
+    clock = Clock(day.starts_at.astimezone(election.zone), dt.datetime.now(dt.UTC) + LEAD, day.factor(plan.minutes))
+    loading.load(election, clock)
+    number = loading.route(free_number(election.id), election.id)
+    typed = list(_typed(election, number, day, clock, zip(texts, webhook_of_each(day, plan, webhooks), strict=True)))
+    answers = _deliver(typed, told)
+    sent = tuple(_account(typed, answers, told))
+    return Rehearsal(
+        election=election,
+        number=number,
+        plan=plan,
+        day=day,
+        clock=clock,
+        began_at=began_at,
+        ended_at=dt.datetime.now(dt.UTC),
+        sent=sent,
+        answers=answers,
+        incidents=tuple(_incidents_told(election, sent, told)),
+    )
+
+
+def _enough(source: Election, plan: Plan) -> Election:
+    if len(source.observers) < plan.observers:
+        raise TooFewObservers(
+            f"election {source.id} has {len(source.observers)} observers: rehearse with that many at most"
+        )
+    return source
+
+
+def webhook_of_each(day: Day, plan: Plan, webhooks: Sequence[Webhook]) -> Iterator[Webhook]:
+    """By whom each of the day's messages comes, by the seed: observers are dealt out evenly, and mostly stay."""
+    chance = random.Random(f"{plan.seed}/providers")  # noqa: S311 (a simulation)
+    observers = sorted({planned.intended.observer.number for planned in day.messages})
+    chance.shuffle(observers)
+    usual = dict(zip(observers, itertools.cycle(webhooks), strict=False))
+    for planned in day.messages:
+        is_elsewhere = chance.random() < ELSEWHERE
+        yield chance.choice(webhooks) if is_elsewhere else usual[planned.intended.observer.number]
+
+
+def _typed(
+    election: Election, number: str, day: Day, clock: Clock, texts: Iterable[tuple[Composed, Webhook]]
+) -> Iterator[Typed]:
+    unknown = strangers(election)
+    for planned, (written, webhook) in zip(day.messages, texts, strict=True):
+        sender = planned.intended.observer.phones[0] if planned.is_known else next(unknown)
+        received_at = clock.real(planned.received_at).astimezone(dt.UTC)
+        sms = Sms(f"{election.id}-{planned.number:06}", sender, number, written.text, received_at)
+        yield Typed(planned, written, sms, webhook)
+
+
+def _deliver(typed: Iterable[Typed], told: Told) -> Mapping[str, Answers]:
+    deliveries = [delivery for one in typed for delivery in _deliveries(one)]
+    made = itertools.count(1)
+    return SimulatedProvider(lambda: told("Delivered", next(made), len(deliveries))).deliver(deliveries)
+
+
+def _deliveries(typed: Typed) -> Iterator[Delivery]:
+    """Every call of the webhook that the provider makes of its own accord.
+
+    Each says when the provider received the SMS, however late it delivers it, where the provider says it at all.
+    """
+    for delay in typed.planned.deliveries:
+        yield Delivery((typed.sms.sent_at + delay).timestamp(), typed.sms, typed.webhook)
+
+
+def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], told: Told) -> Iterator[Sent]:
+    """Read what was acknowledged back until all of it has an outcome, or nothing has come to one for a long while."""
+    acknowledged = {one.key for one in typed if one.sms.id in answers[one.webhook.provider].acknowledged}
+    keys = [one.key for one in typed if one.key in acknowledged]
+    rows = _wait("Accounted", keys, lambda row: row.state != RECEIVED, told)
+    for one in typed:
+        provider, key = one.webhook.provider, one.key
+        yield Sent(one.planned, one.written, provider, key, key in acknowledged, rows.get(key))
+
+
+def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Iterator[IncidentTold]:
+    rows = {one.key: one.row for one in sent if one.row is not None}
+    incidents = [incident for incident in incidents_of(election.id) if incident.message in rows]
+    keys = {incident.id: list(incident.alerts) for incident in incidents}
+    alerts = _wait("Alerted", [key for some in keys.values() for key in some], _is_finished, told)
+    for incident in incidents:
+        told_of = [alerts[key] for key in keys[incident.id] if key in alerts]
+        at_once = tuple(alert for alert in told_of if is_told_at_once(incident, alert.key))
+        escalated = tuple(alert for alert in told_of if not is_told_at_once(incident, alert.key))
+        yield IncidentTold(incident, rows[incident.message], at_once, escalated)
+
+
+def _is_finished(row: Message) -> bool:
+    return row.state in (SENT, FAILED, OPTED_OUT)
+
+
+def _wait(stage: str, keys: list[str], is_done: Callable[[Message], bool], told: Told) -> Mapping[str, Message]:
+    """Rows by key, read again until each is done or none has become so for STALLED_SECONDS."""
+    rows: dict[str, Message] = {}
+    outstanding = keys
+    last_progress = time.monotonic()
+    while True:
+        rows |= {row.key: row for row in messages.get_many(outstanding)}
+        left = [key for key in outstanding if key not in rows or not is_done(rows[key])]
+        told(stage, len(keys) - len(left), len(keys))
+        if len(left) < len(outstanding):
+            last_progress = time.monotonic()
+        if not left or time.monotonic() - last_progress > STALLED_SECONDS:
+            return rows
+        outstanding = left
+        time.sleep(LOOK_EVERY_SECONDS)

@@ -1,0 +1,279 @@
+"""SMS as observers type them: answers rendered canonically, or with the defects that real thumbs make.
+
+Every defect is one that the reading has to repair or to name, so the meaning of each text is known (`Meant`).
+"""
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Final
+
+from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
+from chalicelib.observation.reading.model import CATEGORY, Value
+from chalicelib.observation.reading.words import words
+
+_CYRILLIC: Final = dict(zip("ABCEHKMPTX", "АВСЕНКМРТХ", strict=True))
+_LIKE_DIGITS: Final = {"0": "OoОо", "1": "lIІ", "3": "Зз"}
+_FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
+_INVISIBLE: Final = "\u200b\u200d\ufeff\u00ad"
+_GLUES: Final = ("-", ":", "=", ". ", " ")
+_SEPARATORS: Final = ("\n", ";", ", ", " . ", "\t", "  ")
+_GREETINGS: Final = ("Здравствуйте! ", "Добрый день. ", "Салам! ", "Саламатсызбы, ", "Good morning\n", "Hello, ")
+_SIGNATURES: Final = (" # рахмат", " # все спокойно", " #тынч", " thanks", " спасибо", " # A4 бумага кончилась в 7:30")
+_THOUSAND_SIGNS: Final = (" ", ",", ".", "'")
+_HOUR_SIGNS: Final = (":", ".", "-", " ", "ч", "h")
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How often each defect is made, 0 to 1: per message, or per answer where an answer can have it."""
+
+    alias: float = 0.4
+    separator: float = 0.4
+    no_spaces: float = 0.1
+    greeting: float = 0.15
+    signature: float = 0.1
+    station_twice: float = 0.05
+    reordered: float = 0.15
+    invisible: float = 0.05
+    lower_case: float = 0.3
+    cyrillic_code: float = 0.25
+    glue: float = 0.35
+    word: float = 0.15
+    thousands: float = 0.1
+    hour_sign: float = 0.3
+    list_sign: float = 0.3
+    full_width: float = 0.05
+    like_digit: float = 0.06
+    repeated: float = 0.05
+    conflicting: float = 0.02
+    out_of_range: float = 0.02
+    unknown_code: float = 0.04
+
+    def scaled(self, share: float) -> "Noise":
+        """The same defects, each as often as a share (0 to 1) of what it was."""
+        return Noise(**{field.name: getattr(self, field.name) * share for field in fields(self)})
+
+
+NOISY: Final = Noise()
+CLEAN: Final = NOISY.scaled(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a message means: `rejected` are the codes that have to be named, sorted."""
+
+    form: str
+    station: str | None
+    answers: Mapping[str, Value]
+    rejected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A text, its meaning, and the defects that were made in it."""
+
+    text: str
+    meant: Meant
+    defects: frozenset[str]
+
+
+def canonical_text(form: str, station: str | None, answers: Mapping[str, Value], comment: str = "") -> str:
+    """The canonical form of a report: `OP 1234 A1 B0730 # comment`; of an incident `IN 1234 07 comment`."""
+    if CATEGORY in answers:
+        parts = [form, station or "", f"{answers[CATEGORY]:02}", comment]
+    else:
+        numbered = any(len(code) > 1 for code in answers)
+        codes = [f"{code}{'=' if numbered else ''}{canonical_value(value)}" for code, value in answers.items()]
+        parts = [form, station or "", *codes, f"# {comment}" if comment else ""]
+    return " ".join(part for part in parts if part)
+
+
+def canonical_value(value: Value) -> str:
+    """A value as the canonical form writes it: yes 1, no 2, `0730`, options one after the other."""
+    if isinstance(value, bool):
+        return "1" if value else "2"
+    if isinstance(value, tuple):
+        return ("," if max(value, default=0) > 9 else "").join(map(str, value))
+    return str(value).replace(":", "") if isinstance(value, str) else str(value)
+
+
+def compose(
+    election: Election,
+    form: str,
+    station: str | None,
+    answers: Mapping[str, Value],
+    noise: Noise,
+    chance: random.Random,
+    comment: str = "",
+) -> Composed:
+    """A message that says the answers of a form (by code), or an incident, with defects as often as `noise` says."""
+    if election.incidents is not None and form == election.incidents.code:
+        return _Incident(election.incidents, noise, chance).compose(station, answers, comment)
+    return _Report(election.form_by_code[form], noise, chance).compose(station, answers, comment)
+
+
+def random_answers(form: Form, chance: random.Random) -> dict[str, Value]:
+    """Well-formed answers to every question of a form, in its order, without regard to what is likely."""
+    return {question.code: _random_value(question, chance) for question in form.questions}
+
+
+def _random_value(question: Question, chance: random.Random) -> Value:
+    least, most = int(question.min or 0), int(999 if question.max is None else question.max)
+    options = sorted(question.options)
+    match question.type:
+        case "yesno":
+            return chance.random() < 0.8
+        case "time":
+            return f"{chance.randrange(24):02}:{chance.randrange(60):02}"
+        case "choice":
+            return chance.choice(options)
+        case "choices":
+            return tuple(sorted(chance.sample(options, chance.randint(1, len(options)))))
+        case "decimal":
+            return Decimal(chance.randint(least * 10, most * 10)) / 10
+        case _:
+            return chance.randint(least, most)
+
+
+class _Composer:
+    """What reports and incidents have in common: chances, and which defects they led to."""
+
+    def __init__(self, noise: Noise, chance: random.Random) -> None:
+        self.noise = noise
+        self.chance = chance
+        self.defects: set[str] = set()
+
+    def happens(self, defect: str) -> bool:
+        """Whether a defect is made this time."""
+        likely: float = getattr(self.noise, defect)
+        made = likely > 0 and self.chance.random() < likely
+        if made:
+            self.defects.add(defect)
+        return made
+
+    def name(self, form: Form | IncidentForm) -> str:
+        """The form's code or one of its aliases, in any case."""
+        written = self.chance.choice(form.aliases) if form.aliases and self.happens("alias") else form.code
+        if self.happens("lower_case"):
+            written = self.chance.choice((written.lower(), written.capitalize()))
+        return written
+
+    def framed(self, text: str) -> str:
+        """A greeting before the text and an invisible character somewhere in it."""
+        if self.happens("greeting"):
+            text = self.chance.choice(_GREETINGS) + text
+        if self.happens("invisible"):
+            at = self.chance.randrange(len(text))
+            text = text[:at] + self.chance.choice(_INVISIBLE) + text[at:]
+        return text
+
+
+class _Incident(_Composer):
+    def __init__(self, form: IncidentForm, noise: Noise, chance: random.Random) -> None:
+        super().__init__(noise, chance)
+        self.form = form
+
+    def compose(self, station: str | None, answers: Mapping[str, Value], comment: str) -> Composed:
+        name, category = self.name(self.form), answers[CATEGORY]
+        if name == name.lower() and len(name) < 3:
+            name = name.upper()
+        number = f"{category:02}"
+        if self.happens("glue"):
+            number = self.chance.choice((f"№ {number}", f"кат {number}", f"- {number}", f": {number}"))
+        text = self.framed(" ".join(part for part in (name, station, number, comment) if part))
+        return Composed(text, Meant(self.form.code, station, dict(answers)), frozenset(self.defects))
+
+
+class _Report(_Composer):
+    def __init__(self, form: Form, noise: Noise, chance: random.Random) -> None:
+        super().__init__(noise, chance)
+        self.form = form
+        self.answers: dict[str, Value] = {}
+        self.rejected: list[str] = []
+
+    def compose(self, station: str | None, answers: Mapping[str, Value], comment: str) -> Composed:
+        answers = dict(answers)
+        if self.happens("reordered") and len(answers) > 1:
+            kept = self.chance.sample(list(answers), self.chance.randint(1, len(answers)))
+            answers = {code: answers[code] for code in kept}
+        together = not any(len(code) > 1 for code in self.form.by_code) and self.happens("no_spaces")
+        parts = [part for code, value in answers.items() for part in self._answer(code, value, together=together)]
+        if self.happens("unknown_code"):
+            parts.append(self._unknown())
+        head = [self.name(self.form)]
+        if station is not None:
+            head += [station] * (2 if self.happens("station_twice") else 1)
+        between = "" if together else self.chance.choice(_SEPARATORS) if self.happens("separator") else " "
+        if together:
+            # A first code with its value apart would be taken for a part of the form's name (`OPA 1`).
+            parts[0] = re.sub(r"(?<=^.)[ .]+", "", parts[0])
+        text = self.framed(between.join(head + parts)) + (f" # {comment}" if comment else "")
+        if not comment and self.happens("signature"):
+            text += self.chance.choice(_SIGNATURES)
+        meant = Meant(self.form.code, station, self.answers, tuple(sorted(self.rejected)))
+        return Composed(text, meant, frozenset(self.defects))
+
+    def _answer(self, code: str, value: Value, *, together: bool) -> list[str]:
+        question = self.form.by_code[code]
+        if not together and question.type in ("integer", "choice") and question.max and self.happens("out_of_range"):
+            self.rejected.append(code)
+            return [f"{self._code(code)}-{int(question.max) * 10 + self.chance.randrange(10)}"]
+        written = self._written(question, value)
+        if question.type == "integer" and isinstance(value, int) and value > 9 and self.happens("conflicting"):
+            self.rejected.append(code)
+            return [written, f"{self._code(code)}{value - 1}"]
+        self.answers[code] = value
+        return [written, self._written(question, value)] if self.happens("repeated") else [written]
+
+    def _written(self, question: Question, value: Value) -> str:
+        numbered = len(question.code) > 1
+        glue = self.chance.choice(_GLUES) if self.happens("glue") else "=" if numbered else ""
+        return self._code(question.code) + glue + self._value(question, value)
+
+    def _code(self, code: str) -> str:
+        letter = code[0]
+        if letter in _CYRILLIC and self.happens("cyrillic_code"):
+            letter = _CYRILLIC[letter]
+        return (letter.lower() if self.happens("lower_case") else letter) + code[1:]
+
+    def _unknown(self) -> str:
+        code = next(letter for letter in "ZXW" if letter not in self.form.by_code)
+        self.rejected.append(code)
+        return f" {code}7"
+
+    def _value(self, question: Question, value: Value) -> str:
+        if isinstance(value, bool):
+            return self._yes_or_no(value=value)
+        if isinstance(value, tuple):
+            apart = max(question.options) > 9 or self.happens("list_sign")
+            return ",".join(map(str, value)) if apart else "".join(map(str, value))
+        if isinstance(value, str):
+            return self._hour(value)
+        written = str(value)
+        if question.type == "integer" and value > 999 and self.happens("thousands"):
+            return f"{value:,}".replace(",", self.chance.choice(_THOUSAND_SIGNS))
+        return self._digits(written)
+
+    def _yes_or_no(self, *, value: bool) -> str:
+        if not self.happens("word"):
+            return canonical_value(value)
+        written = self.chance.choice([word for word, answer in words().answers if answer is value])
+        return self.chance.choice((written, written.capitalize()))
+
+    def _hour(self, value: str) -> str:
+        hour, minute = value.split(":")
+        if self.happens("hour_sign"):
+            return f"{int(hour)}{self.chance.choice(_HOUR_SIGNS)}{minute}"
+        return self._digits(hour + minute)
+
+    def _digits(self, written: str) -> str:
+        if self.happens("full_width"):
+            return written.translate(_FULL_WIDTH)
+        places = [at for at, digit in enumerate(written) if at and digit in _LIKE_DIGITS]
+        if places and self.happens("like_digit"):
+            at = self.chance.choice(places)
+            return written[:at] + self.chance.choice(_LIKE_DIGITS[written[at]]) + written[at + 1 :]
+        return written

@@ -1,0 +1,256 @@
+"""Obey a coordinator's SMS: its answer, and what it changes, are written with the message's outcome, so once.
+
+Recognised by the phone alone. An observer who is a coordinator too sends reports as before: what reads as a form is a
+report, what begins with a command word is a command, and what could be either is asked about.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.observation.coordinators.commands import Command, Verb, command_in, mute_duration, word
+from chalicelib.observation.coordinators.texts import EXAMPLE, answer, example, help_text
+from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.incidents.lifecycle import Step, StepRefused
+from chalicelib.observation.reading import read
+from chalicelib.observation.reports.tally import COMMAND
+from chalicelib.observation.sms.multipart import INCOMPLETE
+from chalicelib.observation.texts.catalogue import text as say
+from chalicelib.services import outbox
+from chalicelib.services.coordinators.queries import missing, status
+from chalicelib.services.incidents.steps import NoteMissing, same_as, step_writes
+from chalicelib.services.replies.reply import UNCLEAR, is_loop
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident, incident_of_number, incidents_at, muting
+from chalicelib.store.messages import Message
+from chalicelib.store.operators import recorded
+from chalicelib.store.outcome import Outcome
+from chalicelib.store.routes import is_own_number
+from chalicelib.store.writes import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who texts: the rows of the roster with this phone, and when, on the election's clock and in reality."""
+
+    loaded: LoadedElection
+    phone: str
+    rows: tuple[Coordinator, ...]
+    now: dt.datetime
+
+    @property
+    def election(self) -> Election:
+        """The election that the number leads to."""
+        return self.loaded.election
+
+    @property
+    def at(self) -> dt.datetime:
+        """The time on the election's clock."""
+        return self.loaded.clock.at(self.now)
+
+    @property
+    def language(self) -> str:
+        """The language to answer in."""
+        return self.rows[0].language
+
+    @property
+    def who(self) -> str:
+        """How the speaker is named in histories and the audit trail."""
+        return self.rows[0].name
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that the speaker answers for."""
+        return tuple(region for region in self.election.regions if any(row.covers(region) for row in self.rows))
+
+    def say(self, key: str, **values: str) -> str:
+        """A text of the catalogue in the speaker's language."""
+        return say(self.election, self.language, key, **values)
+
+    def example(self, verb: Verb) -> str:
+        """A command as the speaker would write it."""
+        return example(self.election, self.language, verb)
+
+    def reply(self, message: Message, sentences: Iterable[str]) -> Message:
+        """The answer to the speaker's SMS, as a row for the outbox."""
+        text = answer(self.election, self.language, *sentences)
+        origin = outbox.Origin(self.election.id, message.key, self.now)
+        return outbox.sms(f"reply#{message.key}", self.phone, text, origin, sender=message.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class Obeyed:
+    """What came of a command: sentences to answer with, and what is written. `reason`: why nothing was done."""
+
+    sentences: tuple[str, ...]
+    reason: str | None = None
+    region: str | None = None
+    writes: tuple[Write, ...] = ()
+
+
+def outcome_of_command(
+    loaded: LoadedElection, message: Message, phone: str, now: dt.datetime, there: Iterable[str]
+) -> Outcome | None:
+    """What a coordinator's SMS comes to; None for one that is a report, or of nobody who coordinates.
+
+    Raises StoreUnavailable.
+    """
+    election = loaded.election
+    rows = election.coordinators_by_phone.get(phone, ())
+    if not rows:
+        return None
+    text = message.text or ""
+    is_incomplete = message.flag == INCOMPLETE
+    command = None if is_incomplete else command_in(text)
+    is_observer = phone in election.observers_by_phone
+    has_form = bool(read(text, election).reports)
+    if (command is None and (is_observer or has_form)) or (
+        command and is_observer and has_form and not command.is_whole
+    ):
+        return None
+    speaker = Speaker(loaded, phone, rows, now)
+    if command is not None and is_observer and has_form:
+        obeyed = Obeyed((speaker.say("command_or_report"),), reason="command_or_report")
+    elif is_incomplete:
+        obeyed = Obeyed((speaker.say("reply_incomplete"),), reason=INCOMPLETE)
+    else:
+        obeyed = _obey(speaker, command)
+    is_heard = not is_own_number(phone) and not (obeyed.reason == UNCLEAR and is_loop(election, message))
+    reply = speaker.reply(message, obeyed.sentences)
+    return Outcome(
+        message=message,
+        changes=_changes(speaker, message, command, obeyed),
+        election=election,
+        outgoing=(reply,) if is_heard and reply.key not in there else (),
+        writes=obeyed.writes,
+    )
+
+
+def _obey(speaker: Speaker, command: Command | None) -> Obeyed:
+    election, language = speaker.election, speaker.language
+    if command is None:
+        return Obeyed((speaker.say(UNCLEAR), help_text(election, language)), reason=UNCLEAR)
+    match command.verb:
+        case "help":
+            return Obeyed((help_text(election, language),))
+        case "status":
+            return Obeyed(status(speaker.loaded, language, speaker.regions, command.rest, speaker.now))
+        case "missing":
+            return Obeyed(missing(speaker.loaded, language, speaker.regions, command.rest, speaker.now))
+        case "mute":
+            return _mute(speaker, command)
+        case _:
+            return _take_steps(speaker, command)
+
+
+def _take_steps(speaker: Speaker, command: Command) -> Obeyed:
+    step = command.step
+    if step is None or not command.numbers:
+        return Obeyed((speaker.say("command_which", example=speaker.example(command.verb)),), reason="no_number")
+    if command.is_doubtful:
+        asked = word(command.verb, speaker.language)
+        return Obeyed((speaker.say("command_doubtful", verb=asked, number=str(command.numbers[0])),), reason="doubtful")
+    if len(command.numbers) > 1:
+        return _take_each(speaker, step, command.numbers)
+    return _take_step(speaker, command, step, command.numbers[0])
+
+
+def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) -> Obeyed:
+    number, incident = str(numbered), _own_incident(speaker, numbered)
+    if incident is None:
+        return Obeyed((speaker.say("command_no_incident", number=number),), reason="no_incident")
+    try:
+        state, writes = step_writes(incident, step, speaker.who, command.rest, speaker.at, speaker.now)
+    except StepRefused:
+        return Obeyed((_stale(speaker, incident),), reason="stale", region=incident.region)
+    except NoteMissing:
+        asked = speaker.example(command.verb).replace(str(EXAMPLE), number)
+        return Obeyed((speaker.say("command_why", example=asked),), reason="no_note", region=incident.region)
+    done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
+    same = same_as(incident, incidents_at(speaker.election.id, incident.station))
+    remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
+    return Obeyed((done, *remark), region=incident.region, writes=writes)
+
+
+def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Obeyed:
+    """The same step of several incidents, in one transaction; one that cannot take it keeps no other from it."""
+    came: dict[str, list[int]] = {"command_done_each": [], "command_passed_each": [], "command_unknown_each": []}
+    writes: list[Write] = []
+    regions: list[str] = []
+    for number in numbered:
+        incident = _own_incident(speaker, number)
+        if incident is None:
+            came["command_unknown_each"].append(number)
+            continue
+        regions.append(incident.region)
+        try:
+            writes += step_writes(incident, step, speaker.who, "", speaker.at, speaker.now)[1]
+            came["command_done_each"].append(number)
+        except StepRefused:
+            came["command_passed_each"].append(number)
+    sentences = (speaker.say(key, numbers=" ".join(map(str, found))) for key, found in came.items() if found)
+    region = regions[0] if regions else None
+    return Obeyed(tuple(sentences), reason=None if writes else "stale", region=region, writes=tuple(writes))
+
+
+def _own_incident(speaker: Speaker, number: int) -> Incident | None:
+    """An incident of the speaker's regions by its number."""
+    incident = incident_of_number(speaker.election.id, number)
+    return incident if incident is not None and incident.region in speaker.regions else None
+
+
+def _stale(speaker: Speaker, incident: Incident) -> str:
+    last = [entry for entry in incident.history if entry["step"] != "escalate"][-1]
+    at = dt.datetime.fromisoformat(last["at"]).astimezone(speaker.election.zone)
+    return speaker.say(
+        "command_stale",
+        number=str(int(incident.number)),
+        state=speaker.say(f"state_{incident.state}"),
+        who=last["who"],
+        time=f"{at:%H:%M}",
+    )
+
+
+def _mute(speaker: Speaker, command: Command) -> Obeyed:
+    duration = mute_duration(command.rest)
+    if duration is None:
+        return Obeyed((speaker.say("command_how_long", example=speaker.example("mute")),), reason="no_duration")
+    until = speaker.at + duration
+    writes = (
+        muting(speaker.election.id, speaker.phone, until),
+        recorded(speaker.election.id, speaker.now, speaker.who, "mute", f"for {duration}"),
+    )
+    if not duration:
+        return Obeyed((speaker.say("command_unmuted"),), writes=writes)
+    time = f"{until.astimezone(speaker.election.zone):%H:%M}"
+    return Obeyed((speaker.say("command_muted", time=time),), writes=writes)
+
+
+def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: Obeyed) -> tuple[Action, ...]:
+    understood: dict[str, Any] = {"coordinator": speaker.who}
+    if command is not None:
+        understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}
+    return finished(speaker, message, {"command": understood}, reason=obeyed.reason, region=obeyed.region)
+
+
+def finished(
+    speaker: Speaker, message: Message, reading: Mapping[str, Any], *, reason: str | None, region: str | None
+) -> tuple[Action, ...]:
+    """What a coordinator's SMS has come to, once it was read."""
+    changes: list[Action] = [
+        Message.state.set(COMMAND),
+        Message.processed_at.set(speaker.now),
+        Message.pending.remove(),
+        Message.due_at.remove(),
+        Message.election.set(speaker.election.id),
+        Message.counted_at.set(speaker.loaded.clock.at(message.received_at or message.stored_at)),
+        Message.reading.set(dict(reading)),
+    ]
+    if reason is not None:
+        changes.append(Message.reason.set(reason))
+    if region is not None:
+        changes.append(Message.region.set(region))
+    return tuple(changes)

@@ -1,0 +1,90 @@
+"""An incident that a coordinator reports: opened like an observer's, at the station that they name.
+
+A coordinator who is no observer has no station of their own, and gives no answers that count: only an incident form
+with a station is acted upon. Whatever else reads as a form waits for an operator.
+"""
+
+import datetime as dt
+from collections.abc import Collection
+
+from chalicelib.observation.elections.election import NO_ROUND, Election
+from chalicelib.observation.reading import read
+from chalicelib.observation.reading.incomplete import read_incomplete
+from chalicelib.observation.reading.model import CATEGORY, ReportReading
+from chalicelib.observation.sms.multipart import INCOMPLETE
+from chalicelib.services.coordinators.commands import Speaker, finished
+from chalicelib.services.incidents.alerts import incident_sources, reported
+from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.reports.tally_changes import changes_of_incidents, total
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident
+from chalicelib.store.messages import Message
+from chalicelib.store.outcome import Outcome
+from chalicelib.store.routes import is_own_number
+
+FORMS_LEFT = "forms_left"
+"""The reason of a message of which the incidents were opened, and other forms are nobody's."""
+
+
+def outcome_of_coordinators_report(
+    loaded: LoadedElection,
+    message: Message,
+    phone: str,
+    now: dt.datetime,
+    there: Collection[str],
+    *,
+    is_together: bool,
+) -> Outcome | None:
+    """What a coordinator's SMS with incidents comes to; None where it names none with a station of the election.
+
+    `there`: keys of rows that exist already. `is_together` is as in `open_incidents`. Raises StoreUnavailable,
+    TooMuchAtOnce.
+    """
+    election = loaded.election
+    rows = election.coordinators_by_phone.get(phone, ())
+    if not rows or phone in election.observers_by_phone:
+        return None
+    forms = _forms(election, message)
+    said = [(one, one.station) for one in forms if one.station in election.station_by_number]
+    named = [(one, station) for one, station in said if station and one.form not in election.form_by_code]
+    if not named:
+        return None
+    speaker = Speaker(loaded, phone, rows, now)
+    counted_at = loaded.clock.at(message.received_at or message.stored_at)
+    sources = incident_sources(message, [(one.form, one.answers.get(CATEGORY)) for one, _ in named])
+    found = [
+        reported(election, message, one, station, speaker.who, source, counted_at)
+        for (one, station), source in zip(named, sources, strict=True)
+    ]
+    opening = open_incidents(
+        loaded, [one for one in found if one.id not in there], message.recipient, now, is_together=is_together
+    )
+    reply = speaker.reply(message, _told(speaker, opening.incidents))
+    reading = {"command": {"coordinator": speaker.who}, "reports": [_kept(speaker.who, *one) for one in named]}
+    reason = FORMS_LEFT if len(named) < len(forms) else None
+    return Outcome(
+        message=message,
+        changes=finished(speaker, message, reading, reason=reason, region=found[0].region),
+        election=election,
+        cells=total(changes_of_incidents(election, opening.incidents)),
+        incidents=opening.incidents,
+        outgoing=(*opening.alerts, *([] if is_own_number(phone) or reply.key in there else [reply])),
+        writes=opening.writes,
+    )
+
+
+def _forms(election: Election, message: Message) -> tuple[ReportReading, ...]:
+    reads = read_incomplete if message.flag == INCOMPLETE else read
+    return tuple(reads(message.text or "", election).reports)
+
+
+def _told(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
+    if not opened:
+        return [speaker.say("reply_incident")]
+    return [speaker.say("command_opened", number=str(int(one.number)), station=one.station) for one in opened]
+
+
+def _kept(who: str, report: ReportReading, station: str) -> dict[str, object]:
+    """The incident form as it is kept with its message, as an observer's is."""
+    answers = {code: value for code, value in report.answers.items() if code == CATEGORY}
+    return {"form": report.form, "station": station, "round": NO_ROUND, "observer": who, "answers": answers}

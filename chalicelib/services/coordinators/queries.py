@@ -1,0 +1,144 @@
+"""What a coordinator may ask by SMS: how things stand, and which stations have not reported."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from chalicelib.observation.coordinators.texts import numbers
+from chalicelib.observation.elections.election import NO_ROUND, Election, Form
+from chalicelib.observation.elections.region_names import region_named
+from chalicelib.observation.elections.schedule import round_begins, round_begun_at
+from chalicelib.observation.incidents.lifecycle import OPEN
+from chalicelib.observation.reports.checks import Place
+from chalicelib.observation.sms.look_alikes import skeleton
+from chalicelib.observation.summaries.summary import Area
+from chalicelib.observation.texts.catalogue import text as say
+from chalicelib.services.summaries.hourly import current_summary
+from chalicelib.services.views.stations import places
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import incidents_of
+
+_HOUR = re.compile(r"(?:\bD[+-]\d{1,3}\s+)?\d{1,2}(?:[.:\-]?\d{2})?$", re.IGNORECASE)
+
+LISTED_REGIONS = 3
+"""Of more regions than these, stations are counted and not listed."""
+
+
+def status(
+    loaded: LoadedElection, language: str, regions: Sequence[str], asked: str, now: dt.datetime
+) -> tuple[str, ...]:
+    """A sentence a region: what came of the rounds under way, and the open incidents. `asked`: a region's name or "".
+
+    For all regions of an election together, the nation. Raises StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    chosen = _chosen(regions, asked)
+    if chosen is None:
+        return (say(election, language, "command_no_region", region=asked, regions=", ".join(regions)),)
+    is_nation = len(chosen) == len(election.regions) > 1
+    summary = current_summary(loaded, now, None if is_nation else chosen)
+    areas: dict[str, Area] = dict(summary.regions)
+    if is_nation and summary.nation is not None:
+        areas = {say(election, language, "command_whole_country"): summary.nation}
+    opened = [(one.region, int(one.number)) for one in incidents_of(election.id) if one.state in OPEN]
+    time = f"{at.astimezone(election.zone):%H:%M}"
+    return tuple(
+        say(
+            election,
+            language,
+            "status",
+            region=name,
+            time=time,
+            forms=", ".join(_received(election, area, at)) or say(election, language, "status_none"),
+            incidents=numbers(election, language, (n for region, n in opened if is_nation or region == name)),
+        )
+        + "."
+        for name, area in areas.items()
+    )
+
+
+def missing(
+    loaded: LoadedElection, language: str, regions: Sequence[str], asked: str, now: dt.datetime
+) -> tuple[str, ...]:
+    """A sentence a round that is overdue: how many stations owe it, and which, the most overdue first.
+
+    `asked`: a form's code or alias, a round's hour after it or none, or "" for all. Raises StoreUnavailable.
+    """
+    from chalicelib.services.outreach.missing_list import gaps  # noqa: PLC0415 - loads the list's templates
+
+    election = loaded.election
+    wanted = rounds_named(election, asked) if asked else places(election)
+    if not wanted:
+        form = form_named(election, _split(asked)[0])
+        codes = " ".join(form.code for form in election.forms)
+        names = ", ".join(_label(form.code, name) for name in form.round_names) if form else codes
+        return (say(election, language, "command_no_form", form=asked, forms=names),)
+    owed: dict[str, list[str]] = {}
+    found = gaps(election, regions, loaded.clock.at(now))
+    for gap in (gap for region in regions for gap in found[region]):
+        for place in gap.places:
+            if place in wanted:
+                owed.setdefault(_label(*place), []).append(gap.station.number)
+    if not owed:
+        return (say(election, language, "missing_none", region=", ".join(regions[:LISTED_REGIONS])),)
+    listed = len(regions) <= LISTED_REGIONS
+    return tuple(
+        say(
+            election, language, "missing", form=label, count=str(len(owing)), stations=" ".join(owing) if listed else ""
+        ).rstrip(" :")
+        + "."
+        for label, owing in owed.items()
+    )
+
+
+def form_named(election: Election, asked: str) -> Form | None:
+    """The form of a code or alias, as the eye sees it."""
+    wanted = skeleton(asked)
+    return next((form for form in election.forms if wanted in map(skeleton, (form.code, *form.aliases))), None)
+
+
+def rounds_named(election: Election, asked: str) -> list[Place]:
+    """The rounds of a form, `TU`, or the one at an hour, `TU 14:00` or `TU 14`; none where none is so called."""
+    form = form_named(election, asked)
+    if form is not None:
+        return [(form.code, name) for name in form.round_names]
+    called, hour = _split(asked)
+    form = form_named(election, called)
+    if form is None or not form.rounds:
+        return []
+    return [
+        (form.code, name) for name in form.round_names if _bare(hour) in map(_bare, (name, name.removesuffix(":00")))
+    ]
+
+
+def _split(asked: str) -> tuple[str, str]:
+    """A form's name, and the hour of a round after it; "" where there is no hour."""
+    match = _HOUR.search(asked)
+    return (asked[: match.start()].strip(), match[0]) if match else (asked, "")
+
+
+def _bare(hour: str) -> str:
+    return re.sub(r"[\s.:\-]", "", hour).upper().lstrip("0")
+
+
+def _chosen(regions: Sequence[str], asked: str) -> tuple[str, ...] | None:
+    if not asked:
+        return tuple(regions)
+    name = region_named(asked, regions)
+    return None if name is None else (name,)
+
+
+def _received(election: Election, area: Area, at: dt.datetime) -> list[str]:
+    """Of each form that has begun, its round now: `TU 14:00 40/60`."""
+    said = []
+    for form in election.forms:
+        name = round_begun_at(election, form, at)
+        begins = round_begins(election, form, name)
+        if begins is None or begins <= at:
+            covered = area.forms[form.code][name]
+            said.append(f"{_label(form.code, name)} {covered.received}/{covered.expected}")
+    return said
+
+
+def _label(form: str, round_name: str) -> str:
+    return form if round_name == NO_ROUND else f"{form} {round_name}"

@@ -1,0 +1,111 @@
+"""Who may be asked to carry an SMS now, as all workers know it: a circuit breaker, Retry-After and a rate limit.
+
+While all is well this costs one read a carrier, worker and moment, and no write. Where the table cannot be reached, the
+carrier is asked: what protects it must not keep a message from being sent.
+"""
+
+import datetime as dt
+import math
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.services.delivery.faults import NotAsked, RateUsedUp, Resting
+from chalicelib.store import carriers
+from chalicelib.store.carriers import Standing
+from chalicelib.store.tables import StoreUnavailable
+
+MOST_FAILURES = 5
+"""After so many in a row, whoever counted them, a carrier rests."""
+FIRST_REST_SECONDS = 30.0
+LONGEST_REST_SECONDS = 300.0
+PROBE_SECONDS = 15.0
+"""How long one worker has to try a carrier whose rest is over: longer than any time-out."""
+KNOWN_FOR_SECONDS = 1.5
+PATIENCE_SECONDS = 5.0
+"""How long a message waits for a place within the rate."""
+
+logger = Logger()
+_known: dict[str, tuple[float, Standing]] = {}
+
+
+def require_not_resting(name: str, now: dt.datetime) -> None:
+    """Raise NotAsked while a carrier has asked to be left alone, Resting while it rests.
+
+    Once its rest is over, one worker may try it; the others wait for what comes of that.
+    """
+    stands, moment = _standing(name), now.timestamp()
+    if stands.wait_until > moment:
+        raise NotAsked(f"{name}: asked to be left alone", math.ceil(stands.wait_until - moment))
+    if not stands.rest_until:
+        return
+    if stands.rest_until > moment:
+        raise Resting(f"{name}: failed too often, rests", math.ceil(stands.rest_until - moment))
+    with _unless_unreachable():
+        if not carriers.take_probe(name, stands.rest_until, moment + PROBE_SECONDS):
+            _known.pop(name, None)
+            raise Resting(f"{name}: another worker is trying it", math.ceil(PROBE_SECONDS))
+
+
+def note_taken(name: str) -> None:
+    """A carrier has taken an SMS: it stands well again, if it did not."""
+    stands = _standing(name)
+    if stands.failures or stands.rests:
+        with _unless_unreachable():
+            carriers.put_right(name, stands.rests)
+        _known.pop(name, None)
+
+
+def note_failure(name: str, now: dt.datetime, wait: int) -> None:
+    """A carrier has failed, or asks to be left alone for `wait` seconds: all workers shall know."""
+    seen = _standing(name).rests
+    with _unless_unreachable():
+        if wait:
+            carriers.leave_alone(name, now.timestamp() + wait)
+        if carriers.count_failure(name).failures >= MOST_FAILURES:
+            rest = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0**seen)
+            carriers.put_to_rest(name, now.timestamp() + rest, seen)
+    _known.pop(name, None)
+
+
+def take_place(name: str, per_second: float, *, urgent: bool) -> None:
+    """Wait for a place within a carrier's rate, as all workers share it. Raises RateUsedUp where none comes free soon.
+
+    What is urgent waits for nothing, and takes a place all the same where there is one.
+    """
+    seconds, most = (1, int(per_second)) if per_second >= 1 else (math.ceil(1 / per_second), 1)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _took_place(name, int(time.time()) // seconds * seconds, most) and not urgent:
+        next_second = seconds - time.time() % seconds
+        pause = next_second + random.uniform(0, 0.2)  # noqa: S311
+        if time.monotonic() + pause > deadline:
+            raise RateUsedUp(f"{name}: its rate of {per_second:g} a second is used up", seconds)
+        time.sleep(pause)
+
+
+@contextmanager
+def _unless_unreachable() -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable:
+        logger.warning("what is known of carriers cannot be reached", exc_info=True)
+
+
+def _took_place(name: str, second: int, most: int) -> bool:
+    with _unless_unreachable():
+        return carriers.take_place(name, second, most)
+    return True
+
+
+def _standing(name: str) -> Standing:
+    """How a carrier stands, not older than a moment."""
+    read_at, stands = _known.get(name, (-math.inf, Standing()))
+    if time.monotonic() - read_at < KNOWN_FOR_SECONDS:
+        return stands
+    with _unless_unreachable():
+        stands = carriers.standing(name)
+    _known[name] = (time.monotonic(), stands)
+    return stands

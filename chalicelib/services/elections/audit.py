@@ -1,0 +1,161 @@
+"""Audit: recompute reports from messages, and tallies from reports, and name every difference (invariant 5)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from chalicelib.observation.elections.election import NO_ROUND, Election
+from chalicelib.observation.reading.model import CATEGORY
+from chalicelib.observation.reports.report import Report, Source
+from chalicelib.observation.reports.tally import Counters, contribution, difference, message_counters, shard_of
+from chalicelib.observation.sms.phones import international
+from chalicelib.services.elections.audit_multipart import part_differences
+from chalicelib.services.incidents.alerts import answered_id, incident_id, incident_sources
+from chalicelib.services.reports.tally_changes import ShardCell, cell_named, changes_of_incidents, total
+from chalicelib.store.elections import existing
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.messages import Message, messages_of, received_messages
+from chalicelib.store.reports import ReportKey, StoredReport, all_reports, value_from_json
+from chalicelib.store.routes import numbers_of
+from chalicelib.store.tallies import shards_of_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit looked at, and each difference in words. `waiting`: messages that have no outcome yet."""
+
+    messages: int
+    reports: int
+    waiting: int
+    differences: tuple[str, ...]
+
+
+def audit(election_id: str) -> Audited:
+    """Compare an election's messages, reports, incidents and tallies. Reads everything: minutes for a nation.
+
+    Messages that come in meanwhile can show as differences; audit again then. Raises ElectionUnknown, StoreUnavailable.
+    """
+    election = existing(election_id).election
+    messages = [message for message in messages_of(election_id) if message.direction == "in"]
+    reports = {_key(one.report): one for one in all_reports(election, election.station_by_number)}
+    incidents = {incident.id: incident for incident in incidents_of(election_id)}
+    differences = [
+        *_uncounted(messages),
+        *part_differences(messages),
+        *_report_differences(reports_from_messages(election, messages), reports),
+        *_contribution_differences(election, reports.values()),
+        *_incident_differences(election, messages, incidents),
+        *_tally_differences(
+            expected_tallies(election, messages, reports.values(), incidents.values()), shards_of_cells(election)
+        ),
+    ]
+    return Audited(len(messages), len(reports), _waiting(election_id), tuple(differences))
+
+
+def _waiting(election_id: str) -> int:
+    """How many messages to the election's numbers have no outcome yet, and so belong to no election."""
+    numbers = set(numbers_of(election_id))
+    return sum(international(message.recipient or "") in numbers for message in received_messages())
+
+
+def reports_from_messages(election: Election, messages: Iterable[Message]) -> dict[ReportKey, Report]:
+    """The reports that the readings kept with the messages add up to."""
+    reports: dict[ReportKey, Report] = {}
+    for message in messages:
+        for written in (message.reading or {}).get("reports", ()):
+            form = election.form_by_code.get(written["form"])
+            if form is None or written.get("held") or "observer" not in written or message.counted_at is None:
+                continue
+            key = (written["station"], form.code, written["round"])
+            answers = written.get("answers", {})
+            values = {code: value_from_json(form, code, value) for code, value in answers.items()}
+            source = Source(message.counted_at, message.key)
+            reports[key] = reports.get(key, Report(*key)).merge(written["observer"], values, source)
+    return {key: report for key, report in reports.items() if report.observers}
+
+
+def expected_tallies(
+    election: Election, messages: Iterable[Message], reports: Iterable[StoredReport], incidents: Iterable[Incident]
+) -> dict[ShardCell, Counters]:
+    """The tallies that messages, reports and incidents add up to, by shard and cell."""
+    changes: list[tuple[ShardCell, Counters]] = [
+        (cell_named(message.counted_in), message_counters(message.state)) for message in messages if message.counted_in
+    ]
+    for one in reports:
+        report = one.report
+        cell = (shard_of(election, report.station), (one.region, report.form, report.round))
+        changes.append((cell, contribution(election, report)))
+    return total([*changes, *changes_of_incidents(election, incidents)])
+
+
+def _uncounted(messages: Iterable[Message]) -> Iterator[str]:
+    for message in messages:
+        if message.counted_in is None and message_counters(message.state):
+            yield f"message {message.key}: it is {message.state}, but was counted nowhere"
+
+
+def _incident_differences(
+    election: Election, messages: Iterable[Message], stored: Mapping[str, Incident]
+) -> Iterator[str]:
+    """Incidents that messages report and that are not stored, and those that no message can have opened."""
+    possible: set[str] = set()
+    for message in messages:
+        for opened, source, is_certain in _incidents_of(election, message):
+            if is_certain and opened not in stored and opened not in possible:
+                yield f"incident {opened}: {source} of message {message.key} opens it, but it is not stored"
+            possible.add(opened)
+    for unknown in sorted(set(stored) - possible):
+        yield f"incident {unknown}: stored, but no message opens it"
+
+
+def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, str, bool]]:
+    """Incidents that a message may have opened: id, what opens it, and whether it did by the election as it was."""
+    reports = (message.reading or {}).get("reports", ())
+    said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
+    for written, source in zip(reports, incident_sources(message, said), strict=True):
+        if "observer" not in written or written.get("held"):
+            continue
+        form = election.form_by_code.get(written["form"])
+        if election.incidents is not None and written["form"] == election.incidents.code:
+            yield incident_id(written["station"], source), "a report", True
+        if form is None:
+            continue
+        for code in written.get("answers", {}):
+            is_certain = code in written.get("critical", ())
+            opened = answered_id(written["station"], form.code, written["round"], code, written["observer"])
+            yield opened, f"answer {form.code} {code}", is_certain
+
+
+def _key(report: Report) -> ReportKey:
+    return report.station, report.form, report.round
+
+
+def _report_differences(expected: dict[ReportKey, Report], stored: dict[ReportKey, StoredReport]) -> Iterator[str]:
+    for key in sorted({*expected, *stored}):
+        name = "report " + " ".join(part for part in key if part != NO_ROUND)
+        if key not in stored:
+            yield f"{name}: messages answer it, but it is not stored"
+        elif key not in expected:
+            yield f"{name}: stored, but no message answers it"
+        elif expected[key] != stored[key].report:
+            yield f"{name}: its messages add up to {_short(expected[key])}, stored is {_short(stored[key].report)}"
+
+
+def _short(report: Report) -> str:
+    return "; ".join(
+        f"{observer}: " + " ".join(f"{code}={answer.value}" for code, answer in sorted(given.answers.items()))
+        for observer, given in sorted(report.observers.items())
+    )
+
+
+def _contribution_differences(election: Election, reports: Iterable[StoredReport]) -> Iterator[str]:
+    for one in reports:
+        wrong = difference(contribution(election, one.report), one.counted)
+        if wrong:
+            yield f"report {' '.join(_key(one.report))}: counted otherwise than it should be, by {dict(wrong)}"
+
+
+def _tally_differences(expected: Mapping[ShardCell, Counters], stored: Mapping[ShardCell, Counters]) -> Iterator[str]:
+    for shard, cell in sorted({*expected, *stored}):
+        wrong = difference(expected.get((shard, cell), {}), stored.get((shard, cell), {}))
+        for name, amount in wrong.items():
+            yield f"tally {' '.join(cell)} (shard {shard}), {name}: off by {amount}"

@@ -1,0 +1,112 @@
+"""Load, copy and route elections; nothing that has reports is removed."""
+
+import time
+from dataclasses import replace
+
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.incidents.urgent_pattern import incident_pattern
+from chalicelib.observation.reports.tally import contribution, difference
+from chalicelib.observation.sms.phones import international
+from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.elections.removals import Removal, Reported, removals
+from chalicelib.services.reports.merge import MergedReport
+from chalicelib.services.reports.tally_changes import changes_of_report, incident_cell, total
+from chalicelib.store import elections, outcome, routes
+from chalicelib.store.elections import existing
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.reports import StoredReport, all_reports, get_reports
+from chalicelib.store.tallies import read_cells
+
+
+class RemovesReported(Exception):
+    """The new version of an election leaves out what has reports; nothing was changed."""
+
+    def __init__(self, removals: tuple[Removal, ...]) -> None:
+        super().__init__("\n".join(str(removal) for removal in removals))
+        self.removals = removals
+
+
+def load(election: Election, clock: Clock) -> int:
+    """Store an election, or its next version in place of the one before; returns the version.
+
+    What the file's changes mean for reports and incidents that are in already is counted anew; a message stays
+    counted where it was when it came. Raises RemovesReported, ElectionChanged, Contended, StoreUnavailable.
+    """
+    before = elections.current(election.id, fresh=True)
+    if before is None:
+        return elections.save(election, clock)
+    reported = _reported(before.election)
+    refused = tuple(removals(before.election, election, reported))
+    if refused:
+        raise RemovesReported(refused)
+    version = elections.save(election, clock)
+    for number in routes.numbers_of(election.id):
+        routes.route(number, election.id, incident_pattern(election))
+    if reported.messages:
+        time.sleep(elections.TRUSTED_SECONDS)  # until then, messages may be counted by the version before
+        for report in all_reports(election, election.station_by_number):
+            recount(election, report)
+        for incident in list(incidents_of(election.id)):
+            _relocate(election, incident)
+    return version
+
+
+def _reported(election: Election) -> Reported:
+    reports = tuple(one.report for one in all_reports(election, election.station_by_number))
+    messages = sum(int(counters.get("message.received", 0)) for counters in read_cells(election).values())
+    return Reported(reports, tuple(incidents_of(election.id)), messages)
+
+
+def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
+    """An election of its own with the forms and roster of another and none of its reports.
+
+    Raises ElectionUnknown, RemovesReported, StoreUnavailable.
+    """
+    copied = existing(source_id).election.model_copy(update={"id": target_id})
+    load(copied, clock)
+    return copied
+
+
+def route(number: str, election_id: str) -> str:
+    """Let a number lead to an election and to no other; returns the number as it is matched."""
+    election = existing(election_id).election
+    matched = international(number)
+    routes.route(matched, election_id, incident_pattern(election))
+    return matched
+
+
+def recount(election: Election, stored: StoredReport) -> None:
+    """Let a report count by the election as it is now, if that makes a difference.
+
+    One that a message changes meanwhile is read again. Raises Contended where that goes on, StoreUnavailable.
+    """
+    for attempt in range(ATTEMPTS):
+        region = election.station_by_number[stored.report.station].region
+        counted = contribution(election, stored.report)
+        if (region, counted) == (stored.region, stored.counted):
+            return None
+        merged = MergedReport(stored, replace(stored, region=region, counted=counted))
+        try:
+            return outcome.rewrite_report(election, merged.after, total(changes_of_report(election, merged)))
+        except (outcome.ReportChanged, outcome.Contended):
+            pause(attempt)
+        key = (stored.report.station, stored.report.form, stored.report.round)
+        stored = get_reports(election, [key])[key]
+    raise outcome.Contended(f"report {' '.join(key)} changed {ATTEMPTS} times while it was counted: load again")
+
+
+def _relocate(election: Election, incident: Incident) -> None:
+    """Count an incident in the region that its station is in now. Raises Contended, StoreUnavailable."""
+    region = election.station_by_number[incident.station].region
+    if region == incident.region:
+        return None
+    counted = {f"incident.{incident.severity}": 1}
+    cells = {incident_cell(election, incident.station, incident.region): difference({}, counted)}
+    cells[incident_cell(election, incident.station, region)] = counted
+    for attempt in range(ATTEMPTS):
+        try:
+            return outcome.relocate_incident(election, incident, region, cells)
+        except outcome.Contended:
+            pause(attempt)
+    raise outcome.Contended(f"incident {incident.id} was contended in {ATTEMPTS} attempts: load again")

@@ -1,0 +1,204 @@
+"""Critical incidents: which a message opens, and what tells a coordinator of one."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from chalicelib.observation.coordinators.texts import alert_remarks
+from chalicelib.observation.elections.election import Coordinator, Election, Form, Severity
+from chalicelib.observation.incidents.lifecycle import Group, critical_answers, escalates_after
+from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
+from chalicelib.observation.replies.replies import IncidentNotice, incident_alert_email, incident_alert_sms
+from chalicelib.observation.reports.resolve import ResolvedReport
+from chalicelib.observation.sms.multipart import name_of
+from chalicelib.services import outbox
+from chalicelib.store.incidents import Incident
+from chalicelib.store.messages import Message
+
+CRITICAL_ANSWER: Severity = "high"
+UNKNOWN_CATEGORY: Severity = "high"
+"""An incident whose category nobody could read may be the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An incident that a message opens, with the alerts of its coordinators."""
+
+    incident: Incident
+    alerts: tuple[Message, ...]
+
+
+def opened_by(
+    election: Election, message: Message, reports: Iterable[ResolvedReport], counted_at: dt.datetime
+) -> list[Incident]:
+    """The incidents that a message's reports open, not numbered yet: incident forms, and `critical_if` answers."""
+    opened: dict[str, Incident] = {}
+    said = list(reports)
+    sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in said])
+    for report, source in zip(said, sources, strict=True):
+        form = election.form_by_code.get(report.reading.form)
+        if form is None:
+            by = report.observer.number
+            one = reported(election, message, report.reading, report.station, by, source, counted_at)
+            opened[one.id] = one
+        elif report.counts:
+            for answered in _answered(election, form, message, report, counted_at):
+                opened.setdefault(answered.id, answered)
+    return list(opened.values())
+
+
+def opens_incident(election: Election, reading: Reading) -> bool:
+    """Whether a text reports an incident, or gives an answer that opens one, whoever sent it."""
+    for report in reading.reports:
+        form = election.form_by_code.get(report.form)
+        if form is None or critical_answers(form, report.answers):
+            return True
+    return False
+
+
+def reported(
+    election: Election,
+    message: Message,
+    report: ReportReading,
+    station: str,
+    reporter: str,
+    source: str,
+    counted_at: dt.datetime,
+) -> Incident:
+    """The incident that an incident form reports, not numbered yet; `reporter`: an observer's number, or a name."""
+    number = report.answers.get(CATEGORY)
+    category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
+    return Incident(
+        election.id,
+        incident_id(station, source),
+        severity=category.severity if category else UNKNOWN_CATEGORY,
+        category=number if category else None,
+        region=election.station_by_number[station].region,
+        station=station,
+        observer=reporter,
+        message=message.key,
+        text=report.comment,
+        opened_at=counted_at,
+    )
+
+
+def _answered(
+    election: Election, form: Form, message: Message, report: ResolvedReport, counted_at: dt.datetime
+) -> list[Incident]:
+    return [
+        Incident(
+            election.id,
+            answered_id(report.station, form.code, report.round, code, report.observer.number),
+            severity=CRITICAL_ANSWER,
+            region=election.station_by_number[report.station].region,
+            station=report.station,
+            observer=report.observer.number,
+            message=message.key,
+            report=f"{form.code}#{report.round}#{code}",
+            text=report.reading.comment,
+            opened_at=counted_at,
+        )
+        for code in report.critical
+    ]
+
+
+def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> list[str]:
+    """What the incident of each of a message's forms is told by; `said`: of each its form and category.
+
+    It is the form's place. In a long SMS, which may be read again once more parts have come, places move: there it is
+    what is said, and how often it was said before.
+    """
+    if message.parts is None:
+        return [f"{message.key}#{place}" for place in range(len(said))]
+    name = name_of(message.key)
+    return [f"{name}#{one}#{said[:place].count(one)}" for place, one in enumerate(said)]
+
+
+def answered_id(station: str, form: str, round_name: str, code: str, observer: str) -> str:
+    """The id of the incident that an answer opens: one however often the observer sends it for a form and round."""
+    return incident_id(station, f"{station}#{form}#{round_name}#{code}#{observer}")
+
+
+def incident_id(station: str, source: str) -> str:
+    """An incident's key, the same whenever its source is processed again: the station, and 40 bits of SHA-256."""
+    return f"{station}#{hashlib.sha256(source.encode()).hexdigest()[:10].upper()}"
+
+
+def describe(election: Election, incident: Incident, language: str) -> str:
+    """What an incident is, in words: its category, or the question whose answer opened it; else empty."""
+    if incident.report is not None:
+        form_code, _, code = incident.report.split("#")
+        label = election.text(election.form_by_code[form_code].by_code[code].label, language)
+        return f"{form_code} {code}: {label}"
+    if incident.category is None or election.incidents is None:
+        return ""
+    return election.text(election.incidents.categories[int(incident.category)].name, language)
+
+
+def alerts_of(
+    election: Election,
+    incident: Incident,
+    told: Group,
+    muted: Iterable[str],
+    now: dt.datetime,
+    sender: str | None,
+) -> tuple[Message, ...]:
+    """The alerts by which some of the coordinators are told of an incident, at its stage of escalation.
+
+    Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody and always goes. `sender`:
+    the number that SMS come from, so that the answers lead to the election.
+    """
+    silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
+    rows: list[Message] = []
+    for place in told:
+        coordinator = election.coordinators[place]
+        key = f"{_alert_prefix(incident, int(incident.stage))}{coordinator.id}"
+        rows += _alerts_to(election, coordinator, key, incident, silent, now, sender)
+    return tuple(rows)
+
+
+def is_told_at_once(incident: Incident, alert_key: str) -> bool:
+    """Whether an alert of an incident was queued when that was opened, not when it was escalated."""
+    return alert_key.startswith(_alert_prefix(incident, 0))
+
+
+def _alert_prefix(incident: Incident, stage: int) -> str:
+    return f"alert#{incident.election}#{incident.id}#{stage}#"
+
+
+def _alerts_to(
+    election: Election,
+    coordinator: Coordinator,
+    key: str,
+    incident: Incident,
+    silent: frozenset[str],
+    now: dt.datetime,
+    sender: str | None,
+) -> list[Message]:
+    rows: list[Message] = []
+    told = _notice(election, coordinator.language, incident)
+    origin = outbox.Origin(election.id, incident.id, now, "alert")
+    if coordinator.wants_sms(told["severity"]) and coordinator.phone and coordinator.phone not in silent:
+        text = incident_alert_sms(election, coordinator.language, **told)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=sender))
+    if "email" in coordinator.alerts and coordinator.email:
+        subject, text = incident_alert_email(election, coordinator.language, **told)
+        rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject))
+    return rows
+
+
+def _notice(election: Election, language: str, incident: Incident) -> IncidentNotice:
+    severity = cast(Severity, incident.severity)
+    waited = escalates_after(election, severity) if incident.stage else None
+    same = [int(number) for number in incident.may_be_same_as]
+    return {
+        "severity": severity,
+        "category": describe(election, incident, language),
+        "station": election.station_by_number[incident.station],
+        "region": incident.region,
+        "number_or_id": str(int(incident.number)),
+        "text": incident.text or "",
+        "remarks": alert_remarks(election, language, same, waited),
+    }

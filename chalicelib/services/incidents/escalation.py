@@ -1,0 +1,140 @@
+"""Escalate incidents that nobody acknowledges, and send the digests that are due; every minute, with sweep.
+
+What is due follows from what was stored, never from the clock that woke somebody: run twice, late or by two at once, an
+incident is escalated once, since its version guards the transaction that queues the alerts.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import cast
+
+from chalicelib.observation.coordinators.texts import digest_email, digest_sms, incident_line
+from chalicelib.observation.elections.election import Coordinator, Election, Severity
+from chalicelib.observation.incidents.lifecycle import (
+    BURST_WITHIN,
+    OPEN,
+    Group,
+    escalates_after,
+    escalation,
+    told_at_once,
+)
+from chalicelib.services import outbox
+from chalicelib.services.incidents.alerts import alerts_of, describe
+from chalicelib.services.incidents.steps import same_as
+from chalicelib.store import elections, incidents
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Digest, Incident, Watch
+from chalicelib.store.messages import Message
+from chalicelib.store.outcome import AlreadyThere, Contended, IncidentChanged, queued, write
+from chalicelib.store.routes import number_of
+from chalicelib.store.writes import Write
+
+
+def escalate_due(now: dt.datetime) -> list[Message]:
+    """Escalate what is due in every election and queue the digests that are; returns what was queued.
+
+    What somebody else is at work on is left to the next run. Raises StoreUnavailable.
+    """
+    loaded = (elections.current(election_id) for election_id in elections.list_elections())
+    return [alert for one in loaded if one is not None for alert in escalate_election(one, now)]
+
+
+def escalate_election(loaded: LoadedElection, now: dt.datetime) -> list[Message]:
+    """The same for one election."""
+    election_id, at = loaded.election.id, loaded.clock.at(now)
+    watches, digests = incidents.watches_due(election_id, at), incidents.digests_due(election_id, at)
+    if not watches and not digests:
+        return []
+    muted = incidents.muted_phones(election_id, at)
+    escalated = [alert for watch in watches for alert in _commit(*_escalated(loaded, watch, muted, now))]
+    return escalated + [
+        alert for digest in digests for alert in _commit(*_digested(loaded.election, digest, muted, now))
+    ]
+
+
+def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Message]:
+    try:
+        write([*writes, *map(queued, alerts)])
+    except (IncidentChanged, AlreadyThere, Contended):
+        return ()
+    return alerts
+
+
+def _escalated(
+    loaded: LoadedElection, watch: Watch, muted: frozenset[str], now: dt.datetime
+) -> tuple[list[Write], tuple[Message, ...]]:
+    """What escalates an incident to the next in the chain, and has it looked at again where more come after them."""
+    election, at = loaded.election, loaded.clock.at(now)
+    incident = incidents.get_incident(election.id, watch.incident)
+    if incident is None or incident.state != "new":
+        return [incidents.ending_watch(watch)], ()
+    groups = escalation(election, incident.region)
+    stage = int(incident.stage) + 1
+    if stage > len(groups):
+        return [incidents.ending_watch(watch)], ()
+    incident.stage = stage
+    incident.may_be_same_as = same_as(incident, incidents.incidents_at(election.id, incident.station))
+    told, sender = groups[stage - 1], number_of(election.id)
+    alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
+    entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}
+    changes = [Incident.stage.set(stage), Incident.alerts.set([*incident.alerts, *(alert.key for alert in alerts)])]
+    writes = [incidents.changing(incident, "new", entry, *changes), incidents.ending_watch(watch)]
+    if stage < len(groups):
+        due = at + escalates_after(election, cast(Severity, incident.severity))
+        writes.append(incidents.watching(election.id, incident.id, due))
+    if incident.digested:
+        numbers = {int(incident.number)}
+        writes.append(incidents.adding_to_digest(election.id, incident.region, stage, numbers, at + BURST_WITHIN))
+    return writes, alerts
+
+
+def _digested(
+    election: Election, digest: Digest, muted: frozenset[str], now: dt.datetime
+) -> tuple[list[Write], tuple[Message, ...]]:
+    """What sends a digest: one message of all its incidents that still need somebody."""
+    numbers = sorted(int(number) for number in digest.numbers)
+    found = (incidents.incident_of_number(election.id, number) for number in numbers)
+    still_open = [incident for incident in found if incident is not None and incident.state in OPEN]
+    rows: list[Message] = []
+    if still_open:
+        key = f"digest#{election.id}#{digest.id}#{numbers[0]}"
+        for place in _told(election, digest):
+            coordinator = election.coordinators[place]
+            rows += _digest_to(election, coordinator, f"{key}#{place}", (digest.region, still_open), muted, now)
+    return [incidents.ending_digest(digest)], tuple(rows)
+
+
+def _told(election: Election, digest: Digest) -> Group:
+    if digest.stage == 0:
+        return told_at_once(election, digest.region, "low")
+    groups = escalation(election, digest.region)
+    return groups[min(digest.stage, len(groups)) - 1] if groups else ()
+
+
+def _digest_to(
+    election: Election,
+    coordinator: Coordinator,
+    key: str,
+    told: tuple[str, Sequence[Incident]],
+    muted: Iterable[str],
+    now: dt.datetime,
+) -> list[Message]:
+    region, found = told
+    language = coordinator.language
+    origin = outbox.Origin(election.id, f"digest#{region}", now, "alert")
+    wanted = [one for one in found if coordinator.wants_sms(cast(Severity, one.severity))]
+    rows = []
+    if wanted and coordinator.phone and coordinator.phone not in muted:
+        by_number = {int(one.number): _line(election, language, one) for one in wanted}
+        text = digest_sms(election, language, region, by_number)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
+    if "email" in coordinator.alerts and coordinator.email:
+        lines = [_line(election, language, one) for one in found]
+        subject, text = digest_email(election, language, region, lines)
+        rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject))
+    return rows
+
+
+def _line(election: Election, language: str, incident: Incident) -> str:
+    category = describe(election, incident, language)
+    return incident_line(election, language, int(incident.number), incident.severity, incident.station, category)

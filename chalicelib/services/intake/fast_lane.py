@@ -1,0 +1,51 @@
+"""An SMS that may open an incident does not wait for the stream: process is called for it as soon as it is stored.
+
+The stream still brings it, and sweep after that; the message's own state lets it count once. So whatever fails here
+costs nothing but the time that was to be won.
+"""
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+
+from chalicelib.observation.sms.phones import international
+from chalicelib.services.clients.aws import client
+from chalicelib.store.messages import Message
+from chalicelib.store.routes import route_of
+
+logger = Logger()
+
+# A provider waits for its answer meanwhile.
+_PATIENCE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+_compiled = lru_cache(maxsize=32)(re.compile)
+
+
+def process_at_once(stored: Sequence[Message]) -> None:
+    """Call process, without waiting for it, for those of the messages that may open an incident. Never raises."""
+    function = os.environ.get("BAYKOO_PROCESS")
+    if function is None:
+        return
+    try:
+        urgent = [message for message in stored if _may_open_incident(message)]
+        if urgent:
+            records = [{"dynamodb": {"SequenceNumber": row.key, "NewImage": row.serialize()}} for row in urgent]
+            payload = json.dumps({"Records": records})
+            client("lambda", _PATIENCE).invoke(FunctionName=function, InvocationType="Event", Payload=payload)
+    except Exception:
+        logger.exception("not processed at once")
+
+
+def _may_open_incident(message: Message) -> bool:
+    """Whether a message may: a part of a long SMS by what stands in the others, and few but incidents are long."""
+    route = route_of(international(message.recipient or ""))
+    if route is None or route.incidents is None:
+        return False
+    if message.part is not None:
+        return True
+    return _compiled(route.incidents).search(unicodedata.normalize("NFKC", message.text or "")) is not None

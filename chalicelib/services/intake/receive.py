@@ -1,0 +1,229 @@
+"""Receive: a webhook's SMS is stored, and only then acknowledged (invariant 1). Nothing is read or looked up here."""
+
+import datetime as dt
+import hashlib
+import json
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.observation.sms.arrival import received_at
+from chalicelib.observation.sms.multipart import PartText
+from chalicelib.providers.contract import (
+    Answer,
+    InboundSms,
+    NotAuthentic,
+    Receipt,
+    Undecidable,
+    UnreadableEntry,
+    WebhookRequest,
+)
+from chalicelib.providers.self_test import SELF_TEST
+from chalicelib.providers.table import known
+from chalicelib.providers.webhook import Heard, hear, refusal
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.clients.http import fetch
+from chalicelib.services.intake.fast_lane import process_at_once
+from chalicelib.store.long_sms import stored_part
+from chalicelib.store.messages import (
+    HELD,
+    OTHER_CONTENT,
+    PROCESSED_WITHIN,
+    RECONCILED,
+    UNREADABLE,
+    WAITING,
+    Message,
+    pending_in,
+    put_first,
+    put_new,
+    receipt_key,
+    received_sms,
+)
+from chalicelib.store.tables import StoreUnavailable
+
+logger = Logger()
+
+
+class NonceUsed(NotAuthentic):
+    """A signature that does not cover the message came before, with another message."""
+
+
+def receive(provider: str, request: WebhookRequest) -> Answer:
+    """Verify a provider's request, store its messages, and answer as the provider expects.
+
+    A message that is stored already is acknowledged again. What cannot be decided or stored for a fault of our own
+    is answered 503, so that the provider sends it again.
+    """
+    try:
+        heard = _hear(provider, request)
+        if heard.authentic:
+            stored = _store(provider, heard, request)
+            logger.info("received", extra={"provider": provider, "new": sum(stored), "again": stored.count(False)})
+        if heard.answer.status >= 400:
+            logger.warning("refused", extra={"provider": provider, **_why_refused(heard)})
+    except NonceUsed as used:
+        logger.warning("refused", extra={"provider": provider, "status": used.status})
+        return refusal(used)
+    except OSError:
+        logger.exception("not confirmed", extra={"provider": provider})
+        return refusal(Undecidable("not_confirmed", "the subscription could not be confirmed now, send it again"))
+    except provider_settings.SecretsUnavailable:
+        logger.exception("secrets unavailable", extra={"provider": provider})
+        return refusal(Undecidable("secrets_unavailable", "the secrets cannot be read now, send it again"))
+    except StoreUnavailable:
+        logger.exception("not stored", extra={"provider": provider})
+        return refusal(Undecidable("not_stored", "the message could not be stored now, send it again"))
+    return heard.answer
+
+
+def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
+    """Store an SMS that the provider's list tells of, marked so; False where the webhook or a listing brought it.
+
+    Its id alone decides: a list may write the same SMS otherwise. Raises StoreUnavailable.
+    """
+    row = _row(provider, sms, raw, now)
+    row.flag = RECONCILED
+    return put_new(row)
+
+
+def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
+    """Store an entry of the provider's list that cannot be read, as it came, for a person to look at.
+
+    False where it was held before. Raises StoreUnavailable.
+    """
+    row = _unreadable_row(provider, entry.raw, entry.reason, now)
+    row.flag = RECONCILED
+    return put_new(row)
+
+
+def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
+    """Store all that a request brings, and confirm a subscription; tells of each SMS and receipt whether it is new.
+
+    Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
+    """
+    delivery = heard.delivery
+    if delivery.nonce is not None:
+        _take_nonce(provider, delivery.nonce, heard, request.at)
+    rows = [_row(provider, sms, heard.raw, request.at) for sms in delivery.messages]
+    stored = [_put(row) for row in rows]
+    process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
+    if delivery.unread and heard.raw:
+        logger.warning("kept unread", extra={"provider": provider})
+        put_new(_unreadable_row(provider, heard.raw, "; ".join(delivery.unread), request.at))
+    told = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
+    stored += [put_new(_receipt_row(provider, receipt, request.at)) for receipt in told]
+    if delivery.confirm_url is not None:
+        fetch(delivery.confirm_url)
+    return stored
+
+
+def _take_nonce(provider: str, nonce: str, heard: Heard, now: dt.datetime) -> None:
+    """Let a nonce prove what it came with first, however often that comes, and nothing else. Raises NonceUsed."""
+    delivery = heard.delivery
+    brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
+    told = [[receipt.id, receipt.state] for receipt in delivery.receipts]
+    digest = _digest([*brought, *told, *([heard.raw] if delivery.unread else [])])
+    key = f"nonce#{provider}#{_digest(nonce)}"
+    before = put_first(Message(key, direction="nonce", state="taken", stored_at=now, about=digest))
+    if before is not None and before.about != digest:
+        raise NonceUsed("nonce_used", "another message came with this signature's nonce before")
+
+
+def _put(message: Message) -> bool:
+    """Store a message once. One whose id came with another content before is another message, and is flagged."""
+    before = put_first(message)
+    if before is None or _content_of(before) == _content_of(message):
+        return before is None
+    message.about, message.flag = message.key, OTHER_CONTENT
+    message.key = f"{message.key}#{_digest(_content_of(message))[:16]}"
+    message.pending = pending_in("in", message.key)
+    return put_first(message) is None
+
+
+def _content_of(message: Message) -> tuple[str, str, str]:
+    return _content(message.sender, message.recipient, message.text)
+
+
+def _content(sender: str | None, recipient: str | None, text: str | None) -> tuple[str, str, str]:
+    return sender or "", recipient or "", text or ""
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _hear(provider: str, request: WebhookRequest) -> Heard:
+    """What the request comes to; one that seems forged is tried again with secrets read just now (rotation), and so is
+    one whose secret is not set, for it may have been set just now."""
+    heard = hear(provider, request, _settings(provider, fresh=False), fetch)
+    seems_forged = heard.answer.status in (401, 403) or heard.reason.startswith("secret_missing")
+    if heard.authentic or not seems_forged:
+        return heard
+    return hear(provider, request, _settings(provider, fresh=True), fetch)
+
+
+def _why_refused(heard: Heard) -> dict[str, object]:
+    """What of a refusal may stand in a log: what is our fault whole, else its first word, for the rest may show a
+    request or a setting."""
+    is_ours = heard.answer.status >= 500
+    return {"status": heard.answer.status, "reason": heard.reason if is_ours else heard.reason.partition(":")[0]}
+
+
+def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
+    if known(provider) is None:
+        return None
+    try:
+        return provider_settings.provider_secrets(provider, fresh=fresh)
+    except provider_settings.NotConfigured:
+        return None
+
+
+def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
+    text = PartText.of(sms.part.number if sms.part else 1, sms.text)
+    return received_sms(
+        f"{provider}#{sms.id}",
+        now,
+        part=stored_part(sms.part.reference, sms.part.total, text) if sms.part and sms.part.total > 1 else None,
+        stored_at=now,
+        provider=provider,
+        sender=sms.sender,
+        recipient=sms.recipient,
+        conversation=sms.sender or None,
+        text=text.text,
+        provider_wish=sms.wish,
+        raw=raw,
+        provider_at=sms.sent_at,
+        received_at=received_at(sms.sent_at, now),
+    )
+
+
+def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Message:
+    """What a provider told and nobody can read, as it came, for a person to look at; once, however often it comes."""
+    return Message(
+        f"{provider}#{UNREADABLE}#{_digest(raw)[:32]}",
+        direction="in",
+        state=HELD,
+        reason=UNREADABLE,
+        last_error=why[:500],
+        stored_at=now,
+        received_at=now,
+        provider=provider,
+        raw=raw,
+    )
+
+
+def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:
+    """A receipt waits as a row, for its SMS is looked for by those who may read (`receipts`)."""
+    key = receipt_key(provider, receipt.id, receipt.state)
+    return Message(
+        key,
+        direction="receipt",
+        state=WAITING,
+        pending=pending_in("receipt", key),
+        due_at=now + PROCESSED_WITHIN,
+        stored_at=now,
+        provider=provider,
+        reference=receipt.id,
+        receipt=receipt.state,
+        receipt_detail=receipt.detail[:200] or None,
+        provider_at=receipt.at,
+    )

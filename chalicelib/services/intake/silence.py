@@ -1,0 +1,98 @@
+"""Silence: when each provider was last heard, and which of them say nothing in an election's hours."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.providers.contract import Secrets
+from chalicelib.providers.self_test import NOBODY
+from chalicelib.services.clients.provider_settings import SecretsUnavailable, configured_providers, provider_secrets
+from chalicelib.services.summaries.hourly import hours_of, is_under_way
+from chalicelib.store import elections, providers
+from chalicelib.store.messages import RECONCILED, Message
+from chalicelib.store.tables import StoreUnavailable
+
+SILENT_MINUTES = 30
+NOTED_EACH_SECONDS = 20.0
+"""How often one worker notes that it hears a provider: a burst must not become a burst of writes to one row."""
+
+logger = Logger()
+_noted: dict[str, float] = {}
+
+
+def note_heard(message: Message) -> None:
+    """Note that a provider's webhook brought an SMS. Never raises: the SMS itself matters more."""
+    name = message.provider
+    if not name or message.flag == RECONCILED or message.sender == NOBODY:
+        return
+    noted = _noted.get(name)
+    if noted is not None and time.monotonic() - noted < NOTED_EACH_SECONDS:
+        return
+    _noted[name] = time.monotonic()
+    try:
+        providers.note_heard(name, message.stored_at)
+    except StoreUnavailable:
+        logger.warning("not noted as heard", extra={"provider": name})
+
+
+def measure_silence(now: dt.datetime) -> int:
+    """Measure every watched provider, keep it for the API, and return how many are silent.
+
+    Raises SecretsUnavailable, StoreUnavailable.
+    """
+    began = hours_began(now)
+    found = [_measured(name, began, now) for name in configured_providers()]
+    providers.keep_silence({"providers": found}, now)
+    return sum(one["silent"] for one in found)
+
+
+def described(now: dt.datetime) -> dict[str, Any]:
+    """What was last measured, for operators; raises StoreUnavailable."""
+    kept = providers.silence()
+    if kept is None:
+        return {"measured_at": None, "providers": []}
+    at, document = kept
+    return {"measured_at": at.isoformat(), "now": now.isoformat(), **document}
+
+
+def hours_began(now: dt.datetime) -> dt.datetime | None:
+    """Since when some election is under way, None where none is.
+
+    A rehearsal whose clock runs faster does not count: it uses one provider, and the others have no reason to speak.
+    """
+    begins = []
+    for election_id in elections.list_elections():
+        loaded = elections.current(election_id)
+        if loaded is None or loaded.clock.factor != 1 or not is_under_way(loaded, now):
+            continue
+        hours = hours_of(loaded.election)
+        if hours is not None:
+            begins.append(max(loaded.clock.real(hours[0]), loaded.clock.origin))
+    return min(begins, default=None)
+
+
+def _measured(name: str, began: dt.datetime | None, now: dt.datetime) -> dict[str, Any]:
+    heard = providers.last_heard(name)
+    minutes = _silent_minutes(name)
+    since = None if began is None else max(began, heard) if heard is not None else began
+    silent = minutes > 0 and since is not None and now - since >= dt.timedelta(minutes=minutes)
+    return {
+        "name": name,
+        "silent_minutes": minutes,
+        "last_heard": heard.isoformat() if heard else None,
+        "silent": silent,
+        "silent_since": since.isoformat() if silent and since else None,
+        "minutes": int((now - since).total_seconds() // 60) if since else None,
+    }
+
+
+def _silent_minutes(name: str) -> int:
+    """The setting `silent_minutes`; 0 is not watched. Settings that cannot be read are watched as usual."""
+    try:
+        settings: Secrets = provider_secrets(name)
+    except (SecretsUnavailable, LookupError):
+        return SILENT_MINUTES
+    chosen = settings.get("silent_minutes", SILENT_MINUTES)
+    return chosen if isinstance(chosen, int) and not isinstance(chosen, bool) and chosen >= 0 else SILENT_MINUTES

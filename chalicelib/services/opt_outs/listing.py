@@ -1,0 +1,53 @@
+"""Who has opted out, as operators see it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.services.access.operators import Operator
+from chalicelib.store.opt_outs import PhoneWish, opted_out
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A phone that wants no bulk SMS and reminders, since a real instant, and whose it is.
+
+    `message`: the SMS that said so, or that was refused. `regions`: those of its observers.
+    """
+
+    phone: str
+    since: dt.datetime
+    told: str
+    message: str
+    observers: tuple[Observer, ...]
+    coordinators: tuple[str, ...]
+    regions: tuple[str, ...]
+
+    def is_seen_by(self, operator: Operator) -> bool:
+        """Whether an operator of the election sees it; phones of no region's observers only those who see all."""
+        return operator.sees_all() or any(operator.sees(region) for region in self.regions)
+
+    def document(self) -> dict[str, Any]:
+        """It as JSON."""
+        return {
+            "phone": self.phone,
+            "since": self.since.isoformat(),
+            "told": self.told,
+            "message": self.message,
+            "observers": [{"number": one.number, "station": one.station} for one in self.observers],
+            "coordinators": list(self.coordinators),
+            "regions": list(self.regions),
+        }
+
+
+def list_opt_outs(election: Election) -> list[OptOut]:
+    """Everybody who has opted out, by phone. Raises StoreUnavailable."""
+    return [_described(election, row) for row in opted_out(election.id)]
+
+
+def _described(election: Election, row: PhoneWish) -> OptOut:
+    observers = election.observers_by_phone.get(row.phone, ())
+    coordinators = tuple(one.name for one in election.coordinators_by_phone.get(row.phone, ()))
+    regions = dict.fromkeys(election.station_by_number[one.station].region for one in observers)
+    return OptOut(row.phone, row.at, row.told, row.message, observers, coordinators, tuple(regions))

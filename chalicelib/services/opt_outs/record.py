@@ -1,0 +1,142 @@
+"""Opting out and in: what an SMS changes of its phone's wish, and what a carrier's refusal tells of a phone.
+
+Wishes are ordered by when they were said, so it does not matter which is processed first: the newest stands.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import cast
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.observation.elections.election import Coordinator, Election, Observer
+from chalicelib.observation.reading import read
+from chalicelib.observation.replies.replies import opting_reply
+from chalicelib.observation.reports.tally import OPTED
+from chalicelib.observation.sms.opt_out_words import wish_in
+from chalicelib.observation.sms.phones import Wish, is_machine
+from chalicelib.services import outbox
+from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message
+from chalicelib.store.operators import recorded
+from chalicelib.store.opt_outs import PhoneWish, wish_of, wishing
+from chalicelib.store.outcome import AlreadyProcessed, Contended, OtherWish, Outcome, write
+from chalicelib.store.routes import is_own_number
+from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.writes import Write
+
+CARRIER = "the carrier"
+UNKNOWN_SENDER = "an unknown sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Opting:
+    """A wish that an SMS says, and the rows that it changes: none where a newer wish stands.
+
+    `is_all`: the SMS says nothing else. `is_answered`: it is news, and the provider has not answered it already.
+    """
+
+    wish: Wish
+    is_all: bool
+    is_answered: bool
+    writes: tuple[Write, ...]
+
+
+def opting_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> Opting | None:
+    """The wish that an SMS says, or that the provider has found in it; None where there is none.
+
+    A report, or what is held as its cancellation, stays one: in it only the provider can find a wish beside.
+    Raises StoreUnavailable.
+    """
+    election, text = loaded.election, message.text or ""
+    found_by_provider = cast(Wish | None, message.provider_wish)
+    wish = found_by_provider or wish_in(text)
+    if wish is None or message.part is not None or is_machine(phone) or is_own_number(phone):
+        return None
+    reading = read(text, election)
+    is_all = not reading.reports and reading.held is None
+    if not is_all and found_by_provider is None:
+        return None
+    said = PhoneWish(
+        election.id,
+        phone,
+        wish=wish,
+        at=message.received_at or message.stored_at,
+        message=message.key,
+        told="provider" if found_by_provider else "sms",
+    )
+    before = wish_of(election.id, phone)
+    is_answered = _is_news(said, before) and found_by_provider is None
+    return Opting(wish, is_all, is_answered, _writes(said, before, _name(_holder(election, phone)), now))
+
+
+def outcome_of_opting(
+    loaded: LoadedElection, message: Message, phone: str, opting: Opting, now: dt.datetime
+) -> Outcome:
+    """What an SMS that says a wish and nothing else comes to."""
+    election = loaded.election
+    holder = _holder(election, phone)
+    changes: list[Action] = [
+        Message.state.set(OPTED[opting.wish]),
+        Message.processed_at.set(now),
+        Message.pending.remove(),
+        Message.due_at.remove(),
+        Message.election.set(election.id),
+        Message.counted_at.set(loaded.clock.at(message.received_at or message.stored_at)),
+    ]
+    if isinstance(holder, Observer):
+        changes.append(Message.observer.set(holder.number))
+        changes.append(Message.region.set(election.station_by_number[holder.station].region))
+    text = opting_reply(election, holder.language if holder else election.languages[0], opting.wish)
+    origin = outbox.Origin(election.id, message.key, now)
+    reply = outbox.sms(f"reply#{message.key}", phone, text, origin, sender=message.recipient)
+    return Outcome(
+        message, tuple(changes), election, outgoing=(reply,) if opting.is_answered else (), writes=opting.writes
+    )
+
+
+def finish_refused(message: Message, changes: Sequence[Action], unchanged: Condition, at: dt.datetime) -> None:
+    """End an outgoing SMS that its carrier keeps from one who has opted out there, and know of it from here on.
+
+    `at`: before it was handed over. Nothing changes where somebody else has ended it. Raises StoreUnavailable.
+    """
+    election, phone = str(message.election), str(message.recipient)
+    said = PhoneWish(election, phone, wish="out", at=at, message=message.key, told="provider")
+    ending = Write.update("message", message.key, message, changes, unchanged)
+    for attempt in range(ATTEMPTS):
+        try:
+            with suppress(AlreadyProcessed):
+                write([ending, *_writes(said, wish_of(election, phone), CARRIER, at)])
+        except (OtherWish, Contended):
+            pause(attempt)
+        else:
+            return
+    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+
+
+def _is_news(said: PhoneWish, before: PhoneWish | None) -> bool:
+    return before is None or (before.order < said.order and before.wish != said.wish)
+
+
+def _writes(said: PhoneWish, before: PhoneWish | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
+    """The newer wish in place of the one before; a line in the audit trail where it is another."""
+    if before is not None and before.order >= said.order:
+        return ()
+    line = recorded(said.election, now, who, f"opted {said.wish}", said.message)
+    return (wishing(before, said), line) if _is_news(said, before) else (wishing(before, said),)
+
+
+def _holder(election: Election, phone: str) -> Observer | Coordinator | None:
+    observers = election.observers_by_phone.get(phone)
+    coordinators = election.coordinators_by_phone.get(phone)
+    return observers[0] if observers else coordinators[0] if coordinators else None
+
+
+def _name(holder: Observer | Coordinator | None) -> str:
+    if holder is None:
+        return UNKNOWN_SENDER
+    return f"observer {holder.number}" if isinstance(holder, Observer) else holder.name

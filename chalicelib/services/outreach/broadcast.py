@@ -1,0 +1,203 @@
+"""Bulk SMS to observers: chosen, counted, then put into the outbox at a rate, each under a key of its batch.
+
+A batch that was killed goes on where it was when it is sent again under its name: whom it has reached has a row.
+"""
+
+import datetime as dt
+import re
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.elections.schedule import round_begun_at
+from chalicelib.observation.reports.checks import Place
+from chalicelib.observation.reports.reminders import missing_observers
+from chalicelib.observation.sms.segments import Segments, count_segments
+from chalicelib.services import outbox
+from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
+from chalicelib.store import messages, progress, routes
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message
+from chalicelib.store.opt_outs import opted_out
+from chalicelib.store.outcome import Contended
+from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.unsolicited import OptedOut, queue_unsolicited
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class BatchRefused(ValueError):
+    """A batch that cannot be sent as it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """To whom: observers who are all of what is named. What is empty or None limits nothing."""
+
+    regions: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
+    language: str | None = None
+    missing: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A text, its recipients, each phone once, and what sending it takes.
+
+    `sent_before` are reached already; `unwilling` were chosen but have opted out, and are no recipients.
+    """
+
+    name: str
+    text: str
+    recipients: tuple[Observer, ...]
+    sent_before: frozenset[str]
+    unwilling: int = 0
+
+    @property
+    def each(self) -> Segments:
+        """What one SMS takes."""
+        return count_segments(self.text)
+
+    @property
+    def remaining(self) -> tuple[Observer, ...]:
+        """Recipients who are not reached yet."""
+        return tuple(one for one in self.recipients if one.number not in self.sent_before)
+
+    @property
+    def segments(self) -> int:
+        """SMS that are still to be paid for."""
+        return self.each.count * len(self.remaining)
+
+
+def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
+    """The form and round of `FORM` or `FORM:ROUND`; without a round, the one last begun. Raises BatchRefused."""
+    code, _, name = written.partition(":")
+    form = election.form_by_code.get(code.upper())
+    if form is None:
+        raise BatchRefused(f"there is no form {code!r}: use one of {', '.join(election.form_by_code)}")
+    name = name.strip() or round_begun_at(election, form, at)
+    if name not in form.round_names:
+        raise BatchRefused(f"form {form.code} has no round {name!r}: use one of {', '.join(form.round_names)}")
+    return form.code, name
+
+
+def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Batch:
+    """The batch as it stands now; nothing is written. Raises BatchRefused, StoreUnavailable."""
+    election = loaded.election
+    if not NAME.fullmatch(name):
+        raise BatchRefused(f"{name!r} is no name of a batch: use Latin letters, digits, dots and dashes")
+    if not text.strip():
+        raise BatchRefused("the text is empty")
+    _check(election, choice)
+    _, begun = progress.read(election.id, _task(name))
+    if begun is not None and begun["text"] != text:
+        raise BatchRefused(f"batch {name} was begun with another text: give this one another --name")
+    chosen = _by_phone(_chosen(election, choice))
+    unwilling = {row.phone for row in opted_out(election.id)}
+    recipients = tuple(one for one in chosen if one.phones[0] not in unwilling)
+    keys = {_key(election, name, one): one.number for one in recipients}
+    there = messages.get_many(keys) if begun is not None and keys else []
+    reached = frozenset(keys[row.key] for row in there)
+    return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
+
+
+def send(
+    loaded: LoadedElection,
+    batch: Batch,
+    per_second: float,
+    now: Callable[[], dt.datetime],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Observer]:
+    """Queue a batch's SMS, so many a second, and yield whose is queued. Stopped anywhere, it can be sent again.
+
+    Who has opted out since it was prepared is passed over.
+    Raises BatchRefused where the name was taken meanwhile, StoreUnavailable.
+    """
+    election = loaded.election
+    _begin(election, batch, now())
+    sender = routes.number_of(election.id)
+    started = now()
+    for place, observer in enumerate(batch.remaining):
+        ahead = place / per_second - (now() - started).total_seconds()
+        if ahead > 0:
+            sleep(ahead)
+        origin = outbox.Origin(election.id, _task(batch.name), now())
+        key = _key(election, batch.name, observer)
+        if _queue(outbox.sms(key, observer.phones[0], batch.text, origin, sender=sender)):
+            yield observer
+
+
+def _queue(message: Message) -> bool:
+    """Have an SMS queued, now or before; False if its phone has opted out."""
+    for attempt in range(ATTEMPTS):
+        try:
+            queue_unsolicited(message)
+        except OptedOut:
+            return False
+        except Contended:
+            pause(attempt)
+        else:
+            return True
+    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+
+
+def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:
+    """Take the batch's name for its text: two who send it at once send the same."""
+    version, begun = progress.read(election.id, _task(batch.name))
+    if begun is None:
+        progress.advance(election.id, _task(batch.name), version, {"text": batch.text}, now)
+        _, begun = progress.read(election.id, _task(batch.name))
+    if begun is None or begun["text"] != batch.text:
+        raise BatchRefused(f"batch {batch.name} was begun with another text: give this one another --name")
+
+
+def _check(election: Election, choice: Choice) -> None:
+    _require("region", choice.regions, election.regions)
+    _require("station", choice.stations, election.station_by_number)
+    _require("language", [choice.language] if choice.language else [], {one.language for one in election.observers})
+
+
+def _require(what: str, named: Collection[str], known: Collection[str]) -> None:
+    unknown = sorted(set(named) - set(known))
+    if unknown:
+        some = ", ".join(sorted(known)[:20])
+        raise BatchRefused(f"there is no {what} {', '.join(unknown)}: this election has {some}")
+
+
+def _chosen(election: Election, choice: Choice) -> Sequence[Observer]:
+    owing = _owing(election, choice.missing) if choice.missing else None
+    return [
+        observer
+        for observer in election.observers
+        if observer.phones
+        and (not choice.regions or election.station_by_number[observer.station].region in choice.regions)
+        and (not choice.stations or observer.station in choice.stations)
+        and choice.language in (None, observer.language)
+        and (owing is None or observer.number in owing)
+    ]
+
+
+def _owing(election: Election, place: Place) -> frozenset[str]:
+    stations = stations_with_gaps(election, *place)
+    owed = missing_reports(election, stations, *place)
+    return frozenset(one.number for stored in owed for one in missing_observers(election, stored.report))
+
+
+def _by_phone(observers: Sequence[Observer]) -> list[Observer]:
+    """One observer a phone: two who share one get one SMS."""
+    found: dict[str, Observer] = {}
+    for observer in observers:
+        found.setdefault(observer.phones[0], observer)
+    return list(found.values())
+
+
+def _task(name: str) -> str:
+    return f"bulk#{name}"
+
+
+def _key(election: Election, name: str, observer: Observer) -> str:
+    """Named by the first holder of the phone, so that whoever of two it is chosen for, the phone gets it once."""
+    holder = election.observers_by_phone[observer.phones[0]][0]
+    return f"bulk#{election.id}#{name}#{holder.number}"

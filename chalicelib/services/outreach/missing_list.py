@@ -1,0 +1,244 @@
+"""The list of what is missing, for a region's coordinators: phones in it, and so to them alone."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from chalicelib.observation.elections.election import Coordinator, Election, Observer, Station
+from chalicelib.observation.reports.checks import Place
+from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
+from chalicelib.observation.reports.report import Report, owing
+from chalicelib.observation.sms.segments import count_segments, fit
+from chalicelib.services import outbox
+from chalicelib.services.email_templates import render, round_code, round_title, words_of
+from chalicelib.services.views.stations import places
+from chalicelib.store import messages
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import incidents_of
+from chalicelib.store.messages import Message
+from chalicelib.store.reports import ReportKey, StoredReport, get_reports
+from chalicelib.store.routes import number_of
+
+SMS_SEGMENTS = 3
+
+Reports = Mapping[ReportKey, StoredReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A station that owes reports, the longest overdue first; `heard`: its last sign of life of the day, None for none.
+
+    `is_silent`: nothing came since the morning, or nothing for so long that something may have happened.
+    """
+
+    station: Station
+    observers: tuple[Observer, ...]
+    places: tuple[Place, ...]
+    overdue: dt.timedelta
+    heard: dt.datetime | None
+    is_silent: bool
+
+
+def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[str, list[Gap]]:
+    """The stations of some regions that owe what is overdue, the most overdue first.
+
+    Reads the reports that are overdue, of stations that owe any all others too, and the election's incidents. Raises
+    StoreUnavailable.
+    """
+    overdue = overdue_rounds(election, at)
+    stations = [station for station in election.stations if station.region in regions]
+    stored = _read(election, stations, overdue)
+    owed: dict[str, tuple[Place, ...]] = {
+        station.number: tuple(place for place in overdue if _owes(election, stored[station.number, *place].report))
+        for station in stations
+    }
+    lacking = [station for station in stations if owed[station.number]]
+    others = [place for place in places(election) if place not in overdue]
+    heard = _last_heard(election, lacking, {**stored, **_read(election, lacking, others)}, at) if lacking else {}
+    found: dict[str, list[Gap]] = {region: [] for region in regions}
+    for station in lacking:
+        gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
+        found[station.region].append(gap)
+    return {region: sorted(of_region, key=_most_overdue) for region, of_region in found.items()}
+
+
+def _read(election: Election, stations: Sequence[Station], of: Sequence[Place]) -> Reports:
+    keys = [(station.number, *place) for station in stations for place in of]
+    return get_reports(election, keys) if keys else {}
+
+
+def _gap(
+    election: Election, station: Station, owed: tuple[Place, ...], heard: dt.datetime | None, at: dt.datetime
+) -> Gap:
+    return Gap(
+        station,
+        election.observers_by_station.get(station.number, ()),
+        owed,
+        max(overdue_by(election, place, at) for place in owed),
+        heard,
+        is_silent=is_silent(election, owed, heard, at),
+    )
+
+
+def _most_overdue(gap: Gap) -> tuple[dt.timedelta, int, str]:
+    return -gap.overdue, -len(gap.places), gap.station.number
+
+
+def _last_heard(
+    election: Election, stations: Sequence[Station], stored: Reports, at: dt.datetime
+) -> dict[str, dt.datetime]:
+    """When an answer or an incident last came of some stations, by number; those of which none came today left out."""
+    asked = {station.number for station in stations}
+    signs = [
+        (number, answer.source.received_at)
+        for (number, _, _), one in stored.items()
+        for answers in one.report.observers.values()
+        for answer in answers.answers.values()
+    ]
+    signs += [(incident.station, incident.opened_at) for incident in incidents_of(election.id)]
+    began = day_began(election, at)
+    heard: dict[str, dt.datetime] = {}
+    for number, came in signs:
+        if number in asked and began <= came:
+            heard[number] = max(came, heard.get(number, came))
+    return heard
+
+
+def _owes(election: Election, report: Report) -> bool:
+    """Whether anything is missing; of a station without observers that owes one too, since nobody else will say it."""
+    is_stations = election.form_by_code[report.form].expect == "station"
+    return bool(owing(election, report)) or (is_stations and not report.observers)
+
+
+def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> int:
+    """Queue the list to the coordinators of each region in which anything is missing; returns how many messages.
+
+    `places`: the rounds that make the list due. Those who got it for one of them are left out.
+    """
+    election = loaded.election
+    at = loaded.clock.at(now)
+    missing = gaps(election, election.regions, at)
+    rows = [
+        row
+        for coordinator in election.coordinators
+        if not _was_told(election, places, coordinator)
+        for row in _rows(election, coordinator, places[0], missing, (at, now))
+    ]
+    return sum(messages.put_new(row) for row in rows)
+
+
+def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
+    """The regions whose lists a coordinator gets: their own, and headquarters those that nobody else answers for."""
+    if "*" not in coordinator.regions:
+        return tuple(region for region in election.regions if region in coordinator.regions)
+    named = {region for one in election.coordinators for region in one.regions}
+    return tuple(region for region in election.regions if region not in named)
+
+
+def _was_told(election: Election, places: Sequence[Place], coordinator: Coordinator) -> bool:
+    keys = [f"{_key(election, one, coordinator)}#{channel}" for one in places for channel in ("email", "sms")]
+    return bool(messages.get_many(keys))
+
+
+def _key(election: Election, round_of: Place, coordinator: Coordinator) -> str:
+    return f"missing#{election.id}#{'#'.join(round_of)}#{coordinator.id}"
+
+
+def _rows(
+    election: Election,
+    coordinator: Coordinator,
+    first: Place,
+    missing: Mapping[str, list[Gap]],
+    instants: tuple[dt.datetime, dt.datetime],
+) -> list[Message]:
+    at, now = instants
+    own = {region: missing[region] for region in regions_of(election, coordinator) if missing[region]}
+    if not own:
+        return []
+    key = _key(election, first, coordinator)
+    origin = outbox.Origin(election.id, f"missing#{'#'.join(first)}", now)
+    rows = []
+    if coordinator.email:
+        subject, text, html = list_email(election, coordinator, own, at)
+        rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject, html=html))
+    if coordinator.phone and "sms" in coordinator.alerts:
+        text = list_sms(election, coordinator, own, at)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
+    return rows
+
+
+def list_email(
+    election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime
+) -> tuple[str, str, str]:
+    """Subject, text and HTML of the list; the subject carries no name and no phone."""
+    words = words_of("missing", election, coordinator.language)
+    local = at.astimezone(election.zone)
+    sections = [
+        {
+            "region": region,
+            "silent": [_line(election, coordinator.language, words, gap) for gap in found if gap.is_silent],
+            "others": [_line(election, coordinator.language, words, gap) for gap in found if not gap.is_silent],
+        }
+        for region, found in missing.items()
+    ]
+    context = {
+        "language": coordinator.language,
+        "words": words,
+        "as_of": local.strftime(words["as_of"]),
+        "sections": sections,
+    }
+    count = sum(len(found) for found in missing.values())
+    subject = words["subject"].format(area=", ".join(missing), time=f"{local:%H:%M}", count=count)
+    return subject, render("missing.txt.j2", context), render("missing.html.j2", context)
+
+
+def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime) -> str:
+    """The list in three SMS: how many stations owe what, then stations with a phone of each, the silent ones first.
+
+    Of those that have no room it tells how many they are; a silent one that was heard of today has the time.
+    """
+    words = words_of("missing", election, coordinator.language)
+    everything = sorted((gap for found in missing.values() for gap in found), key=_most_overdue)
+    counts = {place: sum(place in gap.places for gap in everything) for place in overdue_rounds(election, at)}
+    head = words["sms"].format(
+        area=", ".join(missing),
+        time=f"{at.astimezone(election.zone):%H:%M}",
+        counts=", ".join(f"{round_code(*place)} {count}" for place, count in counts.items() if count),
+    )
+    named = [
+        f"{',' if place else label} {_called(election, gap)}"
+        for label, found in (
+            (words["sms_silent"], [gap for gap in everything if gap.is_silent]),
+            (words["sms_others"], [gap for gap in everything if not gap.is_silent]),
+        )
+        for place, gap in enumerate(found)
+    ]
+    texts = (
+        f"{head}{''.join(named[:told])}" + (f" +{len(named) - told}" if told < len(named) else "")
+        for told in range(len(named) + 1)
+    )
+    fitting = list(takewhile(lambda text: count_segments(text).count <= SMS_SEGMENTS, texts))
+    return fitting[-1] if fitting else fit(head, SMS_SEGMENTS, ending=" ...")
+
+
+def _called(election: Election, gap: Gap) -> str:
+    """A station as an SMS names it: its number, since when it is silent, whom to call."""
+    heard = gap.heard.astimezone(election.zone).strftime("(%H:%M)") if gap.is_silent and gap.heard else ""
+    phone = next((phone for observer in gap.observers for phone in observer.phones), "")
+    return " ".join(filter(None, (gap.station.number, heard, phone)))
+
+
+def _line(election: Election, language: str, words: Mapping[str, str], gap: Gap) -> dict[str, object]:
+    station, heard = gap.station, words["never"]
+    if gap.heard is not None:
+        heard = words["heard"].format(time=f"{gap.heard.astimezone(election.zone):%H:%M}")
+    minutes = int(gap.overdue.total_seconds()) // 60
+    titles = [round_title(election, language, election.form_by_code[form], name) for form, name in gap.places]
+    return {
+        "station": ", ".join(filter(None, (station.number, station.name, station.district))),
+        "rounds": ", ".join(titles),
+        "overdue": words["overdue"].format(hours=minutes // 60, minutes=f"{minutes % 60:02}"),
+        "heard": heard if gap.is_silent else "",
+        "observers": [{"name": one.name, "phones": one.phones} for one in gap.observers],
+    }

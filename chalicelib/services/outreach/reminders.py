@@ -1,0 +1,185 @@
+"""Chase: observers are reminded of what is missing, then their region's coordinators get the list."""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.reading import read
+from chalicelib.observation.replies.replies import reminder_sms
+from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, after, missing_observers, plan
+from chalicelib.observation.sms.phones import international
+from chalicelib.services import outbox
+from chalicelib.services.outreach.missing_list import queue_lists
+from chalicelib.services.summaries.hourly import hours_of
+from chalicelib.store import elections, messages, progress, routes
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.outcome import Contended, ReportChanged
+from chalicelib.store.reports import StoredReport, get_reports
+from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.tallies import read_cells
+from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
+
+TASK = "chase"
+WORKERS = 8
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.05
+UNREAD_LOOKED_AT = 500
+FAR_AHEAD = dt.timedelta(days=1)
+LOOKS_AHEAD = dt.timedelta(days=1)
+"""How long before an election's hours chase looks at it first: what is overdue in their first minute is chased too."""
+
+logger = Logger()
+
+
+class TooManyUnread(Exception):
+    """More SMS wait to be read than are looked at, so that nobody can tell who has just reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """How many messages were queued."""
+
+    reminders: int = 0
+    lists: int = 0
+
+    def __add__(self, other: "Chased") -> "Chased":
+        return Chased(self.reminders + other.reminders, self.lists + other.lists)
+
+
+def chase_due(now: dt.datetime) -> Chased:
+    """Chase in every election that is near or under way. Raises StoreUnavailable; then the next run does the rest."""
+    total = Chased()
+    for election_id in elections.list_elections():
+        loaded = elections.current(election_id)
+        if loaded is not None and _is_watched(loaded, now):
+            total += chase(loaded, now)
+    return total
+
+
+def chase(loaded: LoadedElection, now: dt.datetime) -> Chased:
+    """Do what is due in an election at a real instant. Twice, late, or two at once: nobody hears of it twice.
+
+    The keys of the outbox's rows are made of what they are about, and how far this came is noted last: a run that dies
+    is done again, and finds what it had queued. Raises StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    version, document = progress.read(election.id, TASK)
+    if document is None:
+        progress.advance(election.id, TASK, version, Progress(since=at).document(), now)
+        return Chased()
+    before = Progress.from_document(document)
+    planned = plan(election, before, at)
+    unread: frozenset[str] = frozenset()
+    if planned.reminders:
+        try:
+            unread = unread_stations(election, now)
+        except TooManyUnread as many:
+            logger.warning("nobody is reminded in this run", extra={"election": election.id, "reason": str(many)})
+            planned = replace(planned, reminders=())
+    if not planned:
+        return Chased()
+    done = _carry_out(loaded, planned, unread, now)
+    progress.advance(election.id, TASK, version, after(before, planned, at).document(), now)
+    return done
+
+
+def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
+    """Stations of which an SMS is stored and not yet read: the sender's own, and whichever the text names.
+
+    Raises TooManyUnread, StoreUnavailable.
+    """
+    keys = list(messages.unfinished("in", now + FAR_AHEAD, UNREAD_LOOKED_AT))
+    if len(keys) >= UNREAD_LOOKED_AT:
+        raise TooManyUnread(f"{UNREAD_LOOKED_AT} SMS or more wait to be read")
+    stations: set[str] = set()
+    for message in messages.get_many(keys):
+        senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
+        if senders:
+            named = (report.station for report in read(message.text or "", election).reports)
+            stations.update(observer.station for observer in senders)
+            stations.update(station for station in named if station is not None)
+    return frozenset(stations)
+
+
+def stations_with_gaps(election: Election, form: str, round_name: str) -> list[str]:
+    """Stations of the regions that do not have every report of a round: the tallies say where to look."""
+    cells = read_cells(election)
+    found = []
+    for region in election.regions:
+        counted = int(cells.get((region, form, round_name), {}).get("received", 0))
+        own = [station.number for station in election.stations if station.region == region]
+        if election.form_by_code[form].expect == "observer" or counted < len(own):
+            found += own
+    return found
+
+
+def missing_reports(election: Election, stations: Iterable[str], form: str, round_name: str) -> list[StoredReport]:
+    """The reports of a round that somebody still owes, in the stations' order. Raises StoreUnavailable."""
+    keys = [(station, form, round_name) for station in stations]
+    reports = get_reports(election, keys) if keys else {}
+    return [reports[key] for key in keys if missing_observers(election, reports[key].report)]
+
+
+def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
+    hours = hours_of(loaded.election)
+    return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1]
+
+
+def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime) -> Chased:
+    election = loaded.election
+    number = routes.number_of(election.id)
+    reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
+    return Chased(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
+
+
+def _remind(
+    election: Election, reminder: Reminder, unread: Collection[str], number: str | None, now: dt.datetime
+) -> int:
+    """Remind of a round at every station that owes it, but those of which an SMS is `unread`."""
+    stations = stations_with_gaps(election, reminder.form, reminder.round)
+    owing = missing_reports(election, stations, reminder.form, reminder.round)
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        counts = workers.map(
+            lambda stored: _remind_observers(election, reminder, stored, number, now),
+            [stored for stored in owing if stored.report.station not in unread],
+        )
+        return sum(counts)
+
+
+def _remind_observers(
+    election: Election, reminder: Reminder, stored: StoredReport, number: str | None, now: dt.datetime
+) -> int:
+    """Remind the observers of one station who still owe the report, and want SMS, at the instant of queueing."""
+    report, queued = stored.report, 0
+    key = (report.station, report.form, report.round)
+    for attempt in range(ATTEMPTS):
+        current = get_reports(election, [key])[key]
+        try:
+            for observer in missing_observers(election, current.report):
+                with suppress(OptedOut):
+                    row = _row(election, reminder, observer, number, now)
+                    queued += queue_while_unchanged(election, current, row)
+        except (ReportChanged, Contended):
+            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311
+        else:
+            return queued
+    raise StoreUnavailable(f"the report {key} changed on and on: the next run reminds of it")
+
+
+def _row(
+    election: Election, reminder: Reminder, observer: Observer, number: str | None, now: dt.datetime
+) -> messages.Message:
+    about = f"{reminder.form}#{reminder.round}"
+    key = f"reminder#{election.id}#{about}#{observer.number}#{reminder.number}"
+    text = reminder_sms(election, observer, reminder.form, reminder.round)
+    return outbox.sms(
+        key, observer.phones[0], text, outbox.Origin(election.id, f"reminder#{about}", now), sender=number
+    )

@@ -1,0 +1,135 @@
+"""Join the parts of a long SMS that come one by one: they become one message, once, which is then read like any other.
+
+Which parts are there is noted in one row, guarded by its version: of workers that have parts of one SMS at the same
+time, the one that notes its part last sees them all, and the joined message is written in the transaction that notes
+it. A part's own outcome follows from that row, whenever the part is processed again.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.observation.reports.tally import DUPLICATE, JOINED, SUPERSEDED
+from chalicelib.observation.sms.multipart import INCOMPLETE, LongSms, joined_text, with_piece, without_repetition
+from chalicelib.observation.sms.phones import international
+from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.processing.deduplicate import SAME_SMS
+from chalicelib.services.reports.tally_changes import uncounting
+from chalicelib.store import elections, messages
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.long_sms import KnownParts, known_parts, noting, part_text, piece_of
+from chalicelib.store.messages import RECEIVED, Message, received_sms
+from chalicelib.store.outcome import Contended, PartsChanged, adding_to_tallies, queued, write
+from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.writes import Write
+
+
+def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Message | None:
+    """Note a part, join its SMS if all of it is there or nothing more is waited for, and give it its outcome.
+
+    Returns the message that the parts are read as, if it was stored just now; the stream brings it too. A part that
+    waits stays unfinished, due when the waiting ends. Raises StoreUnavailable: then do it again.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            sms, whole = _noted(part, known_parts(part), loaded, now)
+        except (PartsChanged, Contended):
+            pause(attempt)
+        else:
+            _settle(part, sms, loaded, now)
+            return whole
+    raise StoreUnavailable(f"{part.key}: the parts of its SMS were contended in {ATTEMPTS} attempts")
+
+
+def _noted(
+    part: Message, stored: KnownParts, loaded: LoadedElection | None, now: dt.datetime
+) -> tuple[LongSms, Message | None]:
+    """The part's SMS, with the part noted, and what it is read as if that was due.
+
+    Raises PartsChanged, Contended, StoreUnavailable.
+    """
+    known = with_piece(stored.known, piece_of(part), part.part[2])
+    sms = _of(known, part.key)
+    if sms.is_due(now) and not sms.is_complete:
+        known = without_repetition(known, sms)
+        sms = _of(known, part.key)
+    if not sms.is_due(now):
+        if known != stored.known:
+            write([noting(stored, known)])
+        return sms, None
+    read = replace(sms, read=len(sms.pieces))
+    rows = messages.get_many(piece.key for piece in sms.pieces)
+    whole = _joined(read, rows, now)
+    noted = noting(stored, [read if one is sms else one for one in known])
+    write([queued(whole), noted, *_superseding(sms.read_as, whole, loaded, now)])
+    for row in rows:
+        _settle(row, read, loaded, now)
+    return read, whole
+
+
+def _of(known: Iterable[LongSms], key: str) -> LongSms:
+    return next(sms for sms in known if sms.has(key))
+
+
+def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
+    """The message that the parts are read as."""
+    rows.sort(key=lambda row: (row.part[1], row.stored_at, row.key))
+    first = min(rows, key=lambda row: (row.received_at or row.stored_at, row.key))
+    sent = [row.provider_at for row in rows if row.provider_at is not None]
+    return received_sms(
+        str(sms.read_as),
+        now,
+        stored_at=max(row.stored_at for row in rows),
+        provider=first.provider,
+        sender=first.sender,
+        recipient=first.recipient,
+        conversation=first.conversation,
+        text=joined_text(sms.total, map(part_text, rows), mixed=sms.is_mixed),
+        provider_at=min(sent) if len(sent) == len(rows) else None,
+        received_at=first.received_at,
+        parts=[row.key for row in rows],
+        flag=None if sms.is_complete else INCOMPLETE,
+    )
+
+
+def _superseding(before: str | None, whole: Message, loaded: LoadedElection | None, now: dt.datetime) -> list[Write]:
+    """What ends the message that the SMS was read as before a late part came, and takes it out of the tallies."""
+    row = next(iter(messages.get_many([before])), None) if before else None
+    if row is None:
+        return []
+    counted_by = elections.current(row.election) if row.election else None
+    changes = [*_finished(SUPERSEDED, whole.key, now), *([] if counted_by else _whose(row, loaded))]
+    ended = Write.update("parts", row.key, row, changes, Message.state == row.state)
+    return [ended, *(adding_to_tallies(counted_by.election, uncounting(row)) if counted_by else [])]
+
+
+def _settle(part: Message, sms: LongSms, loaded: LoadedElection | None, now: dt.datetime) -> None:
+    """Give a part the outcome that it has by its SMS, or let it wait; does nothing if it has one."""
+    first = dict(sms.repeats).get(part.key)
+    if first is not None:
+        changes = [*_finished(DUPLICATE, first, now), Message.reason.set(SAME_SMS), *_whose(part, loaded)]
+    elif sms.is_read(part.key):
+        changes = [*_finished(JOINED, str(sms.read_as), now), *_whose(part, loaded)]
+    else:
+        changes = [Message.due_at.set(sms.waits_until)]
+    messages.change(part, changes, RECEIVED, int(part.attempts))
+
+
+def _finished(state: str, about: str, now: dt.datetime) -> list[Action]:
+    ended = [Message.pending.remove(), Message.due_at.remove(), Message.processed_at.set(now)]
+    return [Message.state.set(state), Message.about.set(about), *ended]
+
+
+def _whose(part: Message, loaded: LoadedElection | None) -> list[Action]:
+    """By what the part is shown to those who may see it."""
+    if loaded is None:
+        return []
+    election = loaded.election
+    phone = international(part.sender or "", election.default_region)
+    changes: list[Action] = [Message.election.set(election.id)]
+    for observer in election.observers_by_phone.get(phone, ())[:1]:
+        region = election.station_by_number[observer.station].region
+        changes += [Message.observer.set(observer.number), Message.region.set(region)]
+    return changes

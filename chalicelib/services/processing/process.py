@@ -1,0 +1,188 @@
+"""Process a stored SMS: read it, find whose it is, and let it count, once (DESIGN: "The way of a message")."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Final, Literal
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reading import read
+from chalicelib.observation.reports.resolve import TOO_LONG, Interpretation, held_as, interpret
+from chalicelib.observation.sms.multipart import INCOMPLETE
+from chalicelib.observation.sms.phones import international
+from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.coordinators.commands import outcome_of_command
+from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
+from chalicelib.services.delivery.deliver import is_alert
+from chalicelib.services.incidents.alerts import opened_by, opens_incident
+from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.opt_outs.record import opting_of, outcome_of_opting
+from chalicelib.services.processing.deduplicate import duplicate_of, guard_of
+from chalicelib.services.processing.multipart import join
+from chalicelib.services.replies.reply import reply_to
+from chalicelib.services.reports.merge import merge
+from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
+from chalicelib.store import elections, routes
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import QUARANTINED, RECEIVED, Message
+from chalicelib.store.outcome import (
+    AlreadyProcessed,
+    AlreadyThere,
+    Contended,
+    IncidentChanged,
+    OtherWish,
+    Outcome,
+    ReportChanged,
+    TooMuchAtOnce,
+    commit,
+)
+from chalicelib.store.tables import StoreUnavailable
+
+NO_ELECTION = "no_election"
+UNKNOWN_SENDER = "unknown_sender"
+
+Size = Literal["whole", "alerts_together", "held"]
+"""How much of a message is written: all of it; all, but of its incidents only one with alerts of its own and the others
+in a digest; or nothing but that a person has to look at it."""
+
+_SMALLER: Final[dict[Size, Size]] = {"whole": "alerts_together", "alerts_together": "held", "held": "held"}
+
+
+def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
+    """Give a received SMS its outcome; does nothing if it has one, and lets a part of a long SMS wait for the others.
+
+    What the parts are read as is processed by the stream, like every SMS; at once if it may be urgent. `now` is the
+    real instant.
+
+    Returns the alerts that were queued with it: they may be delivered at once, and will be by the stream if not.
+    Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
+    """
+    if message.state != RECEIVED:
+        return ()
+    loaded = _election_of(message)
+    if message.part is not None:
+        whole = join(message, loaded, now)
+        return process(whole, now) if whole is not None and may_be_urgent(whole) else ()
+    there: frozenset[str] = frozenset()
+    size: Size = "whole"
+    for attempt in range(ATTEMPTS):
+        try:
+            outcome = _once(loaded, message, now, there, size) if loaded else _without_election(message, now)
+            commit(outcome)
+        except AlreadyProcessed:
+            return ()
+        except (ReportChanged, IncidentChanged, OtherWish):
+            pause(attempt)
+        except TooMuchAtOnce:
+            size = _SMALLER[size]
+        except AlreadyThere as exist:
+            there |= exist.keys
+        except Contended:
+            pause(attempt)
+        else:
+            return tuple(row for row in outcome.outgoing if is_alert(row))
+    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+
+
+def may_be_urgent(message: Message) -> bool:
+    """Whether an SMS reads as one that opens an incident, so that it must not wait behind others.
+
+    False where that cannot be told now: its turn comes all the same.
+    """
+    try:
+        loaded = _routed(message, fresh=False)
+    except StoreUnavailable:
+        return False
+    return loaded is not None and opens_incident(loaded.election, read(message.text or "", loaded.election))
+
+
+def _election_of(message: Message) -> LoadedElection | None:
+    """The election that the message's number leads to; before giving up, the store is asked afresh."""
+    return _routed(message, fresh=False) or _routed(message, fresh=True)
+
+
+def _routed(message: Message, *, fresh: bool) -> LoadedElection | None:
+    number = international(message.recipient or "")
+    election_id = routes.election_of_number(number, fresh=fresh) if number else None
+    return elections.current(election_id, fresh=fresh) if election_id else None
+
+
+def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
+    """The election, asked for afresh before a sender is called unknown: the roster may have changed just now."""
+    if phone in loaded.election.observers_by_phone or phone in loaded.election.coordinators_by_phone:
+        return loaded
+    return elections.current(loaded.election.id, fresh=True) or loaded
+
+
+def _once(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
+    """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
+    guard = guard_of(message, loaded.election.default_region)
+    if guard is None:
+        return _outcome(loaded, message, now, there, size)
+    duplicate = duplicate_of(loaded, message, guard, now) if guard.key in there else None
+    if duplicate is not None:
+        return duplicate
+    outcome = _outcome(loaded, message, now, there, size)
+    return outcome if guard.key in there else replace(outcome, writes=(*outcome.writes, guard))
+
+
+def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
+    """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
+    phone = international(message.sender or "", loaded.election.default_region)
+    loaded = _known_sender(loaded, phone)
+    opting = opting_of(loaded, message, phone, now)
+    if opting is not None and opting.is_all:
+        return outcome_of_opting(loaded, message, phone, opting, now)
+    command = outcome_of_command(loaded, message, phone, now, there)
+    if command is not None:
+        return command
+    is_together = size == "alerts_together"
+    if size != "held":
+        reported = outcome_of_coordinators_report(loaded, message, phone, now, there, is_together=is_together)
+        if reported is not None:
+            return reported
+    election = loaded.election
+    counted_at = loaded.clock.at(message.received_at or message.stored_at)
+    said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == INCOMPLETE)
+    if size == "held":
+        said = held_as(said, TOO_LONG)
+    merged = merge(election, message.key, counted_at, said.reports)
+    found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
+    opening = open_incidents(loaded, found, message.recipient, now, is_together=is_together)
+    reply = reply_to(election, message, phone, said, merged, now)
+    replies = [reply] if reply is not None and reply.key not in there else []
+    changed = [one for one in merged.values() if one.changed]
+    return Outcome(
+        message=message,
+        changes=(*_outcome_changes(said.state, now), *_reading_changes(election, said, counted_at)),
+        election=election,
+        reports=tuple(one.after for one in changed),
+        cells=changes_of_message(election, said, changed, opening.incidents),
+        incidents=opening.incidents,
+        outgoing=(*opening.alerts, *replies),
+        writes=(*opening.writes, *(opting.writes if opting else ())),
+    )
+
+
+def _without_election(message: Message, now: dt.datetime) -> Outcome:
+    return Outcome(message, (*_outcome_changes(QUARANTINED, now), Message.reason.set(NO_ELECTION)))
+
+
+def _outcome_changes(state: str, now: dt.datetime) -> list[Action]:
+    finished = [Message.pending.remove(), Message.due_at.remove()]
+    return [Message.state.set(state), Message.processed_at.set(now), *finished]
+
+
+def _reading_changes(election: Election, said: Interpretation, counted_at: dt.datetime) -> list[Action]:
+    cell = cell_of_message(election, said)
+    changes = [
+        Message.election.set(election.id),
+        Message.counted_in.set(cell_name(cell)),
+        Message.counted_at.set(counted_at),
+        Message.reading.set(said.document()),
+    ]
+    if said.observer is None:
+        return [*changes, Message.reason.set(UNKNOWN_SENDER)]
+    _, (region, _, _) = cell
+    return [*changes, Message.observer.set(said.observer.number), Message.region.set(region)]

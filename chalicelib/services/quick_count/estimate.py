@@ -1,0 +1,102 @@
+"""Quick count and live turnout of a deployed election: the estimates from what its stations have reported so far."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.observation.elections.election import Election, Form
+from chalicelib.observation.elections.schedule import round_begins, round_begun_at
+from chalicelib.observation.quick_count.estimate import QuickCount, counted_form, needed_codes, quick_count
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.checks import Place, failing, needed_for_checks
+from chalicelib.observation.reports.report import Report, StationAnswers, station_answers
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.reports import get_reports
+
+Reported = Mapping[str, Mapping[Place, Report]]
+"""The stations' reports by station, form and round, as far as an estimate looks at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the stations that count so far say of all: at an instant, and the turnout by form and round."""
+
+    as_of: dt.datetime
+    quick_count: QuickCount
+    turnout: Mapping[str, Mapping[str, QuickCount]]
+
+    def document(self) -> dict[str, Any]:
+        """The estimates as JSON shows them."""
+        return {
+            "as_of": self.as_of.isoformat(timespec="seconds"),
+            "quick_count": self.quick_count.document(),
+            "turnout": {
+                form: {name: counted.document() for name, counted in rounds.items()}
+                for form, rounds in self.turnout.items()
+            },
+        }
+
+
+def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
+    """The quick count and the turnout of every round that has begun, as of a real instant.
+
+    Reads the stations' reports and no message, so the cost grows with stations and rounds alone. Raises
+    QuickCountError where the election declares no quick count, StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    form = counted_form(election)
+    asked = [one for one in election.forms if one is not form and any(q.role == "voted" for q in one.questions)]
+    begun = {one.code: [name for name in one.round_names if _has_begun(election, one, name, at)] for one in asked}
+    counted = (form.code, round_begun_at(election, form, at))
+    reported = _read(election, [counted, *((code, name) for code, names in begun.items() for name in names)])
+    return Counted(
+        as_of=at.astimezone(election.zone),
+        quick_count=_estimated(election, reported, counted),
+        turnout={
+            code: {name: _estimated(election, reported, (code, name)) for name in names}
+            for code, names in begun.items()
+        },
+    )
+
+
+def _has_begun(election: Election, form: Form, round_name: str, at: dt.datetime) -> bool:
+    begins = round_begins(election, form, round_name)
+    return begins is None or begins <= at
+
+
+def _read(election: Election, places: Iterable[Place]) -> Reported:
+    looked_at = {one for place in places for one in (place, *needed_for_checks(election, place))}
+    stored = get_reports(election, [(station.number, *one) for station in election.stations for one in looked_at])
+    return {
+        station.number: {one: stored[station.number, *one].report for one in looked_at} for station in election.stations
+    }
+
+
+def _estimated(election: Election, reported: Reported, place: Place) -> QuickCount:
+    form = election.form_by_code[place[0]]
+    answers = {
+        station: station_answers(election, reports[place])
+        for station, reports in reported.items()
+        if reports[place].observers
+    }
+    held_back = {
+        station: reason
+        for station, said in answers.items()
+        if (reason := _held_back(election, form, said, reported[station], place)) is not None
+    }
+    values: dict[str, Mapping[str, Value]] = {station: said.values for station, said in answers.items()}
+    return quick_count(election, values, form=form, held_back=held_back)
+
+
+def _held_back(
+    election: Election, form: Form, said: StationAnswers, reports: Mapping[Place, Report], place: Place
+) -> str | None:
+    """Why a station does not count that the pure quick count cannot see: its observers, and its other reports."""
+    needed = set(needed_codes(election, form))
+    if said.conflicts & needed:
+        return "conflict"
+    is_whole = needed <= said.values.keys()
+    if is_whole and any(check.severity == "error" for check in failing(election, reports, place)):
+        return "failed_check"
+    return None

@@ -1,0 +1,125 @@
+"""Who sees the quick count: headquarters the live one, everybody else what headquarters released, or nothing."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.quick_count.estimate import count_codes
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.quick_count.estimate import count_now
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.operators import recorded
+from chalicelib.store.outcome import Contended, ReleaseChanged, write
+from chalicelib.store.releases import Release, read_release, replacing
+from chalicelib.store.tables import StoreUnavailable
+
+LONGEST_NOTE = 500
+
+
+class ReleaseNoteMissing(ValueError):
+    """A release or its withdrawal that says no reason."""
+
+
+class ReleasePassed(Exception):
+    """Somebody released or withdrew the quick count since the version that the caller has seen."""
+
+
+class NothingReleased(Exception):
+    """There is no release to withdraw."""
+
+
+def decides(operator: Operator) -> bool:
+    """Whether the operator sees the live quick count, and decides what others see: headquarters of the whole nation."""
+    return operator.role == "headquarters" and operator.sees_all()
+
+
+def withheld_sums(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
+    """Codes by form of the questions whose sums the operator does not see: the count's, until it is released.
+
+    Raises StoreUnavailable.
+    """
+    return {} if decides(operator) else withheld_until_released(loaded.election)
+
+
+def withheld_until_released(election: Election) -> Mapping[str, frozenset[str]]:
+    """Codes by form of the questions whose sums nobody but headquarters sees: the count's, until it is released.
+
+    Raises StoreUnavailable.
+    """
+    codes = count_codes(election)
+    return {} if not codes or read_release(election.id).document is not None else codes
+
+
+def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
+    """Codes by form of the questions whose answers, station by station, the operator does not see.
+
+    Who may change something sees them all: the call centre resolves contradictions and reads them back to observers.
+    Raises StoreUnavailable.
+    """
+    return withheld_sums(loaded, operator) if operator.role == "viewer" else {}
+
+
+def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any] | None:
+    """The live quick count for headquarters, the released one for everybody else, None where there is none for them.
+
+    Raises QuickCountError where the election declares none and headquarters ask, StoreUnavailable.
+    """
+    release = read_release(loaded.election.id)
+    document = count_now(loaded, now).document() if decides(operator) else release.document
+    return None if document is None else _described(release, document)
+
+
+def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
+    """Show everybody the quick count as it stands now, in place of what was released; the snapshot that they see.
+
+    `seen`: the version that the caller has seen. Raises QuickCountError, ReleaseNoteMissing, ReleasePassed,
+    StoreUnavailable: then it may be released or not, and reading it tells.
+    """
+    document = count_now(loaded, now).document()
+    return _described(_replace(loaded, operator, "released", seen, document, note, now), document)
+
+
+def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
+    """Show the quick count to nobody but headquarters again; the live one, as headquarters see it after that.
+
+    Raises NothingReleased and what `release` raises.
+    """
+    standing = read_release(loaded.election.id)
+    if standing.version == seen and standing.document is None:
+        raise NothingReleased("the quick count is not released")
+    after = _replace(loaded, operator, "withdrawn", seen, None, note, now)
+    return _described(after, count_now(loaded, now).document())
+
+
+def _replace(
+    loaded: LoadedElection,
+    operator: Operator,
+    step: str,
+    seen: int,
+    document: dict[str, Any] | None,
+    note: str,
+    now: dt.datetime,
+) -> Release:
+    """Write what others see from now on, and its line in the audit trail, in one transaction."""
+    if not note.strip():
+        raise ReleaseNoteMissing("say why it is " + step)
+    election_id = loaded.election.id
+    said = note.strip()[:LONGEST_NOTE]
+    audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {seen + 1}", said)
+    for attempt in range(ATTEMPTS):
+        try:
+            write([replacing(election_id, seen, document, now), audited])
+        except ReleaseChanged as changed:
+            version = read_release(election_id).version
+            raise ReleasePassed(f"the quick count is at version {version} now, you have seen {seen}") from changed
+        except Contended:
+            pause(attempt)
+        else:
+            return Release(seen + 1, document)
+    raise StoreUnavailable(f"the release was contended in {ATTEMPTS} attempts")
+
+
+def _described(release: Release, document: dict[str, Any]) -> dict[str, Any]:
+    return {"version": release.version, "released": release.document is not None} | document

@@ -1,0 +1,122 @@
+"""The reply to an SMS, and when there is none: Baykoo must not talk to machines, nor for ever."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+
+from chalicelib.observation.coordinators.texts import no_observer_reply
+from chalicelib.observation.elections.election import Check, Election
+from chalicelib.observation.reading import read
+from chalicelib.observation.replies.replies import (
+    ReportResult,
+    held_reply,
+    incomplete_reply,
+    report_reply,
+    unknown_sender_reply,
+    unrecognised_reply,
+)
+from chalicelib.observation.reports.resolve import Interpretation, ResolvedReport
+from chalicelib.observation.sms.multipart import INCOMPLETE
+from chalicelib.observation.sms.phones import is_machine
+from chalicelib.services import outbox
+from chalicelib.services.reports.merge import MergedReport, report_key
+from chalicelib.store import messages, routes
+from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store.reports import ReportKey
+
+LOOP_WINDOW = dt.timedelta(minutes=10)
+LOOP_UNREADABLE = 5
+LOOP_LOOKED_AT = 50
+UNREADABLE = ("unrecognised", "held", "quarantined")
+UNCLEAR = "command_unclear"
+"""The reason of a coordinator's message in which no command was found."""
+
+
+def reply_to(
+    election: Election,
+    message: Message,
+    phone: str,
+    said: Interpretation,
+    merged: Mapping[ReportKey, MergedReport],
+    now: dt.datetime,
+) -> Message | None:
+    """The reply to a message that was read, as a row for the outbox; None where none may be given."""
+    if is_machine(phone):
+        return None
+    if said.observer is None:
+        if routes.is_own_number(phone):
+            return None
+        if phone in election.coordinators_by_phone:
+            return _to_coordinator(election, message, phone, now)
+        key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
+        return _reply(key, message, phone, unknown_sender_reply(election), election, now)
+    if said.state in UNREADABLE and is_loop(election, message):
+        return None
+    text = _text(election, said, merged)
+    return _reply(f"reply#{message.key}", message, phone, text, election, now)
+
+
+def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
+    origin = outbox.Origin(election.id, message.key, now)
+    return outbox.sms(key, phone, text, origin, sender=message.recipient)
+
+
+def _to_coordinator(election: Election, message: Message, phone: str, now: dt.datetime) -> Message | None:
+    """What a coordinator is answered who sends a form, and is no observer."""
+    if is_loop(election, message):
+        return None
+    text = no_observer_reply(election, election.coordinators_by_phone[phone][0].language)
+    return _reply(f"reply#{message.key}", message, phone, text, election, now)
+
+
+def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:
+    language = said.observer.language if said.observer else election.languages[0]
+    if said.reading.held == INCOMPLETE:
+        return incomplete_reply(election, language, has_incident=any(report.counts for report in said.reports))
+    if said.state == "held":
+        return held_reply(election, language)
+    if said.state == "unrecognised":
+        return unrecognised_reply(election, language)
+    return report_reply(election, language, [_result(election, language, report, merged) for report in said.reports])
+
+
+def _result(
+    election: Election, language: str, report: ResolvedReport, merged: Mapping[ReportKey, MergedReport]
+) -> ReportResult:
+    one = merged.get(report_key(report))
+    given = one.after.report.observers.get(report.observer.number) if one else None
+    questions = election.form_by_code[report.reading.form].questions if one else ()
+    return ReportResult(
+        form=report.reading.form,
+        station=report.station,
+        round=report.round,
+        accepted=tuple(report.reading.answers),
+        missing=tuple(q.code for q in questions if given is None or q.code not in given.answers),
+        rejected=report.reading.rejected,
+        flags=report.flags,
+        questions=tuple(election.text(check.message, language) or check.rule for check in _to_ask(one)),
+    )
+
+
+def _to_ask(merged: MergedReport | None) -> list[Check]:
+    """The failed checks that the observer is asked about; a warning is for the operators alone."""
+    return [check for check in merged.failed if check.severity == "error"] if merged else []
+
+
+def is_loop(election: Election, message: Message) -> bool:
+    """Whether a sender has sent more than five texts in ten minutes, up to this one, that nobody could read."""
+    if message.conversation is None:
+        return False
+    at = message.stored_at
+    recent = messages.conversation_between(message.conversation, at - LOOP_WINDOW, at, LOOP_LOOKED_AT)
+    others = messages.get_many(key for key in recent if key != message.key)
+    return sum(_is_unreadable(election, other) for other in others) >= LOOP_UNREADABLE
+
+
+def _is_unreadable(election: Election, message: Message) -> bool:
+    """Whether a message came in and nobody could read it; one that waits is read here, but for a part of one."""
+    if message.direction != "in" or message.part is not None:
+        return False
+    if message.state == RECEIVED:
+        return not read(message.text or "", election).reports
+    return message.state in UNREADABLE or message.reason == UNCLEAR

@@ -1,0 +1,103 @@
+"""What a message adds to the tallies: its own outcome, the change of its reports, the incidents that it opens."""
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.observation.elections.election import NO_ROUND, Election
+from chalicelib.observation.reports.resolve import Interpretation
+from chalicelib.observation.reports.tally import (
+    ANY_FORM,
+    NATION_ONLY,
+    Cell,
+    Counters,
+    add,
+    difference,
+    message_counters,
+    shard_of,
+)
+from chalicelib.services.reports.merge import MergedReport
+from chalicelib.store.incidents import Incident
+from chalicelib.store.messages import Message
+
+Shard = int
+ShardCell = tuple[Shard, Cell]
+
+
+def message_cell(election: Election, station: str | None, form: str | None, round_name: str) -> ShardCell:
+    """Where a message's outcome is counted: with its first report, so that an accepted report changes one tally row.
+
+    An unknown sender's has no station, and counts in the nation alone.
+    """
+    if station is None:
+        return shard_of(election, None), (NATION_ONLY, ANY_FORM, NO_ROUND)
+    region = election.station_by_number[station].region
+    if form is None or form not in election.form_by_code:
+        return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
+    return shard_of(election, station), (region, form, round_name)
+
+
+def cell_of_message(election: Election, said: Interpretation) -> ShardCell:
+    """Where a message that was read is counted."""
+    if said.observer is None:
+        return message_cell(election, None, None, NO_ROUND)
+    if not said.reports:
+        return message_cell(election, said.observer.station, None, NO_ROUND)
+    first = said.reports[0]
+    return message_cell(election, first.station, first.reading.form, first.round)
+
+
+def incident_cell(election: Election, station: str, region: str) -> ShardCell:
+    """Where an incident is counted."""
+    return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
+
+
+def cell_name(cell: ShardCell) -> str:
+    """A cell as a message keeps it, so that it is known where it was counted whatever becomes of the roster."""
+    shard, place = cell
+    return "#".join((str(shard), *place))
+
+
+def cell_named(name: str) -> ShardCell:
+    """The cell of a name."""
+    shard, region, form, round_name = name.split("#")
+    return int(shard), (region, form, round_name)
+
+
+def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[ShardCell, Counters]]:
+    """What a report's change moves; a station that has changed its region since moves with all that it counted."""
+    report = merged.after.report
+    shard = shard_of(election, report.station)
+    before, after = ((stored.region, report.form, report.round) for stored in (merged.before, merged.after))
+    if before == after:
+        return [((shard, after), difference(merged.after.counted, merged.before.counted))]
+    return [((shard, before), difference({}, merged.before.counted)), ((shard, after), merged.after.counted)]
+
+
+def changes_of_message(
+    election: Election, said: Interpretation, merged: Iterable[MergedReport], incidents: Iterable[Incident]
+) -> Mapping[ShardCell, Counters]:
+    """Everything that a message adds, by shard and cell."""
+    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), message_counters(said.state))]
+    for one in merged:
+        changes += changes_of_report(election, one)
+    return total([*changes, *changes_of_incidents(election, incidents)])
+
+
+def changes_of_incidents(election: Election, incidents: Iterable[Incident]) -> list[tuple[ShardCell, Counters]]:
+    """What incidents count, each where its station is."""
+    return [(incident_cell(election, one.station, one.region), {f"incident.{one.severity}": 1}) for one in incidents]
+
+
+def uncounting(message: Message) -> Mapping[ShardCell, Counters]:
+    """What takes out again that a message was counted with its outcome; nothing where it was not."""
+    if not message.counted_in:
+        return {}
+    return {cell_named(message.counted_in): difference({}, message_counters(message.state))}
+
+
+def total(changes: Iterable[tuple[ShardCell, Counters]]) -> dict[ShardCell, Counters]:
+    """Changes summed by shard and cell, without those that come to nothing."""
+    by_cell: dict[ShardCell, list[Counters]] = {}
+    for cell, counters in changes:
+        by_cell.setdefault(cell, []).append(counters)
+    summed = {cell: difference(add(counters), {}) for cell, counters in by_cell.items()}
+    return {cell: counters for cell, counters in summed.items() if counters}

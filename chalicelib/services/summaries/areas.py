@@ -1,0 +1,32 @@
+"""The areas of a summary that a coordinator is told of, and what email and SMS say of them alike."""
+
+from collections.abc import Iterator, Mapping
+
+from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Form
+from chalicelib.observation.elections.schedule import round_begins
+from chalicelib.observation.summaries.summary import Area, Coverage, Summary
+
+
+def areas_of(coordinator: Coordinator, summary: Summary, words: Mapping[str, str]) -> dict[str, Area]:
+    """A coordinator's areas by name: headquarters' the nation first."""
+    nation = {words["nation"]: summary.nation} if summary.nation and "*" in coordinator.regions else {}
+    return nation | {name: area for name, area in summary.regions.items() if coordinator.covers(name)}
+
+
+def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[tuple[Form, str, Coverage]]:
+    """An area's rounds that have begun, or of which something came."""
+    for form in election.forms:
+        for name, covered in area.forms[form.code].items():
+            begins = round_begins(election, form, name)
+            if covered.received or begins is None or begins <= summary.as_of:
+                yield form, name, covered
+
+
+def worded_incidents(incidents: Mapping[str, int], words: Mapping[str, str], kind: str = "") -> str:
+    """Incidents by severity in words, the worst first; what the words say where there are none."""
+    found = [
+        words[kind + severity].format(count=incidents[severity])
+        for severity in reversed(SEVERITIES)
+        if incidents.get(severity)
+    ]
+    return ", ".join(found) or words["no_incidents"]

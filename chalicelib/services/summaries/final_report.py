@@ -1,0 +1,140 @@
+"""The final report of a day: everything on one page made for printing, without an observer's name, phone or words.
+
+A page is handed on, so it tells what everybody may see: no sum of the count before the quick count is released.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.schedule import round_begins
+from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.summary import Area, Summary, summarise, without_answers
+from chalicelib.services.email_templates import render, words_of
+from chalicelib.services.quick_count.release import withheld_until_released
+from chalicelib.services.summaries.areas import worded_incidents
+from chalicelib.services.summaries.final_report_answers import answers_of
+from chalicelib.services.summaries.final_report_incidents import incident_rows
+from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
+from chalicelib.services.summaries.summary_email import sections_of
+from chalicelib.store import summaries
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.reports import get_reports
+from chalicelib.store.tallies import read_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """All that the page tells: how things stand, the day's snapshots, incidents, and the silent stations by region.
+
+    `is_count_withheld`: sums of the count are left out, since the quick count is not released.
+    """
+
+    hour: Hour
+    snapshots: Sequence[Summary]
+    incidents: Sequence[Incident]
+    silent: Mapping[str, Sequence[str]]
+    is_count_withheld: bool
+
+
+def final_report(loaded: LoadedElection, now: dt.datetime, language: str) -> str:
+    """The page as HTML, as of a real instant. Raises StoreUnavailable."""
+    return report_page(loaded.election, read_day(loaded, now), language)
+
+
+def read_day(loaded: LoadedElection, now: dt.datetime) -> Day:
+    """What the page tells, as of a real instant. Reads every station's reports. Raises StoreUnavailable."""
+    election, at = loaded.election, loaded.clock.at(now)
+    cells = read_cells(election)
+    withheld = withheld_until_released(election)
+    summary = without_answers(summarise(election, cells, at), withheld)
+    failed, held = failed_checks(election, cells, at), held_back(election, cells)
+    incidents = list(incidents_of(election.id))
+    return Day(
+        Hour(summary, None, open_incidents(election, at), failed, held, {}),
+        [Summary.from_document(document) for document in summaries.day_of(election.id, election.date)],
+        incidents,
+        _silent(election, incidents, at),
+        bool(withheld),
+    )
+
+
+def report_page(election: Election, day: Day, language: str) -> str:
+    """The page in a language, as HTML that needs nothing else: no script, nothing remote."""
+    words = {**words_of("summary", election, language), **words_of("report", election, language)}
+    summary, nation = day.hour.summary, cast(Area, day.hour.summary.nation)
+    areas = {words["nation"]: nation} | dict(summary.regions)
+    context = {
+        "language": language,
+        "words": {**words, "title": words["report_title"]},
+        "election": election.text(election.name, language),
+        "as_of": summary.as_of.strftime(words["as_of"]),
+        "forms": [form.code for form in election.forms],
+        "regions": [
+            _region_row(election, words["nation"], nation, sum(day.hour.held_back.values()), words),
+            *(
+                _region_row(election, name, area, day.hour.held_back.get(name, 0), words)
+                for name, area in summary.regions.items()
+            ),
+        ],
+        "sections": sections_of(election, language, day.hour, areas),
+        "answers": answers_of(election, summary, language, words),
+        "hours": _hours(day.snapshots, words),
+        "incidents": incident_rows(election, day.incidents, language, words),
+        "silent": day.silent,
+        "is_count_withheld": day.is_count_withheld,
+    }
+    return render("report.html.j2", context)
+
+
+def _region_row(election: Election, name: str, area: Area, held: int, words: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "stations": area.stations,
+        "forms": [
+            f"{sum(one.received for one in rounds.values())}/{sum(one.expected for one in rounds.values())}"
+            for rounds in (area.forms[form.code] for form in election.forms)
+        ],
+        "incidents": worded_incidents(area.incidents, words),
+        "held": held,
+    }
+
+
+def _hours(snapshots: Sequence[Summary], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """How many reports there were at each hour's snapshot of the election day; `share` in percent of the last."""
+    counts = [(one.as_of, _received(one)) for one in snapshots]
+    most = max((count for _, count in counts), default=0)
+    return [
+        {
+            "said": words["hour_row"].format(time=f"{at:%H:%M}", count=count),
+            "share": round(100 * count / most) if most else 0,
+        }
+        for at, count in counts
+    ]
+
+
+def _received(summary: Summary) -> int:
+    nation = summary.nation
+    return sum(one.received for rounds in nation.forms.values() for one in rounds.values()) if nation else 0
+
+
+def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) -> dict[str, list[str]]:
+    """Numbers of the stations of which neither a report nor an incident came at all, by region."""
+    places = [
+        (form.code, name)
+        for form in election.forms
+        for name in form.round_names
+        if (begins := round_begins(election, form, name)) is None or begins <= at
+    ]
+    keys = [(station.number, *place) for station in election.stations for place in places]
+    stored = get_reports(election, keys) if keys else {}
+    heard = {station for (station, _, _), one in stored.items() if one.report.observers}
+    heard.update(incident.station for incident in incidents)
+    silent: dict[str, list[str]] = {}
+    for station in election.stations:
+        if station.number not in heard:
+            silent.setdefault(station.region, []).append(station.number)
+    return silent

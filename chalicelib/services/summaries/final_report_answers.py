@@ -1,0 +1,96 @@
+"""What was answered, as the final report prints it: of every question the nation's share or sum, then each region's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.reports.tally import Number
+from chalicelib.observation.summaries.summary import Answers, Area, Summary
+from chalicelib.services.email_templates import grouped, round_title
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A question and what was answered to it, worded; `regions`: name and answers of those where anything was."""
+
+    question: str
+    nation: str
+    regions: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundAnswers:
+    """A round's questions to which anything was answered."""
+
+    title: str
+    rows: Sequence[AnswerRow]
+
+
+def answers_of(election: Election, summary: Summary, language: str, words: Mapping[str, str]) -> list[RoundAnswers]:
+    """The answers of every form and round to which there are any. Questions that `summary` leaves out are left out."""
+    writer = _Writer(election, summary, language, words)
+    rounds = [
+        RoundAnswers(round_title(election, language, form, name), list(writer.rows(form, name)))
+        for form in election.forms
+        for name in form.round_names
+    ]
+    return [one for one in rounds if one.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    election: Election
+    summary: Summary
+    language: str
+    words: Mapping[str, str]
+
+    def rows(self, form: Form, name: str) -> Iterator[AnswerRow]:
+        for question in form.questions:
+            everywhere = _answers(self.summary.nation, form, name, question)
+            if not any(everywhere.values()):
+                continue
+            by_region = {region: _answers(area, form, name, question) for region, area in self.summary.regions.items()}
+            yield AnswerRow(
+                ": ".join(filter(None, (question.code, self.election.text(question.label, self.language)))),
+                self.worded(question, everywhere),
+                [
+                    (region, self.worded(question, answers))
+                    for region, answers in by_region.items()
+                    if any(answers.values())
+                ],
+            )
+
+    def worded(self, question: Question, answers: Answers) -> str:
+        """Answers in words; of `choices` no share, since one report may give several."""
+        words = self.words
+        match question.type:
+            case "yesno":
+                return ", ".join(_shared({words["yes"]: answers["true"], words["no"]: answers["false"]}))
+            case "choice":
+                return ", ".join(_shared(self.options(question, answers)))
+            case "choices":
+                chosen = self.options(question, answers)
+                return ", ".join(f"{option} {count}" for option, count in chosen.items() if count)
+            case "time":
+                return words["answer_count"].format(count=grouped(answers["count"], words))
+            case "integer" | "decimal":
+                total, count = grouped(answers["sum"], words), grouped(answers["count"], words)
+                return words["answer_sum"].format(sum=total, count=count)
+
+    def options(self, question: Question, answers: Answers) -> dict[str, Number]:
+        """Answers by the option's number and its text."""
+        labels = {
+            option: label if isinstance(label, str) else self.election.text(label, self.language)
+            for option, label in question.options.items()
+        }
+        return {f"{option} {label}".strip(): answers[str(option)] for option, label in labels.items()}
+
+
+def _answers(area: Area | None, form: Form, name: str, question: Question) -> Answers:
+    return area.forms[form.code][name].answers.get(question.code, {}) if area is not None else {}
+
+
+def _shared(said: Mapping[str, Number]) -> list[str]:
+    """Each answer with its count and its share of all."""
+    whole = sum(said.values())
+    return [f"{answer} {count} ({round(100 * count / whole)} %)" for answer, count in said.items() if count]

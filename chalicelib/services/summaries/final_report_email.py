@@ -1,0 +1,73 @@
+"""The day's end: once its hours are over, headquarters get the election's final report by email, once."""
+
+import datetime as dt
+from typing import cast
+
+from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.summaries.summary import Area
+from chalicelib.services import outbox
+from chalicelib.services.email_templates import render, round_title, words_of
+from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
+from chalicelib.services.summaries.final_report import Day, read_day, report_page
+from chalicelib.services.summaries.summary_email import Email
+from chalicelib.store import messages, progress
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message
+
+TASK = "report"
+LARGEST_PAGE = 300_000
+"""Bytes of a page that an email still carries: a row of the outbox holds 400 kB, the text beside the page too."""
+
+
+def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
+    """Queue the final report to every coordinator of headquarters who has an email; returns how many were queued.
+
+    However often and by however many it is asked for, each gets it once: the keys of the rows tell, and that it is done
+    is noted last. Raises StoreUnavailable; then the next run does what is left.
+    """
+    election = loaded.election
+    version, done = progress.read(election.id, TASK)
+    if done is not None:
+        return 0
+    queued = 0
+    told = [one for one in election.coordinators if one.is_headquarters and one.email]
+    if told:
+        day = read_day(loaded, now)
+        emails = {language: report_email(election, day, language) for language in {one.language for one in told}}
+        rows = [_row(election, one, emails[one.language], now) for one in told]
+        queued = sum(messages.put_new(row) for row in rows)
+    progress.advance(election.id, TASK, version, {"queued": queued}, now)
+    return queued
+
+
+def report_email(election: Election, day: Day, language: str) -> Email:
+    """The report in a language; of a page that no email carries, `html` is None and the text says how to get it."""
+    words = {**words_of("summary", election, language), **words_of("report", election, language)}
+    summary, name = day.hour.summary, election.text(election.name, language)
+    nation = cast(Area, summary.nation)
+    page = report_page(election, day, language)
+    fits = len(page.encode()) <= LARGEST_PAGE
+    as_of = summary.as_of.strftime(words["as_of"])
+    context = {
+        "words": words,
+        "election": name,
+        "as_of": as_of,
+        "rounds": [
+            f"{round_title(election, language, form, of)}: "
+            + words["received"].format(received=covered.received, expected=covered.expected)
+            for form, of, covered in rounds_begun(election, summary, nation)
+        ],
+        "incidents": worded_incidents(nation.incidents, words),
+        "where": words["email_about" if fits else "email_too_large"],
+        "how": words["email_command"].format(
+            command=f"./baykoo report {election.id} --output report.html --language {language}"
+        ),
+    }
+    subject = words["email_subject"].format(election=name, time=as_of)
+    return Email(subject, render("report.txt.j2", context), page if fits else None)
+
+
+def _row(election: Election, coordinator: Coordinator, email: Email, now: dt.datetime) -> Message:
+    key = f"report#{election.id}#{coordinator.id}#email"
+    origin = outbox.Origin(election.id, "report", now)
+    return outbox.email(key, coordinator.email or "", email.text, origin, subject=email.subject, html=email.html)

@@ -1,0 +1,155 @@
+"""Summarize: the election's state as the API tells it, and the hourly summary to its coordinators."""
+
+import datetime as dt
+import os
+from collections.abc import Collection
+from typing import Any
+
+from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.schedule import instant, round_due
+from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.summary import Summary, summarise
+from chalicelib.services import outbox
+from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
+from chalicelib.store import elections, messages, progress, summaries
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message
+from chalicelib.store.routes import number_of
+from chalicelib.store.tallies import read_cells
+
+TASK = "summarize"
+AFTER_THE_LAST = dt.timedelta(hours=3)
+"""How long summaries go on after the last form is due: counts come in late."""
+REPORTED_WITHIN = dt.timedelta(days=1)
+"""How long after an election's hours its final report is still sent by itself."""
+MISSED_AFTER = dt.timedelta(minutes=5)
+"""When an hour's summary has not been sent by then, the schedule has missed it."""
+
+
+def current_summary(loaded: LoadedElection, now: dt.datetime, regions: Collection[str] | None = None) -> Summary:
+    """The summary as of a real instant, of the nation or of some regions. Reads tallies alone, a query a shard."""
+    region = next(iter(regions)) if regions is not None and len(regions) == 1 else None
+    cells = read_cells(loaded.election, region)
+    return summarise(loaded.election, cells, loaded.clock.at(now), regions)
+
+
+def summarize(loaded: LoadedElection, now: dt.datetime) -> int:
+    """Queue this hour's summary to every coordinator who has not got it; returns how many messages were queued.
+
+    The hour is the election clock's, in its zone. However often it is asked for, an hour has one snapshot, and every
+    coordinator gets it once by each channel. What has changed is told since the last hour that was sent to all, however
+    long ago: so one summary follows an outage. Raises StoreUnavailable.
+    """
+    election = loaded.election
+    hour = hour_of(loaded, now)
+    version, done = progress.read(election.id, TASK)
+    since = done["hour"] if done and done["hour"] < hour else None
+    told = _snapshot(loaded, hour, since, now)
+    rows = [row for one in election.coordinators for row in _rows(election, one, hour, told, now)]
+    queued = sum(messages.put_new(row) for row in rows)
+    if done is None or done["hour"] < hour:
+        progress.advance(election.id, TASK, version, {"hour": hour}, now)
+    return queued
+
+
+def summarize_due(now: dt.datetime, *, catching_up: bool = False) -> int:
+    """The summaries of all elections that are under way and have not sent this hour's, and the final report of those
+    whose hours are over; returns how many messages.
+
+    `catching_up`: only where the hourly schedule does not do: for rehearsals, whose hours pass faster, and for an hour
+    that it has missed since a summary was last sent.
+    """
+    queued = 0
+    for election_id in elections.list_elections():
+        loaded = elections.current(election_id)
+        if loaded is None:
+            continue
+        if is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
+            queued += summarize(loaded, now)
+        elif _is_just_over(loaded, now):
+            from chalicelib.services.summaries.final_report_email import send_report  # noqa: PLC0415 - needed once a day
+
+            queued += send_report(loaded, now)
+    return queued
+
+
+def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
+    """The election clock's local hour, `2017-10-15T10`; one that a change of the clocks repeats is another, `…T02b`."""
+    local = loaded.clock.at(now).astimezone(loaded.election.zone)
+    return f"{local:%Y-%m-%dT%H}{'b' if local.fold else ''}"
+
+
+def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
+    """Whether the election is between the beginning of its first form and some hours after its last is due."""
+    hours = hours_of(loaded.election)
+    return hours is not None and hours[0] <= loaded.clock.at(now) <= hours[1]
+
+
+def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
+    """From the beginning of the first form to some hours after the last is due; None where nothing is ever due."""
+    dues = [
+        due
+        for form in election.forms
+        for name in form.round_names
+        if (due := round_due(election, form, name)) is not None
+    ]
+    begins = [instant(election, form.due.from_) for form in election.forms if form.due and form.due.from_]
+    return (min([*dues, *begins]), max(dues) + AFTER_THE_LAST) if dues else None
+
+
+def _is_just_over(loaded: LoadedElection, now: dt.datetime) -> bool:
+    """Whether the election was held not long ago: an old one that is loaded now, or never was looked after, was not."""
+    hours = hours_of(loaded.election)
+    if hours is None or not hours[1] < loaded.clock.at(now) <= hours[1] + REPORTED_WITHIN:
+        return False
+    return progress.read(loaded.election.id, TASK)[1] is not None
+
+
+def _is_due(loaded: LoadedElection, now: dt.datetime, *, catching_up: bool) -> bool:
+    _, done = progress.read(loaded.election.id, TASK)
+    if done is not None and done["hour"] >= hour_of(loaded, now):
+        return False
+    if not catching_up or loaded.clock.factor > 1:
+        return True
+    return done is not None and hour_of(loaded, now) == hour_of(loaded, now - MISSED_AFTER)
+
+
+def _snapshot(loaded: LoadedElection, hour: str, since: str | None, now: dt.datetime) -> Hour:
+    """The hour's snapshot as it was first kept, with the one that it is compared with."""
+    kept = summaries.get(loaded.election.id, hour)
+    if kept is None:
+        kept = summaries.keep_first(loaded.election.id, hour, _document(loaded, since, now), now)
+    before = summaries.get(loaded.election.id, kept["since"]) if kept.get("since") else None
+    return Hour.from_documents(kept, before)
+
+
+def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> dict[str, Any]:
+    election, at = loaded.election, loaded.clock.at(now)
+    cells = read_cells(election)
+    return {
+        **summarise(election, cells, at).document(),
+        "since": since,
+        "open_incidents": open_incidents(election, at),
+        "failed_checks": failed_checks(election, cells, at),
+        "held_back": held_back(election, cells),
+    }
+
+
+def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, now: dt.datetime) -> list[Message]:
+    # These load jinja2, which the API does not need.
+    from chalicelib.services.summaries.summary_email import summary_email  # noqa: PLC0415
+    from chalicelib.services.summaries.summary_sms import summary_sms  # noqa: PLC0415
+
+    key = f"summary#{election.id}#{hour}#{coordinator.id}"
+    origin = outbox.Origin(election.id, f"summary#{hour}", now)
+    rows = []
+    if coordinator.email:
+        email = summary_email(election, coordinator, told, os.environ.get("BAYKOO_DASHBOARD", ""))
+        row = outbox.email(
+            f"{key}#email", coordinator.email, email.text, origin, subject=email.subject, html=email.html
+        )
+        rows.append(outbox.with_charts(row, email.charts))
+    if coordinator.phone and "sms" in coordinator.alerts:
+        text = summary_sms(election, coordinator, told.summary)
+        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
+    return rows

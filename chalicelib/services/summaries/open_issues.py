@@ -1,0 +1,93 @@
+"""What is open and what is doubtful in an election at an hour: incidents by age, failed checks, stations held back."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.schedule import round_begins
+from chalicelib.observation.incidents.lifecycle import OPEN
+from chalicelib.observation.reports.checks import Place, failing, needed_for_checks
+from chalicelib.observation.reports.report import Report, station_answers
+from chalicelib.observation.reports.tally import Cell, Counters, has_reports
+from chalicelib.observation.summaries.hourly import by_age
+from chalicelib.store.incidents import incidents_of
+from chalicelib.store.reports import get_reports
+
+
+def open_incidents(election: Election, at: dt.datetime) -> dict[str, dict[str, int]]:
+    """Incidents that somebody still has something to do about, by region and age. Raises StoreUnavailable."""
+    opened: dict[str, list[dt.datetime]] = {region: [] for region in election.regions}
+    for incident in incidents_of(election.id):
+        if incident.current in OPEN and incident.region in opened:
+            opened[incident.region].append(incident.opened_at)
+    return {region: by_age(instants, at) for region, instants in opened.items()}
+
+
+def failed_checks(
+    election: Election, cells: Mapping[Cell, Counters], at: dt.datetime
+) -> dict[str, dict[str, dict[str, int]]]:
+    """How many stations fail which check, by region, form and rule; of a form with rounds, in any round.
+
+    Reads the reports that checks look at, in the regions and rounds where the tallies say that any came: so the cost
+    grows with stations and forms, and not with messages. Raises StoreUnavailable.
+    """
+    checked = _checked(election, at)
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for region in election.regions:
+        came = [place for place in checked if has_reports(cells.get((region, *place), {}))]
+        if came:
+            found[region] = _of_region(election, region, came)
+    return {region: forms for region, forms in found.items() if forms}
+
+
+def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, int]:
+    """How many stations' observers disagree in any report, by region, those without any left out.
+
+    Reads the reports of a region only where several rounds hold any back, which may be the same stations'. Raises
+    StoreUnavailable.
+    """
+    found: dict[str, int] = {}
+    for region in election.regions:
+        conflicts = {
+            (form, name): int(counters["conflict"])
+            for (where, form, name), counters in cells.items()
+            if where == region and counters.get("conflict")
+        }
+        if len(conflicts) > 1:
+            found[region] = _disagreeing(election, region, list(conflicts))
+        elif conflicts:
+            found[region] = sum(conflicts.values())
+    return found
+
+
+def _disagreeing(election: Election, region: str, places: list[Place]) -> int:
+    stations = [station.number for station in election.stations if station.region == region]
+    stored = get_reports(election, [(station, *place) for station in stations for place in places])
+    return len({key[0] for key, one in stored.items() if station_answers(election, one.report).conflicts})
+
+
+def _checked(election: Election, at: dt.datetime) -> list[Place]:
+    return [
+        (form.code, name)
+        for form in election.forms
+        if form.checks
+        for name in form.round_names
+        if (begins := round_begins(election, form, name)) is None or begins <= at
+    ]
+
+
+def _of_region(election: Election, region: str, came: list[Place]) -> dict[str, dict[str, int]]:
+    looked_at = {place for checked in came for place in (checked, *needed_for_checks(election, checked))}
+    stations = [station.number for station in election.stations if station.region == region]
+    stored = get_reports(election, [(station, *place) for station in stations for place in looked_at])
+    counts: dict[str, dict[str, int]] = {}
+    for station in stations:
+        own = {place: stored[station, *place].report for place in looked_at}
+        for form, rule in _failed_at(election, own, came):
+            rules = counts.setdefault(form, {})
+            rules[rule] = rules.get(rule, 0) + 1
+    return counts
+
+
+def _failed_at(election: Election, own: Mapping[Place, Report], came: list[Place]) -> set[tuple[str, str]]:
+    return {(place[0], check.rule) for place in came if own[place].observers for check in failing(election, own, place)}
