@@ -10,10 +10,10 @@ from typing import Any
 from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.rehearsal.provider import Answers
 from chalicelib.rehearsal.run import Rehearsal, Sent
 from chalicelib.services.delivery.deliver import FAILED
-from chalicelib.store.reports import value_from_json
 
 OUTCOMES = ("accepted", "partly_accepted", "unrecognised", "quarantined", "held")
 BANDS = ((0.0, "none"), (0.1, "up to 10 %"), (0.25, "up to 25 %"), (0.5, "up to 50 %"), (1.0, "more"))

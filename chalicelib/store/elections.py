@@ -16,6 +16,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
 
 DIRECTORY = "elections"
@@ -159,3 +160,9 @@ def _row(row_id: str, part: str, *, fresh: bool) -> ElectionRow | None:
 
 def _forget() -> None:
     _recent.clear()
+
+
+def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
+    """Whether the election is between the beginning of its first form and some hours after its last is due."""
+    hours = hours_of(loaded.election)
+    return hours is not None and hours[0] <= loaded.clock.at(now) <= hours[1]

@@ -11,7 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
 from chalicelib.observation.elections.election import Election, Form
-from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.answer_json import value_from_json, value_json
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
@@ -107,19 +107,6 @@ def from_row(election: Election, row: ReportRow) -> StoredReport:
     )
     counted = {name: _number(amount) for name, amount in row.counted.items()}
     return StoredReport(report, row.region, int(row.version), counted)
-
-
-def value_json(value: Value) -> Any:
-    """An answer as JSON: a decimal as a string, so that no digit is lost."""
-    return str(value) if isinstance(value, Decimal) else list(value) if isinstance(value, tuple) else value
-
-
-def value_from_json(form: Form, code: str, written: Any) -> Value:
-    """An answer from its JSON, by its question's type."""
-    question = form.by_code.get(code)
-    if question is not None and question.type == "decimal":
-        return Decimal(written)
-    return tuple(written) if isinstance(written, list) else written
 
 
 def _row_key(election: Election, key: ReportKey) -> tuple[str, str]:

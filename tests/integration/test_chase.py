@@ -12,12 +12,12 @@ from pipeline import Pipeline
 from read_units import ReadMeter
 from wire import Wire, failed
 
+from chalicelib.observation.elections.schedule import places
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.services.outreach.missing_list import gaps
 from chalicelib.services.outreach.reminders import Chased, chase
 from chalicelib.services.processing.process import process
-from chalicelib.services.views.stations import places
 from chalicelib.store.messages import Message
 
 HALF_HOUR = dt.timedelta(minutes=30)

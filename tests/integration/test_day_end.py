@@ -8,12 +8,13 @@ from pipeline import Load, Pipeline
 from wire import Wire, failed, silent
 
 from chalicelib.observation.elections.election import Coordinator, QuickCount
+from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.quick_count.release import release, withdraw
 from chalicelib.services.summaries import final_report_email
 from chalicelib.services.summaries.final_report import final_report
-from chalicelib.services.summaries.hourly import hours_of, summarize, summarize_due
+from chalicelib.services.summaries.hourly import summarize, summarize_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
 from chalicelib.store.tables import StoreUnavailable

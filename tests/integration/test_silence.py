@@ -7,10 +7,10 @@ import pytest
 from pipeline import Pipeline, stored
 from wire import Wire, unreachable
 
+from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake import silence
 from chalicelib.services.intake.silence import described, measure_silence, note_heard
-from chalicelib.services.summaries.hourly import hours_of
 from chalicelib.store.messages import RECONCILED
 from chalicelib.store.providers import ProviderRow, last_heard
 

@@ -12,6 +12,12 @@ from collections.abc import Mapping
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form
 from chalicelib.observation.elections.moments import Moment
 
+Place = tuple[str, str]
+"""Form and round of a station's report."""
+
+AFTER_THE_LAST = dt.timedelta(hours=3)
+"""How long summaries go on after the last form is due: counts come in late."""
+
 
 def instant(election: Election, moment: Moment) -> dt.datetime:
     """The instant, in UTC, of a moment of the election's local calendar."""
@@ -71,3 +77,20 @@ def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
     else:
         owing.update(station.region for station in election.stations)
     return owing
+
+
+def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
+    """From the beginning of the first form to some hours after the last is due; None where nothing is ever due."""
+    dues = [
+        due
+        for form in election.forms
+        for name in form.round_names
+        if (due := round_due(election, form, name)) is not None
+    ]
+    begins = [instant(election, form.due.from_) for form in election.forms if form.due and form.due.from_]
+    return (min([*dues, *begins]), max(dues) + AFTER_THE_LAST) if dues else None
+
+
+def places(election: Election) -> list[Place]:
+    """Every form and round that a station may report."""
+    return [(form.code, name) for form in election.forms for name in form.round_names]

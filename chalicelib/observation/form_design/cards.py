@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
 from chalicelib.observation.elections.moments import Moment
+from chalicelib.observation.reading.canonical_text import canonical_text
 from chalicelib.observation.reading.model import CATEGORY, Value
-from chalicelib.rehearsal.simulation.messages import canonical_text
 
 _VOTES: Final = (214, 187, 96, 58, 41, 33, 24, 17, 12, 9)
 """Votes of the example's candidates, in their order; the last of them for all who follow."""

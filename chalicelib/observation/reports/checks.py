@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from chalicelib.observation.checks import failed_checks, parse_rule
 from chalicelib.observation.elections.election import Check, Election, Form
+from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.report import Report, station_answers
-
-Place = tuple[str, str]
-"""Form and round of a station's report."""
 
 
 @dataclass(frozen=True, slots=True)

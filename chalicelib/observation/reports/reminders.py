@@ -11,8 +11,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import Election, Form, Observer
 from chalicelib.observation.elections.moments import Moment
-from chalicelib.observation.elections.schedule import is_missing_time, round_begun_at, round_due
-from chalicelib.observation.reports.checks import Place
+from chalicelib.observation.elections.schedule import Place, is_missing_time, round_begun_at, round_due
 from chalicelib.observation.reports.report import Report, owing
 
 CHASED_FOR = dt.timedelta(hours=24)

@@ -12,7 +12,7 @@ from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import Reading, ReportReading
 from chalicelib.observation.reading.settle import merged
-from chalicelib.store.reports import value_json
+from chalicelib.observation.reports.answer_json import value_json
 
 REASSIGNED = "reassigned"
 STATION_UNKNOWN = "station_unknown"

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from chalicelib.observation.coordinators.texts import numbers
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form
 from chalicelib.observation.elections.region_names import region_named
-from chalicelib.observation.elections.schedule import round_begins, round_begun_at
+from chalicelib.observation.elections.schedule import Place, places, round_begins, round_begun_at
 from chalicelib.observation.incidents.lifecycle import OPEN
-from chalicelib.observation.reports.checks import Place
 from chalicelib.observation.sms.look_alikes import skeleton
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services.summaries.hourly import current_summary
-from chalicelib.services.views.stations import places
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of
 

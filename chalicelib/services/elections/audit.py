@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading.model import CATEGORY
+from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import Counters, contribution, difference, message_counters, shard_of
 from chalicelib.observation.sms.phones import international
@@ -14,7 +15,7 @@ from chalicelib.services.reports.tally_changes import ShardCell, cell_named, cha
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message, messages_of, received_messages
-from chalicelib.store.reports import ReportKey, StoredReport, all_reports, value_from_json
+from chalicelib.store.reports import ReportKey, StoredReport, all_reports
 from chalicelib.store.routes import numbers_of
 from chalicelib.store.tallies import shards_of_cells
 

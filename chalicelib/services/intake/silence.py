@@ -6,11 +6,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.providers.contract import Secrets
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.provider_settings import SecretsUnavailable, configured_providers, provider_secrets
-from chalicelib.services.summaries.hourly import hours_of, is_under_way
 from chalicelib.store import elections, providers
+from chalicelib.store.elections import is_under_way
 from chalicelib.store.messages import RECONCILED, Message
 from chalicelib.store.tables import StoreUnavailable
 

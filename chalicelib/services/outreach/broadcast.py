@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from chalicelib.observation.elections.election import Election, Observer
-from chalicelib.observation.elections.schedule import round_begun_at
-from chalicelib.observation.reports.checks import Place
+from chalicelib.observation.elections.schedule import Place, round_begun_at
 from chalicelib.observation.reports.reminders import missing_observers
 from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox

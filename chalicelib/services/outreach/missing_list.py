@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from chalicelib.observation.elections.election import Coordinator, Election, Observer, Station
-from chalicelib.observation.reports.checks import Place
+from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report, owing
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
-from chalicelib.services.views.stations import places
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of

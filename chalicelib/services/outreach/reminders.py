@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from aws_lambda_powertools import Logger
 
 from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.reading import read
 from chalicelib.observation.replies.replies import reminder_sms
 from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, after, missing_observers, plan
 from chalicelib.observation.sms.phones import international
 from chalicelib.services import outbox
 from chalicelib.services.outreach.missing_list import queue_lists
-from chalicelib.services.summaries.hourly import hours_of
 from chalicelib.store import elections, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import Contended, ReportChanged

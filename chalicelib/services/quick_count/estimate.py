@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.observation.elections.election import Election, Form
-from chalicelib.observation.elections.schedule import round_begins, round_begun_at
+from chalicelib.observation.elections.schedule import Place, round_begins, round_begun_at
 from chalicelib.observation.quick_count.estimate import QuickCount, counted_form, needed_codes, quick_count
 from chalicelib.observation.reading.model import Value
-from chalicelib.observation.reports.checks import Place, failing, needed_for_checks
+from chalicelib.observation.reports.checks import failing, needed_for_checks
 from chalicelib.observation.reports.report import Report, StationAnswers, station_answers
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.reports import get_reports

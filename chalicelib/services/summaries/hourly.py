@@ -6,20 +6,18 @@ from collections.abc import Collection
 from typing import Any
 
 from chalicelib.observation.elections.election import Coordinator, Election
-from chalicelib.observation.elections.schedule import instant, round_due
+from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import Summary, summarise
 from chalicelib.services import outbox
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
 from chalicelib.store import elections, messages, progress, summaries
-from chalicelib.store.elections import LoadedElection
+from chalicelib.store.elections import LoadedElection, is_under_way
 from chalicelib.store.messages import Message
 from chalicelib.store.routes import number_of
 from chalicelib.store.tallies import read_cells
 
 TASK = "summarize"
-AFTER_THE_LAST = dt.timedelta(hours=3)
-"""How long summaries go on after the last form is due: counts come in late."""
 REPORTED_WITHIN = dt.timedelta(days=1)
 """How long after an election's hours its final report is still sent by itself."""
 MISSED_AFTER = dt.timedelta(minutes=5)
@@ -77,24 +75,6 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
     """The election clock's local hour, `2017-10-15T10`; one that a change of the clocks repeats is another, `…T02b`."""
     local = loaded.clock.at(now).astimezone(loaded.election.zone)
     return f"{local:%Y-%m-%dT%H}{'b' if local.fold else ''}"
-
-
-def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
-    """Whether the election is between the beginning of its first form and some hours after its last is due."""
-    hours = hours_of(loaded.election)
-    return hours is not None and hours[0] <= loaded.clock.at(now) <= hours[1]
-
-
-def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
-    """From the beginning of the first form to some hours after the last is due; None where nothing is ever due."""
-    dues = [
-        due
-        for form in election.forms
-        for name in form.round_names
-        if (due := round_due(election, form, name)) is not None
-    ]
-    begins = [instant(election, form.due.from_) for form in election.forms if form.due and form.due.from_]
-    return (min([*dues, *begins]), max(dues) + AFTER_THE_LAST) if dues else None
 
 
 def _is_just_over(loaded: LoadedElection, now: dt.datetime) -> bool:

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.elections.schedule import round_begins
+from chalicelib.observation.elections.schedule import Place, round_begins
 from chalicelib.observation.incidents.lifecycle import OPEN
-from chalicelib.observation.reports.checks import Place, failing, needed_for_checks
+from chalicelib.observation.reports.checks import failing, needed_for_checks
 from chalicelib.observation.reports.report import Report, station_answers
 from chalicelib.observation.reports.tally import Cell, Counters, has_reports
 from chalicelib.observation.summaries.hourly import by_age

@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from chalicelib.observation.elections.election import Election, Form, Station
-from chalicelib.observation.elections.schedule import is_late, is_missing_time
-from chalicelib.observation.reports.checks import Place, failing
+from chalicelib.observation.elections.schedule import Place, is_late, is_missing_time, places
+from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.reports.checks import failing
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.reports import ReportKey, StoredReport, get_reports, value_json
+from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
 PAGE = 100
 Withheld = Mapping[str, frozenset[str]]
@@ -46,11 +47,6 @@ def stations_of_region(
         "stations": [_station(election, station, reports, at, withheld) for station in page],
         "next": page[-1].number if len(following) > limit else None,
     }
-
-
-def places(election: Election) -> list[Place]:
-    """Every form and round that a station may report."""
-    return [(form.code, name) for form in election.forms for name in form.round_names]
 
 
 def _station(

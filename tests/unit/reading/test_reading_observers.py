@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
-from chalicelib.rehearsal.simulation.messages import canonical_value, random_answers
+from chalicelib.observation.reading.canonical_text import canonical_value
+from chalicelib.rehearsal.simulation.messages import random_answers
 
 DOUBT = "?"
 relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

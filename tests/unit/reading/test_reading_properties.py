@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
+from chalicelib.observation.reading.canonical_text import canonical_text, canonical_value
 from chalicelib.observation.reading.model import CATEGORY
-from chalicelib.rehearsal.simulation.messages import (
-    CLEAN,
-    NOISY,
-    Composed,
-    canonical_text,
-    canonical_value,
-    compose,
-    random_answers,
-)
+from chalicelib.rehearsal.simulation.messages import CLEAN, NOISY, Composed, compose, random_answers
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
 WRITTEN = """
