@@ -32,5 +32,5 @@ def whose(one: "OptOut") -> str:
     """Whose phone it is, and who told that it has opted out."""
     holders = [f"observer {observer.number}, station {observer.station}" for observer in one.observers]
     holders += [f"coordinator {name}" for name in one.coordinators]
-    told = " (the provider says so)" if one.told == "provider" else ""
+    told = " (the provider says so)" if one.source == "provider" else ""
     return ("; ".join(holders) or "an unknown sender") + told

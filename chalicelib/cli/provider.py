@@ -15,7 +15,7 @@ from chalicelib.cli.provider_stack import check, reconcile, send
 from chalicelib.observation.sms.arrival import received_at
 from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
-from chalicelib.providers.webhook import hear, refusal
+from chalicelib.providers.webhook import handle, refusal
 from chalicelib.services.clients.http import fetch
 
 _LAST_SECOND = 253_402_300_799
@@ -81,7 +81,7 @@ def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
     if not isinstance(name, str):
         raise LineInvalid("provider must be a text")
     at = _arrival(described.get("at"), now)
-    heard = hear(name, _request(described.get("request"), at), _secrets(described.get("secrets")), fetch)
+    heard = handle(name, _request(described.get("request"), at), _secrets(described.get("secrets")), fetch)
     messages = [_message(sms, at) for sms in heard.delivery.messages]
     return _explained(authentic=heard.authentic, reason=heard.reason, messages=messages, answer=heard.answer)
 

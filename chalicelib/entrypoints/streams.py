@@ -30,7 +30,7 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     Names those to be offered again (Lambda: "Partial batch responses").
     """
-    from chalicelib.services.intake.silence import note_heard
+    from chalicelib.services.intake.silence import record_arrival
     from chalicelib.services.processing.process import may_be_urgent
     from chalicelib.services.processing.process import process as process_message
 
@@ -38,7 +38,7 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
 
     def process_and_alert(message: "Message", now: dt.datetime) -> None:
         deliver_at_once(process_message(message, now), end)
-        note_heard(message)
+        record_arrival(message)
 
     return _each(event["Records"], process_and_alert, may_be_urgent)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.phones import OptOutState
 
 Secrets = Mapping[str, Any]
 """A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""
@@ -61,7 +61,7 @@ class InboundSms:
     text: str
     sent_at: dt.datetime | None = None
     part: Part | None = None
-    wish: Wish | None = None
+    wish: OptOutState | None = None
 
 
 ReceiptState = Literal["on_its_way", "delivered", "failed"]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.providers.content import (
     form_fields,
     id_field,
@@ -54,7 +54,7 @@ _V3 = ("X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3")
 _V2 = ("X-Plivo-Signature-V2", "X-Plivo-Signature-Ma-V2")
 _NONCE = re.compile(r"[!-~]{1,200}")
 _DELIVERED = frozenset({"delivered", "read"})
-_WISHES: Final[Mapping[str, Wish]] = {"optout": "out", "optin": "in"}
+_WISHES: Final[Mapping[str, OptOutState]] = {"optout": "out", "optin": "in"}
 """By MessageIntent, the keyword that Plivo has answered and obeyed; the third, help, is no wish."""
 _FAILED = frozenset({"failed", "undelivered", "rejected"})
 _PAGE = 20

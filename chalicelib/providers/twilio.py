@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.providers.content import (
     form_fields,
     id_field,
@@ -52,7 +52,7 @@ from chalicelib.providers.signatures import base64_mac, header, plain_hash, requ
 _ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 _SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
 _DELIVERED = frozenset({"delivered", "read"})
-_WISHES: Final[Mapping[str, Wish]] = {"STOP": "out", "START": "in"}
+_WISHES: Final[Mapping[str, OptOutState]] = {"STOP": "out", "START": "in"}
 """By OptOutType, which a messaging service with Advanced Opt-Out sends along; the third, HELP, is no wish."""
 _OPTED_OUT = "21610"
 _FAILED = frozenset({"failed", "undelivered", "canceled"})

@@ -26,7 +26,7 @@ PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class WebhookResult:
     """What a request came to. `answer` is to be given once `delivery` is stored; if it cannot be stored, a 503 is.
     A genuine request that is refused, for it cannot be read, is stored all the same (`Delivery.unread`).
 
@@ -40,7 +40,7 @@ class Heard:
     delivery: Delivery = field(default_factory=Delivery)
 
 
-def hear(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fetch) -> Heard:
+def handle(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fetch) -> WebhookResult:
     """Verify, then read, a request; never raises: where this code stumbles, the request must come again.
 
     `secrets` is None for a provider that this stack has none for. The caller, who could not read the secrets
@@ -61,9 +61,9 @@ def hear(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fet
         refused = _stumbled(fault)
     else:
         unread = ": not all of it can be read: " + "; ".join(delivery.unread) if delivery.unread else ""
-        return Heard(True, "authentic" + unread, chosen.accepted, raw, delivery)
+        return WebhookResult(True, "authentic" + unread, chosen.accepted, raw, delivery)
     delivery = Delivery(nonce=nonce, unread=(str(refused),)) if authentic else Delivery()
-    return Heard(authentic, str(refused), refusal(refused), raw, delivery)
+    return WebhookResult(authentic, str(refused), refusal(refused), raw, delivery)
 
 
 def refusal(refused: WebhookRefused) -> Answer:

@@ -9,7 +9,7 @@ from enum import Enum
 
 from chalicelib.services.delivery.deliver import FAILED, deliver, retry_after
 from chalicelib.services.delivery.receipts import UNMATCHED, take_receipt
-from chalicelib.services.intake.silence import note_heard
+from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.processing.process import process
 from chalicelib.store import messages
@@ -38,7 +38,7 @@ LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNM
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
+class SweepResult:
     """What a sweep did: how many rows came to what, and the age of the oldest unfinished row of each queue that is
     ours to empty; what waits for a provider's receipt may wait for a day."""
 
@@ -46,7 +46,7 @@ class Swept:
     oldest_seconds: dict[Queue, float]
 
 
-def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> Swept:
+def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> SweepResult:
     """Take up every row that is due, most urgent queue first, while there is time left (seconds).
 
     Alerts that wait already go before all, for a long queue of reports may take all the time; alerts that reports make
@@ -60,7 +60,7 @@ def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> S
             progress += page
             if not any(page[what] for what in LEFT_THE_HEAD):
                 break
-    return Swept(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES if queue != "receipt"})
+    return SweepResult(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES if queue != "receipt"})
 
 
 def due_before(queue: Queue, now: dt.datetime) -> dt.datetime:
@@ -89,7 +89,7 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
     try:
         if row.direction == "in":
             process(row, now)
-            note_heard(row)
+            record_arrival(row)
         else:
             return _ENDS.get((take_receipt if row.direction == "receipt" else deliver)(row, now), Progress.MOVED)
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others

@@ -27,7 +27,7 @@ class CarrierRow(Model):
 
     id = UnicodeAttribute(hash_key=True)
     failures = NumberAttribute(default=0)
-    rests = NumberAttribute(default=0)
+    trips = NumberAttribute(default=0)
     rest_until = NumberAttribute(null=True)
     wait_until = NumberAttribute(null=True)
     used = NumberAttribute(null=True)
@@ -35,25 +35,25 @@ class CarrierRow(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CarrierHealth:
     """How a carrier stands: see CarrierRow."""
 
     failures: int = 0
-    rests: int = 0
+    trips: int = 0
     rest_until: float = 0.0
     wait_until: float = 0.0
 
 
-def standing(name: str) -> Standing:
+def standing(name: str) -> CarrierHealth:
     """How a carrier stands; raises StoreUnavailable."""
     with store_faults():
         try:
             return _standing(CarrierRow.get(_id(name)))
         except CarrierRow.DoesNotExist:
-            return Standing()
+            return CarrierHealth()
 
 
-def count_failure(name: str) -> Standing:
+def count_failure(name: str) -> CarrierHealth:
     """One more failure in a row; raises StoreUnavailable."""
     row = CarrierRow(_id(name))
     with store_faults():
@@ -61,13 +61,13 @@ def count_failure(name: str) -> Standing:
     return _standing(row)
 
 
-def put_to_rest(name: str, until: float, rests: int) -> bool:
-    """Let a carrier rest, for the first time after it had rested `rests` times. False if another worker did.
+def open_circuit(name: str, until: float, trips: int) -> bool:
+    """Let a carrier rest, for the first time after it had rested `trips` times. False if another worker did.
 
     Raises StoreUnavailable.
     """
-    before = (CarrierRow.rests == rests) if rests else CarrierRow.rests.does_not_exist() | (CarrierRow.rests == 0)
-    actions = [CarrierRow.rest_until.set(until), CarrierRow.rests.set(rests + 1)]
+    before = (CarrierRow.trips == trips) if trips else CarrierRow.trips.does_not_exist() | (CarrierRow.trips == 0)
+    actions = [CarrierRow.rest_until.set(until), CarrierRow.trips.set(trips + 1)]
     return _changed(CarrierRow(_id(name)), actions, before)
 
 
@@ -76,20 +76,20 @@ def take_probe(name: str, rest_until: float, until: float) -> bool:
     return _changed(CarrierRow(_id(name)), [CarrierRow.rest_until.set(until)], CarrierRow.rest_until == rest_until)
 
 
-def leave_alone(name: str, until: float) -> None:
+def back_off_until(name: str, until: float) -> None:
     """Leave a carrier alone until then, at least. Raises StoreUnavailable."""
     sooner = CarrierRow.wait_until.does_not_exist() | (CarrierRow.wait_until < until)
     _changed(CarrierRow(_id(name)), [CarrierRow.wait_until.set(until)], sooner)
 
 
-def put_right(name: str, rests: int) -> None:
+def close_circuit(name: str, trips: int) -> None:
     """A carrier has taken an SMS: it may be asked by all. What was found out since stays. Raises StoreUnavailable."""
-    before = (CarrierRow.rests == rests) if rests else CarrierRow.rests.does_not_exist() | (CarrierRow.rests == 0)
-    gone = [one.remove() for one in (CarrierRow.failures, CarrierRow.rests, CarrierRow.rest_until)]
+    before = (CarrierRow.trips == trips) if trips else CarrierRow.trips.does_not_exist() | (CarrierRow.trips == 0)
+    gone = [one.remove() for one in (CarrierRow.failures, CarrierRow.trips, CarrierRow.rest_until)]
     _changed(CarrierRow(_id(name)), gone, before)
 
 
-def take_place(name: str, second: int, most: int) -> bool:
+def acquire_slot(name: str, second: int, most: int) -> bool:
     """Take one of a second's `most` places. False if they are taken; raises StoreUnavailable."""
     row = CarrierRow(f"{_id(name)}#{second}")
     expires = dt.datetime.fromtimestamp(second, dt.UTC) + COUNTER_KEPT
@@ -112,7 +112,7 @@ def _id(name: str) -> str:
     return f"carrier#{name}"
 
 
-def _standing(row: CarrierRow) -> Standing:
-    return Standing(
-        int(row.failures or 0), int(row.rests or 0), float(row.rest_until or 0.0), float(row.wait_until or 0.0)
+def _standing(row: CarrierRow) -> CarrierHealth:
+    return CarrierHealth(
+        int(row.failures or 0), int(row.trips or 0), float(row.rest_until or 0.0), float(row.wait_until or 0.0)
     )

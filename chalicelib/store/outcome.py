@@ -42,7 +42,7 @@ class IncidentChanged(Exception):
     """Somebody changed an incident, or took the next number, since they were read: read again."""
 
 
-class OtherWish(Exception):
+class OptOutChanged(Exception):
     """A phone's wish for SMS is not the one that was read, or that is needed."""
 
 
@@ -163,7 +163,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "parts": PartsChanged,
     "report": ReportChanged,
     "incident": IncidentChanged,
-    "wish": OtherWish,
+    "wish": OptOutChanged,
     "release": ReleaseChanged,
 }
 """What it means that a row's condition did not hold; where several did not, the first of them."""

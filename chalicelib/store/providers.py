@@ -26,7 +26,7 @@ class ProviderRow(Model):
     document = Document(null=True)
 
 
-def note_heard(provider: str, at: dt.datetime) -> None:
+def record_arrival(provider: str, at: dt.datetime) -> None:
     """Keep when a provider was last heard, the latest of all that are told; raises StoreUnavailable."""
     _put_if(ProviderRow(f"heard#{provider}", at=at), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
 

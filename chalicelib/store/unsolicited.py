@@ -3,7 +3,7 @@
 from chalicelib.observation.elections.election import Election
 from chalicelib.store.messages import Message
 from chalicelib.store.opt_outs import unless_opted_out
-from chalicelib.store.outcome import AlreadyThere, OtherWish, queued, write
+from chalicelib.store.outcome import AlreadyThere, OptOutChanged, queued, write
 from chalicelib.store.reports import StoredReport, unchanged
 from chalicelib.store.writes import Write
 
@@ -21,7 +21,7 @@ def queue_unsolicited(message: Message, *conditions: Write) -> bool:
         raise ValueError(f"{message.key} goes to no phone of an election")
     try:
         write([*conditions, unless_opted_out(message.election, message.recipient), queued(message)])
-    except OtherWish as wish:
+    except OptOutChanged as wish:
         raise OptedOut from wish
     except AlreadyThere:
         return False

@@ -59,7 +59,7 @@ def test_a_carrier_that_fails_half_way_is_left_by_all_and_each_sms_goes_once(
     failed = [one for one in vendors.asked if not one.taken]
     assert MOST_FAILURES <= len(failed) <= MOST_FAILURES + 2 * WORKERS, "five tell all"
     rest = standing("twilio")
-    assert rest.rests == 1
+    assert rest.trips == 1
     assert 0 < rest.rest_until - pipeline.now.timestamp() <= 30
 
 
@@ -71,7 +71,7 @@ def test_when_its_rest_is_over_one_worker_tries_it(pipeline: Pipeline, vendors: 
     pipeline.now += dt.timedelta(seconds=31)
     by_workers([row(pipeline) for _ in range(12)], pipeline.now)
     assert vendors.order().count("twilio") == MOST_FAILURES + 1
-    assert standing("twilio").rests == 2
+    assert standing("twilio").trips == 2
     pipeline.now += dt.timedelta(seconds=61)
     vendors.answers["twilio"] = lambda _place: TAKEN
     vendors.asked.clear()

@@ -16,7 +16,7 @@ from chalicelib.observation.elections.schedule import places
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.services.outreach.missing_list import gaps
-from chalicelib.services.outreach.reminders import Chased, chase
+from chalicelib.services.outreach.reminders import ChaseResult, chase
 from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message
 
@@ -27,12 +27,12 @@ HALF_HOUR = dt.timedelta(minutes=30)
 def watched(pipeline: Pipeline) -> Pipeline:
     """An election that somebody has looked after since before its first form was due; the opening is overdue."""
     pipeline.now -= dt.timedelta(hours=1)
-    assert chased(pipeline) == Chased()
+    assert chased(pipeline) == ChaseResult()
     pipeline.now += dt.timedelta(hours=1)
     return pipeline
 
 
-def chased(pipeline: Pipeline) -> Chased:
+def chased(pipeline: Pipeline) -> ChaseResult:
     return chase(pipeline.current, pipeline.now)
 
 
@@ -47,7 +47,7 @@ def opening(pipeline: Pipeline, place: int) -> str:
 
 def test_those_who_have_not_reported_are_reminded_in_their_language(watched: Pipeline) -> None:
     watched.say(watched.phone(0), opening(watched, 0))
-    assert chased(watched) == Chased(reminders=38)
+    assert chased(watched) == ChaseResult(reminders=38)
     rows = {row.recipient: row for row in sent(watched, "reminder")}
     first, second = watched.observers(0)
     assert not rows.keys() & {*first.phones, *second.phones}

@@ -127,12 +127,12 @@ def test_a_subscription_is_confirmed_before_the_answer(
         return b""
 
     monkeypatch.setattr(receiving, "fetch", fetch)
-    hear = receiving.hear
+    handle = receiving.handle
     asked = Delivery(confirm_url="https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription")
 
-    def heard(*arguments: Any) -> receiving.Heard:
-        real = hear(*arguments)
-        return receiving.Heard(real.authentic, real.reason, real.answer, real.raw, asked)
+    def heard(*arguments: Any) -> receiving.WebhookResult:
+        real = handle(*arguments)
+        return receiving.WebhookResult(real.authentic, real.reason, real.answer, real.raw, asked)
 
     monkeypatch.setattr(receiving, "hear", heard)
     _, answer = pipeline.post(pipeline.phone(), "OP A1")

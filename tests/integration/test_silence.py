@@ -10,7 +10,7 @@ from wire import Wire, unreachable
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake import silence
-from chalicelib.services.intake.silence import described, measure_silence, note_heard
+from chalicelib.services.intake.silence import described, measure_silence, record_arrival
 from chalicelib.store.messages import RECONCILED
 from chalicelib.store.providers import ProviderRow, last_heard
 
@@ -41,22 +41,22 @@ def began(pipeline: Pipeline) -> dt.datetime:
 def test_what_comes_by_webhook_is_heard_and_what_was_reconciled_is_not(pipeline: Pipeline) -> None:
     message = pipeline.say(pipeline.phone(), "OP A1")
     message.flag = RECONCILED
-    note_heard(message)
+    record_arrival(message)
     assert last_heard(NAME) is None
-    note_heard(stored(message.key))
+    record_arrival(stored(message.key))
     assert last_heard(NAME) == message.stored_at
 
 
 def test_a_provider_is_silent_after_its_minutes_and_no_more_when_it_speaks(pipeline: Pipeline) -> None:
     message = pipeline.say(pipeline.phone(), "OP A1")
-    note_heard(message)
+    record_arrival(message)
     at = message.stored_at
     assert measured(at + 29 * MINUTE)["silent"] is False
     found = measured(at + 30 * MINUTE)
     assert (found["silent"], found["silent_since"], found["minutes"]) == (True, at.isoformat(), 30)
     pipeline.now = at + 31 * MINUTE
     silence._noted.clear()
-    note_heard(pipeline.say(pipeline.phone(1), "OP A1"))
+    record_arrival(pipeline.say(pipeline.phone(1), "OP A1"))
     assert measured(pipeline.now)["silent"] is False
 
 
@@ -84,21 +84,21 @@ def test_a_burst_is_one_write_and_a_fault_of_the_store_harms_no_sms(pipeline: Pi
     messages = [pipeline.say(pipeline.phone(number), "OP A1") for number in range(3)]
     wire.listen()
     wire.cut_all = lambda operation, _place, when: unreachable() if when == "before" else None
-    note_heard(messages[0])
+    record_arrival(messages[0])
     wire.listen()
     silence._noted.clear()
     for message in messages:
-        note_heard(message)
+        record_arrival(message)
     assert wire.calls == ["PutItem"]
 
 
 def test_what_is_noted_late_does_not_undo_what_is_newer(pipeline: Pipeline) -> None:
     message = pipeline.say(pipeline.phone(), "OP A1")
-    note_heard(message)
+    record_arrival(message)
     newest = message.stored_at
     message.stored_at = newest - 5 * MINUTE
     silence._noted.clear()
-    note_heard(message)
+    record_arrival(message)
     assert last_heard(NAME) == newest
 
 

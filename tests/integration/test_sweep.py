@@ -14,7 +14,7 @@ from chalicelib.store.messages import Message
 MINUTE = dict.fromkeys(("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"))
 
 
-def _sweep(pipeline: Pipeline) -> sweeping.Swept:
+def _sweep(pipeline: Pipeline) -> sweeping.SweepResult:
     return sweep(lambda: 60.0, lambda: pipeline.now)
 
 

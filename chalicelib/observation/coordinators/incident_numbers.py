@@ -44,7 +44,7 @@ _COUNTED: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class IncidentNumbers:
     """Numbers of incidents, none where none is named; what follows them; whether it is clear that they are meant."""
 
     numbers: tuple[int, ...]
@@ -52,7 +52,7 @@ class Meant:
     is_doubtful: bool = False
 
 
-def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> Meant:
+def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> IncidentNumbers:
     """Which incidents the text after a command word names; `step_of` knows the words of all commands. Never raises.
 
     Several may be taken over at once, if nothing but their numbers is said; any other step is taken one by one.
@@ -60,7 +60,7 @@ def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> Mea
     first = _FIRST.match(rest)
     number = _number(first["number"]) if first else None
     if first is None or number is None:
-        return Meant((), rest)
+        return IncidentNumbers((), rest)
     after = rest[first.end() :]
     tail = _SIGN_BEFORE.sub("", after)
     words = _WORD.findall(tail)
@@ -69,8 +69,8 @@ def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> Mea
         listed = tuple(dict.fromkeys((number, *(one for one in others if one is not None))))
         if others and None not in others:
             is_clear = len(listed) <= MOST_AT_ONCE and _LIST.fullmatch(tail)
-            return Meant(listed, "", not is_clear or bool(_APART.search(f"{number}{tail}")))
-    return Meant((number,), after, _is_doubtful(step, tail, words, step_of))
+            return IncidentNumbers(listed, "", not is_clear or bool(_APART.search(f"{number}{tail}")))
+    return IncidentNumbers((number,), after, _is_doubtful(step, tail, words, step_of))
 
 
 def _is_doubtful(step: Step, tail: str, words: Sequence[str], step_of: Callable[[str], str | None]) -> bool:

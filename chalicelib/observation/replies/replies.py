@@ -20,7 +20,7 @@ from chalicelib.observation.elections.election import (
 from chalicelib.observation.reading.model import CATEGORY, OBSERVER, STATION, Reason
 from chalicelib.observation.replies.layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.sms.opt_out_words import word
-from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.segments import CUT, continued, count_segments, fit
 from chalicelib.observation.texts.catalogue import MARK, catalogue
 from chalicelib.observation.texts.catalogue import text as say
@@ -75,9 +75,9 @@ def held_reply(election: Election, language: str) -> str:
     return fit(f"{speech.say(MARK)} {speech.say('reply_held')}", SEGMENTS)
 
 
-def opting_reply(election: Election, language: str, wish: Wish) -> str:
+def opting_reply(election: Election, language: str, wish: OptOutState) -> str:
     """The reply to one who wants no more SMS, or wants them again: what that means, and the word that ends it."""
-    other: Wish = "in" if wish == "out" else "out"
+    other: OptOutState = "in" if wish == "out" else "out"
     done = say(election, language, f"reply_opted_{wish}", word=word(other, language))
     return fit(f"{say(election, language, MARK)} {done}", SEGMENTS)
 

@@ -16,7 +16,7 @@ from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
-from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.phones import OptOutState
 
 Number = int | Decimal
 Counters = Mapping[str, Number]
@@ -42,7 +42,7 @@ SUPERSEDED = "superseded"
 """The outcome of a long SMS that was read without a part which came after all; the whole is counted."""
 
 
-OPTED: Final[Mapping[Wish, str]] = {"out": "opted_out", "in": "opted_in"}
+OPTED: Final[Mapping[OptOutState, str]] = {"out": "opted_out", "in": "opted_in"}
 """The outcome of an SMS by which somebody wants no more SMS, or wants them again: no observation either."""
 
 UNCOUNTED: Final = frozenset({COMMAND, DUPLICATE, JOINED, SUPERSEDED, *OPTED.values()})

@@ -12,12 +12,12 @@ from importlib import resources
 from typing import Final, get_args
 
 from chalicelib.observation.sms.look_alikes import skeleton
-from chalicelib.observation.sms.phones import Wish
+from chalicelib.observation.sms.phones import OptOutState
 
-WISHES: Final[tuple[Wish, ...]] = get_args(Wish)
+WISHES: Final[tuple[OptOutState, ...]] = get_args(OptOutState)
 
 
-def wish_in(text: str) -> Wish | None:
+def wish_in(text: str) -> OptOutState | None:
     """The wish that is all that a text says, None where it says anything else.
 
     Case, look-alike letters, blanks, punctuation and emoji do not matter; a single further letter or digit does.
@@ -27,20 +27,20 @@ def wish_in(text: str) -> Wish | None:
 
 
 @cache
-def words() -> Mapping[Wish, Mapping[str, tuple[str, ...]]]:
+def words() -> Mapping[OptOutState, Mapping[str, tuple[str, ...]]]:
     """The words by wish and language; the first of a language is the one that it is taught by."""
     read = json.loads((resources.files(__package__) / "opt_out_words.json").read_text("utf-8"))
     return {wish: {language: tuple(said) for language, said in read[wish].items()} for wish in WISHES}
 
 
-def word(wish: Wish, language: str) -> str:
+def word(wish: OptOutState, language: str) -> str:
     """The word by which a wish is taught in a language, in English where it has none."""
     taught = words()[wish]
     return taught.get(language, taught["en"])[0]
 
 
 @cache
-def _wishes() -> Mapping[str, Wish]:
+def _wishes() -> Mapping[str, OptOutState]:
     return {
         skeleton(said.replace(" ", "")): wish
         for wish, taught in words().items()

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-Wish = Literal["out", "in"]
+OptOutState = Literal["out", "in"]
 """What a phone wants of SMS that it has not asked for: none of them, or them again."""
 
 _FOREIGN = re.compile(r"[^\d+]")

@@ -82,7 +82,7 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Obeyed:
+class CommandResult:
     """What came of a command: sentences to answer with, and what is written. `reason`: why nothing was done."""
 
     sentences: tuple[str, ...]
@@ -92,7 +92,7 @@ class Obeyed:
 
 
 def outcome_of_command(
-    loaded: LoadedElection, message: Message, phone: str, now: dt.datetime, there: Iterable[str]
+    loaded: LoadedElection, message: Message, phone: str, now: dt.datetime, existing_keys: Iterable[str]
 ) -> Outcome | None:
     """What a coordinator's SMS comes to; None for one that is a report, or of nobody who coordinates.
 
@@ -113,9 +113,9 @@ def outcome_of_command(
         return None
     speaker = Speaker(loaded, phone, rows, now)
     if command is not None and is_observer and has_form:
-        obeyed = Obeyed((speaker.say("command_or_report"),), reason="command_or_report")
+        obeyed = CommandResult((speaker.say("command_or_report"),), reason="command_or_report")
     elif is_incomplete:
-        obeyed = Obeyed((speaker.say("reply_incomplete"),), reason=INCOMPLETE)
+        obeyed = CommandResult((speaker.say("reply_incomplete"),), reason=INCOMPLETE)
     else:
         obeyed = _obey(speaker, command)
     is_heard = not is_own_number(phone) and not (obeyed.reason == UNCLEAR and is_loop(election, message))
@@ -124,58 +124,60 @@ def outcome_of_command(
         message=message,
         changes=_changes(speaker, message, command, obeyed),
         election=election,
-        outgoing=(reply,) if is_heard and reply.key not in there else (),
+        outgoing=(reply,) if is_heard and reply.key not in existing_keys else (),
         writes=obeyed.writes,
     )
 
 
-def _obey(speaker: Speaker, command: Command | None) -> Obeyed:
+def _obey(speaker: Speaker, command: Command | None) -> CommandResult:
     election, language = speaker.election, speaker.language
     if command is None:
-        return Obeyed((speaker.say(UNCLEAR), help_text(election, language)), reason=UNCLEAR)
+        return CommandResult((speaker.say(UNCLEAR), help_text(election, language)), reason=UNCLEAR)
     match command.verb:
         case "help":
-            return Obeyed((help_text(election, language),))
+            return CommandResult((help_text(election, language),))
         case "status":
-            return Obeyed(status(speaker.loaded, language, speaker.regions, command.rest, speaker.now))
+            return CommandResult(status(speaker.loaded, language, speaker.regions, command.rest, speaker.now))
         case "missing":
-            return Obeyed(missing(speaker.loaded, language, speaker.regions, command.rest, speaker.now))
+            return CommandResult(missing(speaker.loaded, language, speaker.regions, command.rest, speaker.now))
         case "mute":
             return _mute(speaker, command)
         case _:
             return _take_steps(speaker, command)
 
 
-def _take_steps(speaker: Speaker, command: Command) -> Obeyed:
+def _take_steps(speaker: Speaker, command: Command) -> CommandResult:
     step = command.step
     if step is None or not command.numbers:
-        return Obeyed((speaker.say("command_which", example=speaker.example(command.verb)),), reason="no_number")
+        return CommandResult((speaker.say("command_which", example=speaker.example(command.verb)),), reason="no_number")
     if command.is_doubtful:
-        asked = word(command.verb, speaker.language)
-        return Obeyed((speaker.say("command_doubtful", verb=asked, number=str(command.numbers[0])),), reason="doubtful")
+        verb = word(command.verb, speaker.language)
+        return CommandResult(
+            (speaker.say("command_doubtful", verb=verb, number=str(command.numbers[0])),), reason="doubtful"
+        )
     if len(command.numbers) > 1:
         return _take_each(speaker, step, command.numbers)
     return _take_step(speaker, command, step, command.numbers[0])
 
 
-def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) -> Obeyed:
+def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) -> CommandResult:
     number, incident = str(numbered), _own_incident(speaker, numbered)
     if incident is None:
-        return Obeyed((speaker.say("command_no_incident", number=number),), reason="no_incident")
+        return CommandResult((speaker.say("command_no_incident", number=number),), reason="no_incident")
     try:
         state, writes = step_writes(incident, step, speaker.who, command.rest, speaker.at, speaker.now)
     except StepRefused:
-        return Obeyed((_stale(speaker, incident),), reason="stale", region=incident.region)
+        return CommandResult((_stale(speaker, incident),), reason="stale", region=incident.region)
     except NoteMissing:
         asked = speaker.example(command.verb).replace(str(EXAMPLE), number)
-        return Obeyed((speaker.say("command_why", example=asked),), reason="no_note", region=incident.region)
+        return CommandResult((speaker.say("command_why", example=asked),), reason="no_note", region=incident.region)
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
     same = same_as(incident, incidents_at(speaker.election.id, incident.station))
     remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
-    return Obeyed((done, *remark), region=incident.region, writes=writes)
+    return CommandResult((done, *remark), region=incident.region, writes=writes)
 
 
-def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Obeyed:
+def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> CommandResult:
     """The same step of several incidents, in one transaction; one that cannot take it keeps no other from it."""
     came: dict[str, list[int]] = {"command_done_each": [], "command_passed_each": [], "command_unknown_each": []}
     writes: list[Write] = []
@@ -193,7 +195,7 @@ def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Obeyed:
             came["command_passed_each"].append(number)
     sentences = (speaker.say(key, numbers=" ".join(map(str, found))) for key, found in came.items() if found)
     region = regions[0] if regions else None
-    return Obeyed(tuple(sentences), reason=None if writes else "stale", region=region, writes=tuple(writes))
+    return CommandResult(tuple(sentences), reason=None if writes else "stale", region=region, writes=tuple(writes))
 
 
 def _own_incident(speaker: Speaker, number: int) -> Incident | None:
@@ -214,22 +216,22 @@ def _stale(speaker: Speaker, incident: Incident) -> str:
     )
 
 
-def _mute(speaker: Speaker, command: Command) -> Obeyed:
+def _mute(speaker: Speaker, command: Command) -> CommandResult:
     duration = mute_duration(command.rest)
     if duration is None:
-        return Obeyed((speaker.say("command_how_long", example=speaker.example("mute")),), reason="no_duration")
+        return CommandResult((speaker.say("command_how_long", example=speaker.example("mute")),), reason="no_duration")
     until = speaker.at + duration
     writes = (
         muting(speaker.election.id, speaker.phone, until),
         recorded(speaker.election.id, speaker.now, speaker.who, "mute", f"for {duration}"),
     )
     if not duration:
-        return Obeyed((speaker.say("command_unmuted"),), writes=writes)
+        return CommandResult((speaker.say("command_unmuted"),), writes=writes)
     time = f"{until.astimezone(speaker.election.zone):%H:%M}"
-    return Obeyed((speaker.say("command_muted", time=time),), writes=writes)
+    return CommandResult((speaker.say("command_muted", time=time),), writes=writes)
 
 
-def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: Obeyed) -> tuple[Action, ...]:
+def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> tuple[Action, ...]:
     understood: dict[str, Any] = {"coordinator": speaker.who}
     if command is not None:
         understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}

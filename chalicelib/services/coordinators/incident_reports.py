@@ -31,13 +31,13 @@ def outcome_of_coordinators_report(
     message: Message,
     phone: str,
     now: dt.datetime,
-    there: Collection[str],
+    existing_keys: Collection[str],
     *,
-    is_together: bool,
+    merge_alerts: bool,
 ) -> Outcome | None:
     """What a coordinator's SMS with incidents comes to; None where it names none with a station of the election.
 
-    `there`: keys of rows that exist already. `is_together` is as in `open_incidents`. Raises StoreUnavailable,
+    `existing_keys`: keys of rows that exist already. `merge_alerts` is as in `open_incidents`. Raises StoreUnavailable,
     TooMuchAtOnce.
     """
     election = loaded.election
@@ -57,7 +57,7 @@ def outcome_of_coordinators_report(
         for (one, station), source in zip(named, sources, strict=True)
     ]
     opening = open_incidents(
-        loaded, [one for one in found if one.id not in there], message.recipient, now, is_together=is_together
+        loaded, [one for one in found if one.id not in existing_keys], message.recipient, now, merge_alerts=merge_alerts
     )
     reply = speaker.reply(message, _told(speaker, opening.incidents))
     reading = {"command": {"coordinator": speaker.who}, "reports": [_kept(speaker.who, *one) for one in named]}
@@ -68,7 +68,7 @@ def outcome_of_coordinators_report(
         election=election,
         cells=total(changes_of_incidents(election, opening.incidents)),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *([] if is_own_number(phone) or reply.key in there else [reply])),
+        outgoing=(*opening.alerts, *([] if is_own_number(phone) or reply.key in existing_keys else [reply])),
         writes=opening.writes,
     )
 

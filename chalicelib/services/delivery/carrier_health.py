@@ -13,9 +13,9 @@ from contextlib import contextmanager
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.services.delivery.faults import NotAsked, RateUsedUp, Resting
+from chalicelib.services.delivery.faults import CircuitOpen, NotAsked, RateUsedUp
 from chalicelib.store import carriers
-from chalicelib.store.carriers import Standing
+from chalicelib.store.carriers import CarrierHealth
 from chalicelib.store.tables import StoreUnavailable
 
 MOST_FAILURES = 5
@@ -29,10 +29,10 @@ PATIENCE_SECONDS = 5.0
 """How long a message waits for a place within the rate."""
 
 logger = Logger()
-_known: dict[str, tuple[float, Standing]] = {}
+_known: dict[str, tuple[float, CarrierHealth]] = {}
 
 
-def require_not_resting(name: str, now: dt.datetime) -> None:
+def require_closed_circuit(name: str, now: dt.datetime) -> None:
     """Raise NotAsked while a carrier has asked to be left alone, Resting while it rests.
 
     Once its rest is over, one worker may try it; the others wait for what comes of that.
@@ -43,35 +43,35 @@ def require_not_resting(name: str, now: dt.datetime) -> None:
     if not stands.rest_until:
         return
     if stands.rest_until > moment:
-        raise Resting(f"{name}: failed too often, rests", math.ceil(stands.rest_until - moment))
+        raise CircuitOpen(f"{name}: failed too often, rests", math.ceil(stands.rest_until - moment))
     with _unless_unreachable():
         if not carriers.take_probe(name, stands.rest_until, moment + PROBE_SECONDS):
             _known.pop(name, None)
-            raise Resting(f"{name}: another worker is trying it", math.ceil(PROBE_SECONDS))
+            raise CircuitOpen(f"{name}: another worker is trying it", math.ceil(PROBE_SECONDS))
 
 
-def note_taken(name: str) -> None:
+def record_success(name: str) -> None:
     """A carrier has taken an SMS: it stands well again, if it did not."""
     stands = _standing(name)
-    if stands.failures or stands.rests:
+    if stands.failures or stands.trips:
         with _unless_unreachable():
-            carriers.put_right(name, stands.rests)
+            carriers.close_circuit(name, stands.trips)
         _known.pop(name, None)
 
 
-def note_failure(name: str, now: dt.datetime, wait: int) -> None:
+def record_failure(name: str, now: dt.datetime, wait: int) -> None:
     """A carrier has failed, or asks to be left alone for `wait` seconds: all workers shall know."""
-    seen = _standing(name).rests
+    seen = _standing(name).trips
     with _unless_unreachable():
         if wait:
-            carriers.leave_alone(name, now.timestamp() + wait)
+            carriers.back_off_until(name, now.timestamp() + wait)
         if carriers.count_failure(name).failures >= MOST_FAILURES:
             rest = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0**seen)
-            carriers.put_to_rest(name, now.timestamp() + rest, seen)
+            carriers.open_circuit(name, now.timestamp() + rest, seen)
     _known.pop(name, None)
 
 
-def take_place(name: str, per_second: float, *, urgent: bool) -> None:
+def acquire_slot(name: str, per_second: float, *, urgent: bool) -> None:
     """Wait for a place within a carrier's rate, as all workers share it. Raises RateUsedUp where none comes free soon.
 
     What is urgent waits for nothing, and takes a place all the same where there is one.
@@ -96,13 +96,13 @@ def _unless_unreachable() -> Iterator[None]:
 
 def _took_place(name: str, second: int, most: int) -> bool:
     with _unless_unreachable():
-        return carriers.take_place(name, second, most)
+        return carriers.acquire_slot(name, second, most)
     return True
 
 
-def _standing(name: str) -> Standing:
+def _standing(name: str) -> CarrierHealth:
     """How a carrier stands, not older than a moment."""
-    read_at, stands = _known.get(name, (-math.inf, Standing()))
+    read_at, stands = _known.get(name, (-math.inf, CarrierHealth()))
     if time.monotonic() - read_at < KNOWN_FOR_SECONDS:
         return stands
     with _unless_unreachable():

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pynamodb.expressions.update import Action
 
 from chalicelib.services.delivery.faults import InDoubt, NotAsked, NotSent, SendRefused
-from chalicelib.services.delivery.send import Taken, send, sms_providers
+from chalicelib.services.delivery.send import SendResult, send, sms_providers
 from chalicelib.store.messages import OUTGOING, Message, Queue, change, pending_in, unchanged
 
 QUEUED, SENDING, SENT, FAILED, OPTED_OUT = "queued", "sending", "sent", "failed", "opted_out"
@@ -40,7 +40,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
         if message.state == SENDING:
             _try_in_doubt(message, now, "its worker died", at_once=True)
         elif message.state == SENT:
-            _after_a_receipt_that_did_not_come(message, now)
+            _handle_missing_receipt(message, now)
     if message.state != QUEUED or not _claim(message, now):
         return str(message.state)
     try:
@@ -99,7 +99,7 @@ def _claim(message: Message, now: dt.datetime) -> bool:
     return change(message, changes, QUEUED, attempts)
 
 
-def _after_a_receipt_that_did_not_come(message: Message, now: dt.datetime) -> None:
+def _handle_missing_receipt(message: Message, now: dt.datetime) -> None:
     """An SMS of which its carrier says nothing, though it always does: another carrier gets it, if any may."""
     doubts = int(message.doubts or 0) + 1
     changes: list[Action] = [Message.last_error.set(f"{IN_DOUBT}: {message.carrier}: no receipt came")]
@@ -111,7 +111,7 @@ def _after_a_receipt_that_did_not_come(message: Message, now: dt.datetime) -> No
     change(message, changes, SENT, int(message.attempts), Message.receipt.does_not_exist())
 
 
-def _note_taken(message: Message, taken: Taken, now: dt.datetime) -> str:
+def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
     noted: list[Action] = [Message.sent_at.set(dt.datetime.now(dt.UTC)), Message.queue.set(queue_of(message))]
     if taken.carrier is not None and taken.cost is not None:
         noted += [Message.carrier.set(taken.carrier), asked_by(message, taken.carrier)]
@@ -126,7 +126,7 @@ def _note_taken(message: Message, taken: Taken, now: dt.datetime) -> str:
     return str(message.state)
 
 
-def _send_with_quick_retries(message: Message, now: dt.datetime) -> Taken:
+def _send_with_quick_retries(message: Message, now: dt.datetime) -> SendResult:
     """An alert does not wait for sweep's minute while it is certain that it was not sent."""
     urgent = is_alert(message)
     for _ in range(QUICK_TRIES - 1 if urgent else 0):

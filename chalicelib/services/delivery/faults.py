@@ -27,7 +27,7 @@ class NotAsked(NotSent):
     """No carrier was asked: those that there are want to be left alone, rest, or have no room. No attempt was made."""
 
 
-class Resting(NotAsked):
+class CircuitOpen(NotAsked):
     """The carrier has failed too often, and its rest is not over."""
 
 

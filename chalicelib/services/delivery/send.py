@@ -16,8 +16,13 @@ from chalicelib.services.clients.provider_settings import (
     provider_secrets,
 )
 from chalicelib.services.delivery import aws
-from chalicelib.services.delivery.carrier_health import note_failure, note_taken, require_not_resting, take_place
-from chalicelib.services.delivery.faults import InDoubt, NotAsked, NotSent, RateUsedUp, Resting, SendRefused
+from chalicelib.services.delivery.carrier_health import (
+    acquire_slot,
+    record_failure,
+    record_success,
+    require_closed_circuit,
+)
+from chalicelib.services.delivery.faults import CircuitOpen, InDoubt, NotAsked, NotSent, RateUsedUp, SendRefused
 from chalicelib.store.messages import Message, put_pointer
 from chalicelib.store.tables import StoreUnavailable
 
@@ -26,7 +31,7 @@ _sns_settings: list[tuple[float, Secrets]] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SendResult:
     """Who took a message: of an SMS the carrier, its reference there, what it costs, and how long to wait for a receipt
     before it is in doubt (None: its receipt is not waited for)."""
 
@@ -36,7 +41,7 @@ class Taken:
     receipt_within: dt.timedelta | None = None
 
 
-def send(message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
+def send(message: Message, now: dt.datetime, *, urgent: bool) -> SendResult:
     """Send an email or SMS; returns once a carrier has accepted it.
 
     The next carrier is asked only where it is certain that the one before did not take the message. What is urgent
@@ -49,19 +54,19 @@ def send(message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
     rested: list[str] = []
     for name in order(message):
         try:
-            require_not_resting(name, now)
+            require_closed_circuit(name, now)
             return _send_by(name, message, now, urgent=urgent)
         except RateUsedUp:
             raise  # it has room soon, and the next may cost more
         except (NotSent, SendRefused) as fault:
             faults.append(_unless_opted_out(fault))
-            rested += [name] if isinstance(fault, Resting) else []
+            rested += [name] if isinstance(fault, CircuitOpen) else []
     for name in rested if urgent else ():
         try:
             return _send_by(name, message, now, urgent=urgent)
         except (NotSent, SendRefused) as fault:
             faults.append(_unless_opted_out(fault))
-    raise _together(faults)
+    raise _combine_faults(faults)
 
 
 def sms_providers() -> tuple[str, ...]:
@@ -97,7 +102,7 @@ def _unless_opted_out(fault: NotSent | SendRefused) -> NotSent | SendRefused:
     return fault
 
 
-def _together(faults: list[NotSent | SendRefused]) -> NotSent | SendRefused:
+def _combine_faults(faults: list[NotSent | SendRefused]) -> NotSent | SendRefused:
     """What all carriers' faults come to: a refusal only where nobody may take the message another time."""
     said = "; ".join(map(str, faults))
     again = [fault for fault in faults if isinstance(fault, NotSent)]
@@ -107,15 +112,15 @@ def _together(faults: list[NotSent | SendRefused]) -> NotSent | SendRefused:
     return kind(said, min(fault.wait for fault in again))
 
 
-def _send_email(message: Message) -> Taken:
+def _send_email(message: Message) -> SendResult:
     try:
         aws.send_email(message)
     except AnswerLost as fault:
         raise InDoubt(str(fault)) from fault
-    return Taken()
+    return SendResult()
 
 
-def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> Taken:
+def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> SendResult:
     """Send by one carrier, within its rate, and let all workers know how it stands."""
     try:
         prepared = None if name == SNS else prepare(name, _sms(name, message))
@@ -124,26 +129,26 @@ def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> 
     except CannotSend as fault:
         raise NotSent(f"{name}: {fault}") from fault
     if terms.per_second is not None:
-        take_place(name, terms.per_second, urgent=urgent)
+        acquire_slot(name, terms.per_second, urgent=urgent)
     try:
         if prepared is None:
             reference: str | None = aws.send_sms(message, sender)
         else:
             reference = _send_by_api(name, message, prepared)
     except NotSent as fault:
-        note_failure(name, now, fault.wait)
+        record_failure(name, now, fault.wait)
         raise
     except InDoubt as fault:
-        note_failure(name, now, fault.wait)
+        record_failure(name, now, fault.wait)
         raise InDoubt(str(fault), name) from fault
     except AnswerLost as fault:
-        note_failure(name, now, 0)
+        record_failure(name, now, 0)
         raise InDoubt(str(fault), name) from fault
-    note_taken(name)
-    found = reference is not None and name != SNS and _lead_back(name, reference, message)
+    record_success(name)
+    found = reference is not None and name != SNS and _store_pointer(name, reference, message)
     waits = found and terms.receipt_minutes is not None
     within = dt.timedelta(minutes=terms.receipt_minutes or 0) if waits else None
-    return Taken(name, reference, terms.cost(message.text or ""), within)
+    return SendResult(name, reference, terms.cost(message.text or ""), within)
 
 
 def _sms(name: str, message: Message) -> OutboundSms:
@@ -162,7 +167,7 @@ def _send_by_api(name: str, message: Message, prepared: Prepared) -> str | None:
     """Send by a provider's API; the reference that its receipts come under."""
     known = prepared.request.reference
     if known is not None:
-        _lead_back(name, known, message)  # before it is sent: should the answer be lost, the receipt ends the doubt
+        _store_pointer(name, known, message)  # before it is sent: should the answer be lost, the receipt ends the doubt
     outcome = ask(prepared)
     said, wait = f"{name}: {outcome.reason}", outcome.retry_after or 0
     match outcome.verdict:
@@ -178,7 +183,7 @@ def _send_by_api(name: str, message: Message, prepared: Prepared) -> str | None:
             return known or outcome.reference
 
 
-def _lead_back(name: str, reference: str, message: Message) -> bool:
+def _store_pointer(name: str, reference: str, message: Message) -> bool:
     """See to it that a receipt finds its SMS; False if that could not be stored: then none is waited for."""
     if reference == message.key:
         return True

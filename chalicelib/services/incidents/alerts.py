@@ -23,7 +23,7 @@ UNKNOWN_CATEGORY: Severity = "high"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedIncident:
     """An incident that a message opens, with the alerts of its coordinators."""
 
     incident: Incident

@@ -19,7 +19,7 @@ from chalicelib.observation.incidents.lifecycle import (
     may_be_same,
     told_at_once,
 )
-from chalicelib.services.incidents.alerts import Opened, alerts_of
+from chalicelib.services.incidents.alerts import OpenedIncident, alerts_of
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import (
     Incident,
@@ -37,10 +37,10 @@ from chalicelib.store.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpeningPlan:
     """What is written to open a message's incidents."""
 
-    opened: tuple[Opened, ...] = ()
+    opened: tuple[OpenedIncident, ...] = ()
     writes: tuple[Write, ...] = ()
 
     @property
@@ -60,16 +60,16 @@ def open_incidents(
     sender: str | None,
     now: dt.datetime,
     *,
-    is_together: bool = False,
-) -> Opening:
+    merge_alerts: bool = False,
+) -> OpeningPlan:
     """Number incidents and settle who is told of each. Reads nothing where there are none.
 
     Raises StoreUnavailable, and TooMuchAtOnce where the incidents alone, two rows each, fit no transaction.
-    `sender`: the number that alerts come from. `is_together`: the message has more alerts than can be stored with it.
+    `sender`: the number that alerts come from. `merge_alerts`: the message has more alerts than can be stored with it.
     The gravest incident is told at once, the others by the next sweep, in a digest.
     """
     if not incidents:
-        return Opening()
+        return OpeningPlan()
     if 2 * len(incidents) > MOST_WRITES:
         raise TooMuchAtOnce
     election, at = loaded.election, loaded.clock.at(now)
@@ -78,21 +78,21 @@ def open_incidents(
     _number_and_link(election, incidents, newest.number if newest else 0, at)
     recent = list(takewhile(lambda row: abs(at - row.at) < BURST_WITHIN, chain([newest] if newest else [], given)))
     _decide_digests(incidents, recent, at)
-    if is_together:
+    if merge_alerts:
         _digest_all_but_the_gravest(incidents)
     muted = muted_phones(election.id, at)
     opened = tuple(_announced(election, incident, muted, sender, now) for incident in incidents)
-    return Opening(opened, tuple(_writes(election, incidents, at, at if is_together else at + BURST_WITHIN)))
+    return OpeningPlan(opened, tuple(_writes(election, incidents, at, at if merge_alerts else at + BURST_WITHIN)))
 
 
 def _announced(
     election: Election, incident: Incident, muted: frozenset[str], sender: str | None, now: dt.datetime
-) -> Opened:
+) -> OpenedIncident:
     """A new incident with the alerts of those who are told at once, whose keys it keeps."""
     told = told_at_once(election, incident.region, cast(Severity, incident.severity))
     alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
     incident.alerts = [alert.key for alert in alerts]
-    return Opened(incident, alerts)
+    return OpenedIncident(incident, alerts)
 
 
 def _number_and_link(election: Election, incidents: Sequence[Incident], last: int, at: dt.datetime) -> None:

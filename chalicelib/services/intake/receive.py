@@ -19,7 +19,7 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.self_test import SELF_TEST
 from chalicelib.providers.table import known
-from chalicelib.providers.webhook import Heard, hear, refusal
+from chalicelib.providers.webhook import WebhookResult, handle, refusal
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.intake.fast_lane import process_at_once
@@ -95,7 +95,7 @@ def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
     return put_new(row)
 
 
-def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
+def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> list[bool]:
     """Store all that a request brings, and confirm a subscription; tells of each SMS and receipt whether it is new.
 
     Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
@@ -116,7 +116,7 @@ def _store(provider: str, heard: Heard, request: WebhookRequest) -> list[bool]:
     return stored
 
 
-def _take_nonce(provider: str, nonce: str, heard: Heard, now: dt.datetime) -> None:
+def _take_nonce(provider: str, nonce: str, heard: WebhookResult, now: dt.datetime) -> None:
     """Let a nonce prove what it came with first, however often that comes, and nothing else. Raises NonceUsed."""
     delivery = heard.delivery
     brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
@@ -151,17 +151,17 @@ def _digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _hear(provider: str, request: WebhookRequest) -> Heard:
+def _hear(provider: str, request: WebhookRequest) -> WebhookResult:
     """What the request comes to; one that seems forged is tried again with secrets read just now (rotation), and so is
     one whose secret is not set, for it may have been set just now."""
-    heard = hear(provider, request, _settings(provider, fresh=False), fetch)
+    heard = handle(provider, request, _settings(provider, fresh=False), fetch)
     seems_forged = heard.answer.status in (401, 403) or heard.reason.startswith("secret_missing")
     if heard.authentic or not seems_forged:
         return heard
-    return hear(provider, request, _settings(provider, fresh=True), fetch)
+    return handle(provider, request, _settings(provider, fresh=True), fetch)
 
 
-def _why_refused(heard: Heard) -> dict[str, object]:
+def _why_refused(heard: WebhookResult) -> dict[str, object]:
     """What of a refusal may stand in a log: what is our fault whole, else its first word, for the rest may show a
     request or a setting."""
     is_ours = heard.answer.status >= 500

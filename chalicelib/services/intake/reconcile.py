@@ -109,7 +109,7 @@ class _Progress:
             within = {**_window(place), "page": place.page} if place.page else {}
             self._put({"until": until, "resume": place.resume, **within}, now)
 
-    def note_failure(self, place: _Place, failed: ListFailed, now: dt.datetime) -> None:
+    def record_failure(self, place: _Place, failed: ListFailed, now: dt.datetime) -> None:
         """Keep until when the provider wants to be left alone, and ask for less where it refuses to be read on."""
         kept = dict(self.done)
         if failed.is_refused and place.page is not None and self._is_new(place):
@@ -154,7 +154,7 @@ def reconcile(
             request = provider.list_request(place.begin, place.until, place.page or place.resume)
             listed = provider.read_list(*exchange(request))
         except ListFailed as failed:
-            progress.note_failure(place, failed, now)
+            progress.record_failure(place, failed, now)
             raise
         total = total.plus(_stored(name, listed, oldest, now))
         place = place.after(listed, now)
@@ -201,12 +201,12 @@ def _leave_alone(done: dict[str, str], now: dt.datetime) -> None:
 def _stored(name: str, listed: Listed, oldest: dt.datetime, now: dt.datetime) -> Reconciled:
     """Store a page. A list without a window begins with what came in long ago, perhaps for another election."""
     recent = [one for one in listed.messages if one.sms.sent_at is None or one.sms.sent_at >= oldest]
-    taken_in = sum(_stubbornly(lambda one=one: take_in(name, one.sms, one.raw, now)) for one in recent)  # type: ignore[misc]
-    held = sum(_stubbornly(lambda one=one: hold(name, one, now)) for one in listed.unreadable)  # type: ignore[misc]
+    taken_in = sum(_store_with_retry(lambda one=one: take_in(name, one.sms, one.raw, now)) for one in recent)  # type: ignore[misc]
+    held = sum(_store_with_retry(lambda one=one: hold(name, one, now)) for one in listed.unreadable)  # type: ignore[misc]
     return Reconciled(len(recent), taken_in, held)
 
 
-def _stubbornly(store: Callable[[], bool]) -> bool:
+def _store_with_retry(store: Callable[[], bool]) -> bool:
     """Store what some providers list only once."""
     for attempt in range(1, _STORE_ATTEMPTS):
         try:

@@ -23,7 +23,7 @@ logger = Logger()
 _noted: dict[str, float] = {}
 
 
-def note_heard(message: Message) -> None:
+def record_arrival(message: Message) -> None:
     """Note that a provider's webhook brought an SMS. Never raises: the SMS itself matters more."""
     name = message.provider
     if not name or message.flag == RECONCILED or message.sender == NOBODY:
@@ -33,7 +33,7 @@ def note_heard(message: Message) -> None:
         return
     _noted[name] = time.monotonic()
     try:
-        providers.note_heard(name, message.stored_at)
+        providers.record_arrival(name, message.stored_at)
     except StoreUnavailable:
         logger.warning("not noted as heard", extra={"provider": name})
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.services.access.operators import Operator
-from chalicelib.store.opt_outs import PhoneWish, opted_out
+from chalicelib.store.opt_outs import OptOutRow, opted_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class OptOut:
 
     phone: str
     since: dt.datetime
-    told: str
+    source: str
     message: str
     observers: tuple[Observer, ...]
     coordinators: tuple[str, ...]
@@ -33,7 +33,7 @@ class OptOut:
         return {
             "phone": self.phone,
             "since": self.since.isoformat(),
-            "told": self.told,
+            "told": self.source,
             "message": self.message,
             "observers": [{"number": one.number, "station": one.station} for one in self.observers],
             "coordinators": list(self.coordinators),
@@ -46,8 +46,8 @@ def list_opt_outs(election: Election) -> list[OptOut]:
     return [_described(election, row) for row in opted_out(election.id)]
 
 
-def _described(election: Election, row: PhoneWish) -> OptOut:
+def _described(election: Election, row: OptOutRow) -> OptOut:
     observers = election.observers_by_phone.get(row.phone, ())
     coordinators = tuple(one.name for one in election.coordinators_by_phone.get(row.phone, ()))
     regions = dict.fromkeys(election.station_by_number[one.station].region for one in observers)
-    return OptOut(row.phone, row.at, row.told, row.message, observers, coordinators, tuple(regions))
+    return OptOut(row.phone, row.at, row.source, row.message, observers, coordinators, tuple(regions))

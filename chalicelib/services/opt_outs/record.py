@@ -17,14 +17,14 @@ from chalicelib.observation.reading import read
 from chalicelib.observation.replies.replies import opting_reply
 from chalicelib.observation.reports.tally import OPTED
 from chalicelib.observation.sms.opt_out_words import wish_in
-from chalicelib.observation.sms.phones import Wish, is_machine
+from chalicelib.observation.sms.phones import OptOutState, is_machine
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import ATTEMPTS, pause
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
-from chalicelib.store.opt_outs import PhoneWish, wish_of, wishing
-from chalicelib.store.outcome import AlreadyProcessed, Contended, OtherWish, Outcome, write
+from chalicelib.store.opt_outs import OptOutRow, put_opt_out, wish_of
+from chalicelib.store.outcome import AlreadyProcessed, Contended, OptOutChanged, Outcome, write
 from chalicelib.store.routes import is_own_number
 from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.writes import Write
@@ -40,20 +40,20 @@ class Opting:
     `is_all`: the SMS says nothing else. `is_answered`: it is news, and the provider has not answered it already.
     """
 
-    wish: Wish
+    wish: OptOutState
     is_all: bool
     is_answered: bool
     writes: tuple[Write, ...]
 
 
-def opting_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> Opting | None:
+def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> Opting | None:
     """The wish that an SMS says, or that the provider has found in it; None where there is none.
 
     A report, or what is held as its cancellation, stays one: in it only the provider can find a wish beside.
     Raises StoreUnavailable.
     """
     election, text = loaded.election, message.text or ""
-    found_by_provider = cast(Wish | None, message.provider_wish)
+    found_by_provider = cast(OptOutState | None, message.provider_wish)
     wish = found_by_provider or wish_in(text)
     if wish is None or message.part is not None or is_machine(phone) or is_own_number(phone):
         return None
@@ -61,20 +61,20 @@ def opting_of(loaded: LoadedElection, message: Message, phone: str, now: dt.date
     is_all = not reading.reports and reading.held is None
     if not is_all and found_by_provider is None:
         return None
-    said = PhoneWish(
+    said = OptOutRow(
         election.id,
         phone,
         wish=wish,
         at=message.received_at or message.stored_at,
         message=message.key,
-        told="provider" if found_by_provider else "sms",
+        source="provider" if found_by_provider else "sms",
     )
     before = wish_of(election.id, phone)
     is_answered = _is_news(said, before) and found_by_provider is None
     return Opting(wish, is_all, is_answered, _writes(said, before, _name(_holder(election, phone)), now))
 
 
-def outcome_of_opting(
+def outcome_of_opt_out(
     loaded: LoadedElection, message: Message, phone: str, opting: Opting, now: dt.datetime
 ) -> Outcome:
     """What an SMS that says a wish and nothing else comes to."""
@@ -105,29 +105,29 @@ def finish_refused(message: Message, changes: Sequence[Action], unchanged: Condi
     `at`: before it was handed over. Nothing changes where somebody else has ended it. Raises StoreUnavailable.
     """
     election, phone = str(message.election), str(message.recipient)
-    said = PhoneWish(election, phone, wish="out", at=at, message=message.key, told="provider")
+    said = OptOutRow(election, phone, wish="out", at=at, message=message.key, source="provider")
     ending = Write.update("message", message.key, message, changes, unchanged)
     for attempt in range(ATTEMPTS):
         try:
             with suppress(AlreadyProcessed):
                 write([ending, *_writes(said, wish_of(election, phone), CARRIER, at)])
-        except (OtherWish, Contended):
+        except (OptOutChanged, Contended):
             pause(attempt)
         else:
             return
     raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
 
 
-def _is_news(said: PhoneWish, before: PhoneWish | None) -> bool:
+def _is_news(said: OptOutRow, before: OptOutRow | None) -> bool:
     return before is None or (before.order < said.order and before.wish != said.wish)
 
 
-def _writes(said: PhoneWish, before: PhoneWish | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
+def _writes(said: OptOutRow, before: OptOutRow | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
     """The newer wish in place of the one before; a line in the audit trail where it is another."""
     if before is not None and before.order >= said.order:
         return ()
     line = recorded(said.election, now, who, f"opted {said.wish}", said.message)
-    return (wishing(before, said), line) if _is_news(said, before) else (wishing(before, said),)
+    return (put_opt_out(before, said), line) if _is_news(said, before) else (put_opt_out(before, said),)
 
 
 def _holder(election: Election, phone: str) -> Observer | Coordinator | None:

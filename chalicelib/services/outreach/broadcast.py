@@ -97,8 +97,8 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     unwilling = {row.phone for row in opted_out(election.id)}
     recipients = tuple(one for one in chosen if one.phones[0] not in unwilling)
     keys = {_key(election, name, one): one.number for one in recipients}
-    there = messages.get_many(keys) if begun is not None and keys else []
-    reached = frozenset(keys[row.key] for row in there)
+    queued_rows = messages.get_many(keys) if begun is not None and keys else []
+    reached = frozenset(keys[row.key] for row in queued_rows)
     return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
 
 

@@ -43,19 +43,19 @@ class TooManyUnread(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Chased:
+class ChaseResult:
     """How many messages were queued."""
 
     reminders: int = 0
     lists: int = 0
 
-    def __add__(self, other: "Chased") -> "Chased":
-        return Chased(self.reminders + other.reminders, self.lists + other.lists)
+    def __add__(self, other: "ChaseResult") -> "ChaseResult":
+        return ChaseResult(self.reminders + other.reminders, self.lists + other.lists)
 
 
-def chase_due(now: dt.datetime) -> Chased:
+def chase_due(now: dt.datetime) -> ChaseResult:
     """Chase in every election that is near or under way. Raises StoreUnavailable; then the next run does the rest."""
-    total = Chased()
+    total = ChaseResult()
     for election_id in elections.list_elections():
         loaded = elections.current(election_id)
         if loaded is not None and _is_watched(loaded, now):
@@ -63,7 +63,7 @@ def chase_due(now: dt.datetime) -> Chased:
     return total
 
 
-def chase(loaded: LoadedElection, now: dt.datetime) -> Chased:
+def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
     """Do what is due in an election at a real instant. Twice, late, or two at once: nobody hears of it twice.
 
     The keys of the outbox's rows are made of what they are about, and how far this came is noted last: a run that dies
@@ -73,7 +73,7 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> Chased:
     version, document = progress.read(election.id, TASK)
     if document is None:
         progress.advance(election.id, TASK, version, Progress(since=at).document(), now)
-        return Chased()
+        return ChaseResult()
     before = Progress.from_document(document)
     planned = plan(election, before, at)
     unread: frozenset[str] = frozenset()
@@ -84,7 +84,7 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> Chased:
             logger.warning("nobody is reminded in this run", extra={"election": election.id, "reason": str(many)})
             planned = replace(planned, reminders=())
     if not planned:
-        return Chased()
+        return ChaseResult()
     done = _carry_out(loaded, planned, unread, now)
     progress.advance(election.id, TASK, version, after(before, planned, at).document(), now)
     return done
@@ -132,11 +132,11 @@ def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
     return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1]
 
 
-def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime) -> Chased:
+def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime) -> ChaseResult:
     election = loaded.election
     number = routes.number_of(election.id)
     reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
-    return Chased(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
+    return ChaseResult(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
 
 
 def _remind(

@@ -25,7 +25,7 @@ KEPT = dt.timedelta(days=30)
 SAME_SMS = "same_sms"
 
 
-def guard_of(message: Message, region: str | None) -> Write | None:
+def dedup_guard(message: Message, region: str | None) -> Write | None:
     """The row that only one of an SMS's twins can write; None where the provider tells no time to know twins by.
 
     Numbers count as what they mean in the election's `region`, for one gateway may write the same one in two ways.

@@ -17,8 +17,8 @@ from chalicelib.services.coordinators.incident_reports import outcome_of_coordin
 from chalicelib.services.delivery.deliver import is_alert
 from chalicelib.services.incidents.alerts import opened_by, opens_incident
 from chalicelib.services.incidents.opening import open_incidents
-from chalicelib.services.opt_outs.record import opting_of, outcome_of_opting
-from chalicelib.services.processing.deduplicate import duplicate_of, guard_of
+from chalicelib.services.opt_outs.record import opt_out_of, outcome_of_opt_out
+from chalicelib.services.processing.deduplicate import dedup_guard, duplicate_of
 from chalicelib.services.processing.multipart import join
 from chalicelib.services.replies.reply import reply_to
 from chalicelib.services.reports.merge import merge
@@ -31,7 +31,7 @@ from chalicelib.store.outcome import (
     AlreadyThere,
     Contended,
     IncidentChanged,
-    OtherWish,
+    OptOutChanged,
     Outcome,
     ReportChanged,
     TooMuchAtOnce,
@@ -42,11 +42,11 @@ from chalicelib.store.tables import StoreUnavailable
 NO_ELECTION = "no_election"
 UNKNOWN_SENDER = "unknown_sender"
 
-Size = Literal["whole", "alerts_together", "held"]
+WriteScope = Literal["full", "one_alert", "held"]
 """How much of a message is written: all of it; all, but of its incidents only one with alerts of its own and the others
 in a digest; or nothing but that a person has to look at it."""
 
-_SMALLER: Final[dict[Size, Size]] = {"whole": "alerts_together", "alerts_together": "held", "held": "held"}
+_NARROWER: Final[dict[WriteScope, WriteScope]] = {"full": "one_alert", "one_alert": "held", "held": "held"}
 
 
 def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
@@ -64,20 +64,20 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     if message.part is not None:
         whole = join(message, loaded, now)
         return process(whole, now) if whole is not None and may_be_urgent(whole) else ()
-    there: frozenset[str] = frozenset()
-    size: Size = "whole"
+    existing_keys: frozenset[str] = frozenset()
+    scope: WriteScope = "full"
     for attempt in range(ATTEMPTS):
         try:
-            outcome = _once(loaded, message, now, there, size) if loaded else _without_election(message, now)
+            outcome = _once(loaded, message, now, existing_keys, scope) if loaded else _without_election(message, now)
             commit(outcome)
         except AlreadyProcessed:
             return ()
-        except (ReportChanged, IncidentChanged, OtherWish):
+        except (ReportChanged, IncidentChanged, OptOutChanged):
             pause(attempt)
         except TooMuchAtOnce:
-            size = _SMALLER[size]
+            scope = _NARROWER[scope]
         except AlreadyThere as exist:
-            there |= exist.keys
+            existing_keys |= exist.keys
         except Contended:
             pause(attempt)
         else:
@@ -115,43 +115,47 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     return elections.current(loaded.election.id, fresh=True) or loaded
 
 
-def _once(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
+def _once(
+    loaded: LoadedElection, message: Message, now: dt.datetime, existing_keys: frozenset[str], scope: WriteScope
+) -> Outcome:
     """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
-    guard = guard_of(message, loaded.election.default_region)
+    guard = dedup_guard(message, loaded.election.default_region)
     if guard is None:
-        return _outcome(loaded, message, now, there, size)
-    duplicate = duplicate_of(loaded, message, guard, now) if guard.key in there else None
+        return _outcome(loaded, message, now, existing_keys, scope)
+    duplicate = duplicate_of(loaded, message, guard, now) if guard.key in existing_keys else None
     if duplicate is not None:
         return duplicate
-    outcome = _outcome(loaded, message, now, there, size)
-    return outcome if guard.key in there else replace(outcome, writes=(*outcome.writes, guard))
+    outcome = _outcome(loaded, message, now, existing_keys, scope)
+    return outcome if guard.key in existing_keys else replace(outcome, writes=(*outcome.writes, guard))
 
 
-def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, there: frozenset[str], size: Size) -> Outcome:
-    """What a message comes to; `there`: keys of rows that exist already and must not be made again."""
+def _outcome(
+    loaded: LoadedElection, message: Message, now: dt.datetime, existing_keys: frozenset[str], scope: WriteScope
+) -> Outcome:
+    """What a message comes to; `existing_keys`: keys of rows that exist already and must not be made again."""
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
-    opting = opting_of(loaded, message, phone, now)
+    opting = opt_out_of(loaded, message, phone, now)
     if opting is not None and opting.is_all:
-        return outcome_of_opting(loaded, message, phone, opting, now)
-    command = outcome_of_command(loaded, message, phone, now, there)
+        return outcome_of_opt_out(loaded, message, phone, opting, now)
+    command = outcome_of_command(loaded, message, phone, now, existing_keys)
     if command is not None:
         return command
-    is_together = size == "alerts_together"
-    if size != "held":
-        reported = outcome_of_coordinators_report(loaded, message, phone, now, there, is_together=is_together)
+    merge_alerts = scope == "one_alert"
+    if scope != "held":
+        reported = outcome_of_coordinators_report(loaded, message, phone, now, existing_keys, merge_alerts=merge_alerts)
         if reported is not None:
             return reported
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
     said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == INCOMPLETE)
-    if size == "held":
+    if scope == "held":
         said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
-    found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in there]
-    opening = open_incidents(loaded, found, message.recipient, now, is_together=is_together)
+    found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
+    opening = open_incidents(loaded, found, message.recipient, now, merge_alerts=merge_alerts)
     reply = reply_to(election, message, phone, said, merged, now)
-    replies = [reply] if reply is not None and reply.key not in there else []
+    replies = [reply] if reply is not None and reply.key not in existing_keys else []
     changed = [one for one in merged.values() if one.changed]
     return Outcome(
         message=message,

@@ -7,7 +7,7 @@ from chased_election import FORMS, an_election
 from stored_in_memory import InMemory
 
 from chalicelib.observation.elections.clock import Clock
-from chalicelib.services.outreach.reminders import Chased, chase_due
+from chalicelib.services.outreach.reminders import ChaseResult, chase_due
 from chalicelib.store import messages
 
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -16,12 +16,12 @@ OPENING = {"code": "OP", "due": {"by": "08:30"}, "questions": QUESTIONS}
 TURNOUT = {"code": "TU", "rounds": ["10:00", "12:00"], "questions": QUESTIONS}
 
 
-def chased(patched: pytest.MonkeyPatch, form: dict, begin: str, end: str) -> Chased:
+def chased(patched: pytest.MonkeyPatch, form: dict, begin: str, end: str) -> ChaseResult:
     """All that chase queues when it is run each minute between two local times of the election day."""
     start, stop = (dt.datetime.fromisoformat(f"2017-10-15T{time}+06:00") for time in (begin, end))
     memory = InMemory(an_election(forms=[form]), Clock(start, REAL))
     memory.install(patched)
-    total = Chased()
+    total = ChaseResult()
     while memory.clock.at(memory.now) < stop:
         total += chase_due(memory.now)
         memory.now += dt.timedelta(minutes=1)
@@ -33,7 +33,7 @@ def chased(patched: pytest.MonkeyPatch, form: dict, begin: str, end: str) -> Cha
 def test_the_first_form_is_chased_with_and_without_a_beginning_and_grace(
     monkeypatch: pytest.MonkeyPatch, form: dict, grace: str
 ) -> None:
-    assert chased(monkeypatch, form | {"grace": grace}, "07:00", "12:00") == Chased(reminders=12, lists=4)
+    assert chased(monkeypatch, form | {"grace": grace}, "07:00", "12:00") == ChaseResult(reminders=12, lists=4)
 
 
 @pytest.mark.parametrize(("grace", "rounds"), [("0m", 2), ("30m", 1)])
@@ -42,14 +42,14 @@ def test_the_first_round_is_chased_with_and_without_grace(
 ) -> None:
     """Until 12:20: the second round is overdue where there is no grace, and asked for once."""
     reminders = 12 + 6 * (rounds - 1)
-    assert chased(monkeypatch, TURNOUT | {"grace": grace}, "07:00", "12:20") == Chased(reminders, lists=4)
+    assert chased(monkeypatch, TURNOUT | {"grace": grace}, "07:00", "12:20") == ChaseResult(reminders, lists=4)
 
 
 def test_an_election_that_is_loaded_in_the_afternoon_reminds_nobody_of_the_morning(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     late = {**TURNOUT, "rounds": ["10:00", "15:00"]}
-    assert chased(monkeypatch, late, "13:00", "14:59") == Chased()
+    assert chased(monkeypatch, late, "13:00", "14:59") == ChaseResult()
     assert chased(monkeypatch, late, "13:00", "15:10").reminders == 6
 
 
@@ -62,7 +62,7 @@ def test_nobody_is_reminded_while_more_sms_wait_than_are_looked_at(
     chase_due(memory.now)
     memory.now += dt.timedelta(minutes=90)
     monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: [f"sms{n}" for n in range(limit)])
-    assert chase_due(memory.now) == Chased()
+    assert chase_due(memory.now) == ChaseResult()
     assert "nobody is reminded in this run" in caplog.text
     monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: ["sms"] * (limit - 1))
-    assert chase_due(memory.now) == Chased(reminders=6)
+    assert chase_due(memory.now) == ChaseResult(reminders=6)

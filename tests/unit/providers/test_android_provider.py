@@ -11,7 +11,7 @@ from providers_signing.sms import Signed, Sms
 
 from chalicelib.providers.contract import Delivery, OutboundSms, Receipt, SendOutcome
 from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2024, 6, 22, 8, 46, 20, tzinfo=dt.UTC)
 SENDER = AndroidSender()
@@ -40,8 +40,8 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, **settings: object) -> Heard:
-    return hear("android-sms-gateway", signed.arriving(AT), SENDER.secrets | settings, never)
+def heard(signed: Signed, **settings: object) -> WebhookResult:
+    return handle("android-sms-gateway", signed.arriving(AT), SENDER.secrets | settings, never)
 
 
 def documented_signature(secret_key: str, payload: str, timestamp: str) -> str:
@@ -59,7 +59,7 @@ def test_the_documented_request_under_the_documented_signature():
         assert sms.sent_at == dt.datetime(2024, 6, 22, 8, 46, 11, tzinfo=dt.UTC)
 
 
-def event(name: str, payload: object) -> Heard:
+def event(name: str, payload: object) -> WebhookResult:
     return heard(SENDER.sign_event(name, "e-1", payload, URL, AT))
 
 

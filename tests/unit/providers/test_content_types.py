@@ -9,7 +9,7 @@ from providers_signing.sms import Sms
 from providers_signing.table import SENDERS
 
 from chalicelib.providers.content import FORM
-from chalicelib.providers.webhook import hear
+from chalicelib.providers.webhook import handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("m-0123456789", "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)
@@ -25,7 +25,7 @@ def offline(url: str) -> bytes:
 def test_another_content_type(name, content_type):
     signed = SENDERS[name].sign(SMS, f"https://example.org/webhooks/{name}", AT)
     request = signed.but(headers=signed.headers | {"Content-Type": content_type}).arriving(AT)
-    result = hear(name, request, SENDERS[name].secrets, offline)
+    result = handle(name, request, SENDERS[name].secrets, offline)
     assert (signed.headers.get("Content-Type", "").partition(";")[0] == FORM) == (name in FORMS)
     if name in FORMS:
         problem = json.loads(result.answer.body)

@@ -19,7 +19,7 @@ from providers_signing.vonage_sms_sender import VonageSmsSender
 
 from chalicelib.providers.contract import NotConfigured, WebhookRequest
 from chalicelib.providers.table import NAMES, known, provider
-from chalicelib.providers.webhook import LARGEST_BODY, Heard, hear
+from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -59,11 +59,11 @@ def signed_by(name: str, sms: Sms = SMS, at: dt.datetime = AT) -> Signed:
     return SENDERS[name].sign(sms, url_of(name), at)
 
 
-def heard(name: str, signed: Signed, secrets: object = None, at: dt.datetime = AT) -> Heard:
-    return hear(name, signed.arriving(at), SENDERS[name].secrets if secrets is None else secrets, unreachable)
+def heard(name: str, signed: Signed, secrets: object = None, at: dt.datetime = AT) -> WebhookResult:
+    return handle(name, signed.arriving(at), SENDERS[name].secrets if secrets is None else secrets, unreachable)
 
 
-def texts(result: Heard) -> list[str]:
+def texts(result: WebhookResult) -> list[str]:
     return [sms.text for sms in result.delivery.messages]
 
 
@@ -126,8 +126,8 @@ def test_a_secret_that_is_not_set_is_a_fault_of_ours(name):
 @pytest.mark.parametrize("name", SENDERS)
 @pytest.mark.parametrize("secrets", [None, {}])
 def test_a_provider_that_is_not_configured_is_unknown(name, secrets):
-    result = hear(name, signed_by(name).arriving(AT), secrets, unreachable)
-    unknown = hear("nobody", signed_by(name).arriving(AT), secrets, unreachable)
+    result = handle(name, signed_by(name).arriving(AT), secrets, unreachable)
+    unknown = handle("nobody", signed_by(name).arriving(AT), secrets, unreachable)
     assert (result.authentic, result.answer) == (False, unknown.answer)
     assert result.answer.status == 404
 
@@ -208,7 +208,7 @@ def test_no_field_of_vonage_but_the_signed_ones_brings_another_sms(by, mutation)
     else:
         changed = signed.but(body=mutate(signed.body, mutation))
     genuine, other = (
-        set(hear("vonage-sms", one.arriving(AT), sender.secrets, unreachable).delivery.messages)
+        set(handle("vonage-sms", one.arriving(AT), sender.secrets, unreachable).delivery.messages)
         for one in (signed, changed)
     )
     assert other <= genuine
@@ -223,7 +223,7 @@ def test_no_url_but_the_signed_one_is_taken(sender, place, character):
     signed = sender.sign(SMS, url, AT)
     place %= len(url)
     other = url[:place] + character + url[place + 1 :]
-    result = hear(sender.name, signed.but(url=other).arriving(AT), sender.secrets, unreachable)
+    result = handle(sender.name, signed.but(url=other).arriving(AT), sender.secrets, unreachable)
     assert result.authentic == (other == url)
 
 
@@ -251,7 +251,7 @@ def test_no_request_makes_it_stumble(name, method, url, headers, body, charset):
     form = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
     for named in (headers, genuine.headers, genuine.headers | headers, genuine.headers | form):
         request = WebhookRequest(method, url, named, body, AT)
-        result = hear(name, request, SENDERS[name].secrets, unreachable)
+        result = handle(name, request, SENDERS[name].secrets, unreachable)
         assert result.answer.status in {200, 400, 401, 403, 503}
         assert not result.reason.startswith("stumbled")
 
@@ -290,7 +290,7 @@ VALUES = st.recursive(
     )
 )
 def test_no_setting_makes_it_stumble(name, secrets):
-    result = hear(name, signed_by(name).arriving(AT), secrets or None, unreachable)
+    result = handle(name, signed_by(name).arriving(AT), secrets or None, unreachable)
     assert not result.authentic
     assert result.answer.status in {400, 401, 403, 404, 503}
     assert not result.reason.startswith("stumbled")

@@ -14,7 +14,7 @@ from providers_signing.sms import Signed
 
 from chalicelib.providers.contract import OutboundSms, SendOutcome
 from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -35,8 +35,8 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, **settings: object) -> Heard:
-    return hear("generic-local", signed.arriving(AT), settings, never)
+def heard(signed: Signed, **settings: object) -> WebhookResult:
+    return handle("generic-local", signed.arriving(AT), settings, never)
 
 
 def hmac_hex(algorithm: str, message: bytes) -> str:
@@ -68,7 +68,7 @@ def test_a_signed_form():
     assert (result.answer.status, result.answer.content_type, result.answer.body) == (202, "text/plain", "OK")
     assert heard(signed.but(body=signed.body + b"1"), secret="s", format=described).answer.status == 403
     assert (
-        hear(
+        handle(
             "generic-x", signed.arriving(AT + dt.timedelta(minutes=6)), {"secret": "s", "format": described}, never
         ).answer.status
         == 403

@@ -8,7 +8,7 @@ from providers_signing.generic_sender import GenericSender
 from providers_signing.sms import Signed, Sms
 
 from chalicelib.providers.contract import InboundSms
-from chalicelib.providers.webhook import LARGEST_BODY, Heard, hear
+from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -22,8 +22,8 @@ def never(url: str) -> bytes:
     raise AssertionError(f"{url} must not be read")
 
 
-def heard(signed: Signed, secrets: object = None, at: dt.datetime = AT) -> Heard:
-    return hear("generic", signed.arriving(at), SENDER.secrets if secrets is None else secrets, never)
+def heard(signed: Signed, secrets: object = None, at: dt.datetime = AT) -> WebhookResult:
+    return handle("generic", signed.arriving(at), SENDER.secrets if secrets is None else secrets, never)
 
 
 def body_of(fields: object) -> Signed:

@@ -12,7 +12,7 @@ from providers_signing.table import SENDERS
 from chalicelib.cli.provider import provider as provider_command
 from chalicelib.providers import webhook
 from chalicelib.providers.table import NAMES
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1", AT)
@@ -25,8 +25,8 @@ def unreachable(url: str) -> bytes:
     raise OSError(f"{url} cannot be read")
 
 
-def heard(name: str, signed: Signed, **settings: object) -> Heard:
-    return hear(name, signed.arriving(AT), {**SENDERS[name].secrets, **settings}, unreachable)
+def heard(name: str, signed: Signed, **settings: object) -> WebhookResult:
+    return handle(name, signed.arriving(AT), {**SENDERS[name].secrets, **settings}, unreachable)
 
 
 @pytest.mark.parametrize("charset", NO_CHARSETS)
@@ -106,7 +106,7 @@ def test_whoever_has_the_settings_is_told_which_url_was_expected(name):
 def test_what_a_described_signature_is_of_is_not_told():
     described = {"fields": {"from": "a", "to": "b", "text": "c"}, "signature": {"header": "x", "signs": "{body}pepper"}}
     signed = Signed("POST", URL, {"x": "0"}, b"{}")
-    result = hear("generic", signed.arriving(AT), {"secret": "s", "format": described}, unreachable)
+    result = handle("generic", signed.arriving(AT), {"secret": "s", "format": described}, unreachable)
     assert (result.answer.status, "pepper" in result.reason, "pepper" in result.answer.body) == (403, True, False)
 
 
@@ -119,7 +119,7 @@ def test_a_name_that_is_no_text_is_told_as_one(name):
 V2, V2_NONCE = "X-Plivo-Signature-V2", "X-Plivo-Signature-V2-Nonce"
 
 
-def guard_of(signed: Signed) -> str | None:
+def dedup_guard(signed: Signed) -> str | None:
     """What the request's signature may be used once for; None where it is not taken at all."""
     return heard("plivo", signed).delivery.nonce
 
@@ -128,8 +128,8 @@ def guard_of(signed: Signed) -> str | None:
 def test_a_nonce_written_otherwise_is_the_same_nonce(written):
     signed = PlivoSender(version=2).sign_form({"MessageUUID": "1", "From": "1", "To": "2", "Text": "x"}, URL, "123")
     other = signed.but(headers=signed.headers | {V2_NONCE: written})
-    assert guard_of(signed) is not None
-    assert guard_of(other) in {None, guard_of(signed)}
+    assert dedup_guard(signed) is not None
+    assert dedup_guard(other) in {None, dedup_guard(signed)}
 
 
 @pytest.mark.parametrize("nonce", ["1 2", "1\x002", "é", "1" * 201])
@@ -146,4 +146,4 @@ def test_what_moves_from_the_nonce_to_the_url_is_still_the_same_signature():
     signed = PlivoSender(version=2).sign_form(fields, URL + "/tok", "12345")
     moved = signed.but(url=URL + "/tok1", headers=signed.headers | {V2_NONCE: "2345"})
     assert heard("plivo", moved).authentic
-    assert guard_of(moved) == guard_of(signed)
+    assert dedup_guard(moved) == dedup_guard(signed)

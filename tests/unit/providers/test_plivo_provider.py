@@ -12,7 +12,7 @@ from providers_signing.sms import Signed, Sms
 
 from chalicelib.providers.contract import OutboundSms, Receipt, SendOutcome
 from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("db3ce55a-7f1d-11e1-8ea7-1231380bc196", "+996700123456", "+996555000111", "OP 1234 A1", AT)
@@ -42,8 +42,8 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, **settings: object) -> Heard:
-    return hear("plivo", signed.arriving(AT), {"auth_token": "plivo-auth-token"} | settings, never)
+def heard(signed: Signed, **settings: object) -> WebhookResult:
+    return handle("plivo", signed.arriving(AT), {"auth_token": "plivo-auth-token"} | settings, never)
 
 
 @pytest.mark.parametrize("version", [2, 3])

@@ -10,7 +10,7 @@ from providers_signing.table import SENDERS
 from chalicelib.providers.contract import CannotCheck, CannotSend, Provider
 from chalicelib.providers.self_test import NOBODY, with_other_secrets
 from chalicelib.providers.table import NAMES, provider
-from chalicelib.providers.webhook import hear
+from chalicelib.providers.webhook import handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 ACCOUNT = dict.fromkeys(("account_sid", "auth_id", "api_key", "api_secret", "project_id", "username", "password"), "x")
@@ -48,13 +48,13 @@ PROVEN = [(name, settings_of(name)) for name in NAMES if has_own(name, "self_tes
 def test_it_is_authentic_and_brings_nothing(name: str, settings: Mapping[str, Any]) -> None:
     url = f"https://example.org/api/webhooks/{name}"
     chosen = provider(name, settings, never)
-    heard = hear(name, chosen.self_test(url, AT), settings, never)
+    heard = handle(name, chosen.self_test(url, AT), settings, never)
     assert (heard.authentic, heard.reason) == (True, "authentic")
     assert heard.answer == chosen.accepted
     senders = [(sms.sender, sms.recipient, sms.text) for sms in heard.delivery.messages]
     assert senders == ([(NOBODY, NOBODY, "TEST")] if name == "generic" else [])
     forged = provider(name, with_other_secrets(settings, chosen.proven_by), never).self_test(url, AT)
-    assert hear(name, forged, settings, never).answer.status == 403
+    assert handle(name, forged, settings, never).answer.status == 403
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not has_own(name, "self_test")])

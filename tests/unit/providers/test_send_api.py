@@ -14,7 +14,7 @@ from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import CannotSend, OutboundSms, Provider, ReceiptState, SendOutcome
 from chalicelib.providers.table import NAMES, provider
-from chalicelib.providers.webhook import hear
+from chalicelib.providers.webhook import handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, tzinfo=dt.UTC)
 TEXT = "Ооба & 1234 = €"
@@ -113,7 +113,7 @@ def test_what_is_no_sms_is_refused(body: bytes, api: SendApi) -> None:
 def test_a_receipt_is_authentic_and_says_what_became_of_it(name: str, state: ReceiptState, api: SendApi) -> None:
     send(api, name)
     signed = api.receipt(api.taken[0], state, SENDERS[name], "https://example.org/webhooks/told-by-hand")
-    heard = hear(name, signed.arriving(dt.datetime.now(dt.UTC)), SENDERS[name].secrets, lambda url: b"")
+    heard = handle(name, signed.arriving(dt.datetime.now(dt.UTC)), SENDERS[name].secrets, lambda url: b"")
     assert (heard.authentic, heard.answer.status) == (True, 200), heard.reason
     [receipt] = heard.delivery.receipts
     assert (receipt.id, receipt.state) == (api.taken[0].reference, state)

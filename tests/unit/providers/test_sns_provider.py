@@ -17,7 +17,7 @@ from providers_signing.sms import Signed, Sms
 from providers_signing.sns_sender import CERTIFICATE_URL, HEADERS, TOPIC, SnsSender, certificate_of, key_and_certificate
 
 from chalicelib.providers.rsa_signatures import NotACertificate, PublicKey, public_key, verifies
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("cae173d2-66b9-564c-8309-21f858e9fb84", "+996700123456", "+996555000111", "OP 1234 A1", AT)
@@ -37,8 +37,8 @@ def never(url: str) -> bytes:
     raise AssertionError(f"{url} must not be read")
 
 
-def heard(signed: Signed, at: dt.datetime = AT, fetch: object = never, **settings: object) -> Heard:
-    return hear("aws-sns", signed.arriving(at), SENDER.secrets | settings, fetch)
+def heard(signed: Signed, at: dt.datetime = AT, fetch: object = never, **settings: object) -> WebhookResult:
+    return handle("aws-sns", signed.arriving(at), SENDER.secrets | settings, fetch)
 
 
 def envelope(fields: object) -> Signed:
@@ -49,7 +49,7 @@ def changed(signed: Signed, **fields: object) -> Signed:
     return signed.but(body=json.dumps(json.loads(signed.body) | fields).encode())
 
 
-def code_of(result: Heard) -> str:
+def code_of(result: WebhookResult) -> str:
     return result.reason.partition(":")[0]
 
 

@@ -11,7 +11,7 @@ from providers_signing.twilio_sender import TwilioSender
 from chalicelib.providers.contract import CannotSend, OutboundSms, Receipt, SendOutcome
 from chalicelib.providers.signatures import base64_mac
 from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("SM" + "0" * 32, "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)
@@ -36,8 +36,8 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, secrets: dict[str, object] | None = None) -> Heard:
-    return hear("twilio", signed.arriving(AT), secrets or {"auth_token": "twilio-auth-token"}, never)
+def heard(signed: Signed, secrets: dict[str, object] | None = None) -> WebhookResult:
+    return handle("twilio", signed.arriving(AT), secrets or {"auth_token": "twilio-auth-token"}, never)
 
 
 @pytest.mark.parametrize(

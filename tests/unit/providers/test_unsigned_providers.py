@@ -19,7 +19,7 @@ from providers_signing.unsigned_senders import (
 
 from chalicelib.providers.contract import CannotSend, OutboundSms, Part, Receipt, SendOutcome
 from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -32,8 +32,8 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(name: str, signed: Signed, secrets: dict[str, object], source_ip: str | None = None) -> Heard:
-    return hear(name, signed.arriving(AT, source_ip), secrets, never)
+def heard(name: str, signed: Signed, secrets: dict[str, object], source_ip: str | None = None) -> WebhookResult:
+    return handle(name, signed.arriving(AT, source_ip), secrets, never)
 
 
 # Infobip
@@ -59,7 +59,7 @@ DOCUMENTED = {
 }
 
 
-def infobip(document: object) -> Heard:
+def infobip(document: object) -> WebhookResult:
     signed = INFOBIP.sign(SMS, URL, AT).but(body=json.dumps(document).encode())
     return heard("infobip", signed, INFOBIP.secrets)
 
@@ -345,7 +345,7 @@ def test_sending_by_telerivet():
 KANNEL = KannelSender()
 
 
-def kannel(signed: Signed, secrets: dict[str, object] | None = None) -> Heard:
+def kannel(signed: Signed, secrets: dict[str, object] | None = None) -> WebhookResult:
     return heard("kannel", signed, secrets or KANNEL.secrets)
 
 

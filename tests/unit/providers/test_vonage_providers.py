@@ -15,7 +15,7 @@ from vonage_jwt.verify_jwt import verify_signature
 
 from chalicelib.providers.contract import OutboundSms, Part, Receipt, SendOutcome
 from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("020000001B0FE827", "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)
@@ -44,8 +44,8 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(name: str, signed: Signed, secrets: dict[str, object], at: dt.datetime = AT) -> Heard:
-    return hear(name, signed.arriving(at), secrets, never)
+def heard(name: str, signed: Signed, secrets: dict[str, object], at: dt.datetime = AT) -> WebhookResult:
+    return handle(name, signed.arriving(at), secrets, never)
 
 
 @pytest.mark.parametrize("method", VECTORS)

@@ -10,7 +10,7 @@ from providers_signing.sms import Signed, Sms
 from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import Delivery
-from chalicelib.providers.webhook import Heard, hear
+from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1", AT)
@@ -40,8 +40,8 @@ def unreachable(url: str) -> bytes:
     raise OSError(f"{url} cannot be read")
 
 
-def heard(name: str, signed: Signed) -> Heard:
-    return hear(name, signed.arriving(AT), SENDERS[name].secrets, unreachable)
+def heard(name: str, signed: Signed) -> WebhookResult:
+    return handle(name, signed.arriving(AT), SENDERS[name].secrets, unreachable)
 
 
 def changed(document: dict[str, object], name: str, value: object) -> dict[str, object]:

@@ -13,7 +13,7 @@ from providers_signing.table import SENDERS
 from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.providers.contract import WebhookRequest
-from chalicelib.providers.webhook import hear
+from chalicelib.providers.webhook import handle
 from chalicelib.rehearsal import provider
 from chalicelib.rehearsal.provider import Delivery, SimulatedProvider, Webhook, WebhookUnusable
 
@@ -112,7 +112,7 @@ def test_every_delivery_is_made_once_and_signed_for_the_moment(server):
     assert len(answers.seconds) == 4
     assert all(0 < seconds < 5 for seconds in answers.seconds)
     for request, _ in to.requests:
-        heard = hear("generic", request, SENDER.secrets, lambda url: b"")
+        heard = handle("generic", request, SENDER.secrets, lambda url: b"")
         assert heard.authentic, heard.reason
         assert heard.delivery.messages[0].sent_at == SENT
 
@@ -124,7 +124,7 @@ def test_each_provider_calls_as_its_webhook_verifies(name, server):
     to = server()
     answers = to.take(deliveries(to.webhook(name, sender, url), A), name)
     assert answers.acknowledged == {A}
-    heard = hear(name, to.requests[0][0], settings, lambda url: b"")
+    heard = handle(name, to.requests[0][0], settings, lambda url: b"")
     assert heard.authentic, heard.reason
     assert [one.text for one in heard.delivery.messages] == ["OP 1234 A1 рахмат"]
     assert sender.takes(heard.answer.status)

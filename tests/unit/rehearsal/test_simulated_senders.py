@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.providers.table import NAMES
-from chalicelib.providers.webhook import hear
+from chalicelib.providers.webhook import handle
 from chalicelib.rehearsal import senders as module
 from chalicelib.rehearsal.senders import CannotSign, SendersMissing, Sms, senders
 
@@ -95,7 +95,7 @@ def test_an_aggregator_calls_as_its_settings_describe(settings):
     now = dt.datetime.now(dt.UTC)
     sms = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1 рахмат & =", now.replace(microsecond=0))
     signed = senders()["generic"].with_settings(settings).sign(sms, URL, now)
-    heard = hear("generic-described", signed.arriving(now), settings, lambda url: b"")
+    heard = handle("generic-described", signed.arriving(now), settings, lambda url: b"")
     assert heard.authentic, heard.reason
     [taken] = heard.delivery.messages
     assert (taken.id, taken.sender, taken.recipient, taken.text) == (sms.id, sms.sender, sms.recipient, sms.text)
