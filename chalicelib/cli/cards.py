@@ -7,11 +7,13 @@ from importlib import resources
 from pathlib import Path
 
 import click
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.cards import Card
 from chalicelib.observation.form_design.cards import cards as cards_of
+from chalicelib.observation.reading import read
 
 
 @click.command()
@@ -41,8 +43,6 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
 
 def page(election: Election, language: str, chosen: list[Card]) -> str:
     """The HTML page with some cards in a language, made for printing on A5."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
     environment = Environment(
         loader=PackageLoader("chalicelib", "templates"),
         autoescape=True,
@@ -61,8 +61,6 @@ def page(election: Election, language: str, chosen: list[Card]) -> str:
 
 def _check_example(election: Election, card: Card) -> None:
     """An observer copies the example: it must be read as what it says, or not be printed."""
-    from chalicelib.observation.reading import read
-
     reading = read(card.example.text, election)
     report = reading.reports[0] if len(reading.reports) == 1 and not reading.held else None
     said = (card.code, card.example.answers, card.example.comment)

@@ -8,6 +8,7 @@ import click
 from chalicelib.cli.files import ElectionRefused, inspect_election_file
 from chalicelib.observation.election_file import Inspection, Problem
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.form_design.confusables import confusions
 
 
 @click.command()
@@ -30,7 +31,6 @@ def check(file: Path) -> None:
 
 
 def _confusions(inspection: Inspection, election: Election) -> Iterator[Problem]:
-    from chalicelib.observation.form_design.confusables import confusions
 
     document = inspection.document
     for confusion in confusions(election):

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from chalicelib.cli.check import check
+from chalicelib.cli.files import load_election_file
 from chalicelib.cli.target import use_stack
+from chalicelib.observation.election_file import moved_to
 from chalicelib.observation.election_file.header import id_problem
 from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
-
-if TYPE_CHECKING:
-    from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election
+from chalicelib.services.elections import loading
+from chalicelib.store.elections import ElectionChanged, ElectionUnknown, list_elections
+from chalicelib.store.routes import numbers_of
 
 
 class ClockType(click.ParamType[Clock]):
@@ -66,16 +68,12 @@ election.add_command(check)
 @click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
 def load(file: Path, election_id: str | None, number: str | None, clock: Clock | None, *, today: bool) -> None:
     """Validate FILE with its stations, observers and coordinators, and load it; all of it or nothing."""
-    from chalicelib.cli.files import load_election_file
-
     checked = load_election_file(file)
     if election_id:
         checked = checked.model_copy(update={"id": election_id})
     if today:
         checked = _moved_to_today(checked)
     use_stack()
-    from chalicelib.services.elections import loading
-    from chalicelib.store.elections import ElectionChanged
 
     try:
         version = loading.load(checked, clock or REAL_TIME)
@@ -95,8 +93,6 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
 def copy_command(source: str, target: str, number: str | None, clock: Clock | None) -> None:
     """Make election TARGET with the forms and roster of SOURCE and none of its reports, for a rehearsal."""
     use_stack()
-    from chalicelib.services.elections import loading
-    from chalicelib.store.elections import ElectionUnknown
 
     try:
         loading.copy_election(source, target, clock or REAL_TIME)
@@ -113,8 +109,6 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
 def route(number: str, election_id: str) -> None:
     """Let the number that observers text to lead to ELECTION, and to no other."""
     use_stack()
-    from chalicelib.services.elections import loading
-    from chalicelib.store.elections import ElectionUnknown
 
     try:
         matched = loading.route(number, election_id)
@@ -127,14 +121,11 @@ def route(number: str, election_id: str) -> None:
 def list_command() -> None:
     """Name every election that is loaded, with its numbers."""
     use_stack()
-    from chalicelib.store.elections import list_elections
-    from chalicelib.store.routes import numbers_of
 
     for election_id in list_elections():
         click.echo(" ".join([election_id, *numbers_of(election_id)]))
 
 
-def _moved_to_today(election: "Election") -> "Election":
-    from chalicelib.observation.election_file import moved_to
+def _moved_to_today(election: Election) -> "Election":
 
     return moved_to(election, dt.datetime.now(election.zone).date())

@@ -1,16 +1,15 @@
 """./baykoo incident: see incidents and take them further, where no dashboard is at hand."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS, State, Step, StepRefused
-
-if TYPE_CHECKING:
-    from chalicelib.services.access.operators import Operator
-    from chalicelib.store.elections import LoadedElection
+from chalicelib.services.access.operators import Operator, at_the_command_line
+from chalicelib.services.incidents.steps import NoteMissing, VersionPassed, list_incidents, show_incident, take_step
+from chalicelib.store.elections import ElectionUnknown, LoadedElection, existing
 
 _election = click.option("--election", "election_id", required=True, metavar="ID")
 _number = click.argument("number", type=click.IntRange(min=1))
@@ -28,7 +27,6 @@ def incident() -> None:
 def list_them(election_id: str, region: str | None, state: State | None) -> None:
     """List an election's incidents, the newest first."""
     use_stack()
-    from chalicelib.services.incidents.steps import list_incidents
 
     loaded, me = _loaded(election_id)
     if region is not None and region not in loaded.election.regions:
@@ -71,7 +69,6 @@ for _step in STEPS:
 
 
 def _take(step: Step, number: int, election_id: str, note: str) -> None:
-    from chalicelib.services.incidents.steps import NoteMissing, VersionPassed, take_step
 
     loaded, me = _loaded(election_id)
     seen = _found(loaded, me, number)["version"]
@@ -84,19 +81,15 @@ def _take(step: Step, number: int, election_id: str, note: str) -> None:
     click.echo(f"Incident {number} is now {after['state'] if after else 'gone'}.")
 
 
-def _loaded(election_id: str) -> tuple["LoadedElection", "Operator"]:
+def _loaded(election_id: str) -> tuple[LoadedElection, Operator]:
     """The election, and who the command line is in it."""
-    from chalicelib.services.access.operators import at_the_command_line
-    from chalicelib.store.elections import ElectionUnknown, existing
-
     try:
         return existing(election_id), at_the_command_line(election_id)
     except ElectionUnknown as unknown:
         raise click.ClickException(str(unknown)) from unknown
 
 
-def _found(loaded: "LoadedElection", me: "Operator", number: int) -> dict[str, Any]:
-    from chalicelib.services.incidents.steps import show_incident
+def _found(loaded: LoadedElection, me: Operator, number: int) -> dict[str, Any]:
 
     found = show_incident(loaded.election, me, number)
     if found is None:

@@ -6,6 +6,9 @@ import sys
 import click
 
 from chalicelib.cli.target import use_stack
+from chalicelib.services.elections.audit import audit as audit_election
+from chalicelib.services.summaries.hourly import summarize as summarize_election
+from chalicelib.store.elections import ElectionUnknown, existing, list_elections
 
 election_option = click.option("--election", "election_id", metavar="ID", help="One election; all of them without it.")
 
@@ -15,8 +18,6 @@ election_option = click.option("--election", "election_id", metavar="ID", help="
 def summarize(election_id: str | None) -> None:
     """Send this hour's summary to every coordinator who has not got it."""
     use_stack()
-    from chalicelib.services.summaries.hourly import summarize as summarize_election
-    from chalicelib.store.elections import existing
 
     for one in _elections(election_id):
         queued = summarize_election(existing(one), dt.datetime.now(dt.UTC))
@@ -28,7 +29,6 @@ def summarize(election_id: str | None) -> None:
 def audit(election_id: str | None) -> None:
     """Recompute reports from messages and tallies from reports; print every difference, exit 1 if there is any."""
     use_stack()
-    from chalicelib.services.elections.audit import audit as audit_election
 
     found = 0
     for one in _elections(election_id):
@@ -43,7 +43,6 @@ def audit(election_id: str | None) -> None:
 
 
 def _elections(election_id: str | None) -> list[str]:
-    from chalicelib.store.elections import ElectionUnknown, existing, list_elections
 
     if election_id is None:
         return list_elections()

@@ -6,6 +6,9 @@ from typing import cast
 import click
 
 from chalicelib.cli.target import use_stack
+from chalicelib.services.access import operators
+from chalicelib.services.access.operators import revoke_operator
+from chalicelib.store.elections import ElectionUnknown
 
 ROLES = ("viewer", "operator", "headquarters")
 
@@ -24,8 +27,6 @@ def operator() -> None:
 def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: int) -> None:
     """Give NAME access and print the token, once, as the last line."""
     use_stack()
-    from chalicelib.services.access import operators
-    from chalicelib.store.elections import ElectionUnknown
 
     valid_for = dt.timedelta(days=days)
     try:
@@ -45,7 +46,6 @@ def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: 
 def revoke(name: str, election_id: str) -> None:
     """End all access of NAME to an election, at once."""
     use_stack()
-    from chalicelib.services.access.operators import revoke_operator
 
     revoked = revoke_operator(name, election_id, dt.datetime.now(dt.UTC))
     if not revoked:

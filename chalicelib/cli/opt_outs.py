@@ -1,13 +1,10 @@
 """./baykoo opt-outs: who wants no bulk SMS and reminders."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from chalicelib.cli.target import use_stack
-
-if TYPE_CHECKING:
-    from chalicelib.services.opt_outs.listing import OptOut
+from chalicelib.services.opt_outs.listing import OptOut, list_opt_outs
+from chalicelib.store.elections import ElectionUnknown, existing
 
 
 @click.command()
@@ -15,8 +12,6 @@ if TYPE_CHECKING:
 def opt_outs(election_id: str) -> None:
     """Print the phones that want no bulk SMS and reminders, since when, and whose they are."""
     use_stack()
-    from chalicelib.services.opt_outs.listing import list_opt_outs
-    from chalicelib.store.elections import ElectionUnknown, existing
 
     try:
         election = existing(election_id).election
@@ -28,7 +23,7 @@ def opt_outs(election_id: str) -> None:
     click.echo(f"{election_id}: {len(found)} opted out.")
 
 
-def whose(one: "OptOut") -> str:
+def whose(one: OptOut) -> str:
     """Whose phone it is, and who told that it has opted out."""
     holders = [f"observer {observer.number}, station {observer.station}" for observer in one.observers]
     holders += [f"coordinator {name}" for name in one.coordinators]

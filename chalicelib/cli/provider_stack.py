@@ -1,14 +1,20 @@
 """./baykoo provider check, send and reconcile: a provider on a stack."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import click
 
 from chalicelib.cli.target import use_stack
-
-if TYPE_CHECKING:
-    from chalicelib.services.intake.provider_check import Finding
+from chalicelib.observation.sms.segments import count_segments
+from chalicelib.providers.contract import CannotList, CannotSend, ListFailed, OutboundSms
+from chalicelib.providers.contract import NotConfigured as UnknownProvider
+from chalicelib.services.clients.provider_api import AnswerLost, NotReached, hand_over
+from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
+from chalicelib.services.intake.provider_check import Finding
+from chalicelib.services.intake.provider_check import check as look
+from chalicelib.services.intake.reconcile import reconcile as run
+from chalicelib.store.tables import StoreUnavailable
 
 _MARKS = {True: "ok     ", False: "FAILED ", None: "unknown"}
 
@@ -22,7 +28,6 @@ def check(name: str, url: str | None) -> None:
     The webhook gets a self-test signed as the provider signs, and a forged and an unsigned one that it must refuse.
     """
     stack = use_stack()
-    from chalicelib.services.intake.provider_check import check as look
 
     api = url or stack.get("api_url")
     if not api:
@@ -48,11 +53,6 @@ def _print(finding: "Finding") -> None:
 def send(name: str, to: str, text: str) -> None:
     """Send one SMS by a provider's API, past the outbox, and print what it answered; exit 1 unless it was sent."""
     use_stack()
-    from uuid import uuid4
-
-    from chalicelib.observation.sms.segments import count_segments
-    from chalicelib.providers.contract import OutboundSms
-    from chalicelib.services.clients.provider_api import hand_over
 
     counted = count_segments(text)
     answered = hand_over(name, OutboundSms(f"cli-{uuid4()}", to, text, _now()))
@@ -75,12 +75,6 @@ def send(name: str, to: str, text: str) -> None:
 def reconcile(name: str, since: dt.datetime | None) -> None:
     """Take in what the provider's own list of inbound SMS has and its webhook never brought."""
     use_stack()
-    from chalicelib.providers.contract import CannotList, CannotSend, ListFailed
-    from chalicelib.providers.contract import NotConfigured as UnknownProvider
-    from chalicelib.services.clients.provider_api import AnswerLost, NotReached
-    from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
-    from chalicelib.services.intake.reconcile import reconcile as run
-    from chalicelib.store.tables import StoreUnavailable
 
     refusals = (CannotList, CannotSend, ListFailed, UnknownProvider, NotReached, AnswerLost)
     try:

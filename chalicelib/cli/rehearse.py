@@ -6,20 +6,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from chalicelib.cli.target import use_stack
 from chalicelib.providers.table import GENERIC, NAMES, known
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
-    from chalicelib.rehearsal.provider import Webhook
-    from chalicelib.rehearsal.report import Report
-    from chalicelib.rehearsal.run import Told
+from chalicelib.rehearsal.page import accounting, grouped, latencies, rehearsal_page, seconds, share
+from chalicelib.rehearsal.provider import Webhook, WebhookUnusable
+from chalicelib.rehearsal.report import Report, report_on
+from chalicelib.rehearsal.run import Told, TooFewObservers
+from chalicelib.rehearsal.run import rehearse as run
+from chalicelib.rehearsal.senders import CannotSign, SendersMissing, senders
+from chalicelib.rehearsal.simulation.day import NothingDue, Plan
+from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
+from chalicelib.store.elections import ElectionUnknown
 
 PERCENT = click.FloatRange(0, 100)
 REPORT = Path(".baykoo/rehearsal.html")
@@ -69,13 +73,6 @@ def rehearse(
     each observer texts through one of them, mostly, and each delivers, signs and judges the answer in its own way.
     """
     stack = use_stack()
-    from chalicelib.rehearsal.page import rehearsal_page
-    from chalicelib.rehearsal.provider import WebhookUnusable
-    from chalicelib.rehearsal.report import report_on
-    from chalicelib.rehearsal.run import TooFewObservers
-    from chalicelib.rehearsal.run import rehearse as run
-    from chalicelib.rehearsal.simulation.day import NothingDue, Plan
-    from chalicelib.store.elections import ElectionUnknown
 
     plan = Plan(observers, minutes, noise, duplicates, incidents, random.getrandbits(32) if seed is None else seed)
     source = election_id or stack.get("election")
@@ -107,9 +104,6 @@ def _names(written: str) -> tuple[str, ...]:
 
 
 def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook":
-    from chalicelib.rehearsal.provider import Webhook
-    from chalicelib.rehearsal.senders import CannotSign, SendersMissing, senders
-    from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 
     base = url or stack.get("api_url")
     if not base:
@@ -135,7 +129,6 @@ def _how_to_put(provider: str) -> str:
 
 
 def _console() -> "Console":
-    from rich.console import Console
 
     return Console(highlight=False)
 
@@ -143,8 +136,6 @@ def _console() -> "Console":
 @contextmanager
 def _progress(console: "Console") -> Iterator["Told"]:
     """A bar for each stage, in the order in which they begin."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
     stages: dict[str, TaskID] = {}
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
@@ -158,9 +149,6 @@ def _progress(console: "Console") -> Iterator["Told"]:
 
 
 def _print(console: "Console", report: "Report") -> None:
-    from rich.table import Table
-
-    from chalicelib.rehearsal.page import accounting, grouped, latencies, seconds, share
 
     counts = Table("What", "SMS", title="Accounting", title_justify="left")
     for name, number in accounting(report).items():
@@ -194,9 +182,6 @@ def _print(console: "Console", report: "Report") -> None:
 
 
 def _by_provider(report: "Report") -> "Table":
-    from rich.table import Table
-
-    from chalicelib.rehearsal.page import grouped, seconds
 
     names = ("Provider", "sent", "acknowledged", "accounted", "p50", "p99")
     shares = Table(*names, title="By provider", title_justify="left")

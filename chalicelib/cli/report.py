@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 
 from chalicelib.cli.target import use_stack
+from chalicelib.services.summaries.final_report import final_report
+from chalicelib.store.elections import ElectionUnknown, existing
 
 
 @click.command()
@@ -15,8 +17,6 @@ from chalicelib.cli.target import use_stack
 def report(election_id: str, output: Path, language: str | None) -> None:
     """Write all that was observed in ELECTION so far as one page made for printing."""
     use_stack()
-    from chalicelib.services.summaries.final_report import final_report
-    from chalicelib.store.elections import ElectionUnknown, existing
 
     try:
         loaded = existing(election_id)

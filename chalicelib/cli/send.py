@@ -2,15 +2,15 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chalicelib.cli.target import use_stack
-
-if TYPE_CHECKING:
-    from chalicelib.services.outreach.broadcast import Batch, Choice
-    from chalicelib.store.elections import LoadedElection
+from chalicelib.services.outreach import broadcast
+from chalicelib.services.outreach.broadcast import Batch, Choice, missing_place
+from chalicelib.store.elections import ElectionUnknown, LoadedElection, existing
 
 
 class Price(click.ParamType[Decimal]):
@@ -63,8 +63,6 @@ def send(
     if everybody == limited:
         raise click.UsageError("say to whom: --all, or some of --region, --station, --language, --missing")
     use_stack()
-    from chalicelib.services.outreach import broadcast
-    from chalicelib.store.elections import ElectionUnknown, existing
 
     try:
         loaded = existing(election_id)
@@ -89,24 +87,19 @@ def estimate(batch: "Batch", price: Decimal | None) -> str:
 
 
 def _choice(
-    loaded: "LoadedElection",
+    loaded: LoadedElection,
     regions: tuple[str, ...],
     stations: tuple[str, ...],
     language: str | None,
     missing: str | None,
 ) -> "Choice":
-    from chalicelib.services.outreach.broadcast import Choice, missing_place
 
     listed = tuple(number.strip() for one in stations for number in one.split(",") if number.strip())
     at = loaded.clock.at(dt.datetime.now(dt.UTC))
     return Choice(regions, listed, language, missing_place(loaded.election, missing, at) if missing else None)
 
 
-def _send(loaded: "LoadedElection", batch: "Batch", per_second: float) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from chalicelib.services.outreach import broadcast
+def _send(loaded: LoadedElection, batch: "Batch", per_second: float) -> None:
 
     columns = (TextColumn(batch.name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     queued = 0

@@ -3,14 +3,14 @@
 import datetime as dt
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.metrics import measure
-
-if TYPE_CHECKING:
-    from chalicelib.store.messages import Message
+from chalicelib.services.delivery.deliver import FAILED
+from chalicelib.services.delivery.deliver import deliver as deliver_message
+from chalicelib.services.delivery.receipts import take_receipt
+from chalicelib.store.messages import Message
 
 ALERTING_SECONDS = 20.0
 """How long alerts are delivered where they are queued: with a carrier that hangs, whatever waits behind them would wait
@@ -33,11 +33,7 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
             logger.exception("an alert was not delivered at once")
 
 
-def deliver_and_tell(message: "Message", now: dt.datetime) -> None:
+def deliver_and_tell(message: Message, now: dt.datetime) -> None:
     """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
-    from chalicelib.services.delivery.deliver import FAILED
-    from chalicelib.services.delivery.deliver import deliver as deliver_message
-    from chalicelib.services.delivery.receipts import take_receipt
-
     if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == FAILED:
         measure(OutboxFailed=1)

@@ -1,11 +1,11 @@
 """Metrics for the alarms of the template, in CloudWatch's embedded format."""
 
+from aws_lambda_powertools import Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
 
 def measure(**amounts: float) -> None:
     """Write metrics by name; those whose name ends in `Seconds` are seconds, the others counts."""
-    from aws_lambda_powertools import Metrics
-    from aws_lambda_powertools.metrics import MetricUnit
-
     metrics = Metrics()
     for name, amount in amounts.items():
         metrics.add_metric(name, MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count, amount)

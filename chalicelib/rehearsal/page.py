@@ -1,5 +1,7 @@
 """A rehearsal's report as a page that one can show to journalists: one file, no names, no phone numbers."""
 
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
 from chalicelib.rehearsal.report import Latency, Report
 
 OUTCOME_NAMES = {
@@ -14,7 +16,6 @@ OUTCOME_NAMES = {
 
 def rehearsal_page(report: Report) -> str:
     """The page as HTML; times are in the election's zone."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 (rarely used)
 
     environment = Environment(
         loader=PackageLoader("chalicelib", "templates"),

@@ -6,15 +6,12 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form
 from chalicelib.observation.reports.tally import Number
 from chalicelib.observation.summaries.turnout_chart import SHOWN, Point, draw
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 
 _BEFORE_A_NUMBER = re.compile(r"(?<=\w) (?=[+\d])")
 
@@ -69,8 +66,7 @@ def _catalogue(name: str, language: str) -> Mapping[str, str] | None:
 
 
 @cache
-def _templates() -> "Environment":
-    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415 - slow to load
+def _templates() -> Environment:
 
     environment = Environment(
         loader=PackageLoader("chalicelib", "templates"),

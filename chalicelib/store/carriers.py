@@ -10,7 +10,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
+from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults
 
 COUNTER_KEPT = dt.timedelta(hours=1)
 
@@ -23,7 +23,7 @@ class CarrierRow(Model):
     """
 
     class Meta(TableMeta):
-        table_name = table_name("providers")
+        table = "providers"
 
     id = UnicodeAttribute(hash_key=True)
     failures = NumberAttribute(default=0)

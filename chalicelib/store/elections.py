@@ -17,7 +17,7 @@ from pynamodb.models import Model
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import hours_of
-from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults, table_name
+from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults
 
 DIRECTORY = "elections"
 PART_BYTES = 300_000
@@ -36,7 +36,7 @@ class ElectionRow(Model):
     """A directory entry (id `elections`) or a part of a document. Numbers' routes lie beside them (`routes.py`)."""
 
     class Meta(TableMeta):
-        table_name = table_name("elections")
+        table = "elections"
 
     id = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)

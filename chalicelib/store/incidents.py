@@ -18,7 +18,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.observation.incidents.lifecycle import Kind, State
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 PAGE = 25
@@ -27,7 +27,7 @@ Entry = Mapping[str, Any]
 
 
 class _IncidentsMeta(TableMeta):
-    table_name = table_name("incidents")
+    table = "incidents"
 
 
 class Incident(Model):

@@ -12,7 +12,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.sms.multipart import LongSms, PartText, Piece
 from chalicelib.store.messages import Message
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 
@@ -20,7 +20,7 @@ class PartsRow(Model):
     """A row among the messages, of no direction that anything is done for; `version` guards it."""
 
     class Meta(TableMeta):
-        table_name = table_name("messages")
+        table = "messages"
 
     key = UnicodeAttribute(hash_key=True)
     direction = UnicodeAttribute(default="parts")

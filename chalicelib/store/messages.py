@@ -18,7 +18,6 @@ from chalicelib.store.tables import (
     refused_by_condition,
     spread,
     store_faults,
-    table_name,
 )
 
 Queue = Literal["in", "alert", "out", "receipt"]
@@ -88,7 +87,7 @@ class Message(Model):
     """
 
     class Meta(TableMeta):
-        table_name = table_name("messages")
+        table = "messages"
 
     key = UnicodeAttribute(hash_key=True)
     direction = UnicodeAttribute()

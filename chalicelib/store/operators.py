@@ -5,7 +5,7 @@ import datetime as dt
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 
@@ -16,7 +16,7 @@ class OperatorRow(Model):
     """
 
     class Meta(TableMeta):
-        table_name = table_name("operators")
+        table = "operators"
 
     token = UnicodeAttribute(hash_key=True)
     name = UnicodeAttribute()
@@ -31,7 +31,7 @@ class AuditRow(Model):
     """Something that a person did: who, what, to what, and a note that says why where one was asked for."""
 
     class Meta(TableMeta):
-        table_name = table_name("audit")
+        table = "audit"
 
     election = UnicodeAttribute(hash_key=True)
     at = UnicodeAttribute(range_key=True)

@@ -7,7 +7,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
 from chalicelib.observation.sms.phones import OptOutState
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 Told = Literal["sms", "provider"]
@@ -18,7 +18,7 @@ class OptOutRow(Model):
     """A phone's newest wish, said at `at` (a real instant) by the SMS `message`, or refused when that was sent."""
 
     class Meta(TableMeta):
-        table_name = table_name("optouts")
+        table = "optouts"
 
     election = UnicodeAttribute(hash_key=True)
     phone = UnicodeAttribute(range_key=True)

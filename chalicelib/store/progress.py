@@ -7,14 +7,14 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAt
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults
 
 
 class ProgressRow(Model):
     """What a task has done, beside the snapshots: `progress#chase`. `version` grows by one with each change."""
 
     class Meta(TableMeta):
-        table_name = table_name("summaries")
+        table = "summaries"
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)

@@ -8,7 +8,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults
 
 _MEASURED = "silence"
 
@@ -18,7 +18,7 @@ class ProviderRow(Model):
     was compared, `version` grows with each change. `silence`: `document` is what was last measured, `at` when."""
 
     class Meta(TableMeta):
-        table_name = table_name("providers")
+        table = "providers"
 
     id = UnicodeAttribute(hash_key=True)
     at = UTCDateTimeAttribute()

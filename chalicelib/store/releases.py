@@ -7,7 +7,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 _ID = "quickcount#release"
@@ -17,7 +17,7 @@ class ReleaseRow(Model):
     """The released snapshot, beside the hourly ones; without a document after it was withdrawn."""
 
     class Meta(TableMeta):
-        table_name = table_name("summaries")
+        table = "summaries"
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)

@@ -14,7 +14,7 @@ from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
-from chalicelib.store.tables import Document, TableMeta, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 ReportKey = tuple[str, str, str]
@@ -25,7 +25,7 @@ class ReportRow(Model):
     """A report as stored; `version` grows by one with every change, `counted` is its contribution to `region`."""
 
     class Meta(TableMeta):
-        table_name = table_name("reports")
+        table = "reports"
 
     station = UnicodeAttribute(hash_key=True)
     form = UnicodeAttribute(range_key=True)

@@ -8,7 +8,7 @@ import time
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import TableMeta, store_faults
 
 ROUTES = "numbers"
 TRUSTED_SECONDS = 5.0
@@ -18,7 +18,7 @@ class RouteRow(Model):
     """A number's route. `incidents` is a regular expression (`observation/incidents/urgent_pattern.py`)."""
 
     class Meta(TableMeta):
-        table_name = table_name("elections")
+        table = "elections"
 
     id = UnicodeAttribute(hash_key=True, default=ROUTES)
     part = UnicodeAttribute(range_key=True)

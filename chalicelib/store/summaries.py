@@ -7,14 +7,14 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults, table_name
+from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults
 
 
 class SummaryRow(Model):
     """An hour's snapshot, by election and hour of the election's clock (`2017-10-15T10`)."""
 
     class Meta(TableMeta):
-        table_name = table_name("summaries")
+        table = "summaries"
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)

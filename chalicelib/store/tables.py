@@ -1,4 +1,4 @@
-"""What every table's model shares: its name in the deployed stack, time-outs and how moments are written."""
+"""What every table's model shares: its name in the deployed stack, and time-outs."""
 
 import json
 import os
@@ -18,8 +18,21 @@ class StoreUnavailable(Exception):
     """DynamoDB did not do what was asked, or its answer was lost; nothing is known of the outcome."""
 
 
-class TableMeta:
-    """Settings of every model. A webhook's provider waits for a few seconds at most, so no call may hang longer."""
+class _NamedLate(type):
+    """Tells a table's name when it is asked: a process may choose its stack after imports."""
+
+    table: str
+
+    @property
+    def table_name(cls) -> str:
+        return os.environ.get("BAYKOO_TABLE_PREFIX", "baykoo-") + cls.table
+
+
+class TableMeta(metaclass=_NamedLate):
+    """Settings of every model, `table` its table's name without the stack's prefix.
+
+    A webhook's provider waits for a few seconds at most, so no call may hang longer.
+    """
 
     connect_timeout_seconds = 1
     read_timeout_seconds = 3
@@ -33,11 +46,6 @@ class Document(JSONAttribute):
     def serialize(self, value: Any) -> str | None:
         """The JSON text; None where there is nothing."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def table_name(name: str) -> str:
-    """The name of a table in this stack; the stack sets BAYKOO_TABLE_PREFIX for every function."""
-    return os.environ.get("BAYKOO_TABLE_PREFIX", "baykoo-") + name
 
 
 @contextmanager

@@ -11,14 +11,14 @@ from pynamodb.models import Model
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import Cell, Counters, Number, add
-from chalicelib.store.tables import TableMeta, store_faults, table_name
+from chalicelib.store.tables import TableMeta, store_faults
 
 
 class TallyRow(Model):
     """One shard's counters of a cell. Counters are attributes of their own, since DynamoDB adds only to those."""
 
     class Meta(TableMeta):
-        table_name = table_name("tallies")
+        table = "tallies"
 
     shard = UnicodeAttribute(hash_key=True)
     cell = UnicodeAttribute(range_key=True)

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from infra.stack import Stack
-
-os.environ.setdefault("BAYKOO_TABLE_PREFIX", "baykoo-")  # the tables' names are settled on import
-
 from pipeline import Load, Pipeline
 from wire import Wire
 
 from chalicelib.services.clients import aws, provider_settings
 from chalicelib.services.delivery import carrier_health, send
+from chalicelib.store.carriers import CarrierRow
+from infra.stack import Stack
 
 BATCH = 25
 
@@ -24,8 +21,8 @@ BATCH = 25
 def services(stack_without_streams: Stack) -> Iterator[Stack]:
     """The stack, with this process's environment set to it."""
     outputs = stack_without_streams.outputs
-    assert outputs["TablePrefix"] == os.environ["BAYKOO_TABLE_PREFIX"]
     environ = stack_without_streams.environ | {
+        "BAYKOO_TABLE_PREFIX": outputs["TablePrefix"],
         "BAYKOO_PARAMETERS": outputs["Parameters"],
         "BAYKOO_EMAIL_FROM": outputs["EmailFrom"],
         "POWERTOOLS_SERVICE_NAME": outputs["TablePrefix"].rstrip("-"),
@@ -66,8 +63,6 @@ def load(services: Stack, emptied: None) -> Load:
 def _nobody_knows_of_a_carrier(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test finds out of carriers, in its own time, is nothing to the next."""
     yield
-    from chalicelib.store.carriers import CarrierRow  # noqa: PLC0415 - its table's name is settled on import
-
     if "services" in request.fixturenames:
         for row in list(CarrierRow.scan(CarrierRow.id.startswith("carrier#"))):
             row.delete()

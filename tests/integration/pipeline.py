@@ -21,7 +21,7 @@ from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process
-from chalicelib.services.summaries.hourly import current_summary
+from chalicelib.services.summaries.current import current_summary
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message, get

@@ -86,4 +86,4 @@ def test_the_app_is_imported_from_it_alone(unpacked: Path) -> None:
     program = f"import sys; sys.path.insert(0, {str(unpacked)!r}); import app; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "chalicelib.entrypoints.webhooks" in done.stdout.split()
+    assert "chalicelib.entrypoints.intake" in done.stdout.split()

@@ -15,7 +15,7 @@ from wire import Wire, failed
 from chalicelib.observation.elections.schedule import places
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments
-from chalicelib.services.outreach.missing_list import gaps
+from chalicelib.services.outreach.gaps import gaps
 from chalicelib.services.outreach.reminders import ChaseResult, chase
 from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message

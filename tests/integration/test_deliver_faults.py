@@ -10,7 +10,7 @@ from botocore.exceptions import ParamValidationError
 from pipeline import Pipeline, stored
 from wire import Fault, Killed, Wire, answered, killed, silent, unreachable
 
-from chalicelib.entrypoints import streams
+from chalicelib.entrypoints.deliver import deliver as deliver_function
 from chalicelib.services import outbox
 from chalicelib.services.delivery import carrier_health, send
 from chalicelib.services.delivery import deliver as delivering
@@ -241,6 +241,6 @@ def test_a_message_given_up_in_the_stream_is_told_to_the_alarms(
     message = row(pipeline, "alert")
     cut_sends(wire, FINAL["rejected"])
     record = {"dynamodb": {"SequenceNumber": "1", "NewImage": message.serialize()}}
-    assert streams.deliver({"Records": [record]}, None) == {"batchItemFailures": []}
+    assert deliver_function({"Records": [record]}, None) == {"batchItemFailures": []}
     assert stored(message.key).state == "failed"
     assert '"OutboxFailed":[1' in capsys.readouterr().out.replace(" ", "")

@@ -11,7 +11,7 @@ from crowd import counted, send_all
 from pipeline import Load, stored
 from wire import Wire, failed, silent, unreachable
 
-from chalicelib.entrypoints import streams
+from chalicelib.entrypoints.process import process as process_function
 from chalicelib.services.processing.process import process
 
 Record = dict[str, Any]
@@ -59,7 +59,7 @@ def test_whatever_fails_is_offered_again_and_counts_once(load: Load, wire: Wire)
     fate = random.Random(12)
     wire.cut_all = lambda operation, place, when: fate.choice(FAULTS)() if fate.random() < CHANCE else None
     batches = [records[at : at + 25] for at in range(0, len(records), 25)]
-    given_up = [one for batch in batches for one in deliver_batch(streams.process, batch)]
+    given_up = [one for batch in batches for one in deliver_batch(process_function, batch)]
     wire.mend()
     for record in given_up:  # what the stream gives up, sweep finds
         process(stored(record["dynamodb"]["NewImage"]["key"]["S"]), disturbed.now)
@@ -71,7 +71,7 @@ def test_a_record_that_can_never_be_read_is_given_up_and_holds_back_no_other(loa
     pipeline = load(size=4)
     records = send_all(pipeline, 13)[:20]
     records[7]["dynamodb"]["NewImage"]["reading"] = {"S": "{"}
-    given_up = deliver_batch(streams.process, records)
+    given_up = deliver_batch(process_function, records)
     assert number(records[7]) in {number(record) for record in given_up}
     states = {
         stored(record["dynamodb"]["NewImage"]["key"]["S"]).state for record in records if record is not records[7]

@@ -14,7 +14,7 @@ from providers_signing.vonage_messages_sender import VonageMessagesSender
 from vendors import Vendors, serving
 from wire import Killed, Wire, killed, silent, unreachable
 
-from chalicelib.entrypoints import streams
+from chalicelib.entrypoints.deliver import deliver as deliver_function
 from chalicelib.services import outbox
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.delivery.receipts import take_receipt
@@ -117,7 +117,7 @@ def test_what_nobody_delivers_is_failed_and_told_to_the_alarms(
     message = sent(pipeline, "alert")
     receipt = tell(pipeline, str(message.reference), "undelivered")
     record = {"dynamodb": {"SequenceNumber": "1", "NewImage": receipt.serialize()}}
-    assert streams.deliver({"Records": [record, record]}, None) == {"batchItemFailures": []}
+    assert deliver_function({"Records": [record, record]}, None) == {"batchItemFailures": []}
     row = stored(message.key)
     assert (row.state, row.receipt, row.lost, row.pending) == ("failed", "failed", ["twilio"], None)
     assert capsys.readouterr().out.replace(" ", "").count('"OutboxFailed":[1') == 1

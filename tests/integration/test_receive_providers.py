@@ -134,7 +134,7 @@ def test_a_subscription_is_confirmed_before_the_answer(
         real = handle(*arguments)
         return receiving.WebhookResult(real.authentic, real.reason, real.answer, real.raw, asked)
 
-    monkeypatch.setattr(receiving, "hear", heard)
+    monkeypatch.setattr(receiving, "handle", heard)
     _, answer = pipeline.post(pipeline.phone(), "OP A1")
     assert (answer.status, read) == (200 if works else 503, [asked.confirm_url])
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from crowd import counted, send_all
 from pipeline import Load, stored
 
-from chalicelib.entrypoints import streams
+from chalicelib.entrypoints.process import process as process_function
 from chalicelib.services.processing.process import process
 
 
@@ -20,8 +20,8 @@ def test_any_batch_any_number_of_times_in_any_order(load: Load) -> None:
     chance.shuffle(batches)
     mixed = [chance.sample(batch, len(batch)) for batch in batches]
     with ThreadPoolExecutor(2) as workers:
-        answers = list(workers.map(lambda batch: streams.process({"Records": batch}, None), mixed))
+        answers = list(workers.map(lambda batch: process_function({"Records": batch}, None), mixed))
     again = {failure["itemIdentifier"] for answer in answers for failure in answer["batchItemFailures"]}
-    streams.process({"Records": [one for one in records if one["dynamodb"]["SequenceNumber"] in again]}, None)
+    process_function({"Records": [one for one in records if one["dynamodb"]["SequenceNumber"] in again]}, None)
     assert shuffled.differences() == ordered.differences() == ()
     assert counted(shuffled) == counted(ordered)

@@ -15,7 +15,8 @@ from wire import Wire
 from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import contribution, shard_of
 from chalicelib.services.reports.tally_changes import total
-from chalicelib.services.summaries.hourly import current_summary, summarize
+from chalicelib.services.summaries.current import current_summary
+from chalicelib.services.summaries.hourly import summarize
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import StoredReport, to_row
 from chalicelib.store.tallies import adding, tally_row

@@ -5,13 +5,11 @@ import datetime as dt
 import pytest
 from pipeline import Pipeline, stored
 
-from chalicelib.entrypoints import schedules
+from chalicelib.entrypoints import sweep as sweep_function
 from chalicelib.services import sweep as sweeping
 from chalicelib.services.processing.process import process
 from chalicelib.services.sweep import Progress, sweep
 from chalicelib.store.messages import Message
-
-MINUTE = dict.fromkeys(("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources"))
 
 
 def _sweep(pipeline: Pipeline) -> sweeping.SweepResult:
@@ -73,16 +71,12 @@ def test_an_escalation_goes_out_before_what_is_swept_and_that_is_swept_whatever_
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    monkeypatch.setattr(
-        "chalicelib.services.incidents.escalation.escalate_due", lambda now: steps.append("escalate") or fail()
-    )
-    monkeypatch.setattr(
-        "chalicelib.services.sweep.sweep", lambda left, clock: steps.append("sweep") or sweep(left, clock)
-    )
+    monkeypatch.setattr(sweep_function, "escalate_due", lambda now: steps.append("escalate") or fail())
+    monkeypatch.setattr(sweep_function, "sweep_all", lambda left, clock: steps.append("sweep") or sweep(left, clock))
 
     def fail() -> None:
         raise ValueError("a fault in escalating")
 
     with pytest.raises(ValueError, match="a fault in escalating"):
-        schedules.sweep(MINUTE, None)
+        sweep_function.sweep(None, None)
     assert steps == ["escalate", "sweep"]

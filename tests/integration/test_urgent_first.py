@@ -6,7 +6,10 @@ import pytest
 from pipeline import Pipeline, stored
 from wire import Fault, Wire, answered, failed, silent, unreachable
 
-from chalicelib.entrypoints import streams
+from chalicelib.entrypoints import batch as batch_processing
+from chalicelib.entrypoints import process as process_module
+from chalicelib.entrypoints.deliver import deliver as deliver_function
+from chalicelib.entrypoints.process import process as process_function
 from chalicelib.services.delivery import deliver as delivering
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
@@ -17,7 +20,7 @@ URGENT = {"an incident": "IN 3 they beat us", "a critical answer": "OP D2"}
 
 @pytest.fixture(autouse=True)
 def _one_at_a_time_and_no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "WORKERS", 1)
+    monkeypatch.setattr(batch_processing, "WORKERS", 1)
     monkeypatch.setattr(delivering, "QUICK_PAUSE_SECONDS", 0.0)
 
 
@@ -40,7 +43,7 @@ def alerts(pipeline: Pipeline) -> list[Message]:
 def test_coordinators_are_told_before_anything_else_is_processed(text: str, pipeline: Pipeline, wire: Wire) -> None:
     records = batch(pipeline, text)
     wire.listen()
-    assert streams.process({"Records": records}, None) == {"batchItemFailures": []}
+    assert process_function({"Records": records}, None) == {"batchItemFailures": []}
     told = alerts(pipeline)
     assert len(told) >= 2
     assert {alert.state for alert in told} == {"sent"}
@@ -52,12 +55,12 @@ def test_coordinators_are_told_before_anything_else_is_processed(text: str, pipe
 
 
 def test_the_stream_finds_nothing_left_to_send(pipeline: Pipeline, wire: Wire) -> None:
-    streams.process({"Records": batch(pipeline, URGENT["an incident"])}, None)
+    process_function({"Records": batch(pipeline, URGENT["an incident"])}, None)
     told = alerts(pipeline)
     for alert in told:  # as the stream tells of a row: as it was queued
         alert.state, alert.attempts = "queued", 0
     wire.listen()
-    assert streams.deliver({"Records": [record(alert, 1) for alert in told]}, None) == {"batchItemFailures": []}
+    assert deliver_function({"Records": [record(alert, 1) for alert in told]}, None) == {"batchItemFailures": []}
     assert {"SendEmail", "Publish"}.isdisjoint(wire.calls)
     assert {alert.state for alert in alerts(pipeline)} == {"sent"}
 
@@ -76,7 +79,7 @@ def test_a_carrier_that_fails_holds_back_no_report(fault: Fault, pipeline: Pipel
     wire.cut_all = lambda operation, _, when: (
         fault() if operation in ("SendEmail", "Publish") and when == "before" else None
     )
-    assert streams.process({"Records": records}, None) == {"batchItemFailures": []}
+    assert process_function({"Records": records}, None) == {"batchItemFailures": []}
     wire.mend()
     assert {stored(one["dynamodb"]["NewImage"]["key"]["S"]).state for one in records} == {"accepted"}
     assert {alert.state for alert in alerts(pipeline)} <= {"queued", "sending"}
@@ -85,6 +88,6 @@ def test_a_carrier_that_fails_holds_back_no_report(fault: Fault, pipeline: Pipel
 def test_with_no_time_left_alerts_go_by_the_stream(
     pipeline: Pipeline, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "ALERTING_SECONDS", 0.0)
-    streams.process({"Records": batch(pipeline, URGENT["an incident"])}, None)
+    monkeypatch.setattr(process_module, "ALERTING_SECONDS", 0.0)
+    process_function({"Records": batch(pipeline, URGENT["an incident"])}, None)
     assert {alert.state for alert in alerts(pipeline)} == {"queued"}

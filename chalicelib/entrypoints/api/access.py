@@ -1,21 +1,16 @@
 """Who asks: every request of an operator must prove one, for the election and the regions that it is about."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from chalicelib.entrypoints.api.problem import Problem, now
-
-if TYPE_CHECKING:
-    from chalicelib.services.access.operators import Operator
-    from chalicelib.store.elections import LoadedElection
+from chalicelib.services.access.operators import Operator, TokenRefused, authenticate
+from chalicelib.store.elections import LoadedElection, current
 
 
-def authorized(request: Any, election_id: str) -> tuple["Operator", "LoadedElection"]:
+def authorized(request: Any, election_id: str) -> tuple[Operator, LoadedElection]:
     """The operator that a request proves, and the election that both are about; Problem where there is none."""
-    from chalicelib.services.access.operators import TokenRefused, authenticate
-    from chalicelib.store.elections import current
-
     try:
         operator = authenticate(request.headers.get("authorization"), now())
     except TokenRefused as refused:
@@ -28,7 +23,7 @@ def authorized(request: Any, election_id: str) -> tuple["Operator", "LoadedElect
     return operator, loaded
 
 
-def require_region(operator: "Operator", loaded: "LoadedElection", region: str) -> None:
+def require_region(operator: Operator, loaded: LoadedElection, region: str) -> None:
     """Refuse a region that the operator does not see, or that the election does not have."""
     if not operator.sees(region):
         raise Problem(HTTPStatus.FORBIDDEN, f"Your token sees {', '.join(operator.regions)} only.")

@@ -4,24 +4,25 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from chalice.app import Blueprint
-
 from chalicelib.entrypoints.api.access import authorized, require_region
 from chalicelib.entrypoints.api.problem import Problem, Tagged, answering, now
 from chalicelib.entrypoints.api.request import note_of, seen_version
+from chalicelib.observation.incidents.lifecycle import STATES, STEPS, StepRefused
+from chalicelib.services.incidents.steps import (
+    NoteMissing,
+    VersionPassed,
+    list_incidents,
+    show_incident,
+    state_named,
+    take_step,
+)
 
-incident_api = Blueprint(__name__)
 
-
-@incident_api.route("/elections/{election_id}/incidents")
 @answering
-def incidents(election_id: str) -> dict[str, Any]:
+def incidents(request: Any, election_id: str) -> dict[str, Any]:
     """The incidents that the operator sees, the newest first (`?region=`, `?state=`)."""
-    from chalicelib.observation.incidents.lifecycle import STATES
-    from chalicelib.services.incidents.steps import list_incidents, state_named
-
-    operator, loaded = authorized(_request(), election_id)
-    query: dict[str, str] = _request().query_params or {}
+    operator, loaded = authorized(request, election_id)
+    query: dict[str, str] = request.query_params or {}
     region, written = query.get("region"), query.get("state")
     if region is not None:
         require_region(operator, loaded, region)
@@ -31,32 +32,25 @@ def incidents(election_id: str) -> dict[str, Any]:
     return list_incidents(loaded.election, operator, region, state)
 
 
-@incident_api.route("/elections/{election_id}/incidents/{number}")
 @answering
-def incident(election_id: str, number: str) -> Tagged:
+def incident(request: Any, election_id: str, number: str) -> Tagged:
     """One incident with its history; the ETag is its version."""
-    from chalicelib.services.incidents.steps import show_incident
-
-    operator, loaded = authorized(_request(), election_id)
+    operator, loaded = authorized(request, election_id)
     return _found(show_incident(loaded.election, operator, _number(number)))
 
 
-@incident_api.route("/elections/{election_id}/incidents/{number}/{step}", methods=["POST"])
 @answering
-def step(election_id: str, number: str, step: str) -> Tagged:
+def step(request: Any, election_id: str, number: str, step: str) -> Tagged:
     """Take an incident a step further, on the version that If-Match names; the body may hold `{"note": …}`."""
-    from chalicelib.observation.incidents.lifecycle import STEPS, StepRefused
-    from chalicelib.services.incidents.steps import NoteMissing, VersionPassed, take_step
-
-    operator, loaded = authorized(_request(), election_id)
+    operator, loaded = authorized(request, election_id)
     if operator.role == "viewer":
         raise Problem(HTTPStatus.FORBIDDEN, "A viewer cannot change incidents; an operator or headquarters can.")
     taken = next((one for one in STEPS if one == step), None)
     if taken is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {step}; it is one of {', '.join(STEPS)}.")
-    seen = seen_version(_request())
+    seen = seen_version(request)
     try:
-        return _found(take_step(loaded, operator, _number(number), taken, seen, note_of(_request()), now()))
+        return _found(take_step(loaded, operator, _number(number), taken, seen, note_of(request), now()))
     except VersionPassed as passed:
         raise Problem(HTTPStatus.PRECONDITION_FAILED, f"Read it again: {passed}.") from passed
     except StepRefused as refused:
@@ -75,7 +69,3 @@ def _number(written: str) -> int:
     if not re.fullmatch(r"[1-9]\d{0,8}", written, re.ASCII):
         raise Problem(HTTPStatus.NOT_FOUND, f"{written} is no incident's number.")
     return int(written)
-
-
-def _request() -> Any:
-    return incident_api.current_request

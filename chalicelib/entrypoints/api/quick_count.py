@@ -1,29 +1,29 @@
 """The quick count's API: headquarters see it live and decide when others see a snapshot of it."""
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-
-from chalice.app import Blueprint
+from typing import Any
 
 from chalicelib.entrypoints.api.access import authorized
 from chalicelib.entrypoints.api.problem import Problem, Tagged, answering, now
 from chalicelib.entrypoints.api.request import note_of, seen_version
+from chalicelib.observation.quick_count.estimate import QuickCountError
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.quick_count.release import (
+    NothingReleased,
+    ReleaseNoteMissing,
+    ReleasePassed,
+    decides,
+    release,
+    show_quick_count,
+    withdraw,
+)
+from chalicelib.store.elections import LoadedElection
 
-if TYPE_CHECKING:
-    from chalicelib.services.access.operators import Operator
-    from chalicelib.store.elections import LoadedElection
 
-quick_count_api = Blueprint(__name__)
-
-
-@quick_count_api.route("/elections/{election_id}/quick-count")
 @answering
-def quick_count(election_id: str) -> Tagged:
+def quick_count(request: Any, election_id: str) -> Tagged:
     """The live quick count and turnout for headquarters, the released ones for others; the ETag is the version."""
-    from chalicelib.observation.quick_count.estimate import QuickCountError
-    from chalicelib.services.quick_count.release import show_quick_count
-
-    operator, loaded = authorized(_request(), election_id)
+    operator, loaded = authorized(request, election_id)
     try:
         found = show_quick_count(loaded, operator, now())
     except QuickCountError as undeclared:
@@ -33,25 +33,15 @@ def quick_count(election_id: str) -> Tagged:
     return _tagged(found)
 
 
-@quick_count_api.route("/elections/{election_id}/quick-count/{step}", methods=["POST"])
 @answering
-def step(election_id: str, step: str) -> Tagged:
+def step(request: Any, election_id: str, step: str) -> Tagged:
     """`release` or `withdraw` the quick count, on the version that If-Match names; the body is `{"note": …}`."""
-    from chalicelib.observation.quick_count.estimate import QuickCountError
-    from chalicelib.services.quick_count.release import (
-        NothingReleased,
-        ReleaseNoteMissing,
-        ReleasePassed,
-        release,
-        withdraw,
-    )
-
-    operator, loaded = _deciding(election_id)
+    operator, loaded = _deciding(request, election_id)
     steps = {"release": release, "withdraw": withdraw}
     if step not in steps:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {step}; it is one of {', '.join(steps)}.")
     try:
-        return _tagged(steps[step](loaded, operator, seen_version(_request()), note_of(_request()), now()))
+        return _tagged(steps[step](loaded, operator, seen_version(request), note_of(request), now()))
     except QuickCountError as undeclared:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no quick count: {undeclared}.") from undeclared
     except ReleasePassed as passed:
@@ -62,10 +52,9 @@ def step(election_id: str, step: str) -> Tagged:
         raise Problem(HTTPStatus.BAD_REQUEST, f'Send {{"note": "…"}}: {missing}.') from missing
 
 
-def _deciding(election_id: str) -> tuple["Operator", "LoadedElection"]:
-    from chalicelib.services.quick_count.release import decides
+def _deciding(request: Any, election_id: str) -> tuple[Operator, LoadedElection]:
 
-    operator, loaded = authorized(_request(), election_id)
+    operator, loaded = authorized(request, election_id)
     if not decides(operator):
         raise Problem(HTTPStatus.FORBIDDEN, "Only headquarters of the whole nation decide who sees the quick count.")
     return operator, loaded
@@ -73,7 +62,3 @@ def _deciding(election_id: str) -> tuple["Operator", "LoadedElection"]:
 
 def _tagged(document: dict[str, Any]) -> Tagged:
     return Tagged(document, str(document["version"]))
-
-
-def _request() -> Any:
-    return quick_count_api.current_request

@@ -12,7 +12,8 @@ from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.sms.look_alikes import skeleton
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.observation.texts.catalogue import text as say
-from chalicelib.services.summaries.hourly import current_summary
+from chalicelib.services.outreach.gaps import gaps
+from chalicelib.services.summaries.current import current_summary
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of
 
@@ -62,7 +63,6 @@ def missing(
 
     `asked`: a form's code or alias, a round's hour after it or none, or "" for all. Raises StoreUnavailable.
     """
-    from chalicelib.services.outreach.missing_list import gaps  # noqa: PLC0415 - loads the list's templates
 
     election = loaded.election
     wanted = rounds_named(election, asked) if asked else places(election)

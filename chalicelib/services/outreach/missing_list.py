@@ -2,112 +2,21 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
-from chalicelib.observation.elections.election import Coordinator, Election, Observer, Station
-from chalicelib.observation.elections.schedule import Place, places
-from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
-from chalicelib.observation.reports.report import Report, owing
+from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.schedule import Place
+from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
+from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
-from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 from chalicelib.store.routes import number_of
 
 SMS_SEGMENTS = 3
-
-Reports = Mapping[ReportKey, StoredReport]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A station that owes reports, the longest overdue first; `heard`: its last sign of life of the day, None for none.
-
-    `is_silent`: nothing came since the morning, or nothing for so long that something may have happened.
-    """
-
-    station: Station
-    observers: tuple[Observer, ...]
-    places: tuple[Place, ...]
-    overdue: dt.timedelta
-    heard: dt.datetime | None
-    is_silent: bool
-
-
-def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[str, list[Gap]]:
-    """The stations of some regions that owe what is overdue, the most overdue first.
-
-    Reads the reports that are overdue, of stations that owe any all others too, and the election's incidents. Raises
-    StoreUnavailable.
-    """
-    overdue = overdue_rounds(election, at)
-    stations = [station for station in election.stations if station.region in regions]
-    stored = _read(election, stations, overdue)
-    owed: dict[str, tuple[Place, ...]] = {
-        station.number: tuple(place for place in overdue if _owes(election, stored[station.number, *place].report))
-        for station in stations
-    }
-    lacking = [station for station in stations if owed[station.number]]
-    others = [place for place in places(election) if place not in overdue]
-    heard = _last_heard(election, lacking, {**stored, **_read(election, lacking, others)}, at) if lacking else {}
-    found: dict[str, list[Gap]] = {region: [] for region in regions}
-    for station in lacking:
-        gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
-        found[station.region].append(gap)
-    return {region: sorted(of_region, key=_most_overdue) for region, of_region in found.items()}
-
-
-def _read(election: Election, stations: Sequence[Station], of: Sequence[Place]) -> Reports:
-    keys = [(station.number, *place) for station in stations for place in of]
-    return get_reports(election, keys) if keys else {}
-
-
-def _gap(
-    election: Election, station: Station, owed: tuple[Place, ...], heard: dt.datetime | None, at: dt.datetime
-) -> Gap:
-    return Gap(
-        station,
-        election.observers_by_station.get(station.number, ()),
-        owed,
-        max(overdue_by(election, place, at) for place in owed),
-        heard,
-        is_silent=is_silent(election, owed, heard, at),
-    )
-
-
-def _most_overdue(gap: Gap) -> tuple[dt.timedelta, int, str]:
-    return -gap.overdue, -len(gap.places), gap.station.number
-
-
-def _last_heard(
-    election: Election, stations: Sequence[Station], stored: Reports, at: dt.datetime
-) -> dict[str, dt.datetime]:
-    """When an answer or an incident last came of some stations, by number; those of which none came today left out."""
-    asked = {station.number for station in stations}
-    signs = [
-        (number, answer.source.received_at)
-        for (number, _, _), one in stored.items()
-        for answers in one.report.observers.values()
-        for answer in answers.answers.values()
-    ]
-    signs += [(incident.station, incident.opened_at) for incident in incidents_of(election.id)]
-    began = day_began(election, at)
-    heard: dict[str, dt.datetime] = {}
-    for number, came in signs:
-        if number in asked and began <= came:
-            heard[number] = max(came, heard.get(number, came))
-    return heard
-
-
-def _owes(election: Election, report: Report) -> bool:
-    """Whether anything is missing; of a station without observers that owes one too, since nobody else will say it."""
-    is_stations = election.form_by_code[report.form].expect == "station"
-    return bool(owing(election, report)) or (is_stations and not report.observers)
 
 
 def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> int:

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import os
-from collections.abc import Collection
 from typing import Any
 
 from chalicelib.observation.elections.election import Coordinator, Election
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.summaries.hourly import Hour
-from chalicelib.observation.summaries.summary import Summary, summarise
+from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services import outbox
+from chalicelib.services.summaries.final_report_email import send_report
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
+from chalicelib.services.summaries.summary_email import summary_email
+from chalicelib.services.summaries.summary_sms import summary_sms
 from chalicelib.store import elections, messages, progress, summaries
 from chalicelib.store.elections import LoadedElection, is_under_way
 from chalicelib.store.messages import Message
@@ -22,13 +24,6 @@ REPORTED_WITHIN = dt.timedelta(days=1)
 """How long after an election's hours its final report is still sent by itself."""
 MISSED_AFTER = dt.timedelta(minutes=5)
 """When an hour's summary has not been sent by then, the schedule has missed it."""
-
-
-def current_summary(loaded: LoadedElection, now: dt.datetime, regions: Collection[str] | None = None) -> Summary:
-    """The summary as of a real instant, of the nation or of some regions. Reads tallies alone, a query a shard."""
-    region = next(iter(regions)) if regions is not None and len(regions) == 1 else None
-    cells = read_cells(loaded.election, region)
-    return summarise(loaded.election, cells, loaded.clock.at(now), regions)
 
 
 def summarize(loaded: LoadedElection, now: dt.datetime) -> int:
@@ -65,8 +60,6 @@ def summarize_due(now: dt.datetime, *, catching_up: bool = False) -> int:
         if is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
             queued += summarize(loaded, now)
         elif _is_just_over(loaded, now):
-            from chalicelib.services.summaries.final_report_email import send_report  # noqa: PLC0415 - needed once a day
-
             queued += send_report(loaded, now)
     return queued
 
@@ -117,8 +110,6 @@ def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> di
 
 def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, now: dt.datetime) -> list[Message]:
     # These load jinja2, which the API does not need.
-    from chalicelib.services.summaries.summary_email import summary_email  # noqa: PLC0415
-    from chalicelib.services.summaries.summary_sms import summary_sms  # noqa: PLC0415
 
     key = f"summary#{election.id}#{hour}#{coordinator.id}"
     origin = outbox.Origin(election.id, f"summary#{hour}", now)

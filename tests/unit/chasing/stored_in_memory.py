@@ -10,7 +10,7 @@ from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import add, contribution
-from chalicelib.services.outreach import missing_list, reminders
+from chalicelib.services.outreach import gaps, reminders
 from chalicelib.services.summaries import final_report, hourly, open_issues
 from chalicelib.store import elections, messages, progress, routes, summaries
 from chalicelib.store.elections import LoadedElection
@@ -43,12 +43,12 @@ class InMemory:
         return LoadedElection(self.election, self.clock, 1)
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in (reminders, missing_list, open_issues, final_report):
+        for module in (reminders, gaps, open_issues, final_report):
             monkeypatch.setattr(module, "get_reports", self.get_reports)
         for module in (reminders, hourly, final_report):
             monkeypatch.setattr(module, "read_cells", lambda election, region=None: self.cells())
         monkeypatch.setattr(reminders, "queue_while_unchanged", self.queue_while_unchanged)
-        for module in (open_issues, missing_list, final_report):
+        for module in (open_issues, gaps, final_report):
             monkeypatch.setattr(module, "incidents_of", lambda election_id: self.incidents)
         monkeypatch.setattr(reminders.time, "sleep", lambda seconds: None)
         monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])

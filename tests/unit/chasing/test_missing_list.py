@@ -13,7 +13,8 @@ from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services.coordinators.queries import missing
-from chalicelib.services.outreach.missing_list import SMS_SEGMENTS, Gap, gaps, list_email, list_sms
+from chalicelib.services.outreach.gaps import Gap, gaps
+from chalicelib.services.outreach.missing_list import SMS_SEGMENTS, list_email, list_sms
 from chalicelib.store.incidents import Incident
 
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

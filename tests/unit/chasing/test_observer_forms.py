@@ -13,7 +13,7 @@ from chalicelib.observation.elections.schedule import expected_by_region
 from chalicelib.observation.reports.report import Report, Source, owing
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.observation.summaries.summary import Coverage, summarise
-from chalicelib.services.outreach.missing_list import gaps
+from chalicelib.services.outreach.gaps import gaps
 from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
 from chalicelib.services.views import stations
 from chalicelib.services.views.stations import stations_of_region

@@ -7,7 +7,8 @@ from chalicelib.observation.elections.election import Coordinator, Election
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services.email_templates import picture
-from chalicelib.services.outreach.missing_list import Gap, list_email
+from chalicelib.services.outreach.gaps import Gap
+from chalicelib.services.outreach.missing_list import list_email
 from chalicelib.services.summaries.summary_email import summary_email
 
 NOON = dt.datetime.fromisoformat("2017-10-15T14:45:00+06:00")

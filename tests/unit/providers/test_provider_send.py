@@ -5,7 +5,6 @@ from click.testing import CliRunner
 
 from chalicelib.cli import main, provider_stack
 from chalicelib.providers.contract import OutboundSms, SendOutcome
-from chalicelib.services.clients import provider_api
 
 CASES: dict[str, tuple[SendOutcome, int, str]] = {
     "taken": (SendOutcome("sent", reference="SM1"), 0, "sent: 1 GSM-7 segments\nreference: SM1\n"),
@@ -26,7 +25,7 @@ def test_what_the_provider_answered_is_printed(
         return answered
 
     monkeypatch.setattr(provider_stack, "use_stack", dict)
-    monkeypatch.setattr(provider_api, "hand_over", hand_over)
+    monkeypatch.setattr(provider_stack, "hand_over", hand_over)
     done = CliRunner().invoke(main, ["provider", "send", "twilio", "--to", "+996700123456", "--text", "Test"])
     assert (done.exit_code, done.output) == (code, printed)
     assert asked == [("twilio", "+996700123456", "Test")]

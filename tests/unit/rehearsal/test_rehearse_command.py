@@ -3,9 +3,9 @@
 import click
 import pytest
 
+from chalicelib.cli import rehearse
 from chalicelib.cli.rehearse import _webhook
 from chalicelib.rehearsal import senders
-from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
 
 BASE = "https://abc.execute-api.eu-central-1.amazonaws.com/api"
@@ -23,7 +23,7 @@ def configured(monkeypatch):
                 raise found
             return found
 
-        monkeypatch.setattr(provider_settings, "provider_secrets", read)
+        monkeypatch.setattr(rehearse, "provider_secrets", read)
 
     return configure
 

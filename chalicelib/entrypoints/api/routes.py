@@ -1,0 +1,48 @@
+"""Every route: its method and path, and the view that answers it."""
+
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib.entrypoints.deferred import deferred
+
+ROUTES = {
+    ("GET", "/health"): "api.health:health",
+    ("GET", "/elections/{election_id}/summary"): "api.summary:summary",
+    ("GET", "/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
+    ("GET", "/elections/{election_id}/messages/{key}"): "api.messages:message",
+    ("GET", "/elections/{election_id}/opt-outs"): "api.opt_outs:opt_outs",
+    ("GET", "/elections/{election_id}/providers"): "api.providers:providers",
+    ("GET", "/elections/{election_id}/incidents"): "api.incidents:incidents",
+    ("GET", "/elections/{election_id}/incidents/{number}"): "api.incidents:incident",
+    ("POST", "/elections/{election_id}/incidents/{number}/{step}"): "api.incidents:step",
+    ("GET", "/elections/{election_id}/quick-count"): "api.quick_count:quick_count",
+    ("POST", "/elections/{election_id}/quick-count/{step}"): "api.quick_count:step",
+}
+"""Answered by the function APIHandler."""
+
+WEBHOOKS = {
+    ("GET", "/webhooks/{provider}"): "intake:webhook",
+    ("POST", "/webhooks/{provider}"): "intake:webhook",
+    ("GET", "/webhooks/{provider}/{token}"): "intake:webhook",
+    ("POST", "/webhooks/{provider}/{token}"): "intake:webhook",
+}
+"""Answered by the function Intake (infra/template/api.yaml)."""
+
+
+def register_routes(app: Chalice) -> None:
+    """Register every route; a view gets the request, and the path's parameters by name."""
+    for (method, path), target in ROUTES.items():
+        app.route(path, methods=[method])(_view(app, target))
+    for (method, path), target in WEBHOOKS.items():
+        app.route(path, methods=[method], content_types=["*/*"])(_view(app, target))
+
+
+def _view(app: Chalice, target: str) -> Any:
+    view = deferred(target)
+
+    def answer(**path: str) -> Any:
+        return view(app.current_request, **path)
+
+    answer.__name__ = view.__name__
+    return answer

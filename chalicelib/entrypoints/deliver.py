@@ -1,0 +1,24 @@
+"""The function deliver: new rows of the outbox, and receipts, from the Messages table's stream."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from chalicelib.entrypoints.alerting import deliver_and_tell
+from chalicelib.entrypoints.batch import each_record
+from chalicelib.services.delivery.deliver import is_alert
+from chalicelib.store.messages import Message
+
+DELIVER_SECONDS = 30.0
+"""Longer after a batch came, none of its rows is begun: carriers may be slow, and sweep takes up what is left."""
+
+
+def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Deliver a batch of outgoing rows, alerts first, and match receipts."""
+    end = time.monotonic() + DELIVER_SECONDS
+
+    def deliver_in_time(message: Message, now: dt.datetime) -> None:
+        if time.monotonic() < end:
+            deliver_and_tell(message, now)
+
+    return each_record(event["Records"], deliver_in_time, is_alert)

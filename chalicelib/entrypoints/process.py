@@ -1,0 +1,23 @@
+"""The function process: new SMS from the Messages table's stream."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from chalicelib.entrypoints.alerting import ALERTING_SECONDS, deliver_at_once
+from chalicelib.entrypoints.batch import each_record
+from chalicelib.services.intake.silence import record_arrival
+from chalicelib.services.processing.process import may_be_urgent
+from chalicelib.services.processing.process import process as process_message
+from chalicelib.store.messages import Message
+
+
+def process(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Process a batch of SMS, incidents first, and deliver their alerts."""
+    end = time.monotonic() + ALERTING_SECONDS
+
+    def process_and_alert(message: Message, now: dt.datetime) -> None:
+        deliver_at_once(process_message(message, now), end)
+        record_arrival(message)
+
+    return each_record(event["Records"], process_and_alert, may_be_urgent)

@@ -1,0 +1,15 @@
+"""The function reconcile, every ten minutes: what providers list and their webhooks never brought."""
+
+import datetime as dt
+
+from chalicelib.entrypoints.metrics import measure
+from chalicelib.services.intake.reconcile import reconcile_all
+from chalicelib.services.intake.silence import hours_began
+
+
+def reconcile(event: object, context: object) -> None:
+    """Take in what providers list, while an election is under way."""
+    now = dt.datetime.now(dt.UTC)
+    if hours_began(now) is not None:
+        reconciled = reconcile_all(now)
+        measure(MessagesReconciled=reconciled.taken_in, ListedUnreadable=reconciled.unreadable)
