@@ -18,9 +18,17 @@ environments: ## Make or heal the virtual environments (every other target does 
 run: environments ## Run Baykoo on this machine with the sample election, until Ctrl-C (BAYKOO_PORT=4510)
 	@$(bin)/python -m infra.local
 
+.PHONY: browser
+browser: ## Bring the browser that tests draw pages in, as root; say what brings it where this is not root
+	@$(PYTHON) infra/browser.py
+
 .PHONY: test
-test: environments ## Run every test: unit, integration and end-to-end, against stacks that they start
-	@$(bin)/python -m pytest -n auto --dist loadfile tests/unit tests/integration tests/e2e
+test: environments browser ## Run every test: unit, integration and end-to-end, against stacks that they start
+	@$(bin)/python -m pytest -n auto --dist loadfile --durations=10 tests/unit tests/integration tests/e2e
+
+.PHONY: test-fast
+test-fast: environments browser ## Run the unit tests alone, within a minute
+	@$(bin)/python -m pytest -n auto --dist loadfile --durations=10 tests/unit
 
 .PHONY: lint
 lint: environments ## Check style, types, layers and the packaged template

@@ -1,28 +1,19 @@
-"""One headless Chromium for all pictures, spoken to by its DevTools protocol over a pipe."""
+"""One headless page of Debian's Chromium, driven by Playwright, and what the tests ask of it."""
 
 import base64
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from chalicelib.observation.summaries.png import encode
+from playwright.sync_api import Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars"),
-    *("--disable-lcd-text", "--font-render-hinting=none", "--remote-debugging-pipe"),
-]
-PIPED = '"$@" 3<&{} 4>&{}'
-"""Chromium reads commands from descriptor 3 and answers on 4."""
+from chalicelib.observation.summaries.png import encode
+from infra.browser import chromium
+
+SAME_LETTERS_EVERYWHERE = ["--disable-lcd-text", "--font-render-hinting=none"]
 
 # Pixels of two pictures of which a channel differs by more than `most`; -1 where their sizes differ.
-DIFFERENT = """(async ([one, other, most]) => {
+DIFFERENT = """async ([one, other, most]) => {
   const read = async (png) => {
     const image = new Image(); image.src = 'data:image/png;base64,' + png; await image.decode();
     const canvas = new OffscreenCanvas(image.width, image.height), paper = canvas.getContext('2d');
@@ -35,10 +26,10 @@ DIFFERENT = """(async ([one, other, most]) => {
   for (let at = 0; at < a.data.length; at += 4)
     if ([0, 1, 2].some((channel) => Math.abs(a.data[at + channel] - b.data[at + channel]) > most)) count++;
   return count;
-})"""
+}"""
 
 # A picture in sixteen shades a channel: its palette, and each pixel's place in it.
-PALETTE = """(async ([png]) => {
+PALETTE = """async (png) => {
   const image = new Image(); image.src = 'data:image/png;base64,' + png; await image.decode();
   const canvas = new OffscreenCanvas(image.width, image.height), paper = canvas.getContext('2d');
   paper.drawImage(image, 0, 0);
@@ -50,96 +41,64 @@ PALETTE = """(async ([png]) => {
     pixels += String.fromCharCode(colours.get(colour));
   }
   return {width: image.width, palette: [...colours.keys()].join().split(','), pixels};
-})"""
+}"""
 
 # What stands out to the right of the page, or has lost a part of its text.
 CUT = """[...document.body.querySelectorAll('*')].filter((one) =>
   one.getBoundingClientRect().right > innerWidth + 0.5 || one.scrollWidth > one.clientWidth + 1 && one.clientWidth
 ).map((one) => one.textContent.trim().slice(0, 60))"""
 
+HEIGHT = "Math.ceil(document.documentElement.getBoundingClientRect().height)"
+
 
 class Browser:
     """A page whose content, width and colour scheme are set."""
 
-    def __init__(self, commands: Any, answers: Any) -> None:
-        self._commands, self._answers = commands, answers
-        self._last = 0
-        self._session: str | None = None
-        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        self._frame = self.ask("Page.getFrameTree")["frameTree"]["frame"]["id"]
+    def __init__(self, page: Page) -> None:
+        self._page = page
 
-    def ask(self, method: str, **parameters: object) -> Any:
-        self._last += 1
-        command = {"id": self._last, "method": method, "params": parameters}
-        command |= {"sessionId": self._session} if self._session else {}
-        self._commands.write(json.dumps(command).encode() + b"\0")
-        self._commands.flush()
-        while (answer := json.loads(self._read())).get("id") != self._last:
-            pass  # an event, which nobody waits for
-        assert "result" in answer, answer
-        return answer["result"]
+    def show(self, html: str, width: int, *, dark: bool) -> None:
+        self._page.set_viewport_size({"width": width, "height": 800})
+        self._page.emulate_media(media="screen", color_scheme="dark" if dark else "light")
+        self._page.set_content(html)
 
-    def show(self, page: str, width: int, *, dark: bool) -> None:
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
-        self.ask("Emulation.setEmulatedMedia", features=[scheme])
-        self.ask("Page.setDocumentContent", frameId=self._frame, html=page)
-
-    def evaluate(self, expression: str) -> Any:
-        answer = self.ask("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
-
-    def picture(self, width: int) -> bytes:
-        """The whole page as a PNG."""
-        height = self.evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)")
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        taken = self.ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
-        return base64.b64decode(taken["data"])
+    def picture(self) -> bytes:
+        """The whole page as a PNG, a row of pixels that it fills in part included."""
+        width = self._page.evaluate("innerWidth")
+        height = self._page.evaluate(HEIGHT)
+        self._page.set_viewport_size({"width": width, "height": height})
+        return self._page.screenshot()
 
     def cut(self) -> list[str]:
         """The beginnings of texts that are wider than their place."""
-        return list(self.evaluate(CUT))
+        return list(self._page.evaluate(CUT))
+
+    def print(self) -> tuple[list[str], bytes]:
+        """What is cut in print, and the page as a PDF on the paper that it asks for."""
+        self._page.emulate_media(media="print")
+        return self.cut(), self._page.pdf(print_background=True, prefer_css_page_size=True)
 
     def different(self, one: bytes, other: bytes, most: int) -> int:
         """How many pixels of two pictures differ by more than `most`; -1 where their sizes do."""
-        return int(self._call(DIFFERENT, _text(one), _text(other), most))
+        return int(self._page.evaluate(DIFFERENT, [_text(one), _text(other), most]))
 
     def smaller(self, picture: bytes) -> bytes:
         """The picture with fewer shades, in a third of the bytes."""
-        shown = self._call(PALETTE, _text(picture))
+        shown: dict[str, Any] = self._page.evaluate(PALETTE, _text(picture))
         width, palette = shown["width"], bytes(map(int, shown["palette"]))
         pixels = shown["pixels"].encode("latin-1")
         rows = [pixels[at : at + width] for at in range(0, len(pixels), width)]
         return encode(rows, palette)
 
-    def _call(self, function: str, *arguments: object) -> Any:
-        return self.evaluate(f"{function}({json.dumps(arguments)})")
-
-    def _read(self) -> bytes:
-        read = bytearray()
-        while (byte := self._answers.read(1)) != b"\0":
-            assert byte, "Chromium has ended"
-            read += byte
-        return bytes(read)
-
 
 @contextmanager
-def browser(profile: Path) -> Iterator[Browser]:
-    """A Chromium of one's own."""
-    (commands, to_browser), (from_browser, answers) = os.pipe(), os.pipe()
-    piped = f"exec {PIPED.format(commands, answers)}"
-    started = [*("bash", "-c", piped, "bash"), str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}"]
-    running = subprocess.Popen(started, pass_fds=(commands, answers), stderr=subprocess.DEVNULL)
-    os.close(commands)
-    os.close(answers)
-    try:
-        with os.fdopen(to_browser, "wb") as writer, os.fdopen(from_browser, "rb") as reader:
-            yield Browser(writer, reader)
-    finally:
-        running.terminate()
-        running.wait(30)
+def browser() -> Iterator[Browser]:
+    """Start a Chromium of one's own; raises `BrowserMissing` where the machine has none."""
+    executable = chromium()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=SAME_LETTERS_EVERYWHERE)
+        yield Browser(running.new_page())
+        running.close()
 
 
 def _text(picture: bytes) -> str:

@@ -1,6 +1,5 @@
 """The final report: what it tells, whom it does not name, and that a browser prints it from itself alone."""
 
-import base64
 import re
 from html import unescape
 
@@ -73,11 +72,8 @@ def test_a_form_that_nobody_answered_has_no_answers() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_prints_on_a4_with_nothing_cut(chromium: Browser, language: str) -> None:
     chromium.show(page(language, incidents=30), A4_WIDTH, dark=True)
-    chromium.ask("Emulation.setEmulatedMedia", media="print")
-    assert chromium.cut() == []
-    printed = chromium.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"]
-    chromium.ask("Emulation.setEmulatedMedia", media="")
-    pdf = base64.b64decode(printed)
+    cut, pdf = chromium.print()
+    assert cut == []
     assert pdf.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) > 2
     sizes = {tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf)}
