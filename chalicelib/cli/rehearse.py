@@ -125,7 +125,7 @@ def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook"
 def _how_to_put(provider: str) -> str:
     put = "aws ssm put-parameter --type SecureString --overwrite"
     where = f"--name {os.environ['BAYKOO_PARAMETERS']}/providers/{provider} --value file://{provider}.json"
-    return f"Put them so: {put} {where} (what is in the file: docs/providers.md)."
+    return f"Put them so: {put} {where} (what is in the file: docs/providers/)."
 
 
 def _console() -> "Console":

@@ -1,5 +1,8 @@
 """Africa's Talking SMS.
 
+    POST …/africastalking/TOKEN  id=ATXid_1&from=%2B254700123456&to=22384&text=OP+1234+A1&date=2017-10-15+04%3A00%3A00
+    POST (receipt)               id=ATXid_2&status=Success&phoneNumber=%2B254700123456
+    POST (opt-out)               senderId=Baykoo&phoneNumber=%2B254700123456
 Protocol: https://developers.africastalking.com/docs/sms/notifications, .../docs/sms/sending/bulk; its SDK for Python;
 read in 2026.
 """

@@ -1,5 +1,9 @@
 """SMS Gateway for Android (capcom6): a phone on a shelf.
 
+    POST, X-Signature: 5f…, X-Timestamp: 1508040010  {"id": "Ey6E…", "event": "sms:received", "deviceId": "…",
+        "payload": {"messageId": "…", "sender": "+996700123456", "recipient": null, "message": "OP 1234 A1",
+        "simNumber": 1, "receivedAt": "2017-10-15T10:00:00.000+06:00"}}
+    POST (receipt)  {"event": "sms:delivered", "payload": {"messageId": "…", "deliveredAt": "…"}, …}
 Protocol: https://docs.sms-gate.app/features/webhooks/, .../features/sending-messages/, .../features/status-tracking/;
 read in 2026.
 """

@@ -1,5 +1,8 @@
 """AWS End User Messaging SMS, two-way, through an SNS topic's HTTPS subscription.
 
+    POST  {"Type": "Notification", "MessageId": "…", "TopicArn": "arn:aws:sns:…", "Timestamp": "2017-10-15T04:00:00Z",
+        "Message": "{\\"originationNumber\\": \\"+996700123456\\", \\"destinationNumber\\": \\"+12065550100\\",
+        \\"messageBody\\": \\"OP 1234 A1\\", \\"inboundMessageId\\": \\"cae1…\\"}", "SignatureVersion": "2", …}
 Protocol: https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html,
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html, .../sns-message-delivery-retries.html;
 read in 2026.

@@ -1,5 +1,7 @@
 """Baykoo's own webhook, for gateways that can be programmed; and any other's that its settings describe.
 
+    POST, X-Baykoo-Timestamp: 1508040010, X-Baykoo-Signature: sha256=5f…  {"id": "m-1", "from": "+996700123456",
+        "to": "+996555000111", "text": "OP 1234 A1", "received_at": "2017-10-15T10:00:00+06:00"}
 Its own is `POST` JSON `{id, from, to, text, received_at}` with `X-Baykoo-Timestamp` (seconds since 1970) and
 `X-Baykoo-Signature: sha256=HEX`, HEX the HMAC-SHA256 of timestamp, ".", raw body under one of two valid secrets.
 """

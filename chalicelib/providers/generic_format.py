@@ -1,6 +1,6 @@
 """How a gateway that has no code of its own writes its webhook: declared in the settings, checked when it is used.
 
-docs/providers.md lists every key with examples. A fault in the settings is ours, so it is answered by a 503.
+docs/providers/generic.md lists every key with examples. A fault in the settings is ours, so it is answered by a 503.
 """
 
 import base64

@@ -1,5 +1,8 @@
 """Infobip SMS.
 
+    POST, Authorization: Basic …  {"results": [{"messageId": "81…", "from": "996700123456", "to": "996555000111",
+        "text": "OP 1234 A1", "cleanText": "1234 A1", "receivedAt": "2017-10-15T04:00:00.000+0000", "smsCount": 1}]}
+    POST (receipt)  {"results": [{"messageId": "…", "status": {"groupName": "DELIVERED", "name": "…"}}]}
 Protocol: https://www.infobip.com/docs/api/channels/sms/inbound-sms/receive-inbound-sms-messages,
 .../docs/api/platform/subscriptions-api (security settings), .../docs/api/channels/sms/outbound-sms; read in 2026.
 """

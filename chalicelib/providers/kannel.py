@@ -1,5 +1,7 @@
 """Kannel's smsbox: the gateway of many a mobile operator and of a modem of one's own.
 
+    GET  ?id=6d5a…&from=%2B996700123456&to=4455&ts=1508040000&coding=0&charset=UTF-8&udh=&text=OP+1234+A1
+    GET (receipt)  ?dlr=1&id=…
 Protocol: https://www.kannel.org/download/1.4.5/userguide-1.4.5/userguide.html (sms-service, sendsms, delivery reports)
 and gw/smsbox.c, gw/urltrans.c of its source; read in 2026.
 """

@@ -1,5 +1,7 @@
 """Plivo Messaging.
 
+    POST, X-Plivo-Signature-V3: …  MessageUUID=db3c…&From=996700123456&To=15557122661&Type=sms&Text=OP+1234+A1&Units=1
+    POST (receipt)                 MessageUUID=db3d…&ParentMessageUUID=db3d…&From=…&To=…&Status=delivered
 Protocol: https://docs.plivo.com/docs/messaging/concepts/signature-validation, .../messaging/xml/request,
 .../messaging/api/message; signature V3 as Plivo's server SDKs compute it; read in 2026.
 """

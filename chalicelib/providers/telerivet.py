@@ -1,5 +1,8 @@
 """Telerivet.
 
+    POST  event=incoming_message&id=SM1&message_type=sms&content=OP+1234+A1&from_number=%2B996700123456
+        &to_number=%2B996555000111&time_created=1508040000&secret=…
+    POST (receipt)  event=send_status&id=SM2&status=delivered&secret=…
 Protocol: https://telerivet.com/api/webhook, https://telerivet.com/api/rest/curl#Project.sendMessage, its SDKs for
 Python and PHP; read in 2026.
 """

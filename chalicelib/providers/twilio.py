@@ -1,5 +1,7 @@
 """Twilio Programmable Messaging.
 
+    POST, X-Twilio-Signature: 0/KC…=  MessageSid=SM1f…&From=%2B996700123456&To=%2B15557122661&Body=OP+1234+A1
+    POST (receipt)                    MessageSid=SM2c…&MessageStatus=delivered&ErrorCode=
 Protocol: https://www.twilio.com/docs/messaging/guides/webhook-request, .../docs/usage/webhooks/webhooks-security,
 .../docs/usage/webhooks/webhook-shared-keys, .../docs/messaging/api/message-resource; read in September 2026.
 """

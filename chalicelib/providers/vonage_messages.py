@@ -1,5 +1,8 @@
 """Vonage Messages API, its SMS channel.
 
+    POST, Authorization: Bearer eyJ…  {"channel": "sms", "message_uuid": "aaaa…", "from": "996700123456",
+        "to": "16105553939", "timestamp": "2017-10-15T04:00:00Z", "message_type": "text", "text": "OP 1234 A1"}
+    POST (receipt)                    {"message_uuid": "…", "client_ref": "…", "status": "delivered"}
 Protocol: https://developer.vonage.com/en/messages/concepts/signed-webhooks, .../api/messages-olympus; JWT: RFC 7519,
 its signature RFC 7515 with HS256; read in 2026.
 """

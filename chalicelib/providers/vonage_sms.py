@@ -1,5 +1,8 @@
 """Vonage (Nexmo) SMS API.
 
+    POST  {"msisdn": "996700123456", "to": "16105553939", "messageId": "0200…DA", "text": "OP 1234 A1",
+        "message-timestamp": "2017-10-15 04:00:00", "timestamp": "1508040000", "nonce": "…", "sig": "…"}
+    POST (receipt)  {"messageId": "0B…", "client-ref": "…", "status": "delivered", "timestamp": "…", "sig": "…"}
 Protocol: https://developer.vonage.com/en/messaging/sms/guides/inbound-sms,
 https://developer.vonage.com/en/getting-started/concepts/signing-messages,
 https://api.support.vonage.com/hc/en-us/articles/205704158 (long texts), .../360028543292 (retries); read in 2026.

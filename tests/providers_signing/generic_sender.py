@@ -1,4 +1,4 @@
-"""The generic gateway, as somebody who reads docs/providers.md would program it."""
+"""The generic gateway, as somebody who reads docs/providers/generic.md would program it."""
 
 import datetime as dt
 import hashlib

@@ -42,7 +42,7 @@ def check(name: str, url: str, now: dt.datetime) -> Iterator[Finding]:
         chosen = provider(name, settings, fetch)
     except (NotConfigured, SecretsUnavailable, WebhookRefused) as fault:
         yield Finding(
-            "settings", False, str(fault), "put the provider's settings into Parameter Store: docs/providers.md"
+            "settings", False, str(fault), "put the provider's settings into Parameter Store: docs/providers/"
         )
         return
     yield Finding("settings", True, f"there: {', '.join(sorted(settings))}")

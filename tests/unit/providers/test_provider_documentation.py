@@ -1,4 +1,4 @@
-"""docs/providers.md does what it says: its example provider works, its examples of explain are genuine."""
+"""docs/providers does what it says: its example provider works, its examples of explain are genuine."""
 
 import datetime as dt
 import json
@@ -6,21 +6,25 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from chalicelib.cli.provider import explain_line
 from chalicelib.providers import table
 from chalicelib.providers.generic_format import Format
 
 ROOT = Path(__file__).parents[3]
-PAGE = (ROOT / "docs" / "providers.md").read_text()
+PAGES = ROOT / "docs" / "providers"
+PAGE = (PAGES / "README.md").read_text()
 LINE = re.search(r'`("textbee": "textbee:TextBee",)`', PAGE)[1]
 THIS = "test_the_eleventh_provider_of_the_page"
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 
 
-def blocks(kind: str) -> list[str]:
-    return re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
+def blocks(kind: str, page: str = PAGE) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)
 
 
 def test_the_eleventh_provider_of_the_page(tmp_path):
@@ -32,9 +36,9 @@ def test_the_eleventh_provider_of_the_page(tmp_path):
     (tmp_path / "chalicelib" / "providers" / "textbee.py").write_text(provider)
     (tmp_path / "tests" / "unit" / "providers" / "test_textbee_provider.py").write_text(cases)
     insert(tmp_path / "chalicelib" / "providers" / "table.py", "_PROVIDERS = {\n", f"    {LINE}\n")
-    row = "| [textbee](#textbee) | HMAC | body | message id | not published |\n"
-    insert(tmp_path / "docs" / "providers.md", "| --- | --- | --- | --- | --- |\n", row)
-    insert(tmp_path / "docs" / "providers.md", "## Generic\n", "", before="## TextBee\n\n")
+    (tmp_path / "docs" / "providers" / "textbee.md").write_text("# TextBee\n")
+    row = "| [textbee](textbee.md) | HMAC | body | message id | not published |\n"
+    insert(tmp_path / "docs" / "providers" / "README.md", "| --- | --- | --- | --- | --- |\n", row)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
     named = ("test_textbee_provider.py", "test_self_tests.py", "test_provider_documentation.py", "test_send_api.py")
     chosen = [f"tests/unit/providers/{name}" for name in named]
@@ -43,10 +47,10 @@ def test_the_eleventh_provider_of_the_page(tmp_path):
     assert ran.returncode == 0, ran.stdout
 
 
-def insert(file: Path, anchor: str, after: str, before: str = "") -> None:
+def insert(file: Path, anchor: str, after: str) -> None:
     written = file.read_text()
     assert written.count(anchor) == 1
-    file.write_text(written.replace(anchor, before + anchor + after))
+    file.write_text(written.replace(anchor, anchor + after))
 
 
 def test_the_examples_of_explain():
@@ -58,15 +62,29 @@ def test_the_examples_of_explain():
 
 
 def test_the_example_of_a_described_aggregator():
-    [described] = [json.loads(block)["format"] for block in blocks("json") if '"format"' in block]
+    page = (PAGES / "generic.md").read_text()
+    [described] = [json.loads(block)["format"] for block in blocks("json", page) if '"format"' in block]
     assert Format.of_settings(described).signature is not None
 
 
-def test_every_provider_has_its_section_and_every_reason_its_line():
-    rows = re.findall(r"^\| \[([\w-]+)\]\(#([\w-]+)\)", PAGE, re.MULTILINE)
+def test_every_provider_has_its_page_and_its_row():
+    rows = re.findall(r"^\| \[([\w-]+)\]\(([\w-]+)\.md\)", PAGE, re.MULTILINE)
     assert {name for name, _ in rows} == set(table.NAMES)
-    titles = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
-    assert {anchor for _, anchor in rows} <= anchors
-    for block in blocks("json"):
+    assert all(name == page for name, page in rows)
+    assert {page.stem for page in PAGES.glob("*.md")} == {"README", *table.NAMES}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_the_json_of_every_page_is_json(page):
+    for block in blocks("json", page.read_text()):
         json.loads(block)
+
+
+@pytest.mark.parametrize("name", table.NAMES)
+def test_every_provider_shows_a_sample_payload_on_top(name):
+    module = import_module(type(table.provider(name, {}, never)).__module__)
+    assert re.search(r"^    (GET|POST)\b.*\S", module.__doc__, re.MULTILINE)
+
+
+def never(url: str) -> bytes:
+    raise AssertionError(url)

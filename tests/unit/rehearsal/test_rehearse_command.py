@@ -49,7 +49,7 @@ def test_a_second_generic_provider_has_its_own_address(configured):
 
 PUT = (
     "Put them so: aws ssm put-parameter --type SecureString --overwrite "
-    "--name /kg/providers/twilio --value file://twilio.json (what is in the file: docs/providers.md)."
+    "--name /kg/providers/twilio --value file://twilio.json (what is in the file: docs/providers/)."
 )
 FAULTS = {
     "no settings": (NotConfigured("no parameter"), f"twilio: the stack has no settings for it. {PUT}"),
