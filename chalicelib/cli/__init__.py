@@ -24,15 +24,19 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands' modules are imported when they are asked for. A stack that cannot be reached is told."""
+    """A group whose commands' modules are imported when they are asked for.
+
+    What any command may meet is told here: a stack that cannot be reached, an election that it does not have.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call a command."""
         try:
             return super().invoke(ctx)
         except Exception as fault:
-            store = sys.modules.get("chalicelib.store.tables")  # what never loaded it, never asked it
-            if store is None or not isinstance(fault, store.StoreUnavailable):
+            if _is(fault, "chalicelib.store.elections", "ElectionUnknown"):
+                raise click.ClickException(str(fault)) from fault
+            if not _is(fault, "chalicelib.store.tables", "StoreUnavailable"):
                 raise
             raise click.ClickException(
                 f"the stack cannot be asked now: {fault}. Does `make run` still run? Is BAYKOO_STACK the right name? "
@@ -51,6 +55,12 @@ class LazyGroup(click.Group):
         module, _, name = place.partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+
+def _is(fault: Exception, module: str, name: str) -> bool:
+    """Whether a fault is a module's exception; what never loaded the module never raised it."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(fault, getattr(loaded, name))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -13,7 +13,7 @@ from chalicelib.observation.election_file.header import id_problem
 from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.elections import loading
-from chalicelib.store.elections import ElectionChanged, ElectionUnknown, list_elections
+from chalicelib.store.elections import ElectionChanged, list_elections
 from chalicelib.store.routes import numbers_of
 
 
@@ -96,7 +96,7 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
 
     try:
         loading.copy_election(source, target, clock or REAL_TIME)
-    except (ElectionUnknown, loading.RemovesReported) as refused:
+    except loading.RemovesReported as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Copied {source} to {target}.")
     if number:
@@ -110,10 +110,7 @@ def route(number: str, election_id: str) -> None:
     """Let the number that observers text to lead to ELECTION, and to no other."""
     use_stack()
 
-    try:
-        matched = loading.route(number, election_id)
-    except ElectionUnknown as unknown:
-        raise click.ClickException(str(unknown)) from unknown
+    matched = loading.route(number, election_id)
     click.echo(f"{matched} leads to {election_id}.")
 
 

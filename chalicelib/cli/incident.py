@@ -8,8 +8,9 @@ import click
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS, State, Step, StepRefused
 from chalicelib.services.access.operators import Operator, at_the_command_line
-from chalicelib.services.incidents.steps import NoteMissing, VersionPassed, list_incidents, show_incident, take_step
-from chalicelib.store.elections import ElectionUnknown, LoadedElection, existing
+from chalicelib.services.incidents.steps import list_incidents, show_incident, take_step
+from chalicelib.services.versions import NoteMissing, VersionPassed
+from chalicelib.store.elections import LoadedElection, existing
 
 _election = click.option("--election", "election_id", required=True, metavar="ID")
 _number = click.argument("number", type=click.IntRange(min=1))
@@ -83,10 +84,7 @@ def _take(step: Step, number: int, election_id: str, note: str) -> None:
 
 def _loaded(election_id: str) -> tuple[LoadedElection, Operator]:
     """The election, and who the command line is in it."""
-    try:
-        return existing(election_id), at_the_command_line(election_id)
-    except ElectionUnknown as unknown:
-        raise click.ClickException(str(unknown)) from unknown
+    return existing(election_id), at_the_command_line(election_id)
 
 
 def _found(loaded: LoadedElection, me: Operator, number: int) -> dict[str, Any]:

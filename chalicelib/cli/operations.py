@@ -8,7 +8,7 @@ import click
 from chalicelib.cli.target import use_stack
 from chalicelib.services.elections.audit import audit as audit_election
 from chalicelib.services.summaries.hourly import summarize as summarize_election
-from chalicelib.store.elections import ElectionUnknown, existing, list_elections
+from chalicelib.store.elections import existing, list_elections
 
 election_option = click.option("--election", "election_id", metavar="ID", help="One election; all of them without it.")
 
@@ -46,8 +46,4 @@ def _elections(election_id: str | None) -> list[str]:
 
     if election_id is None:
         return list_elections()
-    try:
-        existing(election_id)
-    except ElectionUnknown as unknown:
-        raise click.ClickException(str(unknown)) from unknown
-    return [election_id]
+    return [existing(election_id).election.id]

@@ -8,7 +8,6 @@ import click
 from chalicelib.cli.target import use_stack
 from chalicelib.services.access import operators
 from chalicelib.services.access.operators import revoke_operator
-from chalicelib.store.elections import ElectionUnknown
 
 ROLES = ("viewer", "operator", "headquarters")
 
@@ -33,7 +32,7 @@ def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: 
         token = operators.add_operator(
             name, cast(operators.Role, role), election_id, regions, dt.datetime.now(dt.UTC), valid_for
         )
-    except (ElectionUnknown, operators.OperatorInvalid) as refused:
+    except operators.OperatorInvalid as refused:
         raise click.ClickException(str(refused)) from refused
     seen = ", ".join(regions) or "all regions"
     click.echo(f"{name} may read {election_id} as {role}, {seen}, for {days} days. The token is shown this once:")

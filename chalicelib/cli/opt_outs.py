@@ -4,7 +4,7 @@ import click
 
 from chalicelib.cli.target import use_stack
 from chalicelib.services.opt_outs.listing import OptOut, list_opt_outs
-from chalicelib.store.elections import ElectionUnknown, existing
+from chalicelib.store.elections import existing
 
 
 @click.command()
@@ -13,10 +13,7 @@ def opt_outs(election_id: str) -> None:
     """Print the phones that want no bulk SMS and reminders, since when, and whose they are."""
     use_stack()
 
-    try:
-        election = existing(election_id).election
-    except ElectionUnknown as unknown:
-        raise click.ClickException(str(unknown)) from unknown
+    election = existing(election_id).election
     found = list_opt_outs(election)
     for one in found:
         click.echo(f"{one.phone}  {one.since.astimezone(election.zone):%Y-%m-%d %H:%M}  {whose(one)}")

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from chalicelib.cli.files import load_election_file
+from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import Reading, ReportReading, Value
@@ -28,10 +29,6 @@ from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import LANGUAGES
 
 
-class LineInvalid(ValueError):
-    """A line of the input is not `{"text": …}`."""
-
-
 @click.command()
 @click.option(
     "--election",
@@ -45,13 +42,15 @@ class LineInvalid(ValueError):
 def parse(election_file: Path, text: str | None, language: str | None) -> None:
     """Read texts as observers send them: JSON lines {"text": …} in, their meaning as JSON lines out, in order."""
     election = load_election_file(election_file)
-    language = _language(election, language)
+    chosen = _language(election, language)
     if text is not None:
-        click.echo("\n".join(in_words(election, language, text)))
+        click.echo("\n".join(in_words(election, chosen, text)))
         return
     if sys.stdin.isatty():
         click.echo('One {"text": "…"} a line; Ctrl-D ends.', err=True)
-    if _lines(election, language, sys.stdin.buffer, sys.stdout.buffer):
+    if answer_lines(
+        sys.stdin.buffer, sys.stdout.buffer, lambda line: meaning_of(election, chosen, _text_of(line)), _refused
+    ):
         raise click.exceptions.Exit(1)
 
 
@@ -62,29 +61,14 @@ def _language(election: Election, language: str | None) -> str:
     return language or election.languages[0]
 
 
-def _lines(election: Election, language: str, source: BinaryIO, target: BinaryIO) -> int:
-    """Answer line by line, each as soon as it is read; how many were no messages."""
-    invalid = 0
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            meaning = meaning_of(election, language, _text_of(line))
-        except LineInvalid as problem:
-            invalid += 1
-            meaning = {"error": f"line {number}: {problem}"}
-            click.echo(meaning["error"], err=True)
-        # Half a surrogate pair, which some phones send, is no UTF-8: the escape that replaces it is JSON's own.
-        target.write(json.dumps(meaning, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-        target.flush()
-    return invalid
+def _refused(number: int, problem: LineInvalid) -> dict[str, Any]:
+    error = f"line {number}: {problem}"
+    click.echo(error, err=True)
+    return {"error": error}
 
 
 def _text_of(line: bytes) -> str:
-    try:
-        written = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise LineInvalid(f'not JSON ({error}): write {{"text": "…"}}') from None
+    written = read_json(line, '{"text": "…"}')
     text = written.get("text") if isinstance(written, dict) else None
     if not isinstance(text, str):
         raise LineInvalid('no text: write {"text": "…"}')

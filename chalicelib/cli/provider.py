@@ -3,14 +3,14 @@
 import base64
 import binascii
 import datetime as dt
-import json
 import math
 import sys
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
+from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
 from chalicelib.cli.provider_stack import check, reconcile, send
 from chalicelib.observation.sms.arrival import received_at
 from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
@@ -20,10 +20,6 @@ from chalicelib.services.clients.http import fetch
 
 _LAST_SECOND = 253_402_300_799
 SHAPE = '{"provider", "secrets": {…}, "request": {"method", "url", "headers": {…}, "body"}, "at": seconds or null}'
-
-
-class LineInvalid(ValueError):
-    """A line of the input does not describe a webhook."""
 
 
 @click.group()
@@ -45,36 +41,21 @@ def explain() -> None:
     """
     if sys.stdin.isatty():
         click.echo(f"One {SHAPE} a line; Ctrl-D ends.", err=True)
-    if _lines(sys.stdin.buffer, sys.stdout.buffer):
+    if answer_lines(
+        sys.stdin.buffer, sys.stdout.buffer, lambda line: explain_line(line, dt.datetime.now(dt.UTC)), _refused
+    ):
         raise click.exceptions.Exit(1)
 
 
-def _lines(source: BinaryIO, target: BinaryIO) -> int:
-    """Answer line by line, each as soon as it is read; how many described no webhook."""
-    invalid = 0
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            explained = explain_line(line, dt.datetime.now(dt.UTC))
-        except LineInvalid as problem:
-            invalid += 1
-            reason = f"bad_line: line {number}: {problem}"
-            click.echo(reason, err=True)
-            explained = _explained(
-                authentic=False, reason=reason, messages=[], answer=_answer_to_bad_line(str(problem))
-            )
-        target.write(json.dumps(explained, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
-        target.flush()
-    return invalid
+def _refused(number: int, problem: LineInvalid) -> dict[str, Any]:
+    reason = f"bad_line: line {number}: {problem}"
+    click.echo(reason, err=True)
+    return _explained(authentic=False, reason=reason, messages=[], answer=refusal(Malformed("bad_line", str(problem))))
 
 
 def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
     """What becomes of the webhook that a line describes; raises LineInvalid where it describes none."""
-    try:
-        described = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise LineInvalid(f"not JSON ({error}): write {SHAPE}") from None
+    described = read_json(line, SHAPE)
     if not isinstance(described, dict):
         raise LineInvalid(f"not an object: write {SHAPE}")
     name = described.get("provider")
@@ -100,10 +81,6 @@ def _message(sms: InboundSms, at: dt.datetime) -> dict[str, str]:
         "text": whole_characters(sms.text),
         "received_at": received_at(sms.sent_at, at).isoformat(),
     }
-
-
-def _answer_to_bad_line(problem: str) -> Answer:
-    return refusal(Malformed("bad_line", problem))
 
 
 def _arrival(seconds: object, now: dt.datetime) -> dt.datetime:

@@ -23,7 +23,6 @@ from chalicelib.rehearsal.run import rehearse as run
 from chalicelib.rehearsal.senders import CannotSign, SendersMissing, senders
 from chalicelib.rehearsal.simulation.day import NothingDue, Plan
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
-from chalicelib.store.elections import ElectionUnknown
 
 PERCENT = click.FloatRange(0, 100)
 REPORT = Path(".baykoo/rehearsal.html")
@@ -84,7 +83,7 @@ def rehearse(
     try:
         with _progress(console) as told:
             report_made = report_on(run(source, plan, webhooks, told))
-    except (ElectionUnknown, NothingDue, TooFewObservers, WebhookUnusable) as refused:
+    except (NothingDue, TooFewObservers, WebhookUnusable) as refused:
         raise click.ClickException(str(refused)) from refused
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(rehearsal_page(report_made), encoding="utf-8")

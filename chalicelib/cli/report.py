@@ -7,7 +7,7 @@ import click
 
 from chalicelib.cli.target import use_stack
 from chalicelib.services.summaries.final_report import final_report
-from chalicelib.store.elections import ElectionUnknown, existing
+from chalicelib.store.elections import existing
 
 
 @click.command()
@@ -18,10 +18,7 @@ def report(election_id: str, output: Path, language: str | None) -> None:
     """Write all that was observed in ELECTION so far as one page made for printing."""
     use_stack()
 
-    try:
-        loaded = existing(election_id)
-    except ElectionUnknown as unknown:
-        raise click.ClickException(str(unknown)) from unknown
+    loaded = existing(election_id)
     languages = loaded.election.languages
     if language is not None and language not in languages:
         raise click.BadParameter(f"{language!r} is none of {', '.join(languages)}", param_hint="--language")

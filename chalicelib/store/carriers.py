@@ -1,16 +1,13 @@
 """What all workers must know of whoever carries SMS: whether it may be asked, and how often within a second."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults
+from chalicelib.store.tables import TableMeta, store_faults, updated_if
 
 COUNTER_KEPT = dt.timedelta(hours=1)
 
@@ -66,27 +63,25 @@ def open_circuit(name: str, until: float, trips: int) -> bool:
 
     Raises StoreUnavailable.
     """
-    before = (CarrierRow.trips == trips) if trips else CarrierRow.trips.does_not_exist() | (CarrierRow.trips == 0)
     actions = [CarrierRow.rest_until.set(until), CarrierRow.trips.set(trips + 1)]
-    return _changed(CarrierRow(_id(name)), actions, before)
+    return updated_if(CarrierRow(_id(name)), actions, _tripped(trips))
 
 
 def take_probe(name: str, rest_until: float, until: float) -> bool:
     """Be the one to try a carrier whose rest is over; the others wait `until` then. Raises StoreUnavailable."""
-    return _changed(CarrierRow(_id(name)), [CarrierRow.rest_until.set(until)], CarrierRow.rest_until == rest_until)
+    return updated_if(CarrierRow(_id(name)), [CarrierRow.rest_until.set(until)], CarrierRow.rest_until == rest_until)
 
 
 def back_off_until(name: str, until: float) -> None:
     """Leave a carrier alone until then, at least. Raises StoreUnavailable."""
     sooner = CarrierRow.wait_until.does_not_exist() | (CarrierRow.wait_until < until)
-    _changed(CarrierRow(_id(name)), [CarrierRow.wait_until.set(until)], sooner)
+    updated_if(CarrierRow(_id(name)), [CarrierRow.wait_until.set(until)], sooner)
 
 
 def close_circuit(name: str, trips: int) -> None:
     """A carrier has taken an SMS: it may be asked by all. What was found out since stays. Raises StoreUnavailable."""
-    before = (CarrierRow.trips == trips) if trips else CarrierRow.trips.does_not_exist() | (CarrierRow.trips == 0)
     gone = [one.remove() for one in (CarrierRow.failures, CarrierRow.trips, CarrierRow.rest_until)]
-    _changed(CarrierRow(_id(name)), gone, before)
+    updated_if(CarrierRow(_id(name)), gone, _tripped(trips))
 
 
 def acquire_slot(name: str, second: int, most: int) -> bool:
@@ -94,18 +89,13 @@ def acquire_slot(name: str, second: int, most: int) -> bool:
     row = CarrierRow(f"{_id(name)}#{second}")
     expires = dt.datetime.fromtimestamp(second, dt.UTC) + COUNTER_KEPT
     actions = [CarrierRow.used.add(1), CarrierRow.expires.set(expires)]
-    return _changed(row, actions, CarrierRow.used.does_not_exist() | (CarrierRow.used < most))
+    return updated_if(row, actions, CarrierRow.used.does_not_exist() | (CarrierRow.used < most))
 
 
-def _changed(row: CarrierRow, actions: Sequence[Action], condition: Condition) -> bool:
-    with store_faults():
-        try:
-            row.update(actions=list(actions), condition=condition)
-        except UpdateError as error:
-            if refused_by_condition(error):
-                return False
-            raise
-    return True
+def _tripped(trips: int) -> Condition:
+    """That a circuit was opened so often."""
+    often: Condition = CarrierRow.trips == trips
+    return often if trips else CarrierRow.trips.does_not_exist() | (CarrierRow.trips == 0)
 
 
 def _id(name: str) -> str:

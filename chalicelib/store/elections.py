@@ -7,17 +7,16 @@ for a few seconds.
 
 import datetime as dt
 import hashlib
-import time
 import zlib
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import hours_of
-from chalicelib.store.tables import TableMeta, refused_by_condition, store_faults
+from chalicelib.store.tables import TableMeta, at_version, saved_if, store_faults
+from chalicelib.store.ttl_cache import TtlCache
 
 DIRECTORY = "elections"
 PART_BYTES = 300_000
@@ -61,12 +60,12 @@ class LoadedElection:
 
 
 _documents: dict[str, tuple[int, Election]] = {}
-_recent: dict[tuple[str, str], tuple[float, ElectionRow | None]] = {}
+_recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
 
 def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
     """The election as last loaded, None if there is none; `fresh` asks the store even if it did so just now."""
-    head = _row(DIRECTORY, election_id, fresh=fresh)
+    head = _head(election_id, fresh=fresh)
     if head is None:
         return None
     version = int(head.version or 0)
@@ -92,7 +91,7 @@ def list_elections() -> list[str]:
 
 def save(election: Election, clock: Clock) -> int:
     """Store an election as its next version and return that; raises ElectionChanged, StoreUnavailable."""
-    head = _row(DIRECTORY, election.id, fresh=True)
+    head = _head(election.id, fresh=True)
     before = int(head.version or 0) if head else 0
     document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
     pieces = [document[at : at + PART_BYTES] for at in range(0, len(document), PART_BYTES)]
@@ -100,14 +99,9 @@ def save(election: Election, clock: Clock) -> int:
     with store_faults():
         for number, piece in enumerate(pieces):
             ElectionRow(election.id, _part(digest, number), document=piece).save()
-        unchanged = ElectionRow.version == before if head else ElectionRow.id.does_not_exist()
-        try:
-            _head_row(election.id, before + 1, digest, len(pieces), clock).save(unchanged)
-        except PutError as error:
-            if refused_by_condition(error):
-                raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile") from error
-            raise
-    _forget()
+    if not saved_if(_head_row(election.id, before + 1, digest, len(pieces), clock), at_version(ElectionRow, before)):
+        raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile")
+    _recent.clear()
     return before + 1
 
 
@@ -145,21 +139,17 @@ def _found(document: bytes | None) -> bytes:
     return document
 
 
-def _row(row_id: str, part: str, *, fresh: bool) -> ElectionRow | None:
-    trusted = _recent.get((row_id, part))
-    if not fresh and trusted is not None and time.monotonic() - trusted[0] < TRUSTED_SECONDS:
-        return trusted[1]
+def _head(election_id: str, *, fresh: bool) -> ElectionRow | None:
+    """The election's entry in the directory, not older than a few seconds."""
+    return _recent.get(election_id, lambda: _read_head(election_id), within=0 if fresh else None)
+
+
+def _read_head(election_id: str) -> ElectionRow | None:
     with store_faults():
         try:
-            row: ElectionRow | None = ElectionRow.get(row_id, part, consistent_read=True)
+            return ElectionRow.get(DIRECTORY, election_id, consistent_read=True)
         except ElectionRow.DoesNotExist:
-            row = None
-    _recent[row_id, part] = (time.monotonic(), row)
-    return row
-
-
-def _forget() -> None:
-    _recent.clear()
+            return None
 
 
 def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:

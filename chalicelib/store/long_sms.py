@@ -12,7 +12,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.sms.multipart import LongSms, PartText, Piece
 from chalicelib.store.messages import Message
-from chalicelib.store.tables import Document, TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 
@@ -53,8 +53,7 @@ def known_parts(message: Message) -> KnownParts:
 def noting(parts: KnownParts, known: Sequence[LongSms]) -> Write:
     """The row with other contents; refused if somebody changed it since it was read."""
     row = PartsRow(parts.key, version=parts.version + 1, known=[_document(sms) for sms in known])
-    unchanged = PartsRow.version == parts.version if parts.version else PartsRow.key.does_not_exist()
-    return Write.put("parts", parts.key, row, unchanged)
+    return Write.put("parts", parts.key, row, at_version(PartsRow, parts.version))
 
 
 def stored_part(reference: str, total: int, text: PartText) -> list[Any]:

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.constants import ITEM, PUT_ITEM
-from pynamodb.exceptions import PutError, UpdateError, VerboseClientError
+from pynamodb.exceptions import VerboseClientError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -15,9 +16,10 @@ from chalicelib.store.tables import (
     CONDITION_FAILED,
     Document,
     TableMeta,
-    refused_by_condition,
+    saved_if,
     spread,
     store_faults,
+    updated_if,
 )
 
 Queue = Literal["in", "alert", "out", "receipt"]
@@ -158,14 +160,7 @@ def pending_in(queue: Queue, key: str) -> str:
 
 def put_new(message: Message) -> bool:
     """Store a message once. False if its key is there already; raises StoreUnavailable."""
-    with store_faults():
-        try:
-            message.save(Message.key.does_not_exist())
-        except PutError as error:
-            if refused_by_condition(error):
-                return False
-            raise
-    return True
+    return saved_if(message, Message.key.does_not_exist())
 
 
 def put_pointer(provider: str, reference: str, key: str, now: dt.datetime) -> None:
@@ -234,7 +229,7 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
 
 def change(
     message: Message,
-    changes: Sequence[object],
+    changes: Sequence[Action],
     expected_state: str,
     expected_attempts: int,
     also: Condition | None = None,
@@ -243,14 +238,7 @@ def change(
     condition = unchanged(expected_state, expected_attempts)
     if also is not None:
         condition &= also
-    with store_faults():
-        try:
-            message.update(actions=list(changes), condition=condition)  # type: ignore[arg-type]
-        except UpdateError as error:
-            if refused_by_condition(error):
-                return False
-            raise
-    return True
+    return updated_if(message, changes, condition)
 
 
 def unchanged(state: str, attempts: int) -> Condition:

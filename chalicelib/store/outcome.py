@@ -19,7 +19,7 @@ from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import RECEIVED, Message
 from chalicelib.store.reports import StoredReport, as_read, to_row
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.tables import Contended, StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
 from chalicelib.store.writes import Kind, Write, in_order
 
@@ -52,10 +52,6 @@ class PartsChanged(Exception):
 
 class ReleaseChanged(Exception):
     """Somebody released or withdrew the quick count since it was read."""
-
-
-class Contended(Exception):
-    """DynamoDB found another transaction at work on the same rows: try again shortly."""
 
 
 class TooMuchAtOnce(Exception):

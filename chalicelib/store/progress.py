@@ -4,10 +4,9 @@ import datetime as dt
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
 
 class ProgressRow(Model):
@@ -36,12 +35,4 @@ def read(election_id: str, task: str) -> tuple[int, dict[str, Any] | None]:
 def advance(election_id: str, task: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:
     """Replace the progress that was read at a version. False if somebody else did meanwhile."""
     row = ProgressRow(election_id, f"progress#{task}", version=version + 1, document=document, made_at=now)
-    unchanged = ProgressRow.version == version if version else ProgressRow.id.does_not_exist()
-    with store_faults():
-        try:
-            row.save(unchanged)
-        except PutError as error:
-            if refused_by_condition(error):
-                return False
-            raise
-    return True
+    return saved_if(row, at_version(ProgressRow, version))

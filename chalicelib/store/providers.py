@@ -4,11 +4,9 @@ import datetime as dt
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import PutError
-from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
 _MEASURED = "silence"
 
@@ -28,7 +26,7 @@ class ProviderRow(Model):
 
 def record_arrival(provider: str, at: dt.datetime) -> None:
     """Keep when a provider was last heard, the latest of all that are told; raises StoreUnavailable."""
-    _put_if(ProviderRow(f"heard#{provider}", at=at), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
+    saved_if(ProviderRow(f"heard#{provider}", at=at), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
 
 
 def last_heard(provider: str) -> dt.datetime | None:
@@ -39,7 +37,7 @@ def last_heard(provider: str) -> dt.datetime | None:
 
 def keep_silence(document: dict[str, Any], at: dt.datetime) -> None:
     """Keep what was measured of the providers' silence; raises StoreUnavailable."""
-    _put_if(ProviderRow(_MEASURED, at=at, document=document), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
+    saved_if(ProviderRow(_MEASURED, at=at, document=document), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
 
 
 def silence() -> tuple[dt.datetime, dict[str, Any]] | None:
@@ -57,7 +55,7 @@ def reconciled(provider: str) -> tuple[int, dict[str, Any]]:
 def keep_reconciled(provider: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:
     """Replace what was read at a version. False if somebody else did meanwhile; raises StoreUnavailable."""
     row = ProviderRow(f"reconciled#{provider}", at=now, version=version + 1, document=document)
-    return _put_if(row, ProviderRow.version == version if version else ProviderRow.id.does_not_exist())
+    return saved_if(row, at_version(ProviderRow, version))
 
 
 def _get(row_id: str) -> ProviderRow | None:
@@ -66,14 +64,3 @@ def _get(row_id: str) -> ProviderRow | None:
             return ProviderRow.get(row_id, consistent_read=True)
         except ProviderRow.DoesNotExist:
             return None
-
-
-def _put_if(row: ProviderRow, condition: Condition) -> bool:
-    with store_faults():
-        try:
-            row.save(condition)
-        except PutError as error:
-            if refused_by_condition(error):
-                return False
-            raise
-    return True

@@ -7,7 +7,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 _ID = "quickcount#release"
@@ -47,5 +47,4 @@ def read_release(election_id: str) -> Release:
 def replacing(election_id: str, version: int, document: dict[str, Any] | None, now: dt.datetime) -> Write:
     """Puts a snapshot, or None, in place of the release of a version, if nobody else did since it was read."""
     row = ReleaseRow(election_id, _ID, version=version + 1, document=document, made_at=now)
-    unchanged = ReleaseRow.version == version if version else ReleaseRow.id.does_not_exist()
-    return Write.put("release", row.id, row, unchanged)
+    return Write.put("release", row.id, row, at_version(ReleaseRow, version))

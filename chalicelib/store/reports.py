@@ -14,7 +14,7 @@ from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
-from chalicelib.store.tables import Document, TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 ReportKey = tuple[str, str, str]
@@ -54,7 +54,7 @@ def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey
     return {
         key: from_row(election, stored[place])
         if (place := _row_key(election, key)) in stored
-        else StoredReport(Report(*key), election.station_by_number[key[0]].region)
+        else StoredReport(Report(*key), election.region_of(key[0]))
         for key in wanted
     }
 
@@ -86,7 +86,7 @@ def to_row(election: Election, stored: StoredReport) -> ReportRow:
 
 def as_read(stored: StoredReport) -> Condition:
     """That nobody has changed a report since it was read."""
-    return ReportRow.version == stored.version if stored.version else ReportRow.station.does_not_exist()
+    return at_version(ReportRow, stored.version)
 
 
 def unchanged(election: Election, stored: StoredReport) -> Write:

@@ -3,12 +3,11 @@
 A row beside the elections', small and by itself, so that intake can read it without knowing what an election is.
 """
 
-import time
-
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.store.tables import TableMeta, store_faults
+from chalicelib.store.ttl_cache import TtlCache
 
 ROUTES = "numbers"
 TRUSTED_SECONDS = 5.0
@@ -31,22 +30,21 @@ class RouteRow(Model):
         return str(self.part)
 
 
-_recent: dict[str, tuple[float, RouteRow | None]] = {}
-_leading: dict[str, tuple[float, str | None]] = {}
+_recent: TtlCache[str, RouteRow | None] = TtlCache(TRUSTED_SECONDS)
+_leading: TtlCache[str, str | None] = TtlCache(TRUSTED_SECONDS)
 
 
 def route_of(number: str, *, fresh: bool = False) -> RouteRow | None:
     """Where a number leads, None if nowhere; `fresh` asks the store even if it did so just now."""
-    trusted = _recent.get(number)
-    if not fresh and trusted is not None and time.monotonic() - trusted[0] < TRUSTED_SECONDS:
-        return trusted[1]
+    return _recent.get(number, lambda: _read(number), within=0 if fresh else None)
+
+
+def _read(number: str) -> RouteRow | None:
     with store_faults():
         try:
-            row: RouteRow | None = RouteRow.get(ROUTES, number, consistent_read=True)
+            return RouteRow.get(ROUTES, number, consistent_read=True)
         except RouteRow.DoesNotExist:
-            row = None
-    _recent[number] = (time.monotonic(), row)
-    return row
+            return None
 
 
 def election_of_number(number: str, *, fresh: bool = False) -> str | None:
@@ -71,11 +69,7 @@ def number_of(election_id: str) -> str | None:
 
     Raises StoreUnavailable.
     """
-    trusted = _leading.get(election_id)
-    if trusted is None or time.monotonic() - trusted[0] >= TRUSTED_SECONDS:
-        trusted = (time.monotonic(), min(numbers_of(election_id), default=None))
-        _leading[election_id] = trusted
-    return trusted[1]
+    return _leading.get(election_id, lambda: min(numbers_of(election_id), default=None))
 
 
 def route(number: str, election_id: str, incidents: str | None) -> None:

@@ -4,10 +4,9 @@ import datetime as dt
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, refused_by_condition, store_faults
+from chalicelib.store.tables import Document, TableMeta, saved_if, store_faults
 
 
 class SummaryRow(Model):
@@ -34,15 +33,12 @@ def get(election_id: str, hour: str) -> dict[str, Any] | None:
 
 def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: dt.datetime) -> dict[str, Any]:
     """Store an hour's snapshot unless there is one; returns the one that stands. Raises StoreUnavailable."""
+    row = SummaryRow(election_id, hour, document=document, made_at=made_at)
+    if saved_if(row, SummaryRow.id.does_not_exist()):
+        return document
     with store_faults():
-        try:
-            SummaryRow(election_id, hour, document=document, made_at=made_at).save(SummaryRow.id.does_not_exist())
-        except PutError as error:
-            if not refused_by_condition(error):
-                raise
-            standing: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
-            return standing
-    return document
+        standing: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
+    return standing
 
 
 def day_of(election_id: str, day: dt.date) -> list[dict[str, Any]]:

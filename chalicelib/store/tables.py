@@ -3,19 +3,26 @@
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import JSONAttribute
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class StoreUnavailable(Exception):
     """DynamoDB did not do what was asked, or its answer was lost; nothing is known of the outcome."""
+
+
+class Contended(Exception):
+    """DynamoDB found another transaction at work on the same rows: try again shortly."""
 
 
 class _NamedLate(type):
@@ -63,6 +70,36 @@ def refused_by_condition(error: PynamoDBException) -> bool:
     Not by `cause_response_code`, which fails where there was no answer at all, as after a time-out.
     """
     return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == CONDITION_FAILED
+
+
+def saved_if(row: Model, condition: Condition) -> bool:
+    """Store a row if a condition holds. False if it does not; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            row.save(condition)
+        except PutError as error:
+            if refused_by_condition(error):
+                return False
+            raise
+    return True
+
+
+def updated_if(row: Model, actions: Sequence[Action], condition: Condition) -> bool:
+    """Change a row if a condition holds. False if it does not; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            row.update(actions=list(actions), condition=condition)
+        except UpdateError as error:
+            if refused_by_condition(error):
+                return False
+            raise
+    return True
+
+
+def at_version(model: Any, version: int) -> Condition:
+    """Return the condition that a row of a model is at a version; 0: that there is no row."""
+    unchanged: Condition = model.version == version if version else model.version.does_not_exist()
+    return unchanged
 
 
 def spread(key: str, shards: int) -> int:

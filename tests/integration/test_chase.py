@@ -91,7 +91,7 @@ def test_a_list_goes_to_the_regions_own_coordinators_alone(watched: Pipeline) ->
         own = {
             phone
             for observer in watched.election.observers
-            if any(watched.election.station_by_number[observer.station].region in one for one in regions)
+            if any(watched.election.region_of(observer.station) in one for one in regions)
             for phone in observer.phones
         }
         told = set(re.findall(r"\+996\d+", row.text))

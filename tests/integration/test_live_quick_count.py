@@ -15,13 +15,12 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.quick_count.estimate import count_now
 from chalicelib.services.quick_count.release import (
     NothingReleased,
-    ReleaseNoteMissing,
-    ReleasePassed,
     release,
     show_quick_count,
     withdraw,
     withheld_answers,
 )
+from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.services.views.message import describe_message
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
@@ -198,7 +197,7 @@ def test_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
     def attempt(name: str) -> str:
         try:
             release(counted.current, Operator(name, "headquarters", "", ()), 0, f"by {name}", counted.now)
-        except ReleasePassed:
+        except VersionPassed:
             return "passed"
         return name
 
@@ -219,7 +218,7 @@ def test_a_release_whose_answer_was_lost_is_found_by_reading(counted: Pipeline, 
         release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)
     wire.mend()
     assert (seen_by(counted, OTHERS[0]) or {})["version"] == 1
-    with pytest.raises(ReleasePassed):
+    with pytest.raises(VersionPassed):
         release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)
     assert len(list(AuditRow.query(counted.election.id))) == 1
 
@@ -227,7 +226,7 @@ def test_a_release_whose_answer_was_lost_is_found_by_reading(counted: Pipeline, 
 def test_what_is_not_released_is_not_withdrawn_and_nothing_without_a_reason(counted: Pipeline) -> None:
     with pytest.raises(NothingReleased):
         withdraw(counted.current, HEADQUARTERS, 0, "why not", counted.now)
-    with pytest.raises(ReleaseNoteMissing):
+    with pytest.raises(NoteMissing):
         release(counted.current, HEADQUARTERS, 0, " ", counted.now)
     assert seen_by(counted, OTHERS[0]) is None
     assert not list(AuditRow.query(counted.election.id))

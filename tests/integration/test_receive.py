@@ -15,6 +15,7 @@ from wire import Fault, Wire, answered, silent, unreachable
 from chalicelib.providers.contract import Answer
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
+from chalicelib.store import ttl_cache
 from chalicelib.store.messages import Message, get
 from infra.stack import Stack
 
@@ -140,12 +141,12 @@ def test_a_made_up_aggregator_is_asked_for_once_in_a_while_and_a_new_one_is_foun
     for _ in range(20):
         assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 404
     assert wire.calls == ["GetParameter"]
-    kept = dict(provider_settings._kept)
+    kept = dict(provider_settings._kept._kept)
     configure(name, {"secrets": [pipeline.secret]})
-    provider_settings._kept.update(kept)
+    provider_settings._kept._kept.update(kept)
     assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 404
     later = time.monotonic() + provider_settings.ABSENT_SECONDS
-    monkeypatch.setattr(provider_settings.time, "monotonic", lambda: later)
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: later)
     assert receive(name, _signed(pipeline).arriving(pipeline.now)).status == 200
 
 
@@ -153,8 +154,8 @@ def test_names_without_settings_never_fill_the_memory(pipeline: Pipeline) -> Non
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
     for number in range(provider_settings.KEPT_AT_MOST + 20):
         receive(f"generic-{number}", _signed(pipeline).arriving(pipeline.now))
-    assert len(provider_settings._kept) <= provider_settings.KEPT_AT_MOST
-    assert provider_settings._kept["generic"][1] is not None
+    assert len(provider_settings._kept._kept) <= provider_settings.KEPT_AT_MOST
+    assert provider_settings._kept.last("generic") is not None
 
 
 def test_secrets_that_are_kept_outlast_a_short_failure(pipeline: Pipeline, wire: Wire) -> None:
@@ -176,7 +177,7 @@ def test_a_secret_that_was_changed_just_now_is_taken(
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
     _put(services, parameter, {"secrets": ["changed"]})
     later = time.monotonic() + provider_settings.FRESH_SECONDS + 1
-    monkeypatch.setattr(provider_settings.time, "monotonic", lambda: later)
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: later)
     assert receive("generic", _signed(pipeline, "changed", "a").arriving(pipeline.now)).status == 200
     assert receive("generic", _signed(pipeline, message_id="b").arriving(pipeline.now)).status == 403
 
@@ -188,7 +189,7 @@ def test_a_secret_that_was_set_just_now_is_taken(
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 503
     _put(services, parameter, {"secrets": [pipeline.secret]})
     later = time.monotonic() + provider_settings.FRESH_SECONDS + 1
-    monkeypatch.setattr(provider_settings.time, "monotonic", lambda: later)
+    monkeypatch.setattr(ttl_cache.time, "monotonic", lambda: later)
     assert receive("generic", _signed(pipeline).arriving(pipeline.now)).status == 200
 
 

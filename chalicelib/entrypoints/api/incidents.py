@@ -7,10 +7,8 @@ from typing import Any
 from chalicelib.entrypoints.api.access import authorized, require_region
 from chalicelib.entrypoints.api.problem import Problem, Tagged, answering, now
 from chalicelib.entrypoints.api.request import note_of, seen_version
-from chalicelib.observation.incidents.lifecycle import STATES, STEPS, StepRefused
+from chalicelib.observation.incidents.lifecycle import STATES, STEPS
 from chalicelib.services.incidents.steps import (
-    NoteMissing,
-    VersionPassed,
     list_incidents,
     show_incident,
     state_named,
@@ -49,14 +47,7 @@ def step(request: Any, election_id: str, number: str, step: str) -> Tagged:
     if taken is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {step}; it is one of {', '.join(STEPS)}.")
     seen = seen_version(request)
-    try:
-        return _found(take_step(loaded, operator, _number(number), taken, seen, note_of(request), now()))
-    except VersionPassed as passed:
-        raise Problem(HTTPStatus.PRECONDITION_FAILED, f"Read it again: {passed}.") from passed
-    except StepRefused as refused:
-        raise Problem(HTTPStatus.CONFLICT, f"Not changed: {refused}.") from refused
-    except NoteMissing as missing:
-        raise Problem(HTTPStatus.BAD_REQUEST, f'Send {{"note": "…"}}: {missing}.') from missing
+    return _found(take_step(loaded, operator, _number(number), taken, seen, note_of(request), now()))
 
 
 def _found(document: dict[str, Any] | None) -> Tagged:

@@ -2,17 +2,31 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ParamSpec
+from typing import Any, Final, ParamSpec
 
 from chalice.app import Response
 
+from chalicelib.observation.incidents.lifecycle import StepRefused
+from chalicelib.observation.quick_count.estimate import QuickCountError
+from chalicelib.services.quick_count.release import NothingReleased
+from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.tables import StoreUnavailable
 
 P = ParamSpec("P")
+
+_MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
+    StoreUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The store did not answer. Try again in a moment."),
+    VersionPassed: (HTTPStatus.PRECONDITION_FAILED, "Read it again: {}."),
+    NoteMissing: (HTTPStatus.BAD_REQUEST, 'Send {{"note": "…"}}: {}.'),
+    StepRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
+    NothingReleased: (HTTPStatus.CONFLICT, "Not changed: {}."),
+    QuickCountError: (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
+}
+"""What services' exceptions are to whoever asks: a status, and what to do in words."""
 
 
 class Problem(Exception):
@@ -41,9 +55,9 @@ def answering(view: Callable[P, dict[str, Any] | Tagged]) -> Callable[P, Respons
             return _json(view(*arguments, **named))
         except Problem as problem:
             return problem_response(problem.status, problem.detail)
-        except StoreUnavailable:
-            detail = "The store did not answer. Try again in a moment."
-            return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail)
+        except tuple(_MEANINGS) as error:
+            status, detail = next(meaning for kind, meaning in _MEANINGS.items() if isinstance(error, kind))
+            return problem_response(status, detail.format(error))
 
     return answer
 

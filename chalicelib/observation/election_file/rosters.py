@@ -225,11 +225,6 @@ def _phone(row: Row, written: str, election: Election) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
-    """Whether it has the length of a number that can be called from anywhere."""
-    return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-
-
 def _language(row: Row, election: Election) -> str:
     language = row.required("language")
     if language and language not in election.languages:

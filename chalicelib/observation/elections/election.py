@@ -251,6 +251,18 @@ class Election(_Value):
         return {station.number: station for station in self.stations}
 
     @cached_property
+    def stations_by_region(self) -> Mapping[str, tuple[Station, ...]]:
+        """Stations by region, in the roster's order."""
+        found: dict[str, list[Station]] = {region: [] for region in self.regions}
+        for station in self.stations:
+            found[station.region].append(station)
+        return {region: tuple(stations) for region, stations in found.items()}
+
+    def region_of(self, station: str) -> str:
+        """The region of a station, by its number; KeyError where there is no such station."""
+        return self.station_by_number[station].region
+
+    @cached_property
     def observer_by_number(self) -> Mapping[str, Observer]:
         """Observers by number."""
         return {observer.number: observer for observer in self.observers}

@@ -43,6 +43,12 @@ def round_begins(election: Election, form: Form, round_name: str) -> dt.datetime
     return instant(election, form.due.from_) if form.due and form.due.from_ else None
 
 
+def has_begun(election: Election, form: Form, round_name: str, at: dt.datetime) -> bool:
+    """Whether a round has begun by an instant; a form without a beginning always has."""
+    begins = round_begins(election, form, round_name)
+    return begins is None or begins <= at
+
+
 def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
     """The round that a report received at an instant belongs to when its text names none.
 
@@ -73,7 +79,7 @@ def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
     """
     owing = Counter(dict.fromkeys(election.regions, 0))
     if form.expect == "observer":
-        owing.update(election.station_by_number[observer.station].region for observer in election.observers)
+        owing.update(election.region_of(observer.station) for observer in election.observers)
     else:
         owing.update(station.region for station in election.stations)
     return owing

@@ -1,9 +1,7 @@
 """Providers' settings and secrets: one SecureString a provider in SSM Parameter Store, kept for a minute."""
 
 import json
-import math
 import os
-import time
 from typing import Any
 
 from botocore.config import Config
@@ -11,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.providers.table import known
 from chalicelib.services.clients.aws import client
+from chalicelib.store.ttl_cache import TtlCache
 
 KEPT_SECONDS = 60.0
 FRESH_SECONDS = 1.0
@@ -18,8 +17,8 @@ ABSENT_SECONDS = 5.0
 """How long a name without settings is not asked for again: anybody can call a webhook by a name that he makes up."""
 KEPT_AT_MOST = 200
 _PATIENCE = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
-_kept: dict[str, tuple[float, dict[str, Any] | None]] = {}
-"""When each name was read, and its settings, None where it has none."""
+_kept: TtlCache[str, dict[str, Any] | None] = TtlCache(KEPT_SECONDS, absent_seconds=ABSENT_SECONDS, most=KEPT_AT_MOST)
+"""Each name's settings, None where it has none."""
 
 
 class SecretsUnavailable(Exception):
@@ -35,12 +34,7 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
 
     Raises NotConfigured, SecretsUnavailable.
     """
-    read_at, settings = _kept.get(provider, (-math.inf, None))
-    kept_for = FRESH_SECONDS if fresh else ABSENT_SECONDS if settings is None else KEPT_SECONDS
-    if time.monotonic() - read_at >= kept_for:
-        settings = _read(provider)
-        _forget_absent()
-        _kept[provider] = (time.monotonic(), settings)
+    settings = _kept.get(provider, lambda: _read(provider), within=FRESH_SECONDS if fresh else None)
     if settings is None:
         raise NotConfigured(f"no parameter {_parameter(provider)}")
     return settings
@@ -58,13 +52,6 @@ def configured_providers() -> list[str]:
     except (BotoCoreError, ClientError) as fault:
         raise SecretsUnavailable(str(fault)) from fault
     return sorted(name for name in names if known(name) is not None)
-
-
-def _forget_absent() -> None:
-    if len(_kept) >= KEPT_AT_MOST:
-        for name, (_, settings) in list(_kept.items()):
-            if settings is None:
-                _kept.pop(name, None)
 
 
 def _parameter(provider: str) -> str:

@@ -2,10 +2,33 @@
 
 import random
 import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from chalicelib.store.tables import Contended, StoreUnavailable
 
 ATTEMPTS = 12
 BACKOFF_SECONDS = 0.02
 LONGEST_BACKOFF_SECONDS = 1.0
+
+Result = TypeVar("Result")
+
+
+def until_uncontended(
+    action: Callable[[], Result], *, what: str, also: tuple[type[Exception], ...] = (), attempts: int = ATTEMPTS
+) -> Result:
+    """Do something again for as long as others are at work on its rows.
+
+    `also`: what else means that, as ReportChanged. `what` names the rows for the error. Raises StoreUnavailable where
+    all attempts were in vain, and whatever else the action raises.
+    """
+    contended: tuple[type[Exception], ...] = (Contended, *also)
+    for attempt in range(attempts):
+        try:
+            return action()
+        except contended:
+            pause(attempt)
+    raise StoreUnavailable(f"{what} was contended in {attempts} attempts: try again")
 
 
 def pause(attempt: int) -> None:

@@ -21,8 +21,9 @@ from chalicelib.observation.sms.multipart import INCOMPLETE
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
 from chalicelib.services.coordinators.queries import missing, status
-from chalicelib.services.incidents.steps import NoteMissing, same_as, step_writes
+from chalicelib.services.incidents.steps import same_as, step_writes
 from chalicelib.services.replies.reply import UNCLEAR, is_loop
+from chalicelib.services.versions import NoteMissing
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incident_of_number, incidents_at, muting
 from chalicelib.store.messages import Message

@@ -17,6 +17,7 @@ from chalicelib.services.delivery.faults import CircuitOpen, NotAsked, RateUsedU
 from chalicelib.store import carriers
 from chalicelib.store.carriers import CarrierHealth
 from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.ttl_cache import TtlCache
 
 MOST_FAILURES = 5
 """After so many in a row, whoever counted them, a carrier rests."""
@@ -29,7 +30,7 @@ PATIENCE_SECONDS = 5.0
 """How long a message waits for a place within the rate."""
 
 logger = Logger()
-_known: dict[str, tuple[float, CarrierHealth]] = {}
+_known: TtlCache[str, CarrierHealth] = TtlCache(KNOWN_FOR_SECONDS)
 
 
 def require_closed_circuit(name: str, now: dt.datetime) -> None:
@@ -46,7 +47,7 @@ def require_closed_circuit(name: str, now: dt.datetime) -> None:
         raise CircuitOpen(f"{name}: failed too often, rests", math.ceil(stands.rest_until - moment))
     with _unless_unreachable():
         if not carriers.take_probe(name, stands.rest_until, moment + PROBE_SECONDS):
-            _known.pop(name, None)
+            _known.forget(name)
             raise CircuitOpen(f"{name}: another worker is trying it", math.ceil(PROBE_SECONDS))
 
 
@@ -56,7 +57,7 @@ def record_success(name: str) -> None:
     if stands.failures or stands.trips:
         with _unless_unreachable():
             carriers.close_circuit(name, stands.trips)
-        _known.pop(name, None)
+        _known.forget(name)
 
 
 def record_failure(name: str, now: dt.datetime, wait: int) -> None:
@@ -68,7 +69,7 @@ def record_failure(name: str, now: dt.datetime, wait: int) -> None:
         if carriers.count_failure(name).failures >= MOST_FAILURES:
             rest = min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2.0**seen)
             carriers.open_circuit(name, now.timestamp() + rest, seen)
-    _known.pop(name, None)
+    _known.forget(name)
 
 
 def acquire_slot(name: str, per_second: float, *, urgent: bool) -> None:
@@ -102,10 +103,10 @@ def _took_place(name: str, second: int, most: int) -> bool:
 
 def _standing(name: str) -> CarrierHealth:
     """How a carrier stands, not older than a moment."""
-    read_at, stands = _known.get(name, (-math.inf, CarrierHealth()))
-    if time.monotonic() - read_at < KNOWN_FOR_SECONDS:
-        return stands
+    return _known.get(name, lambda: _read_standing(name))
+
+
+def _read_standing(name: str) -> CarrierHealth:
     with _unless_unreachable():
-        stands = carriers.standing(name)
-    _known[name] = (time.monotonic(), stands)
-    return stands
+        return carriers.standing(name)
+    return _known.last(name) or CarrierHealth()

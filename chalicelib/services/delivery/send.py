@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import time
 from dataclasses import dataclass
 
 from chalicelib.providers.contract import CannotSend, OutboundSms, Secrets
@@ -25,9 +24,10 @@ from chalicelib.services.delivery.carrier_health import (
 from chalicelib.services.delivery.faults import CircuitOpen, InDoubt, NotAsked, NotSent, RateUsedUp, SendRefused
 from chalicelib.store.messages import Message, put_pointer
 from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.ttl_cache import TtlCache
 
 SNS = "sns"
-_sns_settings: list[tuple[float, Secrets]] = []
+_sns_settings: TtlCache[str, Secrets] = TtlCache(KEPT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,14 @@ def order(message: Message) -> list[str]:
 
 def sns_settings() -> Secrets:
     """The settings of SNS, which needs none."""
-    if not _sns_settings or time.monotonic() - _sns_settings[0][0] >= KEPT_SECONDS:
-        try:
-            settings: Secrets = provider_secrets(SNS)
-        except (NotConfigured, SecretsUnavailable):
-            settings = {}
-        _sns_settings[:] = [(time.monotonic(), settings)]
-    return _sns_settings[0][1]
+    return _sns_settings.get(SNS, _read_sns_settings)
+
+
+def _read_sns_settings() -> Secrets:
+    try:
+        return provider_secrets(SNS)
+    except (NotConfigured, SecretsUnavailable):
+        return {}
 
 
 def _unless_opted_out(fault: NotSent | SendRefused) -> NotSent | SendRefused:

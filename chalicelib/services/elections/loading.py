@@ -8,7 +8,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.urgent_pattern import incident_pattern
 from chalicelib.observation.reports.tally import contribution, difference
 from chalicelib.observation.sms.phones import international
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.elections.removals import Removal, Reported, removals
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, incident_cell, total
@@ -31,7 +31,7 @@ def load(election: Election, clock: Clock) -> int:
     """Store an election, or its next version in place of the one before; returns the version.
 
     What the file's changes mean for reports and incidents that are in already is counted anew; a message stays
-    counted where it was when it came. Raises RemovesReported, ElectionChanged, Contended, StoreUnavailable.
+    counted where it was when it came. Raises RemovesReported, ElectionChanged, StoreUnavailable.
     """
     before = elections.current(election.id, fresh=True)
     if before is None:
@@ -79,34 +79,34 @@ def route(number: str, election_id: str) -> str:
 def recount(election: Election, stored: StoredReport) -> None:
     """Let a report count by the election as it is now, if that makes a difference.
 
-    One that a message changes meanwhile is read again. Raises Contended where that goes on, StoreUnavailable.
+    One that a message changes meanwhile is read again. Raises StoreUnavailable, also where that goes on.
     """
-    for attempt in range(ATTEMPTS):
-        region = election.station_by_number[stored.report.station].region
-        counted = contribution(election, stored.report)
-        if (region, counted) == (stored.region, stored.counted):
-            return None
-        merged = MergedReport(stored, replace(stored, region=region, counted=counted))
-        try:
-            return outcome.rewrite_report(election, merged.after, total(changes_of_report(election, merged)))
-        except (outcome.ReportChanged, outcome.Contended):
-            pause(attempt)
-        key = (stored.report.station, stored.report.form, stored.report.round)
-        stored = get_reports(election, [key])[key]
-    raise outcome.Contended(f"report {' '.join(key)} changed {ATTEMPTS} times while it was counted: load again")
+    if _recounted(election, stored) == stored:
+        return
+    key = (stored.report.station, stored.report.form, stored.report.round)
+
+    def rewrite() -> None:
+        current = get_reports(election, [key])[key]
+        merged = MergedReport(current, _recounted(election, current))
+        if merged.after != current:
+            outcome.rewrite_report(election, merged.after, total(changes_of_report(election, merged)))
+
+    until_uncontended(rewrite, also=(outcome.ReportChanged,), what=f"report {' '.join(key)}")
+
+
+def _recounted(election: Election, stored: StoredReport) -> StoredReport:
+    region = election.region_of(stored.report.station)
+    return replace(stored, region=region, counted=contribution(election, stored.report))
 
 
 def _relocate(election: Election, incident: Incident) -> None:
-    """Count an incident in the region that its station is in now. Raises Contended, StoreUnavailable."""
-    region = election.station_by_number[incident.station].region
+    """Count an incident in the region that its station is in now. Raises StoreUnavailable."""
+    region = election.region_of(incident.station)
     if region == incident.region:
-        return None
+        return
     counted = {f"incident.{incident.severity}": 1}
     cells = {incident_cell(election, incident.station, incident.region): difference({}, counted)}
     cells[incident_cell(election, incident.station, region)] = counted
-    for attempt in range(ATTEMPTS):
-        try:
-            return outcome.relocate_incident(election, incident, region, cells)
-        except outcome.Contended:
-            pause(attempt)
-    raise outcome.Contended(f"incident {incident.id} was contended in {ATTEMPTS} attempts: load again")
+    until_uncontended(
+        lambda: outcome.relocate_incident(election, incident, region, cells), what=f"incident {incident.id}"
+    )

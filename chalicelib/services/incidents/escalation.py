@@ -25,8 +25,9 @@ from chalicelib.store import elections, incidents
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Digest, Incident, Watch
 from chalicelib.store.messages import Message
-from chalicelib.store.outcome import AlreadyThere, Contended, IncidentChanged, queued, write
+from chalicelib.store.outcome import AlreadyThere, IncidentChanged, queued, write
 from chalicelib.store.routes import number_of
+from chalicelib.store.tables import Contended
 from chalicelib.store.writes import Write
 
 

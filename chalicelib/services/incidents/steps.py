@@ -7,24 +7,14 @@ from typing import Any
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import NEEDS_NOTE, STATES, State, Step, after
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import describe
+from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, changing, incident_of_number, incidents_at, incidents_of
 from chalicelib.store.operators import recorded
-from chalicelib.store.outcome import Contended, IncidentChanged, write
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.outcome import IncidentChanged, write
 from chalicelib.store.writes import Write
-
-LONGEST_NOTE = 500
-
-
-class NoteMissing(ValueError):
-    """A step that nobody takes without saying why."""
-
-
-class VersionPassed(Exception):
-    """Somebody changed the incident since the version that the caller has seen."""
 
 
 def step_writes(
@@ -51,20 +41,17 @@ def take_step(
 
     None if there is none in the operator's regions. Raises VersionPassed, StepRefused, NoteMissing, StoreUnavailable.
     """
-    for attempt in range(ATTEMPTS):
+
+    def take() -> dict[str, Any] | None:
         incident = incident_of_number(loaded.election.id, number)
         if incident is None or not operator.sees(incident.region):
             return None
         if int(incident.version) != seen:
             raise VersionPassed(f"incident {number} is at version {int(incident.version)} now, you have seen {seen}")
-        _, writes = step_writes(incident, step, operator.signature, note, loaded.clock.at(now), now)
-        try:
-            write(writes)
-        except (Contended, IncidentChanged):
-            pause(attempt)
-            continue
+        write(step_writes(incident, step, operator.signature, note, loaded.clock.at(now), now)[1])
         return show_incident(loaded.election, operator, number)
-    raise StoreUnavailable(f"incident {number} was contended in {ATTEMPTS} attempts")
+
+    return until_uncontended(take, also=(IncidentChanged,), what=f"incident {number}")
 
 
 def show_incident(election: Election, operator: Operator, number: int) -> dict[str, Any] | None:

@@ -49,5 +49,5 @@ def list_opt_outs(election: Election) -> list[OptOut]:
 def _described(election: Election, row: OptOutRow) -> OptOut:
     observers = election.observers_by_phone.get(row.phone, ())
     coordinators = tuple(one.name for one in election.coordinators_by_phone.get(row.phone, ()))
-    regions = dict.fromkeys(election.station_by_number[one.station].region for one in observers)
+    regions = dict.fromkeys(election.region_of(one.station) for one in observers)
     return OptOut(row.phone, row.at, row.source, row.message, observers, coordinators, tuple(regions))

@@ -19,14 +19,13 @@ from chalicelib.observation.reports.tally import OPTED
 from chalicelib.observation.sms.opt_out_words import wish_in
 from chalicelib.observation.sms.phones import OptOutState, is_machine
 from chalicelib.services import outbox
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
 from chalicelib.store.opt_outs import OptOutRow, put_opt_out, wish_of
-from chalicelib.store.outcome import AlreadyProcessed, Contended, OptOutChanged, Outcome, write
+from chalicelib.store.outcome import AlreadyProcessed, OptOutChanged, Outcome, write
 from chalicelib.store.routes import is_own_number
-from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.writes import Write
 
 CARRIER = "the carrier"
@@ -90,7 +89,7 @@ def outcome_of_opt_out(
     ]
     if isinstance(holder, Observer):
         changes.append(Message.observer.set(holder.number))
-        changes.append(Message.region.set(election.station_by_number[holder.station].region))
+        changes.append(Message.region.set(election.region_of(holder.station)))
     text = opting_reply(election, holder.language if holder else election.languages[0], opting.wish)
     origin = outbox.Origin(election.id, message.key, now)
     reply = outbox.sms(f"reply#{message.key}", phone, text, origin, sender=message.recipient)
@@ -107,15 +106,12 @@ def finish_refused(message: Message, changes: Sequence[Action], unchanged: Condi
     election, phone = str(message.election), str(message.recipient)
     said = OptOutRow(election, phone, wish="out", at=at, message=message.key, source="provider")
     ending = Write.update("message", message.key, message, changes, unchanged)
-    for attempt in range(ATTEMPTS):
-        try:
-            with suppress(AlreadyProcessed):
-                write([ending, *_writes(said, wish_of(election, phone), CARRIER, at)])
-        except (OptOutChanged, Contended):
-            pause(attempt)
-        else:
-            return
-    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+    with suppress(AlreadyProcessed):
+        until_uncontended(
+            lambda: write([ending, *_writes(said, wish_of(election, phone), CARRIER, at)]),
+            also=(OptOutChanged,),
+            what=message.key,
+        )
 
 
 def _is_news(said: OptOutRow, before: OptOutRow | None) -> bool:

@@ -14,14 +14,12 @@ from chalicelib.observation.elections.schedule import Place, round_begun_at
 from chalicelib.observation.reports.reminders import missing_observers
 from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
 from chalicelib.store import messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.opt_outs import opted_out
-from chalicelib.store.outcome import Contended
-from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.unsolicited import OptedOut, queue_unsolicited
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -130,16 +128,11 @@ def send(
 
 def _queue(message: Message) -> bool:
     """Have an SMS queued, now or before; False if its phone has opted out."""
-    for attempt in range(ATTEMPTS):
-        try:
-            queue_unsolicited(message)
-        except OptedOut:
-            return False
-        except Contended:
-            pause(attempt)
-        else:
-            return True
-    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+    try:
+        until_uncontended(lambda: queue_unsolicited(message), what=message.key)
+    except OptedOut:
+        return False
+    return True
 
 
 def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:
@@ -171,7 +164,7 @@ def _chosen(election: Election, choice: Choice) -> Sequence[Observer]:
         observer
         for observer in election.observers
         if observer.phones
-        and (not choice.regions or election.station_by_number[observer.station].region in choice.regions)
+        and (not choice.regions or election.region_of(observer.station) in choice.regions)
         and (not choice.stations or observer.station in choice.stations)
         and choice.language in (None, observer.language)
         and (owing is None or observer.number in owing)

@@ -1,8 +1,6 @@
 """Chase: observers are reminded of what is missing, then their region's coordinators get the list."""
 
 import datetime as dt
-import random
-import time
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,19 +15,18 @@ from chalicelib.observation.replies.replies import reminder_sms
 from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, after, missing_observers, plan
 from chalicelib.observation.sms.phones import international
 from chalicelib.services import outbox
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.outreach.missing_list import queue_lists
 from chalicelib.store import elections, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.outcome import Contended, ReportChanged
+from chalicelib.store.outcome import ReportChanged
 from chalicelib.store.reports import StoredReport, get_reports
-from chalicelib.store.tables import StoreUnavailable
 from chalicelib.store.tallies import read_cells
 from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 
 TASK = "chase"
 WORKERS = 8
 ATTEMPTS = 6
-PAUSE_SECONDS = 0.05
 UNREAD_LOOKED_AT = 500
 FAR_AHEAD = dt.timedelta(days=1)
 LOOKS_AHEAD = dt.timedelta(days=1)
@@ -114,7 +111,7 @@ def stations_with_gaps(election: Election, form: str, round_name: str) -> list[s
     found = []
     for region in election.regions:
         counted = int(cells.get((region, form, round_name), {}).get("received", 0))
-        own = [station.number for station in election.stations if station.region == region]
+        own = [station.number for station in election.stations_by_region[region]]
         if election.form_by_code[form].expect == "observer" or counted < len(own):
             found += own
     return found
@@ -158,20 +155,18 @@ def _remind_observers(
     election: Election, reminder: Reminder, stored: StoredReport, number: str | None, now: dt.datetime
 ) -> int:
     """Remind the observers of one station who still owe the report, and want SMS, at the instant of queueing."""
-    report, queued = stored.report, 0
-    key = (report.station, report.form, report.round)
-    for attempt in range(ATTEMPTS):
+    key = (stored.report.station, stored.report.form, stored.report.round)
+    reminded: set[str] = set()
+
+    def remind() -> None:
         current = get_reports(election, [key])[key]
-        try:
-            for observer in missing_observers(election, current.report):
-                with suppress(OptedOut):
-                    row = _row(election, reminder, observer, number, now)
-                    queued += queue_while_unchanged(election, current, row)
-        except (ReportChanged, Contended):
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311
-        else:
-            return queued
-    raise StoreUnavailable(f"the report {key} changed on and on: the next run reminds of it")
+        for observer in missing_observers(election, current.report):
+            with suppress(OptedOut):
+                if queue_while_unchanged(election, current, _row(election, reminder, observer, number, now)):
+                    reminded.add(observer.number)
+
+    until_uncontended(remind, also=(ReportChanged,), what=f"report {' '.join(key)}", attempts=ATTEMPTS)
+    return len(reminded)
 
 
 def _row(

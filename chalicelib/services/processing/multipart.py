@@ -14,15 +14,14 @@ from pynamodb.expressions.update import Action
 from chalicelib.observation.reports.tally import DUPLICATE, JOINED, SUPERSEDED
 from chalicelib.observation.sms.multipart import INCOMPLETE, LongSms, joined_text, with_piece, without_repetition
 from chalicelib.observation.sms.phones import international
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.processing.deduplicate import SAME_SMS
 from chalicelib.services.reports.tally_changes import uncounting
 from chalicelib.store import elections, messages
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.long_sms import KnownParts, known_parts, noting, part_text, piece_of
 from chalicelib.store.messages import RECEIVED, Message, received_sms
-from chalicelib.store.outcome import Contended, PartsChanged, adding_to_tallies, queued, write
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.outcome import PartsChanged, adding_to_tallies, queued, write
 from chalicelib.store.writes import Write
 
 
@@ -32,15 +31,11 @@ def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Mess
     Returns the message that the parts are read as, if it was stored just now; the stream brings it too. A part that
     waits stays unfinished, due when the waiting ends. Raises StoreUnavailable: then do it again.
     """
-    for attempt in range(ATTEMPTS):
-        try:
-            sms, whole = _noted(part, known_parts(part), loaded, now)
-        except (PartsChanged, Contended):
-            pause(attempt)
-        else:
-            _settle(part, sms, loaded, now)
-            return whole
-    raise StoreUnavailable(f"{part.key}: the parts of its SMS were contended in {ATTEMPTS} attempts")
+    sms, whole = until_uncontended(
+        lambda: _noted(part, known_parts(part), loaded, now), also=(PartsChanged,), what=f"the SMS of part {part.key}"
+    )
+    _settle(part, sms, loaded, now)
+    return whole
 
 
 def _noted(
@@ -130,6 +125,6 @@ def _whose(part: Message, loaded: LoadedElection | None) -> list[Action]:
     phone = international(part.sender or "", election.default_region)
     changes: list[Action] = [Message.election.set(election.id)]
     for observer in election.observers_by_phone.get(phone, ())[:1]:
-        region = election.station_by_number[observer.station].region
+        region = election.region_of(observer.station)
         changes += [Message.observer.set(observer.number), Message.region.set(region)]
     return changes

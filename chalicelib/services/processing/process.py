@@ -1,7 +1,7 @@
 """Process a stored SMS: read it, find whose it is, and let it count, once (DESIGN: "The way of a message")."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from pynamodb.expressions.update import Action
@@ -11,7 +11,7 @@ from chalicelib.observation.reading import read
 from chalicelib.observation.reports.resolve import TOO_LONG, Interpretation, held_as, interpret
 from chalicelib.observation.sms.multipart import INCOMPLETE
 from chalicelib.observation.sms.phones import international
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
 from chalicelib.services.delivery.deliver import is_alert
@@ -29,7 +29,6 @@ from chalicelib.store.messages import QUARANTINED, RECEIVED, Message
 from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
-    Contended,
     IncidentChanged,
     OptOutChanged,
     Outcome,
@@ -64,25 +63,41 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     if message.part is not None:
         whole = join(message, loaded, now)
         return process(whole, now) if whole is not None and may_be_urgent(whole) else ()
+    limits = _Limits()
+    try:
+        outcome = until_uncontended(
+            lambda: _write_outcome(loaded, message, now, limits),
+            also=(ReportChanged, IncidentChanged, OptOutChanged, TooMuchAtOnce, AlreadyThere),
+            what=message.key,
+        )
+    except AlreadyProcessed:
+        return ()
+    return tuple(row for row in outcome.outgoing if is_alert(row))
+
+
+@dataclass(slots=True)
+class _Limits:
+    """What attempts have found out: rows that exist already, and how much of the message can be written."""
+
     existing_keys: frozenset[str] = frozenset()
     scope: WriteScope = "full"
-    for attempt in range(ATTEMPTS):
-        try:
-            outcome = _once(loaded, message, now, existing_keys, scope) if loaded else _without_election(message, now)
-            commit(outcome)
-        except AlreadyProcessed:
-            return ()
-        except (ReportChanged, IncidentChanged, OptOutChanged):
-            pause(attempt)
-        except TooMuchAtOnce:
-            scope = _NARROWER[scope]
-        except AlreadyThere as exist:
-            existing_keys |= exist.keys
-        except Contended:
-            pause(attempt)
-        else:
-            return tuple(row for row in outcome.outgoing if is_alert(row))
-    raise StoreUnavailable(f"{message.key}: its rows were contended in {ATTEMPTS} attempts")
+
+
+def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.datetime, limits: _Limits) -> Outcome:
+    """Write what a message comes to. Where it does not fit, the limits are narrower for the next attempt.
+
+    Raises what `commit` raises.
+    """
+    try:
+        outcome = _outcome_or_duplicate(loaded, message, now, limits) if loaded else _without_election(message, now)
+        commit(outcome)
+    except TooMuchAtOnce:
+        limits.scope = _NARROWER[limits.scope]
+        raise
+    except AlreadyThere as exist:
+        limits.existing_keys |= exist.keys
+        raise
+    return outcome
 
 
 def may_be_urgent(message: Message) -> bool:
@@ -115,24 +130,22 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     return elections.current(loaded.election.id, fresh=True) or loaded
 
 
-def _once(
-    loaded: LoadedElection, message: Message, now: dt.datetime, existing_keys: frozenset[str], scope: WriteScope
-) -> Outcome:
+def _outcome_or_duplicate(loaded: LoadedElection, message: Message, now: dt.datetime, limits: _Limits) -> Outcome:
     """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
     guard = dedup_guard(message, loaded.election.default_region)
     if guard is None:
-        return _outcome(loaded, message, now, existing_keys, scope)
-    duplicate = duplicate_of(loaded, message, guard, now) if guard.key in existing_keys else None
+        return _outcome(loaded, message, now, limits)
+    exists = guard.key in limits.existing_keys
+    duplicate = duplicate_of(loaded, message, guard, now) if exists else None
     if duplicate is not None:
         return duplicate
-    outcome = _outcome(loaded, message, now, existing_keys, scope)
-    return outcome if guard.key in existing_keys else replace(outcome, writes=(*outcome.writes, guard))
+    outcome = _outcome(loaded, message, now, limits)
+    return outcome if exists else replace(outcome, writes=(*outcome.writes, guard))
 
 
-def _outcome(
-    loaded: LoadedElection, message: Message, now: dt.datetime, existing_keys: frozenset[str], scope: WriteScope
-) -> Outcome:
-    """What a message comes to; `existing_keys`: keys of rows that exist already and must not be made again."""
+def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, limits: _Limits) -> Outcome:
+    """What a message comes to; rows that exist already are not made again."""
+    existing_keys, scope = limits.existing_keys, limits.scope
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
     opting = opt_out_of(loaded, message, phone, now)

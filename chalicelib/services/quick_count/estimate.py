@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.observation.elections.election import Election, Form
-from chalicelib.observation.elections.schedule import Place, round_begins, round_begun_at
+from chalicelib.observation.elections.schedule import Place, has_begun, round_begun_at
 from chalicelib.observation.quick_count.estimate import QuickCount, counted_form, needed_codes, quick_count
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.checks import failing, needed_for_checks
@@ -47,7 +47,7 @@ def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
     election, at = loaded.election, loaded.clock.at(now)
     form = counted_form(election)
     asked = [one for one in election.forms if one is not form and any(q.role == "voted" for q in one.questions)]
-    begun = {one.code: [name for name in one.round_names if _has_begun(election, one, name, at)] for one in asked}
+    begun = {one.code: [name for name in one.round_names if has_begun(election, one, name, at)] for one in asked}
     counted = (form.code, round_begun_at(election, form, at))
     reported = _read(election, [counted, *((code, name) for code, names in begun.items() for name in names)])
     return Counted(
@@ -58,11 +58,6 @@ def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
             for code, names in begun.items()
         },
     )
-
-
-def _has_begun(election: Election, form: Form, round_name: str, at: dt.datetime) -> bool:
-    begins = round_begins(election, form, round_name)
-    return begins is None or begins <= at
 
 
 def _read(election: Election, places: Iterable[Place]) -> Reported:

@@ -7,23 +7,13 @@ from typing import Any
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.quick_count.estimate import count_codes
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.clients.retry import ATTEMPTS, pause
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.quick_count.estimate import count_now
+from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.operators import recorded
-from chalicelib.store.outcome import Contended, ReleaseChanged, write
+from chalicelib.store.outcome import ReleaseChanged, write
 from chalicelib.store.releases import Release, read_release, replacing
-from chalicelib.store.tables import StoreUnavailable
-
-LONGEST_NOTE = 500
-
-
-class ReleaseNoteMissing(ValueError):
-    """A release or its withdrawal that says no reason."""
-
-
-class ReleasePassed(Exception):
-    """Somebody released or withdrew the quick count since the version that the caller has seen."""
 
 
 class NothingReleased(Exception):
@@ -74,7 +64,7 @@ def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetim
 def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
     """Show everybody the quick count as it stands now, in place of what was released; the snapshot that they see.
 
-    `seen`: the version that the caller has seen. Raises QuickCountError, ReleaseNoteMissing, ReleasePassed,
+    `seen`: the version that the caller has seen. Raises QuickCountError, NoteMissing, VersionPassed,
     StoreUnavailable: then it may be released or not, and reading it tells.
     """
     document = count_now(loaded, now).document()
@@ -104,21 +94,16 @@ def _replace(
 ) -> Release:
     """Write what others see from now on, and its line in the audit trail, in one transaction."""
     if not note.strip():
-        raise ReleaseNoteMissing("say why it is " + step)
+        raise NoteMissing("say why it is " + step)
     election_id = loaded.election.id
     said = note.strip()[:LONGEST_NOTE]
     audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {seen + 1}", said)
-    for attempt in range(ATTEMPTS):
-        try:
-            write([replacing(election_id, seen, document, now), audited])
-        except ReleaseChanged as changed:
-            version = read_release(election_id).version
-            raise ReleasePassed(f"the quick count is at version {version} now, you have seen {seen}") from changed
-        except Contended:
-            pause(attempt)
-        else:
-            return Release(seen + 1, document)
-    raise StoreUnavailable(f"the release was contended in {ATTEMPTS} attempts")
+    try:
+        until_uncontended(lambda: write([replacing(election_id, seen, document, now), audited]), what="the release")
+    except ReleaseChanged as changed:
+        version = read_release(election_id).version
+        raise VersionPassed(f"the quick count is at version {version} now, you have seen {seen}") from changed
+    return Release(seen + 1, document)
 
 
 def _described(release: Release, document: dict[str, Any]) -> dict[str, Any]:

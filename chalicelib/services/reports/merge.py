@@ -58,7 +58,7 @@ def _merged(
     failed = failing(election, of_station, (place[0], place[1]))
     if now[key].report == stored[key].report:
         return MergedReport(stored[key], stored[key], failed)
-    region = election.station_by_number[station].region
+    region = election.region_of(station)
     counted = contribution(election, now[key].report)
     return MergedReport(stored[key], replace(now[key], region=region, counted=counted), failed)
 

@@ -29,7 +29,7 @@ def message_cell(election: Election, station: str | None, form: str | None, roun
     """
     if station is None:
         return shard_of(election, None), (NATION_ONLY, ANY_FORM, NO_ROUND)
-    region = election.station_by_number[station].region
+    region = election.region_of(station)
     if form is None or form not in election.form_by_code:
         return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
     return shard_of(election, station), (region, form, round_name)

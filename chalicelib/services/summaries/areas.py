@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Form
-from chalicelib.observation.elections.schedule import round_begins
+from chalicelib.observation.elections.schedule import has_begun
 from chalicelib.observation.summaries.summary import Area, Coverage, Summary
 
 
@@ -17,8 +17,7 @@ def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[t
     """An area's rounds that have begun, or of which something came."""
     for form in election.forms:
         for name, covered in area.forms[form.code].items():
-            begins = round_begins(election, form, name)
-            if covered.received or begins is None or begins <= summary.as_of:
+            if covered.received or has_begun(election, form, name, summary.as_of):
                 yield form, name, covered
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.elections.schedule import Place, round_begins
+from chalicelib.observation.elections.schedule import Place, has_begun
 from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.reports.checks import failing, needed_for_checks
 from chalicelib.observation.reports.report import Report, station_answers
@@ -61,7 +61,7 @@ def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, i
 
 
 def _disagreeing(election: Election, region: str, places: list[Place]) -> int:
-    stations = [station.number for station in election.stations if station.region == region]
+    stations = [station.number for station in election.stations_by_region[region]]
     stored = get_reports(election, [(station, *place) for station in stations for place in places])
     return len({key[0] for key, one in stored.items() if station_answers(election, one.report).conflicts})
 
@@ -72,13 +72,13 @@ def _checked(election: Election, at: dt.datetime) -> list[Place]:
         for form in election.forms
         if form.checks
         for name in form.round_names
-        if (begins := round_begins(election, form, name)) is None or begins <= at
+        if has_begun(election, form, name, at)
     ]
 
 
 def _of_region(election: Election, region: str, came: list[Place]) -> dict[str, dict[str, int]]:
     looked_at = {place for checked in came for place in (checked, *needed_for_checks(election, checked))}
-    stations = [station.number for station in election.stations if station.region == region]
+    stations = [station.number for station in election.stations_by_region[region]]
     stored = get_reports(election, [(station, *place) for station in stations for place in looked_at])
     counts: dict[str, dict[str, int]] = {}
     for station in stations:

@@ -34,7 +34,7 @@ def stations_of_region(
     `next` is the number to continue after, None at the end. Reads grow with the page's stations and forms only.
     """
     election = loaded.election
-    own = sorted((s for s in election.stations if s.region == region), key=lambda station: station.number)
+    own = sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number)
     following = [station for station in own if after is None or station.number > after]
     page = following[:limit]
     keys = [(station.number, *place) for station in page for place in places(election)]

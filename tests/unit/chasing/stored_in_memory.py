@@ -10,6 +10,7 @@ from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import add, contribution
+from chalicelib.services.clients import retry
 from chalicelib.services.outreach import gaps, reminders
 from chalicelib.services.summaries import final_report, hourly, open_issues
 from chalicelib.store import elections, messages, progress, routes, summaries
@@ -50,7 +51,7 @@ class InMemory:
         monkeypatch.setattr(reminders, "queue_while_unchanged", self.queue_while_unchanged)
         for module in (open_issues, gaps, final_report):
             monkeypatch.setattr(module, "incidents_of", lambda election_id: self.incidents)
-        monkeypatch.setattr(reminders.time, "sleep", lambda seconds: None)
+        monkeypatch.setattr(retry.time, "sleep", lambda seconds: None)
         monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])
         monkeypatch.setattr(elections, "list_elections", lambda: [self.election.id])
         monkeypatch.setattr(elections, "current", lambda election_id: self.loaded)
@@ -75,7 +76,7 @@ class InMemory:
     def cells(self) -> dict[tuple[str, str, str], Any]:
         parts: dict[tuple[str, str, str], list[Any]] = {}
         for (station, form, name), (_, report) in self.reports.items():
-            region = self.election.station_by_number[station].region
+            region = self.election.region_of(station)
             parts.setdefault((region, form, name), []).append(contribution(self.election, report))
         return {cell: add(counters) for cell, counters in parts.items()}
 

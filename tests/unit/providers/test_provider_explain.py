@@ -12,7 +12,8 @@ from providers_signing.sms import Sms
 from providers_signing.table import SENDERS
 from providers_signing.twilio_sender import TwilioSender
 
-from chalicelib.cli.provider import LineInvalid, explain_line, provider
+from chalicelib.cli.json_lines import LineInvalid
+from chalicelib.cli.provider import explain_line, provider
 from chalicelib.providers.table import NAMES
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)

@@ -37,7 +37,7 @@ def test_a_station_is_held_back_once(
     reports = {(one.station, one.form, one.round): one for one in disagreeing(*(Report(*place) for place in places))}
     cells: dict[Any, Any] = {}
     for (station, *place), report in reports.items():
-        cell = (election.station_by_number[station].region, *place)
+        cell = (election.region_of(station), *place)
         cells[cell] = add([cells.get(cell, {}), contribution(election, report)])
     reads = []
 

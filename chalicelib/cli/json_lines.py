@@ -1,0 +1,42 @@
+"""JSON lines in, JSON lines out: one answer per line, each as soon as its line is read."""
+
+import json
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+
+class LineInvalid(ValueError):
+    """A line of the input does not hold what the command reads."""
+
+
+def read_json(line: bytes, shape: str) -> Any:
+    """The JSON of a line; LineInvalid where it holds none, with the `shape` that it should have."""
+    try:
+        return json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise LineInvalid(f"not JSON ({error}): write {shape}") from None
+
+
+def answer_lines(
+    source: BinaryIO,
+    target: BinaryIO,
+    answer: Callable[[bytes], dict[str, Any]],
+    refuse: Callable[[int, LineInvalid], dict[str, Any]],
+) -> int:
+    """Answer every line that is not blank; returns how many were invalid.
+
+    `refuse` answers an invalid line, by its number and what is wrong with it.
+    """
+    invalid = 0
+    for number, line in enumerate(source, start=1):
+        if not line.strip():
+            continue
+        try:
+            answered = answer(line)
+        except LineInvalid as problem:
+            invalid += 1
+            answered = refuse(number, problem)
+        # Half a surrogate pair, which some phones send, is no UTF-8: the escape that replaces it is JSON's own.
+        target.write(json.dumps(answered, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        target.flush()
+    return invalid
