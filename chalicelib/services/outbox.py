@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 
+from chalicelib.observation.elections.election import Coordinator
 from chalicelib.observation.summaries.turnout_chart import Point
 from chalicelib.store.messages import Message, Queue, pending_in
+from chalicelib.store.routes import number_of
 
 PICKED_UP_WITHIN = dt.timedelta(seconds=30)
 """How long the stream has to deliver a new row before sweep does it."""
@@ -21,7 +23,43 @@ class Origin:
     queue: Queue = "out"
 
 
-def sms(key: str, to: str, text: str, origin: Origin, *, sender: str | None = None) -> Message:
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An email's parts: `text` and `html` say the same; `html` is None where there is text alone.
+
+    `charts` are the curves that `html` shows, by content id.
+    """
+
+    subject: str
+    text: str
+    html: str | None = None
+    charts: Mapping[str, Sequence[Point]] = field(default_factory=dict)
+
+
+def to_coordinator(
+    coordinator: Coordinator,
+    key: str,
+    origin: Origin,
+    *,
+    sms: str | None = None,
+    email: Email | None = None,
+    sender: str | None = None,
+) -> list[Message]:
+    """Rows that tell a coordinator something by SMS, by email or by both; None is not sent.
+
+    `key` is the rows' key without its channel. `sender`: the number that the SMS comes from, without it the election's.
+    Raises StoreUnavailable.
+    """
+    rows: list[Message] = []
+    if sms is not None and coordinator.phone:
+        number = sender or number_of(origin.election)
+        rows.append(sms_row(f"{key}#sms", coordinator.phone, sms, origin, sender=number))
+    if email is not None and coordinator.email:
+        rows.append(email_row(f"{key}#email", coordinator.email, email, origin))
+    return rows
+
+
+def sms_row(key: str, to: str, text: str, origin: Origin, *, sender: str | None = None) -> Message:
     """An SMS to be sent; `sender` is the number that it should come from."""
     message = _row(key, "sms", to, text, origin)
     message.sender = sender
@@ -29,17 +67,12 @@ def sms(key: str, to: str, text: str, origin: Origin, *, sender: str | None = No
     return message
 
 
-def email(key: str, to: str, text: str, origin: Origin, *, subject: str, html: str | None = None) -> Message:
-    """An email to be sent, with a text part and perhaps an HTML one."""
-    message = _row(key, "email", to, text, origin)
-    message.subject = subject
-    message.html = html
-    return message
-
-
-def with_charts(message: Message, charts: Mapping[str, Sequence[Point]]) -> Message:
-    """An email whose HTML shows curves, by content id. The row keeps their numbers, and delivery draws them."""
-    message.charts = {name: [astuple(point) for point in points] for name, points in charts.items()} or None
+def email_row(key: str, to: str, email: Email, origin: Origin) -> Message:
+    """An email to be sent. Of its charts the row keeps the numbers, and delivery draws them."""
+    message = _row(key, "email", to, email.text, origin)
+    message.subject = email.subject
+    message.html = email.html
+    message.charts = {name: [astuple(point) for point in points] for name, points in email.charts.items()} or None
     return message
 
 

@@ -33,7 +33,7 @@ def vendors(configure: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendors
 
 def row(pipeline: Pipeline, queue: Queue = "out") -> Message:
     key = f"{pipeline.election.id}-carried-{next(pipeline.ids)}"
-    assert put_new(outbox.sms(key, "+996700123456", key, outbox.Origin("e", "tested", pipeline.now, queue)))
+    assert put_new(outbox.sms_row(key, "+996700123456", key, outbox.Origin("e", "tested", pipeline.now, queue)))
     return stored(key)
 
 
@@ -150,7 +150,7 @@ def test_what_is_in_doubt_goes_once_more_and_by_another_carrier(pipeline: Pipeli
 def test_segments_and_cost_are_on_the_row(pipeline: Pipeline, vendors: Vendors, configure: Any) -> None:
     configure("twilio", vendors.settings(price="0.045", currency="USD")["twilio"])
     key = f"{pipeline.election.id}-long"
-    assert put_new(outbox.sms(key, "+996700123456", "ж" * 71, outbox.Origin("e", "tested", pipeline.now)))
+    assert put_new(outbox.sms_row(key, "+996700123456", "ж" * 71, outbox.Origin("e", "tested", pipeline.now)))
     assert deliver(stored(key), pipeline.now) == "sent"
     sent = stored(key)
     assert (sent.carrier, sent.segments, sent.cost, sent.currency) == ("twilio", 2, "0.090", "USD")

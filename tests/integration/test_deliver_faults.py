@@ -47,9 +47,9 @@ def row(pipeline: Pipeline, queue: Queue, channel: str = "sms") -> Message:
     key = f"{pipeline.election.id}-{queue}-{next(pipeline.ids)}"
     origin = outbox.Origin(pipeline.election.id, "tested", pipeline.now, queue)
     if channel == "sms":
-        message = outbox.sms(key, "+996555000111", "Text", origin)
+        message = outbox.sms_row(key, "+996555000111", "Text", origin)
     else:
-        message = outbox.email(key, "somebody@example.org", "Text", origin, subject="Subject")
+        message = outbox.email_row(key, "somebody@example.org", outbox.Email("Subject", "Text"), origin)
     assert put_new(message)
     return stored(key)
 

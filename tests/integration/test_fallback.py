@@ -49,7 +49,7 @@ def carriers(monkeypatch: pytest.MonkeyPatch) -> Carriers:
 
 def row(pipeline: Pipeline, queue: Queue = "out") -> Message:
     key = f"{pipeline.election.id}-fallback-{next(pipeline.ids)}"
-    assert put_new(outbox.sms(key, "+996700123456", "Text", outbox.Origin("e", "tested", pipeline.now, queue)))
+    assert put_new(outbox.sms_row(key, "+996700123456", "Text", outbox.Origin("e", "tested", pipeline.now, queue)))
     return stored(key)
 
 

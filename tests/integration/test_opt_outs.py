@@ -268,7 +268,7 @@ def refused_row(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Message:
     monkeypatch.setattr(provider_api, "exchange", lambda request: (400, {}, b'{"code": 21610}'))
     key = f"{pipeline.election.id}-refused-{next(pipeline.ids)}"
     origin = outbox.Origin(pipeline.election.id, "tested", pipeline.now)
-    assert put_new(outbox.sms(key, pipeline.phone(), "Text", origin))
+    assert put_new(outbox.sms_row(key, pipeline.phone(), "Text", origin))
     return stored(key)
 
 
@@ -317,7 +317,9 @@ def test_a_fault_while_a_refusal_is_noted_and_it_is_noted_in_the_end(
 
 def test_sns_refuses_as_a_provider_does(pipeline: Pipeline, wire: Wire) -> None:
     key = f"{pipeline.election.id}-sns"
-    assert put_new(outbox.sms(key, pipeline.phone(), "Text", outbox.Origin(pipeline.election.id, "t", pipeline.now)))
+    assert put_new(
+        outbox.sms_row(key, pipeline.phone(), "Text", outbox.Origin(pipeline.election.id, "t", pipeline.now))
+    )
     wire.listen()
     wire.cut_all = lambda operation, place, when: (
         answered("OptedOut")() if operation == "Publish" and when == "before" else None

@@ -39,7 +39,7 @@ def vendors(configure: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendors
 
 def row(pipeline: Pipeline, queue: Queue = "out") -> Message:
     key = f"{pipeline.election.id}-told-{next(pipeline.ids)}"
-    assert put_new(outbox.sms(key, "+996700123456", key, outbox.Origin("e", "tested", pipeline.now, queue)))
+    assert put_new(outbox.sms_row(key, "+996700123456", key, outbox.Origin("e", "tested", pipeline.now, queue)))
     return stored(key)
 
 

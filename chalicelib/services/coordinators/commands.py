@@ -79,7 +79,7 @@ class Speaker:
         """The answer to the speaker's SMS, as a row for the outbox."""
         text = answer(self.election, self.language, *sentences)
         origin = outbox.Origin(self.election.id, message.key, self.now)
-        return outbox.sms(f"reply#{message.key}", self.phone, text, origin, sender=message.recipient)
+        return outbox.sms_row(f"reply#{message.key}", self.phone, text, origin, sender=message.recipient)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,16 +177,19 @@ def _alerts_to(
     now: dt.datetime,
     sender: str | None,
 ) -> list[Message]:
-    rows: list[Message] = []
-    told = _notice(election, coordinator.language, incident)
-    origin = outbox.Origin(election.id, incident.id, now, "alert")
-    if coordinator.wants_sms(told["severity"]) and coordinator.phone and coordinator.phone not in silent:
-        text = incident_alert_sms(election, coordinator.language, **told)
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=sender))
-    if "email" in coordinator.alerts and coordinator.email:
-        subject, text = incident_alert_email(election, coordinator.language, **told)
-        rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject))
-    return rows
+    language = coordinator.language
+    notice = _notice(election, language, incident)
+    wants_sms = coordinator.wants_sms(notice["severity"]) and coordinator.phone not in silent
+    return outbox.to_coordinator(
+        coordinator,
+        key,
+        outbox.Origin(election.id, incident.id, now, "alert"),
+        sms=incident_alert_sms(election, language, **notice) if wants_sms else None,
+        email=outbox.Email(*incident_alert_email(election, language, **notice))
+        if "email" in coordinator.alerts
+        else None,
+        sender=sender,
+    )
 
 
 def _notice(election: Election, language: str, incident: Incident) -> IncidentNotice:

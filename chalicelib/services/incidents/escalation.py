@@ -122,18 +122,15 @@ def _digest_to(
 ) -> list[Message]:
     region, found = told
     language = coordinator.language
-    origin = outbox.Origin(election.id, f"digest#{region}", now, "alert")
-    wanted = [one for one in found if coordinator.wants_sms(cast(Severity, one.severity))]
-    rows = []
+    lines = {int(one.number): _line(election, language, one) for one in found}
+    wanted = [int(one.number) for one in found if coordinator.wants_sms(cast(Severity, one.severity))]
+    text, email = None, None
     if wanted and coordinator.phone and coordinator.phone not in muted:
-        by_number = {int(one.number): _line(election, language, one) for one in wanted}
-        text = digest_sms(election, language, region, by_number)
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
-    if "email" in coordinator.alerts and coordinator.email:
-        lines = [_line(election, language, one) for one in found]
-        subject, text = digest_email(election, language, region, lines)
-        rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject))
-    return rows
+        text = digest_sms(election, language, region, {number: lines[number] for number in wanted})
+    if "email" in coordinator.alerts:
+        email = outbox.Email(*digest_email(election, language, region, list(lines.values())))
+    origin = outbox.Origin(election.id, f"digest#{region}", now, "alert")
+    return outbox.to_coordinator(coordinator, key, origin, sms=text, email=email)
 
 
 def _line(election: Election, language: str, incident: Incident) -> str:

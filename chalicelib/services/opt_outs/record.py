@@ -92,7 +92,7 @@ def outcome_of_opt_out(
         changes.append(Message.region.set(election.region_of(holder.station)))
     text = opting_reply(election, holder.language if holder else election.languages[0], opting.wish)
     origin = outbox.Origin(election.id, message.key, now)
-    reply = outbox.sms(f"reply#{message.key}", phone, text, origin, sender=message.recipient)
+    reply = outbox.sms_row(f"reply#{message.key}", phone, text, origin, sender=message.recipient)
     return Outcome(
         message, tuple(changes), election, outgoing=(reply,) if opting.is_answered else (), writes=opting.writes
     )

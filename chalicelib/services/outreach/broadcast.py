@@ -122,7 +122,7 @@ def send(
             sleep(ahead)
         origin = outbox.Origin(election.id, _task(batch.name), now())
         key = _key(election, batch.name, observer)
-        if _queue(outbox.sms(key, observer.phones[0], batch.text, origin, sender=sender)):
+        if _queue(outbox.sms_row(key, observer.phones[0], batch.text, origin, sender=sender)):
             yield observer
 
 

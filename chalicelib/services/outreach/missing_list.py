@@ -10,11 +10,11 @@ from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
+from chalicelib.services.outbox import Email
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
-from chalicelib.store.routes import number_of
 
 SMS_SEGMENTS = 3
 
@@ -65,21 +65,19 @@ def _rows(
     if not own:
         return []
     key = _key(election, first, coordinator)
-    origin = outbox.Origin(election.id, f"missing#{'#'.join(first)}", now)
-    rows = []
-    if coordinator.email:
-        subject, text, html = list_email(election, coordinator, own, at)
-        rows.append(outbox.email(f"{key}#email", coordinator.email, text, origin, subject=subject, html=html))
-    if coordinator.phone and "sms" in coordinator.alerts:
-        text = list_sms(election, coordinator, own, at)
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
-    return rows
+    return outbox.to_coordinator(
+        coordinator,
+        key,
+        outbox.Origin(election.id, f"missing#{'#'.join(first)}", now),
+        sms=list_sms(election, coordinator, own, at) if "sms" in coordinator.alerts else None,
+        email=list_email(election, coordinator, own, at) if coordinator.email else None,
+    )
 
 
 def list_email(
     election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime
-) -> tuple[str, str, str]:
-    """Subject, text and HTML of the list; the subject carries no name and no phone."""
+) -> Email:
+    """The list by email; the subject carries no name and no phone."""
     words = words_of("missing", election, coordinator.language)
     local = at.astimezone(election.zone)
     sections = [
@@ -98,7 +96,7 @@ def list_email(
     }
     count = sum(len(found) for found in missing.values())
     subject = words["subject"].format(area=", ".join(missing), time=f"{local:%H:%M}", count=count)
-    return subject, render("missing.txt.j2", context), render("missing.html.j2", context)
+    return Email(subject, render("missing.txt.j2", context), render("missing.html.j2", context))
 
 
 def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime) -> str:

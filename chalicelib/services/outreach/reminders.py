@@ -175,6 +175,6 @@ def _row(
     about = f"{reminder.form}#{reminder.round}"
     key = f"reminder#{election.id}#{about}#{observer.number}#{reminder.number}"
     text = reminder_sms(election, observer, reminder.form, reminder.round)
-    return outbox.sms(
+    return outbox.sms_row(
         key, observer.phones[0], text, outbox.Origin(election.id, f"reminder#{about}", now), sender=number
     )

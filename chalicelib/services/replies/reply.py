@@ -58,7 +58,7 @@ def reply_to(
 
 def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
     origin = outbox.Origin(election.id, message.key, now)
-    return outbox.sms(key, phone, text, origin, sender=message.recipient)
+    return outbox.sms_row(key, phone, text, origin, sender=message.recipient)
 
 
 def _to_coordinator(election: Election, message: Message, phone: str, now: dt.datetime) -> Message | None:

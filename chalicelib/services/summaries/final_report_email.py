@@ -7,9 +7,9 @@ from chalicelib.observation.elections.election import Coordinator, Election
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_title, words_of
+from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
 from chalicelib.services.summaries.final_report import Day, read_day, report_page
-from chalicelib.services.summaries.summary_email import Email
 from chalicelib.store import messages, progress
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
@@ -34,7 +34,7 @@ def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
     if told:
         day = read_day(loaded, now)
         emails = {language: report_email(election, day, language) for language in {one.language for one in told}}
-        rows = [_row(election, one, emails[one.language], now) for one in told]
+        rows = [row for one in told for row in _rows(election, one, emails[one.language], now)]
         queued = sum(messages.put_new(row) for row in rows)
     progress.advance(election.id, TASK, version, {"queued": queued}, now)
     return queued
@@ -67,7 +67,6 @@ def report_email(election: Election, day: Day, language: str) -> Email:
     return Email(subject, render("report.txt.j2", context), page if fits else None)
 
 
-def _row(election: Election, coordinator: Coordinator, email: Email, now: dt.datetime) -> Message:
-    key = f"report#{election.id}#{coordinator.id}#email"
+def _rows(election: Election, coordinator: Coordinator, email: Email, now: dt.datetime) -> list[Message]:
     origin = outbox.Origin(election.id, "report", now)
-    return outbox.email(key, coordinator.email or "", email.text, origin, subject=email.subject, html=email.html)
+    return outbox.to_coordinator(coordinator, f"report#{election.id}#{coordinator.id}", origin, email=email)

@@ -16,7 +16,6 @@ from chalicelib.services.summaries.summary_sms import summary_sms
 from chalicelib.store import elections, messages, progress, summaries
 from chalicelib.store.elections import LoadedElection, is_under_way
 from chalicelib.store.messages import Message
-from chalicelib.store.routes import number_of
 from chalicelib.store.tallies import read_cells
 
 TASK = "summarize"
@@ -109,18 +108,11 @@ def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> di
 
 
 def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, now: dt.datetime) -> list[Message]:
-    # These load jinja2, which the API does not need.
-
-    key = f"summary#{election.id}#{hour}#{coordinator.id}"
-    origin = outbox.Origin(election.id, f"summary#{hour}", now)
-    rows = []
-    if coordinator.email:
-        email = summary_email(election, coordinator, told, os.environ.get("BAYKOO_DASHBOARD", ""))
-        row = outbox.email(
-            f"{key}#email", coordinator.email, email.text, origin, subject=email.subject, html=email.html
-        )
-        rows.append(outbox.with_charts(row, email.charts))
-    if coordinator.phone and "sms" in coordinator.alerts:
-        text = summary_sms(election, coordinator, told.summary)
-        rows.append(outbox.sms(f"{key}#sms", coordinator.phone, text, origin, sender=number_of(election.id)))
-    return rows
+    dashboard = os.environ.get("BAYKOO_DASHBOARD", "")
+    return outbox.to_coordinator(
+        coordinator,
+        f"summary#{election.id}#{hour}#{coordinator.id}",
+        outbox.Origin(election.id, f"summary#{hour}", now),
+        sms=summary_sms(election, coordinator, told.summary) if "sms" in coordinator.alerts else None,
+        email=summary_email(election, coordinator, told, dashboard) if coordinator.email else None,
+    )

@@ -6,7 +6,7 @@ numbers that they show stand beside them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from chalicelib.observation.elections.election import Coordinator, Election
@@ -15,23 +15,11 @@ from chalicelib.observation.summaries.summary import MESSAGE_COUNTS, Area, Cover
 from chalicelib.observation.summaries.turnout_chart import Point
 from chalicelib.observation.summaries.turnout_curve import turnout_curve
 from chalicelib.services.email_templates import grouped, render, round_title, words_of
+from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.areas import areas_of, rounds_begun, worded_incidents
 
 NAMED_AREAS = 3
 """A subject names so many regions; of more it says how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Email:
-    """An email's parts: `text` and `html` say the same; `html` is None where there is text alone.
-
-    `charts` are the curves that `html` shows, by content id.
-    """
-
-    subject: str
-    text: str
-    html: str | None
-    charts: Mapping[str, Sequence[Point]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def missing(language: str) -> str:
         gap(12, 6, (("OP", "-"),), is_silent=False),
         gap(31, 0, (("TU", "14:00"),), is_silent=False),
     ]
-    return list_email(ELECTION, coordinator(language), {"Chuy": gaps}, NOON)[2]
+    return list_email(ELECTION, coordinator(language), {"Chuy": gaps}, NOON).html or ""
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -22,7 +22,7 @@ def test_an_address_that_an_election_file_can_have_and_any_texts_become_an_email
     address: str, subject: str, text: str
 ) -> None:
     parts = f"Text: {text}", f"<p>{text}</p>"
-    message = outbox.email("key", address, parts[0], ORIGIN, subject=subject, html=parts[1])
+    message = outbox.email_row("key", address, outbox.Email(subject, *parts), ORIGIN)
     raw = mime(message, SENDER)
     assert raw.isascii()
     mail = message_from_bytes(raw)

@@ -13,7 +13,7 @@ from chalicelib.observation.elections.election import Coordinator
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise
-from chalicelib.services.summaries.summary_email import Email
+from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.summary_email import summary_email as email_of
 from chalicelib.services.summaries.summary_sms import summary_sms
 

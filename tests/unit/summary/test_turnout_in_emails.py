@@ -14,7 +14,8 @@ from chalicelib.observation.summaries.turnout_chart import Point, draw
 from chalicelib.observation.summaries.turnout_curve import turnout_curve
 from chalicelib.services import outbox
 from chalicelib.services.delivery.mime import mime
-from chalicelib.services.summaries.summary_email import Email, summary_email
+from chalicelib.services.outbox import Email
+from chalicelib.services.summaries.summary_email import summary_email
 
 NOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")
 ROUNDS = {"10:00": 600, "14:00": 840, "D+1 02:00": 1560}
@@ -106,8 +107,7 @@ def test_every_section_has_its_own_picture(election) -> None:
 
 def row(email: Email):
     origin = outbox.Origin("kg", "summary", NOON)
-    message = outbox.email("key", "c@example.org", email.text, origin, subject=email.subject, html=email.html)
-    return outbox.with_charts(message, email.charts)
+    return outbox.email_row("key", "c@example.org", email, origin)
 
 
 def test_mime_has_the_text_and_beside_it_the_page_with_its_pictures(election) -> None:
@@ -138,7 +138,7 @@ def test_mime_has_the_text_and_beside_it_the_page_with_its_pictures(election) ->
 
 
 def test_an_email_without_pictures_or_without_html_has_no_more_parts_than_it_needs(election) -> None:
-    plain = outbox.email("key", "c@example.org", "Text", outbox.Origin("kg", "a", NOON), subject="Incident\n 17  ")
+    plain = outbox.email_row("key", "c@example.org", Email("Incident\n 17  ", "Text"), outbox.Origin("kg", "a", NOON))
     mail = message_from_bytes(mime(plain, "o@example.org"), policy=policy.default)
     assert (mail.get_content_type(), mail.get_content(), mail["Subject"]) == ("text/plain", "Text\r\n", "Incident 17")
     email = told(election, {})
