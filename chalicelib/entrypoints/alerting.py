@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.entrypoints.metrics import measure
+from chalicelib.services.clients.metrics import measure
 from chalicelib.services.delivery.deliver import FAILED
 from chalicelib.services.delivery.deliver import deliver as deliver_message
 from chalicelib.services.delivery.receipts import take_receipt

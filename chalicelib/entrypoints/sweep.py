@@ -5,35 +5,49 @@ import time
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.entrypoints.alerting import ALERTING_SECONDS, deliver_at_once
-from chalicelib.entrypoints.metrics import measure
+from chalicelib.entrypoints.alerting import deliver_at_once
+from chalicelib.services.clients.metrics import measure
 from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_silence
+from chalicelib.services.isolation import Part, run_parts, shares_of
 from chalicelib.services.summaries.hourly import summarize_due
 from chalicelib.services.sweep import Progress
 from chalicelib.services.sweep import sweep as sweep_all
 
+ESCALATION_SECONDS = 20.0
 SWEEP_SECONDS = 50.0
-"""A sweep ends before the next begins; two at once would do no harm, but no good either."""
+CATCHING_UP_SECONDS = 20.0
+SILENCE_SECONDS = 5.0
+"""How long each part begins anything new, the escalations first; the function has 120 seconds for all of them."""
 
 logger = Logger()
 
 
 def sweep(event: object, context: object) -> None:
-    """Escalate, push on what is stuck, and measure what waits."""
-    end = time.monotonic() + SWEEP_SECONDS
-    try:
-        # First, for what is swept may take all the time.
-        deliver_at_once(escalate_due(_now()), time.monotonic() + ALERTING_SECONDS)
-    finally:
-        swept = sweep_all(lambda: end - time.monotonic(), _now)
-        oldest = max(swept.oldest_seconds.values())
-        given_up, unmatched = swept.progress[Progress.GIVEN_UP], swept.progress[Progress.UNMATCHED]
-        measure(OldestUnfinishedSeconds=oldest, OutboxFailed=given_up, ReceiptsUnmatched=unmatched)
-        if swept.progress:
-            logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
-    summarize_due(_now(), catching_up=True)
-    measure(ProvidersSilent=measure_silence(_now()))
+    """Escalate, push on what is stuck, and measure what waits; one part's failure keeps no other from its turn."""
+    run_parts(
+        "part of sweep",
+        (
+            Part("escalations", ESCALATION_SECONDS, _escalate),
+            Part("unfinished rows", SWEEP_SECONDS, _push_on),
+            Part("summaries", CATCHING_UP_SECONDS, lambda until: summarize_due(_now(), catching_up=True, until=until)),
+            Part("silence", SILENCE_SECONDS, lambda _: measure(ProvidersSilent=measure_silence(_now()))),
+        ),
+    )
+
+
+def _escalate(until: float) -> None:
+    halfway, end = shares_of(until, 2)
+    deliver_at_once(escalate_due(_now(), halfway), end)
+
+
+def _push_on(until: float) -> None:
+    swept = sweep_all(lambda: until - time.monotonic(), _now)
+    oldest = max(swept.oldest_seconds.values())
+    given_up, unmatched = swept.progress[Progress.GIVEN_UP], swept.progress[Progress.UNMATCHED]
+    measure(OldestUnfinishedSeconds=oldest, OutboxFailed=given_up, ReceiptsUnmatched=unmatched)
+    if swept.progress:
+        logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
 
 
 def _now() -> dt.datetime:

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import zlib
 
+from pydantic import ValidationError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
@@ -19,6 +20,8 @@ from chalicelib.store.tables import TableMeta, at_version, saved_if, store_fault
 from chalicelib.store.ttl_cache import TtlCache
 
 DIRECTORY = "elections"
+SCHEMA = 1
+"""The newest form of stored documents that this version reads; one that later versions cannot help but change."""
 PART_BYTES = 300_000
 TRUSTED_SECONDS = 5.0
 
@@ -31,6 +34,10 @@ class ElectionUnknown(LookupError):
     """There is no election of this id."""
 
 
+class ElectionUnreadable(ValueError):
+    """This version cannot read an election as it is stored; whatever else is stored is not concerned."""
+
+
 class ElectionRow(Model):
     """A directory entry (id `elections`) or a part of a document. Numbers' routes lie beside them (`routes.py`)."""
 
@@ -40,6 +47,7 @@ class ElectionRow(Model):
     id = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
     version = NumberAttribute(null=True)
+    schema = NumberAttribute(null=True)
     digest = UnicodeAttribute(null=True)
     parts = NumberAttribute(null=True)
     document = BinaryAttribute(null=True, legacy_encoding=False)
@@ -64,11 +72,20 @@ _recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
 
 def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
-    """The election as last loaded, None if there is none; `fresh` asks the store even if it did so just now."""
+    """The election as last loaded, None if there is none; `fresh` asks the store even if it did so just now.
+
+    Keys of its document that this version does not know are passed over. Raises ElectionUnreadable, StoreUnavailable.
+    """
     head = _head(election_id, fresh=fresh)
     if head is None:
         return None
     version = int(head.version or 0)
+    schema = int(head.schema or 1)
+    if schema > SCHEMA:
+        raise ElectionUnreadable(
+            f"election {election_id} is stored by schema {schema}, and this version of Baykoo reads {SCHEMA}: "
+            "install the version that stored it, or load its file again"
+        )
     kept = _documents.get(election_id)
     if kept is None or kept[0] != version:
         kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", int(head.parts or 0)))
@@ -111,7 +128,7 @@ def _part(digest: str, number: int) -> str:
 
 
 def _head_row(election_id: str, version: int, digest: str, parts: int, clock: Clock) -> ElectionRow:
-    row = ElectionRow(DIRECTORY, election_id, version=version, digest=digest, parts=parts)
+    row = ElectionRow(DIRECTORY, election_id, version=version, schema=SCHEMA, digest=digest, parts=parts)
     if clock != REAL_TIME:
         row.clock_start, row.clock_origin = clock.start.isoformat(), clock.origin
         row.clock_factor = clock.factor
@@ -130,7 +147,10 @@ def _read_document(election_id: str, digest: str, parts: int) -> Election:
             _found(ElectionRow.get(election_id, _part(digest, number), consistent_read=True).document)
             for number in range(parts)
         ]
-    return Election.model_validate_json(zlib.decompress(b"".join(pieces)))
+    try:
+        return Election.model_validate_json(zlib.decompress(b"".join(pieces)), extra="ignore")
+    except (ValidationError, zlib.error) as invalid:
+        raise ElectionUnreadable(f"the document of election {election_id} cannot be read: {invalid}") from invalid
 
 
 def _found(document: bytes | None) -> bytes:

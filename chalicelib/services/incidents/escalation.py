@@ -21,6 +21,7 @@ from chalicelib.observation.incidents.lifecycle import (
 from chalicelib.services import outbox
 from chalicelib.services.incidents.alerts import alerts_of, describe
 from chalicelib.services.incidents.steps import same_as
+from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
 from chalicelib.store import elections, incidents
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Digest, Incident, Watch
@@ -31,26 +32,48 @@ from chalicelib.store.tables import Contended
 from chalicelib.store.writes import Write
 
 
-def escalate_due(now: dt.datetime) -> list[Message]:
+def escalate_due(now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
     """Escalate what is due in every election and queue the digests that are; returns what was queued.
 
-    What somebody else is at work on is left to the next run. Raises StoreUnavailable.
+    Begins nothing after `until` (time.monotonic), and gives every election its share of that time. What somebody else
+    is at work on, what fails and what there is no time for is left to the next run. Raises StoreUnavailable.
     """
-    loaded = (elections.current(election_id) for election_id in elections.list_elections())
-    return [alert for one in loaded if one is not None for alert in escalate_election(one, now)]
+    names = elections.list_elections()
+    shares = dict(zip(names, shares_of(until, len(names)), strict=True))
+
+    def escalate(election_id: str) -> list[Message]:
+        loaded = elections.current(election_id)
+        return escalate_election(loaded, now, shares[election_id]) if loaded is not None else []
+
+    done = for_each("election to escalate", names, escalate)
+    return [alert for alerts in done.results for alert in alerts]
 
 
-def escalate_election(loaded: LoadedElection, now: dt.datetime) -> list[Message]:
-    """The same for one election."""
+def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
+    """The same for one election: what was not acknowledged, then the digests, for which time is kept."""
     election_id, at = loaded.election.id, loaded.clock.at(now)
     watches, digests = incidents.watches_due(election_id, at), incidents.digests_due(election_id, at)
     if not watches and not digests:
         return []
     muted = incidents.muted_phones(election_id, at)
-    escalated = [alert for watch in watches for alert in _commit(*_escalated(loaded, watch, muted, now))]
-    return escalated + [
-        alert for digest in digests for alert in _commit(*_digested(loaded.election, digest, muted, now))
+    before_digests = shares_of(until, 2)[0] if digests else until
+    done = [
+        for_each(
+            "incident to escalate",
+            watches,
+            lambda watch: _commit(*_escalated(loaded, watch, muted, now)),
+            until=before_digests,
+            name=lambda watch: str(watch.incident),
+        ),
+        for_each(
+            "digest",
+            digests,
+            lambda digest: _commit(*_digested(loaded.election, digest, muted, now)),
+            until=until,
+            name=lambda digest: str(digest.id),
+        ),
     ]
+    return [alert for one in done for alerts in one.results for alert in alerts]
 
 
 def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Message]:

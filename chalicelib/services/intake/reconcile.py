@@ -14,6 +14,7 @@ from chalicelib.providers.contract import CannotList, CannotSend, Listed, ListFa
 from chalicelib.services.clients.provider_api import configured, exchange
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake.receive import hold, take_in
+from chalicelib.services.isolation import for_each
 from chalicelib.store.providers import keep_reconciled, reconciled
 from chalicelib.store.tables import StoreUnavailable
 
@@ -170,22 +171,26 @@ def reconcile_all(now: dt.datetime) -> Reconciled:
     One provider's failure is logged and holds up no other. Raises SecretsUnavailable.
     """
     names = configured_providers()
+    done = for_each(
+        "provider to reconcile", names, lambda name: _reconciled_in_turn(name, now, RUN_SECONDS / len(names))
+    )
     total = Reconciled()
-    for name in names:
-        try:
-            provider = configured(name)
-            if not provider.is_listed_unasked and provider.secrets.get("reconcile") is not True:
-                continue
-            found = reconcile(name, now, seconds=RUN_SECONDS / len(names))
-        except (CannotList, CannotSend):
-            continue
-        except Exception:
-            logger.exception("not reconciled", extra={"provider": name})
-            continue
+    for found in done.results:
         total = total.plus(found)
-        counts = {"listed": found.listed, "taken_in": found.taken_in, "unreadable": found.unreadable}
-        logger.info("reconciled", extra={"provider": name, **counts})
     return total
+
+
+def _reconciled_in_turn(name: str, now: dt.datetime, seconds: float) -> Reconciled:
+    try:
+        provider = configured(name)
+        if not provider.is_listed_unasked and provider.secrets.get("reconcile") is not True:
+            return Reconciled()
+        found = reconcile(name, now, seconds=seconds)
+    except (CannotList, CannotSend):
+        return Reconciled()
+    counts = {"listed": found.listed, "taken_in": found.taken_in, "unreadable": found.unreadable}
+    logger.info("reconciled", extra={"provider": name, **counts})
+    return found
 
 
 def _window(place: _Place) -> dict[str, Any]:

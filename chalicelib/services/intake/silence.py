@@ -10,6 +10,7 @@ from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.providers.contract import Secrets
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.provider_settings import SecretsUnavailable, configured_providers, provider_secrets
+from chalicelib.services.isolation import for_each
 from chalicelib.store import elections, providers
 from chalicelib.store.elections import is_under_way
 from chalicelib.store.messages import RECONCILED, Message
@@ -44,8 +45,8 @@ def measure_silence(now: dt.datetime) -> int:
     Raises SecretsUnavailable, StoreUnavailable.
     """
     began = hours_began(now)
-    found = [_measured(name, began, now) for name in configured_providers()]
-    providers.keep_silence({"providers": found}, now)
+    found = for_each("provider to measure", configured_providers(), lambda name: _measured(name, began, now)).results
+    providers.keep_silence({"providers": list(found)}, now)
     return sum(one["silent"] for one in found)
 
 
@@ -63,15 +64,16 @@ def hours_began(now: dt.datetime) -> dt.datetime | None:
 
     A rehearsal whose clock runs faster does not count: it uses one provider, and the others have no reason to speak.
     """
-    begins = []
-    for election_id in elections.list_elections():
-        loaded = elections.current(election_id)
-        if loaded is None or loaded.clock.factor != 1 or not is_under_way(loaded, now):
-            continue
-        hours = hours_of(loaded.election)
-        if hours is not None:
-            begins.append(max(loaded.clock.real(hours[0]), loaded.clock.origin))
-    return min(begins, default=None)
+    done = for_each("election whose hours are asked", elections.list_elections(), lambda name: _began(name, now))
+    return min((begin for begin in done.results if begin is not None), default=None)
+
+
+def _began(election_id: str, now: dt.datetime) -> dt.datetime | None:
+    loaded = elections.current(election_id)
+    if loaded is None or loaded.clock.factor != 1 or not is_under_way(loaded, now):
+        return None
+    hours = hours_of(loaded.election)
+    return max(loaded.clock.real(hours[0]), loaded.clock.origin) if hours is not None else None
 
 
 def _measured(name: str, began: dt.datetime | None, now: dt.datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
 from chalicelib.services.outbox import Email
+from chalicelib.services.isolation import for_each
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
@@ -27,13 +28,13 @@ def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetim
     election = loaded.election
     at = loaded.clock.at(now)
     missing = gaps(election, election.regions, at)
-    rows = [
-        row
-        for coordinator in election.coordinators
-        if not _was_told(election, places, coordinator)
-        for row in _rows(election, coordinator, places[0], missing, (at, now))
-    ]
-    return sum(messages.put_new(row) for row in rows)
+
+    def queue(coordinator: Coordinator) -> int:
+        if _was_told(election, places, coordinator):
+            return 0
+        return sum(messages.put_new(row) for row in _rows(election, coordinator, places[0], missing, (at, now)))
+
+    return sum(for_each("missing list", election.coordinators, queue, name=lambda one: one.id).results)
 
 
 def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:

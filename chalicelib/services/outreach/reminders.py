@@ -16,9 +16,11 @@ from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, a
 from chalicelib.observation.sms.phones import international
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.isolation import NO_DEADLINE, for_each
 from chalicelib.services.outreach.missing_list import queue_lists
 from chalicelib.store import elections, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import QUEUE_SHARDS
 from chalicelib.store.outcome import ReportChanged
 from chalicelib.store.reports import StoredReport, get_reports
 from chalicelib.store.tallies import read_cells
@@ -27,7 +29,10 @@ from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 TASK = "chase"
 WORKERS = 8
 ATTEMPTS = 6
-UNREAD_LOOKED_AT = 500
+MOST_UNREAD = 500
+"""With more SMS of observers unread, nobody is reminded; strangers' do not count."""
+MOST_LOOKED_AT = 4_000
+LOOKED_AT_ONCE = 100
 FAR_AHEAD = dt.timedelta(days=1)
 LOOKS_AHEAD = dt.timedelta(days=1)
 """How long before an election's hours chase looks at it first: what is overdue in their first minute is chased too."""
@@ -50,14 +55,18 @@ class ChaseResult:
         return ChaseResult(self.reminders + other.reminders, self.lists + other.lists)
 
 
-def chase_due(now: dt.datetime) -> ChaseResult:
-    """Chase in every election that is near or under way. Raises StoreUnavailable; then the next run does the rest."""
-    total = ChaseResult()
-    for election_id in elections.list_elections():
+def chase_due(now: dt.datetime, until: float = NO_DEADLINE) -> ChaseResult:
+    """Chase in every election that is near or under way, beginning none after `until` (time.monotonic).
+
+    One that fails is done by the next run. Raises StoreUnavailable.
+    """
+
+    def chase_one(election_id: str) -> ChaseResult:
         loaded = elections.current(election_id)
-        if loaded is not None and _is_watched(loaded, now):
-            total += chase(loaded, now)
-    return total
+        return chase(loaded, now) if loaded is not None and _is_watched(loaded, now) else ChaseResult()
+
+    done = for_each("election to chase", elections.list_elections(), chase_one, until=until)
+    return sum(done.results, start=ChaseResult())
 
 
 def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
@@ -88,20 +97,25 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
 
 
 def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
-    """Stations of which an SMS is stored and not yet read: the sender's own, and whichever the text names.
+    """Stations of which an observer's SMS is stored and not yet read: the sender's own, and whichever the text names.
 
     Raises TooManyUnread, StoreUnavailable.
     """
-    keys = list(messages.unfinished("in", now + FAR_AHEAD, UNREAD_LOOKED_AT))
-    if len(keys) >= UNREAD_LOOKED_AT:
-        raise TooManyUnread(f"{UNREAD_LOOKED_AT} SMS or more wait to be read")
+    waiting = list(messages.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS))
     stations: set[str] = set()
-    for message in messages.get_many(keys):
-        senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
-        if senders:
-            named = (report.station for report in read(message.text or "", election).reports)
-            stations.update(observer.station for observer in senders)
-            stations.update(station for station in named if station is not None)
+    known = 0
+    for begin in range(0, len(waiting), LOOKED_AT_ONCE):
+        for message in messages.get_many(waiting[begin : begin + LOOKED_AT_ONCE]):
+            senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
+            known += bool(senders)
+            if senders:
+                named = (report.station for report in read(message.text or "", election).reports)
+                stations.update(observer.station for observer in senders)
+                stations.update(station for station in named if station is not None)
+        if known >= MOST_UNREAD:
+            break
+    if known >= MOST_UNREAD or len(waiting) >= MOST_LOOKED_AT:
+        raise TooManyUnread(f"{known} SMS of observers or more wait to be read, {len(waiting)} of anybody")
     return frozenset(stations)
 
 

@@ -8,6 +8,7 @@ from chalicelib.observation.summaries.summary import Area
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_title, words_of
 from chalicelib.services.outbox import Email
+from chalicelib.services.isolation import for_each
 from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
 from chalicelib.services.summaries.final_report import Day, read_day, report_page
 from chalicelib.store import messages, progress
@@ -26,16 +27,23 @@ def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
     is noted last. Raises StoreUnavailable; then the next run does what is left.
     """
     election = loaded.election
-    version, done = progress.read(election.id, TASK)
-    if done is not None:
+    version, sent = progress.read(election.id, TASK)
+    if sent is not None:
         return 0
     queued = 0
     told = [one for one in election.coordinators if one.is_headquarters and one.email]
     if told:
         day = read_day(loaded, now)
         emails = {language: report_email(election, day, language) for language in {one.language for one in told}}
-        rows = [row for one in told for row in _rows(election, one, emails[one.language], now)]
-        queued = sum(messages.put_new(row) for row in rows)
+        done = for_each(
+            "final report",
+            told,
+            lambda one: sum(map(messages.put_new, _rows(election, one, emails[one.language], now))),
+            name=lambda one: one.id,
+        )
+        queued = sum(done.results)
+        if not done.is_whole:
+            return queued
     progress.advance(election.id, TASK, version, {"queued": queued}, now)
     return queued
 

@@ -9,6 +9,7 @@ from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services import outbox
+from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
 from chalicelib.services.summaries.final_report_email import send_report
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
 from chalicelib.services.summaries.summary_email import summary_email
@@ -25,42 +26,50 @@ MISSED_AFTER = dt.timedelta(minutes=5)
 """When an hour's summary has not been sent by then, the schedule has missed it."""
 
 
-def summarize(loaded: LoadedElection, now: dt.datetime) -> int:
+def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> int:
     """Queue this hour's summary to every coordinator who has not got it; returns how many messages were queued.
 
     The hour is the election clock's, in its zone. However often it is asked for, an hour has one snapshot, and every
     coordinator gets it once by each channel. What has changed is told since the last hour that was sent to all, however
-    long ago: so one summary follows an outage. Raises StoreUnavailable.
+    long ago: so one summary follows an outage. One coordinator's failure keeps it from nobody
+    else, and the hour is done when all have theirs. Raises StoreUnavailable.
     """
     election = loaded.election
     hour = hour_of(loaded, now)
     version, done = progress.read(election.id, TASK)
     since = done["hour"] if done and done["hour"] < hour else None
     told = _snapshot(loaded, hour, since, now)
-    rows = [row for one in election.coordinators for row in _rows(election, one, hour, told, now)]
-    queued = sum(messages.put_new(row) for row in rows)
-    if done is None or done["hour"] < hour:
+
+    def queue(coordinator: Coordinator) -> int:
+        return sum(messages.put_new(row) for row in _rows(election, coordinator, hour, told, now))
+
+    queued = for_each("summary", election.coordinators, queue, until=until, name=lambda one: one.id)
+    if queued.is_whole and (done is None or done["hour"] < hour):
         progress.advance(election.id, TASK, version, {"hour": hour}, now)
-    return queued
+    return sum(queued.results)
 
 
-def summarize_due(now: dt.datetime, *, catching_up: bool = False) -> int:
+def summarize_due(now: dt.datetime, *, catching_up: bool = False, until: float = NO_DEADLINE) -> int:
     """The summaries of all elections that are under way and have not sent this hour's, and the final report of those
-    whose hours are over; returns how many messages.
+    whose hours are over; returns how many messages. Nothing is begun after `until` (time.monotonic).
 
     `catching_up`: only where the hourly schedule does not do: for rehearsals, whose hours pass faster, and for an hour
     that it has missed since a summary was last sent.
     """
-    queued = 0
-    for election_id in elections.list_elections():
+    names = elections.list_elections()
+    shares = dict(zip(names, shares_of(until, len(names)), strict=True))
+
+    def summarize_one(election_id: str) -> int:
         loaded = elections.current(election_id)
         if loaded is None:
-            continue
+            return 0
         if is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
-            queued += summarize(loaded, now)
-        elif _is_just_over(loaded, now):
-            queued += send_report(loaded, now)
-    return queued
+            return summarize(loaded, now, shares[election_id])
+        if _is_just_over(loaded, now):
+            return send_report(loaded, now)
+        return 0
+
+    return sum(for_each("election to summarise", names, summarize_one).results)
 
 
 def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:

@@ -21,7 +21,7 @@ from chalicelib.store.outcome import ReportChanged
 from chalicelib.store.reports import StoredReport
 
 
-class Died(Exception):
+class Died(BaseException):
     """The run ends here."""
 
 

@@ -61,7 +61,7 @@ def test_nobody_is_reminded_while_more_sms_wait_than_are_looked_at(
     memory.install(monkeypatch)
     chase_due(memory.now)
     memory.now += dt.timedelta(minutes=90)
-    monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: [f"sms{n}" for n in range(limit)])
+    monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: [f"sms{n}" for n in range(4 * limit)])
     assert chase_due(memory.now) == ChaseResult()
     assert "nobody is reminded in this run" in caplog.text
     monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: ["sms"] * (limit - 1))

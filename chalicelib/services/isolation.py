@@ -1,0 +1,95 @@
+"""Act on many things so that one that fails keeps no other from its turn.
+
+The one mechanism for every loop over elections, regions, coordinators, watches, digests, rows and providers:
+tests/unit/test_isolated_loops.py finds loops over those that do without it.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from aws_lambda_powertools import Logger
+
+from chalicelib.services.clients.metrics import measure
+
+Thing = TypeVar("Thing")
+Result_co = TypeVar("Result_co", covariant=True)
+NO_DEADLINE = float("inf")
+
+logger = Logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Result_co]):
+    """What came of each thing: results in order, names of those that failed, and of those there was no time for."""
+
+    results: tuple[Result_co, ...] = ()
+    failed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every thing was done."""
+        return not self.failed and not self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a scheduled run: it begins nothing new after so many `seconds`, told as `until` (time.monotonic)."""
+
+    name: str
+    seconds: float
+    act: Callable[[float], object]
+
+
+def for_each(
+    kind: str,
+    things: Iterable[Thing],
+    act: Callable[[Thing], Result_co],
+    *,
+    until: float = NO_DEADLINE,
+    name: Callable[[Thing], str] = str,
+) -> Done[Result_co]:
+    """Act on each thing, beginning none after `until` (time.monotonic).
+
+    One that fails is logged by `kind` and `name` (which must tell no phone) and counted in the metric PartsFailed;
+    the first fault of each type is logged with its traceback.
+    """
+    results: list[Result_co] = []
+    failed: list[str] = []
+    left: list[str] = []
+    faults: set[type[Exception]] = set()
+    for thing in things:
+        if time.monotonic() >= until:
+            left.append(name(thing))
+            continue
+        try:
+            results.append(act(thing))
+        except Exception as fault:
+            failed.append(name(thing))
+            known = {"kind": kind, "thing": failed[-1], "fault": type(fault).__name__}
+            logger.error("one failed, the others go on", extra=known, exc_info=type(fault) not in faults)  # noqa: TRY400
+            faults.add(type(fault))
+    if failed:
+        measure(PartsFailed=len(failed))
+    if left:
+        logger.warning("no time was left", extra={"kind": kind, "left": len(left), "first": left[0]})
+    return Done(tuple(results), tuple(failed), tuple(left))
+
+
+def shares_of(until: float, count: int) -> list[float]:
+    """Deadlines that give each of so many things an equal share of the time left, and what others left of it."""
+    begin = time.monotonic()
+    return [begin + (until - begin) * place / count for place in range(1, count + 1)]
+
+
+def run_parts(run: str, parts: Iterable[Part]) -> Done[object]:
+    """Carry out the parts of a scheduled run in order, each with its own deadline, whatever became of others."""
+    begun = ((part.name, partial(_run, part)) for part in parts)
+    return for_each(run, begun, lambda part: part[1](), name=lambda part: part[0])
+
+
+def _run(part: Part) -> object:
+    return part.act(time.monotonic() + part.seconds)
