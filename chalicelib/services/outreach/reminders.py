@@ -102,21 +102,25 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
     Raises TooManyUnread, StoreUnavailable.
     """
     waiting = list(messages.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS))
-    stations: set[str] = set()
-    known = 0
+    of_observers: list[frozenset[str]] = []
     for begin in range(0, len(waiting), LOOKED_AT_ONCE):
-        for message in messages.get_many(waiting[begin : begin + LOOKED_AT_ONCE]):
-            senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
-            known += bool(senders)
-            if senders:
-                named = (report.station for report in read(message.text or "", election).reports)
-                stations.update(observer.station for observer in senders)
-                stations.update(station for station in named if station is not None)
-        if known >= MOST_UNREAD:
+        rows = messages.get_many(waiting[begin : begin + LOOKED_AT_ONCE])
+        done = for_each("unread SMS", rows, lambda row: _stations_of(election, row), name=lambda row: str(row.key))
+        of_observers += filter(None, done.results)
+        if len(of_observers) >= MOST_UNREAD:
             break
-    if known >= MOST_UNREAD or len(waiting) >= MOST_LOOKED_AT:
-        raise TooManyUnread(f"{known} SMS of observers or more wait to be read, {len(waiting)} of anybody")
-    return frozenset(stations)
+    if len(of_observers) >= MOST_UNREAD or len(waiting) >= MOST_LOOKED_AT:
+        raise TooManyUnread(f"{len(of_observers)} SMS of observers or more wait to be read, {len(waiting)} of anybody")
+    return frozenset().union(*of_observers)
+
+
+def _stations_of(election: Election, message: messages.Message) -> frozenset[str]:
+    """The stations that an SMS may tell of; none where no observer sent it."""
+    senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
+    if not senders:
+        return frozenset()
+    named = (report.station for report in read(message.text or "", election).reports)
+    return frozenset(observer.station for observer in senders) | {station for station in named if station is not None}
 
 
 def stations_with_gaps(election: Election, form: str, round_name: str) -> list[str]:
