@@ -10,8 +10,8 @@ from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
-from chalicelib.services.outbox import Email
 from chalicelib.services.isolation import for_each
+from chalicelib.services.outbox import Email
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection

@@ -7,8 +7,8 @@ from chalicelib.observation.elections.election import Coordinator, Election
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_title, words_of
-from chalicelib.services.outbox import Email
 from chalicelib.services.isolation import for_each
+from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
 from chalicelib.services.summaries.final_report import Day, read_day, report_page
 from chalicelib.store import messages, progress
