@@ -77,7 +77,7 @@ def test_nobody_answers_so_headquarters_are_told_and_no_other_region(deployed: D
     assert alert.endswith(f"Ответьте: ОК {number}. кидают пачками")
     assert eventually(lambda: mails(deployed, BISHKEK_MAIL, number))
     late = eventually(lambda: sweep(deployed) or mails(deployed, HQ_MAIL, number))
-    assert "Nobody has confirmed it in 15 min!" in late[0]
+    assert "Nobody has taken it for 15 min!" in late[0]
     assert "Ballot stuffing" in late[0]
     assert not [sms for sms in deployed.texts_to(OSH) if f"Инцидент {number}," in sms]
     assert not mails(deployed, OSH_MAIL, number)

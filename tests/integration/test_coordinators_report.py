@@ -41,7 +41,7 @@ def test_their_incident_is_opened_at_the_station_that_they_name(day: Pipeline) -
     assert [row.recipient for row in day.outgoing() if row.key.startswith("alert#")] == [PHONE]
     assert day.summary()["regions"]["Bishkek"]["incidents"][one.severity] == 1
     assert day.summary()["nation"]["messages"]["received"] == 0
-    assert say(day, "OK 1")[1].startswith("Baykoo: Incident 1 is now confirmed")
+    assert say(day, "OK 1")[1].startswith("Baykoo: Incident 1 is now taken")
     assert day.differences() == ()
 
 

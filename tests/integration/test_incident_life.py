@@ -147,6 +147,13 @@ def test_the_same_category_at_the_same_station_is_offered_as_one(day: Pipeline) 
     assert "May be the same as 1." in texts[0]
 
 
+def test_alert_of_a_critical_answer_quotes_the_sms(day: Pipeline) -> None:
+    report(day, text="OP A1 B0702 C9 D2")
+    alerts = [row for row in day.outgoing() if row.queue == "alert" or row.key.startswith("alert#")]
+    assert alerts
+    assert all("OP A1 B0702 C9 D2" in str(row.text) for row in alerts)
+
+
 def test_nobody_answers_and_the_next_are_told_until_headquarters(day: Pipeline) -> None:
     report(day)
     assert wait(day, 14) == 0
@@ -154,7 +161,7 @@ def test_nobody_answers_and_the_next_are_told_until_headquarters(day: Pipeline) 
     assert told(day) == {"Asan": ["email", "sms"], "Bermet": ["email", "sms"]}
     late = [row.text or "" for row in day.outgoing() if row.recipient == person(day, "Bermet").phone]
     assert late[0].startswith("Baykoo: Инцидент 1, высокая важность: Вброс бюллетеней.")
-    assert "Нет ответа 15 мин!" in late[0]
+    assert "Не взят уже 15 мин!" in late[0]
     assert wait(day, 14) == 0
     assert wait(day, 1) == 1
     assert told(day)["HQ"] == ["email"]
@@ -191,7 +198,7 @@ def test_ok_stops_it(day: Pipeline) -> None:
     report(day)
     message, answer = say(day, "Asan", "ok 1")
     assert message.state == "command"
-    assert answer == f"Baykoo: Incident 1 is now confirmed, station {incident(day, 1).station}."
+    assert answer == f"Baykoo: Incident 1 is now taken, station {incident(day, 1).station}."
     assert wait(day, 600) == 0
     assert told(day) == {"Asan": ["email", "sms"]}
     last = incident(day, 1).history[-1]
@@ -226,16 +233,16 @@ def test_a_whole_life_by_sms_is_audited_and_counted_nowhere(day: Pipeline) -> No
 
 
 REFUSED = [
-    ("Asan", "OK", "Which incident? Write OK 17"),
+    ("Asan", "OK", "Which incident? Send OK 17"),
     ("Asan", "OK 99", "There is no incident 99 in your regions, nothing was changed."),
     ("Cholpon", "OK 1", "Сиздин аймактарда 1-окуя жок, эч нерсе өзгөргөн жок."),
     ("Asan", "REJECT 1", "Please say why: REJECT 1 why"),
     ("Asan", "RESOLVE 1", "Not changed: incident 1 is new, observer"),
-    ("Asan", "MUTE", "For how long, 12h at most? Write MUTE 2h"),
-    ("Asan", "MUTE 13h", "For how long, 12h at most? Write MUTE 2h"),
-    ("Asan", "STATUS Chuy", "Chuy is none of your regions: Bishkek"),
+    ("Asan", "MUTE", "For how long, 12h at most? Send MUTE 2h"),
+    ("Asan", "MUTE 13h", "For how long, 12h at most? Send MUTE 2h"),
+    ("Asan", "STATUS Chuy", "Chuy is not one of your regions: Bishkek"),
     ("Asan", "MISSING XX", "There is no form XX: OP TU VO CL"),
-    ("Asan", "thank you", "Not understood, nothing was changed. Write: OK 17, VERIFY 17"),
+    ("Asan", "thank you", "Not understood, nothing was changed. Send: OK 17, VERIFY 17"),
 ]
 
 
@@ -258,8 +265,8 @@ def test_a_second_coordinator_is_told_who_was_first(load: Load) -> None:
         list(workers.map(lambda message: process(message, day.now), (first, second)))
     answers = sorted(str(reply.text) for message in (first, second) if (reply := day.reply(message)))
     winner = incident(day, 1).history[-1]["who"]
-    assert answers[0].startswith("Baykoo: Incident 1 is now confirmed")
-    assert answers[1] == f"Baykoo: Not changed: incident 1 is confirmed, {winner}, 09:00."
+    assert answers[0].startswith("Baykoo: Incident 1 is now taken")
+    assert answers[1] == f"Baykoo: Not changed: incident 1 is taken, {winner}, 09:00."
     assert [entry["step"] for entry in incident(day, 1).history] == ["open", "acknowledge"]
 
 
@@ -270,12 +277,12 @@ def test_a_command_is_obeyed_once_however_often_it_is_processed(day: Pipeline) -
         process(message, day.now)
     process(stored(message.key), day.now)
     assert [entry["step"] for entry in incident(day, 1).history] == ["open", "acknowledge"]
-    assert str(day.reply(message).text).startswith("Baykoo: Incident 1 is now confirmed")
+    assert str(day.reply(message).text).startswith("Baykoo: Incident 1 is now taken")
 
 
 def test_mute_is_for_sms_of_what_is_not_critical(day: Pipeline) -> None:
     _, answer = say(day, "Asan", "MUTE 2h")
-    assert answer == "Baykoo: No SMS about incidents until 11:00, emails go on. Critical ones always come."
+    assert answer == "Baykoo: No SMS about incidents until 11:00. Emails still come, and SMS about critical ones."
     report(day)
     assert told(day) == {"Asan": ["email"]}
     report(day, 1, "IN 3 a fight")

@@ -53,7 +53,7 @@ def test_each_has_an_outcome_of_its_own_and_the_reply_names_it(day: Pipeline) ->
     assert message.reason is None
     assert all(f" {number}" in answer for number in (1, 2, 3, 4, 99)), answer
     if day.election.coordinators[0].language == "en":
-        assert answer == "Baykoo: Confirmed: 1 3. Not changed, no longer new: 2. Not in your regions: 4 99."
+        assert answer == "Baykoo: Taken: 1 3. Not changed, no longer new: 2. Not in your regions: 4 99."
     assert day.differences() == ()
 
 

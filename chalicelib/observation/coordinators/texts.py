@@ -19,7 +19,7 @@ EXAMPLE = 17
 
 
 def alert_remarks(election: Election, language: str, same_as: Sequence[int], waited: dt.timedelta | None) -> list[str]:
-    """What an alert adds for the coordinator: that nobody confirmed it in time, what may be the same."""
+    """What an alert adds for the coordinator: that nobody took it in time, what may be the same."""
     remarks = []
     if waited is not None:
         minutes = str(int(waited.total_seconds()) // 60)

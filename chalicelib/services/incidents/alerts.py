@@ -79,7 +79,7 @@ def reported(
         station=station,
         observer=reporter,
         message=message.key,
-        text=report.comment,
+        text=report.comment or message.text,
         opened_at=counted_at,
     )
 
@@ -97,7 +97,7 @@ def _answered(
             observer=report.observer.number,
             message=message.key,
             report=f"{form.code}#{report.round}#{code}",
-            text=report.reading.comment,
+            text=report.reading.comment or message.text,
             opened_at=counted_at,
         )
         for code in report.critical

@@ -60,7 +60,8 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     if incident is None or not operator.sees(incident.region):
         return None
     return _described(election, incident, incidents_at(election.id, incident.station)) | {
-        "text": incident.text,
+        # The SMS of an answer may hold the count.
+        "text": None if incident.report is not None and operator.role == "viewer" else incident.text,
         "observer": incident.observer,
         "message": incident.message,
         "report": incident.report,

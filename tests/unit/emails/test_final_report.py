@@ -33,7 +33,7 @@ def test_an_incident_has_its_number_and_what_was_done_about_it_by_whom_when_and_
     assert told[first + 1 : first + 8] == [
         "1 11:00 high Ballot <stuffing> 1007, Chuy resolved",
         "11:05 nobody had it in hand, told to the next, Baykoo",
-        "11:20 acknowledged, Aida Osmonova",
+        "11:20 taken, Aida Osmonova",
         "11:40 verified, Bakyt (headquarters): called •••, true",
         "12:00 reopened, Aida Osmonova: again",
         "13:00 resolved, Aida Osmonova: seals <replaced>",

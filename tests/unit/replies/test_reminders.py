@@ -31,7 +31,7 @@ def shared(election: Election, language: str, **forms: str) -> tuple[Election, O
             "Baykoo: Reminder: TU 10:00 (Title) of station 1234 is missing. Please send it now. Example: TU A12",
             (
                 "Baykoo: Reminder: TU 10:00 (Title) of station 1234 is missing. "
-                "Please send it now with your number @0002, for this phone is shared. Example: TU @0002 A12"
+                "Please send it now with your number @0002, because this phone is shared. Example: TU @0002 A12"
             ),
         ),
         (
