@@ -9,15 +9,10 @@ Value = TypeVar("Value")
 
 
 class TtlCache(Generic[Key, Value]):
-    """Values by key, each trusted for some seconds after it was read.
+    """Values by key, each trusted for some seconds after it was read."""
 
-    `absent_seconds`: how long a None is trusted. `most`: once so many are kept, those that are None are forgotten.
-    """
-
-    def __init__(self, seconds: float, *, absent_seconds: float | None = None, most: int | None = None) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._absent_seconds = seconds if absent_seconds is None else absent_seconds
-        self._most = most
         self._kept: dict[Key, tuple[float, Value]] = {}
 
     def get(self, key: Key, read: Callable[[], Value], *, within: float | None = None) -> Value:
@@ -26,12 +21,9 @@ class TtlCache(Generic[Key, Value]):
         Without `within`, the cache's own seconds hold; 0 always reads. Raises what `read` raises, and keeps nothing.
         """
         kept = self._kept.get(key)
-        if kept is not None:
-            seconds = self._absent_seconds if kept[1] is None else self._seconds
-            if time.monotonic() - kept[0] < (seconds if within is None else within):
-                return kept[1]
+        if kept is not None and time.monotonic() - kept[0] < (self._seconds if within is None else within):
+            return kept[1]
         value = read()
-        self._make_room()
         self._kept[key] = (time.monotonic(), value)
         return value
 
@@ -47,8 +39,3 @@ class TtlCache(Generic[Key, Value]):
     def clear(self) -> None:
         """Read everything anew the next time."""
         self._kept.clear()
-
-    def _make_room(self) -> None:
-        if self._most is not None and len(self._kept) >= self._most:
-            for key in [key for key, (_, value) in list(self._kept.items()) if value is None]:
-                self._kept.pop(key, None)

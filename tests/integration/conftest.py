@@ -10,7 +10,7 @@ from pipeline import Load, Pipeline
 from wire import Wire
 
 from chalicelib.services.clients import aws, provider_settings
-from chalicelib.services.delivery import carrier_health, send
+from chalicelib.services.delivery import carrier_health
 from chalicelib.store.carriers import CarrierRow
 from infra.stack import Stack
 
@@ -67,7 +67,7 @@ def _nobody_knows_of_a_carrier(request: pytest.FixtureRequest) -> Iterator[None]
         for row in list(CarrierRow.scan(CarrierRow.id.startswith("carrier#"))):
             row.delete()
     carrier_health._known.clear()
-    send._sns_settings.clear()
+    provider_settings.forget()
 
 
 @pytest.fixture
@@ -80,12 +80,12 @@ def configure(services: Stack) -> Iterator[Any]:
         services.client("ssm").put_parameter(
             Name=names[-1], Value=json.dumps(settings), Type="SecureString", Overwrite=True
         )
-        provider_settings._kept.clear()
+        provider_settings.forget()
 
     yield put
     for name in set(names):
         services.client("ssm").delete_parameter(Name=name)
-    provider_settings._kept.clear()
+    provider_settings.forget()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def configure(services: Stack) -> None:
         name = f"{services.outputs['Parameters']}/providers/{sender.name}"
         value = json.dumps(sender.secrets)
         services.client("ssm").put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-    provider_settings._kept.clear()
+    provider_settings.forget()
 
 
 def cut(text: str, total: int) -> list[str]:

@@ -12,7 +12,8 @@ from wire import Fault, Killed, Wire, answered, killed, silent, unreachable
 
 from chalicelib.entrypoints.deliver import deliver as deliver_function
 from chalicelib.services import outbox
-from chalicelib.services.delivery import carrier_health, send
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.delivery import carrier_health
 from chalicelib.services.delivery import deliver as delivering
 from chalicelib.services.delivery.deliver import CLAIMED_FOR, MOST_ATTEMPTS, deliver
 from chalicelib.store.messages import Message, Queue, put_new
@@ -188,7 +189,7 @@ def test_a_worker_that_dies_while_it_sends(when: str, queue: Queue, most: int, p
 def nobody_is_known() -> None:
     """What this process keeps in mind of carriers is forgotten, so that it asks for all of it."""
     carrier_health._known.clear()
-    send._sns_settings.clear()
+    provider_settings.forget()
 
 
 def calls_of_a_send(pipeline: Pipeline, wire: Wire) -> list[str]:

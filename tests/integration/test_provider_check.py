@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -78,7 +79,7 @@ def put_settings(stack: Stack, name: str, settings: Any) -> None:
     parameter = f"{stack.outputs['Parameters']}/providers/{name}"
     value = json.dumps(settings)
     stack.client("ssm").put_parameter(Name=parameter, Value=value, Type="SecureString", Overwrite=True)
-    provider_settings._kept.clear()
+    provider_settings.forget()
 
 
 def looked_at(stack: Stack, name: str) -> dict[str, tuple[bool | None, str]]:
@@ -157,6 +158,7 @@ def test_whichever_secret_is_set_is_used(name: str, settings: dict[str, Any], co
     before = provider_settings.provider_secrets(name, fresh=True)
     public = {"public_url": f"{configured.api_url}/webhooks/{name}"} if SENDERS[name].signs_url else {}
     put_settings(configured, name, settings | public)
+    time.sleep(provider_settings.FRESH_SECONDS)  # a deployed worker may have read the former settings just now
     try:
         found = looked_at(configured, name)
     finally:

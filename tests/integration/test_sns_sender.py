@@ -6,7 +6,7 @@ import pytest
 from pipeline import Pipeline, stored
 from wire import Wire
 
-from chalicelib.services.delivery import send
+from chalicelib.services.clients import provider_settings
 from chalicelib.services.delivery.deliver import deliver
 
 NUMBER, NAME = "AWS.MM.SMS.OriginationNumber", "AWS.SNS.SMS.SenderID"
@@ -56,4 +56,4 @@ def written(value: Any, own: str) -> Any:
 
 @pytest.fixture(autouse=True)
 def fresh(services: object) -> None:
-    send._sns_settings.clear()
+    provider_settings.forget()

@@ -8,12 +8,7 @@ from chalicelib.providers.contract import CannotSend, OutboundSms, Secrets
 from chalicelib.providers.sending import one_of_ours
 from chalicelib.providers.terms import Cost, Terms
 from chalicelib.services.clients.provider_api import AnswerLost, Prepared, ask, prepare, repeatable
-from chalicelib.services.clients.provider_settings import (
-    KEPT_SECONDS,
-    NotConfigured,
-    SecretsUnavailable,
-    provider_secrets,
-)
+from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 from chalicelib.services.delivery import aws
 from chalicelib.services.delivery.carrier_health import (
     acquire_slot,
@@ -24,10 +19,8 @@ from chalicelib.services.delivery.carrier_health import (
 from chalicelib.services.delivery.faults import CircuitOpen, InDoubt, NotAsked, NotSent, RateUsedUp, SendRefused
 from chalicelib.store.messages import Message, put_pointer
 from chalicelib.store.tables import StoreUnavailable
-from chalicelib.store.ttl_cache import TtlCache
 
 SNS = "sns"
-_sns_settings: TtlCache[str, Secrets] = TtlCache(KEPT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +79,6 @@ def order(message: Message) -> list[str]:
 
 def sns_settings() -> Secrets:
     """The settings of SNS, which needs none."""
-    return _sns_settings.get(SNS, _read_sns_settings)
-
-
-def _read_sns_settings() -> Secrets:
     try:
         return provider_secrets(SNS)
     except (NotConfigured, SecretsUnavailable):
