@@ -52,7 +52,8 @@ def allow_as_the_emulator_asks(stack: Stack) -> None:
     """ministack 1.5.33 asks whether email may be sent by any identity, and whether any parameter may be listed; AWS
     asks for the identity that sends and the path that is listed."""
     email, listing = "ses:SendEmail", "ssm:GetParametersByPath"
-    roles = {"DeliverRole": [email], "ProcessRole": [email], "ReconcileRole": [listing], "SweepRole": [email, listing]}
+    sends = dict.fromkeys(("DeliverRole", "ProcessRole", "SweepRole"), [email, listing])
+    roles = {"IntakeRole": [listing], "ReconcileRole": [listing], **sends}
     for role, actions in roles.items():
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
