@@ -52,7 +52,7 @@ def allow_as_the_emulator_asks(stack: Stack) -> None:
     """ministack 1.5.33 asks whether email may be sent by any identity, and whether any parameter may be listed; AWS
     asks for the identity that sends and the path that is listed."""
     email, listing = "ses:SendEmail", "ssm:GetParametersByPath"
-    sends = dict.fromkeys(("DeliverRole", "ProcessRole", "SweepRole"), [email, listing])
+    sends = {role: [email, listing] for role in ("DeliverRole", "ProcessRole", "SweepRole")}
     roles = {"IntakeRole": [listing], "ReconcileRole": [listing], **sends}
     for role, actions in roles.items():
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
