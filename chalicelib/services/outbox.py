@@ -1,4 +1,4 @@
-"""Rows of the outbox: what is to be sent is stored first, under a key that can exist only once (invariant 3)."""
+"""Rows of the outbox: what is to be sent is stored first, under a key that can exist only once."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """The one transaction by which a message counts: its outcome, reports, tallies, incidents and what is to be sent.
 
-Guarded by the message's own state, so that a message counts once however often it is processed (invariant 2).
+Guarded by the message's own state, so that a message counts once however often it is processed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whatever the order, the newest answer wins and contributions add up (invariants 2 and 6)."""
+"""Whatever the order, the newest answer wins and contributions add up."""
 
 import datetime as dt
 from collections.abc import Sequence

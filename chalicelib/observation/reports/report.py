@@ -1,7 +1,7 @@
 """A report: what the observers of a station answered on a form in a round, merged from their messages.
 
 Merging does not depend on the order in which messages are processed: every answer carries the moment and
-the key of the message that it came from, and the newer message wins (DESIGN: "Rows").
+the key of the message that it came from, and the newer message wins.
 """
 
 import datetime as dt
@@ -85,7 +85,7 @@ class StationAnswers:
 
 
 def station_answers(election: Election, report: Report) -> StationAnswers:
-    """Both observers' answers as one: agreement counts as the lead's, disagreement is held back (DESIGN: "Rows")."""
+    """Combine both observers' answers: the lead's where they agree, none where not."""
     form = election.form_by_code[report.form]
     reporters = reporters_in_order(election, report)
     values: dict[str, Value] = {}

@@ -1,7 +1,7 @@
 """Tallies: counters by region, form and round, to which every report contributes exactly once.
 
 A report's contribution is a function of the report alone, so a change of the report moves the tally by the
-difference of two contributions, and the sum over all reports equals the tally at any time (invariant 2).
+difference of two contributions, and the sum over all reports equals the tally at any time.
 Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `incident.high`,
 `message.accepted`. Where a form expects a report an observer, `received` counts those that the station's own observers
 owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all the same.

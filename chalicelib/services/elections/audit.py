@@ -1,4 +1,4 @@
-"""Audit: recompute reports from messages, and tallies from reports, and name every difference (invariant 5)."""
+"""Audit: recompute reports from messages and tallies from reports, and name every difference."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Receive: a webhook's SMS is stored, and only then acknowledged (invariant 1). Nothing is read or looked up here."""
+"""Receive: store a webhook's SMS, and only then acknowledge it. Nothing is read or looked up here."""
 
 import datetime as dt
 import hashlib

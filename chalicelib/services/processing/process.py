@@ -1,4 +1,4 @@
-"""Process a stored SMS: read it, find whose it is, and let it count, once (DESIGN: "The way of a message")."""
+"""Process a stored SMS: read it, find whose it is, and let it count, once."""
 
 import datetime as dt
 from dataclasses import dataclass, replace

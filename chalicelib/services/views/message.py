@@ -1,4 +1,4 @@
-"""One message as operators see it: from the SMS to its outcome and what was sent about it (invariant 5)."""
+"""One message as operators see it: from the SMS to its outcome and what was sent about it."""
 
 from collections.abc import Collection
 from typing import Any

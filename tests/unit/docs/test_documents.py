@@ -1,0 +1,133 @@
+"""Documents agree with the code, as far as that can be checked: what they name exists."""
+
+import re
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from chalice.package import YAMLTemplateSerializer
+
+from chalicelib.cli import main
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "infra").glob("*.md")])
+CODE = "chalicelib|infra|tests|docs"
+LAYERS = "observation|services|store|providers|entrypoints|rehearsal|cli|templates"
+PATH = re.compile(rf"`((?:(?:{CODE})/|(?:{LAYERS})/)[\w./-]+?)(?:: ?[^`]*)?`")
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
+TO_BE_WRITTEN = {"docs/providers/README.md": "textbee"}
+"""What a page tells its reader to write does not exist yet."""
+
+
+def ids(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@cache
+def template() -> dict[str, Any]:
+    read = YAMLTemplateSerializer()
+    parts = [read.load_template(path.read_text(), path.name) for path in (ROOT / "infra" / "template").glob("*.yaml")]
+    return {
+        section: dict(chain.from_iterable(part.get(section, {}).items() for part in parts))
+        for section in ("Parameters", "Resources", "Outputs")
+    }
+
+
+def slug(heading: str) -> str:
+    kept = re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower())
+    return "#" + kept.strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target, anchor in LINK.findall(page.read_text()):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        place = (page.parent / target).resolve()
+        if not place.exists():
+            broken.append(target)
+        elif anchor and place.suffix == ".md":
+            headings = re.findall(r"^#+ (.+)$", place.read_text(), re.MULTILINE)
+            broken += [target + anchor] if anchor not in map(slug, headings) else []
+    assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_path_exists(page: Path) -> None:
+    written = TO_BE_WRITTEN.get(ids(page))
+    named = {path.rstrip("/.") for path in PATH.findall(page.read_text()) if not written or written not in path}
+    missing = [path for path in named if not (ROOT / path).exists() and not (ROOT / "chalicelib" / path).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_make_target_exists(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    code = re.findall(r"`make ([a-z-]+)", page.read_text()) + re.findall(
+        r"^\$? ?make ([a-z-]+)", page.read_text(), re.MULTILINE
+    )
+    assert set(code) <= targets
+
+
+def command_of(words: list[str]) -> click.Command:
+    command: click.Command = main
+    while isinstance(command, click.Group) and words:
+        name = words.pop(0)
+        if name.startswith("-") or name.isupper():
+            break
+        chosen = command.get_command(click.Context(command), name)
+        assert chosen is not None, f"./baykoo has no command {name!r}"
+        command = chosen
+    return command
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_command_and_its_options_exist(page: Path) -> None:
+    for line in re.findall(r"\./baykoo ((?:[\w-]+ ?)+[^`\n|]*)", page.read_text()):
+        words = line.split()
+        command = command_of(words)
+        options = {name for parameter in command.params for name in parameter.opts + parameter.secondary_opts}
+        used = {word.partition("=")[0] for word in words if re.fullmatch(r"--[a-z][a-z-]*(=.*)?", word)}
+        assert used <= options | {"--help"}, line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_environment_variable_is_read(page: Path) -> None:
+    sources = [path.read_text() for path in ROOT.glob("chalicelib/**/*.py")]
+    sources += [path.read_text() for path in [*ROOT.glob("infra/**/*.py"), *ROOT.glob("infra/**/*.yaml")]]
+    sources += [(ROOT / "Makefile").read_text(), (ROOT / "baykoo").read_text()]
+    unknown = [
+        name for name in set(re.findall(r"\bBAYKOO_[A-Z_]+\b", page.read_text())) if not any(name in s for s in sources)
+    ]
+    assert not unknown
+
+
+def test_the_glossary_and_the_rooms_are_complete() -> None:
+    page = (ROOT / "docs" / "developer.md").read_text()
+    for layer in ("observation", "services"):
+        rooms = {path.name for path in (ROOT / "chalicelib" / layer).iterdir() if (path / "__init__.py").exists()}
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{layer}/`"))
+        assert rooms <= set(re.findall(r"\w+", row)), layer
+
+
+def test_the_data_model_names_every_table_and_index() -> None:
+    page = (ROOT / "docs" / "data-model.md").read_text()
+    for resource in template()["Resources"].values():
+        if resource.get("Type") == "AWS::DynamoDB::Table":
+            table = str(resource["Properties"]["TableName"]).rpartition("-")[2].strip("'})")
+            assert f"\n## {table}\n" in page
+            for index in resource["Properties"].get("GlobalSecondaryIndexes", []):
+                assert f"`{index['IndexName']}`" in page
+
+
+def test_decisions_have_a_number_a_date_and_a_status() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        head = rf"# {int(page.name[:4])}\. .+\n\nDate: \d{{4}}-\d\d-\d\d\. Status: (accepted|superseded by .+)\.\n"
+        assert re.match(head, page.read_text()), page.name
