@@ -94,13 +94,16 @@ class _Finder:
                 form = word.near
             if form is not None and self._may_begin(index, form):
                 self.heads.append((index, form))
-        hashes = iter([*self.hashes, self.size])
+        heads = {head for head, _ in self.heads}
+        hashes = iter([*(index for index in self.hashes if not self._leads(index, heads)), self.size])
         next_hash = next(hashes)
         for position, (head, form) in enumerate(self.heads):
             while next_hash < head:
                 self.free_from = next_hash if self.free_from is None else self.free_from
                 next_hash = next(hashes)
             following = self.heads[position + 1][0] if position + 1 < len(self.heads) else self.size
+            while next_hash < following and self._separates(head, form, next_hash, following):
+                next_hash = next(hashes)
             self._name(head, form, min(following, next_hash))
         if self.free_from is None and next_hash < self.size:
             self.free_from = next_hash
@@ -119,6 +122,28 @@ class _Finder:
                 self.free_from = found.end
         elif form.categories is not None and not lower_preposition(self.scan, head):
             self.flags.append((head, INCIDENT_IN_COMMENT))
+
+    def _leads(self, index: int, heads: set[int]) -> bool:
+        """Whether `#` stands at the start of a line with a form's name right after it."""
+        return index + 1 in heads and self._is_leading_hash(index)
+
+    def _is_leading_hash(self, index: int) -> bool:
+        tokens = self.scan.tokens
+        return tokens[index][3] == "#" and tokens[index + 1][0] == "" and self.scan.starts_line(index)
+
+    def _separates(self, head: int, form: FormNames, index: int, following: int) -> bool:
+        """Whether `#` only separates: a code follows at once, with a value that it can take, or FORM's station."""
+        after = index + 1
+        if self.free_from is not None or form.categories is not None or after >= following:
+            return False
+        if head == index - 1 and self.scan.vocabulary.is_station(self.scan.digits(after)):
+            return True
+        if self.scan.tokens[after][0] or self.scan.words[after].letter is None:
+            return False
+        end = next((hash_ for hash_ in self.hashes if hash_ > index), self.size)
+        coded = split(self.scan, form, after, min(end, following))
+        answered = settle(self.scan, Header(after), coded).answers
+        return bool(coded.candidates) and coded.candidates[0].at == after and coded.candidates[0].code in answered
 
     def _flag_free(self, head: int, form: FormNames, found: Found | None) -> None:
         """A name in free text is not read; an operator is told where it may have been meant."""
@@ -155,7 +180,9 @@ class _Finder:
         """Whether only greetings and observers' numbers stand before a token on its line."""
         while not self.scan.starts_line(index):
             index -= 1
-            if "courtesies" not in self.scan.words[index].roles and not self.scan.names_observer(index):
+            if "courtesies" in self.scan.words[index].roles or self.scan.names_observer(index):
+                continue
+            if not self._is_leading_hash(index):
                 return False
         return True
 
@@ -167,7 +194,7 @@ class _Finder:
             beside = last[0] == index - 1 and last[1].code == form.code
             if beside or self._small_l(index, last[1]):
                 return False
-        if gap == "" and index > 0:
+        if gap == "" and index > 0 and not self._is_leading_hash(index - 1):
             _, number, _, _ = self.scan.tokens[index - 1]
             if not number or self.scan.digits(index - 1) not in self.scan.vocabulary.stations:
                 return False

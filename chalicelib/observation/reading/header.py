@@ -114,6 +114,14 @@ class _HeaderReader:
             self.station_due = False
             if self.header.names_from is None and roles.isdisjoint(("courtesies", "units")):
                 self.header.names_from = self.index
+            self._leave_free_text(word)
+
+    def _leave_free_text(self, word: Word) -> None:
+        """Go on after a line that begins with prose, what a phone appends, or the number of a place."""
+        if word.prose and ("\n" in self.scan.tokens[self.index][0] or self.scan.signs_at(self.index)):
+            self.index = self.scan.line_ends(self.index, self.limit) - 1
+        elif "numbered_things" in word.roles:
+            self.index = self.scan.thing_ends(self.index, self.limit) - 1
 
 
 def stations_before(scan: Scan, first: int, head: int) -> list[str]:

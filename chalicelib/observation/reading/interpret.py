@@ -10,12 +10,15 @@ from decimal import Decimal
 from typing import Final
 
 from chalicelib.observation.elections.election import Question
+from chalicelib.observation.reading.day_parts import PART, hour_of_day
 from chalicelib.observation.reading.model import Reason, Value
 from chalicelib.observation.reading.words import words
 from chalicelib.observation.sms.look_alikes import skeleton
 
 DOUBT: Final = "~"
 JOIN: Final = "&"
+BREAK: Final = "\x02"
+"""Stands where something was passed over between two numbers: they are never one number."""
 
 _EDGES: Final = " \t\n\r;,.:-=/|()*!\"'&\\•·"
 _OUTSIDE = re.compile(r"^\W+|\W+$")
@@ -25,6 +28,8 @@ _MINUS = re.compile(r"\s*[=:]\s*-\d")
 _TIME = re.compile(r"(\d{1,2})(?:[^\w~\n]{1,2}|\s?[чЧhH]\s?)(\d{2})(?:\s?(?:[мМmM]|мин|МИН|min))?|(\d{1,2})(\d{2})")
 _CLOCK_MARK = re.compile(r"(?<=\d)\s?[чЧhH]\b")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
+_OPEN_POINT = re.compile(r"\W*[.,]\d")
+_EITHER_COMMA = re.compile(r"[1-9]\d{0,2},\d{3}")
 _NUMBER = re.compile(r"\d+")
 _RANGE = re.compile(r"\d\s*(?:-|\.\.)[\s.]*\d")
 _BROKEN_GROUP = re.compile(r"\d+(?:[.,']\d+)+")
@@ -54,12 +59,14 @@ class Values(dict[str, Answer]):
 
 def interpret(question: Question, typed: str) -> Answer:
     """The canonical answer that a question's type reads in what was typed after its code, or why it reads none."""
-    if DOUBT in typed:
+    if DOUBT in typed or BREAK in typed:
         return None, "ambiguous"
     if "-" in typed and question.type in ("integer", "decimal") and _MINUS.match(typed):
         return None, "ambiguous"
+    if question.type == "decimal" and _OPEN_POINT.match(typed):
+        return None, "ambiguous"
     inner = typed.strip(_EDGES)
-    if not (inner[:1] + inner[-1:]).isalnum():
+    if not (inner[:1] + inner[-1:]).isalnum() and PART not in inner:
         inner = _OUTSIDE.sub("", inner)
     return _TYPES[question.type](question, inner)
 
@@ -77,6 +84,8 @@ _DIGITS_READ: Final = 30
 def _decimal(question: Question, inner: str) -> Answer:
     if _DECIMAL.fullmatch(inner) is None:
         return None, "wrong_type" if _BROKEN_GROUP.fullmatch(inner) else _why(inner)
+    if _EITHER_COMMA.fullmatch(inner):
+        return None, "ambiguous"
     return _in_range(question, Decimal(inner.replace(",", ".")[:_DIGITS_READ]))
 
 
@@ -137,13 +146,30 @@ def _choices(question: Question, inner: str) -> Answer:
 
 
 def _time(_: Question, inner: str) -> Answer:
+    part = None
+    if inner[:1] == PART or inner[-1:] == PART:
+        inner, part = _without_part(inner)
     found = _TIME.fullmatch(inner)
     if found is None:
         return None, _why(_CLOCK_MARK.sub("", inner))
     hour, minute = int(found[1] or found[3]), int(found[2] or found[4])
     if hour > 23 or minute > 59:
         return None, "out_of_range"
+    if part is not None:
+        of_day = hour_of_day(hour, part)
+        if of_day[0] is None:
+            return None, of_day[1]
+        hour = of_day[0]
     return f"{hour:02}:{minute:02}", None
+
+
+def _without_part(inner: str) -> tuple[str, str]:
+    """A time without the part of the day that stands before or after it, and that part."""
+    if inner[-1:] == PART:
+        time, part, _ = inner.rsplit(PART, 2)
+    else:
+        _, part, time = inner.split(PART, 2)
+    return time.strip(_EDGES), part
 
 
 _TYPES: Final[Mapping[str, Callable[[Question, str], Answer]]] = {

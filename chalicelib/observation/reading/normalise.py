@@ -31,7 +31,7 @@ _EMOTICON = re.compile(
     r"[:;=xXхХ](?:(?<!\w.)(?:(?<=[:;=])['-]?[DPdp]{1,9}|(?<=[xXхХ])[DdД]{1,9})(?![\w])"
     rf"(?!{_VALUE_FOLLOWS})|(?<=\d[:;])-?D{{1,9}}(?!\s{{0,3}}[\w=:.-]|{_VALUE_FOLLOWS}))"
 )
-_HALF_DAY = re.compile(r"(?<![^\W\d_])([aApP])\.\s?[mM]\b\.?")
+_HALF_DAY = re.compile(r"(?<![^\W\d_])([aApPаАрР])\.\s?[mMмМ]\b\.?")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 # It begins with +, 0 or a bracket, never inside a number's groups of thousands (`A3,028 0555 12 34 56`).
 _PHONE = re.compile(
@@ -158,7 +158,7 @@ def _masked(text: str) -> str:
         text = _PART_COUNTER.sub(_blank, text)
     text = _EMOTICON.sub(_blank, text)
     if "." in text:
-        text = _HALF_DAY.sub(lambda found: "pm".ljust(len(found[0])), text)
+        text = _HALF_DAY.sub(lambda found: f"{found[1]}m".ljust(len(found[0])), text)
     return _PHONE.sub(_phone, text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.header import Header
-from chalicelib.observation.reading.interpret import DOUBT, Answer
+from chalicelib.observation.reading.interpret import BREAK, DOUBT, Answer
 from chalicelib.observation.reading.model import Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.sms.look_alikes import DIGITS
@@ -91,7 +91,7 @@ def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settle
     number, gap = scan.digits(index), scan.tokens[index][0]
     if index + 1 != last.end or not _BARE.fullmatch(gap) or number not in scan.vocabulary.stations:
         return
-    before = last.typed.removesuffix(gap + number)
+    before = last.typed.removesuffix(gap + number).removesuffix(BREAK)
     if before != last.typed and _TYPED.search(before) and header.stations in ([], [number]):
         last.typed = before
         settled.last_station = number

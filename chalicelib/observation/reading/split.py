@@ -19,6 +19,19 @@ def split(scan: Scan, form: FormNames, first: int, limit: int) -> Coded:
     return _Splitter(scan, form, first, limit).split()
 
 
+def _joined(stretches: list[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+    """Stretches of tokens before a token, in their order, neighbours as one."""
+    joined: list[tuple[int, int]] = []
+    for begin, after in sorted(stretches):
+        if begin >= end:
+            break
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(after, joined[-1][1]))
+        else:
+            joined.append((begin, after))
+    return joined
+
+
 class _Splitter(Walk):
     """Says what each token is; `styles` counts how codes are written, `prose_from` is where prose has begun."""
 
@@ -40,6 +53,8 @@ class _Splitter(Walk):
             self.index += 1
         if len(self.glued_strangers) > 1:
             self.coded.russian_order = True
+        if self.coded.skipped:
+            self.coded.skipped = _joined(self.coded.skipped, self.coded.end)
         return self.coded
 
     # What a token is, in the order in which tokens are likely.
@@ -57,29 +72,44 @@ class _Splitter(Walk):
 
     def _number(self) -> None:
         current = self.current
-        if current is None:
-            return
         digits = self.tokens[self.index][1]
         if not digits.isdigit():
             digits = digits.translate(DIGITS)
-            current.repaired = True
-        if len(digits) >= PHONE_DIGITS and current.valued:
-            self.current = None
+            if current is not None:
+                current.repaired = True
+        if current is None or (len(digits) >= PHONE_DIGITS and current.valued):
+            self._number_apart(digits)
+        else:
+            current.numbers.append(self.index)
+            self.take_number(digits)
+
+    def _number_apart(self, digits: str) -> None:
+        """A number that no value takes in: the value before it is in doubt, unless it is a phone or stands in prose."""
+        if self.prose_from is not None:
             return
-        current.numbers.append(self.index)
-        self.take(digits)
+        if len(digits) < PHONE_DIGITS:
+            self.take_number(digits)
+        self.close()
+        self.pass_over(self.index, self.index + 1)
 
     def _mark(self) -> None:
         gap, _, _, mark = self.tokens[self.index]
         if mark[0] == "@":
             if len(mark) > 1 and self.prose_from is None:
                 if "\n" in gap and self.current is not None and self.current.valued:
-                    self.current = None
+                    self.close()
                 self.coded.end = self.index + 1
+            elif len(mark) == 1:
+                self._begin_prose()
+                self._leave_line()
+        elif mark == "#":
+            self.close()
         elif mark[0] == PHONE_MARK:
             if self.current is not None and not self.current.valued:
                 self.take(DOUBT)
-            self.current = None
+            self.close()
+            if self.prose_from is None:
+                self.pass_over(self.index, self.index + 1)
         else:
             self.take(DOUBT)
 
@@ -103,13 +133,17 @@ class _Splitter(Walk):
             return self._marked_station()
         opening = self.current is not None and not self.current.valued
         timed = self.asks("time")
-        if opening and timed and "time_prepositions" in roles and self.number_at(self.index + 1):
+        if opening and timed and "time_prepositions" in roles and self.time_opens_at(self.index):
             return True
-        if "units" in roles or ("minute_marks" in roles and timed and not opening):
+        if timed and self._day_part():
             return True
-        return ("round_prepositions" in roles and self._round()) or self._in_value(roles, opening=opening, timed=timed)
+        is_unit = "units" in roles and "\n" not in self.tokens[self.index][0]
+        if is_unit or ("minute_marks" in roles and timed and not opening):
+            self.pass_over(self.index, self.index + 1)
+            return True
+        return ("round_prepositions" in roles and self._round()) or self._in_value(roles, opening=opening)
 
-    def _in_value(self, roles: frozenset[str], *, opening: bool, timed: bool) -> bool:
+    def _in_value(self, roles: frozenset[str], *, opening: bool) -> bool:
         """Take a word that joins a list, or that leaves its value in doubt; `opening`: it stands before the value."""
         if self.current is None:
             return False
@@ -119,7 +153,6 @@ class _Splitter(Walk):
             return True
         doubtful = (
             ("approximations" in roles and (opening or number_next))
-            or ("half_day_words" in roles and timed)
             or (not opening and not roles.isdisjoint(("corrections", "quantities")))
             or (number_next and not roles.isdisjoint(("shares", "negations", "apologies", "alternatives")))
             or (not opening and "alternatives" in roles and self.value_next())
@@ -127,6 +160,14 @@ class _Splitter(Walk):
         if doubtful:
             self.take(DOUBT, value=False)
         return doubtful
+
+    def _day_part(self) -> bool:
+        """Take the part of the day before or after a time."""
+        part = self.day_part_at(self.index)
+        if part is None or (self.current is not None and not self.current.valued and not self.time_opens_at(part)):
+            return False
+        self.take_day_part(part)
+        return True
 
     def _marked_station(self) -> bool:
         after = self.index + 1
@@ -161,7 +202,7 @@ class _Splitter(Walk):
         """Go on after a token that ends the value before it."""
         self.index = last
         self.coded.end = last + 1
-        self.current = None
+        self.close()
 
     def _prose(self, word: Word) -> None:
         current, gap = self.current, self.tokens[self.index][0]
@@ -169,13 +210,27 @@ class _Splitter(Walk):
         if current is not None:
             if not current.valued:
                 current.wrong = not courteous and current.code not in self.answered
-            elif gap == "" and word.resembles_digit:
+            elif gap == "" and (word.resembles_digit or word.changes_number):
                 current.typed += DOUBT
             current.prose_after = bool(gap) and not courteous and "calm" not in word.roles
-        self.current = None
+        self._begin_prose()
+        self._leave_free_text()
+
+    def _begin_prose(self) -> None:
+        self.current = self.closed = None
         self.coded.ended = True
         if self.prose_from is None:
             self.prose_from = self.index
+
+    def _leave_free_text(self) -> None:
+        """Go on after what a word makes free text whatever it looks like: its line, or the number of a place."""
+        if "\n" in self.tokens[self.index][0] or self.scan.signs_at(self.index):
+            self._leave_line()
+        elif "numbered_things" in self.words[self.index].roles:
+            self.index = self.scan.thing_ends(self.index, self.limit) - 1
+
+    def _leave_line(self) -> None:
+        self.index = self.scan.line_ends(self.index, self.limit) - 1
 
     # Single letters.
 
@@ -184,7 +239,7 @@ class _Splitter(Walk):
             return
         code = self._code_at(word)
         next_value = self.value_next()
-        if self._stranger_in_digits(code, letter):
+        if self._stranger_in_digits(code, letter) or self._glued_to_number(code, next_value=next_value):
             return
         if letter in RUSSIAN_ORDER and next_value:
             self.coded.russian_order = True
@@ -193,6 +248,8 @@ class _Splitter(Walk):
         if code not in self.form.questions and not next_value:
             if len(code) > 1:
                 self.coded.strangers.add(code)
+            else:
+                self.pass_over(self.index, self.index + 1)
             if self.current is not None and not self.current.valued and word.value is not None:
                 self.current.wrong = self.current.code not in self.answered
             self.current = None
@@ -215,7 +272,7 @@ class _Splitter(Walk):
         candidate = Candidate(code, word.typed, self.form.questions.get(code), self.index, self.index + 1)
         if self.tokens[self.index][0] == "" and code in _LIKE_DIGIT_CODES and self.tokens[self.index - 1][1]:
             candidate.between_digits = self.glued_number_at(self.index + 1)
-        self.current = candidate
+        self.current, self.closed = candidate, None
         self.coded.candidates.append(candidate)
         candidate.repaired = not word.style[0]
         self.styles[word.style] = self.styles.get(word.style, 0) + 1
@@ -239,6 +296,18 @@ class _Splitter(Walk):
         self.coded.end = self.index + 1
         return True
 
+    def _glued_to_number(self, code: str, *, next_value: bool) -> bool:
+        """Whether a letter that begins no answer is glued to a number's end (`A145u`): the answer is in doubt."""
+        current = self.current
+        if current is None or next_value or self.tokens[self.index][0] or not current.numbers:
+            return False
+        if self.asks("time") and not self.words[self.index].roles.isdisjoint(("hour_marks", "minute_marks")):
+            return False
+        if current.numbers[-1] != self.index - 1 or (code in self.form.questions and self.prose_at(self.index + 1)):
+            return False
+        self.take(DOUBT)
+        return True
+
     def _is_word(self, word: Word, code: str, *, next_value: bool) -> bool:
         """Whether а в и к о с у я stands for a word; its number is passed over then."""
         after = self.index + 1
@@ -255,16 +324,19 @@ class _Splitter(Walk):
             return False
         if known and next_value:
             self.coded.read_as_words.append(code)
+        self.pass_over(self.index, max(numbers, after))
         self._leave(max(numbers, after) - 1)
-        self.coded.end = self.index + 1
         return True
 
     # After prose: only codes glued to a value and written as most are, or codes that open a line.
 
     def _word_after_prose(self, word: Word) -> None:
         if word.letter is None:
-            if self.current is not None and not (self._answer(word) or self._listed(word)):
-                self._prose(word)
+            if self.current is not None:
+                if not (self._answer(word) or self._listed(word)):
+                    self._prose(word)
+            elif word.prose:
+                self._leave_free_text()
             return
         self.current = None
         code = self._code_at(word)

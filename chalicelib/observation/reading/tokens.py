@@ -17,6 +17,8 @@ from chalicelib.observation.sms.look_alikes import DIGITS
 _COMPOUND = attrgetter("compound")
 _NUMBERED = re.compile(r"1(?<!\w1)\s?[.)]\s{0,3}[^\W\d_]")
 
+_PARTED = frozenset(",;\n")
+
 __all__ = ["SPACES", "Scan", "Token", "scan"]
 
 
@@ -43,6 +45,39 @@ class Scan:
         """Whether a token is an observer's number after @."""
         mark = self.tokens[index][3]
         return len(mark) > 1 and mark[0] == "@"
+
+    def line_ends(self, index: int, limit: int) -> int:
+        """The index after the last token of the line of a token."""
+        index += 1
+        while index < limit and "\n" not in self.tokens[index][0]:
+            index += 1
+        return index
+
+    def signs_at(self, index: int) -> bool:
+        """Whether what a phone appends by itself begins at a token (`Sent from`)."""
+        word = self.words[index]
+        if "signatures" not in word.roles:
+            return False
+        phrases = self.vocabulary.lists.signatures[word.skeleton]
+        return any(self._words_at(index + 1, phrase) for phrase in phrases)
+
+    def _words_at(self, index: int, phrase: tuple[str, ...]) -> bool:
+        after = index + len(phrase)
+        return tuple(word.skeleton for word in self.words[index:after]) == phrase
+
+    def thing_ends(self, index: int, limit: int) -> int:
+        """The index after a word for a place or a thing, and after a letter and number that name it (`room A2`)."""
+        after = index + 1
+        while after < limit and "number_words" in self.words[after].roles and not self._numbered(after, limit):
+            after += 1
+        parted = after < limit and not _PARTED.isdisjoint(self.tokens[after][0])
+        return after + 2 if self._numbered(after, limit) and not parted else index + 1
+
+    def _numbered(self, index: int, limit: int) -> bool:
+        """Whether a letter and a number glued to it stand at a token."""
+        if index + 1 >= limit or self.words[index].letter is None or not self.tokens[index + 1][1]:
+            return False
+        return self.tokens[index + 1][0].strip("-") == ""
 
     def end(self, index: int) -> int:
         """Where a token ends in the canonical text; 0 for the token before the first."""

@@ -46,6 +46,7 @@ class Word:
     the length of an alias that the run begins with, the rest being a code of `glued_form`, or codes and value words;
     `compound`: it has `parts` or is `glued`. `near` is the form whose name it misspells; `named`: it is a form's
     name, well spelt or not. `prose`: an ordinary word, two letters or more that are neither a value nor a unit.
+    `changes_number`: glued to a number it multiplies it or says the part of the day, whatever follows (`5тысB`).
     `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
     """
 
@@ -63,6 +64,7 @@ class Word:
     begins_with_value: bool = False
     ends_in_code: bool = False
     resembles_digit: bool = False
+    changes_number: bool = False
     compound: bool = False
     named: bool = False
     prose: bool = False
@@ -90,6 +92,7 @@ class Vocabulary(dict[str, Word]):
         answers = "|".join(sorted(self.lists.values, key=len, reverse=True))
         self._run = re.compile(rf"(?P<lead>{answers})?(?P<inner>(?:[A-Z](?:{answers}))*)(?P<last>[A-Z])?")
         self._pair = re.compile(rf"([A-Z])({answers})(?=(?:[A-Z](?:{answers}))*\Z)")
+        self._after_number = re.compile("|".join(sorted(_after_numbers(self.lists), key=len, reverse=True)))
         self._begins = re.compile("|".join(sorted(map(re.escape, self._aliases), key=len, reverse=True)))
 
     def __missing__(self, typed: str) -> Word:
@@ -120,6 +123,7 @@ class Vocabulary(dict[str, Word]):
             roles=roles,
             form=form,
             resembles_digit=typed[0] in RESEMBLING,
+            changes_number=not single and self._after_number.match(shape) is not None,
             prose=not single and value is None and "units" not in roles,
             plain=ordinary and "A" <= code_letter(typed) <= "Z",
             style=(typed.isascii(), typed.isupper()),
@@ -159,6 +163,9 @@ class Vocabulary(dict[str, Word]):
             return {"parts": (typed[0], typed[1:])}
         run = self._run.fullmatch(shape)
         if run is None:
+            word = self._after_number.match(shape)
+            if word is not None and word.end() == len(shape) - 1 and "A" <= code_letter(typed[-1]) <= "Z":
+                return {"parts": (typed[:-1], typed[-1]), "ends_in_code": True}
             return {}
         lead, inner, last = run["lead"] or "", run["inner"], run["last"] or ""
         pairs = [part for pair in self._pair.finditer(inner) for part in pair.groups()]
@@ -206,6 +213,13 @@ def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tup
     for form in named:
         for alias in (form.code, *form.aliases):
             yield skeleton(alias), forms[form.code]
+
+
+def _after_numbers(lists: Words) -> Iterator[str]:
+    """Words that are written at a number's end and belong to it: units, words that multiply, parts of the day."""
+    for word, roles in lists.roles.items():
+        if len(word) > 1 and not roles.isdisjoint(("units", "quantities", "day_parts")):
+            yield re.escape(word)
 
 
 def _deletions(aliases: Iterator[str]) -> dict[str, list[str]]:

@@ -1,15 +1,21 @@
 """A walk over the coded part of a form: what stands where, and the value that is being read."""
 
+from typing import Final
+
 from chalicelib.observation.reading.candidates import Candidate, Coded
-from chalicelib.observation.reading.interpret import DOUBT, JOIN
+from chalicelib.observation.reading.day_parts import PART
+from chalicelib.observation.reading.interpret import BREAK, DOUBT, JOIN
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD, FormNames, Word
 from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, code_letter
+
+_BEFORE_TIME: Final = frozenset(("day_parts", "day_part_tails", "time_prepositions"))
 
 
 class Walk:
     """Stands at the token `index`; `current` is the candidate whose value is being read, None where there is none.
 
+    `closed` is the candidate before, once something that is no value ended it.
     `answered` are the codes that a value was typed for.
     """
 
@@ -17,6 +23,7 @@ class Walk:
         self.scan, self.tokens, self.words = scan, scan.tokens, scan.words
         self.form, self.limit, self.index = form, limit, first
         self.current: Candidate | None = None
+        self.closed: Candidate | None = None
         self.coded = Coded(first)
         self.answered: set[str] = set()
 
@@ -29,6 +36,27 @@ class Walk:
         if value:
             self.current.valued = True
             self.answered.add(self.current.code)
+
+    def take_number(self, digits: str) -> None:
+        """Add a number; where something was passed over after the number before it, they are not one."""
+        current = self.current if self.current is not None else self.closed
+        if current is None:
+            return
+        if current.valued and current.end != self.index:
+            current.typed += BREAK
+        if self.current is not None:
+            self.take(digits)
+        else:
+            current.typed += self.tokens[self.index][0] + digits
+
+    def close(self) -> None:
+        """End the value that is being read."""
+        self.closed = self.current or self.closed
+        self.current = None
+
+    def pass_over(self, first: int, after: int) -> None:
+        """Leave tokens to the comment."""
+        self.coded.skipped.append((first, after))
 
     def asks(self, kind: str) -> bool:
         """Whether the current code's question is of a type."""
@@ -50,9 +78,21 @@ class Walk:
         word = self.words[after]
         if word.value is not None:
             return len(word.typed) > 1 or not (self.number_at(after + 1) or self.prose_at(after + 1))
-        if word.letter is None and not word.roles.isdisjoint(("approximations", "negations")):
-            return "approximations" in word.roles or self.number_at(after + 1)
-        return "time_prepositions" in word.roles and self.number_at(after + 1)
+        return bool(word.roles) and self._value_opens_at(after, word)
+
+    def _value_opens_at(self, index: int, word: Word) -> bool:
+        """Whether a word that may stand before a value does (`около 300`, `не 5`, `саат 7:30`)."""
+        if word.letter is None and "approximations" in word.roles:
+            return True
+        if word.letter is None and "negations" in word.roles:
+            return self.number_at(index + 1)
+        return self.time_opens_at(index)
+
+    def time_opens_at(self, index: int) -> bool:
+        """Whether a number follows words that stand before a time (`саат кечки 8:05`)."""
+        while index < self.limit and not self.words[index].roles.isdisjoint(_BEFORE_TIME):
+            index += 1
+        return self.number_at(index)
 
     def number_next(self) -> bool:
         """Whether a number follows the token that the walk stands at."""
@@ -80,6 +120,10 @@ class Walk:
 
     def attached(self, word: Word, current: Candidate) -> bool:
         """Whether a letter belongs to the value before it (`7ч30`, `3k`, `1 и 3`, a lone `O`, `n`), and is taken."""
+        if word.skeleton in ("A", "P") and current.valued and self.asks("time") and self._takes_m():
+            current.typed += f"{PART}{word.skeleton.lower()}m{PART}"
+            current.end = self.coded.end = self.index + 1
+            return True
         typed = self._attached_as(word, current)
         if typed:
             self.take(typed, value=typed is not DOUBT)
@@ -90,7 +134,7 @@ class Walk:
         roles, number_next = word.roles, self.number_at(self.index + 1)
         timed = self.asks("time")
         if current.valued:
-            if self.role_at(self.index + 1, "quantities") or ("thousand_letters" in roles and self._is_thousands()):
+            if self.role_at(self.index + 1, "quantities") or ("thousand_letters" in roles and self._is_thousands(word)):
                 return DOUBT
             if timed and "hour_marks" in roles and number_next:
                 return word.typed
@@ -116,5 +160,44 @@ class Walk:
             return DOUBT if current.valued else word.typed
         return None
 
-    def _is_thousands(self) -> bool:
-        return self.tokens[self.index][0] == "" and not self.number_at(self.index + 1)
+    def _is_thousands(self, word: Word) -> bool:
+        """Whether a letter multiplies the number before it (`2k`, `2 т`): no value follows, nor another letter."""
+        if self.current is None or not self.current.numbers or self.number_at(self.index + 1):
+            return False
+        if self.asks("time") and "minute_marks" in word.roles:
+            return False
+        return self.tokens[self.index][0] == "" or self._multiplies_apart(word)
+
+    def _multiplies_apart(self, word: Word) -> bool:
+        """Whether a letter apart may multiply: it is no code here, no preposition (`к обеду`), no `т.к.`."""
+        if code_letter(word.typed) in self.form.questions and (word.typed.isupper() or self.value_next()):
+            return False
+        after = self.index + 1
+        if after >= self.limit:
+            return True
+        if "round_prepositions" in word.roles and self.words[after].typed:
+            return False
+        return self.words[after].letter is None or self.tokens[after][0] != "."
+
+    def _takes_m(self) -> bool:
+        """Whether `m` alone follows, as in `7:30 p m`, and is taken."""
+        after = self.index + 1
+        if after >= self.limit or self.words[after].skeleton != "M" or self.number_at(after + 1):
+            return False
+        self.index = after
+        return True
+
+    def day_part_at(self, index: int) -> int | None:
+        """The index of a word that names a part of the day (`утра`, `in the evening`), None where none begins here."""
+        while self.role_at(index, "day_part_openings"):
+            index += 1
+        return index if self.role_at(index, "day_parts") else None
+
+    def take_day_part(self, index: int) -> None:
+        """Take the part of the day that a token names, with the word that belongs to it (`түштөн кийин`)."""
+        part = self.scan.vocabulary.lists.day_parts[self.words[index].skeleton]
+        gap = self.tokens[self.index][0]
+        self.index = index + 1 if self.role_at(index + 1, "day_part_tails") else index
+        if self.current is not None:
+            self.current.typed += f"{gap}{PART}{part}{PART}"
+            self.current.end = self.coded.end = self.index + 1
