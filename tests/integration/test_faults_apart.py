@@ -36,7 +36,7 @@ def _rewrite(election_id: str, change: Callable[[bytes], bytes]) -> None:
         row.document = zlib.compress(change(zlib.decompress(row.document)))
         row.save()
     elections._documents.clear()
-    elections._forget()
+    elections._recent.clear()
 
 
 def _broken_beside(day: Pipeline) -> str:
@@ -105,7 +105,7 @@ def test_a4_unknown_keys_of_a_stored_election_are_passed_over_and_kept(day: Pipe
 def test_a4_an_election_of_a_later_schema_says_so(day: Pipeline) -> None:
     head = ElectionRow.get(elections.DIRECTORY, day.election.id)
     head.update(actions=[ElectionRow.schema.set(2)])
-    elections._forget()
+    elections._recent.clear()
     with pytest.raises(ElectionUnreadable, match="schema 2, and this version of Baykoo reads 1"):
         elections.current(day.election.id)
 
