@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from chalicelib.cli.printable import printable
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS, State, Step, StepRefused
 from chalicelib.services.access.operators import Operator, at_the_command_line
@@ -32,8 +33,14 @@ def list_them(election_id: str, region: str | None, state: State | None) -> None
     loaded, me = _loaded(election_id)
     if region is not None and region not in loaded.election.regions:
         raise click.ClickException(f"no such region: {region}; {election_id} has {', '.join(loaded.election.regions)}")
-    for one in list_incidents(loaded.election, me, region, state)["incidents"]:
-        click.echo(_line(one))
+    before: int | None = None
+    while True:
+        page = list_incidents(loaded.election, me, region, state, before)
+        for one in page["incidents"]:
+            click.echo(_line(one))
+        if page["next"] is None:
+            return
+        before = int(page["next"])
 
 
 @incident.command()
@@ -47,10 +54,10 @@ def show(number: int, election_id: str) -> None:
     click.echo(_line(found))
     for name in ("text", "observer", "message", "report"):
         if found[name]:
-            click.echo(f"  {name}: {found[name]}")
+            click.echo(f"  {name}: {printable(str(found[name]))}")
     for entry in found["history"]:
         note = f": {entry['note']}" if entry.get("note") else ""
-        click.echo(f"  {entry['at']} {entry['step']} by {entry['who']}{note}")
+        click.echo(f"  {entry['at']} {entry['step']} by {printable(entry['who'] + note)}")
 
 
 def _step_command(step: Step) -> click.Command:

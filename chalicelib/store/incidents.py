@@ -4,7 +4,7 @@ All rows live in one small table: incidents under their election, the others und
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from pynamodb.attributes import (
@@ -22,6 +22,8 @@ from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 PAGE = 25
+MOST_STEPS = 100
+"""Steps that an incident's history keeps; with the longest notes they take 110 KB of its row's 400."""
 Entry = Mapping[str, Any]
 """A line of an incident's history: `at` on the election's clock, `step`, the `state` after it, `who` and a `note`."""
 
@@ -38,7 +40,7 @@ class Incident(Model):
     came from; `category` is missing where they named none that exists.
     `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of what was queued to
     tell coordinators of it; `digested`: it is told of in digests instead. `may_be_same_as`: numbers of earlier ones;
-    of later ones only they know it.
+    of later ones only they know it. `more`: how many further incidents of its phone are held with their SMS.
     """
 
     class Meta(_IncidentsMeta):
@@ -61,6 +63,7 @@ class Incident(Model):
     stage = NumberAttribute(default=0)
     digested = BooleanAttribute(default=False)
     may_be_same_as = Document(default=list)
+    more = NumberAttribute(null=True)
     history = Document(default=list)
     alerts = Document(default=list)
 
@@ -173,11 +176,29 @@ def incident_of_number(election_id: str, number: int) -> Incident | None:
     return get_incident(election_id, given.incident)
 
 
-def numbers_given(election_id: str) -> Iterator[IncidentNumber]:
-    """Numbers from the last one down, read page by page as they are asked for; raises StoreUnavailable."""
+def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
+    """Those of an election's incidents that exist, as of now, in no order; raises StoreUnavailable."""
+    with store_faults():
+        return list(Incident.batch_get([(election_id, one) for one in ids], consistent_read=True))
+
+
+def incidents_of_numbers(election_id: str, numbers: Iterable[int]) -> list[Incident]:
+    """Those of an election's incidents that exist, by number, as of now, in no order; raises StoreUnavailable."""
+    keys = [(f"{election_id}#numbers", _numbered(number)) for number in numbers]
+    with store_faults():
+        given = list(IncidentNumber.batch_get(keys, consistent_read=True))
+    return incidents_by_id(election_id, [one.incident for one in given])
+
+
+def numbers_given(election_id: str, before: int | None = None) -> Iterator[IncidentNumber]:
+    """Numbers from the last one down, or from below one, read page by page as they are asked for.
+
+    Raises StoreUnavailable.
+    """
+    below = IncidentNumber.id < _numbered(before) if before is not None else None
     with store_faults():
         yield from IncidentNumber.query(
-            f"{election_id}#numbers", scan_index_forward=False, consistent_read=True, page_size=PAGE
+            f"{election_id}#numbers", below, scan_index_forward=False, consistent_read=True, page_size=PAGE
         )
 
 
@@ -218,11 +239,16 @@ def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -
     actions = [
         Incident.state.set(state),
         Incident.version.set(version + 1),
-        Incident.history.set([*incident.history, entry]),
+        Incident.history.set(_shortened([*incident.history, entry])),
         *changes,
     ]
     row = Incident(incident.election, incident.id)
     return Write.update("incident", incident.id, row, actions, Incident.version == version)
+
+
+def _shortened(history: Sequence[Entry]) -> list[Entry]:
+    """A history of at most MOST_STEPS, without the oldest steps after its first: the audit trail has them all."""
+    return list(history) if len(history) <= MOST_STEPS else [history[0], *history[len(history) - MOST_STEPS + 1 :]]
 
 
 def watching(election_id: str, incident_id: str, due: dt.datetime) -> Write:

@@ -22,9 +22,10 @@ from chalicelib.store.tables import (
     updated_if,
 )
 
-Queue = Literal["in", "alert", "out", "receipt"]
+Queue = Literal["in", "alert", "out", "receipt", "held"]
 """Unfinished rows wait in four queues, most urgent first: SMS to be read, alerts, other outgoing messages; last what
-waits for somebody else: a receipt for its SMS to be known, an SMS that was sent for its receipt."""
+waits for somebody else: a receipt for its SMS to be known, an SMS that was sent for its receipt. Rows that are `held`
+wait for a person, and nothing takes them up."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out", "receipt")
 OUTGOING: tuple[Queue, ...] = ("alert", "out")
 QUEUE_SHARDS = 4
@@ -156,6 +157,14 @@ def sent_key(provider: str, reference: str) -> str:
 def pending_in(queue: Queue, key: str) -> str:
     """The partition of the unfinished index in which a row of a queue waits."""
     return f"{queue}#{spread(key, QUEUE_SHARDS)}"
+
+
+def held_for_a_person(changes: Iterable[Action], message: Message, reason: str, now: dt.datetime) -> tuple[Action, ...]:
+    """The changes of an outcome, but the row stays where persons find what is held, with the reason."""
+    replaced = {"pending", "due_at", "reason"}
+    kept = [one for one in changes if str(one.values[0]) not in replaced]
+    waits = [Message.pending.set(pending_in("held", message.key)), Message.due_at.set(now), Message.reason.set(reason)]
+    return (*kept, *waits)
 
 
 def put_new(message: Message) -> bool:

@@ -18,7 +18,7 @@ from chalicelib.services.incidents.steps import (
 
 @answering
 def incidents(request: Any, election_id: str) -> dict[str, Any]:
-    """The incidents that the operator sees, the newest first (`?region=`, `?state=`)."""
+    """The incidents that the operator sees, a page of the newest first (`?region=`, `?state=`, `?before=`)."""
     operator, loaded = authorized(request, election_id)
     query: dict[str, str] = request.query_params or {}
     region, written = query.get("region"), query.get("state")
@@ -27,7 +27,8 @@ def incidents(request: Any, election_id: str) -> dict[str, Any]:
     state = state_named(written) if written is not None else None
     if written is not None and state is None:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no state {written}; it is one of {', '.join(STATES)}.")
-    return list_incidents(loaded.election, operator, region, state)
+    before = _number(query["before"]) if "before" in query else None
+    return list_incidents(loaded.election, operator, region, state, before)
 
 
 @answering

@@ -18,14 +18,18 @@ EXAMPLE = 17
 """The incident's number in examples."""
 
 
-def alert_remarks(election: Election, language: str, same_as: Sequence[int], waited: dt.timedelta | None) -> list[str]:
-    """What an alert adds for the coordinator: that nobody took it in time, what may be the same."""
+def alert_remarks(
+    election: Election, language: str, same_as: Sequence[int], waited: dt.timedelta | None, more: int = 0
+) -> list[str]:
+    """What an alert adds: that nobody took it in time, what may be the same, how many more are held."""
     remarks = []
     if waited is not None:
         minutes = str(int(waited.total_seconds()) // 60)
         remarks.append(say(election, language, "alert_waited", minutes=minutes))
     if same_as:
         remarks.append(say(election, language, "alert_same", numbers=", ".join(map(str, same_as))))
+    if more:
+        remarks.append(say(election, language, "alert_more", count=str(more)))
     return remarks
 
 
@@ -42,10 +46,15 @@ def incident_line(election: Election, language: str, number: int, severity: str,
     )
 
 
-def digest_sms(election: Election, language: str, region: str, lines: Mapping[int, str]) -> str:
+def digest_sms(election: Election, language: str, region: str, lines: Mapping[int, str], more: int = 0) -> str:
     """Several incidents of a region in one SMS: their numbers, how to answer, then as many of their lines as fit."""
     listed = say(
-        election, language, "digest_sms", region=region, count=str(len(lines)), incidents=" ".join(map(str, lines))
+        election,
+        language,
+        "digest_sms",
+        region=region,
+        count=str(len(lines) + more),
+        incidents=" ".join(map(str, lines)),
     )
     to_answer = how_to_answer(election, language, ", ".join(map(str, [*lines][:2])))
     begun = f"{say(election, language, MARK)} {listed}"
@@ -55,9 +64,14 @@ def digest_sms(election: Election, language: str, region: str, lines: Mapping[in
     return continued(told, "; ".join(lines.values()), SEGMENTS, ending=CUT)
 
 
-def digest_email(election: Election, language: str, region: str, lines: Sequence[str]) -> tuple[str, str]:
-    """Several incidents of a region in one email: subject and plain body."""
-    subject = say(election, language, "digest_email_subject", region=region, count=str(len(lines)))
+def digest_email(
+    election: Election, language: str, region: str, lines: Sequence[str], more: int = 0
+) -> tuple[str, str]:
+    """Several incidents of a region in one email: subject and plain body. `more`: how many are not listed."""
+    count = len(lines) + more
+    if more:
+        lines = [*lines, say(election, language, "digest_more", count=str(more))]
+    subject = say(election, language, "digest_email_subject", region=region, count=str(count))
     return subject, say(election, language, "digest_email_body", region=region, incidents="\n".join(lines))
 
 

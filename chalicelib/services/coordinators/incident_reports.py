@@ -6,6 +6,7 @@ with a station is acted upon. Whatever else reads as a form waits for an operato
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading import read
@@ -14,11 +15,11 @@ from chalicelib.observation.reading.model import CATEGORY, ReportReading
 from chalicelib.observation.sms.multipart import INCOMPLETE
 from chalicelib.services.coordinators.commands import Speaker, finished
 from chalicelib.services.incidents.alerts import incident_sources, reported
-from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.incidents.opening import OVER_BUDGET, open_incidents
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import Message, held_for_a_person
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.routes import is_own_number
 
@@ -57,14 +58,25 @@ def outcome_of_coordinators_report(
         for (one, station), source in zip(named, sources, strict=True)
     ]
     opening = open_incidents(
-        loaded, [one for one in found if one.id not in existing_keys], message.recipient, now, merge_alerts=merge_alerts
+        loaded,
+        [one for one in found if one.id not in existing_keys],
+        phone,
+        message.recipient,
+        now,
+        merge_alerts=merge_alerts,
     )
     reply = speaker.reply(message, _told(speaker, opening.incidents))
-    reading = {"command": {"coordinator": speaker.who}, "reports": [_kept(speaker.who, *one) for one in named]}
+    reading: dict[str, Any] = {"command": {"coordinator": speaker.who}, "reports": []}
+    reading["reports"] = [
+        _kept(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
+        for (report, station), incident in zip(named, found, strict=True)
+    ]
     reason = FORMS_LEFT if len(named) < len(forms) else None
+    changes = finished(speaker, message, reading, reason=reason, region=found[0].region)
+    is_held = OVER_BUDGET in opening.left_out.values()
     return Outcome(
         message=message,
-        changes=finished(speaker, message, reading, reason=reason, region=found[0].region),
+        changes=held_for_a_person(changes, message, OVER_BUDGET, now) if is_held else changes,
         election=election,
         cells=total(changes_of_incidents(election, opening.incidents)),
         incidents=opening.incidents,

@@ -2,8 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 from chalicelib.observation.coordinators.texts import alert_remarks
@@ -102,6 +102,28 @@ def _answered(
         )
         for code in report.critical
     ]
+
+
+def left_out_of(
+    election: Election, message: Message, reports: Sequence[ResolvedReport], left_out: Mapping[str, str]
+) -> tuple[ResolvedReport, ...]:
+    """The reports, those whose incidents do not open held and flagged with the reason; `left_out`: reasons by id."""
+    sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in reports])
+    return tuple(_left_out(election, one, source, left_out) for one, source in zip(reports, sources, strict=True))
+
+
+def _left_out(election: Election, report: ResolvedReport, source: str, left_out: Mapping[str, str]) -> ResolvedReport:
+    form = election.form_by_code.get(report.reading.form)
+    if form is None:
+        reason = left_out.get(incident_id(report.station, source))
+        return report if reason is None else replace(report, counts=False, flags=(*report.flags, reason))
+    ids = {
+        code: answered_id(report.station, form.code, report.round, code, report.observer.number)
+        for code in report.critical
+    }
+    kept = tuple(code for code in report.critical if ids[code] not in left_out)
+    reasons = dict.fromkeys(left_out[ids[code]] for code in report.critical if code not in kept)
+    return replace(report, critical=kept, flags=(*report.flags, *reasons)) if reasons else report
 
 
 def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> list[str]:
@@ -203,5 +225,5 @@ def _notice(election: Election, language: str, incident: Incident) -> IncidentNo
         "region": incident.region,
         "number_or_id": str(int(incident.number)),
         "text": incident.text or "",
-        "remarks": alert_remarks(election, language, same, waited),
+        "remarks": alert_remarks(election, language, same, waited, int(incident.more or 0)),
     }

@@ -6,10 +6,11 @@ incident is escalated once, since its version guards the transaction that queues
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from chalicelib.observation.coordinators.texts import digest_email, digest_sms, incident_line
-from chalicelib.observation.elections.election import Coordinator, Election, Severity
+from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Severity
 from chalicelib.observation.incidents.lifecycle import (
     BURST_WITHIN,
     OPEN,
@@ -19,6 +20,7 @@ from chalicelib.observation.incidents.lifecycle import (
     told_at_once,
 )
 from chalicelib.services import outbox
+from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import alerts_of, describe
 from chalicelib.services.incidents.steps import same_as
 from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
@@ -30,6 +32,20 @@ from chalicelib.store.outcome import AlreadyThere, IncidentChanged, queued, writ
 from chalicelib.store.routes import number_of
 from chalicelib.store.tables import Contended
 from chalicelib.store.writes import Write
+
+MOST_LISTED = 50
+"""Incidents that a digest lists, the gravest; of more it says how many."""
+MOST_READ = 500
+"""Incidents that are read for a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """What a digest tells: a region's incidents, and how many more there are."""
+
+    region: str
+    incidents: Sequence[Incident]
+    more: int
 
 
 def escalate_due(now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
@@ -55,13 +71,13 @@ def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = N
     watches, digests = incidents.watches_due(election_id, at), incidents.digests_due(election_id, at)
     if not watches and not digests:
         return []
-    muted = incidents.muted_phones(election_id, at)
+    muted, budget = incidents.muted_phones(election_id, at), AlertBudget.read(loaded.election, at)
     before_digests = shares_of(until, 2)[0] if digests else until
     done = [
         for_each(
             "incident to escalate",
             watches,
-            lambda watch: _commit(*_escalated(loaded, watch, muted, now)),
+            lambda watch: _commit(*_escalated(loaded, watch, budget, muted, now)),
             until=before_digests,
             name=lambda watch: str(watch.incident),
         ),
@@ -85,7 +101,7 @@ def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Mess
 
 
 def _escalated(
-    loaded: LoadedElection, watch: Watch, muted: frozenset[str], now: dt.datetime
+    loaded: LoadedElection, watch: Watch, budget: AlertBudget, muted: frozenset[str], now: dt.datetime
 ) -> tuple[list[Write], tuple[Message, ...]]:
     """What escalates an incident to the next in the chain, and has it looked at again where more come after them."""
     election, at = loaded.election, loaded.clock.at(now)
@@ -98,15 +114,17 @@ def _escalated(
         return [incidents.ending_watch(watch)], ()
     incident.stage = stage
     incident.may_be_same_as = same_as(incident, incidents.incidents_at(election.id, incident.station))
-    told, sender = groups[stage - 1], number_of(election.id)
-    alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
+    group, sender = groups[stage - 1], number_of(election.id)
+    told = () if incident.digested else budget.within(incident, group)
+    alerts = alerts_of(election, incident, told, muted, now, sender)
     entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}
     changes = [Incident.stage.set(stage), Incident.alerts.set([*incident.alerts, *(alert.key for alert in alerts)])]
     writes = [incidents.changing(incident, "new", entry, *changes), incidents.ending_watch(watch)]
+    writes += budget.writes(told)
     if stage < len(groups):
         due = at + escalates_after(election, cast(Severity, incident.severity))
         writes.append(incidents.watching(election.id, incident.id, due))
-    if incident.digested:
+    if len(told) < len(group):
         numbers = {int(incident.number)}
         writes.append(incidents.adding_to_digest(election.id, incident.region, stage, numbers, at + BURST_WITHIN))
     return writes, alerts
@@ -115,22 +133,29 @@ def _escalated(
 def _digested(
     election: Election, digest: Digest, muted: frozenset[str], now: dt.datetime
 ) -> tuple[list[Write], tuple[Message, ...]]:
-    """What sends a digest: one message of all its incidents that still need somebody."""
+    """What sends a digest: one message of its incidents that still need somebody, the gravest first."""
     numbers = sorted(int(number) for number in digest.numbers)
-    found = (incidents.incident_of_number(election.id, number) for number in numbers)
-    still_open = [incident for incident in found if incident is not None and incident.state in OPEN]
+    found = incidents.incidents_of_numbers(election.id, numbers[:MOST_READ])
+    still_open = sorted((one for one in found if one.state in OPEN), key=_gravest_first)
+    more = max(0, len(still_open) - MOST_LISTED) + max(0, len(numbers) - MOST_READ)
     rows: list[Message] = []
     if still_open:
         key = f"digest#{election.id}#{digest.id}#{numbers[0]}"
-        for place in _told(election, digest):
-            coordinator = election.coordinators[place]
-            rows += _digest_to(election, coordinator, f"{key}#{place}", (digest.region, still_open), muted, now)
+        told = Digested(digest.region, still_open[:MOST_LISTED], more)
+        for place in _told(election, digest, still_open):
+            rows += _digest_to(election, election.coordinators[place], f"{key}#{place}", told, muted, now)
     return [incidents.ending_digest(digest)], tuple(rows)
 
 
-def _told(election: Election, digest: Digest) -> Group:
+def _gravest_first(incident: Incident) -> tuple[int, int]:
+    return -SEVERITIES.index(cast(Severity, incident.severity)), int(incident.number)
+
+
+def _told(election: Election, digest: Digest, of: Iterable[Incident]) -> Group:
+    """Who gets a digest: those who would be told of its gravest incident at once, or at its stage of escalation."""
     if digest.stage == 0:
-        return told_at_once(election, digest.region, "low")
+        gravest: Severity = "critical" if any(one.severity == "critical" for one in of) else "low"
+        return told_at_once(election, digest.region, gravest)
     groups = escalation(election, digest.region)
     return groups[min(digest.stage, len(groups)) - 1] if groups else ()
 
@@ -139,19 +164,19 @@ def _digest_to(
     election: Election,
     coordinator: Coordinator,
     key: str,
-    told: tuple[str, Sequence[Incident]],
+    told: Digested,
     muted: Iterable[str],
     now: dt.datetime,
 ) -> list[Message]:
-    region, found = told
-    language = coordinator.language
+    region, found, language = told.region, told.incidents, coordinator.language
     lines = {int(one.number): _line(election, language, one) for one in found}
     wanted = [int(one.number) for one in found if coordinator.wants_sms(cast(Severity, one.severity))]
+    is_silent = coordinator.phone in set(muted) and all(one.severity != "critical" for one in found)
     text, email = None, None
-    if wanted and coordinator.phone and coordinator.phone not in muted:
-        text = digest_sms(election, language, region, {number: lines[number] for number in wanted})
+    if wanted and coordinator.phone and not is_silent:
+        text = digest_sms(election, language, region, {number: lines[number] for number in wanted}, told.more)
     if "email" in coordinator.alerts:
-        email = outbox.Email(*digest_email(election, language, region, list(lines.values())))
+        email = outbox.Email(*digest_email(election, language, region, list(lines.values()), told.more))
     origin = outbox.Origin(election.id, f"digest#{region}", now, "alert")
     return outbox.to_coordinator(coordinator, key, origin, sms=text, email=email)
 

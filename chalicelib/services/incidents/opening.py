@@ -5,21 +5,26 @@ is guarded, so whatever opened an incident meanwhile is seen before another one 
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import cast
 
 from chalicelib.observation.elections.election import SEVERITIES, Election, Severity
+from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import (
     BURST_WITHIN,
+    Group,
+    Kind,
     escalates_after,
     escalation,
     is_burst,
     may_be_same,
     told_at_once,
 )
+from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import OpenedIncident, alerts_of
+from chalicelib.services.incidents.selection import distinct, within_budget
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import (
     Incident,
@@ -32,16 +37,22 @@ from chalicelib.store.incidents import (
     watching,
 )
 from chalicelib.store.messages import Message
-from chalicelib.store.outcome import MOST_WRITES, TooMuchAtOnce
 from chalicelib.store.writes import Write
+
+OVER_BUDGET = "over_budget"
+REPEATED = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningPlan:
-    """What is written to open a message's incidents."""
+    """What is written to open a message's incidents.
+
+    `left_out`: why some of them, by id, do not open: OVER_BUDGET or REPEATED in the same SMS.
+    """
 
     opened: tuple[OpenedIncident, ...] = ()
     writes: tuple[Write, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -54,9 +65,20 @@ class OpeningPlan:
         return tuple(alert for one in self.opened for alert in one.alerts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """An incident with its alerts; `told` of them at once, and where `over_budget` some others in the next digest."""
+
+    incident: Incident
+    alerts: tuple[Message, ...]
+    told: Group
+    over_budget: bool
+
+
 def open_incidents(
     loaded: LoadedElection,
     incidents: Sequence[Incident],
+    phone: str,
     sender: str | None,
     now: dt.datetime,
     *,
@@ -64,51 +86,77 @@ def open_incidents(
 ) -> OpeningPlan:
     """Number incidents and settle who is told of each. Reads nothing where there are none.
 
-    Raises StoreUnavailable, and TooMuchAtOnce where the incidents alone, two rows each, fit no transaction.
-    `sender`: the number that alerts come from. `merge_alerts`: the message has more alerts than can be stored with it.
-    The gravest incident is told at once, the others by the next sweep, in a digest.
+    What says the same as another, or is over the budgets of the hour, does not open. Raises StoreUnavailable.
+    `phone`: whose SMS opens them, and whose budget they use. `sender`: the number that alerts come from.
+    `merge_alerts`: the message has more alerts than can be stored with it. The gravest incident is told at once, the
+    others by the next sweep, in a digest.
     """
     if not incidents:
         return OpeningPlan()
-    if 2 * len(incidents) > MOST_WRITES:
-        raise TooMuchAtOnce
     election, at = loaded.election, loaded.clock.at(now)
+    known = {station: incidents_at(election.id, station) for station in {one.station for one in incidents}}
+    opened, held, spent_by_phone = within_budget(election, distinct(incidents), known, phone, at)
+    repeats = frozenset(one.id for one in incidents) - {one.id for one in (*opened, *held)}
+    left_out = dict.fromkeys(repeats, REPEATED) | {one.id: OVER_BUDGET for one in held}
+    if not opened:
+        return OpeningPlan(left_out=left_out, writes=spent_by_phone)
     given = numbers_given(election.id)
     newest = next(given, None)
-    _number_and_link(election, incidents, newest.number if newest else 0, at)
+    _number_and_link(election, opened, newest.number if newest else 0, known, at)
     recent = list(takewhile(lambda row: abs(at - row.at) < BURST_WITHIN, chain([newest] if newest else [], given)))
-    _decide_digests(incidents, recent, at)
+    _decide_digests(opened, recent, at)
     if merge_alerts:
-        _digest_all_but_the_gravest(incidents)
-    muted = muted_phones(election.id, at)
-    opened = tuple(_announced(election, incident, muted, sender, now) for incident in incidents)
-    return OpeningPlan(opened, tuple(_writes(election, incidents, at, at if merge_alerts else at + BURST_WITHIN)))
+        _digest_all_but_the_gravest(opened)
+    budget, muted = AlertBudget.read(election, at), muted_phones(election.id, at)
+    announced = [_announced(election, incident, budget, muted, sender, now) for incident in opened]
+    digest_due = at if merge_alerts else at + BURST_WITHIN
+    in_digest = {one.incident.id for one in announced if one.incident.digested or one.over_budget}
+    told = [place for one in announced for place in one.told]
+    writes = (*_writes(election, opened, in_digest, at, digest_due), *budget.writes(told), *spent_by_phone)
+    return OpeningPlan(tuple(OpenedIncident(one.incident, one.alerts) for one in announced), writes, left_out)
 
 
 def _announced(
-    election: Election, incident: Incident, muted: frozenset[str], sender: str | None, now: dt.datetime
-) -> OpenedIncident:
+    election: Election,
+    incident: Incident,
+    budget: AlertBudget,
+    muted: frozenset[str],
+    sender: str | None,
+    now: dt.datetime,
+) -> _Announced:
     """A new incident with the alerts of those who are told at once, whose keys it keeps."""
-    told = told_at_once(election, incident.region, cast(Severity, incident.severity))
-    alerts = () if incident.digested else alerts_of(election, incident, told, muted, now, sender)
+    group = told_at_once(election, incident.region, cast(Severity, incident.severity))
+    told = () if incident.digested else budget.within(incident, group)
+    alerts = alerts_of(election, incident, told, muted, now, sender)
     incident.alerts = [alert.key for alert in alerts]
-    return OpenedIncident(incident, alerts)
+    return _Announced(incident, alerts, told, over_budget=not incident.digested and len(told) < len(group))
 
 
-def _number_and_link(election: Election, incidents: Sequence[Incident], last: int, at: dt.datetime) -> None:
-    known = {station: incidents_at(election.id, station) for station in {one.station for one in incidents}}
+def _number_and_link(
+    election: Election,
+    incidents: Sequence[Incident],
+    last: int,
+    known: Mapping[str, Sequence[Incident]],
+    at: dt.datetime,
+) -> None:
+    alike: dict[tuple[str, Kind], list[Incident]] = {}
+    for other in chain.from_iterable(known.values()):
+        alike.setdefault((other.station, other.kind), []).append(other)
     for number, incident in enumerate(incidents, last + 1):
         incident.number = number
-        others = known[incident.station]
-        incident.may_be_same_as = [int(other.number) for other in others if _may_be_same(incident, other)]
+        others = alike.setdefault((incident.station, incident.kind), [])
+        incident.may_be_same_as = _nearest(incident, others)
         opened = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new"}
         is_observer = incident.observer in election.observer_by_number
         incident.history = [opened | {"who": f"observer {incident.observer}" if is_observer else incident.observer}]
         others.append(incident)
 
 
-def _may_be_same(one: Incident, other: Incident) -> bool:
-    return may_be_same(one.kind, one.opened_at, other.kind, other.opened_at)
+def _nearest(incident: Incident, others: Iterable[Incident]) -> list[int]:
+    """Numbers of the incidents of its kind that may be the same, of many the nearest in time."""
+    same = [one for one in others if may_be_same(incident.kind, incident.opened_at, one.kind, one.opened_at)]
+    same.sort(key=lambda one: (abs(incident.opened_at - one.opened_at), -int(one.number)))
+    return sorted(int(one.number) for one in same[:MOST_SAME])
 
 
 def _decide_digests(incidents: Sequence[Incident], recent: Sequence[IncidentNumber], at: dt.datetime) -> None:
@@ -127,7 +175,11 @@ def _digest_all_but_the_gravest(incidents: Sequence[Incident]) -> None:
 
 
 def _writes(
-    election: Election, incidents: Sequence[Incident], at: dt.datetime, digest_due: dt.datetime
+    election: Election,
+    incidents: Sequence[Incident],
+    in_digest: Container[str],
+    at: dt.datetime,
+    digest_due: dt.datetime,
 ) -> Iterator[Write]:
     digested: dict[str, set[int]] = {}
     for incident in incidents:
@@ -135,7 +187,7 @@ def _writes(
         if escalation(election, incident.region):
             due = at + escalates_after(election, cast(Severity, incident.severity))
             yield watching(election.id, incident.id, due)
-        if incident.digested:
+        if incident.id in in_digest:
             digested.setdefault(incident.region, set()).add(int(incident.number))
     for region, numbers in digested.items():
         yield adding_to_digest(election.id, region, 0, numbers, digest_due)

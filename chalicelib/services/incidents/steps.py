@@ -1,20 +1,33 @@
 """Take incidents through their life: who, when and why, one person at a time; and show them as operators see them."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import NEEDS_NOTE, STATES, State, Step, after
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Incident, changing, incident_of_number, incidents_at, incidents_of
+from chalicelib.store.incidents import (
+    Incident,
+    changing,
+    incident_of_number,
+    incidents_at,
+    incidents_by_id,
+    numbers_given,
+)
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import IncidentChanged, write
 from chalicelib.store.writes import Write
+
+PAGE_SIZE = 50
+MOST_SCANNED = 500
+"""Incidents that one page of the list looks at, of whatever region and state."""
 
 
 def step_writes(
@@ -30,7 +43,9 @@ def step_writes(
     entry = {"at": at.isoformat(timespec="seconds"), "step": step, "state": state, "who": who}
     if note.strip():
         entry["note"] = note.strip()[:LONGEST_NOTE]
-    audited = recorded(incident.election, now, who, f"incident {step}", f"incident {int(incident.number)}")
+    audited = recorded(
+        incident.election, now, who, f"incident {step}", f"incident {int(incident.number)}", entry.get("note")
+    )
     return state, (changing(incident, state, entry), audited)
 
 
@@ -59,7 +74,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     incident = incident_of_number(election.id, number)
     if incident is None or not operator.sees(incident.region):
         return None
-    return _described(election, incident, incidents_at(election.id, incident.station)) | {
+    return _described(election, incident, _later(incidents_at(election.id, incident.station))) | {
         # The SMS of an answer may hold the count.
         "text": None if incident.report is not None and operator.role == "viewer" else incident.text,
         "observer": incident.observer,
@@ -71,26 +86,50 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
 
 
 def list_incidents(
-    election: Election, operator: Operator, region: str | None = None, state: State | None = None
+    election: Election,
+    operator: Operator,
+    region: str | None = None,
+    state: State | None = None,
+    before: int | None = None,
 ) -> dict[str, Any]:
-    """The incidents of a region, or of all that the operator sees, in one state or any, the newest first.
+    """A page of a region's incidents, or of all that the operator sees, in one state or any, the newest first.
 
-    Reads grow with the election's incidents alone. Raises StoreUnavailable.
+    `before`: the number below which the page begins. `next` continues, None at the end; a page may be short where few
+    are of the region and state. Reads at most MOST_SCANNED incidents, and those of their stations. Raises
+    StoreUnavailable.
     """
-    every = list(incidents_of(election.id))
-    found = sorted(_chosen(every, operator, region, state), key=lambda one: int(one.number), reverse=True)
-    at_station: dict[str, list[Incident]] = {}
-    for one in every:
-        at_station.setdefault(one.station, []).append(one)
-    described = [_described(election, one, at_station[one.station]) for one in found]
-    return {"election": election.id, "incidents": described}
+    given = islice(numbers_given(election.id, before), MOST_SCANNED)
+    found: list[Incident] = []
+    last: int | None = None
+    while len(found) < PAGE_SIZE and (numbers := list(islice(given, PAGE_SIZE))):
+        by_id = {one.id: one for one in incidents_by_id(election.id, [one.incident for one in numbers])}
+        for number in numbers:
+            if len(found) < PAGE_SIZE:
+                last = number.number
+                found += _chosen([by_id[number.incident]] if number.incident in by_id else [], operator, region, state)
+    later = {station: _later(incidents_at(election.id, station)) for station in {one.station for one in found}}
+    described = [_described(election, one, later[one.station]) for one in found]
+    return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
 
 
 def same_as(incident: Incident, others: Iterable[Incident]) -> list[int]:
     """Numbers of a station's incidents that may be the same, earlier and later ones: the later ones say so."""
+    return _same(incident, _later(others))
+
+
+def _later(others: Iterable[Incident]) -> dict[int, list[int]]:
+    """By number, the later incidents of a station that name it as perhaps the same."""
+    later: dict[int, list[int]] = {}
+    for other in others:
+        for number in map(int, other.may_be_same_as):
+            later.setdefault(number, []).append(int(other.number))
+    return later
+
+
+def _same(incident: Incident, later: Mapping[int, Iterable[int]]) -> list[int]:
     number = int(incident.number)
-    later = {int(other.number) for other in others if number in map(int, other.may_be_same_as)}
-    return sorted({*map(int, incident.may_be_same_as), *later})
+    same = {*map(int, incident.may_be_same_as), *later.get(number, ())}
+    return sorted(sorted(same, key=lambda other: abs(number - other))[:MOST_SAME])
 
 
 def _chosen(
@@ -102,7 +141,7 @@ def _chosen(
             yield incident
 
 
-def _described(election: Election, incident: Incident, others: Iterable[Incident]) -> dict[str, Any]:
+def _described(election: Election, incident: Incident, later: Mapping[int, Iterable[int]]) -> dict[str, Any]:
     return {
         "number": int(incident.number),
         "version": int(incident.version),
@@ -114,7 +153,8 @@ def _described(election: Election, incident: Incident, others: Iterable[Incident
         "station": incident.station,
         "opened_at": incident.opened_at.astimezone(election.zone).isoformat(timespec="seconds"),
         "escalated": int(incident.stage),
-        "may_be_same_as": same_as(incident, others),
+        "may_be_same_as": _same(incident, later),
+        "more": int(incident.more or 0),
     }
 
 

@@ -15,8 +15,8 @@ from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
 from chalicelib.services.delivery.deliver import is_alert
-from chalicelib.services.incidents.alerts import opened_by, opens_incident
-from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.incidents.alerts import left_out_of, opened_by, opens_incident
+from chalicelib.services.incidents.opening import OVER_BUDGET, open_incidents
 from chalicelib.services.opt_outs.record import opt_out_of, outcome_of_opt_out
 from chalicelib.services.processing.deduplicate import dedup_guard, duplicate_of
 from chalicelib.services.processing.multipart import join
@@ -25,7 +25,7 @@ from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
 from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import QUARANTINED, RECEIVED, Message
+from chalicelib.store.messages import QUARANTINED, RECEIVED, Message, held_for_a_person
 from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
@@ -166,13 +166,16 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, limits:
         said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
-    opening = open_incidents(loaded, found, message.recipient, now, merge_alerts=merge_alerts)
+    opening = open_incidents(loaded, found, phone, message.recipient, now, merge_alerts=merge_alerts)
+    said = replace(said, reports=left_out_of(election, message, said.reports, opening.left_out))
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     changed = [one for one in merged.values() if one.changed]
+    changes = (*_outcome_changes(said.state, now), *_reading_changes(election, said, counted_at))
+    is_held = OVER_BUDGET in opening.left_out.values()
     return Outcome(
         message=message,
-        changes=(*_outcome_changes(said.state, now), *_reading_changes(election, said, counted_at)),
+        changes=held_for_a_person(changes, message, OVER_BUDGET, now) if is_held else changes,
         election=election,
         reports=tuple(one.after for one in changed),
         cells=changes_of_message(election, said, changed, opening.incidents),

@@ -1,0 +1,46 @@
+"""Which of an SMS's incidents open, and which are held by the budgets of the hour."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from chalicelib.observation.elections.election import SEVERITIES, Election, Severity
+from chalicelib.observation.incidents.budget import Opened, select
+from chalicelib.store.budgets import spending, spent
+from chalicelib.store.incidents import Incident
+from chalicelib.store.writes import Write
+
+HOUR = dt.timedelta(hours=1)
+
+
+def distinct(incidents: Iterable[Incident]) -> list[Incident]:
+    """An SMS's incidents without those that say the same as one before."""
+    by_content: dict[tuple[object, ...], Incident] = {}
+    for one in incidents:
+        by_content.setdefault((one.station, one.kind, one.text), one)
+    return list(by_content.values())
+
+
+def within_budget(
+    election: Election,
+    incidents: Sequence[Incident],
+    known: Mapping[str, Sequence[Incident]],
+    phone: str,
+    at: dt.datetime,
+) -> tuple[list[Incident], list[Incident], tuple[Write, ...]]:
+    """The incidents that open and those that are held by the budgets of the hour, with what counts both."""
+    subject = f"phone#{phone}"
+    before = spent(election.id, subject, at)
+    recent = {station: sum(at - one.opened_at < HOUR for one in others) for station, others in known.items()}
+    more = frozenset(severity for severity in SEVERITIES if before.get(f"more.{severity}"))
+    of = [(str(one.station), cast(Severity, one.severity)) for one in incidents]
+    selected = select(of, Opened(before.get("opened", 0), recent, more))
+    opened = [incidents[place] for place in selected.opened]
+    amounts = {"opened": len(selected.opened), "held": len(selected.held)}
+    if selected.bearer is not None:
+        bearer = incidents[selected.bearer]
+        bearer.more = len(selected.held)
+        opened.append(bearer)
+        amounts[f"more.{bearer.severity}"] = 1
+    counted = {name: amount for name, amount in amounts.items() if amount}
+    return opened, [incidents[place] for place in selected.held], (spending(election.id, subject, at, counted),)

@@ -1,0 +1,180 @@
+"""One phone that reports incidents without end: what opens, what is held, who is told, and what it costs."""
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+
+import pytest
+from pipeline import Pipeline, stored
+from test_incident_life import coordinator, incident, report, told
+from wire import Wire
+
+from chalicelib.observation.incidents.budget import (
+    ALERTS_PER_COORDINATOR_AND_HOUR,
+    CRITICAL_RESERVE,
+    MOST_PER_PHONE_AND_HOUR,
+    MOST_PER_SMS,
+    MOST_SAME,
+)
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.incidents import escalation
+from chalicelib.services.incidents.escalation import escalate_election
+from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.messages import unfinished
+
+Load = Callable[..., Pipeline]
+SECOND = dt.timedelta(seconds=1)
+CRITICAL = 3
+
+
+@pytest.fixture
+def day(load: Load) -> Pipeline:
+    return load(coordinators=(coordinator("Asan", "Bishkek"), coordinator("Cholpon", "Chuy")))
+
+
+def flood(day: Pipeline, sms: int, lines: int = 30) -> None:
+    for place in range(sms):
+        day.now += SECOND
+        report(day, 0, "\n".join(f"IN {CRITICAL} flood {place} {line}" for line in range(lines)))
+
+
+def everyone(day: Pipeline) -> Operator:
+    return Operator("HQ", "headquarters", day.election.id, ())
+
+
+def test_a1c_identical_lines_of_one_sms_are_one_incident(day: Pipeline) -> None:
+    message = report(day, 0, "\n".join(["IN 3"] * 15))
+    assert [int(one.number) for one in incidents_of(day.election.id)] == [1]
+    assert told(day) == {"Asan": ["email", "sms"]}
+    assert [written["flags"] for written in message.reading["reports"][1:]] == [["repeated"]] * 14
+    assert day.differences() == ()
+
+
+def test_a1c_an_sms_opens_so_many_and_one_more_that_tells_of_the_rest(day: Pipeline) -> None:
+    message = report(day, 0, "\n".join(f"IN 3 place {line}" for line in range(30)))
+    opened = list(incidents_of(day.election.id))
+    assert len(opened) == MOST_PER_SMS + 1
+    [bearer] = [one for one in opened if one.more]
+    assert int(bearer.more) == 30 - MOST_PER_SMS - 1
+    alert = next(row for row in day.outgoing() if row.key.startswith(f"alert#{day.election.id}#{bearer.id}#"))
+    assert f"{int(bearer.more)} more reports of this phone are held." in (alert.text or "")
+    assert message.reason == "over_budget"
+    assert message.key in list(unfinished("held", None, 100)), "a person finds it"
+    assert day.differences() == ()
+
+
+def test_a1_one_phone_opens_so_many_an_hour_and_another_is_heard(day: Pipeline) -> None:
+    flood(day, 6)
+    opened = list(incidents_of(day.election.id))
+    assert len(opened) <= MOST_PER_PHONE_AND_HOUR + 1
+    other = day.observers(0)[1]
+    day.say(other.phones[0], "IN 3 they beat us")
+    assert len(list(incidents_of(day.election.id))) == len(opened) + 1
+    day.now += dt.timedelta(hours=1)
+    report(day, 0, "IN 3 in the next hour")
+    assert len(list(incidents_of(day.election.id))) == len(opened) + 2
+    assert day.differences() == ()
+
+
+def test_a1_an_incident_names_so_many_that_may_be_the_same(day: Pipeline) -> None:
+    flood(day, 4)
+    day.say(day.observers(0)[1].phones[0], "IN 3 they beat us")
+    assert max(len(one.may_be_same_as) for one in incidents_of(day.election.id)) == MOST_SAME
+    shown = list_incidents(day.election, everyone(day))["incidents"]
+    assert max(len(one["may_be_same_as"]) for one in shown) == MOST_SAME
+
+
+def test_a1_incidents_are_listed_by_pages_and_each_once(day: Pipeline, wire: Wire) -> None:
+    template = _one_incident(day)
+    for number in range(2, 2 * PAGE_SIZE + 31):
+        _copy(template, number)
+    calls: list[str] = []
+    wire.watch = lambda operation, parameters, answer: calls.append(operation)
+    numbers, before, pages = [], None, []
+    while True:
+        calls.clear()
+        page = list_incidents(day.election, everyone(day), before=before)
+        pages.append((len(page["incidents"]), len(calls)))
+        numbers += [one["number"] for one in page["incidents"]]
+        if page["next"] is None:
+            break
+        before = int(page["next"])
+    sys.stdout.write(f"\npages of incidents and calls: {pages}\n")
+    assert numbers == list(range(2 * PAGE_SIZE + 30, 0, -1))
+    assert [count for count, _ in pages] == [PAGE_SIZE, PAGE_SIZE, 30]
+
+
+def test_a1_cpu_of_the_list_grows_with_the_page_and_not_with_the_square_of_what_is_there(day: Pipeline) -> None:
+    template = _one_incident(day)
+    lines: dict[int, int] = {}
+    for number in range(2, 402):
+        _copy(template, number, may_be_same_as=list(range(max(1, number - 10), number)))
+        if number in (101, 201, 401):
+            lines[number] = _lines_executed(lambda: list_incidents(day.election, everyone(day)))
+    sys.stdout.write(f"\nlines executed for a page, by incidents there: {lines}\n")
+    assert lines[401] < 4.5 * lines[101]
+
+
+def test_a1a_a_digest_lists_the_gravest_and_says_how_many_more(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(escalation, "MOST_LISTED", 3)
+    for place in range(8):
+        day.now += SECOND
+        day.say(day.phone(place), "IN 2 they stuff" if place < 7 else "IN 9 no light")
+    day.now += dt.timedelta(minutes=6)
+    escalate_election(day.current, day.now)
+    email = next(row for row in day.outgoing() if row.key.startswith("digest#") and row.channel == "email")
+    assert "... and 2 more" in (email.text or "")
+    assert "5 more incidents" in (email.subject or "")
+
+
+def test_a1c_alerts_have_a_budget_an_hour_and_the_rest_come_in_a_digest(day: Pipeline) -> None:
+    most = ALERTS_PER_COORDINATOR_AND_HOUR + CRITICAL_RESERVE
+    phones = [one.phones[0] for one in day.election.observers if day.election.region_of(one.station) == "Bishkek"]
+    for place in range(most + 5):
+        day.now += SECOND
+        day.say(phones[place % len(phones)], f"IN 3 number {place}")
+    opened = list(incidents_of(day.election.id))
+    assert len(opened) > most
+    assert len(told(day)["Asan"]) == 2 * most
+    day.now += dt.timedelta(minutes=6)
+    escalate_election(day.current, day.now)
+    digest = next(row for row in day.outgoing() if row.key.startswith("digest#") and row.channel == "email")
+    assert f"{len(opened) - most} more incidents" in (digest.subject or "")
+    report(day, 10, "IN 3 elsewhere")
+    assert told(day)["Cholpon"] == ["email", "sms"], "another coordinator's budget is their own"
+
+
+def _one_incident(day: Pipeline) -> Incident:
+    report(day, 0, "IN 2 the first")
+    return incident(day, 1)
+
+
+def _copy(template: Incident, number: int, **changes: object) -> None:
+    from chalicelib.store.incidents import giving_number  # noqa: PLC0415
+
+    values = dict(template.attribute_values) | {"id": f"{template.station}#{number:010}", "number": number} | changes
+    one = Incident(**values)
+    one.save()
+    giving_number(one, number, template.opened_at).row.save()
+
+
+def _lines_executed(act: Callable[[], object]) -> int:
+    count = 0
+
+    def trace(frame, event, argument):  # type: ignore[no-untyped-def]
+        nonlocal count
+        count += event == "line"
+        return trace if "chalicelib" in frame.f_code.co_filename else None
+
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(None)
+    return count
+
+
+def test_a_stored_message_of_the_flood_is_there_with_all_of_its_text(day: Pipeline) -> None:
+    message = report(day, 0, "\n".join(f"IN 3 place {line}" for line in range(30)))
+    assert (stored(message.key).text or "").count("IN 3") == 30
