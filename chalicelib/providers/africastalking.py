@@ -15,10 +15,12 @@ from chalicelib.providers.content import (
     form_fields,
     id_field,
     international_field,
+    iso_time,
     made_id,
     own_number,
     single,
     text_field,
+    time_field,
     utc_time,
 )
 from chalicelib.providers.contract import (
@@ -70,7 +72,7 @@ class AfricasTalking(Provider):
         require_shared_secret(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, a delivery report, or an opt-out. `date` names no zone in any document, so it is no time here."""
+        """One SMS, a delivery report, or an opt-out. `date` counts where it names a zone, which no document shows."""
         fields = single(form_fields(request))
         if "senderId" in fields and "phoneNumber" in fields:
             return Delivery((self._opt_out(fields, request.at),))
@@ -84,6 +86,7 @@ class AfricasTalking(Provider):
             sender=international_field(fields, "from"),
             recipient=international_field(fields, "to"),
             text=text_field(fields, "text", ""),
+            sent_at=time_field(fields, "date", iso_time),
         )
         return Delivery((sms,))
 

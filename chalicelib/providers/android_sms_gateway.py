@@ -21,6 +21,7 @@ from chalicelib.providers.content import (
     json_object,
     own_number,
     phone_field,
+    read_each,
     text_field,
     time_field,
     unix_time,
@@ -46,7 +47,13 @@ from chalicelib.providers.signatures import header, mac, require_fresh, require_
 _CLOUD = "https://api.sms-gate.app/3rdparty/v1"
 _LONGEST_ID = 36
 _SECONDS = re.compile(r"[0-9]{1,11}", re.ASCII)
-_RECEIVED = "sms:received"
+_TEXTS: Mapping[str, str] = {
+    "sms:received": "message",
+    "mms:downloaded": "body",
+    "sms:batch:received": "message",
+    "mms:batch:downloaded": "body",
+}
+"""Events that bring texts, and where they stand. mms:received comes before the MMS is there and has none."""
 _STATES: Mapping[str, tuple[ReceiptState, str]] = {
     "sms:sent": ("on_its_way", "sentAt"),
     "sms:delivered": ("delivered", "deliveredAt"),
@@ -74,23 +81,33 @@ class AndroidSmsGateway(Provider):
         require_fresh(unix_time(timestamp, "X-Timestamp"), request.at, tolerance(self.secrets))
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, joined from its parts; or what became of one that we sent. Other events bring nothing."""
+        """One SMS, joined from its parts, or MMS; or what became of one that we sent. Other events bring nothing."""
         envelope = json_object(request.body)
         event, payload = text_field(envelope, "event"), envelope.get("payload")
-        if event != _RECEIVED and event not in _STATES:
+        if event not in _TEXTS and event not in _STATES:
             return Delivery()
         if not isinstance(payload, dict):
             raise Malformed("missing_field", "the field payload must be an object", "payload")
         if event in _STATES:
             return Delivery(receipts=(_receipt(event, payload),))
-        sms = InboundSms(
-            id=id_field(envelope, "id"),
+        key = id_field(envelope, "id")
+        if ":batch:" not in event:
+            return Delivery((self._sms(payload, key, _TEXTS[event]),))
+        messages = payload.get("messages")
+        if not isinstance(messages, list):
+            raise Malformed("missing_field", "the field payload.messages must be a list", "payload.messages")
+        return read_each(
+            messages, "payload.messages", lambda fields, at: self._sms(fields, f"{key}#{at}", _TEXTS[event])
+        )
+
+    def _sms(self, payload: Mapping[str, Any], key: str, text: str) -> InboundSms:
+        return InboundSms(
+            id=key,
             sender=phone_field(payload, "sender" if payload.get("sender") else "phoneNumber"),
             recipient=own_number(payload, "recipient", self.secrets),
-            text=text_field(payload, "message", ""),
+            text=text_field(payload, text, "") or text_field(payload, "subject", ""),
             sent_at=time_field(payload, "receivedAt", iso_time),
         )
-        return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST .../messages with an id of ours, which the gateway takes once."""

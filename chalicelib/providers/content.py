@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes, urlsplit
 
 from chalicelib.observation.sms.phones import international
-from chalicelib.providers.contract import Malformed, Secrets, WebhookRequest
+from chalicelib.providers.contract import Delivery, InboundSms, Malformed, Receipt, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
 
 FORM = "application/x-www-form-urlencoded"
@@ -18,6 +18,7 @@ LONGEST_NUMBER = 64
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNIX = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?", re.ASCII)
 _BARE_INTERNATIONAL = re.compile(r"[1-9][0-9]{10,14}", re.ASCII)
+_TEL_URI = re.compile(r"tel:\s*(?P<number>[^;\s][^;]*)", re.IGNORECASE)
 _PLAIN = r"+2AA-\u0041"
 _EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
@@ -107,8 +108,13 @@ def id_field(fields: Mapping[str, Any], name: str) -> str:
 
 
 def number_field(fields: Mapping[str, Any], name: str) -> str:
-    """A telephone number, short code or sender's name as the provider wrote it: 1 to 64 printable characters."""
-    return _token(fields, name, LONGEST_NUMBER)
+    """A telephone number, short code or sender's name as the provider wrote it: 1 to 64 printable characters.
+
+    Of a `tel:` URI (RFC 3966) its number.
+    """
+    written = _token(fields, name, LONGEST_NUMBER)
+    uri = _TEL_URI.match(written)
+    return uri["number"] if uri else written
 
 
 def international_field(fields: Mapping[str, Any], name: str) -> str:
@@ -147,6 +153,40 @@ def time_field(fields: Mapping[str, Any], name: str, read: Callable[[object, str
         return read(fields[name], name) if fields.get(name) else None
     except Malformed:
         return None
+
+
+def read_each(
+    entries: list[Any], name: str, read: Callable[[Mapping[str, Any], int], InboundSms | Receipt | None]
+) -> Delivery:
+    """Read the entries of a list, None for one that brings nothing; a fault names its entry.
+
+    One that cannot be read does not hide the others; raises Malformed where none can.
+    """
+    found: list[InboundSms | Receipt] = []
+    faults: list[Malformed] = []
+    for index, fields in enumerate(entries):
+        try:
+            entry = _entry(fields, index, f"{name}[{index}]", read)
+        except Malformed as fault:
+            faults.append(fault)
+        else:
+            found += [entry] if entry is not None else []
+    if faults and not found:
+        raise faults[0]
+    messages = tuple(entry for entry in found if isinstance(entry, InboundSms))
+    receipts = tuple(entry for entry in found if isinstance(entry, Receipt))
+    return Delivery(messages, receipts, unread=tuple(map(str, faults)))
+
+
+def _entry(
+    fields: object, index: int, place: str, read: Callable[[Mapping[str, Any], int], InboundSms | Receipt | None]
+) -> InboundSms | Receipt | None:
+    if not isinstance(fields, Mapping):
+        raise Malformed("not_an_object", f"{place} must be an object", place)
+    try:
+        return read(fields, index)
+    except Malformed as fault:
+        raise Malformed(fault.code, f"{place}: {fault.detail}", f"{place}.{fault.field}") from fault
 
 
 def utc_time(written: object, name: str) -> dt.datetime:

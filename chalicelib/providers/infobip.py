@@ -16,6 +16,7 @@ from chalicelib.providers.content import (
     id_field,
     international_field,
     json_object,
+    read_each,
     text_field,
     time_field,
     utc_time,
@@ -87,17 +88,7 @@ class Infobip(Provider):
         results = json_object(request.body).get("results")
         if not isinstance(results, list):
             raise Malformed("missing_field", "the field results must be a list", "results")
-        read, unread = [], []
-        for index, fields in enumerate(results):
-            try:
-                read.append(_result(fields, f"results[{index}]"))
-            except Malformed as fault:
-                unread.append(fault)
-        if unread and not read:
-            raise unread[0]
-        messages = tuple(one for one in read if isinstance(one, InboundSms))
-        receipts = tuple(one for one in read if isinstance(one, Receipt))
-        return Delivery(messages, receipts, unread=tuple(map(str, unread)))
+        return read_each(results, "results", _result)
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """POST /sms/3/messages; whether a repeated messageId is refused is not documented."""
@@ -163,14 +154,8 @@ class Infobip(Provider):
         require_source(request, self.secrets)
 
 
-def _result(fields: object, place: str) -> InboundSms | Receipt:
-    """One of the request's results; a fault names it."""
-    if not isinstance(fields, dict):
-        raise Malformed("not_an_object", f"{place} must be an object", place)
-    try:
-        return _receipt(fields) if isinstance(fields.get("status"), dict) else _sms(fields)
-    except Malformed as fault:
-        raise Malformed(fault.code, f"{place}: {fault.detail}", f"{place}.{fault.field}") from fault
+def _result(fields: Mapping[str, Any], _index: int) -> InboundSms | Receipt:
+    return _receipt(fields) if isinstance(fields.get("status"), dict) else _sms(fields)
 
 
 def _sms(fields: Mapping[str, Any]) -> InboundSms:
@@ -178,9 +163,19 @@ def _sms(fields: Mapping[str, Any]) -> InboundSms:
         id=id_field(fields, "messageId"),
         sender=international_field(fields, "from"),
         recipient=international_field(fields, "to"),
-        text=text_field(fields, "text", ""),
+        text=text_field({"text": _text(fields)}, "text", ""),
         sent_at=time_field(fields, "receivedAt", utc_time),
     )
+
+
+def _text(fields: Mapping[str, Any]) -> object:
+    """The text of MO_JSON_2, else that of MO_OMNI (`message.text`) or of an MMS (`message[].value`, its text parts)."""
+    message = fields.get("message")
+    if fields.get("text") is not None or message is None:
+        return fields.get("text")
+    parts = message if isinstance(message, list) else [message]
+    texts = [part.get("text", part.get("value")) for part in parts if isinstance(part, dict)]
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def _receipt(fields: Mapping[str, Any]) -> Receipt:

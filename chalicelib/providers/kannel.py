@@ -43,14 +43,7 @@ from chalicelib.providers.sending import outcome, required, secure_url, sender_o
 from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret
 
 _CHARSET_OF_CODING = {"0": "UTF-8", "1": "8-BIT", "2": "UTF-16BE"}
-_RECEIPTS: dict[str, ReceiptState] = {
-    "1": "delivered",
-    "2": "failed",
-    "16": "failed",
-    "4": "on_its_way",
-    "8": "on_its_way",
-    "32": "on_its_way",
-}
+_DELIVERED, _LOST, _LARGEST_MASK = 1, 2 | 16, 63
 
 
 class Kannel(Provider):
@@ -68,9 +61,8 @@ class Kannel(Provider):
     def parse(self, request: WebhookRequest) -> Delivery:
         """One SMS, or a part where the gateway does not join them, by get-url or post-url; or a receipt by dlr-url."""
         if request.method == "POST" and "x-kannel-to" in request.headers:
-            return Delivery((_from_headers(request),))
-        content = query_bytes(request.url)
-        fields = {name: value.decode(errors="replace") for name, value in content.items()}
+            return Delivery((_from_headers(request, _query(request)),))
+        content, fields = query_bytes(request.url), _query(request)
         if "dlr" in fields:
             return Delivery(receipts=(_receipt(fields),))
         return Delivery((_from_query(fields, content),))
@@ -103,6 +95,10 @@ class Kannel(Provider):
         return outcome(status, headers, body)
 
 
+def _query(request: WebhookRequest) -> dict[str, str]:
+    return {name: value.decode(errors="replace") for name, value in query_bytes(request.url).items()}
+
+
 def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> InboundSms:
     """An SMS of get-url: id=%I&from=%p&to=%P&ts=%T&coding=%c&charset=%C&udh=%u&text=%b."""
     if "text" not in content:
@@ -112,10 +108,10 @@ def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> Inbo
     return _sms(fields, decode_text(content["text"], charset, is_part=part is not None), part)
 
 
-def _from_headers(request: WebhookRequest) -> InboundSms:
-    """An SMS of post-url: the text is the body, its charset the Content-Type's, the rest in X-Kannel-* headers."""
+def _from_headers(request: WebhookRequest, query: Mapping[str, str]) -> InboundSms:
+    """Read an SMS of post-url: text in the body, the rest in X-Kannel-* headers, `id=%I` in the URL if anywhere."""
     named = {name: request.headers.get(f"x-kannel-{name}", "") for name in ("from", "to", "time", "udh")}
-    fields = {"from": named["from"], "to": named["to"], "ts": named["time"]}
+    fields = {"from": named["from"], "to": named["to"], "ts": named["time"], "id": query.get("id", "")}
     part = concatenation(_udh(named["udh"].encode(errors="replace")))
     text = decode_text(request.body, charset_of(request) or "8-BIT", is_part=part is not None)
     return _sms(fields, text, part)
@@ -147,6 +143,17 @@ def _moment(written: object, name: str) -> dt.datetime:
 
 def _receipt(fields: Mapping[str, str]) -> Receipt:
     code = text_field(fields, "dlr")
-    if code not in _RECEIPTS:
+    return Receipt(id_field(fields, "id"), _state(code), f"dlr {code}")
+
+
+def _state(code: str) -> ReceiptState:
+    """The state of a code or of a sum of codes: 1 delivered, 2 and 16 lost, 4, 8 and 32 on its way.
+
+    Delivered together with anything else is not yet delivered; delivered and lost at once is no report.
+    """
+    mask = int(code) if re.fullmatch("[0-9]{1,2}", code, re.ASCII) else 0
+    if not 0 < mask <= _LARGEST_MASK or (mask & _DELIVERED and mask & _LOST):
         raise Malformed("bad_receipt", "the field dlr must be a code of Kannel's delivery reports", "dlr")
-    return Receipt(id_field(fields, "id"), _RECEIPTS[code], f"dlr {code}")
+    if mask & _LOST:
+        return "failed"
+    return "delivered" if mask == _DELIVERED else "on_its_way"

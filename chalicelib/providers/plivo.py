@@ -90,7 +90,9 @@ class Plivo(Provider):
         if "Status" in fields:
             state = state_of(fields["Status"], _DELIVERED, _FAILED)
             detail = f"{fields['Status']} {fields.get('ErrorCode', '')}".strip()
-            return Delivery(receipts=(Receipt(id_field(fields, "MessageUUID"), state, detail),))
+            # A later part of a long SMS has a UUID of its own, and the first one's as its parent.
+            name = "ParentMessageUUID" if fields.get("ParentMessageUUID") else "MessageUUID"
+            return Delivery(receipts=(Receipt(id_field(fields, name), state, detail),))
         sms = InboundSms(
             id=id_field(fields, "MessageUUID"),
             sender=international_field(fields, "From"),

@@ -41,7 +41,8 @@ from chalicelib.providers.shared_secret import require_source
 from chalicelib.providers.signatures import require_same, secret_values
 
 _DELIVERED = frozenset({"delivered", "read"})
-_FAILED = frozenset({"failed", "failed_queued", "not_delivered", "cancelled"})
+_FAILED = frozenset({"failed", "not_delivered", "cancelled"})
+# failed_queued is none of these: the phone has it still, and "sent" follows.
 _TEXTS = frozenset({"sms", "mms", "chat"})
 
 

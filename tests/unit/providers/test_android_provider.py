@@ -106,6 +106,31 @@ def test_receipts(name, payload, receipts):
     assert receipt == Receipt("m", receipts, detail, dt.datetime(2024, 6, 22, 8, tzinfo=dt.UTC))
 
 
+MMS = {name: PAYLOAD[name] for name in PAYLOAD if name != "message"} | {"attachments": []}
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"body": "OP 1234 A1", "subject": "x"}, "OP 1234 A1"),
+        ({"body": None, "subject": "OP 1234 A1"}, "OP 1234 A1"),
+        ({"body": None, "subject": None}, ""),
+    ],
+)
+def test_an_mms_brings_its_text(more, text):
+    [sms] = event("mms:downloaded", MMS | more).delivery.messages
+    assert (sms.id, sms.sender, sms.text) == ("e-1", PAYLOAD["sender"], text)
+
+
+def test_a_batch_brings_each_of_its_sms_though_one_cannot_be_read():
+    result = event("sms:batch:received", {"messages": [PAYLOAD, PAYLOAD | {"message": 7}, 5, PAYLOAD]})
+    assert [sms.id for sms in result.delivery.messages] == ["e-1#0", "e-1#3"]
+    assert len(result.delivery.unread) == 2
+    assert event("mms:batch:downloaded", {"messages": [MMS | {"body": "OP"}]}).delivery.messages[0].text == "OP"
+    assert event("sms:batch:received", {"messages": []}).answer.status == 200
+    assert event("sms:batch:received", {"messages": None}).answer.status == 400
+
+
 @pytest.mark.parametrize("name", ["system:ping", "app:started", "mms:received", "sms:data-received", "new:event"])
 @pytest.mark.parametrize("envelope", [{"payload": {}}, {"payload": None}, {}])
 def test_other_events_bring_nothing(name, envelope):

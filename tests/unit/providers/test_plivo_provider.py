@@ -147,6 +147,14 @@ def test_half_a_proof_is_none(gone):
     assert heard(signed.but(headers=headers)).answer.status == 401
 
 
+@pytest.mark.parametrize(("parent", "reference"), [("12345", "12345"), ("", "123"), (None, "123"), ("123", "123")])
+def test_a_later_part_of_a_long_sms_is_the_first_ones(parent, reference):
+    fields = {"MessageUUID": "123", "From": "1", "To": "2", "Status": "sent"}
+    fields |= {} if parent is None else {"ParentMessageUUID": parent}
+    [receipt] = heard(PlivoSender().sign_form(fields, URL, "1")).delivery.receipts
+    assert receipt.id == reference
+
+
 def test_receipts():
     fields = {"MessageUUID": "u", "Status": "undelivered", "ErrorCode": "200"}
     assert heard(PlivoSender().sign_form(fields, URL, "1")).delivery.receipts == (

@@ -71,6 +71,25 @@ def test_infobips_documented_request():
     assert sms.sent_at == dt.datetime(2016, 10, 6, 9, 28, 39, 220000, tzinfo=dt.UTC)
 
 
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"message": {"type": "TEXT", "text": "OP 1001 A1"}}, "OP 1001 A1"),
+        ({"message": [{"contentType": "text/plain", "value": "OP 1001"}, {"url": "https://x"}]}, "OP 1001"),
+        ({"message": [{"value": "OP 1001"}, {"value": "A1"}]}, "OP 1001\nA1"),
+        ({"text": "OP 7", "message": {"text": "other"}}, "OP 7"),
+        ({"message": {"type": "IMAGE", "url": "https://x"}}, ""),
+        ({"message": "OP"}, ""),
+        ({"message": [7, None, {"text": 7}]}, ""),
+        ({}, ""),
+    ],
+)
+def test_infobips_other_renderer_and_mms(more, text):
+    fields = {name: value for name, value in DOCUMENTED["results"][0].items() if name != "text"}
+    [sms] = infobip({"results": [fields | more]}).delivery.messages
+    assert sms.text == text
+
+
 def test_several_sms_of_one_request():
     several = [Sms(str(number), SMS.sender, SMS.recipient, f"text {number}", SENT) for number in range(20)]
     messages = heard("infobip", INFOBIP.sign_several(several, URL), INFOBIP.secrets).delivery.messages
@@ -232,6 +251,22 @@ def test_a_form_in_another_charset():
 
 
 @pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2017-05-03T06:04:45Z", dt.datetime(2017, 5, 3, 6, 4, 45, tzinfo=dt.UTC)),
+        ("2017-05-03T09:04:45+03:00", dt.datetime(2017, 5, 3, 6, 4, 45, tzinfo=dt.UTC)),
+        ("2017-05-03 06:04:45", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_africas_talkings_date_counts_where_it_names_a_zone(date, moment):
+    body = urlencode({"id": "1", "from": "+254711000111", "to": "22384", "text": "OP", "date": date}).encode()
+    [sms] = heard("africastalking", AFRICA.sign(SMS, URL, AT).but(body=body), AFRICA.secrets).delivery.messages
+    assert sms.sent_at == moment
+
+
+@pytest.mark.parametrize(
     ("settings", "sender_id", "recipient"),
     [({}, "22384", "22384"), ({}, "Baykoo", "Baykoo"), ({"recipient": "+254700000384"}, "Baykoo", "+254700000384")],
 )
@@ -327,6 +362,23 @@ def test_telerivets_documented_request_has_no_recipient():
     assert known.delivery.messages[0].recipient == "+996555000111"
 
 
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("queued", "on_its_way"),
+        ("failed_queued", "on_its_way"),
+        ("sent", "on_its_way"),
+        ("cancelled", "failed"),
+        ("not_delivered", "failed"),
+        ("read", "delivered"),
+    ],
+)
+def test_a_phone_of_telerivets_that_queues_again_has_not_lost_the_sms(status, state):
+    signed = TELERIVET.sign(SMS, URL, AT, event="send_status", status=status)
+    [receipt] = heard("telerivet", signed, TELERIVET.secrets).delivery.receipts
+    assert receipt.state == state
+
+
 def test_telerivets_receipts():
     signed = TELERIVET.sign(SMS, URL, AT, event="send_status", status="failed", error_message="no credit")
     receipts = heard("telerivet", signed, TELERIVET.secrets).delivery.receipts
@@ -413,6 +465,12 @@ def test_by_post_the_text_is_the_body_and_the_id_is_made():
     assert len(ids) == 3
 
 
+def test_by_post_the_id_of_the_query_is_the_sms_s():
+    signed = KANNEL.sign_post(SMS, URL)
+    [sms] = kannel(signed.but(url=signed.url + "?id=6d5a2c1e")).delivery.messages
+    assert (sms.id, sms.text) == ("6d5a2c1e", SMS.text)
+
+
 def test_by_post_in_ucs2():
     sms = Sms("1", SMS.sender, SMS.recipient, "Ооба 😀", SENT)
     assert kannel(KannelSender("UTF-16BE").sign_post(sms, URL)).delivery.messages[0].text == "Ооба 😀"
@@ -451,11 +509,33 @@ def test_kannels_token_in_the_query():
 
 
 @pytest.mark.parametrize(
-    ("code", "state"), [("1", "delivered"), ("2", "failed"), ("8", "on_its_way"), ("16", "failed")]
+    ("code", "state"),
+    [
+        ("1", "delivered"),
+        ("2", "failed"),
+        ("8", "on_its_way"),
+        ("16", "failed"),
+        ("9", "on_its_way"),
+        ("12", "on_its_way"),
+        ("18", "failed"),
+        ("32", "on_its_way"),
+        ("63", None),
+        ("17", None),
+        ("0", None),
+        ("64", None),
+        ("-1", None),
+        ("1.0", None),
+        ("\u0661", None),
+        ("9" * 5000, None),
+    ],
 )
 def test_kannels_receipts(code, state):
     signed = KANNEL.sign(SMS, URL, AT).but(url=f"{URL}?dlr={code}&id=message%231")
-    assert kannel(signed).delivery.receipts == (Receipt("message#1", state, f"dlr {code}"),)
+    result = kannel(signed)
+    if state is None:
+        assert (result.answer.status, json.loads(result.answer.body)["field"]) == (400, "dlr")
+    else:
+        assert result.delivery.receipts == (Receipt("message#1", state, f"dlr {code}"),)
 
 
 def test_the_answer_is_an_empty_text_for_kannel_texts_what_it_gets():
