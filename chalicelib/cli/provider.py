@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -13,12 +14,13 @@ import click
 from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
 from chalicelib.cli.provider_stack import check, reconcile, send
 from chalicelib.observation.sms.arrival import received_at
-from chalicelib.providers.contract import Answer, InboundSms, Malformed, Secrets, WebhookRequest
+from chalicelib.providers.contract import Answer, Delivery, InboundSms, Malformed, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.webhook import handle, refusal
 from chalicelib.services.clients.http import fetch
 
 _LAST_SECOND = 253_402_300_799
+_EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 SHAPE = '{"provider", "secrets": {…}, "request": {"method", "url", "headers": {…}, "body"}, "at": seconds or null}'
 
 
@@ -50,7 +52,8 @@ def explain() -> None:
 def _refused(number: int, problem: LineInvalid) -> dict[str, Any]:
     reason = f"bad_line: line {number}: {problem}"
     click.echo(reason, err=True)
-    return _explained(authentic=False, reason=reason, messages=[], answer=refusal(Malformed("bad_line", str(problem))))
+    answer = refusal(Malformed("bad_line", str(problem)))
+    return _explained(authentic=False, reason=reason, delivery=Delivery(), at=_EPOCH, answer=answer)
 
 
 def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
@@ -63,13 +66,22 @@ def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
         raise LineInvalid("provider must be a text")
     at = _arrival(described.get("at"), now)
     heard = handle(name, _request(described.get("request"), at), _secrets(described.get("secrets")), fetch)
-    messages = [_message(sms, at) for sms in heard.delivery.messages]
-    return _explained(authentic=heard.authentic, reason=heard.reason, messages=messages, answer=heard.answer)
+    return _explained(
+        authentic=heard.authentic, reason=heard.reason, delivery=heard.delivery, at=at, answer=heard.answer
+    )
 
 
-def _explained(*, authentic: bool, reason: str, messages: list[dict[str, str]], answer: Answer) -> dict[str, Any]:
-    answered = {"status": answer.status, "content_type": answer.content_type, "body": answer.body}
-    return {"authentic": authentic, "reason": reason, "messages": messages, "answer": answered}
+def _explained(*, authentic: bool, reason: str, delivery: Delivery, at: dt.datetime, answer: Answer) -> dict[str, Any]:
+    messages = delivery.messages
+    return {
+        "authentic": authentic,
+        "reason": reason,
+        "messages": [_message(sms, at) for sms in messages],
+        "parts": [{"id": sms.id, **asdict(sms.part)} for sms in messages if sms.part is not None],
+        "opt_outs": [{"id": sms.id, "from": sms.sender, "wish": sms.wish} for sms in messages if sms.wish is not None],
+        "receipts": [{"id": receipt.id, "state": receipt.state} for receipt in delivery.receipts],
+        "answer": {"status": answer.status, "content_type": answer.content_type, "body": answer.body},
+    }
 
 
 def _message(sms: InboundSms, at: dt.datetime) -> dict[str, str]:

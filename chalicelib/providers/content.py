@@ -24,7 +24,15 @@ _EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """A body that is one JSON object, strictly: no repeated names, no NaN. A byte order mark is let pass."""
+    """A body that is one JSON object, as `json_document` reads it."""
+    found = json_document(body)
+    if not isinstance(found, dict):
+        raise Malformed("not_an_object", "the body must be one JSON object", "body")
+    return found
+
+
+def json_document(body: bytes) -> Any:
+    """A body of JSON, strictly: no repeated names, no NaN. A byte order mark is let pass."""
     try:
         found = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError as fault:
@@ -35,8 +43,6 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise Malformed(
             "not_json", "the body is JSON that cannot be read: a number too long or too deep", "body"
         ) from fault
-    if not isinstance(found, dict):
-        raise Malformed("not_an_object", "the body must be one JSON object", "body")
     return found
 
 
@@ -55,7 +61,12 @@ def is_form(request: WebhookRequest) -> bool:
 
 def charset_of(request: WebhookRequest) -> str | None:
     """The charset that the Content-Type names."""
-    named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", request.headers.get("content-type", ""), re.IGNORECASE)
+    return named_charset(request.headers.get("content-type", ""))
+
+
+def named_charset(content_type: str) -> str | None:
+    """The charset that a Content-Type names."""
+    named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
     return named[1] if named else None
 
 

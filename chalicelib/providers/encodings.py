@@ -50,6 +50,17 @@ def whole_characters(text: str, *, is_part: bool = False) -> str:
     return whole
 
 
+def is_charset(name: str) -> bool:
+    """Whether `decode_text` knows a charset by this name."""
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    if plain in _GSM_NAMES | _UCS2_NAMES | _EIGHT_BIT_NAMES:
+        return True
+    try:
+        return codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        return False
+
+
 def decode_text(content: bytes, charset: str, *, is_part: bool = False) -> str:
     """A text in a charset by any of the names that gateways use for it; a byte order mark is dropped.
 

@@ -7,20 +7,18 @@ Its own is `POST` JSON `{id, from, to, text, received_at}` with `X-Baykoo-Timest
 """
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.providers.content import (
-    form_fields,
     id_field,
     iso_time,
     json_object,
     made_id,
+    own_number,
     phone_field,
-    query_fields,
-    single,
+    read_each,
     text_field,
     unix_time,
 )
@@ -34,14 +32,27 @@ from chalicelib.providers.contract import (
     NotAuthentic,
     OutboundRequest,
     OutboundSms,
+    Part,
     Provider,
+    Receipt,
     Secrets,
     SendOutcome,
     Unsigned,
     WebhookRequest,
 )
-from chalicelib.providers.encodings import has_lone_surrogate
+from chalicelib.providers.encodings import concatenation, has_lone_surrogate
+from chalicelib.providers.generic_document import (
+    bytes_of,
+    coded_text,
+    document_of,
+    first_at,
+    holds,
+    node_at,
+    text_of,
+    value_at,
+)
 from chalicelib.providers.generic_format import FIELDS, Format, Signature
+from chalicelib.providers.generic_settings import format_of
 from chalicelib.providers.public_url import called_urls
 from chalicelib.providers.self_test import NOBODY, json_call, with_headers
 from chalicelib.providers.sending import json_request, outcome, required, secure_url, sender_of
@@ -53,32 +64,36 @@ _TIMESTAMP = re.compile(r"[0-9]{1,14}", re.ASCII)
 _DIGITS_OF_SECONDS = 11
 _OWN_SIGNATURE = Signature(SIGNATURE, prefix="sha256=", signs="{timestamp}.{body}", timestamp_header=TIMESTAMP)
 _OWN = Format(
-    fields={name: name for name in FIELDS},
+    fields={name: (name,) for name in FIELDS[:5]},
     signature=_OWN_SIGNATURE,
     answer=Answer(200, "application/json", '{"status":"accepted"}'),
 )
 
 
 class Generic(Provider):
-    """Settings: `secrets` (one or [current, previous]); `format` for another's webhook, which without a signature
-    is proven by `path_token`, `query_token` or `basic_user` and `basic_password`; to send `send_url`, `sender`."""
+    """Settings: `secrets` (one or [current, previous]); `format` for another's webhook, which without a signature or
+    a secret in a field is proven by `path_token`, `query_token` or `basic_user` and `basic_password`; `recipient` for
+    calls that do not name our number; to send `send_url`, `sender`."""
 
     repeatable = True
 
     def __init__(self, secrets: Secrets, fetch: Fetch) -> None:
         super().__init__(secrets, fetch)
         described = secrets.get("format")
-        self.format = _OWN if described is None else Format.of_settings(described)
+        self.format = _OWN if described is None else format_of(described, has_recipient=bool(secrets.get("recipient")))
         self.accepted = self.format.answer
 
     @property
     def proven_by(self) -> tuple[str, ...]:
-        """By the signature's secret, or where the format has no signature by one that is sent along."""
-        return ("secrets", "secret") if self.format.signature is not None else PROVEN_BY
+        """By the signature's secret or that of a field, else by one that is sent along otherwise."""
+        is_ours = self.format.signature is not None or self.format.secret_field is not None
+        return ("secrets", "secret") if is_ours else PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
         """Check the signature, then the age of what it was made at, where the format has a timestamp."""
         signature = self.format.signature
+        if self.format.secret_field is not None:
+            return self._verify_field(request, self.format.secret_field)
         if signature is None:
             return require_shared_secret(request, self.secrets)
         presented, timestamp = self._presented(request, signature), self._timestamp(request, signature)
@@ -97,13 +112,22 @@ class Generic(Provider):
         return require_source(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """Read the one SMS of the request."""
-        fields = self._fields(request)
-        sender, recipient = phone_field(fields, "from"), phone_field(fields, "to")
-        text, sent_at = text_field(fields, "text"), self._sent_at(fields)
-        names = self.format.fields or {}
-        key = id_field(fields, "id") if "id" in names else made_id(sender, recipient, text, sent_at)
-        return Delivery((InboundSms(key, sender, recipient, text, sent_at),))
+        """Read the SMS of the request, or each of a list; receipts; or nothing, where the format passes it over."""
+        document = document_of(request, self.format)
+        if self.format is _OWN:
+            document = json_object(request.body)
+        if self.format.messages is None:
+            entry = self._entry([document], request)
+            messages = (entry,) if isinstance(entry, InboundSms) else ()
+            return Delivery(messages, (entry,) if isinstance(entry, Receipt) else ())
+        entries = node_at(document, self.format.messages)
+        if entries is None and self.format.body == "xml":
+            return Delivery()
+        if isinstance(entries, Mapping):
+            entries = [entries]
+        if not isinstance(entries, list):
+            raise Malformed("missing_field", f"{self.format.messages} must be a list", self.format.messages)
+        return read_each(entries, self.format.messages, lambda entry, _: self._entry([entry, document], request))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """A POST in Baykoo's own form, signed in its own way, its id repeated as Idempotency-Key."""
@@ -134,7 +158,7 @@ class Generic(Provider):
     def _presented(self, request: WebhookRequest, signature: Signature) -> str:
         if signature.header is not None:
             return header(request, signature.header)
-        presented = _at(self._written(request), signature.field or "")
+        presented = value_at(document_of(request, self.format), signature.field or "")
         if not isinstance(presented, str) or not presented:
             raise Unsigned("unsigned", f"the field {signature.field} is missing", signature.field)
         return presented
@@ -143,7 +167,7 @@ class Generic(Provider):
         if signature.timestamp_header is not None:
             written = header(request, signature.timestamp_header)
         elif signature.timestamp_field is not None:
-            written = str(_at(self._written(request), signature.timestamp_field))
+            written = str(value_at(document_of(request, self.format), signature.timestamp_field))
         else:
             return None
         is_own_in_milliseconds = self.format is _OWN and len(written) > _DIGITS_OF_SECONDS
@@ -155,53 +179,97 @@ class Generic(Provider):
         if part == "body":
             return request.body
         if part.startswith("field:"):
-            value = _at(self._written(request), part.removeprefix("field:"))
-            return str("" if value is None else value).encode(errors="surrogatepass")
+            is_coded = self.format.text is not None and self.format.is_form
+            document = document_of(request, self.format, as_bytes=is_coded)
+            value = value_at(document, part.removeprefix("field:"))
+            written = str("" if value is None else value)
+            return bytes_of(written) if is_coded else written.encode(errors="surrogatepass")
         return {"timestamp": timestamp or "", "url": url, "method": request.method}[part].encode(errors="surrogatepass")
 
-    def _written(self, request: WebhookRequest) -> dict[str, Any]:
-        """The fields as the gateway names them."""
-        if self.format.method != request.method:
-            raise Malformed("bad_method", f"the method must be {self.format.method}", "method")
-        if request.method == "GET":
-            return dict(single(query_fields(request.url, self.format.charset)))
-        if self.format.body == "form":
-            return dict(single(form_fields(request, self.format.charset)))
-        return json_object(request.body)
+    def _verify_field(self, request: WebhookRequest, field: str) -> None:
+        presented = text_of(value_at(document_of(request, self.format), field))
+        if not isinstance(presented, str) or not presented:
+            raise Unsigned("unsigned", f"the field {field} is missing", field)
+        secrets = secret_values(self.secrets, "secrets", "secret")
+        require_same(presented, secrets, f"the field {field} is not the secret")
+        return require_source(request, self.secrets)
 
-    def _fields(self, request: WebhookRequest) -> dict[str, Any]:
-        """The fields under our names. Another's JSON may have numbers where ours has texts."""
-        written, found = self._written(request), {}
-        for ours, theirs in (self.format.fields or {}).items():
-            value = _at(written, theirs)
-            numeric = isinstance(value, int | float) and not isinstance(value, bool) and self.format is not _OWN
-            found[ours] = json.dumps(value) if numeric else value
-            if self.format is _OWN and isinstance(value, str) and has_lone_surrogate(value):
-                raise Malformed("lone_surrogate", f"the field {ours} has half of a surrogate pair", ours)
-        return found
+    def _entry(self, documents: list[Any], request: WebhookRequest) -> InboundSms | Receipt | None:
+        """An SMS or a receipt; fields are looked for in each document in turn. None for what is passed over."""
+        receipts = self.format.receipts
+        if any(holds(condition, documents) for condition in self.format.ignore):
+            return None
+        if receipts is not None and holds(receipts.when, documents):
+            ways = {"id": receipts.id, "state": receipts.state}
+            found = {ours: text_of(first_at(documents, theirs)) for ours, theirs in ways.items()}
+            state = text_field(found, "state")
+            return Receipt(id_field(found, "id"), receipts.state_of(state), state)
+        if self.format.when is not None and not holds(self.format.when, documents):
+            raise Malformed("unknown_event", "the call is none that the settings know", ", ".join(self.format.when))
+        return self._sms(documents, request)
+
+    def _sms(self, documents: list[Any], request: WebhookRequest) -> InboundSms:
+        fields = {ours: text_of(first_at(documents, ways)) for ours, ways in self.format.fields.items()}
+        if self.format is _OWN:
+            fields = {ours: value_at(documents[0], ours) for ours in self.format.fields}
+            _require_whole_characters(fields)
+        part = _part(fields)
+        if self.format.text is not None:
+            told = [document_of(request, self.format, as_bytes=True)] if self.format.is_form else documents
+            fields["text"] = coded_text(told, self.format, self.format.text, is_part=part is not None)
+        sender, recipient = phone_field(fields, "from"), self._recipient(fields)
+        text, sent_at = text_field(fields, "text", is_part=part is not None), self._sent_at(fields)
+        if "id" in self.format.fields:
+            key = id_field(fields, "id") + (f"#{part.number}" if part else "")
+        else:
+            key = made_id(sender, recipient, text, sent_at or request.at.replace(second=0, microsecond=0), part)
+        return InboundSms(key, sender, recipient, text, sent_at, part)
+
+    def _recipient(self, fields: Mapping[str, Any]) -> str:
+        known = own_number(fields, "to", self.secrets)
+        return known or phone_field(fields, "to")
 
     def _sent_at(self, fields: Mapping[str, Any]) -> dt.datetime | None:
-        if "received_at" not in fields:
+        """The gateway's time; None, so that the arrival counts, where a described one tells none that can be read."""
+        if self.format is _OWN:
+            return iso_time(text_field(fields, "received_at").strip(), "received_at")
+        written = fields.get("received_at")
+        try:
+            return self._moment_of(written.strip()) if isinstance(written, str) else None
+        except (ValueError, Malformed):
             return None
-        written, zone = text_field(fields, "received_at").strip(), self.format.zone
+
+    def _moment_of(self, written: str) -> dt.datetime:
+        zone = self.format.zone
         if self.format.time == "iso":
             return iso_time(written, "received_at", zone)
         if self.format.time in {"unix", "unix_ms"}:
             milliseconds = self.format.time == "unix_ms" and re.fullmatch(r"[0-9]{4,14}", written, re.ASCII)
             return unix_time(f"{written[:-3]}.{written[-3:]}" if milliseconds else written, "received_at")
-        try:
-            read = dt.datetime.strptime(written, self.format.time)  # noqa: DTZ007 - iso_time asks for the zone
-        except ValueError as fault:
-            raise Malformed("bad_time", f"received_at must be a time like {self.format.time}", "received_at") from fault
+        read = dt.datetime.strptime(written, self.format.time)  # noqa: DTZ007 - iso_time asks for the zone
         return iso_time(read.isoformat(), "received_at", zone)
 
 
-def _at(written: Mapping[str, Any], name: str) -> Any:
-    """A field's value, None where there is none; a dot in a name that no field has leads into an inner object."""
-    value: Any = written
-    for step in name.split(".") if name not in written else [name]:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
+def _part(fields: Mapping[str, Any]) -> Part | None:
+    """The part of a long SMS that the fields tell; None where they tell none, or none that makes sense."""
+    udh = fields.get("udh")
+    if isinstance(udh, str) and re.fullmatch(r"(?:[0-9A-Fa-f]{2}){1,140}", udh):
+        return concatenation(bytes.fromhex(udh))
+    reference = fields.get("part_reference")
+    number, total = (_count(fields.get(name)) for name in ("part_number", "part_total"))
+    if not isinstance(reference, str) or not 0 < len(reference) <= 100 or not 1 <= number <= total <= 255 or total == 1:
+        return None
+    return Part(reference, number, total)
+
+
+def _count(written: object) -> int:
+    return int(written) if isinstance(written, str) and re.fullmatch(r"[0-9]{1,3}", written, re.ASCII) else 0
+
+
+def _require_whole_characters(fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if isinstance(value, str) and has_lone_surrogate(value):
+            raise Malformed("lone_surrogate", f"the field {name} has half of a surrogate pair", name)
 
 
 def _moment(timestamp: str) -> dt.datetime:

@@ -14,7 +14,8 @@ from chalicelib.providers.signatures import any_same, secret_values
 
 PROVEN_BY = ("path_token", "query_token", "basic_password")
 """The settings that `require_shared_secret` takes a proof by."""
-_SENT_ALONG = ("secret", "path_token", "query_token")
+_SENT_ALONG = ("secret", "secrets", "path_token", "query_token")
+_XML_NAMES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 Proof = Callable[[WebhookRequest, Secrets], bool | None]
 
 
@@ -71,7 +72,7 @@ def require_source(request: WebhookRequest, secrets: Secrets) -> None:
 
 def without_secrets(text: str, secrets: Secrets) -> str:
     """What is kept of a payload: the secrets that some providers send along in it are blanked, however each of their
-    characters is written: as itself, percent-encoded, or escaped as JSON does."""
+    characters is written: as itself, percent-encoded, or escaped as JSON or XML do."""
     for name in _SENT_ALONG:
         kept = secrets.get(name)
         for value in kept if isinstance(kept, list | tuple) else (kept,):
@@ -86,7 +87,13 @@ def _written(character: str) -> str:
     units = character.encode("utf-16-be", errors="surrogatepass").hex()
     escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
     # The longest first: else only a part of what it is written as would go.
-    ways = [f"(?i:{escaped})", rf"\\{re.escape(character)}", f"(?i:{encoded})", re.escape(character)]
+    number = ord(character)
+    references = [
+        f"&#0*{number};",
+        f"(?i:&#x0*{number:x};)",
+        *([f"&{_XML_NAMES[character]};"] if character in _XML_NAMES else []),
+    ]
+    ways = [*references, f"(?i:{escaped})", rf"\\{re.escape(character)}", f"(?i:{encoded})", re.escape(character)]
     return "(?:" + "|".join([*ways, *([r"\+"] if character == " " else [])]) + ")"
 
 

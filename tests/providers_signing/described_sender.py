@@ -11,7 +11,8 @@ from providers_signing.unsigned_senders import FORM, basic
 from providers_signing.vendor import Vendor, current
 
 from chalicelib.providers.contract import Undecidable
-from chalicelib.providers.generic_format import Format, Signature
+from chalicelib.providers.generic_format import Signature
+from chalicelib.providers.generic_settings import format_of
 from chalicelib.rehearsal.senders import CannotSign
 
 
@@ -23,18 +24,26 @@ class DescribedSender(Vendor):
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.secrets = settings
         try:
-            self.format = Format.of_settings(settings["format"])
+            self.format = format_of(settings["format"], has_recipient=bool(settings.get("recipient")))
         except Undecidable as fault:
             raise CannotSign(fault.detail) from fault
-        names = ("secrets", "secret") if self.format.signature else ("path_token", "query_token", "basic_password")
+        if self.format.body == "xml" or self.format.messages or self.format.text:
+            raise CannotSign("a format with XML, a list of SMS or a coded text cannot be simulated")
+        is_ours = self.format.signature or self.format.secret_field
+        names = ("secrets", "secret") if is_ours else ("path_token", "query_token", "basic_password")
         self.secret = current(settings, *names)
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
         ours = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": sms.text}
         ours["received_at"] = self._moment(sms.sent_at)
         written: dict[str, Any] = {}
-        for name, theirs in (self.format.fields or {}).items():
-            self._put(written, theirs, ours[name])
+        for name in ours.keys() & self.format.fields.keys():
+            self._put(written, self.format.fields[name][0], ours[name])
+        for way, values in (self.format.when or {}).items():
+            self._put(written, way, min(values or {"1"}))
+        if self.format.secret_field:
+            self._put(written, self.format.secret_field, self.secret)
+            return self._carry(written, url, {})
         if self.format.signature is None:
             return self._with_secret(written, url)
         return self._with_signature(self.format.signature, written, url, str(int(at.timestamp())))

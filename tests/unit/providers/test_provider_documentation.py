@@ -13,11 +13,12 @@ import pytest
 
 from chalicelib.cli.provider import explain_line
 from chalicelib.providers import table
-from chalicelib.providers.generic_format import Format
+from chalicelib.providers.generic_settings import format_of
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "providers"
 PAGE = (PAGES / "README.md").read_text()
+GENERIC = (PAGES / "generic.md").read_text()
 LINE = re.search(r'`("textbee": "textbee:TextBee",)`', PAGE)[1]
 THIS = "test_the_eleventh_provider_of_the_page"
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
@@ -62,9 +63,49 @@ def test_the_examples_of_explain():
 
 
 def test_the_example_of_a_described_aggregator():
-    page = (PAGES / "generic.md").read_text()
-    [described] = [json.loads(block)["format"] for block in blocks("json", page) if '"format"' in block]
-    assert Format.of_settings(described).signature is not None
+    described = json.loads(blocks("json", GENERIC)[1])["format"]
+    assert format_of(described).signature is not None
+
+
+def gateways() -> list[object]:
+    """Each call of each gateway that the page shows, with its settings and what is to be read in it."""
+    cases = []
+    for section in GENERIC.split("\n### ")[1:]:
+        settings, *pairs = re.findall(r"```(?:json|http)\n(.*?)```", section, re.DOTALL)
+        for call, expected in zip(pairs[::2], pairs[1::2], strict=True):
+            name = re.match(r"\w+ /webhooks/([\w-]+)", call)[1]
+            cases.append(
+                pytest.param(name, json.loads(settings), call, json.loads(expected), id=f"{name}-{len(cases)}")
+            )
+    return cases
+
+
+@pytest.mark.parametrize(("name", "settings", "call", "expected"), gateways())
+def test_the_calls_of_the_gateways_are_read_as_the_page_says(name, settings, call, expected):
+    head, _, body = call.partition("\n\n")
+    first, *lines = head.splitlines()
+    method, path = first.split(" ")
+    headers = dict(line.split(": ", 1) for line in lines)
+    request = {
+        "method": method,
+        "url": "https://example.org" + path,
+        "headers": headers,
+        "body": body.removesuffix("\n"),
+    }
+    line = {"provider": name, "secrets": settings, "at": int(AT.timestamp()), "request": request}
+    explained = explain_line(json.dumps(line).encode(), AT)
+    assert explained["authentic"], explained["reason"]
+    described = settings["format"].get("answer", {})
+    assert (explained["answer"]["status"], explained["answer"]["body"]) == (200, described.get("body", ""))
+    for kind in ("messages", "receipts"):
+        assert len(explained[kind]) == len(expected.get(kind, []))
+        for read, told in zip(explained[kind], expected.get(kind, []), strict=True):
+            assert read | told == read
+
+
+def test_the_page_shows_five_gateways():
+    names = {case.values[0] for case in gateways()}
+    assert names == {f"generic-{name}" for name in ("jasmin", "playmobile", "textbee", "smssync", "frontline")}
 
 
 def test_every_provider_has_its_page_and_its_row():

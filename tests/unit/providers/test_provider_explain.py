@@ -38,7 +38,7 @@ def test_a_line_in_a_line_out_in_order():
     code, explained = run(*map(line_of, SENDERS))
     assert code == 0
     for name, one in zip(SENDERS, explained, strict=True):
-        assert list(one) == ["authentic", "reason", "messages", "answer"]
+        assert list(one) == ["authentic", "reason", "messages", "parts", "opt_outs", "receipts", "answer"]
         [message] = one["messages"]
         assert (message["id"], message["from"], message["to"], message["text"]) == (
             SMS.id,
