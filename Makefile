@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BAYKOO_PORT ?= 4510
 bin := .venv/bin
+# A process per core takes whole files in their order: first those that wait longest, last those that fill the gaps.
+side_by_side := -n auto --dist loadfile --no-loadscope-reorder --durations=10
 
 export BAYKOO_PORT
 
@@ -24,11 +26,11 @@ browser: ## Bring the browser that tests draw pages in, as root; say what brings
 
 .PHONY: test
 test: environments browser ## Run every test: unit, integration and end-to-end, against stacks that they start
-	@$(bin)/python -m pytest -n auto --dist loadfile --durations=10 tests/unit tests/integration tests/e2e
+	@$(bin)/python -m pytest $(side_by_side) tests/e2e tests/integration tests/unit
 
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute
-	@$(bin)/python -m pytest -n auto --dist loadfile --durations=10 tests/unit
+	@$(bin)/python -m pytest $(side_by_side) tests/unit
 
 .PHONY: lint
 lint: environments ## Check style, types, layers and the packaged template

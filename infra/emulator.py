@@ -25,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 READY_WITHIN = 60.0
 STOP_WITHIN = 5.0
 RECORD = "processes.json"
+PROGRAM = Path(__file__).with_name("emulator_process.py")
 
 
 class EmulatorFailed(Exception):
@@ -65,7 +66,7 @@ def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) 
     endpoint = f"http://{LOOPBACK}:{chosen}"
     with (folder / "emulator.log").open("wb") as log:
         child = subprocess.Popen(
-            [str(EMULATOR.python), "-m", "ministack"],
+            [str(EMULATOR.python), "-P", str(PROGRAM)],
             cwd=folder,
             env=_environ(folder, chosen) | {"AUTH": str(authorize).lower()},
             stdin=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def environ_for(endpoint_url: str) -> dict[str, str]:
     }
 
 
+@cache
 def client(service: str, endpoint_url: str) -> Any:
     """A boto3 client of the emulator at that URL."""
     session = boto3.Session(region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
+
+from loopback import served
 
 Answer = tuple[int, dict[str, str]]
 TAKEN: Answer = (200, {})
@@ -79,13 +81,5 @@ def serving() -> Iterator[Vendors]:
         def log_message(self, *_said: Any) -> None:
             """Nothing on the tests' output."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    vendors.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with served(Handler) as vendors.url:
         yield vendors
-    finally:
-        server.shutdown()
-        server.server_close()

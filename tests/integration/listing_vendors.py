@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
-import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from loopback import served
 
 from chalicelib.providers.contract import InboundSms
 
@@ -40,13 +42,9 @@ class Vendor:
             def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the base class's name
                 """Say nothing."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        self._serving = ExitStack()
+        self.url = self._serving.enter_context(served(Handler))
+        self.close = self._serving.close
 
     def between(self, since: dt.datetime, until: dt.datetime) -> list[InboundSms]:
         return [one for one in self.sms if one.sent_at and since <= one.sent_at < until]
