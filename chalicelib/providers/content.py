@@ -84,6 +84,16 @@ def query_bytes(url: str) -> dict[str, bytes]:
     return found
 
 
+def require_undamaged(written: bytes, name: str) -> None:
+    """Malformed where a query's field came with U+FFFD in it.
+
+    API Gateway decodes queries as UTF-8 and puts U+FFFD in the place of all else (Developer Guide, "Important notes").
+    """
+    if "\ufffd".encode() in written:
+        detail = f"the field {name} came damaged: a URL carries UTF-8 alone; send it in a POST's body"
+        raise Malformed("damaged_query", detail, name)
+
+
 def split_url(url: str) -> Any:
     """`urlsplit`, with Malformed for what is no URL."""
     try:

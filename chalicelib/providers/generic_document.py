@@ -10,7 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import FORM, charset_of, form_fields, is_form, json_document, query_fields, single
+from chalicelib.providers.content import (
+    FORM,
+    charset_of,
+    form_fields,
+    is_form,
+    json_document,
+    query_bytes,
+    query_fields,
+    require_undamaged,
+    single,
+)
 from chalicelib.providers.contract import Malformed, WebhookRequest
 from chalicelib.providers.encodings import decode_text
 from chalicelib.providers.generic_format import Condition, Format, TextCoding
@@ -30,6 +40,8 @@ def document_of(request: WebhookRequest, described: Format, *, as_bytes: bool = 
     if described.method != request.method:
         raise Malformed("bad_method", f"the method must be {described.method}", "method")
     if request.method == "GET":
+        for name, value in query_bytes(request.url).items():
+            require_undamaged(value, name)
         return single(query_fields(request.url, charset))
     if described.body == "form":
         return single(_form(request, charset, is_forced=as_bytes))

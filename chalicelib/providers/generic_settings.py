@@ -3,6 +3,7 @@
 A fault in the settings is ours, so it is answered by a 503. docs/providers/generic.md lists every key with examples.
 """
 
+import codecs
 import datetime as dt
 import re
 from collections.abc import Mapping
@@ -58,7 +59,7 @@ def format_of(settings: Any, *, has_recipient: bool = False) -> Format:
     return Format(
         method=_choice(settings, "method", ("POST", "GET")),
         body=_choice(settings, "body", ("json", "form", "xml")),
-        charset=_charset(_text(settings, "charset", "utf-8")),
+        charset=_charset(_text(settings, "charset", "utf-8"), _choice(settings, "method", ("POST", "GET"))),
         text=_text_coding(settings.get("text")),
         messages=_optional_text(settings, "messages"),
         fields=_fields(settings.get("fields"), has_recipient=has_recipient),
@@ -146,8 +147,10 @@ def _text_coding(named: Any) -> TextCoding | None:
     return TextCoding(field, dict(charsets), _choice(named, "written", ("plain", "hex", "base64")))
 
 
-def _charset(name: str) -> str:
+def _charset(name: str, method: str) -> str:
     _require(is_charset_of_forms(name), "charset", "a charset such as windows-1251")
+    is_carried = method != "GET" or codecs.lookup(name).name == "utf-8"
+    _require(is_carried, "charset", "utf-8 where the method is GET, for API Gateway carries no other in a URL")
     return name
 
 

@@ -18,6 +18,7 @@ from chalicelib.providers.content import (
     made_id,
     phone_field,
     query_bytes,
+    require_undamaged,
     text_field,
     time_field,
     unix_time,
@@ -103,6 +104,8 @@ def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> Inbo
     """An SMS of get-url: id=%I&from=%p&to=%P&ts=%T&coding=%c&charset=%C&udh=%u&text=%b."""
     if "text" not in content:
         raise Malformed("missing_field", "the field text is missing", "text")
+    for name in ("text", "udh"):
+        require_undamaged(content.get(name, b""), name)
     charset = fields.get("charset") or _CHARSET_OF_CODING.get(fields.get("coding", ""), "UTF-8")
     part = concatenation(_udh(content.get("udh", b"")))
     return _sms(fields, decode_text(content["text"], charset, is_part=part is not None), part)

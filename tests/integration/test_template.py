@@ -39,8 +39,9 @@ def of_type(template: Template, kind: str) -> dict[str, Any]:
 
 
 def statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, policy in of_type(template, "AWS::IAM::ManagedPolicy").items():
-        yield from ((name, statement) for statement in policy["PolicyDocument"]["Statement"])
+    for kind in ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy"):
+        for name, policy in of_type(template, kind).items():
+            yield from ((name, statement) for statement in policy["PolicyDocument"]["Statement"])
     for name, role in of_type(template, "AWS::IAM::Role").items():
         for policy in role.get("Policies", []):
             yield from ((name, statement) for statement in policy["PolicyDocument"]["Statement"])
@@ -77,7 +78,9 @@ def test_every_log_group_is_a_functions_and_forgets(template: Template) -> None:
 def test_no_permission_is_for_everything_but_an_sms(template: Template) -> None:
     allowed = [(name, one) for name, one in statements(template) if one["Effect"] == "Allow"]
     unbounded = [(name, one["Action"]) for name, one in allowed if "*" in as_list(one["Resource"])]
-    assert unbounded == [("MayDeliver", "sns:Publish")]  # a phone is no resource; topics are denied
+    traces = ("MayTrace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"])
+    # A phone is no resource; topics are denied, and SMS by End User Messaging go through SNS alone.
+    assert unbounded == [("MayDeliver", "sns:Publish"), ("MayDeliver", "sms-voice:SendTextMessage"), traces]
     assert not [action for _, one in allowed for action in as_list(one["Action"]) if "*" in action]
     denied = [one for _, one in statements(template) if one["Effect"] == "Deny"]
     assert [one["Action"] for one in denied] == ["sns:Publish"]
@@ -111,10 +114,11 @@ def test_webhooks_go_to_intake_and_nothing_else_does(template: Template) -> None
 def test_a_table_is_encrypted_recoverable_and_kept(template: Template, name: str) -> None:
     made = template["Resources"][name]
     protected = {"Fn::If": ["IsProtected", True, False]}
-    assert made["DeletionPolicy"] == made["UpdateReplacePolicy"] == "Retain"
+    assert (made["DeletionPolicy"], made["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert made["Properties"]["TableName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name.lower()}"}
     assert made["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert made["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    own_key = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "TableKeyArn"}}
+    assert made["Properties"]["SSESpecification"] == {"Fn::If": ["HasTableKey", own_key, {"SSEEnabled": True}]}
     assert made["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": protected}
     assert made["Properties"]["DeletionProtectionEnabled"] == protected
     assert template["Parameters"]["Protect"]["Default"] == "true"
@@ -122,9 +126,6 @@ def test_a_table_is_encrypted_recoverable_and_kept(template: Template, name: str
 
 def test_there_is_no_other_table(template: Template) -> None:
     assert set(of_type(template, "AWS::DynamoDB::Table")) == TABLES
-
-
-FED = {"ProcessMessages": ["in"], "DeliverMessages": ["out", "receipt"]}
 
 
 FED = {"ProcessMessages": ["in"], "DeliverMessages": ["out", "receipt"]}
@@ -154,7 +155,7 @@ def test_every_alarm_tells_somebody(template: Template) -> None:
     watched = {
         dimension["Value"]["Ref"]
         for alarm in alarms.values()
-        if alarm["MetricName"] == "Errors"
+        if alarm.get("MetricName") == "Errors"
         for dimension in alarm["Dimensions"]
     }
     assert watched == FUNCTIONS

@@ -37,6 +37,7 @@ _TEMPORARY = frozenset(
         "InvalidClientTokenId",
         "LimitExceededException",
         "MailFromDomainNotVerifiedException",
+        "NotFoundException",
         "RequestLimitExceeded",
         "SendingPausedException",
         "ServiceUnavailable",
@@ -92,8 +93,13 @@ def _call(service: str, operation: str, **arguments: object) -> Any:
     except ClientError as fault:
         code = fault.response.get("Error", {}).get("Code", "")
         status = fault.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _TEMPORARY or status >= 500 or status == 429:
+        if code in _TEMPORARY or status >= 500 or status == 429 or _is_unverified(code, str(fault)):
             raise NotSent(f"{code}: {fault}") from fault
         raise SendRefused(f"{code}: {fault}", opted_out=code in _OPTED_OUT) from fault
     except BotoCoreError as fault:
         raise AnswerLost(str(fault)) from fault
+
+
+def _is_unverified(code: str, said: str) -> bool:
+    """Whether SES rejects an email for an identity that is not verified, which a person puts right in the account."""
+    return code == "MessageRejected" and "not verified" in said

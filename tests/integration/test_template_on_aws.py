@@ -1,0 +1,215 @@
+"""What AWS would make of the packaged template: SAM's own translation, and rules that only AWS enforces."""
+
+import json
+import re
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import cfnlint
+import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+from chalicelib.services.clients.provider_settings import STALE_USED
+from infra.bundle import package
+from infra.environments import ROOT
+
+Template = dict[str, Any]
+DEFAULTS = {"EmailFrom": "a@example.org", "SenderIdentity": "example.org"}
+HALF_A_YEAR = timedelta(days=182)
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Template:
+    read: Template = json.loads(package().template.read_text())
+    return read
+
+
+@pytest.fixture(scope="module")
+def translated() -> Template:
+    """The template as CloudFormation gets it from SAM's transform."""
+    template = json.loads(package().template.read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    given = {name: DEFAULTS.get(name, one.get("Default")) for name, one in template["Parameters"].items()}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        made: Template = Translator({}, Parser()).translate(template, given)
+    return made
+
+
+def of_type(template: Template, kind: str) -> dict[str, Any]:
+    return {name: one.get("Properties", {}) for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def statements_of(template: Template, policy: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = template["Resources"][policy]["Properties"]["PolicyDocument"]["Statement"]
+    return found
+
+
+def test_b1_a_failed_first_deployment_leaves_no_table_behind(translated: Template) -> None:
+    tables = [one for one in translated["Resources"].values() if one["Type"] == "AWS::DynamoDB::Table"]
+    assert {one["DeletionPolicy"] for one in tables} == {"RetainExceptOnCreate"}
+    assert {one["UpdateReplacePolicy"] for one in tables} == {"Retain"}
+
+
+def test_l1_bodies_reach_intake_as_the_bytes_that_came(translated: Template) -> None:
+    made = translated["Resources"]["RestAPI"]["Properties"]
+    assert made["BinaryMediaTypes"] == made["Body"]["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+
+
+def test_l2_what_api_gateway_throttles_is_no_4xx(packaged: Template) -> None:
+    body = packaged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    throttled = body["x-amazon-apigateway-gateway-responses"]["THROTTLED"]
+    assert throttled["statusCode"] == 503
+    assert throttled["responseParameters"]["gatewayresponse.header.Retry-After"] == "'5'"
+    assert json.loads(throttled["responseTemplates"]["application/json"])["status"] == 503
+    logged = packaged["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
+    counted = packaged["Resources"]["ThrottledRequests"]["Properties"]
+    assert '"error": "$context.error.responseType"' in logged
+    assert counted["FilterPattern"] == '{ $.error = "THROTTLED" }'
+    assert counts_for(packaged, "ThrottledRequests") == metric_of(packaged, "ApiThrottled")
+
+
+def counts_for(template: Template, metric_filter: str) -> tuple[Any, str]:
+    [made] = template["Resources"][metric_filter]["Properties"]["MetricTransformations"]
+    return made["MetricNamespace"], made["MetricName"]
+
+
+def metric_of(template: Template, alarm: str) -> tuple[Any, str]:
+    made = template["Resources"][alarm]["Properties"]
+    assert "Dimensions" not in made, "a metric filter without dimensions counts under none"
+    return made["Namespace"], made["MetricName"]
+
+
+def test_l3_sns_may_ask_end_user_messaging_for_us(packaged: Template) -> None:
+    asked = [one for one in statements_of(packaged, "MayDeliver") if one["Action"] == "sms-voice:SendTextMessage"]
+    assert [one["Condition"] for one in asked] == [{"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}}]
+
+
+def test_l3_alarms_tell_of_sms_that_sns_dropped_and_of_its_limit(packaged: Template) -> None:
+    dropped = packaged["Resources"]["SmsDropped"]["Properties"]
+    assert (dropped["Namespace"], dropped["MetricName"]) == ("AWS/SNS", "NumberOfNotificationsFailed")
+    assert dropped["Dimensions"] == [{"Name": "PhoneNumber", "Value": "PhoneNumberDirect"}]
+    spent = packaged["Resources"]["SmsSpendNearLimit"]["Properties"]
+    assert (spent["Namespace"], spent["MetricName"]) == ("AWS/SNS", "SMSMonthToDateSpentUSD")
+    assert spent["Threshold"] == {"Ref": "SmsSpendAlarm"}
+
+
+@pytest.mark.parametrize("function", ["Intake", "Process", "Deliver", "Sweep", "Reconcile"])
+def test_m1_settings_that_cannot_be_read_ring(packaged: Template, function: str) -> None:
+    made = packaged["Resources"][f"{function}Settings"]["Properties"]
+    assert made["LogGroupName"] == {"Ref": f"{function}LogGroup"}
+    assert f'$.message = "{STALE_USED}"' in made["FilterPattern"]
+    assert counts_for(packaged, f"{function}Settings") == metric_of(packaged, "SettingsUnreadable")
+
+
+def test_m1_names_are_listed_by_every_function_that_reads_settings(packaged: Template) -> None:
+    listing, reading, _ = statements_of(packaged, "MayReadSecrets")
+    assert (listing["Action"], reading["Action"]) == ("ssm:GetParametersByPath", "ssm:GetParameter")
+
+
+def test_m2_sam_deploys_no_second_stage(translated: Template) -> None:
+    assert [one for one in of_type(translated, "AWS::ApiGateway::Deployment").values() if "StageName" in one] == []
+    stages = of_type(translated, "AWS::ApiGateway::Stage").values()
+    assert [one["StageName"] for one in stages] == ["api"]
+
+
+def test_m3_email_may_go_by_the_address_too(packaged: Template) -> None:
+    [sending] = [one for one in statements_of(packaged, "MayDeliver") if "ses:SendEmail" in one["Action"]]
+    named = {one["Fn::Sub"].rpartition(":")[2] for one in sending["Resource"]}
+    assert named == {"identity/${SenderIdentity}", "identity/${EmailFrom}", "configuration-set/*"}
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "EmailFrom"}}}
+
+
+@pytest.mark.parametrize("name", ["ProcessMessages", "DeliverMessages"])
+def test_m4_a_paused_stream_drops_nothing_within_its_day(packaged: Template, name: str) -> None:
+    assert packaged["Resources"][name]["Properties"]["MaximumRecordAgeInSeconds"] == 24 * 60 * 60
+
+
+def test_m5_two_stacks_of_an_account_count_their_own_failures(packaged: Template) -> None:
+    body = packaged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    named = {one["Name"]: one["Value"] for one in packaged["Resources"]["ApiFailures"]["Properties"]["Dimensions"]}
+    assert body["info"]["title"] == named["ApiName"] == {"Ref": "AWS::StackName"}
+    assert named["Stage"] == packaged["Resources"]["RestAPI"]["Properties"]["StageName"]
+
+
+@pytest.mark.parametrize("function", ["Process", "Sweep", "Chase", "Reconcile", "Summarize"])
+def test_m8_calls_that_nobody_waits_for_grow_no_queue(translated: Template, function: str) -> None:
+    made = {one["FunctionName"]["Ref"]: one for one in of_type(translated, "AWS::Lambda::EventInvokeConfig").values()}
+    assert 60 <= made[function]["MaximumEventAgeInSeconds"] <= 300
+    assert made[function]["MaximumRetryAttempts"] == 0
+
+
+def test_c1_no_metric_is_paid_per_method(packaged: Template) -> None:
+    [settings] = packaged["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    assert settings["MetricsEnabled"] is False
+
+
+def test_h1_the_runtime_lives_for_half_a_year_yet(packaged: Template) -> None:
+    [known] = Path(cfnlint.__file__).parent.rglob("LmbdRuntimeLifecycle.json")
+    dates = json.loads(known.read_text())
+    used = {one["Runtime"] for one in of_type(packaged, "AWS::Serverless::Function").values()}
+    assert used == {f"python{sys.version_info.major}.{sys.version_info.minor}"}
+    for runtime in used:
+        deprecated = date.fromisoformat(dates[runtime]["deprecated"] or "9999-12-31")
+        assert deprecated - date.today() > HALF_A_YEAR, f"{runtime}: move on"  # noqa: DTZ011 - a day is no matter
+
+
+def test_own_keys_domain_web_acl_and_tracing_are_off_unless_asked_for(packaged: Template) -> None:
+    defaults = {name: one.get("Default") for name, one in packaged["Parameters"].items()}
+    for name in ("DomainName", "CertificateArn", "WebAclArn", "TableKeyArn", "AlarmPhone"):
+        assert defaults[name] == ""
+    assert defaults["Tracing"] == "false"
+    conditional = {name: one.get("Condition") for name, one in packaged["Resources"].items() if "Condition" in one}
+    assert conditional == {
+        "AlarmSmsSubscription": "HasAlarmPhone",
+        "AlarmSubscription": "HasAlarmEmail",
+        "ApiDomain": "HasDomain",
+        "ApiDomainMapping": "HasDomain",
+        "ApiWebAcl": "HasWebAcl",
+        "MayTrace": "HasTracing",
+        "MayUseTableKey": "HasTableKey",
+    }
+
+
+def test_a_table_key_and_tracing_are_for_every_role(packaged: Template) -> None:
+    roles = {name for name, one in packaged["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
+    for policy in ("MayUseTableKey", "MayTrace"):
+        assert {one["Ref"] for one in packaged["Resources"][policy]["Properties"]["Roles"]} == roles
+
+
+def alarms(template: Template) -> dict[str, Any]:
+    return of_type(template, "AWS::CloudWatch::Alarm")
+
+
+def test_every_alarm_says_what_to_do_and_where_more_stands(packaged: Template) -> None:
+    for name, made in alarms(packaged).items():
+        said = made["AlarmDescription"]
+        assert said.endswith(f" docs/runbook.md#{name.lower()}"), name
+        assert len(re.findall(r"\.(?= )", said)) >= 2, f"{name}: what it means, and what to do"
+        assert len(said) <= 1024
+
+
+def test_the_runbook_has_a_section_for_every_alarm_and_no_other(packaged: Template) -> None:
+    sections = re.findall(r"^### (\w+)$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
+    assert sorted(sections) == sorted(alarms(packaged))
+    assert len(set(sections)) == len(sections)
+
+
+def test_the_dashboard_shows_metrics_that_exist(packaged: Template) -> None:
+    body = packaged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    page = json.loads(re.sub(r"\$\{[\w.:]+\}", "x", body))
+    assert len(page["widgets"]) == 6
+    shown = {metric[1] for one in page["widgets"] for metric in one["properties"]["metrics"] if metric[0] == "Baykoo"}
+    written = set(re.findall(r"(\w+)=", "\n".join(re.findall(r"measure\((.*?)\)", _entrypoints(), re.DOTALL))))
+    assert shown <= written
+    functions = set(re.findall(r"\$\{(\w+)\}", body))
+    assert functions <= set(of_type(packaged, "AWS::Serverless::Function"))
+
+
+def _entrypoints() -> str:
+    return "\n".join(path.read_text() for path in (ROOT / "chalicelib" / "entrypoints").rglob("*.py"))
