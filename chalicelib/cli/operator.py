@@ -8,6 +8,7 @@ import click
 from chalicelib.cli.target import use_stack
 from chalicelib.services.access import operators
 from chalicelib.services.access.operators import revoke_operator
+from chalicelib.store.operators import Role
 
 ROLES = ("viewer", "operator", "headquarters")
 
@@ -29,9 +30,7 @@ def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: 
 
     valid_for = dt.timedelta(days=days)
     try:
-        token = operators.add_operator(
-            name, cast(operators.Role, role), election_id, regions, dt.datetime.now(dt.UTC), valid_for
-        )
+        token = operators.add_operator(name, cast(Role, role), election_id, regions, dt.datetime.now(dt.UTC), valid_for)
     except operators.OperatorInvalid as refused:
         raise click.ClickException(str(refused)) from refused
     seen = ", ".join(regions) or "all regions"

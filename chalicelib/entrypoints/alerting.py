@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.clients.metrics import measure
-from chalicelib.services.delivery.deliver import FAILED
 from chalicelib.services.delivery.deliver import deliver as deliver_message
 from chalicelib.services.delivery.receipts import take_receipt
 from chalicelib.store.messages import Message
@@ -35,5 +35,5 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
 
 def deliver_and_tell(message: Message, now: dt.datetime) -> None:
     """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
-    if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == FAILED:
+    if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == MessageState.FAILED:
         measure(OutboxFailed=1)

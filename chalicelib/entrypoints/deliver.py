@@ -6,7 +6,6 @@ from typing import Any
 
 from chalicelib.entrypoints.alerting import deliver_and_tell
 from chalicelib.entrypoints.batch import each_record
-from chalicelib.services.delivery.deliver import is_alert
 from chalicelib.store.messages import Message
 
 DELIVER_SECONDS = 30.0
@@ -21,4 +20,4 @@ def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
         if time.monotonic() < end:
             deliver_and_tell(message, now)
 
-    return each_record(event["Records"], deliver_in_time, is_alert)
+    return each_record(event["Records"], deliver_in_time, lambda message: message.is_alert)

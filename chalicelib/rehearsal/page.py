@@ -1,16 +1,19 @@
 """A rehearsal's report as a page that one can show to journalists: one file, no names, no phone numbers."""
 
+from collections.abc import Mapping
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.report import Latency, Report
 
-OUTCOME_NAMES = {
-    "accepted": "accepted",
-    "partly_accepted": "accepted in part, the rest asked for again",
-    "unrecognised": "not understood, shown to operators",
-    "quarantined": "from unknown numbers, kept apart",
-    "held": "held for an operator to decide",
-    "joined": "parts of long SMS, read with the others",
+OUTCOME_NAMES: Mapping[str, str] = {
+    MessageState.ACCEPTED: "accepted",
+    MessageState.PARTLY_ACCEPTED: "accepted in part, the rest asked for again",
+    MessageState.UNRECOGNISED: "not understood, shown to operators",
+    MessageState.QUARANTINED: "from unknown numbers, kept apart",
+    MessageState.HELD: "held for an operator to decide",
+    MessageState.JOINED: "parts of long SMS, read with the others",
 }
 
 

@@ -11,11 +11,17 @@ from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.answer_json import value_from_json
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.provider import Answers
 from chalicelib.rehearsal.run import Rehearsal, Sent
-from chalicelib.services.delivery.deliver import FAILED
 
-OUTCOMES = ("accepted", "partly_accepted", "unrecognised", "quarantined", "held")
+OUTCOMES = (
+    MessageState.ACCEPTED,
+    MessageState.PARTLY_ACCEPTED,
+    MessageState.UNRECOGNISED,
+    MessageState.QUARANTINED,
+    MessageState.HELD,
+)
 BANDS = ((0.0, "none"), (0.1, "up to 10 %"), (0.25, "up to 25 %"), (0.5, "up to 50 %"), (1.0, "more"))
 """Shares of an observer's messages that were not accepted whole: the most that a band holds, and its name."""
 WORST = 10
@@ -172,7 +178,7 @@ def report_on(rehearsal: Rehearsal) -> Report:
         ),
         incidents=len(rehearsal.incidents),
         alerts=len(alerts),
-        alerts_failed=sum(alert.state == FAILED for alert in alerts),
+        alerts_failed=sum(alert.state == MessageState.FAILED for alert in alerts),
     )
 
 
@@ -263,7 +269,7 @@ def _observers(accounted: Sequence[Sent]) -> Iterator[ObserverErrors]:
     theirs = [sent for sent in accounted if sent.planned.is_known and sent.planned.intended.form is not None]
     messages = Counter(sent.planned.intended.observer.number for sent in theirs)
     accepted = Counter(
-        sent.planned.intended.observer.number for sent in theirs if sent.row and sent.row.state == "accepted"
+        sent.planned.intended.observer.number for sent in theirs if sent.row and sent.row.state == MessageState.ACCEPTED
     )
     for observer in sorted(messages):
         yield ObserverErrors(observer, messages[observer], messages[observer] - accepted[observer])

@@ -13,19 +13,19 @@ from dataclasses import dataclass
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.election_copy import free_number, rehearsal_copy, strangers
 from chalicelib.rehearsal.provider import Answers, Delivery, SimulatedProvider, Webhook
 from chalicelib.rehearsal.senders import Sms
 from chalicelib.rehearsal.simulation.day import Day, Plan, Planned, simulate_day
 from chalicelib.rehearsal.simulation.messages import Composed
 from chalicelib.rehearsal.simulation.writing import write
-from chalicelib.services.delivery.deliver import FAILED, OPTED_OUT, SENT
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.alerts import is_told_at_once
 from chalicelib.store import messages
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
-from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store.messages import Message
 
 LEAD = dt.timedelta(seconds=3)
 """How long before its day begins the rehearsal's clock is set, so that nothing of the morning is late."""
@@ -73,7 +73,7 @@ class Sent:
     @property
     def is_accounted(self) -> bool:
         """Whether it came to an outcome."""
-        return self.row is not None and self.row.state != RECEIVED
+        return self.row is not None and self.row.state != MessageState.RECEIVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], told: Told)
     """Read what was acknowledged back until all of it has an outcome, or nothing has come to one for a long while."""
     acknowledged = {one.key for one in typed if one.sms.id in answers[one.webhook.provider].acknowledged}
     keys = [one.key for one in typed if one.key in acknowledged]
-    rows = _wait("Accounted", keys, lambda row: row.state != RECEIVED, told)
+    rows = _wait("Accounted", keys, lambda row: row.state != MessageState.RECEIVED, told)
     for one in typed:
         provider, key = one.webhook.provider, one.key
         yield Sent(one.planned, one.written, provider, key, key in acknowledged, rows.get(key))
@@ -200,7 +200,7 @@ def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Ite
 
 
 def _is_finished(row: Message) -> bool:
-    return row.state in (SENT, FAILED, OPTED_OUT)
+    return row.state in (MessageState.SENT, MessageState.FAILED, MessageState.OPTED_OUT)
 
 
 def _wait(stage: str, keys: list[str], is_done: Callable[[Message], bool], told: Told) -> Mapping[str, Message]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 
 from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.observation.summaries.turnout_chart import Point
+from chalicelib.store import keys
 from chalicelib.store.messages import Message, Queue, pending_in
 from chalicelib.store.routes import number_of
 
@@ -53,9 +55,9 @@ def to_coordinator(
     rows: list[Message] = []
     if sms is not None and coordinator.phone:
         number = sender or number_of(origin.election)
-        rows.append(sms_row(f"{key}#sms", coordinator.phone, sms, origin, sender=number))
+        rows.append(sms_row(keys.on_channel(key, keys.SMS), coordinator.phone, sms, origin, sender=number))
     if email is not None and coordinator.email:
-        rows.append(email_row(f"{key}#email", coordinator.email, email, origin))
+        rows.append(email_row(keys.on_channel(key, keys.EMAIL), coordinator.email, email, origin))
     return rows
 
 
@@ -81,7 +83,7 @@ def _row(key: str, channel: str, to: str, text: str, origin: Origin) -> Message:
         key,
         direction="out",
         channel=channel,
-        state="queued",
+        state=MessageState.QUEUED,
         pending=pending_in(origin.queue, key),
         due_at=origin.at + PICKED_UP_WITHIN,
         stored_at=origin.at,

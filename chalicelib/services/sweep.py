@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.services.delivery.deliver import FAILED, deliver, retry_after
-from chalicelib.services.delivery.receipts import UNMATCHED, take_receipt
+from chalicelib.observation.sms.states import MessageState
+from chalicelib.services.delivery.deliver import deliver, retry_after
+from chalicelib.services.delivery.receipts import take_receipt
 from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.processing.process import process
@@ -32,7 +33,7 @@ class Progress(Enum):
     NOT_NOTED = "stuck, and could not be postponed"
 
 
-_ENDS = {FAILED: Progress.GIVEN_UP, UNMATCHED: Progress.UNMATCHED}
+_ENDS: dict[str, Progress] = {MessageState.FAILED: Progress.GIVEN_UP, MessageState.UNMATCHED: Progress.UNMATCHED}
 LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNMATCHED)
 """After these, other rows are the longest due."""
 
@@ -102,13 +103,8 @@ def _postpone(row: Message, now: dt.datetime, fault: Exception) -> bool:
 
     False where that could not be stored, or somebody else has taken the row up.
     """
-    attempts = int(row.attempts)
-    changes = [
-        Message.attempts.set(attempts + 1),
-        Message.due_at.set(now + retry_after(min(attempts + 1, 10))),
-        Message.last_error.set(f"{type(fault).__name__}: {fault}"[:500]),
-    ]
+    due_at = now + retry_after(min(row.attempts + 1, 10))
     try:
-        return messages.change(row, changes, str(row.state), attempts)
+        return row.postpone(due_at, last_error=f"{type(fault).__name__}: {fault}"[:500])
     except StoreUnavailable:
         return False

@@ -7,6 +7,7 @@ from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import TableMeta, store_faults, updated_if
 
 COUNTER_KEPT = dt.timedelta(hours=1)
@@ -23,11 +24,11 @@ class CarrierRow(Model):
         table = "providers"
 
     id = UnicodeAttribute(hash_key=True)
-    failures = NumberAttribute(default=0)
-    trips = NumberAttribute(default=0)
+    failures = IntAttribute(default=0)
+    trips = IntAttribute(default=0)
     rest_until = NumberAttribute(null=True)
     wait_until = NumberAttribute(null=True)
-    used = NumberAttribute(null=True)
+    used = IntAttribute(null=True)
     expires = TTLAttribute(null=True)
 
 
@@ -103,6 +104,4 @@ def _id(name: str) -> str:
 
 
 def _standing(row: CarrierRow) -> CarrierHealth:
-    return CarrierHealth(
-        int(row.failures or 0), int(row.trips or 0), float(row.rest_until or 0.0), float(row.wait_until or 0.0)
-    )
+    return CarrierHealth(row.failures or 0, row.trips or 0, row.rest_until or 0.0, row.wait_until or 0.0)

@@ -16,6 +16,7 @@ from pynamodb.models import Model
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import hours_of
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import TableMeta, at_version, saved_if, store_faults
 from chalicelib.store.ttl_cache import TtlCache
 
@@ -46,10 +47,10 @@ class ElectionRow(Model):
 
     id = UnicodeAttribute(hash_key=True)
     part = UnicodeAttribute(range_key=True)
-    version = NumberAttribute(null=True)
-    schema = NumberAttribute(null=True)
+    version = IntAttribute(null=True)
+    schema = IntAttribute(null=True)
     digest = UnicodeAttribute(null=True)
-    parts = NumberAttribute(null=True)
+    parts = IntAttribute(null=True)
     document = BinaryAttribute(null=True, legacy_encoding=False)
     clock_start = UnicodeAttribute(null=True)
     clock_origin = UTCDateTimeAttribute(null=True)
@@ -79,8 +80,8 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
     head = _head(election_id, fresh=fresh)
     if head is None:
         return None
-    version = int(head.version or 0)
-    schema = int(head.schema or 1)
+    version = head.version or 0
+    schema = head.schema or 1
     if schema > SCHEMA:
         raise ElectionUnreadable(
             f"election {election_id} is stored by schema {schema}, and this version of Baykoo reads {SCHEMA}: "
@@ -88,7 +89,7 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
         )
     kept = _documents.get(election_id)
     if kept is None or kept[0] != version:
-        kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", int(head.parts or 0)))
+        kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", head.parts or 0))
     return LoadedElection(kept[1], _clock_of(head), version)
 
 
@@ -109,7 +110,7 @@ def list_elections() -> list[str]:
 def save(election: Election, clock: Clock) -> int:
     """Store an election as its next version and return that; raises ElectionChanged, StoreUnavailable."""
     head = _head(election.id, fresh=True)
-    before = int(head.version or 0) if head else 0
+    before = head.version or 0 if head else 0
     document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
     pieces = [document[at : at + PART_BYTES] for at in range(0, len(document), PART_BYTES)]
     digest = hashlib.sha256(document).hexdigest()[:16]

@@ -5,19 +5,19 @@ All rows live in one small table: incidents under their election, the others und
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pynamodb.attributes import (
     BooleanAttribute,
-    NumberAttribute,
-    NumberSetAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from chalicelib.observation.elections.election import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
+from chalicelib.store.attributes import IntAttribute, IntSetAttribute, WordAttribute
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
@@ -28,11 +28,17 @@ Entry = Mapping[str, Any]
 """A line of an incident's history: `at` on the election's clock, `step`, the `state` after it, `who` and a `note`."""
 
 
-class _IncidentsMeta(TableMeta):
-    table = "incidents"
+class _Row(Model):
+    """What every row of the table has: a partition, which is the election or the election and a kind, and an id."""
+
+    class Meta(TableMeta):
+        table = "incidents"
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
 
 
-class Incident(Model):
+class Incident(_Row):
     """A critical incident: reported as such, or opened by an answer (`report` then names station, form, round, code).
 
     `id` begins with the station, so that a station's incidents are read together; people call it by its `number`.
@@ -43,16 +49,11 @@ class Incident(Model):
     of later ones only they know it. `more`: how many further incidents of its phone are held with their SMS.
     """
 
-    class Meta(_IncidentsMeta):
-        pass
-
-    election = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    number = NumberAttribute(default=0)
-    version = NumberAttribute(default=1)
-    state = UnicodeAttribute(default="new")
-    severity = UnicodeAttribute()
-    category = NumberAttribute(null=True)
+    number = IntAttribute(default=0)
+    version = IntAttribute(default=1)
+    state = WordAttribute[State](default="new")
+    severity = WordAttribute[Severity]()
+    category = IntAttribute(null=True)
     region = UnicodeAttribute()
     station = UnicodeAttribute()
     observer = UnicodeAttribute()
@@ -60,17 +61,12 @@ class Incident(Model):
     report = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
     opened_at = UTCDateTimeAttribute()
-    stage = NumberAttribute(default=0)
+    stage = IntAttribute(default=0)
     digested = BooleanAttribute(default=False)
     may_be_same_as = Document(default=list)
-    more = NumberAttribute(null=True)
+    more = IntAttribute(null=True)
     history = Document(default=list)
     alerts = Document(default=list)
-
-    @property
-    def current(self) -> State:
-        """The incident's state."""
-        return cast(State, self.state)
 
     @property
     def kind(self) -> Kind:
@@ -78,20 +74,15 @@ class Incident(Model):
         if self.report is not None:
             form, _, code = self.report.split("#")
             return f"{form} {code}"
-        return int(self.category) if self.category is not None else None
+        return self.category
 
 
-class IncidentNumber(Model):
+class IncidentNumber(_Row):
     """A number that was given, in the order in which incidents were stored; `at` is that instant."""
 
-    class Meta(_IncidentsMeta):
-        pass
-
-    election = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
     incident = UnicodeAttribute()
     region = UnicodeAttribute()
-    severity = UnicodeAttribute()
+    severity = WordAttribute[Severity]()
     at = UTCDateTimeAttribute()
 
     @property
@@ -100,28 +91,18 @@ class IncidentNumber(Model):
         return int(self.id)
 
 
-class Watch(Model):
+class Watch(_Row):
     """An incident that is to be escalated at a time unless somebody has acknowledged it; `id` begins with that time."""
 
-    class Meta(_IncidentsMeta):
-        pass
-
-    election = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
     incident = UnicodeAttribute()
 
 
-class Digest(Model):
+class Digest(_Row):
     """Numbers of a region's incidents that coordinators are to be told of together at `due`, by `region#stage`."""
 
-    class Meta(_IncidentsMeta):
-        pass
-
-    election = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    numbers = NumberSetAttribute()
+    numbers = IntSetAttribute()
     due = UTCDateTimeAttribute()
-    version = NumberAttribute()
+    version = IntAttribute()
 
     @property
     def region(self) -> str:
@@ -134,14 +115,9 @@ class Digest(Model):
         return int(self.id.rpartition("#")[2])
 
 
-class Mute(Model):
+class Mute(_Row):
     """Until when a coordinator, by phone, wants no SMS about incidents that are not critical."""
 
-    class Meta(_IncidentsMeta):
-        pass
-
-    election = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
     until = UTCDateTimeAttribute()
 
 
@@ -235,7 +211,7 @@ def giving_number(incident: Incident, number: int, at: dt.datetime) -> Write:
 
 def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -> Write:
     """Changes an incident, if nobody else did since it was read, and adds to its history."""
-    version = int(incident.version)
+    version = incident.version
     actions = [
         Incident.state.set(state),
         Incident.version.set(version + 1),
@@ -275,7 +251,7 @@ def adding_to_digest(election_id: str, region: str, stage: int, numbers: set[int
 
 def ending_digest(digest: Digest) -> Write:
     """Takes a digest that was sent away, if nothing was added to it meanwhile."""
-    return Write.delete("incident", digest.id, digest, Digest.version == int(digest.version))
+    return Write.delete("incident", digest.id, digest, Digest.version == digest.version)
 
 
 def muting(election_id: str, phone: str, until: dt.datetime) -> Write:

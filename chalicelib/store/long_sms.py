@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
 from chalicelib.observation.sms.multipart import LongSms, PartText, Piece
+from chalicelib.store import keys
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.messages import Message
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
@@ -25,7 +27,7 @@ class PartsRow(Model):
     key = UnicodeAttribute(hash_key=True)
     direction = UnicodeAttribute(default="parts")
     state = UnicodeAttribute(default="noted")
-    version = NumberAttribute()
+    version = IntAttribute()
     known = Document()
 
 
@@ -42,12 +44,12 @@ def known_parts(message: Message) -> KnownParts:
     """What is known of the SMS that a part may belong to, as of now. Raises StoreUnavailable."""
     reference, _, total = message.part[:3]
     shared = [message.provider, message.sender, message.recipient, reference, total]
-    key = f"parts#{hashlib.sha256(json.dumps(shared).encode()).hexdigest()}"
+    key = keys.parts(hashlib.sha256(json.dumps(shared).encode()).hexdigest())
     with store_faults():
         row = next(iter(PartsRow.batch_get([key], consistent_read=True)), None)
     if row is None:
         return KnownParts(key, 0, ())
-    return KnownParts(key, int(row.version), tuple(_from_document(total, one) for one in row.known))
+    return KnownParts(key, row.version, tuple(_from_document(total, one) for one in row.known))
 
 
 def noting(parts: KnownParts, known: Sequence[LongSms]) -> Write:

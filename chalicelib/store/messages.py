@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.constants import ITEM, PUT_ITEM
 from pynamodb.exceptions import VerboseClientError
 from pynamodb.expressions.condition import Condition
@@ -12,6 +12,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.observation.sms.phones import OptOutState
+from chalicelib.observation.sms.states import MessageState
+from chalicelib.store.attributes import IntAttribute, WordAttribute
 from chalicelib.store.tables import (
     CONDITION_FAILED,
     Document,
@@ -21,7 +24,9 @@ from chalicelib.store.tables import (
     store_faults,
     updated_if,
 )
+from chalicelib.store.writes import Kind, Write
 
+Row = TypeVar("Row", bound=Model)
 Queue = Literal["in", "alert", "out", "receipt", "held"]
 """Unfinished rows wait in four queues, most urgent first: SMS to be read, alerts, other outgoing messages; last what
 waits for somebody else: a receipt for its SMS to be known, an SMS that was sent for its receipt. Rows that are `held`
@@ -29,16 +34,8 @@ wait for a person, and nothing takes them up."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out", "receipt")
 OUTGOING: tuple[Queue, ...] = ("alert", "out")
 QUEUE_SHARDS = 4
-RECEIVED = "received"
-QUARANTINED = "quarantined"
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
 """How long the stream has to process a message or receipt before sweep does it."""
-WAITING = "waiting"
-OTHER_CONTENT = "other_content"
-RECONCILED = "reconciled"
-HELD = "held"
-UNREADABLE = "unreadable"
-"""The reason of a row that holds what a provider told and nobody can read: `raw`, and `last_error` says why."""
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -66,16 +63,11 @@ class ConversationIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-unt
 class Message(Model):
     """One SMS or email.
 
-    `state` of one that came in: received → accepted | partly_accepted | unrecognised | quarantined | held | command |
-    duplicate | opted_out | opted_in; of a part of a long SMS: received → joined | duplicate, and `about` is then the
-    message that it is read in, which lists its `parts`' keys. That is `superseded` by another one if a part comes after
-    it was read without. `state` of one that goes out: queued → sending → sent | failed | opted_out.
+    `state` is a MessageState, `reason` a Reason, `flag` a Flag. Of a part of a long SMS that is joined, `about` is the
+    message that it is read in, which lists its `parts`' keys; that one is superseded by another if a part comes later.
     `received_at` is the real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the
     tally that its outcome was added to.
-    `flag` is OTHER_CONTENT where the id had come before with another content, that of the message `about` names;
-    INCOMPLETE where a long SMS lacks a part; RECONCILED where the webhook never brought it and the provider's own list
-    did. What a provider sent or listed and nobody can read is HELD as UNREADABLE, with its `raw` alone. `part` is as
-    store/long_sms.py writes it.
+    A message flagged OTHER_CONTENT names in `about` the one whose id it has. `part` is as store/long_sms.py writes it.
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
     row up.
@@ -83,10 +75,8 @@ class Message(Model):
     Of an SMS that was sent: `carrier` took it under `reference`; `receipt` is the carrier's last word on it; `asked`
     are all carriers that took it or may have, `lost` those of them that told that it did not arrive. `cost` is an
     estimate, a decimal in `currency`. `queue` is where it waited before it was sent.
-    A receipt is a row too (`receipt_key`): waiting → matched | unmatched; and so is what leads from a carrier's
-    reference to the SMS (`sent_key`).
-    `expires`: when DynamoDB takes the row away, of those alone that nobody will ask for again. No SMS is among them,
-    and no nonce, which must be known for as long as its request can be sent again: for ever.
+    A receipt is a row too: waiting → matched | unmatched. What else lies in the table: `message_rows.py`.
+    No message expires, for it may be asked for again.
     """
 
     class Meta(TableMeta):
@@ -121,11 +111,11 @@ class Message(Model):
     about = UnicodeAttribute(null=True)
     flag = UnicodeAttribute(null=True)
     part = Document(null=True)
-    provider_wish = UnicodeAttribute(null=True)
+    provider_wish = WordAttribute[OptOutState](null=True)
     parts = Document(null=True)
-    attempts = NumberAttribute(default=0)
+    attempts = IntAttribute(default=0)
     last_error = UnicodeAttribute(null=True)
-    doubts = NumberAttribute(null=True)
+    doubts = IntAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
     queue = UnicodeAttribute(null=True)
     carrier = UnicodeAttribute(null=True)
@@ -135,23 +125,99 @@ class Message(Model):
     receipt = UnicodeAttribute(null=True)
     receipt_at = UTCDateTimeAttribute(null=True)
     receipt_detail = UnicodeAttribute(null=True)
-    segments = NumberAttribute(null=True)
+    segments = IntAttribute(null=True)
     cost = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(null=True)
-    expires = TTLAttribute(null=True)
 
     unfinished_index = UnfinishedIndex()
     conversation_index = ConversationIndex()
 
+    @property
+    def outgoing_queue(self) -> Queue:
+        """The queue that an outgoing row waits in, or waited in before it was sent."""
+        waits = self.queue or (self.pending or "").partition("#")[0]
+        return next((queue for queue in OUTGOING if queue == waits), "out")
 
-def receipt_key(provider: str, reference: str, state: str) -> str:
-    """The key of a provider's word on an SMS; the same word again is the same row."""
-    return f"receipt#{provider}#{reference}#{state}"
+    @property
+    def is_alert(self) -> bool:
+        """Whether a row is an alert, which rather goes twice than never."""
+        return self.outgoing_queue == "alert"
+
+    def claim(self, until: dt.datetime) -> bool:
+        """Take a queued row up to send it; sweep takes it up once the claim has run out.
+
+        This and the verbs below change the row if nobody else did since it was read; False if somebody did. They raise
+        StoreUnavailable. `known` are attributes to be set beside; None leaves one as it is.
+        """
+        return self._change(_set(state=MessageState.SENDING, attempts=self.attempts + 1, due_at=until))
+
+    def finish(self, state: MessageState, at: dt.datetime | None = None, **known: Any) -> bool:
+        """Give the row a state after which nothing remains to be done."""
+        return self._change(finishing(state, at, **known))
+
+    def ending(
+        self, state: MessageState, at: dt.datetime | None = None, *, kind: Kind = "message", **known: Any
+    ) -> Write:
+        """Finish the row in a transaction."""
+        return Write.update(kind, self.key, self, finishing(state, at, **known), self._unchanged())
+
+    def put_back(self, due_at: dt.datetime, *, is_tried: bool = True, **known: Any) -> bool:
+        """Let a claimed row wait in its queue again; one that was not `is_tried` has made no attempt."""
+        attempts = None if is_tried else self.attempts - 1
+        return self._change(_set(state=MessageState.QUEUED, due_at=due_at, attempts=attempts, **known))
+
+    def postpone(self, due_at: dt.datetime, **known: Any) -> bool:
+        """Let a row that could not be finished wait as it is, one attempt later."""
+        return self._change(_set(attempts=self.attempts + 1, due_at=due_at, **known))
+
+    def wait(self, due_at: dt.datetime) -> bool:
+        """Let a row wait as it is."""
+        return self._change(_set(due_at=due_at))
+
+    def await_receipt(self, due_at: dt.datetime, **known: Any) -> bool:
+        """Let a row that was sent wait for its receipt."""
+        pending = pending_in("receipt", self.key)
+        return self._change(_set(state=MessageState.SENT, pending=pending, due_at=due_at, **known))
+
+    def note_receipt(self, state: MessageState, **known: Any) -> bool:
+        """Finish a row that goes out by what its receipt says, or its absence; unless another receipt came."""
+        return self._change(finishing(state, **known), self._same_receipt())
+
+    def send_again(self, due_at: dt.datetime, **known: Any) -> bool:
+        """Queue a row that was sent once more, for another carrier, unless another receipt came."""
+        pending = pending_in(self.outgoing_queue, self.key)
+        forgotten = (Message.carrier, Message.reference, Message.receipt, Message.receipt_at)
+        queued = _set(state=MessageState.QUEUED, pending=pending, due_at=due_at, **known)
+        return self._change([*queued, *(attribute.remove() for attribute in forgotten)], self._same_receipt())
+
+    def _change(self, actions: Sequence[Action], also: Condition | None = None) -> bool:
+        return updated_if(self, actions, self._unchanged() if also is None else self._unchanged() & also)
+
+    def _unchanged(self) -> Condition:
+        unchanged: Condition = (Message.state == self.state) & (Message.attempts == self.attempts)
+        return unchanged
+
+    def _same_receipt(self) -> Condition:
+        known: Condition = Message.receipt == self.receipt if self.receipt else Message.receipt.does_not_exist()
+        return known
 
 
-def sent_key(provider: str, reference: str) -> str:
-    """The key of the row that says which SMS a provider means by its reference."""
-    return f"sent#{provider}#{reference}"
+def finishing(state: MessageState, at: dt.datetime | None = None, **known: Any) -> list[Action]:
+    """The changes by which a row has a state after which nothing remains to be done.
+
+    `at`: when it was processed. `known`: attributes to be set beside; None leaves one as it is.
+    """
+    ended = _set(state=state, processed_at=at, **known)
+    return [*ended, Message.pending.remove(), Message.due_at.remove()]
+
+
+def holding(key: str, state: MessageState, at: dt.datetime, **known: Any) -> list[Action]:
+    """The changes by which a row has a state and waits for a person, in the queue that nothing takes up."""
+    return _set(state=state, processed_at=at, pending=pending_in("held", key), due_at=at, **known)
+
+
+def _set(**known: Any) -> list[Action]:
+    return [getattr(Message, name).set(value) for name, value in known.items() if value is not None]
 
 
 def pending_in(queue: Queue, key: str) -> str:
@@ -159,32 +225,20 @@ def pending_in(queue: Queue, key: str) -> str:
     return f"{queue}#{spread(key, QUEUE_SHARDS)}"
 
 
-def held_for_a_person(changes: Iterable[Action], message: Message, reason: str, now: dt.datetime) -> tuple[Action, ...]:
-    """The changes of an outcome, but the row stays where persons find what is held, with the reason."""
-    replaced = {"pending", "due_at", "reason"}
-    kept = [one for one in changes if str(one.values[0]) not in replaced]
-    waits = [Message.pending.set(pending_in("held", message.key)), Message.due_at.set(now), Message.reason.set(reason)]
-    return (*kept, *waits)
+def put_new(row: Model) -> bool:
+    """Store a row once. False if its key is there already; raises StoreUnavailable."""
+    return saved_if(row, Message.key.does_not_exist())
 
 
-def put_new(message: Message) -> bool:
-    """Store a message once. False if its key is there already; raises StoreUnavailable."""
-    return saved_if(message, Message.key.does_not_exist())
-
-
-def put_pointer(provider: str, reference: str, key: str, now: dt.datetime) -> None:
-    """Note which SMS a provider means by a reference, once; raises StoreUnavailable."""
-    put_new(Message(sent_key(provider, reference), direction="sent", state="sent", about=key, stored_at=now))
-
-
-def put_first(message: Message) -> Message | None:
-    """Store a message once; None if it is stored now, else the row that has its key already.
+def put_first(row: Row) -> Row | None:
+    """Store a row once; None if it is stored now, else the row that has its key already.
 
     DynamoDB tells that row with its refusal, so that nothing is read for it. Raises StoreUnavailable.
     """
-    connection = Message._get_connection()
-    _, named = message._get_save_args(condition=Message.key.does_not_exist())
-    written = connection.connection.get_operation_kwargs(connection.table_name, message.key, key=ITEM, **named)
+    connection = row._get_connection()
+    _, named = row._get_save_args(condition=Message.key.does_not_exist())
+    key = row._get_keys()["key"]  # type: ignore[no-untyped-call]
+    written = connection.connection.get_operation_kwargs(connection.table_name, key, key=ITEM, **named)
     written["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     with store_faults():
         try:
@@ -193,7 +247,7 @@ def put_first(message: Message) -> Message | None:
             answer: Any = getattr(refused.__cause__, "response", {})
             if refused.response["Error"]["Code"] != CONDITION_FAILED:
                 raise
-            return Message.from_raw_data(answer["Item"])
+            return type(row).from_raw_data(answer["Item"])
     return None
 
 
@@ -209,7 +263,9 @@ def get(key: str) -> Message | None:
 def received_sms(key: str, now: dt.datetime, **attributes: Any) -> Message:
     """A new SMS that waits to be processed by the stream, or by sweep where that does not come to it."""
     due_at, pending = now + PROCESSED_WITHIN, pending_in("in", key)
-    return Message(key, direction="in", channel="sms", state=RECEIVED, due_at=due_at, pending=pending, **attributes)
+    return Message(
+        key, direction="in", channel="sms", state=MessageState.RECEIVED, due_at=due_at, pending=pending, **attributes
+    )
 
 
 def get_many(keys: Iterable[str]) -> list[Message]:
@@ -236,26 +292,6 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
         return [message.key for message in found]
 
 
-def change(
-    message: Message,
-    changes: Sequence[Action],
-    expected_state: str,
-    expected_attempts: int,
-    also: Condition | None = None,
-) -> bool:
-    """Change a row if nobody else did since it was read. False if somebody did; raises StoreUnavailable."""
-    condition = unchanged(expected_state, expected_attempts)
-    if also is not None:
-        condition &= also
-    return updated_if(message, changes, condition)
-
-
-def unchanged(state: str, attempts: int) -> Condition:
-    """That nobody has changed a row since it was read."""
-    condition: Condition = (Message.state == state) & (Message.attempts == attempts)
-    return condition
-
-
 def messages_of(election_id: str) -> Iterator[Message]:
     """Every message of an election. Reads the whole table: for audits and exports, never for a request."""
     with store_faults():
@@ -265,4 +301,4 @@ def messages_of(election_id: str) -> Iterator[Message]:
 def received_messages() -> Iterator[Message]:
     """Every message that has no outcome yet. Reads the whole table: for audits."""
     with store_faults():
-        yield from Message.scan(Message.state == RECEIVED, consistent_read=True)
+        yield from Message.scan(Message.state == MessageState.RECEIVED, consistent_read=True)

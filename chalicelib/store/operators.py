@@ -1,12 +1,16 @@
 """Operators: who may read the API, and the audit trail of what was done."""
 
 import datetime as dt
+from typing import Literal
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import WordAttribute
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
+
+Role = Literal["viewer", "operator", "headquarters"]
 
 
 class OperatorRow(Model):
@@ -20,7 +24,7 @@ class OperatorRow(Model):
 
     token = UnicodeAttribute(hash_key=True)
     name = UnicodeAttribute()
-    role = UnicodeAttribute()
+    role = WordAttribute[Role]()
     election = UnicodeAttribute()
     regions = Document()
     expires_at = UTCDateTimeAttribute()

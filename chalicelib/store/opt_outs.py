@@ -1,12 +1,13 @@
 """Opt-outs: which phones want no SMS that they have not asked for. Each phone's newest wish, by election."""
 
 import datetime as dt
-from typing import Literal, cast
+from typing import Literal
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
 from chalicelib.observation.sms.phones import OptOutState
+from chalicelib.store.attributes import WordAttribute
 from chalicelib.store.tables import TableMeta, store_faults
 from chalicelib.store.writes import Write
 
@@ -22,15 +23,10 @@ class OptOutRow(Model):
 
     election = UnicodeAttribute(hash_key=True)
     phone = UnicodeAttribute(range_key=True)
-    wish = UnicodeAttribute()
+    wish = WordAttribute[OptOutState]()
     at = UTCDateTimeAttribute()
     message = UnicodeAttribute()
     source = UnicodeAttribute()
-
-    @property
-    def current(self) -> OptOutState:
-        """What the phone wants now."""
-        return cast(OptOutState, self.wish)
 
     @property
     def order(self) -> tuple[dt.datetime, str]:
@@ -50,7 +46,7 @@ def wish_of(election_id: str, phone: str) -> OptOutRow | None:
 def opted_out(election_id: str) -> list[OptOutRow]:
     """The phones that want no more SMS, by number. Raises StoreUnavailable."""
     with store_faults():
-        return [row for row in OptOutRow.query(election_id, consistent_read=True) if row.current == "out"]
+        return [row for row in OptOutRow.query(election_id, consistent_read=True) if row.wish == "out"]
 
 
 def put_opt_out(before: OptOutRow | None, wish: OptOutRow) -> Write:

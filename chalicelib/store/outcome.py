@@ -16,8 +16,9 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import Cell, Counters
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.incidents import Incident
-from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store.messages import Message
 from chalicelib.store.reports import StoredReport, as_read, to_row
 from chalicelib.store.tables import Contended, StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
@@ -74,7 +75,7 @@ class Outcome:
     """
 
     message: Message
-    changes: tuple[Action, ...]
+    changes: Sequence[Action]
     election: Election | None = None
     reports: tuple[StoredReport, ...] = ()
     cells: Cells = field(default_factory=dict)
@@ -89,7 +90,9 @@ def commit(outcome: Outcome) -> None:
     Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended, or
     StoreUnavailable: then it may or may not be written, and processing the message again finds out.
     """
-    message = Write.update("message", outcome.message.key, outcome.message, outcome.changes, Message.state == RECEIVED)
+    message = Write.update(
+        "message", outcome.message.key, outcome.message, outcome.changes, Message.state == MessageState.RECEIVED
+    )
     writes = [_put_report(_required(outcome.election), report) for report in outcome.reports]
     writes += [Write.put("once", one.id, one, Incident.id.does_not_exist()) for one in outcome.incidents]
     writes += [queued(one) for one in outcome.outgoing]

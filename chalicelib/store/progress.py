@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
 
@@ -17,7 +18,7 @@ class ProgressRow(Model):
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    version = NumberAttribute()
+    version = IntAttribute()
     document = Document()
     made_at = UTCDateTimeAttribute()
 
@@ -29,7 +30,7 @@ def read(election_id: str, task: str) -> tuple[int, dict[str, Any] | None]:
             row = ProgressRow.get(election_id, f"progress#{task}", consistent_read=True)
         except ProgressRow.DoesNotExist:
             return 0, None
-    return int(row.version), row.document
+    return row.version, row.document
 
 
 def advance(election_id: str, task: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:

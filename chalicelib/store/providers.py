@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
 _MEASURED = "silence"
@@ -20,7 +21,7 @@ class ProviderRow(Model):
 
     id = UnicodeAttribute(hash_key=True)
     at = UTCDateTimeAttribute()
-    version = NumberAttribute(null=True)
+    version = IntAttribute(null=True)
     document = Document(null=True)
 
 
@@ -49,7 +50,7 @@ def silence() -> tuple[dt.datetime, dict[str, Any]] | None:
 def reconciled(provider: str) -> tuple[int, dict[str, Any]]:
     """How far a provider's list was compared, and the version of that; 0 and nothing before the first time."""
     row = _get(f"reconciled#{provider}")
-    return (int(row.version or 0), row.document or {}) if row else (0, {})
+    return (row.version or 0, row.document or {}) if row else (0, {})
 
 
 def keep_reconciled(provider: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:

@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
@@ -21,7 +22,7 @@ class ReleaseRow(Model):
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    version = NumberAttribute()
+    version = IntAttribute()
     document = Document(null=True)
     made_at = UTCDateTimeAttribute()
 
@@ -41,7 +42,7 @@ def read_release(election_id: str) -> Release:
             row = ReleaseRow.get(election_id, _ID, consistent_read=True)
         except ReleaseRow.DoesNotExist:
             return Release()
-    return Release(int(row.version), row.document)
+    return Release(row.version, row.document)
 
 
 def replacing(election_id: str, version: int, document: dict[str, Any] | None, now: dt.datetime) -> Write:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
@@ -14,6 +14,7 @@ from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
@@ -29,7 +30,7 @@ class ReportRow(Model):
 
     station = UnicodeAttribute(hash_key=True)
     form = UnicodeAttribute(range_key=True)
-    version = NumberAttribute()
+    version = IntAttribute()
     region = UnicodeAttribute()
     answers = Document()
     counted = Document()
@@ -106,7 +107,7 @@ def from_row(election: Election, row: ReportRow) -> StoredReport:
         observers={observer: _answers(form, written) for observer, written in row.answers.items()},
     )
     counted = {name: _number(amount) for name, amount in row.counted.items()}
-    return StoredReport(report, row.region, int(row.version), counted)
+    return StoredReport(report, row.region, row.version, counted)
 
 
 def _row_key(election: Election, key: ReportKey) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from providers_signing.sms import Sms
 from providers_signing.unsigned_senders import KannelSender
 from providers_signing.vonage_sms_sender import VonageSmsSender
 
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store.messages import Message
 from infra.stack import Stack
 
 URL = "https://example.org/webhooks/"
@@ -95,7 +96,7 @@ def joined(pipeline: Pipeline) -> list[Message]:
 
 def unfinished(pipeline: Pipeline) -> list[Message]:
     mine = Message.recipient == pipeline.number
-    return [row for row in Message.scan(mine, consistent_read=True) if row.state == RECEIVED]
+    return [row for row in Message.scan(mine, consistent_read=True) if row.state == MessageState.RECEIVED]
 
 
 def finish(pipeline: Pipeline) -> None:

@@ -20,7 +20,9 @@ from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.delivery.receipts import take_receipt
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.sweep import Progress, sweep
-from chalicelib.store.messages import Message, Queue, get, put_new, receipt_key, sent_key
+from chalicelib.store import keys
+from chalicelib.store.message_rows import SentPointer, pointed_at
+from chalicelib.store.messages import Message, Queue, put_new
 from chalicelib.store.tables import StoreUnavailable
 
 LONG = dt.timedelta(minutes=20)
@@ -54,7 +56,7 @@ def tell(pipeline: Pipeline, reference: str, status: str) -> Message:
     signed = TwilioSender().sign_form({"MessageSid": reference, "MessageStatus": status}, f"{URL}twilio")
     assert receive("twilio", signed.arriving(pipeline.now)).status == 200
     state = {"delivered": "delivered", "undelivered": "failed"}.get(status, "on_its_way")
-    return stored(receipt_key("twilio", reference, state))
+    return stored(keys.receipt("twilio", reference, state))
 
 
 def told(pipeline: Pipeline, message: Message, status: str) -> str:
@@ -128,7 +130,7 @@ def test_a_receipt_before_its_sms_is_known_waits_and_one_of_nothing_is_shown(
     pipeline: Pipeline, vendors: Vendors
 ) -> None:
     message = sent(pipeline)
-    pointer = stored(sent_key("twilio", str(message.reference)))
+    pointer = SentPointer.get(keys.sent("twilio", str(message.reference)))
     pointer.delete()
     receipt = tell(pipeline, str(message.reference), "delivered")
     stranger = tell(pipeline, f"{pipeline.election.id}-nobody", "delivered")
@@ -195,7 +197,7 @@ def test_a_pointer_that_cannot_be_stored_sends_nothing_twice(
     wire.cut_all = lambda operation, _place, when: unreachable() if (operation, when) == ("PutItem", "before") else None
     assert deliver(message, pipeline.now) == "sent"
     wire.mend()
-    assert (stored(message.key).pending, get(sent_key("twilio", str(stored(message.key).reference)))) == (None, None)
+    assert (stored(message.key).pending, pointed_at("twilio", str(stored(message.key).reference))) == (None, None)
     assert told(pipeline, stored(message.key), "sent") == "waiting"
     pipeline.now += LONG
     sweep(lambda: 60.0, lambda: pipeline.now)
@@ -217,7 +219,7 @@ def test_a_receipt_ends_the_doubt_whether_it_was_sent(
         signed = sender.sign_body(body, f"{URL}vonage-messages", pipeline.now)
         assert receive("vonage-messages", signed.arriving(pipeline.now)).status == 200
         told_as = {"delivered": "delivered", "rejected": "failed"}[status]
-        take_receipt(stored(receipt_key("vonage-messages", message.key, told_as)), pipeline.now)
+        take_receipt(stored(keys.receipt("vonage-messages", message.key, told_as)), pipeline.now)
         assert stored(message.key).state == state
         pipeline.now += LONG
         sweep(lambda: 60.0, lambda: pipeline.now)

@@ -12,11 +12,12 @@ from providers_signing.twilio_sender import TwilioSender
 from providers_signing.unsigned_senders import InfobipSender
 from wire import Wire, unreachable
 
+from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import Delivery
 from chalicelib.services.intake import receive as receiving
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import OTHER_CONTENT, Message, get
+from chalicelib.store.messages import Message, get
 
 URL = "https://example.org/webhooks/"
 
@@ -34,7 +35,7 @@ def test_an_id_that_comes_with_another_content_is_kept_beside_the_first(pipeline
     rows = list(Message.scan(Message.key.startswith(first.key), consistent_read=True))
     assert sorted(row.text or "" for row in rows) == ["OP A1", "OP B0730"]
     other = next(row for row in rows if row.key != first.key)
-    assert (other.flag, other.about, stored(first.key).flag) == (OTHER_CONTENT, first.key, None)
+    assert (other.flag, other.about, stored(first.key).flag) == (Flag.OTHER_CONTENT, first.key, None)
     for row in rows:
         process(row, pipeline.now)
     assert {stored(row.key).state for row in rows} == {"accepted"}

@@ -13,13 +13,14 @@ from listing_vendors import VENDORS, Vendor
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.cli import main
+from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import InboundSms, ListFailed
 from chalicelib.services.clients import provider_api
 from chalicelib.services.intake import receive
 from chalicelib.services.intake import reconcile as reconciling
 from chalicelib.services.intake.reconcile import reconcile
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import RECONCILED, Message, put_first
+from chalicelib.store.messages import Message, put_first
 from chalicelib.store.providers import ProviderRow, reconciled
 from infra.stack import Stack
 
@@ -71,7 +72,7 @@ def all_ten(name: str, keys: list[str], day: Pipeline) -> None:
     prefix = f"{name}#{int(day.election.id[1:]) + 1}"
     there = list(Message.scan(Message.key.startswith(prefix), consistent_read=True))
     assert len(there) == 10, [row.key for row in there]
-    assert [row.flag for row in rows] == [None] * 4 + [RECONCILED] * 3 + [None] * 3
+    assert [row.flag for row in rows] == [None] * 4 + [Flag.RECONCILED] * 3 + [None] * 3
     settled(keys, day)
     states = [stored(key).state for key in keys]
     lost = "accepted" if name != "plivo" else "unrecognised"  # Plivo lists no text

@@ -10,13 +10,14 @@ from listing_vendors import VENDORS, Query, Vendor
 from pipeline import Load, Pipeline, stored
 from wire import Wire, killed
 
+from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import InboundSms, ListFailed, UnreadableEntry
 from chalicelib.services.clients import provider_api
 from chalicelib.services.intake import receive
 from chalicelib.services.intake import reconcile as reconciling
 from chalicelib.services.intake.reconcile import reconcile
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import RECONCILED, Message
+from chalicelib.store.messages import Message
 from chalicelib.store.providers import ProviderRow, reconciled
 from infra.stack import Stack
 
@@ -183,7 +184,7 @@ def test_an_entry_that_cannot_be_read_is_held_as_it_came_and_one_without_its_tim
     begins = Message.key.startswith(f"{name}#unreadable#")
     held = [row for row in Message.scan(begins) if senderless in (row.raw or "")]
     assert [(row.state, row.reason, row.flag, row.pending) for row in held] == [
-        ("held", "unreadable", RECONCILED, None)
+        ("held", "unreadable", Flag.RECONCILED, None)
     ]
     assert "from" in str(held[0].last_error)
     assert process(held[0], day.now) == ()

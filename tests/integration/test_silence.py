@@ -8,10 +8,10 @@ from pipeline import Pipeline, stored
 from wire import Wire, unreachable
 
 from chalicelib.observation.elections.schedule import hours_of
+from chalicelib.observation.sms.states import Flag
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake import silence
 from chalicelib.services.intake.silence import described, measure_silence, record_arrival
-from chalicelib.store.messages import RECONCILED
 from chalicelib.store.providers import ProviderRow, last_heard
 
 NAME = "generic"
@@ -40,7 +40,7 @@ def began(pipeline: Pipeline) -> dt.datetime:
 
 def test_what_comes_by_webhook_is_heard_and_what_was_reconciled_is_not(pipeline: Pipeline) -> None:
     message = pipeline.say(pipeline.phone(), "OP A1")
-    message.flag = RECONCILED
+    message.flag = Flag.RECONCILED
     record_arrival(message)
     assert last_heard(NAME) is None
     record_arrival(stored(message.key))

@@ -1,10 +1,13 @@
 """What each Lambda function loads: a cold start at 08:00 must not pay for what its function does not do."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import chalicelib
 from chalicelib.entrypoints.api.routes import ROUTES, WEBHOOKS
 from chalicelib.entrypoints.functions import FUNCTIONS
 
@@ -48,3 +51,19 @@ def test_registering_loads_no_handler() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     entrypoints = {"api", "api.routes", "deferred", "functions"}
     assert set(loaded) == {"chalicelib.entrypoints", *(f"chalicelib.entrypoints.{name}" for name in entrypoints)}
+
+
+def test_no_service_writes_an_update_expression_of_a_message() -> None:
+    """The verbs of store/messages.py do, so that a state and what goes with it change together."""
+    written = re.compile(r"\bMessage\.\w+\.(?:set|remove|add)\b|\bMessage\.\w+ \|")
+    rooms = [Path(chalicelib.__file__).parent / name for name in ("services", "entrypoints", "rehearsal", "cli")]
+    files = [file for room in rooms for file in room.rglob("*.py")]
+    assert len(files) > 50
+    assert [file.name for file in files if written.search(file.read_text("utf-8"))] == []
+
+
+def test_keys_of_rows_are_made_in_one_module() -> None:
+    prefixes = "nonce receipt sent twin parts reply alert digest summary missing reminder bulk report"
+    made = re.compile(rf"""f["'](?:{"|".join(prefixes.split())})#\{{[^"']*#\{{""")
+    files = [file for file in Path(chalicelib.__file__).parent.rglob("*.py") if made.search(file.read_text("utf-8"))]
+    assert [file.name for file in files] == ["keys.py"]

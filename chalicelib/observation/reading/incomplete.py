@@ -11,7 +11,8 @@ from typing import Final
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
 from chalicelib.observation.reading.reading import read
-from chalicelib.observation.sms.multipart import GAP, INCOMPLETE
+from chalicelib.observation.sms.multipart import GAP
+from chalicelib.observation.sms.states import Flag
 
 _BREAK: Final = "\n"
 _CUT_NUMBER = re.compile(r"\A\d\S*")
@@ -28,7 +29,7 @@ def read_incomplete(text: str, election: Election) -> Reading:
     reports = tuple(
         _certain(report, next(others, None)) if _is_incident(report, election) else report for report in shown.reports
     )
-    return Reading(reports=reports, held=INCOMPLETE)
+    return Reading(reports=reports, held=Flag.INCOMPLETE)
 
 
 def _away_from_gaps(text: str) -> str:

@@ -13,6 +13,7 @@ from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import Reading, ReportReading
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.sms.states import MessageState
 
 REASSIGNED = "reassigned"
 STATION_UNKNOWN = "station_unknown"
@@ -68,15 +69,16 @@ class Interpretation:
     reports: tuple[ResolvedReport, ...]
 
     @property
-    def state(self) -> str:
+    def state(self) -> MessageState:
         """The message's outcome."""
         if self.observer is None:
-            return "quarantined"
+            return MessageState.QUARANTINED
         if self.reading.held is not None:
-            return "held"
+            return MessageState.HELD
         if not self.reports:
-            return "unrecognised"
-        return "partly_accepted" if any(report.reading.rejected for report in self.reports) else "accepted"
+            return MessageState.UNRECOGNISED
+        is_partial = any(report.reading.rejected for report in self.reports)
+        return MessageState.PARTLY_ACCEPTED if is_partial else MessageState.ACCEPTED
 
     def document(self) -> dict[str, Any]:
         """The reading as it is kept with its message."""

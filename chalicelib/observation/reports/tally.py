@@ -17,6 +17,7 @@ from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
 from chalicelib.observation.sms.phones import OptOutState
+from chalicelib.observation.sms.states import MessageState
 
 Number = int | Decimal
 Counters = Mapping[str, Number]
@@ -29,23 +30,12 @@ ANY_FORM = "*"
 NATION_ONLY = "*"
 """The region of a cell that counts in the nation alone: messages of unknown senders."""
 
-COMMAND = "command"
-"""The outcome of a coordinator's command, which no counter tells of: it is no observation."""
-
-DUPLICATE = "duplicate"
-"""The outcome of an SMS that was handed in before under another id; the first one is counted."""
-
-JOINED = "joined"
-"""The outcome of a part of a long SMS: it is read, and counted, with the other parts as one message."""
-
-SUPERSEDED = "superseded"
-"""The outcome of a long SMS that was read without a part which came after all; the whole is counted."""
-
-
-OPTED: Final[Mapping[OptOutState, str]] = {"out": "opted_out", "in": "opted_in"}
+OPTED: Final[Mapping[OptOutState, MessageState]] = {"out": MessageState.OPTED_OUT, "in": MessageState.OPTED_IN}
 """The outcome of an SMS by which somebody wants no more SMS, or wants them again: no observation either."""
 
-UNCOUNTED: Final = frozenset({COMMAND, DUPLICATE, JOINED, SUPERSEDED, *OPTED.values()})
+UNCOUNTED: Final = frozenset(
+    {MessageState.COMMAND, MessageState.DUPLICATE, MessageState.JOINED, MessageState.SUPERSEDED, *OPTED.values()}
+)
 """Outcomes that no counter tells of."""
 
 

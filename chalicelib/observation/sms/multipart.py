@@ -16,8 +16,6 @@ WAITS = dt.timedelta(minutes=2)
 REMEMBERED = dt.timedelta(days=1)
 GAP = "[…]"
 """Stands in a text where a part is missing."""
-INCOMPLETE = "incomplete"
-"""The flag of a message that lacks a part, and why it is held."""
 
 _UNREADABLE = "\ufffd"
 

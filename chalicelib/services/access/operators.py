@@ -4,13 +4,11 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import dataclass
-from typing import Literal, cast
 
 from chalicelib.store import operators
 from chalicelib.store.elections import existing
-from chalicelib.store.operators import OperatorRow
+from chalicelib.store.operators import OperatorRow, Role
 
-Role = Literal["viewer", "operator", "headquarters"]
 ROLES: tuple[Role, ...] = ("viewer", "operator", "headquarters")
 COMMAND_LINE = "command line"
 VALID_FOR = dt.timedelta(days=30)
@@ -101,7 +99,7 @@ def authenticate(authorization: str | None, now: dt.datetime) -> Operator:
         raise TokenRefused("this token is not known, or was revoked")
     if row.expires_at <= now:
         raise TokenRefused(f"this token expired at {row.expires_at.isoformat()}: ask for a new one")
-    return Operator(row.name, cast(Role, row.role), row.election, tuple(row.regions))
+    return Operator(row.name, row.role, row.election, tuple(row.regions))
 
 
 def token_hash(token: str) -> str:

@@ -14,12 +14,16 @@ LONGEST_BACKOFF_SECONDS = 1.0
 Result = TypeVar("Result")
 
 
+class StillContended(StoreUnavailable):
+    """Others were at work on the same rows in every attempt."""
+
+
 def until_uncontended(
     action: Callable[[], Result], *, what: str, also: tuple[type[Exception], ...] = (), attempts: int = ATTEMPTS
 ) -> Result:
     """Do something again for as long as others are at work on its rows.
 
-    `also`: what else means that, as ReportChanged. `what` names the rows for the error. Raises StoreUnavailable where
+    `also`: what else means that, as ReportChanged. `what` names the rows for the error. Raises StillContended where
     all attempts were in vain, and whatever else the action raises.
     """
     contended: tuple[type[Exception], ...] = (Contended, *also)
@@ -28,7 +32,7 @@ def until_uncontended(
             return action()
         except contended:
             pause(attempt)
-    raise StoreUnavailable(f"{what} was contended in {attempts} attempts: try again")
+    raise StillContended(f"{what} was contended in {attempts} attempts: try again")
 
 
 def pause(attempt: int) -> None:

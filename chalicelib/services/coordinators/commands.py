@@ -16,17 +16,17 @@ from chalicelib.observation.coordinators.texts import EXAMPLE, answer, example, 
 from chalicelib.observation.elections.election import Coordinator, Election
 from chalicelib.observation.incidents.lifecycle import Step, StepRefused
 from chalicelib.observation.reading import read
-from chalicelib.observation.reports.tally import COMMAND
-from chalicelib.observation.sms.multipart import INCOMPLETE
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
 from chalicelib.services.coordinators.queries import missing, status
 from chalicelib.services.incidents.steps import same_as, step_writes
-from chalicelib.services.replies.reply import UNCLEAR, is_loop
+from chalicelib.services.replies.reply import is_loop
 from chalicelib.services.versions import NoteMissing
+from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incident_of_number, incidents_at, muting
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import Message, finishing, holding
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.routes import is_own_number
@@ -79,7 +79,7 @@ class Speaker:
         """The answer to the speaker's SMS, as a row for the outbox."""
         text = answer(self.election, self.language, *sentences)
         origin = outbox.Origin(self.election.id, message.key, self.now)
-        return outbox.sms_row(f"reply#{message.key}", self.phone, text, origin, sender=message.recipient)
+        return outbox.sms_row(keys.reply(message.key), self.phone, text, origin, sender=message.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class CommandResult:
     """What came of a command: sentences to answer with, and what is written. `reason`: why nothing was done."""
 
     sentences: tuple[str, ...]
-    reason: str | None = None
+    reason: Reason | None = None
     region: str | None = None
     writes: tuple[Write, ...] = ()
 
@@ -104,7 +104,7 @@ def outcome_of_command(
     if not rows:
         return None
     text = message.text or ""
-    is_incomplete = message.flag == INCOMPLETE
+    is_incomplete = message.flag == Flag.INCOMPLETE
     command = None if is_incomplete else command_in(text)
     is_observer = phone in election.observers_by_phone
     has_form = bool(read(text, election).reports)
@@ -114,12 +114,12 @@ def outcome_of_command(
         return None
     speaker = Speaker(loaded, phone, rows, now)
     if command is not None and is_observer and has_form:
-        obeyed = CommandResult((speaker.say("command_or_report"),), reason="command_or_report")
+        obeyed = CommandResult((speaker.say("command_or_report"),), reason=Reason.COMMAND_OR_REPORT)
     elif is_incomplete:
-        obeyed = CommandResult((speaker.say("reply_incomplete"),), reason=INCOMPLETE)
+        obeyed = CommandResult((speaker.say("reply_incomplete"),), reason=Reason.INCOMPLETE)
     else:
         obeyed = _obey(speaker, command)
-    is_heard = not is_own_number(phone) and not (obeyed.reason == UNCLEAR and is_loop(election, message))
+    is_heard = not is_own_number(phone) and not (obeyed.reason == Reason.COMMAND_UNCLEAR and is_loop(election, message))
     reply = speaker.reply(message, obeyed.sentences)
     return Outcome(
         message=message,
@@ -133,7 +133,9 @@ def outcome_of_command(
 def _obey(speaker: Speaker, command: Command | None) -> CommandResult:
     election, language = speaker.election, speaker.language
     if command is None:
-        return CommandResult((speaker.say(UNCLEAR), help_text(election, language)), reason=UNCLEAR)
+        return CommandResult(
+            (speaker.say(Reason.COMMAND_UNCLEAR), help_text(election, language)), reason=Reason.COMMAND_UNCLEAR
+        )
     match command.verb:
         case "help":
             return CommandResult((help_text(election, language),))
@@ -150,11 +152,13 @@ def _obey(speaker: Speaker, command: Command | None) -> CommandResult:
 def _take_steps(speaker: Speaker, command: Command) -> CommandResult:
     step = command.step
     if step is None or not command.numbers:
-        return CommandResult((speaker.say("command_which", example=speaker.example(command.verb)),), reason="no_number")
+        return CommandResult(
+            (speaker.say("command_which", example=speaker.example(command.verb)),), reason=Reason.NO_NUMBER
+        )
     if command.is_doubtful:
         verb = word(command.verb, speaker.language)
         return CommandResult(
-            (speaker.say("command_doubtful", verb=verb, number=str(command.numbers[0])),), reason="doubtful"
+            (speaker.say("command_doubtful", verb=verb, number=str(command.numbers[0])),), reason=Reason.DOUBTFUL
         )
     if len(command.numbers) > 1:
         return _take_each(speaker, step, command.numbers)
@@ -164,14 +168,16 @@ def _take_steps(speaker: Speaker, command: Command) -> CommandResult:
 def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) -> CommandResult:
     number, incident = str(numbered), _own_incident(speaker, numbered)
     if incident is None:
-        return CommandResult((speaker.say("command_no_incident", number=number),), reason="no_incident")
+        return CommandResult((speaker.say("command_no_incident", number=number),), reason=Reason.NO_INCIDENT)
     try:
         state, writes = step_writes(incident, step, speaker.who, command.rest, speaker.at, speaker.now)
     except StepRefused:
-        return CommandResult((_stale(speaker, incident),), reason="stale", region=incident.region)
+        return CommandResult((_stale(speaker, incident),), reason=Reason.STALE, region=incident.region)
     except NoteMissing:
         asked = speaker.example(command.verb).replace(str(EXAMPLE), number)
-        return CommandResult((speaker.say("command_why", example=asked),), reason="no_note", region=incident.region)
+        return CommandResult(
+            (speaker.say("command_why", example=asked),), reason=Reason.NO_NOTE, region=incident.region
+        )
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
     same = same_as(incident, incidents_at(speaker.election.id, incident.station))
     remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
@@ -196,7 +202,7 @@ def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Command
             came["command_passed_each"].append(number)
     sentences = (speaker.say(key, numbers=" ".join(map(str, found))) for key, found in came.items() if found)
     region = regions[0] if regions else None
-    return CommandResult(tuple(sentences), reason=None if writes else "stale", region=region, writes=tuple(writes))
+    return CommandResult(tuple(sentences), reason=None if writes else Reason.STALE, region=region, writes=tuple(writes))
 
 
 def _own_incident(speaker: Speaker, number: int) -> Incident | None:
@@ -210,7 +216,7 @@ def _stale(speaker: Speaker, incident: Incident) -> str:
     at = dt.datetime.fromisoformat(last["at"]).astimezone(speaker.election.zone)
     return speaker.say(
         "command_stale",
-        number=str(int(incident.number)),
+        number=str(incident.number),
         state=speaker.say(f"state_{incident.state}"),
         who=last["who"],
         time=f"{at:%H:%M}",
@@ -220,7 +226,9 @@ def _stale(speaker: Speaker, incident: Incident) -> str:
 def _mute(speaker: Speaker, command: Command) -> CommandResult:
     duration = mute_duration(command.rest)
     if duration is None:
-        return CommandResult((speaker.say("command_how_long", example=speaker.example("mute")),), reason="no_duration")
+        return CommandResult(
+            (speaker.say("command_how_long", example=speaker.example("mute")),), reason=Reason.NO_DURATION
+        )
     until = speaker.at + duration
     writes = (
         muting(speaker.election.id, speaker.phone, until),
@@ -232,7 +240,7 @@ def _mute(speaker: Speaker, command: Command) -> CommandResult:
     return CommandResult((speaker.say("command_muted", time=time),), writes=writes)
 
 
-def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> tuple[Action, ...]:
+def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> list[Action]:
     understood: dict[str, Any] = {"coordinator": speaker.who}
     if command is not None:
         understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}
@@ -240,20 +248,22 @@ def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed
 
 
 def finished(
-    speaker: Speaker, message: Message, reading: Mapping[str, Any], *, reason: str | None, region: str | None
-) -> tuple[Action, ...]:
-    """What a coordinator's SMS has come to, once it was read."""
-    changes: list[Action] = [
-        Message.state.set(COMMAND),
-        Message.processed_at.set(speaker.now),
-        Message.pending.remove(),
-        Message.due_at.remove(),
-        Message.election.set(speaker.election.id),
-        Message.counted_at.set(speaker.loaded.clock.at(message.received_at or message.stored_at)),
-        Message.reading.set(dict(reading)),
-    ]
-    if reason is not None:
-        changes.append(Message.reason.set(reason))
-    if region is not None:
-        changes.append(Message.region.set(region))
-    return tuple(changes)
+    speaker: Speaker,
+    message: Message,
+    reading: Mapping[str, Any],
+    *,
+    reason: Reason | None,
+    region: str | None,
+    is_held: bool = False,
+) -> list[Action]:
+    """How a coordinator's SMS ends, once it was read; `is_held`: something of it waits for a person."""
+    known = {
+        "election": speaker.election.id,
+        "counted_at": speaker.loaded.clock.at(message.received_at or message.stored_at),
+        "reading": dict(reading),
+        "reason": reason,
+        "region": region,
+    }
+    if is_held:
+        return holding(message.key, MessageState.COMMAND, speaker.now, **known)
+    return finishing(MessageState.COMMAND, speaker.now, **known)

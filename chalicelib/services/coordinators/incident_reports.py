@@ -12,19 +12,16 @@ from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import CATEGORY, ReportReading
-from chalicelib.observation.sms.multipart import INCOMPLETE
+from chalicelib.observation.sms.states import Flag, Reason
 from chalicelib.services.coordinators.commands import Speaker, finished
 from chalicelib.services.incidents.alerts import incident_sources, reported
-from chalicelib.services.incidents.opening import OVER_BUDGET, open_incidents
+from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
-from chalicelib.store.messages import Message, held_for_a_person
+from chalicelib.store.messages import Message
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.routes import is_own_number
-
-FORMS_LEFT = "forms_left"
-"""The reason of a message of which the incidents were opened, and other forms are nobody's."""
 
 
 def outcome_of_coordinators_report(
@@ -71,12 +68,19 @@ def outcome_of_coordinators_report(
         _kept(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
         for (report, station), incident in zip(named, found, strict=True)
     ]
-    reason = FORMS_LEFT if len(named) < len(forms) else None
-    changes = finished(speaker, message, reading, reason=reason, region=found[0].region)
-    is_held = OVER_BUDGET in opening.left_out.values()
+    reason = Reason.FORMS_LEFT if len(named) < len(forms) else None
+    is_held = Reason.OVER_BUDGET in opening.left_out.values()
+    changes = finished(
+        speaker,
+        message,
+        reading,
+        reason=Reason.OVER_BUDGET if is_held else reason,
+        region=found[0].region,
+        is_held=is_held,
+    )
     return Outcome(
         message=message,
-        changes=held_for_a_person(changes, message, OVER_BUDGET, now) if is_held else changes,
+        changes=changes,
         election=election,
         cells=total(changes_of_incidents(election, opening.incidents)),
         incidents=opening.incidents,
@@ -86,14 +90,14 @@ def outcome_of_coordinators_report(
 
 
 def _forms(election: Election, message: Message) -> tuple[ReportReading, ...]:
-    reads = read_incomplete if message.flag == INCOMPLETE else read
+    reads = read_incomplete if message.flag == Flag.INCOMPLETE else read
     return tuple(reads(message.text or "", election).reports)
 
 
 def _told(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
     if not opened:
         return [speaker.say("reply_incident")]
-    return [speaker.say("command_opened", number=str(int(one.number)), station=one.station) for one in opened]
+    return [speaker.say("command_opened", number=str(one.number), station=one.station) for one in opened]
 
 
 def _kept(who: str, report: ReportReading, station: str) -> dict[str, object]:

@@ -39,7 +39,7 @@ def status(
     areas: dict[str, Area] = dict(summary.regions)
     if is_nation and summary.nation is not None:
         areas = {say(election, language, "command_whole_country"): summary.nation}
-    opened = [(one.region, int(one.number)) for one in incidents_of(election.id) if one.state in OPEN]
+    opened = [(one.region, one.number) for one in incidents_of(election.id) if one.state in OPEN]
     time = f"{at.astimezone(election.zone):%H:%M}"
     return tuple(
         say(

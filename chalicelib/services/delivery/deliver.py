@@ -9,15 +9,13 @@ was sent in the end. What receipts do to a row is in `receipts`.
 import datetime as dt
 import random
 import time
-from collections.abc import Sequence
+from typing import Any
 
-from pynamodb.expressions.update import Action
-
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.delivery.faults import InDoubt, NotAsked, NotSent, SendRefused
 from chalicelib.services.delivery.send import SendResult, send, sms_providers
-from chalicelib.store.messages import OUTGOING, Message, Queue, change, pending_in, unchanged
+from chalicelib.store.messages import Message
 
-QUEUED, SENDING, SENT, FAILED, OPTED_OUT = "queued", "sending", "sent", "failed", "opted_out"
 CLAIMED_FOR = dt.timedelta(minutes=2)
 MOST_ATTEMPTS = 8
 MOST_DOUBTS = 1
@@ -37,11 +35,11 @@ def deliver(message: Message, now: dt.datetime) -> str:
     takes the row up when its claim has run out.
     """
     if message.due_at is not None and message.due_at <= now:
-        if message.state == SENDING:
+        if message.state == MessageState.SENDING:
             _try_in_doubt(message, now, "its worker died", at_once=True)
-        elif message.state == SENT:
+        elif message.state == MessageState.SENT:
             _handle_missing_receipt(message, now)
-    if message.state != QUEUED or not _claim(message, now):
+    if message.state != MessageState.QUEUED or not message.claim(now + CLAIMED_FOR):
         return str(message.state)
     try:
         taken = _send_with_quick_retries(message, now)
@@ -52,19 +50,9 @@ def deliver(message: Message, now: dt.datetime) -> str:
     except NotSent as fault:
         return _try_later(message, now, str(fault), wait=dt.timedelta(seconds=fault.wait))
     except InDoubt as fault:
-        return _try_in_doubt(message, now, str(fault), [asked_by(message, fault.carrier)] if fault.carrier else ())
+        asked = asked_by(message, fault.carrier) if fault.carrier else None
+        return _try_in_doubt(message, now, str(fault), asked=asked)
     return _note_taken(message, taken, now)
-
-
-def queue_of(message: Message) -> Queue:
-    """The queue that an outgoing row waits in, or waited in before it was sent."""
-    waits = message.queue or (message.pending or "").partition("#")[0]
-    return next((queue for queue in OUTGOING if queue == waits), "out")
-
-
-def is_alert(message: Message) -> bool:
-    """Whether a row is an alert, which rather goes twice than never."""
-    return queue_of(message) == "alert"
 
 
 def not_asked(message: Message) -> list[str]:
@@ -72,19 +60,9 @@ def not_asked(message: Message) -> list[str]:
     return [name for name in sms_providers() if name not in (message.asked or ())]
 
 
-def asked_by(message: Message, carrier: str) -> Action:
-    """The note that a carrier took an SMS or may have."""
-    return Message.asked.set(list(dict.fromkeys([*(message.asked or ()), carrier])))
-
-
-def back_in_its_queue(message: Message, now: dt.datetime) -> list[Action]:
-    """The changes by which a row that was sent is to be sent again, by another carrier."""
-    return [
-        Message.state.set(QUEUED),
-        Message.pending.set(pending_in(queue_of(message), message.key)),
-        Message.due_at.set(now),
-        *(gone.remove() for gone in (Message.carrier, Message.reference, Message.receipt, Message.receipt_at)),
-    ]
+def asked_by(message: Message, carrier: str) -> list[str]:
+    """The carriers that took an SMS or may have, and one more."""
+    return list(dict.fromkeys([*(message.asked or ()), carrier]))
 
 
 def retry_after(attempts: int) -> dt.timedelta:
@@ -93,42 +71,31 @@ def retry_after(attempts: int) -> dt.timedelta:
     return longest * random.uniform(0.5, 1.0)  # noqa: S311
 
 
-def _claim(message: Message, now: dt.datetime) -> bool:
-    attempts = int(message.attempts)
-    changes = [Message.state.set(SENDING), Message.attempts.set(attempts + 1), Message.due_at.set(now + CLAIMED_FOR)]
-    return change(message, changes, QUEUED, attempts)
-
-
 def _handle_missing_receipt(message: Message, now: dt.datetime) -> None:
     """An SMS of which its carrier says nothing, though it always does: another carrier gets it, if any may."""
-    doubts = int(message.doubts or 0) + 1
-    changes: list[Action] = [Message.last_error.set(f"{IN_DOUBT}: {message.carrier}: no receipt came")]
-    changes += [Message.doubts.set(doubts)]
-    if not_asked(message) and (doubts <= MOST_DOUBTS or is_alert(message)):
-        changes += back_in_its_queue(message, now)
+    doubts = (message.doubts or 0) + 1
+    error = f"{IN_DOUBT}: {message.carrier}: no receipt came"
+    if not_asked(message) and (doubts <= MOST_DOUBTS or message.is_alert):
+        message.send_again(now, last_error=error, doubts=doubts)
     else:
-        changes += [Message.pending.remove(), Message.due_at.remove()]
-    change(message, changes, SENT, int(message.attempts), Message.receipt.does_not_exist())
+        message.note_receipt(MessageState.SENT, last_error=error, doubts=doubts)
 
 
 def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
-    noted: list[Action] = [Message.sent_at.set(dt.datetime.now(dt.UTC)), Message.queue.set(queue_of(message))]
+    known: dict[str, Any] = {"sent_at": dt.datetime.now(dt.UTC), "queue": message.outgoing_queue}
     if taken.carrier is not None and taken.cost is not None:
-        noted += [Message.carrier.set(taken.carrier), asked_by(message, taken.carrier)]
-        noted += [Message.segments.set(taken.cost.segments)]
-        told = [(Message.reference, taken.reference), (Message.cost, taken.cost.amount)]
-        told += [(Message.currency, taken.cost.currency)]
-        noted += [attribute.set(value) for attribute, value in told if value is not None]
+        known |= {"carrier": taken.carrier, "reference": taken.reference, "asked": asked_by(message, taken.carrier)}
+        known |= {"segments": taken.cost.segments, "cost": taken.cost.amount, "currency": taken.cost.currency}
     if taken.receipt_within is None:
-        return _finish(message, SENT, noted)
-    waits = [Message.pending.set(pending_in("receipt", message.key)), Message.due_at.set(now + taken.receipt_within)]
-    change(message, [*noted, Message.state.set(SENT), *waits], SENDING, int(message.attempts))
-    return str(message.state)
+        message.finish(MessageState.SENT, **known)
+    else:
+        message.await_receipt(now + taken.receipt_within, **known)
+    return message.state
 
 
 def _send_with_quick_retries(message: Message, now: dt.datetime) -> SendResult:
     """An alert does not wait for sweep's minute while it is certain that it was not sent."""
-    urgent = is_alert(message)
+    urgent = message.is_alert
     for _ in range(QUICK_TRIES - 1 if urgent else 0):
         try:
             return send(message, now, urgent=urgent)
@@ -142,43 +109,39 @@ def _send_with_quick_retries(message: Message, now: dt.datetime) -> SendResult:
 def _put_back(message: Message, now: dt.datetime, fault: NotAsked) -> str:
     """No attempt was made: the row waits as if it had not been taken up, however often that happens."""
     wait = max(SHORT_WAIT, dt.timedelta(seconds=fault.wait)) * random.uniform(1.0, 1.2)  # noqa: S311
-    changes = [Message.state.set(QUEUED), Message.due_at.set(now + wait), Message.last_error.set(str(fault)[:500])]
-    attempts = int(message.attempts)
-    change(message, [*changes, Message.attempts.set(attempts - 1)], SENDING, attempts)
-    return str(message.state)
+    message.put_back(now + wait, is_tried=False, last_error=str(fault)[:500])
+    return message.state
 
 
 def _try_in_doubt(
-    message: Message, now: dt.datetime, error: str, noted: Sequence[Action] = (), *, at_once: bool = False
+    message: Message, now: dt.datetime, error: str, *, at_once: bool = False, asked: list[str] | None = None
 ) -> str:
     """Try again what may have reached its recipient: an alert as often as any other, the rest once more."""
-    doubts = int(message.doubts or 0) + 1
-    noted = [*noted, Message.doubts.set(doubts)]
-    if doubts > MOST_DOUBTS and not is_alert(message):
-        return _give_up(message, f"{IN_DOUBT}: {error}", noted)
-    return _try_later(message, now, f"{IN_DOUBT}: {error}", noted, at_once=at_once)
+    doubts = (message.doubts or 0) + 1
+    if doubts > MOST_DOUBTS and not message.is_alert:
+        return _give_up(message, f"{IN_DOUBT}: {error}", doubts=doubts, asked=asked)
+    return _try_later(message, now, f"{IN_DOUBT}: {error}", at_once=at_once, doubts=doubts, asked=asked)
 
 
 def _try_later(
     message: Message,
     now: dt.datetime,
     error: str,
-    noted: Sequence[Action] = (),
     *,
     at_once: bool = False,
     wait: dt.timedelta = NO_WAIT,
+    **known: Any,
 ) -> str:
-    attempts = int(message.attempts)
-    if attempts >= MOST_ATTEMPTS:
-        return _give_up(message, error, noted)
-    due_at = now if at_once else now + max(wait, retry_after(attempts))
-    changes = [Message.state.set(QUEUED), Message.due_at.set(due_at), Message.last_error.set(error[:500]), *noted]
-    change(message, changes, SENDING, attempts)
-    return str(message.state)
+    if message.attempts >= MOST_ATTEMPTS:
+        return _give_up(message, error, **known)
+    due_at = now if at_once else now + max(wait, retry_after(message.attempts))
+    message.put_back(due_at, last_error=error[:500], **known)
+    return message.state
 
 
-def _give_up(message: Message, error: str, noted: Sequence[Action] = ()) -> str:
-    return _finish(message, FAILED, [Message.last_error.set(error[:500]), *noted])
+def _give_up(message: Message, error: str, **known: Any) -> str:
+    message.finish(MessageState.FAILED, last_error=error[:500], **known)
+    return message.state
 
 
 def _opted_out(message: Message, now: dt.datetime, error: str) -> str:
@@ -187,15 +150,5 @@ def _opted_out(message: Message, now: dt.datetime, error: str) -> str:
 
     if message.election is None or message.recipient is None:
         return _give_up(message, error)
-    changes = [Message.last_error.set(error[:500]), *_finished(OPTED_OUT)]
-    finish_refused(message, changes, unchanged(SENDING, int(message.attempts)), now)
-    return OPTED_OUT
-
-
-def _finish(message: Message, state: str, changes: list[Action]) -> str:
-    change(message, [*changes, *_finished(state)], SENDING, int(message.attempts))
-    return str(message.state)
-
-
-def _finished(state: str) -> list[Action]:
-    return [Message.state.set(state), Message.pending.remove(), Message.due_at.remove()]
+    finish_refused(message, error, now)
+    return MessageState.OPTED_OUT

@@ -17,7 +17,8 @@ from chalicelib.services.delivery.carrier_health import (
     require_closed_circuit,
 )
 from chalicelib.services.delivery.faults import CircuitOpen, InDoubt, NotAsked, NotSent, RateUsedUp, SendRefused
-from chalicelib.store.messages import Message, put_pointer
+from chalicelib.store.message_rows import put_pointer
+from chalicelib.store.messages import Message
 from chalicelib.store.tables import StoreUnavailable
 
 SNS = "sns"

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from chalicelib.observation.reports.tally import JOINED, SUPERSEDED
-from chalicelib.observation.sms.multipart import INCOMPLETE, joined_text
+from chalicelib.observation.sms.multipart import joined_text
+from chalicelib.observation.sms.states import Flag, MessageState
 from chalicelib.store.long_sms import part_text
 from chalicelib.store.messages import Message
 
@@ -15,13 +15,15 @@ def part_differences(messages: Iterable[Message]) -> Iterator[str]:
     joined = [message for message in by_key.values() if message.parts is not None]
     for message in by_key.values():
         about = by_key.get(message.about or "")
-        if message.state == JOINED and (about is None or message.key not in (about.parts or ())):
+        if message.state == MessageState.JOINED and (about is None or message.key not in (about.parts or ())):
             yield f"message {message.key}: it is joined, but {message.about} is not read with it"
-        if message.state == SUPERSEDED and (about is None or not {*(about.parts or ())} > {*message.parts}):
+        if message.state == MessageState.SUPERSEDED and (
+            about is None or not {*(about.parts or ())} > {*message.parts}
+        ):
             yield f"message {message.key}: it is superseded, but {message.about} does not have all its parts and more"
     for message in joined:
         yield from _text_differences(message, [by_key[key] for key in message.parts if key in by_key])
-    counted = Counter(key for message in joined if message.state != SUPERSEDED for key in message.parts)
+    counted = Counter(key for message in joined if message.state != MessageState.SUPERSEDED for key in message.parts)
     for key, times in counted.items():
         if times > 1:
             yield f"message {key}: it is a part of {times} messages that count"
@@ -35,5 +37,5 @@ def _text_differences(message: Message, parts: list[Message]) -> Iterator[str]:
     is_mixed = len({text.number for text in texts}) < len(texts)
     if message.text != joined_text(parts[0].part[2], texts, mixed=is_mixed):
         yield f"message {message.key}: its text is not that of its parts"
-    if (message.flag == INCOMPLETE) == (not is_mixed and len(parts) == parts[0].part[2]):
+    if (message.flag == Flag.INCOMPLETE) == (not is_mixed and len(parts) == parts[0].part[2]):
         yield f"message {message.key}: it is {message.flag or 'complete'}, but its parts are not"

@@ -78,7 +78,7 @@ def _parts(before: Election, after: Election) -> list[_Part]:
             _categories(before),
             set(_categories(after)),
             lambda _report, _name: False,
-            lambda incident, name: incident.category is not None and str(int(incident.category)) == name,
+            lambda incident, name: incident.category is not None and str(incident.category) == name,
         ),
     ]
 

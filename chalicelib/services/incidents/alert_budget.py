@@ -3,9 +3,9 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from typing import Self, cast
+from typing import Self
 
-from chalicelib.observation.elections.election import Election, Severity
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.budget import may_alert
 from chalicelib.observation.incidents.lifecycle import Group
 from chalicelib.store.budgets import spending, spent
@@ -28,7 +28,7 @@ class AlertBudget:
 
     def within(self, incident: Incident, group: Iterable[int]) -> Group:
         """Those of a group who are alerted of an incident at once; they are counted as told."""
-        severity = cast(Severity, incident.severity)
+        severity = incident.severity
         told = tuple(place for place in group if may_alert(severity, self._alerts[self._name(place)]))
         self._alerts.update(map(self._name, told))
         return told

@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from chalicelib.observation.coordinators.texts import alert_remarks
 from chalicelib.observation.elections.election import Coordinator, Election, Form, Severity
@@ -14,6 +13,7 @@ from chalicelib.observation.replies.replies import IncidentNotice, incident_aler
 from chalicelib.observation.reports.resolve import ResolvedReport
 from chalicelib.observation.sms.multipart import name_of
 from chalicelib.services import outbox
+from chalicelib.store import keys
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 
@@ -156,7 +156,7 @@ def describe(election: Election, incident: Incident, language: str) -> str:
         return f"{form_code} {code}: {label}"
     if incident.category is None or election.incidents is None:
         return ""
-    return election.text(election.incidents.categories[int(incident.category)].name, language)
+    return election.text(election.incidents.categories[incident.category].name, language)
 
 
 def alerts_of(
@@ -176,18 +176,14 @@ def alerts_of(
     rows: list[Message] = []
     for place in told:
         coordinator = election.coordinators[place]
-        key = f"{_alert_prefix(incident, int(incident.stage))}{coordinator.id}"
+        key = keys.alert(incident.election, incident.id, incident.stage, coordinator.id)
         rows += _alerts_to(election, coordinator, key, incident, silent, now, sender)
     return tuple(rows)
 
 
 def is_told_at_once(incident: Incident, alert_key: str) -> bool:
     """Whether an alert of an incident was queued when that was opened, not when it was escalated."""
-    return alert_key.startswith(_alert_prefix(incident, 0))
-
-
-def _alert_prefix(incident: Incident, stage: int) -> str:
-    return f"alert#{incident.election}#{incident.id}#{stage}#"
+    return keys.is_alert_of(alert_key, incident.election, incident.id, 0)
 
 
 def _alerts_to(
@@ -215,15 +211,14 @@ def _alerts_to(
 
 
 def _notice(election: Election, language: str, incident: Incident) -> IncidentNotice:
-    severity = cast(Severity, incident.severity)
+    severity = incident.severity
     waited = escalates_after(election, severity) if incident.stage else None
-    same = [int(number) for number in incident.may_be_same_as]
     return {
         "severity": severity,
         "category": describe(election, incident, language),
         "station": election.station_by_number[incident.station],
         "region": incident.region,
-        "number_or_id": str(int(incident.number)),
+        "number_or_id": str(incident.number),
         "text": incident.text or "",
-        "remarks": alert_remarks(election, language, same, waited, int(incident.more or 0)),
+        "remarks": alert_remarks(election, language, incident.may_be_same_as, waited, incident.more or 0),
     }

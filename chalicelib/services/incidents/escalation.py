@@ -7,7 +7,6 @@ incident is escalated once, since its version guards the transaction that queues
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from chalicelib.observation.coordinators.texts import digest_email, digest_sms, incident_line
 from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Severity
@@ -109,7 +108,7 @@ def _escalated(
     if incident is None or incident.state != "new":
         return [incidents.ending_watch(watch)], ()
     groups = escalation(election, incident.region)
-    stage = int(incident.stage) + 1
+    stage = incident.stage + 1
     if stage > len(groups):
         return [incidents.ending_watch(watch)], ()
     incident.stage = stage
@@ -122,10 +121,10 @@ def _escalated(
     writes = [incidents.changing(incident, "new", entry, *changes), incidents.ending_watch(watch)]
     writes += budget.writes(told)
     if stage < len(groups):
-        due = at + escalates_after(election, cast(Severity, incident.severity))
+        due = at + escalates_after(election, incident.severity)
         writes.append(incidents.watching(election.id, incident.id, due))
     if len(told) < len(group):
-        numbers = {int(incident.number)}
+        numbers = {incident.number}
         writes.append(incidents.adding_to_digest(election.id, incident.region, stage, numbers, at + BURST_WITHIN))
     return writes, alerts
 
@@ -134,21 +133,21 @@ def _digested(
     election: Election, digest: Digest, muted: frozenset[str], now: dt.datetime
 ) -> tuple[list[Write], tuple[Message, ...]]:
     """What sends a digest: one message of its incidents that still need somebody, the gravest first."""
-    numbers = sorted(int(number) for number in digest.numbers)
+    numbers = sorted(digest.numbers)
     found = incidents.incidents_of_numbers(election.id, numbers[:MOST_READ])
     still_open = sorted((one for one in found if one.state in OPEN), key=_gravest_first)
     more = max(0, len(still_open) - MOST_LISTED) + max(0, len(numbers) - MOST_READ)
     rows: list[Message] = []
     if still_open:
-        key = f"digest#{election.id}#{digest.id}#{numbers[0]}"
         told = Digested(digest.region, still_open[:MOST_LISTED], more)
         for place in _told(election, digest, still_open):
-            rows += _digest_to(election, election.coordinators[place], f"{key}#{place}", told, muted, now)
+            key = keys.digest(election.id, digest.id, numbers[0], place)
+            rows += _digest_to(election, election.coordinators[place], key, told, muted, now)
     return [incidents.ending_digest(digest)], tuple(rows)
 
 
 def _gravest_first(incident: Incident) -> tuple[int, int]:
-    return -SEVERITIES.index(cast(Severity, incident.severity)), int(incident.number)
+    return -SEVERITIES.index(incident.severity), incident.number
 
 
 def _told(election: Election, digest: Digest, of: Iterable[Incident]) -> Group:
@@ -169,8 +168,8 @@ def _digest_to(
     now: dt.datetime,
 ) -> list[Message]:
     region, found, language = told.region, told.incidents, coordinator.language
-    lines = {int(one.number): _line(election, language, one) for one in found}
-    wanted = [int(one.number) for one in found if coordinator.wants_sms(cast(Severity, one.severity))]
+    lines = {one.number: _line(election, language, one) for one in found}
+    wanted = [one.number for one in found if coordinator.wants_sms(one.severity)]
     is_silent = coordinator.phone in set(muted) and all(one.severity != "critical" for one in found)
     text, email = None, None
     if wanted and coordinator.phone and not is_silent:
@@ -183,4 +182,4 @@ def _digest_to(
 
 def _line(election: Election, language: str, incident: Incident) -> str:
     category = describe(election, incident, language)
-    return incident_line(election, language, int(incident.number), incident.severity, incident.station, category)
+    return incident_line(election, language, incident.number, incident.severity, incident.station, category)

@@ -8,9 +8,8 @@ import datetime as dt
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
-from typing import cast
 
-from chalicelib.observation.elections.election import SEVERITIES, Election, Severity
+from chalicelib.observation.elections.election import SEVERITIES, Election
 from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import (
     BURST_WITHIN,
@@ -22,6 +21,7 @@ from chalicelib.observation.incidents.lifecycle import (
     may_be_same,
     told_at_once,
 )
+from chalicelib.observation.sms.states import Reason
 from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import OpenedIncident, alerts_of
 from chalicelib.services.incidents.selection import distinct, within_budget
@@ -39,7 +39,6 @@ from chalicelib.store.incidents import (
 from chalicelib.store.messages import Message
 from chalicelib.store.writes import Write
 
-OVER_BUDGET = "over_budget"
 REPEATED = "repeated"
 
 
@@ -97,7 +96,7 @@ def open_incidents(
     known = {station: incidents_at(election.id, station) for station in {one.station for one in incidents}}
     opened, held, spent_by_phone = within_budget(election, distinct(incidents), known, phone, at)
     repeats = frozenset(one.id for one in incidents) - {one.id for one in (*opened, *held)}
-    left_out = dict.fromkeys(repeats, REPEATED) | {one.id: OVER_BUDGET for one in held}
+    left_out = dict.fromkeys(repeats, REPEATED) | {one.id: Reason.OVER_BUDGET for one in held}
     if not opened:
         return OpeningPlan(left_out=left_out, writes=spent_by_phone)
     given = numbers_given(election.id)
@@ -125,7 +124,7 @@ def _announced(
     now: dt.datetime,
 ) -> _Announced:
     """A new incident with the alerts of those who are told at once, whose keys it keeps."""
-    group = told_at_once(election, incident.region, cast(Severity, incident.severity))
+    group = told_at_once(election, incident.region, incident.severity)
     told = () if incident.digested else budget.within(incident, group)
     alerts = alerts_of(election, incident, told, muted, now, sender)
     incident.alerts = [alert.key for alert in alerts]
@@ -155,21 +154,21 @@ def _number_and_link(
 def _nearest(incident: Incident, others: Iterable[Incident]) -> list[int]:
     """Numbers of the incidents of its kind that may be the same, of many the nearest in time."""
     same = [one for one in others if may_be_same(incident.kind, incident.opened_at, one.kind, one.opened_at)]
-    same.sort(key=lambda one: (abs(incident.opened_at - one.opened_at), -int(one.number)))
-    return sorted(int(one.number) for one in same[:MOST_SAME])
+    same.sort(key=lambda one: (abs(incident.opened_at - one.opened_at), -one.number))
+    return sorted(one.number for one in same[:MOST_SAME])
 
 
 def _decide_digests(incidents: Sequence[Incident], recent: Sequence[IncidentNumber], at: dt.datetime) -> None:
     ordinary = [(row.region, row.at) for row in recent if row.severity != "critical"]
     for incident in incidents:
         earlier = [when for region, when in ordinary if region == incident.region]
-        incident.digested = is_burst(cast(Severity, incident.severity), earlier, at)
+        incident.digested = is_burst(incident.severity, earlier, at)
         if incident.severity != "critical":
             ordinary.append((incident.region, at))
 
 
 def _digest_all_but_the_gravest(incidents: Sequence[Incident]) -> None:
-    gravest = max(incidents, key=lambda one: SEVERITIES.index(cast(Severity, one.severity)))
+    gravest = max(incidents, key=lambda one: SEVERITIES.index(one.severity))
     for incident in incidents:
         incident.digested = incident is not gravest
 
@@ -183,11 +182,11 @@ def _writes(
 ) -> Iterator[Write]:
     digested: dict[str, set[int]] = {}
     for incident in incidents:
-        yield giving_number(incident, int(incident.number), at)
+        yield giving_number(incident, incident.number, at)
         if escalation(election, incident.region):
-            due = at + escalates_after(election, cast(Severity, incident.severity))
+            due = at + escalates_after(election, incident.severity)
             yield watching(election.id, incident.id, due)
         if incident.id in in_digest:
-            digested.setdefault(incident.region, set()).add(int(incident.number))
+            digested.setdefault(incident.region, set()).add(incident.number)
     for region, numbers in digested.items():
         yield adding_to_digest(election.id, region, 0, numbers, digest_due)

@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
 
-from chalicelib.observation.elections.election import SEVERITIES, Election, Severity
+from chalicelib.observation.elections.election import SEVERITIES, Election
 from chalicelib.observation.incidents.budget import Opened, select
 from chalicelib.store.budgets import spending, spent
 from chalicelib.store.incidents import Incident
@@ -33,7 +32,7 @@ def within_budget(
     before = spent(election.id, subject, at)
     recent = {station: sum(at - one.opened_at < HOUR for one in others) for station, others in known.items()}
     more = frozenset(severity for severity in SEVERITIES if before.get(f"more.{severity}"))
-    of = [(str(one.station), cast(Severity, one.severity)) for one in incidents]
+    of = [(str(one.station), one.severity) for one in incidents]
     selected = select(of, Opened(before.get("opened", 0), recent, more))
     opened = [incidents[place] for place in selected.opened]
     amounts = {"opened": len(selected.opened), "held": len(selected.held)}

@@ -37,14 +37,14 @@ def step_writes(
 
     `at` is on the election's clock, `now` the real instant. Raises StepRefused, NoteMissing.
     """
-    state = after(incident.current, step)
+    state = after(incident.state, step)
     if step in NEEDS_NOTE and not note.strip():
         raise NoteMissing(f"say why you {step} it")
     entry = {"at": at.isoformat(timespec="seconds"), "step": step, "state": state, "who": who}
     if note.strip():
         entry["note"] = note.strip()[:LONGEST_NOTE]
     audited = recorded(
-        incident.election, now, who, f"incident {step}", f"incident {int(incident.number)}", entry.get("note")
+        incident.election, now, who, f"incident {step}", f"incident {incident.number}", entry.get("note")
     )
     return state, (changing(incident, state, entry), audited)
 
@@ -61,8 +61,8 @@ def take_step(
         incident = incident_of_number(loaded.election.id, number)
         if incident is None or not operator.sees(incident.region):
             return None
-        if int(incident.version) != seen:
-            raise VersionPassed(f"incident {number} is at version {int(incident.version)} now, you have seen {seen}")
+        if incident.version != seen:
+            raise VersionPassed(f"incident {number} is at version {incident.version} now, you have seen {seen}")
         write(step_writes(incident, step, operator.signature, note, loaded.clock.at(now), now)[1])
         return show_incident(loaded.election, operator, number)
 
@@ -121,14 +121,14 @@ def _later(others: Iterable[Incident]) -> dict[int, list[int]]:
     """By number, the later incidents of a station that name it as perhaps the same."""
     later: dict[int, list[int]] = {}
     for other in others:
-        for number in map(int, other.may_be_same_as):
-            later.setdefault(number, []).append(int(other.number))
+        for number in other.may_be_same_as:
+            later.setdefault(number, []).append(other.number)
     return later
 
 
 def _same(incident: Incident, later: Mapping[int, Iterable[int]]) -> list[int]:
-    number = int(incident.number)
-    same = {*map(int, incident.may_be_same_as), *later.get(number, ())}
+    number = incident.number
+    same = {*incident.may_be_same_as, *later.get(number, ())}
     return sorted(sorted(same, key=lambda other: abs(number - other))[:MOST_SAME])
 
 
@@ -143,18 +143,18 @@ def _chosen(
 
 def _described(election: Election, incident: Incident, later: Mapping[int, Iterable[int]]) -> dict[str, Any]:
     return {
-        "number": int(incident.number),
-        "version": int(incident.version),
+        "number": incident.number,
+        "version": incident.version,
         "state": incident.state,
         "severity": incident.severity,
-        "category": int(incident.category) if incident.category is not None else None,
+        "category": incident.category if incident.category is not None else None,
         "what": describe(election, incident, "en"),
         "region": incident.region,
         "station": incident.station,
         "opened_at": incident.opened_at.astimezone(election.zone).isoformat(timespec="seconds"),
-        "escalated": int(incident.stage),
+        "escalated": incident.stage,
         "may_be_same_as": _same(incident, later),
-        "more": int(incident.more or 0),
+        "more": incident.more or 0,
     }
 
 

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.arrival import received_at
 from chalicelib.observation.sms.multipart import PartText
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.providers.contract import (
     Answer,
     InboundSms,
@@ -23,19 +24,15 @@ from chalicelib.providers.webhook import WebhookResult, handle, refusal
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.intake.fast_lane import process_at_once
+from chalicelib.store import keys
 from chalicelib.store.long_sms import stored_part
+from chalicelib.store.message_rows import take_nonce
 from chalicelib.store.messages import (
-    HELD,
-    OTHER_CONTENT,
     PROCESSED_WITHIN,
-    RECONCILED,
-    UNREADABLE,
-    WAITING,
     Message,
     pending_in,
     put_first,
     put_new,
-    receipt_key,
     received_sms,
 )
 from chalicelib.store.tables import StoreUnavailable
@@ -81,7 +78,7 @@ def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
     Its id alone decides: a list may write the same SMS otherwise. Raises StoreUnavailable.
     """
     row = _row(provider, sms, raw, now)
-    row.flag = RECONCILED
+    row.flag = Flag.RECONCILED
     return put_new(row)
 
 
@@ -91,7 +88,7 @@ def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
     False where it was held before. Raises StoreUnavailable.
     """
     row = _unreadable_row(provider, entry.raw, entry.reason, now)
-    row.flag = RECONCILED
+    row.flag = Flag.RECONCILED
     return put_new(row)
 
 
@@ -122,9 +119,7 @@ def _take_nonce(provider: str, nonce: str, heard: WebhookResult, now: dt.datetim
     brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
     told = [[receipt.id, receipt.state] for receipt in delivery.receipts]
     digest = _digest([*brought, *told, *([heard.raw] if delivery.unread else [])])
-    key = f"nonce#{provider}#{_digest(nonce)}"
-    before = put_first(Message(key, direction="nonce", state="taken", stored_at=now, about=digest))
-    if before is not None and before.about != digest:
+    if not take_nonce(provider, _digest(nonce), digest, now):
         raise NonceUsed("nonce_used", "another message came with this signature's nonce before")
 
 
@@ -133,8 +128,8 @@ def _put(message: Message) -> bool:
     before = put_first(message)
     if before is None or _content_of(before) == _content_of(message):
         return before is None
-    message.about, message.flag = message.key, OTHER_CONTENT
-    message.key = f"{message.key}#{_digest(_content_of(message))[:16]}"
+    message.about, message.flag = message.key, Flag.OTHER_CONTENT
+    message.key = keys.other_content(message.key, _digest(_content_of(message))[:16])
     message.pending = pending_in("in", message.key)
     return put_first(message) is None
 
@@ -180,7 +175,7 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
 def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
     text = PartText.of(sms.part.number if sms.part else 1, sms.text)
     return received_sms(
-        f"{provider}#{sms.id}",
+        keys.inbound(provider, sms.id),
         now,
         part=stored_part(sms.part.reference, sms.part.total, text) if sms.part and sms.part.total > 1 else None,
         stored_at=now,
@@ -199,10 +194,10 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
 def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Message:
     """What a provider told and nobody can read, as it came, for a person to look at; once, however often it comes."""
     return Message(
-        f"{provider}#{UNREADABLE}#{_digest(raw)[:32]}",
+        keys.unreadable(provider, _digest(raw)[:32]),
         direction="in",
-        state=HELD,
-        reason=UNREADABLE,
+        state=MessageState.HELD,
+        reason=Reason.UNREADABLE,
         last_error=why[:500],
         stored_at=now,
         received_at=now,
@@ -213,11 +208,11 @@ def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Mess
 
 def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:
     """A receipt waits as a row, for its SMS is looked for by those who may read (`receipts`)."""
-    key = receipt_key(provider, receipt.id, receipt.state)
+    key = keys.receipt(provider, receipt.id, receipt.state)
     return Message(
         key,
         direction="receipt",
-        state=WAITING,
+        state=MessageState.WAITING,
         pending=pending_in("receipt", key),
         due_at=now + PROCESSED_WITHIN,
         stored_at=now,

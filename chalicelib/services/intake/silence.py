@@ -7,13 +7,14 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from chalicelib.observation.elections.schedule import hours_of
+from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import Secrets
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.provider_settings import SecretsUnavailable, configured_providers, provider_secrets
 from chalicelib.services.isolation import for_each
 from chalicelib.store import elections, providers
 from chalicelib.store.elections import is_under_way
-from chalicelib.store.messages import RECONCILED, Message
+from chalicelib.store.messages import Message
 from chalicelib.store.tables import StoreUnavailable
 
 SILENT_MINUTES = 30
@@ -27,7 +28,7 @@ _noted: dict[str, float] = {}
 def record_arrival(message: Message) -> None:
     """Note that a provider's webhook brought an SMS. Never raises: the SMS itself matters more."""
     name = message.provider
-    if not name or message.flag == RECONCILED or message.sender == NOBODY:
+    if not name or message.flag == Flag.RECONCILED or message.sender == NOBODY:
         return
     noted = _noted.get(name)
     if noted is not None and time.monotonic() - noted < NOTED_EACH_SECONDS:

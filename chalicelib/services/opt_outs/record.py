@@ -4,13 +4,8 @@ Wishes are ordered by when they were said, so it does not matter which is proces
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import cast
-
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Coordinator, Election, Observer
 from chalicelib.observation.reading import read
@@ -18,10 +13,12 @@ from chalicelib.observation.replies.replies import opting_reply
 from chalicelib.observation.reports.tally import OPTED
 from chalicelib.observation.sms.opt_out_words import wish_in
 from chalicelib.observation.sms.phones import OptOutState, is_machine
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import Message, finishing
 from chalicelib.store.operators import recorded
 from chalicelib.store.opt_outs import OptOutRow, put_opt_out, wish_of
 from chalicelib.store.outcome import AlreadyProcessed, OptOutChanged, Outcome, write
@@ -52,7 +49,7 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
     Raises StoreUnavailable.
     """
     election, text = loaded.election, message.text or ""
-    found_by_provider = cast(OptOutState | None, message.provider_wish)
+    found_by_provider = message.provider_wish
     wish = found_by_provider or wish_in(text)
     if wish is None or message.part is not None or is_machine(phone) or is_own_number(phone):
         return None
@@ -79,33 +76,29 @@ def outcome_of_opt_out(
     """What an SMS that says a wish and nothing else comes to."""
     election = loaded.election
     holder = _holder(election, phone)
-    changes: list[Action] = [
-        Message.state.set(OPTED[opting.wish]),
-        Message.processed_at.set(now),
-        Message.pending.remove(),
-        Message.due_at.remove(),
-        Message.election.set(election.id),
-        Message.counted_at.set(loaded.clock.at(message.received_at or message.stored_at)),
-    ]
-    if isinstance(holder, Observer):
-        changes.append(Message.observer.set(holder.number))
-        changes.append(Message.region.set(election.region_of(holder.station)))
+    observer = holder if isinstance(holder, Observer) else None
+    changes = finishing(
+        OPTED[opting.wish],
+        now,
+        election=election.id,
+        counted_at=loaded.clock.at(message.received_at or message.stored_at),
+        observer=observer.number if observer else None,
+        region=election.region_of(observer.station) if observer else None,
+    )
     text = opting_reply(election, holder.language if holder else election.languages[0], opting.wish)
     origin = outbox.Origin(election.id, message.key, now)
-    reply = outbox.sms_row(f"reply#{message.key}", phone, text, origin, sender=message.recipient)
-    return Outcome(
-        message, tuple(changes), election, outgoing=(reply,) if opting.is_answered else (), writes=opting.writes
-    )
+    reply = outbox.sms_row(keys.reply(message.key), phone, text, origin, sender=message.recipient)
+    return Outcome(message, changes, election, outgoing=(reply,) if opting.is_answered else (), writes=opting.writes)
 
 
-def finish_refused(message: Message, changes: Sequence[Action], unchanged: Condition, at: dt.datetime) -> None:
+def finish_refused(message: Message, error: str, at: dt.datetime) -> None:
     """End an outgoing SMS that its carrier keeps from one who has opted out there, and know of it from here on.
 
     `at`: before it was handed over. Nothing changes where somebody else has ended it. Raises StoreUnavailable.
     """
     election, phone = str(message.election), str(message.recipient)
     said = OptOutRow(election, phone, wish="out", at=at, message=message.key, source="provider")
-    ending = Write.update("message", message.key, message, changes, unchanged)
+    ending = message.ending(MessageState.OPTED_OUT, last_error=error[:500])
     with suppress(AlreadyProcessed):
         until_uncontended(
             lambda: write([ending, *_writes(said, wish_of(election, phone), CARRIER, at)]),

@@ -16,7 +16,7 @@ from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
-from chalicelib.store import messages, progress, routes
+from chalicelib.store import keys, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.opt_outs import opted_out
@@ -192,4 +192,4 @@ def _task(name: str) -> str:
 def _key(election: Election, name: str, observer: Observer) -> str:
     """Named by the first holder of the phone, so that whoever of two it is chosen for, the phone gets it once."""
     holder = election.observers_by_phone[observer.phones[0]][0]
-    return f"bulk#{election.id}#{name}#{holder.number}"
+    return keys.bulk(election.id, name, holder.number)

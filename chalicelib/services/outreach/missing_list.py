@@ -13,7 +13,7 @@ from chalicelib.services.email_templates import render, round_code, round_title,
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import Email
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
-from chalicelib.store import messages
+from chalicelib.store import keys, messages
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 
@@ -46,12 +46,11 @@ def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
 
 
 def _was_told(election: Election, places: Sequence[Place], coordinator: Coordinator) -> bool:
-    keys = [f"{_key(election, one, coordinator)}#{channel}" for one in places for channel in ("email", "sms")]
-    return bool(messages.get_many(keys))
+    return bool(messages.get_many(keys.on_any_channel(_key(election, one, coordinator) for one in places)))
 
 
 def _key(election: Election, round_of: Place, coordinator: Coordinator) -> str:
-    return f"missing#{election.id}#{'#'.join(round_of)}#{coordinator.id}"
+    return keys.missing(election.id, *round_of, coordinator.id)
 
 
 def _rows(

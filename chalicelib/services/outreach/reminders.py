@@ -18,7 +18,7 @@ from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import NO_DEADLINE, for_each
 from chalicelib.services.outreach.missing_list import queue_lists
-from chalicelib.store import elections, messages, progress, routes
+from chalicelib.store import elections, keys, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import QUEUE_SHARDS
 from chalicelib.store.outcome import ReportChanged
@@ -191,7 +191,7 @@ def _row(
     election: Election, reminder: Reminder, observer: Observer, number: str | None, now: dt.datetime
 ) -> messages.Message:
     about = f"{reminder.form}#{reminder.round}"
-    key = f"reminder#{election.id}#{about}#{observer.number}#{reminder.number}"
+    key = keys.reminder(election.id, reminder.form, reminder.round, observer.number, reminder.number)
     text = reminder_sms(election, observer, reminder.form, reminder.round)
     return outbox.sms_row(
         key, observer.phones[0], text, outbox.Origin(election.id, f"reminder#{about}", now), sender=number

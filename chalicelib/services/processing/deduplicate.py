@@ -11,18 +11,18 @@ import datetime as dt
 import hashlib
 import json
 
-from chalicelib.observation.reports.tally import DUPLICATE
 from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import Message
-from chalicelib.store.outcome import Outcome, queued
+from chalicelib.store.message_rows import dedup_row, get_dedup_row
+from chalicelib.store.messages import Message, finishing
+from chalicelib.store.outcome import Outcome
 from chalicelib.store.writes import Write
 
 TWINS_WITHIN = dt.timedelta(minutes=2)
 KEPT = dt.timedelta(days=30)
 """How long the row stays by which twins are known: longer than any SMS waits to be processed."""
-SAME_SMS = "same_sms"
 
 
 def dedup_guard(message: Message, region: str | None) -> Write | None:
@@ -35,15 +35,7 @@ def dedup_guard(message: Message, region: str | None) -> Write | None:
     numbers = [international(number or "", region) for number in (message.sender, message.recipient)]
     same = [*numbers, message.text, message.provider_at.isoformat()]
     digest = hashlib.sha256(json.dumps(same).encode()).hexdigest()[:32]
-    guard = Message(
-        f"twin#{digest}",
-        direction="twin",
-        state="guard",
-        stored_at=message.stored_at,
-        about=message.key,
-        expires=message.stored_at + KEPT,
-    )
-    return queued(guard)
+    return dedup_row(digest, message.key, message.stored_at, KEPT)
 
 
 def duplicate_of(loaded: LoadedElection, message: Message, guard: Write, now: dt.datetime) -> Outcome | None:
@@ -51,19 +43,16 @@ def duplicate_of(loaded: LoadedElection, message: Message, guard: Write, now: dt
 
     None where the other came more than two minutes apart: then it was said again. Raises StoreUnavailable.
     """
-    first = next(iter(messages.get_many([guard.key])), None)
+    first = get_dedup_row(guard.key)
     if first is None or abs(message.stored_at - first.stored_at) > TWINS_WITHIN:
         return None
-    twin = next(iter(messages.get_many([first.about or ""])), None)
-    changes = [
-        Message.state.set(DUPLICATE),
-        Message.reason.set(SAME_SMS),
-        Message.about.set(first.about),
-        Message.processed_at.set(now),
-        Message.election.set(loaded.election.id),
-        Message.pending.remove(),
-        Message.due_at.remove(),
-    ]
-    if twin is not None and twin.region is not None:
-        changes.append(Message.region.set(twin.region))
-    return Outcome(message, tuple(changes), loaded.election)
+    twin = messages.get(first.about)
+    changes = finishing(
+        MessageState.DUPLICATE,
+        now,
+        reason=Reason.SAME_SMS,
+        about=first.about,
+        election=loaded.election.id,
+        region=twin.region if twin is not None else None,
+    )
+    return Outcome(message, changes, loaded.election)

@@ -9,18 +9,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pynamodb.expressions.update import Action
-
-from chalicelib.observation.reports.tally import DUPLICATE, JOINED, SUPERSEDED
-from chalicelib.observation.sms.multipart import INCOMPLETE, LongSms, joined_text, with_piece, without_repetition
+from chalicelib.observation.sms.multipart import LongSms, joined_text, with_piece, without_repetition
 from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.processing.deduplicate import SAME_SMS
 from chalicelib.services.reports.tally_changes import uncounting
 from chalicelib.store import elections, messages
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.long_sms import KnownParts, known_parts, noting, part_text, piece_of
-from chalicelib.store.messages import RECEIVED, Message, received_sms
+from chalicelib.store.messages import Message, received_sms
 from chalicelib.store.outcome import PartsChanged, adding_to_tallies, queued, write
 from chalicelib.store.writes import Write
 
@@ -85,7 +82,7 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
         provider_at=min(sent) if len(sent) == len(rows) else None,
         received_at=first.received_at,
         parts=[row.key for row in rows],
-        flag=None if sms.is_complete else INCOMPLETE,
+        flag=None if sms.is_complete else Flag.INCOMPLETE,
     )
 
 
@@ -95,36 +92,31 @@ def _superseding(before: str | None, whole: Message, loaded: LoadedElection | No
     if row is None:
         return []
     counted_by = elections.current(row.election) if row.election else None
-    changes = [*_finished(SUPERSEDED, whole.key, now), *([] if counted_by else _whose(row, loaded))]
-    ended = Write.update("parts", row.key, row, changes, Message.state == row.state)
+    whose = {} if counted_by else _whose(row, loaded)
+    ended = row.ending(MessageState.SUPERSEDED, now, kind="parts", about=whole.key, **whose)
     return [ended, *(adding_to_tallies(counted_by.election, uncounting(row)) if counted_by else [])]
 
 
 def _settle(part: Message, sms: LongSms, loaded: LoadedElection | None, now: dt.datetime) -> None:
     """Give a part the outcome that it has by its SMS, or let it wait; does nothing if it has one."""
+    if part.state != MessageState.RECEIVED:
+        return
     first = dict(sms.repeats).get(part.key)
     if first is not None:
-        changes = [*_finished(DUPLICATE, first, now), Message.reason.set(SAME_SMS), *_whose(part, loaded)]
+        part.finish(MessageState.DUPLICATE, now, about=first, reason=Reason.SAME_SMS, **_whose(part, loaded))
     elif sms.is_read(part.key):
-        changes = [*_finished(JOINED, str(sms.read_as), now), *_whose(part, loaded)]
+        part.finish(MessageState.JOINED, now, about=str(sms.read_as), **_whose(part, loaded))
     else:
-        changes = [Message.due_at.set(sms.waits_until)]
-    messages.change(part, changes, RECEIVED, int(part.attempts))
+        part.wait(sms.waits_until)
 
 
-def _finished(state: str, about: str, now: dt.datetime) -> list[Action]:
-    ended = [Message.pending.remove(), Message.due_at.remove(), Message.processed_at.set(now)]
-    return [Message.state.set(state), Message.about.set(about), *ended]
-
-
-def _whose(part: Message, loaded: LoadedElection | None) -> list[Action]:
+def _whose(part: Message, loaded: LoadedElection | None) -> dict[str, str]:
     """By what the part is shown to those who may see it."""
     if loaded is None:
-        return []
+        return {}
     election = loaded.election
     phone = international(part.sender or "", election.default_region)
-    changes: list[Action] = [Message.election.set(election.id)]
+    known = {"election": election.id}
     for observer in election.observers_by_phone.get(phone, ())[:1]:
-        region = election.region_of(observer.station)
-        changes += [Message.observer.set(observer.number), Message.region.set(region)]
-    return changes
+        known |= {"observer": observer.number, "region": election.region_of(observer.station)}
+    return known

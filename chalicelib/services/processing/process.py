@@ -2,21 +2,20 @@
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reports.resolve import TOO_LONG, Interpretation, held_as, interpret
-from chalicelib.observation.sms.multipart import INCOMPLETE
 from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
-from chalicelib.services.delivery.deliver import is_alert
 from chalicelib.services.incidents.alerts import left_out_of, opened_by, opens_incident
-from chalicelib.services.incidents.opening import OVER_BUDGET, open_incidents
+from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.opt_outs.record import opt_out_of, outcome_of_opt_out
 from chalicelib.services.processing.deduplicate import dedup_guard, duplicate_of
 from chalicelib.services.processing.multipart import join
@@ -25,7 +24,7 @@ from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
 from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import QUARANTINED, RECEIVED, Message, held_for_a_person
+from chalicelib.store.messages import Message, finishing, holding
 from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
@@ -37,9 +36,6 @@ from chalicelib.store.outcome import (
     commit,
 )
 from chalicelib.store.tables import StoreUnavailable
-
-NO_ELECTION = "no_election"
-UNKNOWN_SENDER = "unknown_sender"
 
 WriteScope = Literal["full", "one_alert", "held"]
 """How much of a message is written: all of it; all, but of its incidents only one with alerts of its own and the others
@@ -57,7 +53,7 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     Returns the alerts that were queued with it: they may be delivered at once, and will be by the stream if not.
     Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
     """
-    if message.state != RECEIVED:
+    if message.state != MessageState.RECEIVED:
         return ()
     loaded = _election_of(message)
     if message.part is not None:
@@ -72,7 +68,7 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
         )
     except AlreadyProcessed:
         return ()
-    return tuple(row for row in outcome.outgoing if is_alert(row))
+    return tuple(row for row in outcome.outgoing if row.is_alert)
 
 
 @dataclass(slots=True)
@@ -161,7 +157,7 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, limits:
             return reported
     election = loaded.election
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
-    said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == INCOMPLETE)
+    said = interpret(election, phone, message.text or "", counted_at, is_incomplete=message.flag == Flag.INCOMPLETE)
     if scope == "held":
         said = held_as(said, TOO_LONG)
     merged = merge(election, message.key, counted_at, said.reports)
@@ -171,11 +167,10 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, limits:
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     changed = [one for one in merged.values() if one.changed]
-    changes = (*_outcome_changes(said.state, now), *_reading_changes(election, said, counted_at))
-    is_held = OVER_BUDGET in opening.left_out.values()
+    is_held = Reason.OVER_BUDGET in opening.left_out.values()
     return Outcome(
         message=message,
-        changes=held_for_a_person(changes, message, OVER_BUDGET, now) if is_held else changes,
+        changes=_as_read(election, message, said, counted_at, now, is_held=is_held),
         election=election,
         reports=tuple(one.after for one in changed),
         cells=changes_of_message(election, said, changed, opening.incidents),
@@ -186,23 +181,31 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, limits:
 
 
 def _without_election(message: Message, now: dt.datetime) -> Outcome:
-    return Outcome(message, (*_outcome_changes(QUARANTINED, now), Message.reason.set(NO_ELECTION)))
+    return Outcome(message, finishing(MessageState.QUARANTINED, now, reason=Reason.NO_ELECTION))
 
 
-def _outcome_changes(state: str, now: dt.datetime) -> list[Action]:
-    finished = [Message.pending.remove(), Message.due_at.remove()]
-    return [Message.state.set(state), Message.processed_at.set(now), *finished]
-
-
-def _reading_changes(election: Election, said: Interpretation, counted_at: dt.datetime) -> list[Action]:
+def _as_read(
+    election: Election,
+    message: Message,
+    said: Interpretation,
+    counted_at: dt.datetime,
+    now: dt.datetime,
+    *,
+    is_held: bool,
+) -> list[Action]:
+    """How a message ends that was read; `is_held`: some of its incidents wait for a person."""
     cell = cell_of_message(election, said)
-    changes = [
-        Message.election.set(election.id),
-        Message.counted_in.set(cell_name(cell)),
-        Message.counted_at.set(counted_at),
-        Message.reading.set(said.document()),
-    ]
+    known: dict[str, Any] = {
+        "election": election.id,
+        "counted_in": cell_name(cell),
+        "counted_at": counted_at,
+        "reading": said.document(),
+    }
     if said.observer is None:
-        return [*changes, Message.reason.set(UNKNOWN_SENDER)]
-    _, (region, _, _) = cell
-    return [*changes, Message.observer.set(said.observer.number), Message.region.set(region)]
+        known["reason"] = Reason.UNKNOWN_SENDER
+    else:
+        _, (region, _, _) = cell
+        known |= {"observer": said.observer.number, "region": region}
+    if is_held:
+        return holding(message.key, said.state, now, **(known | {"reason": Reason.OVER_BUDGET}))
+    return finishing(said.state, now, **known)

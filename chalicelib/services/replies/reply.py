@@ -16,20 +16,18 @@ from chalicelib.observation.replies.replies import (
     unrecognised_reply,
 )
 from chalicelib.observation.reports.resolve import Interpretation, ResolvedReport
-from chalicelib.observation.sms.multipart import INCOMPLETE
 from chalicelib.observation.sms.phones import is_machine
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services import outbox
 from chalicelib.services.reports.merge import MergedReport, report_key
-from chalicelib.store import messages, routes
-from chalicelib.store.messages import RECEIVED, Message
+from chalicelib.store import keys, messages, routes
+from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportKey
 
 LOOP_WINDOW = dt.timedelta(minutes=10)
 LOOP_UNREADABLE = 5
 LOOP_LOOKED_AT = 50
-UNREADABLE = ("unrecognised", "held", "quarantined")
-UNCLEAR = "command_unclear"
-"""The reason of a coordinator's message in which no command was found."""
+UNREADABLE = (MessageState.UNRECOGNISED, MessageState.HELD, MessageState.QUARANTINED)
 
 
 def reply_to(
@@ -48,12 +46,12 @@ def reply_to(
             return None
         if phone in election.coordinators_by_phone:
             return _to_coordinator(election, message, phone, now)
-        key = f"reply#{election.id}#{hashlib.sha256(phone.encode()).hexdigest()[:24]}"
+        key = keys.reply_to_unknown(election.id, hashlib.sha256(phone.encode()).hexdigest()[:24])
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
     if said.state in UNREADABLE and is_loop(election, message):
         return None
     text = _text(election, said, merged)
-    return _reply(f"reply#{message.key}", message, phone, text, election, now)
+    return _reply(keys.reply(message.key), message, phone, text, election, now)
 
 
 def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
@@ -66,16 +64,16 @@ def _to_coordinator(election: Election, message: Message, phone: str, now: dt.da
     if is_loop(election, message):
         return None
     text = no_observer_reply(election, election.coordinators_by_phone[phone][0].language)
-    return _reply(f"reply#{message.key}", message, phone, text, election, now)
+    return _reply(keys.reply(message.key), message, phone, text, election, now)
 
 
 def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:
     language = said.observer.language if said.observer else election.languages[0]
-    if said.reading.held == INCOMPLETE:
+    if said.reading.held == Flag.INCOMPLETE:
         return incomplete_reply(election, language, has_incident=any(report.counts for report in said.reports))
-    if said.state == "held":
+    if said.state == MessageState.HELD:
         return held_reply(election, language)
-    if said.state == "unrecognised":
+    if said.state == MessageState.UNRECOGNISED:
         return unrecognised_reply(election, language)
     return report_reply(election, language, [_result(election, language, report, merged) for report in said.reports])
 
@@ -117,6 +115,6 @@ def _is_unreadable(election: Election, message: Message) -> bool:
     """Whether a message came in and nobody could read it; one that waits is read here, but for a part of one."""
     if message.direction != "in" or message.part is not None:
         return False
-    if message.state == RECEIVED:
+    if message.state == MessageState.RECEIVED:
         return not read(message.text or "", election).reports
-    return message.state in UNREADABLE or message.reason == UNCLEAR
+    return message.state in UNREADABLE or message.reason == Reason.COMMAND_UNCLEAR

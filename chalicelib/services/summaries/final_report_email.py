@@ -11,7 +11,7 @@ from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
 from chalicelib.services.summaries.final_report import Day, read_day, report_page
-from chalicelib.store import messages, progress
+from chalicelib.store import keys, messages, progress
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 
@@ -77,4 +77,4 @@ def report_email(election: Election, day: Day, language: str) -> Email:
 
 def _rows(election: Election, coordinator: Coordinator, email: Email, now: dt.datetime) -> list[Message]:
     origin = outbox.Origin(election.id, "report", now)
-    return outbox.to_coordinator(coordinator, f"report#{election.id}#{coordinator.id}", origin, email=email)
+    return outbox.to_coordinator(coordinator, keys.final_report(election.id, coordinator.id), origin, email=email)

@@ -35,13 +35,13 @@ def incident_rows(
     election: Election, incidents: Iterable[Incident], language: str, words: Mapping[str, str]
 ) -> list[IncidentRow]:
     """The rows of incidents, in the order in which these were opened."""
-    ordered = sorted(incidents, key=lambda incident: (incident.opened_at, int(incident.number)))
+    ordered = sorted(incidents, key=lambda incident: (incident.opened_at, incident.number))
     return [_row(election, incident, language, words) for incident in ordered]
 
 
 def _row(election: Election, incident: Incident, language: str, words: Mapping[str, str]) -> IncidentRow:
     return IncidentRow(
-        number=int(incident.number),
+        number=incident.number,
         time=_time(election, incident.opened_at, words),
         severity=words[f"word_{incident.severity}"],
         category=describe(election, incident, language) or say(election, language, "category_unknown"),

@@ -14,7 +14,7 @@ from chalicelib.services.summaries.final_report_email import send_report
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
 from chalicelib.services.summaries.summary_email import summary_email
 from chalicelib.services.summaries.summary_sms import summary_sms
-from chalicelib.store import elections, messages, progress, summaries
+from chalicelib.store import elections, keys, messages, progress, summaries
 from chalicelib.store.elections import LoadedElection, is_under_way
 from chalicelib.store.messages import Message
 from chalicelib.store.tallies import read_cells
@@ -120,7 +120,7 @@ def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, n
     dashboard = os.environ.get("BAYKOO_DASHBOARD", "")
     return outbox.to_coordinator(
         coordinator,
-        f"summary#{election.id}#{hour}#{coordinator.id}",
+        keys.summary(election.id, hour, coordinator.id),
         outbox.Origin(election.id, f"summary#{hour}", now),
         sms=summary_sms(election, coordinator, told.summary) if "sms" in coordinator.alerts else None,
         email=summary_email(election, coordinator, told, dashboard) if coordinator.email else None,

@@ -18,7 +18,7 @@ def open_incidents(election: Election, at: dt.datetime) -> dict[str, dict[str, i
     """Incidents that somebody still has something to do about, by region and age. Raises StoreUnavailable."""
     opened: dict[str, list[dt.datetime]] = {region: [] for region in election.regions}
     for incident in incidents_of(election.id):
-        if incident.current in OPEN and incident.region in opened:
+        if incident.state in OPEN and incident.region in opened:
             opened[incident.region].append(incident.opened_at)
     return {region: by_age(instants, at) for region, instants in opened.items()}
 

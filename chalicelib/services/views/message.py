@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from chalicelib.services.access.operators import Operator
-from chalicelib.store import messages
+from chalicelib.store import keys, messages
 from chalicelib.store.messages import Message
 
 HIDDEN_DIGITS = 4
@@ -22,7 +22,7 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     is_withheld = bool(withheld) and _may_tell(message, withheld)
     described = _describe(operator, message, is_withheld=is_withheld)
     if message.direction == "in":
-        reply = messages.get(f"reply#{message.key}")
+        reply = messages.get(keys.reply(message.key))
         described["reply"] = _describe(operator, reply, is_withheld=is_withheld) if reply else None
     return described
 
@@ -49,7 +49,7 @@ def _describe(operator: Operator, message: Message, *, is_withheld: bool) -> dic
         "text": None if is_withheld else message.text,
         **{name: moment.isoformat() if (moment := getattr(message, name)) else None for name in moments},
         "reading": None if is_withheld else message.reading,
-        "attempts": int(message.attempts),
+        "attempts": message.attempts,
         "last_error": message.last_error,
         "about": message.about,
         "parts": message.parts,
@@ -66,11 +66,11 @@ def _sending(message: Message) -> dict[str, Any]:
         "reference": message.reference,
         "asked": message.asked or [],
         "lost": message.lost or [],
-        "doubts": int(message.doubts or 0),
+        "doubts": message.doubts or 0,
         "receipt": message.receipt,
         "receipt_at": message.receipt_at.isoformat() if message.receipt_at else None,
         "receipt_detail": message.receipt_detail,
-        "segments": int(message.segments) if message.segments is not None else None,
+        "segments": message.segments,
         "cost": message.cost,
         "currency": message.currency,
     }

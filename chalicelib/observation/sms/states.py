@@ -1,0 +1,71 @@
+"""What becomes of a message: its states, why it is in one, and what is to be known of it beside."""
+
+from enum import StrEnum
+
+
+class MessageState(StrEnum):
+    """The states of messages that came in, of those that go out, and of receipts."""
+
+    # In: received → one of the others. A part of a long SMS: received → joined or duplicate.
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    PARTLY_ACCEPTED = "partly_accepted"
+    UNRECOGNISED = "unrecognised"
+    QUARANTINED = "quarantined"
+    HELD = "held"
+    COMMAND = "command"
+    """A coordinator's command: no observation."""
+    DUPLICATE = "duplicate"
+    """It was handed in before under another id; the first one is counted."""
+    JOINED = "joined"
+    """A part of a long SMS: it is read, and counted, with the other parts as one message."""
+    SUPERSEDED = "superseded"
+    """A long SMS that was read without a part which came after all; the one with it is counted."""
+    OPTED_OUT = "opted_out"
+    """Somebody wants no more SMS; of one that goes out: its recipient does."""
+    OPTED_IN = "opted_in"
+
+    # Out: queued → sending → sent, failed or opted out.
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+    # Receipts: waiting → matched or unmatched.
+    WAITING = "waiting"
+    MATCHED = "matched"
+    UNMATCHED = "unmatched"
+
+
+class Reason(StrEnum):
+    """Why a message is in its state."""
+
+    NO_ELECTION = "no_election"
+    UNKNOWN_SENDER = "unknown_sender"
+    SAME_SMS = "same_sms"
+    UNREADABLE = "unreadable"
+    """Nobody can read what a provider told: the row holds its `raw`, and `last_error` says why."""
+    INCOMPLETE = "incomplete"
+    OVER_BUDGET = "over_budget"
+    """Its phone has opened as many incidents as it may for now: the others wait for a person."""
+    FORMS_LEFT = "forms_left"
+    """A coordinator's incidents were opened, and other forms are nobody's."""
+    COMMAND_UNCLEAR = "command_unclear"
+    COMMAND_OR_REPORT = "command_or_report"
+    NO_NUMBER = "no_number"
+    DOUBTFUL = "doubtful"
+    NO_INCIDENT = "no_incident"
+    STALE = "stale"
+    NO_NOTE = "no_note"
+    NO_DURATION = "no_duration"
+
+
+class Flag(StrEnum):
+    """What is to be known of a message that came in."""
+
+    OTHER_CONTENT = "other_content"
+    """Its id had come before with another content."""
+    INCOMPLETE = "incomplete"
+    """It lacks a part of a long SMS."""
+    RECONCILED = "reconciled"
+    """The webhook never brought it, and the provider's own list did."""

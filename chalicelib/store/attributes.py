@@ -1,0 +1,50 @@
+"""Attributes that give whole numbers and words of a kind as what they are."""
+
+from typing import Any, TypeVar
+
+from pynamodb.attributes import Attribute
+from pynamodb.constants import NUMBER, NUMBER_SET, STRING
+
+Word = TypeVar("Word", bound=str)
+
+
+class IntAttribute(Attribute[int]):
+    """A whole number."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        """The number as DynamoDB takes it."""
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+
+class IntSetAttribute(Attribute[set[int]]):
+    """Whole numbers, each once."""
+
+    attr_type = NUMBER_SET
+
+    def serialize(self, value: set[int]) -> list[str]:
+        """The numbers as DynamoDB takes them."""
+        return [str(int(number)) for number in value]
+
+    def deserialize(self, value: list[str]) -> set[int]:
+        """The numbers."""
+        return {int(number) for number in value}
+
+
+class WordAttribute(Attribute[Word]):
+    """One of a few words, which nobody but this code has written: `WordAttribute[Severity]()`."""
+
+    attr_type = STRING
+
+    def serialize(self, value: Any) -> Any:
+        """The word."""
+        return str(value)
+
+    def deserialize(self, value: Any) -> Any:
+        """The word."""
+        return value

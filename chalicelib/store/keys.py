@@ -1,0 +1,112 @@
+"""Keys of the rows in the table of messages: a prefix says what a row is, the rest which one it is.
+
+What came in is `PROVIDER#ID`. Every other key is made here, so that a row that may exist once has one key.
+"""
+
+from collections.abc import Iterable
+
+SMS, EMAIL = "sms", "email"
+
+
+def inbound(provider: str, message_id: str) -> str:
+    """Return the key of an SMS that a provider brought."""
+    return f"{provider}#{message_id}"
+
+
+def other_content(key: str, digest: str) -> str:
+    """Return the key of an SMS whose id came before with another content."""
+    return f"{key}#{digest}"
+
+
+def unreadable(provider: str, digest: str) -> str:
+    """Return the key of what a provider told and nobody can read."""
+    return f"{provider}#unreadable#{digest}"
+
+
+def nonce(provider: str, digest: str) -> str:
+    """Return the key of a nonce that a provider's request carried."""
+    return f"nonce#{provider}#{digest}"
+
+
+def receipt(provider: str, reference: str, state: str) -> str:
+    """Return the key of a provider's word on an SMS; the same word again is the same row."""
+    return f"receipt#{provider}#{reference}#{state}"
+
+
+def sent(provider: str, reference: str) -> str:
+    """Return the key of the row that says which SMS a provider means by its reference."""
+    return f"sent#{provider}#{reference}"
+
+
+def twin(digest: str) -> str:
+    """Return the key of the row by which the same SMS under another id is known."""
+    return f"twin#{digest}"
+
+
+def parts(digest: str) -> str:
+    """Return the key of the row that lists the parts of long SMS."""
+    return f"parts#{digest}"
+
+
+def reply(message_key: str) -> str:
+    """Return the key of the reply to an SMS."""
+    return f"reply#{message_key}"
+
+
+def reply_to_unknown(election_id: str, digest: str) -> str:
+    """Return the key of the one reply that an unknown phone gets in an election."""
+    return f"reply#{election_id}#{digest}"
+
+
+def alert(election_id: str, incident_id: str, stage: int, coordinator_id: str) -> str:
+    """Return the key of an incident's alert to a coordinator at a stage of escalation, without its channel."""
+    return f"{_alerts(election_id, incident_id, stage)}{coordinator_id}"
+
+
+def is_alert_of(key: str, election_id: str, incident_id: str, stage: int) -> bool:
+    """Whether a key is that of an incident's alert at a stage of escalation."""
+    return key.startswith(_alerts(election_id, incident_id, stage))
+
+
+def _alerts(election_id: str, incident_id: str, stage: int) -> str:
+    return f"alert#{election_id}#{incident_id}#{stage}#"
+
+
+def digest(election_id: str, digest_id: str, first_number: int, place: int) -> str:
+    """Return the key of a digest to the coordinator at a place of the roster, without its channel."""
+    return f"digest#{election_id}#{digest_id}#{first_number}#{place}"
+
+
+def summary(election_id: str, hour: str, coordinator_id: str) -> str:
+    """Return the key of an hour's summary to a coordinator, without its channel."""
+    return f"summary#{election_id}#{hour}#{coordinator_id}"
+
+
+def final_report(election_id: str, coordinator_id: str) -> str:
+    """Return the key of the final report to a coordinator, without its channel."""
+    return f"report#{election_id}#{coordinator_id}"
+
+
+def missing(election_id: str, form: str, round_name: str, coordinator_id: str) -> str:
+    """Return the key of a round's list of missing reports to a coordinator, without its channel."""
+    return f"missing#{election_id}#{form}#{round_name}#{coordinator_id}"
+
+
+def reminder(election_id: str, form: str, round_name: str, observer: str, number: int) -> str:
+    """Return the key of an observer's reminder of a round, by its number."""
+    return f"reminder#{election_id}#{form}#{round_name}#{observer}#{number}"
+
+
+def bulk(election_id: str, batch: str, observer: str) -> str:
+    """Return the key of a batch's SMS to an observer."""
+    return f"bulk#{election_id}#{batch}#{observer}"
+
+
+def on_channel(key: str, channel: str) -> str:
+    """Return the key of a coordinator's SMS or email."""
+    return f"{key}#{channel}"
+
+
+def on_any_channel(prefixes: Iterable[str]) -> list[str]:
+    """Return the keys that coordinators' SMS and emails may have."""
+    return [on_channel(key, channel) for key in prefixes for channel in (EMAIL, SMS)]

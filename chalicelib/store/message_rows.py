@@ -1,0 +1,90 @@
+"""Rows in the table of messages that are no messages: no queue, no outcome, nothing to be shown."""
+
+import datetime as dt
+
+from pynamodb.attributes import TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.models import Model
+
+from chalicelib.store import keys
+from chalicelib.store.messages import put_first, put_new
+from chalicelib.store.tables import TableMeta, store_faults
+from chalicelib.store.writes import Write
+
+
+class _MessagesMeta(TableMeta):
+    table = "messages"
+
+
+class Nonce(Model):
+    """A nonce that came with a request of the content `about`; kept for ever, for the request can come again."""
+
+    class Meta(_MessagesMeta):
+        pass
+
+    key = UnicodeAttribute(hash_key=True)
+    direction = UnicodeAttribute(default="nonce")
+    state = UnicodeAttribute(default="taken")
+    stored_at = UTCDateTimeAttribute()
+    about = UnicodeAttribute()
+
+
+class DedupRow(Model):
+    """The first SMS of a content, `about`: the same SMS under another id is its duplicate."""
+
+    class Meta(_MessagesMeta):
+        pass
+
+    key = UnicodeAttribute(hash_key=True)
+    direction = UnicodeAttribute(default="twin")
+    state = UnicodeAttribute(default="guard")
+    stored_at = UTCDateTimeAttribute()
+    about = UnicodeAttribute()
+    expires = TTLAttribute()
+
+
+class SentPointer(Model):
+    """Which SMS, `about`, a carrier means by a reference."""
+
+    class Meta(_MessagesMeta):
+        pass
+
+    key = UnicodeAttribute(hash_key=True)
+    direction = UnicodeAttribute(default="sent")
+    state = UnicodeAttribute(default="sent")
+    stored_at = UTCDateTimeAttribute()
+    about = UnicodeAttribute()
+
+
+def take_nonce(provider: str, digest: str, content: str, now: dt.datetime) -> bool:
+    """Let a nonce prove a content, however often that comes; False if it came with another one before.
+
+    Raises StoreUnavailable.
+    """
+    before = put_first(Nonce(keys.nonce(provider, digest), stored_at=now, about=content))
+    return before is None or before.about == content
+
+
+def dedup_row(digest: str, message_key: str, stored_at: dt.datetime, kept: dt.timedelta) -> Write:
+    """Makes an SMS the first one of its content, unless there is one."""
+    row = DedupRow(keys.twin(digest), stored_at=stored_at, about=message_key, expires=stored_at + kept)
+    return Write.put("once", row.key, row, DedupRow.key.does_not_exist())
+
+
+def get_dedup_row(key: str) -> DedupRow | None:
+    """The row of a content's first SMS; raises StoreUnavailable."""
+    with store_faults():
+        return next(iter(DedupRow.batch_get([key], consistent_read=True)), None)
+
+
+def put_pointer(provider: str, reference: str, message_key: str, now: dt.datetime) -> None:
+    """Note which SMS a provider means by a reference, once; raises StoreUnavailable."""
+    put_new(SentPointer(keys.sent(provider, reference), stored_at=now, about=message_key))
+
+
+def pointed_at(provider: str, reference: str) -> str | None:
+    """The key of the SMS that a provider means by a reference; None if it is not known. Raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return SentPointer.get(keys.sent(provider, reference), consistent_read=True).about
+        except SentPointer.DoesNotExist:
+            return None
