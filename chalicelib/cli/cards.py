@@ -1,19 +1,15 @@
 """./baykoo cards: the observers' cards, from the election file."""
 
-import json
-from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import click
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.cards import Card
 from chalicelib.observation.form_design.cards import cards as cards_of
 from chalicelib.observation.reading import read
+from chalicelib.services.email_templates import render, words_of
 
 
 @click.command()
@@ -43,20 +39,14 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
 
 def page(election: Election, language: str, chosen: list[Card]) -> str:
     """The HTML page with some cards in a language, made for printing on A5."""
-    environment = Environment(
-        loader=PackageLoader("chalicelib", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    words = _words(election, language)
-    return environment.get_template("cards.html.j2").render(
-        cards=chosen,
-        election=election.text(election.name, language),
-        language=language,
-        say=lambda key, **values: words[key].format(**values),
-    )
+    words = words_of("cards", election, language)
+    context = {
+        "cards": chosen,
+        "election": election.text(election.name, language),
+        "language": language,
+        "say": lambda key, **values: words[key].format(**values),
+    }
+    return render("cards.html.j2", context)
 
 
 def _check_example(election: Election, card: Card) -> None:
@@ -69,20 +59,3 @@ def _check_example(election: Election, card: Card) -> None:
             f"the example of form {card.code} ({card.example.text}) is not read as it is meant: "
             "run `election check` and change the codes or names that it warns of"
         )
-
-
-def _words(election: Election, language: str) -> Mapping[str, str]:
-    for candidate in (language, *election.languages):
-        words = _texts(candidate)
-        if words is not None:
-            return words
-    return _texts("en") or {}
-
-
-@cache
-def _texts(language: str) -> Mapping[str, str] | None:
-    file = resources.files("chalicelib") / "templates" / f"cards.{language}.json"
-    if not file.is_file():
-        return None
-    texts: Mapping[str, str] = json.loads(file.read_text("utf-8"))
-    return texts

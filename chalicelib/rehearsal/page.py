@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.report import Latency, Report
+from chalicelib.services.email_templates import render
 
 OUTCOME_NAMES: Mapping[str, str] = {
     MessageState.ACCEPTED: "accepted",
@@ -20,27 +19,20 @@ OUTCOME_NAMES: Mapping[str, str] = {
 def rehearsal_page(report: Report) -> str:
     """The page as HTML; times are in the election's zone."""
 
-    environment = Environment(
-        loader=PackageLoader("chalicelib", "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"grouped": grouped, "seconds": seconds, "share": share}
     rehearsal = report.rehearsal
     zone = rehearsal.election.zone
-    return environment.get_template("rehearsal.html.j2").render(
-        report=report,
-        plan=rehearsal.plan,
-        election=rehearsal.election.text(rehearsal.election.name, "en"),
-        began_at=rehearsal.began_at.astimezone(zone),
-        ended_at=rehearsal.ended_at.astimezone(zone),
-        starts_at=rehearsal.day.starts_at.astimezone(zone),
-        ends_at=rehearsal.day.ends_at.astimezone(zone),
-        accounting=accounting(report),
-        latencies=latencies(report),
-    )
+    context = {
+        "report": report,
+        "plan": rehearsal.plan,
+        "election": rehearsal.election.text(rehearsal.election.name, "en"),
+        "began_at": rehearsal.began_at.astimezone(zone),
+        "ended_at": rehearsal.ended_at.astimezone(zone),
+        "starts_at": rehearsal.day.starts_at.astimezone(zone),
+        "ends_at": rehearsal.day.ends_at.astimezone(zone),
+        "accounting": accounting(report),
+        "latencies": latencies(report),
+    }
+    return render("rehearsal.html.j2", context | {"grouped": grouped, "seconds": seconds, "share": share})
 
 
 def accounting(report: Report) -> dict[str, int]:

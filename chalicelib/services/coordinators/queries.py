@@ -1,23 +1,20 @@
 """What a coordinator may ask by SMS: how things stand, and which stations have not reported."""
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 
+from chalicelib.observation.coordinators.rounds import form_named, rounds_named, split_hour
 from chalicelib.observation.coordinators.texts import numbers
-from chalicelib.observation.elections.election import NO_ROUND, Election, Form
+from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.elections.region_names import region_named
-from chalicelib.observation.elections.schedule import Place, places, round_begins, round_begun_at
+from chalicelib.observation.elections.schedule import places, round_begins, round_begun_at
 from chalicelib.observation.incidents.lifecycle import OPEN
-from chalicelib.observation.sms.look_alikes import skeleton
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services.outreach.gaps import gaps
 from chalicelib.services.summaries.current import current_summary
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of
-
-_HOUR = re.compile(r"(?:\bD[+-]\d{1,3}\s+)?\d{1,2}(?:[.:\-]?\d{2})?$", re.IGNORECASE)
 
 LISTED_REGIONS = 3
 """Of more regions than these, stations are counted and not listed."""
@@ -67,7 +64,7 @@ def missing(
     election = loaded.election
     wanted = rounds_named(election, asked) if asked else places(election)
     if not wanted:
-        form = form_named(election, _split(asked)[0])
+        form = form_named(election, split_hour(asked)[0])
         codes = " ".join(form.code for form in election.forms)
         names = ", ".join(_label(form.code, name) for name in form.round_names) if form else codes
         return (say(election, language, "command_no_form", form=asked, forms=names),)
@@ -87,36 +84,6 @@ def missing(
         + "."
         for label, owing in owed.items()
     )
-
-
-def form_named(election: Election, asked: str) -> Form | None:
-    """The form of a code or alias, as the eye sees it."""
-    wanted = skeleton(asked)
-    return next((form for form in election.forms if wanted in map(skeleton, (form.code, *form.aliases))), None)
-
-
-def rounds_named(election: Election, asked: str) -> list[Place]:
-    """The rounds of a form, `TU`, or the one at an hour, `TU 14:00` or `TU 14`; none where none is so called."""
-    form = form_named(election, asked)
-    if form is not None:
-        return [(form.code, name) for name in form.round_names]
-    called, hour = _split(asked)
-    form = form_named(election, called)
-    if form is None or not form.rounds:
-        return []
-    return [
-        (form.code, name) for name in form.round_names if _bare(hour) in map(_bare, (name, name.removesuffix(":00")))
-    ]
-
-
-def _split(asked: str) -> tuple[str, str]:
-    """A form's name, and the hour of a round after it; "" where there is no hour."""
-    match = _HOUR.search(asked)
-    return (asked[: match.start()].strip(), match[0]) if match else (asked, "")
-
-
-def _bare(hour: str) -> str:
-    return re.sub(r"[\s.:\-]", "", hour).upper().lstrip("0")
 
 
 def _chosen(regions: Sequence[str], asked: str) -> tuple[str, ...] | None:

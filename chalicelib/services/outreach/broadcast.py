@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from chalicelib.observation.coordinators.rounds import form_named
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import Place, round_begun_at
 from chalicelib.observation.reports.reminders import missing_observers
@@ -71,7 +72,7 @@ class Batch:
 def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
     """The form and round of `FORM` or `FORM:ROUND`; without a round, the one last begun. Raises BatchRefused."""
     code, _, name = written.partition(":")
-    form = election.form_by_code.get(code.upper())
+    form = form_named(election, code)
     if form is None:
         raise BatchRefused(f"there is no form {code!r}: use one of {', '.join(election.form_by_code)}")
     name = name.strip() or round_begun_at(election, form, at)

@@ -1,0 +1,39 @@
+"""A form and one of its rounds as people write them: `TU`, `turnout 14:00`, `TU 14`."""
+
+import re
+
+from chalicelib.observation.elections.election import Election, Form
+from chalicelib.observation.elections.schedule import Place
+from chalicelib.observation.sms.look_alikes import skeleton
+
+_HOUR = re.compile(r"(?:\bD[+-]\d{1,3}\s+)?\d{1,2}(?:[.:\-]?\d{2})?$", re.IGNORECASE)
+
+
+def form_named(election: Election, written: str) -> Form | None:
+    """The form of a code or alias, as the eye sees it."""
+    wanted = skeleton(written)
+    return next((form for form in election.forms if wanted in map(skeleton, (form.code, *form.aliases))), None)
+
+
+def rounds_named(election: Election, written: str) -> list[Place]:
+    """The rounds of a form, `TU`, or the one at an hour, `TU 14:00` or `TU 14`; none where none is so called."""
+    form = form_named(election, written)
+    if form is not None:
+        return [(form.code, name) for name in form.round_names]
+    called, hour = split_hour(written)
+    form = form_named(election, called)
+    if form is None or not form.rounds:
+        return []
+    return [
+        (form.code, name) for name in form.round_names if _bare(hour) in map(_bare, (name, name.removesuffix(":00")))
+    ]
+
+
+def split_hour(written: str) -> tuple[str, str]:
+    """A form's name, and the hour of a round after it; "" where there is no hour."""
+    match = _HOUR.search(written)
+    return (written[: match.start()].strip(), match[0]) if match else (written, "")
+
+
+def _bare(hour: str) -> str:
+    return re.sub(r"[\s.:\-]", "", hour).upper().lstrip("0")
