@@ -23,7 +23,7 @@ from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import alerts_of, describe
 from chalicelib.services.incidents.steps import same_as
 from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
-from chalicelib.store import elections, incidents
+from chalicelib.store import elections, incidents, keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Digest, Incident, Watch
 from chalicelib.store.messages import Message
