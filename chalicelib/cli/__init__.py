@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "audit": "chalicelib.cli.operations:audit",
+    "backup": "chalicelib.cli.backup:backup",
     "cards": "chalicelib.cli.cards:cards",
     "election": "chalicelib.cli.election:election",
     "incident": "chalicelib.cli.incident:incident",
@@ -16,8 +17,10 @@ COMMANDS = {
     "parse": "chalicelib.cli.parse:parse",
     "provider": "chalicelib.cli.provider:provider",
     "quickcount": "chalicelib.cli.quickcount:quickcount",
+    "recover": "chalicelib.cli.backup:recover",
     "rehearse": "chalicelib.cli.rehearse:rehearse",
     "report": "chalicelib.cli.report:report",
+    "restore": "chalicelib.cli.backup:restore",
     "send": "chalicelib.cli.send:send",
     "summarize": "chalicelib.cli.operations:summarize",
 }

@@ -1,0 +1,135 @@
+"""Rows as DynamoDB holds them, for copies of whole elections: whatever this version does not know is copied too."""
+
+import datetime as dt
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.store.tables import StoreUnavailable
+
+Item = Mapping[str, Mapping[str, Any]]
+"""A row in DynamoDB's own JSON: attribute → type → value; a binary value is bytes."""
+Position = dict[str, dict[str, str]]
+"""Where a scan goes on: the keys of the last row that was read."""
+
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "reports": ("station", "form"),
+    "tallies": ("shard", "cell"),
+    "incidents": ("election", "id"),
+    "summaries": ("election", "id"),
+    "operators": ("token",),
+    "optouts": ("election", "phone"),
+    "audit": ("election", "at"),
+    "messages": ("key",),
+}
+"""The tables that hold an election's rows, beside its document, with the attributes of their keys."""
+
+BATCH = 25
+"""Rows per BatchWriteItem, which takes no more."""
+ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one answer, and where the next begins; None after the last."""
+
+    rows: Sequence[Item]
+    following: Position | None
+
+
+def pages(table: str, position: Position | None = None) -> Iterator[Page]:
+    """Read a table page by page, from a position on. Raises StoreUnavailable."""
+    client = _client()
+    while True:
+        start = {"ExclusiveStartKey": position} if position else {}
+        try:
+            answer = client.scan(TableName=_name(table), ConsistentRead=True, **start)
+        except (BotoCoreError, ClientError) as fault:
+            raise StoreUnavailable(str(fault)) from fault
+        position = answer.get("LastEvaluatedKey")
+        yield Page(answer["Items"], position)
+        if position is None:
+            return
+
+
+def put_all(table: str, rows: Sequence[Item]) -> None:
+    """Write rows over whatever has their keys; repeat what DynamoDB leaves over. Raises StoreUnavailable."""
+    name = _name(table)
+    for begin in range(0, len(rows), BATCH):
+        left: Mapping[str, Any] = {name: [{"PutRequest": {"Item": row}} for row in rows[begin : begin + BATCH]]}
+        for attempt in range(ATTEMPTS):
+            try:
+                left = _client().batch_write_item(RequestItems=left)["UnprocessedItems"]
+            except (BotoCoreError, ClientError) as fault:
+                raise StoreUnavailable(str(fault)) from fault
+            if not left:
+                break
+            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311
+        else:
+            raise StoreUnavailable(f"{table}: DynamoDB left rows over in {ATTEMPTS} attempts")
+
+
+def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:
+    """Return those of a table's single keys that exist. Raises StoreUnavailable."""
+    name, (attribute,) = _name(table), TABLES[table]
+    found: set[str] = set()
+    for begin in range(0, len(keys), BATCH):
+        wanted: Mapping[str, Any] = {
+            name: {
+                "Keys": list(keys[begin : begin + BATCH]),
+                "ConsistentRead": True,
+                "ProjectionExpression": "#key",
+                "ExpressionAttributeNames": {"#key": attribute},
+            }
+        }
+        while wanted:
+            try:
+                answer = _client().batch_get_item(RequestItems=wanted)
+            except (BotoCoreError, ClientError) as fault:
+                raise StoreUnavailable(str(fault)) from fault
+            found |= {row[attribute]["S"] for row in answer["Responses"].get(name, ())}
+            wanted = answer["UnprocessedKeys"]
+    return found
+
+
+def recover(at: dt.datetime, prefix: str) -> list[str]:
+    """Copy every table as of an instant to a name with another prefix (point-in-time recovery); return the new names.
+
+    A copy that exists or is being made is left alone. DynamoDB takes minutes to hours. Raises StoreUnavailable.
+    """
+    made = []
+    for table in ("elections", *TABLES):
+        try:
+            _client().restore_table_to_point_in_time(
+                SourceTableName=_name(table), TargetTableName=prefix + table, RestoreDateTime=at
+            )
+        except ClientError as fault:
+            if fault.response["Error"]["Code"] not in ("TableAlreadyExistsException", "TableInUseException"):
+                raise StoreUnavailable(str(fault)) from fault
+        except BotoCoreError as fault:
+            raise StoreUnavailable(str(fault)) from fault
+        made.append(prefix + table)
+    return made
+
+
+def not_active(names: Sequence[str]) -> list[str]:
+    """Return those of some tables that are still being made. Raises StoreUnavailable."""
+    try:
+        states = {name: _client().describe_table(TableName=name)["Table"]["TableStatus"] for name in names}
+    except (BotoCoreError, ClientError) as fault:
+        raise StoreUnavailable(str(fault)) from fault
+    return [name for name, state in states.items() if state != "ACTIVE"]
+
+
+def _name(table: str) -> str:
+    return os.environ["BAYKOO_TABLE_PREFIX"] + table
+
+
+def _client() -> Any:
+    return boto3.client("dynamodb")
