@@ -1,7 +1,7 @@
 """Act on many things so that one that fails keeps no other from its turn.
 
 The one mechanism for every loop over elections, regions, coordinators, watches, digests, rows and providers:
-tests/unit/test_isolated_loops.py finds loops over those that do without it.
+tests/unit/isolation/test_isolated_loops.py finds loops over those that do without it.
 """
 
 import time

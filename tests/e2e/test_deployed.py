@@ -1,3 +1,5 @@
+"""The deployed API answers, by its URL and by its host header."""
+
 import json
 import urllib.request
 

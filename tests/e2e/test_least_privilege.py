@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from carrier_apis import serving
 from deployed import Deployed, call, eventually
 from providers_signing.twilio_sender import TwilioSender
 from stack import folder_of, sample_on
-from vendors import serving
 
 from infra.local import ELECTION, NUMBER, OBSERVER, SMS
 from infra.stack import Stack, local_stack

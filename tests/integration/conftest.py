@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aws_faults import Wire
 from pipeline import Load, Pipeline
-from wire import Wire
 
 from chalicelib.services.clients import aws, provider_settings
 from chalicelib.services.delivery import carrier_health

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from wire import Wire
+from aws_faults import Wire
 
 Item = dict[str, dict[str, Any]]
 UNIT_BYTES = 4096

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from aws_faults import Wire
 from pipeline import Pipeline, stored
-from wire import Wire
 
 from chalicelib.observation.elections.election import Observer
 from chalicelib.services.processing.process import process

@@ -8,8 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
+from carrier_apis import TAKEN, Vendors, serving
 from pipeline import Pipeline, stored
-from vendors import TAKEN, Vendors, serving
 
 from chalicelib.services import outbox
 from chalicelib.services.access.operators import Operator

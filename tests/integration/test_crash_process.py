@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from aws_faults import Fault, Killed, Wire, failed, killed, silent, unreachable
 from pipeline import Load, Pipeline
-from wire import Fault, Killed, Wire, failed, killed, silent, unreachable
 
 from chalicelib.services.processing.process import process
 from chalicelib.store import elections

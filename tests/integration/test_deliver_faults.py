@@ -6,9 +6,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from aws_faults import Fault, Killed, Wire, answered, killed, silent, unreachable
 from botocore.exceptions import ParamValidationError
 from pipeline import Pipeline, stored
-from wire import Fault, Killed, Wire, answered, killed, silent, unreachable
 
 from chalicelib.entrypoints.deliver import deliver as deliver_function
 from chalicelib.services import outbox

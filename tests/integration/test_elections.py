@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aws_faults import Wire
 from pipeline import Load, Pipeline, changed, stored
-from wire import Wire
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election, Form, Station

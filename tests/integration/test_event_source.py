@@ -7,9 +7,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crowd import counted, send_all
+from aws_faults import Wire, failed, silent, unreachable
+from message_burst import counted, send_all
 from pipeline import Load, stored
-from wire import Wire, failed, silent, unreachable
 
 from chalicelib.entrypoints.process import process as process_function
 from chalicelib.services.processing.process import process

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Callable
 
 import pytest
+from aws_faults import Wire
 from pipeline import Pipeline, changed, small_election, stored
 from test_incident_life import coordinator, report, told
-from wire import Wire
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.elections import loading

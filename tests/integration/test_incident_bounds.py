@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from aws_faults import Wire
 from pipeline import Pipeline, stored
 from test_incident_life import coordinator, incident, report, told
-from wire import Wire
 
 from chalicelib.observation.incidents.budget import (
     ALERTS_PER_COORDINATOR_AND_HOUR,

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from aws_faults import Fault, Killed, Wire, killed, unreachable
 from long_sms import LIMIT, LongSms, configure, cut, finish, joined, pass_the_limit, unfinished
 from pipeline import Load, Pipeline, stored
-from wire import Fault, Killed, Wire, killed, unreachable
 
 from chalicelib.services.clients import retry
 from chalicelib.services.processing.process import process

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aws_faults import Wire, answered, failed, killed, silent
 from pipeline import Pipeline, stored
 from providers_signing.sms import Sms
 from providers_signing.twilio_sender import TwilioSender
-from wire import Wire, answered, failed, killed, silent
 
 from chalicelib.cli.opt_outs import whose
 from chalicelib.cli.send import estimate

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aws_faults import Killed, Wire, killed, silent, unreachable
+from carrier_apis import Vendors, serving
 from pipeline import Pipeline, stored
 from providers_signing.twilio_sender import TwilioSender
 from providers_signing.vonage_messages_sender import VonageMessagesSender
-from vendors import Vendors, serving
-from wire import Killed, Wire, killed, silent, unreachable
 
 from chalicelib.entrypoints.deliver import deliver as deliver_function
 from chalicelib.services import outbox

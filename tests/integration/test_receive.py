@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from aws_faults import Fault, Wire, answered, silent, unreachable
 from pipeline import Pipeline
 from providers_signing.generic_sender import GenericSender
 from providers_signing.sms import Signed, Sms
-from wire import Fault, Wire, answered, silent, unreachable
 
 from chalicelib.providers.contract import Answer
 from chalicelib.services.clients import provider_settings

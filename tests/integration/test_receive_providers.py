@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from aws_faults import Wire, unreachable
 from pipeline import Pipeline, stored
 from providers_signing.generic_sender import GenericSender
 from providers_signing.plivo_sender import PlivoSender
 from providers_signing.sms import Sms
 from providers_signing.twilio_sender import TwilioSender
 from providers_signing.unsigned_senders import InfobipSender
-from wire import Wire, unreachable
 
 from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import Delivery

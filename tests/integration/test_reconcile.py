@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from listing_vendors import VENDORS, Vendor
 from pipeline import Load, Pipeline, stored
+from provider_lists import VENDORS, Vendor
 
 from chalicelib.cli import main
 from chalicelib.observation.sms.states import Flag

@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from listing_vendors import VENDORS, Query, Vendor
+from aws_faults import Wire, killed
 from pipeline import Load, Pipeline, stored
-from wire import Wire, killed
+from provider_lists import VENDORS, Query, Vendor
 
 from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import InboundSms, ListFailed, UnreadableEntry

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from aws_faults import Wire, unreachable
 from pipeline import Pipeline, stored
-from wire import Wire, unreachable
 
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.sms.states import Flag

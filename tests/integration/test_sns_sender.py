@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from aws_faults import Wire
 from pipeline import Pipeline, stored
-from wire import Wire
 
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.delivery.deliver import deliver

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aws_faults import Wire
 from pipeline import Load, Pipeline
 from pynamodb.models import Model
 from read_units import ReadMeter
-from wire import Wire
 
 from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import contribution, shard_of

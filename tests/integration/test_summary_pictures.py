@@ -11,8 +11,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from aws_faults import Wire
 from pipeline import Pipeline, stored
-from wire import Wire
 
 from chalicelib.observation.summaries.turnout_chart import Point, draw
 from chalicelib.services.delivery.deliver import deliver

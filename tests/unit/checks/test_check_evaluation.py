@@ -1,3 +1,5 @@
+"""Checks over answers: true, false or unknown by Kleene's logic where an answer is missing."""
+
 import datetime as dt
 import re
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""The language of checks: precedence, mistakes named by column, limits of depth and size."""
+
 from decimal import Decimal
 
 import pytest

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from telling import FORMS, HEADER
+from sample_day import FORMS, HEADER
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.summaries.hourly import Hour

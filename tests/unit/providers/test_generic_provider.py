@@ -1,3 +1,5 @@
+"""The generic provider: a signed JSON webhook; what is not proven or cannot be read is refused by field."""
+
 import datetime as dt
 import json
 

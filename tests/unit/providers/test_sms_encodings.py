@@ -1,3 +1,5 @@
+"""SMS as bytes: GSM 03.38 and other charsets, and user data headers of long SMS."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""The catalogue of texts: complete in every language, and an election's own texts before it."""
+
 import re
 from pathlib import Path
 

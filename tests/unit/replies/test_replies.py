@@ -1,3 +1,5 @@
+"""Replies to observers: what was taken and what to resend, within two SMS in each language."""
+
 import re
 from typing import Any
 

@@ -5,9 +5,9 @@ import datetime as dt
 from collections import Counter
 
 import pytest
+from fake_store import Died, InMemory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stored_in_memory import Died, InMemory
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from browser import Browser
-from telling import PAGES, with_pictures
+from sample_day import PAGES, with_pictures
 
 from chalicelib.observation.summaries.turnout_chart import BEFORE, GROUND, NOW, PALETTE, WORDS
 

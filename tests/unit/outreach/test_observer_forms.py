@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
+from fake_store import InMemory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stored_in_memory import InMemory
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election, Observer

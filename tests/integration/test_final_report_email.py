@@ -4,8 +4,8 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from aws_faults import Wire, failed, silent
 from pipeline import Load, Pipeline
-from wire import Wire, failed, silent
 
 from chalicelib.observation.elections.election import Coordinator, QuickCount
 from chalicelib.observation.elections.schedule import hours_of

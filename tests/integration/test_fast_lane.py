@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from aws_faults import Fault, Wire, answered, failed, silent, unreachable
 from long_sms import LongSms, configure, joined
 from pipeline import Pipeline, stored
-from wire import Fault, Wire, answered, failed, silent, unreachable
 
 from chalicelib.services.elections import loading
 from chalicelib.services.intake import fast_lane

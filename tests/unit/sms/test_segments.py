@@ -1,3 +1,5 @@
+"""Segments of an SMS: 160 and 153 septets, 70 and 67 UCS-2 units (3GPP TS 23.038, 23.040)."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

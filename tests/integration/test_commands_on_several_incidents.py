@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from aws_faults import Wire
 from pipeline import Load, Pipeline
-from wire import Wire
 
 from chalicelib.observation.elections.election import Coordinator
 from chalicelib.observation.sms.segments import count_segments

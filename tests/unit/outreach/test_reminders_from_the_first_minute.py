@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from chased_election import FORMS, an_election
-from stored_in_memory import InMemory
+from fake_store import InMemory
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.services.outreach.reminders import ChaseResult, chase_due

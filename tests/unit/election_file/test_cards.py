@@ -1,3 +1,5 @@
+"""Observers' cards: every example on them is read back as exactly its answers."""
+
 from decimal import Decimal
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Codes and aliases that are easily confused are warned of by `election check`."""
+
 import pytest
 from click.testing import CliRunner
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aws_faults import Wire, silent
 from pipeline import Load, Pipeline
-from wire import Wire, silent
 
 from chalicelib.observation.elections.election import Check, QuickCount
 from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count

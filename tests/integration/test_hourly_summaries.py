@@ -4,8 +4,8 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from aws_faults import Wire, failed
 from pipeline import Pipeline
-from wire import Wire, failed
 
 from chalicelib.services.summaries.final_report import final_report
 from chalicelib.services.summaries.hourly import summarize, summarize_due

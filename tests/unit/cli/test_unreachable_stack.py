@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STACK = {"stack": "baykoo", "endpoint_url": "http://127.0.0.1:9", "region": "us-east-1"}
 
 

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from aws_faults import Wire, failed
 from pipeline import Pipeline
 from read_units import ReadMeter
-from wire import Wire, failed
 
 from chalicelib.observation.elections.schedule import places
 from chalicelib.observation.reports.reminders import overdue_rounds

@@ -1,3 +1,5 @@
+"""docs/election-file.md: its example is valid, and every key and column is on it."""
+
 import re
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The sample election: valid, the same once stored, and movable to another day."""
+
 import datetime as dt
 from pathlib import Path
 

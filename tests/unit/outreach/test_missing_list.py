@@ -5,7 +5,7 @@ import re
 
 import pytest
 from chased_election import FORMS, an_election
-from stored_in_memory import InMemory
+from fake_store import InMemory
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election

@@ -3,7 +3,7 @@
 import random
 from concurrent.futures import ThreadPoolExecutor
 
-from crowd import counted, send_all
+from message_burst import counted, send_all
 from pipeline import Load, stored
 
 from chalicelib.entrypoints.process import process as process_function

@@ -1,3 +1,5 @@
+"""`parse`: what a text means, as lines of JSON and in words, without a stack."""
+
 import json
 import subprocess
 import sys

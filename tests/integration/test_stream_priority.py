@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from aws_faults import Fault, Wire, answered, failed, silent, unreachable
 from pipeline import Pipeline, stored
-from wire import Fault, Wire, answered, failed, silent, unreachable
 
 from chalicelib.entrypoints import batch as batch_processing
 from chalicelib.entrypoints import process as process_module
