@@ -1,8 +1,9 @@
-"""Consistency rules over a report's answers, as an election file writes them: `D + E + F + G == C`, `A >= previous(A)`.
+"""Evaluate consistency rules over answers, as an election file writes them.
 
-A rule compares (`< <= == != >= >`), calculates (`+ - * /`) and combines (`and or not`, parentheses) numbers, times
-(`08:00`), this form's answers (`A`), another form's at the same station (`OP.E`), and this question's in the nearest
-earlier round that has an answer (`previous(A)`). A missing answer makes a rule unknown, never failed.
+`D + E + F + G == C`, `A >= previous(A)`. A rule compares (`< <= == != >= >`), calculates (`+ - * /`) and combines (`and
+or not`, parentheses) numbers, times (`08:00`), this form's answers (`A`), another form's at the same station (`OP.E`),
+and this question's in the nearest earlier round that has an answer (`previous(A)`). A missing answer makes a rule
+unknown, never failed.
 """
 
 from chalicelib.observation.checks.evaluating import Answers, GivenAnswers, evaluate, failed_checks

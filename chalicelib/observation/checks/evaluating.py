@@ -1,8 +1,9 @@
-"""Whether a rule holds, in Kleene's three-valued logic: true, false, or unknown where an answer is missing.
+"""Evaluate a rule in Kleene's three-valued logic: true, false or unknown.
 
-`False and unknown` is false and `True or unknown` is true; everything else with an unknown part is unknown, and so
-are a division by zero and a value that its operator cannot take. Numbers are exact fractions. Times are minutes since
-midnight of their own day: a count that ends after midnight compares as earlier than one that ended before it.
+Unknown is where an answer is missing. `False and unknown` is false and `True or unknown` is true; everything else with
+an unknown part is unknown, and so are a division by zero and a value that its operator cannot take. Numbers are exact
+fractions. Times are minutes since midnight of their own day: a count that ends after midnight compares as earlier than
+one that ended before it.
 """
 
 import operator
@@ -40,25 +41,31 @@ class Answers(Protocol):
     """The answers that rules are evaluated on; None for a missing one."""
 
     def own(self, code: str) -> Value | None:
-        """This report's answer."""
+        """Return this report's answer."""
 
     def other(self, form: str, code: str) -> Value | None:
-        """Another form's answer at the same station, its newest where the form has rounds."""
+        """Return another form's answer at the same station.
+
+        Its newest, where the form has rounds.
+        """
 
     def previous(self, code: str) -> Value | None:
-        """This form's answer in the nearest earlier round that has one."""
+        """Return the answer of the nearest earlier round that has one."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswers:
-    """Answers at hand: this report's, other forms' by form, and earlier rounds' from the nearest to the first."""
+    """Answers at hand: this report's, other forms', and earlier rounds'.
+
+    Other forms' are by form; earlier rounds' go from the nearest to the first.
+    """
 
     report: Mapping[str, Value]
     forms: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     earlier: Sequence[Mapping[str, Value]] = ()
 
     def own(self, code: str) -> Value | None:
-        """This report's answer."""
+        """Return this report's answer."""
         return self.report.get(code)
 
     def other(self, form: str, code: str) -> Value | None:
@@ -66,7 +73,7 @@ class GivenAnswers:
         return self.forms.get(form, {}).get(code)
 
     def previous(self, code: str) -> Value | None:
-        """The nearest earlier round's answer."""
+        """Return the nearest earlier round's answer."""
         return next((answers[code] for answers in self.earlier if code in answers), None)
 
 
@@ -77,7 +84,10 @@ def evaluate(rule: Rule, answers: Answers) -> bool | None:
 
 
 def failed_checks(election: Election, form: str, answers: Answers) -> tuple[Check, ...]:
-    """The checks of a form that its answers fail, in the election file's order; an unknown one is not failed."""
+    """Return the checks of a form that its answers fail.
+
+    In the election file's order; an unknown check is not failed.
+    """
     checks = election.form_by_code[form].checks
     return tuple(check for check in checks if evaluate(parse_rule(check.rule), answers) is False)
 

@@ -1,8 +1,9 @@
-"""Whether a rule makes sense for its form: every code exists, and every operator gets what it can take.
+"""Check that a rule makes sense for its form.
 
-Numbers are compared with and added to numbers; a time is compared with a time, and moved by minutes; the difference of
-two times is a number of minutes. A yes/no answer is a truth of its own (`D`, `not D`, `D == OP.D`). A choice equals an
-option's number (`C == 4`) or another choice, and has no order; several choices cannot stand in a rule.
+Every code must exist, and every operator get what it can take. Numbers are compared with and added to numbers; a time
+is compared with a time, and moved by minutes; the difference of two times is a number of minutes. A yes/no answer is a
+truth of its own (`D`, `not D`, `D == OP.D`). A choice equals an option's number (`C == 4`) or another choice, and has
+no order; several choices cannot stand in a rule.
 """
 
 from dataclasses import dataclass, field
@@ -49,7 +50,10 @@ _NAMES: Final[dict[Kind, str]] = {
 
 
 def check_rule(rule: Rule, election: Election, form: Form) -> tuple[str, ...]:
-    """What is wrong with a rule of a form, each with what to do; () for a rule that can be evaluated."""
+    """Say what is wrong with a form's rule, and what to do.
+
+    Empty for a rule that can be evaluated.
+    """
     typing = _Typing(election, form)
     kind = typing.kind(rule.tree)
     if kind not in (None, "truth"):
@@ -59,7 +63,10 @@ def check_rule(rule: Rule, election: Election, form: Form) -> tuple[str, ...]:
 
 @dataclass
 class _Typing:
-    """Finds each part's kind; a part whose kind is wrong is named once and None from there on."""
+    """Finds each part's kind.
+
+    A part whose kind is wrong is named once, and is None from there on.
+    """
 
     election: Election
     form: Form
@@ -145,7 +152,7 @@ class _Typing:
         return None
 
     def _is_option(self, asked: Node, kind: Kind, option: Node) -> bool:
-        """Whether a choice is compared with a number that is one of its options."""
+        """Tell whether a choice is compared with one of its options' numbers."""
         if kind != "choice" or not isinstance(asked, Answer | Previous) or not isinstance(option, Number):
             return False
         question = self._question(asked)

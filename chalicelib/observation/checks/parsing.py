@@ -1,4 +1,7 @@
-"""From the text of a rule to its tree, by precedence climbing (Pratt, "Top down operator precedence", 1973)."""
+"""Parse a rule's text into its tree, by precedence climbing.
+
+Pratt, "Top down operator precedence", 1973.
+"""
 
 import re
 from collections.abc import Mapping
@@ -46,7 +49,10 @@ _PART = re.compile(
 
 
 class RuleInvalid(ValueError):
-    """A text is no rule: `column`, from 1, is where, and `message` says what to do."""
+    """A text is no rule.
+
+    `column`, from 1, is where; `message` says what to do.
+    """
 
     def __init__(self, column: int, message: str) -> None:
         super().__init__(f"column {column}: {message}")
@@ -97,7 +103,10 @@ def _unknown_sign(rule: str, position: int) -> RuleInvalid:
 
 
 class _Parser:
-    """Reads parts from the left; `_expression` is the only recursion, once a parenthesis, sign or operator."""
+    """Reads parts from the left.
+
+    `_expression` is the only recursion, once per parenthesis, sign or operator.
+    """
 
     def __init__(self, parts: list[_Part]) -> None:
         self._parts = parts
@@ -123,7 +132,7 @@ class _Parser:
             raise RuleInvalid(part.column, f"{sign!r} is expected, not {part}")
 
     def _expression(self, power: int) -> Node:
-        """An operand and the operators after it that bind tighter than `power`."""
+        """Parse an operand and the operators that bind tighter than `power`."""
         left = self._operand(power)
         compared = False
         while _POWER.get(self._peek().text, 0) > power:

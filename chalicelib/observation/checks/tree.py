@@ -27,7 +27,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question of this form, or of the named one at the same station."""
+    """The answer to a question of this form, or another's.
+
+    The other form is named, at the same station.
+    """
 
     code: str
     form: str | None = None
@@ -35,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The answer to a question of this form in the nearest earlier round that has one."""
+    """The answer of the nearest earlier round that has one."""
 
     code: str
 
@@ -62,7 +65,10 @@ Node = Number | Clock | Answer | Previous | Unary | Binary
 
 @dataclass(frozen=True, slots=True)
 class RuleCodes:
-    """The answers that a rule needs: of its own form, of others as (form, code), and of earlier rounds."""
+    """The answers that a rule needs.
+
+    Of its own form, of others as (form, code), and of earlier rounds.
+    """
 
     own: frozenset[str]
     other: frozenset[tuple[str, str]]
@@ -71,7 +77,7 @@ class RuleCodes:
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that was understood: as it was written, and as a tree."""
+    """A valid rule: as it was written, and as a tree."""
 
     text: str
     tree: Node
@@ -101,7 +107,7 @@ def walk(tree: Node) -> Iterator[Node]:
 
 
 def render(node: Node) -> str:
-    """A tree as a rule that is read as the same tree."""
+    """Write a tree as a rule that parses to the same tree."""
     match node:
         case Number(value):
             return f"{value:f}"

@@ -1,4 +1,7 @@
-"""An election's clock: real time, or a rehearsal's, which starts elsewhere and may run faster."""
+"""An election's clock: real time, or a rehearsal's.
+
+A rehearsal's starts elsewhere and may run faster.
+"""
 
 import datetime as dt
 import re
@@ -13,9 +16,10 @@ class ClockInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Maps real instants to the election's: `start` is what it showed at the real instant `origin`.
+    """Maps real instants to the election's.
 
-    `factor` is election seconds a real second; 60 makes an hour pass in a minute. All instants are aware.
+    `start` is what it showed at the real instant `origin`. `factor` is election seconds per real second; 60 makes an
+    hour pass in a minute. All instants are aware.
     """
 
     start: dt.datetime
@@ -23,11 +27,14 @@ class Clock:
     factor: float = 1.0
 
     def at(self, real: dt.datetime) -> dt.datetime:
-        """The election's time at a real instant, in the zone of `start`."""
+        """Convert a real instant to the election's time.
+
+        In the zone of `start`.
+        """
         return self.start + (real - self.origin) * self.factor
 
     def real(self, election_time: dt.datetime) -> dt.datetime:
-        """The real instant at which this clock shows an election time; the inverse of `at`."""
+        """Convert an election time to the real instant; inverse of `at`."""
         return self.origin + (election_time - self.start) / self.factor
 
     @classmethod

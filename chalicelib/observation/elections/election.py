@@ -60,14 +60,14 @@ class Check(_Value):
 
 
 class Due(_Value):
-    """When a form that is asked for once may begin and must be in."""
+    """When a form that is due once begins and ends."""
 
     from_: MomentField | None = Field(default=None, alias="from")
     by: MomentField
 
 
 class Form(_Value):
-    """A checklist: due once (`due`) or several times (`rounds`, each due at its moment)."""
+    """A checklist, due once (`due`) or in `rounds`."""
 
     code: str
     title: Texts = Field(default_factory=dict)
@@ -86,12 +86,15 @@ class Form(_Value):
 
     @cached_property
     def round_names(self) -> tuple[str, ...]:
-        """Names of the rounds, in time order; `("-",)` for a form that is due once."""
+        """Names of the rounds, in time order.
+
+        `("-",)` for a form that is due once.
+        """
         return tuple(str(moment) for moment in self.rounds) or (NO_ROUND,)
 
 
 class Category(_Value):
-    """A kind of critical incident: its names by language, and how severe it is."""
+    """A kind of critical incident: names by language, and severity."""
 
     name: Texts
     severity: Severity
@@ -107,14 +110,17 @@ class IncidentForm(_Value):
 
 
 class QuickCount(_Value):
-    """How the sample was drawn: strata and the number of stations in each."""
+    """How the sample was drawn: strata, and stations in each."""
 
     strata: Literal["region", "district"] = "region"
     population: dict[str, int]
 
 
 class Night(_Value):
-    """Local hours in which nobody is reminded, unless a round itself is due in them."""
+    """Local hours in which nobody is reminded.
+
+    Unless a round itself is due in them.
+    """
 
     from_: MomentField = Field(default=Moment(day=0, hour=22, minute=0), alias="from")
     until: MomentField = Moment(day=0, hour=7, minute=0)
@@ -127,7 +133,10 @@ class Night(_Value):
 
 
 class Reminders(_Value):
-    """How observers are reminded of a missing report: how often, how long after one another, and at what hours not."""
+    """How observers are reminded of a missing report.
+
+    How often, how long after one another, and at what hours not.
+    """
 
     at_most: int = Field(default=2, ge=0, le=2)
     again_after: Duration = Field(default=dt.timedelta(minutes=30), ge=dt.timedelta(minutes=5))
@@ -177,12 +186,18 @@ class Coordinator(_Value):
 
     @property
     def told_in(self) -> int:
-        """When this coordinator's turn is, counted from 1: those of a region first, headquarters last."""
+        """The coordinator's turn in an escalation, from 1.
+
+        Those of a region first, headquarters last.
+        """
         return self.level or (LAST_LEVEL if self.is_headquarters else 1)
 
     @cached_property
     def id(self) -> str:
-        """Who this is in the keys of messages: the same wherever in the roster, and telling no address."""
+        """The coordinator in keys of messages.
+
+        The same wherever in the roster, and telling no address.
+        """
         return hashlib.sha256(f"{self.email} {self.phone}".encode()).hexdigest()[:10]
 
     def covers(self, region: str) -> bool:
@@ -195,7 +210,7 @@ class Coordinator(_Value):
 
 
 class AcknowledgeWithin(_Value):
-    """How long the coordinators who were told of an incident have to acknowledge it, by its severity."""
+    """How long coordinators have to take an incident, per severity."""
 
     low: Duration = dt.timedelta(hours=4)
     medium: Duration = dt.timedelta(hours=1)
@@ -203,19 +218,22 @@ class AcknowledgeWithin(_Value):
     critical: Duration = dt.timedelta(minutes=5)
 
     def of(self, severity: Severity) -> dt.timedelta:
-        """The time that a severity allows."""
+        """Return the time that a severity allows."""
         allowed: dt.timedelta = getattr(self, severity)
         return allowed
 
 
 class Escalation(_Value):
-    """When the next coordinators are told of an incident that nobody has acknowledged."""
+    """When the next coordinators hear of an incident nobody took."""
 
     acknowledge_within: AcknowledgeWithin = AcknowledgeWithin()
 
 
 class Election(_Value):
-    """A whole election, valid. `texts` replaces single texts of the catalogue, by language and key."""
+    """A whole election, valid.
+
+    `texts` replaces single texts of the catalogue, by language and key.
+    """
 
     id: str
     name: Texts
@@ -259,7 +277,7 @@ class Election(_Value):
         return {region: tuple(stations) for region, stations in found.items()}
 
     def region_of(self, station: str) -> str:
-        """The region of a station, by its number; KeyError where there is no such station."""
+        """Return a station's region, by its number; raises KeyError."""
         return self.station_by_number[station].region
 
     @cached_property
@@ -269,7 +287,10 @@ class Election(_Value):
 
     @cached_property
     def observers_by_phone(self) -> Mapping[str, tuple[Observer, ...]]:
-        """Observers by phone in E.164; several where a phone is shared, the station's lead first."""
+        """Observers by phone in E.164.
+
+        Several where a phone is shared, the station's lead first.
+        """
         found: dict[str, tuple[Observer, ...]] = {}
         for observer in self.observers:
             for phone in observer.phones:
@@ -277,7 +298,10 @@ class Election(_Value):
         return found
 
     def must_sign(self, observer: Observer) -> bool:
-        """Whether an SMS from an observer's phone counts as another's unless it carries their own number after @."""
+        """Tell whether an observer's SMS needs their number after @.
+
+        Without it, it counts as another's who shares the phone.
+        """
         return self.observers_by_phone[observer.phones[0]][0] != observer
 
     @cached_property
@@ -290,7 +314,10 @@ class Election(_Value):
 
     @cached_property
     def coordinators_by_phone(self) -> Mapping[str, tuple[Coordinator, ...]]:
-        """Coordinators by phone in E.164; several where one person stands in several rows of the roster."""
+        """Coordinators by phone in E.164.
+
+        Several where one person stands in several rows of the roster.
+        """
         found: dict[str, tuple[Coordinator, ...]] = {}
         for coordinator in self.coordinators:
             if coordinator.phone:
@@ -303,7 +330,10 @@ class Election(_Value):
         return tuple(sorted({station.region for station in self.stations}))
 
     def text(self, texts: Texts, language: str) -> str:
-        """A text in a language, else in the first of the election's languages that has it, else any, else ''."""
+        """Choose a text's language.
+
+        The given one, else the first of the election's languages that has it, else any, else ''.
+        """
         for candidate in (language, *self.languages):
             if texts.get(candidate):
                 return texts[candidate]

@@ -1,4 +1,7 @@
-"""Moments and durations as an election file writes them: local times, on the election day or some days from it."""
+"""Moments and durations as an election file writes them.
+
+Local times, on the election day or some days from it.
+"""
 
 import datetime as dt
 import re
@@ -12,7 +15,10 @@ _DURATION = re.compile(r"(?:(?P<hours>\d+)h)?\s*(?:(?P<minutes>\d+)m)?")
 
 
 class Moment(BaseModel):
-    """A local time on the election day or some days from it: `10:00`, `D-14 10:00`, `D+1 02:00`."""
+    """A local time on the election day or some days from it.
+
+    `10:00`, `D-14 10:00`, `D+1 02:00`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,7 +28,10 @@ class Moment(BaseModel):
 
     @classmethod
     def parse(cls, written: object) -> Self:
-        """Read a moment as it stands in the election file; ValueError names the expected form."""
+        """Read a moment of the election file.
+
+        ValueError names the expected form.
+        """
         if isinstance(written, cls):
             return written
         match = _MOMENT.fullmatch(str(written).strip())
@@ -35,7 +44,7 @@ class Moment(BaseModel):
         return f"D{self.day:+} {clock}" if self.day else clock
 
     def on(self, election_day: dt.date, zone: ZoneInfo) -> dt.datetime:
-        """The instant, aware, that this moment means for an election held on a day in a time zone."""
+        """Return the aware instant that it means on an election day."""
         day = election_day + dt.timedelta(days=self.day)
         return dt.datetime(day.year, day.month, day.day, self.hour, self.minute, tzinfo=zone)
 

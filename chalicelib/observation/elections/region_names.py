@@ -1,4 +1,7 @@
-"""Which region a person means who types its name on a phone: in any case, in Latin or Cyrillic, or its beginning."""
+"""Match the name of a region as people type it.
+
+In any case, in Latin or Cyrillic, or its beginning.
+"""
 
 import re
 from collections.abc import Iterable
@@ -17,9 +20,10 @@ _SHORTEST_WHOLE: Final = 4
 
 
 def region_named(written: str, regions: Iterable[str]) -> str | None:
-    """The region of that name, or the only one that begins so; None where there is none, or more than one.
+    """Return the region of a name, or the only one beginning so.
 
-    Words like "region" mean nothing; "city" does where a city and its region bear one name.
+    None where there is none, or more than one. Words like "region" mean nothing; "city" does where a city and its
+    region bear one name.
     """
     wanted, is_city = _sound(written)
     by_sound = {_sound(region): region for region in regions}
@@ -37,7 +41,10 @@ def region_named(written: str, regions: Iterable[str]) -> str | None:
 
 
 def _sound(name: str) -> tuple[str, bool]:
-    """A name as it sounds, in Latin capitals, so that Ош and Osh are one and Ысык-Көл is Issyk-Kul; and if a city's."""
+    """Spell a name as it sounds, in Latin capitals.
+
+    So that Ош and Osh are one and Ысык-Көл is Issyk-Kul. Also tells whether it is a city's.
+    """
     words = _WORD.findall(name.upper())
     named = [word for word in words if word not in _CITY | _OTHER]
     letters = "".join(_RUSSIAN_ENDING.sub("", word) for word in named)

@@ -1,8 +1,8 @@
-"""When reports are due, late or missing, and how many of them a region owes.
+"""When reports are due, late or missing, and how many are owed.
 
 Every instant is computed and returned in UTC: two datetimes in one local zone compare and add by their wall clocks,
-which is an hour wrong on the days when clocks change. A due time that the spring change skips means the instant
-as if clocks had not changed; one that the autumn change repeats means the first of the two.
+which is an hour wrong on the days when clocks change. A due time that the spring change skips means the instant as if
+clocks had not changed; one that the autumn change repeats means the first of the two.
 """
 
 import datetime as dt
@@ -20,14 +20,15 @@ AFTER_THE_LAST = dt.timedelta(hours=3)
 
 
 def instant(election: Election, moment: Moment) -> dt.datetime:
-    """The instant, in UTC, of a moment of the election's local calendar."""
+    """Return the UTC instant of a moment of the election's calendar."""
     return moment.on(election.date, election.zone).astimezone(dt.UTC)
 
 
 def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | None:
-    """When a round's reports are due, in UTC; None for a form that is asked for at no particular time.
+    """Return when a round's reports are due, in UTC.
 
-    `round_name` is one of `form.round_names`; LookupError names any other.
+    None for a form that is asked for at no particular time. `round_name` is one of `form.round_names`; LookupError
+    names any other.
     """
     if round_name not in form.round_names:
         raise LookupError(f"form {form.code} has no round {round_name!r}; it has {', '.join(form.round_names)}")
@@ -37,22 +38,29 @@ def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | 
 
 
 def round_begins(election: Election, form: Form, round_name: str) -> dt.datetime | None:
-    """When a round begins, in UTC: at its moment, or where `due` says; None where a form has no beginning."""
+    """Return when a round begins, in UTC.
+
+    At its moment, or where `due` says; None where a form has no beginning.
+    """
     if form.rounds:
         return round_due(election, form, round_name)
     return instant(election, form.due.from_) if form.due and form.due.from_ else None
 
 
 def has_begun(election: Election, form: Form, round_name: str, at: dt.datetime) -> bool:
-    """Whether a round has begun by an instant; a form without a beginning always has."""
+    """Tell whether a round has begun by an instant.
+
+    A form without a beginning always has.
+    """
     begins = round_begins(election, form, round_name)
     return begins is None or begins <= at
 
 
 def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
-    """The round that a report received at an instant belongs to when its text names none.
+    """Return the round that an instant belongs to.
 
-    A round lasts until the next begins; whatever comes before the first belongs to the first.
+    For a report whose text names none. A round lasts until the next begins; whatever comes before the first belongs to
+    the first.
     """
     if not form.rounds:
         return NO_ROUND
@@ -61,13 +69,16 @@ def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
 
 
 def is_late(election: Election, form: Form, round_name: str, received_at: dt.datetime) -> bool:
-    """Whether a report that came first at an instant came after its due time and the form's grace."""
+    """Tell whether a first report came after due time and grace."""
     due = round_due(election, form, round_name)
     return due is not None and received_at > due + form.grace
 
 
 def is_missing_time(election: Election, form: Form, round_name: str, now: dt.datetime) -> bool:
-    """Whether a report that has not come by now is missing: from the instant on at which it would be late."""
+    """Tell whether a report that has not come is missing by now.
+
+    From the instant on at which it would be late.
+    """
     return is_late(election, form, round_name, now)
 
 
@@ -86,7 +97,10 @@ def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
 
 
 def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
-    """From the beginning of the first form to some hours after the last is due; None where nothing is ever due."""
+    """Return the election's first and last instant.
+
+    From the beginning of the first form to some hours after the last is due; None where nothing is ever due.
+    """
     dues = [
         due
         for form in election.forms

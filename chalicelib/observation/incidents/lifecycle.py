@@ -1,6 +1,6 @@
-"""An incident's life: its states and steps, who is told of it and when, and what may be the same incident.
+"""An incident's life: its states and steps, and who is told when.
 
-new → acknowledged → verified | rejected → resolved; whoever verifies or rejects a new one has it in hand thereby, and
+new → acknowledged → verified | rejected → resolved; whoever verifies or rejects a new one has taken it thereby, and
 what was decided can be reopened. All instants are on the election's clock.
 """
 
@@ -61,19 +61,22 @@ class StepRefused(ValueError):
 
 
 def after(state: State, step: Step) -> State:
-    """The state that a step leads to; raises StepRefused where the incident's state does not allow it."""
+    """Return the state that a step leads to; raises StepRefused."""
     if state not in ALLOWED_IN[step]:
         raise StepRefused(step, state)
     return LEADS_TO[step]
 
 
 def critical_answers(form: Form | None, answers: Mapping[str, Value]) -> tuple[str, ...]:
-    """Codes of the answers to a form that open an incident by themselves: those that its questions call critical."""
+    """Return codes of the answers that open an incident by themselves."""
     return tuple(code for code, value in answers.items() if form is not None and _is_critical(form, code, value))
 
 
 def told_at_once(election: Election, region: str, severity: Severity) -> Group:
-    """Who is told when an incident is opened: the region's first level, and of a critical one headquarters too."""
+    """Return who is told when an incident is opened.
+
+    The region's first level, and of a critical one headquarters too.
+    """
     chain = _chain(election, region)
     if not chain:
         return ()
@@ -90,12 +93,15 @@ def escalation(election: Election, region: str) -> tuple[Group, ...]:
 
 
 def escalates_after(election: Election, severity: Severity) -> dt.timedelta:
-    """How long those who were told have to acknowledge an incident before the next are told."""
+    """Return how long coordinators have before the next are told."""
     return election.escalation.acknowledge_within.of(severity)
 
 
 def is_burst(severity: Severity, earlier: Iterable[dt.datetime], at: dt.datetime) -> bool:
-    """Whether an incident waits for the digest: `earlier` are its region's other incidents that were not critical."""
+    """Tell whether an incident waits for the digest.
+
+    `earlier` are its region's other incidents that were not critical.
+    """
     if severity == "critical":
         return False
     return sum(at - one < BURST_WITHIN for one in earlier) >= BURST
@@ -106,7 +112,10 @@ Kind = int | str | None
 
 
 def may_be_same(kind: Kind, opened_at: dt.datetime, other_kind: Kind, other_at: dt.datetime) -> bool:
-    """Whether two incidents at one station may be one; those whose kind is not known are not compared."""
+    """Tell whether two incidents at one station may be one.
+
+    Those whose kind is not known are not compared.
+    """
     return kind is not None and kind == other_kind and abs(opened_at - other_at) <= SAME_WITHIN
 
 

@@ -1,4 +1,7 @@
-"""How to tell at a glance, before anything is read, that an SMS may open an incident."""
+"""Tell at a glance that an SMS may open an incident.
+
+Before anything is read.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,11 +20,11 @@ _MORE_OPTIONS = r"[\d\W]{0,20}?"
 
 
 def incident_pattern(election: Election) -> str | None:
-    """A regular expression for SMS (NFKC) that may open an incident; None if the election's can open none.
+    """Build a pattern for SMS (NFKC) that may open an incident.
 
-    It is found in every SMS that names the incidents' form, and in every one that gives a critical answer as observers
-    are told to: the code, then the answer. It is coarse: what it finds may be anything, and is read as every SMS is.
-    Letters that look alike are one.
+    None if the election's can open none. It is found in every SMS that names the incidents' form, and in every one that
+    gives a critical answer as observers are told to: the code, then the answer. It is coarse: what it finds may be
+    anything, and is read as every SMS is. Letters that look alike are one.
     """
     patterns = [*_named(election), *_critical(election)]
     return "|".join(patterns) or None

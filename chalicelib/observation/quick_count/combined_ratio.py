@@ -43,14 +43,20 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """A stratum's number of stations in all, and numerator and denominator of each that counts: one at least."""
+    """A stratum: its stations in all, and those that count.
+
+    Each that counts has a numerator and a denominator; there is one at least.
+    """
 
     population: int
     counts: Sequence[tuple[int, int]]
 
 
 def combined_ratio(strata: Iterable[Stratum]) -> Estimate | None:
-    """Estimate a ratio of totals and its standard error (formulas: the module's); None where the denominator is 0."""
+    """Estimate a ratio of totals and its standard error.
+
+    Formulas: the module's. None where the denominator is 0.
+    """
     strata = tuple(strata)
     numerator = math.fsum(_total(stratum, 0) for stratum in strata)
     denominator = math.fsum(_total(stratum, 1) for stratum in strata)

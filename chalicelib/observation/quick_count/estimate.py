@@ -1,7 +1,7 @@
-"""Quick count and live turnout: which stations count so far, and what they say about all stations.
+"""Estimate turnout and result from the stations that count so far.
 
-Turnout is ballots (or `voted`, where the form asks for no ballots) to registered voters, a candidate's share is of
-all valid votes, and the invalid share is of ballots; each is estimated over all stations of the declared strata as
+Turnout is ballots (or `voted`, where the form asks for no ballots) to registered voters, a candidate's share is of all
+valid votes, and the invalid share is of ballots; each is estimated over all stations of the declared strata as
 `combined_ratio` describes, with its formulas, sources and assumptions. Nothing is estimated while a stratum has no
 station, for a total without it would be a total of something else; nor from a single stratum's single station, which
 says nothing about its own error.
@@ -35,10 +35,11 @@ class QuickCountError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class QuickCount:
-    """The estimates by name, from how many stations, and how many were held back for each reason.
+    """The estimates by name, and the stations behind them.
 
-    `withheld` names the strata that have no station yet; as long as there is one there are no estimates.
-    An estimate whose denominator is zero everywhere is not among them.
+    How many stations count, and how many were held back for each reason. `withheld` names the strata that have no
+    station yet; as long as there is one there are no estimates. An estimate whose denominator is zero everywhere is not
+    among them.
     """
 
     stations: int
@@ -47,7 +48,7 @@ class QuickCount:
     withheld: tuple[str, ...]
 
     def document(self) -> dict[str, Any]:
-        """The quick count as JSON shows it."""
+        """Return the quick count as JSON's values."""
         return {
             "stations": self.stations,
             "held_back": dict(self.held_back),
@@ -69,9 +70,10 @@ class _HeldBack(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Roles:
-    """Codes of the questions that estimates are made of: `votes` by candidate, None for what is not estimated.
+    """Codes of the questions that estimates are made of.
 
-    `cast` is what turnout is made of, `ballots` what the invalid share is of.
+    `votes` by candidate, None for what is not estimated. `cast` is what turnout is made of, `ballots` what the invalid
+    share is of.
     """
 
     cast: str | None
@@ -102,7 +104,7 @@ class _Roles:
         return tuple(code for code in asked if code is not None)
 
     def ratios(self, counts: Mapping[str, int], station: Station) -> dict[str, tuple[int, int]]:
-        """A station's numerators and denominators by the estimate's name."""
+        """Return a station's numerators and denominators by the estimate's name."""
         found: dict[str, tuple[int, int]] = {}
         if self.cast is not None:
             if station.registered is None:
@@ -122,15 +124,15 @@ def quick_count(
     form: Form | None = None,
     held_back: Mapping[str, str] = MappingProxyType({}),
 ) -> QuickCount:
-    """Estimate from the answers that count for each station so far, by station's number and question's code.
+    """Estimate from the answers that count for each station so far.
 
-    `form` is the one that the answers belong to: the one with `votes` roles where none is given, or one that asks
-    for `voted` for live turnout. `held_back` are stations that the caller holds back (observers in conflict, a
-    check that failed against another form), with the reason. A station counts for every estimate or for none: it
-    is held back whole where it is not one of the election's (`unknown_station`), lacks a needed answer
-    (`missing_answer`), gives one that is no count (`wrong_type`, `out_of_range`), fails an `error` check
-    (`failed_check`), or has no number of registered voters although others have (`no_registered`).
-    Raises QuickCountError where the election declares no quick count.
+    `results` are by station's number and question's code. `form` is the one that the answers belong to: the one with
+    `votes` roles where none is given, or one that asks for `voted` for live turnout. `held_back` are stations that the
+    caller holds back (observers in conflict, a check that failed against another form), with the reason. A station
+    counts for every estimate or for none: it is held back whole where it is not one of the election's
+    (`unknown_station`), lacks a needed answer (`missing_answer`), gives one that is no count (`wrong_type`,
+    `out_of_range`), fails an `error` check (`failed_check`), or has no number of registered voters although others have
+    (`no_registered`). Raises QuickCountError where the election declares no quick count.
     """
     form = form or counted_form(election)
     roles = _Roles.of(election, form)
@@ -155,15 +157,18 @@ def quick_count(
 
 
 def counted_form(election: Election) -> Form:
-    """The form whose questions have `votes` roles; QuickCountError where the election declares no quick count."""
+    """Return the form whose questions have `votes` roles.
+
+    Raises QuickCountError where the election declares no quick count.
+    """
     _declared(election)
     return next(form for form in election.forms if any(question.role == "votes" for question in form.questions))
 
 
 def count_codes(election: Election) -> Mapping[str, frozenset[str]]:
-    """By form, codes of the questions that ask for the count itself, whose sums would tell what a quick count tells.
+    """Return the codes whose sums would tell what a quick count tells.
 
-    Nothing where the election declares none: then there is none to keep.
+    By form. Empty where the election declares none: then there is none to keep.
     """
     if election.quick_count is None:
         return {}
@@ -172,7 +177,7 @@ def count_codes(election: Election) -> Mapping[str, frozenset[str]]:
 
 
 def needed_codes(election: Election, form: Form) -> tuple[str, ...]:
-    """Codes of the form's questions that a station must have answered to count."""
+    """Return codes that a station must have answered to count."""
     return _Roles.of(election, form).codes
 
 
@@ -194,7 +199,10 @@ def _stratum(election: Election, station: Station) -> str:
 
 
 def _counts(election: Election, form: Form, roles: _Roles, answers: Mapping[str, Value]) -> dict[str, int]:
-    """The needed answers, each a whole number within its question's range, of a report that fails no `error` check."""
+    """Return the needed answers of a report that fails no `error` check.
+
+    Each is a whole number within its question's range.
+    """
     counts = {code: _count(form.by_code[code], answers.get(code)) for code in roles.codes}
     if any(check.severity == "error" for check in failed_checks(election, form.code, GivenAnswers(answers))):
         raise _HeldBack("failed_check")
@@ -212,7 +220,10 @@ def _count(question: Question, answer: Value | None) -> int:
 
 
 def _strata_wanting(population: Mapping[str, int], sample: _Sample) -> tuple[str, ...]:
-    """Strata that lack the stations which an estimate needs: one, but two where there is no other stratum."""
+    """Name the strata that lack the stations which an estimate needs.
+
+    One station, but two where there is no other stratum.
+    """
     fewest = 2 if len(population) == 1 else 1
     return tuple(stratum for stratum, counted in sample.items() if len(counted) < min(fewest, population[stratum]))
 

@@ -1,4 +1,7 @@
-"""What an hourly summary tells beside the numbers: what has changed since the last, what is open, what is doubtful."""
+"""What an hourly summary tells beside the numbers.
+
+What has changed since the last, what is open, what is doubtful.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -21,9 +24,10 @@ FailedChecks = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """An hour's snapshot, and the one before it, None for the first. Beside the summaries all is by region.
+    """An hour's snapshot, and the one before it, None for the first.
 
-    `held_back`: stations of which any report is in no sum because observers disagree; `held_before` an hour ago.
+    Beside the summaries all is by region. `held_back`: stations of which any report is in no sum because observers
+    disagree; `held_before` an hour ago.
     """
 
     summary: Summary
@@ -35,7 +39,10 @@ class Hour:
 
     @classmethod
     def from_documents(cls, document: Mapping[str, Any], before: Mapping[str, Any] | None) -> "Hour":
-        """The hour that two stored snapshots tell; one of an earlier version tells of nothing open, failed or held."""
+        """Read the hour from two stored snapshots.
+
+        One of an earlier version tells of nothing open, failed or held.
+        """
         held = document.get("held_back", {})
         return cls(
             Summary.from_document(document),
@@ -49,14 +56,17 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What has come between two snapshots of an area: differences, negative ones too; zeros are left out."""
+    """Differences between two snapshots of an area.
+
+    Negative ones too; zeros are left out.
+    """
 
     received: Mapping[Place, int]
     incidents: Mapping[str, int]
 
 
 def changes(before: Area, now: Area) -> Changes:
-    """What has changed between two snapshots of one area."""
+    """Compare two snapshots of one area."""
     received = {
         (form, name): covered.received - _received(before, form, name)
         for form, rounds in now.forms.items()
@@ -70,7 +80,7 @@ def changes(before: Area, now: Area) -> Changes:
 
 
 def by_age(opened: Iterable[dt.datetime], now: dt.datetime) -> dict[str, int]:
-    """How many incidents, by the instants at which they were opened, are of which age."""
+    """Count incidents by age, from the instants of their opening."""
     counts = dict.fromkeys(AGES, 0)
     for at in opened:
         counts[next(age for age, limit in AGES.items() if now - at < limit)] += 1

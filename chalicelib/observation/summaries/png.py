@@ -1,4 +1,7 @@
-"""A picture of few colours as PNG: the chunks of the specification's sections 5 and 11 that such a picture needs."""
+"""Encode a picture of few colours as PNG.
+
+The chunks of the specification's sections 5 and 11 that such a picture needs.
+"""
 
 import struct
 import zlib
@@ -10,9 +13,10 @@ _UNFILTERED = b"\0"
 
 
 def encode(rows: Sequence[bytes], palette: bytes) -> bytes:
-    """Rows of pixels from the top, a byte each: its colour's place in the palette, which has three bytes a colour.
+    """Encode rows of pixels, from the top, a byte per pixel.
 
-    Raises ValueError where the rows are none or not of one width, or the palette has not 1 to 256 whole colours.
+    The byte is the colour's place in the palette, which has three bytes per colour. Raises ValueError where the rows
+    are none or not of one width, or the palette has not 1 to 256 whole colours.
     """
     widths = {len(row) for row in rows}
     if len(widths) != 1 or widths == {0}:

@@ -1,4 +1,7 @@
-"""The summary: what has been observed so far, by region, form and round, as the tallies have counted it."""
+"""The summary: what has been observed so far.
+
+By region, form and round, as the tallies have counted it.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -20,10 +23,11 @@ Answers = Mapping[str, Number]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """A round of a form: stations (or observers, as the form expects), and what they answered by question code.
+    """A round of a form: stations, and what they answered per question.
 
-    received = complete + partial + conflict; missing = expected - received once due time and grace have passed. Where
-    each observer owes a report, one who covers at another station is in `answers` alone: see `report.owing`.
+    Stations, or observers where the form expects a report of each. received = complete + partial + conflict; missing =
+    expected - received once due time and grace have passed. Where each observer owes a report, one who covers at
+    another station is in `answers` alone: see `report.owing`.
     """
 
     expected: int
@@ -38,7 +42,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A region, or the nation: `forms` by form code and round, `incidents` by severity, `messages` by outcome."""
+    """A region, or the nation.
+
+    `forms` by form code and round, `incidents` by severity, `messages` by outcome.
+    """
 
     stations: int
     observers: int
@@ -49,7 +56,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """An election at an instant. `nation` is None where only some regions were asked for."""
+    """An election at an instant.
+
+    `nation` is None where only some regions were asked for.
+    """
 
     election: str
     as_of: dt.datetime
@@ -57,19 +67,25 @@ class Summary:
     regions: Mapping[str, Area]
 
     def document(self) -> dict[str, Any]:
-        """The summary as JSON's values: `as_of` in ISO 8601 with offset, whole numbers as int, others as float."""
+        """Return the summary as JSON's values.
+
+        `as_of` in ISO 8601 with offset, whole numbers as int, others as float.
+        """
         document: dict[str, Any] = _json(asdict(self))
         return document
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Summary":
-        """The summary that a stored document tells; pydantic's ValidationError where it is none."""
+        """Read a stored summary; raises pydantic's ValidationError."""
         return TypeAdapter(cls).validate_python(document)
 
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Voters counted so far at the stations that reported: only these, nothing is projected onto the others."""
+    """Voters counted so far at the stations that reported.
+
+    Only these; nothing is projected onto the others.
+    """
 
     form: str
     round: str
@@ -79,16 +95,17 @@ class Turnout:
 
     @property
     def mean(self) -> int:
-        """Voters a station that has reported, of which there is at least one; rounded."""
+        """Voters per reporting station, rounded; there is one at least."""
         return round(self.voters / self.stations)
 
 
 def summarise(
     election: Election, cells: Mapping[Cell, Counters], now: dt.datetime, regions: Collection[str] | None = None
 ) -> Summary:
-    """Sum the tallies' cells into a summary in which every declared form, round, question and option appears.
+    """Sum the tallies' cells into a summary.
 
-    `regions` limits it to some (their cells suffice), and leaves the nation out; LookupError names an unknown one.
+    Every declared form, round, question and option appears in it. `regions` limits it to some (their cells suffice),
+    and leaves the nation out; LookupError names an unknown one.
     """
     unknown = sorted(set(regions or ()) - set(election.regions))
     if unknown:
@@ -104,7 +121,10 @@ def summarise(
 
 
 def without_answers(summary: Summary, codes: Mapping[str, Collection[str]]) -> Summary:
-    """The summary without what was answered to some questions, by form and code: they do not appear in it."""
+    """Leave out what was answered to some questions.
+
+    `codes` by form. They do not appear in the summary.
+    """
     return replace(
         summary,
         nation=None if summary.nation is None else _area_without(summary.nation, codes),
@@ -113,9 +133,10 @@ def without_answers(summary: Summary, codes: Mapping[str, Collection[str]]) -> S
 
 
 def turnout(election: Election, area: Area) -> tuple[Turnout, ...]:
-    """What was reported on turnout, a row a round with answers, in order; () where no form asks every station for it.
+    """Return what was reported on turnout, per round, in order.
 
-    A form that expects a report an observer is left out: its sum would count a station's voters twice.
+    Rounds with answers alone; empty where no form asks every station for it. A form that expects one report per
+    observer is left out: its sum would count a station's voters twice.
     """
     return tuple(
         Turnout(form.code, name, answers["sum"], int(answers["count"]), covered.expected)
@@ -129,7 +150,10 @@ def turnout(election: Election, area: Area) -> tuple[Turnout, ...]:
 
 
 def answer_counters(question: Question) -> Mapping[str, str]:
-    """An answer's key in the summary to its counter's name in a tally, for each that the question's type has."""
+    """Map an answer's key in the summary to its tally's counter.
+
+    For each that the question's type has.
+    """
     code = question.code
     match question.type:
         case "yesno":

@@ -1,7 +1,8 @@
-"""The picture of a turnout curve: voters a station by round, and thin behind it what was known a summary before.
+"""Draw a turnout curve: voters per station by round.
 
-It has a light ground of its own, so that it can be read in dark mail programs too, and twice the pixels that it is
-shown with, for phones. No words are in it, only the hours and the scale: what it shows stands beside it in words.
+Thin behind it is what was known a summary before. It has a light ground of its own, so that it can be read in dark mail
+programs too, and twice the pixels that it is shown with, for phones. No words are in it, only the hours and the scale:
+what it shows stands beside it in words.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,9 +45,9 @@ _DAY = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A round of the curve, by its local time in minutes since the election day began.
+    """A round of the curve, in local minutes since the day began.
 
-    `now`: voters a station by now, None where no station has reported it; `before`: as of the summary before.
+    `now`: voters per station by now, None where no station has reported it; `before`: as of the summary before.
     """
 
     minute: int
@@ -55,9 +56,10 @@ class Point:
 
 
 def draw(points: Sequence[Point]) -> bytes:
-    """The curve as a PNG of WIDTH and HEIGHT; broken where a round has no reports.
+    """Draw the curve as a PNG of WIDTH and HEIGHT.
 
-    Points are in order of time, no number is negative. Raises ValueError where there is no number at all.
+    Broken where a round has no reports. Points are in order of time, no number is negative. Raises ValueError where
+    there is no number at all.
     """
     canvas, scale = _Canvas(), _Scale.of(points)
     canvas.frame()
@@ -106,7 +108,10 @@ def _width(written: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Where on the canvas a minute and a number stand; `most` is the number at the top."""
+    """Where on the canvas a minute and a number stand.
+
+    `most` is the number at the top.
+    """
 
     first: int
     last: int
@@ -135,7 +140,10 @@ class _Scale:
 
 
 def _round_up(number: int) -> int:
-    """The next of 2, 4, 6, 8, 10, 20, 40 …: half of it is whole too."""
+    """Round up to the next of 2, 4, 6, 8, 10, 20 …
+
+    Half of it is whole too.
+    """
     return next(step for step in _steps() if step >= number)
 
 
@@ -145,7 +153,10 @@ def _steps() -> Iterator[int]:
 
 
 class _Canvas:
-    """Pixels, of which boxes are filled; what stands out of the canvas is left out."""
+    """Pixels in which boxes are filled.
+
+    What stands out of the canvas is left out.
+    """
 
     def __init__(self) -> None:
         self._rows = [bytearray([GROUND]) * WIDTH for _ in range(HEIGHT)]

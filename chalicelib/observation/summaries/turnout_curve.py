@@ -1,4 +1,7 @@
-"""Turnout as a curve: what an area's stations report by round, against what they had reported a summary before."""
+"""Turnout as a curve: what stations report, by round.
+
+Against what they had reported a summary before.
+"""
 
 from collections.abc import Mapping
 
@@ -9,10 +12,11 @@ from chalicelib.observation.summaries.turnout_chart import Point
 
 
 def turnout_curve(election: Election, area: Area, earlier: Area | None) -> Mapping[str, Point]:
-    """All rounds, in order of time and by name, of the first form that asks every station for turnout in rounds.
+    """Return the rounds of the first form that asks for turnout.
 
-    Empty where no station has reported any of them: there is no curve then. Of a round that has no report any more,
-    nothing is told of before either.
+    All rounds, in order of time and by name, of the first form that asks every station for turnout in rounds. Empty
+    where no station has reported any of them: there is no curve then. Of a round that has no report any more, nothing
+    is told of before either.
     """
     rows = turnout(election, area)
     form = next((form for row in rows if (form := election.form_by_code[row.form]).rounds), None)

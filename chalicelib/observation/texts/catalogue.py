@@ -28,7 +28,10 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class TextProblem:
-    """What is wrong with one text of an election's `texts`, and what to do; `key` is "" for a whole language."""
+    """What is wrong with an election's text, and what to do.
+
+    `key` is "" for a whole language.
+    """
 
     language: str
     key: str
@@ -37,7 +40,10 @@ class TextProblem:
 
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """The texts that Baykoo comes with: language to key to text, every language with the same keys."""
+    """Return Baykoo's own texts: language to key to text.
+
+    Every language has the same keys.
+    """
     folder = resources.files(__package__)
     return {language: json.loads((folder / f"{language}.json").read_text("utf-8")) for language in LANGUAGES}
 
@@ -48,10 +54,11 @@ def placeholders(written: str) -> frozenset[str]:
 
 
 def text(election: Election, language: str, key: str, **values: str) -> str:
-    """A text with its placeholders filled, in a language, else in the first of the election's languages that has it.
+    """Return a text in a language, its placeholders filled.
 
-    The election's own text goes before the catalogue's of the same language; English is the last resort.
-    KeyError for a key that the catalogue does not have or a placeholder without a value.
+    Else in the first of the election's languages that has it; the election's own text goes before the catalogue's of
+    the same language; English is the last resort. KeyError for a key that the catalogue does not have or a placeholder
+    without a value.
     """
     written = _written(election, language, key)
     return _PLACEHOLDER.sub(lambda match: values[match[1]], written)
@@ -68,7 +75,10 @@ def _written(election: Election, language: str, key: str) -> str:
 def check_texts(
     texts: Mapping[str, Mapping[str, str]], languages: Iterable[str] = LANGUAGES
 ) -> tuple[TextProblem, ...]:
-    """What is wrong with an election's texts, in their order; `languages`: all that the election may use."""
+    """Say what is wrong with an election's texts, in their order.
+
+    `languages`: all that the election may use.
+    """
     allowed = sorted({*languages, *LANGUAGES})
     problems: list[TextProblem] = []
     for language, replaced in texts.items():
