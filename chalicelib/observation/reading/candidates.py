@@ -35,12 +35,13 @@ class Coded:
 
     `strangers` are letters that are no code, glued into digits; `read_as_words` codes that were taken for words;
     `skipped` stretches of prose between answers, as pairs of token indexes.
-    `ended`: prose ended it.
+    `ended`: prose ended it. `misfit`: a word that announces a station stands before a number that is none.
     """
 
     end: int
     candidates: list[Candidate] = field(default_factory=list)
     station: str | None = None
+    misfit: bool = False
     round: str | None = None
     strangers: set[str] = field(default_factory=set)
     read_as_words: list[str] = field(default_factory=list)

@@ -5,6 +5,7 @@ from typing import Final
 
 from chalicelib.observation.reading.hours import date_at, hour_at
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
+from chalicelib.observation.reading.stations import whole_at
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
 
@@ -41,6 +42,7 @@ class _HeaderReader:
         self.scan, self.limit, self.form = scan, limit, form
         self.header = Header(head + 1)
         self.index = head + 1
+        self.letters = form.letters
         self.station_due = True
         """Whether a number here stands right after FORM, a station or a word that announces one."""
 
@@ -71,18 +73,21 @@ class _HeaderReader:
                 header.rounds.append(hour.name)
             self.index = hour.after - 1
             return
-        number = self.scan.digits(self.index)
+        exact = not self.station_due
+        number, station, after, has_suffix = whole_at(self.scan, self.index, self.limit, self.letters, exact=exact)
         half = number[: len(number) // 2]
-        if not self.station_due:
-            if number in vocabulary.stations:
-                header.name_station(number)
-        elif vocabulary.is_station(number):
+        if station is not None:
+            header.name_station(station)
+        elif not self.station_due:
+            return
+        elif not has_suffix and vocabulary.is_station(number):
             header.name_station(number)
         elif number == half * 2 and vocabulary.is_station(half):
             header.name_station(half)
         else:
             header.misfit = header.misfit or (not header.stations and len(number) < PHONE_DIGITS)
             self.station_due = False
+        self.index = after - 1
 
     def _hour_likely(self) -> bool:
         """Whether a number or one letter follows a number, as in every hour."""
@@ -96,7 +101,7 @@ class _HeaderReader:
             return False
         following = self.index + 1
         numbered = following < self.limit and self.scan.tokens[following][1] != ""
-        known = any(code[0] == letter for code in self.form.questions)
+        known = letter in self.letters
         if self.header.names_from is not None and not numbered:
             return known and following < self.limit and self.scan.words[following].value is not None
         return known or (numbered and not word.lone_word)
@@ -125,14 +130,37 @@ class _HeaderReader:
 
 
 def stations_before(scan: Scan, first: int, head: int) -> list[str]:
-    """Real stations on the line before a form's name, from a token on, in their order."""
+    """Stations on the line before a form's name, from a token on, in their order.
+
+    All are real, but for one that opens the line right before the name: no other number stands there.
+    """
+    line = head
+    while line > first and "\n" not in scan.tokens[line][0]:
+        line -= 1
     found: list[str] = []
-    while head > first and "\n" not in scan.tokens[head][0]:
-        head -= 1
-        number = scan.digits(head)
-        if number in scan.vocabulary.stations and not _in_date(scan, head):
-            found.append(number)
-    return found[::-1]
+    index = line
+    while index < head:
+        if not scan.tokens[index][1] or _in_date(scan, index):
+            index += 1
+            continue
+        leads = _leads(scan, line, index)
+        whole = whole_at(scan, index, head, exact=not leads)
+        if whole.station is not None:
+            found.append(whole.station)
+        elif leads and whole.after == head and scan.vocabulary.is_station(whole.typed):
+            found.append(whole.typed)
+        index = whole.after
+    return list(dict.fromkeys(found))
+
+
+def _leads(scan: Scan, line: int, index: int) -> bool:
+    """Whether only station marks, greetings and observers' numbers stand before a number on its line."""
+    for at in range(line, index):
+        roles = scan.words[at].roles
+        if not scan.names_observer(at) and roles.isdisjoint(("station_marks", "courtesies")):
+            return False
+    after = scan.tokens[index + 1][0] if index + 1 < len(scan.tokens) else ""
+    return after.strip(" ") in ("", "-", ":", "/")
 
 
 def _in_date(scan: Scan, index: int) -> bool:

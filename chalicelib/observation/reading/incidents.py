@@ -7,6 +7,7 @@ from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.model import CATEGORY, Reason, Repair, Value
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
 from chalicelib.observation.reading.pattern import SIGNS
+from chalicelib.observation.reading.stations import Whole, whole_at
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD
 
@@ -19,10 +20,11 @@ _GROUP: Final = 3
 
 @dataclass(slots=True)
 class Incident:
-    """What an incident says; `text` is the index of the first token of its text."""
+    """What an incident says: `text` is where its text begins, `misfit`: the station's number fits none."""
 
     text: int
     stations: list[str] = field(default_factory=list)
+    misfit: bool = False
     answers: dict[str, Value] = field(default_factory=dict)
     rejected: dict[str, Reason] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
@@ -47,11 +49,15 @@ def _is_meant(scan: Scan, head: int, limit: int, incident: Incident, *, at_start
 def _station_and_category(scan: Scan, head: int, limit: int, categories: frozenset[int]) -> Incident:
     incident = Incident(head + 1)
     index = _skip_names(scan, head + 1, limit)
-    if index < limit and scan.tokens[index][1] and scan.vocabulary.is_station(scan.digits(index)):
-        incident.stations.append(scan.digits(index))
-        incident.text = index + 1
-        index = _skip_names(scan, index + 1, limit)
-        if index < limit and scan.digits(index) == incident.stations[0]:
+    whole = _station_at(scan, index, limit, categories)
+    if whole is not None:
+        if whole.station is None and not scan.vocabulary.is_station(whole.typed):
+            incident.misfit = True
+        else:
+            incident.stations.append(whole.station or whole.typed)
+        incident.text = whole.after
+        index = _skip_names(scan, whole.after, limit)
+        if index < limit and scan.digits(index) == whole.typed:
             incident.text = index + 1
             index = _skip_names(scan, index + 1, limit)
     if index >= limit or not scan.tokens[index][1] or hour_at(scan, index, limit) is not None:
@@ -70,6 +76,27 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
         incident.repairs = (Repair(scan.written(index, index + 1), number, "look-alike digit"),)
     _station_after(scan, incident, limit)
     return incident
+
+
+def _station_at(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> Whole | None:
+    """The number where an incident's station stands, None where none does.
+
+    A number that is no category is one if a category follows, whatever it fits.
+    """
+    if index >= limit or not scan.tokens[index][1] or hour_at(scan, index, limit) is not None:
+        return None
+    whole = whole_at(scan, index, limit)
+    if not whole.has_suffix and scan.vocabulary.is_station(whole.typed):
+        return whole
+    if not whole.has_suffix and (len(whole.typed) >= PHONE_DIGITS or _is_category(whole.typed, categories)):
+        return None
+    following = _skip_names(scan, whole.after, limit)
+    categorised = following < limit and _is_category(scan.digits(following), categories)
+    return whole if whole.station is not None or categorised else None
+
+
+def _is_category(number: str, categories: frozenset[int]) -> bool:
+    return number.isdigit() and len(number) <= _CATEGORY_DIGITS and int(number) in categories
 
 
 def _station_after(scan: Scan, incident: Incident, limit: int) -> None:

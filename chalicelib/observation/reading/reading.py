@@ -53,11 +53,15 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
     raised = iter([*forms.flags, (len(scan.tokens), "")])
     at, flag = next(raised)
     station: str | None = None
+    is_unknown = False
     ended = 0
     for position, found in enumerate(forms.found):
         following = forms.found[position + 1].head if position + 1 < len(forms.found) else len(scan.tokens)
         after = signed[position + 1].begin if position + 1 < len(signed) else following
         report = _signed(_report(scan, found, ended, after, station), signed[position])
+        if report.station is None and is_unknown:
+            report = replace(report, flags=(*report.flags, STATION_UNKNOWN))
+        is_unknown = report.station is None and STATION_UNKNOWN in report.flags
         flags = dict.fromkeys(report.flags)
         while at < following:
             flags[flag] = None
@@ -85,17 +89,19 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
     rejected: dict[str, Reason]
     if isinstance(content, Incident):
         answers, rejected = content.answers, content.rejected
-        misfit, named, repairs = False, content.stations, content.repairs
+        misfit, named, repairs = content.misfit, content.stations, content.repairs
     else:
         answers, rejected = content.settled.answers, content.settled.rejected
-        misfit, named, repairs = content.header.misfit, _named(content), content.settled.repairs
+        misfit = content.header.misfit or content.coded.misfit
+        named, repairs = _named(content), content.settled.repairs
     stations = list(dict.fromkeys((*stations_before(scan, ended, found.head), *named)))
     station = stations[0] if len(stations) == 1 else inherited
     flags: tuple[str, ...] = ()
     if len(stations) > 1:
         rejected, station = rejected | {STATION: "ambiguous"}, None
     elif misfit and not stations and (answers or rejected):
-        rejected, station, flags = rejected | {STATION: "wrong_type"}, None, (STATION_UNKNOWN,)
+        station, flags = None, (STATION_UNKNOWN,)
+        rejected = rejected if isinstance(content, Incident) else rejected | {STATION: "wrong_type"}
     elif station is not None and station not in scan.vocabulary.stations:
         flags = (STATION_UNKNOWN,)
     return ReportReading(

@@ -6,6 +6,7 @@ from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
 from chalicelib.observation.reading.normalise import PHONE_DIGITS, PHONE_MARK
+from chalicelib.observation.reading.stations import whole_at
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
 from chalicelib.observation.reading.walk import Walk
@@ -175,10 +176,16 @@ class _Splitter(Walk):
             after += 1
         if not self.number_at(after):
             return False
-        number = self.scan.digits(after)
-        if number in self.scan.vocabulary.stations:
-            self.coded.station = number
-        self._leave(after)
+        announced = not self.role_at(self.index, "loose_station_marks")
+        whole = whole_at(self.scan, after, self.limit, exact=not announced)
+        counted = self.prose_at(whole.after) or self.role_at(whole.after, "units")
+        if whole.station is not None:
+            self.coded.station = whole.station
+        elif announced and not counted and len(whole.typed) < PHONE_DIGITS:
+            self.coded.misfit = True
+        else:
+            self.pass_over(self.index, whole.after)
+        self._leave(whole.after - 1)
         return True
 
     def _round(self) -> bool:

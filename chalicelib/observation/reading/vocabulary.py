@@ -9,6 +9,7 @@ from typing import Any, Final
 from chalicelib.observation.elections.election import Election, Form, IncidentForm
 from chalicelib.observation.reading.interpret import Values
 from chalicelib.observation.reading.pattern import token_pattern
+from chalicelib.observation.reading.station_numbers import StationNumbers
 from chalicelib.observation.reading.words import Words, words
 from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, RESEMBLING, WORD_LETTERS, code_letter, skeleton, uniform
 from chalicelib.observation.texts.catalogue import MARK, text
@@ -34,6 +35,8 @@ class FormNames:
     rounds: frozenset[str]
     numbered: bool
     """Whether its codes end in digits, and so need a separator before a value."""
+    letters: frozenset[str]
+    """The first letters of its codes."""
     categories: frozenset[int] | None
     """The categories of the incident form, None for any other."""
 
@@ -83,6 +86,7 @@ class Vocabulary(dict[str, Word]):
         super().__init__()
         self.marks = tuple({text(election, language, MARK).lower() for language in election.languages})
         self.stations = frozenset(election.station_by_number)
+        self.station_numbers = StationNumbers(election.station_by_number)
         self.station = re.compile(election.station_pattern)
         self.lists: Words = words()
         self.forms = {names.code: names for names in _forms(election)}
@@ -199,11 +203,13 @@ def _forms(election: Election) -> Iterator[FormNames]:
     for form in election.forms:
         numbered = any(len(question.code) > 1 for question in form.questions)
         rounds = frozenset(map(str, form.rounds))
-        yield FormNames(
-            form.code, {code: Values(question) for code, question in form.by_code.items()}, rounds, numbered, None
-        )
+        questions = {code: Values(question) for code, question in form.by_code.items()}
+        letters = frozenset(code[0] for code in questions)
+        yield FormNames(form.code, questions, rounds, numbered, letters, None)
     if election.incidents is not None:
-        yield FormNames(election.incidents.code, {}, frozenset(), False, frozenset(election.incidents.categories))
+        yield FormNames(
+            election.incidents.code, {}, frozenset(), False, frozenset(), frozenset(election.incidents.categories)
+        )
 
 
 def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tuple[str, FormNames]]:
