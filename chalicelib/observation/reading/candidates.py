@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.observation.reading.interpret import Values
+from chalicelib.observation.reading.rounds import NamedRound
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Coded:
     candidates: list[Candidate] = field(default_factory=list)
     station: str | None = None
     misfit: bool = False
-    round: str | None = None
+    rounds: list[NamedRound] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
     read_as_words: list[str] = field(default_factory=list)
     skipped: list[tuple[int, int]] = field(default_factory=list)

@@ -28,6 +28,9 @@ _BETWEEN: Final = frozenset(
 )
 """Words that stand between a form's name and its codes like the name of a place."""
 
+_DATED: Final = frozenset(("months", "hour_words", "todays", "yesterdays", "day_parts"))
+"""Words that make a name without answers prose (`Явка 18 сентября`)."""
+
 _SMALL_L_DIGITS: Final = 3
 
 
@@ -266,6 +269,9 @@ class _Finder:
     def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:
         """Whether the name stands alone on its line, but for greetings, a station and bare numbers: an empty report."""
         if answers.header.names_from is not None or answers.coded.ended or not self._opens_line(head):
+            return False
+        between = self.scan.words[head + 1 : answers.header.first]
+        if any(not _DATED.isdisjoint(word.roles) for word in between):
             return False
         asked = any(token[3] == "?" for token in self.scan.tokens[head + 1 : limit])
         return not asked and (limit == self.size or self.scan.starts_line(limit) or self.scan.tokens[limit][3] == "#")

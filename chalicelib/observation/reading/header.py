@@ -3,12 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from chalicelib.observation.reading.hours import date_at, hour_at
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
+from chalicelib.observation.reading.rounds import DAY_LETTERS, NamedRound, named_round, round_name_at
 from chalicelib.observation.reading.stations import whole_at
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
 
+OPEN_ROUNDS: Final = frozenset(
+    ("round_prepositions", "time_prepositions", "day_parts", "months", "todays", "yesterdays")
+)
+_LONGEST_ROUND: Final = 8
+"""Tokens of the longest name of a round."""
 _DATE_SIGNS: Final = ("-", ".", "/", ":")
 
 
@@ -23,8 +28,9 @@ class Header:
     first: int
     stations: list[str] = field(default_factory=list)
     misfit: bool = False
-    rounds: list[str] = field(default_factory=list)
+    rounds: list[NamedRound] = field(default_factory=list)
     names_from: int | None = None
+    skipped: list[tuple[int, int]] = field(default_factory=list)
 
     def name_station(self, number: str) -> None:
         """Note a station named, or named again."""
@@ -61,17 +67,7 @@ class _HeaderReader:
 
     def _number(self) -> None:
         header, vocabulary = self.header, self.scan.vocabulary
-        hour = None
-        if self._hour_likely():
-            date = date_at(self.scan, self.index, self.limit)
-            if date is not None:
-                self.index = date - 1
-                return
-            hour = hour_at(self.scan, self.index, self.limit)
-        if hour is not None:
-            if header.names_from is None and hour.name in self.form.rounds:
-                header.rounds.append(hour.name)
-            self.index = hour.after - 1
+        if self._hour_likely() and self._round():
             return
         exact = not self.station_due
         number, station, after, has_suffix = whole_at(self.scan, self.index, self.limit, self.letters, exact=exact)
@@ -89,15 +85,27 @@ class _HeaderReader:
             self.station_due = False
         self.index = after - 1
 
+    def _round(self) -> bool:
+        """Take what names a round, if something does that begins here; behind names it is comment."""
+        name = round_name_at(self.scan, self.index, self.limit)
+        if name is None:
+            return False
+        if not self.form.moments:
+            self.header.skipped.append((self.index, name.after))
+        elif self.header.names_from is None:
+            self.header.rounds.append(named_round(self.form, name))
+        self.index = name.after - 1
+        return True
+
     def _hour_likely(self) -> bool:
-        """Whether a number or one letter follows a number, as in every hour."""
+        """Whether a number or a word that says so follows a number, as in every hour and date."""
         after = self.index + 1
-        return after < self.limit and (self.scan.tokens[after][1] != "" or "hour_marks" in self.scan.words[after].roles)
+        return after < self.limit and (self.scan.tokens[after][1] != "" or bool(self.scan.words[after].roles))
 
     def _ends(self, word: Word) -> bool:
         """Whether a word begins the answers: a code of the form, or any letter with a value."""
         letter = word.letter
-        if letter is None:
+        if letter is None or self._counts_days(word):
             return False
         following = self.index + 1
         numbered = following < self.limit and self.scan.tokens[following][1] != ""
@@ -110,16 +118,17 @@ class _HeaderReader:
         roles = word.roles
         if word.form is not None or "station_marks" in roles:
             self.station_due = True
-        elif (
-            not roles.isdisjoint(("round_prepositions", "time_prepositions"))
-            and hour_at(self.scan, self.index + 1, self.limit) is not None
-        ):
-            return
-        else:
+        elif not ((not OPEN_ROUNDS.isdisjoint(roles) or self._counts_days(word)) and self._round()):
             self.station_due = False
             if self.header.names_from is None and roles.isdisjoint(("courtesies", "units")):
                 self.header.names_from = self.index
             self._leave_free_text(word)
+
+    def _counts_days(self, word: Word) -> bool:
+        """Whether a letter begins `D+1`, in a form that has rounds."""
+        after = self.index + 1
+        counted = word.skeleton in DAY_LETTERS and after < self.limit and self.scan.tokens[after][3] == "+"
+        return counted and bool(self.form.moments)
 
     def _leave_free_text(self, word: Word) -> None:
         """Go on after a line that begins with prose, what a phone appends, or the number of a place."""
@@ -171,7 +180,15 @@ def _in_date(scan: Scan, index: int) -> bool:
     return before or after
 
 
-def round_before(scan: Scan, first: int, head: int, form: FormNames) -> str | None:
-    """The round named by an hour right before a form's name."""
-    hour = hour_at(scan, head - 2, head) if head - 2 >= first and form.rounds else None
-    return hour.name if hour is not None and hour.name in form.rounds else None
+def round_before(scan: Scan, first: int, head: int, form: FormNames) -> NamedRound | None:
+    """The round that is named right before a form's name, on its line."""
+    if head == first or not form.moments:
+        return None
+    begin = head
+    while begin > first and head - begin < _LONGEST_ROUND and "\n" not in scan.tokens[begin][0]:
+        begin -= 1
+    for index in range(begin, head):
+        name = round_name_at(scan, index, head)
+        if name is not None and name.after == head and name.hour is not None:
+            return named_round(form, name)
+    return None

@@ -20,6 +20,10 @@ OBSERVER = "observer"
 """The code under which an observer's number is rejected: it is not certain whose the report is."""
 
 
+ROUND = "round"
+"""The code under which a round is rejected: an hour was named in which none or several of the form's begin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One thing that was read otherwise than it was typed, and the rule that allowed it."""
@@ -31,12 +35,18 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class ReportReading:
-    """One form in a text: `observer` is the number after @; it, `station` and `round` are None where none was named."""
+    """One form in a text: `observer` is the number after @; it, `station` and `round` are None where none was named.
+
+    `rounds` are those of which the clock decides: their hour was named, but not which day's, or it was named as so many
+    `days_ago` (0 for today).
+    """
 
     form: str
     station: str | None = None
     round: str | None = None
     observer: str | None = None
+    rounds: tuple[str, ...] = ()
+    days_ago: int | None = None
     answers: Mapping[str, Value] = field(default_factory=dict)
     rejected: Mapping[str, Reason] = field(default_factory=dict)
     comment: str | None = None
@@ -45,8 +55,8 @@ class ReportReading:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether it names two stations or observers, so that a form counts for none until an operator decides."""
-        return "ambiguous" in (self.rejected.get(STATION), self.rejected.get(OBSERVER))
+        """Whether its station, observer or round is not certain, so that a form counts for none before it is asked."""
+        return any(self.rejected.get(code) == "ambiguous" for code in (STATION, OBSERVER, ROUND))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from chalicelib.observation.reading.forms import Answers, Forms, Found, find_for
 from chalicelib.observation.reading.header import round_before, stations_before
 from chalicelib.observation.reading.held import QUOTED_REPLY, held_words
 from chalicelib.observation.reading.incidents import Incident
-from chalicelib.observation.reading.model import OBSERVER, STATION, Reading, Reason, Repair, ReportReading, Value
+from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.normalise import canonical
 from chalicelib.observation.reading.observers import Signature, signatures
+from chalicelib.observation.reading.rounds import NamedRound
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reading.tokens import Scan, scan
 from chalicelib.observation.reading.vocabulary import vocabulary
@@ -48,7 +49,7 @@ def _held(scan: Scan, forms: Forms) -> str | None:
 def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
     """The reports in their order; the same form of one observer for the same station and round twice is one."""
     reports: list[ReportReading] = []
-    places: dict[tuple[str, str | None, str | None, str | None], int] = {}
+    places: dict[tuple[object, ...], int] = {}
     signed = signatures(scan, forms)
     raised = iter([*forms.flags, (len(scan.tokens), "")])
     at, flag = next(raised)
@@ -71,15 +72,21 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
         if (
             STATION not in report.rejected
             and OBSERVER not in report.rejected
+            and ROUND not in report.rejected
             and not isinstance(found.content, Incident)
         ):
-            place = places.setdefault((report.form, report.station, report.round, report.observer), place)
+            place = places.setdefault(_key(report), place)
         if place < len(reports):
             reports[place] = merged(reports[place], report)
         else:
             reports.append(report)
         station, ended = report.station or station, found.end
     return tuple(reports)
+
+
+def _key(report: ReportReading) -> tuple[object, ...]:
+    """What two reports of one form have to agree in to be one."""
+    return report.form, report.station, report.round, report.rounds, report.observer
 
 
 def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str | None) -> ReportReading:
@@ -104,10 +111,19 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
         rejected = rejected if isinstance(content, Incident) else rejected | {STATION: "wrong_type"}
     elif station is not None and station not in scan.vocabulary.stations:
         flags = (STATION_UNKNOWN,)
+    rounds: tuple[str, ...] = ()
+    days_ago = None
+    names = [] if isinstance(content, Incident) else _round_names(scan, found, content, ended)
+    if names:
+        rounds, days_ago = names[0].rounds, names[0].days_ago
+        if not rounds or len(names) > 1:
+            rejected, rounds, days_ago = rejected | {ROUND: "ambiguous"}, (), None
     return ReportReading(
         form=found.form.code,
         station=station,
-        round=None if isinstance(content, Incident) else _round(scan, found, content, ended),
+        round=rounds[0] if len(rounds) == 1 and days_ago is None else None,
+        rounds=rounds if len(rounds) > 1 or days_ago is not None else (),
+        days_ago=days_ago,
         answers=answers,
         rejected=rejected,
         comment=_comment(scan, found, ended, following),
@@ -131,10 +147,10 @@ def _signed(report: ReportReading, signature: Signature) -> ReportReading:
     return replace(report, rejected={**report.rejected, OBSERVER: "ambiguous"})
 
 
-def _round(scan: Scan, found: Found, answers: Answers, ended: int) -> str | None:
-    """The round that a form names; none where it names several."""
-    named = {*answers.header.rounds, answers.coded.round, round_before(scan, ended, found.head, found.form)} - {None}
-    return named.pop() if len(named) == 1 else None
+def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list[NamedRound]:
+    """What a form's round is named by, each meaning once."""
+    before = round_before(scan, ended, found.head, found.form)
+    return list(dict.fromkeys((*answers.header.rounds, *answers.coded.rounds, *([before] if before else ()))))
 
 
 def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
@@ -147,7 +163,9 @@ def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None
     inner: list[tuple[int, int]] = []
     if not isinstance(found.content, Incident):
         header, coded = found.content.header, found.content.coded
-        inner = coded.skipped if header.names_from is None else [(header.names_from, header.first), *coded.skipped]
+        inner = [*header.skipped, *coded.skipped]
+        if header.names_from is not None:
+            inner = [(header.names_from, header.first), *coded.skipped]
     if not inner and not found.head and found.end == len(scan.tokens) and scan.ends_with_token(found.end - 1):
         return None
     begin = found.head

@@ -3,9 +3,10 @@
 from typing import Final
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
-from chalicelib.observation.reading.hours import hour_at
+from chalicelib.observation.reading.header import OPEN_ROUNDS
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
 from chalicelib.observation.reading.normalise import PHONE_DIGITS, PHONE_MARK
+from chalicelib.observation.reading.rounds import named_round, round_name_at
 from chalicelib.observation.reading.stations import whole_at
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
@@ -78,11 +79,20 @@ class _Splitter(Walk):
             digits = digits.translate(DIGITS)
             if current is not None:
                 current.repaired = True
+        if current is not None and current.valued and self._round_after(digits):
+            return
         if current is None or (len(digits) >= PHONE_DIGITS and current.valued):
             self._number_apart(digits)
         else:
             current.numbers.append(self.index)
             self.take_number(digits)
+
+    def _round_after(self, digits: str) -> bool:
+        """Whether a number after a value is an hour by the word after it (`10 часов`), and is taken."""
+        after = self.index + 1
+        if len(digits) > 2 or not self.form.moments:
+            return False
+        return (self.role_at(after, "hour_words") or self.role_at(after, "hour_marks")) and self._round()
 
     def _number_apart(self, digits: str) -> None:
         """A number that no value takes in: the value before it is in doubt, unless it is a phone or stands in prose."""
@@ -142,7 +152,11 @@ class _Splitter(Walk):
         if is_unit or ("minute_marks" in roles and timed and not opening):
             self.pass_over(self.index, self.index + 1)
             return True
-        return ("round_prepositions" in roles and self._round()) or self._in_value(roles, opening=opening)
+        return (self._opens_round(roles) and self._round()) or self._in_value(roles, opening=opening)
+
+    def _opens_round(self, roles: frozenset[str]) -> bool:
+        """Whether a word may begin a round's name; only a form with rounds takes the words that have other uses."""
+        return "round_prepositions" in roles or (bool(self.form.moments) and not OPEN_ROUNDS.isdisjoint(roles))
 
     def _in_value(self, roles: frozenset[str], *, opening: bool) -> bool:
         """Take a word that joins a list, or that leaves its value in doubt; `opening`: it stands before the value."""
@@ -189,13 +203,15 @@ class _Splitter(Walk):
         return True
 
     def _round(self) -> bool:
-        hour = hour_at(self.scan, self.index + 1, self.limit)
-        if hour is None:
+        name = round_name_at(self.scan, self.index, self.limit)
+        if name is None or self.prose_at(name.after):
             return False
-        if hour.name in self.form.rounds:
-            self.coded.round = hour.name
-        self._leave(hour.after - 1)
-        last = hour.after
+        if self.form.moments:
+            self.coded.rounds.append(named_round(self.form, name))
+        else:
+            self.pass_over(self.index, name.after)
+        self._leave(name.after - 1)
+        last = name.after
         if (
             last == len(self.tokens) - 1
             and self.number_at(last)
@@ -321,8 +337,10 @@ class _Splitter(Walk):
         if next_value and not SPACES.search(self.tokens[after][0]):
             return False
         known = code in self.form.questions
-        if not known and "round_prepositions" in word.roles and self._round():
-            return True
+        if not OPEN_ROUNDS.isdisjoint(word.roles):
+            name = round_name_at(self.scan, self.index, self.limit) if self.form.moments or not known else None
+            if name is not None and (not known or self.role_at(name.after - 1, "hour_words")) and self._round():
+                return True
         numbers = after
         while self.number_at(numbers) and (numbers == after or "\n" not in self.tokens[numbers][0]):
             numbers += 1

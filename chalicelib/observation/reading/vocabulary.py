@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm
+from chalicelib.observation.elections.moments import Moment
 from chalicelib.observation.reading.interpret import Values
 from chalicelib.observation.reading.pattern import token_pattern
 from chalicelib.observation.reading.station_numbers import StationNumbers
@@ -32,7 +33,8 @@ class FormNames:
 
     code: str
     questions: Mapping[str, Values]
-    rounds: frozenset[str]
+    moments: tuple[Moment, ...]
+    """When its rounds begin."""
     numbered: bool
     """Whether its codes end in digits, and so need a separator before a value."""
     letters: frozenset[str]
@@ -86,6 +88,8 @@ class Vocabulary(dict[str, Word]):
         super().__init__()
         self.marks = tuple({text(election, language, MARK).lower() for language in election.languages})
         self.stations = frozenset(election.station_by_number)
+        self.date = election.date
+        self.round_days = frozenset(moment.day for form in election.forms for moment in form.rounds)
         self.station_numbers = StationNumbers(election.station_by_number)
         self.station = re.compile(election.station_pattern)
         self.lists: Words = words()
@@ -202,14 +206,12 @@ class Vocabulary(dict[str, Word]):
 def _forms(election: Election) -> Iterator[FormNames]:
     for form in election.forms:
         numbered = any(len(question.code) > 1 for question in form.questions)
-        rounds = frozenset(map(str, form.rounds))
         questions = {code: Values(question) for code, question in form.by_code.items()}
         letters = frozenset(code[0] for code in questions)
-        yield FormNames(form.code, questions, rounds, numbered, letters, None)
+        yield FormNames(form.code, questions, form.rounds, numbered, letters, None)
     if election.incidents is not None:
-        yield FormNames(
-            election.incidents.code, {}, frozenset(), False, frozenset(), frozenset(election.incidents.categories)
-        )
+        categories = frozenset(election.incidents.categories)
+        yield FormNames(election.incidents.code, {}, (), False, frozenset(), categories)
 
 
 def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tuple[str, FormNames]]:

@@ -13,7 +13,7 @@ from chalicelib.observation.sms.look_alikes import skeleton
 class Words:
     """The lists as skeletons: `roles` what a word may be (one letter as it is), `values` yes and no, `answers` the same
     as they are written, `letters` those of one letter, `counted` nouns by number, `day_parts` which part of the day a
-    word names, `signatures` what a phone appends, by its first word."""
+    word names, `months` their numbers, `signatures` what a phone appends, by its first word."""
 
     roles: Mapping[str, frozenset[str]]
     values: Mapping[str, bool]
@@ -21,6 +21,7 @@ class Words:
     letters: frozenset[str]
     counted: Mapping[str, frozenset[str]]
     day_parts: Mapping[str, str]
+    months: Mapping[str, int]
     held: tuple[str, ...]
     signatures: Mapping[str, tuple[tuple[str, ...], ...]]
 
@@ -31,6 +32,7 @@ def words() -> Words:
     lists = json.loads((resources.files(__package__) / "words.json").read_text("utf-8"))
     counted = {number: frozenset(map(skeleton, nouns)) for number, nouns in lists.pop("counted").items()}
     day_parts = {skeleton(word): part for part, listed in lists.pop("day_parts").items() for word in listed}
+    months = {skeleton(word): at for at, listed in enumerate(lists.pop("months"), 1) for word in listed}
     answers = tuple((word, answer) for key, answer in (("yes", True), ("no", False)) for word in lists.pop(key))
     letters = frozenset(word for word, _ in answers if len(word) == 1)
     values = {skeleton(word): answer for word, answer in answers}
@@ -43,8 +45,9 @@ def words() -> Words:
     for role, listed in lists.items():
         for word in listed:
             roles.setdefault(word if len(word) == 1 else skeleton(word), set()).add(role)
-    for word in day_parts:
-        roles.setdefault(word, set()).add("day_parts")
+    for role, shapes in (("day_parts", day_parts), ("months", months)):
+        for shape in shapes:
+            roles.setdefault(shape, set()).add(role)
     return Words(
         {word: frozenset(found) for word, found in roles.items()},
         values,
@@ -52,6 +55,7 @@ def words() -> Words:
         letters,
         counted,
         day_parts,
+        months,
         held,
         signatures,
     )
