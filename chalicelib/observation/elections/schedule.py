@@ -68,6 +68,21 @@ def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
     return next((name for begun, name in reversed(begins) if begun <= at), begins[0][1])
 
 
+def counts_from(election: Election, form: Form) -> dt.datetime | None:
+    """The instant, in UTC, from which a form's reports count; None for a form that is asked for at no particular time.
+
+    That is midnight, local, of the day of its first due time, or what `due.from` says if that is earlier. What comes
+    before is practice.
+    """
+    moments = form.rounds or ((form.due.by,) if form.due else ())
+    if not moments:
+        return None
+    first = min(moments, key=lambda moment: (moment.day, moment.hour, moment.minute))
+    midnight = instant(election, Moment(day=first.day, hour=0, minute=0))
+    begins = instant(election, form.due.from_) if form.due and form.due.from_ else midnight
+    return min(midnight, begins)
+
+
 def is_late(election: Election, form: Form, round_name: str, received_at: dt.datetime) -> bool:
     """Tell whether a first report came after due time and grace."""
     due = round_due(election, form, round_name)

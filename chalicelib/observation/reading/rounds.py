@@ -197,7 +197,8 @@ class _Reader:
 
     def _minutes_at(self, index: int) -> bool:
         """`10 00`: minutes apart, and not the beginning of a longer number."""
-        return index < self.limit and self.scan.tokens[index][0] == " " and self.scan.digits(index) in _MINUTES
+        apart = index < self.limit and self.scan.tokens[index][0] == " " and self.scan.digits(index) in _MINUTES
+        return apart and not self._is_something_else(index)
 
     def _hour_words(self, index: int) -> int:
         """The index after words and endings that make a number an hour (`10 часов`, `10ч`, `10 o'clock`, `10до`)."""

@@ -5,7 +5,7 @@ An SMS of ours takes at most two segments; `reply_layout` decides what goes firs
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict, Unpack
+from typing import Final, NotRequired, TypedDict, Unpack
 
 from chalicelib.observation.elections.election import (
     NO_ROUND,
@@ -17,13 +17,16 @@ from chalicelib.observation.elections.election import (
     Severity,
     Station,
 )
-from chalicelib.observation.reading.model import CATEGORY, OBSERVER, STATION, Reason
+from chalicelib.observation.reading.model import CATEGORY, OBSERVER, ROUND, STATION, Reason
 from chalicelib.observation.replies.layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.sms.opt_out_words import word
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.segments import CUT, continued, count_segments, fit
 from chalicelib.observation.texts.catalogue import MARK, catalogue
 from chalicelib.observation.texts.catalogue import text as say
+
+_UNCOUNTED: Final = ("practice", "station_unknown", "observer_unknown")
+"""Flags of a form of which nothing counts; each has a sentence that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,9 @@ class ReportResult:
     @property
     def head(self) -> str:
         """Form, station and round as an observer would write them; no station where two were named."""
-        station = None if self.is_doubtful(STATION) else self.station
-        return " ".join(part for part in (self.form, station, self.round) if part and part != NO_ROUND)
+        station = None if self.is_doubtful(STATION) or "station_unknown" in self.flags else self.station
+        round_name = None if self.is_doubtful(ROUND) else self.round
+        return " ".join(part for part in (self.form, station, round_name) if part and part != NO_ROUND)
 
     def is_doubtful(self, code: str) -> bool:
         """Whether two stations, or observers, were named, so that a form counts for none until an operator decides."""
@@ -69,10 +73,11 @@ def unrecognised_reply(election: Election, language: str) -> str:
     return compose(speech.say(MARK), [Section("", (Phrase(Priority.RESEND, begin, items),))])
 
 
-def held_reply(election: Election, language: str) -> str:
-    """The reply to an SMS that marks itself as no report, or quotes a reply of ours."""
+def held_reply(election: Election, language: str, *, has_incident: bool = False) -> str:
+    """The reply to an SMS that marks itself as no report, or quotes ours; an incident in it is on its way."""
     speech = _Speech(election, language)
-    return fit(f"{speech.say(MARK)} {speech.say('reply_held')}", SEGMENTS)
+    received = [speech.say("reply_incident")] if has_incident else []
+    return fit(" ".join((speech.say(MARK), *received, speech.say("reply_held"))), SEGMENTS)
 
 
 def opting_reply(election: Election, language: str, wish: OptOutState) -> str:
@@ -219,6 +224,10 @@ class _Speech:
     election: Election
     language: str
 
+    @property
+    def _incident_code(self) -> str | None:
+        return self.election.incidents.code if self.election.incidents else None
+
     def say(self, key: str, **values: str) -> str:
         return say(self.election, self.language, key, **values)
 
@@ -231,12 +240,11 @@ class _Speech:
         return Phrase(priority, self.say(key, codes=SLOT), tuple(items))
 
     def _form(self, result: ReportResult) -> Iterable[Phrase]:
-        doubts = {STATION: "reply_two_stations", OBSERVER: "reply_two_observers"}
-        undecided = [self.say(key) for code, key in doubts.items() if result.is_doubtful(code)]
-        if undecided:
-            yield from (Phrase(Priority.RESEND, doubt) for doubt in undecided)
-            return
         form = self.election.form_by_code[result.form]
+        uncounted = self._why_uncounted(result, form)
+        if uncounted:
+            yield from (Phrase(Priority.RESEND, reason) for reason in uncounted)
+            return
         places = {code: place for place, code in enumerate(form.by_code)}
         accepted = sorted(result.accepted, key=lambda code: places.get(code, len(places)))
         missing = [code for code in result.missing if code not in result.rejected]
@@ -253,6 +261,16 @@ class _Speech:
         if accepted and not missing and not result.rejected and not result.questions:
             yield Phrase(Priority.COURTESY, self.say("reply_complete"))
 
+    def _why_uncounted(self, result: ReportResult, form: Form) -> list[str]:
+        """Why nothing of a form counts, and what to do; empty where it counts."""
+        doubts = {STATION: "reply_two_stations", OBSERVER: "reply_two_observers"}
+        reasons = [self.say(key) for code, key in doubts.items() if result.is_doubtful(code)]
+        reasons += [self.say(f"reply_{flag}") for flag in _UNCOUNTED if flag in result.flags]
+        if result.is_doubtful(ROUND):
+            rounds = " ".join(map(str, form.rounds))
+            reasons.append(self.say("reply_which_round", rounds=rounds))
+        return reasons
+
     def _incident(self, result: ReportResult) -> Iterable[Phrase]:
         """A calm confirmation that promises only what happens; a category that was not understood is asked for."""
         yield Phrase(Priority.RESEND, self.say("reply_incident"))
@@ -267,12 +285,13 @@ class _Speech:
     def _flags(self, result: ReportResult) -> Iterable[Phrase]:
         """What an operator will look at; flags without a text of their own are one sentence together."""
         known = catalogue()["en"]
-        for key in dict.fromkeys(f"flag_{flag}" if f"flag_{flag}" in known else "flag_other" for flag in result.flags):
+        flags = [flag for flag in result.flags if result.form == self._incident_code or flag not in _UNCOUNTED]
+        for key in dict.fromkeys(f"flag_{flag}" if f"flag_{flag}" in known else "flag_other" for flag in flags):
             yield Phrase(Priority.FLAG, self.say(key, station=result.station or "", round=result.round))
 
     def _rejected(self, rejected: Mapping[str, Reason]) -> list[Item]:
         """Rejected codes, those of one reason together."""
-        names = {STATION: self.say("code_station"), OBSERVER: self.say("code_observer")}
+        names = {code: self.say(f"code_{code}") for code in (STATION, OBSERVER, ROUND)}
         reasons = list(dict.fromkeys(rejected.values()))
         codes = sorted(rejected, key=lambda code: reasons.index(rejected[code]))
         return [Item(names.get(code, code), self.say(f"reason_{rejected[code]}")) for code in codes]

@@ -1,16 +1,16 @@
 """What a message means for its election: whose report it is, where and when (GRAMMAR: "Whose report is it")."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form, Observer
-from chalicelib.observation.elections.schedule import round_begun_at
+from chalicelib.observation.elections.schedule import counts_from, instant, round_begun_at
 from chalicelib.observation.incidents.lifecycle import critical_answers
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
-from chalicelib.observation.reading.model import Reading, ReportReading
+from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, ReportReading
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.sms.states import MessageState
@@ -20,6 +20,9 @@ STATION_UNKNOWN = "station_unknown"
 OBSERVER_UNKNOWN = "observer_unknown"
 ROUND_NOT_BEGUN = "round_not_begun"
 ROUND_LONG_OVER = "round_long_over"
+PRACTICE = "practice"
+HELD_PHRASE = "held_phrase"
+_UNCOUNTED = frozenset((STATION_UNKNOWN, OBSERVER_UNKNOWN, PRACTICE))
 ROUNDS_STILL_USUAL = 2
 TOO_LONG = "too_long"
 """Why a text is held that says more than can count at once: no person typed it."""
@@ -29,8 +32,9 @@ TOO_LONG = "too_long"
 class ResolvedReport:
     """One form of a text with everything decided that the text left open.
 
-    `counts` is False where a person has to decide first (two stations or observers were named, or a part of the text is
-    missing).
+    `counts` is False where something has to be asked first (whose it is, of which station or round), where a part of
+    the text is missing or a phrase in it holds it, and for practice.
+    `alarms`: whether its critical answers open incidents, though it may not count.
     `critical`: codes of the answers that open an incident, by the election as it was then.
     """
 
@@ -41,6 +45,12 @@ class ResolvedReport:
     flags: tuple[str, ...]
     counts: bool
     critical: tuple[str, ...] = ()
+    alarms: bool = True
+
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether it does not count and something of it has to be sent again."""
+        return not self.counts and PRACTICE not in self.flags
 
     def document(self) -> dict[str, Any]:
         """The report as it is kept with its message; what is empty is left out."""
@@ -77,7 +87,7 @@ class Interpretation:
             return MessageState.HELD
         if not self.reports:
             return MessageState.UNRECOGNISED
-        is_partial = any(report.reading.rejected for report in self.reports)
+        is_partial = any(report.reading.rejected or report.is_asked_again for report in self.reports)
         return MessageState.PARTLY_ACCEPTED if is_partial else MessageState.ACCEPTED
 
     def document(self) -> dict[str, Any]:
@@ -117,18 +127,26 @@ def interpret(
         return Interpretation(reading, None, ())
     reports = _joined(election, (_resolve(election, sharing, report, counted_at) for report in reading.reports))
     if is_incomplete:
-        reports = tuple(replace(one, counts=one.reading.form not in election.form_by_code) for one in reports)
+        reports = tuple(_held(election, one, alarms=False) for one in reports)
+    elif reading.held is not None:
+        reports = tuple(_held(election, replace(one, flags=(*one.flags, HELD_PHRASE)), alarms=True) for one in reports)
     return Interpretation(reading, sharing[0], reports)
+
+
+def _held(election: Election, report: ResolvedReport, *, alarms: bool) -> ResolvedReport:
+    """A report of a text that is held: only an incident counts."""
+    is_incident = report.reading.form not in election.form_by_code
+    return replace(report, counts=is_incident, alarms=is_incident or (alarms and report.alarms))
 
 
 def _resolve(
     election: Election, sharing: tuple[Observer, ...], report: ReportReading, counted_at: dt.datetime
 ) -> ResolvedReport:
     flags = list(report.flags)
-    by_number: Mapping[str, Observer] = {observer.number: observer for observer in sharing}
-    observer = by_number.get(report.observer or "", sharing[0])
-    if report.observer is not None and report.observer not in by_number:
+    observer = _observer(sharing, report.observer)
+    if observer is None:
         flags.append(OBSERVER_UNKNOWN)
+        observer = sharing[0]
     station = report.station or observer.station
     if station not in election.station_by_number:
         station = observer.station
@@ -136,10 +154,39 @@ def _resolve(
     elif station != observer.station:
         flags.append(REASSIGNED)
     form = election.form_by_code.get(report.form)
-    round_name = _round(election, form, report.round, counted_at, flags) if form else NO_ROUND
-    counts = form is None or not report.is_undecided
-    critical = critical_answers(form, report.answers)
-    return ResolvedReport(report, observer, station, round_name, tuple(dict.fromkeys(flags)), counts, critical)
+    if form is None:
+        return ResolvedReport(report, observer, station, NO_ROUND, tuple(dict.fromkeys(flags)), counts=True)
+    report, round_name = _round(election, form, report, counted_at, flags)
+    begins = counts_from(election, form)
+    is_practice = begins is not None and counted_at < begins
+    if is_practice:
+        flags = [flag for flag in flags if flag != ROUND_NOT_BEGUN] + [PRACTICE]
+    unknown = not _UNCOUNTED.isdisjoint(flags)
+    is_ascribed = not _whose(report)
+    return ResolvedReport(
+        report,
+        observer,
+        station,
+        round_name,
+        tuple(dict.fromkeys(flags)),
+        counts=not report.is_undecided and not unknown,
+        critical=critical_answers(form, report.answers),
+        alarms=is_ascribed and not is_practice,
+    )
+
+
+def _whose(report: ReportReading) -> bool:
+    """Whether two stations or observers were named, so that nobody knows whose a report is."""
+    return "ambiguous" in (report.rejected.get(STATION), report.rejected.get(OBSERVER))
+
+
+def _observer(sharing: tuple[Observer, ...], number: str | None) -> Observer | None:
+    """The observer of a phone whom a text names, without leading zeros too; the phone's lead where it names nobody."""
+    if number is None:
+        return sharing[0]
+    exact = [observer for observer in sharing if observer.number == number]
+    fitting = exact or [one for one in sharing if one.number.lstrip("0") == number.lstrip("0")]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _joined(election: Election, resolved: Iterable[ResolvedReport]) -> tuple[ResolvedReport, ...]:
@@ -166,13 +213,37 @@ def _joined(election: Election, resolved: Iterable[ResolvedReport]) -> tuple[Res
     return tuple(reports)
 
 
-def _round(election: Election, form: Form, named: str | None, counted_at: dt.datetime, flags: list[str]) -> str:
+def _round(
+    election: Election, form: Form, report: ReportReading, counted_at: dt.datetime, flags: list[str]
+) -> tuple[ReportReading, str]:
+    """The round that a report belongs to, and the report with its round rejected if that is not certain."""
     begun = round_begun_at(election, form, counted_at)
+    named = report.round
+    if report.rounds:
+        named = _round_by_clock(election, form, report, counted_at)
+        if named is None:
+            return replace(report, rejected={**report.rejected, ROUND: "ambiguous"}), begun
     if named is None or named not in form.round_names:
-        return begun
+        return report, begun
     distance = form.round_names.index(begun) - form.round_names.index(named)
     if distance < 0:
         flags.append(ROUND_NOT_BEGUN)
     elif distance > ROUNDS_STILL_USUAL:
         flags.append(ROUND_LONG_OVER)
-    return named
+    return report, named
+
+
+def _round_by_clock(election: Election, form: Form, report: ReportReading, counted_at: dt.datetime) -> str | None:
+    """Of several rounds that a text may mean, the one last begun; None where it cannot be told.
+
+    Today is the day of the report, yesterday the one before. Of several hours of one day only today's can be told.
+    """
+    moments = {str(moment): moment for moment in form.rounds if str(moment) in report.rounds}
+    today = (counted_at.astimezone(election.zone).date() - election.date).days
+    if report.days_ago is not None:
+        moments = {name: moment for name, moment in moments.items() if moment.day == today - report.days_ago}
+    hours = {(moment.hour, moment.minute) for moment in moments.values()}
+    if len(hours) > 1 and {moment.day for moment in moments.values()} != {today}:
+        return None
+    begun = [name for name, moment in moments.items() if instant(election, moment) <= counted_at]
+    return begun[-1] if begun else next(iter(moments), None)

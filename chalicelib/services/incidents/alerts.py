@@ -43,7 +43,7 @@ def opened_by(
             by = report.observer.number
             one = reported(election, message, report.reading, report.station, by, source, counted_at)
             opened[one.id] = one
-        elif report.counts:
+        elif report.alarms:
             for answered in _answered(election, form, message, report, counted_at):
                 opened.setdefault(answered.id, answered)
     return list(opened.values())

@@ -72,7 +72,8 @@ def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, M
     if said.reading.held == Flag.INCOMPLETE:
         return incomplete_reply(election, language, has_incident=any(report.counts for report in said.reports))
     if said.state == MessageState.HELD:
-        return held_reply(election, language)
+        opened = any(report.counts or (report.alarms and report.critical) for report in said.reports)
+        return held_reply(election, language, has_incident=opened)
     if said.state == MessageState.UNRECOGNISED:
         return unrecognised_reply(election, language)
     return report_reply(election, language, [_result(election, language, report, merged) for report in said.reports])
