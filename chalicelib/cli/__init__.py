@@ -1,4 +1,7 @@
-"""The command line: ./baykoo. Every command is loaded when it is called, so that one needs not what others need."""
+"""The command line ./baykoo.
+
+Every command is loaded when it is called, so that none needs what others need.
+"""
 
 import sys
 from importlib import import_module
@@ -51,7 +54,7 @@ class LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """A command by its name, None if there is none."""
+        """Return a command by its name, None if there is none."""
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
@@ -61,7 +64,10 @@ class LazyGroup(click.Group):
 
 
 def _is(fault: Exception, module: str, name: str) -> bool:
-    """Whether a fault is a module's exception; what never loaded the module never raised it."""
+    """Tell whether a fault is a module's exception.
+
+    What never loaded the module never raised it.
+    """
     loaded = sys.modules.get(module)
     return loaded is not None and isinstance(fault, getattr(loaded, name))
 

@@ -1,4 +1,4 @@
-"""./baykoo backup, restore, recover: a whole election in a file, and the way back."""
+"""./baykoo backup, restore, recover: a whole election in a file."""
 
 import datetime as dt
 import os
@@ -30,9 +30,10 @@ file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type
     "--tables", "prefix", metavar="PREFIX", help="Read copies of the tables, as `./baykoo recover` makes them."
 )
 def backup(election_id: str, file: Path, prefix: str | None) -> None:
-    """Write all of ELECTION to FILE, with names and phones: keep it where nobody else reads it.
+    """Write all of ELECTION to FILE, with names and phones.
 
-    Take it while nothing comes in. What was broken off goes on when the same command is given again.
+    Keep it where nobody else reads it. Take it while nothing comes in. What was broken off goes on when the same
+    command is given again.
     """
     use_stack()
     if prefix is not None:
@@ -52,9 +53,10 @@ def backup(election_id: str, file: Path, prefix: str | None) -> None:
 @file_argument
 @click.option("--as", "target_id", metavar="ELECTION", help="Under another name.")
 def restore(file: Path, target_id: str | None) -> None:
-    """Write the election of a backup FILE into this stack, which must not have it, and audit it.
+    """Restore the election of a backup FILE into this stack.
 
-    What waited to be sent when the backup was made is not sent. Given again after a failure, it writes all again.
+    The stack must not have it; it is audited after. What waited to be sent when the backup was made is not sent. Given
+    again after a failure, it writes all again.
     """
     use_stack()
     with Console(stderr=True).status("Writing …") as status:
@@ -80,9 +82,10 @@ def restore(file: Path, target_id: str | None) -> None:
 @click.option("--at", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="2026-11-29T21:05:00+06:00")
 @click.option("--to", "prefix", required=True, metavar="PREFIX", help="What the copies' names begin with.")
 def recover(at: dt.datetime, prefix: str) -> None:
-    """Copy this stack's tables as they were AT an instant of the last 35 days, to tables named PREFIX….
+    """Copy this stack's tables as they were AT an instant.
 
-    The stack itself is not touched. Then take a backup of the copies, and restore it into a new stack.
+    An instant of the last 35 days; to tables named PREFIX…. The stack itself is not touched. Then take a backup of the
+    copies, and restore it into a new stack.
     """
     use_stack()
     names = raw_rows.recover(at, prefix)

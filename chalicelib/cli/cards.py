@@ -20,7 +20,10 @@ from chalicelib.services.email_templates import render, words_of
 @click.option("--language", help="Only the cards in this language; without it, every language of the election.")
 @click.option("--form", "code", help="Only this form's card, by its code.")
 def cards(file: Path, output: Path, language: str | None, code: str | None) -> None:
-    """Write the observers' cards of the election in FILE: a page a form, a file to print for each language."""
+    """Write the observers' cards of the election in FILE.
+
+    One page per form, and a file to print for each language.
+    """
     election = load_election_file(file)
     if language is not None and language not in election.languages:
         raise click.BadParameter(f"{language!r} is none of {', '.join(election.languages)}", param_hint="--language")
@@ -38,7 +41,7 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
 
 
 def page(election: Election, language: str, chosen: list[Card]) -> str:
-    """The HTML page with some cards in a language, made for printing on A5."""
+    """Render cards in a language as HTML, for printing on A5."""
     words = words_of("cards", election, language)
     context = {
         "cards": chosen,
@@ -50,7 +53,10 @@ def page(election: Election, language: str, chosen: list[Card]) -> str:
 
 
 def _check_example(election: Election, card: Card) -> None:
-    """An observer copies the example: it must be read as what it says, or not be printed."""
+    """Require that a card's example is read as what it says.
+
+    An observer copies it.
+    """
     reading = read(card.example.text, election)
     report = reading.reports[0] if len(reading.reports) == 1 and not reading.held else None
     said = (card.code, card.example.answers, card.example.comment)

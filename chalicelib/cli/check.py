@@ -1,4 +1,7 @@
-"""./baykoo election check: what is wrong in an election's files, and what observers could confuse."""
+"""./baykoo election check: what is wrong in an election's files.
+
+And what observers could confuse.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +17,9 @@ from chalicelib.observation.form_design.confusables import confusions
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    """Validate FILE with its tables, and warn of codes and aliases that are easily confused.
+    """Validate FILE with its tables, and warn of confusable names.
 
-    Exit code 1 if anything is wrong, 0 if there are warnings alone.
+    Codes and aliases that are easily confused. Exit code 1 if anything is wrong, 0 if there are warnings alone.
     """
     inspection = inspect_election_file(file)
     election = inspection.election

@@ -23,7 +23,7 @@ class ClockType(click.ParamType[Clock]):
     name = "START[,FACTOR]"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Clock:
-        """The clock, or click's error that says what to write."""
+        """Convert to a clock, or fail with what to write."""
         try:
             return Clock.parse(str(value), dt.datetime.now(dt.UTC))
         except ClockInvalid as invalid:
@@ -36,7 +36,7 @@ class ElectionId(click.ParamType[str]):
     name = "ID"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The id, or click's error that says what is wrong with it."""
+        """Convert to an id, or fail with what is wrong."""
         problem = id_problem(str(value))
         if problem:
             self.fail(problem, param, ctx)
@@ -67,7 +67,10 @@ election.add_command(check)
 @clock_option
 @click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
 def load(file: Path, election_id: str | None, number: str | None, clock: Clock | None, *, today: bool) -> None:
-    """Validate FILE with its stations, observers and coordinators, and load it; all of it or nothing."""
+    """Validate and load FILE with its stations, observers and coordinators.
+
+    All of it or nothing.
+    """
     checked = load_election_file(file)
     if election_id:
         checked = checked.model_copy(update={"id": election_id})
@@ -91,7 +94,7 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
 @number_option
 @clock_option
 def copy_command(source: str, target: str, number: str | None, clock: Clock | None) -> None:
-    """Make election TARGET with the forms and roster of SOURCE and none of its reports, for a rehearsal."""
+    """Copy election SOURCE to TARGET, without its reports, for a rehearsal."""
     use_stack()
 
     try:
@@ -107,7 +110,10 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
 @click.argument("number")
 @click.argument("election_id", metavar="ELECTION")
 def route(number: str, election_id: str) -> None:
-    """Let the number that observers text to lead to ELECTION, and to no other."""
+    """Let a number that observers text to lead to ELECTION.
+
+    And to no other.
+    """
     use_stack()
 
     matched = loading.route(number, election_id)

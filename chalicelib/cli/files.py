@@ -12,7 +12,10 @@ from chalicelib.observation.elections.election import Election
 
 
 class ElectionRefused(click.ClickException):
-    """The election's files hold mistakes: the command ends with exit code 1, and every mistake is printed."""
+    """The election's files hold mistakes.
+
+    The command ends with exit code 1, and every mistake is printed.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -27,14 +30,17 @@ class ElectionRefused(click.ClickException):
 
 
 def inspect_election_file(path: Path) -> Inspection:
-    """What an election's YAML and the tables that it names hold."""
+    """Inspect an election's YAML and the tables that it names."""
     files = _read(path.parent, [path.name])
     files |= _read(path.parent, roster_files(files.get(path.name, "")))
     return inspect_election(files, path.name)
 
 
 def load_election_file(path: Path) -> Election:
-    """The election in a YAML and the tables beside it; ElectionRefused if anything is wrong with them."""
+    """Read an election's YAML and the tables beside it.
+
+    Raises ElectionRefused if anything is wrong with them.
+    """
     inspection = inspect_election_file(path)
     if inspection.election is None:
         raise ElectionRefused(inspection.problems)
@@ -42,7 +48,10 @@ def load_election_file(path: Path) -> Election:
 
 
 def _read(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """The files that there are; bytes that are not UTF-8 stay recognisable, so that their line can be named."""
+    """Read the files that there are.
+
+    Bytes that are not UTF-8 stay recognisable, so that their line can be named.
+    """
     found = {}
     for name in names:
         with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""./baykoo incident: see incidents and take them further, where no dashboard is at hand."""
+"""./baykoo incident: see incidents and take them further."""
 
 import datetime as dt
 from typing import Any
@@ -19,7 +19,7 @@ _number = click.argument("number", type=click.IntRange(min=1))
 
 @click.group()
 def incident() -> None:
-    """See incidents, and take them a step further; every step is in the audit trail."""
+    """See incidents, and take them a step further, audited."""
 
 
 @incident.command("list")
@@ -90,7 +90,7 @@ def _take(step: Step, number: int, election_id: str, note: str) -> None:
 
 
 def _loaded(election_id: str) -> tuple[LoadedElection, Operator]:
-    """The election, and who the command line is in it."""
+    """Load the election, and who the command line is in it."""
     return existing(election_id), at_the_command_line(election_id)
 
 

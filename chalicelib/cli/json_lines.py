@@ -1,4 +1,4 @@
-"""JSON lines in, JSON lines out: one answer per line, each as soon as its line is read."""
+"""JSON lines in, JSON lines out, each as soon as it is read."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ class LineInvalid(ValueError):
 
 
 def read_json(line: bytes, shape: str) -> Any:
-    """The JSON of a line; LineInvalid where it holds none, with the `shape` that it should have."""
+    """Read a line's JSON; raises LineInvalid with the right `shape`."""
     try:
         return json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

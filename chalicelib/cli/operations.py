@@ -27,7 +27,10 @@ def summarize(election_id: str | None) -> None:
 @click.command()
 @election_option
 def audit(election_id: str | None) -> None:
-    """Recompute reports from messages and tallies from reports; print every difference, exit 1 if there is any."""
+    """Recompute reports and tallies, and print every difference.
+
+    Reports from messages, tallies from reports; exit 1 if anything differs.
+    """
     use_stack()
 
     found = 0

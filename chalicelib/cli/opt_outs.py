@@ -10,7 +10,10 @@ from chalicelib.store.elections import existing
 @click.command()
 @click.option("--election", "election_id", required=True, metavar="ID")
 def opt_outs(election_id: str) -> None:
-    """Print the phones that want no bulk SMS and reminders, since when, and whose they are."""
+    """Print the phones that want no bulk SMS and reminders.
+
+    Since when, and whose they are.
+    """
     use_stack()
 
     election = existing(election_id).election

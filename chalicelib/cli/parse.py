@@ -1,6 +1,7 @@
-"""./baykoo parse: what an SMS says and what would be answered, from the election file alone.
+"""./baykoo parse: what an SMS says and what would be answered.
 
-Needs no stack, sends and stores nothing: it is for trying a form before the observers' cards are printed.
+From the election file alone. Needs no stack, sends and stores nothing: it is for trying a form before the observers'
+cards are printed.
 """
 
 import json
@@ -40,7 +41,10 @@ from chalicelib.observation.texts.catalogue import LANGUAGES
 @click.option("--text", help="Read this one text and say in words what it means.")
 @click.option("--language", help="Language of the replies; the election's first by default.")
 def parse(election_file: Path, text: str | None, language: str | None) -> None:
-    """Read texts as observers send them: JSON lines {"text": …} in, their meaning as JSON lines out, in order."""
+    """Read texts as observers send them, and print their meaning.
+
+    JSON lines {"text": …} in, their meaning as JSON lines out, in order.
+    """
     election = load_election_file(election_file)
     chosen = _language(election, language)
     if text is not None:
@@ -76,7 +80,7 @@ def _text_of(line: bytes) -> str:
 
 
 def meaning_of(election: Election, language: str, text: str) -> dict[str, Any]:
-    """A text's reading and its reply, as JSON."""
+    """Return a text's reading and its reply as JSON's values."""
     reading = read(text, election)
     return {
         "reports": [_report(report) for report in reading.reports],
@@ -100,7 +104,10 @@ def _report(report: ReportReading) -> dict[str, Any]:
 
 
 def _json(value: Value) -> bool | int | float | str | list[int]:
-    """An answer as JSON; a decimal as a number of the same digits, or as a string where a double cannot hold them."""
+    """Return an answer as a JSON value.
+
+    A decimal as a number of the same digits, or as a string where a double cannot hold them.
+    """
     if isinstance(value, Decimal):
         number = float(value)
         return number if Decimal(repr(number)) == value else str(value)
@@ -108,7 +115,7 @@ def _json(value: Value) -> bool | int | float | str | list[int]:
 
 
 def reply_to(election: Election, language: str, text: str, reading: Reading) -> str:
-    """What an observer who has reported nothing before would be answered."""
+    """Return the reply to an observer who has reported nothing before."""
     if reading.held is not None:
         return held_reply(election, language)
     wish = wish_in(text)
@@ -134,7 +141,7 @@ def _result(election: Election, report: ReportReading) -> ReportResult:
 
 
 def in_words(election: Election, language: str, text: str) -> Iterator[str]:
-    """A text's reading for a person, line by line."""
+    """Describe a text's reading for a person, line by line."""
     reading = read(text, election)
     if reading.held is not None:
         yield f"Held: {reading.held}"

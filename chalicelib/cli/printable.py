@@ -4,9 +4,10 @@ import unicodedata
 
 
 def printable(written: str) -> str:
-    """Text with control and format characters spelled out, so that it can neither move nor rename the terminal.
+    """Spell out control and format characters.
 
-    A line break is spelled out too: no SMS may imitate a line of ours.
+    So that text can neither move nor rename the terminal. A line break is spelled out too: no SMS may imitate a line of
+    ours.
     """
     return "".join(_spelled(character) for character in written)
 

@@ -1,4 +1,7 @@
-"""./baykoo provider, and explain: why was this webhook refused? By the code that serves it, without a stack."""
+"""./baykoo provider: why was this webhook refused?
+
+By the code that serves it, without a stack.
+"""
 
 import base64
 import binascii
@@ -26,7 +29,7 @@ SHAPE = '{"provider", "secrets": {…}, "request": {"method", "url", "headers": 
 
 @click.group()
 def provider() -> None:
-    """SMS providers: why a webhook was refused, whether one works, what its webhook lost."""
+    """Explain, check and reconcile SMS providers."""
 
 
 for command in (check, reconcile, send):
@@ -35,11 +38,12 @@ for command in (check, reconcile, send):
 
 @provider.command()
 def explain() -> None:
-    """What the webhook answers to a request, and why: JSON lines in and out, in order.
+    """Say what the webhook answers to a request, and why.
 
-    In: {"provider", "secrets": {…}, "request": {"method", "url", "headers": {…}, "body"}, "at"}; `body` is a text, or
-    {"base64": "…"} for bytes; `at` is the arrival in seconds since 1970, null for now. Nothing is stored, and no
-    subscription is confirmed; a certificate that is not in `secrets` is fetched, as the webhook does.
+    JSON lines in and out, in order. In: {"provider", "secrets": {…}, "request": {"method", "url", "headers": {…},
+    "body"}, "at"}; `body` is a text, or {"base64": "…"} for bytes; `at` is the arrival in seconds since 1970, null for
+    now. Nothing is stored, and no subscription is confirmed; a certificate that is not in `secrets` is fetched, as the
+    webhook does.
     """
     if sys.stdin.isatty():
         click.echo(f"One {SHAPE} a line; Ctrl-D ends.", err=True)
@@ -57,7 +61,7 @@ def _refused(number: int, problem: LineInvalid) -> dict[str, Any]:
 
 
 def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
-    """What becomes of the webhook that a line describes; raises LineInvalid where it describes none."""
+    """Judge the webhook call that a line describes; raises LineInvalid."""
     described = read_json(line, SHAPE)
     if not isinstance(described, dict):
         raise LineInvalid(f"not an object: write {SHAPE}")
@@ -85,7 +89,7 @@ def _explained(*, authentic: bool, reason: str, delivery: Delivery, at: dt.datet
 
 
 def _message(sms: InboundSms, at: dt.datetime) -> dict[str, str]:
-    """An SMS as it would be stored."""
+    """Return an SMS as it would be stored."""
     return {
         "id": sms.id,
         "from": sms.sender,
@@ -150,5 +154,5 @@ def _body(described: object) -> bytes:
 
 
 def _whole(text: str) -> str:
-    """A text as HTTP can carry it: half a surrogate pair is no character."""
+    """Replace half surrogate pairs, which HTTP cannot carry."""
     return text.encode("utf-8", "replace").decode()

@@ -23,9 +23,10 @@ _MARKS = {True: "ok     ", False: "FAILED ", None: "unknown"}
 @click.argument("name")
 @click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
 def check(name: str, url: str | None) -> None:
-    """Look at a provider from end to end: settings, webhook, clocks, account; exit 1 if anything failed.
+    """Check a provider's settings, webhook, clocks and account.
 
-    The webhook gets a self-test signed as the provider signs, and a forged and an unsigned one that it must refuse.
+    From end to end; exit 1 if anything failed. The webhook gets a self-test signed as the provider signs, and a forged
+    and an unsigned one that it must refuse.
     """
     stack = use_stack()
 
@@ -51,7 +52,10 @@ def _print(finding: "Finding") -> None:
 @click.option("--to", required=True, metavar="PHONE", help="Who gets it, as +996700123456.")
 @click.option("--text", required=True, help="What is sent.")
 def send(name: str, to: str, text: str) -> None:
-    """Send one SMS by a provider's API, past the outbox, and print what it answered; exit 1 unless it was sent."""
+    """Send one SMS by a provider's API and print the answer.
+
+    Past the outbox; exit 1 unless it was sent.
+    """
     use_stack()
 
     counted = count_segments(text)
@@ -73,7 +77,7 @@ def send(name: str, to: str, text: str) -> None:
     help="From then on, UTC.  [default: where the last run ended, or a day ago]",
 )
 def reconcile(name: str, since: dt.datetime | None) -> None:
-    """Take in what the provider's own list of inbound SMS has and its webhook never brought."""
+    """Take in what the provider lists and its webhook never brought."""
     use_stack()
 
     refusals = (CannotList, CannotSend, ListFailed, UnknownProvider, NotReached, AnswerLost)

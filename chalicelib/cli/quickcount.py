@@ -1,4 +1,4 @@
-"""`./baykoo quickcount`: what the results of a sample of stations say about all of them (docs/quick-count.md)."""
+"""`./baykoo quickcount`: what a sample says of all stations (docs/quick-count.md)."""
 
 import json
 import re
@@ -27,7 +27,10 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 class ResultsRefused(click.ClickException):
-    """The results are no table of this election's: the command ends with exit code 2, and every mistake is printed."""
+    """The results are no table of this election's.
+
+    The command ends with exit code 2, and every mistake is printed.
+    """
 
     exit_code = 2
 
@@ -37,7 +40,10 @@ class ResultsRefused(click.ClickException):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Answers by station and code, as far as cells could be read, and the stations with more than one row."""
+    """Answers by station and code, and stations with several rows.
+
+    As far as cells could be read.
+    """
 
     answers: dict[str, dict[str, Value]]
     duplicates: frozenset[str]
@@ -47,9 +53,10 @@ class Results:
 @click.option("--election", "election_path", type=_FILE, required=True, help="The election's YAML file.")
 @click.option("--results", "results_path", type=_FILE, required=True, help="CSV: station and the questions' codes.")
 def quickcount(election_path: Path, results_path: Path) -> None:
-    """Estimate turnout, invalid ballots and candidates' shares from a sample's results, as JSON.
+    """Estimate turnout and result from a sample, as JSON.
 
-    For headquarters only, until they release it: a quick count that leaks early is dangerous.
+    Turnout, invalid ballots and candidates' shares. For headquarters only, until they release it: a quick count that
+    leaks early is dangerous.
     """
     election = load_election_file(election_path)
     try:
@@ -61,7 +68,7 @@ def quickcount(election_path: Path, results_path: Path) -> None:
 
 
 def read_results(path: Path, election: Election, form: Form) -> Results:
-    """The results in a CSV file; ResultsRefused where it is no table of the form's answers.
+    """Read the results in a CSV file; raises ResultsRefused.
 
     A cell that is no answer to its question is kept as its text, for the quick count to hold its station back.
     """

@@ -1,4 +1,7 @@
-"""./baykoo rehearse: an election day in a few minutes, through the real webhook, with every message accounted for."""
+"""./baykoo rehearse: an election day in a few minutes.
+
+Through the real webhook, with every message accounted for.
+"""
 
 import os
 import random
@@ -66,10 +69,11 @@ def rehearse(
     url: str | None,
     report: Path,
 ) -> None:
-    """Simulate an election day on a copy of an election, and report on it; exit 1 if any message is unaccounted for.
+    """Simulate an election day on a copy, and report on it.
 
-    The copy has a number and a clock of its own, and nobody real can be reached through it. With several providers,
-    each observer texts through one of them, mostly, and each delivers, signs and judges the answer in its own way.
+    Exit 1 if any message is unaccounted for. The copy has a number and a clock of its own, and nobody real can be
+    reached through it. With several providers, each observer texts through one of them, mostly, and each delivers,
+    signs and judges the answer in its own way.
     """
     stack = use_stack()
 
@@ -134,7 +138,7 @@ def _console() -> "Console":
 
 @contextmanager
 def _progress(console: "Console") -> Iterator["Told"]:
-    """A bar for each stage, in the order in which they begin."""
+    """Show a bar for each stage, as it begins."""
     stages: dict[str, TaskID] = {}
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:

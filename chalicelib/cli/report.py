@@ -15,7 +15,7 @@ from chalicelib.store.elections import existing
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The HTML to write.")
 @click.option("--language", help="One of the election's languages; the first of them without it.")
 def report(election_id: str, output: Path, language: str | None) -> None:
-    """Write all that was observed in ELECTION so far as one page made for printing."""
+    """Write ELECTION's final report as one page for printing."""
     use_stack()
 
     loaded = existing(election_id)

@@ -19,7 +19,7 @@ class Price(click.ParamType[Decimal]):
     name = "AMOUNT"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """The amount, or click's error that says what to write."""
+        """Convert to an amount, or fail with what to write."""
         try:
             price = Decimal(str(value))
         except ArithmeticError:
@@ -55,9 +55,10 @@ def send(
     everybody: bool,
     dry_run: bool,
 ) -> None:
-    """Send one SMS to many observers: those who are all of what is named, each phone once.
+    """Send one SMS to many observers, each phone once.
 
-    Killed or stopped with Ctrl-C, it goes on where it was when it is called again with the same --name and --text.
+    To those who are all of what is named. Killed or stopped with Ctrl-C, it goes on where it was when it is called
+    again with the same --name and --text.
     """
     limited = bool(regions or stations or language or missing)
     if everybody == limited:
@@ -76,7 +77,7 @@ def send(
 
 
 def estimate(batch: "Batch", price: Decimal | None) -> str:
-    """What sending a batch takes, in words."""
+    """Say in words what sending a batch takes."""
     each, count = batch.each, len(batch.remaining)
     beside = [f"{len(batch.sent_before)} have it already"] if batch.sent_before else []
     beside += [f"{batch.unwilling} want{'s' if batch.unwilling == 1 else ''} no SMS"] if batch.unwilling else []

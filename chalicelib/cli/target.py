@@ -1,4 +1,7 @@
-"""Which stack the command line works on: one on AWS that was named, else the one that runs on this machine."""
+"""Which stack the command line works on.
+
+One on AWS that was named, else the one that runs on this machine.
+"""
 
 import json
 import os
@@ -11,7 +14,7 @@ LOCAL = Path(".baykoo/local.json")
 
 
 def use_stack() -> dict[str, Any]:
-    """Point this process at a stack, before anything of the store is imported; returns what is known of it.
+    """Point this process at a stack; return what is known of it.
 
     BAYKOO_STACK names one on AWS (with the usual AWS settings); without it, the stack of `make run` is used, as
     `.baykoo/local.json` tells, or the file that BAYKOO_LOCAL names.

@@ -1,9 +1,9 @@
-"""A rehearsal's own copy of an election: same forms and roster, but nobody real can be reached through it.
+"""A rehearsal's copy of an election, which reaches nobody real.
 
-Replies and alerts of a rehearsal are sent in earnest. So that no observer is answered for an SMS that was never
-typed, and no coordinator woken by an incident that never was, telephone numbers are replaced by numbers set aside
-for fiction (555-0100 to 555-0199 of each North American area code, ATIS-0300115), and addresses by Amazon SES's
-mailbox simulator, which accepts everything and keeps nothing.
+Same forms and roster. Replies and alerts of a rehearsal are sent in earnest. So that no observer is answered for an SMS
+that was never typed, and no coordinator woken by an incident that never was, telephone numbers are replaced by numbers
+set aside for fiction (555-0100 to 555-0199 of each North American area code, ATIS-0300115), and addresses by Amazon
+SES's mailbox simulator, which accepts everything and keeps nothing.
 """
 
 import zlib
@@ -19,7 +19,10 @@ FICTITIOUS = 100 * len(AREAS)
 
 
 def rehearsal_copy(source: Election, rehearsal_id: str) -> Election:
-    """The source under another id, every phone and address replaced; who shared a phone shares one again."""
+    """Copy an election, with every phone and address replaced.
+
+    Who shared a phone shares one again.
+    """
     numbers = fictitious_numbers(rehearsal_id)
     replaced = {phone: next(numbers) for phone in source.observers_by_phone}
     # Made anew: a model's copy would take over what the source has cached of its observers by phone.
@@ -36,7 +39,10 @@ def rehearsal_copy(source: Election, rehearsal_id: str) -> Election:
 
 
 def free_number(rehearsal_id: str) -> str:
-    """A fictitious number that leads to no election yet, for the rehearsal's observers to text to."""
+    """Return a fictitious number that leads to no election yet.
+
+    For the rehearsal's observers to text to.
+    """
     numbers = fictitious_numbers(f"{rehearsal_id} number")
     return next(number for number in numbers if routes.election_of_number(number, fresh=True) is None)
 
@@ -48,7 +54,10 @@ def strangers(election: Election) -> Iterator[str]:
 
 
 def fictitious_numbers(start: str) -> Iterator[str]:
-    """Numbers set aside for fiction, in E.164, from a place that depends on `start`; they repeat after FICTITIOUS."""
+    """Return numbers set aside for fiction, in E.164.
+
+    From a place that depends on `start`; they repeat after FICTITIOUS.
+    """
     for place in count(zlib.crc32(start.encode())):
         yield f"+1{AREAS[place // 100 % len(AREAS)]}55501{place % 100:02}"
 

@@ -1,4 +1,7 @@
-"""A rehearsal's report as a page that one can show to journalists: one file, no names, no phone numbers."""
+"""A rehearsal's report as a page for journalists.
+
+One file, no names, no phone numbers.
+"""
 
 from collections.abc import Mapping
 
@@ -17,7 +20,7 @@ OUTCOME_NAMES: Mapping[str, str] = {
 
 
 def rehearsal_page(report: Report) -> str:
-    """The page as HTML; times are in the election's zone."""
+    """Render the page as HTML; times are in the election's zone."""
 
     rehearsal = report.rehearsal
     zone = rehearsal.election.zone
@@ -52,15 +55,15 @@ def latencies(report: Report) -> dict[str, Latency | None]:
 
 
 def grouped(number: int) -> str:
-    """A count with its thousands set apart."""
+    """Format a count with its thousands set apart."""
     return f"{number:,}"
 
 
 def seconds(duration: float) -> str:
-    """A duration in the unit that suits it."""
+    """Format a duration in the unit that suits it."""
     return f"{1000 * duration:.0f} ms" if duration < 1 else f"{duration:.1f} s"
 
 
 def share(part: int, whole: int) -> str:
-    """A share in percent; a dash of nothing."""
+    """Format a share in percent; a dash of nothing."""
     return f"{100 * part / whole:.1f} %" if whole else "–"

@@ -1,4 +1,7 @@
-"""SMS providers as the webhook sees them: signed requests over HTTP, retried, from a few connections kept open."""
+"""Simulated SMS providers: signed requests over HTTP, retried.
+
+From a few connections kept open.
+"""
 
 import datetime as dt
 import heapq
@@ -42,9 +45,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a provider, by its name in the stack, delivers to: `url` is called, `pasted` is what the provider was told.
+    """Where a provider, by its name in the stack, delivers to.
 
-    They differ where something in front of the stack rewrites URLs, or the stack is called past it.
+    `url` is called, `pasted` is what the provider was told. They differ where something in front of the stack rewrites
+    URLs, or the stack is called past it.
     """
 
     provider: str
@@ -53,7 +57,7 @@ class Webhook:
     pasted: str
 
     def call(self, sms: Sms, at: dt.datetime) -> Call:
-        """What hands an SMS in, signed at that moment."""
+        """Return the call that hands an SMS in, signed now."""
         signed = self.sender.sign(sms, self.pasted, at)
         added = signed.url.removeprefix(self.pasted)
         return Call(signed.method, self.url + added, dict(signed.headers), signed.body)
@@ -61,7 +65,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One call of a webhook with an SMS, at `due` (seconds since 1970)."""
+    """A webhook call with an SMS, at `due` (seconds since 1970)."""
 
     due: float
     sms: Sms
@@ -84,11 +88,14 @@ class Answers:
     texted: Counter[str] = field(default_factory=Counter)
 
     def faults(self) -> Counter[str]:
-        """How many answers of each kind were not what the provider wants to hear."""
+        """Count the answers that a provider does not want, by kind."""
         return self.retried + Counter(self.failed.values()) + self.texted
 
     def are_hopeless(self) -> bool:
-        """Whether so many came without one acknowledgement that the webhook or the secret must be wrong."""
+        """Tell whether the webhook or the secret must be wrong.
+
+        So many came without one acknowledgement.
+        """
         return not self.acknowledged and sum(self.faults().values()) >= HOPELESS
 
 
@@ -101,9 +108,10 @@ class _Waiting:
 
 
 class SimulatedProvider:
-    """Makes deliveries when they are due, several at a time, and again where the webhook could not take them.
+    """Makes deliveries when they are due, several at a time.
 
-    It plays as many providers as the deliveries are for; a repetition has the same id and a signature of its own.
+    And again where the webhook could not take them. It plays as many providers as the deliveries are for; a repetition
+    has the same id and a signature of its own.
     """
 
     def __init__(self, on_made: Callable[[], None] = lambda: None) -> None:
@@ -117,9 +125,9 @@ class SimulatedProvider:
         self._fault: Exception | None = None
 
     def deliver(self, deliveries: Iterable[Delivery]) -> Mapping[str, Answers]:
-        """Make all deliveries; returns when each was acknowledged, refused or given up: answers by provider.
+        """Make all deliveries; return the answers by provider.
 
-        Raises WebhookUnusable.
+        When each was acknowledged, refused or given up. Raises WebhookUnusable.
         """
         self._waiting = [_Waiting(delivery.due, next(self._places), delivery) for delivery in deliveries]
         self._answers = {waiting.delivery.webhook.provider: Answers() for waiting in self._waiting}
@@ -198,7 +206,10 @@ def _pause(tries: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """An HTTP answer; where none came, status 0 and what went wrong as the body."""
+    """An HTTP answer.
+
+    Where none came, status 0 and what went wrong as the body.
+    """
 
     status: int
     content_type: str
@@ -222,7 +233,7 @@ class _Line:
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
     def make(self, call: Call) -> _Answer:
-        """Make a call; once more where the server had closed the connection while it was idle."""
+        """Make a call; once more where the idle connection was closed."""
         parts = urlsplit(call.url)
         connection = self._connection(parts.scheme, parts.netloc)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -258,7 +269,7 @@ def _answer(connection: http.client.HTTPConnection, call: Call, target: str) -> 
 
 
 def _title(body: str) -> str:
-    """What a problem document calls itself, else the beginning of whatever was answered."""
+    """Return a problem's title, else the beginning of the answer."""
     try:
         title = json.loads(body)["title"]
     except (ValueError, KeyError, TypeError):

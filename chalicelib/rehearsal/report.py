@@ -1,4 +1,7 @@
-"""A rehearsal's report: what was sent, what became of it, how well it was read and how long it took."""
+"""A rehearsal's report: what became of what was sent.
+
+How well it was read and how long it took.
+"""
 
 import math
 from collections import Counter
@@ -48,7 +51,10 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class QuestionErrors:
-    """A question's answers: how many were typed, not accepted (so asked for again), and accepted as another value."""
+    """A question's answers: typed, not accepted, accepted as another value.
+
+    What is not accepted is asked for again.
+    """
 
     form: str
     code: str
@@ -59,13 +65,13 @@ class QuestionErrors:
 
     @property
     def rate(self) -> float:
-        """The share that was not understood as it was meant, 0 to 1."""
+        """The share that was not understood as meant, 0 to 1."""
         return (self.asked_again + self.misread) / self.typed
 
 
 @dataclass(frozen=True, slots=True)
 class ObserverErrors:
-    """An observer's messages: how many came to an outcome, and how many of these were not accepted whole."""
+    """An observer's messages: with an outcome, and not accepted whole."""
 
     observer: str
     messages: int
@@ -79,7 +85,7 @@ class ObserverErrors:
 
 @dataclass(frozen=True, slots=True)
 class ProviderShare:
-    """What came by one provider: messages that were sent, acknowledged, and came to an outcome."""
+    """One provider's messages: sent, acknowledged, and with an outcome."""
 
     provider: str
     sent: int
@@ -90,9 +96,10 @@ class ProviderShare:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A rehearsal in numbers. Counts are of messages, unless they say `deliveries`, `reports` or `alerts`.
+    """A rehearsal in numbers.
 
-    `faults`: how many answers of each kind a provider did not want to hear, named by it.
+    Counts are of messages, unless they say `deliveries`, `reports` or `alerts`. `faults`: how many answers of each kind
+    a provider did not want to hear, named by it.
     """
 
     rehearsal: Rehearsal
@@ -128,7 +135,7 @@ class Report:
 
     @property
     def bands(self) -> Mapping[str, int]:
-        """How many observers by the share of their messages that were not accepted whole."""
+        """Observers by their share of messages not accepted whole."""
         found = Counter(next(name for most, name in BANDS if one.rate <= most) for one in self.observers)
         return {name: found[name] for _, name in BANDS}
 
@@ -140,7 +147,10 @@ class Report:
 
 
 def report_on(rehearsal: Rehearsal) -> Report:
-    """The report on a rehearsal; what came to no outcome is lost, and named by key."""
+    """Report on a rehearsal.
+
+    What came to no outcome is lost, and named by key.
+    """
     accounted = [sent for sent in rehearsal.sent if sent.is_acknowledged and sent.is_accounted]
     found = list(_found(rehearsal.election, accounted))
     alerts = [alert for told in rehearsal.incidents for alert in (*told.alerts, *told.escalated)]
@@ -196,7 +206,7 @@ def _providers(rehearsal: Rehearsal) -> Iterator[ProviderShare]:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A form's report that was found in a message as it was read."""
+    """A form's report, as it was read in a message."""
 
     is_late: bool
     is_where_meant: bool
@@ -220,7 +230,10 @@ def _found(election: Election, accounted: Sequence[Sent]) -> Iterator[_Found]:
 
 
 def _reading(sent: Sent) -> Mapping[str, Any] | None:
-    """What was read of the form that was meant; None where it was not found, or not counted."""
+    """Return what was read of the form that was meant.
+
+    None where it was not found, or not counted.
+    """
     reports: list[dict[str, Any]] = ((sent.row and sent.row.reading) or {}).get("reports", [])
     same = (one for one in reports if one["form"] == sent.planned.intended.form and not one.get("held"))
     return next((one for one in same if "observer" in one), None)
@@ -248,7 +261,7 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
 
 
 def _typed(sent: Sent) -> list[str]:
-    """Codes of the form's questions that stand in the SMS, with a right value or one that has to be refused."""
+    """Return codes in the SMS whose value is right or refusable."""
     said = sent.written.meant
     return [code for code in sent.planned.intended.answers if code in said.answers or code in said.rejected]
 

@@ -1,7 +1,7 @@
-"""Rehearse: simulated observers send a compressed election day through the real webhook; all of it is accounted for.
+"""Rehearse an election day through the real webhook.
 
-The rehearsal is an election of its own, a copy with a clock of its own. What became of every message is read back
-from the store, by its key.
+Simulated observers send a compressed day, and all of it is accounted for. The rehearsal is an election of its own, a
+copy with a clock of its own. What became of every message is read back from the store, by its key.
 """
 
 import datetime as dt
@@ -46,7 +46,10 @@ class TooFewObservers(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One simulated SMS: what was planned, how it was written, and as what which provider got it, in real time."""
+    """A simulated SMS: planned, written, and handed to a provider.
+
+    In real time.
+    """
 
     planned: Planned
     written: Composed
@@ -61,7 +64,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One simulated SMS after the rehearsal: `row` is its message as it ended, None if there is none."""
+    """A simulated SMS after the rehearsal.
+
+    `row` is its message as it ended, None if there is none.
+    """
 
     planned: Planned
     written: Composed
@@ -78,7 +84,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class IncidentTold:
-    """An incident, the SMS that opened it, and its alerts as they ended: those queued with it, and its escalation's."""
+    """An incident, its SMS, and its alerts as they ended.
+
+    Those queued with it, and its escalation's.
+    """
 
     incident: Incident
     message: Message
@@ -88,7 +97,10 @@ class IncidentTold:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Everything that a rehearsal's report is made from. `answers` are the webhook's, by provider."""
+    """Everything that a rehearsal's report is made from.
+
+    `answers` are the webhook's, by provider.
+    """
 
     election: Election
     number: str
@@ -103,7 +115,7 @@ class Rehearsal:
 
 
 def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told = lambda *_: None) -> Rehearsal:
-    """Rehearse an election's day, its SMS coming in by one or several providers' webhooks.
+    """Rehearse an election's day by one or several providers' webhooks.
 
     Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
     """
@@ -141,7 +153,10 @@ def _enough(source: Election, plan: Plan) -> Election:
 
 
 def webhook_of_each(day: Day, plan: Plan, webhooks: Sequence[Webhook]) -> Iterator[Webhook]:
-    """By whom each of the day's messages comes, by the seed: observers are dealt out evenly, and mostly stay."""
+    """Deal each of the day's messages to a webhook, by the seed.
+
+    Observers are dealt out evenly, and mostly stay.
+    """
     chance = random.Random(f"{plan.seed}/providers")  # noqa: S311 (a simulation)
     observers = sorted({planned.intended.observer.number for planned in day.messages})
     chance.shuffle(observers)
@@ -169,7 +184,7 @@ def _deliver(typed: Iterable[Typed], told: Told) -> Mapping[str, Answers]:
 
 
 def _deliveries(typed: Typed) -> Iterator[Delivery]:
-    """Every call of the webhook that the provider makes of its own accord.
+    """Return every call that the provider makes of its own accord.
 
     Each says when the provider received the SMS, however late it delivers it, where the provider says it at all.
     """
@@ -178,7 +193,10 @@ def _deliveries(typed: Typed) -> Iterator[Delivery]:
 
 
 def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], told: Told) -> Iterator[Sent]:
-    """Read what was acknowledged back until all of it has an outcome, or nothing has come to one for a long while."""
+    """Read acknowledged messages back until all have an outcome.
+
+    Or nothing has come to one for a long while.
+    """
     acknowledged = {one.key for one in typed if one.sms.id in answers[one.webhook.provider].acknowledged}
     keys = [one.key for one in typed if one.key in acknowledged]
     rows = _wait("Accounted", keys, lambda row: row.state != MessageState.RECEIVED, told)
@@ -204,7 +222,10 @@ def _is_finished(row: Message) -> bool:
 
 
 def _wait(stage: str, keys: list[str], is_done: Callable[[Message], bool], told: Told) -> Mapping[str, Message]:
-    """Rows by key, read again until each is done or none has become so for STALLED_SECONDS."""
+    """Read rows by key until each is done or all stall.
+
+    That none has become done for STALLED_SECONDS.
+    """
     rows: dict[str, Message] = {}
     outstanding = keys
     last_progress = time.monotonic()

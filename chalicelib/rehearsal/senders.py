@@ -1,7 +1,8 @@
-"""Whoever calls the webhook as an SMS provider does: one sender for each provider, signing with the provider's own SDK.
+"""Senders that call the webhook as each SMS provider does.
 
-The SDKs are tools of tests and rehearsals, so the senders stand in the checkout's tests/providers_signing, which no
-bundle for Lambda holds; they are loaded from there when they are asked for.
+Each signs with the provider's own SDK. The SDKs are tools of tests and rehearsals, so the senders stand in the
+checkout's tests/providers_signing, which no bundle for Lambda holds; they are loaded from there when they are asked
+for.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ TABLE = "providers_signing.table"
 
 
 class CannotSign(ValueError):
-    """With these settings nobody can call the webhook as the provider does; says what is missing."""
+    """The settings lack what the provider signs with."""
 
 
 class SendersMissing(Exception):
@@ -26,7 +27,10 @@ class SendersMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """An SMS that an observer sends; numbers in E.164. `sent_at` (aware) is when the provider received it."""
+    """An SMS that an observer sends; numbers in E.164.
+
+    `sent_at` (aware) is when the provider received it.
+    """
 
     id: str
     sender: str
@@ -44,7 +48,7 @@ class Signed(Protocol):
 
     @property
     def url(self) -> str:
-        """The URL as the provider has it, and what it adds to it."""
+        """The URL as the provider has it, with what it adds."""
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -59,25 +63,28 @@ class Sender(Protocol):
     """One provider's part, with one stack's settings."""
 
     def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
-        """The request that hands an SMS in, to the URL as it was pasted at the provider, signed at that moment."""
+        """Sign the request that hands an SMS in.
+
+        To the URL as it was pasted at the provider, signed at that moment.
+        """
 
     def takes(self, status: int) -> bool:
         """Whether the provider counts an answer as success."""
 
     def texts_back(self, content_type: str, body: str) -> bool:
-        """Whether the provider would text something of a successful answer to the observer."""
+        """Tell whether the provider would text an answer's body to the observer."""
 
     @classmethod
     def with_settings(cls, settings: Mapping[str, Any]) -> "Sender":
-        """The sender whose requests are authentic under a stack's settings; raises CannotSign."""
+        """Make the sender for a stack's settings; raises CannotSign."""
 
     @classmethod
     def fresh_settings(cls, url: str) -> dict[str, Any]:
-        """Settings with new secrets, for a stack whose webhook has that URL."""
+        """Make settings with new secrets for a webhook's URL."""
 
 
 def senders() -> Mapping[str, Sender]:
-    """A sender for each provider by the name that it has in the table; raises SendersMissing."""
+    """Return each provider's sender by its name; raises SendersMissing."""
     if not (TESTS / "providers_signing").is_dir():
         raise SendersMissing(f"the simulated providers are not in {TESTS}: use a whole checkout of Baykoo's source")
     if str(TESTS) not in sys.path:

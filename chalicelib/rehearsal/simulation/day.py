@@ -1,7 +1,7 @@
-"""A simulated election day: who sends what, when, and how often the provider delivers it.
+"""A simulated election day: who sends what, when, how often.
 
-Everything follows from the election and the plan's seed. Times are on the election's clock, delays of delivery in
-real time: a provider that is slow or repeats itself does not do so faster because a rehearsal's day is short.
+Everything follows from the election and the plan's seed. Times are on the election's clock, delays of delivery in real
+time: a provider that is slow or repeats itself does not do so faster because a rehearsal's day is short.
 """
 
 import datetime as dt
@@ -45,7 +45,10 @@ class NothingDue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a day is simulated: how many `observers`, in how many real `minutes`; the rest in percent, 0 to 100."""
+    """How a day is simulated.
+
+    How many `observers`, in how many real `minutes`; the rest in percent, 0 to 100.
+    """
 
     observers: int
     minutes: float
@@ -57,7 +60,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """What an observer means to say: an incident's category is answered as `category`; no form in small talk."""
+    """What an observer means to say.
+
+    An incident's category is answered as `category`; no form in small talk.
+    """
 
     observer: Observer
     form: str | None
@@ -67,9 +73,10 @@ class Intended:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One SMS to be written: when the provider receives it, and after which real time it delivers it, each time.
+    """One SMS to be written, with its delays of delivery.
 
-    `is_known`: it comes from a phone of the observer's, else from one that is in no roster.
+    When the provider receives it, and after which real time it delivers it, each time. `is_known`: it comes from a
+    phone of the observer's, else from one that is in no roster.
     """
 
     number: int
@@ -81,20 +88,26 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A whole simulated day, from and until instants of the election's clock; the SMS are in order of time."""
+    """A whole simulated day; its SMS are in order of time.
+
+    From and until instants of the election's clock.
+    """
 
     starts_at: dt.datetime
     ends_at: dt.datetime
     messages: tuple[Planned, ...]
 
     def factor(self, minutes: float) -> float:
-        """How many times faster than real time the election's clock runs for the day to last so many real minutes."""
+        """Return how fast the clock runs for a day of real minutes."""
         return (self.ends_at - self.starts_at) / dt.timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """When a round's reports are sent: on time until `deadline`, late ones until `ends`."""
+    """When a round's reports are sent.
+
+    On time until `deadline`, late ones until `ends`.
+    """
 
     form: Form
     round: str
@@ -104,7 +117,10 @@ class _Slot:
 
 
 def simulate_day(election: Election, plan: Plan) -> Day:
-    """The election day and the night after it; rounds of other days are left out. Raises NothingDue."""
+    """Simulate the election day and the night after it.
+
+    Rounds of other days are left out. Raises NothingDue.
+    """
     slots = list(_slots(election))
     if not slots:
         raise NothingDue(f"no form of election {election.id} is due on its day {election.date}: nothing to rehearse")
@@ -171,7 +187,10 @@ def _reports(
 
 
 def _reporting(form: Form, observers: list[Observer], place: int, chance: random.Random) -> list[Observer]:
-    """Who reports: where a station owes one report, its observers take turns, and sometimes both send it."""
+    """Choose who reports.
+
+    Where a station owes one report, its observers take turns, and sometimes both send it.
+    """
     if form.expect == "observer" or chance.random() < BOTH:
         return [observer for observer in observers if chance.random() >= SILENT]
     return [] if chance.random() < SILENT else [observers[place % len(observers)]]
@@ -185,7 +204,7 @@ def _sent_at(slot: _Slot, chance: random.Random) -> dt.datetime:
 
 
 def _otherwise(form: Form, answers: Mapping[str, Value], chance: random.Random) -> Mapping[str, Value]:
-    """The same answers but for one, which is no alarm: what another pair of eyes saw."""
+    """Change one answer that is no alarm: another pair of eyes."""
     questions = [question for question in form.questions if question.critical_if is None]
     if not questions:
         return answers
@@ -228,7 +247,10 @@ def _is_stray(plan: Plan, chance: random.Random) -> bool:
 
 
 def _deliveries(plan: Plan, chance: random.Random) -> tuple[dt.timedelta, ...]:
-    """Delays of each delivery: usually at once, sometimes seconds later, and as often again as the plan says."""
+    """Draw the delays of each delivery.
+
+    Usually at once, sometimes seconds later, and as often again as the plan says.
+    """
     first = chance.uniform(2, 10) if chance.random() < DELAYED else chance.expovariate(5)
     delays = [first]
     while 100 * chance.random() < plan.duplicates and len(delays) < 4:

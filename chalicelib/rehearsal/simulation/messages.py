@@ -1,4 +1,4 @@
-"""SMS as observers type them: answers rendered canonically, or with the defects that real thumbs make.
+"""SMS as observers type them, canonical or with thumbs' defects.
 
 Every defect is one that the reading has to repair or to name, so the meaning of each text is known (`Meant`).
 """
@@ -29,7 +29,10 @@ _HOUR_SIGNS: Final = (":", ".", "-", " ", "ч", "h")
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """How often each defect is made, 0 to 1: per message, or per answer where an answer can have it."""
+    """How often each defect is made, 0 to 1.
+
+    Per message, or per answer where an answer can have it.
+    """
 
     alias: float = 0.4
     separator: float = 0.4
@@ -54,7 +57,7 @@ class Noise:
     unknown_code: float = 0.04
 
     def scaled(self, share: float) -> "Noise":
-        """The same defects, each as often as a share (0 to 1) of what it was."""
+        """Scale every defect's frequency by a share, 0 to 1."""
         return Noise(**{field.name: getattr(self, field.name) * share for field in fields(self)})
 
 
@@ -64,7 +67,10 @@ CLEAN: Final = NOISY.scaled(0)
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a message means: `rejected` are the codes that have to be named, sorted."""
+    """What a message means.
+
+    `rejected` are the codes that have to be named, sorted.
+    """
 
     form: str
     station: str | None
@@ -90,14 +96,20 @@ def compose(
     chance: random.Random,
     comment: str = "",
 ) -> Composed:
-    """A message that says the answers of a form (by code), or an incident, with defects as often as `noise` says."""
+    """Compose a message that says a form's answers, or an incident.
+
+    Answers by code, with defects as often as `noise` says.
+    """
     if election.incidents is not None and form == election.incidents.code:
         return _Incident(election.incidents, noise, chance).compose(station, answers, comment)
     return _Report(election.form_by_code[form], noise, chance).compose(station, answers, comment)
 
 
 def random_answers(form: Form, chance: random.Random) -> dict[str, Value]:
-    """Well-formed answers to every question of a form, in its order, without regard to what is likely."""
+    """Draw well-formed answers to every question of a form.
+
+    In its order, without regard to what is likely.
+    """
     return {question.code: _random_value(question, chance) for question in form.questions}
 
 
@@ -120,7 +132,10 @@ def _random_value(question: Question, chance: random.Random) -> Value:
 
 
 class _Composer:
-    """What reports and incidents have in common: chances, and which defects they led to."""
+    """What reports and incidents have in common.
+
+    Chances, and which defects they led to.
+    """
 
     def __init__(self, noise: Noise, chance: random.Random) -> None:
         self.noise = noise
@@ -136,14 +151,14 @@ class _Composer:
         return made
 
     def name(self, form: Form | IncidentForm) -> str:
-        """The form's code or one of its aliases, in any case."""
+        """Choose the form's code or an alias, in any case."""
         written = self.chance.choice(form.aliases) if form.aliases and self.happens("alias") else form.code
         if self.happens("lower_case"):
             written = self.chance.choice((written.lower(), written.capitalize()))
         return written
 
     def framed(self, text: str) -> str:
-        """A greeting before the text and an invisible character somewhere in it."""
+        """Put a greeting before a text, and an invisible character in."""
         if self.happens("greeting"):
             text = self.chance.choice(_GREETINGS) + text
         if self.happens("invisible"):

@@ -1,4 +1,4 @@
-"""What happened at a simulated station: answers that hold together over the whole day.
+"""What happened at a simulated station, consistent over the day.
 
 Voters only grow in number, ballots are never more than the registered, votes and invalid ballots add up. Everything
 follows from the seed, in any order of asking.
@@ -23,7 +23,10 @@ WIDEST_INTEGER = 20
 
 @dataclass(frozen=True, slots=True)
 class StationTruth:
-    """One station's day. `alarm_share`: how often an answer is the one that opens an incident, 0 to 1."""
+    """One station's day.
+
+    `alarm_share`: how often an answer is the one that opens an incident, 0 to 1.
+    """
 
     election: Election
     station: Station
@@ -31,7 +34,7 @@ class StationTruth:
     alarm_share: float
 
     def answers(self, form: Form, round_name: str) -> Mapping[str, Value]:
-        """The true answers to a form's questions in a round."""
+        """Return the true answers to a form's questions in a round."""
         counted = self._counted(form, round_name)
         return {
             question.code: counted[question.code]
@@ -41,7 +44,7 @@ class StationTruth:
         }
 
     def chance(self, *about: object) -> random.Random:
-        """A source of chance that depends on the seed, the station and what it is about, and on nothing else."""
+        """Return chance that depends on seed, station and subject alone."""
         return random.Random("/".join(map(str, (self.seed, self.station.number, *about))))  # noqa: S311 (a simulation)
 
     def _counted(self, form: Form, round_name: str) -> Mapping[str, int]:
@@ -60,7 +63,10 @@ class StationTruth:
         return {**counted, **self._votes([question for question in form.questions if question.role == "votes"], valid)}
 
     def _votes(self, questions: list[Question], valid: int) -> Mapping[str, int]:
-        """Votes by question: each candidate's support differs by region and a little by station."""
+        """Share out votes by question.
+
+        Each candidate's support differs by region and a little by station.
+        """
         weights = []
         for place, question in enumerate(questions):
             name = question.candidate or question.code
@@ -78,7 +84,10 @@ class StationTruth:
 
 
 def plausible(form: Form, question: Question, chance: random.Random, *, alarm: bool = False) -> Value:
-    """A valid answer to a question by chance; the one that opens an incident where `alarm`, and never else."""
+    """Draw a valid answer to a question.
+
+    The one that opens an incident where `alarm`, and never else.
+    """
     critical = question.critical_if
     match question.type:
         case "yesno":
@@ -109,7 +118,10 @@ def _limits(question: Question, scale: int = 1) -> tuple[int, int]:
 
 
 def _time_of_day(form: Form, chance: random.Random) -> str:
-    """A time in the first third of the form's own time, so that it is past when the report is sent."""
+    """Draw a time in the first third of the form's own.
+
+    So that it is past when the report is sent.
+    """
     first, last = 8 * 60, 20 * 60
     if form.due:
         last = form.due.by.hour * 60 + form.due.by.minute

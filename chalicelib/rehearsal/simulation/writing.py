@@ -1,4 +1,4 @@
-"""How a simulated observer types a planned SMS: canonically, or as people do."""
+"""Type a planned SMS: canonically, or as people do."""
 
 import random
 from dataclasses import replace
@@ -23,9 +23,10 @@ WHAT_HAPPENED = {
 
 
 def write(election: Election, planned: Planned, plan: Plan) -> Composed:
-    """A planned SMS as text, with what it means; noisy as often as the plan says, the same for the same seed.
+    """Write a planned SMS as text, with what it means.
 
-    Who shares a phone and is not the first of those who do writes canonically, and signs after the form's name.
+    Noisy as often as the plan says, the same for the same seed. Who shares a phone and is not the first of those who do
+    writes canonically, and signs after the form's name.
     """
     meant = planned.intended
     chance = random.Random(f"{plan.seed}/text/{planned.number}")  # noqa: S311 (a simulation)
