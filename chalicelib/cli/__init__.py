@@ -15,6 +15,7 @@ COMMANDS = {
     "cards": "chalicelib.cli.cards:cards",
     "election": "chalicelib.cli.election:election",
     "incident": "chalicelib.cli.incident:incident",
+    "messages": "chalicelib.cli.messages:messages",
     "operator": "chalicelib.cli.operator:operator",
     "opt-outs": "chalicelib.cli.opt_outs:opt_outs",
     "parse": "chalicelib.cli.parse:parse",

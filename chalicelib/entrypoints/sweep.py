@@ -46,6 +46,7 @@ def _push_on(until: float) -> None:
     oldest = max(swept.oldest_seconds.values())
     given_up, unmatched = swept.progress[Progress.GIVEN_UP], swept.progress[Progress.UNMATCHED]
     measure(OldestUnfinishedSeconds=oldest, OutboxFailed=given_up, ReceiptsUnmatched=unmatched)
+    measure(MessagesHeld=swept.progress[Progress.HELD])
     if swept.progress:
         logger.info("swept", extra={"progress": {what.value: count for what, count in swept.progress.items()}})
 

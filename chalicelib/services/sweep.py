@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
-from chalicelib.observation.sms.states import MessageState
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.delivery.deliver import deliver, retry_after
 from chalicelib.services.delivery.receipts import take_receipt
 from chalicelib.services.intake.silence import record_arrival
+from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.processing.process import process
 from chalicelib.store import messages
@@ -29,12 +30,16 @@ class Progress(Enum):
     GIVEN_UP = "given up"
     DONE_BEFORE = "done before"
     UNMATCHED = "a receipt of no SMS of ours"
+    HELD = "held for a person, since no try has processed it"
     LEFT = "left for the next sweep"
     NOT_NOTED = "stuck, and could not be postponed"
 
 
+MOST_TRIES = 12
+"""Tries of a row that fail before it is held for a person: with their pauses, nearly two hours."""
+_HELD_AS = {"in": MessageState.HELD, "out": MessageState.FAILED, "receipt": MessageState.UNMATCHED}
 _ENDS: dict[str, Progress] = {MessageState.FAILED: Progress.GIVEN_UP, MessageState.UNMATCHED: Progress.UNMATCHED}
-LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNMATCHED)
+LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNMATCHED, Progress.HELD)
 """After these, other rows are the longest due."""
 
 
@@ -57,11 +62,18 @@ def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> S
     for queue in ("alert", *QUEUES):
         while time_left() > 0:
             due = list(messages.unfinished(queue, due_before(queue, clock()), PAGE))
-            page = _push_on(messages.get_many(due), time_left, clock)
+            rows, unreadable = messages.read_rows(due)
+            page = _push_on(rows, time_left, clock) + _hold_unreadable(unreadable, clock())
             progress += page
             if not any(page[what] for what in LEFT_THE_HEAD):
                 break
     return SweepResult(progress, {queue: _oldest_seconds(queue, clock()) for queue in QUEUES if queue != "receipt"})
+
+
+def _hold_unreadable(unreadable: Mapping[str, str], now: dt.datetime) -> Counter[Progress]:
+    """Take rows that this version cannot read out of everybody's way."""
+    done = for_each("unreadable row", unreadable, lambda key: messages.hold_unreadable(key, unreadable[key], now))
+    return Counter({Progress.HELD: len(done.results)} if done.results else {})
 
 
 def due_before(queue: Queue, now: dt.datetime) -> dt.datetime:
@@ -94,17 +106,29 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
         else:
             return _ENDS.get((take_receipt if row.direction == "receipt" else deliver)(row, now), Progress.MOVED)
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others
-        return Progress.STUCK if _postpone(row, now, fault) else Progress.NOT_NOTED
+        return _after_fault(row, now, fault)
     return Progress.MOVED
 
 
-def _postpone(row: Message, now: dt.datetime, fault: Exception) -> bool:
+def _after_fault(row: Message, now: dt.datetime, fault: Exception) -> Progress:
+    """Let others go first, or take a row that was tried often enough out of everybody's way."""
+    error = f"{type(fault).__name__}: {fault}"[:500]
+    if int(row.attempts) + 1 < MOST_TRIES:
+        return Progress.STUCK if _postpone(row, now, error) else Progress.NOT_NOTED
+    try:
+        is_held = row.hold(_HELD_AS[row.direction], now, reason=Reason.NOT_PROCESSED, last_error=error)
+    except StoreUnavailable:
+        return Progress.NOT_NOTED
+    return Progress.HELD if is_held else Progress.NOT_NOTED
+
+
+def _postpone(row: Message, now: dt.datetime, error: str) -> bool:
     """Note the fault on the row and let others go first; the row stays unfinished, and its age raises the alarm.
 
     False where that could not be stored, or somebody else has taken the row up.
     """
     due_at = now + retry_after(min(row.attempts + 1, 10))
     try:
-        return row.postpone(due_at, last_error=f"{type(fault).__name__}: {fault}"[:500])
+        return row.postpone(due_at, last_error=error)
     except StoreUnavailable:
         return False

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.constants import ITEM, PUT_ITEM
@@ -11,13 +11,15 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.observation.sms.phones import OptOutState
-from chalicelib.observation.sms.states import MessageState
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.store.attributes import IntAttribute, WordAttribute
 from chalicelib.store.tables import (
     CONDITION_FAILED,
     Document,
+    StoreUnavailable,
     TableMeta,
     saved_if,
     spread,
@@ -36,6 +38,8 @@ OUTGOING: tuple[Queue, ...] = ("alert", "out")
 QUEUE_SHARDS = 4
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
 """How long the stream has to process a message or receipt before sweep does it."""
+SCHEMA = 1
+"""The newest form of rows that this version reads. Rows of the first have no `schema`, which would cost room."""
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -128,6 +132,7 @@ class Message(Model):
     segments = IntAttribute(null=True)
     cost = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(null=True)
+    schema = IntAttribute(null=True)
 
     unfinished_index = UnfinishedIndex()
     conversation_index = ConversationIndex()
@@ -170,6 +175,16 @@ class Message(Model):
         """Let a row that could not be finished wait as it is, one attempt later."""
         return self._change(_set(attempts=self.attempts + 1, due_at=due_at, **known))
 
+    def hold(self, state: MessageState, at: dt.datetime, **known: Any) -> bool:
+        """Take the row out of its queue, for a person to look at."""
+        return self._change([*holding(self.key, state, at, **known), *_set(attempts=self.attempts + 1)])
+
+    def retry(self, at: dt.datetime) -> bool:
+        """Put a row that was held back in the queue that it came from, as if it had not been tried."""
+        queue, state = _QUEUES.get(self.direction, ("out", MessageState.QUEUED))
+        waits = _set(state=state, attempts=0, pending=pending_in(queue, self.key), due_at=at)
+        return self._change([*waits, Message.reason.remove()])
+
     def wait(self, due_at: dt.datetime) -> bool:
         """Let a row wait as it is."""
         return self._change(_set(due_at=due_at))
@@ -200,6 +215,12 @@ class Message(Model):
     def _same_receipt(self) -> Condition:
         known: Condition = Message.receipt == self.receipt if self.receipt else Message.receipt.does_not_exist()
         return known
+
+
+_QUEUES: Final[dict[str, tuple[Queue, MessageState]]] = {
+    "in": ("in", MessageState.RECEIVED),
+    "receipt": ("receipt", MessageState.WAITING),
+}
 
 
 def finishing(state: MessageState, at: dt.datetime | None = None, **known: Any) -> list[Action]:
@@ -269,9 +290,44 @@ def received_sms(key: str, now: dt.datetime, **attributes: Any) -> Message:
 
 
 def get_many(keys: Iterable[str]) -> list[Message]:
-    """Those of the messages that exist, in no order; raises StoreUnavailable."""
-    with store_faults():
-        return list(Message.batch_get(list(keys), consistent_read=True))
+    """Those of the messages that exist and can be read, in no order; raises StoreUnavailable."""
+    return read_rows(keys)[0]
+
+
+def read_rows(keys: Iterable[str]) -> tuple[list[Message], dict[str, str]]:
+    """The messages that exist, in no order, and why others, by key, cannot be read. Raises StoreUnavailable."""
+    wanted = list(dict.fromkeys(keys))
+    rows: list[Message] = []
+    unreadable: dict[str, str] = {}
+    try:
+        with store_faults():
+            rows = list(Message.batch_get(wanted, consistent_read=True))
+    except StoreUnavailable:
+        raise
+    except Exception:  # noqa: BLE001 - whatever deserialising one of them raises
+        for key in wanted:
+            try:
+                rows += filter(None, [get(key)])
+            except StoreUnavailable:
+                raise
+            except Exception as fault:  # noqa: BLE001
+                unreadable[key] = f"{type(fault).__name__}: {fault}"
+    newer = {row.key: _newer_schema(row) for row in rows if int(row.schema or SCHEMA) > SCHEMA}
+    return [row for row in rows if row.key not in newer], unreadable | newer
+
+
+def _newer_schema(row: Message) -> str:
+    return f"it is stored by schema {int(row.schema or 0)}, and this version of Baykoo reads {SCHEMA}"
+
+
+def hold_unreadable(key: str, why: str, now: dt.datetime) -> None:
+    """Take a row that this version cannot read out of its queue, for a person. Raises StoreUnavailable.
+
+    It is neither read nor put anew, so that whatever it holds stays in it.
+    """
+    waits = _set(pending=pending_in("held", key), due_at=now, reason=Reason.UNREADABLE_ROW, last_error=why[:500])
+    with store_faults(), TransactWrite(connection=Message._get_connection().connection) as transaction:
+        transaction.update(Message(key), waits, Message.key.exists())
 
 
 def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iterator[str]:
@@ -279,7 +335,7 @@ def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iter
     due = Message.due_at <= due_before if due_before is not None else None
     for shard in range(QUEUE_SHARDS):
         with store_faults():
-            found = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit)
+            found = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit, attributes_to_get=["key"])
             yield from [message.key for message in found]
 
 

@@ -11,6 +11,7 @@ ROUTES = {
     ("GET", "/elections/{election_id}/summary"): "api.summary:summary",
     ("GET", "/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
     ("GET", "/elections/{election_id}/messages/{key}"): "api.messages:message",
+    ("GET", "/elections/{election_id}/held"): "api.held:held",
     ("GET", "/elections/{election_id}/opt-outs"): "api.opt_outs:opt_outs",
     ("GET", "/elections/{election_id}/providers"): "api.providers:providers",
     ("GET", "/elections/{election_id}/incidents"): "api.incidents:incidents",

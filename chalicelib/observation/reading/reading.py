@@ -16,13 +16,19 @@ from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reading.tokens import Scan, scan
 from chalicelib.observation.reading.vocabulary import vocabulary
 
+LONGEST_READ: Final = 2_000
+"""Characters of a text that is read: more than any person types, and than 13 parts of Cyrillic hold."""
+TOO_LONG: Final = "too_long"
+"""Why a text is held that says more than can count at once: no person typed it."""
 STATION_UNKNOWN: Final = "station_unknown"
 _EDGES: Final = " \t\n\r;,.:-=/|_*&\\•"
 _TRAILING: Final = " \t\n\r;,-=/|_&\\•"
 
 
 def read(text: str, election: Election) -> Reading:
-    """What a text says to an election. Pure; never raises; takes time in proportion to the text's length."""
+    """What a text says to an election. Pure; never raises; one longer than LONGEST_READ is held unread."""
+    if len(text) > LONGEST_READ:
+        return Reading(held=TOO_LONG)
     scanned = scan(canonical(text), vocabulary(election))
     forms = find_forms(scanned)
     held = _held(scanned, forms)

@@ -11,8 +11,10 @@ from chalicelib.observation.incidents.lifecycle import critical_answers
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, ReportReading
+from chalicelib.observation.reading.reading import LONGEST_READ, TOO_LONG
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.sms.multipart import GAP
 from chalicelib.observation.sms.states import MessageState
 
 REASSIGNED = "reassigned"
@@ -24,8 +26,6 @@ PRACTICE = "practice"
 HELD_PHRASE = "held_phrase"
 _UNCOUNTED = frozenset((STATION_UNKNOWN, OBSERVER_UNKNOWN, PRACTICE))
 ROUNDS_STILL_USUAL = 2
-TOO_LONG = "too_long"
-"""Why a text is held that says more than can count at once: no person typed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,14 @@ def interpret(
 ) -> Interpretation:
     """Read a text and decide whose it is. `phone` in E.164; `counted_at` on the election's clock.
 
-    Of a text that `is_incomplete` only incidents count.
+    Of a text that `is_incomplete` only incidents count, and so of the first LONGEST_READ characters of a longer one.
     """
+    is_too_long = len(text) > LONGEST_READ
+    if is_too_long:
+        text, is_incomplete = text[: LONGEST_READ - len(GAP)] + GAP, True
     reading = read_incomplete(text, election) if is_incomplete else read(text, election)
+    if is_too_long:
+        reading = replace(reading, held=TOO_LONG)
     sharing = election.observers_by_phone.get(phone, ())
     if not sharing:
         return Interpretation(reading, None, ())

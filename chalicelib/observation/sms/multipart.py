@@ -13,11 +13,19 @@ ONE_SMS_WITHIN = dt.timedelta(minutes=10)
 """The parts of one SMS are received within this time."""
 WAITS = dt.timedelta(minutes=2)
 """How long after the last part that came the others are waited for."""
+MOST_PER_PART = 2
+"""An SMS of n parts has at most so many times n pieces, and as many repeats: a flood is not one SMS."""
+MOST_KNOWN = 500
+"""Parts of one sender, recipient, reference and total that are known at once: some 80 KB of their row."""
 REMEMBERED = dt.timedelta(days=1)
 GAP = "[…]"
 """Stands in a text where a part is missing."""
 
 _UNREADABLE = "\ufffd"
+
+
+class TooManyParts(ValueError):
+    """More parts came than their SMS has room for: a person has to look at this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,10 @@ class LongSms:
         return all(abs(piece.at - other.at) <= ONE_SMS_WITHIN for other in self.pieces)
 
     def plus(self, piece: Piece) -> "LongSms":
-        """With one more part; one that says the same as another is that part again."""
+        """With one more part; one that says the same as another is that part again. Raises TooManyParts."""
         first = next((other for other in self.pieces if piece.repeats(other)), None)
+        if len(self.pieces if first is None else self.repeats) >= MOST_PER_PART * self.total:
+            raise TooManyParts(f"an SMS of {self.total} parts has no room for so many")
         if first is not None:
             return replace(self, repeats=(*self.repeats, (piece.key, first.key)))
         return replace(self, pieces=(*self.pieces, piece))
@@ -113,12 +123,14 @@ def with_piece(known: Sequence[LongSms], piece: Piece, total: int) -> tuple[Long
     """Those that are known, and the part in one of them: once, however often it comes.
 
     It belongs to the incomplete one near it. Where there is none it begins another, and so it does where there are
-    several: nobody knows then whose it is.
+    several: nobody knows then whose it is. Raises TooManyParts.
     """
     if any(sms.has(piece.key) for sms in known):
         return tuple(known)
     kept = [sms for sms in known if sms.read < len(sms.pieces) or piece.stored_at < sms.waits_until + REMEMBERED]
     near = [place for place, sms in enumerate(kept) if not sms.is_complete and sms.is_near(piece)]
+    if sum(len(sms.pieces) + len(sms.repeats) for sms in kept) >= MOST_KNOWN:
+        raise TooManyParts(f"{MOST_KNOWN} parts of one phone and reference are known already")
     if len(near) != 1:
         return (*kept, LongSms(total, (piece,)))
     kept[near[0]] = kept[near[0]].plus(piece)

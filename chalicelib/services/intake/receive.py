@@ -193,11 +193,14 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
 
 def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Message:
     """What a provider told and nobody can read, as it came, for a person to look at; once, however often it comes."""
+    key = keys.unreadable(provider, _digest(raw)[:32])
     return Message(
-        keys.unreadable(provider, _digest(raw)[:32]),
+        key,
         direction="in",
         state=MessageState.HELD,
         reason=Reason.UNREADABLE,
+        pending=pending_in("held", key),
+        due_at=now,
         last_error=why[:500],
         stored_at=now,
         received_at=now,

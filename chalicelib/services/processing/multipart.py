@@ -9,7 +9,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chalicelib.observation.sms.multipart import LongSms, joined_text, with_piece, without_repetition
+from chalicelib.observation.sms.multipart import (
+    LongSms,
+    TooManyParts,
+    joined_text,
+    with_piece,
+    without_repetition,
+)
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended
@@ -26,11 +32,18 @@ def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Mess
     """Note a part, join its SMS if all of it is there or nothing more is waited for, and give it its outcome.
 
     Returns the message that the parts are read as, if it was stored just now; the stream brings it too. A part that
-    waits stays unfinished, due when the waiting ends. Raises StoreUnavailable: then do it again.
+    waits stays unfinished, due when the waiting ends; one too many is held unjoined. Raises StoreUnavailable: then do
+    it again.
     """
-    sms, whole = until_uncontended(
-        lambda: _noted(part, known_parts(part), loaded, now), also=(PartsChanged,), what=f"the SMS of part {part.key}"
-    )
+    try:
+        sms, whole = until_uncontended(
+            lambda: _noted(part, known_parts(part), loaded, now),
+            also=(PartsChanged,),
+            what=f"the SMS of part {part.key}",
+        )
+    except TooManyParts as many:
+        part.hold(MessageState.HELD, now, reason=Reason.TOO_MANY_PARTS, last_error=str(many))
+        return None
     _settle(part, sms, loaded, now)
     return whole
 

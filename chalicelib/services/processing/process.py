@@ -8,7 +8,8 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
-from chalicelib.observation.reports.resolve import TOO_LONG, Interpretation, held_as, interpret
+from chalicelib.observation.reading.reading import TOO_LONG
+from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended
@@ -167,10 +168,12 @@ def _outcome(loaded: LoadedElection, message: Message, now: dt.datetime, limits:
     reply = reply_to(election, message, phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     changed = [one for one in merged.values() if one.changed]
-    is_held = Reason.OVER_BUDGET in opening.left_out.values()
+    held_for = Reason.OVER_BUDGET if Reason.OVER_BUDGET in opening.left_out.values() else None
+    if said.reading.held == TOO_LONG:
+        held_for = Reason.TOO_LONG
     return Outcome(
         message=message,
-        changes=_as_read(election, message, said, counted_at, now, is_held=is_held),
+        changes=_as_read(election, message, said, counted_at, now, held_for=held_for),
         election=election,
         reports=tuple(one.after for one in changed),
         cells=changes_of_message(election, said, changed, opening.incidents),
@@ -191,9 +194,9 @@ def _as_read(
     counted_at: dt.datetime,
     now: dt.datetime,
     *,
-    is_held: bool,
+    held_for: Reason | None,
 ) -> list[Action]:
-    """How a message ends that was read; `is_held`: some of its incidents wait for a person."""
+    """How a message ends that was read; `held_for`: why a person has to look at it."""
     cell = cell_of_message(election, said)
     known: dict[str, Any] = {
         "election": election.id,
@@ -206,6 +209,6 @@ def _as_read(
     else:
         _, (region, _, _) = cell
         known |= {"observer": said.observer.number, "region": region}
-    if is_held:
-        return holding(message.key, said.state, now, **(known | {"reason": Reason.OVER_BUDGET}))
+    if held_for is not None and said.observer is not None:
+        return holding(message.key, said.state, now, **(known | {"reason": held_for}))
     return finishing(said.state, now, **known)

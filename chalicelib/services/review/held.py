@@ -1,0 +1,83 @@
+"""What is held for a person: which rows, why, and trying one again."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import Reason
+from chalicelib.services.access.operators import Operator
+from chalicelib.store import messages, routes
+from chalicelib.store.messages import QUEUE_SHARDS, Message
+
+MOST_SHOWN = 200
+
+
+class NotHeld(ValueError):
+    """A row is not held for want of being processed, so it cannot be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row that waits for a person, since when and why; `error`: what went wrong."""
+
+    key: str
+    since: dt.datetime
+    state: str
+    reason: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rows that are held, the longest held first; `is_cut`: there are more."""
+
+    rows: tuple[HeldRow, ...]
+    is_cut: bool
+
+
+def held_rows() -> Held:
+    """What is held in the whole stack. Raises StoreUnavailable."""
+    found, is_cut = _read()
+    return Held(tuple(map(_described, found)), is_cut)
+
+
+def held_of(operator: Operator) -> dict[str, Any]:
+    """What is held in an operator's election and regions, as the API shows it. Raises StoreUnavailable."""
+    found, is_cut = _read()
+    numbers = frozenset(routes.numbers_of(operator.election))
+    shown = [_described(row) for row in found if _concerns(operator, row, numbers)]
+    rows = [{"key": one.key, "since": one.since.isoformat(), "state": one.state, "reason": one.reason} for one in shown]
+    return {"election": operator.election, "held": rows, "is_cut": is_cut}
+
+
+def try_again(key: str, now: dt.datetime) -> None:
+    """Put a row that could not be processed back in its queue. Raises NotHeld, StoreUnavailable."""
+    row = messages.get(key)
+    if row is None or row.reason != Reason.NOT_PROCESSED:
+        raise NotHeld(f"{key} is not held for want of being processed: ./baykoo messages held lists what is")
+    if not row.retry(now):
+        raise NotHeld(f"somebody else has just changed {key}")
+
+
+def _read() -> tuple[list[Message], bool]:
+    keys = list(messages.unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS))
+    rows = sorted(messages.get_many(keys), key=_since)
+    return rows, len(keys) >= MOST_SHOWN
+
+
+def _since(row: Message) -> dt.datetime:
+    return row.due_at or row.stored_at
+
+
+def _described(row: Message) -> HeldRow:
+    return HeldRow(str(row.key), _since(row), str(row.state), row.reason or "", row.last_error)
+
+
+def _concerns(operator: Operator, row: Message, numbers: Collection[str]) -> bool:
+    """Whether a row is of an operator's election and regions; one that was never read is its number's."""
+    if row.election is None:
+        return operator.sees_all() and international(row.recipient or "") in numbers
+    of_region = operator.sees_all() if row.region is None else operator.sees(row.region)
+    return row.election == operator.election and of_region
