@@ -15,6 +15,7 @@ from chalicelib.services import sweep as sweeping
 from chalicelib.services.outreach import reminders
 from chalicelib.services.outreach.reminders import TooManyUnread, unread_stations
 from chalicelib.services.processing.process import process
+from chalicelib.services.review import held
 from chalicelib.services.review.held import held_of
 from chalicelib.services.sweep import MOST_TRIES, Progress, sweep
 from chalicelib.store.incidents import incidents_of
@@ -103,10 +104,10 @@ def test_a6_an_sms_has_at_most_so_many_parts_and_the_rest_is_held_unjoined(pipel
         rows.append(long.store(1))
         process(rows[-1], pipeline.now)
     states = [stored(row.key) for row in rows]
-    held = [row for row in states if row.state == "held"]
-    assert len(held) == len(texts) - MOST_PER_PART * total
-    assert {row.reason for row in held} == {"too_many_parts"}
-    assert set(held_keys(pipeline)) >= {row.key for row in held}
+    too_many = [row for row in states if row.state == "held"]
+    assert len(too_many) == len(texts) - MOST_PER_PART * total
+    assert {row.reason for row in too_many} == {"too_many_parts"}
+    assert set(held_keys(pipeline)) >= {row.key for row in too_many}
     for _ in range(2):
         pipeline.now += dt.timedelta(minutes=3)
         sweep(lambda: 60.0, lambda: pipeline.now)
@@ -135,3 +136,11 @@ def test_a6_a_text_longer_than_is_read_is_held_and_an_incident_at_its_beginning_
     pipeline.say(pipeline.phone(1), "IN 3 they beat us\n" + "x " * LONGEST_READ)
     assert [one.severity for one in incidents_of(pipeline.election.id)][-1] == "critical"
     assert pipeline.differences() == ()
+
+
+def test_the_list_of_what_is_held_says_that_it_is_cut(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in range(9):
+        pipeline.say(pipeline.phone(place), "x " * LONGEST_READ)
+    assert held_of(everyone(pipeline))["is_cut"] is False
+    monkeypatch.setattr(held, "MOST_SHOWN", 4)
+    assert held_of(everyone(pipeline))["is_cut"] is True

@@ -19,9 +19,10 @@ from chalicelib.observation.incidents.budget import (
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.incidents import escalation
 from chalicelib.services.incidents.escalation import escalate_election
-from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents
-from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents, take_step
+from chalicelib.store.incidents import MOST_STEPS, Incident, incidents_of
 from chalicelib.store.messages import unfinished
+from chalicelib.store.operators import AuditRow
 
 Load = Callable[..., Pipeline]
 SECOND = dt.timedelta(seconds=1)
@@ -178,3 +179,18 @@ def _lines_executed(act: Callable[[], object]) -> int:
 def test_a_stored_message_of_the_flood_is_there_with_all_of_its_text(day: Pipeline) -> None:
     message = report(day, 0, "\n".join(f"IN 3 place {line}" for line in range(30)))
     assert (stored(message.key).text or "").count("IN 3") == 30
+
+
+def test_b3_an_incident_takes_any_number_of_steps(day: Pipeline) -> None:
+    """One that is reopened and resolved again and again, with the longest notes, goes on taking steps."""
+    report(day, 0)
+    who, note = everyone(day), "ж" * 500
+    steps = ["acknowledge", "verify", *["reopen", "verify"] * 60]
+    for place, step in enumerate(steps, 1):
+        assert take_step(day.current, who, 1, step, place, note, day.now) is not None
+    one = incident(day, 1)
+    assert len(one.history) == MOST_STEPS
+    assert [entry["step"] for entry in one.history[:1]] == ["open"]
+    audited = list(AuditRow.query(day.election.id))
+    assert len([row for row in audited if row.action.startswith("incident ")]) >= 1
+    assert {row.note for row in audited} == {note}

@@ -4,15 +4,18 @@ import datetime as dt
 import random
 from collections.abc import Iterable, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.observation.sms.multipart import (
     GAP,
+    MOST_KNOWN,
     ONE_SMS_WITHIN,
     LongSms,
     PartText,
     Piece,
+    TooManyParts,
     joined_text,
     with_piece,
     without_repetition,
@@ -160,3 +163,22 @@ def test_gaps_stand_where_parts_are_missing() -> None:
     assert [written(numbers) for numbers in ([1], [4], [1, 4], [2, 3])] == [
         f"1{GAP}", f"{GAP}4", f"1{GAP}4", f"{GAP}23{GAP}",
     ]  # fmt: skip
+
+
+def test_a6_an_sms_has_room_for_twice_its_parts() -> None:
+    pieces = [piece(1, f"text {place}", seconds=place / 10) for place in range(7)]
+    known = noted(pieces[:6], 3)
+    with pytest.raises(TooManyParts):
+        with_piece(known, pieces[6], 3)
+    again = [piece(2, "the same", seconds=place / 10, again=str(place)) for place in range(8)]
+    known = noted(again[:7], 3)
+    with pytest.raises(TooManyParts):
+        with_piece(known, again[7], 3)
+
+
+def test_a6_parts_of_one_reference_have_a_bound_together() -> None:
+    known: tuple[LongSms, ...] = ()
+    for place in range(MOST_KNOWN):
+        known = with_piece(known, piece(1, f"text {place}", seconds=place * 700), 2)
+    with pytest.raises(TooManyParts):
+        with_piece(known, piece(1, "one more", seconds=1), 2)
