@@ -14,7 +14,8 @@ import click
 from chalicelib.cli.files import ElectionRefused, load_election_file
 from chalicelib.observation.election_file import Problem
 from chalicelib.observation.election_file.problems import Findings
-from chalicelib.observation.election_file.rosters import Row, read_table
+from chalicelib.observation.election_file.rosters import read_table
+from chalicelib.observation.election_file.row import Row
 from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.quick_count.estimate import QuickCountError, counted_form, needed_codes, quick_count
 from chalicelib.observation.reading.model import Value

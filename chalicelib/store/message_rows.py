@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from pynamodb.attributes import TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
 from chalicelib.store import keys
@@ -29,7 +29,10 @@ class Nonce(Model):
 
 
 class DedupRow(Model):
-    """The first SMS of a content, `about`: the same SMS under another id is its duplicate."""
+    """The first SMS of a content, `about`: the same SMS under another id is its duplicate, however late.
+
+    Where no time is told, the latest SMS of a sender, and `text`, the digest of what it says.
+    """
 
     class Meta(_MessagesMeta):
         pass
@@ -39,7 +42,7 @@ class DedupRow(Model):
     state = UnicodeAttribute(default="guard")
     stored_at = UTCDateTimeAttribute()
     about = UnicodeAttribute()
-    expires = TTLAttribute()
+    text = UnicodeAttribute(null=True)
 
 
 class SentPointer(Model):
@@ -64,10 +67,17 @@ def take_nonce(provider: str, digest: str, content: str, now: dt.datetime) -> bo
     return before is None or before.about == content
 
 
-def dedup_row(digest: str, message_key: str, stored_at: dt.datetime, kept: dt.timedelta) -> Write:
+def dedup_row(digest: str, message_key: str, stored_at: dt.datetime) -> Write:
     """Makes an SMS the first one of its content, unless there is one."""
-    row = DedupRow(keys.twin(digest), stored_at=stored_at, about=message_key, expires=stored_at + kept)
+    row = DedupRow(keys.twin(digest), stored_at=stored_at, about=message_key)
     return Write.put("once", row.key, row, DedupRow.key.does_not_exist())
+
+
+def latest_row(digest: str, message_key: str, stored_at: dt.datetime, text: str, within: dt.timedelta) -> Write:
+    """Makes an SMS the latest of its sender, unless the latest says the same and was stored `within` that time."""
+    row = DedupRow(keys.twin(digest), stored_at=stored_at, about=message_key, text=text)
+    is_other = (DedupRow.text != text) | (DedupRow.stored_at < stored_at - within)
+    return Write.put("once", row.key, row, DedupRow.key.does_not_exist() | is_other)
 
 
 def get_dedup_row(key: str) -> DedupRow | None:

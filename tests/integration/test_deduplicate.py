@@ -32,7 +32,6 @@ OTHER = {
     "another text": {"text": "OP A1 B0731"},
     "another second": {"later": dt.timedelta(seconds=1)},
     "hours later": {"later": dt.timedelta(hours=3), "wait": dt.timedelta(hours=3)},
-    "the same time, handed in later": {"wait": dt.timedelta(minutes=2, seconds=1)},
 }
 
 
@@ -73,11 +72,52 @@ def test_what_was_texted_to_two_numbers_is_two_sms(pipeline: Pipeline) -> None:
     assert (first.state, second.state) == ("accepted", "accepted")
 
 
-def test_the_row_that_twins_are_known_by_expires_and_no_sms_does(pipeline: Pipeline) -> None:
+def test_the_row_that_copies_are_known_by_stays_as_long_as_its_message(pipeline: Pipeline) -> None:
     first = pipeline.say(pipeline.phone(), "OP A1 B0730")
     [guard] = DedupRow.scan((DedupRow.direction == "twin") & (DedupRow.about == first.key))
-    assert guard.expires == (first.stored_at + dt.timedelta(days=30)).replace(microsecond=0)
-    assert {row.direction for row in DedupRow.scan(DedupRow.expires.exists())} == {"twin"}
+    assert "expires" not in guard.attribute_values
+
+
+@pytest.mark.parametrize("wait", [dt.timedelta(seconds=125), dt.timedelta(hours=5), dt.timedelta(days=40)])
+def test_a_copy_with_the_same_time_of_the_provider_is_one_however_late(wait: dt.timedelta, pipeline: Pipeline) -> None:
+    first = pipeline.say(pipeline.phone(), "IN 3 fight at the door")
+    incidents, sent = pipeline.summary()["nation"]["incidents"], len(pipeline.outgoing())
+    pipeline.now += wait
+    copy = pipeline.say(pipeline.phone(), "IN 3 fight at the door", sent_at=first.provider_at)
+    assert (copy.state, copy.reason, copy.about) == ("duplicate", "same_sms", first.key)
+    assert pipeline.summary()["nation"]["incidents"] == incidents
+    assert len(pipeline.outgoing()) == sent
+    assert pipeline.differences() == ()
+
+
+def say_without_a_time(pipeline: Pipeline, text: str, after: dt.timedelta = dt.timedelta()) -> Message:
+    """An SMS of a provider that tells no time of its own."""
+    pipeline.now += after
+    message = pipeline.send(pipeline.phone(), text)
+    message.provider_at = None
+    message.save()
+    process(message, pipeline.now)
+    return stored(message.key)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"),
+    [(0, "duplicate"), (119, "duplicate"), (120, "duplicate"), (121, "accepted"), (9999, "accepted")],
+)
+def test_without_a_time_of_the_provider_two_minutes_of_arrival_make_a_copy(
+    seconds: int, state: str, pipeline: Pipeline
+) -> None:
+    first = say_without_a_time(pipeline, "OP A1 B0730")
+    second = say_without_a_time(pipeline, "OP A1 B0730", dt.timedelta(seconds=seconds))
+    assert (first.state, second.state) == ("accepted", state)
+    assert pipeline.differences() == ()
+
+
+def test_a_correction_that_is_taken_back_at_once_counts(pipeline: Pipeline) -> None:
+    texts = ("OP A1 B0730", "OP A1 B0740", "OP A1 B0730")
+    states = [say_without_a_time(pipeline, text, dt.timedelta(seconds=20)).state for text in texts]
+    assert states == ["accepted"] * 3
+    assert pipeline.differences() == ()
 
 
 def test_of_twins_that_are_processed_at_once_one_counts(pipeline: Pipeline) -> None:
@@ -99,3 +139,10 @@ def test_a_twin_that_is_processed_again_stays_one(pipeline: Pipeline) -> None:
         process(first, pipeline.now)
     assert stored(waiting.key).state == "duplicate"
     assert stored(first.key).state == "accepted"
+
+
+def test_a_copy_of_what_was_said_again_is_one_too(pipeline: Pipeline) -> None:
+    say_without_a_time(pipeline, "OP A1 B0730")
+    again = say_without_a_time(pipeline, "OP A1 B0730", dt.timedelta(minutes=3))
+    copy = say_without_a_time(pipeline, "OP A1 B0730", dt.timedelta(seconds=90))
+    assert (again.state, copy.state, copy.about) == ("accepted", "duplicate", again.key)

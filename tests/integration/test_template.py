@@ -94,8 +94,12 @@ def test_intake_can_only_put_messages_hand_them_on_and_read_secrets_and_routes(t
     routes_alone = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["numbers"]}}
     assert own == [
         {"Effect": "Allow", "Action": "dynamodb:PutItem", "Resource": {"Fn::GetAtt": ["Messages", "Arn"]}},
-        {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": {"Fn::GetAtt": ["Elections", "Arn"]}}
-        | {"Condition": routes_alone},
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": {"Fn::GetAtt": ["Elections", "Arn"]},
+            "Condition": routes_alone,
+        },
         {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Fn::Sub": process}},
     ]
     assert role["ManagedPolicyArns"] == [{"Ref": "MayWriteLogs"}, {"Ref": "MayReadSecrets"}]

@@ -14,13 +14,8 @@ from chalicelib.observation.election_file.forms import read_forms, read_incident
 from chalicelib.observation.election_file.header import file_name, read_header
 from chalicelib.observation.election_file.naming import check_names
 from chalicelib.observation.election_file.problems import ElectionInvalid, Findings, Problem
-from chalicelib.observation.election_file.rosters import (
-    Row,
-    read_coordinators,
-    read_observers,
-    read_stations,
-    read_table,
-)
+from chalicelib.observation.election_file.rosters import read_coordinators, read_observers, read_stations, read_table
+from chalicelib.observation.election_file.row import Row
 from chalicelib.observation.election_file.sample import read_quick_count
 from chalicelib.observation.elections.election import Election
 

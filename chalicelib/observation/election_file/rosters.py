@@ -4,48 +4,23 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import phonenumbers
 
 from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
+from chalicelib.observation.election_file.regions import check_region, folded, look_of
+from chalicelib.observation.election_file.row import Row
 from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Observer, Severity, Station
+from chalicelib.observation.sms.phones import international
 
 _DELIMITERS = ",;\t"
 _SPREADSHEET_NUMBER = re.compile(r"\d+[.,]0+|\d+(?:[.,]\d+)?[eE]\+?\d+")
+_LETTER = re.compile(r"[^\W\d_]")
 _EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(?:\.[^\s@<>,;\".]+)+")
 _SEPARATOR = re.compile(r"\s*;\s*")
 _CHANNELS: Mapping[str, Literal["email", "sms"]] = {"email": "email", "sms": "sms"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a table: its file and line, and its cells by column."""
-
-    file: str
-    line: int
-    cells: Mapping[str, str]
-    findings: Findings
-
-    def error(self, column: str, message: str) -> None:
-        """Note a mistake in a cell."""
-        self.findings.problems.append(Problem(self.file, self.line, column, message))
-
-    def warning(self, column: str, message: str) -> None:
-        """Note what is allowed in a cell but should be looked at."""
-        self.findings.warnings.append(Problem(self.file, self.line, column, message))
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
-
-    def required(self, column: str) -> str:
-        """A cell that must not be empty."""
-        value = self[column]
-        if not value:
-            self.error(column, "this cell is empty; fill it in")
-        return value
 
 
 def read_table(
@@ -118,27 +93,19 @@ def read_stations(rows: Iterable[Row], election: Election) -> dict[str, Station]
     lines: dict[str, int] = {}
     spellings: dict[str, Row] = {}
     for row in rows:
-        number, region = row.required("station"), row.required("region")
+        number, region = row.required("station"), folded(row.required("region"))
         if number in lines:
             row.error("station", f"station {number} stood already in line {lines[number]}; delete one of the two")
         elif number and pattern and not pattern.fullmatch(number) and not _SPREADSHEET_NUMBER.fullmatch(number):
             advice = "correct it (a spreadsheet may have dropped its leading zero), or the pattern"
             row.error("station", f"{number!r} does not fit the station_pattern {election.station_pattern}; {advice}")
-        _check_region(row, spellings.setdefault(region.casefold(), row))
+        check_region(row, region, spellings.setdefault(look_of(region), row))
         lines.setdefault(number, row.line)
         station = Station(
             number=number, region=region, district=row["district"], name=row["name"], registered=_registered(row)
         )
         stations.setdefault(number, station)
     return stations
-
-
-def _check_region(row: Row, first: Row) -> None:
-    region = row["region"]
-    if "#" in region or region == "*":
-        row.error("region", f"a region's name cannot hold # or be *; rename {region!r}")
-    if region != first["region"]:
-        row.error("region", f"{region!r} is spelled {first['region']!r} in line {first.line}; spell it always the same")
 
 
 def _compiled(election: Election) -> re.Pattern[str] | None:
@@ -208,9 +175,12 @@ def _phone(row: Row, written: str, election: Election) -> str | None:
     """A phone in E.164, None and noted if it is none."""
     if _SPREADSHEET_NUMBER.fullmatch(written):
         return None
-    international = re.sub(r"^00", "+", written)
+    if _LETTER.search(written):
+        advice = "a phone is digits, signs and blanks only; put other words into a column of their own"
+        row.error("phone", f"{written!r} is no phone number: {advice}")
+        return None
     try:
-        number = phonenumbers.parse(international, election.default_region)
+        number = phonenumbers.parse(re.sub(r"^00", "+", written), election.default_region)
     except phonenumbers.NumberParseException:
         number = None
     if (
@@ -222,7 +192,7 @@ def _phone(row: Row, written: str, election: Election) -> str | None:
         return None
     if not phonenumbers.is_valid_number(number):
         row.warning("phone", f"{written!r} is in no numbering plan known here; compare it with the observer's own")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return international(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _language(row: Row, election: Election) -> str:
@@ -285,7 +255,7 @@ def _level(row: Row) -> int | None:
 
 
 def _regions(row: Row, known: Collection[str] | None) -> tuple[str, ...]:
-    named = tuple(dict.fromkeys(name for name in _SEPARATOR.split(row.required("regions")) if name))
+    named = tuple(dict.fromkeys(folded(name) for name in _SEPARATOR.split(row.required("regions")) if name))
     for name in named:
         if name != "*" and known is not None and name not in known:
             row.error("regions", f"there is no region {name!r}; {suggestion(name, known)}")

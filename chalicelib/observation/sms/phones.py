@@ -1,36 +1,56 @@
 """Telephone numbers: one written form for each, which of them may be a machine's, and what one may wish for."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 OptOutState = Literal["out", "in"]
 """What a phone wants of SMS that it has not asked for: none of them, or them again."""
 
 _FOREIGN = re.compile(r"[^\d+]")
+_TEL_URI = re.compile(r"tel:\s*([^;]*).*", re.IGNORECASE | re.DOTALL)
 SHORTEST_SUBSCRIBER = 7
 """Fewer digits than this is a short code, behind which no person reads a reply (ITU-T E.164 has no such limit;
 national plans start at 7)."""
 
+_COUNTRY = r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}"
+"""Country codes by their first digits (ITU-T E.164, list of assigned codes): of one digit, of two, else of three."""
+_TRUNK_ZERO = re.compile(rf"\+(?:{_COUNTRY})0")
+_MOBILE_TOKENS = (
+    (re.compile(r"\+54(?:0?9)?(\d{10})"), r"+549\1"),  # Argentina: 9 before a mobile number called from abroad
+    (re.compile(r"\+521(\d{10})"), r"+52\1"),  # Mexico: 1, until 2019
+    (re.compile(r"\+55(\d\d)([6-9]\d{7})"), r"+55\g<1>9\2"),  # Brazil: a ninth digit before mobile numbers
+)
+"""What some networks write of a mobile number and others leave out; written as the plan of today has it."""
+
 
 def international(number: str, default_region: str | None = None) -> str:
-    """A number in E.164 where it is international or can be made so, else as it was written, blanks removed.
+    """Write a number in E.164 where it is international or can be made so, else as it is, blanks removed.
 
     `00` and a bare country code get the `+`; a national number is completed by the election's `default_region`
-    (an ISO 3166 country). Short codes and alphanumeric senders stay as they are.
+    (an ISO 3166 country). A trunk zero after the country code is left out, mobile tokens are as today's plan has them,
+    and of a `tel:` URI the number counts. Short codes and alphanumeric senders stay as they are.
     """
-    compact = number.strip()
+    compact = _TEL_URI.sub(r"\1", number.strip()).strip()
     if re.search(r"[^\W\d_]", compact):
         return compact
     digits = _FOREIGN.sub("", compact)
     if digits.startswith("00"):
         digits = "+" + digits[2:]
-    if digits.startswith("+") or len(digits) < SHORTEST_SUBSCRIBER:
+    if digits.startswith("+"):
+        return _as_today(digits)
+    if len(digits) < SHORTEST_SUBSCRIBER:
         return digits
     if default_region is not None:
-        national = _national(digits, default_region)
+        national = _parsed(digits, default_region, is_assigned=True)
         if national is not None:
-            return national
-    return digits if digits.startswith("0") else "+" + digits
+            return _as_today(national)
+    return digits if digits.startswith("0") else _as_today("+" + digits)
+
+
+def is_international(number: str) -> bool:
+    """Whether a number is written with its country code for certain: after `+` or `00`."""
+    return _TEL_URI.sub(r"\1", number.strip()).strip().startswith(("+", "00"))
 
 
 def is_machine(number: str) -> bool:
@@ -38,13 +58,26 @@ def is_machine(number: str) -> bool:
     return len(re.sub(r"\D", "", number)) < SHORTEST_SUBSCRIBER or bool(re.search(r"[^\W\d_]", number))
 
 
-def _national(digits: str, region: str) -> str | None:
+def _as_today(number: str) -> str:
+    """A number that begins with + without its trunk zero, and with the mobile token that its plan has today."""
+    if _TRUNK_ZERO.match(number):
+        number = _parsed(number, None, is_assigned=False) or number
+    for pattern, written in _MOBILE_TOKENS:
+        match = pattern.fullmatch(number)
+        if match:
+            return match.expand(written)
+    return number
+
+
+@lru_cache(maxsize=4096)
+def _parsed(number: str, region: str | None, *, is_assigned: bool) -> str | None:
+    """A number in E.164 that its plan has room for, or has assigned; None for another."""
     import phonenumbers  # noqa: PLC0415 - large, and most numbers come in international form
 
     try:
-        parsed = phonenumbers.parse(digits, region)
+        parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(parsed):
+    if not (phonenumbers.is_valid_number if is_assigned else phonenumbers.is_possible_number)(parsed):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

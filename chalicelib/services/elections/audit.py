@@ -8,7 +8,6 @@ from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import Counters, contribution, difference, message_counters, shard_of
-from chalicelib.observation.sms.phones import international
 from chalicelib.services.elections.audit_multipart import part_differences
 from chalicelib.services.incidents.alerts import answered_id, incident_id, incident_sources
 from chalicelib.services.reports.tally_changes import ShardCell, cell_named, changes_of_incidents, total
@@ -16,7 +15,7 @@ from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message, messages_of, received_messages
 from chalicelib.store.reports import ReportKey, StoredReport, all_reports
-from chalicelib.store.routes import numbers_of
+from chalicelib.store.routes import numbers_of, route_to
 from chalicelib.store.tallies import shards_of_cells
 
 
@@ -55,7 +54,13 @@ def audit(election_id: str) -> Audited:
 def _waiting(election_id: str) -> int:
     """How many messages to the election's numbers have no outcome yet, and so belong to no election."""
     numbers = set(numbers_of(election_id))
-    return sum(international(message.recipient or "") in numbers for message in received_messages())
+    return sum(_own_number(message) in numbers for message in received_messages())
+
+
+def _own_number(message: Message) -> str | None:
+    """The number that a message was sent to, as the election has it; None where it leads nowhere."""
+    route = route_to(message.recipient or "")
+    return route.number if route else None
 
 
 def reports_from_messages(election: Election, messages: Iterable[Message]) -> dict[ReportKey, Report]:

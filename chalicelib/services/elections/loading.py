@@ -42,7 +42,7 @@ def load(election: Election, clock: Clock) -> int:
         raise RemovesReported(refused)
     version = elections.save(election, clock)
     for number in routes.numbers_of(election.id):
-        routes.route(number, election.id, incident_pattern(election))
+        routes.route(number, election.id, incident_pattern(election), election.default_region)
     if reported.messages:
         time.sleep(elections.TRUSTED_SECONDS)  # until then, messages may be counted by the version before
         for report in all_reports(election, election.station_by_number):
@@ -71,8 +71,8 @@ def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
 def route(number: str, election_id: str) -> str:
     """Let a number lead to an election and to no other; returns the number as it is matched."""
     election = existing(election_id).election
-    matched = international(number)
-    routes.route(matched, election_id, incident_pattern(election))
+    matched = international(number, election.default_region)
+    routes.route(matched, election_id, incident_pattern(election), election.default_region)
     return matched
 
 

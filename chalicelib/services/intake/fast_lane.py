@@ -14,10 +14,9 @@ from functools import lru_cache
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from chalicelib.observation.sms.phones import international
 from chalicelib.services.clients.aws import client
 from chalicelib.store.messages import Message
-from chalicelib.store.routes import route_of
+from chalicelib.store.routes import route_to
 
 logger = Logger()
 
@@ -43,7 +42,7 @@ def process_at_once(stored: Sequence[Message]) -> None:
 
 def _may_open_incident(message: Message) -> bool:
     """Whether a message may: a part of a long SMS by what stands in the others, and few but incidents are long."""
-    route = route_of(international(message.recipient or ""))
+    route = route_to(message.recipient or "")
     if route is None or route.incidents is None:
         return False
     if message.part is not None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from dataclasses import replace
 
 from aws_lambda_powertools import Logger
 
@@ -35,6 +36,7 @@ from chalicelib.store.messages import (
     put_new,
     received_sms,
 )
+from chalicelib.store.routes import route_to
 from chalicelib.store.tables import StoreUnavailable
 
 logger = Logger()
@@ -100,7 +102,7 @@ def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> list
     delivery = heard.delivery
     if delivery.nonce is not None:
         _take_nonce(provider, delivery.nonce, heard, request.at)
-    rows = [_row(provider, sms, heard.raw, request.at) for sms in delivery.messages]
+    rows = [_row(provider, _with_own_number(provider, sms), heard.raw, request.at) for sms in delivery.messages]
     stored = [_put(row) for row in rows]
     process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
     if delivery.unread and heard.raw:
@@ -170,6 +172,17 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
         return provider_settings.provider_secrets(provider, fresh=fresh)
     except provider_settings.NotConfigured:
         return None
+
+
+def _with_own_number(provider: str, sms: InboundSms) -> InboundSms:
+    """The SMS, to the setting `recipient` where the number that the provider tells leads nowhere.
+
+    Raises StoreUnavailable.
+    """
+    own = (_settings(provider, fresh=False) or {}).get("recipient")
+    if not isinstance(own, str) or own in ("", sms.recipient) or route_to(sms.recipient) is not None:
+        return sms
+    return replace(sms, recipient=own) if route_to(own) is not None else sms
 
 
 def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:

@@ -1,10 +1,13 @@
-"""One SMS that a gateway hands in under two ids: recognised by sender, recipient, text and the provider's own time.
+"""Recognise one SMS that a gateway hands in under several ids, however late, and let it count once.
 
+Copies have the same sender, recipient, text and the provider's own time. Where the provider tells none, a copy is what
+comes within two minutes of the sender's last SMS and says the same; so a correction that is taken back still counts.
 Not by the provider's name: a gateway may call under two of them. But by the recipient, for whoever texts the same to
-two numbers in one second, perhaps of two elections, has sent two SMS.
+two numbers has sent two SMS.
 
-The first to be processed leaves a row in its own transaction, which may exist only once; so whichever two workers have
-them, one counts and the other is shown as its duplicate.
+The first to be processed leaves a row in its own transaction, so whichever two workers have copies, one counts and the
+other is shown as its duplicate. The row stays as long as its message: some 150 bytes and two write units per SMS, or
+one row per sender where the provider tells no time.
 """
 
 import datetime as dt
@@ -15,36 +18,40 @@ from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.store import messages
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.message_rows import dedup_row, get_dedup_row
+from chalicelib.store.message_rows import dedup_row, get_dedup_row, latest_row
 from chalicelib.store.messages import Message, finishing
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.writes import Write
 
-TWINS_WITHIN = dt.timedelta(minutes=2)
-KEPT = dt.timedelta(days=30)
-"""How long the row stays by which twins are known: longer than any SMS waits to be processed."""
+TIMELESS_WITHIN = dt.timedelta(minutes=2)
+"""How far apart copies arrive whose provider tells no time of its own."""
 
 
-def dedup_guard(message: Message, region: str | None) -> Write | None:
-    """The row that only one of an SMS's twins can write; None where the provider tells no time to know twins by.
+def dedup_guard(message: Message, region: str | None) -> Write:
+    """The row that only one of an SMS's copies can write.
 
     Numbers count as what they mean in the election's `region`, for one gateway may write the same one in two ways.
     """
-    if message.provider_at is None:
-        return None
     numbers = [international(number or "", region) for number in (message.sender, message.recipient)]
-    same = [*numbers, message.text, message.provider_at.isoformat()]
-    digest = hashlib.sha256(json.dumps(same).encode()).hexdigest()[:32]
-    return dedup_row(digest, message.key, message.stored_at, KEPT)
+    if message.provider_at is not None:
+        same = [*numbers, message.text, message.provider_at.isoformat()]
+        return dedup_row(_digest(same), message.key, message.stored_at)
+    return latest_row(_digest(numbers), message.key, message.stored_at, _digest([message.text]), TIMELESS_WITHIN)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
 def duplicate_of(loaded: LoadedElection, message: Message, guard: Write, now: dt.datetime) -> Outcome | None:
-    """The outcome of an SMS whose twin has left its row: it changes no number.
+    """The outcome of an SMS of which another copy has left its row: it changes no number.
 
-    None where the other came more than two minutes apart: then it was said again. Raises StoreUnavailable.
+    None where it is no copy: then the provider tells no time, and it was said again. Raises StoreUnavailable.
     """
     first = get_dedup_row(guard.key)
-    if first is None or abs(message.stored_at - first.stored_at) > TWINS_WITHIN:
+    if first is None or first.about == message.key:
+        return None
+    if message.provider_at is None and abs(message.stored_at - first.stored_at) > TIMELESS_WITHIN:
         return None
     twin = messages.get(first.about)
     changes = finishing(

@@ -12,6 +12,8 @@ from chalicelib.observation.reading.reading import TOO_LONG
 from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
+from chalicelib.providers.self_test import NOBODY
+from chalicelib.services.clients.metrics import measure
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
@@ -69,6 +71,8 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
         )
     except AlreadyProcessed:
         return ()
+    if loaded is None and message.sender != NOBODY:
+        measure(SmsWithoutElection=1)
     return tuple(row for row in outcome.outgoing if row.is_alert)
 
 
@@ -115,9 +119,12 @@ def _election_of(message: Message) -> LoadedElection | None:
 
 
 def _routed(message: Message, *, fresh: bool) -> LoadedElection | None:
-    number = international(message.recipient or "")
-    election_id = routes.election_of_number(number, fresh=fresh) if number else None
-    return elections.current(election_id, fresh=fresh) if election_id else None
+    route = routes.route_to(message.recipient or "", fresh=fresh)
+    if route is None:
+        return None
+    # As the election has it: replies come from this number, and some networks write it without its country.
+    message.recipient = route.number
+    return elections.current(route.election, fresh=fresh)
 
 
 def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
@@ -130,8 +137,6 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
 def _outcome_or_duplicate(loaded: LoadedElection, message: Message, now: dt.datetime, limits: _Limits) -> Outcome:
     """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
     guard = dedup_guard(message, loaded.election.default_region)
-    if guard is None:
-        return _outcome(loaded, message, now, limits)
     exists = guard.key in limits.existing_keys
     duplicate = duplicate_of(loaded, message, guard, now) if exists else None
     if duplicate is not None:
