@@ -3,14 +3,19 @@
 What came in is `PROVIDER#ID`. Every other key is made here, so that a row that may exist once has one key.
 """
 
+import hashlib
 from collections.abc import Iterable
 
 SMS, EMAIL = "sms", "email"
+LONGEST_ID = 512
+"""Bytes of a provider's id within a key, which may have 2,048; a longer one stands there as its SHA-256."""
+LONGEST_KEY = 2_048
+"""Bytes of a key by DynamoDB; there is no row of a longer one."""
 
 
 def inbound(provider: str, message_id: str) -> str:
     """Return the key of an SMS that a provider brought."""
-    return f"{provider}#{message_id}"
+    return f"{provider}#{_short(message_id)}"
 
 
 def other_content(key: str, digest: str) -> str:
@@ -30,12 +35,12 @@ def nonce(provider: str, digest: str) -> str:
 
 def receipt(provider: str, reference: str, state: str) -> str:
     """Return the key of a provider's word on an SMS; the same word again is the same row."""
-    return f"receipt#{provider}#{reference}#{state}"
+    return f"receipt#{provider}#{_short(reference)}#{state}"
 
 
 def sent(provider: str, reference: str) -> str:
     """Return the key of the row that says which SMS a provider means by its reference."""
-    return f"sent#{provider}#{reference}"
+    return f"sent#{provider}#{_short(reference)}"
 
 
 def twin(digest: str) -> str:
@@ -110,3 +115,8 @@ def on_channel(key: str, channel: str) -> str:
 def on_any_channel(prefixes: Iterable[str]) -> list[str]:
     """Return the keys that coordinators' SMS and emails may have."""
     return [on_channel(key, channel) for key in prefixes for channel in (EMAIL, SMS)]
+
+
+def _short(provider_id: str) -> str:
+    written = provider_id.encode()
+    return provider_id if len(written) <= LONGEST_ID else f"sha256:{hashlib.sha256(written).hexdigest()}"

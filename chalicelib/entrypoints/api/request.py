@@ -7,7 +7,9 @@ from typing import Any
 
 from chalicelib.entrypoints.api.problem import Problem
 
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
+_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
+LONGEST_BODY = 10_000
+"""Characters of a request's body: a note has 500."""
 
 
 def seen_version(request: Any) -> int:
@@ -27,11 +29,17 @@ def note_of(request: Any) -> str:
     body: bytes | str = request.raw_body
     if not body:
         return ""
+    if len(body) > LONGEST_BODY:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is longer than {LONGEST_BODY} characters.")
     try:
         document = json.loads(body)
+    except RecursionError as nested:
+        raise Problem(HTTPStatus.BAD_REQUEST, "The body is nested too deeply.") from nested
     except ValueError as invalid:
         raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no JSON: {invalid}.") from invalid
     note = document.get("note", "") if isinstance(document, dict) else None
     if not isinstance(note, str):
         raise Problem(HTTPStatus.BAD_REQUEST, 'The body holds {"note": "…"}, or nothing.')
+    if not note.isascii() and any("\ud800" <= character <= "\udfff" for character in note):
+        raise Problem(HTTPStatus.BAD_REQUEST, "The note holds half of a character, which no text can.")
     return note

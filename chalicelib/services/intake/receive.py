@@ -195,7 +195,7 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         provider=provider,
         sender=sms.sender,
         recipient=sms.recipient,
-        conversation=sms.sender or None,
+        conversation=sms.sender if sms.sender and len(sms.sender.encode()) <= keys.LONGEST_ID else None,
         text=text.text,
         provider_wish=sms.wish,
         raw=raw,

@@ -1,5 +1,6 @@
 """One message as operators see it: from the SMS to its outcome and what was sent about it."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -8,6 +9,7 @@ from chalicelib.store import keys, messages
 from chalicelib.store.messages import Message
 
 HIDDEN_DIGITS = 4
+_NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
 def describe_message(operator: Operator, key: str, withheld: Collection[str] = ()) -> dict[str, Any] | None:
@@ -16,7 +18,7 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     A message without a region (an unknown sender's) is shown only to those who see the whole nation. Its words are
     left out where they may tell answers to one of the `withheld` forms (`quick_count_release`).
     """
-    message = messages.get(key)
+    message = messages.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
     if message is None or message.election != operator.election or not _sees(operator, message):
         return None
     is_withheld = bool(withheld) and _may_tell(message, withheld)
@@ -39,25 +41,26 @@ def _sees(operator: Operator, message: Message) -> bool:
 
 def _describe(operator: Operator, message: Message, *, is_withheld: bool) -> dict[str, Any]:
     moments = ("provider_at", "received_at", "counted_at", "stored_at", "processed_at", "sent_at")
+    is_shown = not is_withheld and _may_read(operator, message)
     plain = ("key", "direction", "channel", "state", "reason", "provider", "election", "region", "observer", "flag")
     return {
         **{name: getattr(message, name) for name in plain},
         "from": _phone(operator, message.sender),
         "to": _phone(operator, message.recipient),
         "is_withheld": is_withheld,
-        "subject": message.subject,
-        "text": None if is_withheld else message.text,
+        "subject": message.subject if is_shown else None,
+        "text": message.text if is_shown else None,
         **{name: moment.isoformat() if (moment := getattr(message, name)) else None for name in moments},
-        "reading": None if is_withheld else message.reading,
+        "reading": message.reading if is_shown else None,
         "attempts": message.attempts,
-        "last_error": message.last_error,
+        "last_error": _masked(operator, message.last_error),
         "about": message.about,
         "parts": message.parts,
-        **_sending(message),
+        **_sending(operator, message),
     }
 
 
-def _sending(message: Message) -> dict[str, Any]:
+def _sending(operator: Operator, message: Message) -> dict[str, Any]:
     """By whom an outgoing message was sent, what came of it, and what it cost."""
     if message.direction != "out":
         return {}
@@ -69,11 +72,23 @@ def _sending(message: Message) -> dict[str, Any]:
         "doubts": message.doubts or 0,
         "receipt": message.receipt,
         "receipt_at": message.receipt_at.isoformat() if message.receipt_at else None,
-        "receipt_detail": message.receipt_detail,
+        "receipt_detail": _masked(operator, message.receipt_detail),
         "segments": message.segments,
         "cost": message.cost,
         "currency": message.currency,
     }
+
+
+def _may_read(operator: Operator, message: Message) -> bool:
+    """Whether an operator reads a row's words: of what goes out, lists and answers name people and their phones."""
+    return operator.sees_phones() or message.direction != "out"
+
+
+def _masked(operator: Operator, written: str | None) -> str | None:
+    """What a carrier said, which may quote a number: for those who need not call anybody with its last digits alone."""
+    if written is None or operator.sees_phones():
+        return written
+    return _NUMBER.sub(lambda number: "…" + number[0][-HIDDEN_DIGITS:], written)
 
 
 def _phone(operator: Operator, number: str | None) -> str | None:
