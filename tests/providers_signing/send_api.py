@@ -8,12 +8,14 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from loopback import served
 from providers_signing.send_table import APIS, Api, Fields, Taken
 from providers_signing.sms import Signed
 from providers_signing.vendor import Vendor
@@ -50,16 +52,14 @@ class SendApi:
     def __post_init__(self) -> None:
         self._failing: dict[str, Failing] = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._serving = ExitStack()
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        self.url = self._serving.enter_context(served(_handler(self)))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self._serving.close()
 
     def settings_of(self, provider: str) -> dict[str, str]:
         """What a provider's settings need to send here."""
