@@ -1,0 +1,155 @@
+"""What an SMS comes to: the handlers are tried in turn, and the first that knows what to do with it decides.
+
+An opt-out goes before a command, a command before a report: whoever wants no SMS is heard, and whoever coordinates
+is obeyed, whatever else the text could mean.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reading.reading import TOO_LONG
+from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
+from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import Flag, Reason
+from chalicelib.services.coordinators.commands import outcome_of_command
+from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
+from chalicelib.services.incidents.alerts import left_out_of, opened_by
+from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
+from chalicelib.services.replies.reply import reply_to
+from chalicelib.services.reports.merge import merge
+from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
+from chalicelib.store import elections
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import Message, finishing, holding
+from chalicelib.store.outcome import Outcome
+
+WriteScope = Literal["full", "one_alert", "held"]
+"""How much of a message is written. full: everything. one_alert: the gravest incident alerts now, the rest go to a
+digest. held: nothing counts until a person decides."""
+
+
+@dataclass(slots=True)
+class Limits:
+    """What attempts have found out: rows that exist already, and how much of the message can be written."""
+
+    existing_keys: frozenset[str] = frozenset()
+    scope: WriteScope = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sms:
+    """An SMS, who sent it, and what it says of their opt-out."""
+
+    loaded: LoadedElection
+    message: Message
+    phone: str
+    opting: Opting | None
+    now: dt.datetime
+    limits: Limits
+
+    @property
+    def merge_alerts(self) -> bool:
+        """Whether only one of its incidents alerts at once."""
+        return self.limits.scope == "one_alert"
+
+
+def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
+    """What an SMS comes to; rows that exist already are not made again. Raises StoreUnavailable, TooMuchAtOnce."""
+    phone = international(message.sender or "", loaded.election.default_region)
+    loaded = _known_sender(loaded, phone)
+    sms = _Sms(loaded, message, phone, opt_out_of(loaded, message, phone, now), now, limits)
+    return next(outcome for handler in _HANDLERS if (outcome := handler(sms)) is not None)
+
+
+def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
+    """The election, asked for afresh before a sender is called unknown: the roster may have changed just now."""
+    if phone in loaded.election.observers_by_phone or phone in loaded.election.coordinators_by_phone:
+        return loaded
+    return elections.current(loaded.election.id, fresh=True) or loaded
+
+
+def _opt_out(sms: _Sms) -> Outcome | None:
+    """An SMS that says nothing but STOP or START."""
+    if sms.opting is None or not sms.opting.is_all:
+        return None
+    return outcome_of_opt_out(sms.loaded, sms.message, sms.phone, sms.opting, sms.now)
+
+
+def _command(sms: _Sms) -> Outcome | None:
+    """A coordinator's command."""
+    return outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys)
+
+
+def _coordinators_report(sms: _Sms) -> Outcome | None:
+    """An incident that a coordinator reports."""
+    if sms.limits.scope == "held":
+        return None
+    return outcome_of_coordinators_report(
+        sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys, merge_alerts=sms.merge_alerts
+    )
+
+
+def _report(sms: _Sms) -> Outcome:
+    """Anything else: an observer's report, or a text that nobody can read."""
+    election, message, now, existing_keys = sms.loaded.election, sms.message, sms.now, sms.limits.existing_keys
+    counted_at = sms.loaded.clock.at(message.received_at or message.stored_at)
+    is_incomplete = message.flag == Flag.INCOMPLETE
+    said = interpret(election, sms.phone, message.text or "", counted_at, is_incomplete=is_incomplete)
+    if sms.limits.scope == "held":
+        said = held_as(said, TOO_LONG)
+    merged = merge(election, message.key, counted_at, said.reports)
+    found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
+    opening = open_incidents(sms.loaded, found, sms.phone, message.recipient, now, merge_alerts=sms.merge_alerts)
+    said = replace(said, reports=left_out_of(election, message, said.reports, opening.left_out))
+    reply = reply_to(election, message, sms.phone, said, merged, now)
+    replies = [reply] if reply is not None and reply.key not in existing_keys else []
+    changed = [one for one in merged.values() if one.changed]
+    held_for = Reason.OVER_BUDGET if Reason.OVER_BUDGET in opening.left_out.values() else None
+    if said.reading.held == TOO_LONG:
+        held_for = Reason.TOO_LONG
+    return Outcome(
+        message=message,
+        changes=_as_read(election, message, said, counted_at, now, held_for=held_for),
+        election=election,
+        reports=tuple(one.after for one in changed),
+        cells=changes_of_message(election, said, changed, opening.incidents),
+        incidents=opening.incidents,
+        outgoing=(*opening.alerts, *replies),
+        writes=(*opening.writes, *(sms.opting.writes if sms.opting else ())),
+    )
+
+
+_HANDLERS: Final[tuple[Callable[[_Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)
+
+
+def _as_read(
+    election: Election,
+    message: Message,
+    said: Interpretation,
+    counted_at: dt.datetime,
+    now: dt.datetime,
+    *,
+    held_for: Reason | None,
+) -> list[Action]:
+    """How a message ends that was read; `held_for`: why a person has to look at it."""
+    cell = cell_of_message(election, said)
+    known: dict[str, Any] = {
+        "election": election.id,
+        "counted_in": cell_name(cell),
+        "counted_at": counted_at,
+        "reading": said.document(),
+    }
+    if said.observer is None:
+        known["reason"] = Reason.UNKNOWN_SENDER
+    else:
+        _, (region, _, _) = cell
+        known |= {"observer": said.observer.number, "region": region}
+    if held_for is not None and said.observer is not None:
+        return holding(message.key, said.state, now, **(known | {"reason": held_for}))
+    return finishing(said.state, now, **known)
