@@ -12,8 +12,9 @@ import time
 from typing import Any
 
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.services.delivery.carriers import sms_providers
 from chalicelib.services.delivery.faults import InDoubt, NotAsked, NotSent, SendRefused
-from chalicelib.services.delivery.send import SendResult, send, sms_providers
+from chalicelib.services.delivery.send import SendResult, send
 from chalicelib.store.messages import Message
 
 CLAIMED_FOR = dt.timedelta(minutes=2)

@@ -11,8 +11,8 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.clients.retry import StillContended, until_uncontended
+from chalicelib.services.delivery.carriers import sms_providers
 from chalicelib.services.delivery.deliver import asked_by, deliver, not_asked, retry_after
-from chalicelib.services.delivery.send import sms_providers
 from chalicelib.store.message_rows import pointed_at
 from chalicelib.store.messages import Message, get
 from chalicelib.store.tables import Contended
