@@ -14,17 +14,24 @@ def part_differences(messages: Iterable[Message]) -> Iterator[str]:
     by_key = {message.key: message for message in messages}
     joined = [message for message in by_key.values() if message.parts is not None]
     for message in by_key.values():
-        about = by_key.get(message.about or "")
-        if message.state == MessageState.JOINED and (about is None or message.key not in (about.parts or ())):
-            yield f"message {message.key}: it is joined, but {message.about} is not read with it"
-        if message.state == MessageState.SUPERSEDED and (
-            about is None or not {*(about.parts or ())} > {*message.parts}
-        ):
-            yield f"message {message.key}: it is superseded, but {message.about} does not have all its parts and more"
+        yield from _reading_differences(message, by_key.get(message.about or ""))
     for message in joined:
         yield from _text_differences(message, [by_key[key] for key in message.parts if key in by_key])
-    counted = Counter(key for message in joined if message.state != MessageState.SUPERSEDED for key in message.parts)
-    for key, times in counted.items():
+    yield from _repetitions(message for message in joined if message.state != MessageState.SUPERSEDED)
+
+
+def _reading_differences(message: Message, about: Message | None) -> Iterator[str]:
+    """What is wrong with the message that a part, or a message without a late part, says it is read in."""
+    read_in = set(about.parts or ()) if about is not None else set()
+    if message.state == MessageState.JOINED and message.key not in read_in:
+        yield f"message {message.key}: it is joined, but {message.about} is not read with it"
+    if message.state == MessageState.SUPERSEDED and not read_in > set(message.parts):
+        yield f"message {message.key}: it is superseded, but {message.about} does not have all its parts and more"
+
+
+def _repetitions(counted: Iterable[Message]) -> Iterator[str]:
+    """Parts that count more than once."""
+    for key, times in Counter(key for message in counted for key in message.parts).items():
         if times > 1:
             yield f"message {key}: it is a part of {times} messages that count"
 

@@ -1,11 +1,15 @@
 """What a new version of an election would leave out although something was reported on it: that is refused."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.report import Report
 from chalicelib.store.incidents import Incident
+
+Part = tuple[str, str]
+"""A part of an election that may be reported on: its kind, and its name among those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,100 +32,50 @@ class Reported:
     messages: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A kind of part by names: those there were, those that remain, and which reports and incidents name one."""
-
-    kind: str
-    before: Iterable[str]
-    after: Collection[str]
-    of_report: Callable[[Report, str], bool]
-    of_incident: Callable[[Incident, str], bool] = lambda _incident, _name: False
-
-
 def removals(before: Election, after: Election, reported: Reported) -> Iterator[Removal]:
     """Everything that is left out and was reported on, with how often."""
     if after.tally_shards != before.tally_shards and reported.messages:
         yield Removal(f"tally_shards: {before.tally_shards}", reported.messages)
-    # An incident that an answer opened belongs to its report, which is counted already.
-    incidents = [incident for incident in reported.incidents if incident.report is None]
-    for part in _parts(before, after):
-        for gone in [name for name in part.before if name not in part.after]:
-            count = sum(part.of_report(report, gone) for report in reported.reports)
-            count += sum(part.of_incident(incident, gone) for incident in incidents)
-            if count:
-                yield Removal(f"{part.kind} {gone}", count)
+    uses = Counter(part for report in reported.reports for part in _parts_of_report(before, report))
+    uses.update(part for incident in reported.incidents for part in _parts_of_incident(incident))
+    remaining = _meanings(after)
+    for part, meaning in _meanings(before).items():
+        if uses[part] and remaining.get(part) != meaning:
+            yield Removal(" ".join(part), uses[part])
 
 
-def _parts(before: Election, after: Election) -> list[_Part]:
-    return [
-        _Part(
-            "station",
-            before.station_by_number,
-            after.station_by_number,
-            lambda report, number: report.station == number,
-            lambda incident, number: incident.station == number,
-        ),
-        _Part(
-            "observer",
-            before.observer_by_number,
-            after.observer_by_number,
-            lambda report, number: number in report.observers,
-            lambda incident, number: incident.observer == number,
-        ),
-        _Part("form", before.form_by_code, after.form_by_code, lambda report, code: report.form == code),
-        _Part("round", _rounds(before), set(_rounds(after)), lambda report, name: _round(report) == name),
-        _Part("question", _types(before), _unchanged(_types(before), _types(after)), _answers_question),
-        _Part("option", _options(before), set(_options(after)), _chooses),
-        _Part(
-            "incident category",
-            _categories(before),
-            set(_categories(after)),
-            lambda _report, _name: False,
-            lambda incident, name: incident.category is not None and str(incident.category) == name,
-        ),
-    ]
+def _meanings(election: Election) -> dict[Part, str]:
+    """An election's parts. A question means something else once its type has changed; of others the name is enough."""
+    questions = [(form.code, question) for form in election.forms for question in form.questions]
+    options = [f"{form} {question.code}={option}" for form, question in questions for option in question.options]
+    categories = sorted(election.incidents.categories) if election.incidents else []
+    return {
+        **{("station", number): "" for number in election.station_by_number},
+        **{("observer", number): "" for number in election.observer_by_number},
+        **{("form", code): "" for code in election.form_by_code},
+        **{("round", f"{form.code} {name}"): "" for form in election.forms for name in form.round_names},
+        **{("question", f"{form} {question.code}"): question.type for form, question in questions},
+        **{("option", option): "" for option in options},
+        **{("incident category", str(number)): "" for number in categories},
+    }
 
 
-def _rounds(election: Election) -> list[str]:
-    return [f"{form.code} {name}" for form in election.forms for name in form.round_names]
+def _parts_of_report(election: Election, report: Report) -> Iterator[Part]:
+    """What a report refers to, each once."""
+    yield from (("station", report.station), ("form", report.form), ("round", f"{report.form} {report.round}"))
+    yield from (("observer", number) for number in report.observers)
+    for question in election.form_by_code[report.form].questions:
+        given = [one.answers[question.code].value for one in report.observers.values() if question.code in one.answers]
+        if given:
+            yield "question", f"{report.form} {question.code}"
+        for option in question.options:
+            if any(int(option) in value if isinstance(value, tuple) else value == int(option) for value in given):
+                yield "option", f"{report.form} {question.code}={option}"
 
 
-def _round(report: Report) -> str:
-    return f"{report.form} {report.round}"
-
-
-def _types(election: Election) -> dict[str, str]:
-    """Questions' types by form and code: answers of one type mean nothing in another."""
-    return {f"{form.code} {question.code}": question.type for form in election.forms for question in form.questions}
-
-
-def _unchanged(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
-    return {name for name, kind in after.items() if before.get(name) == kind}
-
-
-def _options(election: Election) -> list[str]:
-    return [
-        f"{form.code} {question.code}={option}"
-        for form in election.forms
-        for question in form.questions
-        for option in question.options
-    ]
-
-
-def _categories(election: Election) -> list[str]:
-    return [str(number) for number in sorted(election.incidents.categories)] if election.incidents else []
-
-
-def _answers_question(report: Report, name: str) -> bool:
-    form, _, code = name.partition(" ")
-    return report.form == form and any(code in given.answers for given in report.observers.values())
-
-
-def _chooses(report: Report, name: str) -> bool:
-    question, _, option = name.partition("=")
-    form, _, code = question.partition(" ")
-    chosen = [given.answers[code].value for given in report.observers.values() if code in given.answers]
-    return report.form == form and any(
-        int(option) in value if isinstance(value, tuple) else value == int(option) for value in chosen
-    )
+def _parts_of_incident(incident: Incident) -> Iterator[Part]:
+    """What an incident refers to; one that an answer opened belongs to its report, which is counted already."""
+    if incident.report is None:
+        yield from (("station", incident.station), ("observer", incident.observer))
+        if incident.category is not None:
+            yield "incident category", str(incident.category)

@@ -106,26 +106,35 @@ def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str,
     """
     words = words_of("missing", election, coordinator.language)
     everything = sorted((gap for found in missing.values() for gap in found), key=_most_overdue)
-    counts = {place: sum(place in gap.places for gap in everything) for place in overdue_rounds(election, at)}
     head = words["sms"].format(
         area=", ".join(missing),
         time=f"{at.astimezone(election.zone):%H:%M}",
-        counts=", ".join(f"{round_code(*place)} {count}" for place, count in counts.items() if count),
+        counts=_counts(election, everything, at),
     )
     named = [
-        f"{',' if place else label} {_called(election, gap)}"
-        for label, found in (
-            (words["sms_silent"], [gap for gap in everything if gap.is_silent]),
-            (words["sms_others"], [gap for gap in everything if not gap.is_silent]),
-        )
-        for place, gap in enumerate(found)
+        *_named(election, words["sms_silent"], [gap for gap in everything if gap.is_silent]),
+        *_named(election, words["sms_others"], [gap for gap in everything if not gap.is_silent]),
     ]
-    texts = (
-        f"{head}{''.join(named[:told])}" + (f" +{len(named) - told}" if told < len(named) else "")
-        for told in range(len(named) + 1)
-    )
+    texts = (head + _first(named, count) for count in range(len(named) + 1))
     fitting = list(takewhile(lambda text: count_segments(text).count <= SMS_SEGMENTS, texts))
     return fitting[-1] if fitting else fit(head, SMS_SEGMENTS, ending=" ...")
+
+
+def _counts(election: Election, everything: Sequence[Gap], at: dt.datetime) -> str:
+    """How many stations owe each overdue round, those that none owes left out."""
+    counts = {place: sum(place in gap.places for gap in everything) for place in overdue_rounds(election, at)}
+    return ", ".join(f"{round_code(*place)} {count}" for place, count in counts.items() if count)
+
+
+def _named(election: Election, label: str, found: Sequence[Gap]) -> list[str]:
+    """Stations as a list that begins with its label."""
+    return [f"{',' if place else label} {_called(election, gap)}" for place, gap in enumerate(found)]
+
+
+def _first(named: Sequence[str], count: int) -> str:
+    """The first stations of a list, and how many more there are."""
+    more = len(named) - count
+    return "".join(named[:count]) + (f" +{more}" if more else "")
 
 
 def _called(election: Election, gap: Gap) -> str:

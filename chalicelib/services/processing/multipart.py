@@ -6,7 +6,7 @@ it. A part's own outcome follows from that row, whenever the part is processed a
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chalicelib.observation.sms.multipart import (
@@ -57,13 +57,21 @@ def _noted(
     """
     known = with_piece(stored.known, piece_of(part), part.part[2])
     sms = _of(known, part.key)
-    if sms.is_due(now) and not sms.is_complete:
-        known = without_repetition(known, sms)
-        sms = _of(known, part.key)
-    if not sms.is_due(now):
-        if known != stored.known:
-            write([noting(stored, known)])
-        return sms, None
+    if sms.is_due(now):
+        if not sms.is_complete:
+            known = without_repetition(known, sms)
+            sms = _of(known, part.key)
+        if sms.is_due(now):
+            return _read(stored, known, sms, loaded, now)
+    if known != stored.known:
+        write([noting(stored, known)])
+    return sms, None
+
+
+def _read(
+    stored: KnownParts, known: Sequence[LongSms], sms: LongSms, loaded: LoadedElection | None, now: dt.datetime
+) -> tuple[LongSms, Message]:
+    """Store what an SMS is read as, in place of what it was read as before, and give its parts their outcomes."""
     read = replace(sms, read=len(sms.pieces))
     rows = messages.get_many(piece.key for piece in sms.pieces)
     whole = _joined(read, rows, now)
