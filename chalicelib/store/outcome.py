@@ -10,7 +10,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.connection import Connection
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.exceptions import CancellationReason, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -56,7 +56,7 @@ class ReleaseChanged(Exception):
 
 
 class TooMuchAtOnce(Exception):
-    """An outcome has more rows than DynamoDB takes in one transaction; nothing was written."""
+    """An outcome has more rows, or a larger one, than DynamoDB takes in one transaction; nothing was written."""
 
 
 class AlreadyThere(Exception):
@@ -178,7 +178,14 @@ def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
             return meaning()
     if "once" in kinds:
         return AlreadyThere(frozenset(one.key for one in failed if one.kind == "once"))
+    if any(reason is not None and _is_too_large(reason) for reason in reasons):
+        return TooMuchAtOnce()
     return Contended() if "TransactionConflict" in codes else StoreUnavailable(str(error))
+
+
+def _is_too_large(reason: CancellationReason) -> bool:
+    """Whether a row would be larger than DynamoDB's 400 KB: such a write never succeeds."""
+    return reason.code == "ValidationError" and "size" in (reason.message or "")
 
 
 def _required(election: Election | None) -> Election:
