@@ -49,8 +49,13 @@ package: environments ## Make the bundle and the template, and print the bundle'
 	@$(bin)/python -m infra.bundle
 
 .PHONY: deploy
-deploy: environments ## Deploy to AWS: STACK=… REGION=… BUCKET=… PARAMETERS="EmailFrom=… SenderIdentity=…"
-	@$(bin)/python -m infra.deploy "$(STACK)" --region "$(REGION)" --bucket "$(BUCKET)" $(PARAMETERS)
+deploy: environments ## Check, deploy to AWS, try it: STACK=… REGION=… BUCKET=… PARAMETERS="…" [ALERT_TO=…] [ADOPT=yes] [YES=yes]
+	@$(bin)/python -m infra.deploy "$(STACK)" --region "$(REGION)" --bucket "$(BUCKET)" \
+		$(if $(ALERT_TO),--alert-to "$(ALERT_TO)") $(if $(ADOPT),--adopt) $(if $(YES),--yes) $(PARAMETERS)
+
+.PHONY: undeploy
+undeploy: environments ## Remove a stack from AWS and keep its tables: STACK=… REGION=…
+	@$(bin)/python -m infra.deploying.undeploy "$(STACK)" --region "$(REGION)"
 
 .PHONY: clean
 clean: ## Remove the environments and everything that was made

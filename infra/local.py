@@ -19,7 +19,7 @@ from typing import Any
 from chalicelib.rehearsal.senders import SendersMissing
 
 from infra.bundle import PackageFailed
-from infra.deploy import DeployFailed
+from infra.deploying.target import DeployFailed
 from infra.emulator import EmulatorFailed
 from infra.environments import ROOT, STATE
 from infra.stack import Stack, local_stack

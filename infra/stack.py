@@ -16,7 +16,8 @@ import boto3
 from chalicelib.rehearsal.senders import senders
 
 from infra.bundle import package
-from infra.deploy import Target, deploy
+from infra.deploying.stack_update import deploy
+from infra.deploying.target import Target
 from infra.emulator import emulator
 
 NAME = "baykoo"

@@ -1,0 +1,73 @@
+"""Where a stack goes, and the `aws` command that is asked there."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_CODE = re.compile(r"An error occurred \((\w+)\)")
+ABSENT = "does not exist"
+
+
+class DeployFailed(Exception):
+    """A step of the deployment failed; the message holds the command and what it said."""
+
+
+class AwsFailed(DeployFailed):
+    """The `aws` command failed; `code` is AWS's code of the error, empty where it did not answer."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        found = _CODE.search(said)
+        self.code = found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a stack goes: its name, region, the bucket for its code, and the environment that `aws` runs in."""
+
+    stack: str
+    region: str
+    bucket: str
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def aws(self, *arguments: str) -> str:
+        """Run the `aws` command there and return what it prints; raises `AwsFailed`."""
+        command = [str(Path(sys.executable).with_name("aws")), "--region", self.region, "--output", "json", *arguments]
+        environ = {**self.environ, "AWS_PAGER": ""}
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=environ)
+        if done.returncode:
+            raise AwsFailed(f"aws {' '.join(arguments)}\n{done.stdout}{done.stderr}".rstrip())
+        return done.stdout
+
+    def ask(self, *arguments: str) -> Any:
+        """Run the `aws` command there and read its JSON; raises `AwsFailed`."""
+        return json.loads(self.aws(*arguments) or "null")
+
+    def describe(self) -> dict[str, Any] | None:
+        """The stack as CloudFormation describes it, None where there is none; raises `AwsFailed`."""
+        try:
+            found = self.ask("cloudformation", "describe-stacks", "--stack-name", self.stack)
+        except AwsFailed as failed:
+            if ABSENT in str(failed):
+                return None
+            raise
+        described: dict[str, Any] = found["Stacks"][0]
+        return described
+
+    def outputs(self) -> dict[str, str]:
+        """The deployed stack's outputs by name; raises `DeployFailed`."""
+        described = self.describe()
+        if described is None:
+            raise DeployFailed(f"there is no stack {self.stack} in {self.region}")
+        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
+    def parameters(self) -> dict[str, str]:
+        """The deployed stack's parameters by name, none where there is no stack; raises `AwsFailed`."""
+        described = self.describe() or {}
+        return {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", [])}

@@ -1,0 +1,66 @@
+"""`make undeploy`: removes a stack and keeps its tables; says how to remove them, or to adopt them again.
+
+``python -m infra.deploying.undeploy STACK --region REGION``.
+"""
+
+import argparse
+import sys
+
+from infra.deploying.stack_update import wait
+from infra.deploying.target import DeployFailed, Target
+from infra.deploying.terminal import asks
+
+
+def undeploy(target: Target) -> str:
+    """Delete the stack; return what is kept and what can be done with it. Raises `DeployFailed`."""
+    described = target.describe()
+    if described is None:
+        raise DeployFailed(f"there is no stack {target.stack} in {target.region}")
+    guard = ["--no-enable-termination-protection", "--stack-name", target.stack]
+    target.aws("cloudformation", "update-termination-protection", *guard)
+    target.aws("cloudformation", "delete-stack", "--stack-name", target.stack)
+    wait(Target(described["StackId"], target.region, target.bucket, target.environ))
+    return left_behind(target)
+
+
+def left_behind(target: Target) -> str:
+    """What an undeployed stack leaves, with the commands that remove or adopt it; raises `AwsFailed`."""
+    prefix = f"{target.stack}-"
+    tables = [name for name in target.ask("dynamodb", "list-tables")["TableNames"] if name.startswith(prefix)]
+    path = f"/{target.stack}/"
+    asked = ["--path", path, "--recursive", "--query", "Parameters[].Name"]
+    settings = target.ask("ssm", "get-parameters-by-path", *asked) or []
+    lines = ["Kept tables:", *(f"  {name}" for name in tables)]
+    lines += ["To remove them, with all that they hold:"]
+    for name in tables:
+        lines += [f"  aws dynamodb update-table --table-name {name} --no-deletion-protection-enabled"]
+        lines += [f"  aws dynamodb delete-table --table-name {name}"]
+    lines += ["To remove the providers' settings:"]
+    lines += [f"  aws ssm delete-parameter --name {name}" for name in settings]
+    lines += [
+        "To have a new stack adopt the tables:",
+        f'  make deploy STACK={target.stack} REGION={target.region} BUCKET=… ADOPT=yes PARAMETERS="…"',
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Ask, undeploy, and print what is kept; return the exit status."""
+    reader = argparse.ArgumentParser(description="Remove a stack from AWS and keep its tables.")
+    reader.add_argument("stack")
+    reader.add_argument("--region", required=True)
+    given = reader.parse_args()
+    target = Target(given.stack, given.region, "")
+    question = f"Remove the stack {target.stack} in {target.region}? SMS are refused from then on; its tables are kept."
+    if not asks(question):
+        return 1
+    try:
+        print(undeploy(target))
+    except DeployFailed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
