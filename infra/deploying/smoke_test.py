@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.generic import Generic
 from chalicelib.services.outbox import Email, Origin, email_row
-from chalicelib.store.messages import RECEIVED
 
 from infra.deploying.target import Target
 
@@ -92,7 +92,7 @@ def _no_fetch(url: str) -> bytes:
 
 def _processed(target: Target, key: str) -> dict[str, Any] | None:
     row = _row(target, key)
-    return row if row and row["state"]["S"] != RECEIVED else None
+    return row if row and row["state"]["S"] != MessageState.RECEIVED else None
 
 
 def _put_alert(target: Target, to: str) -> str:
@@ -108,9 +108,9 @@ def _put_alert(target: Target, to: str) -> str:
 def _sent(target: Target, key: str) -> dict[str, Any] | None:
     row = _row(target, key)
     state = row["state"]["S"] if row else "gone"
-    if row and (state == "failed" or "last_error" in row):
+    if row and (state == MessageState.FAILED or "last_error" in row):
         raise SmokeTestFailed(f"the alert is {state}: {row.get('last_error', {}).get('S', '')}")
-    return row if state == "sent" else None
+    return row if state == MessageState.SENT else None
 
 
 def _row(target: Target, key: str) -> dict[str, Any] | None:
