@@ -5,13 +5,14 @@ Written on the rare paths alone (an incident, a reply to a stranger), with the t
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 
-from chalicelib.store.tables import TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 
@@ -47,6 +48,55 @@ def spending(election_id: str, subject: str, at: dt.datetime, amounts: Mapping[s
     """Adds to what a subject has spent in the hour of an instant."""
     row = SpentRow(f"{election_id}#spent", _id(subject, at))
     return Write.update("row", row.id, row, [Path([name]).add(amount) for name, amount in amounts.items()])
+
+
+class CoveredRow(Model):
+    """Stations that a phone reports for beside its own: those that count, and those that wait for a person."""
+
+    class Meta(TableMeta):
+        table = "incidents"
+
+    election = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    counted = Document(default=list)
+    held = Document(default=list)
+    version = NumberAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredStations:
+    """A phone's stations as they are stored, and the version to be replaced; 0 where none are."""
+
+    counted: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    version: int = 0
+
+
+def covered_by(election_id: str, phone: str) -> CoveredStations:
+    """The stations that a phone reports for beside its own. Raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return _covered(CoveredRow.get(f"{election_id}#covered", phone, consistent_read=True))
+        except CoveredRow.DoesNotExist:
+            return CoveredStations()
+
+
+def phones_held(election_id: str) -> dict[str, CoveredStations]:
+    """Phones of whose stations some wait for a person, with all of them. Raises StoreUnavailable."""
+    with store_faults():
+        rows = {row.id: _covered(row) for row in CoveredRow.query(f"{election_id}#covered")}
+    return {phone: stations for phone, stations in rows.items() if stations.held}
+
+
+def covering(election_id: str, phone: str, stations: CoveredStations) -> Write:
+    """Replaces a phone's stations, if nobody else did since they were read."""
+    counted, held = sorted(stations.counted), sorted(stations.held)
+    row = CoveredRow(f"{election_id}#covered", phone, counted=counted, held=held, version=stations.version + 1)
+    return Write.put("budget", phone, row, at_version(CoveredRow, stations.version))
+
+
+def _covered(row: CoveredRow) -> CoveredStations:
+    return CoveredStations(frozenset(row.counted), frozenset(row.held), int(row.version))
 
 
 def _id(subject: str, at: dt.datetime) -> str:

@@ -51,6 +51,10 @@ class PartsChanged(Exception):
     """Somebody changed what is known of a long SMS since it was read: read again."""
 
 
+class BudgetChanged(Exception):
+    """Another message of the same phone changed the stations that it reports for since they were read."""
+
+
 class ReleaseChanged(Exception):
     """Somebody released or withdrew the quick count since it was read."""
 
@@ -164,6 +168,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "incident": IncidentChanged,
     "wish": OptOutChanged,
     "release": ReleaseChanged,
+    "budget": BudgetChanged,
 }
 """What it means that a row's condition did not hold; where several did not, the first of them."""
 

@@ -85,17 +85,19 @@ class StationAnswers:
 
 
 def station_answers(election: Election, report: Report) -> StationAnswers:
-    """Combine both observers' answers: the lead's where they agree, none where not."""
+    """Combine both observers' answers: the lead's where they agree, none where not.
+
+    Others' answers count where the station's own observers give none: who covers from elsewhere may be a forger.
+    """
     form = election.form_by_code[report.form]
     reporters = reporters_in_order(election, report)
+    own = {observer.number for observer in election.observers_by_station.get(report.station, ())}
     values: dict[str, Value] = {}
     conflicts: set[str] = set()
     for question in form.questions:
-        given = [
-            report.observers[observer].answers[question.code].value
-            for observer in reporters
-            if question.code in report.observers[observer].answers
-        ]
+        answering = [number for number in reporters if question.code in report.observers[number].answers]
+        preferred = [number for number in answering if number in own] or answering
+        given = [report.observers[number].answers[question.code].value for number in preferred]
         if not given:
             continue
         if agree(question, given):

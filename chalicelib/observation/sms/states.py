@@ -48,6 +48,8 @@ class Reason(StrEnum):
     INCOMPLETE = "incomplete"
     OVER_BUDGET = "over_budget"
     """Its phone has opened as many incidents as it may for now: the others wait for a person."""
+    REASSIGNED = "reassigned"
+    """It reports for a station that is not its observer's: it waits for a person."""
     TOO_LONG = "too_long"
     """It is longer than is read: a person has to look at the rest."""
     TOO_MANY_PARTS = "too_many_parts"

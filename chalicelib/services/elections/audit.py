@@ -118,15 +118,16 @@ def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, s
     reports = (message.reading or {}).get("reports", ())
     said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
     for written, source in zip(reports, incident_sources(message, said), strict=True):
-        if "observer" not in written or written.get("held"):
+        if "observer" not in written:
             continue
+        is_held = bool(written.get("held"))
         form = election.form_by_code.get(written["form"])
-        if election.incidents is not None and written["form"] == election.incidents.code:
+        if election.incidents is not None and written["form"] == election.incidents.code and not is_held:
             yield incident_id(written["station"], source), "a report", True
         if form is None:
             continue
         for code in written.get("answers", {}):
-            is_certain = code in written.get("critical", ())
+            is_certain = code in written.get("critical", ()) and not is_held
             opened = answered_id(written["station"], form.code, written["round"], code, written["observer"])
             yield opened, f"answer {form.code} {code}", is_certain
 

@@ -22,6 +22,7 @@ from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.reply import reply_to
+from chalicelib.services.reports.covered import counted_or_held, is_held
 from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
 from chalicelib.store import elections
@@ -103,6 +104,9 @@ def _report(sms: _Sms) -> Outcome:
     said = interpret(election, sms.phone, message.text or "", counted_at, is_incomplete=is_incomplete)
     if sms.limits.scope == "held":
         said = held_as(said, TOO_LONG)
+    reports, covered = counted_or_held(election, sms.phone, said.reports)
+    is_strange = is_held(reports, said.reports)
+    said = replace(said, reports=reports)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
     opening = open_incidents(sms.loaded, found, sms.phone, message.recipient, now, merge_alerts=sms.merge_alerts)
@@ -111,6 +115,8 @@ def _report(sms: _Sms) -> Outcome:
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     changed = [one for one in merged.values() if one.changed]
     held_for = Reason.OVER_BUDGET if Reason.OVER_BUDGET in opening.left_out.values() else None
+    if is_strange:
+        held_for = Reason.REASSIGNED
     if said.reading.held == TOO_LONG:
         held_for = Reason.TOO_LONG
     return Outcome(
@@ -121,7 +127,7 @@ def _report(sms: _Sms) -> Outcome:
         cells=changes_of_message(election, said, changed, opening.incidents),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
-        writes=(*opening.writes, *(sms.opting.writes if sms.opting else ())),
+        writes=(*opening.writes, *covered, *(sms.opting.writes if sms.opting else ())),
     )
 
 

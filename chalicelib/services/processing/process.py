@@ -19,6 +19,7 @@ from chalicelib.store.messages import Message, finishing
 from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
+    BudgetChanged,
     IncidentChanged,
     OptOutChanged,
     Outcome,
@@ -50,7 +51,7 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     try:
         outcome = until_uncontended(
             lambda: _write_outcome(loaded, message, now, limits),
-            also=(ReportChanged, IncidentChanged, OptOutChanged, TooMuchAtOnce, AlreadyThere),
+            also=(ReportChanged, IncidentChanged, BudgetChanged, OptOutChanged, TooMuchAtOnce, AlreadyThere),
             what=message.key,
         )
     except AlreadyProcessed:

@@ -9,6 +9,7 @@ from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Reason
 from chalicelib.services.access.operators import Operator
 from chalicelib.store import messages, routes
+from chalicelib.store.budgets import phones_held
 from chalicelib.store.messages import QUEUE_SHARDS, Message
 
 MOST_SHOWN = 200
@@ -49,7 +50,16 @@ def held_of(operator: Operator) -> dict[str, Any]:
     numbers = frozenset(routes.numbers_of(operator.election))
     shown = [_described(row) for row in found if _concerns(operator, row, numbers)]
     rows = [{"key": one.key, "since": one.since.isoformat(), "state": one.state, "reason": one.reason} for one in shown]
-    return {"election": operator.election, "held": rows, "is_cut": is_cut}
+    phones = phones_held(operator.election) if operator.sees_all() and operator.sees_phones() else {}
+    return {
+        "election": operator.election,
+        "held": rows,
+        "is_cut": is_cut,
+        "phones": [
+            {"phone": phone, "counted": sorted(stations.counted), "held": sorted(stations.held)}
+            for phone, stations in phones.items()
+        ],
+    }
 
 
 def try_again(key: str, now: dt.datetime) -> None:

@@ -1,0 +1,58 @@
+"""Reports from a stranger to the station: which count, and which wait for a person.
+
+Sender numbers can be forged. So of a phone count only reports for stations of its observer's own region, and for at
+most MOST_COVERED of those beside its own; incidents are heard from anywhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.resolve import REASSIGNED, ResolvedReport
+from chalicelib.store.budgets import CoveredStations, covered_by, covering
+from chalicelib.store.writes import Write
+
+MOST_COVERED = 2
+MOST_NAMED = 50
+"""Stations that wait for a person and are kept by name, of one phone."""
+
+
+def counted_or_held(
+    election: Election, phone: str, reports: tuple[ResolvedReport, ...]
+) -> tuple[tuple[ResolvedReport, ...], tuple[Write, ...]]:
+    """The reports, those of strangers that wait for a person held; and what remembers the phone's stations.
+
+    Reads nothing where every report is of its observer's own station. Raises StoreUnavailable.
+    """
+    strange = [one for one in reports if _is_strange(election, one)]
+    if not strange:
+        return reports, ()
+    before = covered_by(election.id, phone)
+    allowed = set(before.counted)
+    for station in dict.fromkeys(one.station for one in strange if _is_of_own_region(election, one)):
+        if len(allowed) < MOST_COVERED:
+            allowed.add(station)
+    held = {one.station for one in strange if not (one.station in allowed and _is_of_own_region(election, one))}
+    named = frozenset([*sorted(before.held), *sorted(held - before.held)][:MOST_NAMED])
+    after = CoveredStations(frozenset(allowed), named, before.version)
+    writes = (
+        () if (after.counted, after.held) == (before.counted, before.held) else (covering(election.id, phone, after),)
+    )
+    return tuple(_held(one) if one in strange and one.station in held else one for one in reports), writes
+
+
+def is_held(reports: Iterable[ResolvedReport], before: Iterable[ResolvedReport]) -> bool:
+    """Whether any report that counted `before` waits for a person now."""
+    return any(one.counts and not other.counts for one, other in zip(before, reports, strict=True))
+
+
+def _is_strange(election: Election, report: ResolvedReport) -> bool:
+    return report.counts and REASSIGNED in report.flags and report.reading.form in election.form_by_code
+
+
+def _is_of_own_region(election: Election, report: ResolvedReport) -> bool:
+    return election.region_of(report.station) == election.region_of(report.observer.station)
+
+
+def _held(report: ResolvedReport) -> ResolvedReport:
+    return replace(report, counts=False)

@@ -1,0 +1,64 @@
+"""Reports from a stranger to the station: a phone can neither empty nor falsify the quick count."""
+
+import pytest
+from pipeline import Pipeline
+from test_incident_bounds import everyone
+
+from chalicelib.observation.reports.report import station_answers
+from chalicelib.services.reports.covered import MOST_COVERED
+from chalicelib.services.review.held import held_of
+from chalicelib.store.incidents import incidents_of
+
+CLOSING = "CL {station} A2010 B1 C1201 D11 E600 F400 G190"
+FORGED = "CL {station} A2010 B1 C900 D0 E0 F900 G0"
+
+
+def counted(pipeline: Pipeline) -> dict[str, dict[str, object]]:
+    reports = [one.report for one in pipeline.reports() if one.report.form == "CL"]
+    answers = {one.station: station_answers(pipeline.election, one) for one in reports}
+    assert not any(said.conflicts for said in answers.values())
+    return {station: dict(said.values) for station, said in answers.items()}
+
+
+def test_a3_one_phone_of_another_region_neither_empties_nor_adds_to_the_quick_count(pipeline: Pipeline) -> None:
+    chuy = [station.number for station in pipeline.election.stations[10:]]
+    for place in range(10, 15):
+        pipeline.say(pipeline.observers(place)[0].phones[0], CLOSING.format(station=chuy[place - 10]))
+    before = counted(pipeline)
+    assert len(before) == 5
+    forger = pipeline.phone()
+    rows = [pipeline.say(forger, FORGED.format(station=station)) for station in chuy]
+    assert counted(pipeline) == before
+    assert {row.reason for row in rows} == {"reassigned"}
+    held = held_of(everyone(pipeline))
+    assert {row.key for row in rows} <= {row["key"] for row in held["held"]}
+    [shown] = held["phones"]
+    assert (shown["phone"], shown["held"]) == (forger, sorted(chuy))
+    assert pipeline.differences() == ()
+
+
+def test_a3_a_phone_counts_for_its_own_region_and_two_stations_more(pipeline: Pipeline) -> None:
+    phone = pipeline.phone()
+    bishkek = [station.number for station in pipeline.election.stations[:10]]
+    rows = [pipeline.say(phone, f"OP {station} A1") for station in bishkek]
+    assert [row.reason for row in rows] == [None] * (1 + MOST_COVERED) + ["reassigned"] * (9 - MOST_COVERED)
+    assert {one.report.station for one in pipeline.reports()} == set(bishkek[: 1 + MOST_COVERED])
+    assert pipeline.say(phone, f"OP {bishkek[1]} C12").reason is None, "the same station again"
+    assert pipeline.differences() == ()
+
+
+def test_a3_own_observers_win_over_reassigned_ones(pipeline: Pipeline) -> None:
+    station = pipeline.election.stations[1].number
+    pipeline.say(pipeline.phone(), FORGED.format(station=station))
+    assert counted(pipeline)[station]["C"] == 900, "nobody else has answered"
+    pipeline.say(pipeline.observers(1)[0].phones[0], CLOSING.format(station=station))
+    assert counted(pipeline)[station]["C"] == 1201
+    assert pipeline.differences() == ()
+
+
+@pytest.mark.parametrize("text", ["IN {station} 3 they beat us", "OP {station} A1 D2"])
+def test_a3_an_incident_is_heard_from_anywhere(pipeline: Pipeline, text: str) -> None:
+    station = pipeline.election.stations[15].number
+    pipeline.say(pipeline.phone(), text.format(station=station))
+    assert [one.station for one in incidents_of(pipeline.election.id)] == [station]
+    assert pipeline.differences() == ()
