@@ -9,7 +9,7 @@ import datetime as dt
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
@@ -21,6 +21,7 @@ from chalicelib.providers.contract import Answer, Delivery, InboundSms, Malforme
 from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.webhook import handle, refusal
 from chalicelib.services.clients.http import fetch
+from chalicelib.services.intake.provider_clock import arrival_counts
 
 _LAST_SECOND = 253_402_300_799
 _EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
@@ -69,10 +70,15 @@ def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
     if not isinstance(name, str):
         raise LineInvalid("provider must be a text")
     at = _arrival(described.get("at"), now)
-    heard = handle(name, _request(described.get("request"), at), _secrets(described.get("secrets")), fetch)
-    return _explained(
-        authentic=heard.authentic, reason=heard.reason, delivery=heard.delivery, at=at, answer=heard.answer
-    )
+    settings = _secrets(described.get("secrets"))
+    result = handle(name, _request(described.get("request"), at), settings, fetch)
+    delivery = _at_arrival(result.delivery) if arrival_counts(settings or {}) else result.delivery
+    return _explained(authentic=result.authentic, reason=result.reason, delivery=delivery, at=at, answer=result.answer)
+
+
+def _at_arrival(delivery: Delivery) -> Delivery:
+    """A delivery whose SMS count at their arrival."""
+    return replace(delivery, messages=tuple(replace(sms, sent_at=None) for sms in delivery.messages))
 
 
 def _explained(*, authentic: bool, reason: str, delivery: Delivery, at: dt.datetime, answer: Answer) -> dict[str, Any]:

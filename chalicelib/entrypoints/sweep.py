@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.entrypoints.alerting import deliver_at_once
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.incidents.escalation import escalate_due
-from chalicelib.services.intake.silence import measure_silence
+from chalicelib.services.intake.silence import measure_providers
 from chalicelib.services.isolation import Part, run_parts, shares_of
 from chalicelib.services.summaries.hourly import summarize_due
 from chalicelib.services.sweep import Progress
@@ -31,7 +31,7 @@ def sweep(event: object, context: object) -> None:
             Part("escalations", ESCALATION_SECONDS, _escalate),
             Part("unfinished rows", SWEEP_SECONDS, _push_on),
             Part("summaries", CATCHING_UP_SECONDS, lambda until: summarize_due(_now(), catching_up=True, until=until)),
-            Part("silence", SILENCE_SECONDS, lambda _: measure(ProvidersSilent=measure_silence(_now()))),
+            Part("silence", SILENCE_SECONDS, lambda _: measure(**measure_providers(_now()))),
         ),
     )
 

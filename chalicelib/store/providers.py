@@ -1,6 +1,7 @@
 """What all workers must know of each SMS provider: when it was last heard, and how far its list was compared."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
@@ -13,8 +14,12 @@ _MEASURED = "silence"
 
 
 class ProviderRow(Model):
-    """`heard#NAME`: `at` is when its webhook last brought an SMS. `reconciled#NAME`: `document` tells how far its list
-    was compared, `version` grows with each change. `silence`: `document` is what was last measured, `at` when."""
+    """What is known of a provider.
+
+    `heard#NAME`: `at` is when its webhook last brought an SMS, `document` has the lags of some. `reconciled#NAME`:
+    `document` tells how far its list was compared, `version` grows with each change. `silence`: `document` is what was
+    last measured of all, `at` when.
+    """
 
     class Meta(TableMeta):
         table = "providers"
@@ -25,15 +30,25 @@ class ProviderRow(Model):
     document = Document(null=True)
 
 
-def record_arrival(provider: str, at: dt.datetime) -> None:
-    """Keep when a provider was last heard, the latest of all that are told; raises StoreUnavailable."""
-    saved_if(ProviderRow(f"heard#{provider}", at=at), ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
+def record_arrival(provider: str, at: dt.datetime, lags: Sequence[int] = ()) -> None:
+    """Keep when a provider was last heard, the latest of all that are told; raises StoreUnavailable.
+
+    `lags`: by how many seconds its time was behind the arrival of its last SMS.
+    """
+    row = ProviderRow(f"heard#{provider}", at=at, document={"lags": list(lags)})
+    saved_if(row, ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
 
 
 def last_heard(provider: str) -> dt.datetime | None:
     """When a provider was last heard, None if never; raises StoreUnavailable."""
+    heard = heard_with_lags(provider)
+    return heard[0] if heard else None
+
+
+def heard_with_lags(provider: str) -> tuple[dt.datetime, list[int]] | None:
+    """When a provider was last heard and its lags then, None if never; raises StoreUnavailable."""
     row = _get(f"heard#{provider}")
-    return row.at if row else None
+    return (row.at, [int(lag) for lag in (row.document or {}).get("lags", [])]) if row else None
 
 
 def keep_silence(document: dict[str, Any], at: dt.datetime) -> None:

@@ -9,9 +9,16 @@ from pipeline import Pipeline, stored
 
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.sms.states import Flag
+from chalicelib.observation.texts.catalogue import catalogue
 from chalicelib.services.clients.provider_settings import configured_providers
-from chalicelib.services.intake import silence
-from chalicelib.services.intake.silence import described, measure_silence, record_arrival
+from chalicelib.services.intake import provider_clock, silence
+from chalicelib.services.intake.silence import (
+    described,
+    last_measured,
+    measure_providers,
+    measure_silence,
+    record_arrival,
+)
 from chalicelib.store.providers import ProviderRow, last_heard
 
 NAME = "generic"
@@ -22,6 +29,7 @@ MINUTE = dt.timedelta(minutes=1)
 def fresh(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker has noted anything, and nothing was heard or measured before: tests' days go backwards."""
     monkeypatch.setattr(silence, "_noted", {})
+    monkeypatch.setattr(provider_clock, "_lags", {})
     for row in ProviderRow.scan():
         row.delete()
 
@@ -109,3 +117,55 @@ def test_who_only_carries_sms_is_no_provider_that_could_be_silent(pipeline: Pipe
     assert measure_silence(start + 45 * MINUTE) == before
     assert "sns" not in [one["name"] for one in described(start + 45 * MINUTE)["providers"]]
     assert "sns" not in configured_providers()
+
+
+def hear(pipeline: Pipeline, lag: dt.timedelta, count: int) -> None:
+    """SMS whose provider's time is behind their arrival, each noted."""
+    for _ in range(count):
+        pipeline.now += dt.timedelta(seconds=30)
+        silence._noted.clear()
+        record_arrival(pipeline.send(pipeline.phone(), "OP A1", sent_at=pipeline.now - lag))
+
+
+def test_a_clock_hours_behind_is_measured_and_told_until_it_is_set_right(pipeline: Pipeline) -> None:
+    hear(pipeline, dt.timedelta(hours=3), 4)
+    assert measured(pipeline.now)["lag_seconds"] is None
+    hear(pipeline, dt.timedelta(hours=3), 3)
+    assert measure_providers(pipeline.now + MINUTE)["ProvidersLagging"] == 1
+    found = last_measured(NAME)
+    assert found is not None
+    assert (found["lag_seconds"], found["lagging"]) == (3 * 3600, True)
+    [shown] = [one for one in described(pipeline.now)["providers"] if one["name"] == NAME]
+    assert (shown["lag_seconds"], shown["lagging"], shown["arrival_counts"]) == (3 * 3600, True, False)
+    assert "lags" not in shown
+    hear(pipeline, dt.timedelta(seconds=2), 8)
+    assert measure_providers(pipeline.now + MINUTE)["ProvidersLagging"] == 0
+
+
+def test_workers_that_hear_one_sms_each_add_up(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        monkeypatch.setattr(provider_clock, "_lags", {})
+        hear(pipeline, dt.timedelta(hours=-2), 1)
+        found = measured(pipeline.now)
+        assert measured(pipeline.now + dt.timedelta(seconds=5))["lag_seconds"] == found["lag_seconds"], "counted once"
+    assert (found["lag_seconds"], found["lagging"]) == (-2 * 3600, True)
+
+
+def test_the_setting_lets_the_arrival_count(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, Any] = {"secrets": [pipeline.secret]}
+    monkeypatch.setattr("chalicelib.services.clients.provider_settings.provider_secrets", lambda *_, **__: settings)
+    behind = pipeline.now - dt.timedelta(hours=3)
+    assert pipeline.send(pipeline.phone(), "OP A1", sent_at=behind).received_at == behind
+    settings["arrival_counts"] = True
+    message = pipeline.send(pipeline.phone(), "OP A1", sent_at=behind)
+    assert (message.received_at, message.provider_at) == (pipeline.now, behind)
+
+
+def test_an_answer_that_loses_to_a_newer_one_is_told_so(pipeline: Pipeline) -> None:
+    pipeline.say(pipeline.phone(), "OP A1 B0730")
+    late = pipeline.say(pipeline.phone(), "OP A1 B0740", sent_at=pipeline.now - dt.timedelta(hours=3))
+    reply = pipeline.reply(late)
+    assert reply is not None
+    said = [texts["reply_outdated"].format(codes="B") for texts in catalogue().values()]
+    assert any(one in str(reply.text) for one in said)
+    assert any(texts["reply_accepted"].format(codes="A") in str(reply.text) for texts in catalogue().values())

@@ -34,7 +34,8 @@ class ReportResult:
     """What came of one form of an SMS.
 
     `round` is "-" where the form is due once; `accepted` codes of this SMS; `missing` codes that this observer has
-    not answered yet, this SMS included; `questions` failed checks' messages to ask about, in the observer's language.
+    not answered yet, this SMS included; `questions` failed checks' messages to ask about, in the observer's language;
+    `outdated` codes of this SMS in whose place another answer of a newer SMS stands, none of which are `accepted`.
     """
 
     form: str
@@ -45,6 +46,7 @@ class ReportResult:
     rejected: Mapping[str, Reason]
     flags: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def head(self) -> str:
@@ -246,14 +248,19 @@ class _Speech:
             yield from (Phrase(Priority.RESEND, reason) for reason in uncounted)
             return
         places = {code: place for place, code in enumerate(form.by_code)}
-        accepted = sorted(result.accepted, key=lambda code: places.get(code, len(places)))
+        accepted, outdated = (
+            sorted(codes, key=lambda code: places.get(code, len(places)))
+            for codes in (result.accepted, result.outdated)
+        )
         missing = [code for code in result.missing if code not in result.rejected]
         if accepted:
             yield self._list(Priority.ACCEPTED, "reply_accepted", map(Item, accepted))
-        elif not result.rejected:
+        elif not result.rejected and not outdated:
             yield Phrase(Priority.MISSING, self.say("reply_empty", example=example(form)))
         if result.rejected:
             yield self._list(Priority.RESEND, "reply_rejected", self._rejected(result.rejected))
+        if outdated:
+            yield self._list(Priority.QUESTION, "reply_outdated", map(Item, outdated))
         if missing:
             yield self._list(Priority.MISSING, "reply_missing", map(Item, missing))
         for question in result.questions:

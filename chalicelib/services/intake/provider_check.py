@@ -20,6 +20,8 @@ from chalicelib.providers.table import provider
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.clients.provider_api import AnswerLost, NotReached, exchange
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
+from chalicelib.services.intake.silence import last_measured
+from chalicelib.store.tables import StoreUnavailable
 
 _REFUSALS = frozenset({400, 401, 403})
 SKEW_AT_MOST = dt.timedelta(seconds=30)
@@ -47,6 +49,7 @@ def check(name: str, url: str, now: dt.datetime) -> Iterator[Finding]:
         return
     yield Finding("settings", True, f"there: {', '.join(sorted(settings))}")
     yield _proof(chosen)
+    yield _own_clock(name)
     try:
         status, headers, body = _call(_unsigned(url, now))
         yield _clocks(headers, now)
@@ -105,6 +108,26 @@ def _clocks(headers: dict[str, str], now: dt.datetime) -> Finding:
     is_good = abs(skew) <= SKEW_AT_MOST
     advice = "" if is_good else "set this machine's clock; a provider's that is as wrong is refused as stale"
     return Finding("clocks", is_good, f"the API's is {skew.total_seconds():+.0f} s from this machine's", advice)
+
+
+def _own_clock(name: str) -> Finding:
+    """How far the provider's time lay from arrival when it was last measured."""
+    what = "clock of the provider"
+    try:
+        measured = last_measured(name) or {}
+    except StoreUnavailable as fault:
+        return Finding(what, None, str(fault))
+    lag = measured.get("lag_seconds")
+    if lag is None:
+        return Finding(what, None, "not measured: it tells no time, or too few SMS came")
+    told = f"its time is {int(lag):+d} s behind the arrival (median)"
+    if measured.get("arrival_counts"):
+        return Finding(what, True, f"{told}; the arrival counts")
+    is_good = not measured.get("lagging")
+    advice = (
+        "" if is_good else 'have its clock or zone set right; until then put "arrival_counts": true into the settings'
+    )
+    return Finding(what, is_good, told, advice)
 
 
 def _account(chosen: Provider) -> Finding:

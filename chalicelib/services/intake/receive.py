@@ -25,6 +25,7 @@ from chalicelib.providers.webhook import WebhookResult, handle, refusal
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.intake.fast_lane import process_at_once
+from chalicelib.services.intake.provider_clock import arrival_counts
 from chalicelib.store import keys
 from chalicelib.store.long_sms import stored_part
 from chalicelib.store.message_rows import take_nonce
@@ -185,6 +186,10 @@ def _with_own_number(provider: str, sms: InboundSms) -> InboundSms:
     return replace(sms, recipient=own) if route_to(own) is not None else sms
 
 
+def _arrival_counts(provider: str) -> bool:
+    return arrival_counts(_settings(provider, fresh=False) or {})
+
+
 def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
     text = PartText.of(sms.part.number if sms.part else 1, sms.text)
     return received_sms(
@@ -200,7 +205,7 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         provider_wish=sms.wish,
         raw=raw,
         provider_at=sms.sent_at,
-        received_at=received_at(sms.sent_at, now),
+        received_at=received_at(None if _arrival_counts(provider) else sms.sent_at, now),
     )
 
 

@@ -1,4 +1,4 @@
-"""Silence: when each provider was last heard, and which of them say nothing in an election's hours."""
+"""When each provider was last heard, which are silent in an election's hours, and whose clock is off."""
 
 import datetime as dt
 import time
@@ -11,6 +11,7 @@ from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import Secrets
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.provider_settings import SecretsUnavailable, configured_providers, provider_secrets
+from chalicelib.services.intake.provider_clock import FEWEST_SAMPLES, described_clock, kept_samples, note_lag
 from chalicelib.services.isolation import for_each
 from chalicelib.store import elections, providers
 from chalicelib.store.elections import is_under_way
@@ -30,25 +31,36 @@ def record_arrival(message: Message) -> None:
     name = message.provider
     if not name or message.flag == Flag.RECONCILED or message.sender == NOBODY:
         return
+    lags = note_lag(message)
     noted = _noted.get(name)
     if noted is not None and time.monotonic() - noted < NOTED_EACH_SECONDS:
         return
     _noted[name] = time.monotonic()
     try:
-        providers.record_arrival(name, message.stored_at)
+        providers.record_arrival(name, message.stored_at, lags)
     except StoreUnavailable:
         logger.warning("not noted as heard", extra={"provider": name})
 
 
 def measure_silence(now: dt.datetime) -> int:
-    """Measure every watched provider, keep it for the API, and return how many are silent.
+    """Measure every provider as `measure_providers` does, and return how many are silent."""
+    return measure_providers(now)["ProvidersSilent"]
+
+
+def measure_providers(now: dt.datetime) -> dict[str, int]:
+    """Measure every watched provider, keep it for the API, and return how many are silent and lagging, by metric.
 
     Raises SecretsUnavailable, StoreUnavailable.
     """
     began = hours_began(now)
-    found = for_each("provider to measure", configured_providers(), lambda name: _measured(name, began, now)).results
+    kept = providers.silence()
+    before = {one["name"]: one for one in kept[1].get("providers", [])} if kept else {}
+    found = for_each(
+        "provider to measure", configured_providers(), lambda name: _measured(name, before.get(name), began, now)
+    ).results
     providers.keep_silence({"providers": list(found)}, now)
-    return sum(one["silent"] for one in found)
+    silent, lagging = (sum(one[state] for one in found) for state in ("silent", "lagging"))
+    return {"ProvidersSilent": silent, "ProvidersLagging": lagging}
 
 
 def described(now: dt.datetime) -> dict[str, Any]:
@@ -57,7 +69,15 @@ def described(now: dt.datetime) -> dict[str, Any]:
     if kept is None:
         return {"measured_at": None, "providers": []}
     at, document = kept
-    return {"measured_at": at.isoformat(), "now": now.isoformat(), **document}
+    shown = [{key: value for key, value in one.items() if key != "lags"} for one in document.get("providers", [])]
+    return {"measured_at": at.isoformat(), "now": now.isoformat(), "providers": shown}
+
+
+def last_measured(name: str) -> dict[str, Any] | None:
+    """What was last measured of one provider, None if nothing; raises StoreUnavailable."""
+    kept = providers.silence()
+    found = kept[1].get("providers", []) if kept else []
+    return next((dict(one) for one in found if one["name"] == name), None)
 
 
 def hours_began(now: dt.datetime) -> dt.datetime | None:
@@ -77,9 +97,12 @@ def _began(election_id: str, now: dt.datetime) -> dt.datetime | None:
     return max(loaded.clock.real(hours[0]), loaded.clock.origin) if hours is not None else None
 
 
-def _measured(name: str, began: dt.datetime | None, now: dt.datetime) -> dict[str, Any]:
-    heard = providers.last_heard(name)
-    minutes = _silent_minutes(name)
+def _measured(name: str, before: dict[str, Any] | None, began: dt.datetime | None, now: dt.datetime) -> dict[str, Any]:
+    heard, lags = providers.heard_with_lags(name) or (None, [])
+    settings = _settings(name)
+    minutes = _silent_minutes(settings)
+    is_new = heard is not None and heard.isoformat() != (before or {}).get("last_heard")
+    samples = lags if len(lags) >= FEWEST_SAMPLES else kept_samples(before, lags, is_new=is_new)
     since = None if began is None else max(began, heard) if heard is not None else began
     silent = minutes > 0 and since is not None and now - since >= dt.timedelta(minutes=minutes)
     return {
@@ -89,14 +112,19 @@ def _measured(name: str, began: dt.datetime | None, now: dt.datetime) -> dict[st
         "silent": silent,
         "silent_since": since.isoformat() if silent and since else None,
         "minutes": int((now - since).total_seconds() // 60) if since else None,
+        **described_clock(samples, settings),
     }
 
 
-def _silent_minutes(name: str) -> int:
-    """The setting `silent_minutes`; 0 is not watched. Settings that cannot be read are watched as usual."""
+def _settings(name: str) -> Secrets:
+    """A provider's settings; none where they cannot be read, so that it is watched as usual."""
     try:
-        settings: Secrets = provider_secrets(name)
+        return provider_secrets(name)
     except (SecretsUnavailable, LookupError):
-        return SILENT_MINUTES
+        return {}
+
+
+def _silent_minutes(settings: Secrets) -> int:
+    """The setting `silent_minutes`; 0 is not watched."""
     chosen = settings.get("silent_minutes", SILENT_MINUTES)
     return chosen if isinstance(chosen, int) and not isinstance(chosen, bool) and chosen >= 0 else SILENT_MINUTES

@@ -15,6 +15,7 @@ from chalicelib.observation.replies.replies import (
     unknown_sender_reply,
     unrecognised_reply,
 )
+from chalicelib.observation.reports.report import ObserverAnswers
 from chalicelib.observation.reports.resolve import Interpretation, ResolvedReport
 from chalicelib.observation.sms.phones import is_machine
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
@@ -50,7 +51,7 @@ def reply_to(
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
     if said.state in UNREADABLE and is_loop(election, message):
         return None
-    text = _text(election, said, merged)
+    text = _text(election, said, merged, message.key)
     return _reply(keys.reply(message.key), message, phone, text, election, now)
 
 
@@ -67,7 +68,7 @@ def _to_coordinator(election: Election, message: Message, phone: str, now: dt.da
     return _reply(keys.reply(message.key), message, phone, text, election, now)
 
 
-def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport]) -> str:
+def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport], message_key: str) -> str:
     language = said.observer.language if said.observer else election.languages[0]
     if said.reading.held == Flag.INCOMPLETE:
         return incomplete_reply(election, language, has_incident=any(report.counts for report in said.reports))
@@ -76,24 +77,41 @@ def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, M
         return held_reply(election, language, has_incident=opened)
     if said.state == MessageState.UNRECOGNISED:
         return unrecognised_reply(election, language)
-    return report_reply(election, language, [_result(election, language, report, merged) for report in said.reports])
+    results = [_result(election, language, report, merged, message_key) for report in said.reports]
+    return report_reply(election, language, results)
 
 
 def _result(
-    election: Election, language: str, report: ResolvedReport, merged: Mapping[ReportKey, MergedReport]
+    election: Election,
+    language: str,
+    report: ResolvedReport,
+    merged: Mapping[ReportKey, MergedReport],
+    message_key: str,
 ) -> ReportResult:
     one = merged.get(report_key(report))
     given = one.after.report.observers.get(report.observer.number) if one else None
     questions = election.form_by_code[report.reading.form].questions if one else ()
+    outdated = _outdated(report, given, message_key) if given else frozenset()
     return ReportResult(
         form=report.reading.form,
         station=report.station,
         round=report.round,
-        accepted=tuple(report.reading.answers),
+        accepted=tuple(code for code in report.reading.answers if code not in outdated),
         missing=tuple(q.code for q in questions if given is None or q.code not in given.answers),
         rejected=report.reading.rejected,
         flags=report.flags,
         questions=tuple(election.text(check.message, language) or check.rule for check in _to_ask(one)),
+        outdated=tuple(code for code in report.reading.answers if code in outdated),
+    )
+
+
+def _outdated(report: ResolvedReport, given: ObserverAnswers, message_key: str) -> frozenset[str]:
+    """Codes of a report in whose place another answer of a newer message stands."""
+    standing = {code: given.answers[code] for code in report.reading.answers if code in given.answers}
+    return frozenset(
+        code
+        for code, answer in standing.items()
+        if answer.source.message != message_key and answer.value != report.reading.answers[code]
     )
 
 

@@ -47,6 +47,11 @@ def result(form: str = "OP", accepted: str = "", missing: str = "", **more: Any)
             [result(accepted="A", missing="BCDE", rejected={"B": "out_of_range", "Z": "unknown_code"})],
             "Baykoo: OP 1234. Received: A. Please correct: B (out of range), Z (no such code). Still missing: C D E.",
         ),
+        ([result(outdated=("E", "B"))], "Baykoo: OP 1234. A newer SMS of yours stands for: B E."),
+        (
+            [result(accepted="A", missing="C", outdated=("E",))],
+            "Baykoo: OP 1234. Received: A. A newer SMS of yours stands for: E. Still missing: C.",
+        ),
         (
             [result(missing="B", rejected={"B": "ambiguous", "D": "conflicting", "C": "ambiguous"})],
             "Baykoo: OP 1234. Please correct: B C (not clear), D (two different answers).",

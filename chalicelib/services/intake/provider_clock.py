@@ -1,0 +1,57 @@
+"""The lag of a provider's time behind an SMS's arrival: sampled where a provider is noted as heard, and its median.
+
+A gateway or SMSC whose clock is hours off would put reports into another round and let older answers win. One late SMS
+tells nothing; a median of many does.
+"""
+
+import datetime as dt
+import statistics
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.providers.contract import Secrets
+from chalicelib.store.messages import Message
+
+LAG_MINUTES = 30
+FEWEST_SAMPLES = 5
+"""Fewer tell nothing of a clock."""
+SAMPLES_KEPT = 31
+
+_lags: dict[str, deque[int]] = {}
+
+
+def note_lag(message: Message) -> list[int]:
+    """The lags in seconds of the last SMS of this worker's from the message's provider, with this one."""
+    lags = _lags.setdefault(str(message.provider), deque(maxlen=SAMPLES_KEPT))
+    if message.provider_at is not None:
+        lags.append(round((message.stored_at - message.provider_at).total_seconds()))
+    return list(lags)
+
+
+def kept_samples(before: Mapping[str, Any] | None, noted: Iterable[int], *, is_new: bool) -> list[int]:
+    """The samples to be kept, those that were noted since the last time among them."""
+    kept = [int(lag) for lag in (before or {}).get("lags", [])]
+    return (kept + [int(lag) for lag in noted if is_new])[-SAMPLES_KEPT:]
+
+
+def described_clock(samples: list[int], settings: Secrets) -> dict[str, Any]:
+    """What the samples say of a provider's clock; `lagging` where its median is beyond the setting `lag_minutes`.
+
+    Not where `arrival_counts` is set, for then its time decides nothing; nor where `lag_minutes` is 0.
+    """
+    median = round(statistics.median(samples)) if len(samples) >= FEWEST_SAMPLES else None
+    counts = arrival_counts(settings)
+    limit = dt.timedelta(minutes=_lag_minutes(settings)).total_seconds()
+    is_beyond = median is not None and limit > 0 and abs(median) >= limit
+    return {"lag_seconds": median, "arrival_counts": counts, "lagging": is_beyond and not counts, "lags": samples}
+
+
+def arrival_counts(settings: Secrets) -> bool:
+    """The setting `arrival_counts`: that an SMS counts at its arrival, whatever time the provider tells."""
+    return settings.get("arrival_counts") is True
+
+
+def _lag_minutes(settings: Secrets) -> int:
+    chosen = settings.get("lag_minutes", LAG_MINUTES)
+    return chosen if isinstance(chosen, int) and not isinstance(chosen, bool) and chosen >= 0 else LAG_MINUTES
