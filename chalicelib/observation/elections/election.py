@@ -50,6 +50,14 @@ class Question(_Value):
     critical_if: bool | int | None = None
     tolerance: str | None = None
 
+    def is_critical(self, value: object) -> bool:
+        """Whether an answer, as it is read, opens an incident by itself."""
+        if self.critical_if is None:
+            return False
+        if isinstance(value, tuple):
+            return self.critical_if in value
+        return isinstance(value, bool) == isinstance(self.critical_if, bool) and value == self.critical_if
+
 
 class Check(_Value):
     """A consistency rule over a report's answers; see `checks`."""

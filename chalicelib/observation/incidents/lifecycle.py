@@ -69,7 +69,7 @@ def after(state: State, step: Step) -> State:
 
 def critical_answers(form: Form | None, answers: Mapping[str, Value]) -> tuple[str, ...]:
     """Return codes of the answers that open an incident by themselves."""
-    return tuple(code for code, value in answers.items() if form is not None and _is_critical(form, code, value))
+    return tuple(code for code, value in answers.items() if form is not None and form.by_code[code].is_critical(value))
 
 
 def told_at_once(election: Election, region: str, severity: Severity) -> Group:
@@ -117,15 +117,6 @@ def may_be_same(kind: Kind, opened_at: dt.datetime, other_kind: Kind, other_at: 
     Those whose kind is not known are not compared.
     """
     return kind is not None and kind == other_kind and abs(opened_at - other_at) <= SAME_WITHIN
-
-
-def _is_critical(form: Form, code: str, value: Value) -> bool:
-    critical = form.by_code[code].critical_if
-    if critical is None:
-        return False
-    if isinstance(value, tuple):
-        return critical in value
-    return isinstance(value, bool) == isinstance(critical, bool) and value == critical
 
 
 def _chain(election: Election, region: str) -> tuple[Group, ...]:

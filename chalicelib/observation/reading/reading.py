@@ -6,7 +6,7 @@ from typing import Final
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.forms import Answers, Forms, Found, find_forms
 from chalicelib.observation.reading.header import round_before, stations_before
-from chalicelib.observation.reading.held import QUOTED_REPLY, held_words
+from chalicelib.observation.reading.held import QUOTED_REPLY, held_phrase
 from chalicelib.observation.reading.incidents import Incident
 from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.normalise import canonical
@@ -32,9 +32,30 @@ def read(text: str, election: Election) -> Reading:
     scanned = scan(canonical(text), vocabulary(election))
     forms = find_forms(scanned)
     held = _held(scanned, forms)
-    if held is not None:
-        return Reading(held=held)
-    return Reading(reports=_reports(scanned, forms))
+    if held is None:
+        return Reading(reports=_reports(scanned, forms))
+    alarming = [report for report in _reports(scanned, forms) if _is_alarming(election, report)]
+    if held == QUOTED_REPLY:
+        alarming = [report for report in alarming if report.form not in election.form_by_code]
+        alarming = alarming if _reports_beside_quote(scanned, forms) else []
+    return Reading(tuple(alarming), held)
+
+
+def _is_alarming(election: Election, report: ReportReading) -> bool:
+    """Whether a report is an incident, or has an answer that opens one."""
+    form = election.form_by_code.get(report.form)
+    return form is None or any(form.by_code[code].is_critical(value) for code, value in report.answers.items())
+
+
+def _reports_beside_quote(scan: Scan, forms: Forms) -> bool:
+    """Whether all incidents of a text stand on lines without a reply of ours: a quoted alert is no new one."""
+    lowered = scan.canonical.text.lower()
+    for found in forms.found:
+        begin = scan.begin(found.head)
+        line = lowered[lowered.rfind("\n", 0, begin) + 1 : begin]
+        if isinstance(found.content, Incident) and any(mark in line for mark in scan.vocabulary.marks):
+            return False
+    return True
 
 
 def _held(scan: Scan, forms: Forms) -> str | None:
@@ -44,12 +65,9 @@ def _held(scan: Scan, forms: Forms) -> str | None:
         at = lowered.find(mark)
         if at >= 0 and not any(scan.end(begin - 1) <= at < scan.end(end - 1) for begin, end in forms.free):
             return QUOTED_REPLY
-    outside = []
-    after = 0
-    for begin, end in [*forms.free, (len(scan.words), len(scan.words))]:
-        outside += [word.skeleton for word in scan.words[after:begin] if word.typed]
-        after = end
-    return held_words(outside)
+    begins = [0, *(end for _, end in forms.free)]
+    ends = [*(begin for begin, _ in forms.free), len(scan.words)]
+    return held_phrase(scan, list(zip(begins, ends, strict=True)))
 
 
 def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:

@@ -23,6 +23,7 @@ class Words:
     day_parts: Mapping[str, str]
     months: Mapping[str, int]
     held: tuple[str, ...]
+    held_alone: tuple[str, ...]
     signatures: Mapping[str, tuple[tuple[str, ...], ...]]
 
 
@@ -36,7 +37,9 @@ def words() -> Words:
     answers = tuple((word, answer) for key, answer in (("yes", True), ("no", False)) for word in lists.pop(key))
     letters = frozenset(word for word, _ in answers if len(word) == 1)
     values = {skeleton(word): answer for word, answer in answers}
-    held = tuple(" ".join(map(skeleton, phrase.split())) for phrase in lists.pop("held"))
+    held, held_alone = (
+        tuple(" ".join(map(skeleton, phrase.split())) for phrase in lists.pop(key)) for key in ("held", "held_alone")
+    )
     signatures: dict[str, tuple[tuple[str, ...], ...]] = {}
     for phrase in lists.pop("signatures"):
         first, *rest = map(skeleton, phrase.split())
@@ -57,5 +60,6 @@ def words() -> Words:
         day_parts,
         months,
         held,
+        held_alone,
         signatures,
     )
