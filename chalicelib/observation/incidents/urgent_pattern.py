@@ -4,9 +4,11 @@ Before anything is read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from chalicelib.observation.elections.election import Election, Question
+from chalicelib.observation.reading.digit_names import DIGITS_FOR as _DIGITS_FOR
 from chalicelib.observation.reading.words import words
 from chalicelib.observation.sms.look_alikes import DIGITS, LIKE_DIGITS, looking_like, skeleton
 
@@ -37,7 +39,7 @@ def _named(election: Election) -> Iterator[str]:
 
 
 def _name(name: str) -> str:
-    return _letters(name) + ("" if len(name) >= _LONG else _NO_LETTER_AFTER)
+    return _letters(name, _DIGITS_FOR) + ("" if len(name) >= _LONG else _NO_LETTER_AFTER)
 
 
 def _critical(election: Election) -> Iterator[str]:
@@ -65,5 +67,6 @@ def _looking_like_digit(digit: str) -> str:
     return "".join(letter for letter in LIKE_DIGITS if letter.translate(DIGITS) == digit)
 
 
-def _letters(name: str) -> str:
-    return "".join(f"[{re.escape(alike)}]" if (alike := looking_like(one)) else re.escape(one) for one in name)
+def _letters(name: str, digits: Mapping[str, str] = MappingProxyType({})) -> str:
+    alike = (looking_like(letter) + digits.get(letter, "") for letter in name)
+    return "".join(f"[{re.escape(one)}]" if one else re.escape(letter) for letter, one in zip(name, alike, strict=True))

@@ -93,7 +93,7 @@ class _Finder:
         for index in [index for index, word in enumerate(self.scan.words) if word.named]:
             word = self.scan.words[index]
             form = word.form
-            if form is None and word.near is not None and self._opens_line(index):
+            if form is None and word.near is not None and self.scan.opens_line(index):
                 form = word.near
             if form is not None and self._may_begin(index, form):
                 self.heads.append((index, form))
@@ -116,7 +116,7 @@ class _Finder:
     def _name(self, head: int, form: FormNames, limit: int) -> None:
         """Try the name at a token."""
         found = self._try(head, form, limit)
-        if self.free_from is not None and not (found and found.answered and self._opens_line(head)):
+        if self.free_from is not None and not (found and found.answered and self.scan.opens_line(head)):
             self._flag_free(head, form, found)
         elif found is not None:
             self._end_free(head)
@@ -128,11 +128,7 @@ class _Finder:
 
     def _leads(self, index: int, heads: set[int]) -> bool:
         """Whether `#` stands at the start of a line with a form's name right after it."""
-        return index + 1 in heads and self._is_leading_hash(index)
-
-    def _is_leading_hash(self, index: int) -> bool:
-        tokens = self.scan.tokens
-        return tokens[index][3] == "#" and tokens[index + 1][0] == "" and self.scan.starts_line(index)
+        return index + 1 in heads and self.scan.is_leading_hash(index)
 
     def _separates(self, head: int, form: FormNames, index: int, following: int) -> bool:
         """Whether `#` only separates: a code follows at once, with a value that it can take, or FORM's station."""
@@ -179,16 +175,6 @@ class _Finder:
 
     # Whether a name is where one may be.
 
-    def _opens_line(self, index: int) -> bool:
-        """Whether only greetings and observers' numbers stand before a token on its line."""
-        while not self.scan.starts_line(index):
-            index -= 1
-            if "courtesies" in self.scan.words[index].roles or self.scan.names_observer(index):
-                continue
-            if not self._is_leading_hash(index):
-                return False
-        return True
-
     def _may_begin(self, index: int, form: FormNames) -> bool:
         """Whether a name stands at the start, after a separator or after the digits of a real station."""
         gap = self.scan.tokens[index][0]
@@ -197,7 +183,7 @@ class _Finder:
             beside = last[0] == index - 1 and last[1].code == form.code
             if beside or self._small_l(index, last[1]):
                 return False
-        if gap == "" and index > 0 and not self._is_leading_hash(index - 1):
+        if gap == "" and index > 0 and not self.scan.is_leading_hash(index - 1):
             _, number, _, _ = self.scan.tokens[index - 1]
             if not number or self.scan.digits(index - 1) not in self.scan.vocabulary.stations:
                 return False
@@ -223,7 +209,7 @@ class _Finder:
 
     def _try(self, head: int, form: FormNames, limit: int) -> Found | None:
         if form.categories is not None:
-            starts = self._opens_line(head)
+            starts = self.scan.opens_line(head)
             incident = read_incident(self.scan, head, self.size, form.categories, at_start=starts)
             return Found(form, head, incident.text, self.size, incident) if incident is not None else None
         header = read_header(self.scan, head, limit, form)
@@ -264,11 +250,11 @@ class _Finder:
         named = all(word.typed[0].isupper() or not word.roles.isdisjoint(_BETWEEN) for word in between)
         named = named or not self.scan.vocabulary.stations.isdisjoint(answers.header.stations)
         glued = SPACES.search(self.scan.tokens[answered[0].at + 1][0]) is None or answered[0].letter.isupper()
-        return named and glued and not answered[0].prose_after and self._opens_line(head)
+        return named and glued and not answered[0].prose_after and self.scan.opens_line(head)
 
     def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:
         """Whether the name stands alone on its line, but for greetings, a station and bare numbers: an empty report."""
-        if answers.header.names_from is not None or answers.coded.ended or not self._opens_line(head):
+        if answers.header.names_from is not None or answers.coded.ended or not self.scan.opens_line(head):
             return False
         between = self.scan.words[head + 1 : answers.header.first]
         if any(not _DATED.isdisjoint(word.roles) for word in between):

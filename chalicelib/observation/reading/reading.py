@@ -9,12 +9,12 @@ from chalicelib.observation.reading.header import round_before, stations_before
 from chalicelib.observation.reading.held import QUOTED_REPLY, held_phrase
 from chalicelib.observation.reading.incidents import Incident
 from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, Reason, Repair, ReportReading, Value
-from chalicelib.observation.reading.normalise import canonical
+from chalicelib.observation.reading.normalise import Canonical, canonical
 from chalicelib.observation.reading.observers import Signature, signatures
 from chalicelib.observation.reading.rounds import NamedRound
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reading.tokens import Scan, scan
-from chalicelib.observation.reading.vocabulary import vocabulary
+from chalicelib.observation.reading.vocabulary import Vocabulary, vocabulary
 
 LONGEST_READ: Final = 2_000
 """Characters of a text that is read: more than any person types, and than 13 parts of Cyrillic hold."""
@@ -29,8 +29,7 @@ def read(text: str, election: Election) -> Reading:
     """What a text says to an election. Pure; never raises; one longer than LONGEST_READ is held unread."""
     if len(text) > LONGEST_READ:
         return Reading(held=TOO_LONG)
-    scanned = scan(canonical(text), vocabulary(election))
-    forms = find_forms(scanned)
+    scanned, forms = _scanned(canonical(text), vocabulary(election))
     held = _held(scanned, forms)
     if held is None:
         return Reading(reports=_reports(scanned, forms))
@@ -39,6 +38,30 @@ def read(text: str, election: Election) -> Reading:
         alarming = [report for report in alarming if report.form not in election.form_by_code]
         alarming = alarming if _reports_beside_quote(scanned, forms) else []
     return Reading(tuple(alarming), held)
+
+
+def _scanned(text: Canonical, words: Vocabulary) -> tuple[Scan, Forms]:
+    """The tokens and forms of a text; names with digits for letters are read where each of them makes a form."""
+    respelt = words.digit_names.respelt(text)
+    if respelt is not None:
+        scanned = scan(respelt.text, words)
+        forms = find_forms(scanned)
+        begins = {scanned.begin(found.head) for found in forms.found if _is_answered(scanned, found)}
+        if respelt.places <= begins:
+            scanned.respelt = respelt.places
+            return scanned, forms
+    scanned = scan(text, words)
+    return scanned, find_forms(scanned)
+
+
+def _is_answered(scan: Scan, found: Found) -> bool:
+    """Whether a station, a category or an answer follows a name."""
+    content = found.content
+    if isinstance(content, Incident):
+        return bool(content.stations or content.answers or content.rejected)
+    if not scan.opens_line(found.head):
+        return False
+    return found.answered or not scan.vocabulary.stations.isdisjoint(content.header.stations)
 
 
 def _is_alarming(election: Election, report: ReportReading) -> bool:
@@ -179,6 +202,8 @@ def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list
 
 def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
     word = scan.words[found.head]
+    if scan.respelt and scan.begin(found.head) in scan.respelt:
+        return (Repair(scan.written(found.head, found.head + 1), found.form.code, "digit for a letter"),)
     return () if word.form is not None else (Repair(word.typed, found.form.code, "misspelt name"),)
 
 

@@ -30,6 +30,8 @@ class Scan:
     vocabulary: Vocabulary
     tokens: list[Token]
     words: list[Word]
+    respelt: frozenset[int] = frozenset()
+    """Where names begin that were typed with digits for letters."""
     _ends: list[int] | None = None
 
     def digits(self, index: int) -> str:
@@ -40,6 +42,20 @@ class Scan:
     def starts_line(self, index: int) -> bool:
         """Whether a token is the first of the SMS or of a line."""
         return index == 0 or "\n" in self.tokens[index][0]
+
+    def opens_line(self, index: int) -> bool:
+        """Whether only greetings and observers' numbers stand before a token on its line."""
+        while not self.starts_line(index):
+            index -= 1
+            if "courtesies" in self.words[index].roles or self.names_observer(index):
+                continue
+            if not self.is_leading_hash(index):
+                return False
+        return True
+
+    def is_leading_hash(self, index: int) -> bool:
+        """Whether `#` opens a line, glued to what follows."""
+        return self.tokens[index][3] == "#" and self.tokens[index + 1][0] == "" and self.starts_line(index)
 
     def names_observer(self, index: int) -> bool:
         """Whether a token is an observer's number after @."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm
 from chalicelib.observation.elections.moments import Moment
+from chalicelib.observation.reading.digit_names import DigitNames
 from chalicelib.observation.reading.interpret import Values
 from chalicelib.observation.reading.pattern import token_pattern
 from chalicelib.observation.reading.station_numbers import StationNumbers
@@ -94,8 +95,10 @@ class Vocabulary(dict[str, Word]):
         self.station = re.compile(election.station_pattern)
         self.lists: Words = words()
         self.forms = {names.code: names for names in _forms(election)}
+        self._letters = frozenset(letter for names in self.forms.values() for letter in names.letters)
         self._aliases = dict(_aliases(election, self.forms))
         self.tokens = token_pattern(self._aliases, [word for word, _ in self.lists.answers])
+        self.digit_names = DigitNames(self._aliases, self._letters)
         self._near = _deletions(alias for alias, names in self._aliases.items() if names.categories is None)
         answers = "|".join(sorted(self.lists.values, key=len, reverse=True))
         self._run = re.compile(rf"(?P<lead>{answers})?(?P<inner>(?:[A-Z](?:{answers}))*)(?P<last>[A-Z])?")
@@ -167,6 +170,9 @@ class Vocabulary(dict[str, Word]):
         return first and (len(rest) == 1 or (run is not None and run["lead"] is None and run["inner"] != ""))
 
     def _split(self, typed: str, shape: str) -> dict[str, Any]:
+        coded = self._like_digit_run(typed)
+        if coded:
+            return {"parts": coded, "ends_in_code": True}
         if typed[0].isupper() and _LIKE_CAPITALS.issuperset(typed[1:]) and "A" <= code_letter(typed[0]) <= "Z":
             return {"parts": (typed[0], typed[1:])}
         run = self._run.fullmatch(shape)
@@ -184,6 +190,13 @@ class Vocabulary(dict[str, Word]):
         if len(parts) < 2 or any(self._value(part, skeleton(part)) is None for part in answers):
             return {}
         return {"parts": parts, "begins_with_value": bool(lead), "ends_in_code": bool(last)}
+
+    def _like_digit_run(self, typed: str) -> tuple[str, ...]:
+        """Codes of this election, each but the last with a letter like a digit for its value (`AlB0730`)."""
+        letters = tuple(typed)
+        valued = len(letters) % 2 == 1 and len(letters) > 1 and all(one in LIKE_DIGITS for one in letters[1::2])
+        coded = valued and all(one.isupper() and code_letter(one) in self._letters for one in letters[::2])
+        return letters if coded and len(set(letters[::2])) == len(letters[::2]) else ()
 
     def _misspelt(self, shape: str) -> FormNames | None:
         if len(shape) < _MISSPELT_FROM - 1:

@@ -1,0 +1,93 @@
+"""Forms' names typed with digits for letters (`1N`, `0P`, `V0`; docs/grammar.md, "Where a form is")."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import product
+from typing import Final, NamedTuple
+
+from chalicelib.observation.reading.normalise import Canonical
+from chalicelib.observation.sms.look_alikes import code_letter, looking_like, skeleton
+
+DIGITS_FOR: Final[Mapping[str, str]] = {
+    "O": "0", "I": "1l|!", "З": "3", "S": "5", "B": "8", "Б": "6", "G": "6", "Ч": "4", "Z": "2"
+}  # fmt: skip
+"""What may be typed for a capital letter, or a Cyrillic one that looks like it."""
+
+_RUNS_KEPT: Final = 20_000
+_RUNS: Final = re.compile(r"[^\W_]{2,24}")
+_BEGINNINGS: Final = re.compile(r"\b\w\w")
+_LETTER: Final = r"[^\W\d_]"
+
+
+class Respelt(NamedTuple):
+    """A text with names in letters, and where each of them begins in it."""
+
+    text: Canonical
+    places: frozenset[int]
+
+
+class DigitNames(dict[str, bool]):
+    """Every run of letters and digits → whether it begins with a name of an election's forms typed with digits."""
+
+    def __init__(self, names: Iterable[str], codes: Container[str]) -> None:
+        super().__init__()
+        self._codes = codes
+        self._names = [name for name in names if len(name) > 1 and not DIGITS_FOR.keys().isdisjoint(name)]
+        self._patterns = {name: re.compile(_typed(name)) for name in self._names}
+        self._beginnings = frozenset(beginning for name in self._names for beginning in _beginnings(name))
+        alternatives = "|".join(_typed(name) for name in sorted(self._names, key=len, reverse=True))
+        self._pattern = re.compile(rf"(?:{alternatives})(?!{_LETTER}(?!\d))")
+
+    def __missing__(self, run: str) -> bool:
+        found = self._pattern.match(run)
+        begins = found is not None and self._spelt(found, set()) != found[0]
+        if len(self) >= _RUNS_KEPT:
+            self.clear()
+        self[run] = begins
+        return begins
+
+    def respelt(self, text: Canonical) -> Respelt | None:
+        """The text with such names in letters, None where it has none."""
+        if self._beginnings.isdisjoint(_BEGINNINGS.findall(text.text)):
+            return None
+        if not any(map(self.__getitem__, _RUNS.findall(text.text))):
+            return None
+        places: set[int] = set()
+        spelt = self._pattern.sub(lambda found: self._spelt(found, places), text.text)
+        return Respelt(text._replace(text=spelt), frozenset(places)) if places else None
+
+    def _spelt(self, found: re.Match[str], places: set[int]) -> str:
+        typed = found[0]
+        if not self._is_name(typed):
+            return typed
+        fitting = [name for name, pattern in self._patterns.items() if pattern.fullmatch(typed)]
+        shapes = {skeleton(name) for name in fitting}
+        if (
+            len(shapes) != 1
+            or not any(character.isalpha() for character in typed)
+            or (typed.isalpha() and "l" not in typed)
+        ):
+            return typed
+        places.add(found.start())
+        return fitting[0]
+
+    def _is_name(self, typed: str) -> bool:
+        """Whether something typed has a digit for a letter, and is neither a number nor a code with its value."""
+        if all(character.isalpha() and character != "l" for character in typed):
+            return False
+        valued = typed[1:].isdigit() and code_letter(typed[0]) in self._codes
+        return any(character.isalpha() for character in typed) and not valued
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """The first two characters of whatever a name may be typed as with a digit in it."""
+    later = not DIGITS_FOR.keys().isdisjoint(name[2:])
+    for first, second in product(*(looking_like(letter) + DIGITS_FOR.get(letter, "") for letter in name[:2])):
+        if later or not (first.isalpha() and second.isalpha()) or "l" in (first, second):
+            yield first + second
+
+
+def _typed(name: str) -> str:
+    letters = [re.escape("".join(sorted({*looking_like(letter), *DIGITS_FOR.get(letter, "")}))) for letter in name]
+    first, *rest = (f"[{letter}]" for letter in letters)
+    return first + r"(?<![^\W_].)" + "".join(rest)
