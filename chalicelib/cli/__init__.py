@@ -13,6 +13,7 @@ COMMANDS = {
     "audit": "chalicelib.cli.operations:audit",
     "backup": "chalicelib.cli.backup:backup",
     "cards": "chalicelib.cli.cards:cards",
+    "doctor": "chalicelib.cli.doctor:doctor",
     "election": "chalicelib.cli.election:election",
     "incident": "chalicelib.cli.incident:incident",
     "messages": "chalicelib.cli.messages:messages",

@@ -86,6 +86,12 @@ def numbers_of(election_id: str) -> list[str]:
         return [row.number for row in RouteRow.query(ROUTES) if row.election == election_id]
 
 
+def list_routes() -> list[tuple[str, str]]:
+    """Every number, and the id of the election that it leads to; raises StoreUnavailable."""
+    with store_faults():
+        return [(row.number, row.election) for row in RouteRow.query(ROUTES)]
+
+
 def number_of(election_id: str) -> str | None:
     """The number that an election's SMS come from, so that answers lead back to it; None where none leads to it.
 

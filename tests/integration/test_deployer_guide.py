@@ -4,8 +4,10 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import awscli
 import click
 import pytest
 from awscli.clidriver import create_clidriver
@@ -48,7 +50,8 @@ def test_the_guide_names_commands() -> None:
 
 
 @pytest.mark.parametrize("words", commands("aws"), ids=" ".join)
-def test_b3_an_aws_command_is_one_of_the_pinned_cli(words: list[str]) -> None:
+def test_b3_an_aws_command_is_one_of_the_pinned_cli(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DATA_PATH", str(Path(awscli.__file__).parent / "data"))
     table = create_clidriver().create_help_command().command_table
     assert words[1] in table
     operations = table[words[1]].create_help_command().command_table

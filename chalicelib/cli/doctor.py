@@ -1,0 +1,37 @@
+"""./baykoo doctor: what is wrong with the deployed stack, and what to do."""
+
+import datetime as dt
+import json
+import os
+import sys
+from dataclasses import asdict
+
+import click
+
+from chalicelib.cli.target import use_stack
+from chalicelib.services.doctor.examine import examine
+from chalicelib.services.doctor.finding import gravest
+
+_MARKS = {"good": "✓", "warning": "!", "problem": "✗"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Every finding as one JSON object per line.")
+@click.option("--all", "shows_good", is_flag=True, help="Show what is good, too.")
+def doctor(*, as_json: bool, shows_good: bool) -> None:
+    """Look at the deployed stack; exit 1 where there is a warning, 2 where there is a problem."""
+    local = use_stack()
+    stack = os.environ["BAYKOO_PARAMETERS"].removeprefix("/")
+    findings = []
+    for one in examine(stack, dt.datetime.now(dt.UTC), local.get("api_url")):
+        findings.append(one)
+        if as_json:
+            click.echo(json.dumps(asdict(one), ensure_ascii=False))
+        elif shows_good or one.severity != "good":
+            click.echo(f"{_MARKS[one.severity]} {one.subject}: {one.said}")
+            if one.advice:
+                click.echo(f"    {one.advice}")
+    if not as_json:
+        counts = {severity: sum(one.severity == severity for one in findings) for severity in _MARKS}
+        click.echo(f"{counts['good']} good, {counts['warning']} warnings, {counts['problem']} problems.")
+    sys.exit(gravest(findings))

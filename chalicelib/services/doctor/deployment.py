@@ -1,0 +1,162 @@
+"""The deployed stack as AWS describes it: functions, streams, alarms, domain."""
+
+import datetime as dt
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.config import Config
+
+from chalicelib.services.clients.aws import client
+from chalicelib.services.doctor.finding import Finding
+
+PATIENCE = Config(connect_timeout=3, read_timeout=20)
+EXPIRES_WITHIN = dt.timedelta(days=30)
+LOOKED_BACK = dt.timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A stack: its name, state, outputs, parameters, and resources' physical names by kind and logical id."""
+
+    name: str
+    state: str
+    outputs: dict[str, str]
+    parameters: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str) -> "Deployment":
+        """Ask CloudFormation for a stack. Raises ClientError, BotoCoreError."""
+        cloudformation = client("cloudformation", PATIENCE)
+        [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+        resources: dict[str, dict[str, str]] = {}
+        for one in cloudformation.describe_stack_resources(StackName=name)["StackResources"]:
+            kind = resources.setdefault(one["ResourceType"], {})
+            kind[one["LogicalResourceId"]] = one.get("PhysicalResourceId", "")
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+        parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+        return cls(name, stack["StackStatus"], outputs, parameters, resources)
+
+    @property
+    def functions(self) -> dict[str, str]:
+        """The functions' names by logical id."""
+        return self.resources.get("AWS::Lambda::Function", {})
+
+
+def stack_state(stack: Deployment) -> Iterator[Finding]:
+    """Whether its last deployment ended well."""
+    if stack.state in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}:
+        yield Finding("stack", "good", stack.state)
+    else:
+        yield Finding("stack", "warning", f"it is {stack.state}", "deploy again: make deploy names what is wrong")
+
+
+def versions(stack: Deployment) -> Iterator[Finding]:
+    """Whether all functions run the same code."""
+    asked = client("lambda", PATIENCE)
+    codes: dict[str, list[str]] = {}
+    for logical, name in sorted(stack.functions.items()):
+        found = asked.get_function_configuration(FunctionName=name)
+        codes.setdefault(found["CodeSha256"], []).append(logical)
+    if len(codes) == 1:
+        yield Finding("versions", "good", "all functions run the same code")
+        return
+    fewest = min(codes.values(), key=len)
+    said = f"{', '.join(fewest)}: other code than the rest"
+    yield Finding("versions", "problem", said, "deploy again: make deploy")
+
+
+def streams(stack: Deployment) -> Iterator[Finding]:
+    """Whether the stream feeds process and deliver."""
+    asked = client("lambda", PATIENCE)
+    for logical, uuid in sorted(stack.resources.get("AWS::Lambda::EventSourceMapping", {}).items()):
+        state = asked.get_event_source_mapping(UUID=uuid)["State"]
+        if state in {"Enabled", "Enabling", "Creating", "Updating"}:
+            yield Finding(f"stream {logical}", "good", state.lower())
+        else:
+            advice = "deploy with StreamsEnabled=true, within 24 hours; until then sweep works more slowly"
+            yield Finding(f"stream {logical}", "warning", f"it is {state.lower()}: nothing comes by it", advice)
+
+
+def schedules(stack: Deployment) -> Iterator[Finding]:
+    """Whether the clock calls the functions."""
+    asked = client("events", PATIENCE)
+    for logical, name in sorted(stack.resources.get("AWS::Events::Rule", {}).items()):
+        if asked.describe_rule(Name=name)["State"] == "ENABLED":
+            yield Finding(f"schedule {logical}", "good", "enabled")
+        else:
+            advice = f"aws events enable-rule --name {name}"
+            yield Finding(f"schedule {logical}", "problem", "it is switched off", advice)
+
+
+def alarms(stack: Deployment) -> Iterator[Finding]:
+    """Which alarms ring, and whether anybody hears them."""
+    mine = set(stack.resources.get("AWS::CloudWatch::Alarm", {}).values())
+    names = {physical: logical for logical, physical in stack.resources.get("AWS::CloudWatch::Alarm", {}).items()}
+    pages = client("cloudwatch", PATIENCE).get_paginator("describe_alarms").paginate(StateValue="ALARM")
+    ringing = [one["AlarmName"] for page in pages for one in page["MetricAlarms"] if one["AlarmName"] in mine]
+    for physical in ringing:
+        name = names[physical]
+        yield Finding(f"alarm {name}", "problem", "it rings", f"docs/runbook.md#{name.lower()}")
+    if not ringing:
+        yield Finding("alarms", "good", "none rings")
+    yield from _listeners(stack)
+
+
+def _listeners(stack: Deployment) -> Iterator[Finding]:
+    topic = stack.outputs["AlarmTopic"]
+    found = client("sns", PATIENCE).list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    waiting = [one["Endpoint"] for one in found if not one["SubscriptionArn"].startswith("arn:")]
+    if len(waiting) < len(found):
+        yield Finding("who hears alarms", "good", f"{len(found) - len(waiting)} confirmed")
+    elif not waiting:
+        yield Finding("who hears alarms", "problem", "nobody", "deploy with AlarmEmail=… and confirm AWS's email")
+    for address in waiting:
+        severity: Any = "warning" if len(waiting) < len(found) else "problem"
+        said = f"{address} has not confirmed the subscription"
+        yield Finding("who hears alarms", severity, said, "open AWS's email there and confirm, or subscribe it again")
+
+
+def throttles(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
+    """Which functions were turned away within the hour."""
+    asked = client("cloudwatch", PATIENCE)
+    throttled = []
+    for logical, name in sorted(stack.functions.items()):
+        points = asked.get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Throttles",
+            Dimensions=[{"Name": "FunctionName", "Value": name}],
+            StartTime=now - LOOKED_BACK,
+            EndTime=now,
+            Period=3600,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        if sum(one["Sum"] for one in points):
+            throttled.append(logical)
+    if throttled:
+        advice = "ask for more: Service Quotas, AWS Lambda, Concurrent executions"
+        yield Finding("throttles", "problem", f"within the hour: {', '.join(throttled)}", advice)
+    else:
+        yield Finding("throttles", "good", "none within the hour")
+
+
+def domain(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
+    """Whether a domain of one's own leads to the API, under a certificate that lasts."""
+    name = stack.parameters.get("DomainName", "")
+    if not name:
+        return
+    try:
+        socket.getaddrinfo(name, 443)
+        yield Finding("domain", "good", f"{name} is known")
+    except OSError:
+        advice = f"put a CNAME record for {name} into DNS: {stack.outputs.get('DomainTarget', 'output DomainTarget')}"
+        yield Finding("domain", "problem", f"{name} leads nowhere", advice)
+    found = client("acm", PATIENCE).describe_certificate(CertificateArn=stack.parameters["CertificateArn"])
+    ends = found["Certificate"].get("NotAfter")
+    if found["Certificate"]["Status"] != "ISSUED" or ends is None or ends - now < EXPIRES_WITHIN:
+        said = f"the certificate is {found['Certificate']['Status']}, until {ends:%Y-%m-%d}" if ends else "not issued"
+        yield Finding("certificate", "problem", said, "renew it in ACM: its DNS record must stay where it is")
+    else:
+        yield Finding("certificate", "good", f"until {ends:%Y-%m-%d}")

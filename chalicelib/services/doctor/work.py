@@ -1,0 +1,104 @@
+"""The work of a stack as its tables and settings tell: messages, sweep, providers, elections, clocks."""
+
+import datetime as dt
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+import urllib3
+
+from chalicelib.services.clients.provider_settings import (
+    NotConfigured,
+    SecretsUnavailable,
+    configured_providers,
+    provider_secrets,
+)
+from chalicelib.services.doctor.finding import Finding
+from chalicelib.store import elections, providers, routes
+from chalicelib.store.messages import QUEUES, unfinished
+
+STUCK_AFTER = dt.timedelta(minutes=5)
+SWEPT_WITHIN = dt.timedelta(minutes=3)
+SKEW_AT_MOST = dt.timedelta(seconds=30)
+COUNTED = 100
+
+
+def messages(now: dt.datetime) -> Iterator[Finding]:
+    """Whether anything waits that should be done."""
+    for queue in QUEUES:
+        waiting = len(list(unfinished(queue, now - STUCK_AFTER, COUNTED))[:COUNTED])
+        if waiting:
+            many = f"{waiting} or more" if waiting == COUNTED else str(waiting)
+            said = f"{many} overdue for more than 5 minutes"
+            yield Finding(f"queue {queue}", "problem", said, "docs/runbook.md#messagesstuck")
+        else:
+            yield Finding(f"queue {queue}", "good", "nothing is overdue")
+
+
+def sweeping(now: dt.datetime) -> Iterator[Finding]:
+    """Whether sweep ran within the last minutes: it leaves its mark in each run."""
+    kept = providers.silence()
+    if kept is not None and now - kept[0] <= SWEPT_WITHIN:
+        yield Finding("sweep", "good", f"it ran {(now - kept[0]).total_seconds():.0f} s ago")
+        return
+    said = f"it has not run since {kept[0]:%Y-%m-%d %H:%M} UTC" if kept else "it has never run"
+    yield Finding("sweep", "problem", said, "read the logs of Sweep; docs/runbook.md#messagesstuck")
+
+
+def settings(carriers: str) -> Iterator[Finding]:
+    """Whether every provider's settings can be read, and those are there that carry SMS."""
+    names = configured_providers()
+    if not names:
+        advice = "put the settings of your SMS provider into Parameter Store: docs/providers/README.md"
+        yield Finding("providers", "problem", "none has settings: every webhook is refused", advice)
+    wanted = [name for name in carriers.split(",") if name and name != "sns"]
+    for name in sorted({*names, *wanted}):
+        try:
+            provider_secrets(name)
+            yield Finding(f"provider {name}", "good", "its settings can be read")
+        except NotConfigured:
+            said = "it carries SMS (SmsProviders) and has no settings"
+            yield Finding(f"provider {name}", "problem", said, f"docs/providers/{name}.md")
+        except SecretsUnavailable as fault:
+            advice = f"put them right, then: ./baykoo provider check {name}"
+            yield Finding(f"provider {name}", "problem", f"its settings cannot be read: {fault}", advice)
+
+
+def routing() -> Iterator[Finding]:
+    """Whether every election has a number, and every number an election."""
+    known = elections.list_elections()
+    if not known:
+        yield Finding("elections", "warning", "none is loaded", "./baykoo election load FILE --number NUMBER")
+    for election_id in known:
+        numbers = routes.numbers_of(election_id)
+        if numbers:
+            yield Finding(f"election {election_id}", "good", f"by SMS to {', '.join(numbers)}")
+        else:
+            advice = f"./baykoo election route NUMBER {election_id}"
+            yield Finding(f"election {election_id}", "warning", "no number leads to it", advice)
+    for number, election_id in routes.list_routes():
+        if election_id not in known:
+            advice = f"./baykoo election route {number} ID"
+            yield Finding(f"number {number}", "problem", f"it leads to {election_id}, which is not loaded", advice)
+
+
+def clocks(api_url: str, now: dt.datetime) -> Iterator[Finding]:
+    """Whether the API answers, and how far this machine's clock is from its own."""
+    try:
+        answer = urllib3.PoolManager().request("GET", f"{api_url}/health", timeout=10, retries=False)
+    except urllib3.exceptions.HTTPError as fault:
+        yield Finding("API", "problem", f"{api_url} cannot be reached: {fault}", "see the domain and the stack")
+        return
+    if answer.status != 200:
+        advice = "docs/runbook.md#apifailures"
+        yield Finding("API", "problem", f"{api_url}/health answers {answer.status}", advice)
+    else:
+        yield Finding("API", "good", f"{api_url} answers")
+    theirs = answer.headers.get("date")
+    if theirs is None:
+        return
+    skew = parsedate_to_datetime(theirs) - now
+    said = f"this machine's is {-skew.total_seconds():+.0f} s from AWS's"
+    if abs(skew) > SKEW_AT_MOST:
+        yield Finding("clock", "warning", said, "set this machine's clock: what it signs is refused as stale")
+    else:
+        yield Finding("clock", "good", said)

@@ -1,0 +1,170 @@
+"""`./baykoo doctor` on a local stack that is put into each state."""
+
+import datetime as dt
+import io
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pipeline import Load, Pipeline
+
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.doctor.deployment import Deployment
+from chalicelib.services.doctor.examine import examine
+from chalicelib.services.doctor.finding import Finding
+from chalicelib.store.messages import Message, pending_in
+from chalicelib.store.routes import ROUTES, RouteRow
+from infra.bundle import package
+from infra.environments import ROOT
+from infra.local import settings, write_settings
+from infra.stack import Stack
+
+
+def found(stack: Stack, *, later: dt.timedelta = dt.timedelta(0), api_url: str | None = None) -> dict[str, Finding]:
+    provider_settings.forget()
+    now = dt.datetime.now(dt.UTC) + later
+    return {one.subject: one for one in examine(stack.name, now, api_url or stack.api_url)}
+
+
+@pytest.fixture(scope="module")
+def deployed(services: Stack) -> Deployment:
+    return Deployment.of(services.name)
+
+
+def sweep(stack: Stack) -> None:
+    event = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
+    event |= {"time": "2017-10-15T00:00:00Z", "region": stack.region, "resources": [], "detail": {}}
+    stack.client("lambda").invoke(FunctionName=stack.outputs["Sweep"], Payload=json.dumps(event))
+
+
+def test_a_stack_that_works_has_only_its_own_peculiarities(services: Stack, pipeline: Pipeline) -> None:
+    sweep(services)
+    faults = {subject for subject, one in found(services).items() if one.severity != "good"}
+    assert faults <= {"stream ProcessMessages", "stream DeliverMessages", "who hears alarms"} | {
+        subject for subject in faults if subject.startswith("alarm ")
+    }
+
+
+def test_paused_streams(services: Stack, deployed: Deployment) -> None:
+    # The emulator calls a mapping that CloudFormation made disabled enabled, until it is asked by the API.
+    mapping = deployed.resources["AWS::Lambda::EventSourceMapping"]["ProcessMessages"]
+    services.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
+    one = found(services)["stream ProcessMessages"]
+    assert (one.severity, one.said) == ("warning", "it is disabled: nothing comes by it")
+    assert "StreamsEnabled=true" in one.advice
+
+
+def test_a_sweep_that_does_not_run(services: Stack) -> None:
+    sweep(services)
+    one = found(services, later=dt.timedelta(hours=1))["sweep"]
+    assert one.severity == "problem"
+    assert "it has not run since" in one.said
+
+
+def test_a_clock_that_is_wrong(services: Stack) -> None:
+    one = found(services, later=dt.timedelta(minutes=5))["clock"]
+    assert one.severity == "warning"
+    assert "+300 s" in one.said or "+299 s" in one.said or "+301 s" in one.said
+
+
+def test_messages_that_are_stuck(services: Stack) -> None:
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=10)
+    key = "doctor#stuck"
+    row = Message(
+        key, direction="receipt", state="waiting", pending=pending_in("receipt", key), due_at=at, stored_at=at
+    )
+    row.save()
+    one = found(services)["queue receipt"]
+    row.delete()
+    assert (one.severity, one.said) == ("problem", "1 overdue for more than 5 minutes")
+    assert found(services)["queue receipt"].severity == "good"
+
+
+def test_settings_that_cannot_be_read(services: Stack, configure: Any) -> None:
+    configure("generic-broken", "no object")
+    one = found(services)["provider generic-broken"]
+    assert one.severity == "problem"
+    assert "holds no JSON object" in one.said
+
+
+def test_a_number_that_leads_to_no_election_and_an_election_without_number(load: Load, services: Stack) -> None:
+    loaded = load()
+    [way] = list(RouteRow.query(ROUTES, RouteRow.part == loaded.number))
+    way.election = "gone"
+    way.save()
+    seen = found(services)
+    way.delete()
+    assert seen[f"number {loaded.number}"].severity == "problem"
+    assert seen[f"election {loaded.election.id}"].severity == "warning"
+    assert "./baykoo election route" in seen[f"election {loaded.election.id}"].advice
+
+
+def test_an_alarm_that_rings_and_nobody_to_hear_it(services: Stack, deployed: Deployment) -> None:
+    name = deployed.resources["AWS::CloudWatch::Alarm"]["SmsDropped"]
+    services.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a test")
+    seen = found(services)
+    services.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test")
+    assert seen["alarm SmsDropped"].advice == "docs/runbook.md#smsdropped"
+    assert (seen["who hears alarms"].severity, seen["who hears alarms"].said) == ("problem", "nobody")
+
+
+def test_a_schedule_that_is_off(services: Stack, deployed: Deployment) -> None:
+    logical, rule = min(deployed.resources["AWS::Events::Rule"].items())
+    services.client("events").disable_rule(Name=rule)
+    one = found(services)[f"schedule {logical}"]
+    services.client("events").enable_rule(Name=rule)
+    assert (one.severity, one.advice) == ("problem", f"aws events enable-rule --name {rule}")
+
+
+def test_a_function_that_runs_other_code(services: Stack, deployed: Deployment) -> None:
+    functions, name = services.client("lambda"), deployed.functions["Chase"]
+    with zipfile.ZipFile(code := io.BytesIO(), "w") as archive:
+        archive.writestr("app.py", "")
+    functions.update_function_code(FunctionName=name, ZipFile=code.getvalue())
+    one = found(services)["versions"]
+    functions.update_function_code(FunctionName=name, ZipFile=package().zip.read_bytes())
+    assert (one.severity, one.said) == ("problem", "Chase: other code than the rest")
+
+
+def test_functions_that_were_throttled(services: Stack, deployed: Deployment) -> None:
+    services.client("cloudwatch").put_metric_data(
+        Namespace="AWS/Lambda",
+        MetricData=[
+            {
+                "MetricName": "Throttles",
+                "Dimensions": [{"Name": "FunctionName", "Value": deployed.functions["Process"]}],
+                "Value": 3.0,
+                "Unit": "Count",
+            }
+        ],
+    )
+    one = found(services)["throttles"]
+    assert (one.severity, one.said) == ("problem", "within the hour: Process")
+
+
+def test_an_api_that_does_not_answer(services: Stack) -> None:
+    assert found(services, api_url="http://127.0.0.1:9/api")["API"].severity == "problem"
+
+
+def test_a_stack_that_is_not_there(services: Stack) -> None:
+    [one] = examine("nobody", dt.datetime.now(dt.UTC))
+    assert one.severity == "problem"
+    assert "BAYKOO_STACK" in one.advice
+
+
+def test_the_command_says_it_in_json_and_by_its_exit_code(services: Stack, tmp_path: Path) -> None:
+    path = tmp_path / "local.json"
+    write_settings(path, settings(services))
+    environ = services.environ | {"BAYKOO_LOCAL": str(path)}
+    command = [str(ROOT / "baykoo"), "doctor"]
+    plain = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, env=environ)
+    assert plain.returncode == 2, plain.stderr
+    assert "✗ who hears alarms: nobody\n    deploy with AlarmEmail=" in plain.stdout
+    as_json = subprocess.run([*command, "--json"], cwd=ROOT, check=False, capture_output=True, text=True, env=environ)
+    findings = {one["subject"]: one for one in map(json.loads, as_json.stdout.splitlines())}
+    assert findings["who hears alarms"]["severity"] == "problem"
+    assert findings["versions"]["severity"] == "good"
+    assert as_json.returncode == 2
