@@ -39,6 +39,7 @@ from chalicelib.providers.contract import (
     Undecidable,
     WebhookRequest,
 )
+from chalicelib.providers.encodings import whole_characters
 from chalicelib.providers.self_test import SELF_TEST, json_call, with_headers, with_shared_secret
 from chalicelib.providers.sending import (
     base_url,
@@ -63,6 +64,16 @@ from chalicelib.providers.signatures import (
 _LONGEST_REFERENCE = 100
 _DELIVERED = frozenset({"delivered", "read"})
 _FAILED = frozenset({"rejected", "undeliverable"})
+
+
+_CHANNELS = ("sms", "mms")
+
+
+def _caption(fields: Mapping[str, Any]) -> str:
+    """What was written with an MMS's picture, which some phones make of a long SMS."""
+    content = fields.get(str(fields.get("message_type")))
+    caption = content.get("caption") if isinstance(content, dict) else None
+    return whole_characters(caption) if isinstance(caption, str) else ""
 
 
 class VonageMessages(Provider):
@@ -94,20 +105,20 @@ class VonageMessages(Provider):
         return None
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, joined from its parts; or the status of one that we sent."""
+        """One SMS, joined from its parts, or MMS; or the status of one that we sent."""
         fields = json_object(request.body)
         if "status" in fields:
             status = text_field(fields, "status")
             reference = id_field(fields, "client_ref" if fields.get("client_ref") else "message_uuid")
             receipt = Receipt(reference, state_of(status, _DELIVERED, _FAILED), status)
             return Delivery(receipts=(receipt,))
-        if fields.get("channel") != "sms":
-            raise Malformed("not_an_sms", "the field channel must be sms", "channel")
+        if fields.get("channel") not in _CHANNELS:
+            raise Malformed("not_an_sms", "the field channel must be sms or mms", "channel")
         sms = InboundSms(
             id=id_field(fields, "message_uuid"),
             sender=international_field(fields, "from"),
             recipient=international_field(fields, "to"),
-            text=text_field(fields, "text", ""),
+            text=text_field(fields, "text", _caption(fields)),
             sent_at=time_field(fields, "timestamp", utc_time),
         )
         return Delivery((sms,))

@@ -3,9 +3,11 @@
 A document type is refused whole: entities that grow and files that are read both begin in one. The parser is expat.
 """
 
+import re
 from typing import Any
 from xml.parsers import expat
 
+from chalicelib.providers.content import is_charset_of_forms
 from chalicelib.providers.contract import Malformed
 
 DEEPEST = 20
@@ -20,8 +22,9 @@ def xml_object(body: bytes, charset: str | None = None) -> dict[str, Any]:
     """
     reader = _Reader()
     try:
-        parser = expat.ParserCreate(charset)
+        parser = expat.ParserCreate(charset if charset and _is_charset(charset) else None)
         parser.buffer_text = True
+        parser.XmlDeclHandler = _require_charset
         parser.StartDoctypeDeclHandler = _refuse_doctype
         parser.StartElementHandler = reader.start
         parser.EndElementHandler = reader.end
@@ -30,6 +33,16 @@ def xml_object(body: bytes, charset: str | None = None) -> dict[str, Any]:
     except (expat.ExpatError, LookupError, ValueError) as fault:
         raise Malformed("not_xml", f"the body is not XML: {fault}", "body") from fault
     return reader.root
+
+
+def _require_charset(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Refuse what Python alone calls a charset: it would decode each byte by it."""
+    if encoding is not None and not _is_charset(encoding):
+        raise Malformed("not_xml", f"the body is not XML: {encoding} is no charset", "body")
+
+
+def _is_charset(name: str) -> bool:
+    return is_charset_of_forms(name) or re.fullmatch(r"utf-?16(?:-?[bl]e)?", name, re.IGNORECASE) is not None
 
 
 def _refuse_doctype(*_: object) -> None:

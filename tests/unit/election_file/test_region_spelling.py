@@ -1,5 +1,8 @@
 """Regions whose names look alike are one spelling; blanks make no difference."""
 
+import json
+from urllib.parse import quote, unquote
+
 import pytest
 
 from chalicelib.observation.election_file import inspect_election
@@ -45,3 +48,17 @@ def test_blanks_are_folded_in_both_tables(files, blanks):
     assert inspection.problems == ()
     assert inspection.election.regions == ("New North", "South")
     assert inspection.election.coordinators[0].regions == ("New North", "South")
+
+
+@pytest.mark.parametrize(
+    "name", ["Osh & Suu", "A+B", "A, B", "O'sh", 'The "North"', "A:B", "A=B", "Ош (город)", "A~B!@$|"]
+)
+def test_a_name_that_is_taken_is_the_same_however_often_a_gateway_decodes_a_path(files, name):
+    """API Gateway decodes a path's parameters, and so does the route: a name must stand both."""
+    texts = dict(files)
+    texts["election.yaml"] = texts["election.yaml"].replace("North: 20", f"{json.dumps(name)}: 20")
+    cell = '"' + name.replace('"', '""') + '"'
+    texts["stations.csv"] = texts["stations.csv"].replace(",North,", f",{cell},")
+    texts["coordinators.csv"] = texts["coordinators.csv"].replace("North; South", "South")
+    assert name in inspect_election(texts, "election.yaml").election.regions
+    assert unquote(quote(name, safe="")) == unquote(name) == name

@@ -40,6 +40,25 @@ def test_what_python_calls_a_codec_is_no_charset_of_a_form(name, charset):
         assert not result.reason.startswith("stumbled")
 
 
+@pytest.mark.parametrize("charset", NO_CHARSETS)
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=b", "text/xml", "application/json"])
+@pytest.mark.parametrize("body", ["form", "xml", "json"])
+def test_what_python_calls_a_codec_is_no_charset_of_a_described_gateway(body, kind, charset):
+    fields = {"id": "id", "from": "from", "to": "to", "text": "text"}
+    described = {"fields": fields, "body": body, "text": {"charset_field": "charset"}}
+    settings = {"path_token": "here", "format": described}
+    form = f"id=1&from=1&to=2&text=%5cud800%2B2AA-&charset={charset}"
+    head = f'Content-Disposition: form-data; name="text"\r\nContent-Type: x; charset={charset}'
+    part = f"--b\r\n{head}\r\n\r\n+2AA-\r\n--b--"
+    xml = f'<?xml version="1.0" encoding="{charset}"?><a><id>1</id><from>1</from><to>2</to><text>+2AA-</text></a>'
+    document = json.dumps({"id": "1", "from": "1", "to": "2", "text": "\ud800", "charset": charset})
+    for written in (form, part, xml, document):
+        signed = Signed("POST", URL, {"Content-Type": f"{kind}; charset={charset}"}, written.encode())
+        result = handle("generic-x", signed.arriving(AT), settings, unreachable)
+        assert result.answer.status in {200, 400}, result.reason
+        assert all(sms.text.encode() is not None for sms in result.delivery.messages)
+
+
 def test_an_explained_charset_does_not_keep_the_next_line_from_its_answer():
     headers = {"Content-Type": f"{FORM}; charset=utf-7", "X-Twilio-Signature": "x"}
     request = {"method": "POST", "url": URL, "headers": headers, "body": "Body=%2B2AA-"}

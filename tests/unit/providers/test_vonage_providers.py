@@ -264,6 +264,24 @@ def test_what_cannot_be_read_of_the_messages_api_is_named(document, field):
     assert json.loads(result.answer.body)["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({"message_type": "text", "text": "OP 1234 A1"}, "OP 1234 A1"),
+        ({"message_type": "image", "image": {"url": "https://x", "caption": "OP 1234 A1"}}, "OP 1234 A1"),
+        ({"message_type": "image", "image": {"url": "https://x"}}, ""),
+        ({"message_type": "image", "image": "x"}, ""),
+        ({"message_type": ["image"]}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_mms_brings_what_was_written_with_it(more, text):
+    document = {"channel": "mms", "message_uuid": "u", "from": "996700123456", "to": "996555000111", **more}
+    signed = VonageMessagesSender().sign_body(json.dumps(document).encode(), URL, AT)
+    result = handle("vonage-messages", signed.arriving(AT), VonageMessagesSender().secrets, never)
+    assert [sms.text for sms in result.delivery.messages] == [text]
+
+
 def test_receipts_of_the_messages_api():
     document = {"message_uuid": "u", "status": "undeliverable", "channel": "sms"}
     signed = MESSAGES.sign_body(json.dumps(document).encode(), URL, AT)
