@@ -4,7 +4,7 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from aws_faults import Wire, failed
+from aws_faults import Killed, Wire
 from pipeline import Pipeline
 
 from chalicelib.services.summaries.final_report import final_report
@@ -54,10 +54,10 @@ def test_a_run_that_dies_before_everybody_was_told_is_finished(pipeline: Pipelin
 
     def cut(operation: str, place: int, when: str) -> BaseException | None:
         puts.append(operation == "PutItem" and when == "before")
-        return failed() if sum(puts) > 3 else None
+        return Killed() if sum(puts) > 3 else None
 
     wire.cut_all = cut
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Killed):
         summarize(pipeline.current, pipeline.now)
     wire.mend()
     told = len(summaries(pipeline))

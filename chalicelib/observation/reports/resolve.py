@@ -15,7 +15,7 @@ from chalicelib.observation.reading.reading import LONGEST_READ, TOO_LONG
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.sms.multipart import GAP
-from chalicelib.observation.sms.states import MessageState
+from chalicelib.observation.sms.states import MessageState, Reason
 
 REASSIGNED = "reassigned"
 STATION_UNKNOWN = "station_unknown"
@@ -24,7 +24,10 @@ ROUND_NOT_BEGUN = "round_not_begun"
 ROUND_LONG_OVER = "round_long_over"
 PRACTICE = "practice"
 HELD_PHRASE = "held_phrase"
+REPEATED = "repeated"
+"""An incident that the same SMS reports twice."""
 _UNCOUNTED = frozenset((STATION_UNKNOWN, OBSERVER_UNKNOWN, PRACTICE))
+_NOT_ASKED_AGAIN = frozenset((PRACTICE, REPEATED, Reason.OVER_BUDGET))
 ROUNDS_STILL_USUAL = 2
 
 
@@ -50,7 +53,7 @@ class ResolvedReport:
     @property
     def is_asked_again(self) -> bool:
         """Whether it does not count and something of it has to be sent again."""
-        return not self.counts and PRACTICE not in self.flags
+        return not self.counts and _NOT_ASKED_AGAIN.isdisjoint(self.flags)
 
     def document(self) -> dict[str, Any]:
         """The report as it is kept with its message; what is empty is left out."""

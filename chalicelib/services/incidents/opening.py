@@ -21,6 +21,7 @@ from chalicelib.observation.incidents.lifecycle import (
     may_be_same,
     told_at_once,
 )
+from chalicelib.observation.reports.resolve import REPEATED
 from chalicelib.observation.sms.states import Reason
 from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import OpenedIncident, alerts_of
@@ -38,8 +39,6 @@ from chalicelib.store.incidents import (
 )
 from chalicelib.store.messages import Message
 from chalicelib.store.writes import Write
-
-REPEATED = "repeated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def distinct(incidents: Iterable[Incident]) -> list[Incident]:
     """An SMS's incidents without those that say the same as one before."""
     by_content: dict[tuple[object, ...], Incident] = {}
     for one in incidents:
-        by_content.setdefault((one.station, one.kind, one.report, one.text), one)
+        by_content.setdefault((one.station, one.kind, one.text, one.report, one.observer), one)
     return list(by_content.values())
 
 
