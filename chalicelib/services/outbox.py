@@ -11,6 +11,9 @@ from chalicelib.store import keys
 from chalicelib.store.messages import Message, Queue, pending_in
 from chalicelib.store.routes import number_of
 
+LARGEST_EMAIL = 300_000
+"""Bytes of an email's text, HTML and charts: its row holds 400 KB, and carriers take many times as much."""
+_POINT_BYTES = 40
 PICKED_UP_WITHIN = dt.timedelta(seconds=30)
 """How long the stream has to deliver a new row before sweep does it."""
 
@@ -70,12 +73,31 @@ def sms_row(key: str, to: str, text: str, origin: Origin, *, sender: str | None 
 
 
 def email_row(key: str, to: str, email: Email, origin: Origin) -> Message:
-    """An email to be sent. Of its charts the row keeps the numbers, and delivery draws them."""
+    """An email to be sent, as large as its row can be. Of its charts the row keeps the numbers; delivery draws them."""
+    email = _fitting(email)
     message = _row(key, "email", to, email.text, origin)
     message.subject = email.subject
     message.html = email.html
     message.charts = {name: [astuple(point) for point in points] for name, points in email.charts.items()} or None
     return message
+
+
+def _fitting(email: Email) -> Email:
+    """An email that fits its row: where it does not, its text alone, and of that as many lines as fit."""
+    charts = sum(len(points) for points in email.charts.values()) * _POINT_BYTES
+    text, html = len(email.text.encode()), len((email.html or "").encode())
+    if text + html + charts <= LARGEST_EMAIL:
+        return email
+    if text <= LARGEST_EMAIL:
+        return Email(email.subject, email.text)
+    room, kept = LARGEST_EMAIL, list[str]()
+    lines = email.text.splitlines()
+    for line in lines:
+        room -= len(line.encode()) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return Email(email.subject, "\n".join([*kept, f"[…] +{len(lines) - len(kept)}"]))
 
 
 def _row(key: str, channel: str, to: str, text: str, origin: Origin) -> Message:

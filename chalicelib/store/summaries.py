@@ -6,7 +6,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
-from chalicelib.store.tables import Document, TableMeta, saved_if, store_faults
+from chalicelib.store.tables import LargeDocument, TableMeta, saved_if, store_faults
 
 
 class SummaryRow(Model):
@@ -17,7 +17,7 @@ class SummaryRow(Model):
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    document = Document()
+    document = LargeDocument()
     made_at = UTCDateTimeAttribute()
 
 

@@ -1,5 +1,6 @@
 """What every table's model shares: its name in the deployed stack, and time-outs."""
 
+import base64
 import json
 import os
 import zlib
@@ -47,12 +48,33 @@ class TableMeta(metaclass=_NamedLate):
     max_pool_connections = 16
 
 
+LARGE = 50_000
+_COMPRESSED = "z"
+
+
 class Document(JSONAttribute):
     """JSON without blanks and escapes: a write unit is 1 KB, and `\\u0436` would take three times the room of `ж`."""
 
     def serialize(self, value: Any) -> str | None:
         """The JSON text; None where there is nothing."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class LargeDocument(Document):
+    """JSON that may be large, as of hundreds of regions: compressed where it would fill a row."""
+
+    def serialize(self, value: Any) -> str | None:
+        """The JSON text, from LARGE characters on compressed, which its first character tells."""
+        written = super().serialize(value)
+        if written is None or len(written) < LARGE:
+            return written
+        return _COMPRESSED + base64.b85encode(zlib.compress(written.encode(), 9)).decode()
+
+    def deserialize(self, value: str) -> Any:
+        """The document, however it was written."""
+        if value.startswith(_COMPRESSED):
+            value = zlib.decompress(base64.b85decode(value[1:])).decode()
+        return super().deserialize(value)  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 
 SMS_SEGMENTS = 3
+MOST_IN_ORDER = 40
+"""With more regions the worst stand first: the end of so long an email may be cut."""
 
 
 def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> int:
@@ -86,7 +88,7 @@ def list_email(
             "silent": [_line(election, coordinator.language, words, gap) for gap in found if gap.is_silent],
             "others": [_line(election, coordinator.language, words, gap) for gap in found if not gap.is_silent],
         }
-        for region, found in missing.items()
+        for region, found in _worst_first(missing)
     ]
     context = {
         "language": coordinator.language,
@@ -97,6 +99,14 @@ def list_email(
     count = sum(len(found) for found in missing.values())
     subject = words["subject"].format(area=", ".join(missing), time=f"{local:%H:%M}", count=count)
     return Email(subject, render("missing.txt.j2", context), render("missing.html.j2", context))
+
+
+def _worst_first(missing: Mapping[str, list[Gap]]) -> list[tuple[str, list[Gap]]]:
+    """Regions with their gaps; of more than MOST_IN_ORDER those with the most silent stations first."""
+    regions = list(missing.items())
+    if len(regions) > MOST_IN_ORDER:
+        regions.sort(key=lambda one: -sum(gap.is_silent for gap in one[1]))
+    return regions
 
 
 def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime) -> str:

@@ -6,11 +6,17 @@ from chalicelib.observation.elections.election import SEVERITIES, Coordinator, E
 from chalicelib.observation.elections.schedule import has_begun
 from chalicelib.observation.summaries.summary import Area, Coverage, Summary
 
+MOST_IN_ORDER = 40
+"""With more regions the worst stand first: the end of so long an email may be cut, and few read it."""
+
 
 def areas_of(coordinator: Coordinator, summary: Summary, words: Mapping[str, str]) -> dict[str, Area]:
     """A coordinator's areas by name: headquarters' the nation first."""
     nation = {words["nation"]: summary.nation} if summary.nation and "*" in coordinator.regions else {}
-    return nation | {name: area for name, area in summary.regions.items() if coordinator.covers(name)}
+    regions = [(name, area) for name, area in summary.regions.items() if coordinator.covers(name)]
+    if len(regions) > MOST_IN_ORDER:
+        regions.sort(key=lambda one: [-one[1].incidents.get(severity, 0) for severity in reversed(SEVERITIES)])
+    return nation | dict(regions)
 
 
 def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[tuple[Form, str, Coverage]]:
