@@ -8,7 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.store.attributes import WordAttribute
-from chalicelib.store.tables import TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 Told = Literal["sms", "provider"]
@@ -16,7 +16,10 @@ Told = Literal["sms", "provider"]
 
 
 class OptOutRow(Model):
-    """A phone's newest wish, said at `at` (a real instant) by the SMS `message`, or refused when that was sent."""
+    """A phone's newest wish, said at `at` (a real instant) by the SMS `message`, or refused when that was sent.
+
+    `answered`: when wishes were answered in the last hour.
+    """
 
     class Meta(TableMeta):
         table = "optouts"
@@ -27,6 +30,7 @@ class OptOutRow(Model):
     at = UTCDateTimeAttribute()
     message = UnicodeAttribute()
     source = UnicodeAttribute()
+    answered = Document(default=list)
 
     @property
     def order(self) -> tuple[dt.datetime, str]:

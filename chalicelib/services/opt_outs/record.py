@@ -4,6 +4,7 @@ Wishes are ordered by when they were said, so it does not matter which is proces
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from chalicelib.observation.sms.phones import OptOutState, is_machine
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.replies.strangers import reply_budget
 from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message, finishing
@@ -27,6 +29,10 @@ from chalicelib.store.writes import Write
 
 CARRIER = "the carrier"
 UNKNOWN_SENDER = "an unknown sender"
+
+
+ANSWERS_PER_HOUR = 4
+"""How often a phone's STOP and START are answered: one that alternates them must not spend the SMS of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,16 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
         source="provider" if found_by_provider else "sms",
     )
     before = wish_of(election.id, phone)
-    is_answered = _is_news(said, before) and found_by_provider is None
-    return Opting(wish, is_all, is_answered, _writes(said, before, _name(_holder(election, phone)), now))
+    answered = _recent(before.answered if before is not None else (), now)
+    is_answered = _is_news(said, before) and found_by_provider is None and len(answered) < ANSWERS_PER_HOUR
+    counted: tuple[Write, ...] | None = ()
+    if is_answered and _holder(election, phone) is None:
+        counted = reply_budget(election.id, loaded.clock.at(now))
+        is_answered = counted is not None
+    said.answered = [*answered, *([now.isoformat()] if is_answered else [])]
+    return Opting(
+        wish, is_all, is_answered, (*_writes(said, before, _name(_holder(election, phone)), now), *(counted or ()))
+    )
 
 
 def outcome_of_opt_out(
@@ -105,6 +119,11 @@ def finish_refused(message: Message, error: str, at: dt.datetime) -> None:
             also=(OptOutChanged,),
             what=message.key,
         )
+
+
+def _recent(answered: Iterable[str], now: dt.datetime) -> list[str]:
+    """Those of some instants that are less than an hour ago."""
+    return [at for at in answered if now - dt.datetime.fromisoformat(at) < dt.timedelta(hours=1)]
 
 
 def _is_news(said: OptOutRow, before: OptOutRow | None) -> bool:

@@ -22,6 +22,7 @@ from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.reply import reply_to
+from chalicelib.services.replies.strangers import reply_budget
 from chalicelib.services.reports.covered import counted_or_held, is_held
 from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
@@ -113,6 +114,10 @@ def _report(sms: _Sms) -> Outcome:
     said = replace(said, reports=left_out_of(election, message, said.reports, opening.left_out))
     reply = reply_to(election, message, sms.phone, said, merged, now)
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
+    is_stranger = said.observer is None and sms.phone not in election.coordinators_by_phone
+    counted_reply = reply_budget(election.id, sms.loaded.clock.at(now)) if replies and is_stranger else ()
+    if counted_reply is None:
+        replies, counted_reply = [], ()
     changed = [one for one in merged.values() if one.changed]
     held_for = Reason.OVER_BUDGET if Reason.OVER_BUDGET in opening.left_out.values() else None
     if is_strange:
@@ -127,7 +132,7 @@ def _report(sms: _Sms) -> Outcome:
         cells=changes_of_message(election, said, changed, opening.incidents),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
-        writes=(*opening.writes, *covered, *(sms.opting.writes if sms.opting else ())),
+        writes=(*opening.writes, *covered, *counted_reply, *(sms.opting.writes if sms.opting else ())),
     )
 
 
