@@ -1,5 +1,6 @@
 """Letters that look alike (GRAMMAR: "Tolerance", 2): Cyrillic read as Latin, letters read as digits."""
 
+from functools import cache
 from typing import Final
 
 _CAPITALS: Final = str.maketrans("АВЕКМНОРСТУХІЈЁӨҮҢҺԚԜ", "ABEKMHOPCTYXIJEOYHHQW")
@@ -32,6 +33,7 @@ def code_letter(letter: str) -> str:
     return letter.translate(CODE_LETTERS).upper()
 
 
+@cache
 def looking_like(letter: str) -> str:
     """Every letter, of either case, with the skeleton of one."""
     alike = {chr(latin) for latin in range(ord("A"), ord("z") + 1) if skeleton(chr(latin)) == letter}
