@@ -6,12 +6,14 @@ See docs/grammar.md, "Held". Such a phrase holds the answers, never the alarm.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.words import words
 
 QUOTED_REPLY: Final = "quoted_reply"
+_HOLDS: Final = attrgetter("holds")
 _ASIDE: Final = frozenset(("courtesies",))
 
 
@@ -22,10 +24,10 @@ def held_phrase(scan: Scan, stretches: Sequence[tuple[int, int]]) -> str | None:
     was seen marks it only at the start of the SMS or of a line, before any answer's code, or with no other words
     beside it.
     """
+    if not any(map(_HOLDS, scan.words)):
+        return None
     indexes = [index for begin, end in stretches for index in range(begin, end) if scan.words[index].typed]
     shapes = [scan.words[index].skeleton for index in indexes]
-    if _first_words().isdisjoint(shapes):
-        return None
     text = " ".join(shapes)
     for found in _phrases().finditer(text):
         first = text.count(" ", 0, found.start())
@@ -61,11 +63,6 @@ def _line_before(scan: Scan, index: int) -> Iterator[int]:
     while not scan.starts_line(index):
         index -= 1
         yield index
-
-
-@lru_cache(maxsize=1)
-def _first_words() -> frozenset[str]:
-    return frozenset(phrase.split()[0] for phrase in (*words().held, *words().held_alone))
 
 
 @lru_cache(maxsize=1)

@@ -88,6 +88,8 @@ def _held(scan: Scan, forms: Forms) -> str | None:
         at = lowered.find(mark)
         if at >= 0 and not any(scan.end(begin - 1) <= at < scan.end(end - 1) for begin, end in forms.free):
             return QUOTED_REPLY
+    if not forms.free:
+        return held_phrase(scan, [(0, len(scan.words))])
     begins = [0, *(end for _, end in forms.free)]
     ends = [*(begin for begin, _ in forms.free), len(scan.words)]
     return held_phrase(scan, list(zip(begins, ends, strict=True)))
@@ -197,6 +199,8 @@ def _signed(report: ReportReading, signature: Signature) -> ReportReading:
 def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list[NamedRound]:
     """What a form's round is named by, each meaning once."""
     before = round_before(scan, ended, found.head, found.form)
+    if before is None and not answers.header.rounds and not answers.coded.rounds:
+        return []
     return list(dict.fromkeys((*answers.header.rounds, *answers.coded.rounds, *([before] if before else ()))))
 
 

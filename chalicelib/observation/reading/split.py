@@ -79,9 +79,16 @@ class _Splitter(Walk):
             digits = digits.translate(DIGITS)
             if current is not None:
                 current.repaired = True
-        if current is not None and current.valued and self._round_after(digits):
-            return
-        if current is None or (len(digits) >= PHONE_DIGITS and current.valued):
+        if current is None:
+            self._number_apart(digits)
+        elif not current.valued:
+            current.numbers.append(self.index)
+            self.take(digits)
+        elif not self._round_after(digits):
+            self._further_number(current, digits)
+
+    def _further_number(self, current: Candidate, digits: str) -> None:
+        if len(digits) >= PHONE_DIGITS:
             self._number_apart(digits)
         else:
             current.numbers.append(self.index)

@@ -53,6 +53,7 @@ class Word:
     `compound`: it has `parts` or is `glued`. `near` is the form whose name it misspells; `named`: it is a form's
     name, well spelt or not. `prose`: an ordinary word, two letters or more that are neither a value nor a unit.
     `changes_number`: glued to a number it multiplies it or says the part of the day, whatever follows (`5тысB`).
+    `holds`: a phrase that holds an SMS may begin with it.
     `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
     """
 
@@ -71,6 +72,7 @@ class Word:
     ends_in_code: bool = False
     resembles_digit: bool = False
     changes_number: bool = False
+    holds: bool = False
     compound: bool = False
     named: bool = False
     prose: bool = False
@@ -99,6 +101,7 @@ class Vocabulary(dict[str, Word]):
         self._aliases = dict(_aliases(election, self.forms))
         self.tokens = token_pattern(self._aliases, [word for word, _ in self.lists.answers])
         self.digit_names = DigitNames(self._aliases, self._letters)
+        self._held_openings = {phrase.split()[0] for phrase in (*self.lists.held, *self.lists.held_alone)}
         self._near = _deletions(alias for alias, names in self._aliases.items() if names.categories is None)
         answers = "|".join(sorted(self.lists.values, key=len, reverse=True))
         self._run = re.compile(rf"(?P<lead>{answers})?(?P<inner>(?:[A-Z](?:{answers}))*)(?P<last>[A-Z])?")
@@ -138,6 +141,7 @@ class Vocabulary(dict[str, Word]):
             prose=not single and value is None and "units" not in roles,
             plain=ordinary and "A" <= code_letter(typed) <= "Z",
             style=(typed.isascii(), typed.isupper()),
+            holds=shape in self._held_openings,
             compound=bool(found.get("parts") or found.get("glued")),
             named=form is not None or found.get("near") is not None,
             **found,
