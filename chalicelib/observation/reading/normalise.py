@@ -151,7 +151,7 @@ _FOLDS: Final = _Folds()
 def _masked(text: str) -> str:
     """Takes out, character for character, what only looks like codes and numbers."""
     if "://" in text or "www." in text:
-        text = _ADDRESS.sub(_blank, text)
+        text = _ADDRESS.sub(lambda found: PHONE_MARK * len(found[0]), text)
     if "#" in text:
         text = _HASH_NUMBER.sub("№", text)
     if "(" in text:
@@ -166,7 +166,7 @@ PHONE_DIGITS: Final = 9
 """A number of as many digits, or more, is a phone."""
 
 PHONE_MARK: Final = "\x01"
-"""What each character of a phone written in groups becomes."""
+"""What each character of a phone written in groups, or of a web address, becomes."""
 
 
 def _phone(found: re.Match[str]) -> str:

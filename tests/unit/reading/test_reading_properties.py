@@ -173,3 +173,53 @@ def test_time_is_far_from_quadratic(piece: str, election: Election) -> None:
         return min(times)
 
     assert seconds(20_000) <= 40 * max(seconds(2_000), 0.0005)
+
+
+REMOVABLE = st.sampled_from(
+    ["@2", "@0004", "(@2)", "чел", "киши", "voters", "people", "уик 1001", "на 14:00", ":D", "(1/2)", "\n", "№2", "👍"]
+)
+STRANGERS = st.sampled_from(["чел", "u", "Z", "хорошо", "спасибо", "т.к.", "0555123456", "к", "#", "www.example.org"])
+PROSE = st.sampled_from(["спасибо", "Sent from my", "прошу", "байкоочу", "we saw", "кабинет", "Отправлено с", "voters"])
+SAMPLE_CODES = st.lists(st.sampled_from(["A1", "B0730", "C5", "D2", "E100", "A да", "1003"]), min_size=1, max_size=4)
+
+
+@given(
+    value=st.integers(1, 999),
+    thing=REMOVABLE,
+    digits=st.integers(100, 999),
+    gaps=st.tuples(*[st.sampled_from([" ", "", ", "])] * 2),
+)
+@relaxed
+def test_nothing_between_a_value_and_digits_makes_another_number(
+    value: int, thing: str, digits: int, gaps: tuple[str, str], election: Election
+) -> None:
+    text = f"OP E{value}{gaps[0]}{thing}{gaps[1]}{digits} D1"
+    for report in read(text, election).reports:
+        assert report.answers.get("E") in (None, value), text
+
+
+@given(seed=SEEDS, thing=STRANGERS)
+@relaxed
+def test_nothing_typed_in_a_coded_part_vanishes(seed: int, thing: str, election: Election) -> None:
+    chance = random.Random(seed)
+    form = chance.choice(election.forms)
+    parts = [f"{code}{canonical_value(value)}" for code, value in random_answers(form, chance).items()]
+    parts.insert(chance.randrange(1, len(parts) + 1), thing)
+    reports = read(f"{form.code} {' '.join(parts)}", election).reports
+    traces = [report.comment or report.repairs or report.rejected for report in reports]
+    assert not reports or any(traces) or thing == "#", parts
+
+
+@given(seed=SEEDS, prose=PROSE, codes=SAMPLE_CODES)
+@relaxed
+def test_a_line_that_begins_with_prose_adds_no_answer(
+    seed: int, prose: str, codes: list[str], election: Election
+) -> None:
+    chance = random.Random(seed)
+    form = chance.choice(election.forms)
+    answers = random_answers(form, chance)
+    kept = dict(list(answers.items())[: chance.randint(1, len(answers))])
+    coded = " ".join(f"{code}{canonical_value(value)}" for code, value in kept.items())
+    (report,) = read(f"{form.code} 1003 {coded}\n{prose} {' '.join(codes)}", election).reports
+    assert dict(report.answers) == kept
+    assert report.comment is not None
