@@ -164,7 +164,7 @@ def _vendor() -> Path:
         return folder
     shutil.rmtree(folder.parent, ignore_errors=True)
     making = folder.with_suffix(".making")
-    platforms = [f"--platform={tag}_x86_64" for tag in ("manylinux2014", "manylinux_2_17", "manylinux_2_28")]
+    platforms = [f"--platform={tag}_x86_64" for tag in ("manylinux2014", "manylinux_2_17")]
     pip = [
         sys.executable,
         "-m",

@@ -1,9 +1,11 @@
 """Checks before a deployment: each names what is missing and the one line that mends it."""
 
+import shlex
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from aws_cli import require_known
 from scripted import scripted
 
 from infra.deploying.preflight import Check, preflight
@@ -26,6 +28,14 @@ def test_an_account_that_is_ready_has_nothing_to_mend() -> None:
     assert {check.severity for check in found.values()} == {"good"}, [str(one) for one in found.values()]
     assert len(found) == 14
     assert not any(check.mend for check in found.values())
+
+
+def test_it_asks_what_the_aws_command_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = scripted()
+    checked(target)
+    assert len(target.calls) == 14
+    for call in target.calls:
+        require_known(list(call), monkeypatch)
 
 
 def test_nothing_is_changed_by_looking() -> None:
@@ -174,3 +184,11 @@ def test_a_stacks_own_reservation_is_free_to_it_and_its_parameters_are_kept() ->
     found = {check.subject: check for check in preflight(target, {}, DEFAULTS)}
     assert {check.severity for check in found.values()} == {"good"}
     assert "sns" not in {call[0] for call in target.calls}, "SNS carries none"
+
+
+def test_the_lines_that_mend_are_commands_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    mends = {checked(scripted(**answers), **given)[subject].mend for answers, given, subject, _, _ in FAULTS.values()}
+    lines = [line.partition("  (")[0] for line in mends if line.startswith("aws ") and "configure" not in line]
+    assert len(lines) >= 8
+    for line in lines:
+        require_known(shlex.split(line)[1:], monkeypatch)

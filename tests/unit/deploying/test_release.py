@@ -1,12 +1,14 @@
 """The order of a release: checks, changes shown and asked for, protection, trying, and the way back."""
 
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cli import require_known
 from scripted import ScriptedTarget, scripted
 
 from infra import deploy as deploying
@@ -81,10 +83,13 @@ def yes(_: str) -> bool:
     return True
 
 
-def test_b1_a_first_deployment_is_protected_only_once_it_has_succeeded(steps: Steps, made: Package) -> None:
+def test_b1_a_first_deployment_is_protected_only_once_it_has_succeeded(
+    steps: Steps, made: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = scripted(cloudformation__update_termination_protection={})
     release(made, target, GIVEN, Choices(yes))
     assert steps.done == ["deploy Protect=false asked", "deploy Protect=true unasked", "try"]
+    require_known(list(target.calls[-1]), monkeypatch)
     assert ("cloudformation", "update-termination-protection") in {call[:2] for call in target.calls}
 
 
@@ -181,10 +186,12 @@ def operations(target: ScriptedTarget) -> list[str]:
     return [call[1] for call in target.calls]
 
 
-def test_changes_are_made_once_they_are_confirmed(tmp_path: Path) -> None:
+def test_changes_are_made_once_they_are_confirmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target, shown = proposing("UPDATE_COMPLETE"), []
     apply(tmp_path / "t.json", target, GIVEN, lambda changes: shown.append(changes) is None)
     assert operations(target) == ["deploy", "describe-change-set", "execute-change-set", "describe-stacks"]
+    for call in target.calls:
+        require_known(list(call), monkeypatch)
     assert "--no-execute-changeset" in target.calls[0]
     assert shown == [show(CHANGES)]
 
@@ -214,3 +221,8 @@ def test_undeploy_keeps_the_tables_and_says_what_can_be_done(monkeypatch: pytest
     assert "other-x" not in said
     changed = {call[:2] for call in target.calls if not call[1].startswith(("describe", "get", "list"))}
     assert changed == {("cloudformation", "update-termination-protection"), ("cloudformation", "delete-stack")}
+    for call in target.calls:
+        require_known(list(call), monkeypatch)
+    for line in said.splitlines():
+        if line.startswith("  aws "):
+            require_known(shlex.split(line)[1:], monkeypatch)
