@@ -13,6 +13,7 @@ from chalicelib.observation.reading.vocabulary import FormNames, Word
 from chalicelib.observation.reading.walk import Walk
 from chalicelib.observation.sms.look_alikes import DIGITS, RUSSIAN_ORDER, WORD_LETTERS, code_letter
 
+_NUMBER_WORDS: Final = frozenset(("day_parts", "day_part_tails", "quantities"))
 _LIKE_DIGIT_CODES: Final = frozenset("BSGZD")
 
 
@@ -351,7 +352,7 @@ class _Splitter(Walk):
         numbers = after
         while self.number_at(numbers) and (numbers == after or "\n" not in self.tokens[numbers][0]):
             numbers += 1
-        prose = self.prose_at(numbers)
+        prose = self.prose_at(self._after_number_words(numbers))
         if known and not (prose and (numbers > after or not next_value)):
             return False
         if known and next_value:
@@ -359,6 +360,12 @@ class _Splitter(Walk):
         self.pass_over(self.index, max(numbers, after))
         self._leave(max(numbers, after) - 1)
         return True
+
+    def _after_number_words(self, index: int) -> int:
+        """The index after words that belong to a number before them (`7:30 утра`, `2 тыс`)."""
+        while index < self.limit and not _NUMBER_WORDS.isdisjoint(self.words[index].roles):
+            index += 1
+        return index
 
     # After prose: only codes glued to a value and written as most are, or codes that open a line.
 

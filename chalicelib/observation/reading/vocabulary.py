@@ -164,7 +164,8 @@ class Vocabulary(dict[str, Word]):
             found["near"] = self._misspelt(shape)
         if not (roles and uniform(typed)):
             found |= self._split(typed, shape)
-        return found
+        coded = () if alias is not None or found.get("parts") else self._like_digit_run(typed)
+        return found | {"parts": coded, "ends_in_code": True} if coded else found
 
     def _rest_of(self, alias: str, shape: str) -> bool:
         """Whether what follows an alias in a run begins with a code of its form and splits from there on."""
@@ -174,9 +175,6 @@ class Vocabulary(dict[str, Word]):
         return first and (len(rest) == 1 or (run is not None and run["lead"] is None and run["inner"] != ""))
 
     def _split(self, typed: str, shape: str) -> dict[str, Any]:
-        coded = self._like_digit_run(typed)
-        if coded:
-            return {"parts": coded, "ends_in_code": True}
         if typed[0].isupper() and _LIKE_CAPITALS.issuperset(typed[1:]) and "A" <= code_letter(typed[0]) <= "Z":
             return {"parts": (typed[0], typed[1:])}
         run = self._run.fullmatch(shape)

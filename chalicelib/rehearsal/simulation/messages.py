@@ -23,6 +23,14 @@ _GLUES: Final = ("-", ":", "=", ". ", " ")
 _SEPARATORS: Final = ("\n", ";", ", ", " . ", "\t", "  ")
 _GREETINGS: Final = ("Здравствуйте! ", "Добрый день. ", "Салам! ", "Саламатсызбы, ", "Good morning\n", "Hello, ")
 _SIGNATURES: Final = (" # рахмат", " # все спокойно", " #тынч", " thanks", " спасибо", " # A4 бумага кончилась в 7:30")
+_APPENDED: Final = ("\nSent from my Redmi A2", "\nОтправлено с Redmi B1", "\nRedmi C3 телефонумдан жөнөтүлдү")
+_PROSE_LINES: Final = ("\nмы в школе A2 B0730", "\nбайкоочулар ушул жерде C5", "\nwe are in room D2")
+_UNITS: Final = (" чел", " киши", " people", " человек")
+_MULTIPLIERS: Final = (" тыс", "к", " миң", " hundred", " жүз", "k", " сотен", " thousand")
+_NOON: Final = 12
+_GROUP: Final = 1_000
+_SHORTEST_NAME: Final = 2
+_NAME_DIGITS: Final = {"O": "0", "О": "0", "I": "1", "З": "3"}
 _THOUSAND_SIGNS: Final = (" ", ",", ".", "'")
 _HOUR_SIGNS: Final = (":", ".", "-", " ", "ч", "h")
 
@@ -55,6 +63,13 @@ class Noise:
     conflicting: float = 0.02
     out_of_range: float = 0.02
     unknown_code: float = 0.04
+    appended: float = 0.04
+    prose_line: float = 0.03
+    digit_name: float = 0.03
+    day_part: float = 0.05
+    unit: float = 0.05
+    passed_over: float = 0.02
+    multiplied: float = 0.02
 
     def scaled(self, share: float) -> "Noise":
         """Scale every defect's frequency by a share, 0 to 1."""
@@ -157,6 +172,14 @@ class _Composer:
             written = self.chance.choice((written.lower(), written.capitalize()))
         return written
 
+    def with_digit(self, name: str) -> str:
+        """A name with a digit for a letter, if it stays one: `0P`, `V0`, `1N`."""
+        places = [at for at, letter in enumerate(name.upper()) if letter in _NAME_DIGITS]
+        if not places or len(name) < _SHORTEST_NAME or not self.happens("digit_name"):
+            return name
+        at = self.chance.choice(places)
+        return name[:at] + _NAME_DIGITS[name[at].upper()] + name[at + 1 :]
+
     def framed(self, text: str) -> str:
         """Put a greeting before a text, and an invisible character in."""
         if self.happens("greeting"):
@@ -176,6 +199,7 @@ class _Incident(_Composer):
         name, category = self.name(self.form), answers[CATEGORY]
         if name == name.lower() and len(name) < 3:
             name = name.upper()
+        name = self.with_digit(name)
         number = f"{category:02}"
         if self.happens("glue"):
             number = self.chance.choice((f"№ {number}", f"кат {number}", f"- {number}", f": {number}"))
@@ -199,7 +223,8 @@ class _Report(_Composer):
         parts = [part for code, value in answers.items() for part in self._answer(code, value, together=together)]
         if self.happens("unknown_code"):
             parts.append(self._unknown())
-        head = [self.name(self.form)]
+        name = self.name(self.form)
+        head = [name if together else self.with_digit(name)]
         if station is not None:
             head += [station] * (2 if self.happens("station_twice") else 1)
         between = "" if together else self.chance.choice(_SEPARATORS) if self.happens("separator") else " "
@@ -207,10 +232,17 @@ class _Report(_Composer):
             # A first code with its value apart would be taken for a part of the form's name (`OPA 1`).
             parts[0] = re.sub(r"(?<=^.)[ .]+", "", parts[0])
         text = self.framed(between.join(head + parts)) + (f" # {comment}" if comment else "")
-        if not comment and self.happens("signature"):
-            text += self.chance.choice(_SIGNATURES)
+        if not comment:
+            text += self._trailer()
         meant = Meant(self.form.code, station, self.answers, tuple(sorted(self.rejected)))
         return Composed(text, meant, frozenset(self.defects))
+
+    def _trailer(self) -> str:
+        """What stands after the answers and says nothing."""
+        for defect, trailers in (("signature", _SIGNATURES), ("appended", _APPENDED), ("prose_line", _PROSE_LINES)):
+            if self.happens(defect):
+                return self.chance.choice(trailers)
+        return ""
 
     def _answer(self, code: str, value: Value, *, together: bool) -> list[str]:
         question = self.form.by_code[code]
@@ -221,8 +253,22 @@ class _Report(_Composer):
         if question.type == "integer" and isinstance(value, int) and value > 9 and self.happens("conflicting"):
             self.rejected.append(code)
             return [written, f"{self._code(code)}{value - 1}"]
+        if question.type == "integer" and not together and isinstance(value, int):
+            doubtful = self._doubtful(written, value)
+            if doubtful is not None:
+                self.rejected.append(code)
+                return [doubtful]
+            written += self.chance.choice(_UNITS) if self.happens("unit") else ""
         self.answers[code] = value
         return [written, self._written(question, value)] if self.happens("repeated") else [written]
+
+    def _doubtful(self, written: str, value: int) -> str | None:
+        """A number that something follows which makes it another one, or might; None where nothing does."""
+        if written[-1].isascii() and written[-1].isdigit() and self.happens("multiplied"):
+            return written + self.chance.choice(_MULTIPLIERS)
+        if value < _GROUP and self.happens("passed_over"):
+            return f"{written}{self.chance.choice(_UNITS)} {self.chance.randint(100, 999)}"
+        return None
 
     def _written(self, question: Question, value: Value) -> str:
         numbered = len(question.code) > 1
@@ -261,6 +307,9 @@ class _Report(_Composer):
 
     def _hour(self, value: str) -> str:
         hour, minute = value.split(":")
+        if self.happens("day_part"):
+            part = "am" if int(hour) < _NOON else "pm"
+            return f"{int(hour) % _NOON or _NOON}:{minute}{part}"
         if self.happens("hour_sign"):
             return f"{int(hour)}{self.chance.choice(_HOUR_SIGNS)}{minute}"
         return self._digits(hour + minute)
