@@ -16,6 +16,7 @@ from typing import Final, Literal, get_args
 
 from chalicelib.observation.coordinators.incident_numbers import meant_by
 from chalicelib.observation.incidents.lifecycle import STEPS, Step
+from chalicelib.observation.reading.normalise import folded
 from chalicelib.observation.sms.look_alikes import skeleton
 
 Verb = Literal["acknowledge", "verify", "reject", "resolve", "reopen", "mute", "status", "missing", "help"]
@@ -64,7 +65,7 @@ class Command:
 
 def command_in(text: str) -> Command | None:
     """The command that a text begins with, None where it begins with no command word. Pure; never raises."""
-    written = unicodedata.normalize("NFKC", text)
+    written = unicodedata.normalize("NFKC", folded(text))
     begun = _WORD.match(written)
     verb = verb_of(begun["word"]) if begun else None
     if begun is None or verb is None:

@@ -71,7 +71,7 @@ def _alias_fault(alias: str) -> str | None:
 
 
 def _other_meaning(name: str) -> str | None:
-    """Why a word cannot name a form: the reading takes it for something else (GRAMMAR: "Values", "Held")."""
+    """Why a word cannot name a form: the reading takes it for something else (docs/grammar.md, "Values", "Held")."""
     if skeleton(name) in words().values:
         return f"{name!r} is an answer; choose another word"
     if skeleton(name) in words().held:

@@ -30,7 +30,7 @@ _MISREAD: Final = ("MN", "UV", "VW")
 
 _SAFE_CODES: Final = "A C E F H J K M N P R T U V W X Y"
 _FORGIVEN_FROM: Final = 6
-"""Letters from which an alias is known also with one letter wrong (GRAMMAR: "Where a form is")."""
+"""Letters from which an alias is known also with one letter wrong (docs/grammar.md, "Where a form is")."""
 _WORDS_NAMED: Final = 3
 _SHORT: Final = 3
 _THREE_DIGITS: Final = 100

@@ -1,4 +1,4 @@
-"""Reading an SMS: a pure function of its text and the election (GRAMMAR.md)."""
+"""Reading an SMS: a pure function of its text and the election (docs/grammar.md)."""
 
 from chalicelib.observation.reading.reading import read
 

@@ -1,4 +1,4 @@
-"""Where the forms of a text are (GRAMMAR: "Where a form is"): every name is tried, and counts if answers follow."""
+"""Where the forms of a text are (docs/grammar.md, "Where a form is"): each name is tried."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""What stands between a form's name and its first code, and before the name (GRAMMAR: "Station and round")."""
+"""What stands between a form's name and its first code, and before the name (docs/grammar.md, "Rounds")."""
 
 from dataclasses import dataclass, field
 from typing import Final

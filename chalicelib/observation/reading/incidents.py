@@ -1,4 +1,4 @@
-"""Critical incidents: a category, then free text (GRAMMAR: "Incidents")."""
+"""Critical incidents: a category, then free text (docs/grammar.md, "Incidents")."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -31,7 +31,7 @@ class Incident:
 
 
 def read_incident(scan: Scan, head: int, limit: int, categories: frozenset[int], *, at_start: bool) -> Incident | None:
-    """The incident that begins at a token, None where the word is none: see GRAMMAR for when a name counts."""
+    """The incident that begins at a token, None where the word is none: see docs/grammar.md for when a name counts."""
     incident = _station_and_category(scan, head, limit, categories)
     if not _is_meant(scan, head, limit, incident, at_start=at_start):
         return None

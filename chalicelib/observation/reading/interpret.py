@@ -1,4 +1,4 @@
-"""The fourth stage: what stands after a code → the answer, by the question's type (GRAMMAR: "Values by question type").
+"""The fourth stage: what stands after a code → the answer, by the question's type (docs/grammar.md, "Values").
 
 What stands after a code is canonical text: separators, digits, value words, `~` for whatever makes a number doubtful
 and `&` for a word that joins a list.

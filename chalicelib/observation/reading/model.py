@@ -1,4 +1,4 @@
-"""What a text says: the values that a reading is made of (GRAMMAR: "What a reading returns")."""
+"""What a text says: the values that a reading is made of (docs/grammar.md, "Never guess")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

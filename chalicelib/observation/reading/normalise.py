@@ -1,4 +1,4 @@
-"""The first stage: an SMS as it was typed → its canonical form, with a map back (GRAMMAR: "Tolerance", 1).
+"""The first stage: an SMS as it was typed → its canonical form, with a map back (docs/grammar.md, "Tolerance").
 
 The canonical text has ASCII digits, one kind of dash, quote and space, no invisible characters, and `~` for
 superscripts and fractions, which change a number. Letters stay as they were typed.
@@ -56,13 +56,20 @@ class Canonical(NamedTuple):
 
 def canonical(text: str) -> Canonical:
     """The canonical form of a text; never fails, and takes time in proportion to its length."""
-    folded = text.translate(_FOLDS)
-    if _IRREGULAR not in folded:
-        return Canonical(_masked(folded), text, None)
-    return _irregular(text, folded)
+    characters = text.translate(_FOLDS)
+    if _IRREGULAR not in characters:
+        return Canonical(_masked(characters), text, None)
+    read, starts = _irregular(text, characters)
+    return Canonical(_masked(read), text, starts)
 
 
-def _irregular(text: str, folded: str) -> Canonical:
+def folded(text: str) -> str:
+    """A text without invisible characters, its dashes, quotes, spaces and digits each as one."""
+    read = text.translate(_FOLDS)
+    return read if _IRREGULAR not in read else _irregular(text, read)[0]
+
+
+def _irregular(text: str, folded: str) -> tuple[str, list[int]]:
     """The canonical form where a character is none or several; marks over a letter are read together with it."""
     characters: list[str] = []
     starts: list[int] = []
@@ -82,7 +89,7 @@ def _irregular(text: str, folded: str) -> Canonical:
         starts += [at] * len(read)
         at = after
     starts.append(end)
-    return Canonical(_masked("".join(characters)), text, starts)
+    return "".join(characters), starts
 
 
 def _fold_cluster(cluster: str) -> str:

@@ -1,4 +1,4 @@
-"""Whose each form of a text is: the observers' numbers after @, where two share a phone (GRAMMAR: `@OBSERVER`)."""
+"""Whose each form of a text is: the observers' numbers after @ (docs/grammar.md, "Whose and where")."""
 
 from bisect import bisect_left
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""From a text to its reading: normalise, tokenise, find forms, split, interpret, settle (GRAMMAR.md)."""
+"""From a text to its reading: normalise, tokenise, find forms, split, interpret, settle (docs/grammar.md)."""
 
 from dataclasses import replace
 from typing import Final

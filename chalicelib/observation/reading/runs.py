@@ -1,6 +1,6 @@
 """Runs of letters that hold several things: codes and value words (`даC`), or a form's name and a code (`ЯвкаA415`).
 
-GRAMMAR: "Where answers are", "Where a form is".
+docs/grammar.md, "Where answers are", "Where a form is".
 """
 
 import re

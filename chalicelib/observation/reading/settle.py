@@ -1,4 +1,4 @@
-"""The fifth stage: candidates → answers and rejections of one form, each code once (GRAMMAR: "Never guess")."""
+"""The fifth stage: candidates → answers and rejections of one form, each code once (docs/grammar.md, "Never guess")."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The third stage: the coded part of a form as candidates (GRAMMAR: "Where answers are")."""
+"""The third stage: the coded part of a form as candidates (docs/grammar.md, "Where answers are")."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Stations' numbers as they are typed: read whole, with what is glued to them (docs/grammar.md, "Stations")."""
+"""Stations' numbers as they are typed: read whole, with what is glued to them (docs/grammar.md, "Whose and where")."""
 
 from collections.abc import Container, Iterable
 from typing import Final, NamedTuple

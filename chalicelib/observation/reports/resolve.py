@@ -1,4 +1,4 @@
-"""What a message means for its election: whose report it is, where and when (GRAMMAR: "Whose report is it")."""
+"""What a message means for its election: whose report it is, where and when (docs/grammar.md, "Whose and where")."""
 
 import datetime as dt
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Letters that look alike (GRAMMAR: "Tolerance", 2): Cyrillic read as Latin, letters read as digits."""
+"""Letters that look alike (docs/grammar.md, "Tolerance"): Cyrillic read as Latin, letters read as digits."""
 
 from functools import cache
 from typing import Final

@@ -236,3 +236,13 @@ def test_the_incident_of_the_page_is_one(page, said):
     assert f"`{said}`" in (DOCS / page).read_text("utf-8")
     (report,) = read(said, election).reports
     assert (report.station, command_in(said)) == ("1001", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["OK\u200b 17", "O\u200bK 17", "«ОК» 17", "ok #17", "OK №17", "\ufeffOK １7", "OK_17", "‘ok’ 17", "ок\u00ad 17"],
+)
+def test_a_command_is_folded_as_an_observers_sms_is(text: str) -> None:
+    command = command_in(text)
+    assert command is not None
+    assert (command.verb, command.numbers, command.is_doubtful) == ("acknowledge", (17,), False)

@@ -1,4 +1,4 @@
-"""Whose report a text is once its sender is known (GRAMMAR: "Whose report is it"), where two share a phone."""
+"""Whose report a text is once its sender is known (docs/grammar.md, "Whose and where"), where two share a phone."""
 
 import datetime as dt
 
