@@ -41,6 +41,8 @@ def release(made: Package, target: Target, parameters: Mapping[str, str], choice
     template: dict[str, Any] = json.loads(made.template.read_text())
     require_ready(target, parameters, template, adopts=choices.adopts)
     if choices.adopts:
+        if target.describe() is not None:
+            raise DeployFailed(f"the stack {target.stack} is there: nothing is to be adopted. Leave ADOPT out.")
         print(f"Adopted: {', '.join(adopt(target, template, parameters))}")
     described = target.describe()
     is_new = (described or {}).get("StackStatus") in NEW

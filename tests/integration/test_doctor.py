@@ -43,7 +43,7 @@ def sweep(stack: Stack) -> None:
 def test_a_stack_that_works_has_only_its_own_peculiarities(services: Stack, pipeline: Pipeline) -> None:
     sweep(services)
     faults = {subject for subject, one in found(services).items() if one.severity != "good"}
-    assert faults <= {"stream ProcessMessages", "stream DeliverMessages", "who hears alarms"} | {
+    assert faults <= {"stream ProcessMessages", "stream DeliverMessages", "who hears alarms", "held messages"} | {
         subject for subject in faults if subject.startswith("alarm ")
     }
 
@@ -81,6 +81,15 @@ def test_messages_that_are_stuck(services: Stack) -> None:
     row.delete()
     assert (one.severity, one.said) == ("problem", "1 overdue for more than 5 minutes")
     assert found(services)["queue receipt"].severity == "good"
+
+
+def test_messages_that_wait_for_a_person(services: Stack) -> None:
+    at, key = dt.datetime.now(dt.UTC), "doctor#held"
+    row = Message(key, direction="in", state="held", pending=pending_in("held", key), due_at=at, stored_at=at)
+    row.save()
+    one = found(services)["held messages"]
+    row.delete()
+    assert (one.severity, one.advice) == ("warning", "./baykoo messages held")
 
 
 def test_settings_that_cannot_be_read(services: Stack, configure: Any) -> None:

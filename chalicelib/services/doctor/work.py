@@ -32,6 +32,10 @@ def messages(now: dt.datetime) -> Iterator[Finding]:
             yield Finding(f"queue {queue}", "problem", said, "docs/runbook.md#messagesstuck")
         else:
             yield Finding(f"queue {queue}", "good", "nothing is overdue")
+    held = len(list(unfinished("held", None, COUNTED)))
+    if held:
+        said = f"{held} wait for a person"
+        yield Finding("held messages", "warning", said, "./baykoo messages held")
 
 
 def sweeping(now: dt.datetime) -> Iterator[Finding]:

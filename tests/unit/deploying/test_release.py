@@ -98,6 +98,12 @@ def test_a_stack_that_is_there_is_changed_once(steps: Steps, made: Package) -> N
     assert steps.done == ["deploy Protect=default asked", "try"]
 
 
+def test_a_stack_that_is_there_adopts_nothing(steps: Steps, made: Package) -> None:
+    with pytest.raises(DeployFailed, match="Leave ADOPT out"):
+        release(made, existing(), GIVEN, Choices(yes, adopts=True))
+    assert steps.done == []
+
+
 def test_nothing_is_made_while_a_check_finds_a_problem(steps: Steps, made: Package) -> None:
     with pytest.raises(DeployFailed, match="Nothing was made"):
         release(made, scripted(apigateway__get_account={}), GIVEN, Choices(yes))
