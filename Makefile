@@ -3,6 +3,7 @@ BAYKOO_PORT ?= 4510
 bin := .venv/bin
 # A process per core takes whole files in their order: first those that wait longest, last those that fill the gaps.
 side_by_side := -n auto --dist loadfile --no-loadscope-reorder --durations=10
+pin = ../../$(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make pins"
 
 export BAYKOO_PORT
 
@@ -56,6 +57,11 @@ deploy: environments ## Check, deploy to AWS, try it: STACK=… REGION=… BUCKE
 .PHONY: undeploy
 undeploy: environments ## Remove a stack from AWS and keep its tables: STACK=… REGION=…
 	@$(bin)/python -m infra.deploying.undeploy "$(STACK)" --region "$(REGION)"
+
+.PHONY: pins
+pins: environments ## Pin what infra/requirements/*.in name, with hashes and with all that it needs
+	@cd infra/requirements && \
+	  $(pin) lambda.in -o ../../requirements.txt && $(pin) tools.in -o tools.txt && $(pin) emulator.in -o emulator.txt
 
 .PHONY: clean
 clean: ## Remove the environments and everything that was made

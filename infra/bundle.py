@@ -1,16 +1,17 @@
 """Packages the app: one zip for Lambda, and one SAM template that chalice makes and `template/` completes.
 
-The zip holds app.py, chalicelib without its command line, the packages of requirements.txt, the bytecode of all these
-and nothing else. What it is made from is hashed, and a package once made is used again. ``python -m infra.bundle``
-prints where it is and its size.
+The zip holds app.py, chalicelib without its command line, requirements.txt less what Lambda does not need, and their
+bytecode. The same sources give the same bytes, under any umask and from any folder. What a package is made from is
+hashed, and a package once made is used again. ``python -m infra.bundle`` prints where it is and its size.
 """
 
-import compileall
 import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -20,21 +21,47 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 
 from infra.environments import ROOT, STATE
 
+PINS = ROOT / "requirements.txt"
 BUILDS = STATE / "builds"
 TEMPLATE = ROOT / "infra" / "template"
 KEPT_BUILDS = 3
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
+REQUIREMENT = re.compile(r"^([\w.-]+)==(?:.*\\\n)*.*\n", re.MULTILINE)
+"""A pinned requirement, with the lines of its hashes; its name is the group."""
+
+# What Lambda does not need of requirements.txt: chalice's command line, which this module runs, and what that alone
+# requires. chalice's packager adds the two files of chalice that run.
+NOT_SHIPPED = frozenset(
+    {
+        "ansicon",
+        "blessed",
+        "chalice",
+        "click",
+        "editor",
+        "inquirer",
+        "jinxed",
+        "packaging",
+        "pip",
+        "pyyaml",
+        "readchar",
+        "runs",
+        "setuptools",
+        "wcwidth",
+        "wheel",
+        "xmod",
+    }
+)
 # botocore carries a model for each of AWS's services, 28 of its 30 MB. These are the ones that Baykoo calls.
-BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "ses", "sesv2", "sns", "ssm", "sts"})
-# What is not imported: bytecode made by another Python, console scripts, tests, type stubs, parts that are not used.
+BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "sesv2", "sns", "ssm", "sts"})
+# What is not imported of the rest: bytecode made by another Python, console scripts, tests, type stubs, parts that are
+# not used, and pip's own records, which name the machine's Python.
 UNUSED = (
     "__pycache__",
     "bin",
@@ -42,10 +69,21 @@ UNUSED = (
     "*.pyi",
     "*.pyc",
     "py.typed",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/RECORD",
+    "*.dist-info/REQUESTED",
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/[a-ik-z]*",  # all but jmespath_utils, which its metrics import
+    "boto3/data",  # resources; clients are botocore's
+    "boto3/dynamodb",
+    "boto3/ec2",
+    "boto3/examples",
+    "boto3/s3",
     "phonenumbers/shortdata/region_*",
+    "pydantic/v1",  # the interface of old
 )
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in the zip, the earliest that a zip can name."""
 
 
 class PackageFailed(Exception):
@@ -94,7 +132,7 @@ def package() -> Package:
 
 def _sources() -> Iterator[Path]:
     """Every file that a package is made from."""
-    yield from (ROOT / "app.py", ROOT / "requirements.txt", ROOT / ".chalice" / "config.json", Path(__file__))
+    yield from (ROOT / "app.py", PINS, ROOT / ".chalice" / "config.json", Path(__file__))
     yield from sorted(TEMPLATE.glob("*.yaml"))
     yield from sorted(path for path in (ROOT / "chalicelib").rglob("*") if path.is_file() and _is_bundled(path))
 
@@ -105,7 +143,7 @@ def _is_bundled(path: Path) -> bool:
 
 
 def _hash(paths: Iterator[Path]) -> str:
-    digest = hashlib.sha256(f"{PYTHON} {ROOT}".encode())
+    digest = hashlib.sha256(PYTHON.encode())
     for path in paths:
         digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -130,23 +168,27 @@ def _make(made: Package) -> None:
     (project / "infra.json").write_text(json.dumps(_our_template()))
     chalice = str(Path(sys.executable).with_name("chalice"))
     _run([chalice, "package", "--stage", "live", "--merge-template", "infra.json", "out"], project)
-    _add_bytecode(project / "out" / "deployment.zip")
+    _seal(project / "out" / "deployment.zip")
     (project / "out").rename(made.folder)
     shutil.rmtree(project)
 
 
-def _add_bytecode(code: Path) -> None:
-    """Put each module's bytecode beside it: Lambda's folder is read-only, so every cold start would compile them all.
+def _seal(code: Path) -> None:
+    """Write the zip anew: with bytecode, in order, at one date, readable by all.
 
-    It is taken as it is, whatever the files' dates are once they are unpacked (PEP 552).
+    Lambda's folder is read-only: without bytecode every cold start would compile all that it imports. It is taken as it
+    is, whatever the files' dates are once they are unpacked (PEP 552). Lambda runs as another user than packs.
     """
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(code, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.extractall(folder)
-        compileall.compile_dir(folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
-        for path in sorted(Path(folder).rglob("*.pyc")):
-            entry = zipfile.ZipInfo(str(path.relative_to(folder)))
-            entry.external_attr = 0o644 << 16  # Lambda runs as another user
-            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(code) as made_by_chalice:
+            made_by_chalice.extractall(folder)
+        names = ["--invalidation-mode=unchecked-hash", "-s", folder, "-p", "/var/task"]
+        _run([sys.executable, "-m", "compileall", "-q", *names, folder], Path(folder))
+        with zipfile.ZipFile(code, "w", zipfile.ZIP_DEFLATED) as sealed:
+            for path in sorted((path for path in Path(folder).rglob("*") if path.is_file()), key=str):
+                entry = zipfile.ZipInfo(str(path.relative_to(folder)), LONG_AGO)
+                entry.external_attr = (stat.S_IFREG | 0o644) << 16
+                sealed.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
 def _our_template() -> dict[str, Any]:
@@ -157,13 +199,15 @@ def _our_template() -> dict[str, Any]:
 
 
 def _vendor() -> Path:
-    """Install requirements.txt for Lambda, without what is never imported there; return the folder."""
-    pins = ROOT / "requirements.txt"
-    folder = STATE / "vendor" / _hash(iter((pins, Path(__file__))))
+    """Install for Lambda what is shipped of requirements.txt; return the folder."""
+    folder = STATE / "vendor" / _hash(iter((PINS, Path(__file__))))
     if folder.is_dir():
         return folder
     shutil.rmtree(folder.parent, ignore_errors=True)
     making = folder.with_suffix(".making")
+    making.mkdir(parents=True)
+    shipped = making / "requirements.txt"
+    shipped.write_text("".join(pin[0] for pin in REQUIREMENT.finditer(PINS.read_text()) if pin[1] not in NOT_SHIPPED))
     platforms = [f"--platform={tag}_x86_64" for tag in ("manylinux2014", "manylinux_2_17")]
     pip = [
         sys.executable,
@@ -174,6 +218,7 @@ def _vendor() -> Path:
         "--quiet",
         "--no-compile",
         "--no-deps",
+        "--require-hashes",
     ]
     target = [
         *platforms,
@@ -182,7 +227,8 @@ def _vendor() -> Path:
         "--only-binary=:all:",
         f"--target={making}",
     ]
-    _run([*pip, *target, "-r", str(pins)], ROOT)
+    _run([*pip, *target, "-r", str(shipped)], ROOT)
+    shipped.unlink()
     _strip(making)
     making.rename(folder)
     return folder
@@ -202,7 +248,9 @@ def _strip(folder: Path) -> None:
 
 def _run(command: list[str], folder: Path) -> None:
     # chalice asks for a region to learn the services' names, which are the same in all of the public ones.
-    environ = {"AWS_DEFAULT_REGION": "us-east-1"} | {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    # Bytecode names things in the order of their hashes, which Python draws anew for each process.
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environ = {"AWS_DEFAULT_REGION": "us-east-1", **plain, "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, env=environ)
     if done.returncode:
         raise PackageFailed(f"{' '.join(command)}\n{done.stdout}{done.stderr}")

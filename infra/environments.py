@@ -28,7 +28,7 @@ class EnvironmentFailed(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it is, and the pinned requirement files that it is made from, in order."""
+    """A virtual environment: where it is, and the files of pinned and hashed requirements that it is made from."""
 
     folder: Path
     requirements: tuple[Path, ...]
@@ -58,7 +58,8 @@ class Environment:
                 f"{made.stdout}{made.stderr}\nPython's venv module does not work here. {_VENV_HINT}"
             )
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
-        installed = _run([*pip, "-r", str(self.requirements[-1])])
+        files = [argument for path in self.requirements for argument in ("-r", str(path))]
+        installed = _run([*pip, "--require-hashes", *files])
         if installed.returncode:
             raise EnvironmentFailed(
                 f"{installed.stdout}{installed.stderr}\npip could not install {self.requirements[-1].name} "

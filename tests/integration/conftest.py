@@ -32,6 +32,7 @@ def services(stack_without_streams: Stack) -> Iterator[Stack]:
     os.environ.clear()
     os.environ.update(environ)
     aws.client.cache_clear()
+    aws.intake_client.cache_clear()
     yield stack_without_streams
     os.environ.clear()
     os.environ.update(before)

@@ -1,10 +1,11 @@
 """Environments heal: whatever is there, `ensure` leaves one that is what its files say."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from infra.environments import STAMP, Environment, EnvironmentFailed
+from infra.environments import ROOT, STAMP, Environment, EnvironmentFailed
 
 
 @pytest.fixture
@@ -37,3 +38,15 @@ def test_what_cannot_be_installed_is_said_and_not_taken_for_made(environment: En
     with pytest.raises(EnvironmentFailed, match=r"could not install pins\.txt"):
         environment.make()
     assert not environment.is_made()
+
+
+def test_the_requirements_are_all_that_the_app_needs(tmp_path: Path) -> None:
+    environment = Environment(tmp_path / "environment", (ROOT / "requirements.txt",))
+    environment.make()
+    subprocess.run([str(environment.python), "-c", "import app"], cwd=ROOT, check=True, env={})
+
+
+def test_a_requirement_without_its_hash_is_not_installed(environment: Environment) -> None:
+    environment.requirements[0].write_text("six==1.17.0\n")
+    with pytest.raises(EnvironmentFailed, match="hash"):
+        environment.make()

@@ -19,7 +19,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.providers.table import known
-from chalicelib.services.clients.aws import client
+from chalicelib.services.clients.aws import intake_client
 
 KEPT_SECONDS = 60.0
 FRESH_SECONDS = 10.0
@@ -127,7 +127,7 @@ def _provider_names(*, fresh: bool) -> frozenset[str]:
 def _list_names(path: str) -> frozenset[str]:
     """List the names below a path, without their values."""
     try:
-        pages = client("ssm", _PATIENCE).get_paginator("get_parameters_by_path").paginate(Path=path)
+        pages = intake_client("ssm", _PATIENCE).get_paginator("get_parameters_by_path").paginate(Path=path)
         return frozenset(one["Name"].removeprefix(path) for page in pages for one in page["Parameters"])
     except (BotoCoreError, ClientError) as fault:
         raise SecretsUnavailable(str(fault)) from fault
@@ -136,7 +136,9 @@ def _list_names(path: str) -> frozenset[str]:
 def _read(parameter: str) -> dict[str, Any] | None:
     """The settings in a parameter, None if it was removed; raises SecretsUnavailable."""
     try:
-        written = client("ssm", _PATIENCE).get_parameter(Name=parameter, WithDecryption=True)["Parameter"]["Value"]
+        written = intake_client("ssm", _PATIENCE).get_parameter(Name=parameter, WithDecryption=True)["Parameter"][
+            "Value"
+        ]
         settings = json.loads(written)
     except ClientError as fault:
         if fault.response["Error"]["Code"] == "ParameterNotFound":

@@ -14,7 +14,7 @@ from functools import lru_cache
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 
-from chalicelib.services.clients.aws import client
+from chalicelib.services.clients.aws import intake_client
 from chalicelib.store.messages import Message
 from chalicelib.store.routes import route_to
 
@@ -35,7 +35,7 @@ def process_at_once(stored: Sequence[Message]) -> None:
         if urgent:
             records = [{"dynamodb": {"SequenceNumber": row.key, "NewImage": row.serialize()}} for row in urgent]
             payload = json.dumps({"Records": records})
-            client("lambda", _PATIENCE).invoke(FunctionName=function, InvocationType="Event", Payload=payload)
+            intake_client("lambda", _PATIENCE).invoke(FunctionName=function, InvocationType="Event", Payload=payload)
     except Exception:
         logger.exception("not processed at once")
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.services.clients import provider_settings
-from chalicelib.services.clients.aws import client
+from chalicelib.services.clients.aws import intake_client
 from chalicelib.services.clients.provider_settings import (
     KEPT_SECONDS,
     STALE_SECONDS,
@@ -49,11 +49,11 @@ def ssm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     }.items():
         monkeypatch.setenv(name, value)
     provider_settings.forget()
-    client.cache_clear()
-    with Stubber(client("ssm", provider_settings._PATIENCE)) as stubber:
+    intake_client.cache_clear()
+    with Stubber(intake_client("ssm", provider_settings._PATIENCE)) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
-    client.cache_clear()
+    intake_client.cache_clear()
     provider_settings.forget()
 
 
