@@ -25,6 +25,7 @@ from chalicelib.observation.replies.replies import (
     report_reply,
     unrecognised_reply,
 )
+from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.sms.opt_out_words import wish_in
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import LANGUAGES
@@ -103,7 +104,7 @@ def _report(report: ReportReading) -> dict[str, Any]:
     }
 
 
-def _json(value: Value) -> bool | int | float | str | list[int]:
+def _json(value: Value) -> Any:
     """Return an answer as a JSON value.
 
     A decimal as a number of the same digits, or as a string where a double cannot hold them.
@@ -111,7 +112,7 @@ def _json(value: Value) -> bool | int | float | str | list[int]:
     if isinstance(value, Decimal):
         number = float(value)
         return number if Decimal(repr(number)) == value else str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return value_json(value)
 
 
 def reply_to(election: Election, language: str, text: str, reading: Reading) -> str:

@@ -6,6 +6,7 @@ fractions. Times are minutes since midnight of their own day: a count that ends 
 one that ended before it.
 """
 
+import datetime as dt
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from chalicelib.observation.checks.tree import Answer, Binary, Clock, Node, Numb
 from chalicelib.observation.elections.election import Check, Election
 from chalicelib.observation.reading.model import Value
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})")
 
 _ARITHMETIC: Final[Mapping[str, Callable[[Fraction, Fraction], Fraction]]] = {
@@ -122,6 +124,8 @@ def _comparable(value: Value | None) -> _Result:
             return Fraction(value)
         case str() if clock := _CLOCK.fullmatch(value):
             return Fraction(int(clock[1]) * 60 + int(clock[2]))
+        case str() if _DATE.fullmatch(value):
+            return Fraction(dt.date.fromisoformat(value).toordinal())
         case _:
             return None
 

@@ -3,7 +3,7 @@
 Every code must exist, and every operator get what it can take. Numbers are compared with and added to numbers; a time
 is compared with a time, and moved by minutes; the difference of two times is a number of minutes. A yes/no answer is a
 truth of its own (`D`, `not D`, `D == OP.D`). A choice equals an option's number (`C == 4`) or another choice, and has
-no order; several choices cannot stand in a rule.
+no order; a date is compared with a date. Several choices and texts cannot stand in a rule.
 """
 
 from dataclasses import dataclass, field
@@ -23,12 +23,13 @@ from chalicelib.observation.checks.tree import (
 )
 from chalicelib.observation.elections.election import Election, Form, Question
 
-Kind = Literal["number", "time", "truth", "choice"]
+Kind = Literal["number", "time", "date", "truth", "choice"]
 
 _KINDS: Final[dict[str, Kind]] = {
     "integer": "number",
     "decimal": "number",
     "time": "time",
+    "date": "date",
     "yesno": "truth",
     "choice": "choice",
 }
@@ -44,6 +45,7 @@ _CALCULATED: Final[dict[tuple[str, Kind, Kind], Kind]] = {
 _NAMES: Final[dict[Kind, str]] = {
     "number": "a number",
     "time": "a time",
+    "date": "a date",
     "truth": "yes or no",
     "choice": "a choice",
 }
@@ -109,7 +111,8 @@ class _Typing:
 
     def _answered(self, question: Question, node: Node) -> Kind | None:
         if question.type not in _KINDS:
-            self._wrong(node, "several choices cannot stand in a rule")
+            what = "a text" if question.type == "text" else "several choices"
+            self._wrong(node, f"{what} cannot stand in a rule")
             return None
         return _KINDS[question.type]
 

@@ -11,9 +11,16 @@ from chalicelib.observation.election_file.header import check_languages_of
 from chalicelib.observation.election_file.shape import shaped
 from chalicelib.observation.elections.election import Category, Check, Election, Form, IncidentForm, Question
 from chalicelib.observation.elections.moments import Moment
+from chalicelib.observation.reading.answer_names import answer_names, name_of
+from chalicelib.observation.reading.interpret import interpret
+from chalicelib.observation.reading.words import words
+from chalicelib.observation.sms.look_alikes import skeleton
 
 NUMBERS: Final = ("integer", "decimal")
 LISTS: Final = ("choice", "choices")
+
+ANY_YEAR: Final = 2000
+_UNKNOWN_DIGITS: Final = 6
 
 _FORM_STAND_INS: Mapping[str, object] = {"code": ""}
 _TOLERANCE = re.compile(r"\d{1,6}(?:\.\d{1,3})?%?")
@@ -132,6 +139,10 @@ def _check_question(document: Document, path: Path, question: Question) -> None:
     _check_range(document, path, question)
     _check_options(document, path, question)
     _check_role(document, path, question)
+    _check_unknown(document, path, question)
+    if question.type != "text" and "max_length" in question.model_fields_set:
+        advice = f"only a text has a length, this question is {question.type}; delete the key"
+        document.error((*path, "max_length"), advice)
     if question.tolerance is not None:
         _check_tolerance(document, (*path, "tolerance"), question, question.tolerance)
 
@@ -179,6 +190,25 @@ def _check_options(document: Document, path: Path, question: Question) -> None:
     if question.critical_if is not None and question.critical_if not in question.options:
         known = ", ".join(map(str, question.options))
         document.error((*path, "critical_if"), f"{question.critical_if} is none of the options; use one of {known}")
+
+
+def _check_unknown(document: Document, path: Path, question: Question) -> None:
+    """What means "not known" may mean nothing else: no answer of the question, no yes or no, no option's label."""
+    at = (*path, "unknown")
+    plain = question.model_copy(update={"unknown": ()})
+    labels = answer_names(plain)
+    for written in question.unknown:
+        if written.isascii() and written.isdigit():
+            _, reason = interpret(plain, written, ANY_YEAR)
+            if written[0] == "0":
+                document.error(at, f"{written!r} begins with a zero, which people leave out; use another number")
+            elif reason is None or len(written) > _UNKNOWN_DIGITS:
+                advice = "use a number outside its range, such as 9999, or a word"
+                document.error(at, f"{written!r} is also an answer to this question; {advice}")
+        elif len(written) < 2 or not written.isalpha():
+            document.error(at, f"{written!r} cannot be told from an answer; use digits, or one word of letters")
+        elif skeleton(written) in words().values or skeleton(written) in words().roles or name_of(written) in labels:
+            document.error(at, f"{written!r} has another meaning in an SMS; choose another word")
 
 
 def _check_role(document: Document, path: Path, question: Question) -> None:

@@ -15,7 +15,8 @@ from chalicelib.observation.reading.words import words
 from chalicelib.observation.sms.look_alikes import skeleton
 
 _FORM_CODE = re.compile(r"[A-Z]{2,10}")
-_QUESTION_CODE = re.compile(r"[A-Z](?:[1-9]\d?)?")
+_QUESTION_CODE = re.compile(r"[A-Z](?:[1-9]\d?)?|[A-Z]{2}")
+_PAIR = re.compile(r"[A-Z]{2}")
 _LIKE_DIGITS = frozenset("OIL")
 
 
@@ -41,12 +42,18 @@ def names(forms: Iterable[tuple[Path, str, tuple[str, ...]]]) -> Iterator[Name]:
 def check_names(document: Document, forms: Iterable[PlacedForm], incidents: IncidentForm | None) -> None:
     """Note every code and alias that cannot be typed or told from another one."""
     called = [(placed.path, placed.form.code, placed.form.aliases) for placed in forms]
+    singles = frozenset(code for placed in forms for code in placed.form.by_code if len(code) == 1)
     for placed in forms:
         _check_question_codes(document, placed)
+        _check_pairs(document, placed, singles)
     if incidents is not None:
         called.append((("incidents",), incidents.code, incidents.aliases))
+    pairs = {code: placed for placed in forms for code in placed.form.by_code if _PAIR.fullmatch(code)}
     found: dict[str, Name] = {}
     for name in names(called):
+        if skeleton(name.written) in pairs:
+            asked = pairs[skeleton(name.written)].form.code
+            document.error(name.path, f"{name.written!r} is a question's code of form {asked}; choose another word")
         fault = _code_fault(name.written) if name.path[-1] == "code" else _alias_fault(name.written)
         if fault:
             document.error(name.path, fault)
@@ -74,7 +81,7 @@ def _other_meaning(name: str) -> str | None:
     """Why a word cannot name a form: the reading takes it for something else (docs/grammar.md, "Values", "Held")."""
     if skeleton(name) in words().values:
         return f"{name!r} is an answer; choose another word"
-    if skeleton(name) in words().held:
+    if skeleton(name) in (*words().held, *words().held_alone):
         return f"an SMS with {name!r} is held for a test or a cancellation; choose another word"
     return None
 
@@ -93,21 +100,35 @@ def _check_question_codes(document: Document, placed: PlacedForm) -> None:
     first: dict[str, Path] = {}
     for path, question in zip(placed.questions, placed.form.questions, strict=True):
         code, at = question.code, (*path, "code")
-        if code[:1] in _LIKE_DIGITS and _QUESTION_CODE.fullmatch(code):
+        if _QUESTION_CODE.fullmatch(code) and not _LIKE_DIGITS.isdisjoint(code):
             document.error(
                 at, f"{code!r} looks like a digit in a hand-typed SMS; O, I and L are no codes, use another letter"
             )
         elif not _QUESTION_CODE.fullmatch(code):
-            advice = "use one Latin capital, or one and a number from 1 to 99: A or A1"
+            advice = "use one Latin capital, two of them, or one and a number from 1 to 99: A, AB or A1"
             document.error(at, _foreign_letters(code) or f"{code!r} is no question's code; {advice}")
         if code in first:
             line = document.line(first[code])
             document.error(at, f"{code} is already a question of this form in line {line}; use another code")
         first.setdefault(code, at)
     for code, at in first.items():
-        if code[1:] and code[0] in first:
+        if code[1:].isdigit() and code[0] in first:
             line = document.line(first[code[0]])
             message = (
                 f"{code} reads like an answer to {code[0]} in line {line}; number all questions of that letter, or none"
             )
             document.error(at, message)
+
+
+def _check_pairs(document: Document, placed: PlacedForm, singles: frozenset[str]) -> None:
+    """Codes of two letters may be no word that an SMS is read by, nor another code with its answer."""
+    lists = words()
+    endings = frozenset(map(skeleton, lists.letters))
+    for path, question in zip(placed.questions, placed.form.questions, strict=True):
+        code, at = question.code, (*path, "code")
+        if not _PAIR.fullmatch(code):
+            continue
+        if code in lists.values or code in lists.roles or code in (*lists.held, *lists.held_alone):
+            document.error(at, f"{code!r} is a word of SMS; use other letters")
+        elif code[0] in singles and code[1] in endings:
+            document.error(at, f"{code!r} reads like {code[0]} and its answer {code[1]}; use another second letter")

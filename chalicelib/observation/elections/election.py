@@ -8,10 +8,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from chalicelib.observation.elections.moments import Duration, Moment, MomentField
 
@@ -23,6 +23,20 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 
 LAST_LEVEL = 10
 """The level of headquarters where the roster gives them none: after every other."""
+
+LONGEST_TEXT = 300
+"""Characters of the longest text that a question may ask for: it shares its SMS, and its report's row, with others."""
+
+QuestionType = Literal["yesno", "integer", "choice", "choices", "time", "decimal", "text", "date"]
+
+
+def _listed(written: object) -> object:
+    """One answer or a list of them as a list of texts."""
+    answers = written if isinstance(written, list | tuple) else [written]
+    return tuple(str(answer).strip() for answer in answers if answer is not None)
+
+
+UnknownAnswers = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 NO_ROUND = "-"
 """The round's name of a form that is due once."""
@@ -36,11 +50,12 @@ class Question(_Value):
     """One question of a form.
 
     `tolerance`: how far two observers' numbers may lie apart and still agree, a count (`5`) or a share
-    of the larger (`5%`). `critical_if`: the answer that opens an incident at once.
+    of the larger (`5%`). `critical_if`: the answer that opens an incident at once. `max_length`: characters of a text.
+    `unknown`: what observers write who do not know the answer, digits or a word each.
     """
 
     code: str
-    type: Literal["yesno", "integer", "choice", "choices", "time", "decimal"]
+    type: QuestionType
     label: Texts = Field(default_factory=dict)
     min: float | None = None
     max: float | None = None
@@ -49,6 +64,8 @@ class Question(_Value):
     candidate: str | None = None
     critical_if: bool | int | None = None
     tolerance: str | None = None
+    max_length: int = Field(default=100, ge=1, le=LONGEST_TEXT)
+    unknown: UnknownAnswers = ()
 
     def is_critical(self, value: object) -> bool:
         """Whether an answer, as it is read, opens an incident by itself."""

@@ -16,6 +16,7 @@ _VOTES: Final = (214, 187, 96, 58, 41, 33, 24, 17, 12, 9)
 
 _COUNTS: Final[Mapping[str, int]] = {"registered": 1210, "voted": 640, "invalid": 7}
 _ANY_COUNT: Final = 12
+_ANY_TEXT: Final = "12345"
 _MINUTES_OF_A_DAY: Final = 24 * 60
 
 
@@ -30,7 +31,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A question as the card asks it; `options` are numbers and their names."""
+    """A question as the card asks it; `options` are numbers and their names.
+
+    `max_length`: characters of a text; `unknown`: what to write who does not know.
+    """
 
     code: str
     label: str
@@ -38,6 +42,8 @@ class Line:
     low: str | None
     high: str | None
     options: tuple[tuple[int, str], ...]
+    max_length: int
+    unknown: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def _form_card(election: Election, form: Form, language: str) -> Card:
         due=tuple(_local(election, moment) for moment in moments),
         lines=tuple(_line(election, question, language) for question in form.questions),
         categories=(),
-        example=_example(form),
+        example=_example(election, form),
         to_sign=_is_signed(election, language),
     )
 
@@ -100,7 +106,7 @@ def _incident_card(election: Election, incidents: IncidentForm, language: str) -
         due=(),
         lines=(),
         categories=tuple((f"{number:02}", name) for number, name in names.items()),
-        example=Example(canonical_text(incidents.code, None, answers, name), answers, name),
+        example=Example(canonical_text(incidents, None, answers, name), answers, name),
         to_sign=_is_signed(election, language),
     )
 
@@ -122,15 +128,16 @@ def _line(election: Election, question: Question, language: str) -> Line:
     )
     low, high = (None if bound is None else f"{bound:.12g}" for bound in (question.min, question.max))
     label = election.text(question.label, language) or question.candidate or question.code
-    return Line(question.code, label, question.type, low, high, tuple(options))
+    not_known = next(iter(question.unknown), None)
+    return Line(question.code, label, question.type, low, high, tuple(options), question.max_length, not_known)
 
 
-def _example(form: Form) -> Example:
-    answers = {question.code: _answer(form, question) for question in form.questions}
+def _example(election: Election, form: Form) -> Example:
+    answers = {question.code: _answer(election, form, question) for question in form.questions}
     for question in form.questions:
         if question.role == "ballots":
             answers[question.code] = _within(question, _ballots(form, answers))
-    return Example(canonical_text(form.code, None, answers), answers)
+    return Example(canonical_text(form, None, answers), answers)
 
 
 def _ballots(form: Form, answers: Mapping[str, Value]) -> int:
@@ -138,22 +145,28 @@ def _ballots(form: Form, answers: Mapping[str, Value]) -> int:
     return sum(int(str(answers[question.code])) for question in form.questions if question.role in ("votes", "invalid"))
 
 
-def _answer(form: Form, question: Question) -> Value:
+def _answer(election: Election, form: Form, question: Question) -> Value:
     """A plausible answer that opens no incident."""
     harmless = [option for option in sorted(question.options) if option != question.critical_if]
+    value: Value
     match question.type:
         case "yesno":
-            return question.critical_if is not True
+            value = question.critical_if is not True
         case "choice":
-            return harmless[0]
+            value = harmless[0]
         case "choices":
-            return tuple(harmless[:3:2])
+            value = tuple(harmless[:3:2])
         case "time":
-            return _time(form)
+            value = _time(form)
         case "decimal":
-            return _decimal_within(question, Decimal(_ANY_COUNT))
+            value = _decimal_within(question, Decimal(_ANY_COUNT))
         case "integer":
-            return _within(question, _count(form, question))
+            value = _within(question, _count(form, question))
+        case "date":
+            value = election.date.isoformat()
+        case "text":
+            value = _ANY_TEXT[: question.max_length]
+    return value
 
 
 def _count(form: Form, question: Question) -> int:

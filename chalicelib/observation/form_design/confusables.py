@@ -159,8 +159,8 @@ def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
 def _confusable_codes(form: Form, path: Path) -> Iterator[Confusion]:
     places = {question.code: (*path, position, "code") for position, question in enumerate(form.questions)}
     for one, other in combinations(places, 2):
-        pair = "".join(sorted(one[0] + other[0]))
-        if other.startswith(one) or one.startswith(other):
+        pair = _differing(one, other)
+        if _is_prefix(one, other) or _is_prefix(other, one):
             short, long = sorted((one, other), key=len)
             message = f"{long} reads like {short} and an answer glued to it; begin the numbers at 10"
             yield Confusion(places[long], places[short], message)
@@ -171,6 +171,19 @@ def _confusable_codes(form: Form, path: Path) -> Iterator[Confusion]:
         elif pair in _MISREAD:
             yield Confusion(places[other], places[one], f"{one} and {other} are easily taken for one another")
     yield from _codes_like_digits(form, places)
+
+
+def _is_prefix(short: str, long: str) -> bool:
+    """Whether a code is another one and digits."""
+    return long.startswith(short) and long[len(short) :].isdigit()
+
+
+def _differing(one: str, other: str) -> str:
+    """The letters, sorted, in which two codes differ: the first, or the one that differs of two; "" where both do."""
+    if len(one.rstrip("0123456789")) != len(other.rstrip("0123456789")):
+        return ""
+    different = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1] and pair[0].isalpha()]
+    return "".join(sorted(different[0])) if len(different) == 1 else ""
 
 
 def _codes_like_digits(form: Form, places: Mapping[str, Path]) -> Iterator[Confusion]:

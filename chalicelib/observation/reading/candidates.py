@@ -13,6 +13,7 @@ class Candidate:
     `at` and `end` are the indexes of its first token and after its last one, `numbers` those of its numbers.
     `wrong`: a word that is no value stands where the value should. `between_digits`: a letter that resembles a digit
     stands between digits. `prose_after`: an ordinary word follows.
+    `is_text`: what was typed after it is a text, as it was written.
     `repaired`: its code or a number of it looks otherwise than it is read.
     """
 
@@ -26,6 +27,7 @@ class Candidate:
     wrong: bool = False
     between_digits: bool = False
     prose_after: bool = False
+    is_text: bool = False
     repaired: bool = False
     numbers: list[int] = field(default_factory=list)
 

@@ -109,7 +109,9 @@ class _HeaderReader:
             return False
         following = self.index + 1
         numbered = following < self.limit and self.scan.tokens[following][1] != ""
-        known = letter in self.letters
+        known = letter in self.form.beginnings
+        if len(letter) > 1 and not (known and (word.style[1] or numbered)):
+            return False
         if self.header.names_from is not None and not numbered:
             return known and following < self.limit and self.scan.words[following].value is not None
         return known or (numbered and not word.lone_word)

@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Final
 
 from chalicelib.observation.elections.election import Question
+from chalicelib.observation.reading.answer_names import answer_names
+from chalicelib.observation.reading.dates import read_date
 from chalicelib.observation.reading.day_parts import PART, hour_of_day
-from chalicelib.observation.reading.model import Reason, Value
+from chalicelib.observation.reading.model import UNKNOWN, Reason, Value
 from chalicelib.observation.reading.words import words
 from chalicelib.observation.sms.look_alikes import skeleton
 
@@ -19,7 +21,11 @@ DOUBT: Final = "~"
 JOIN: Final = "&"
 BREAK: Final = "\x02"
 """Stands where something was passed over between two numbers: they are never one number."""
+NOT_KNOWN: Final = "\x1a"
+"""What stands for a word by which the observer says that they do not know: no text has this character left."""
 
+_BEFORE_TEXT: Final = " \t\n\r:=;,.-–—/|"
+_AFTER_TEXT: Final = " \t\n\r;,|"
 _EDGES: Final = " \t\n\r;,.:-=/|()*!\"'&\\•·"
 _OUTSIDE = re.compile(r"^\W+|\W+$")
 _GROUPED: Final = str.maketrans("", "", " ,.'")
@@ -42,14 +48,19 @@ Answer = tuple[Value, None] | tuple[None, Reason]
 
 
 class Values(dict[str, Answer]):
-    """What was typed after a question's code → the answer read in it, worked out when it is first met."""
+    """What was typed after a question's code → the answer read in it, worked out when it is first met.
 
-    def __init__(self, question: Question) -> None:
+    `year`: the year of a date without one. `names`: answers that are words, options' labels and "not known".
+    """
+
+    def __init__(self, question: Question, year: int) -> None:
         super().__init__()
         self.question = question
+        self.year = year
+        self.names = answer_names(question)
 
     def __missing__(self, typed: str) -> Answer:
-        answer = interpret(self.question, typed)
+        answer = interpret(self.question, typed, self.year)
         if len(typed) <= _LONGEST_KEPT:
             if len(self) >= _VALUES_KEPT:
                 self.clear()
@@ -57,18 +68,42 @@ class Values(dict[str, Answer]):
         return answer
 
 
-def interpret(question: Question, typed: str) -> Answer:
+def interpret(question: Question, typed: str, year: int) -> Answer:
     """The canonical answer that a question's type reads in what was typed after its code, or why it reads none."""
-    if DOUBT in typed or BREAK in typed:
-        return None, "ambiguous"
-    if "-" in typed and question.type in ("integer", "decimal") and _MINUS.match(typed):
-        return None, "ambiguous"
-    if question.type == "decimal" and _OPEN_POINT.match(typed):
+    if question.type == "text":
+        return _text(question, typed)
+    if _is_doubtful(question, typed):
         return None, "ambiguous"
     inner = typed.strip(_EDGES)
-    if not (inner[:1] + inner[-1:]).isalnum() and PART not in inner:
+    if not (inner[:1] + inner[-1:]).isalnum() and PART not in inner and NOT_KNOWN not in inner:
         inner = _OUTSIDE.sub("", inner)
-    return _TYPES[question.type](question, inner)
+    if question.unknown and (inner == NOT_KNOWN or _plain_number(inner) in question.unknown):
+        return UNKNOWN, None
+    return read_date(inner, year) if question.type == "date" else _TYPES[question.type](question, inner)
+
+
+def _is_doubtful(question: Question, typed: str) -> bool:
+    """Whether something among what was typed keeps any answer from being certain."""
+    if DOUBT in typed or BREAK in typed or (NOT_KNOWN in typed and typed.strip(_EDGES) != NOT_KNOWN):
+        return True
+    if "-" in typed and question.type in ("integer", "decimal") and _MINUS.match(typed):
+        return True
+    return question.type == "decimal" and _OPEN_POINT.match(typed) is not None
+
+
+def _plain_number(inner: str) -> str:
+    """A number without its thousands' separators and leading zeros; anything else as it is."""
+    return inner.translate(_GROUPED).lstrip("0") if _INTEGER.fullmatch(inner) else inner
+
+
+def _text(question: Question, typed: str) -> Answer:
+    """A text as it was typed, without what separates it from its neighbours; one that is too long is refused."""
+    text = typed.strip().lstrip(_BEFORE_TEXT).rstrip(_AFTER_TEXT)
+    if not text:
+        return None, "wrong_type"
+    if skeleton(text) in map(skeleton, question.unknown):
+        return UNKNOWN, None
+    return (text, None) if len(text) <= question.max_length else (None, "out_of_range")
 
 
 def _integer(question: Question, inner: str) -> Answer:

@@ -3,10 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from enum import Enum
+from typing import Final, Literal
 
-Value = bool | int | str | Decimal | tuple[int, ...]
-"""A canonical answer: yesno bool, integer and choice int, choices sorted tuple, time "HH:MM", decimal Decimal."""
+
+class Unknown(Enum):
+    """The answer of an observer who says that they do not know."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+Value = bool | int | str | Decimal | tuple[int, ...] | Unknown
+"""A canonical answer, or UNKNOWN.
+
+yesno bool, integer and choice int, choices sorted tuple, time "HH:MM", decimal Decimal, date "YYYY-MM-DD", text str.
+"""
 
 Reason = Literal["out_of_range", "wrong_type", "conflicting", "ambiguous", "unknown_code"]
 

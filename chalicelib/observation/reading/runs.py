@@ -51,7 +51,7 @@ def split_aliases(vocabulary: Vocabulary, tokens: Sequence[Token], words: Sequen
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         if word.glued_form is not None and _glued(vocabulary, tokens, words, index):
             alias, rest = word.typed[: word.glued], word.typed[word.glued :]
-            parts = (rest,) if len(rest) == 1 else vocabulary[rest].parts
+            parts = (rest,) if vocabulary[rest].letter is not None else vocabulary[rest].parts
             _append(found, vocabulary, token, (alias, *parts))
         else:
             found[0].append(token)
@@ -63,10 +63,11 @@ def _glued(vocabulary: Vocabulary, tokens: Sequence[Token], words: Sequence[Word
     word = words[index]
     alias, rest = word.typed[: word.glued], word.typed[word.glued :]
     valued = value_follows(tokens, words, index)
-    if not valued and (len(rest) == 1 or vocabulary[rest].ends_in_code):
+    single = vocabulary[rest].letter is not None
+    if not valued and (single or vocabulary[rest].ends_in_code):
         return False
     further = _further_answer(tokens, words, index + (2 if valued else 1))
-    if len(rest) > 1:
+    if not single:
         return further or len(vocabulary[rest].parts) > 2 or not uniform(word.typed)
     gap = tokens[index + 1][0]
     if "natural_with_code" in word.roles:

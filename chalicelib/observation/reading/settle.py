@@ -70,6 +70,8 @@ def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
 
 
 def _answer(candidate: Candidate, *, russian_order: bool) -> Answer:
+    if candidate.is_text and candidate.values is not None:
+        return candidate.values[candidate.typed]
     if DOUBT in candidate.typed:
         return _AMBIGUOUS
     if candidate.wrong or candidate.values is None:
@@ -98,8 +100,9 @@ def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settle
 
 
 def _repairs(scan: Scan, candidate: Candidate) -> Iterator[Repair]:
-    if candidate.letter not in (candidate.code[0], candidate.code[0].lower()):
-        yield Repair(candidate.letter, candidate.code[0], "look-alike code")
+    letters = candidate.code[: len(candidate.letter)]
+    if candidate.letter.upper() != letters:
+        yield Repair(candidate.letter, letters, "look-alike code")
     for index in candidate.numbers:
         number = scan.tokens[index][1]
         if not number.isdigit():

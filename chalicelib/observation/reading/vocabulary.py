@@ -40,6 +40,8 @@ class FormNames:
     """Whether its codes end in digits, and so need a separator before a value."""
     letters: frozenset[str]
     """The first letters of its codes."""
+    beginnings: frozenset[str]
+    """Its codes' letters, without the digits that may follow."""
     categories: frozenset[int] | None
     """The categories of the incident form, None for any other."""
 
@@ -48,13 +50,13 @@ class FormNames:
 class Word:
     """What a run of letters may be, whatever stands around it.
 
-    `letter` is the code of a single letter; `parts` are codes and value words that the run splits into; `glued` is
-    the length of an alias that the run begins with, the rest being a code of `glued_form`, or codes and value words;
-    `compound`: it has `parts` or is `glued`. `near` is the form whose name it misspells; `named`: it is a form's
-    name, well spelt or not. `prose`: an ordinary word, two letters or more that are neither a value nor a unit.
-    `changes_number`: glued to a number it multiplies it or says the part of the day, whatever follows (`5тысB`).
-    `holds`: a phrase that holds an SMS may begin with it.
-    `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and upper case.
+    `letter` is the code of a single letter, or of two that are a code of some form; `parts` are codes and value words
+    that the run splits into; `glued` is the length of an alias that the run begins with, the rest being a code of
+    `glued_form`, or codes and value words; `compound`: it has `parts` or is `glued`. `near` is the form whose name it
+    misspells; `named`: it is a form's name, well spelt or not. `prose`: an ordinary word, two letters or more that are
+    neither a value nor a unit. `changes_number`: glued to a number it multiplies it or says the part of the day,
+    whatever follows (`5тысB`). `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and
+    upper case. `holds`: a phrase that holds an SMS may begin with it.
     """
 
     typed: str
@@ -98,6 +100,7 @@ class Vocabulary(dict[str, Word]):
         self.lists: Words = words()
         self.forms = {names.code: names for names in _forms(election)}
         self._letters = frozenset(letter for names in self.forms.values() for letter in names.letters)
+        self._pairs = frozenset(code for form in self.forms.values() for code in form.beginnings if len(code) > 1)
         self._aliases = dict(_aliases(election, self.forms))
         self.tokens = token_pattern(self._aliases, [word for word, _ in self.lists.answers])
         self.digit_names = DigitNames(self._aliases, self._letters)
@@ -126,19 +129,20 @@ class Vocabulary(dict[str, Word]):
         single = len(typed) == 1
         value, roles = self._value(typed, shape), self.lists.roles.get(typed.lower() if single else shape, _NO_ROLES)
         lone_word = typed in WORD_LETTERS
+        pair = shape in self._pairs and form is None and value is None and not roles
         ordinary = single and value is None and not roles and not lone_word and typed not in LIKE_DIGITS
-        found = {} if single or form is not None or value is not None else self._compound(typed, shape, roles)
+        found = {} if single or pair or form is not None or value is not None else self._compound(typed, shape, roles)
         return Word(
             typed,
             shape,
-            letter=code_letter(typed) if single else None,
+            letter=code_letter(typed) if single else shape if pair else None,
             lone_word=lone_word,
             value=value,
             roles=roles,
             form=form,
             resembles_digit=typed[0] in RESEMBLING,
-            changes_number=not single and self._after_number.match(shape) is not None,
-            prose=not single and value is None and "units" not in roles,
+            changes_number=not (single or pair) and self._after_number.match(shape) is not None,
+            prose=not (single or pair) and value is None and "units" not in roles,
             plain=ordinary and "A" <= code_letter(typed) <= "Z",
             style=(typed.isascii(), typed.isupper()),
             holds=shape in self._held_openings,
@@ -170,9 +174,13 @@ class Vocabulary(dict[str, Word]):
     def _rest_of(self, alias: str, shape: str) -> bool:
         """Whether what follows an alias in a run begins with a code of its form and splits from there on."""
         rest = shape[len(alias) :]
-        first = any(code[0] == rest[:1] for code in self._aliases[alias].questions)
+        beginnings = self._aliases[alias].beginnings
+        if len(rest) > 1 and rest in beginnings:
+            return True
         run = self._run.fullmatch(rest)
-        return first and (len(rest) == 1 or (run is not None and run["lead"] is None and run["inner"] != ""))
+        return rest[:1] in beginnings and (
+            len(rest) == 1 or (run is not None and run["lead"] is None and run["inner"] != "")
+        )
 
     def _split(self, typed: str, shape: str) -> dict[str, Any]:
         if typed[0].isupper() and _LIKE_CAPITALS.issuperset(typed[1:]) and "A" <= code_letter(typed[0]) <= "Z":
@@ -220,13 +228,14 @@ class Vocabulary(dict[str, Word]):
 
 def _forms(election: Election) -> Iterator[FormNames]:
     for form in election.forms:
-        numbered = any(len(question.code) > 1 for question in form.questions)
-        questions = {code: Values(question) for code, question in form.by_code.items()}
+        numbered = any(code[-1].isdigit() for code in form.by_code)
+        questions = {code: Values(question, election.date.year) for code, question in form.by_code.items()}
         letters = frozenset(code[0] for code in questions)
-        yield FormNames(form.code, questions, form.rounds, numbered, letters, None)
+        beginnings = frozenset(code.rstrip("0123456789") for code in questions)
+        yield FormNames(form.code, questions, form.rounds, numbered, letters, beginnings, None)
     if election.incidents is not None:
         categories = frozenset(election.incidents.categories)
-        yield FormNames(election.incidents.code, {}, (), False, frozenset(), categories)
+        yield FormNames(election.incidents.code, {}, (), False, frozenset(), frozenset(), categories)
 
 
 def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tuple[str, FormNames]]:

@@ -3,8 +3,11 @@
 from typing import Final
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
+from chalicelib.observation.reading.dates import is_year_word, month_named
 from chalicelib.observation.reading.day_parts import PART
-from chalicelib.observation.reading.interpret import BREAK, DOUBT, JOIN
+from chalicelib.observation.reading.free_text import name_length
+from chalicelib.observation.reading.interpret import BREAK, DOUBT, JOIN, NOT_KNOWN
+from chalicelib.observation.reading.model import UNKNOWN
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD, FormNames, Word
 from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, code_letter
@@ -66,7 +69,7 @@ class Walk:
     def value_next(self) -> bool:
         """Whether a value, or what may stand before one, follows a code."""
         after = self.index + 1
-        if self.form.numbered and self.glued_number_at(after):
+        if self.form.numbered and len(self.tokens[self.index][2]) == 1 and self.glued_number_at(after):
             after += 1
         if after >= self.limit:
             return False
@@ -93,6 +96,57 @@ class Walk:
         while index < self.limit and not self.words[index].roles.isdisjoint(_BEFORE_TIME):
             index += 1
         return self.number_at(index)
+
+    def name_next(self, code: str) -> bool:
+        """Whether a name of an answer to a code's question, or a month, follows the code at once."""
+        values = self.form.questions.get(code)
+        after = self.index + (2 if code[-1].isdigit() else 1)
+        if values is None or after >= self.limit:
+            return False
+        if values.question.type == "date" and month_named(self.words[after].skeleton) is not None:
+            return True
+        return name_length(self.scan, values, after, self.limit) > 0
+
+    def take_name(self) -> bool:
+        """Take the name of an answer where one stands; prose that goes on after it leaves the answer in doubt."""
+        current = self.current
+        if current is None or current.values is None:
+            return False
+        if current.values.question.type == "date" and self._take_date_word(current):
+            return True
+        length = name_length(self.scan, current.values, self.index, self.limit)
+        if not length or (current.valued and current.values.question.type != "choices"):
+            return False
+        name = tuple(
+            self.scan.digits(index) if self.tokens[index][1] else self.words[index].skeleton
+            for index in range(self.index, self.index + length)
+        )
+        gap, meaning = self.tokens[self.index][0], current.values.names[name]
+        self.index += length - 1
+        doubtful = meaning is None or self._goes_on(self.index + 1)
+        current.typed += gap + (DOUBT if doubtful else NOT_KNOWN if meaning is UNKNOWN else str(meaning))
+        current.end = self.coded.end = self.index + 1
+        current.valued = True
+        self.answered.add(current.code)
+        return True
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether words follow a name with nothing but blanks between, so that they may change what it says."""
+        if index >= self.limit or self.tokens[index][0].strip() or "\n" in self.tokens[index][0]:
+            return False
+        word = self.words[index]
+        is_value = word.value is not None and word.letter not in self.form.questions
+        return self.prose_at(index) or is_value or "list_joins" in word.roles
+
+    def _take_date_word(self, current: Candidate) -> bool:
+        shape = self.words[self.index].skeleton
+        if month_named(shape) is not None:
+            self.take(self.words[self.index].typed)
+            return True
+        if not current.valued or len(shape) == 1 or not is_year_word(shape):
+            return False
+        self.take("", value=False)
+        return True
 
     def number_next(self) -> bool:
         """Whether a number follows the token that the walk stands at."""
@@ -123,6 +177,9 @@ class Walk:
         if word.skeleton in ("A", "P") and current.valued and self.asks("time") and self._takes_m():
             current.typed += f"{PART}{word.skeleton.lower()}m{PART}"
             current.end = self.coded.end = self.index + 1
+            return True
+        if current.valued and self.asks("date") and is_year_word(word.skeleton) and not self.value_next():
+            self.take("", value=False)
             return True
         typed = self._attached_as(word, current)
         if typed:

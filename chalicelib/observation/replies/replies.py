@@ -5,6 +5,7 @@ An SMS of ours takes at most two segments; `reply_layout` decides what goes firs
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, NotRequired, TypedDict, Unpack
 
 from chalicelib.observation.elections.election import (
@@ -17,7 +18,8 @@ from chalicelib.observation.elections.election import (
     Severity,
     Station,
 )
-from chalicelib.observation.reading.model import CATEGORY, OBSERVER, ROUND, STATION, Reason
+from chalicelib.observation.reading.canonical_text import canonical_answer
+from chalicelib.observation.reading.model import CATEGORY, OBSERVER, ROUND, STATION, Reason, Value
 from chalicelib.observation.replies.layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.sms.opt_out_words import word
 from chalicelib.observation.sms.phones import OptOutState
@@ -202,21 +204,29 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
 
 def example(form: Form, signature: str = "") -> str:
     """The beginning of a report on a form, as an observer might send it: `OP A1 B0730`, signed `OP @0002 A1 B0730`."""
-    answers = (question.code + _example_value(question) for question in form.questions[:2])
+    answers = (canonical_answer(form, question.code, _example_value(question)) for question in form.questions[:2])
     return " ".join(filter(None, (form.code, signature, *answers)))
 
 
-def _example_value(question: Question) -> str:
+def _example_value(question: Question) -> Value:
+    value: Value
     match question.type:
         case "yesno":
-            return "1"
+            value = True
         case "time":
-            return "0730"
-        case "choice" | "choices":
-            return str(min(question.options))
+            value = "07:30"
+        case "choice":
+            value = min(question.options)
+        case "choices":
+            value = (min(question.options),)
+        case "date":
+            value = "15.10"
+        case "text":
+            value = "12345"
         case "integer" | "decimal":
             low = question.min or 0
-            return f"{max(low, 12 if question.max is None else min(question.max, 12)):g}"
+            value = Decimal(f"{max(low, 12 if question.max is None else min(question.max, 12)):g}")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

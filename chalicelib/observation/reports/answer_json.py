@@ -1,19 +1,31 @@
 """Answers as JSON, and back by their question's type."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.observation.elections.election import Form
-from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reading.model import UNKNOWN, Unknown, Value
+
+_UNKNOWN: Final = {"unknown": True}
 
 
 def value_json(value: Value) -> Any:
-    """An answer as JSON: a decimal as a string, so that no digit is lost."""
-    return str(value) if isinstance(value, Decimal) else list(value) if isinstance(value, tuple) else value
+    """An answer as JSON: a decimal as a string, so that no digit is lost; "not known" as `{"unknown": true}`."""
+    match value:
+        case Decimal():
+            return str(value)
+        case tuple():
+            return list(value)
+        case Unknown():
+            return dict(_UNKNOWN)
+        case _:
+            return value
 
 
 def value_from_json(form: Form, code: str, written: Any) -> Value:
     """An answer from its JSON, by its question's type."""
+    if written == _UNKNOWN:
+        return UNKNOWN
     question = form.by_code.get(code)
     if question is not None and question.type == "decimal":
         return Decimal(written)

@@ -41,7 +41,7 @@ class StationReports:
 
     def _answer(self, form: str, round_name: str, code: str) -> Value | None:
         report = self.reports.get((form, round_name))
-        return station_answers(self.election, report).values.get(code) if report else None
+        return station_answers(self.election, report).known.get(code) if report else None
 
 
 def failing(election: Election, reports: Mapping[Place, Report], place: Place) -> tuple[Check, ...]:

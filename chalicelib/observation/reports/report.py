@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chalicelib.observation.elections.election import Election, Form, Observer, Question
-from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reading.model import UNKNOWN, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,11 @@ class StationAnswers:
     conflicts: frozenset[str]
     first_at: dt.datetime | None
 
+    @property
+    def known(self) -> Mapping[str, Value]:
+        """The answers of those who knew."""
+        return {code: value for code, value in self.values.items() if value is not UNKNOWN}
+
     def is_complete(self, form: Form) -> bool:
         """Whether every question has an answer that counts."""
         return len(self.values) == len(form.questions)
@@ -88,6 +93,7 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
     """Combine both observers' answers: the lead's where they agree, none where not.
 
     Others' answers count where the station's own observers give none: who covers from elsewhere may be a forger.
+    Of those who count, whoever knows answers for who does not.
     """
     form = election.form_by_code[report.form]
     reporters = reporters_in_order(election, report)
@@ -98,6 +104,7 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
         answering = [number for number in reporters if question.code in report.observers[number].answers]
         preferred = [number for number in answering if number in own] or answering
         given = [report.observers[number].answers[question.code].value for number in preferred]
+        given = [value for value in given if value is not UNKNOWN] or given[:1]
         if not given:
             continue
         if agree(question, given):

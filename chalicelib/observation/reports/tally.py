@@ -2,9 +2,10 @@
 
 A report's contribution is a function of the report alone, so a change of the report moves the tally by the
 difference of two contributions, and the sum over all reports equals the tally at any time.
-Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `incident.high`,
-`message.accepted`. Where a form expects a report an observer, `received` counts those that the station's own observers
-owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all the same.
+Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `E#unknown`,
+`incident.high`, `message.accepted`. Where a form expects a report an observer, `received` counts those that the
+station's own observers owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all
+the same.
 """
 
 import zlib
@@ -14,7 +15,7 @@ from typing import Final
 
 from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.elections.schedule import is_late
-from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reading.model import UNKNOWN, Value
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.states import MessageState
@@ -98,13 +99,15 @@ def _of_answers(form: Form, answers: StationAnswers) -> Counters:
 
 def _of_answer(question: Question, value: Value) -> dict[str, Number]:
     code = question.code
+    if value is UNKNOWN:
+        return {f"{code}#unknown": 1}
     if question.type == "yesno":
         return {f"{code}={'true' if value else 'false'}": 1}
     if isinstance(value, tuple):
         return {f"{code}={option}": 1 for option in value}
     if question.type == "choice":
         return {f"{code}={value}": 1}
-    if question.type == "time":
+    if isinstance(value, str):
         return {f"{code}#count": 1}
     number = Decimal(value) if not isinstance(value, int) else value
     return {f"{code}#count": 1, f"{code}#sum": number}

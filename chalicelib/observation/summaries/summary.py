@@ -154,13 +154,18 @@ def answer_counters(question: Question) -> Mapping[str, str]:
 
     For each that the question's type has.
     """
+    not_known = {"unknown": f"{question.code}#unknown"} if question.unknown else {}
+    return {**_known_counters(question), **not_known}
+
+
+def _known_counters(question: Question) -> Mapping[str, str]:
     code = question.code
     match question.type:
         case "yesno":
             return {"true": f"{code}=true", "false": f"{code}=false"}
         case "choice" | "choices":
             return {str(option): f"{code}={option}" for option in question.options}
-        case "time":
+        case "time" | "date" | "text":
             return {"count": f"{code}#count"}
         case "integer" | "decimal":
             return {"count": f"{code}#count", "sum": f"{code}#sum"}

@@ -182,7 +182,7 @@ def _reports(
             for observer in _reporting(slot.form, observers, place, chance):
                 answers = truth.answers(slot.form, slot.round)
                 if observer is not observers[0] and chance.random() < DISAGREES:
-                    answers = _otherwise(slot.form, answers, chance)
+                    answers = _otherwise(election, slot.form, answers, chance)
                 yield _sent_at(slot, chance), Intended(observer, slot.form.code, slot.round, answers)
 
 
@@ -203,22 +203,24 @@ def _sent_at(slot: _Slot, chance: random.Random) -> dt.datetime:
     return slot.begins + (slot.deadline - slot.begins) * (quiet + (1 - quiet) * chance.betavariate(1.3, 2.5))
 
 
-def _otherwise(form: Form, answers: Mapping[str, Value], chance: random.Random) -> Mapping[str, Value]:
+def _otherwise(
+    election: Election, form: Form, answers: Mapping[str, Value], chance: random.Random
+) -> Mapping[str, Value]:
     """Change one answer that is no alarm: another pair of eyes."""
     questions = [question for question in form.questions if question.critical_if is None]
     if not questions:
         return answers
     question = chance.choice(questions)
-    return {**answers, question.code: _other_value(form, question, answers[question.code], chance)}
+    return {**answers, question.code: _other_value(election, form, question, answers[question.code], chance)}
 
 
-def _other_value(form: Form, question: Question, value: Value, chance: random.Random) -> Value:
+def _other_value(election: Election, form: Form, question: Question, value: Value, chance: random.Random) -> Value:
     if isinstance(value, bool):
         return not value
     if question.role is not None and isinstance(value, int):
         lower = value - chance.randint(1, 1 + value // 5)
         return max(lower, int(question.min or 0))
-    return plausible(form, question, chance)
+    return plausible(election, form, question, chance)
 
 
 def _incidents(

@@ -3,6 +3,7 @@
 Every defect is one that the reading has to repair or to name, so the meaning of each text is known (`Meant`).
 """
 
+import datetime as dt
 import random
 import re
 from collections.abc import Mapping
@@ -11,8 +12,8 @@ from decimal import Decimal
 from typing import Final
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
-from chalicelib.observation.reading.canonical_text import canonical_value
-from chalicelib.observation.reading.model import CATEGORY, Value
+from chalicelib.observation.reading.canonical_text import canonical_answer
+from chalicelib.observation.reading.model import CATEGORY, UNKNOWN, Value
 from chalicelib.observation.reading.words import words
 
 _CYRILLIC: Final = dict(zip("ABCEHKMPTX", "АВСЕНКМРТХ", strict=True))
@@ -32,6 +33,9 @@ _GROUP: Final = 1_000
 _SHORTEST_NAME: Final = 2
 _NAME_DIGITS: Final = {"O": "0", "О": "0", "I": "1", "З": "3"}
 _THOUSAND_SIGNS: Final = (" ", ",", ".", "'")
+UNKNOWN_SHARE: Final = 0.05
+TEXTS: Final = ("001234, 001235", "Асанов Бек", "пломба 77-12", "Osmonova A. K.", "5511 / 5512", "мөөр ПС 4411")
+_MONTHS: Final = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"]
 _HOUR_SIGNS: Final = (":", ".", "-", " ", "ч", "h")
 
 
@@ -129,21 +133,34 @@ def random_answers(form: Form, chance: random.Random) -> dict[str, Value]:
 
 
 def _random_value(question: Question, chance: random.Random) -> Value:
+    if question.unknown and chance.random() < UNKNOWN_SHARE:
+        return UNKNOWN
     least, most = int(question.min or 0), int(999 if question.max is None else question.max)
     options = sorted(question.options)
+    value: Value
     match question.type:
         case "yesno":
-            return chance.random() < 0.8
+            value = chance.random() < 0.8
         case "time":
-            return f"{chance.randrange(24):02}:{chance.randrange(60):02}"
+            value = f"{chance.randrange(24):02}:{chance.randrange(60):02}"
         case "choice":
-            return chance.choice(options)
+            value = chance.choice(options)
         case "choices":
-            return tuple(sorted(chance.sample(options, chance.randint(1, len(options)))))
+            value = tuple(sorted(chance.sample(options, chance.randint(1, len(options)))))
         case "decimal":
-            return Decimal(chance.randint(least * 10, most * 10)) / 10
+            value = Decimal(chance.randint(least * 10, most * 10)) / 10
+        case "date":
+            value = (dt.date(2017, 1, 1) + dt.timedelta(days=chance.randrange(365))).isoformat()
+        case "text":
+            value = chance.choice(TEXTS)[: question.max_length].strip()
         case _:
-            return chance.randint(least, most)
+            value = chance.randint(least, most)
+    return value
+
+
+def _may_be_glued(form: Form) -> bool:
+    """Whether a report can be written without anything between its answers."""
+    return all(len(one.code) == 1 and one.type not in ("text", "date") and not one.unknown for one in form.questions)
 
 
 class _Composer:
@@ -213,13 +230,14 @@ class _Report(_Composer):
         self.form = form
         self.answers: dict[str, Value] = {}
         self.rejected: list[str] = []
+        self.has_text = any(question.type == "text" for question in form.questions)
 
     def compose(self, station: str | None, answers: Mapping[str, Value], comment: str) -> Composed:
         answers = dict(answers)
         if self.happens("reordered") and len(answers) > 1:
             kept = self.chance.sample(list(answers), self.chance.randint(1, len(answers)))
             answers = {code: answers[code] for code in kept}
-        together = not any(len(code) > 1 for code in self.form.by_code) and self.happens("no_spaces")
+        together = _may_be_glued(self.form) and self.happens("no_spaces")
         parts = [part for code, value in answers.items() for part in self._answer(code, value, together=together)]
         if self.happens("unknown_code"):
             parts.append(self._unknown())
@@ -227,7 +245,8 @@ class _Report(_Composer):
         head = [name if together else self.with_digit(name)]
         if station is not None:
             head += [station] * (2 if self.happens("station_twice") else 1)
-        between = "" if together else self.chance.choice(_SEPARATORS) if self.happens("separator") else " "
+        separators = [sign for sign in _SEPARATORS if not self.has_text or "." not in sign]
+        between = "" if together else self.chance.choice(separators) if self.happens("separator") else " "
         if together:
             # A first code with its value apart would be taken for a part of the form's name (`OPA 1`).
             parts[0] = re.sub(r"(?<=^.)[ .]+", "", parts[0])
@@ -241,14 +260,24 @@ class _Report(_Composer):
         """What stands after the answers and says nothing."""
         for defect, trailers in (("signature", _SIGNATURES), ("appended", _APPENDED), ("prose_line", _PROSE_LINES)):
             if self.happens(defect):
-                return self.chance.choice(trailers)
+                # Without a # it would be a part of the text before it.
+                return self.chance.choice([one for one in trailers if "#" in one or not self.has_text] or [""])
         return ""
 
     def _answer(self, code: str, value: Value, *, together: bool) -> list[str]:
         question = self.form.by_code[code]
-        if not together and question.type in ("integer", "choice") and question.max and self.happens("out_of_range"):
+        if value is UNKNOWN or question.type == "text":
+            self.answers[code] = value
+            return [canonical_answer(self.form, code, value)]
+        if (
+            not together
+            and not question.unknown
+            and question.type in ("integer", "choice")
+            and question.max
+            and self.happens("out_of_range")
+        ):
             self.rejected.append(code)
-            return [f"{self._code(code)}-{int(question.max) * 10 + self.chance.randrange(10)}"]
+            return [f"{self._code(code)}-{int(question.max or 0) * 10 + self.chance.randrange(10)}"]
         written = self._written(question, value)
         if question.type == "integer" and isinstance(value, int) and value > 9 and self.happens("conflicting"):
             self.rejected.append(code)
@@ -271,15 +300,16 @@ class _Report(_Composer):
         return None
 
     def _written(self, question: Question, value: Value) -> str:
-        numbered = len(question.code) > 1
+        numbered = question.code[-1].isdigit()
         glue = self.chance.choice(_GLUES) if self.happens("glue") else "=" if numbered else ""
         return self._code(question.code) + glue + self._value(question, value)
 
     def _code(self, code: str) -> str:
-        letter = code[0]
-        if letter in _CYRILLIC and self.happens("cyrillic_code"):
-            letter = _CYRILLIC[letter]
-        return (letter.lower() if self.happens("lower_case") else letter) + code[1:]
+        letters = code.rstrip("0123456789")
+        digits = code[len(letters) :]
+        if set(letters) <= set(_CYRILLIC) and self.happens("cyrillic_code"):
+            letters = "".join(_CYRILLIC[letter] for letter in letters)
+        return (letters.lower() if self.happens("lower_case") else letters) + digits
 
     def _unknown(self) -> str:
         code = next(letter for letter in "ZXW" if letter not in self.form.by_code)
@@ -293,15 +323,15 @@ class _Report(_Composer):
             apart = max(question.options) > 9 or self.happens("list_sign")
             return ",".join(map(str, value)) if apart else "".join(map(str, value))
         if isinstance(value, str):
-            return self._hour(value)
+            return self._hour(value) if question.type == "time" else self._date(dt.date.fromisoformat(value))
         written = str(value)
-        if question.type == "integer" and value > 999 and self.happens("thousands"):
+        if isinstance(value, int) and question.type == "integer" and value > 999 and self.happens("thousands"):
             return f"{value:,}".replace(",", self.chance.choice(_THOUSAND_SIGNS))
         return self._digits(written)
 
     def _yes_or_no(self, *, value: bool) -> str:
         if not self.happens("word"):
-            return canonical_value(value)
+            return "1" if value else "2"
         written = self.chance.choice([word for word, answer in words().answers if answer is value])
         return self.chance.choice((written, written.capitalize()))
 
@@ -313,6 +343,12 @@ class _Report(_Composer):
         if self.happens("hour_sign"):
             return f"{int(hour)}{self.chance.choice(_HOUR_SIGNS)}{minute}"
         return self._digits(hour + minute)
+
+    def _date(self, date: dt.date) -> str:
+        if not self.happens("hour_sign"):
+            return date.isoformat()
+        worded = f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+        return self.chance.choice((worded, f"{date:%d.%m.%Y}", f"{date:%d/%m/%Y}"))
 
     def _digits(self, written: str) -> str:
         if self.happens("full_width"):

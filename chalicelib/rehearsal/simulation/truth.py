@@ -4,6 +4,7 @@ Voters only grow in number, ballots are never more than the registered, votes an
 follows from the seed, in any order of asking.
 """
 
+import datetime as dt
 import math
 import random
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.observation.elections.election import Election, Form, Question, Station
-from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reading.model import UNKNOWN, Value
+from chalicelib.rehearsal.simulation.messages import TEXTS, UNKNOWN_SHARE
 
 USUAL_YES = 0.93
 """How often a question that is no alarm is answered yes."""
@@ -80,30 +82,40 @@ class StationTruth:
     def _answer(self, form: Form, question: Question, round_name: str) -> Value:
         chance = self.chance(form.code, round_name, question.code)
         alarm = question.critical_if is not None and chance.random() < self.alarm_share
-        return plausible(form, question, chance, alarm=alarm)
+        return plausible(self.election, form, question, chance, alarm=alarm)
 
 
-def plausible(form: Form, question: Question, chance: random.Random, *, alarm: bool = False) -> Value:
+def plausible(
+    election: Election, form: Form, question: Question, chance: random.Random, *, alarm: bool = False
+) -> Value:
     """Draw a valid answer to a question.
 
     The one that opens an incident where `alarm`, and never else.
     """
     critical = question.critical_if
+    if question.unknown and not alarm and chance.random() < UNKNOWN_SHARE:
+        return UNKNOWN
+    value: Value
     match question.type:
         case "yesno":
-            return alarm == critical if critical is not None else chance.random() < USUAL_YES
+            value = alarm == critical if critical is not None else chance.random() < USUAL_YES
         case "choice":
-            return int(critical) if alarm and critical is not None else chance.choice(_harmless(question))
+            value = int(critical) if alarm and critical is not None else chance.choice(_harmless(question))
         case "choices":
             options = _harmless(question)
             some = set(chance.sample(options, chance.randint(1, min(3, len(options)))))
-            return tuple(sorted(some | ({int(critical)} if alarm and critical is not None else set())))
+            value = tuple(sorted(some | ({int(critical)} if alarm and critical is not None else set())))
         case "time":
-            return _time_of_day(form, chance)
+            value = _time_of_day(form, chance)
         case "decimal":
-            return Decimal(chance.randint(*_limits(question, 10))) / 10
+            value = Decimal(chance.randint(*_limits(question, 10))) / 10
+        case "date":
+            value = (election.date - dt.timedelta(days=chance.randrange(30))).isoformat()
+        case "text":
+            value = chance.choice(TEXTS)[: question.max_length].strip()
         case "integer":
-            return chance.randint(*_limits(question))
+            value = chance.randint(*_limits(question))
+    return value
 
 
 def _harmless(question: Question) -> list[int]:

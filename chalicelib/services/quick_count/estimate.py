@@ -80,7 +80,7 @@ def _estimated(election: Election, reported: Reported, place: Place) -> QuickCou
         for station, said in answers.items()
         if (reason := _held_back(election, form, said, reported[station], place)) is not None
     }
-    values: dict[str, Mapping[str, Value]] = {station: said.values for station, said in answers.items()}
+    values: dict[str, Mapping[str, Value]] = {station: said.known for station, said in answers.items()}
     return quick_count(election, values, form=form, held_back=held_back)
 
 
@@ -91,7 +91,7 @@ def _held_back(
     needed = set(needed_codes(election, form))
     if said.conflicts & needed:
         return "conflict"
-    is_whole = needed <= said.values.keys()
+    is_whole = needed <= said.known.keys()
     if is_whole and any(check.severity == "error" for check in failing(election, reports, place)):
         return "failed_check"
     return None

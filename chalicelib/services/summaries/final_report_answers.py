@@ -61,6 +61,15 @@ class _Writer:
             )
 
     def worded(self, question: Question, answers: Answers) -> str:
+        """Answers in words; those who do not know are counted apart, in no share and no sum."""
+        not_known = answers.get("unknown", 0)
+        known = {key: count for key, count in answers.items() if key != "unknown"}
+        parts = [self._known(question, known)] if any(known.values()) else []
+        if not_known:
+            parts.append(self.words["answer_unknown"].format(count=grouped(not_known, self.words)))
+        return ", ".join(parts)
+
+    def _known(self, question: Question, answers: Answers) -> str:
         """Answers in words; of `choices` no share, since one report may give several."""
         words = self.words
         match question.type:
@@ -71,7 +80,7 @@ class _Writer:
             case "choices":
                 chosen = self.options(question, answers)
                 return ", ".join(f"{option} {count}" for option, count in chosen.items() if count)
-            case "time":
+            case "time" | "date" | "text":
                 return words["answer_count"].format(count=grouped(answers["count"], words))
             case "integer" | "decimal":
                 total, count = grouped(answers["sum"], words), grouped(answers["count"], words)

@@ -7,6 +7,63 @@ MAIN, STATIONS, OBSERVERS, COORDINATORS = "election.yaml", "stations.csv", "obse
 
 # what is replaced by what, then the only problem: line, field, and a part of the message
 IN_YAML = [
+    # Answers that are not known, texts, codes of two letters
+    (
+        "code: B, type: time",
+        "code: B, type: time, unknown: 730",
+        21,
+        "forms.OP.questions.B.unknown",
+        "'730' is also an answer to this question",
+    ),
+    (
+        "code: B, type: time",
+        "code: B, type: time, unknown: нет",
+        21,
+        "forms.OP.questions.B.unknown",
+        "'нет' has another meaning in an SMS",
+    ),
+    (
+        "code: B, type: time",
+        "code: B, type: time, unknown: не знаю",
+        21,
+        "forms.OP.questions.B.unknown",
+        "'не знаю' cannot be told from an answer; use digits, or one word",
+    ),
+    (
+        "code: B, type: time",
+        "code: B, type: time, max_length: 5",
+        21,
+        "forms.OP.questions.B.max_length",
+        "only a text has a length",
+    ),
+    (
+        "code: B, type: time",
+        "code: B, type: text, max_length: 500",
+        21,
+        "forms.OP.questions.B.max_length",
+        "too large",
+    ),
+    (
+        "code: B, type: time",
+        "code: IN, type: time",
+        21,
+        "forms.OP.questions.IN.code",
+        "looks like a digit",
+    ),
+    (
+        "code: B, type: time",
+        "code: AN, type: time",
+        21,
+        "forms.OP.questions.AN.code",
+        "reads like A and its answer N",
+    ),
+    (
+        "code: B, type: time",
+        "code: TU, type: time",
+        28,
+        "forms.TU.code",
+        "is a question's code of form OP",
+    ),
     # YAML itself
     (
         "id: small",
@@ -163,9 +220,9 @@ IN_YAML = [
     ("code: B, type: time", "code: L2, type: time", 21, "forms.OP.questions.L2.code", "O, I and L are no codes"),
     (
         "code: B, type: time",
-        "code: BB, type: time",
+        "code: BBB, type: time",
         21,
-        "forms.OP.questions.BB.code",
+        "forms.OP.questions.BBB.code",
         "is no question's code; use one Latin capital",
     ),
     (

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reading import read
-from chalicelib.observation.reading.canonical_text import canonical_value
+from chalicelib.observation.reading.canonical_text import canonical_answer
 from chalicelib.rehearsal.simulation.messages import random_answers
 
 DOUBT = "?"
@@ -126,17 +126,17 @@ def _two_forms(
     chance = random.Random(seed)
     form = chance.choice(election.forms)
     meant = [(number, random_answers(form, chance)) for number in numbers]
-    pieces = [_written(form.code, number, style, said) for (number, said), style in zip(meant, styles, strict=True)]
+    pieces = [_written(form, number, style, said) for (number, said), style in zip(meant, styles, strict=True)]
     return meant, gap.join(pieces)
 
 
-def _written(form: str, number: str | None, place: str, answers: dict) -> str:
-    coded = " ".join(f"{code}{canonical_value(value)}" for code, value in answers.items())
+def _written(form: Form, number: str | None, place: str, answers: dict) -> str:
+    coded = " ".join(canonical_answer(form, code, value) for code, value in answers.items())
     if number is None:
-        return f"{form} {coded}"
+        return f"{form.code} {coded}"
     return {
-        "before": f"@{number} {form} {coded}",
-        "line before": f"@{number}\n{form} {coded}",
-        "header": f"{form} @{number} {coded}",
-        "end": f"{form} {coded} @{number}",
+        "before": f"@{number} {form.code} {coded}",
+        "line before": f"@{number}\n{form.code} {coded}",
+        "header": f"{form.code} @{number} {coded}",
+        "end": f"{form.code} {coded} @{number}",
     }[place]

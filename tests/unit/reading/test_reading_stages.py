@@ -85,7 +85,7 @@ def test_tokens_cover_the_text(election: Election) -> None:
     ],
 )
 def test_values_by_type(question: Question, typed: str, answer: object) -> None:
-    assert interpret(question, typed) == answer
+    assert interpret(question, typed, 2017) == answer
 
 
 @pytest.fixture(scope="module")
