@@ -1,4 +1,4 @@
-"""Where a text behind a code ends: at the next code that is written as a code, with an answer that it can take."""
+"""Where a text behind a code ends: at the next code that is written as one and answered, or a line of prose."""
 
 from typing import Final
 
@@ -21,7 +21,8 @@ def text_end(scan: Scan, form: FormNames, first: int, limit: int, usual: Style |
     """
     for index in range(first, limit):
         is_mark = scan.names_observer(index) or scan.tokens[index][3] == "#"
-        if is_mark or begins_answer(scan, form, index, limit, usual, apart=apart):
+        opens_prose = index > first and scan.starts_line(index) and scan.words[index].prose
+        if is_mark or opens_prose or begins_answer(scan, form, index, limit, usual, apart=apart):
             return index
     return limit
 

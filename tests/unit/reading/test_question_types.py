@@ -87,6 +87,7 @@ def said(text: str) -> tuple[dict[str, Value], dict[str, str]]:
         ("VI S 12345 @0001 A1", {"S": "12345", "A": True}),
         ("VI S 12345 # рахмат A1", {"S": "12345"}),
         ("VI S\nA1", {"A": True}),
+        ("VI S 12345\n12346\nB0730", {"S": "12345\n12346", "B": "07:30"}),
         ("VI N неизв A1", {"N": UNKNOWN, "A": True}),
         ("VI A1 D15.10.2017 S 12345.", {"A": True, "D": "2017-10-15", "S": "12345."}),
         ("VI A1 S А123456 B0730", {"A": True, "S": "А123456", "B": "07:30"}),
@@ -94,6 +95,13 @@ def said(text: str) -> tuple[dict[str, Value], dict[str, str]]:
 )
 def test_a_text_goes_to_the_next_code_that_is_written_as_one(text: str, answers: dict) -> None:
     assert said(text) == (answers, {})
+
+
+@pytest.mark.parametrize("line", ["Отправлено с Redmi A2", "Sent from my iPhone 12", "мы в школе A2 B0730", "рахмат"])
+def test_a_line_of_prose_is_no_part_of_a_text(line: str) -> None:
+    (report,) = read(f"VI A1 S 12345\n{line}", ELECTION).reports
+    assert (dict(report.answers), dict(report.rejected)) == ({"A": True, "S": "12345"}, {})
+    assert report.comment == line
 
 
 @pytest.mark.parametrize("text", ["VI S E1234 B0730", "VI S E1234"])
