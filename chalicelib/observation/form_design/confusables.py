@@ -28,6 +28,12 @@ _SOUNDS_LIKE: Final = ("BV", "CS", "HN", "HX", "PR", "UY")
 _MISREAD: Final = ("MN", "UV", "VW")
 """Pairs of codes that are often taken for one another in print or by voice."""
 
+_SOUNDS: Final = dict(zip("ABDEFGIKLMNOPRSTUVYZ", "АБДЕФГИКЛМНОПРСТУВЫЗ", strict=True))
+"""Latin letters and the Cyrillic ones that are typed for them by ear, where there is one alone."""
+
+_PREPOSITIONS: Final = frozenset(map(skeleton, "во до за из ко на не ни но об от по со то".split()))  # noqa: SIM905
+"""Words that are no form's alias, whatever code sounds like them."""
+
 _SAFE_CODES: Final = "A C E F H J K M N P R T U V W X Y"
 _FORGIVEN_FROM: Final = 6
 """Letters from which an alias is known also with one letter wrong (docs/grammar.md, "Where a form is")."""
@@ -62,7 +68,7 @@ class _Name:
 def confusions(election: Election) -> tuple[Confusion, ...]:
     """Everything that is easily confused, by its place in the file."""
     names = tuple(_names(election))
-    found = [*_close_names(names), *_beginnings(names), *_misspelt_words(names)]
+    found = [*_close_names(names), *_beginnings(names), *_misspelt_words(names), *_unheard_codes(names)]
     for position, form in enumerate(election.forms):
         found += _confusable_codes(form, ("forms", position, "questions"))
     return tuple(found)
@@ -154,6 +160,18 @@ def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
             if one_edit_apart(shape, name.shape) and (name.form, shape) not in own:
                 message = f"{name.written} is one letter away from the common word {word}; choose another word"
                 yield Confusion(name.path, None, message)
+
+
+def _unheard_codes(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+    """Forms' codes that are not read as they sound in Cyrillic (`ТУ` for TU), where that is no other word."""
+    shapes = {name.shape for name in names}
+    for name in names:
+        if name.path[-1] != "code" or not set(name.written) <= set(_SOUNDS):
+            continue
+        heard = "".join(_SOUNDS[letter] for letter in name.written)
+        if skeleton(heard) not in {*shapes, *_PREPOSITIONS, *words().roles, *common_words()}:
+            message = f"typed as it sounds, {name.written} is {heard}, which is not read; add the alias {heard}"
+            yield Confusion(name.path, None, message)
 
 
 def _confusable_codes(form: Form, path: Path) -> Iterator[Confusion]:

@@ -172,3 +172,10 @@ def test_check_prints_every_problem_and_fails(folder, files):
         'observers.csv:2: the file is not UTF-8; save it again as UTF-8 (in Excel: "CSV UTF-8")',
         "Error: 3 problems in the election's files",
     ]
+
+
+def test_a_code_that_is_not_read_as_it_sounds(confused):
+    heard = "typed as it sounds, TU is ТУ, which is not read; add the alias ТУ"
+    assert ("forms.TU.code", None, heard) in confused()
+    assert heard not in [message for _, _, message in confused(NAMES, "aliases: [TURNOUT, ТУ]")]
+    assert "add the alias ВО" not in str(confused("code: TU", "code: VO"))
