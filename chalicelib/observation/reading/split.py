@@ -64,7 +64,7 @@ class _Splitter(Passages):
     def _word(self, word: Word) -> None:
         if self.prose_from is not None:
             self._word_after_prose(word)
-        elif word.letter is None or self._is_prose_pair(word):
+        elif word.letter is None or (len(word.letter) > 1 and self._is_prose_pair(word, word.letter)):
             if not (self.take_name() or self._answer(word) or self._listed(word)):
                 self._prose(word)
         elif word.plain and not self.form.numbered and word.letter in self.form.questions and self.number_next():
@@ -145,7 +145,7 @@ class _Splitter(Passages):
 
     def _letter(self, word: Word, letter: str) -> None:
         code = self._code_at(word)
-        begins_text = self._begins_text(word, code)
+        begins_text = code in self.form.texts and self._begins_text(word, code)
         if self.current is not None and not begins_text and (self.take_name() or self.attached(word, self.current)):
             return
         next_value = begins_text or self.value_next() or self.name_next(code)
@@ -179,7 +179,7 @@ class _Splitter(Passages):
         return letter
 
     def _code(self, word: Word, code: str) -> None:
-        is_text = self._begins_text(word, code)
+        is_text = code in self.form.texts and self._begins_text(word, code)
         candidate = Candidate(code, word.typed, self.form.questions.get(code), self.index, self.index + 1)
         if self.tokens[self.index][0] == "" and code in _LIKE_DIGIT_CODES and self.tokens[self.index - 1][1]:
             candidate.between_digits = self.glued_number_at(self.index + 1)
@@ -194,22 +194,17 @@ class _Splitter(Passages):
         if is_text:
             self._free_text(candidate)
 
-    def _is_prose_pair(self, word: Word) -> bool:
+    def _is_prose_pair(self, word: Word, code: str) -> bool:
         """Whether two letters that are a code of some form are a word here."""
-        if word.letter is None or len(word.letter) == 1:
-            return False
-        if word.letter not in self.form.questions:
+        if code not in self.form.questions:
             return True
-        value = self.value_next() or self.name_next(word.letter)
+        value = self.value_next() or self.name_next(code)
         return not word.style[1] and (not value or self.prose_at(self.index + 2))
 
     def _begins_text(self, word: Word, code: str) -> bool:
         """Whether a letter is the code of a text: in capitals or as most codes are written, and no greeting follows."""
-        values = self.form.questions.get(code)
         after = self.index + (2 if len(code) > len(word.typed) else 1)
-        if values is None or values.question.type != "text" or after >= self.limit:
-            return False
-        if "courtesies" in self.words[after].roles:
+        if after >= self.limit or "courtesies" in self.words[after].roles:
             return False
         return word.style[1] or self._usual_style() == word.style or "=" in self.tokens[after][0]
 

@@ -42,6 +42,8 @@ class FormNames:
     """The first letters of its codes."""
     beginnings: frozenset[str]
     """Its codes' letters, without the digits that may follow."""
+    texts: frozenset[str]
+    """Codes of questions that ask for a text."""
     categories: frozenset[int] | None
     """The categories of the incident form, None for any other."""
 
@@ -231,11 +233,12 @@ def _forms(election: Election) -> Iterator[FormNames]:
         numbered = any(code[-1].isdigit() for code in form.by_code)
         questions = {code: Values(question, election.date.year) for code, question in form.by_code.items()}
         letters = frozenset(code[0] for code in questions)
+        texts = frozenset(question.code for question in form.questions if question.type == "text")
         beginnings = frozenset(code.rstrip("0123456789") for code in questions)
-        yield FormNames(form.code, questions, form.rounds, numbered, letters, beginnings, None)
+        yield FormNames(form.code, questions, form.rounds, numbered, letters, beginnings, texts, None)
     if election.incidents is not None:
         categories = frozenset(election.incidents.categories)
-        yield FormNames(election.incidents.code, {}, (), False, frozenset(), frozenset(), categories)
+        yield FormNames(election.incidents.code, {}, (), False, frozenset(), frozenset(), frozenset(), categories)
 
 
 def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tuple[str, FormNames]]:
