@@ -25,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 READY_WITHIN = 60.0
 STOP_WITHIN = 5.0
 RECORD = "processes.json"
+LAST_LINES = 15
 PROGRAM = Path(__file__).with_name("emulator_process.py")
 
 
@@ -82,6 +83,17 @@ def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) 
         _end_group(child.pid)
         child.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_alive(folder: Path) -> bool:
+    """Whether the emulator whose files are in a folder runs."""
+    record = folder / RECORD
+    return record.is_file() and Process(**json.loads(record.read_text())["emulator"]).is_running()
+
+
+def last_words(log: Path) -> str:
+    """Return the last lines of an emulator's log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:])
 
 
 def clear(folder: Path) -> None:
@@ -153,8 +165,9 @@ def _wait_until_ready(endpoint: str, child: subprocess.Popen[bytes], log: Path) 
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    last = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-    raise EmulatorFailed(f"The emulator did not get ready (exit status {child.poll()}). Its last words:\n{last}")
+    raise EmulatorFailed(
+        f"The emulator did not get ready (exit status {child.poll()}). Its last words:\n{last_words(log)}"
+    )
 
 
 def _end_group(leader: int) -> None:

@@ -6,7 +6,10 @@ code is read-only, so one copy serves them all.
 """
 
 import hashlib
+import os
+import signal
 import threading
+import time
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 _unpacking = threading.Lock()
+LOOKED_EVERY_SECONDS = 0.5
 
 
 class SharedZip(zipfile.ZipFile):
@@ -35,8 +39,16 @@ class SharedZip(zipfile.ZipFile):
         return hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()[:16]
 
 
+def _end_with(parent: int) -> None:
+    """End this process and its workers once its parent is gone, in whatever way."""
+    while os.getppid() == parent:
+        time.sleep(LOOKED_EVERY_SECONDS)
+    os.killpg(0, signal.SIGKILL)
+
+
 def main() -> None:
-    """Run ministack until it is ended."""
+    """Run ministack until it is ended, or whoever started it has ended."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     from ministack.app import main as run  # type: ignore[import-not-found]  # noqa: PLC0415 - the emulator's own
     from ministack.core import lambda_runtime  # type: ignore[import-not-found]  # noqa: PLC0415
 

@@ -11,16 +11,16 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from chalicelib.rehearsal.senders import SendersMissing
 
 from infra.bundle import PackageFailed
 from infra.deploying.target import DeployFailed
-from infra.emulator import EmulatorFailed
+from infra.emulator import EmulatorFailed, is_alive, last_words
 from infra.environments import ROOT, STATE
 from infra.stack import Stack, local_stack
 
@@ -31,6 +31,7 @@ SAMPLE = ROOT / "infra" / "sample" / "election.yaml"
 ELECTION = "kg-2017"
 NUMBER = "+996700000000"
 OBSERVER = "+996502000000"
+LOOKED_EVERY_SECONDS = 0.2
 SMS = "OP A1 B0702 C9 D2 E1450"  # boxes not shown sealed: a coordinator is told at once
 
 
@@ -96,29 +97,50 @@ def curl_lines(local: Mapping[str, Any], mailbox: str) -> str:
     return "\n\n".join(f"  {line}" for line in lines)
 
 
+class _Signals:
+    """Whether a signal to end has come.
+
+    A handler takes no lock: a second signal that came while the first one's held it would wait for itself for ever.
+    """
+
+    def __init__(self) -> None:
+        self.have_come = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._note())
+
+    def _note(self) -> None:
+        self.have_come = True
+
+
 def run(port: int, *, streams: bool, empty: bool) -> None:
-    """Run until a signal ends it."""
-    stop = Event()
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda *_: stop.set())
+    """Run until a signal ends it. Raises EmulatorFailed where the emulator dies, and what starting raises."""
+    signals = _Signals()
     print("Starting Baykoo …", flush=True)
     try:
         with local_stack(FOLDER, port=port, streams=streams) as stack:
-            _serve(stack, stop, empty=empty)
-    except (DeployFailed, SeedFailed):
-        if not stop.is_set():  # a Ctrl-C ends aws and ./baykoo too, which is no failure of theirs
+            _serve(stack, signals, empty=empty)
+    except (DeployFailed, EmulatorFailed, PackageFailed, SeedFailed):
+        if not signals.have_come:  # a Ctrl-C ends aws and ./baykoo too, which is no failure of theirs
             raise
     print("\nBaykoo has ended.")
 
 
-def _serve(stack: Stack, stop: Event, *, empty: bool) -> None:
+def _serve(stack: Stack, signals: _Signals, *, empty: bool) -> None:
     try:
         local = settings(stack) if empty else seed(stack, LOCAL)
         write_settings(LOCAL, local)
         print(_announcement(stack, local), flush=True)
-        stop.wait()
+        while not signals.have_come:
+            _require_emulator()
+            time.sleep(LOOKED_EVERY_SECONDS)
     finally:
         LOCAL.unlink(missing_ok=True)
+
+
+def _require_emulator() -> None:
+    if not is_alive(FOLDER):
+        words = last_words(FOLDER / "emulator.log")
+        raise EmulatorFailed(f"The emulator has died. Start again: make run. Its last words:\n{words}")
 
 
 def _announcement(stack: Stack, local: Mapping[str, Any]) -> str:
