@@ -16,8 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.rehearsal.senders import SendersMissing
-
 from infra.bundle import PackageFailed
 from infra.deploying.target import DeployFailed
 from infra.emulator import EmulatorFailed, is_alive, last_words
@@ -170,7 +168,7 @@ def main() -> int:
     given = reader.parse_args()
     try:
         run(given.port, streams=not given.no_streams, empty=given.empty)
-    except (EmulatorFailed, PackageFailed, DeployFailed, SeedFailed, SendersMissing) as failed:
+    except (EmulatorFailed, PackageFailed, DeployFailed, SeedFailed) as failed:
         print(failed, file=sys.stderr)
         return 1
     return 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from chalicelib.rehearsal.senders import senders
+from chalicelib.rehearsal.senders.table import SENDERS
 
 from infra.bundle import package
 from infra.deploying.stack_update import deploy
@@ -89,8 +89,8 @@ def local_stack(
 
     `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
     `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given; `parameters`
-    are the template's, beside those that one machine needs. Raises `EmulatorFailed`, `PackageFailed`, `DeployFailed`
-    and `SendersMissing`.
+    are the template's, beside those that one machine needs. Raises `EmulatorFailed`, `PackageFailed` and
+    `DeployFailed`.
     """
     made = package()
     with emulator(folder, port, authorize=authorize) as endpoint:
@@ -120,4 +120,4 @@ def local_stack(
 
 def _fresh_settings(api_url: str) -> dict[str, dict[str, Any]]:
     """Settings with new secrets for every provider, so that each can be tried and rehearsed."""
-    return {name: sender.fresh_settings(f"{api_url}/webhooks/{name}") for name, sender in senders().items()}
+    return {name: sender.fresh_settings(f"{api_url}/webhooks/{name}") for name, sender in SENDERS.items()}

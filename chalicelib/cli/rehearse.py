@@ -23,7 +23,8 @@ from chalicelib.rehearsal.provider import Webhook, WebhookUnusable
 from chalicelib.rehearsal.report import Report, report_on
 from chalicelib.rehearsal.run import Told, TooFewObservers
 from chalicelib.rehearsal.run import rehearse as run
-from chalicelib.rehearsal.senders import CannotSign, SendersMissing, senders
+from chalicelib.rehearsal.senders.sms import CannotSign
+from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.rehearsal.simulation.day import NothingDue, Plan
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 
@@ -114,12 +115,12 @@ def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook"
     called = f"{base.rstrip('/')}/webhooks/{provider}"
     try:
         settings = provider_secrets(provider)
-        sender = senders()[known(provider) or provider].with_settings(settings)
+        sender = SENDERS[known(provider) or provider].with_settings(settings)
     except NotConfigured as fault:
         raise click.ClickException(f"{provider}: the stack has no settings for it. {_how_to_put(provider)}") from fault
     except CannotSign as fault:
         raise click.ClickException(f"{provider} cannot be simulated: {fault}. {_how_to_put(provider)}") from fault
-    except (SecretsUnavailable, SendersMissing) as fault:
+    except SecretsUnavailable as fault:
         raise click.ClickException(f"{provider}: {fault}") from fault
     pasted = str(settings.get("public_url") or called).partition("#")[0]
     return Webhook(provider, called, sender, pasted)

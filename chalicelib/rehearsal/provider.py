@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from chalicelib.rehearsal.senders import Sender, Sms
+from chalicelib.rehearsal.senders.sender import Sender
+from chalicelib.rehearsal.senders.sms import Sms
 
 CONNECTIONS = 8
 TIMEOUT_SECONDS = 15.0

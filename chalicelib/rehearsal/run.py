@@ -16,7 +16,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.election_copy import free_number, rehearsal_copy, strangers
 from chalicelib.rehearsal.provider import Answers, Delivery, SimulatedProvider, Webhook
-from chalicelib.rehearsal.senders import Sms
+from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.rehearsal.simulation.day import Day, Plan, Planned, simulate_day
 from chalicelib.rehearsal.simulation.messages import Composed
 from chalicelib.rehearsal.simulation.writing import write

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from carrier_apis import serving
 from deployed import Deployed, call, eventually
-from providers_signing.twilio_sender import TwilioSender
 from stack import folder_of, sample_on
 
+from chalicelib.rehearsal.senders.twilio import TwilioSender
 from infra.local import ELECTION, NUMBER, OBSERVER, SMS
 from infra.stack import Stack, local_stack
 

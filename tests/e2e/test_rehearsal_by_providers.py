@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from deployed import eventually
-from providers_signing.send_api import Failing, SendApi
 from rehearsing import baykoo, counted, numbers, output_of, refusal_of
+from send_apis.send_api import Failing, SendApi
 from stack import Sample, folder_of, sample_on
 
 from infra.stack import Stack, local_stack

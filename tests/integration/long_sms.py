@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline import Pipeline, stored
-from providers_signing.sms import Sms
-from providers_signing.unsigned_senders import KannelSender
-from providers_signing.vonage_sms_sender import VonageSmsSender
 
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.unsigned import KannelSender
+from chalicelib.rehearsal.senders.vonage_sms import VonageSmsSender
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process

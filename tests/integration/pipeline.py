@@ -9,14 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from providers_signing.generic_sender import GenericSender
-from providers_signing.sms import Sms
-
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.sms.multipart import name_of
 from chalicelib.providers.contract import Answer
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
 from chalicelib.services.intake.receive import receive

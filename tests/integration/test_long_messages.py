@@ -7,8 +7,8 @@ import random
 import pytest
 from long_sms import KANNEL, URL, LongSms, configure, cut, finish, joined, pass_the_limit
 from pipeline import Pipeline, stored
-from providers_signing.sms import Sms
 
+from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process
 from chalicelib.services.sweep import sweep

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from aws_faults import Wire, answered, failed, killed, silent
 from pipeline import Pipeline, stored
-from providers_signing.sms import Sms
-from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.cli.opt_outs import whose
 from chalicelib.cli.send import estimate
 from chalicelib.observation.sms.opt_out_words import word
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.twilio import TwilioSender
 from chalicelib.services import outbox
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.clients import provider_api, provider_settings

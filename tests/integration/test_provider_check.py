@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from loopback import served
-from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import Provider
 from chalicelib.providers.table import provider
+from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake import provider_check
 from chalicelib.services.intake.provider_check import check

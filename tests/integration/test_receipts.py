@@ -11,10 +11,10 @@ import pytest
 from aws_faults import Killed, Wire, killed, silent, unreachable
 from carrier_apis import Vendors, serving
 from pipeline import Pipeline, stored
-from providers_signing.twilio_sender import TwilioSender
-from providers_signing.vonage_messages_sender import VonageMessagesSender
 
 from chalicelib.entrypoints.deliver import deliver as deliver_function
+from chalicelib.rehearsal.senders.twilio import TwilioSender
+from chalicelib.rehearsal.senders.vonage_messages import VonageMessagesSender
 from chalicelib.services import outbox
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.delivery.receipts import take_receipt

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from aws_faults import Fault, Wire, answered, silent, unreachable
 from pipeline import Pipeline
-from providers_signing.generic_sender import GenericSender
-from providers_signing.sms import Signed, Sms
 
 from chalicelib.observation.incidents.budget import MOST_PER_SMS
 from chalicelib.providers.contract import Answer
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
 from chalicelib.store.incidents import incidents_of

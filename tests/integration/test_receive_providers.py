@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from aws_faults import Wire, unreachable
 from pipeline import Pipeline, stored
-from providers_signing.generic_sender import GenericSender
-from providers_signing.plivo_sender import PlivoSender
-from providers_signing.sms import Sms
-from providers_signing.twilio_sender import TwilioSender
-from providers_signing.unsigned_senders import InfobipSender
 
 from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.contract import Delivery
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.plivo import PlivoSender
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.twilio import TwilioSender
+from chalicelib.rehearsal.senders.unsigned import InfobipSender
 from chalicelib.services.intake import receive as receiving
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from providers_signing.sns_sender import key_and_certificate
 
 from chalicelib.providers.contract import OutboundRequest
+from chalicelib.rehearsal.senders.sns import key_and_certificate
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.clients.provider_api import AnswerLost, NotReached, exchange
 

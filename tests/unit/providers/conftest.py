@@ -1,8 +1,9 @@
 import datetime as dt
 
 import pytest
-from providers_signing.sms import Sms
-from providers_signing.table import SENDERS
+
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.table import SENDERS
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,12 +6,12 @@ import hmac
 import json
 
 import pytest
-from providers_signing.android_sender import AndroidSender
-from providers_signing.sms import Signed, Sms
 
 from chalicelib.providers.contract import Delivery, OutboundSms, Receipt, SendOutcome
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.android import AndroidSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 AT = dt.datetime(2024, 6, 22, 8, 46, 20, tzinfo=dt.UTC)
 SENDER = AndroidSender()

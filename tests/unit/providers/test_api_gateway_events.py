@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_from_bytes, urlsplit
 
 import pytest
-from providers_signing.sms import Signed, Sms
-from providers_signing.table import SENDERS
-from providers_signing.unsigned_senders import KannelSender
 
 import chalicelib.entrypoints.intake as intake_handler
 from app import app
 from chalicelib.providers.contract import Answer, WebhookRequest
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.rehearsal.senders.unsigned import KannelSender
 
 AT = dt.datetime(2017, 10, 15, 10, 0, tzinfo=dt.UTC)
 HOST = "abc.execute-api.eu-central-1.amazonaws.com"

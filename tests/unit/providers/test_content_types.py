@@ -5,11 +5,11 @@ import datetime as dt
 import json
 
 import pytest
-from providers_signing.sms import Sms
-from providers_signing.table import SENDERS
 
 from chalicelib.providers.content import FORM
 from chalicelib.providers.webhook import handle
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("m-0123456789", "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)

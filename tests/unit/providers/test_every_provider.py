@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from providers_signing.plivo_sender import PlivoSender
-from providers_signing.sms import Signed, Sms
-from providers_signing.table import SENDERS
-from providers_signing.twilio_sender import TwilioSender
-from providers_signing.vonage_sms_sender import VonageSmsSender
 
 from chalicelib.providers.contract import NotConfigured, WebhookRequest
 from chalicelib.providers.table import NAMES, known, provider
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
+from chalicelib.rehearsal.senders.plivo import PlivoSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.rehearsal.senders.twilio import TwilioSender
+from chalicelib.rehearsal.senders.vonage_sms import VonageSmsSender
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from providers_signing.sms import Signed
 
 from chalicelib.providers.contract import OutboundSms, SendOutcome
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.sms import Signed
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")

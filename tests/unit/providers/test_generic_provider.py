@@ -6,11 +6,11 @@ import json
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from providers_signing.generic_sender import GenericSender
-from providers_signing.sms import Signed, Sms
 
 from chalicelib.providers.contract import InboundSms
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")

@@ -5,14 +5,14 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from providers_signing.plivo_sender import PlivoSender
-from providers_signing.sms import Signed, Sms
-from providers_signing.table import SENDERS
 
 from chalicelib.cli.provider import provider as provider_command
 from chalicelib.providers import webhook
 from chalicelib.providers.table import NAMES
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.plivo import PlivoSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1", AT)

@@ -5,12 +5,12 @@ import json
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from providers_signing.plivo_sender import PlivoSender
-from providers_signing.sms import Signed, Sms
-from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import Delivery
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.plivo import PlivoSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1", AT)

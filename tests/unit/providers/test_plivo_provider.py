@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 import pytest
 from plivo.utils import validate_signature
 from plivo.utils.signature_v3 import validate_v3_signature
-from providers_signing.plivo_sender import PlivoSender
-from providers_signing.sms import Signed, Sms
 
 from chalicelib.providers.contract import OutboundSms, Receipt, SendOutcome
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.plivo import PlivoSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("db3ce55a-7f1d-11e1-8ea7-1231380bc196", "+996700123456", "+996555000111", "OP 1234 A1", AT)

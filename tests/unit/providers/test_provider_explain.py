@@ -8,13 +8,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from providers_signing.sms import Sms
-from providers_signing.table import SENDERS
-from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.cli.json_lines import LineInvalid
 from chalicelib.cli.provider import explain_line, provider
 from chalicelib.providers.table import NAMES
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.rehearsal.senders.twilio import TwilioSender
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from providers_signing.table import SENDERS
 
 from chalicelib.providers.contract import CannotCheck, CannotSend, Provider
 from chalicelib.providers.self_test import NOBODY, with_other_secrets
 from chalicelib.providers.table import NAMES, provider
 from chalicelib.providers.webhook import handle
+from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 ACCOUNT = dict.fromkeys(("account_sid", "auth_id", "api_key", "api_secret", "project_id", "username", "password"), "x")

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from providers_signing.send_api import Failing, SendApi
-from providers_signing.send_table import SENDING
-from providers_signing.table import SENDERS
+from send_apis.send_api import Failing, SendApi
+from send_apis.send_table import SENDING
 
 from chalicelib.providers.contract import CannotSend, OutboundSms, Provider, ReceiptState, SendOutcome
 from chalicelib.providers.table import NAMES, provider
 from chalicelib.providers.webhook import handle
+from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, tzinfo=dt.UTC)
 TEXT = "Ооба & 1234 = €"

@@ -13,11 +13,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from hypothesis import given
 from hypothesis import strategies as st
-from providers_signing.sms import Signed, Sms
-from providers_signing.sns_sender import CERTIFICATE_URL, HEADERS, TOPIC, SnsSender, certificate_of, key_and_certificate
 
 from chalicelib.providers.rsa_signatures import NotACertificate, PublicKey, public_key, verifies
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sns import (
+    CERTIFICATE_URL,
+    HEADERS,
+    TOPIC,
+    SnsSender,
+    certificate_of,
+    key_and_certificate,
+)
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("cae173d2-66b9-564c-8309-21f858e9fb84", "+996700123456", "+996555000111", "OP 1234 A1", AT)

@@ -5,13 +5,13 @@ import hashlib
 from urllib.parse import urlencode
 
 import pytest
-from providers_signing.sms import Signed, Sms
-from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.providers.contract import CannotSend, OutboundSms, Receipt, SendOutcome
 from chalicelib.providers.signatures import base64_mac
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.twilio import TwilioSender
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("SM" + "0" * 32, "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)

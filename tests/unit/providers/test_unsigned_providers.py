@@ -8,18 +8,18 @@ import json
 from urllib.parse import parse_qs, quote_from_bytes, urlencode, urlsplit
 
 import pytest
-from providers_signing.sms import Signed, Sms
-from providers_signing.unsigned_senders import (
+
+from chalicelib.providers.contract import CannotSend, OutboundSms, Part, Receipt, SendOutcome
+from chalicelib.providers.table import provider
+from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.unsigned import (
     AfricasTalkingSender,
     InfobipSender,
     KannelSender,
     TelerivetSender,
     basic,
 )
-
-from chalicelib.providers.contract import CannotSend, OutboundSms, Part, Receipt, SendOutcome
-from chalicelib.providers.table import provider
-from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")

@@ -8,14 +8,14 @@ import json
 from urllib.parse import urlencode
 
 import pytest
-from providers_signing.sms import Signed, Sms
-from providers_signing.vonage_messages_sender import VonageMessagesSender
-from providers_signing.vonage_sms_sender import VonageSmsSender
 from vonage_jwt.verify_jwt import verify_signature
 
 from chalicelib.providers.contract import OutboundSms, Part, Receipt, SendOutcome
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.vonage_messages import VonageMessagesSender
+from chalicelib.rehearsal.senders.vonage_sms import VonageSmsSender
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("020000001B0FE827", "+996700123456", "+996555000111", "OP 1234 A1 B0730", AT)

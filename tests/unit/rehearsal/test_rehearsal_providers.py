@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from providers_signing.generic_sender import GenericSender
 
 from chalicelib.rehearsal.provider import Webhook
 from chalicelib.rehearsal.run import webhook_of_each
+from chalicelib.rehearsal.senders.generic import GenericSender
 from chalicelib.rehearsal.simulation.day import Plan, simulate_day
 
 PLAN = Plan(observers=80, minutes=5, noise=20, duplicates=10, incidents=5, seed=7)

@@ -5,7 +5,6 @@ import pytest
 
 from chalicelib.cli import rehearse
 from chalicelib.cli.rehearse import _webhook
-from chalicelib.rehearsal import senders
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
 
 BASE = "https://abc.execute-api.eu-central-1.amazonaws.com/api"
@@ -73,10 +72,3 @@ def test_the_address_of_a_stack_on_aws_is_asked_for(configured):
     configured({"auth_token": "real"})
     with pytest.raises(click.UsageError, match="Name it with --url URL"):
         _webhook({}, "twilio", None)
-
-
-def test_without_a_checkout_that_is_said(configured, monkeypatch, tmp_path):
-    configured({"auth_token": "real"})
-    monkeypatch.setattr(senders, "TESTS", tmp_path)
-    with pytest.raises(click.ClickException, match="use a whole checkout"):
-        _webhook(LOCAL, "twilio", None)

@@ -7,15 +7,15 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from providers_signing.generic_sender import GenericSender
-from providers_signing.sms import Sms
-from providers_signing.table import SENDERS
-from providers_signing.twilio_sender import TwilioSender
 
 from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.webhook import handle
 from chalicelib.rehearsal import provider
 from chalicelib.rehearsal.provider import Delivery, SimulatedProvider, Webhook, WebhookUnusable
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.rehearsal.senders.twilio import TwilioSender
 
 SENDER = GenericSender("a secret")
 SENT = dt.datetime(2017, 10, 15, 4, 0, tzinfo=dt.UTC)

@@ -9,27 +9,21 @@ import pytest
 
 from chalicelib.providers.table import NAMES
 from chalicelib.providers.webhook import handle
-from chalicelib.rehearsal import senders as module
-from chalicelib.rehearsal.senders import CannotSign, SendersMissing, Sms, senders
+from chalicelib.rehearsal.senders.sms import CannotSign, Sms
+from chalicelib.rehearsal.senders.table import SENDERS
 
 URL = "https://example.org/api/webhooks/here"
 
 
 def test_each_is_a_providers():
-    assert set(senders()) <= set(NAMES)
+    assert set(SENDERS) <= set(NAMES)
 
 
-def test_where_there_is_no_checkout_that_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "TESTS", tmp_path)
-    with pytest.raises(SendersMissing, match=f"are not in {tmp_path}: use a whole checkout"):
-        senders()
-
-
-@pytest.mark.parametrize("name", sorted(senders()))
+@pytest.mark.parametrize("name", sorted(SENDERS))
 def test_new_settings_have_new_secrets(name):
-    first, second = (senders()[name].fresh_settings(URL) for _ in range(2))
+    first, second = (SENDERS[name].fresh_settings(URL) for _ in range(2))
     assert first != second
-    assert senders()[name].with_settings(first).secrets.items() <= first.items()
+    assert SENDERS[name].with_settings(first).secrets.items() <= first.items()
 
 
 ROTATED = {
@@ -48,8 +42,8 @@ ROTATED = {
 
 @pytest.mark.parametrize(("name", "setting"), ROTATED.items(), ids=ROTATED)
 def test_the_newer_secret_of_two_signs(name, setting):
-    settings = senders()[name].fresh_settings(URL) | {setting: ["newer", "older"]}
-    assert senders()[name].with_settings(settings).secrets[setting] in ("newer", ["newer"])
+    settings = SENDERS[name].fresh_settings(URL) | {setting: ["newer", "older"]}
+    assert SENDERS[name].with_settings(settings).secrets[setting] in ("newer", ["newer"])
 
 
 FIELDS = {"id": "msg_id", "from": "msisdn", "to": "short_code", "text": "content", "received_at": "time"}
@@ -94,7 +88,7 @@ DESCRIBED |= {
 def test_an_aggregator_calls_as_its_settings_describe(settings):
     now = dt.datetime.now(dt.UTC)
     sms = Sms("m-1", "+996700123456", "+996555000111", "OP 1234 A1 рахмат & =", now.replace(microsecond=0))
-    signed = senders()["generic"].with_settings(settings).sign(sms, URL, now)
+    signed = SENDERS["generic"].with_settings(settings).sign(sms, URL, now)
     heard = handle("generic-described", signed.arriving(now), settings, lambda url: b"")
     assert heard.authentic, heard.reason
     [taken] = heard.delivery.messages
@@ -116,23 +110,23 @@ CANNOT = {
 @pytest.mark.parametrize(("name", "settings", "said"), CANNOT.values(), ids=CANNOT)
 def test_what_cannot_be_simulated_is_said(name, settings, said):
     with pytest.raises(CannotSign, match=said):
-        senders()[name].with_settings(settings)
+        SENDERS[name].with_settings(settings)
 
 
 def test_a_method_may_be_written_as_the_dashboard_writes_it():
     settings = {"signature_secret": "s", "signature_method": "SHA-512 HMAC"}
-    assert senders()["vonage-sms"].with_settings(settings).method == "sha512"
+    assert SENDERS["vonage-sms"].with_settings(settings).method == "sha512"
 
 
 def test_a_shared_key_signs_where_there_is_no_token():
-    assert senders()["twilio"].with_settings({"shared_key_secret": "s"}).secrets == {"shared_key_secret": "s"}
+    assert SENDERS["twilio"].with_settings({"shared_key_secret": "s"}).secrets == {"shared_key_secret": "s"}
 
 
 def test_nothing_large_is_loaded_to_make_settings():
     """`make run` makes them for all."""
     script = (
-        "import sys; from chalicelib.rehearsal.senders import senders;"
-        "[one.fresh_settings('https://x/') for one in senders().values()];"
+        "import sys; from chalicelib.rehearsal.senders.table import SENDERS;"
+        "[one.fresh_settings('https://x/') for one in SENDERS.values()];"
         "print(sorted({'plivo', 'twilio', 'vonage_http_client', 'requests', 'pydantic'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[3]

@@ -7,12 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from providers_signing.described_sender import DescribedSender
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
+from chalicelib.rehearsal.senders.described import DescribedSender
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 
-class GenericSender(Vendor):
+class GenericSender(Sender):
     """Signs `POST` JSON with X-Baykoo-Timestamp and X-Baykoo-Signature."""
 
     name = "generic"
@@ -22,7 +22,7 @@ class GenericSender(Vendor):
         self.secrets = {"secrets": [secret]}
 
     @classmethod
-    def with_settings(cls, settings: Mapping[str, Any]) -> Vendor:
+    def with_settings(cls, settings: Mapping[str, Any]) -> Sender:
         if settings.get("format"):
             return DescribedSender(settings)
         return cls(current(settings, "secrets", "secret"))

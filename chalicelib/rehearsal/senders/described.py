@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.unsigned_senders import FORM, basic
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import Undecidable
 from chalicelib.providers.generic_format import Signature
 from chalicelib.providers.generic_settings import format_of
-from chalicelib.rehearsal.senders import CannotSign
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
+from chalicelib.rehearsal.senders.unsigned import FORM, basic
 
 
-class DescribedSender(Vendor):
+class DescribedSender(Sender):
     """A GET or POST with the fields, and the signature or the secret, that the settings describe."""
 
     name = "generic"

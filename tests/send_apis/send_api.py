@@ -16,11 +16,11 @@ from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from loopback import served
-from providers_signing.send_table import APIS, Api, Fields, Taken
-from providers_signing.sms import Signed
-from providers_signing.vendor import Vendor
+from send_apis.send_table import APIS, Api, Fields, Taken
 
 from chalicelib.providers.contract import ReceiptState
+from chalicelib.rehearsal.senders.sender import Sender
+from chalicelib.rehearsal.senders.sms import Signed
 
 Answered = tuple[int, dict[str, str], bytes]
 
@@ -102,7 +102,7 @@ class SendApi:
         kind, body = ("text/html", said) if isinstance(said, str) else ("application/json", json.dumps(said))
         return api.repeated if is_known else api.status, {"Content-Type": kind}, body.encode()
 
-    def receipt(self, taken: Taken, state: ReceiptState, sender: Vendor, url: str | None = None) -> Signed:
+    def receipt(self, taken: Taken, state: ReceiptState, sender: Sender, url: str | None = None) -> Signed:
         """The call that tells what became of an SMS, signed now by a sender that has the stack's settings.
 
         `url` is for providers that are told by hand where receipts go; the others were told with the SMS.

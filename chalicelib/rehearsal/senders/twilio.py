@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import ReceiptState
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 
-class TwilioSender(Vendor):
+class TwilioSender(Sender):
     """A form POST with X-Twilio-Signature; with `key_id`, signed by a shared key."""
 
     name = "twilio"

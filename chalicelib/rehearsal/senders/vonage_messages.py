@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import ReceiptState
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 
-class VonageMessagesSender(Vendor):
+class VonageMessagesSender(Sender):
     """A JSON POST with a bearer token that holds the body's hash."""
 
     name = "vonage-messages"
@@ -57,6 +56,6 @@ class VonageMessagesSender(Vendor):
             **claims,
         }
         claimed = {name: value for name, value in claimed.items() if value is not None}
-        token = jwt.encode(claimed, self.secret if algorithm != "none" else None, algorithm)
+        token = jwt.encode(claimed, self.secret if algorithm != "none" else None, algorithm)  # type: ignore[arg-type]
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         return Signed("POST", url, headers, body)

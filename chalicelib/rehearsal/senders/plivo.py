@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import ReceiptState
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 
-class PlivoSender(Vendor):
+class PlivoSender(Sender):
     """A form POST, or a GET, with X-Plivo-Signature-V3 or -V2 and a nonce."""
 
     name = "plivo"
@@ -63,7 +62,7 @@ class PlivoSender(Vendor):
 
         make = construct_post_url if self.method == "POST" else construct_get_url
         signed = make(url, dict(fields)).decode()
-        return get_signature_v3(self.secret.encode(), signed, nonce).decode()
+        return str(get_signature_v3(self.secret.encode(), signed, nonce).decode())
 
     def _v2(self, url: str, nonce: str) -> str:
         signed = (url.partition("?")[0] + nonce).encode()

@@ -1,17 +1,15 @@
-"""What the simulated providers have in common: how they judge an answer, and settings for a new stack."""
+"""What the simulated providers have in common."""
 
 import datetime as dt
 import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from providers_signing.sms import Signed
-
 from chalicelib.providers.contract import ReceiptState
-from chalicelib.rehearsal.senders import CannotSign
+from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
 
 
-class Vendor:
+class Sender:
     """A provider that counts every 2xx as success and reads no answer's body."""
 
     name: ClassVar[str]
@@ -19,28 +17,51 @@ class Vendor:
     words: ClassVar[tuple[str, str, str]]
     """What a delivery receipt calls an SMS that is on its way, delivered, failed."""
     secrets: Mapping[str, Any]
+    """The settings under which its requests are authentic."""
+
+    @classmethod
+    def with_settings(cls, settings: Mapping[str, Any]) -> "Sender":
+        """Make the sender for a stack's settings; raises CannotSign."""
+        raise NotImplementedError
 
     @classmethod
     def fresh_settings(cls, url: str) -> dict[str, Any]:
-        made = dict(cls(secret=secrets.token_hex(32)).secrets)
+        """Make settings with new secrets for a webhook's URL."""
+        made = dict(cls(secret=secrets.token_hex(32)).secrets)  # type: ignore[call-arg]
         return made | ({"public_url": url} if cls.signs_url else {})
 
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+        """Sign the request that hands an SMS in.
+
+        To the URL as it was pasted at the provider, signed at that moment.
+        """
+        raise NotImplementedError
+
     def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
-        """What became of an SMS that the provider sent, by the id that it gave it or was given."""
+        """Sign what became of an SMS that the provider sent.
+
+        By the id that it gave it or was given.
+        """
         raise NotImplementedError(f"{self.name} has no delivery receipts")
 
     def word(self, state: ReceiptState) -> str:
+        """Return what a receipt calls a state."""
         return self.words[("on_its_way", "delivered", "failed").index(state)]
 
     def takes(self, status: int) -> bool:
+        """Tell whether the provider counts an answer as success."""
         return 200 <= status < 300
 
     def texts_back(self, content_type: str, body: str) -> bool:
+        """Tell whether the provider would text an answer's body to the observer."""
         return False
 
 
 def current(settings: Mapping[str, Any], *names: str) -> str:
-    """The current value of the first setting that is set; during a rotation that is the first of two."""
+    """Return the current value of the first setting that is set.
+
+    During a rotation that is the first of two. Raises CannotSign.
+    """
     for kept in map(settings.get, names):
         value = kept[0] if isinstance(kept, list | tuple) and kept else kept
         if isinstance(value, str) and value:

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote_from_bytes, urlencode
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import ReceiptState
-from chalicelib.rehearsal.senders import CannotSign
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -20,7 +18,7 @@ def basic(user: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
-class InfobipSender(Vendor):
+class InfobipSender(Sender):
     """JSON with `results`, under basic authentication."""
 
     name = "infobip"
@@ -67,7 +65,7 @@ class InfobipSender(Vendor):
         return Signed("POST", url, headers, json.dumps(document, ensure_ascii=False).encode())
 
 
-class AfricasTalkingSender(Vendor):
+class AfricasTalkingSender(Sender):
     """A form POST to a URL whose last segment is the token."""
 
     name = "africastalking"
@@ -100,7 +98,7 @@ class AfricasTalkingSender(Vendor):
         return Signed("POST", f"{url}/{self.secret}", dict(FORM), urlencode(fields).encode())
 
 
-class TelerivetSender(Vendor):
+class TelerivetSender(Sender):
     """A form POST with the webhook's secret as a field."""
 
     name = "telerivet"
@@ -143,7 +141,7 @@ class TelerivetSender(Vendor):
         return Signed("POST", url, dict(FORM), urlencode({"secret": self.secret} | fields).encode())
 
 
-class KannelSender(Vendor):
+class KannelSender(Sender):
     """A GET as the recommended get-url makes it, under basic authentication; charset as Kannel's."""
 
     name = "kannel"

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import ReceiptState
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 
-class VonageSmsSender(Vendor):
+class VonageSmsSender(Sender):
     """Fields with `sig`, by GET, form or JSON."""
 
     name = "vonage-sms"
@@ -64,7 +63,7 @@ class VonageSmsSender(Vendor):
         from vonage_http_client.auth import Auth
 
         auth = Auth(api_key="abcd1234", signature_secret=self.secret, signature_method=self.method)
-        return auth.sign_params(dict(fields)).upper()
+        return str(auth.sign_params(dict(fields)).upper())
 
     def carry(self, fields: dict[str, str], url: str) -> Signed:
         if self.by == "GET":

@@ -7,16 +7,15 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
-
 from chalicelib.providers.contract import ReceiptState
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 # Gson escapes these in a text, so that the body that is signed is not what another library would write.
 _GSON = {ord(one): f"\\u{ord(one):04x}" for one in "&'<>="}
 
 
-class AndroidSender(Vendor):
+class AndroidSender(Sender):
     """A JSON POST with X-Signature over body and X-Timestamp."""
 
     name = "android-sms-gateway"
@@ -44,7 +43,10 @@ class AndroidSender(Vendor):
 
     def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
         event = self.word(state)
-        payload = {"messageId": reference, event.removeprefix("sms:") + "At": at.isoformat(timespec="milliseconds")}
+        payload: dict[str, object] = {
+            "messageId": reference,
+            event.removeprefix("sms:") + "At": at.isoformat(timespec="milliseconds"),
+        }
         return self.sign_event(event, f"{event}-{reference}", payload, url, at)
 
     def sign_event(self, event: str, key: str, payload: dict[str, object], url: str, at: dt.datetime) -> Signed:

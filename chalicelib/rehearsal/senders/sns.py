@@ -11,10 +11,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
-from providers_signing.sms import Signed, Sms
-from providers_signing.vendor import Vendor, current
 
-from chalicelib.rehearsal.senders import CannotSign
+from chalicelib.rehearsal.senders.sender import Sender, current
+from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:observers"
 CERTIFICATE_URL = (
@@ -41,7 +40,7 @@ def certificate_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 
-class SnsSender(Vendor):
+class SnsSender(Sender):
     """A POST of the envelope of a two-way SMS, or of a subscription's confirmation.
 
     Only SNS can sign for a stack that trusts SNS's certificates. With `secret`, the token in the path of a
@@ -58,7 +57,7 @@ class SnsSender(Vendor):
         return key_and_certificate()[0]
 
     @cached_property
-    def secrets(self) -> Mapping[str, Any]:
+    def secrets(self) -> Mapping[str, Any]:  # type: ignore[override]
         if self.secret:
             return {"allowed_topic_arns": [TOPIC], "path_token": self.secret}
         return {"allowed_topic_arns": [TOPIC], "certificates": {CERTIFICATE_URL: key_and_certificate()[1]}}
