@@ -1,6 +1,7 @@
 """Documents agree with the code, as far as that can be checked: what they name exists."""
 
 import re
+import subprocess
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -131,3 +132,19 @@ def test_decisions_have_a_number_a_date_and_a_status() -> None:
     for page in pages:
         head = rf"# {int(page.name[:4])}\. .+\n\nDate: \d{{4}}-\d\d-\d\d\. Status: (accepted|superseded by .+)\.\n"
         assert re.match(head, page.read_text()), page.name
+
+
+def test_make_help_names_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    explained = set(re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE))
+    assert explained == targets
+    printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"^  make ([a-z-]+)", printed, re.MULTILINE)) == targets
+
+
+def test_a_commit_runs_what_ci_lints() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text()
+    recipe = (ROOT / "Makefile").read_text().partition("lint: environments")[2].partition(".PHONY")[0]
+    for tool in re.findall(r"\$\(bin\)/((?:ruff|mypy|lint-imports)[^\n\"]*)", recipe):
+        assert f".venv/bin/{tool}" in hooks
