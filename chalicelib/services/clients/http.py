@@ -17,6 +17,7 @@ def fetch(url: str) -> bytes:
     if not url.startswith("https://"):
         raise OSError(f"{host} is not read: only https URLs are")
     try:
+        # A host is read once: what is proven by it is kept, so no connection to it is.
         answer = urllib3.PoolManager().request(
             "GET", url, timeout=_TIMEOUT, redirect=False, retries=False, preload_content=False
         )

@@ -17,6 +17,7 @@ from chalicelib.providers.contract import (
 from chalicelib.providers.sending import receipt_url
 from chalicelib.providers.table import known, provider
 from chalicelib.services.clients.http import fetch
+from chalicelib.services.clients.kept_connections import connections_to
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 
 _TIMEOUT = urllib3.Timeout(connect=2, read=8)
@@ -80,7 +81,7 @@ def ask(prepared: Prepared) -> SendOutcome:
 def exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
     """One HTTP request, not repeated: status, headers, body. Raises NotReached, AnswerLost."""
     try:
-        answer = urllib3.PoolManager().request(
+        answer = connections_to(request.url).request(
             request.method,
             request.url,
             body=request.body,
