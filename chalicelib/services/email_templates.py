@@ -1,4 +1,7 @@
-"""The words and templates of what coordinators get by email: one JSON file a language, beside the Jinja templates."""
+"""Words and templates of what coordinators get by email.
+
+One JSON file per language, beside the Jinja templates.
+"""
 
 import json
 import re
@@ -17,7 +20,10 @@ _BEFORE_A_NUMBER = re.compile(r"(?<=\w) (?=[+\d])")
 
 
 def words_of(name: str, election: Election, language: str) -> Mapping[str, str]:
-    """The texts `templates/{name}.{language}.json`, else those of the election's first language that has any."""
+    """Return the texts of `templates/{name}.{language}.json`.
+
+    Else those of the election's first language that has any.
+    """
     for candidate in (language, *election.languages, "en"):
         words = _catalogue(name, candidate)
         if words is not None:
@@ -26,33 +32,45 @@ def words_of(name: str, election: Election, language: str) -> Mapping[str, str]:
 
 
 def render(template: str, context: Mapping[str, object]) -> str:
-    """A template of `templates/` with its values; in HTML they are escaped."""
+    """Render a template of `templates/`; in HTML values are escaped."""
     return _templates().get_template(template).render(context)
 
 
 def round_title(election: Election, language: str, form: Form, round_name: str) -> str:
-    """A round as people call it: `Turnout 10:00`, or the form's title alone where it is due once."""
+    """Name a round as people call it.
+
+    `Turnout 10:00`, or the form's title alone where it is due once.
+    """
     title = election.text(form.title, language) or form.code
     return title if round_name == NO_ROUND else f"{title} {round_name}"
 
 
 def round_code(form: str, round_name: str) -> str:
-    """A round in as few characters as say it: `TU 10:00`, or the form's code alone."""
+    """Name a round in few characters.
+
+    `TU 10:00`, or the form's code alone.
+    """
     return form if round_name == NO_ROUND else f"{form} {round_name}"
 
 
 def grouped(number: Number, words: Mapping[str, str]) -> str:
-    """A number whose thousands stand apart as the language writes them; `words` are those of summaries."""
+    """Format a number with the language's thousands separator.
+
+    `words` are those of summaries.
+    """
     return f"{number:,}".replace(",", words["thousands"])
 
 
 def glued(written: str) -> str:
-    """A text whose numbers stand on the line of the word before them: a number alone on a line tells nothing."""
+    """Glue numbers to the word before them.
+
+    A number alone on a line tells nothing.
+    """
     return _BEFORE_A_NUMBER.sub("\u00a0", written)
 
 
 def picture(points: Sequence[Point]) -> str:
-    """The address of a curve's picture that is a part of the page itself."""
+    """Return a curve's picture as a part of the page."""
     return "data:image/png;base64," + b64encode(draw(points)).decode()
 
 

@@ -1,4 +1,4 @@
-"""Act on many things so that one that fails keeps no other from its turn.
+"""Act on many things; one that fails stops no other.
 
 The one mechanism for every loop over elections, regions, coordinators, watches, digests, rows and providers:
 tests/unit/isolation/test_isolated_loops.py finds loops over those that do without it.
@@ -23,7 +23,10 @@ logger = Logger()
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Result_co]):
-    """What came of each thing: results in order, names of those that failed, and of those there was no time for."""
+    """Results in order, and names of what failed or was left.
+
+    `left`: there was no time for them.
+    """
 
     results: tuple[Result_co, ...] = ()
     failed: tuple[str, ...] = ()
@@ -37,7 +40,10 @@ class Done(Generic[Result_co]):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a scheduled run: it begins nothing new after so many `seconds`, told as `until` (time.monotonic)."""
+    """A part of a scheduled run, with its deadline.
+
+    It begins nothing new after so many `seconds`, told as `until` (time.monotonic).
+    """
 
     name: str
     seconds: float
@@ -80,13 +86,19 @@ def for_each(
 
 
 def shares_of(until: float, count: int) -> list[float]:
-    """Deadlines that give each of so many things an equal share of the time left, and what others left of it."""
+    """Return deadlines that share the time left equally.
+
+    And what others left of it.
+    """
     begin = time.monotonic()
     return [begin + (until - begin) * place / count for place in range(1, count + 1)]
 
 
 def run_parts(run: str, parts: Iterable[Part]) -> Done[object]:
-    """Carry out the parts of a scheduled run in order, each with its own deadline, whatever became of others."""
+    """Carry out a run's parts in order, each with its deadline.
+
+    Whatever became of others.
+    """
     begun = ((part.name, partial(_run, part)) for part in parts)
     return for_each(run, begun, lambda part: part[1](), name=lambda part: part[0])
 

@@ -1,4 +1,7 @@
-"""Rows of the outbox: what is to be sent is stored first, under a key that can exist only once."""
+"""Rows of the outbox: stored first, then sent.
+
+Each has a key that can exist only once.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -20,7 +23,10 @@ PICKED_UP_WITHIN = dt.timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Why something is sent: its election, the key of what it is `about`, when it was made, and how urgent it is."""
+    """Why something is sent.
+
+    Its election, the key of what it is `about`, when it was made, and how urgent it is.
+    """
 
     election: str
     about: str
@@ -30,9 +36,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An email's parts: `text` and `html` say the same; `html` is None where there is text alone.
+    """An email's parts.
 
-    `charts` are the curves that `html` shows, by content id.
+    `text` and `html` say the same; `html` is None where there is text alone. `charts` are the curves that `html` shows,
+    by content id.
     """
 
     subject: str
@@ -50,10 +57,10 @@ def to_coordinator(
     email: Email | None = None,
     sender: str | None = None,
 ) -> list[Message]:
-    """Rows that tell a coordinator something by SMS, by email or by both; None is not sent.
+    """Make the rows that tell a coordinator something.
 
-    `key` is the rows' key without its channel. `sender`: the number that the SMS comes from, without it the election's.
-    Raises StoreUnavailable.
+    By SMS, by email or by both; None is not sent. `key` is the rows' key without its channel. `sender`: the number that
+    the SMS comes from, without it the election's. Raises StoreUnavailable.
     """
     rows: list[Message] = []
     if sms is not None and coordinator.phone:
@@ -65,7 +72,10 @@ def to_coordinator(
 
 
 def sms_row(key: str, to: str, text: str, origin: Origin, *, sender: str | None = None) -> Message:
-    """An SMS to be sent; `sender` is the number that it should come from."""
+    """Make an SMS to be sent, from a number of ours.
+
+    `sender` is the number that it should come from.
+    """
     message = _row(key, "sms", to, text, origin)
     message.sender = sender
     message.conversation = to
@@ -73,7 +83,10 @@ def sms_row(key: str, to: str, text: str, origin: Origin, *, sender: str | None 
 
 
 def email_row(key: str, to: str, email: Email, origin: Origin) -> Message:
-    """An email to be sent, as large as its row can be. Of its charts the row keeps the numbers; delivery draws them."""
+    """Make an email that fits its row.
+
+    Of its charts the row keeps the numbers; delivery draws them.
+    """
     email = _fitting(email)
     message = _row(key, "email", to, email.text, origin)
     message.subject = email.subject
@@ -83,7 +96,10 @@ def email_row(key: str, to: str, email: Email, origin: Origin) -> Message:
 
 
 def _fitting(email: Email) -> Email:
-    """An email that fits its row: where it does not, its text alone, and of that as many lines as fit."""
+    """Cut an email to what fits its row.
+
+    Its text alone where it does not fit, and of that as many lines as fit.
+    """
     charts = sum(len(points) for points in email.charts.values()) * _POINT_BYTES
     text, html = len(email.text.encode()), len((email.html or "").encode())
     if text + html + charts <= LARGEST_EMAIL:

@@ -1,4 +1,7 @@
-"""Sweep: find what is stuck anywhere on the way and push it on; a full safety net with the streams switched off."""
+"""Sweep: push on whatever is stuck anywhere on the way.
+
+A full safety net with the streams switched off.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -45,18 +48,21 @@ LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNM
 
 @dataclass(frozen=True, slots=True)
 class SweepResult:
-    """What a sweep did: how many rows came to what, and the age of the oldest unfinished row of each queue that is
-    ours to empty; what waits for a provider's receipt may wait for a day."""
+    """Rows by progress, and each queue's oldest unfinished row.
+
+    Ages of the queues that are ours to empty; what waits for a provider's receipt may wait for a day.
+    """
 
     progress: Counter[Progress]
     oldest_seconds: dict[Queue, float]
 
 
 def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> SweepResult:
-    """Take up every row that is due, most urgent queue first, while there is time left (seconds).
+    """Take up every row that is due, most urgent queue first.
 
-    Alerts that wait already go before all, for a long queue of reports may take all the time; alerts that reports make
-    go right after them. New replies wait for the stream or for the next sweep. Raises StoreUnavailable.
+    While there is time left (seconds). Alerts that wait already go before all, for a long queue of reports may take all
+    the time; alerts that reports make go right after them. New replies wait for the stream or for the next sweep.
+    Raises StoreUnavailable.
     """
     progress: Counter[Progress] = Counter()
     for queue in ("alert", *QUEUES):
@@ -77,12 +83,18 @@ def _hold_unreadable(unreadable: Mapping[str, str], now: dt.datetime) -> Counter
 
 
 def due_before(queue: Queue, now: dt.datetime) -> dt.datetime:
-    """What is due before this is taken up; of alerts also those that are new, whether there is a stream or not."""
+    """Return the instant before which due rows are taken up.
+
+    Of alerts also those that are new, whether there is a stream or not.
+    """
     return now + PICKED_UP_WITHIN if queue == "alert" else now
 
 
 def _oldest_seconds(queue: Queue, now: dt.datetime) -> float:
-    """The age of the oldest unfinished row, also of one that was postponed; 0 where there is none."""
+    """Return the age of a queue's oldest unfinished row.
+
+    Also of one that was postponed; 0 where there is none.
+    """
     first = messages.get_many(messages.unfinished(queue, None, PAGE))
     ages = [(now - row.stored_at).total_seconds() for row in first if row.pending is not None]
     return max(ages, default=0.0)
@@ -91,7 +103,10 @@ def _oldest_seconds(queue: Queue, now: dt.datetime) -> float:
 def _push_on(
     rows: Iterable[Message], time_left: Callable[[], float], clock: Callable[[], dt.datetime]
 ) -> Counter[Progress]:
-    """Take rows up side by side. None is begun when the time is over: a slow carrier must not outlast the function."""
+    """Take rows up side by side, none once the time is over.
+
+    A slow carrier must not outlast the function.
+    """
     with ThreadPoolExecutor(WORKERS) as workers:
         return Counter(workers.map(lambda row: _take_up(row, clock()) if time_left() > 0 else Progress.LEFT, rows))
 
@@ -111,7 +126,7 @@ def _take_up(row: Message, now: dt.datetime) -> Progress:
 
 
 def _after_fault(row: Message, now: dt.datetime, fault: Exception) -> Progress:
-    """Let others go first, or take a row that was tried often enough out of everybody's way."""
+    """Postpone a row that failed, or hold it after many tries."""
     error = f"{type(fault).__name__}: {fault}"[:500]
     if int(row.attempts) + 1 < MOST_TRIES:
         return Progress.STUCK if _postpone(row, now, error) else Progress.NOT_NOTED
@@ -123,9 +138,10 @@ def _after_fault(row: Message, now: dt.datetime, fault: Exception) -> Progress:
 
 
 def _postpone(row: Message, now: dt.datetime, error: str) -> bool:
-    """Note the fault on the row and let others go first; the row stays unfinished, and its age raises the alarm.
+    """Note the fault on the row and let others go first.
 
-    False where that could not be stored, or somebody else has taken the row up.
+    The row stays unfinished, and its age raises the alarm. False where that could not be stored, or somebody else has
+    taken the row up.
     """
     due_at = now + retry_after(min(row.attempts + 1, 10))
     try:

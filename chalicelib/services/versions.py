@@ -1,4 +1,7 @@
-"""What every change by a person has in common: the version that they have seen, and the note that says why."""
+"""What every change by a person has in common.
+
+The version that they have seen, and the note that says why.
+"""
 
 LONGEST_NOTE = 500
 

@@ -1,4 +1,7 @@
-"""Operators' access: tokens that are shown once, stored hashed, scoped, expiring, and revocable at once."""
+"""Operators' access by tokens.
+
+Shown once, stored hashed, scoped, expiring, and revocable at once.
+"""
 
 import datetime as dt
 import hashlib
@@ -24,9 +27,10 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who asks, and what they may see: one election, some of its regions (none named: all).
+    """Who asks, and what they may see.
 
-    Who works at the command line proves it by access to the stack itself, and has no `role`.
+    One election, some of its regions (none named: all). Who works at the command line proves it by access to the stack
+    itself, and has no `role`.
     """
 
     name: str
@@ -60,7 +64,10 @@ def add_operator(
     now: dt.datetime,
     valid_for: dt.timedelta = VALID_FOR,
 ) -> str:
-    """Give somebody access and return the token, which is stored nowhere. Raises ElectionUnknown, OperatorInvalid."""
+    """Give somebody access; return the token, stored nowhere.
+
+    Raises ElectionUnknown, OperatorInvalid.
+    """
     election = existing(election_id).election
     unknown = sorted(set(regions) - set(election.regions))
     if unknown:
@@ -76,7 +83,7 @@ def add_operator(
 
 
 def revoke_operator(name: str, election_id: str, now: dt.datetime) -> int:
-    """End all access of a name to an election at once; returns how many tokens that were."""
+    """End all access of a name at once; return how many tokens."""
     rows = [row for row in operators.of_election(election_id) if row.name == name and not row.revoked]
     for row in rows:
         operators.revoke(row)
@@ -90,7 +97,10 @@ def at_the_command_line(election_id: str) -> Operator:
 
 
 def authenticate(authorization: str | None, now: dt.datetime) -> Operator:
-    """The operator that an Authorization header proves (RFC 6750); raises TokenRefused, StoreUnavailable."""
+    """Return the operator that an Authorization header proves.
+
+    RFC 6750. Raises TokenRefused, StoreUnavailable.
+    """
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise TokenRefused("send the header Authorization: Bearer TOKEN; ./baykoo operator add prints a token")
@@ -103,5 +113,8 @@ def authenticate(authorization: str | None, now: dt.datetime) -> Operator:
 
 
 def token_hash(token: str) -> str:
-    """What a token is stored under. A token has 256 random bits, so a plain hash cannot be searched for."""
+    """Hash a token as it is stored.
+
+    A token has 256 random bits, so a plain hash cannot be searched for.
+    """
     return hashlib.sha256(token.encode()).hexdigest()

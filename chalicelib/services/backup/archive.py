@@ -1,7 +1,8 @@
-"""A backup as a file: gzip of JSON lines, a header, a row each, and at the end how many there are.
+"""A backup as a file: gzip of JSON lines.
 
-Each page of rows is a gzip member of its own, so that a backup that was broken off goes on where it stopped, and a file
-that is cut short is told from a whole one. It holds names and phones: only its owner may read it.
+A header, a row each, and at the end how many there are. Each page of rows is a gzip member of its own, so that a backup
+that was broken off goes on where it stopped, and a file that is cut short is told from a whole one. It holds names and
+phones: only its owner may read it.
 """
 
 import base64
@@ -24,7 +25,7 @@ class ArchiveInvalid(ValueError):
 
 
 def append(file: BinaryIO, lines: Iterable[Mapping[str, Any]]) -> None:
-    """Write lines as one gzip member, and see to it that the disk has them."""
+    """Write lines as one gzip member, and flush it to disk."""
     text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
     file.write(gzip.compress(text.encode(), 6, mtime=0))
     file.flush()
@@ -47,7 +48,10 @@ def header_of(path: Path) -> dict[str, Any]:
 
 
 def require_whole(path: Path) -> Mapping[str, int]:
-    """Count a backup's rows per table. Raises ArchiveInvalid where it is cut short, or differs from its own count."""
+    """Count a backup's rows per table; raises ArchiveInvalid.
+
+    Where it is cut short, or differs from its own count.
+    """
     header_of(path)
     counted: Counter[str] = Counter()
     end: dict[str, Any] | None = None

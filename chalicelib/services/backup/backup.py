@@ -1,7 +1,7 @@
-"""Back up a whole election into a file: its document, and every row of it, page by page.
+"""Back up a whole election into a file.
 
-It is as of no single instant: take it while nothing comes in, or from copies of the tables as of an instant
-(point-in-time recovery).
+Its document, and every row of it, page by page. It is as of no single instant: take it while nothing comes in, or from
+copies of the tables as of an instant (point-in-time recovery).
 """
 
 import datetime as dt
@@ -21,7 +21,10 @@ from chalicelib.store.raw_rows import TABLES, Item, Position
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a backup came: bytes that are good, rows so far, the table at hand and where in it to go on."""
+    """How far a backup came.
+
+    Bytes that are good, rows so far, the table at hand and where in it to go on.
+    """
 
     election: str
     size: int = 0
@@ -33,10 +36,10 @@ class _Progress:
 def back_up(
     loaded: LoadedElection, path: Path, now: dt.datetime, on_page: Callable[[str, int], None]
 ) -> Mapping[str, int]:
-    """Write an election's backup to a file; return how many rows of each table it holds.
+    """Write an election's backup to a file; return row counts.
 
-    What an earlier call left in `PATH.part` is gone on with. `on_page` is told the table and its rows so far.
-    Raises StoreUnavailable, OSError; calling it again goes on.
+    Per table. What an earlier call left in `PATH.part` is gone on with. `on_page` is told the table and its rows so
+    far. Raises StoreUnavailable, OSError; calling it again goes on.
     """
     part, notes = path.with_name(path.name + ".part"), path.with_name(path.name + ".progress")
     progress = _begun(notes, loaded.election.id)
@@ -83,7 +86,10 @@ def _header(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
 
 
 def _belongs(table: str, row: Item, election_id: str) -> bool:
-    """Whether a row is of the election; rows of messages that are of no election come along."""
+    """Tell whether a row is of the election.
+
+    Rows of messages that are of no election come along.
+    """
     if table in ("messages", "operators"):
         return "election" not in row or row["election"] == {"S": election_id}
     partition = str(row[TABLES[table][0]]["S"])

@@ -1,4 +1,4 @@
-"""Restore an election from a backup into a stack that does not have it.
+"""Restore an election into a stack that does not have it.
 
 The rows come first and the election last, so that nothing reads half of it; SMS that wait to be read come after it.
 What waited to be sent stays unsent: a restored stack must not text people hours late.
@@ -24,14 +24,14 @@ NOT_SENT = "restored"
 
 
 class RestoreRefused(Exception):
-    """The stack holds what the backup would be written over; nothing was changed."""
+    """The backup would be written over something; nothing was changed."""
 
 
 def restore(path: Path, target_id: str | None, on_page: Callable[[str, int], None]) -> Mapping[str, int]:
-    """Restore a backup, as the election that it is of or as `target_id`; return how many rows of each table.
+    """Restore a backup; return row counts per table.
 
-    Calling it again after a failure writes the same rows again. Raises ArchiveInvalid, RestoreRefused,
-    StoreUnavailable.
+    As the election that it is of or as `target_id`. Calling it again after a failure writes the same rows again. Raises
+    ArchiveInvalid, RestoreRefused, StoreUnavailable.
     """
     counted = require_whole(path)
     header = header_of(path)
@@ -61,7 +61,10 @@ def _put(table: str, rows: list[Item], written: Counter[str], on_page: Callable[
 
 
 def _pages(path: Path, source: str, target: str, *, is_waiting: bool) -> Iterator[tuple[str, list[Item]]]:
-    """The rows as they are written, a page of one table at a time: those that wait to be read, or all others."""
+    """Return rows as they are written, a page at a time.
+
+    Of one table: those that wait to be read, or all others.
+    """
     page: list[Item] = []
     at = ""
     for table, row in rows_of(path):
@@ -81,7 +84,10 @@ def _is_waiting(table: str, row: Item) -> bool:
 
 
 def _renamed(table: str, row: Item, source: str, target: str) -> dict[str, Any]:
-    """A row as of another election: its partition and its attribute `election`."""
+    """Return a row as of another election.
+
+    Its partition and its attribute `election`.
+    """
     renamed = dict(row)
     partition = TABLES[table][0]
     if table not in ("messages", "operators"):
@@ -92,7 +98,7 @@ def _renamed(table: str, row: Item, source: str, target: str) -> dict[str, Any]:
 
 
 def _unsent(row: dict[str, Any]) -> dict[str, Any]:
-    """A message that waited to be sent, as one that is not."""
+    """Return a message that waited to be sent as failed."""
     if row.get("direction", {}).get("S") != "out" or row.get("state", {}).get("S") not in ("queued", "sending"):
         return row
     kept = {name: value for name, value in row.items() if name not in ("pending", "due_at")}

@@ -1,4 +1,7 @@
-"""Read an HTTPS URL for a provider's verification: a certificate, a subscription's confirmation."""
+"""Read an HTTPS URL for a provider's verification.
+
+A certificate, or a subscription's confirmation.
+"""
 
 from urllib.parse import urlsplit
 
@@ -9,9 +12,10 @@ LARGEST = 64 * 1024
 
 
 def fetch(url: str) -> bytes:
-    """The body of an HTTPS URL, redirects not followed; OSError if it cannot be read.
+    """Read an HTTPS URL's body; redirects are not followed.
 
-    The fault names the host alone: it is logged, and a subscription's confirmation has its token in the URL.
+    Raises OSError if it cannot be read. The fault names the host alone: it is logged, and a subscription's confirmation
+    has its token in the URL.
     """
     host = urlsplit(url).netloc.rpartition("@")[2]
     if not url.startswith("https://"):

@@ -1,8 +1,9 @@
-"""Connections to providers' APIs that are kept between requests, so that not every SMS costs a TLS handshake.
+"""Keep connections to providers' APIs between requests.
 
-They are kept for less than servers do (Apache: 5 s): a request that goes into a connection which its server closes at
-that moment would be in doubt, though it was never read. So would one on a connection that died while Lambda had frozen
-its worker; by the wall clock, which goes on then, such a connection is too old.
+So that not every SMS costs a TLS handshake. They are kept for less than servers do (Apache: 5 s): a request that goes
+into a connection which its server closes at that moment would be in doubt, though it was never read. So would one on a
+connection that died while Lambda had frozen its worker; by the wall clock, which goes on then, such a connection is too
+old.
 """
 
 import threading
@@ -19,7 +20,10 @@ _lock = threading.Lock()
 
 
 def connections_to(url: str) -> urllib3.PoolManager:
-    """Return the connections to a URL's host, new ones where the kept ones are too old."""
+    """Return connections to a URL's host.
+
+    New ones where the kept ones are too old.
+    """
     scheme, netloc, *_ = urlsplit(url)
     host = f"{scheme}://{netloc}"
     now = time.time()

@@ -5,7 +5,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 
 def measure(**amounts: float) -> None:
-    """Write metrics by name; those whose name ends in `Seconds` are seconds, the others counts."""
+    """Write metrics by name.
+
+    Those whose name ends in `Seconds` are seconds, the others counts.
+    """
     metrics = Metrics()
     for name, amount in amounts.items():
         metrics.add_metric(name, MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count, amount)

@@ -1,4 +1,7 @@
-"""A provider's own API: its adapter with this stack's settings, one request over HTTP, and an SMS handed over."""
+"""Call a provider's own API.
+
+Its adapter with this stack's settings, one request over HTTP, and an SMS handed over.
+"""
 
 import os
 import ssl
@@ -24,11 +27,17 @@ _TIMEOUT = urllib3.Timeout(connect=2, read=8)
 
 
 class NotReached(Exception):
-    """The API could not be reached: it is certain that the request was not made."""
+    """The API could not be reached.
+
+    It is certain that the request was not made.
+    """
 
 
 class AnswerLost(Exception):
-    """The request was made and no answer came: it may have been done."""
+    """The request was made and no answer came.
+
+    It may have been done.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +49,23 @@ class Prepared:
 
 
 def configured(name: str) -> Provider:
-    """A provider with its settings. Raises NotConfigured (of `secrets` or of the contract), SecretsUnavailable."""
+    """Return a provider with its settings.
+
+    Raises NotConfigured (of the settings or of the contract), SecretsUnavailable.
+    """
     return provider(name, provider_secrets(name), fetch)
 
 
 def repeatable(name: str) -> bool:
-    """Whether a provider sends one SMS where it is asked twice for the same."""
+    """Tell whether a provider sends one SMS if asked twice."""
     return known(name) is not None and provider(name, {}, fetch).repeatable
 
 
 def hand_over(name: str, sms: OutboundSms) -> SendOutcome:
-    """Ask a provider to send an SMS. Never raises: what nobody can tell is `in_doubt`."""
+    """Ask a provider to send an SMS; never raises.
+
+    What nobody can tell is `in_doubt`.
+    """
     try:
         prepared = prepare(name, sms)
     except CannotSend as fault:
@@ -59,7 +74,10 @@ def hand_over(name: str, sms: OutboundSms) -> SendOutcome:
 
 
 def prepare(name: str, sms: OutboundSms) -> Prepared:
-    """The request that sends an SMS, with the URL for its receipts. Raises CannotSend for whatever is missing."""
+    """Make the request that sends an SMS; raises CannotSend.
+
+    With the URL for its receipts; CannotSend names whatever is missing.
+    """
     try:
         carrier = configured(name)
         receipts = receipt_url(carrier.secrets, name, os.environ.get("BAYKOO_API_URL", ""))
@@ -97,6 +115,8 @@ def exchange(request: OutboundRequest) -> tuple[int, dict[str, str], bytes]:
 
 
 def _is_unproven(fault: urllib3.exceptions.HTTPError) -> bool:
-    """Whether the server's certificate does not prove it: then nothing was sent to it. Other faults of TLS may come
-    after the request."""
+    """Tell whether the server's certificate does not prove it.
+
+    Then nothing was sent to it. Other faults of TLS may come after the request.
+    """
     return isinstance(fault, urllib3.exceptions.SSLError) and isinstance(fault.args[0], ssl.SSLCertVerificationError)

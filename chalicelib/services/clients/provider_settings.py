@@ -36,7 +36,10 @@ Value = TypeVar("Value")
 
 
 class SecretsUnavailable(Exception):
-    """A provider's secrets cannot be read now: whether a request is authentic cannot be decided."""
+    """A provider's secrets cannot be read now.
+
+    Whether a request is authentic cannot be decided.
+    """
 
 
 class NotConfigured(LookupError):
@@ -44,7 +47,10 @@ class NotConfigured(LookupError):
 
 
 class _Cached(Generic[Value]):
-    """A value in SSM, read again when it is due; the last one stands in while it cannot be read."""
+    """A value in SSM, read again when it is due.
+
+    The last one stands in while it cannot be read.
+    """
 
     def __init__(self, name: str, read: Callable[[], Value]) -> None:
         self._name, self._read = name, read
@@ -55,7 +61,10 @@ class _Cached(Generic[Value]):
         self._lock = Lock()
 
     def get(self, *, fresh: bool) -> Value:
-        """The value; `fresh`: read within the last seconds. Raises SecretsUnavailable."""
+        """Return the value; raises SecretsUnavailable.
+
+        `fresh`: read within the last seconds.
+        """
         with self._lock:
             if monotonic() - self._tried_at >= self._interval(fresh=fresh) * self._spread:
                 self._try()
@@ -86,9 +95,10 @@ _settings: dict[str, _Cached[dict[str, Any] | None]] = {}
 
 
 def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
-    """A provider's settings; `fresh`: not older than ten seconds, for a secret that was changed just now.
+    """Return a provider's settings.
 
-    Raises NotConfigured, SecretsUnavailable; the latter for `fresh` also where older settings are kept.
+    `fresh`: not older than ten seconds, for a secret that was changed just now. Raises NotConfigured,
+    SecretsUnavailable; the latter for `fresh` also where older settings are kept.
     """
     parameter = f"{_path()}{provider}"
     if parameter not in _settings:
@@ -134,7 +144,10 @@ def _list_names(path: str) -> frozenset[str]:
 
 
 def _read(parameter: str) -> dict[str, Any] | None:
-    """The settings in a parameter, None if it was removed; raises SecretsUnavailable."""
+    """Read the settings in a parameter, None if it was removed.
+
+    Raises SecretsUnavailable.
+    """
     try:
         written = intake_client("ssm", _PATIENCE).get_parameter(Name=parameter, WithDecryption=True)["Parameter"][
             "Value"

@@ -1,4 +1,7 @@
-"""What to do where somebody else changes the same rows: try again shortly, not at the same moment."""
+"""Try again shortly where somebody else changes the same rows.
+
+Not at the same moment.
+"""
 
 import random
 import time
@@ -21,10 +24,10 @@ class StillContended(StoreUnavailable):
 def until_uncontended(
     action: Callable[[], Result], *, what: str, also: tuple[type[Exception], ...] = (), attempts: int = ATTEMPTS
 ) -> Result:
-    """Do something again for as long as others are at work on its rows.
+    """Repeat an action while others are at work on its rows.
 
-    `also`: what else means that, as ReportChanged. `what` names the rows for the error. Raises StillContended where
-    all attempts were in vain, and whatever else the action raises.
+    `also`: what else means that, as ReportChanged. `what` names the rows for the error. Raises StillContended where all
+    attempts were in vain, and whatever else the action raises.
     """
     contended: tuple[type[Exception], ...] = (Contended, *also)
     for attempt in range(attempts):
@@ -36,5 +39,8 @@ def until_uncontended(
 
 
 def pause(attempt: int) -> None:
-    """Wait with full jitter, so that those who collided do not collide again (AWS, Exponential Backoff and Jitter)."""
+    """Wait with full jitter, so that who collided parts.
+
+    AWS, "Exponential Backoff and Jitter".
+    """
     time.sleep(random.uniform(0, min(LONGEST_BACKOFF_SECONDS, BACKOFF_SECONDS * 2**attempt)))  # noqa: S311

@@ -1,4 +1,7 @@
-"""Audit: recompute reports from messages and tallies from reports, and name every difference."""
+"""Audit: recompute everything, and name every difference.
+
+Reports from messages, and tallies from reports.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +24,10 @@ from chalicelib.store.tallies import shards_of_cells
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What an audit looked at, and each difference in words. `waiting`: messages that have no outcome yet."""
+    """What an audit looked at, and each difference in words.
+
+    `waiting`: messages that have no outcome yet.
+    """
 
     messages: int
     reports: int
@@ -30,9 +36,10 @@ class Audited:
 
 
 def audit(election_id: str) -> Audited:
-    """Compare an election's messages, reports, incidents and tallies. Reads everything: minutes for a nation.
+    """Compare an election's messages, reports, incidents and tallies.
 
-    Messages that come in meanwhile can show as differences; audit again then. Raises ElectionUnknown, StoreUnavailable.
+    Reads everything: minutes for a nation. Messages that come in meanwhile can show as differences; audit again then.
+    Raises ElectionUnknown, StoreUnavailable.
     """
     election = existing(election_id).election
     messages = [message for message in messages_of(election_id) if message.direction == "in"]
@@ -52,19 +59,25 @@ def audit(election_id: str) -> Audited:
 
 
 def _waiting(election_id: str) -> int:
-    """How many messages to the election's numbers have no outcome yet, and so belong to no election."""
+    """Count messages to the election's numbers without an outcome.
+
+    They belong to no election yet.
+    """
     numbers = set(numbers_of(election_id))
     return sum(_own_number(message) in numbers for message in received_messages())
 
 
 def _own_number(message: Message) -> str | None:
-    """The number that a message was sent to, as the election has it; None where it leads nowhere."""
+    """Return the number that a message was sent to.
+
+    As the election has it; None where it leads nowhere.
+    """
     route = route_to(message.recipient or "")
     return route.number if route else None
 
 
 def reports_from_messages(election: Election, messages: Iterable[Message]) -> dict[ReportKey, Report]:
-    """The reports that the readings kept with the messages add up to."""
+    """Merge the readings kept with the messages into reports."""
     reports: dict[ReportKey, Report] = {}
     for message in messages:
         for written in (message.reading or {}).get("reports", ()):
@@ -82,7 +95,7 @@ def reports_from_messages(election: Election, messages: Iterable[Message]) -> di
 def expected_tallies(
     election: Election, messages: Iterable[Message], reports: Iterable[StoredReport], incidents: Iterable[Incident]
 ) -> dict[ShardCell, Counters]:
-    """The tallies that messages, reports and incidents add up to, by shard and cell."""
+    """Add up messages, reports and incidents, by shard and cell."""
     changes: list[tuple[ShardCell, Counters]] = [
         (cell_named(message.counted_in), message_counters(message.state)) for message in messages if message.counted_in
     ]
@@ -102,7 +115,10 @@ def _uncounted(messages: Iterable[Message]) -> Iterator[str]:
 def _incident_differences(
     election: Election, messages: Iterable[Message], stored: Mapping[str, Incident]
 ) -> Iterator[str]:
-    """Incidents that messages report and that are not stored, and those that no message can have opened."""
+    """Compare incidents with the messages that can have opened them.
+
+    Those that messages report and that are not stored, and those that no message can have opened.
+    """
     possible: set[str] = set()
     for message in messages:
         for opened, source, is_certain in _incidents_of(election, message):
@@ -114,7 +130,10 @@ def _incident_differences(
 
 
 def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, str, bool]]:
-    """Incidents that a message may have opened: id, what opens it, and whether it did by the election as it was."""
+    """Return the incidents that a message may have opened.
+
+    Id, what opens it, and whether it did by the election as it was.
+    """
     reports = (message.reading or {}).get("reports", ())
     said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
     for written, source in zip(reports, incident_sources(message, said), strict=True):

@@ -1,4 +1,7 @@
-"""Audit of long SMS: every part is read in one message, which says what its parts say, and nothing counts twice."""
+"""Audit long SMS: every part is read in one message.
+
+Which says what its parts say, and nothing counts twice.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,7 +13,7 @@ from chalicelib.store.messages import Message
 
 
 def part_differences(messages: Iterable[Message]) -> Iterator[str]:
-    """What does not add up between parts and the messages that they are read in."""
+    """Compare parts with the messages that they are read in."""
     by_key = {message.key: message for message in messages}
     joined = [message for message in by_key.values() if message.parts is not None]
     for message in by_key.values():
@@ -21,7 +24,10 @@ def part_differences(messages: Iterable[Message]) -> Iterator[str]:
 
 
 def _reading_differences(message: Message, about: Message | None) -> Iterator[str]:
-    """What is wrong with the message that a part, or a message without a late part, says it is read in."""
+    """Check the message that a part says it is read in.
+
+    Or that a message without a late part says.
+    """
     read_in = set(about.parts or ()) if about is not None else set()
     if message.state == MessageState.JOINED and message.key not in read_in:
         yield f"message {message.key}: it is joined, but {message.about} is not read with it"

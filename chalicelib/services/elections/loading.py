@@ -20,7 +20,7 @@ from chalicelib.store.tallies import read_cells
 
 
 class RemovesReported(Exception):
-    """The new version of an election leaves out what has reports; nothing was changed."""
+    """A new version leaves out what has reports; nothing was changed."""
 
     def __init__(self, removals: tuple[Removal, ...]) -> None:
         super().__init__("\n".join(str(removal) for removal in removals))
@@ -28,10 +28,10 @@ class RemovesReported(Exception):
 
 
 def load(election: Election, clock: Clock) -> int:
-    """Store an election, or its next version in place of the one before; returns the version.
+    """Store an election, or its next version; return the version.
 
-    What the file's changes mean for reports and incidents that are in already is counted anew; a message stays
-    counted where it was when it came. Raises RemovesReported, ElectionChanged, StoreUnavailable.
+    What the file's changes mean for reports and incidents that are in already is counted anew; a message stays counted
+    where it was when it came. Raises RemovesReported, ElectionChanged, StoreUnavailable.
     """
     before = elections.current(election.id, fresh=True)
     if before is None:
@@ -59,9 +59,9 @@ def _reported(election: Election) -> Reported:
 
 
 def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
-    """An election of its own with the forms and roster of another and none of its reports.
+    """Copy an election's forms and roster under another id.
 
-    Raises ElectionUnknown, RemovesReported, StoreUnavailable.
+    With none of its reports. Raises ElectionUnknown, RemovesReported, StoreUnavailable.
     """
     copied = existing(source_id).election.model_copy(update={"id": target_id})
     load(copied, clock)
@@ -69,7 +69,7 @@ def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
 
 
 def route(number: str, election_id: str) -> str:
-    """Let a number lead to an election and to no other; returns the number as it is matched."""
+    """Let a number lead to one election; return it as matched."""
     election = existing(election_id).election
     matched = international(number, election.default_region)
     routes.route(matched, election_id, incident_pattern(election), election.default_region)
@@ -77,9 +77,10 @@ def route(number: str, election_id: str) -> str:
 
 
 def recount(election: Election, stored: StoredReport) -> None:
-    """Let a report count by the election as it is now, if that makes a difference.
+    """Let a report count by the election as it is now.
 
-    One that a message changes meanwhile is read again. Raises StoreUnavailable, also where that goes on.
+    If that makes a difference. One that a message changes meanwhile is read again. Raises StoreUnavailable, also where
+    that goes on.
     """
     if _recounted(election, stored) == stored:
         return
@@ -100,7 +101,10 @@ def _recounted(election: Election, stored: StoredReport) -> StoredReport:
 
 
 def _relocate(election: Election, incident: Incident) -> None:
-    """Count an incident in the region that its station is in now. Raises StoreUnavailable."""
+    """Count an incident in the region of its station now.
+
+    Raises StoreUnavailable.
+    """
     region = election.region_of(incident.station)
     if region == incident.region:
         return

@@ -1,4 +1,4 @@
-"""What a new version of an election would leave out although something was reported on it: that is refused."""
+"""Refuse a new version that leaves out what was reported on."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Part = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Something that a new version of the election leaves out although reports or incidents refer to it."""
+    """Something left out although reports or incidents refer to it."""
 
     what: str
     reports: int
@@ -25,7 +25,10 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What has come in for an election. `messages`: how many have an outcome."""
+    """What has come in for an election.
+
+    `messages`: how many have an outcome.
+    """
 
     reports: tuple[Report, ...]
     incidents: tuple[Incident, ...]
@@ -45,7 +48,10 @@ def removals(before: Election, after: Election, reported: Reported) -> Iterator[
 
 
 def _meanings(election: Election) -> dict[Part, str]:
-    """An election's parts. A question means something else once its type has changed; of others the name is enough."""
+    """Return an election's parts with what they mean.
+
+    A question means something else once its type has changed; of others the name is enough.
+    """
     questions = [(form.code, question) for form in election.forms for question in form.questions]
     options = [f"{form} {question.code}={option}" for form, question in questions for option in question.options]
     categories = sorted(election.incidents.categories) if election.incidents else []
@@ -61,7 +67,7 @@ def _meanings(election: Election) -> dict[Part, str]:
 
 
 def _parts_of_report(election: Election, report: Report) -> Iterator[Part]:
-    """What a report refers to, each once."""
+    """Return what a report refers to, each once."""
     yield from (("station", report.station), ("form", report.form), ("round", f"{report.form} {report.round}"))
     yield from (("observer", number) for number in report.observers)
     for question in election.form_by_code[report.form].questions:
@@ -74,7 +80,10 @@ def _parts_of_report(election: Election, report: Report) -> Iterator[Part]:
 
 
 def _parts_of_incident(incident: Incident) -> Iterator[Part]:
-    """What an incident refers to; one that an answer opened belongs to its report, which is counted already."""
+    """Return what an incident refers to.
+
+    One that an answer opened belongs to its report, which is counted already.
+    """
     if incident.report is None:
         yield from (("station", incident.station), ("observer", incident.observer))
         if incident.category is not None:

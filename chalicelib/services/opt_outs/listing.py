@@ -11,9 +11,10 @@ from chalicelib.store.opt_outs import OptOutRow, opted_out
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """A phone that wants no bulk SMS and reminders, since a real instant, and whose it is.
+    """A phone that wants no bulk SMS and reminders.
 
-    `message`: the SMS that said so, or that was refused. `regions`: those of its observers.
+    Since a real instant, and whose it is. `message`: the SMS that said so, or that was refused. `regions`: those of its
+    observers.
     """
 
     phone: str
@@ -25,11 +26,14 @@ class OptOut:
     regions: tuple[str, ...]
 
     def is_seen_by(self, operator: Operator) -> bool:
-        """Whether an operator of the election sees it; phones of no region's observers only those who see all."""
+        """Tell whether an operator of the election sees it.
+
+        Phones of no region's observers only those who see all.
+        """
         return operator.sees_all() or any(operator.sees(region) for region in self.regions)
 
     def document(self) -> dict[str, Any]:
-        """It as JSON."""
+        """Return it as JSON's values."""
         return {
             "phone": self.phone,
             "since": self.since.isoformat(),

@@ -1,4 +1,4 @@
-"""Opting out and in: what an SMS changes of its phone's wish, and what a carrier's refusal tells of a phone.
+"""Opting out and in, by the phone's SMS or its carrier.
 
 Wishes are ordered by when they were said, so it does not matter which is processed first: the newest stands.
 """
@@ -37,9 +37,10 @@ ANSWERS_PER_HOUR = 4
 
 @dataclass(frozen=True, slots=True)
 class Opting:
-    """A wish that an SMS says, and the rows that it changes: none where a newer wish stands.
+    """A wish that an SMS says, and the rows it changes.
 
-    `is_all`: the SMS says nothing else. `is_answered`: it is news, and the provider has not answered it already.
+    None where a newer wish stands. `is_all`: the SMS says nothing else. `is_answered`: it is news, and the provider has
+    not answered it already.
     """
 
     wish: OptOutState
@@ -49,10 +50,10 @@ class Opting:
 
 
 def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> Opting | None:
-    """The wish that an SMS says, or that the provider has found in it; None where there is none.
+    """Return the wish that an SMS says, or None.
 
-    A report, or what is held as its cancellation, stays one: in it only the provider can find a wish beside.
-    Raises StoreUnavailable.
+    Or that the provider has found in it. A report, or what is held as its cancellation, stays one: in it only the
+    provider can find a wish beside. Raises StoreUnavailable.
     """
     election, text = loaded.election, message.text or ""
     found_by_provider = message.provider_wish
@@ -87,7 +88,7 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
 def outcome_of_opt_out(
     loaded: LoadedElection, message: Message, phone: str, opting: Opting, now: dt.datetime
 ) -> Outcome:
-    """What an SMS that says a wish and nothing else comes to."""
+    """Return the outcome of an SMS that says a wish alone."""
     election = loaded.election
     holder = _holder(election, phone)
     observer = holder if isinstance(holder, Observer) else None
@@ -106,9 +107,10 @@ def outcome_of_opt_out(
 
 
 def finish_refused(message: Message, error: str, at: dt.datetime) -> None:
-    """End an outgoing SMS that its carrier keeps from one who has opted out there, and know of it from here on.
+    """End an outgoing SMS whose recipient has opted out at its carrier.
 
-    `at`: before it was handed over. Nothing changes where somebody else has ended it. Raises StoreUnavailable.
+    And know of it from here on. `at`: before it was handed over. Nothing changes where somebody else has ended it.
+    Raises StoreUnavailable.
     """
     election, phone = str(message.election), str(message.recipient)
     said = OptOutRow(election, phone, wish="out", at=at, message=message.key, source="provider")
@@ -131,7 +133,10 @@ def _is_news(said: OptOutRow, before: OptOutRow | None) -> bool:
 
 
 def _writes(said: OptOutRow, before: OptOutRow | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
-    """The newer wish in place of the one before; a line in the audit trail where it is another."""
+    """Replace the wish before by the newer one.
+
+    A line in the audit trail where it is another.
+    """
     if before is not None and before.order >= said.order:
         return ()
     line = recorded(said.election, now, who, f"opted {said.wish}", said.message)

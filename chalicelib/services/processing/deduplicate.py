@@ -1,9 +1,9 @@
-"""Recognise one SMS that a gateway hands in under several ids, however late, and let it count once.
+"""Recognise copies of one SMS under several ids; count one.
 
-Copies have the same sender, recipient, text and the provider's own time. Where the provider tells none, a copy is what
-comes within two minutes of the sender's last SMS and says the same; so a correction that is taken back still counts.
-Not by the provider's name: a gateway may call under two of them. But by the recipient, for whoever texts the same to
-two numbers has sent two SMS.
+However late they come. Copies have the same sender, recipient, text and the provider's own time. Where the provider
+tells none, a copy is what comes within two minutes of the sender's last SMS and says the same; so a correction that is
+taken back still counts. Not by the provider's name: a gateway may call under two of them. But by the recipient, for
+whoever texts the same to two numbers has sent two SMS.
 
 The first to be processed leaves a row in its own transaction, so whichever two workers have copies, one counts and the
 other is shown as its duplicate. The row stays as long as its message: some 150 bytes and two write units per SMS, or
@@ -28,7 +28,7 @@ TIMELESS_WITHIN = dt.timedelta(minutes=2)
 
 
 def dedup_guard(message: Message, region: str | None) -> Write:
-    """The row that only one of an SMS's copies can write.
+    """Make the row that only one of an SMS's copies can write.
 
     Numbers count as what they mean in the election's `region`, for one gateway may write the same one in two ways.
     """
@@ -44,9 +44,10 @@ def _digest(content: object) -> str:
 
 
 def duplicate_of(loaded: LoadedElection, message: Message, guard: Write, now: dt.datetime) -> Outcome | None:
-    """The outcome of an SMS of which another copy has left its row: it changes no number.
+    """Return the outcome of a copy: it changes no number.
 
-    None where it is no copy: then the provider tells no time, and it was said again. Raises StoreUnavailable.
+    Of an SMS of which another copy has left its row. None where it is no copy: then the provider tells no time, and it
+    was said again. Raises StoreUnavailable.
     """
     first = get_dedup_row(guard.key)
     if first is None or first.about == message.key:

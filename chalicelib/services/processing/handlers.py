@@ -1,7 +1,7 @@
-"""What an SMS comes to: the handlers are tried in turn, and the first that knows what to do with it decides.
+"""Try an SMS's handlers in turn; the first that fits decides.
 
-An opt-out goes before a command, a command before a report: whoever wants no SMS is heard, and whoever coordinates
-is obeyed, whatever else the text could mean.
+An opt-out goes before a command, a command before a report: whoever wants no SMS is heard, and whoever coordinates is
+obeyed, whatever else the text could mean.
 """
 
 import datetime as dt
@@ -38,7 +38,10 @@ digest. held: nothing counts until a person decides."""
 
 @dataclass(slots=True)
 class Limits:
-    """What attempts have found out: rows that exist already, and how much of the message can be written."""
+    """Rows that exist already, and how much can be written.
+
+    As attempts have found out.
+    """
 
     existing_keys: frozenset[str] = frozenset()
     scope: WriteScope = "full"
@@ -62,7 +65,10 @@ class _Sms:
 
 
 def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
-    """What an SMS comes to; rows that exist already are not made again. Raises StoreUnavailable, TooMuchAtOnce."""
+    """Return an SMS's outcome.
+
+    Rows that exist already are not made again. Raises StoreUnavailable, TooMuchAtOnce.
+    """
     phone = international(message.sender or "", loaded.election.default_region)
     loaded = _known_sender(loaded, phone)
     sms = _Sms(loaded, message, phone, opt_out_of(loaded, message, phone, now), now, limits)
@@ -70,26 +76,29 @@ def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limit
 
 
 def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
-    """The election, asked for afresh before a sender is called unknown: the roster may have changed just now."""
+    """Return the election with a roster fresh enough to know the sender.
+
+    It is asked for afresh before a sender is called unknown: the roster may have changed just now.
+    """
     if phone in loaded.election.observers_by_phone or phone in loaded.election.coordinators_by_phone:
         return loaded
     return elections.current(loaded.election.id, fresh=True) or loaded
 
 
 def _opt_out(sms: _Sms) -> Outcome | None:
-    """An SMS that says nothing but STOP or START."""
+    """Handle an SMS that says nothing but STOP or START."""
     if sms.opting is None or not sms.opting.is_all:
         return None
     return outcome_of_opt_out(sms.loaded, sms.message, sms.phone, sms.opting, sms.now)
 
 
 def _command(sms: _Sms) -> Outcome | None:
-    """A coordinator's command."""
+    """Handle a coordinator's command."""
     return outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys)
 
 
 def _coordinators_report(sms: _Sms) -> Outcome | None:
-    """An incident that a coordinator reports."""
+    """Handle an incident that a coordinator reports."""
     if sms.limits.scope == "held":
         return None
     return outcome_of_coordinators_report(
@@ -148,7 +157,10 @@ def _as_read(
     *,
     held_for: Reason | None,
 ) -> list[Action]:
-    """How a message ends that was read; `held_for`: why a person has to look at it."""
+    """Return how a message ends that was read.
+
+    `held_for`: why a person has to look at it.
+    """
     cell = cell_of_message(election, said)
     known: dict[str, Any] = {
         "election": election.id,

@@ -1,8 +1,9 @@
-"""Join the parts of a long SMS that come one by one: they become one message, once, which is then read like any other.
+"""Join the parts of a long SMS, once.
 
-Which parts are there is noted in one row, guarded by its version: of workers that have parts of one SMS at the same
-time, the one that notes its part last sees them all, and the joined message is written in the transaction that notes
-it. A part's own outcome follows from that row, whenever the part is processed again.
+They become one message, which is then read like any other. Which parts are there is noted in one row, guarded by its
+version: of workers that have parts of one SMS at the same time, the one that notes its part last sees them all, and the
+joined message is written in the transaction that notes it. A part's own outcome follows from that row, whenever the
+part is processed again.
 """
 
 import datetime as dt
@@ -29,11 +30,11 @@ from chalicelib.store.writes import Write
 
 
 def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Message | None:
-    """Note a part, join its SMS if all of it is there or nothing more is waited for, and give it its outcome.
+    """Note a part, and join its SMS when it is due.
 
-    Returns the message that the parts are read as, if it was stored just now; the stream brings it too. A part that
-    waits stays unfinished, due when the waiting ends; one too many is held unjoined. Raises StoreUnavailable: then do
-    it again.
+    If all of it is there or nothing more is waited for; the part gets its outcome. Returns the message that the parts
+    are read as, if it was stored just now; the stream brings it too. A part that waits stays unfinished, due when the
+    waiting ends; one too many is held unjoined. Raises StoreUnavailable: then do it again.
     """
     try:
         sms, whole = until_uncontended(
@@ -51,9 +52,9 @@ def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Mess
 def _noted(
     part: Message, stored: KnownParts, loaded: LoadedElection | None, now: dt.datetime
 ) -> tuple[LongSms, Message | None]:
-    """The part's SMS, with the part noted, and what it is read as if that was due.
+    """Note a part; return its SMS and what it is read as.
 
-    Raises PartsChanged, Contended, StoreUnavailable.
+    The latter if that was due. Raises PartsChanged, Contended, StoreUnavailable.
     """
     known = with_piece(stored.known, piece_of(part), part.part[2])
     sms = _of(known, part.key)
@@ -71,7 +72,10 @@ def _noted(
 def _read(
     stored: KnownParts, known: Sequence[LongSms], sms: LongSms, loaded: LoadedElection | None, now: dt.datetime
 ) -> tuple[LongSms, Message]:
-    """Store what an SMS is read as, in place of what it was read as before, and give its parts their outcomes."""
+    """Store what an SMS is read as, and settle its parts.
+
+    In place of what it was read as before.
+    """
     read = replace(sms, read=len(sms.pieces))
     rows = messages.get_many(piece.key for piece in sms.pieces)
     whole = _joined(read, rows, now)
@@ -87,7 +91,7 @@ def _of(known: Iterable[LongSms], key: str) -> LongSms:
 
 
 def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
-    """The message that the parts are read as."""
+    """Make the message that the parts are read as."""
     rows.sort(key=lambda row: (row.part[1], row.stored_at, row.key))
     first = min(rows, key=lambda row: (row.received_at or row.stored_at, row.key))
     sent = [row.provider_at for row in rows if row.provider_at is not None]
@@ -108,7 +112,10 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
 
 
 def _superseding(before: str | None, whole: Message, loaded: LoadedElection | None, now: dt.datetime) -> list[Write]:
-    """What ends the message that the SMS was read as before a late part came, and takes it out of the tallies."""
+    """End the message read before a late part came.
+
+    And take it out of the tallies.
+    """
     row = next(iter(messages.get_many([before])), None) if before else None
     if row is None:
         return []
@@ -119,7 +126,10 @@ def _superseding(before: str | None, whole: Message, loaded: LoadedElection | No
 
 
 def _settle(part: Message, sms: LongSms, loaded: LoadedElection | None, now: dt.datetime) -> None:
-    """Give a part the outcome that it has by its SMS, or let it wait; does nothing if it has one."""
+    """Give a part its outcome, or let it wait.
+
+    Does nothing if it has one.
+    """
     if part.state != MessageState.RECEIVED:
         return
     first = dict(sms.repeats).get(part.key)

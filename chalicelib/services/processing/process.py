@@ -1,4 +1,4 @@
-"""Process a stored SMS: read it, find whose it is, and let it count, once."""
+"""Process a stored SMS: read it and let it count once."""
 
 import datetime as dt
 from dataclasses import replace
@@ -62,9 +62,9 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
 
 
 def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
-    """Write what a message comes to. Where it does not fit, the limits are narrower for the next attempt.
+    """Write a message's outcome, as far as it fits.
 
-    Raises what `commit` raises.
+    Where it does not fit, the limits are narrower for the next attempt. Raises what `commit` raises.
     """
     try:
         outcome = _outcome_or_duplicate(loaded, message, now, limits) if loaded else _without_election(message, now)
@@ -79,9 +79,9 @@ def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.date
 
 
 def may_be_urgent(message: Message) -> bool:
-    """Whether an SMS reads as one that opens an incident, so that it must not wait behind others.
+    """Tell whether an SMS reads as one that opens an incident.
 
-    False where that cannot be told now: its turn comes all the same.
+    So that it must not wait behind others. False where that cannot be told now: its turn comes all the same.
     """
     try:
         loaded = _routed(message, fresh=False)
@@ -91,7 +91,10 @@ def may_be_urgent(message: Message) -> bool:
 
 
 def _election_of(message: Message) -> LoadedElection | None:
-    """The election that the message's number leads to; before giving up, the store is asked afresh."""
+    """Return the election that the message's number leads to.
+
+    Before giving up, the store is asked afresh.
+    """
     return _routed(message, fresh=False) or _routed(message, fresh=True)
 
 
@@ -105,7 +108,10 @@ def _routed(message: Message, *, fresh: bool) -> LoadedElection | None:
 
 
 def _outcome_or_duplicate(loaded: LoadedElection, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
-    """What a message comes to, with the row by which another one of the same SMS is known; or that it is that one."""
+    """Return a message's outcome with its deduplication row.
+
+    Or that it is another copy.
+    """
     guard = dedup_guard(message, loaded.election.default_region)
     exists = guard.key in limits.existing_keys
     duplicate = duplicate_of(loaded, message, guard, now) if exists else None

@@ -1,4 +1,7 @@
-"""Quick count and live turnout of a deployed election: the estimates from what its stations have reported so far."""
+"""Quick count and live turnout of a deployed election.
+
+The estimates from what its stations have reported so far.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -20,14 +23,17 @@ Reported = Mapping[str, Mapping[Place, Report]]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the stations that count so far say of all: at an instant, and the turnout by form and round."""
+    """The estimates at an instant, with turnout by form and round.
+
+    From the stations that count so far, of all.
+    """
 
     as_of: dt.datetime
     quick_count: QuickCount
     turnout: Mapping[str, Mapping[str, QuickCount]]
 
     def document(self) -> dict[str, Any]:
-        """The estimates as JSON shows them."""
+        """Return the estimates as JSON's values."""
         return {
             "as_of": self.as_of.isoformat(timespec="seconds"),
             "quick_count": self.quick_count.document(),
@@ -39,10 +45,10 @@ class Counted:
 
 
 def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
-    """The quick count and the turnout of every round that has begun, as of a real instant.
+    """Estimate result and turnout as of a real instant.
 
-    Reads the stations' reports and no message, so the cost grows with stations and rounds alone. Raises
-    QuickCountError where the election declares no quick count, StoreUnavailable.
+    The turnout of every round that has begun. Reads the stations' reports and no message, so the cost grows with
+    stations and rounds alone. Raises QuickCountError where the election declares no quick count, StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     form = counted_form(election)
@@ -87,7 +93,10 @@ def _estimated(election: Election, reported: Reported, place: Place) -> QuickCou
 def _held_back(
     election: Election, form: Form, said: StationAnswers, reports: Mapping[Place, Report], place: Place
 ) -> str | None:
-    """Why a station does not count that the pure quick count cannot see: its observers, and its other reports."""
+    """Say why a station does not count beside its own answers.
+
+    What the pure quick count cannot see: its observers, and its other reports.
+    """
     needed = set(needed_codes(election, form))
     if said.conflicts & needed:
         return "conflict"

@@ -1,4 +1,7 @@
-"""Who sees the quick count: headquarters the live one, everybody else what headquarters released, or nothing."""
+"""Who sees the quick count.
+
+Headquarters the live one, everybody else what headquarters released, or nothing.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -21,40 +24,44 @@ class NothingReleased(Exception):
 
 
 def decides(operator: Operator) -> bool:
-    """Whether the operator sees the live quick count, and decides what others see: headquarters of the whole nation."""
+    """Tell whether the operator releases the quick count.
+
+    Headquarters of the whole nation see the live one, and decide what others see.
+    """
     return operator.role == "headquarters" and operator.sees_all()
 
 
 def withheld_sums(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
-    """Codes by form of the questions whose sums the operator does not see: the count's, until it is released.
+    """Return codes whose sums the operator does not see.
 
-    Raises StoreUnavailable.
+    By form: the count's, until it is released. Raises StoreUnavailable.
     """
     return {} if decides(operator) else withheld_until_released(loaded.election)
 
 
 def withheld_until_released(election: Election) -> Mapping[str, frozenset[str]]:
-    """Codes by form of the questions whose sums nobody but headquarters sees: the count's, until it is released.
+    """Return codes whose sums nobody but headquarters sees.
 
-    Raises StoreUnavailable.
+    By form: the count's, until it is released. Raises StoreUnavailable.
     """
     codes = count_codes(election)
     return {} if not codes or read_release(election.id).document is not None else codes
 
 
 def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
-    """Codes by form of the questions whose answers, station by station, the operator does not see.
+    """Return codes whose answers the operator does not see.
 
-    Who may change something sees them all: the call centre resolves contradictions and reads them back to observers.
-    Raises StoreUnavailable.
+    By form, station by station. Who may change something sees them all: the call centre resolves contradictions and
+    reads them back to observers. Raises StoreUnavailable.
     """
     return withheld_sums(loaded, operator) if operator.role == "viewer" else {}
 
 
 def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any] | None:
-    """The live quick count for headquarters, the released one for everybody else, None where there is none for them.
+    """Return the quick count that the operator sees, or None.
 
-    Raises QuickCountError where the election declares none and headquarters ask, StoreUnavailable.
+    The live one for headquarters, the released one for everybody else. Raises QuickCountError where the election
+    declares none and headquarters ask, StoreUnavailable.
     """
     release = read_release(loaded.election.id)
     document = count_now(loaded, now).document() if decides(operator) else release.document
@@ -62,19 +69,20 @@ def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetim
 
 
 def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
-    """Show everybody the quick count as it stands now, in place of what was released; the snapshot that they see.
+    """Show everybody the quick count as it stands now.
 
-    `seen`: the version that the caller has seen. Raises QuickCountError, NoteMissing, VersionPassed,
-    StoreUnavailable: then it may be released or not, and reading it tells.
+    In place of what was released; returns the snapshot that they see. `seen`: the version that the caller has seen.
+    Raises QuickCountError, NoteMissing, VersionPassed, StoreUnavailable: then it may be released or not, and reading it
+    tells.
     """
     document = count_now(loaded, now).document()
     return _described(_replace(loaded, operator, "released", seen, document, note, now), document)
 
 
 def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
-    """Show the quick count to nobody but headquarters again; the live one, as headquarters see it after that.
+    """Show the quick count to nobody but headquarters again.
 
-    Raises NothingReleased and what `release` raises.
+    Returns the live one, as headquarters see it after that. Raises NothingReleased and what `release` raises.
     """
     standing = read_release(loaded.election.id)
     if standing.version == seen and standing.document is None:
@@ -92,7 +100,10 @@ def _replace(
     note: str,
     now: dt.datetime,
 ) -> Release:
-    """Write what others see from now on, and its line in the audit trail, in one transaction."""
+    """Write what others see from now on, with its audit line.
+
+    In one transaction.
+    """
     if not note.strip():
         raise NoteMissing("say why it is " + step)
     election_id = loaded.election.id

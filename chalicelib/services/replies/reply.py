@@ -1,4 +1,7 @@
-"""The reply to an SMS, and when there is none: Baykoo must not talk to machines, nor for ever."""
+"""The reply to an SMS, and when there is none.
+
+Baykoo must not talk to machines, nor for ever.
+"""
 
 import datetime as dt
 import hashlib
@@ -39,7 +42,10 @@ def reply_to(
     merged: Mapping[ReportKey, MergedReport],
     now: dt.datetime,
 ) -> Message | None:
-    """The reply to a message that was read, as a row for the outbox; None where none may be given."""
+    """Make the reply to a message that was read, or None.
+
+    As a row for the outbox; None where none may be given.
+    """
     if is_machine(phone):
         return None
     if said.observer is None:
@@ -61,7 +67,7 @@ def _reply(key: str, message: Message, phone: str, text: str, election: Election
 
 
 def _to_coordinator(election: Election, message: Message, phone: str, now: dt.datetime) -> Message | None:
-    """What a coordinator is answered who sends a form, and is no observer."""
+    """Answer a coordinator who sends a form, and is no observer."""
     if is_loop(election, message):
         return None
     text = no_observer_reply(election, election.coordinators_by_phone[phone][0].language)
@@ -106,7 +112,7 @@ def _result(
 
 
 def _outdated(report: ResolvedReport, given: ObserverAnswers, message_key: str) -> frozenset[str]:
-    """Codes of a report in whose place another answer of a newer message stands."""
+    """Return codes for which a newer message's answer stands."""
     standing = {code: given.answers[code] for code in report.reading.answers if code in given.answers}
     return frozenset(
         code
@@ -116,12 +122,18 @@ def _outdated(report: ResolvedReport, given: ObserverAnswers, message_key: str) 
 
 
 def _to_ask(merged: MergedReport | None) -> list[Check]:
-    """The failed checks that the observer is asked about; a warning is for the operators alone."""
+    """Return the failed checks that the observer is asked about.
+
+    A warning is for the operators alone.
+    """
     return [check for check in merged.failed if check.severity == "error"] if merged else []
 
 
 def is_loop(election: Election, message: Message) -> bool:
-    """Whether a sender has sent more than five texts in ten minutes, up to this one, that nobody could read."""
+    """Tell whether a sender sends unreadable texts too often.
+
+    More than five in ten minutes, up to this one.
+    """
     if message.conversation is None:
         return False
     at = message.stored_at
@@ -131,7 +143,10 @@ def is_loop(election: Election, message: Message) -> bool:
 
 
 def _is_unreadable(election: Election, message: Message) -> bool:
-    """Whether a message came in and nobody could read it; one that waits is read here, but for a part of one."""
+    """Tell whether a message came in that nobody could read.
+
+    One that waits is read here, but for a part of one.
+    """
     if message.direction != "in" or message.part is not None:
         return False
     if message.state == MessageState.RECEIVED:

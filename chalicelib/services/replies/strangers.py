@@ -1,4 +1,7 @@
-"""Replies to phones that the election does not know: so many an hour, for numbers can be forged and SMS cost money."""
+"""Limit replies to phones that the election does not know.
+
+So many an hour for all together, for numbers can be forged and SMS cost money.
+"""
 
 import datetime as dt
 
@@ -10,9 +13,9 @@ SUBJECT = "strangers"
 
 
 def reply_budget(election_id: str, at: dt.datetime) -> tuple[Write, ...] | None:
-    """What counts one more reply to a stranger in an hour of the election's clock; None where there were enough.
+    """Return what counts one more reply to a stranger.
 
-    Raises StoreUnavailable.
+    In an hour of the election's clock; None where there were enough. Raises StoreUnavailable.
     """
     if spent(election_id, SUBJECT, at).get("replies", 0) >= MOST_REPLIES_PER_HOUR:
         return None

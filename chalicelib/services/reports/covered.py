@@ -1,7 +1,7 @@
-"""Reports from a stranger to the station: which count, and which wait for a person.
+"""Choose which reports from strangers to a station count.
 
-Sender numbers can be forged. So of a phone count only reports for stations of its observer's own region, and for at
-most MOST_COVERED of those beside its own; incidents are heard from anywhere.
+The others wait for a person. Sender numbers can be forged. So of a phone count only reports for stations of its
+observer's own region, and for at most MOST_COVERED of those beside its own; incidents are heard from anywhere.
 """
 
 from collections.abc import Iterable
@@ -20,9 +20,10 @@ MOST_NAMED = 50
 def counted_or_held(
     election: Election, phone: str, reports: tuple[ResolvedReport, ...]
 ) -> tuple[tuple[ResolvedReport, ...], tuple[Write, ...]]:
-    """The reports, those of strangers that wait for a person held; and what remembers the phone's stations.
+    """Hold strangers' reports that wait for a person.
 
-    Reads nothing where every report is of its observer's own station. Raises StoreUnavailable.
+    Returns the reports, and what remembers the phone's stations. Reads nothing where every report is of its observer's
+    own station. Raises StoreUnavailable.
     """
     strange = [one for one in reports if _is_strange(election, one)]
     if not strange:

@@ -1,4 +1,7 @@
-"""Merge a message's answers into the reports of its stations, and what that changes in the tallies."""
+"""Merge a message's answers into its stations' reports.
+
+And what that changes in the tallies.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -14,9 +17,10 @@ from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
 @dataclass(frozen=True, slots=True)
 class MergedReport:
-    """A stored report before and after a message; `after.version` is still the one to be replaced.
+    """A stored report before and after a message.
 
-    `failed`: the checks that the report fails with the message's answers in it.
+    `after.version` is still the one to be replaced. `failed`: the checks that the report fails with the message's
+    answers in it.
     """
 
     before: StoredReport
@@ -32,7 +36,10 @@ class MergedReport:
 def merge(
     election: Election, message_key: str, counted_at: dt.datetime, reports: Iterable[ResolvedReport]
 ) -> dict[ReportKey, MergedReport]:
-    """The reports that a message touches, with its answers in them; read, with what checks need, in one request."""
+    """Return the reports that a message touches, with its answers.
+
+    Read, with what checks need, in one request.
+    """
     touching = [(report_key(report), report) for report in reports if report.counts and is_form(election, report)]
     if not touching:
         return {}
@@ -64,7 +71,7 @@ def _merged(
 
 
 def report_key(report: ResolvedReport) -> ReportKey:
-    """The key of the report that a form of a text belongs to."""
+    """Return the key of a form's report."""
     return report.station, report.reading.form, report.round
 
 

@@ -1,4 +1,7 @@
-"""What a message adds to the tallies: its own outcome, the change of its reports, the incidents that it opens."""
+"""What a message adds to the tallies.
+
+Its own outcome, the change of its reports, the incidents that it opens.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -23,9 +26,10 @@ ShardCell = tuple[Shard, Cell]
 
 
 def message_cell(election: Election, station: str | None, form: str | None, round_name: str) -> ShardCell:
-    """Where a message's outcome is counted: with its first report, so that an accepted report changes one tally row.
+    """Return where a message's outcome is counted.
 
-    An unknown sender's has no station, and counts in the nation alone.
+    With its first report, so that an accepted report changes one tally row. An unknown sender's has no station, and
+    counts in the nation alone.
     """
     if station is None:
         return shard_of(election, None), (NATION_ONLY, ANY_FORM, NO_ROUND)
@@ -51,19 +55,25 @@ def incident_cell(election: Election, station: str, region: str) -> ShardCell:
 
 
 def cell_name(cell: ShardCell) -> str:
-    """A cell as a message keeps it, so that it is known where it was counted whatever becomes of the roster."""
+    """Name a cell as a message keeps it.
+
+    So that it is known where it was counted whatever becomes of the roster.
+    """
     shard, place = cell
     return "#".join((str(shard), *place))
 
 
 def cell_named(name: str) -> ShardCell:
-    """The cell of a name."""
+    """Return the cell of a name."""
     shard, region, form, round_name = name.split("#")
     return int(shard), (region, form, round_name)
 
 
 def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[ShardCell, Counters]]:
-    """What a report's change moves; a station that has changed its region since moves with all that it counted."""
+    """Return what a report's change moves.
+
+    A station that has changed its region since moves with all that it counted.
+    """
     report = merged.after.report
     shard = shard_of(election, report.station)
     before, after = ((stored.region, report.form, report.round) for stored in (merged.before, merged.after))
@@ -83,19 +93,22 @@ def changes_of_message(
 
 
 def changes_of_incidents(election: Election, incidents: Iterable[Incident]) -> list[tuple[ShardCell, Counters]]:
-    """What incidents count, each where its station is."""
+    """Return what incidents count, each where its station is."""
     return [(incident_cell(election, one.station, one.region), {f"incident.{one.severity}": 1}) for one in incidents]
 
 
 def uncounting(message: Message) -> Mapping[ShardCell, Counters]:
-    """What takes out again that a message was counted with its outcome; nothing where it was not."""
+    """Return what takes a message's outcome out again.
+
+    Nothing where it was not counted.
+    """
     if not message.counted_in:
         return {}
     return {cell_named(message.counted_in): difference({}, message_counters(message.state))}
 
 
 def total(changes: Iterable[tuple[ShardCell, Counters]]) -> dict[ShardCell, Counters]:
-    """Changes summed by shard and cell, without those that come to nothing."""
+    """Sum changes by shard and cell, without zeros."""
     by_cell: dict[ShardCell, list[Counters]] = {}
     for cell, counters in changes:
         by_cell.setdefault(cell, []).append(counters)

@@ -1,4 +1,4 @@
-"""What is held for a person: which rows, why, and trying one again."""
+"""List what is held for a person, and try one again."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -16,12 +16,18 @@ MOST_SHOWN = 200
 
 
 class NotHeld(ValueError):
-    """A row is not held for want of being processed, so it cannot be tried again."""
+    """A row cannot be tried again.
+
+    It is not held for want of being processed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """A row that waits for a person, since when and why; `error`: what went wrong."""
+    """A row that waits for a person, since when and why.
+
+    `error`: what went wrong.
+    """
 
     key: str
     since: dt.datetime
@@ -39,13 +45,16 @@ class Held:
 
 
 def held_rows() -> Held:
-    """What is held in the whole stack. Raises StoreUnavailable."""
+    """Return what is held in the whole stack; raises StoreUnavailable."""
     found, is_cut = _read()
     return Held(tuple(map(_described, found)), is_cut)
 
 
 def held_of(operator: Operator) -> dict[str, Any]:
-    """What is held in an operator's election and regions, as the API shows it. Raises StoreUnavailable."""
+    """Return what is held in an operator's election and regions.
+
+    As the API shows it. Raises StoreUnavailable.
+    """
     found, is_cut = _read()
     numbers = frozenset(routes.numbers_of(operator.election))
     shown = [_described(row) for row in found if _concerns(operator, row, numbers)]
@@ -63,7 +72,10 @@ def held_of(operator: Operator) -> dict[str, Any]:
 
 
 def try_again(key: str, now: dt.datetime) -> None:
-    """Put a row that could not be processed back in its queue. Raises NotHeld, StoreUnavailable."""
+    """Put an unprocessed row back in its queue.
+
+    Raises NotHeld, StoreUnavailable.
+    """
     row = messages.get(key)
     if row is None or row.reason != Reason.NOT_PROCESSED:
         raise NotHeld(f"{key} is not held for want of being processed: ./baykoo messages held lists what is")
@@ -86,7 +98,10 @@ def _described(row: Message) -> HeldRow:
 
 
 def _concerns(operator: Operator, row: Message, numbers: Collection[str]) -> bool:
-    """Whether a row is of an operator's election and regions; one that was never read is its number's."""
+    """Tell whether a row is of an operator's election and regions.
+
+    One that was never read is its number's.
+    """
     if row.election is None:
         return operator.sees_all() and international(row.recipient or "") in numbers
     of_region = operator.sees_all() if row.region is None else operator.sees(row.region)

@@ -1,4 +1,7 @@
-"""One message as operators see it: from the SMS to its outcome and what was sent about it."""
+"""One message as operators see it.
+
+From the SMS to its outcome and what was sent about it.
+"""
 
 import re
 from collections.abc import Collection
@@ -13,10 +16,10 @@ _NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
 def describe_message(operator: Operator, key: str, withheld: Collection[str] = ()) -> dict[str, Any] | None:
-    """A message of the operator's election and regions, None if there is none. Raises StoreUnavailable.
+    """Describe a message of the operator's election and regions.
 
-    A message without a region (an unknown sender's) is shown only to those who see the whole nation. Its words are
-    left out where they may tell answers to one of the `withheld` forms (`quick_count_release`).
+    None if there is none. A message without a region (an unknown sender's) is shown only to those who see the whole
+    nation. Its words are left out where they may tell answers to one of the `withheld` forms. Raises StoreUnavailable.
     """
     message = messages.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
     if message is None or message.election != operator.election or not _sees(operator, message):
@@ -30,7 +33,10 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
 
 
 def _may_tell(message: Message, forms: Collection[str]) -> bool:
-    """Whether a message may tell answers to one of some forms: all may but an SMS that was read as others alone."""
+    """Tell whether a message may tell answers to some forms.
+
+    All may but an SMS that was read as others alone.
+    """
     reports = (message.reading or {}).get("reports") or [] if message.direction == "in" else []
     return not reports or any(report["form"] in forms for report in reports)
 
@@ -61,7 +67,10 @@ def _describe(operator: Operator, message: Message, *, is_withheld: bool) -> dic
 
 
 def _sending(operator: Operator, message: Message) -> dict[str, Any]:
-    """By whom an outgoing message was sent, what came of it, and what it cost."""
+    """Describe by whom a message was sent, and its cost.
+
+    And what came of it.
+    """
     if message.direction != "out":
         return {}
     return {
@@ -80,19 +89,28 @@ def _sending(operator: Operator, message: Message) -> dict[str, Any]:
 
 
 def _may_read(operator: Operator, message: Message) -> bool:
-    """Whether an operator reads a row's words: of what goes out, lists and answers name people and their phones."""
+    """Tell whether an operator reads a row's words.
+
+    Of what goes out, lists and answers name people and their phones.
+    """
     return operator.sees_phones() or message.direction != "out"
 
 
 def _masked(operator: Operator, written: str | None) -> str | None:
-    """What a carrier said, which may quote a number: for those who need not call anybody with its last digits alone."""
+    """Mask what a carrier said, which may quote a number.
+
+    For those who need not call anybody: its last digits alone.
+    """
     if written is None or operator.sees_phones():
         return written
     return _NUMBER.sub(lambda number: "…" + number[0][-HIDDEN_DIGITS:], written)
 
 
 def _phone(operator: Operator, number: str | None) -> str | None:
-    """A number, or for those who need not call anybody only its last digits."""
+    """Return a number, or only its last digits.
+
+    The latter for those who need not call anybody.
+    """
     if number is None or operator.sees_phones() or "@" in number:
         return number
     return "…" + number[-HIDDEN_DIGITS:]

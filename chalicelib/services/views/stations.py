@@ -1,4 +1,7 @@
-"""The stations of a region: what each has reported, for the call centre's list."""
+"""The stations of a region, for the call centre's list.
+
+What each has reported.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -29,9 +32,10 @@ def stations_of_region(
     *,
     withheld: Withheld = NOTHING,
 ) -> dict[str, Any]:
-    """A page of a region's stations, by number, with the state of every form and round. Raises StoreUnavailable.
+    """Return a page of a region's stations, by number.
 
-    `next` is the number to continue after, None at the end. Reads grow with the page's stations and forms only.
+    With the state of every form and round. `next` is the number to continue after, None at the end. Reads grow with the
+    page's stations and forms only. Raises StoreUnavailable.
     """
     election = loaded.election
     own = sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number)
@@ -95,7 +99,10 @@ def _round(
 def _of_each(
     election: Election, form: Form, report: Report, at: dt.datetime, withheld: frozenset[str]
 ) -> dict[str, Any]:
-    """A form of which each observer owes a report: theirs one by one, and what the station's own ones come to."""
+    """Describe a form of which each observer owes a report.
+
+    Theirs one by one, and the state that the station's own ones have together.
+    """
     own = [observer.number for observer in election.observers_by_station.get(report.station, ())]
     observers = {
         number: _one(
