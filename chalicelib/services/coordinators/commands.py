@@ -1,7 +1,8 @@
-"""Obey a coordinator's SMS: its answer, and what it changes, are written with the message's outcome, so once.
+"""Obey a coordinator's SMS, once.
 
-Recognised by the phone alone. An observer who is a coordinator too sends reports as before: what reads as a form is a
-report, what begins with a command word is a command, and what could be either is asked about.
+Its answer, and what it changes, are written with the message's outcome. Recognised by the phone alone. An observer who
+is a coordinator too sends reports as before: what reads as a form is a report, what begins with a command word is a
+command, and what could be either is asked about.
 """
 
 import datetime as dt
@@ -35,7 +36,10 @@ from chalicelib.store.writes import Write
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who texts: the rows of the roster with this phone, and when, on the election's clock and in reality."""
+    """Who texts, and when.
+
+    The rows of the roster with this phone; on the election's clock and in reality.
+    """
 
     loaded: LoadedElection
     phone: str
@@ -68,15 +72,15 @@ class Speaker:
         return tuple(region for region in self.election.regions if any(row.covers(region) for row in self.rows))
 
     def say(self, key: str, **values: str) -> str:
-        """A text of the catalogue in the speaker's language."""
+        """Return a text of the catalogue in the speaker's language."""
         return say(self.election, self.language, key, **values)
 
     def example(self, verb: Verb) -> str:
-        """A command as the speaker would write it."""
+        """Return a command as the speaker would write it."""
         return example(self.election, self.language, verb)
 
     def reply(self, message: Message, sentences: Iterable[str]) -> Message:
-        """The answer to the speaker's SMS, as a row for the outbox."""
+        """Make the answer to the speaker's SMS, for the outbox."""
         text = answer(self.election, self.language, *sentences)
         origin = outbox.Origin(self.election.id, message.key, self.now)
         return outbox.sms_row(keys.reply(message.key), self.phone, text, origin, sender=message.recipient)
@@ -84,7 +88,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What came of a command: sentences to answer with, and what is written. `reason`: why nothing was done."""
+    """Sentences to answer a command with, and what is written.
+
+    `reason`: why nothing was done.
+    """
 
     sentences: tuple[str, ...]
     reason: Reason | None = None
@@ -95,9 +102,9 @@ class CommandResult:
 def outcome_of_command(
     loaded: LoadedElection, message: Message, phone: str, now: dt.datetime, existing_keys: Iterable[str]
 ) -> Outcome | None:
-    """What a coordinator's SMS comes to; None for one that is a report, or of nobody who coordinates.
+    """Return the outcome of a coordinator's SMS, or None.
 
-    Raises StoreUnavailable.
+    None for one that is a report, or of nobody who coordinates. Raises StoreUnavailable.
     """
     election = loaded.election
     rows = election.coordinators_by_phone.get(phone, ())
@@ -185,7 +192,10 @@ def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) ->
 
 
 def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> CommandResult:
-    """The same step of several incidents, in one transaction; one that cannot take it keeps no other from it."""
+    """Take the same step of several incidents, in one transaction.
+
+    One that cannot take it keeps no other from it.
+    """
     came: dict[str, list[int]] = {"command_done_each": [], "command_passed_each": [], "command_unknown_each": []}
     writes: list[Write] = []
     regions: list[str] = []
@@ -206,7 +216,7 @@ def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Command
 
 
 def _own_incident(speaker: Speaker, number: int) -> Incident | None:
-    """An incident of the speaker's regions by its number."""
+    """Return an incident of the speaker's regions by its number."""
     incident = incident_of_number(speaker.election.id, number)
     return incident if incident is not None and incident.region in speaker.regions else None
 
@@ -256,7 +266,10 @@ def finished(
     region: str | None,
     is_held: bool = False,
 ) -> list[Action]:
-    """How a coordinator's SMS ends, once it was read; `is_held`: something of it waits for a person."""
+    """Return how a coordinator's SMS ends that was read.
+
+    `is_held`: something of it waits for a person.
+    """
     known = {
         "election": speaker.election.id,
         "counted_at": speaker.loaded.clock.at(message.received_at or message.stored_at),

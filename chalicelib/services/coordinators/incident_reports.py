@@ -1,7 +1,8 @@
-"""An incident that a coordinator reports: opened like an observer's, at the station that they name.
+"""Open an incident that a coordinator reports.
 
-A coordinator who is no observer has no station of their own, and gives no answers that count: only an incident form
-with a station is acted upon. Whatever else reads as a form waits for an operator.
+Like an observer's, at the station that they name. A coordinator who is no observer has no station of their own, and
+gives no answers that count: only an incident form with a station is acted upon. Whatever else reads as a form waits for
+an operator.
 """
 
 import datetime as dt
@@ -33,10 +34,10 @@ def outcome_of_coordinators_report(
     *,
     merge_alerts: bool,
 ) -> Outcome | None:
-    """What a coordinator's SMS with incidents comes to; None where it names none with a station of the election.
+    """Return the outcome of a coordinator's SMS with incidents, or None.
 
-    `existing_keys`: keys of rows that exist already. `merge_alerts` is as in `open_incidents`. Raises StoreUnavailable,
-    TooMuchAtOnce.
+    None where it names none with a station of the election. `existing_keys`: keys of rows that exist already.
+    `merge_alerts` is as in `open_incidents`. Raises StoreUnavailable, TooMuchAtOnce.
     """
     election = loaded.election
     rows = election.coordinators_by_phone.get(phone, ())
@@ -101,6 +102,9 @@ def _told(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
 
 
 def _kept(who: str, report: ReportReading, station: str) -> dict[str, object]:
-    """The incident form as it is kept with its message, as an observer's is."""
+    """Return the incident form as it is kept with its message.
+
+    As an observer's is.
+    """
     answers = {code: value for code, value in report.answers.items() if code == CATEGORY}
     return {"form": report.form, "station": station, "round": NO_ROUND, "observer": who, "answers": answers}

@@ -1,4 +1,7 @@
-"""What a coordinator may ask by SMS: how things stand, and which stations have not reported."""
+"""Answer what a coordinator may ask by SMS.
+
+How things stand, and which stations have not reported.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,9 +26,10 @@ LISTED_REGIONS = 3
 def status(
     loaded: LoadedElection, language: str, regions: Sequence[str], asked: str, now: dt.datetime
 ) -> tuple[str, ...]:
-    """A sentence a region: what came of the rounds under way, and the open incidents. `asked`: a region's name or "".
+    """Say how things stand, one sentence per region.
 
-    For all regions of an election together, the nation. Raises StoreUnavailable.
+    What came of the rounds under way, and the open incidents. `asked`: a region's name or "". For all regions of an
+    election together, the nation. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     chosen = _chosen(regions, asked)
@@ -56,9 +60,10 @@ def status(
 def missing(
     loaded: LoadedElection, language: str, regions: Sequence[str], asked: str, now: dt.datetime
 ) -> tuple[str, ...]:
-    """A sentence a round that is overdue: how many stations owe it, and which, the most overdue first.
+    """Say which stations owe what, one sentence per overdue round.
 
-    `asked`: a form's code or alias, a round's hour after it or none, or "" for all. Raises StoreUnavailable.
+    How many stations owe it, and which, the most overdue first. `asked`: a form's code or alias, a round's hour after
+    it or none, or "" for all. Raises StoreUnavailable.
     """
 
     election = loaded.election

@@ -1,4 +1,7 @@
-"""A coordinator's budget of alerts per hour: who is told at once, and who in the next digest."""
+"""A coordinator's budget of alerts per hour.
+
+Who is told at once, and who in the next digest.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -16,25 +19,37 @@ SUBJECT = "alerts"
 
 
 class AlertBudget:
-    """What every coordinator of an election has been alerted of in an hour, and what a transaction adds."""
+    """Alerts that coordinators got in an hour.
+
+    And what a transaction adds.
+    """
 
     def __init__(self, election: Election, at: dt.datetime, before: Counter[str]) -> None:
         self._election, self._at, self._alerts = election, at, before
 
     @classmethod
     def read(cls, election: Election, at: dt.datetime) -> Self:
-        """Read the budget of the hour of an instant of the election's clock. Raises StoreUnavailable."""
+        """Read an hour's budget; raises StoreUnavailable.
+
+        Of the hour of an instant of the election's clock.
+        """
         return cls(election, at, Counter(spent(election.id, SUBJECT, at)))
 
     def within(self, incident: Incident, group: Iterable[int]) -> Group:
-        """Those of a group who are alerted of an incident at once; they are counted as told."""
+        """Return those of a group who are alerted at once.
+
+        They are counted as told.
+        """
         severity = incident.severity
         told = tuple(place for place in group if may_alert(severity, self._alerts[self._name(place)]))
         self._alerts.update(map(self._name, told))
         return told
 
     def writes(self, told: Iterable[int]) -> tuple[Write, ...]:
-        """What counts that some coordinators were alerted, once for each time they are named."""
+        """Return what counts that some coordinators were alerted.
+
+        Once for each time they are named.
+        """
         amounts = Counter(map(self._name, told))
         return (spending(self._election.id, SUBJECT, self._at, amounts),) if amounts else ()
 

@@ -1,4 +1,4 @@
-"""Critical incidents: which a message opens, and what tells a coordinator of one."""
+"""Incidents that a message opens, and their alerts."""
 
 import datetime as dt
 import hashlib
@@ -33,7 +33,10 @@ class OpenedIncident:
 def opened_by(
     election: Election, message: Message, reports: Iterable[ResolvedReport], counted_at: dt.datetime
 ) -> list[Incident]:
-    """The incidents that a message's reports open, not numbered yet: incident forms, and `critical_if` answers."""
+    """Return the incidents that a message's reports open.
+
+    Not numbered yet: incident forms, and `critical_if` answers.
+    """
     opened: dict[str, Incident] = {}
     said = list(reports)
     sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in said])
@@ -50,7 +53,10 @@ def opened_by(
 
 
 def opens_incident(election: Election, reading: Reading) -> bool:
-    """Whether a text reports an incident, or gives an answer that opens one, whoever sent it."""
+    """Tell whether a text opens an incident, whoever sent it.
+
+    It reports one, or gives an answer that opens one.
+    """
     for report in reading.reports:
         form = election.form_by_code.get(report.form)
         if form is None or critical_answers(form, report.answers):
@@ -67,7 +73,10 @@ def reported(
     source: str,
     counted_at: dt.datetime,
 ) -> Incident:
-    """The incident that an incident form reports, not numbered yet; `reporter`: an observer's number, or a name."""
+    """Return the incident that an incident form reports.
+
+    Not numbered yet; `reporter`: an observer's number, or a name.
+    """
     number = report.answers.get(CATEGORY)
     category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
     return Incident(
@@ -107,7 +116,10 @@ def _answered(
 def left_out_of(
     election: Election, message: Message, reports: Sequence[ResolvedReport], left_out: Mapping[str, str]
 ) -> tuple[ResolvedReport, ...]:
-    """The reports, those whose incidents do not open held and flagged with the reason; `left_out`: reasons by id."""
+    """Hold and flag the reports whose incidents do not open.
+
+    `left_out`: reasons by id.
+    """
     sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in reports])
     return tuple(_left_out(election, one, source, left_out) for one, source in zip(reports, sources, strict=True))
 
@@ -127,10 +139,10 @@ def _left_out(election: Election, report: ResolvedReport, source: str, left_out:
 
 
 def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> list[str]:
-    """What the incident of each of a message's forms is told by; `said`: of each its form and category.
+    """Return what the incident of each form is told by.
 
-    It is the form's place. In a long SMS, which may be read again once more parts have come, places move: there it is
-    what is said, and how often it was said before.
+    `said`: of each its form and category. It is the form's place. In a long SMS, which may be read again once more
+    parts have come, places move: there it is what is said, and how often it was said before.
     """
     if message.parts is None:
         return [f"{message.key}#{place}" for place in range(len(said))]
@@ -139,17 +151,26 @@ def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> li
 
 
 def answered_id(station: str, form: str, round_name: str, code: str, observer: str) -> str:
-    """The id of the incident that an answer opens: one however often the observer sends it for a form and round."""
+    """Return the id of the incident that an answer opens.
+
+    One however often the observer sends it for a form and round.
+    """
     return incident_id(station, f"{station}#{form}#{round_name}#{code}#{observer}")
 
 
 def incident_id(station: str, source: str) -> str:
-    """An incident's key, the same whenever its source is processed again: the station, and 40 bits of SHA-256."""
+    """Return an incident's key: the station, and 40 bits of SHA-256.
+
+    The same whenever its source is processed again.
+    """
     return f"{station}#{hashlib.sha256(source.encode()).hexdigest()[:10].upper()}"
 
 
 def describe(election: Election, incident: Incident, language: str) -> str:
-    """What an incident is, in words: its category, or the question whose answer opened it; else empty."""
+    """Say what an incident is, in words.
+
+    Its category, or the question whose answer opened it; else empty.
+    """
     if incident.report is not None:
         form_code, _, code = incident.report.split("#")
         label = election.text(election.form_by_code[form_code].by_code[code].label, language)
@@ -167,10 +188,10 @@ def alerts_of(
     now: dt.datetime,
     sender: str | None,
 ) -> tuple[Message, ...]:
-    """The alerts by which some of the coordinators are told of an incident, at its stage of escalation.
+    """Make the alerts that tell coordinators of an incident.
 
-    Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody and always goes. `sender`:
-    the number that SMS come from, so that the answers lead to the election.
+    At its stage of escalation. Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody
+    and always goes. `sender`: the number that SMS come from, so that the answers lead to the election.
     """
     silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
     rows: list[Message] = []
@@ -182,7 +203,10 @@ def alerts_of(
 
 
 def is_told_at_once(incident: Incident, alert_key: str) -> bool:
-    """Whether an alert of an incident was queued when that was opened, not when it was escalated."""
+    """Tell whether an alert was queued when its incident opened.
+
+    Not when it was escalated.
+    """
     return keys.is_alert_of(alert_key, incident.election, incident.id, 0)
 
 

@@ -1,7 +1,7 @@
-"""Escalate incidents that nobody acknowledges, and send the digests that are due; every minute, with sweep.
+"""Escalate incidents that nobody takes, and send due digests.
 
-What is due follows from what was stored, never from the clock that woke somebody: run twice, late or by two at once, an
-incident is escalated once, since its version guards the transaction that queues the alerts.
+Every minute, with sweep. What is due follows from what was stored, never from the clock that woke somebody: run twice,
+late or by two at once, an incident is escalated once, since its version guards the transaction that queues the alerts.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ MOST_READ = 500
 
 @dataclass(frozen=True, slots=True)
 class Digested:
-    """What a digest tells: a region's incidents, and how many more there are."""
+    """A region's incidents in a digest, and how many more."""
 
     region: str
     incidents: Sequence[Incident]
@@ -48,10 +48,11 @@ class Digested:
 
 
 def escalate_due(now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
-    """Escalate what is due in every election and queue the digests that are; returns what was queued.
+    """Escalate what is due in every election; return what was queued.
 
-    Begins nothing after `until` (time.monotonic), and gives every election its share of that time. What somebody else
-    is at work on, what fails and what there is no time for is left to the next run. Raises StoreUnavailable.
+    And queue the digests that are. Begins nothing after `until` (time.monotonic), and gives every election its share of
+    that time. What somebody else is at work on, what fails and what there is no time for is left to the next run.
+    Raises StoreUnavailable.
     """
     names = elections.list_elections()
     shares = dict(zip(names, shares_of(until, len(names)), strict=True))
@@ -65,7 +66,10 @@ def escalate_due(now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
 
 
 def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
-    """The same for one election: what was not acknowledged, then the digests, for which time is kept."""
+    """Escalate what is due in one election, then its digests.
+
+    For the digests time is kept.
+    """
     election_id, at = loaded.election.id, loaded.clock.at(now)
     watches, digests = incidents.watches_due(election_id, at), incidents.digests_due(election_id, at)
     if not watches and not digests:
@@ -102,7 +106,10 @@ def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Mess
 def _escalated(
     loaded: LoadedElection, watch: Watch, budget: AlertBudget, muted: frozenset[str], now: dt.datetime
 ) -> tuple[list[Write], tuple[Message, ...]]:
-    """What escalates an incident to the next in the chain, and has it looked at again where more come after them."""
+    """Return what escalates an incident to the next in the chain.
+
+    And has it looked at again where more come after them.
+    """
     election, at = loaded.election, loaded.clock.at(now)
     incident = incidents.get_incident(election.id, watch.incident)
     if incident is None or incident.state != "new":
@@ -132,7 +139,10 @@ def _escalated(
 def _digested(
     election: Election, digest: Digest, muted: frozenset[str], now: dt.datetime
 ) -> tuple[list[Write], tuple[Message, ...]]:
-    """What sends a digest: one message of its incidents that still need somebody, the gravest first."""
+    """Return what sends a digest.
+
+    One message of its incidents that still need somebody, the gravest first.
+    """
     numbers = sorted(digest.numbers)
     found = incidents.incidents_of_numbers(election.id, numbers[:MOST_READ])
     still_open = sorted((one for one in found if one.state in OPEN), key=_gravest_first)
@@ -151,7 +161,10 @@ def _gravest_first(incident: Incident) -> tuple[int, int]:
 
 
 def _told(election: Election, digest: Digest, of: Iterable[Incident]) -> Group:
-    """Who gets a digest: those who would be told of its gravest incident at once, or at its stage of escalation."""
+    """Return who gets a digest.
+
+    Those who would be told of its gravest incident at once, or at its stage of escalation.
+    """
     if digest.stage == 0:
         gravest: Severity = "critical" if any(one.severity == "critical" for one in of) else "low"
         return told_at_once(election, digest.region, gravest)

@@ -1,4 +1,4 @@
-"""Open incidents: each gets its own number, what may be the same is named, and its coordinators are told.
+"""Open incidents: number them, link possible duplicates, alert coordinators.
 
 All of it is read only where a message opens an incident, and written in the message's own transaction: the next number
 is guarded, so whatever opened an incident meanwhile is seen before another one is stored.
@@ -65,7 +65,10 @@ class OpeningPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Announced:
-    """An incident with its alerts; `told` of them at once, and where `over_budget` some others in the next digest."""
+    """An incident with its alerts.
+
+    `told` of them at once, and where `over_budget` some others in the next digest.
+    """
 
     incident: Incident
     alerts: tuple[Message, ...]
@@ -82,12 +85,12 @@ def open_incidents(
     *,
     merge_alerts: bool = False,
 ) -> OpeningPlan:
-    """Number incidents and settle who is told of each. Reads nothing where there are none.
+    """Give incidents their numbers and settle who is told of each.
 
-    What says the same as another, or is over the budgets of the hour, does not open. Raises StoreUnavailable.
-    `phone`: whose SMS opens them, and whose budget they use. `sender`: the number that alerts come from.
+    Reads nothing where there are none. What says the same as another, or is over the budgets of the hour, does not
+    open. `phone`: whose SMS opens them, and whose budget they use. `sender`: the number that alerts come from.
     `merge_alerts`: the message has more alerts than can be stored with it. The gravest incident is told at once, the
-    others by the next sweep, in a digest.
+    others by the next sweep, in a digest. Raises StoreUnavailable.
     """
     if not incidents:
         return OpeningPlan()
@@ -122,7 +125,10 @@ def _announced(
     sender: str | None,
     now: dt.datetime,
 ) -> _Announced:
-    """A new incident with the alerts of those who are told at once, whose keys it keeps."""
+    """Return a new incident with the alerts sent at once.
+
+    Whose keys it keeps.
+    """
     group = told_at_once(election, incident.region, incident.severity)
     told = () if incident.digested else budget.within(incident, group)
     alerts = alerts_of(election, incident, told, muted, now, sender)
@@ -151,7 +157,10 @@ def _number_and_link(
 
 
 def _nearest(incident: Incident, others: Iterable[Incident]) -> list[int]:
-    """Numbers of the incidents of its kind that may be the same, of many the nearest in time."""
+    """Return numbers of incidents that may be the same.
+
+    Of its kind; of many the nearest in time.
+    """
     same = [one for one in others if may_be_same(incident.kind, incident.opened_at, one.kind, one.opened_at)]
     same.sort(key=lambda one: (abs(incident.opened_at - one.opened_at), -one.number))
     return sorted(one.number for one in same[:MOST_SAME])

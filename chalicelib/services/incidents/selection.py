@@ -1,4 +1,7 @@
-"""Which of an SMS's incidents open, and which are held by the budgets of the hour."""
+"""Choose which of an SMS's incidents open.
+
+The others are held by the budgets of the hour.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +16,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def distinct(incidents: Iterable[Incident]) -> list[Incident]:
-    """An SMS's incidents without those that say the same as one before."""
+    """Leave out an SMS's incidents that repeat one before."""
     by_content: dict[tuple[object, ...], Incident] = {}
     for one in incidents:
         by_content.setdefault((one.station, one.kind, one.text, one.report, one.observer), one)
@@ -27,7 +30,10 @@ def within_budget(
     phone: str,
     at: dt.datetime,
 ) -> tuple[list[Incident], list[Incident], tuple[Write, ...]]:
-    """The incidents that open and those that are held by the budgets of the hour, with what counts both."""
+    """Divide incidents into those that open and those held.
+
+    By the budgets of the hour, with what counts both.
+    """
     subject = f"phone#{phone}"
     before = spent(election.id, subject, at)
     recent = {station: sum(at - one.opened_at < HOUR for one in others) for station, others in known.items()}

@@ -1,4 +1,7 @@
-"""Take incidents through their life: who, when and why, one person at a time; and show them as operators see them."""
+"""Take incidents through their life, and show them.
+
+Who, when and why, one person at a time; as operators see them.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,9 +36,10 @@ MOST_SCANNED = 500
 def step_writes(
     incident: Incident, step: Step, who: str, note: str, at: dt.datetime, now: dt.datetime
 ) -> tuple[State, tuple[Write, ...]]:
-    """The state that a step leads to, and the writes that take it, with its line in the audit trail.
+    """Return a step's new state and its writes.
 
-    `at` is on the election's clock, `now` the real instant. Raises StepRefused, NoteMissing.
+    With its line in the audit trail. `at` is on the election's clock, `now` the real instant. Raises StepRefused,
+    NoteMissing.
     """
     state = after(incident.state, step)
     if step in NEEDS_NOTE and not note.strip():
@@ -52,9 +56,10 @@ def step_writes(
 def take_step(
     loaded: LoadedElection, operator: Operator, number: int, step: Step, seen: int, note: str, now: dt.datetime
 ) -> dict[str, Any] | None:
-    """Take an operator's step on the version of an incident that they have seen; the incident after it.
+    """Take an operator's step on the version they have seen.
 
-    None if there is none in the operator's regions. Raises VersionPassed, StepRefused, NoteMissing, StoreUnavailable.
+    Returns the incident after it; None if there is none in the operator's regions. Raises VersionPassed, StepRefused,
+    NoteMissing, StoreUnavailable.
     """
 
     def take() -> dict[str, Any] | None:
@@ -70,7 +75,10 @@ def take_step(
 
 
 def show_incident(election: Election, operator: Operator, number: int) -> dict[str, Any] | None:
-    """An incident with its history, None if there is none in the operator's regions. Raises StoreUnavailable."""
+    """Return an incident with its history, or None.
+
+    None if there is none in the operator's regions. Raises StoreUnavailable.
+    """
     incident = incident_of_number(election.id, number)
     if incident is None or not operator.sees(incident.region):
         return None
@@ -92,11 +100,11 @@ def list_incidents(
     state: State | None = None,
     before: int | None = None,
 ) -> dict[str, Any]:
-    """A page of a region's incidents, or of all that the operator sees, in one state or any, the newest first.
+    """Return a page of incidents, the newest first.
 
-    `before`: the number below which the page begins. `next` continues, None at the end; a page may be short where few
-    are of the region and state. Reads at most MOST_SCANNED incidents, and those of their stations. Raises
-    StoreUnavailable.
+    Of a region, or of all that the operator sees, in one state or any. `before`: the number below which the page
+    begins. `next` continues, None at the end; a page may be short where few are of the region and state. Reads at most
+    MOST_SCANNED incidents, and those of their stations. Raises StoreUnavailable.
     """
     given = islice(numbers_given(election.id, before), MOST_SCANNED)
     found: list[Incident] = []
@@ -113,12 +121,18 @@ def list_incidents(
 
 
 def same_as(incident: Incident, others: Iterable[Incident]) -> list[int]:
-    """Numbers of a station's incidents that may be the same, earlier and later ones: the later ones say so."""
+    """Return numbers of a station's incidents that may be the same.
+
+    Earlier and later ones: the later ones say so.
+    """
     return _same(incident, _later(others))
 
 
 def _later(others: Iterable[Incident]) -> dict[int, list[int]]:
-    """By number, the later incidents of a station that name it as perhaps the same."""
+    """Return the later incidents that name each as the same.
+
+    By number; perhaps the same, of one station.
+    """
     later: dict[int, list[int]] = {}
     for other in others:
         for number in other.may_be_same_as:
@@ -159,5 +173,5 @@ def _described(election: Election, incident: Incident, later: Mapping[int, Itera
 
 
 def state_named(written: str) -> State | None:
-    """The state of that name, None if there is none."""
+    """Return the state of a name, None if there is none."""
     return next((state for state in STATES if state == written), None)

@@ -1,6 +1,7 @@
-"""Bulk SMS to observers: chosen, counted, then put into the outbox at a rate, each under a key of its batch.
+"""Bulk SMS to observers: chosen, counted, then queued.
 
-A batch that was killed goes on where it was when it is sent again under its name: whom it has reached has a row.
+At a rate, each under a key of its batch. A batch that was killed goes on where it was when it is sent again under its
+name: whom it has reached has a row.
 """
 
 import datetime as dt
@@ -32,7 +33,10 @@ class BatchRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """To whom: observers who are all of what is named. What is empty or None limits nothing."""
+    """To whom: observers who are all of what is named.
+
+    What is empty or None limits nothing.
+    """
 
     regions: tuple[str, ...] = ()
     stations: tuple[str, ...] = ()
@@ -70,7 +74,10 @@ class Batch:
 
 
 def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
-    """The form and round of `FORM` or `FORM:ROUND`; without a round, the one last begun. Raises BatchRefused."""
+    """Return the form and round of `FORM` or `FORM:ROUND`.
+
+    Without a round, the one last begun. Raises BatchRefused.
+    """
     code, _, name = written.partition(":")
     form = form_named(election, code)
     if form is None:
@@ -82,7 +89,10 @@ def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
 
 
 def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Batch:
-    """The batch as it stands now; nothing is written. Raises BatchRefused, StoreUnavailable."""
+    """Return the batch as it stands now; nothing is written.
+
+    Raises BatchRefused, StoreUnavailable.
+    """
     election = loaded.election
     if not NAME.fullmatch(name):
         raise BatchRefused(f"{name!r} is no name of a batch: use Latin letters, digits, dots and dashes")
@@ -108,10 +118,10 @@ def send(
     now: Callable[[], dt.datetime],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Observer]:
-    """Queue a batch's SMS, so many a second, and yield whose is queued. Stopped anywhere, it can be sent again.
+    """Queue a batch's SMS, so many per second.
 
-    Who has opted out since it was prepared is passed over.
-    Raises BatchRefused where the name was taken meanwhile, StoreUnavailable.
+    Yields whose is queued. Stopped anywhere, it can be sent again. Who has opted out since it was prepared is passed
+    over. Raises BatchRefused where the name was taken meanwhile, StoreUnavailable.
     """
     election = loaded.election
     _begin(election, batch, now())
@@ -128,7 +138,10 @@ def send(
 
 
 def _queue(message: Message) -> bool:
-    """Have an SMS queued, now or before; False if its phone has opted out."""
+    """Have an SMS queued, now or before.
+
+    False if its phone has opted out.
+    """
     try:
         until_uncontended(lambda: queue_unsolicited(message), what=message.key)
     except OptedOut:
@@ -137,7 +150,10 @@ def _queue(message: Message) -> bool:
 
 
 def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:
-    """Take the batch's name for its text: two who send it at once send the same."""
+    """Take the batch's name for its text.
+
+    Two who send it at once send the same.
+    """
     version, begun = progress.read(election.id, _task(batch.name))
     if begun is None:
         progress.advance(election.id, _task(batch.name), version, {"text": batch.text}, now)
@@ -191,6 +207,9 @@ def _task(name: str) -> str:
 
 
 def _key(election: Election, name: str, observer: Observer) -> str:
-    """Named by the first holder of the phone, so that whoever of two it is chosen for, the phone gets it once."""
+    """Name an SMS by the first holder of the phone.
+
+    So that whoever of two it is chosen for, the phone gets it once.
+    """
     holder = election.observers_by_phone[observer.phones[0]][0]
     return keys.bulk(election.id, name, holder.number)

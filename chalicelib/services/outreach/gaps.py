@@ -16,9 +16,10 @@ Reports = Mapping[ReportKey, StoredReport]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A station that owes reports, the longest overdue first; `heard`: its last sign of life of the day, None for none.
+    """A station that owes reports, the longest overdue first.
 
-    `is_silent`: nothing came since the morning, or nothing for so long that something may have happened.
+    `heard`: its last sign of life of the day, None for none. `is_silent`: nothing came since the morning, or nothing
+    for so long that something may have happened.
     """
 
     station: Station
@@ -30,7 +31,7 @@ class Gap:
 
 
 def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[str, list[Gap]]:
-    """The stations of some regions that owe what is overdue, the most overdue first.
+    """Return regions' stations with overdue reports, the most overdue first.
 
     Reads the reports that are overdue, of stations that owe any all others too, and the election's incidents. Raises
     StoreUnavailable.
@@ -77,7 +78,10 @@ def _most_overdue(gap: Gap) -> tuple[dt.timedelta, int, str]:
 def _last_heard(
     election: Election, stations: Sequence[Station], stored: Reports, at: dt.datetime
 ) -> dict[str, dt.datetime]:
-    """When an answer or an incident last came of some stations, by number; those of which none came today left out."""
+    """Return when some stations were last heard, by number.
+
+    By an answer or an incident; those of which none came today are left out.
+    """
     asked = {station.number for station in stations}
     signs = [
         (number, answer.source.received_at)
@@ -95,6 +99,9 @@ def _last_heard(
 
 
 def _owes(election: Election, report: Report) -> bool:
-    """Whether anything is missing; of a station without observers that owes one too, since nobody else will say it."""
+    """Tell whether anything is missing of a report.
+
+    Of a station without observers that owes one too, since nobody else will say it.
+    """
     is_stations = election.form_by_code[report.form].expect == "station"
     return bool(owing(election, report)) or (is_stations and not report.observers)

@@ -1,4 +1,7 @@
-"""The list of what is missing, for a region's coordinators: phones in it, and so to them alone."""
+"""The list of what is missing, for a region's coordinators.
+
+Phones are in it, and so it goes to them alone.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -23,9 +26,10 @@ MOST_IN_ORDER = 40
 
 
 def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> int:
-    """Queue the list to the coordinators of each region in which anything is missing; returns how many messages.
+    """Queue the lists of missing reports; return how many messages.
 
-    `places`: the rounds that make the list due. Those who got it for one of them are left out.
+    To the coordinators of each region in which anything is missing. `places`: the rounds that make the list due. Those
+    who got it for one of them are left out.
     """
     election = loaded.election
     at = loaded.clock.at(now)
@@ -40,7 +44,10 @@ def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetim
 
 
 def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
-    """The regions whose lists a coordinator gets: their own, and headquarters those that nobody else answers for."""
+    """Return the regions whose lists a coordinator gets.
+
+    Their own, and headquarters those that nobody else answers for.
+    """
     if "*" not in coordinator.regions:
         return tuple(region for region in election.regions if region in coordinator.regions)
     named = {region for one in election.coordinators for region in one.regions}
@@ -79,7 +86,10 @@ def _rows(
 def list_email(
     election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime
 ) -> Email:
-    """The list by email; the subject carries no name and no phone."""
+    """Render the list as an email.
+
+    The subject carries no name and no phone.
+    """
     words = words_of("missing", election, coordinator.language)
     local = at.astimezone(election.zone)
     sections = [
@@ -102,7 +112,10 @@ def list_email(
 
 
 def _worst_first(missing: Mapping[str, list[Gap]]) -> list[tuple[str, list[Gap]]]:
-    """Regions with their gaps; of more than MOST_IN_ORDER those with the most silent stations first."""
+    """Order regions with their gaps.
+
+    Of more than MOST_IN_ORDER those with the most silent stations first.
+    """
     regions = list(missing.items())
     if len(regions) > MOST_IN_ORDER:
         regions.sort(key=lambda one: -sum(gap.is_silent for gap in one[1]))
@@ -110,9 +123,10 @@ def _worst_first(missing: Mapping[str, list[Gap]]) -> list[tuple[str, list[Gap]]
 
 
 def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str, list[Gap]], at: dt.datetime) -> str:
-    """The list in three SMS: how many stations owe what, then stations with a phone of each, the silent ones first.
+    """Write the list in three SMS.
 
-    Of those that have no room it tells how many they are; a silent one that was heard of today has the time.
+    How many stations owe what, then stations with a phone of each, the silent ones first. Of those that have no room it
+    tells how many they are; a silent one that was heard of today has the time.
     """
     words = words_of("missing", election, coordinator.language)
     everything = sorted((gap for found in missing.values() for gap in found), key=_most_overdue)
@@ -131,7 +145,10 @@ def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str,
 
 
 def _counts(election: Election, everything: Sequence[Gap], at: dt.datetime) -> str:
-    """How many stations owe each overdue round, those that none owes left out."""
+    """Count stations that owe each overdue round.
+
+    Those that none owes are left out.
+    """
     counts = {place: sum(place in gap.places for gap in everything) for place in overdue_rounds(election, at)}
     return ", ".join(f"{round_code(*place)} {count}" for place, count in counts.items() if count)
 
@@ -142,13 +159,16 @@ def _named(election: Election, label: str, found: Sequence[Gap]) -> list[str]:
 
 
 def _first(named: Sequence[str], count: int) -> str:
-    """The first stations of a list, and how many more there are."""
+    """List the first stations, and how many more there are."""
     more = len(named) - count
     return "".join(named[:count]) + (f" +{more}" if more else "")
 
 
 def _called(election: Election, gap: Gap) -> str:
-    """A station as an SMS names it: its number, since when it is silent, whom to call."""
+    """Name a station as an SMS does.
+
+    Its number, since when it is silent, whom to call.
+    """
     heard = gap.heard.astimezone(election.zone).strftime("(%H:%M)") if gap.is_silent and gap.heard else ""
     phone = next((phone for observer in gap.observers for phone in observer.phones), "")
     return " ".join(filter(None, (gap.station.number, heard, phone)))

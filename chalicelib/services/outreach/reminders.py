@@ -1,4 +1,7 @@
-"""Chase: observers are reminded of what is missing, then their region's coordinators get the list."""
+"""Chase: remind observers, then list what is missing.
+
+To their region's coordinators.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -41,7 +44,10 @@ logger = Logger()
 
 
 class TooManyUnread(Exception):
-    """More SMS wait to be read than are looked at, so that nobody can tell who has just reported."""
+    """More SMS wait to be read than are looked at.
+
+    So nobody can tell who has just reported.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,9 @@ class ChaseResult:
 
 
 def chase_due(now: dt.datetime, until: float = NO_DEADLINE) -> ChaseResult:
-    """Chase in every election that is near or under way, beginning none after `until` (time.monotonic).
+    """Chase in every election that is near or under way.
 
-    One that fails is done by the next run. Raises StoreUnavailable.
+    Beginning none after `until` (time.monotonic). One that fails is done by the next run. Raises StoreUnavailable.
     """
 
     def chase_one(election_id: str) -> ChaseResult:
@@ -70,10 +76,11 @@ def chase_due(now: dt.datetime, until: float = NO_DEADLINE) -> ChaseResult:
 
 
 def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
-    """Do what is due in an election at a real instant. Twice, late, or two at once: nobody hears of it twice.
+    """Do what is due in an election at a real instant.
 
-    The keys of the outbox's rows are made of what they are about, and how far this came is noted last: a run that dies
-    is done again, and finds what it had queued. Raises StoreUnavailable.
+    Twice, late, or two at once: nobody hears of it twice. The keys of the outbox's rows are made of what they are
+    about, and how far this came is noted last: a run that dies is done again, and finds what it had queued. Raises
+    StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     version, document = progress.read(election.id, TASK)
@@ -97,9 +104,9 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
 
 
 def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
-    """Stations of which an observer's SMS is stored and not yet read: the sender's own, and whichever the text names.
+    """Return stations whose SMS are stored and not yet read.
 
-    Raises TooManyUnread, StoreUnavailable.
+    The sender's own, and whichever the text names. Raises TooManyUnread, StoreUnavailable.
     """
     waiting = list(messages.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS))
     of_observers: list[frozenset[str]] = []
@@ -115,7 +122,10 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
 
 
 def _stations_of(election: Election, message: messages.Message) -> frozenset[str]:
-    """The stations that an SMS may tell of; none where no observer sent it."""
+    """Return the stations that an SMS may tell of.
+
+    None where no observer sent it.
+    """
     senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
     if not senders:
         return frozenset()
@@ -124,7 +134,10 @@ def _stations_of(election: Election, message: messages.Message) -> frozenset[str
 
 
 def stations_with_gaps(election: Election, form: str, round_name: str) -> list[str]:
-    """Stations of the regions that do not have every report of a round: the tallies say where to look."""
+    """Return stations of the regions that lack reports of a round.
+
+    The tallies say where to look.
+    """
     cells = read_cells(election)
     found = []
     for region in election.regions:
@@ -136,7 +149,10 @@ def stations_with_gaps(election: Election, form: str, round_name: str) -> list[s
 
 
 def missing_reports(election: Election, stations: Iterable[str], form: str, round_name: str) -> list[StoredReport]:
-    """The reports of a round that somebody still owes, in the stations' order. Raises StoreUnavailable."""
+    """Return the reports of a round that somebody still owes.
+
+    In the stations' order. Raises StoreUnavailable.
+    """
     keys = [(station, form, round_name) for station in stations]
     reports = get_reports(election, keys) if keys else {}
     return [reports[key] for key in keys if missing_observers(election, reports[key].report)]
@@ -157,7 +173,10 @@ def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], n
 def _remind(
     election: Election, reminder: Reminder, unread: Collection[str], number: str | None, now: dt.datetime
 ) -> int:
-    """Remind of a round at every station that owes it, but those of which an SMS is `unread`."""
+    """Remind of a round at every station that owes it.
+
+    But those of which an SMS is `unread`.
+    """
     stations = stations_with_gaps(election, reminder.form, reminder.round)
     owing = missing_reports(election, stations, reminder.form, reminder.round)
 
@@ -172,7 +191,10 @@ def _remind(
 def _remind_observers(
     election: Election, reminder: Reminder, stored: StoredReport, number: str | None, now: dt.datetime
 ) -> int:
-    """Remind the observers of one station who still owe the report, and want SMS, at the instant of queueing."""
+    """Remind the observers of a station who still owe the report.
+
+    And want SMS, at the instant of queueing.
+    """
     key = (stored.report.station, stored.report.form, stored.report.round)
     reminded: set[str] = set()
 

@@ -1,4 +1,7 @@
-"""The areas of a summary that a coordinator is told of, and what email and SMS say of them alike."""
+"""The areas of a summary that a coordinator is told of.
+
+And what email and SMS say of them alike.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +14,7 @@ MOST_IN_ORDER = 40
 
 
 def areas_of(coordinator: Coordinator, summary: Summary, words: Mapping[str, str]) -> dict[str, Area]:
-    """A coordinator's areas by name: headquarters' the nation first."""
+    """Return a coordinator's areas by name; for headquarters the nation first."""
     nation = {words["nation"]: summary.nation} if summary.nation and "*" in coordinator.regions else {}
     regions = [(name, area) for name, area in summary.regions.items() if coordinator.covers(name)]
     if len(regions) > MOST_IN_ORDER:
@@ -20,7 +23,7 @@ def areas_of(coordinator: Coordinator, summary: Summary, words: Mapping[str, str
 
 
 def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[tuple[Form, str, Coverage]]:
-    """An area's rounds that have begun, or of which something came."""
+    """Return an area's rounds that have begun or have reports."""
     for form in election.forms:
         for name, covered in area.forms[form.code].items():
             if covered.received or has_begun(election, form, name, summary.as_of):
@@ -28,7 +31,10 @@ def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[t
 
 
 def worded_incidents(incidents: Mapping[str, int], words: Mapping[str, str], kind: str = "") -> str:
-    """Incidents by severity in words, the worst first; what the words say where there are none."""
+    """Word incidents by severity, the worst first.
+
+    Or what the words say where there are none.
+    """
     found = [
         words[kind + severity].format(count=incidents[severity])
         for severity in reversed(SEVERITIES)

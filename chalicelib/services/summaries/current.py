@@ -9,7 +9,10 @@ from chalicelib.store.tallies import read_cells
 
 
 def current_summary(loaded: LoadedElection, now: dt.datetime, regions: Collection[str] | None = None) -> Summary:
-    """The summary as of a real instant, of the nation or of some regions. Reads tallies alone, a query a shard."""
+    """Return the summary as of a real instant.
+
+    Of the nation or of some regions. Reads tallies alone, one query per shard.
+    """
     region = next(iter(regions)) if regions is not None and len(regions) == 1 else None
     cells = read_cells(loaded.election, region)
     return summarise(loaded.election, cells, loaded.clock.at(now), regions)

@@ -1,6 +1,7 @@
-"""The final report of a day: everything on one page made for printing, without an observer's name, phone or words.
+"""The final report of a day, as one page for printing.
 
-A page is handed on, so it tells what everybody may see: no sum of the count before the quick count is released.
+Without an observer's name, phone or words. A page is handed on, so it tells what everybody may see: no sum of the count
+before the quick count is released.
 """
 
 import datetime as dt
@@ -28,9 +29,10 @@ from chalicelib.store.tallies import read_cells
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """All that the page tells: how things stand, the day's snapshots, incidents, and the silent stations by region.
+    """All that the page tells.
 
-    `is_count_withheld`: sums of the count are left out, since the quick count is not released.
+    How things stand, the day's snapshots, incidents, and the silent stations by region. `is_count_withheld`: sums of
+    the count are left out, since the quick count is not released.
     """
 
     hour: Hour
@@ -41,12 +43,18 @@ class Day:
 
 
 def final_report(loaded: LoadedElection, now: dt.datetime, language: str) -> str:
-    """The page as HTML, as of a real instant. Raises StoreUnavailable."""
+    """Render the page as HTML; raises StoreUnavailable.
+
+    As of a real instant.
+    """
     return report_page(loaded.election, read_day(loaded, now), language)
 
 
 def read_day(loaded: LoadedElection, now: dt.datetime) -> Day:
-    """What the page tells, as of a real instant. Reads every station's reports. Raises StoreUnavailable."""
+    """Read what the page tells, as of a real instant.
+
+    Reads every station's reports. Raises StoreUnavailable.
+    """
     election, at = loaded.election, loaded.clock.at(now)
     cells = read_cells(election)
     withheld = withheld_until_released(election)
@@ -63,7 +71,10 @@ def read_day(loaded: LoadedElection, now: dt.datetime) -> Day:
 
 
 def report_page(election: Election, day: Day, language: str) -> str:
-    """The page in a language, as HTML that needs nothing else: no script, nothing remote."""
+    """Render the page in a language, as self-contained HTML.
+
+    It needs nothing else: no script, nothing remote.
+    """
     words = {**words_of("summary", election, language), **words_of("report", election, language)}
     summary, nation = day.hour.summary, cast(Area, day.hour.summary.nation)
     areas = {words["nation"]: nation} | dict(summary.regions)
@@ -104,7 +115,10 @@ def _region_row(election: Election, name: str, area: Area, held: int, words: Map
 
 
 def _hours(snapshots: Sequence[Summary], words: Mapping[str, str]) -> list[dict[str, Any]]:
-    """How many reports there were at each hour's snapshot of the election day; `share` in percent of the last."""
+    """Count reports at each hour's snapshot of the election day.
+
+    `share` in percent of the last.
+    """
     counts = [(one.as_of, _received(one)) for one in snapshots]
     most = max((count for _, count in counts), default=0)
     return [
@@ -122,7 +136,7 @@ def _received(summary: Summary) -> int:
 
 
 def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) -> dict[str, list[str]]:
-    """Numbers of the stations of which neither a report nor an incident came at all, by region."""
+    """Return stations without a report or an incident, by region."""
     places = [
         (form.code, name)
         for form in election.forms

@@ -1,4 +1,7 @@
-"""What was answered, as the final report prints it: of every question the nation's share or sum, then each region's."""
+"""What was answered, as the final report prints it.
+
+Of every question the nation's share or sum, then each region's.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +14,10 @@ from chalicelib.services.email_templates import grouped, round_title
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """A question and what was answered to it, worded; `regions`: name and answers of those where anything was."""
+    """A question and what was answered to it, worded.
+
+    `regions`: name and answers of those where anything was.
+    """
 
     question: str
     nation: str
@@ -27,7 +33,10 @@ class RoundAnswers:
 
 
 def answers_of(election: Election, summary: Summary, language: str, words: Mapping[str, str]) -> list[RoundAnswers]:
-    """The answers of every form and round to which there are any. Questions that `summary` leaves out are left out."""
+    """Return the answers of every form and round that has any.
+
+    Questions that `summary` leaves out are left out.
+    """
     writer = _Writer(election, summary, language, words)
     rounds = [
         RoundAnswers(round_title(election, language, form, name), list(writer.rows(form, name)))
@@ -61,7 +70,10 @@ class _Writer:
             )
 
     def worded(self, question: Question, answers: Answers) -> str:
-        """Answers in words; those who do not know are counted apart, in no share and no sum."""
+        """Word answers; who does not know is counted apart.
+
+        In no share and no sum.
+        """
         not_known = answers.get("unknown", 0)
         known = {key: count for key, count in answers.items() if key != "unknown"}
         parts = [self._known(question, known)] if any(known.values()) else []
@@ -70,7 +82,10 @@ class _Writer:
         return ", ".join(parts)
 
     def _known(self, question: Question, answers: Answers) -> str:
-        """Answers in words; of `choices` no share, since one report may give several."""
+        """Word known answers.
+
+        Of `choices` no share, since one report may give several.
+        """
         words = self.words
         match question.type:
             case "yesno":

@@ -1,4 +1,7 @@
-"""The day's end: once its hours are over, headquarters get the election's final report by email, once."""
+"""Email the final report to headquarters once the day is over.
+
+Once.
+"""
 
 import datetime as dt
 from typing import cast
@@ -21,10 +24,11 @@ LARGEST_PAGE = 300_000
 
 
 def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
-    """Queue the final report to every coordinator of headquarters who has an email; returns how many were queued.
+    """Queue the final report to headquarters; return how many messages.
 
-    However often and by however many it is asked for, each gets it once: the keys of the rows tell, and that it is done
-    is noted last. Raises StoreUnavailable; then the next run does what is left.
+    To every coordinator of headquarters who has an email. However often and by however many it is asked for, each gets
+    it once: the keys of the rows tell, and that it is done is noted last. Raises StoreUnavailable; then the next run
+    does what is left.
     """
     election = loaded.election
     version, sent = progress.read(election.id, TASK)
@@ -49,7 +53,10 @@ def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
 
 
 def report_email(election: Election, day: Day, language: str) -> Email:
-    """The report in a language; of a page that no email carries, `html` is None and the text says how to get it."""
+    """Render the report as an email in a language.
+
+    Of a page that no email carries, `html` is None and the text says how to get it.
+    """
     words = {**words_of("summary", election, language), **words_of("report", election, language)}
     summary, name = day.hour.summary, election.text(election.name, language)
     nation = cast(Area, summary.nation)

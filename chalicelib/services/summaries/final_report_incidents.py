@@ -1,7 +1,7 @@
-"""Incidents as the final report prints them: what each was, and who did what about it, when and why.
+"""Incidents as the final report prints them.
 
-What observers wrote stays out, since it may name them; whoever handled an incident is named, with the note that they
-gave, in which digits that may be a phone are covered.
+What each was, and who did what about it, when and why. What observers wrote stays out, since it may name them; whoever
+handled an incident is named, with the note that they gave, in which digits that may be a phone are covered.
 """
 
 import datetime as dt
@@ -20,7 +20,10 @@ COVERED = "•••"
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident, worded; `steps`: a line for each thing that was done about it, in order."""
+    """An incident, worded.
+
+    `steps`: a line for each thing that was done about it, in order.
+    """
 
     number: int
     time: str
@@ -34,7 +37,7 @@ class IncidentRow:
 def incident_rows(
     election: Election, incidents: Iterable[Incident], language: str, words: Mapping[str, str]
 ) -> list[IncidentRow]:
-    """The rows of incidents, in the order in which these were opened."""
+    """Return incidents' rows in the order of their opening."""
     ordered = sorted(incidents, key=lambda incident: (incident.opened_at, incident.number))
     return [_row(election, incident, language, words) for incident in ordered]
 

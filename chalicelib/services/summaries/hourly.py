@@ -1,4 +1,4 @@
-"""Summarize: the election's state as the API tells it, and the hourly summary to its coordinators."""
+"""The hourly summary to an election's coordinators."""
 
 import datetime as dt
 import os
@@ -27,12 +27,12 @@ MISSED_AFTER = dt.timedelta(minutes=5)
 
 
 def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> int:
-    """Queue this hour's summary to every coordinator who has not got it; returns how many messages were queued.
+    """Queue this hour's summary; return how many messages.
 
-    The hour is the election clock's, in its zone. However often it is asked for, an hour has one snapshot, and every
-    coordinator gets it once by each channel. What has changed is told since the last hour that was sent to all, however
-    long ago: so one summary follows an outage. One coordinator's failure keeps it from nobody
-    else, and the hour is done when all have theirs. Raises StoreUnavailable.
+    To every coordinator who has not got it. The hour is the election clock's, in its zone. However often it is asked
+    for, an hour has one snapshot, and every coordinator gets it once by each channel. What has changed is told since
+    the last hour that was sent to all, however long ago: so one summary follows an outage. One coordinator's failure
+    keeps it from nobody else, and the hour is done when all have theirs. Raises StoreUnavailable.
     """
     election = loaded.election
     hour = hour_of(loaded, now)
@@ -50,8 +50,10 @@ def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLI
 
 
 def summarize_due(now: dt.datetime, *, catching_up: bool = False, until: float = NO_DEADLINE) -> int:
-    """The summaries of all elections that are under way and have not sent this hour's, and the final report of those
-    whose hours are over; returns how many messages. Nothing is begun after `until` (time.monotonic).
+    """Queue the summaries and final reports due; return how many messages.
+
+    Summaries of all elections that are under way and have not sent this hour's, and the final report of those whose
+    hours are over. Nothing is begun after `until` (time.monotonic).
 
     `catching_up`: only where the hourly schedule does not do: for rehearsals, whose hours pass faster, and for an hour
     that it has missed since a summary was last sent.
@@ -73,13 +75,19 @@ def summarize_due(now: dt.datetime, *, catching_up: bool = False, until: float =
 
 
 def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
-    """The election clock's local hour, `2017-10-15T10`; one that a change of the clocks repeats is another, `…T02b`."""
+    """Return the election clock's local hour, `2017-10-15T10`.
+
+    One that a change of the clocks repeats is another, `…T02b`.
+    """
     local = loaded.clock.at(now).astimezone(loaded.election.zone)
     return f"{local:%Y-%m-%dT%H}{'b' if local.fold else ''}"
 
 
 def _is_just_over(loaded: LoadedElection, now: dt.datetime) -> bool:
-    """Whether the election was held not long ago: an old one that is loaded now, or never was looked after, was not."""
+    """Tell whether the election was held not long ago.
+
+    An old one that is loaded now, or never was looked after, was not.
+    """
     hours = hours_of(loaded.election)
     if hours is None or not hours[1] < loaded.clock.at(now) <= hours[1] + REPORTED_WITHIN:
         return False
@@ -96,7 +104,10 @@ def _is_due(loaded: LoadedElection, now: dt.datetime, *, catching_up: bool) -> b
 
 
 def _snapshot(loaded: LoadedElection, hour: str, since: str | None, now: dt.datetime) -> Hour:
-    """The hour's snapshot as it was first kept, with the one that it is compared with."""
+    """Return the hour's snapshot as it was first kept.
+
+    With the one that it is compared with.
+    """
     kept = summaries.get(loaded.election.id, hour)
     if kept is None:
         kept = summaries.keep_first(loaded.election.id, hour, _document(loaded, since, now), now)

@@ -1,4 +1,7 @@
-"""What is open and what is doubtful in an election at an hour: incidents by age, failed checks, stations held back."""
+"""What is open and what is doubtful at an hour.
+
+Incidents by age, failed checks, stations held back.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,7 +18,10 @@ from chalicelib.store.reports import get_reports
 
 
 def open_incidents(election: Election, at: dt.datetime) -> dict[str, dict[str, int]]:
-    """Incidents that somebody still has something to do about, by region and age. Raises StoreUnavailable."""
+    """Count incidents that need somebody, by region and age.
+
+    Raises StoreUnavailable.
+    """
     opened: dict[str, list[dt.datetime]] = {region: [] for region in election.regions}
     for incident in incidents_of(election.id):
         if incident.state in OPEN and incident.region in opened:
@@ -26,10 +32,11 @@ def open_incidents(election: Election, at: dt.datetime) -> dict[str, dict[str, i
 def failed_checks(
     election: Election, cells: Mapping[Cell, Counters], at: dt.datetime
 ) -> dict[str, dict[str, dict[str, int]]]:
-    """How many stations fail which check, by region, form and rule; of a form with rounds, in any round.
+    """Count stations that fail checks, by region, form and rule.
 
-    Reads the reports that checks look at, in the regions and rounds where the tallies say that any came: so the cost
-    grows with stations and forms, and not with messages. Raises StoreUnavailable.
+    Of a form with rounds, in any round. Reads the reports that checks look at, in the regions and rounds where the
+    tallies say that any came: so the cost grows with stations and forms, and not with messages. Raises
+    StoreUnavailable.
     """
     checked = _checked(election, at)
     found: dict[str, dict[str, dict[str, int]]] = {}
@@ -41,10 +48,10 @@ def failed_checks(
 
 
 def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, int]:
-    """How many stations' observers disagree in any report, by region, those without any left out.
+    """Count stations whose observers disagree, by region.
 
-    Reads the reports of a region only where several rounds hold any back, which may be the same stations'. Raises
-    StoreUnavailable.
+    In any report; regions without any are omitted. Reads the reports of a region only where several rounds hold any
+    back, which may be the same stations'. Raises StoreUnavailable.
     """
     found: dict[str, int] = {}
     for region in election.regions:

@@ -1,4 +1,4 @@
-"""The hourly summary as a coordinator reads it by email, on a phone: what has changed first.
+"""The hourly summary by email, on a phone: changes first.
 
 It tells the coordinator's regions alone, in the coordinator's language, and carries no name and no phone number. Bars
 are cells of tables, which every mail program draws; the curve of turnout is a picture that comes with the email. The
@@ -24,9 +24,10 @@ NAMED_AREAS = 3
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
-    """A round's line: `name` of form and round, `received` of how many, `share` of them in percent, what of them.
+    """A round's line.
 
-    `counts` are worded, by counter; those of nothing are left out.
+    `name` of form and round, `received` of how many, `share` of them in percent. `counts` are worded, by counter; those
+    of nothing are left out.
     """
 
     name: str
@@ -45,7 +46,10 @@ class TurnoutLine:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The curve of turnout: its points, what they say to those who do not see them, and what its lines are."""
+    """The curve of turnout: points, words and legend.
+
+    The words are for those who do not see it.
+    """
 
     points: Sequence[Point]
     said: str
@@ -74,15 +78,19 @@ class Section:
 
 
 def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dashboard: str = "") -> Email:
-    """A coordinator's summary by email; the nation too where it is headquarters' and the summary has it.
+    """Render a coordinator's summary as an email.
 
-    `dashboard`: the base URL of the links, which name election and region and nothing else; "" for no links.
+    The nation too where it is headquarters' and the summary has it. `dashboard`: the base URL of the links, which name
+    election and region and nothing else; "" for no links.
     """
     return _Writer(election, coordinator.language, hour, dashboard).email(coordinator)
 
 
 def chart_id(place: int) -> str:
-    """The content id of the curve in a section, by the section's place in its email."""
+    """Return the content id of the curve in a section.
+
+    By the section's place in its email.
+    """
     return f"turnout-{place}@baykoo"
 
 
@@ -205,7 +213,10 @@ class _Writer:
         return said + was
 
     def _curve(self, points: Mapping[str, Point]) -> Curve | None:
-        """The curve in words: of the summary before it, the rounds that were otherwise then."""
+        """Word the curve.
+
+        Of the summary before it, the rounds that were otherwise then.
+        """
         if not points:
             return None
         words, before = self.words, self.hour.before

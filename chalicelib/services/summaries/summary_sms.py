@@ -1,4 +1,7 @@
-"""The hourly summary by SMS, of at most two segments: no name and no phone number."""
+"""The hourly summary by SMS, at most two segments.
+
+No name and no phone number.
+"""
 
 from collections.abc import Mapping
 
@@ -12,10 +15,11 @@ SMS_SEGMENTS = 2
 
 
 def summary_sms(election: Election, coordinator: Coordinator, summary: Summary) -> str:
-    """A coordinator's summary by SMS: of each area the rounds last begun, turnout, incidents.
+    """Write a coordinator's summary as an SMS.
 
-    Headquarters gets the nation. What two segments have no room for stands in the email: of several regions the
-    last ones are left out and their number is given instead; of one region it is turnout that is left out.
+    Of each area the rounds last begun, turnout, incidents. Headquarters gets the nation. What two segments have no room
+    for stands in the email: of several regions the last ones are left out and their number is given instead; of one
+    region it is turnout that is left out.
     """
     words = words_of("summary", election, coordinator.language)
     areas = areas_of(coordinator, summary, words)
