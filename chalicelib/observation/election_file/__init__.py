@@ -1,4 +1,6 @@
-"""The election file: a YAML and the tables that it names, read whole into an Election or refused with every mistake.
+"""The election file, read into an Election or refused.
+
+A YAML and the tables that it names; a refusal names every mistake.
 
 `read_election` is what others call; `inspect_election` also returns the warnings and where things stand.
 """
@@ -31,7 +33,10 @@ ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found in an election's files; `election` is None where `problems` says why not."""
+    """An election as read from its files, with problems and warnings.
+
+    `election` is None where `problems` says why not.
+    """
 
     election: Election | None
     problems: tuple[Problem, ...]
@@ -40,7 +45,10 @@ class Inspection:
 
 
 def read_election(files: Mapping[str, str], main: str) -> Election:
-    """The election that files (name → text) hold; `main` names the YAML. Raises ElectionInvalid with every mistake."""
+    """Return the election that files (name → text) hold.
+
+    `main` names the YAML. Raises ElectionInvalid with every mistake.
+    """
     inspection = inspect_election(files, main)
     if inspection.election is None:
         raise ElectionInvalid(inspection.problems)
@@ -48,18 +56,27 @@ def read_election(files: Mapping[str, str], main: str) -> Election:
 
 
 def moved_to(election: Election, day: dt.date) -> Election:
-    """The same election held on another day: a rehearsal, or the sample election today."""
+    """Return the same election held on another day.
+
+    For a rehearsal, or for the sample election today.
+    """
     return Election.model_validate({name: getattr(election, name) for name in Election.model_fields} | {"date": day})
 
 
 def roster_files(text: str) -> tuple[str, ...]:
-    """Names of the tables that a YAML's text names, as it gives them; () where it cannot be read."""
+    """Return the names of the tables that a YAML's text names.
+
+    Names are as the text gives them; () where it cannot be read.
+    """
     content = read_document("", _without_mark(text), Findings()).content
     return tuple(name for key in ROSTERS if isinstance(name := content.get(key), str))
 
 
 def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
-    """Everything that is wrong or doubtful in an election's files (name → text); `main` names the YAML."""
+    """Find all that is wrong or doubtful in an election's files.
+
+    Files are name → text; `main` names the YAML.
+    """
     findings = Findings()
     text = files.get(main)
     if text is None:

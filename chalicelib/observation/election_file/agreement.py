@@ -1,4 +1,7 @@
-"""What one part of the file says about another: roles, candidates, the rules of checks, who is responsible where."""
+"""Agreement of the file's parts with one another.
+
+Roles, candidates, the rules of checks, who is responsible where.
+"""
 
 from collections.abc import Sequence
 
@@ -15,7 +18,10 @@ _NAMED_AT_MOST = 10
 
 
 def check_roles(document: Document, forms: Sequence[PlacedForm], *, quick_count: bool) -> None:
-    """Each role once a form, each candidate once, and a quick count's votes all in one form."""
+    """Require each role once per form, and each candidate once.
+
+    A quick count's votes are all in one form.
+    """
     voting = [placed for placed in forms if any(question.role == "votes" for question in placed.form.questions)]
     for placed in forms:
         _check_roles_of(document, placed)
@@ -45,7 +51,10 @@ def _check_roles_of(document: Document, placed: PlacedForm) -> None:
 
 
 def check_rules(document: Document, forms: Sequence[PlacedForm], election: Election) -> None:
-    """Every check's rule can be read, and its codes exist; codes are left alone where the forms' own are faulty."""
+    """Require that every check's rule can be read and its codes exist.
+
+    Codes are left alone where the forms' own are faulty.
+    """
     raw = document.content.get("forms")
     whole = isinstance(raw, list) and len(raw) == len(forms) and all(_is_whole(document, placed) for placed in forms)
     whole = whole and not any(problem.field.endswith(".code") for problem in document.findings.problems)
@@ -66,7 +75,10 @@ def _is_whole(document: Document, placed: PlacedForm) -> bool:
 
 
 def check_responsibility(document: Document, election: Election) -> None:
-    """Warn of stations that nobody observes and regions that no coordinator answers for; too many cannot be told."""
+    """Warn of stations without observers and regions without coordinators.
+
+    More coordinators of a region than can be told at once are an error.
+    """
     unobserved = [number for number in election.station_by_number if number not in election.observers_by_station]
     if unobserved and election.observers:
         named = _some(unobserved)
@@ -85,7 +97,10 @@ def check_responsibility(document: Document, election: Election) -> None:
 
 
 def check_typable(document: Document, election: Election) -> None:
-    """Warn of stations that cannot be named in an SMS: of a number, the reading knows digits alone."""
+    """Warn of stations that cannot be named in an SMS.
+
+    Of a number, the reading knows digits alone.
+    """
     strange = [
         number for number in election.station_by_number if number and not (number.isascii() and number.isdigit())
     ]

@@ -1,7 +1,7 @@
-"""The election's YAML as plain values, with the line on which each of them stands.
+"""The election's YAML as plain values, each with its line.
 
-Scalars stay the text that was written: what a field means decides what it is, not how YAML would guess it.
-So `no`, `on`, `10:00` and `007` are what they look like, and a language called `no` is Norwegian.
+Scalars stay the text that was written: what a field means decides what it is, not how YAML would guess it. So `no`,
+`on`, `10:00` and `007` are what they look like, and a language called `no` is Norwegian.
 """
 
 import re
@@ -27,7 +27,10 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 
 
 def forbidden_characters(file: str, text: str) -> list[Problem]:
-    """A problem for the first character that no text file should hold: a control, or bytes that are not UTF-8."""
+    """Return a problem for the first character no text file should hold.
+
+    That is a control character, or bytes that are not UTF-8.
+    """
     match = _FORBIDDEN.search(text)
     if match is None:
         return []
@@ -39,7 +42,10 @@ def forbidden_characters(file: str, text: str) -> list[Problem]:
 
 @dataclass(slots=True)
 class Document:
-    """The YAML file's content, and the line (from 1) of every value in it, by path."""
+    """The YAML file's content, and the line of every value.
+
+    Lines count from 1 and are kept by path.
+    """
 
     file: str
     content: dict[str, Plain] = field(default_factory=dict)
@@ -47,20 +53,26 @@ class Document:
     findings: Findings = field(default_factory=Findings)
 
     def line(self, path: Path) -> int:
-        """The line of a value, or of the nearest thing around it that is in the file."""
+        """Return the line of a value.
+
+        For a value that is not in the file, the line of the nearest thing around it that is.
+        """
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
     def value(self, path: Path) -> Plain:
-        """The plain value at a path, None if there is none."""
+        """Return the plain value at a path, None if there is none."""
         value: Plain = self.content
         for step in path:
             value = _child(value, step)
         return value
 
     def place(self, path: Path) -> str:
-        """A path as a person would say it: forms and questions by their code, `forms.OP.questions.A.min`."""
+        """Write a path as a person would say it.
+
+        Forms and questions go by their code: `forms.OP.questions.A.min`.
+        """
         value: Plain = self.content
         said = []
         for step in path:
@@ -78,12 +90,15 @@ class Document:
         self.findings.warnings.append(self.problem(path, message))
 
     def problem(self, path: Path, message: str) -> Problem:
-        """A problem at a path, not yet noted."""
+        """Make a problem at a path, not yet noted."""
         return Problem(self.file, self.line(path), self.place(path), message)
 
 
 def read_document(file: str, text: str, findings: Findings) -> Document:
-    """The YAML in a text; whatever it cannot take is noted in `findings`, and the rest is read on."""
+    """Read the YAML in a text.
+
+    What it cannot take is noted in `findings`, and the rest is read on.
+    """
     document = Document(file, findings=findings)
     forbidden = forbidden_characters(file, text)
     if forbidden:
@@ -140,7 +155,10 @@ def _child(value: Plain, step: str | int) -> Plain:
 
 
 class _Reader:
-    """Turns YAML nodes into plain values, noting every line; each node may be used once, so that nothing can recur."""
+    """Turns YAML nodes into plain values, noting every line.
+
+    Each node may be used once, so that nothing can recur.
+    """
 
     def __init__(self, lines: dict[Path, int]) -> None:
         self.faults: list[tuple[int, Path, str]] = []
@@ -148,7 +166,7 @@ class _Reader:
         self._seen: set[int] = set()
 
     def mapping(self, node: MappingNode, path: Path) -> dict[str, Plain]:
-        """A mapping's values; of a key that stands twice, the first."""
+        """Read a mapping's values; of a key that stands twice, the first."""
         self._check_tag(node, path)
         found: dict[str, Plain] = {}
         for key_node, value_node in node.value:

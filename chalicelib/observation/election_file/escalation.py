@@ -1,4 +1,7 @@
-"""How long an incident may wait before the next coordinators are told, as the election file says."""
+"""How long an incident waits before the next coordinators are told.
+
+As the election file says.
+"""
 
 import datetime as dt
 
@@ -10,7 +13,7 @@ LONGEST = dt.timedelta(hours=24)
 
 
 def read_escalation(document: Document) -> Escalation:
-    """The `escalation` section; what it leaves out is as usual."""
+    """Read the `escalation` section; what it leaves out is as usual."""
     raw = document.content.get("escalation")
     if raw is None:
         return Escalation()

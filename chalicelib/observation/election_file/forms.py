@@ -1,4 +1,7 @@
-"""Forms, questions and incidents of the election file, and the rules that each must keep by itself."""
+"""Forms, questions and incidents of the election file.
+
+And the rules that each must keep by itself.
+"""
 
 import math
 import re
@@ -30,7 +33,10 @@ _NO = frozenset({"false", "no"})
 
 @dataclass(frozen=True, slots=True)
 class PlacedForm:
-    """A form, and where its questions and checks stand: those that could not be read are not among them."""
+    """A form, and where its questions and checks stand.
+
+    Those that could not be read are not among them.
+    """
 
     path: Path
     form: Form
@@ -39,7 +45,10 @@ class PlacedForm:
 
 
 def read_forms(document: Document, election: Election) -> tuple[PlacedForm, ...]:
-    """Every form that can be made out, each by itself sound or its faults noted."""
+    """Read every form that can be made out.
+
+    Each is by itself sound, or its faults are noted.
+    """
     raw = document.content.get("forms")
     if raw is None:
         return ()
@@ -95,7 +104,10 @@ def _items(document: Document, path: Path, raw: Plain) -> list[tuple[Path, Plain
 
 
 def _with_critical(document: Document, path: Path, raw: Plain) -> Plain:
-    """The question with `critical_if` as its type understands it: a truth for yesno, a number otherwise."""
+    """Return the question with `critical_if` as its type understands it.
+
+    A truth for yesno, a number otherwise.
+    """
     if not isinstance(raw, dict) or raw.get("critical_if") is None:
         return raw
     written = str(raw["critical_if"]).strip().lower()
@@ -193,7 +205,10 @@ def _check_options(document: Document, path: Path, question: Question) -> None:
 
 
 def _check_unknown(document: Document, path: Path, question: Question) -> None:
-    """What means "not known" may mean nothing else: no answer of the question, no yes or no, no option's label."""
+    """Require that what means "not known" means nothing else.
+
+    No answer of the question, no yes or no, no option's label.
+    """
     at = (*path, "unknown")
     plain = question.model_copy(update={"unknown": ()})
     labels = answer_names(plain)
@@ -231,7 +246,10 @@ def _check_question_texts(document: Document, path: Path, question: Question, el
 
 
 def read_incidents(document: Document, election: Election) -> IncidentForm | None:
-    """The form of critical incidents, None if the file has none or it cannot be made out."""
+    """Read the form of critical incidents.
+
+    None if the file has none or it cannot be made out.
+    """
     raw = document.content.get("incidents")
     if raw is None:
         return None

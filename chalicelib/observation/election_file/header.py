@@ -1,4 +1,7 @@
-"""The election itself: its name, day, place and languages; everything in the file but forms and rosters."""
+"""The election itself: its name, day, place and languages.
+
+Everything in the file but forms and rosters.
+"""
 
 import re
 import zoneinfo
@@ -38,7 +41,10 @@ _STAND_INS: Mapping[str, object] = {
 
 
 def read_header(document: Document) -> Election | None:
-    """The election without its forms, incidents and rosters, None where not even that can be made out."""
+    """Read the election without its forms, incidents and rosters.
+
+    None where not even that can be made out.
+    """
     raw = document.content
     for key in ("stations", "observers", "forms"):
         if key not in raw:
@@ -58,7 +64,10 @@ def read_header(document: Document) -> Election | None:
 
 
 def check_languages_of(document: Document, path: Path, texts: Texts, languages: Sequence[str]) -> None:
-    """Texts may be written in the election's languages only; one that is missing is a warning."""
+    """Require that texts are in the election's languages only.
+
+    A language that is missing is a warning.
+    """
     for language, text in texts.items():
         if language not in languages:
             advice = suggestion(language, languages)
@@ -71,7 +80,10 @@ def check_languages_of(document: Document, path: Path, texts: Texts, languages: 
 
 
 def id_problem(election_id: str) -> str | None:
-    """What is wrong with an election's id, and what to do; None where nothing is."""
+    """Return what is wrong with an election's id, and what to do.
+
+    None where nothing is.
+    """
     if not _ID.fullmatch(election_id):
         return f"{election_id!r} is no id; use Latin letters, digits and dashes, such as kg-2017"
     if election_id in RESERVED_IDS:
@@ -115,14 +127,19 @@ def _check_place(document: Document, election: Election) -> None:
 
 
 def _near_zones(written: str) -> set[str]:
-    """Zones of the same part of the world, or well-known ones: nobody reads a list of six hundred."""
+    """Return time zones near the written one, or well-known ones.
+
+    Near is the same part of the world: a list of six hundred is too long to read.
+    """
     zones = zoneinfo.available_timezones()
     part = written.split("/", maxsplit=1)[0]
     return zones if any(zone.startswith(f"{part}/") for zone in zones) else {"Asia/Bishkek", "Europe/Kyiv", "UTC"}
 
 
 def station_pattern_fault(pattern: str) -> str | None:
-    r"""What is wrong with a pattern of station numbers, None if nothing.
+    r"""Return what is wrong with a pattern of station numbers.
+
+    None if nothing.
 
     It becomes part of larger patterns, and is met by anything that anybody sends: only digits, letters, `/`, `-`, `\d`,
     `[…]`, `{n}`, `?`, `+`, `*` and `(…|…)` are possible, and no repeated group, whose matching time could explode.
@@ -142,7 +159,7 @@ def station_pattern_fault(pattern: str) -> str | None:
 
 
 def file_name(document: Document, key: str) -> str | None:
-    """The name of a roster's file, as the YAML gives it."""
+    """Return the name of a roster's file, as the YAML gives it."""
     written: Plain = document.content.get(key)
     if isinstance(written, str):
         return written

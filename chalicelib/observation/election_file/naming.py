@@ -1,6 +1,7 @@
-"""How forms and questions are called in an SMS: codes and aliases that can be typed, and told apart.
+"""Names of forms and questions in an SMS: codes and aliases.
 
-The rules are those of the reading: a code is Latin, and two names that look alike are one name.
+They can be typed, and told apart. The rules are those of the reading: a code is Latin, and two names that look alike
+are one name.
 """
 
 import re
@@ -22,7 +23,7 @@ _LIKE_DIGITS = frozenset("OIL")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a form is called by, where that stands, and the form's code and place."""
+    """A form's name, its place, and the form's code and place."""
 
     written: str
     path: Path
@@ -31,7 +32,10 @@ class Name:
 
 
 def names(forms: Iterable[tuple[Path, str, tuple[str, ...]]]) -> Iterator[Name]:
-    """The codes and aliases of forms, each given as its path, code and aliases."""
+    """Yield the codes and aliases of forms.
+
+    Each form is given as its path, code and aliases.
+    """
     for path, code, aliases in forms:
         if code:
             yield Name(code, (*path, "code"), code, path)
@@ -40,7 +44,7 @@ def names(forms: Iterable[tuple[Path, str, tuple[str, ...]]]) -> Iterator[Name]:
 
 
 def check_names(document: Document, forms: Iterable[PlacedForm], incidents: IncidentForm | None) -> None:
-    """Note every code and alias that cannot be typed or told from another one."""
+    """Note every code and alias that cannot be typed or told apart."""
     called = [(placed.path, placed.form.code, placed.form.aliases) for placed in forms]
     singles = frozenset(code for placed in forms for code in placed.form.by_code if len(code) == 1)
     for placed in forms:
@@ -78,7 +82,10 @@ def _alias_fault(alias: str) -> str | None:
 
 
 def _other_meaning(name: str) -> str | None:
-    """Why a word cannot name a form: the reading takes it for something else (docs/grammar.md, "Values", "Held")."""
+    """Tell why a word cannot name a form.
+
+    The reading takes it for something else (docs/grammar.md, "Values", "Held").
+    """
     if skeleton(name) in words().values:
         return f"{name!r} is an answer; choose another word"
     if skeleton(name) in (*words().held, *words().held_alone):
@@ -121,7 +128,10 @@ def _check_question_codes(document: Document, placed: PlacedForm) -> None:
 
 
 def _check_pairs(document: Document, placed: PlacedForm, singles: frozenset[str]) -> None:
-    """Codes of two letters may be no word that an SMS is read by, nor another code with its answer."""
+    """Require that codes of two letters mean nothing else.
+
+    They may be no word that an SMS is read by, nor another code with its answer.
+    """
     lists = words()
     endings = frozenset(map(skeleton, lists.letters))
     for path, question in zip(placed.questions, placed.form.questions, strict=True):

@@ -1,4 +1,4 @@
-"""What is wrong in an election's files, said so that the person who wrote them can mend it."""
+"""Problems of an election's files, worded for the person who wrote them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,10 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake: the file and line (from 1) where it is, the key or column, what is wrong and what to do."""
+    """A mistake: where it is, what is wrong and what to do.
+
+    Where: the file and line (from 1), and the key or column.
+    """
 
     file: str
     line: int
@@ -19,7 +22,10 @@ class Problem:
 
 
 class ElectionInvalid(Exception):
-    """The election's files hold mistakes; `problems` names every one, in the order of the files and lines."""
+    """The election's files hold mistakes; `problems` names every one.
+
+    In the order of the files and lines.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -28,14 +34,20 @@ class ElectionInvalid(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """The mistakes found so far, and what is allowed but should be looked at."""
+    """The mistakes noted so far, and the warnings.
+
+    A warning is of what is allowed but should be looked at.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
 
 
 def suggestion(written: str, known: Iterable[str]) -> str:
-    """`did you mean "x"?` for a word that resembles a known one, else the known ones; a part of a message."""
+    """Suggest the known words that a written word resembles.
+
+    `did you mean "x"?`, or the known words where it resembles none; a part of a message.
+    """
     words = sorted(known)
     close = get_close_matches(written, words, n=1, cutoff=0.6) or [word for word in words if _is_part(written, word)]
     if close:

@@ -1,4 +1,7 @@
-"""Names of regions: one spelling for each, and none that a URL, a key or the eye would take for another."""
+"""Names of regions: one spelling for each.
+
+And none that a URL, a key or the eye would take for another.
+"""
 
 import re
 import unicodedata
@@ -13,12 +16,18 @@ _APOSTROPHES = re.compile("[\u2018\u2019\u02bb\u02bc`\u00b4]")
 
 
 def folded(name: str) -> str:
-    """A name with one blank wherever there are some, whatever blank it is."""
+    """Replace each run of blanks in a name by one blank.
+
+    Whatever blanks they are.
+    """
     return " ".join(name.split())
 
 
 def look_of(name: str) -> str:
-    """What a name looks like: two names that the eye takes for one have the same."""
+    """Return what a name looks like.
+
+    Two names that the eye takes for one have the same.
+    """
     composed = unicodedata.normalize("NFKC", name)
     seen = "".join(letter for letter in composed if unicodedata.category(letter) not in _INVISIBLE)
     dashes = "".join("-" if unicodedata.category(letter) == "Pd" else letter for letter in seen)
@@ -26,7 +35,10 @@ def look_of(name: str) -> str:
 
 
 def check_region(row: Row, region: str, first: Row) -> None:
-    """Note what is wrong with a region's name; `first` is the row in which its like stood first."""
+    """Note what is wrong with a region's name.
+
+    `first` is the row in which its like stood first.
+    """
     held = [character for character in region if character in _NOT_HELD]
     hidden = [character for character in region if unicodedata.category(character) in _INVISIBLE]
     if held:

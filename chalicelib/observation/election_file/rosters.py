@@ -1,4 +1,7 @@
-"""Stations, observers and coordinators: tables saved from a spreadsheet, read row by row with their lines."""
+"""Stations, observers and coordinators: tables saved from a spreadsheet.
+
+They are read row by row with their lines.
+"""
 
 import csv
 import io
@@ -26,7 +29,10 @@ _CHANNELS: Mapping[str, Literal["email", "sms"]] = {"email": "email", "sms": "sm
 def read_table(
     file: str, text: str, required: Iterable[str], optional: Iterable[str], findings: Findings
 ) -> list[Row] | None:
-    """A table's rows, None if it cannot be read whole; columns in any order, between commas, semicolons or tabs."""
+    """Read a table's rows, None if it cannot be read completely.
+
+    Columns in any order, between commas, semicolons or tabs.
+    """
     forbidden = forbidden_characters(file, text)
     if forbidden:
         findings.problems += forbidden
@@ -126,7 +132,10 @@ def _registered(row: Row) -> int | None:
 
 
 def read_observers(rows: Iterable[Row], election: Election, stations: Collection[str] | None) -> tuple[Observer, ...]:
-    """Observers in the roster's order; `stations` are the known numbers, None if they could not be read."""
+    """Read observers, in the roster's order.
+
+    `stations` are the known numbers, None if they could not be read.
+    """
     observers: list[Observer] = []
     lines: dict[str, int] = {}
     holders: dict[str, list[tuple[int, str]]] = {}
@@ -172,7 +181,7 @@ def _phones(row: Row, election: Election) -> tuple[str, ...]:
 
 
 def _phone(row: Row, written: str, election: Election) -> str | None:
-    """A phone in E.164, None and noted if it is none."""
+    """Return a phone in E.164, None and noted if it is none."""
     if _SPREADSHEET_NUMBER.fullmatch(written):
         return None
     if _LETTER.search(written):
@@ -206,7 +215,10 @@ def _language(row: Row, election: Election) -> str:
 def read_coordinators(
     rows: Iterable[Row], election: Election, regions: Collection[str] | None
 ) -> tuple[Coordinator, ...]:
-    """Coordinators in the roster's order; `regions` are the known names, None if they could not be read."""
+    """Read coordinators, in the roster's order.
+
+    `regions` are the known names, None if they could not be read.
+    """
     return tuple(_coordinator(row, election, regions) for row in rows)
 
 

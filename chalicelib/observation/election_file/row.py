@@ -8,7 +8,7 @@ from chalicelib.observation.election_file.problems import Findings, Problem
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: its file and line, and its cells by column."""
+    """A row of a table: file, line, and cells by column."""
 
     file: str
     line: int
@@ -27,7 +27,7 @@ class Row:
         return self.cells.get(column, "")
 
     def required(self, column: str) -> str:
-        """A cell that must not be empty."""
+        """Return a cell that must not be empty."""
         value = self[column]
         if not value:
             self.error(column, "this cell is empty; fill it in")

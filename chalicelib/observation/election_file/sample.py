@@ -1,4 +1,7 @@
-"""The quick count's sample: every stratum declared, with no more stations observed than it has."""
+"""The quick count's sample: every stratum is declared.
+
+None has more stations observed than it has stations.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,7 +15,10 @@ _STAND_INS: Mapping[str, object] = {"population": {}}
 
 
 def read_quick_count(document: Document, stations: Iterable[Station]) -> QuickCount | None:
-    """How the sample was drawn, None if the file does not say or it cannot be made out."""
+    """Read how the sample was drawn.
+
+    None if the file does not say or it cannot be made out.
+    """
     raw = document.content.get("quick_count")
     if raw is None:
         return None

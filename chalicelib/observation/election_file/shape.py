@@ -1,4 +1,7 @@
-"""From plain values to the election's models, with pydantic's complaints put in plain words at their lines."""
+"""From plain values to the election's models.
+
+Pydantic's complaints are put in plain words at their lines.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import TypeGuard, TypeVar, get_args
@@ -37,7 +40,9 @@ _BOUNDS: Mapping[str, str] = {
 def shaped(
     model: type[Model], document: Document, path: Path, raw: Plain, stand_ins: Mapping[str, object]
 ) -> Model | None:
-    """A model of the plain value at `path`, None if even its sound fields make none.
+    """Shape the plain value at `path` into a model.
+
+    None if even its sound fields make none.
 
     Every fault is noted; then the faulty keys are taken from `stand_ins`, or left out, so that the rules after this one
     still see the rest. The noted problem keeps such a model from ever becoming an election.
@@ -68,7 +73,10 @@ def _note(document: Document, path: Path, details: Iterable[ErrorDetails], model
 
 
 def _located(document: Document, path: Path, *, missing: bool) -> Path:
-    """The part of pydantic's location that is in the file: it adds the names of types and models."""
+    """Return the part of pydantic's location that is in the file.
+
+    Pydantic adds the names of types and models.
+    """
     kept: Path = ()
     for step in path:
         if (*kept, step) not in document.lines:
@@ -93,7 +101,10 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _inner(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel]:
-    """The model of a value inside a model's, where the way to it leads through models alone."""
+    """Return the model of a value inside a model's.
+
+    Where the way to it leads through models alone.
+    """
     for step in path:
         field = next((field for name, field in model.model_fields.items() if step in (name, field.alias)), None)
         inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)] if field else []

@@ -1,4 +1,7 @@
-"""An observer's card: what to send on one form, with an example SMS that reads back as exactly its answers."""
+"""An observer's card: what to send on one form.
+
+With an example SMS that reads back as exactly its answers.
+"""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -22,7 +25,10 @@ _MINUTES_OF_A_DAY: Final = 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An SMS, and what it says: the answers by code, and for an incident its text."""
+    """An example SMS, and what it says.
+
+    The answers by code, and for an incident its text.
+    """
 
     text: str
     answers: Mapping[str, Value]
@@ -31,9 +37,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A question as the card asks it; `options` are numbers and their names.
+    """A question as the card asks it.
 
-    `max_length`: characters of a text; `unknown`: what to write who does not know.
+    `options` are numbers and their names; `max_length`: characters of a text; `unknown`: what to write where the answer
+    is not known.
     """
 
     code: str
@@ -67,7 +74,10 @@ class Card:
 
 
 def cards(election: Election, language: str) -> Iterator[Card]:
-    """The cards of an election in a language, forms first, in the file's order."""
+    """Yield the cards of an election in a language.
+
+    Forms first, in the file's order.
+    """
     for form in election.forms:
         yield _form_card(election, form, language)
     if election.incidents is not None:
@@ -116,7 +126,10 @@ def _is_signed(election: Election, language: str) -> bool:
 
 
 def _local(election: Election, moment: Moment) -> str:
-    """A moment as local time, with the date where that is not the election day's."""
+    """Write a moment as local time.
+
+    With the date where that is not the election day's.
+    """
     clock = f"{moment.hour:02}:{moment.minute:02}"
     return f"{moment.on(election.date, election.zone):%d.%m.} {clock}" if moment.day else clock
 
@@ -141,12 +154,15 @@ def _example(election: Election, form: Form) -> Example:
 
 
 def _ballots(form: Form, answers: Mapping[str, Value]) -> int:
-    """Ballots that agree with the example's own votes, so that it does not contradict the form's checks."""
+    """Count ballots that agree with the example's own votes.
+
+    So that it does not contradict the form's checks.
+    """
     return sum(int(str(answers[question.code])) for question in form.questions if question.role in ("votes", "invalid"))
 
 
 def _answer(election: Election, form: Form, question: Question) -> Value:
-    """A plausible answer that opens no incident."""
+    """Choose a plausible answer that opens no incident."""
     harmless = [option for option in sorted(question.options) if option != question.critical_if]
     value: Value
     match question.type:
@@ -193,7 +209,10 @@ def _decimal_within(question: Question, number: Decimal) -> Decimal:
 
 
 def _time(form: Form) -> str:
-    """A time shortly after the form begins, or shortly before it is due."""
+    """Choose a time shortly after the form begins.
+
+    Or shortly before it is due.
+    """
     begins = form.due.from_ if form.due else None
     moment = begins or (form.due.by if form.due else form.rounds[0])
     minutes = (moment.hour * 60 + moment.minute + (15 if begins else -15)) % _MINUTES_OF_A_DAY

@@ -1,7 +1,7 @@
-"""What observers could confuse in an election's codes and aliases, before the cards are printed.
+"""Codes and aliases that observers could confuse.
 
-Nothing here is wrong: the reading asks back rather than guess. But every question asked back costs an observer an SMS,
-and a better letter or word costs nothing yet.
+To be known before the cards are printed. Nothing here is wrong: the reading asks back rather than guess. But every
+question asked back costs an observer an SMS, and a better letter or word costs nothing yet.
 """
 
 import json
@@ -44,7 +44,10 @@ _THREE_DIGITS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """Something easily confused: where it is, with what (None where that is no part of the file), and why."""
+    """Something easily confused: where it is, with what, and why.
+
+    With None where that is no part of the file.
+    """
 
     path: Path
     other: Path | None
@@ -53,7 +56,7 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A form's code or alias, as written and as the eye sees it."""
+    """A form's code or alias, as written and as it looks."""
 
     written: str
     path: Path
@@ -82,7 +85,10 @@ def common_words() -> Mapping[str, str]:
 
 
 def one_edit_apart(first: str, second: str) -> bool:
-    """Whether one letter wrong, missing, extra or exchanged with its neighbour makes one word of the other."""
+    """Tell whether one wrong letter makes one word of the other.
+
+    A letter wrong, missing, extra or exchanged with its neighbour.
+    """
     if len(first) < len(second):
         first, second = second, first
     if first == second or len(first) > len(second) + 1:
@@ -109,7 +115,10 @@ def _names(election: Election) -> Iterator[_Name]:
 
 
 def _close_names(names: tuple[_Name, ...]) -> Iterator[Confusion]:
-    """Names of two forms that one slip of the thumb, or a code glued to the shorter one, turns into each other."""
+    """Yield names of two forms that turn into each other easily.
+
+    By one slip of the thumb, or by a code glued to the shorter one.
+    """
     for one, other in combinations(names, 2):
         if one.form == other.form:
             continue
@@ -143,7 +152,10 @@ def _beginnings(names: tuple[_Name, ...]) -> Iterator[Confusion]:
 
 
 def _is_taken_for(name: _Name, shape: str) -> bool:
-    """Whether a common word begins with an alias: any if it is short, else one whose rest is a code of the form."""
+    """Tell whether a common word begins with an alias.
+
+    Any word if the alias is short, else one whose rest is a code of the form.
+    """
     rest = shape.removeprefix(name.shape)
     if rest in (shape, "") or name.path[-1] == "code":
         return False
@@ -151,7 +163,10 @@ def _is_taken_for(name: _Name, shape: str) -> bool:
 
 
 def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
-    """Long aliases that a common word could be a misspelling of; incidents' are never forgiven a letter."""
+    """Yield long aliases that a common word could be a misspelling of.
+
+    Incidents' aliases are never forgiven a letter.
+    """
     own = {(name.form, name.shape) for name in names}
     for name in names:
         if len(name.shape) < _FORGIVEN_FROM or name.path[0] == "incidents":
@@ -163,7 +178,10 @@ def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
 
 
 def _unheard_codes(names: tuple[_Name, ...]) -> Iterator[Confusion]:
-    """Forms' codes that are not read as they sound in Cyrillic (`ТУ` for TU), where that is no other word."""
+    """Yield forms' codes that are not read as they sound in Cyrillic.
+
+    `ТУ` for TU, where that is no other word.
+    """
     shapes = {name.shape for name in names}
     for name in names:
         if name.path[-1] != "code" or not set(name.written) <= set(_SOUNDS):
@@ -197,7 +215,10 @@ def _is_prefix(short: str, long: str) -> bool:
 
 
 def _differing(one: str, other: str) -> str:
-    """The letters, sorted, in which two codes differ: the first, or the one that differs of two; "" where both do."""
+    """Return the letters, sorted, in which two codes differ.
+
+    The first, or the one that differs of two; "" where both do.
+    """
     if len(one.rstrip("0123456789")) != len(other.rstrip("0123456789")):
         return ""
     different = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1] and pair[0].isalpha()]
@@ -205,7 +226,10 @@ def _differing(one: str, other: str) -> str:
 
 
 def _codes_like_digits(form: Form, places: Mapping[str, Path]) -> Iterator[Confusion]:
-    """Codes that could be a digit of the number glued before them, where that number could be so long."""
+    """Yield codes that could be a digit of the number before them.
+
+    The code is glued to that number, and the number could be so long.
+    """
     for code in places:
         digit = RESEMBLES_DIGIT.get(code)
         before = next(
