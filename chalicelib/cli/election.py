@@ -13,7 +13,8 @@ from chalicelib.observation.election_file.header import id_problem
 from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.elections import loading
-from chalicelib.store.elections import ElectionChanged, list_elections
+from chalicelib.services.review.reprocess import reprocess, resolved_by
+from chalicelib.store.elections import ElectionChanged, ElectionUnknown, list_elections
 from chalicelib.store.routes import numbers_of
 
 
@@ -86,6 +87,22 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
     click.echo(f"Loaded {checked.id}, version {version}: {counts}.")
     if number:
         click.echo(f"{loading.route(number, checked.id)} leads to {checked.id}.")
+    resolved = sum(1 for _ in resolved_by(checked.id))
+    if resolved:
+        click.echo(f"{resolved} SMS that did not count may count now: ./baykoo election reprocess {checked.id}")
+
+
+@election.command(name="reprocess")
+@click.argument("election_id", metavar="ELECTION")
+def reprocess_command(election_id: str) -> None:
+    """Read again what did not count for want of something that ELECTION's file has now."""
+    use_stack()
+
+    try:
+        count = reprocess(election_id, dt.datetime.now(dt.UTC))
+    except ElectionUnknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    click.echo(f"{count} SMS are read again by the next sweep, within a minute.")
 
 
 @election.command(name="copy")

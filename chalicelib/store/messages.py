@@ -9,7 +9,7 @@ from pynamodb.constants import ITEM, PUT_ITEM
 from pynamodb.exceptions import VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -38,6 +38,7 @@ OUTGOING: tuple[Queue, ...] = ("alert", "out")
 QUEUE_SHARDS = 4
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
 """How long the stream has to process a message or receipt before sweep does it."""
+NO_ELECTION = NO_REGION = "*"
 SCHEMA = 1
 """The newest form of rows that this version reads. Rows of the first have no `schema`, which would cost room."""
 
@@ -64,6 +65,17 @@ class ConversationIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-unt
     stored_at = UTCDateTimeAttribute(range_key=True)
 
 
+class AttentionIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
+    """SMS of which something did not count, by election and region; sparse."""
+
+    class Meta(TableMeta):
+        index_name = "attention"
+        projection = IncludeProjection(["state", "reason", "sender", "observer"])
+
+    attention = UnicodeAttribute(hash_key=True)
+    stored_at = UTCDateTimeAttribute(range_key=True)
+
+
 class Message(Model):
     """One SMS or email.
 
@@ -71,6 +83,7 @@ class Message(Model):
     message that it is read in, which lists its `parts`' keys; that one is superseded by another if a part comes later.
     `received_at` is the real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the
     tally that its outcome was added to.
+    `attention` stands where something of it did not count: ELECTION#REGION, ELECTION#* of no region, * of no election.
     A message flagged OTHER_CONTENT names in `about` the one whose id it has. `part` is as store/long_sms.py writes it.
     `provider_wish`: out or in, where the provider has found an opt-out or its end in the SMS.
     `doubts`: after how many attempts it stayed unknown whether it was sent. `due_at` is when sweep takes an unfinished
@@ -93,6 +106,7 @@ class Message(Model):
     pending = UnicodeAttribute(null=True)
     due_at = UTCDateTimeAttribute(null=True)
     conversation = UnicodeAttribute(null=True)
+    attention = UnicodeAttribute(null=True)
     stored_at = UTCDateTimeAttribute()
     provider = UnicodeAttribute(null=True)
     sender = UnicodeAttribute(null=True)
@@ -136,6 +150,7 @@ class Message(Model):
 
     unfinished_index = UnfinishedIndex()
     conversation_index = ConversationIndex()
+    attention_index = AttentionIndex()
 
     @property
     def outgoing_queue(self) -> Queue:
@@ -185,6 +200,18 @@ class Message(Model):
         waits = _set(state=state, attempts=0, pending=pending_in(queue, self.key), due_at=at)
         return self._change([*waits, Message.reason.remove()])
 
+    def reading_again(self, at: dt.datetime) -> Write:
+        """Let the row wait to be read again, in a transaction.
+
+        As if it had just come; guarded by its outcome.
+        """
+        waits = _set(state=MessageState.RECEIVED, attempts=0, pending=pending_in("in", self.key), due_at=at)
+        forgotten = (Message.attention, Message.reason, Message.reading, Message.counted_in, Message.counted_at)
+        whose = (Message.election, Message.region, Message.observer)
+        removed = [attribute.remove() for attribute in (*forgotten, *whose)]
+        same_outcome = Message.processed_at == self.processed_at
+        return Write.update("message", self.key, self, [*waits, *removed], self._unchanged() & same_outcome)
+
     def wait(self, due_at: dt.datetime) -> bool:
         """Let a row wait as it is."""
         return self._change(_set(due_at=due_at))
@@ -223,13 +250,17 @@ _QUEUES: Final[dict[str, tuple[Queue, MessageState]]] = {
 }
 
 
-def finishing(state: MessageState, at: dt.datetime | None = None, **known: Any) -> list[Action]:
+def finishing(
+    state: MessageState, at: dt.datetime | None = None, attention: str | None = None, **known: Any
+) -> list[Action]:
     """The changes by which a row has a state after which nothing remains to be done.
 
-    `at`: when it was processed. `known`: attributes to be set beside; None leaves one as it is.
+    `at`: when it was processed. `attention`: where it is listed for a person; None takes it from the list.
+    `known`: attributes to be set beside; None leaves one as it is.
     """
-    ended = _set(state=state, processed_at=at, **known)
-    return [*ended, Message.pending.remove(), Message.due_at.remove()]
+    ended = _set(state=state, processed_at=at, attention=attention, **known)
+    listed = [] if attention else [Message.attention.remove()]
+    return [*ended, *listed, Message.pending.remove(), Message.due_at.remove()]
 
 
 def holding(key: str, state: MessageState, at: dt.datetime, **known: Any) -> list[Action]:
@@ -239,6 +270,11 @@ def holding(key: str, state: MessageState, at: dt.datetime, **known: Any) -> lis
 
 def _set(**known: Any) -> list[Action]:
     return [getattr(Message, name).set(value) for name, value in known.items() if value is not None]
+
+
+def attention_of(election_id: str | None, region: str | None) -> str:
+    """Return the attention index's partition of an election and region."""
+    return f"{election_id}#{region or NO_REGION}" if election_id else NO_ELECTION
 
 
 def pending_in(queue: Queue, key: str) -> str:
@@ -337,6 +373,16 @@ def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iter
         with store_faults():
             found = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit, attributes_to_get=["key"])
             yield from [message.key for message in found]
+
+
+def needing_attention(partition: str) -> Iterator[str]:
+    """Yield keys of the SMS in a partition of the attention index.
+
+    The oldest first. Raises StoreUnavailable.
+    """
+    with store_faults():
+        for row in Message.attention_index.query(partition, attributes_to_get=["key"]):
+            yield row.key
 
 
 def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, limit: int) -> list[str]:

@@ -270,7 +270,7 @@ def finished(
 
     `is_held`: something of it waits for a person.
     """
-    known = {
+    known: dict[str, Any] = {
         "election": speaker.election.id,
         "counted_at": speaker.loaded.clock.at(message.received_at or message.stored_at),
         "reading": dict(reading),

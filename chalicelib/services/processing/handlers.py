@@ -15,7 +15,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.reading import TOO_LONG
 from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
 from chalicelib.observation.sms.phones import international
-from chalicelib.observation.sms.states import Flag, Reason
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
 from chalicelib.services.incidents.alerts import left_out_of, opened_by
@@ -28,7 +28,7 @@ from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import Message, finishing, holding
+from chalicelib.store.messages import Message, attention_of, finishing, holding
 from chalicelib.store.outcome import Outcome
 
 WriteScope = Literal["full", "one_alert", "held"]
@@ -173,6 +173,8 @@ def _as_read(
     else:
         _, (region, _, _) = cell
         known |= {"observer": said.observer.number, "region": region}
+    if said.state != MessageState.ACCEPTED or held_for is not None:
+        known["attention"] = attention_of(election.id, known.get("region"))
     if held_for is not None and said.observer is not None:
         return holding(message.key, said.state, now, **(known | {"reason": held_for}))
     return finishing(said.state, now, **known)
