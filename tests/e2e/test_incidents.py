@@ -86,7 +86,7 @@ def test_nobody_answers_so_headquarters_are_told_and_no_other_region(deployed: D
 def test_ok_stops_it(deployed: Deployed, token: str) -> None:
     number, _ = incident(deployed, token, "IN 4 раздают деньги", "Подкуп")
     assert say(deployed, f"ок {number}", BISHKEK)["state"] == "command"
-    done = f"Baykoo: Инцидент {number} теперь принят, участок 1001."
+    done = f"Baykoo: Инцидент {number} теперь взят в работу, участок 1001."
     assert eventually(lambda: done in deployed.texts_to(BISHKEK))
     shown = deployed.get(f"/elections/{ELECTION}/incidents/{number}", token).json()
     assert [(entry["step"], entry["who"]) for entry in shown["history"]][1:] == [("acknowledge", "Coordinator Bishkek")]

@@ -1,10 +1,11 @@
 """The final report on the real tables: to headquarters, once, after the election's hours, and what it must not tell."""
 
 import datetime as dt
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from aws_faults import Wire, failed, silent
+from aws_faults import Killed, Wire, killed, silent
 from pipeline import Load, Pipeline
 
 from chalicelib.observation.elections.election import Coordinator, QuickCount
@@ -17,7 +18,6 @@ from chalicelib.services.summaries.final_report import final_report
 from chalicelib.services.summaries.hourly import summarize, summarize_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
-from chalicelib.store.tables import StoreUnavailable
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 HEADQUARTERS = [
@@ -67,25 +67,40 @@ def test_headquarters_get_it_once_each_in_their_language_whoever_asks_and_howeve
     assert deliver(by_recipient["one@example.org"], evening.now)
 
 
-@pytest.mark.parametrize("lost", [False, True])
-def test_a_run_that_dies_is_finished_by_the_next(evening: Pipeline, wire: Wire, lost: bool) -> None:
-    """At its second email, before it is stored or with the answer lost."""
+def cut_second_email(wire: Wire, moment: str, fault: Callable[[], BaseException]) -> None:
+    """Cut the second email's PutItem, before it is stored or after."""
     wire.listen()
     puts = []
 
     def cut(operation: str, place: int, when: str) -> BaseException | None:
         puts.append(operation == "PutItem" and when == "before")
-        dies = sum(puts) == 2 and when == ("after" if lost else "before")
-        return (silent() if lost else failed()) if dies and operation == "PutItem" else None
+        return fault() if operation == "PutItem" and sum(puts) == 2 and when == moment else None
 
     wire.cut_all = cut
-    with pytest.raises((RuntimeError, StoreUnavailable)):
+
+
+@pytest.mark.parametrize(("moment", "stored"), [("before", 1), ("after", 2)])
+def test_a_run_that_dies_is_finished_by_the_next(evening: Pipeline, wire: Wire, moment: str, stored: int) -> None:
+    cut_second_email(wire, moment, killed)
+    with pytest.raises(Killed):
         summarize_due(evening.now)
     wire.mend()
-    there = len(reports(evening))
-    assert there == (2 if lost else 1)
-    assert summarize_due(evening.now + HOUR) == 3 - there
+    assert len(reports(evening)) == stored
+    assert summarize_due(evening.now + HOUR) == 3 - stored
     assert len(reports(evening)) == 3
+
+
+@pytest.mark.parametrize(("moment", "stored"), [("before", 2), ("after", 3)])
+def test_a_fault_at_one_email_keeps_it_from_nobody_else(
+    evening: Pipeline, wire: Wire, moment: str, stored: int
+) -> None:
+    cut_second_email(wire, moment, silent)
+    assert summarize_due(evening.now) == 2
+    wire.mend()
+    assert len(reports(evening)) == stored
+    assert summarize_due(evening.now + HOUR) == 3 - stored
+    assert len(reports(evening)) == 3
+    assert summarize_due(evening.now + HOUR) == 0
 
 
 def test_late_it_is_sent_all_the_same_but_not_of_an_election_long_past_or_never_looked_after(

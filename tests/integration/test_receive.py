@@ -283,13 +283,15 @@ def test_the_longest_message_is_processed_too(pipeline: Pipeline) -> None:
     assert pipeline.differences() == ()
 
 
-@pytest.mark.parametrize("form", ["IN {station} 3 text\n", "OP {station} A1 D2\n"])
+@pytest.mark.parametrize(
+    ("form", "reason"), [("IN {station} 3 text\n", "over_budget"), ("OP {station} A1 D2\n", "reassigned")]
+)
 def test_an_sms_of_too_many_incidents_waits_for_a_person_with_those_that_do_not_open(
-    form: str, pipeline: Pipeline
+    form: str, reason: str, pipeline: Pipeline
 ) -> None:
     stations = [station.number for station in pipeline.election.stations] * 5
     message = pipeline.say(pipeline.phone(), "".join(form.format(station=station) for station in stations))
-    assert (message.state, message.reason) == ("accepted", "over_budget")
+    assert (message.state, message.reason) == ("accepted", reason)
     assert message.key in set(unfinished("held", None, 1000))
     assert len(list(incidents_of(pipeline.election.id))) == MOST_PER_SMS + 1
     assert pipeline.differences() == ()

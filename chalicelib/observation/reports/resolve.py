@@ -27,7 +27,7 @@ HELD_PHRASE = "held_phrase"
 REPEATED = "repeated"
 """An incident that the same SMS reports twice."""
 _UNCOUNTED = frozenset((STATION_UNKNOWN, OBSERVER_UNKNOWN, PRACTICE))
-_NOT_ASKED_AGAIN = frozenset((PRACTICE, REPEATED, Reason.OVER_BUDGET))
+_NOT_ASKED_AGAIN = frozenset((PRACTICE, REPEATED, REASSIGNED, Reason.OVER_BUDGET))
 ROUNDS_STILL_USUAL = 2
 
 

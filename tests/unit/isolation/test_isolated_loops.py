@@ -22,6 +22,8 @@ SOURCES = {
 WITHOUT_ISOLATION = {
     "services/delivery/deliver.py: not_asked": "names alone, nothing is done with them",
     "services/delivery/send.py: order": "pure: who is asked first",
+    "services/doctor/work.py: routing": "a person asks; a fault ends that check with its words",
+    "services/doctor/work.py: settings": "each name's fault is a finding of its own",
     "services/elections/loading.py: load": "a person loads, and sees the fault at once",
     "services/outreach/missing_list.py: regions_of": "pure",
     "services/outreach/reminders.py: unread_stations": "goes over pages, whose rows are isolated",
