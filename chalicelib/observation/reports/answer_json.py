@@ -10,7 +10,10 @@ _UNKNOWN: Final = {"unknown": True}
 
 
 def value_json(value: Value) -> Any:
-    """An answer as JSON: a decimal as a string, so that no digit is lost; "not known" as `{"unknown": true}`."""
+    """Write an answer as JSON.
+
+    A decimal becomes a string, so that no digit is lost; "not known" becomes `{"unknown": true}`.
+    """
     match value:
         case Decimal():
             return str(value)
@@ -23,7 +26,7 @@ def value_json(value: Value) -> Any:
 
 
 def value_from_json(form: Form, code: str, written: Any) -> Value:
-    """An answer from its JSON, by its question's type."""
+    """Read an answer from its JSON, by its question's type."""
     if written == _UNKNOWN:
         return UNKNOWN
     question = form.by_code.get(code)

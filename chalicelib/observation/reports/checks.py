@@ -1,6 +1,7 @@
-"""Which checks a station's report fails, judged on all that the station has reported so far.
+"""Checks that a station's report fails.
 
-Nothing of this is stored: another form's answer may come later and change it, and then every reader must see that.
+They are judged on all that the station has reported so far. Nothing of this is stored: another form's answer may come
+later and change it, and then every reader must see that.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ from chalicelib.observation.reports.report import Report, station_answers
 
 @dataclass(frozen=True, slots=True)
 class StationReports:
-    """A station's reports by form and round, as the answers that rules are evaluated on.
+    """A station's reports by form and round, as rules' answers.
 
-    `form`, `round`: the report that is checked.
+    Rules are evaluated on them. `form`, `round`: the report that is checked.
     """
 
     election: Election
@@ -26,7 +27,7 @@ class StationReports:
     round: str
 
     def own(self, code: str) -> Value | None:
-        """The checked report's answer."""
+        """Return the checked report's answer."""
         return self._answer(self.form.code, self.round, code)
 
     def other(self, form: str, code: str) -> Value | None:
@@ -35,7 +36,7 @@ class StationReports:
         return next((value for name in rounds if (value := self._answer(form, name, code)) is not None), None)
 
     def previous(self, code: str) -> Value | None:
-        """This form's answer in the nearest earlier round that has one."""
+        """Return this form's answer in the nearest earlier round with one."""
         rounds = reversed(_earlier(self.form, self.round))
         return next((value for name in rounds if (value := self._answer(self.form.code, name, code)) is not None), None)
 
@@ -45,14 +46,17 @@ class StationReports:
 
 
 def failing(election: Election, reports: Mapping[Place, Report], place: Place) -> tuple[Check, ...]:
-    """The checks that a station's report fails; an answer that is missing or in conflict leaves a check open."""
+    """Return the checks that a station's report fails.
+
+    An answer that is missing or in conflict leaves a check open.
+    """
     form_code, round_name = place
     form = election.form_by_code[form_code]
     return failed_checks(election, form_code, StationReports(election, reports, form, round_name))
 
 
 def needed_for_checks(election: Election, place: Place) -> set[Place]:
-    """The station's other reports that the checks of a report look at."""
+    """Return the station's other reports that a report's checks look at."""
     form_code, round_name = place
     form = election.form_by_code[form_code]
     needed: set[Place] = set()

@@ -1,7 +1,7 @@
-"""Chasing missing reports: who is to be reminded, when, and when the coordinator gets the list.
+"""Chasing missing reports: who is reminded and when.
 
-Every step follows from what was done before and not from the clock that woke somebody: so it does no harm to ask twice,
-late, or not at all for some hours. All instants are the election's own, aware.
+And when the coordinator gets the list. Every step follows from what was done before and not from the clock: so it does
+no harm to ask twice, late, or not at all for some hours. All instants are the election's own, aware.
 """
 
 import datetime as dt
@@ -23,7 +23,10 @@ SILENT_AFTER = 2
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done about a form's round: reminders given, when the last step was, whether coordinators have it."""
+    """What was done about a form's round.
+
+    Reminders given, when the last step was, and whether coordinators have the list.
+    """
 
     reminders: int = 0
     at: dt.datetime | None = None
@@ -32,7 +35,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What was done so far. What was overdue before `since`, when somebody first looked, is left alone."""
+    """What was done so far.
+
+    What was overdue before `since`, the first look, is left alone.
+    """
 
     since: dt.datetime
     rounds: Mapping[Place, Done] = field(default_factory=dict)
@@ -47,7 +53,7 @@ class Progress:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Progress":
-        """What a document of `document` tells."""
+        """Read the progress that `document` wrote."""
         rounds = {}
         for name, done in document["rounds"].items():
             form, _, round_name = name.partition("#")
@@ -67,7 +73,10 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done now; `lists`: the rounds whose missing stations coordinators are told of."""
+    """What is to be done now.
+
+    `lists`: the rounds whose missing stations coordinators are told of.
+    """
 
     reminders: tuple[Reminder, ...] = ()
     lists: tuple[Place, ...] = ()
@@ -77,7 +86,10 @@ class Plan:
 
 
 def plan(election: Election, progress: Progress, now: dt.datetime) -> Plan:
-    """What is to be done at an instant. The list follows the first reminder after the time that separates two."""
+    """Plan what is to be done at an instant.
+
+    The list follows the first reminder after the time that separates two.
+    """
     reminders: list[Reminder] = []
     lists: list[Place] = []
     for form, name in _chased(election, now):
@@ -95,7 +107,7 @@ def plan(election: Election, progress: Progress, now: dt.datetime) -> Plan:
 
 
 def after(progress: Progress, done: Plan, now: dt.datetime) -> Progress:
-    """The progress once a plan of this instant is carried out."""
+    """Return the progress once a plan of this instant is carried out."""
     rounds = dict(progress.rounds)
     for reminder in done.reminders:
         place = (reminder.form, reminder.round)
@@ -106,7 +118,10 @@ def after(progress: Progress, done: Plan, now: dt.datetime) -> Progress:
 
 
 def overdue_rounds(election: Election, now: dt.datetime) -> tuple[Place, ...]:
-    """Rounds past due time and grace, the longest overdue first: whose reports the summary counts as missing too."""
+    """Return rounds past due time and grace, the longest overdue first.
+
+    The summary counts their reports as missing too.
+    """
     found = [
         (overdue, (form.code, name))
         for form in election.forms
@@ -117,15 +132,19 @@ def overdue_rounds(election: Election, now: dt.datetime) -> tuple[Place, ...]:
 
 
 def day_began(election: Election, now: dt.datetime) -> dt.datetime:
-    """Since when whatever comes is a sign of life of the day: the midnight before the last morning."""
+    """Return since when an arrival is a sign of life today.
+
+    That is the midnight before the last morning.
+    """
     morning = _last(election, election.reminders.night.until, now).astimezone(election.zone)
     return morning.replace(hour=0, minute=0, fold=0).astimezone(dt.UTC)
 
 
 def is_silent(election: Election, owed: Sequence[Place], heard: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether a station that owes some rounds is silent since the morning; `heard`: its last sign of life of the day.
+    """Tell whether a station is silent since the morning.
 
-    Nothing came, though something has been due; or so many rounds are overdue since something did that it is no chance.
+    It owes some rounds; `heard`: its last sign of life of the day. Silent: nothing came, though something has been due;
+    or so many rounds are overdue since something did that it is no chance.
     """
     morning = _last(election, election.reminders.night.until, now)
     overdue = [_overdue_from(election, election.form_by_code[form], name) for form, name in owed]
@@ -140,13 +159,19 @@ def overdue_by(election: Election, place: Place, now: dt.datetime) -> dt.timedel
 
 
 def is_quiet(election: Election, form: Form, round_name: str, now: dt.datetime) -> bool:
-    """Whether nobody is to be disturbed about a round now: at night, unless the round itself is due at night."""
+    """Tell whether a round is to disturb no observer now.
+
+    At night, unless the round itself is due at night.
+    """
     due = round_due(election, form, round_name)
     return is_night(election, now) and not (due is not None and is_night(election, due))
 
 
 def is_night(election: Election, at: dt.datetime) -> bool:
-    """Whether an instant is at night by the election's local clocks; `from` belongs to the night, `until` does not."""
+    """Tell whether an instant is at night by the local clocks.
+
+    Local to the election; `from` belongs to the night, `until` does not.
+    """
     night = election.reminders.night
     minute = _minute(at.astimezone(election.zone))
     begins, ends = _minute_of(night.from_), _minute_of(night.until)
@@ -156,7 +181,10 @@ def is_night(election: Election, at: dt.datetime) -> bool:
 
 
 def missing_observers(election: Election, report: Report) -> tuple[Observer, ...]:
-    """The observers of a station who owe a report and can be told so; a phone that two share is named once."""
+    """Return a station's observers who owe a report.
+
+    Those who can be told so; a phone that two share is named once.
+    """
     by_phone: dict[str, Observer] = {}
     for observer in owing(election, report):
         if observer.phones:
@@ -165,7 +193,10 @@ def missing_observers(election: Election, report: Report) -> tuple[Observer, ...
 
 
 def _chased(election: Election, now: dt.datetime) -> list[tuple[Form, str]]:
-    """Each form's round that is asked for now and past due time and grace."""
+    """Return each form's round asked for now and past grace.
+
+    Past due time and grace.
+    """
     asked = [(form, round_begun_at(election, form, now)) for form in election.forms]
     return [
         (form, name)

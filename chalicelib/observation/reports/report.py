@@ -1,7 +1,7 @@
-"""A report: what the observers of a station answered on a form in a round, merged from their messages.
+"""A report: a station's answers on a form in a round.
 
-Merging does not depend on the order in which messages are processed: every answer carries the moment and
-the key of the message that it came from, and the newer message wins.
+It is merged from its observers' messages. Merging does not depend on the order in which messages are processed: every
+answer carries the moment and the key of the message that it came from, and the newer message wins.
 """
 
 import datetime as dt
@@ -15,14 +15,20 @@ from chalicelib.observation.reading.model import UNKNOWN, Value
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The message that an answer came from: when its provider received it, and its key."""
+    """The message that an answer came from.
+
+    When its provider received it, and its key.
+    """
 
     received_at: dt.datetime
     message: str
 
     @property
     def age(self) -> tuple[dt.datetime, str]:
-        """Sorts sources from the oldest to the newest; the key decides between messages of one instant."""
+        """A key that sorts sources from the oldest to the newest.
+
+        The message's key decides between messages of one instant.
+        """
         return self.received_at, self.message
 
 
@@ -36,7 +42,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ObserverAnswers:
-    """One observer's answers by code, and when the first of them came, corrected since or not."""
+    """One observer's answers by code, and when the first came.
+
+    Corrected since or not.
+    """
 
     first_at: dt.datetime
     answers: Mapping[str, Answer]
@@ -52,7 +61,10 @@ class Report:
     observers: Mapping[str, ObserverAnswers] = field(default_factory=dict)
 
     def merge(self, observer: str, values: Mapping[str, Value], source: Source) -> "Report":
-        """This report with one message's valid answers in it; answers of a newer message stay."""
+        """Return this report with one message's valid answers in it.
+
+        Answers of a newer message stay.
+        """
         if not values:
             return self
         before = self.observers.get(observer)
@@ -67,7 +79,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class StationAnswers:
-    """What counts for the station: answers agreed upon or given by one observer alone, and codes in conflict."""
+    """What counts for the station, and codes in conflict.
+
+    Answers count that are agreed upon or given by one observer alone.
+    """
 
     values: Mapping[str, Value]
     conflicts: frozenset[str]
@@ -83,7 +98,10 @@ class StationAnswers:
         return len(self.values) == len(form.questions)
 
     def state(self, form: Form) -> str:
-        """How much of the form there is: `complete`, `partial`, or `conflict` where observers disagree."""
+        """Return how much of the form there is.
+
+        `complete`, `partial`, or `conflict` where observers disagree.
+        """
         if self.conflicts:
             return "conflict"
         return "complete" if self.is_complete(form) else "partial"
@@ -116,15 +134,20 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
 
 
 def observer_answers(given: ObserverAnswers) -> StationAnswers:
-    """What counts for one observer, where a form expects a report of each: nothing is compared with the others'."""
+    """Return what counts for one observer.
+
+    Where a form expects a report per observer: nothing is compared with the others'.
+    """
     return StationAnswers({code: one.value for code, one in given.answers.items()}, frozenset(), given.first_at)
 
 
 def owing(election: Election, report: Report) -> tuple[Observer, ...]:
-    """The station's own observers who owe the report: all of them until anybody answered, or each who has not.
+    """Return the station's own observers who owe the report.
 
-    It hangs on whether the form expects a report a station or an observer. Where each observer owes one, who covers
-    from another station takes nobody's place, and still owes their own station's.
+    All of them until one has answered, or each who has not.
+
+    Which of the two: whether the form expects a report per station or per observer. Where each observer owes one, an
+    observer who covers from another station takes no other's place, and still owes their own station's.
     """
     own = election.observers_by_station.get(report.station, ())
     if election.form_by_code[report.form].expect == "station":
@@ -133,13 +156,19 @@ def owing(election: Election, report: Report) -> tuple[Observer, ...]:
 
 
 def reporters_in_order(election: Election, report: Report) -> tuple[str, ...]:
-    """Numbers of the observers who answered: the station's own in roster order (the lead first), then others."""
+    """Return the numbers of the observers who answered.
+
+    The station's own in roster order (the lead first), then others.
+    """
     own = [observer.number for observer in election.observers_by_station.get(report.station, ())]
     return (*(n for n in own if n in report.observers), *sorted(set(report.observers) - set(own)))
 
 
 def agree(question: Question, values: Iterable[Value]) -> bool:
-    """Whether several observers' answers to a question agree: equal, or numbers within its tolerance."""
+    """Tell whether several observers' answers to a question agree.
+
+    They are equal, or numbers within its tolerance.
+    """
     given = list(values)
     if all(value == given[0] for value in given):
         return True
@@ -150,7 +179,10 @@ def agree(question: Question, values: Iterable[Value]) -> bool:
 
 
 def allowed_difference(tolerance: str, larger: Decimal) -> Decimal:
-    """How far two numbers may lie apart: `5` is a count, `5%` a share of the larger."""
+    """Return how far two numbers may lie apart.
+
+    `5` is a count, `5%` a share of the larger.
+    """
     if tolerance.endswith("%"):
         return abs(larger) * Decimal(tolerance[:-1]) / 100
     return Decimal(tolerance)

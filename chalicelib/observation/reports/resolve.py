@@ -1,4 +1,7 @@
-"""What a message means for its election: whose report it is, where and when (docs/grammar.md, "Whose and where")."""
+"""What a message means for its election.
+
+Whose report it is, where and when (docs/grammar.md, "Whose and where").
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -33,11 +36,15 @@ ROUNDS_STILL_USUAL = 2
 
 @dataclass(frozen=True, slots=True)
 class ResolvedReport:
-    """One form of a text with everything decided that the text left open.
+    """A form of a text, with everything decided.
+
+    Everything, that is, which the text left open.
 
     `counts` is False where something has to be asked first (whose it is, of which station or round), where a part of
     the text is missing or a phrase in it holds it, and for practice.
+
     `alarms`: whether its critical answers open incidents, though it may not count.
+
     `critical`: codes of the answers that open an incident, by the election as it was then.
     """
 
@@ -52,11 +59,14 @@ class ResolvedReport:
 
     @property
     def is_asked_again(self) -> bool:
-        """Whether it does not count and something of it has to be sent again."""
+        """Whether it does not count and must be partly sent again."""
         return not self.counts and _NOT_ASKED_AGAIN.isdisjoint(self.flags)
 
     def document(self) -> dict[str, Any]:
-        """The report as it is kept with its message; what is empty is left out."""
+        """Return the report as it is kept with its message.
+
+        What is empty is left out.
+        """
         kept = {
             "form": self.reading.form,
             "station": self.station,
@@ -75,7 +85,10 @@ class ResolvedReport:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What a text says and whose it is; `observer` None for a sender that the election does not know."""
+    """What a text says and whose it is.
+
+    `observer` is None for a sender that the election does not know.
+    """
 
     reading: Reading
     observer: Observer | None
@@ -94,7 +107,7 @@ class Interpretation:
         return MessageState.PARTLY_ACCEPTED if is_partial else MessageState.ACCEPTED
 
     def document(self) -> dict[str, Any]:
-        """The reading as it is kept with its message."""
+        """Return the reading as it is kept with its message."""
         reports = [report.document() for report in self.reports]
         if self.observer is None:
             reports = [unassigned_document(report) for report in self.reading.reports]
@@ -102,12 +115,18 @@ class Interpretation:
 
 
 def held_as(said: Interpretation, why: str) -> Interpretation:
-    """The same message, of which nothing counts until an operator has looked at it."""
+    """Return the same message, held until an operator has looked.
+
+    Nothing of it counts until then.
+    """
     return replace(said, reading=Reading(held=why), reports=())
 
 
 def unassigned_document(report: ReportReading) -> dict[str, Any]:
-    """A report of an unknown sender, as it is kept until somebody says who sent it."""
+    """Return an unknown sender's report as it is kept.
+
+    Until an operator says who sent it.
+    """
     named = {"station": report.station, "round": report.round}
     return {
         "form": report.form,
@@ -120,9 +139,10 @@ def unassigned_document(report: ReportReading) -> dict[str, Any]:
 def interpret(
     election: Election, phone: str, text: str, counted_at: dt.datetime, *, is_incomplete: bool = False
 ) -> Interpretation:
-    """Read a text and decide whose it is. `phone` in E.164; `counted_at` on the election's clock.
+    """Read a text and decide whose it is.
 
-    Of a text that `is_incomplete` only incidents count, and so of the first LONGEST_READ characters of a longer one.
+    `phone` in E.164; `counted_at` on the election's clock. Of a text that `is_incomplete` only incidents count, and so
+    of the first LONGEST_READ characters of a longer one.
     """
     is_too_long = len(text) > LONGEST_READ
     if is_too_long:
@@ -142,7 +162,7 @@ def interpret(
 
 
 def _held(election: Election, report: ResolvedReport, *, alarms: bool) -> ResolvedReport:
-    """A report of a text that is held: only an incident counts."""
+    """Hold a report of a text: only an incident counts."""
     is_incident = report.reading.form not in election.form_by_code
     return replace(report, counts=is_incident, alarms=is_incident or (alarms and report.alarms))
 
@@ -184,12 +204,18 @@ def _resolve(
 
 
 def _whose(report: ReportReading) -> bool:
-    """Whether two stations or observers were named, so that nobody knows whose a report is."""
+    """Tell whether two stations or observers were named.
+
+    Then it is not known whose the report is.
+    """
     return "ambiguous" in (report.rejected.get(STATION), report.rejected.get(OBSERVER))
 
 
 def _observer(sharing: tuple[Observer, ...], number: str | None) -> Observer | None:
-    """The observer of a phone whom a text names, without leading zeros too; the phone's lead where it names nobody."""
+    """Choose the observer of a phone whom a text names.
+
+    Without leading zeros too; the phone's lead where the text names no observer.
+    """
     if number is None:
         return sharing[0]
     exact = [observer for observer in sharing if observer.number == number]
@@ -198,9 +224,10 @@ def _observer(sharing: tuple[Observer, ...], number: str | None) -> Observer | N
 
 
 def _joined(election: Election, resolved: Iterable[ResolvedReport]) -> tuple[ResolvedReport, ...]:
-    """The reports, a form that names its own station or observer together with the same one that names none.
+    """Join reports of one form that belong together.
 
-    The reader tells those apart, not knowing who sent them; what they answer differently is conflicting.
+    A form that names its own station or observer is joined with the same one that names none. The reader tells those
+    apart, not knowing who sent them; what they answer differently is conflicting.
     """
     reports: list[ResolvedReport] = []
     places: dict[tuple[str, str, str, str], int] = {}
@@ -224,7 +251,10 @@ def _joined(election: Election, resolved: Iterable[ResolvedReport]) -> tuple[Res
 def _round(
     election: Election, form: Form, report: ReportReading, counted_at: dt.datetime, flags: list[str]
 ) -> tuple[ReportReading, str]:
-    """The round that a report belongs to, and the report with its round rejected if that is not certain."""
+    """Decide the round that a report belongs to.
+
+    Returned with the report, whose round is rejected if it is not certain.
+    """
     begun = round_begun_at(election, form, counted_at)
     named = report.round
     if report.rounds:
@@ -242,9 +272,10 @@ def _round(
 
 
 def _round_by_clock(election: Election, form: Form, report: ReportReading, counted_at: dt.datetime) -> str | None:
-    """Of several rounds that a text may mean, the one last begun; None where it cannot be told.
+    """Choose, of several rounds, the one last begun.
 
-    Today is the day of the report, yesterday the one before. Of several hours of one day only today's can be told.
+    Of those that the text may mean; None where it cannot be told. Today is the day of the report, yesterday the one
+    before. Of several hours of one day only today's can be told.
     """
     moments = {str(moment): moment for moment in form.rounds if str(moment) in report.rounds}
     today = (counted_at.astimezone(election.zone).date() - election.date).days

@@ -1,9 +1,11 @@
-"""Tallies: counters by region, form and round, to which every report contributes exactly once.
+"""Tallies: counters by region, form and round.
 
-A report's contribution is a function of the report alone, so a change of the report moves the tally by the
-difference of two contributions, and the sum over all reports equals the tally at any time.
+Every report contributes to them exactly once. A report's contribution is a function of the report alone, so a change of
+the report moves the tally by the difference of two contributions, and the sum over all reports equals the tally at any
+time.
+
 Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `E#unknown`,
-`incident.high`, `message.accepted`. Where a form expects a report an observer, `received` counts those that the
+`incident.high`, `message.accepted`. Where a form expects a report per observer, `received` counts those that the
 station's own observers owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all
 the same.
 """
@@ -41,12 +43,18 @@ UNCOUNTED: Final = frozenset(
 
 
 def shard_of(election: Election, station: str | None) -> int:
-    """The shard that a station's counts go to: a stable hash, the same in every process."""
+    """Return the shard that a station's counts go to.
+
+    A stable hash, the same in every process.
+    """
     return zlib.crc32((station or "").encode()) % election.tally_shards
 
 
 def contribution(election: Election, report: Report) -> Counters:
-    """What a report adds to the tally of its region, form and round."""
+    """Count what a report adds to its tally.
+
+    The tally of its region, form and round.
+    """
     form = election.form_by_code[report.form]
     if form.expect == "observer":
         return add(_of_each(election, form, report))
@@ -62,14 +70,17 @@ def has_reports(counters: Counters) -> bool:
 
 
 def difference(after: Counters, before: Counters) -> Counters:
-    """What must be added to a tally for a contribution to change from `before` to `after`; zeros left out."""
+    """Return what changes a tally's contribution from `before` to `after`.
+
+    To be added to the tally; zeros left out.
+    """
     names = sorted({*after, *before})
     changes = {name: after.get(name, 0) - before.get(name, 0) for name in names}
     return {name: amount for name, amount in changes.items() if amount}
 
 
 def add(counters: Iterable[Counters]) -> dict[str, Number]:
-    """The sum of several counters, name by name."""
+    """Add up several counters, name by name."""
     total: dict[str, Number] = {}
     for one in counters:
         for name, amount in one.items():
@@ -114,7 +125,10 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
 
 
 def message_counters(outcome: str) -> Counters:
-    """What one message adds to its cell: that it was received and its outcome; nothing for those UNCOUNTED."""
+    """Count what one message adds to its cell.
+
+    That it was received and its outcome; nothing for those UNCOUNTED.
+    """
     if outcome in UNCOUNTED:
         return {}
     return {"message.received": 1, f"message.{outcome}": 1}

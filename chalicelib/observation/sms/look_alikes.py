@@ -1,4 +1,7 @@
-"""Letters that look alike (docs/grammar.md, "Tolerance"): Cyrillic read as Latin, letters read as digits."""
+"""Letters that look alike (docs/grammar.md, "Tolerance").
+
+Cyrillic read as Latin, letters read as digits.
+"""
 
 from functools import cache
 from typing import Final
@@ -24,12 +27,18 @@ WORD_LETTERS: Final = frozenset("авикосуя")
 
 
 def skeleton(word: str) -> str:
-    """A word as the eye sees it: capitals, Latin where Cyrillic looks the same, without Ё, Ө, Ү and Ң."""
+    """Reduce a word to what the eye sees.
+
+    Capitals, Latin where Cyrillic looks the same, without Ё, Ө, Ү and Ң.
+    """
     return word.upper().translate(_CAPITALS)
 
 
 def code_letter(letter: str) -> str:
-    """The code that a letter stands for: Latin and upper case where it looks Latin, else itself in upper case."""
+    """Return the code that a letter stands for.
+
+    Latin and upper case where it looks Latin, else itself in upper case.
+    """
     return letter.translate(CODE_LETTERS).upper()
 
 
@@ -42,6 +51,9 @@ def looking_like(letter: str) -> str:
 
 
 def uniform(typed: str) -> bool:
-    """Whether a run of letters is of one script, and of one case but for a capital at its beginning."""
+    """Tell whether a run of letters is of one script and case.
+
+    One case but for a capital at its beginning.
+    """
     scripts = {character.isascii() for character in typed}
     return len(scripts) == 1 and (typed[1:].islower() or typed.isupper())

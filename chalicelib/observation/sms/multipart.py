@@ -1,7 +1,7 @@
-"""Long SMS that come in parts: which parts are one SMS, and what text they make.
+"""Long SMS in parts: which parts are one SMS, and its text.
 
-The parts of one SMS share sender, recipient, reference and number of parts. References are of 8 or 16 bits and wrap,
-so parts are of one SMS only where they also came near one another in time. What could belong to two is never joined.
+The parts of one SMS share sender, recipient, reference and number of parts. References are of 8 or 16 bits and wrap, so
+parts are of one SMS only where they also came near one another in time. What could belong to two is never joined.
 """
 
 import datetime as dt
@@ -25,12 +25,18 @@ _UNREADABLE = "\ufffd"
 
 
 class TooManyParts(ValueError):
-    """More parts came than their SMS has room for: a person has to look at this one."""
+    """More parts came than their SMS has room for.
+
+    A person has to look at this SMS.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part as it is known to be there: `at` when it counts as received, `stored_at` when it came here, both aware."""
+    """A part as it is known to be there.
+
+    `at` when it counts as received, `stored_at` when it came here, both aware.
+    """
 
     key: str
     number: int
@@ -45,10 +51,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class LongSms:
-    """The parts of one SMS of `total` parts that have come, in the order in which they were noticed.
+    """The parts that have come of one SMS of `total` parts.
 
-    `repeats`: keys of parts that came again, each with the key of the first. `read`: how many parts had come when it
-    was last read.
+    In the order in which they were noticed. `repeats`: keys of parts that came again, each with the key of the first.
+    `read`: how many parts had come when it was last read.
     """
 
     total: int
@@ -58,17 +64,23 @@ class LongSms:
 
     @property
     def name(self) -> str:
-        """The SMS's own name, the same however many of its parts have come."""
+        """The SMS's own name, whatever number of parts has come."""
         return f"joined#{hashlib.sha256(self.pieces[0].key.encode()).hexdigest()[:32]}"
 
     @property
     def read_as(self) -> str | None:
-        """The key of the message that it was last read as, None before it was."""
+        """The key of the message that it was last read as.
+
+        None before it was read.
+        """
         return f"{self.name}#{self.read}" if self.read else None
 
     @property
     def is_mixed(self) -> bool:
-        """Whether a place is taken twice, by different texts: then parts of several SMS are among them."""
+        """Whether a place is taken twice, by different texts.
+
+        Then parts of several SMS are among them.
+        """
         return len({piece.number for piece in self.pieces}) < len(self.pieces)
 
     @property
@@ -82,7 +94,10 @@ class LongSms:
         return max(piece.stored_at for piece in self.pieces) + WAITS
 
     def is_due(self, now: dt.datetime) -> bool:
-        """Whether it is to be read now: nothing is missing, or nothing is waited for any more."""
+        """Tell whether it is to be read now.
+
+        Nothing is missing, or nothing is waited for any more.
+        """
         return self.read < len(self.pieces) and (self.is_complete or now >= self.waits_until)
 
     def has(self, key: str) -> bool:
@@ -98,7 +113,10 @@ class LongSms:
         return all(abs(piece.at - other.at) <= ONE_SMS_WITHIN for other in self.pieces)
 
     def plus(self, piece: Piece) -> "LongSms":
-        """With one more part; one that says the same as another is that part again. Raises TooManyParts."""
+        """Add one more part.
+
+        A part that says the same as another is that part again. Raises TooManyParts.
+        """
         first = next((other for other in self.pieces if piece.repeats(other)), None)
         if len(self.pieces if first is None else self.repeats) >= MOST_PER_PART * self.total:
             raise TooManyParts(f"an SMS of {self.total} parts has no room for so many")
@@ -107,7 +125,10 @@ class LongSms:
         return replace(self, pieces=(*self.pieces, piece))
 
     def come_again(self, other: "LongSms") -> tuple[tuple[str, str], ...] | None:
-        """The parts of another one, each with the part here that it is again; None unless all of them are."""
+        """Match another one's parts with those that they repeat here.
+
+        None unless all of them repeat one.
+        """
         firsts = [next((one for one in self.pieces if piece.repeats(one)), None) for piece in other.pieces]
         if not all(first and self.is_near(piece) for piece, first in zip(other.pieces, firsts, strict=True)):
             return None
@@ -115,15 +136,18 @@ class LongSms:
 
 
 def name_of(key: str) -> str:
-    """The name of the long SMS that a message's key is of, whatever had come of it when it was read."""
+    """Return the name of the long SMS of a message's key.
+
+    Whatever had come of it when it was read.
+    """
     return key.rpartition("#")[0]
 
 
 def with_piece(known: Sequence[LongSms], piece: Piece, total: int) -> tuple[LongSms, ...]:
-    """Those that are known, and the part in one of them: once, however often it comes.
+    """Put a part into one of the known SMS.
 
-    It belongs to the incomplete one near it. Where there is none it begins another, and so it does where there are
-    several: nobody knows then whose it is. Raises TooManyParts.
+    Once, however often it comes. It belongs to the incomplete one near it. Where there is none it begins another, and
+    so it does where there are several: it is not known then whose it is. Raises TooManyParts.
     """
     if any(sms.has(piece.key) for sms in known):
         return tuple(known)
@@ -138,7 +162,10 @@ def with_piece(known: Sequence[LongSms], piece: Piece, total: int) -> tuple[Long
 
 
 def without_repetition(known: Sequence[LongSms], sms: LongSms) -> tuple[LongSms, ...]:
-    """Those that are known, without one that was never read and whose parts are all another's that came again."""
+    """Leave out an SMS that only repeats another.
+
+    It was never read, and its parts are all another's that came again.
+    """
     for other in known:
         again = other.come_again(sms) if other.is_complete and not sms.read else None
         if again is not None and other is not sms:
@@ -149,8 +176,11 @@ def without_repetition(known: Sequence[LongSms], sms: LongSms) -> tuple[LongSms,
 
 @dataclass(frozen=True, slots=True)
 class PartText:
-    """A part's text. Where it begins or ends with half of a character that takes two, U+FFFD stands in the text, and
-    `begins` or `ends` is that half."""
+    """A part's text, with halves of characters at its ends.
+
+    Where it begins or ends with half of a character that takes two, U+FFFD stands in the text, and `begins` or `ends`
+    is that half.
+    """
 
     number: int
     text: str
@@ -159,7 +189,7 @@ class PartText:
 
     @classmethod
     def of(cls, number: int, text: str) -> "PartText":
-        """A part of a text that may hold lone halves."""
+        """Make a part of a text that may hold lone halves."""
         begins = ord(text[0]) if text and "\udc00" <= text[0] <= "\udfff" else 0
         ends = ord(text[-1]) if text and "\ud800" <= text[-1] <= "\udbff" else 0
         whole = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
@@ -167,7 +197,10 @@ class PartText:
 
 
 def joined_text(total: int, parts: Iterable[PartText], *, mixed: bool = False) -> str:
-    """The text of an SMS of `total` parts, with GAP where one is missing; `mixed`: where no two belong together."""
+    """Join the text of an SMS of `total` parts.
+
+    With GAP where one is missing; `mixed`: where no two belong together.
+    """
     pieces: list[str] = []
     expected, ends = 1, 0
     for part in sorted(parts, key=lambda part: part.number):

@@ -1,7 +1,7 @@
-"""Opting out: an SMS that is nothing but a word by which people want no more SMS, or want them again.
+"""Opting out: an SMS that is nothing but a wish's word.
 
-`cancel` is no such word here, though some providers take it for one: in an observer's SMS it means that a report is
-void, and such an SMS is held.
+The wish for no more SMS, or for SMS again. `cancel` is no such word here, though some providers take it for one: in an
+observer's SMS it means that a report is void, and such an SMS is held.
 """
 
 import json
@@ -18,9 +18,10 @@ WISHES: Final[tuple[OptOutState, ...]] = get_args(OptOutState)
 
 
 def wish_in(text: str) -> OptOutState | None:
-    """The wish that is all that a text says, None where it says anything else.
+    """Return the wish that is all that a text says.
 
-    Case, look-alike letters, blanks, punctuation and emoji do not matter; a single further letter or digit does.
+    None where it says anything else. Case, look-alike letters, blanks, punctuation and emoji do not matter; a single
+    further letter or digit does.
     """
     written = unicodedata.normalize("NFKC", text)
     return _wishes().get(skeleton("".join(filter(str.isalnum, written))))
@@ -28,13 +29,19 @@ def wish_in(text: str) -> OptOutState | None:
 
 @cache
 def words() -> Mapping[OptOutState, Mapping[str, tuple[str, ...]]]:
-    """The words by wish and language; the first of a language is the one that it is taught by."""
+    """Return the words by wish and language.
+
+    The first of a language is the one that it is taught by.
+    """
     read = json.loads((resources.files(__package__) / "opt_out_words.json").read_text("utf-8"))
     return {wish: {language: tuple(said) for language, said in read[wish].items()} for wish in WISHES}
 
 
 def word(wish: OptOutState, language: str) -> str:
-    """The word by which a wish is taught in a language, in English where it has none."""
+    """Return the word by which a wish is taught in a language.
+
+    In English where the language has none.
+    """
     taught = words()[wish]
     return taught.get(language, taught["en"])[0]
 

@@ -1,4 +1,7 @@
-"""Telephone numbers: one written form for each, which of them may be a machine's, and what one may wish for."""
+"""Telephone numbers: one written form for each.
+
+Which of them may be a machine's, and what a number may wish for.
+"""
 
 import re
 from functools import lru_cache
@@ -25,11 +28,13 @@ _MOBILE_TOKENS = (
 
 
 def international(number: str, default_region: str | None = None) -> str:
-    """Write a number in E.164 where it is international or can be made so, else as it is, blanks removed.
+    """Write a number in E.164 where that is possible.
 
-    `00` and a bare country code get the `+`; a national number is completed by the election's `default_region`
-    (an ISO 3166 country). A trunk zero after the country code is left out, mobile tokens are as today's plan has them,
-    and of a `tel:` URI the number counts. Short codes and alphanumeric senders stay as they are.
+    Where it is international or can be made so; else as it is, blanks removed.
+
+    `00` and a bare country code get the `+`; a national number is completed by the election's `default_region` (an ISO
+    3166 country). A trunk zero after the country code is left out, mobile tokens are as today's plan has them, and of a
+    `tel:` URI the number counts. Short codes and alphanumeric senders stay as they are.
     """
     compact = _TEL_URI.sub(r"\1", number.strip()).strip()
     if re.search(r"[^\W\d_]", compact):
@@ -49,17 +54,26 @@ def international(number: str, default_region: str | None = None) -> str:
 
 
 def is_international(number: str) -> bool:
-    """Whether a number is written with its country code for certain: after `+` or `00`."""
+    """Tell whether a number is certainly written with its country code.
+
+    After `+` or `00`.
+    """
     return _TEL_URI.sub(r"\1", number.strip()).strip().startswith(("+", "00"))
 
 
 def is_machine(number: str) -> bool:
-    """Whether a sender is a short code or a name: nobody reads what is answered to it."""
+    """Tell whether a sender is a short code or a name.
+
+    What is answered to it is not read.
+    """
     return len(re.sub(r"\D", "", number)) < SHORTEST_SUBSCRIBER or bool(re.search(r"[^\W\d_]", number))
 
 
 def _as_today(number: str) -> str:
-    """A number that begins with + without its trunk zero, and with the mobile token that its plan has today."""
+    """Rewrite a number that begins with + by today's plan.
+
+    Without its trunk zero, and with the mobile token that its plan has today.
+    """
     if _TRUNK_ZERO.match(number):
         number = _parsed(number, None, is_assigned=False) or number
     for pattern, written in _MOBILE_TOKENS:
@@ -71,7 +85,10 @@ def _as_today(number: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _parsed(number: str, region: str | None, *, is_assigned: bool) -> str | None:
-    """A number in E.164 that its plan has room for, or has assigned; None for another."""
+    """Return a number in E.164 that its plan has room for.
+
+    Or has assigned, with `is_assigned`; None for another.
+    """
     import phonenumbers  # noqa: PLC0415 - large, and most numbers come in international form
 
     try:

@@ -1,7 +1,7 @@
-"""How many SMS a text costs, and how to keep it within a number of them.
+"""How many SMS a text costs, and fitting it into some.
 
-Alphabet, escape table and lengths are those of 3GPP TS 23.038 (formerly GSM 03.38), sections 6.2.1 and 6.2.1.1;
-the room that a part's concatenation header leaves is that of 3GPP TS 23.040, section 9.2.3.24.1.
+Alphabet, escape table and lengths are those of 3GPP TS 23.038 (formerly GSM 03.38), sections 6.2.1 and 6.2.1.1; the
+room that a part's concatenation header leaves is that of 3GPP TS 23.040, section 9.2.3.24.1.
 """
 
 import re
@@ -27,7 +27,10 @@ _WORD_END = re.compile(r"\S(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What sending a text takes: `count` SMS, `units` septets (GSM-7) or 16-bit units (UCS-2) in all."""
+    """What sending a text takes.
+
+    `count` SMS, `units` septets (GSM-7) or 16-bit units (UCS-2) in all.
+    """
 
     encoding: Literal["GSM-7", "UCS-2"]
     count: int
@@ -35,9 +38,10 @@ class Segments:
 
 
 def count_segments(text: str) -> Segments:
-    """Count the SMS that carry a text: 160 septets or 70 UTF-16 units alone, 153 or 67 a part where it takes several.
+    """Count the SMS that carry a text.
 
-    A part never ends within an escape pair or a surrogate pair, which may leave its last unit empty.
+    160 septets or 70 UTF-16 units alone, 153 or 67 per part where it takes several. A part never ends within an escape
+    pair or a surrogate pair, which may leave its last unit empty.
     """
     if _ALPHABET.issuperset(text):
         sizes = [2 if character in EXTENSION else 1 for character in text]
@@ -61,9 +65,10 @@ def _parts(sizes: list[int], *, alone: int, together: int) -> int:
 
 
 def fit(text: str, segments: int = 2, *, ending: str = "") -> str:
-    """The longest beginning of a text that ends with a whole word and takes at most so many SMS; "" if none does.
+    """Cut a text to the words that so many SMS hold.
 
-    A text that is cut gets the `ending`, which counts too.
+    The longest beginning that ends with a whole word; "" if none does. A text that is cut gets the `ending`, which
+    counts too.
     """
     if count_segments(text).count <= segments:
         return text
@@ -74,6 +79,9 @@ def fit(text: str, segments: int = 2, *, ending: str = "") -> str:
 
 
 def continued(text: str, more: str, segments: int = 2, *, ending: str = "") -> str:
-    """A text that fits, and after it as many whole words of another as do; what is cut there gets the `ending`."""
+    """Continue a text that fits by as much of another as fits.
+
+    As many whole words as do; what is cut there gets the `ending`.
+    """
     longer = fit(" ".join(f"{text} {more}".split()), segments, ending=ending)
     return longer if len(longer) > len(text) else text

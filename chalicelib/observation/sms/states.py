@@ -1,10 +1,16 @@
-"""What becomes of a message: its states, why it is in one, and what is to be known of it beside."""
+"""What becomes of a message: its states, and why.
+
+And what is to be known of it beside.
+"""
 
 from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """The states of messages that came in, of those that go out, and of receipts."""
+    """The states of messages.
+
+    Of those that came in, of those that go out, and of receipts.
+    """
 
     # In: received → one of the others. A part of a long SMS: received → joined or duplicate.
     RECEIVED = "received"
