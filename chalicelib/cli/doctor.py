@@ -1,4 +1,7 @@
-"""./baykoo doctor: what is wrong with the deployed stack, and what to do."""
+"""./baykoo doctor: what is wrong with the deployed stack.
+
+And what to do.
+"""
 
 import datetime as dt
 import json
@@ -19,7 +22,10 @@ _MARKS = {"good": "✓", "warning": "!", "problem": "✗"}
 @click.option("--json", "as_json", is_flag=True, help="Every finding as one JSON object per line.")
 @click.option("--all", "shows_good", is_flag=True, help="Show what is good, too.")
 def doctor(*, as_json: bool, shows_good: bool) -> None:
-    """Look at the deployed stack; exit 1 where there is a warning, 2 where there is a problem."""
+    """Look at the deployed stack for warnings and problems.
+
+    Exit 1 where there is a warning, 2 where there is a problem.
+    """
     local = use_stack()
     stack = os.environ["BAYKOO_PARAMETERS"].removeprefix("/")
     findings = []

@@ -1,4 +1,7 @@
-"""JSON lines in, JSON lines out, each as soon as it is read."""
+"""JSON lines in, JSON lines out.
+
+Each as soon as it is read.
+"""
 
 import json
 from collections.abc import Callable

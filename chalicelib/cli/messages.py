@@ -28,7 +28,10 @@ def held() -> None:
 @messages.command()
 @click.argument("key")
 def retry(key: str) -> None:
-    """Have a row that could not be processed tried again, after its cause was mended."""
+    """Have a row that could not be processed tried again.
+
+    After its cause was mended.
+    """
     use_stack()
     try:
         try_again(key, dt.datetime.now(dt.UTC))

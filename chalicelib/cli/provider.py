@@ -77,7 +77,7 @@ def explain_line(line: bytes, now: dt.datetime) -> dict[str, Any]:
 
 
 def _at_arrival(delivery: Delivery) -> Delivery:
-    """A delivery whose SMS count at their arrival."""
+    """Return a delivery whose SMS count at their arrival."""
     return replace(delivery, messages=tuple(replace(sms, sent_at=None) for sms in delivery.messages))
 
 

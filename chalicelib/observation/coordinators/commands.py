@@ -1,7 +1,8 @@
-"""What a coordinator's SMS asks for: a command word in any language, then an incident's number, a time or a name.
+"""What a coordinator's SMS asks for: a command.
 
-A text that does not begin with a command word is no command. Words are compared as the eye sees them, so that case and
-letters that look alike do not matter; nothing else is guessed. `incident_numbers` says which incidents it is about.
+A command word in any language, then an incident's number, a time or a name. A text that does not begin with a command
+word is no command. Words are compared as the eye sees them, so that case and letters that look alike do not matter;
+nothing else is guessed. `incident_numbers` says which incidents it is about.
 """
 
 import datetime as dt
@@ -38,10 +39,11 @@ _OFF: Final = frozenset(map(skeleton, ("0", "off", "стоп", "токтот")))
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: `numbers` of the incidents that it is about, none where it names none; the rest of the text in `rest`.
+    """A command: its word, incident numbers, and the rest.
 
-    `typed` is the command word as it was written. `is_doubtful`: which incidents it is about, or what is to be done
-    with them, is not clear.
+    `numbers` of the incidents that it is about, none where it names none; the rest of the text in `rest`. `typed` is
+    the command word as it was written. `is_doubtful`: which incidents it is about, or what is to be done with them, is
+    not clear.
     """
 
     verb: Verb
@@ -52,19 +54,28 @@ class Command:
 
     @property
     def step(self) -> Step | None:
-        """The step of an incident's life that it asks for, None for another command."""
+        """The step of an incident's life that it asks for.
+
+        None for another command.
+        """
         return next((step for step in STEPS if step == self.verb), None)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it names all that it needs, so that it cannot be mere words."""
+        """Whether it names all that it needs.
+
+        So that it cannot be mere words.
+        """
         if self.step is not None:
             return bool(self.numbers)
         return self.verb != "mute" or mute_duration(self.rest) is not None
 
 
 def command_in(text: str) -> Command | None:
-    """The command that a text begins with, None where it begins with no command word. Pure; never raises."""
+    """Return the command that a text begins with.
+
+    None where it begins with no command word. Pure; never raises.
+    """
     written = unicodedata.normalize("NFKC", folded(text))
     begun = _WORD.match(written)
     verb = verb_of(begun["word"]) if begun else None
@@ -78,7 +89,10 @@ def command_in(text: str) -> Command | None:
 
 
 def mute_duration(written: str) -> dt.timedelta | None:
-    """How long SMS are to be muted: `2h`, `for 30m`, `час`, zero for `0` or `off`; None where that is not clear."""
+    """Return how long SMS are to be muted.
+
+    `2h`, `for 30m`, `час`, zero for `0` or `off`; None where that is not clear.
+    """
     if skeleton(written) in _OFF:
         return dt.timedelta()
     if _ONE_HOUR.fullmatch(written.strip()):
@@ -92,20 +106,26 @@ def mute_duration(written: str) -> dt.timedelta | None:
 
 @cache
 def words() -> Mapping[Verb, Mapping[str, tuple[str, ...]]]:
-    """Command words by verb and language; the first of a language is the one that it is taught by."""
+    """Return command words by verb and language.
+
+    The first of a language is the one that it is taught by.
+    """
     file = resources.files(__package__) / "command_words.json"
     read = json.loads(file.read_text("utf-8"))
     return {verb: {language: tuple(said) for language, said in read[verb].items()} for verb in VERBS}
 
 
 def word(verb: Verb, language: str) -> str:
-    """The word by which a command is taught in a language, in English where it has none."""
+    """Return the word by which a command is taught in a language.
+
+    In English where the language has none.
+    """
     taught = words()[verb]
     return taught.get(language, taught["en"])[0]
 
 
 def verb_of(said: str) -> Verb | None:
-    """The command whose word this is, in any language."""
+    """Return the command whose word this is, in any language."""
     return _verbs().get(skeleton(said))
 
 

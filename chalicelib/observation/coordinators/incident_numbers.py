@@ -1,7 +1,8 @@
-"""Which incidents a coordinator's command is about, and whether that is clear: `17`, `№17`, `17, 18 и 19`.
+"""Which incidents a coordinator's command is about.
 
-Whoever takes the wrong incident over keeps the right one from those who would act. So where a second number, another
-command or a counted noun follows (`RESOLVE 5 questions`), the coordinator is asked, and nothing is done.
+And whether that is clear: `17`, `№17`, `17, 18 и 19`. A coordinator who takes the wrong incident over keeps the right
+one from those who would act. So where a second number, another command or a counted noun follows (`RESOLVE 5
+questions`), the coordinator is asked, and nothing is done.
 """
 
 import re
@@ -45,7 +46,10 @@ _COUNTED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class IncidentNumbers:
-    """Numbers of incidents, none where none is named; what follows them; whether it is clear that they are meant."""
+    """Numbers of incidents, and what follows them.
+
+    No number where none is named. Also whether it is clear that they are meant.
+    """
 
     numbers: tuple[int, ...]
     rest: str
@@ -53,9 +57,10 @@ class IncidentNumbers:
 
 
 def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> IncidentNumbers:
-    """Which incidents the text after a command word names; `step_of` knows the words of all commands. Never raises.
+    """Return which incidents the text after a command word names.
 
-    Several may be taken over at once, if nothing but their numbers is said; any other step is taken one by one.
+    `step_of` knows the words of all commands. Never raises. Several may be taken over at once, if nothing but their
+    numbers is said; any other step is taken one by one.
     """
     first = _FIRST.match(rest)
     number = _number(first["number"]) if first else None
@@ -89,6 +94,9 @@ def _is_doubtful(step: Step, tail: str, words: Sequence[str], step_of: Callable[
 
 
 def _number(word: str) -> int | None:
-    """The number that a word is, letters that look like digits read as such."""
+    """Return the number that a word is.
+
+    Letters that look like digits are read as such.
+    """
     is_number = re.fullmatch(rf"{_DIGIT}{{1,6}}", word) and any(letter.isdecimal() for letter in word)
     return int(word.translate(DIGITS)) if is_number else None

@@ -1,4 +1,7 @@
-"""A form and one of its rounds as people write them: `TU`, `turnout 14:00`, `TU 14`."""
+"""A form and one of its rounds as people write them.
+
+`TU`, `turnout 14:00`, `TU 14`.
+"""
 
 import re
 
@@ -10,13 +13,16 @@ _HOUR = re.compile(r"(?:\bD[+-]\d{1,3}\s+)?\d{1,2}(?:[.:\-]?\d{2})?$", re.IGNORE
 
 
 def form_named(election: Election, written: str) -> Form | None:
-    """The form of a code or alias, as the eye sees it."""
+    """Return the form of a code or alias, as it looks."""
     wanted = skeleton(written)
     return next((form for form in election.forms if wanted in map(skeleton, (form.code, *form.aliases))), None)
 
 
 def rounds_named(election: Election, written: str) -> list[Place]:
-    """The rounds of a form, `TU`, or the one at an hour, `TU 14:00` or `TU 14`; none where none is so called."""
+    """Return the rounds of a form, or the one at an hour.
+
+    `TU`, or `TU 14:00` or `TU 14`; none where none is so called.
+    """
     form = form_named(election, written)
     if form is not None:
         return [(form.code, name) for name in form.round_names]
@@ -30,7 +36,10 @@ def rounds_named(election: Election, written: str) -> list[Place]:
 
 
 def split_hour(written: str) -> tuple[str, str]:
-    """A form's name, and the hour of a round after it; "" where there is no hour."""
+    """Split a form's name from the hour of a round after it.
+
+    "" where there is no hour.
+    """
     match = _HOUR.search(written)
     return (written[: match.start()].strip(), match[0]) if match else (written, "")
 

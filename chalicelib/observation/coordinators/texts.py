@@ -1,6 +1,6 @@
-"""What coordinators are told by SMS and email of incidents, and answered to their commands, in their language.
+"""What coordinators are told of incidents, and answered to commands.
 
-An SMS takes at most two segments; what does not fit is cut at a word and says so.
+By SMS and email, in their language. An SMS takes at most two segments; what does not fit is cut at a word and says so.
 """
 
 import datetime as dt
@@ -21,7 +21,10 @@ EXAMPLE = 17
 def alert_remarks(
     election: Election, language: str, same_as: Sequence[int], waited: dt.timedelta | None, more: int = 0
 ) -> list[str]:
-    """What an alert adds: that nobody took it in time, what may be the same, how many more are held."""
+    """Word what an alert adds.
+
+    That no coordinator took it in time, what may be the same, how many more are held.
+    """
     remarks = []
     if waited is not None:
         minutes = str(int(waited.total_seconds()) // 60)
@@ -34,7 +37,7 @@ def alert_remarks(
 
 
 def incident_line(election: Election, language: str, number: int, severity: str, station: str, category: str) -> str:
-    """An incident in a list."""
+    """Write an incident as a line of a list."""
     return say(
         election,
         language,
@@ -47,7 +50,10 @@ def incident_line(election: Election, language: str, number: int, severity: str,
 
 
 def digest_sms(election: Election, language: str, region: str, lines: Mapping[int, str], more: int = 0) -> str:
-    """Several incidents of a region in one SMS: their numbers, how to answer, then as many of their lines as fit."""
+    """Write several incidents of a region in one SMS.
+
+    Their numbers, how to answer, then as many of their lines as fit.
+    """
     listed = say(
         election,
         language,
@@ -67,7 +73,10 @@ def digest_sms(election: Election, language: str, region: str, lines: Mapping[in
 def digest_email(
     election: Election, language: str, region: str, lines: Sequence[str], more: int = 0
 ) -> tuple[str, str]:
-    """Several incidents of a region in one email: subject and plain body. `more`: how many are not listed."""
+    """Write several incidents of a region in one email.
+
+    Subject and plain body. `more`: how many are not listed.
+    """
     count = len(lines) + more
     if more:
         lines = [*lines, say(election, language, "digest_more", count=str(more))]
@@ -76,13 +85,16 @@ def digest_email(
 
 
 def answer(election: Election, language: str, *sentences: str) -> str:
-    """An answer to a command, with the mark that every SMS of ours begins with."""
+    """Write an answer to a command.
+
+    With the mark that every SMS of ours begins with.
+    """
     whole = " ".join((say(election, language, MARK), *sentences))
     return fit(" ".join(whole.split()), SEGMENTS, ending=CUT)
 
 
 def example(election: Election, language: str, verb: Verb) -> str:
-    """A command as a coordinator would write it: `REJECT 17 why`."""
+    """Write a command as a coordinator would: `REJECT 17 why`."""
     taught = word(verb, language)
     match verb:
         case "acknowledge" | "verify" | "resolve":
@@ -96,13 +108,19 @@ def example(election: Election, language: str, verb: Verb) -> str:
 
 
 def help_text(election: Election, language: str) -> str:
-    """Every command with an example; one that no SMS holds is left out at the end."""
+    """Write every command with an example.
+
+    A command that no SMS holds is left out at the end.
+    """
     verbs: tuple[Verb, ...] = ("acknowledge", "verify", "reject", "resolve", "mute", "status", "missing", "reopen")
     return ", ".join(example(election, language, verb) for verb in verbs)
 
 
 def no_observer_reply(election: Election, language: str) -> str:
-    """The reply to a coordinator whose SMS reads as a form, and who is no observer: how to report, and to command."""
+    """Reply to a coordinator whose SMS reads as a form.
+
+    A coordinator who is no observer: how to report, and to command.
+    """
     if election.incidents is None:
         return answer(election, language, say(election, language, "command_unclear"), help_text(election, language))
     report = f"{election.incidents.code} {election.stations[0].number} {min(election.incidents.categories)}"

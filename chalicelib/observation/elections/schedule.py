@@ -69,10 +69,10 @@ def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
 
 
 def counts_from(election: Election, form: Form) -> dt.datetime | None:
-    """The instant, in UTC, from which a form's reports count; None for a form that is asked for at no particular time.
+    """Return the instant, in UTC, from which a form's reports count.
 
-    That is midnight, local, of the day of its first due time, or what `due.from` says if that is earlier. What comes
-    before is practice.
+    None for a form that is asked for at no particular time. That is midnight, local, of the day of its first due time,
+    or what `due.from` says if that is earlier. What comes before is practice.
     """
     moments = form.rounds or ((form.due.by,) if form.due else ())
     if not moments:

@@ -1,7 +1,8 @@
-"""How many incidents one SMS, one phone and one station open in an hour, and how many alerts a coordinator gets.
+"""Budgets per hour: incidents opened, and alerts sent.
 
-Beyond a bound nothing is lost: what is held stays readable with its SMS, and one incident tells how many more there
-are; an alert that is over a coordinator's budget comes in the next digest.
+How many incidents one SMS, one phone and one station open in an hour, and how many alerts a coordinator gets. Beyond a
+bound nothing is lost: what is held stays readable with its SMS, and one incident tells how many more there are; an
+alert that is over a coordinator's budget comes in the next digest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,10 @@ MOST_SAME = 10
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was opened this hour: by the phone, at each station, and of which severities one told of `more`."""
+    """What was opened this hour, by phone, station and severity.
+
+    By the phone, at each station, and of which severities one told of `more`.
+    """
 
     by_phone: int
     at_station: Mapping[str, int]
@@ -30,7 +34,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Places of the incidents that open, and of those that are held; `bearer` opens too, and tells of the held ones."""
+    """Places of the incidents that open, and of those held.
+
+    `bearer` opens too, and tells of the held ones.
+    """
 
     opened: tuple[int, ...]
     held: tuple[int, ...] = ()
@@ -38,9 +45,10 @@ class Selection:
 
 
 def select(incidents: Sequence[tuple[str, Severity]], before: Opened) -> Selection:
-    """Which of an SMS's incidents, each a station and a severity, open: the gravest first, as far as the budgets go.
+    """Select which of an SMS's incidents open.
 
-    Of those beyond, the gravest opens too where no incident of its severity has told of more in this hour.
+    Each is a station and a severity: the gravest first, as far as the budgets go. Of those beyond, the gravest opens
+    too where no incident of its severity has told of more in this hour.
     """
     gravest_first = sorted(range(len(incidents)), key=lambda place: -SEVERITIES.index(incidents[place][1]))
     left = min(MOST_PER_SMS, MOST_PER_PHONE_AND_HOUR - before.by_phone)
@@ -57,5 +65,8 @@ def select(incidents: Sequence[tuple[str, Severity]], before: Opened) -> Selecti
 
 
 def may_alert(severity: Severity, alerts: int) -> bool:
-    """Whether a coordinator who got so many alerts this hour gets one more at once, or in the next digest."""
+    """Tell whether a coordinator gets one more alert at once.
+
+    `alerts`: how many they got this hour. If not, it comes in the next digest.
+    """
     return alerts < ALERTS_PER_COORDINATOR_AND_HOUR + (CRITICAL_RESERVE if severity == "critical" else 0)

@@ -1,4 +1,7 @@
-"""Fitting a reply into two SMS: phrases compete for the room by priority, and what is cut is counted as `+N`."""
+"""Fitting a reply into two SMS, by priority.
+
+Phrases compete for the room, and what is cut is counted as `+N`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +23,10 @@ MOST_PHRASES: Final = 40
 
 
 class Priority(IntEnum):
-    """What is dropped last to first: what the observer must do goes before what is nice to know."""
+    """Priorities of phrases, from what is dropped last to first.
+
+    What the observer must do goes before what is nice to know.
+    """
 
     RESEND = 0
     MISSING = 1
@@ -32,7 +38,10 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One word of a list, and a note that neighbours of the same note share: `B D (out of range)`."""
+    """A word of a list, and a note.
+
+    Neighbours of the same note share it: `B D (out of range)`.
+    """
 
     word: str
     note: str = ""
@@ -40,14 +49,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A sentence, with the slot for its list; `items` is empty where it has none."""
+    """A sentence, with the slot for its list.
+
+    `items` is empty where it has none.
+    """
 
     priority: Priority
     sentence: str
     items: tuple[Item, ...] = ()
 
     def render(self, shown: int) -> str:
-        """The sentence with the first so many items, and the rest counted."""
+        """Write the sentence with the first items, and count the rest.
+
+        `shown`: how many items are written.
+        """
         groups = groupby(self.items[:shown], key=lambda item: item.note)
         words = [" ".join(item.word for item in items) + (f" ({note})" if note else "") for note, items in groups]
         hidden = len(self.items) - shown
@@ -57,7 +72,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The phrases about one form, after its head (form, station, round; "" for none)."""
+    """The phrases about one form, after its head.
+
+    Form, station, round; "" for none.
+    """
 
     head: str
     phrases: tuple[Phrase, ...]
@@ -68,7 +86,10 @@ _Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A reply in the making: which phrases stand in it, by section and place, and with how many of their items."""
+    """A reply in the making: its phrases and their items.
+
+    Which phrases stand in it, by section and place, and with how many of their items.
+    """
 
     mark: str
     sections: Sequence[Section]
@@ -99,7 +120,10 @@ class _Draft:
 
 
 def compose(mark: str, sections: Sequence[Section]) -> str:
-    """A reply within two SMS: everything where it fits, else by priority; notes go before a code to resend does."""
+    """Compose a reply within two SMS.
+
+    Everything where it fits, else by priority; notes go before a code to resend does.
+    """
     annotated = _filled(_Draft(mark, sections))
     if annotated.hides_essentials():
         return _filled(_Draft(mark, [_without_notes(section) for section in sections])).render()
@@ -107,7 +131,10 @@ def compose(mark: str, sections: Sequence[Section]) -> str:
 
 
 def _filled(draft: _Draft) -> _Draft:
-    """As much of a reply as fits; a list grows item by item until the next would be too much."""
+    """Fill a reply with as much as fits.
+
+    A list grows item by item until the next would be too much.
+    """
     whole = replace(draft, shown={place: len(phrase.items) for place, phrase in draft.phrases()})
     if whole.fits():
         return whole

@@ -1,6 +1,6 @@
-"""What an observer is answered, and what a coordinator is told of an incident, each in their language.
+"""Replies to observers, and alerts of incidents to coordinators.
 
-An SMS of ours takes at most two segments; `reply_layout` decides what goes first.
+Each in their language. An SMS of ours takes at most two segments; `layout` decides what goes first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,24 +52,36 @@ class ReportResult:
 
     @property
     def head(self) -> str:
-        """Form, station and round as an observer would write them; no station where two were named."""
+        """Form, station and round as an observer would write them.
+
+        No station where two were named.
+        """
         station = None if self.is_doubtful(STATION) or "station_unknown" in self.flags else self.station
         round_name = None if self.is_doubtful(ROUND) else self.round
         return " ".join(part for part in (self.form, station, round_name) if part and part != NO_ROUND)
 
     def is_doubtful(self, code: str) -> bool:
-        """Whether two stations, or observers, were named, so that a form counts for none until an operator decides."""
+        """Tell whether two stations, or observers, were named.
+
+        Then a form counts for none until an operator decides.
+        """
         return self.rejected.get(code) == "ambiguous"
 
 
 def report_reply(election: Election, language: str, results: Sequence[ReportResult]) -> str:
-    """The reply to an SMS with one form or more: what was received, is missing, has to be sent again and why."""
+    """Reply to an SMS with one form or more.
+
+    What was received, is missing, has to be sent again and why.
+    """
     speech = _Speech(election, language)
     return compose(speech.say(MARK), [speech.section(result) for result in results])
 
 
 def unrecognised_reply(election: Election, language: str) -> str:
-    """The reply to a text in which no form was found: how to begin, with an example."""
+    """Reply to a text in which no form was found.
+
+    How to begin, with an example.
+    """
     forms: list[Form | IncidentForm] = [*election.forms, *filter(None, [election.incidents])]
     items = tuple(Item(form.code, election.text(form.title, language)) for form in forms)
     speech = _Speech(election, language)
@@ -78,28 +90,40 @@ def unrecognised_reply(election: Election, language: str) -> str:
 
 
 def held_reply(election: Election, language: str, *, has_incident: bool = False) -> str:
-    """The reply to an SMS that marks itself as no report, or quotes ours; an incident in it is on its way."""
+    """Reply to an SMS that marks itself as no report.
+
+    Or that quotes ours; an incident in it is on its way.
+    """
     speech = _Speech(election, language)
     received = [speech.say("reply_incident")] if has_incident else []
     return fit(" ".join((speech.say(MARK), *received, speech.say("reply_held"))), SEGMENTS)
 
 
 def opting_reply(election: Election, language: str, wish: OptOutState) -> str:
-    """The reply to one who wants no more SMS, or wants them again: what that means, and the word that ends it."""
+    """Reply to a wish for no more SMS, or for them again.
+
+    What that means, and the word that ends it.
+    """
     other: OptOutState = "in" if wish == "out" else "out"
     done = say(election, language, f"reply_opted_{wish}", word=word(other, language))
     return fit(f"{say(election, language, MARK)} {done}", SEGMENTS)
 
 
 def incomplete_reply(election: Election, language: str, *, has_incident: bool) -> str:
-    """The reply to a long SMS of which a part did not arrive: to be sent again; an incident in it is on its way."""
+    """Reply to a long SMS of which a part did not arrive.
+
+    It is to be sent again; an incident in it is on its way.
+    """
     speech = _Speech(election, language)
     received = [speech.say("reply_incident")] if has_incident else []
     return fit(" ".join((speech.say(MARK), *received, speech.say("reply_incomplete"))), SEGMENTS)
 
 
 def unknown_sender_reply(election: Election) -> str:
-    """The reply to a phone of no observer, in as many of the election's languages as fit, the first for certain."""
+    """Reply to a phone of no observer.
+
+    In as many of the election's languages as fit, the first for certain.
+    """
     reply = say(election, election.languages[0], MARK)
     for language in election.languages:
         longer = f"{reply} {say(election, language, 'reply_unknown_sender')}"
@@ -110,9 +134,10 @@ def unknown_sender_reply(election: Election) -> str:
 
 
 def reminder_sms(election: Election, observer: Observer, form_code: str, round_name: str) -> str:
-    """What an observer is sent who owes a report: which, of which station, and how it begins.
+    """Remind an observer who owes a report.
 
-    Who shares a phone is told to sign. A title that leaves no room for all this is left out.
+    Which report, of which station, and how it begins. An observer who shares a phone is told to sign. A title that
+    leaves no room for all this is left out.
     """
     form, language = election.form_by_code[form_code], observer.language
     signature = f"@{observer.number}" if election.must_sign(observer) else ""
@@ -135,9 +160,10 @@ def reminder_sms(election: Election, observer: Observer, form_code: str, round_n
 
 
 class IncidentNotice(TypedDict):
-    """What an alert says; `category` is in words ("" where it was not understood), `text` the observer's.
+    """What an alert says.
 
-    `remarks` are sentences for the coordinator, the weightiest first.
+    `category` is in words ("" where it was not understood), `text` the observer's. `remarks` are sentences for the
+    coordinator, the weightiest first.
     """
 
     severity: Severity
@@ -150,9 +176,10 @@ class IncidentNotice(TypedDict):
 
 
 def incident_alert_sms(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> str:
-    """The alert of an incident by SMS: what, where, how to answer; then remarks and the observer's words, if they fit.
+    """Write the alert of an incident by SMS.
 
-    A category is cut rather than anything of where and how to answer.
+    What, where, how to answer; then remarks and the observer's words, if they fit. A category is cut rather than
+    anything of where and how to answer.
     """
     words = (incident["category"] or say(election, language, "category_unknown")).split()
     alert = _essential_alert(election, language, " ".join(words), incident)
@@ -182,12 +209,15 @@ def _essential_alert(election: Election, language: str, category: str, incident:
 
 
 def how_to_answer(election: Election, language: str, number: str) -> str:
-    """The sentence that tells a coordinator how to take an incident over."""
+    """Tell a coordinator how to take an incident over."""
     return say(election, language, "alert_answer", number=number) + "."
 
 
 def incident_alert_email(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> tuple[str, str]:
-    """The alert of an incident by email: subject and plain body; what the observer wrote is in the body alone."""
+    """Write the alert of an incident by email.
+
+    Subject and plain body; what the observer wrote is in the body alone.
+    """
     station = incident["station"]
     values = {
         "severity": say(election, language, f"severity_{incident['severity']}"),
@@ -203,7 +233,10 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
 
 
 def example(form: Form, signature: str = "") -> str:
-    """The beginning of a report on a form, as an observer might send it: `OP A1 B0730`, signed `OP @0002 A1 B0730`."""
+    """Begin a report on a form, as an observer might.
+
+    `OP A1 B0730`, signed `OP @0002 A1 B0730`.
+    """
     answers = (canonical_answer(form, question.code, _example_value(question)) for question in form.questions[:2])
     return " ".join(filter(None, (form.code, signature, *answers)))
 
@@ -279,7 +312,10 @@ class _Speech:
             yield Phrase(Priority.COURTESY, self.say("reply_complete"))
 
     def _why_uncounted(self, result: ReportResult, form: Form) -> list[str]:
-        """Why nothing of a form counts, and what to do; empty where it counts."""
+        """Tell why nothing of a form counts, and what to do.
+
+        Empty where it counts.
+        """
         doubts = {STATION: "reply_two_stations", OBSERVER: "reply_two_observers"}
         reasons = [self.say(key) for code, key in doubts.items() if result.is_doubtful(code)]
         reasons += [self.say(f"reply_{flag}") for flag in _UNCOUNTED if flag in result.flags]
@@ -289,7 +325,10 @@ class _Speech:
         return reasons
 
     def _incident(self, result: ReportResult) -> Iterable[Phrase]:
-        """A calm confirmation that promises only what happens; a category that was not understood is asked for."""
+        """Confirm an incident calmly, promising only what happens.
+
+        A category that was not understood is asked for.
+        """
         yield Phrase(Priority.RESEND, self.say("reply_incident"))
         if CATEGORY not in result.accepted and self.election.incidents is not None:
             numbers = _ranges(sorted(self.election.incidents.categories))
@@ -300,7 +339,10 @@ class _Speech:
             yield self._list(Priority.RESEND, "reply_rejected", self._rejected(others))
 
     def _flags(self, result: ReportResult) -> Iterable[Phrase]:
-        """What an operator will look at; flags without a text of their own are one sentence together."""
+        """Name what an operator will look at.
+
+        Flags without a text of their own are one sentence together.
+        """
         known = catalogue()["en"]
         flags = [flag for flag in result.flags if result.form == self._incident_code or flag not in _UNCOUNTED]
         for key in dict.fromkeys(f"flag_{flag}" if f"flag_{flag}" in known else "flag_other" for flag in flags):

@@ -140,7 +140,7 @@ class _Scale:
 
 
 def _round_up(number: int) -> int:
-    """Round up to the next of 2, 4, 6, 8, 10, 20 …
+    """Round up to a step: 2, 4, 6, 8, 10, 20 …
 
     Half of it is whole too.
     """

@@ -1,4 +1,7 @@
-"""An aggregator that no file here knows: it calls as `format` in its settings says, read as the webhook reads it."""
+"""An aggregator that only its settings describe.
+
+It calls as `format` in its settings says, read as the webhook reads it.
+"""
 
 import datetime as dt
 import json
@@ -15,7 +18,10 @@ from chalicelib.rehearsal.senders.unsigned import FORM, basic
 
 
 class DescribedSender(Sender):
-    """A GET or POST with the fields, and the signature or the secret, that the settings describe."""
+    """A GET or POST as the settings describe it.
+
+    With the fields, and the signature or the secret, that they describe.
+    """
 
     name = "generic"
 
@@ -75,7 +81,10 @@ class DescribedSender(Sender):
         return Signed("POST", url, {**kind, **headers}, json.dumps(written, ensure_ascii=False).encode())
 
     def _put(self, written: dict[str, Any], name: str, value: str) -> None:
-        """A dot leads into an inner object, where there are such."""
+        """Put a field where its name says: a dot leads inwards.
+
+        Into an inner object, where there are such.
+        """
         outer, dot, inner = name.partition(".")
         if dot and self.format.method == "POST" and self.format.body == "json":
             self._put(written.setdefault(outer, {}), inner, value)

@@ -1,4 +1,7 @@
-"""Plivo: signature V3 with its own SDK; V2, which the SDK can only check, by its documentation."""
+"""Plivo: signature V3 with its own SDK, V2 by its documentation.
+
+The SDK can only check V2.
+"""
 
 import base64
 import datetime as dt
@@ -14,7 +17,10 @@ from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 
 class PlivoSender(Sender):
-    """A form POST, or a GET, with X-Plivo-Signature-V3 or -V2 and a nonce."""
+    """A form POST, or a GET, with a signature and a nonce.
+
+    X-Plivo-Signature-V3 or -V2.
+    """
 
     name = "plivo"
     signs_url = True

@@ -10,7 +10,10 @@ from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
 
 
 class Sender:
-    """A provider that counts every 2xx as success and reads no answer's body."""
+    """A provider that counts every 2xx as success.
+
+    It reads no answer's body.
+    """
 
     name: ClassVar[str]
     signs_url: ClassVar[bool] = False

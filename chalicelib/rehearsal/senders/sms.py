@@ -1,4 +1,4 @@
-"""An SMS that a simulated provider is given, and the request that it makes of it."""
+"""A simulated provider's SMS, and the request made of it."""
 
 import datetime as dt
 from dataclasses import dataclass, replace

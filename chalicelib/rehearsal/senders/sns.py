@@ -1,4 +1,7 @@
-"""AWS SNS: an envelope signed with a certificate of our own, by the `cryptography` library."""
+"""AWS SNS: an envelope signed with a certificate of our own.
+
+By the `cryptography` library.
+"""
 
 import base64
 import datetime as dt
@@ -41,10 +44,12 @@ def certificate_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 
 
 class SnsSender(Sender):
-    """A POST of the envelope of a two-way SMS, or of a subscription's confirmation.
+    """A POST of the envelope of a two-way SMS.
 
-    Only SNS can sign for a stack that trusts SNS's certificates. With `secret`, the token in the path of a
-    subscription with raw message delivery, it sends what such a one does, unsigned.
+    Or of a subscription's confirmation.
+
+    Only SNS can sign for a stack that trusts SNS's certificates. With `secret`, the token in the path of a subscription
+    with raw message delivery, it sends what such a one does, unsigned.
     """
 
     name = "aws-sns"

@@ -27,7 +27,10 @@ class TwilioSender(Sender):
         return cls(current(settings, "auth_token", "shared_key_secret"), "SK" + "0" * 32 if by_shared_key else None)
 
     def texts_back(self, content_type: str, body: str) -> bool:
-        """A text is sent as it is; TwiML, which may also come as HTML, says what is."""
+        """Tell whether an answer makes it send an SMS back.
+
+        A text is sent as it is; TwiML, which may also come as HTML, says what is.
+        """
         return bool(body) if content_type.startswith("text/plain") else "<Message" in body
 
     def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:

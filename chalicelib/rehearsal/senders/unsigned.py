@@ -1,4 +1,7 @@
-"""The providers that sign nothing: what they send, with the secret that they are given to send along."""
+"""The providers that sign nothing: what they send.
+
+With the secret that they are given to send along.
+"""
 
 import base64
 import datetime as dt
@@ -142,7 +145,10 @@ class TelerivetSender(Sender):
 
 
 class KannelSender(Sender):
-    """A GET as the recommended get-url makes it, under basic authentication; charset as Kannel's."""
+    """A GET as the recommended get-url makes it.
+
+    Under basic authentication; charset as Kannel's.
+    """
 
     name = "kannel"
     words = ("8", "1", "2")
@@ -163,7 +169,10 @@ class KannelSender(Sender):
         return status in (200, 202)
 
     def texts_back(self, content_type: str, body: str) -> bool:
-        """A body is texted; one of a type that Kannel does not know makes it text an apology."""
+        """Tell whether an answer makes it send an SMS back.
+
+        A body is texted; one of a type that Kannel does not know makes it text an apology.
+        """
         return bool(body)
 
     def sign(self, sms: Sms, url: str, at: dt.datetime, udh: bytes = b"") -> Signed:
@@ -175,13 +184,19 @@ class KannelSender(Sender):
         return Signed("GET", f"{url}?{query}", {} if self.by_token else basic(self.user, self.secret), b"")
 
     def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
-        """A call of the dlr-url that came with the SMS, which holds the reference already."""
+        """Call the dlr-url that came with the SMS.
+
+        It holds the reference already.
+        """
         token = f"&token={self.secret}" if self.by_token else ""
         headers = {} if self.by_token else basic(self.user, self.secret)
         return Signed("GET", url.replace("%d", self.word(state)) + token, headers, b"")
 
     def sign_post(self, sms: Sms, url: str) -> Signed:
-        """post-url: the text as the body, the rest in headers, and no id."""
+        """Send as post-url does: the text as the body.
+
+        The rest is in headers, and there is no id.
+        """
         headers = {
             "Content-Type": f'text/plain; charset="{self.charset}"',
             "X-Kannel-From": sms.sender,

@@ -1,4 +1,7 @@
-"""Vonage's Messages API: a JWT as its documentation describes it, made by the library that its SDK uses."""
+"""Vonage's Messages API: a JWT as its documentation describes it.
+
+Made by the library that its SDK uses.
+"""
 
 import datetime as dt
 import hashlib

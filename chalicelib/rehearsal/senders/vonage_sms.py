@@ -1,4 +1,7 @@
-"""Vonage's SMS API, signing with its own SDK; the plain MD5 hash, which the SDK has no more, by its documentation."""
+"""Vonage's SMS API, signing with its own SDK.
+
+The plain MD5 hash, which the SDK has no more, by its documentation.
+"""
 
 import datetime as dt
 import hashlib

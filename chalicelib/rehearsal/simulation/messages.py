@@ -190,7 +190,10 @@ class _Composer:
         return written
 
     def with_digit(self, name: str) -> str:
-        """A name with a digit for a letter, if it stays one: `0P`, `V0`, `1N`."""
+        """Write a name with a digit for a letter.
+
+        If it stays one: `0P`, `V0`, `1N`.
+        """
         places = [at for at, letter in enumerate(name.upper()) if letter in _NAME_DIGITS]
         if not places or len(name) < _SHORTEST_NAME or not self.happens("digit_name"):
             return name
@@ -257,7 +260,7 @@ class _Report(_Composer):
         return Composed(text, meant, frozenset(self.defects))
 
     def _trailer(self) -> str:
-        """What stands after the answers and says nothing."""
+        """Choose what stands after the answers and says nothing."""
         for defect, trailers in (("signature", _SIGNATURES), ("appended", _APPENDED), ("prose_line", _PROSE_LINES)):
             if self.happens(defect):
                 # Without a # it would be a part of the text before it.
@@ -292,7 +295,10 @@ class _Report(_Composer):
         return [written, self._written(question, value)] if self.happens("repeated") else [written]
 
     def _doubtful(self, written: str, value: int) -> str | None:
-        """A number that something follows which makes it another one, or might; None where nothing does."""
+        """Write a number so that what follows makes it doubtful.
+
+        What follows makes it another number, or might; None where nothing does.
+        """
         if written[-1].isascii() and written[-1].isdigit() and self.happens("multiplied"):
             return written + self.chance.choice(_MULTIPLIERS)
         if value < _GROUP and self.happens("passed_over"):
