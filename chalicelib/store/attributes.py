@@ -1,4 +1,4 @@
-"""Attributes that give whole numbers and words of a kind as what they are."""
+"""Attributes that hold whole numbers and words of a kind."""
 
 from typing import Any, TypeVar
 
@@ -14,11 +14,11 @@ class IntAttribute(Attribute[int]):
     attr_type = NUMBER
 
     def serialize(self, value: int) -> str:
-        """The number as DynamoDB takes it."""
+        """Write the number as DynamoDB takes it."""
         return str(int(value))
 
     def deserialize(self, value: str) -> int:
-        """The number."""
+        """Read the number."""
         return int(value)
 
 
@@ -28,23 +28,26 @@ class IntSetAttribute(Attribute[set[int]]):
     attr_type = NUMBER_SET
 
     def serialize(self, value: set[int]) -> list[str]:
-        """The numbers as DynamoDB takes them."""
+        """Write the numbers as DynamoDB takes them."""
         return [str(int(number)) for number in value]
 
     def deserialize(self, value: list[str]) -> set[int]:
-        """The numbers."""
+        """Read the numbers."""
         return {int(number) for number in value}
 
 
 class WordAttribute(Attribute[Word]):
-    """One of a few words, which nobody but this code has written: `WordAttribute[Severity]()`."""
+    """One of a few words that only this code writes.
+
+    For example `WordAttribute[Severity]()`.
+    """
 
     attr_type = STRING
 
     def serialize(self, value: Any) -> Any:
-        """The word."""
+        """Write the word."""
         return str(value)
 
     def deserialize(self, value: Any) -> Any:
-        """The word."""
+        """Read the word."""
         return value

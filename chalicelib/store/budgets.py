@@ -1,4 +1,4 @@
-"""What was spent of hourly budgets: a small row per subject and hour, beside the incidents.
+"""Hourly budgets' spending: one small row per subject and hour, beside incidents.
 
 Written on the rare paths alone (an incident, a reply to a stranger), with the transaction that it counts.
 """
@@ -29,14 +29,17 @@ class SpentRow(Model):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """The row with every attribute that is no key as a counter."""
+        """Read the row, each attribute that is no key as a counter."""
         row = super().from_raw_data(data)
         row.counters = {name: int(typed["N"]) for name, typed in data.items() if "N" in typed}
         return row
 
 
 def spent(election_id: str, subject: str, at: dt.datetime) -> Mapping[str, int]:
-    """What a subject has spent in the hour of an instant, by counter. Raises StoreUnavailable."""
+    """Return a subject's spending in the hour of an instant, by counter.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             return SpentRow.get(f"{election_id}#spent", _id(subject, at), consistent_read=True).counters
@@ -45,13 +48,19 @@ def spent(election_id: str, subject: str, at: dt.datetime) -> Mapping[str, int]:
 
 
 def spending(election_id: str, subject: str, at: dt.datetime, amounts: Mapping[str, int]) -> Write:
-    """Adds to what a subject has spent in the hour of an instant."""
+    """Return the write that adds to a subject's spending in an hour.
+
+    `at` is an instant within the hour.
+    """
     row = SpentRow(f"{election_id}#spent", _id(subject, at))
     return Write.update("row", row.id, row, [Path([name]).add(amount) for name, amount in amounts.items()])
 
 
 class CoveredRow(Model):
-    """Stations that a phone reports for beside its own: those that count, and those that wait for a person."""
+    """Stations that a phone reports for beside its own.
+
+    `counted` are those that count, `held` those that wait for a person.
+    """
 
     class Meta(TableMeta):
         table = "incidents"
@@ -65,7 +74,10 @@ class CoveredRow(Model):
 
 @dataclass(frozen=True, slots=True)
 class CoveredStations:
-    """A phone's stations as they are stored, and the version to be replaced; 0 where none are."""
+    """A phone's stations as stored, and the version to be replaced.
+
+    The version is 0 where none are stored.
+    """
 
     counted: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
@@ -73,7 +85,10 @@ class CoveredStations:
 
 
 def covered_by(election_id: str, phone: str) -> CoveredStations:
-    """The stations that a phone reports for beside its own. Raises StoreUnavailable."""
+    """Return the stations that a phone reports for beside its own.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             return _covered(CoveredRow.get(f"{election_id}#covered", phone, consistent_read=True))
@@ -82,14 +97,20 @@ def covered_by(election_id: str, phone: str) -> CoveredStations:
 
 
 def phones_held(election_id: str) -> dict[str, CoveredStations]:
-    """Phones of whose stations some wait for a person, with all of them. Raises StoreUnavailable."""
+    """Return all stations of each phone that has some held.
+
+    By phone; held stations wait for a person. Raises StoreUnavailable.
+    """
     with store_faults():
         rows = {row.id: _covered(row) for row in CoveredRow.query(f"{election_id}#covered")}
     return {phone: stations for phone, stations in rows.items() if stations.held}
 
 
 def covering(election_id: str, phone: str, stations: CoveredStations) -> Write:
-    """Replaces a phone's stations, if nobody else did since they were read."""
+    """Return the write that replaces a phone's stations.
+
+    It is refused if another write changed them since they were read.
+    """
     counted, held = sorted(stations.counted), sorted(stations.held)
     row = CoveredRow(f"{election_id}#covered", phone, counted=counted, held=held, version=stations.version + 1)
     return Write.put("budget", phone, row, at_version(CoveredRow, stations.version))

@@ -1,4 +1,4 @@
-"""What all workers must know of whoever carries SMS: whether it may be asked, and how often within a second."""
+"""Carriers' health, shared by all workers: circuit, back-off and SMS per second."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ COUNTER_KEPT = dt.timedelta(hours=1)
 
 
 class CarrierRow(Model):
-    """`carrier#NAME`: its failures in a row, how often it was put to rest since it last took an SMS, until when it
-    rests (`rest_until`) and until when it asked to be left alone (`wait_until`), in seconds since 1970.
+    """A carrier's health, or its count of SMS in one second.
+
+    `carrier#NAME`: its failures in a row, how often it was put to rest since it last took an SMS (`trips`), until when
+    it rests (`rest_until`) and until when it asked to be left alone (`wait_until`), in seconds since 1970.
 
     `carrier#NAME#SECOND`: how many SMS it was handed in that second (`used`); expires.
     """
@@ -60,16 +62,19 @@ def count_failure(name: str) -> CarrierHealth:
 
 
 def open_circuit(name: str, until: float, trips: int) -> bool:
-    """Let a carrier rest, for the first time after it had rested `trips` times. False if another worker did.
+    """Let a carrier rest, unless another worker did so first.
 
-    Raises StoreUnavailable.
+    `trips`: how often it had rested before. False if another worker let it rest. Raises StoreUnavailable.
     """
     actions = [CarrierRow.rest_until.set(until), CarrierRow.trips.set(trips + 1)]
     return updated_if(CarrierRow(_id(name)), actions, _tripped(trips))
 
 
 def take_probe(name: str, rest_until: float, until: float) -> bool:
-    """Be the one to try a carrier whose rest is over; the others wait `until` then. Raises StoreUnavailable."""
+    """Claim the one attempt at a carrier whose rest is over.
+
+    The other workers then wait `until` that time. False if another worker has claimed it. Raises StoreUnavailable.
+    """
     return updated_if(CarrierRow(_id(name)), [CarrierRow.rest_until.set(until)], CarrierRow.rest_until == rest_until)
 
 
@@ -80,13 +85,19 @@ def back_off_until(name: str, until: float) -> None:
 
 
 def close_circuit(name: str, trips: int) -> None:
-    """A carrier has taken an SMS: it may be asked by all. What was found out since stays. Raises StoreUnavailable."""
-    gone = [one.remove() for one in (CarrierRow.failures, CarrierRow.trips, CarrierRow.rest_until)]
-    updated_if(CarrierRow(_id(name)), gone, _tripped(trips))
+    """Let all workers use a carrier that has taken an SMS.
+
+    Changes nothing if the circuit was opened again since. Raises StoreUnavailable.
+    """
+    counters = (CarrierRow.failures, CarrierRow.trips, CarrierRow.rest_until)
+    updated_if(CarrierRow(_id(name)), [counter.remove() for counter in counters], _tripped(trips))
 
 
 def acquire_slot(name: str, second: int, most: int) -> bool:
-    """Take one of a second's `most` places. False if they are taken; raises StoreUnavailable."""
+    """Take one of a second's `most` places.
+
+    False if they are taken. Raises StoreUnavailable.
+    """
     row = CarrierRow(f"{_id(name)}#{second}")
     expires = dt.datetime.fromtimestamp(second, dt.UTC) + COUNTER_KEPT
     actions = [CarrierRow.used.add(1), CarrierRow.expires.set(expires)]
@@ -94,7 +105,7 @@ def acquire_slot(name: str, second: int, most: int) -> bool:
 
 
 def _tripped(trips: int) -> Condition:
-    """That a circuit was opened so often."""
+    """Return the condition that a circuit was opened so often."""
     often: Condition = CarrierRow.trips == trips
     return often if trips else CarrierRow.trips.does_not_exist() | (CarrierRow.trips == 0)
 

@@ -1,7 +1,7 @@
 """Elections as loaded, and their clocks.
 
-An election's document is kept compressed and in parts, each far below DynamoDB's limit of 400 KB a row.
-A container reads it once a version; what may change at any time (version, clock) is trusted
+An election's document is kept compressed and in parts, each far below DynamoDB's limit of 400 KB per row.
+A container reads it once per version; what may change at any time (version, clock) is trusted
 for a few seconds.
 """
 
@@ -28,7 +28,10 @@ TRUSTED_SECONDS = 5.0
 
 
 class ElectionChanged(Exception):
-    """Somebody else loaded the election at the same time; nothing was changed. Load it again."""
+    """Another load stored the election at the same time.
+
+    Nothing was changed: load it again.
+    """
 
 
 class ElectionUnknown(LookupError):
@@ -36,11 +39,17 @@ class ElectionUnknown(LookupError):
 
 
 class ElectionUnreadable(ValueError):
-    """This version cannot read an election as it is stored; whatever else is stored is not concerned."""
+    """This version cannot read an election as it is stored.
+
+    Other stored elections are not concerned.
+    """
 
 
 class ElectionRow(Model):
-    """A directory entry (id `elections`) or a part of a document. Numbers' routes lie beside them (`routes.py`)."""
+    """A directory entry (id `elections`) or a part of a document.
+
+    Numbers' routes lie beside them (`routes.py`).
+    """
 
     class Meta(TableMeta):
         table = "elections"
@@ -73,9 +82,10 @@ _recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
 
 def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
-    """The election as last loaded, None if there is none; `fresh` asks the store even if it did so just now.
+    """Return the election as last loaded, None if there is none.
 
-    Keys of its document that this version does not know are passed over. Raises ElectionUnreadable, StoreUnavailable.
+    `fresh` asks the store even if it did so just now. Keys of its document that this version does not know are passed
+    over. Raises ElectionUnreadable, StoreUnavailable.
     """
     head = _head(election_id, fresh=fresh)
     if head is None:
@@ -94,7 +104,7 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
 
 
 def existing(election_id: str) -> LoadedElection:
-    """An election as now loaded; raises ElectionUnknown, StoreUnavailable."""
+    """Return an election as now loaded; raises ElectionUnknown, ElectionUnreadable, StoreUnavailable."""
     loaded = current(election_id, fresh=True)
     if loaded is None:
         raise ElectionUnknown(f"there is no election {election_id!r}: load it with ./baykoo election load FILE")
@@ -108,7 +118,10 @@ def list_elections() -> list[str]:
 
 
 def save(election: Election, clock: Clock) -> int:
-    """Store an election as its next version and return that; raises ElectionChanged, StoreUnavailable."""
+    """Store an election as its next version; return that version.
+
+    Raises ElectionChanged, StoreUnavailable.
+    """
     head = _head(election.id, fresh=True)
     before = head.version or 0 if head else 0
     document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
@@ -124,7 +137,10 @@ def save(election: Election, clock: Clock) -> int:
 
 
 def _part(digest: str, number: int) -> str:
-    """Parts are named by the whole document's content, so that two loads at once never mix theirs."""
+    """Return the key of a part of a document.
+
+    It contains the whole document's digest, so that two loads at once never mix their parts.
+    """
     return f"{digest}#{number:03}"
 
 
@@ -145,7 +161,7 @@ def _clock_of(head: ElectionRow) -> Clock:
 def _read_document(election_id: str, digest: str, parts: int) -> Election:
     with store_faults():
         pieces = [
-            _found(ElectionRow.get(election_id, _part(digest, number), consistent_read=True).document)
+            _not_empty(ElectionRow.get(election_id, _part(digest, number), consistent_read=True).document)
             for number in range(parts)
         ]
     try:
@@ -154,14 +170,14 @@ def _read_document(election_id: str, digest: str, parts: int) -> Election:
         raise ElectionUnreadable(f"the document of election {election_id} cannot be read: {invalid}") from invalid
 
 
-def _found(document: bytes | None) -> bytes:
+def _not_empty(document: bytes | None) -> bytes:
     if document is None:
         raise ValueError("a part of the election's document is empty")
     return document
 
 
 def _head(election_id: str, *, fresh: bool) -> ElectionRow | None:
-    """The election's entry in the directory, not older than a few seconds."""
+    """Return the election's directory entry, at most a few seconds old."""
     return _recent.get(election_id, lambda: _read_head(election_id), within=0 if fresh else None)
 
 
@@ -174,6 +190,9 @@ def _read_head(election_id: str) -> ElectionRow | None:
 
 
 def is_under_way(loaded: LoadedElection, now: dt.datetime) -> bool:
-    """Whether the election is between the beginning of its first form and some hours after its last is due."""
+    """Whether an election is under way at an instant.
+
+    It is so from the beginning of its first form until some hours after its last is due.
+    """
     hours = hours_of(loaded.election)
     return hours is not None and hours[0] <= loaded.clock.at(now) <= hours[1]

@@ -1,4 +1,4 @@
-"""Incidents, each once, with its own number; and what their escalation, digests and muted coordinators wait for.
+"""Incidents, each once with its number; their watches, digests and mutes.
 
 All rows live in one small table: incidents under their election, the others under the election and a kind.
 """
@@ -29,7 +29,10 @@ Entry = Mapping[str, Any]
 
 
 class _Row(Model):
-    """What every row of the table has: a partition, which is the election or the election and a kind, and an id."""
+    """The keys of every row of the table: partition and id.
+
+    The partition is the election, or the election and a kind.
+    """
 
     class Meta(TableMeta):
         table = "incidents"
@@ -39,14 +42,17 @@ class _Row(Model):
 
 
 class Incident(_Row):
-    """A critical incident: reported as such, or opened by an answer (`report` then names station, form, round, code).
+    """A critical incident, reported as such or opened by an answer.
+
+    Of one opened by an answer, `report` names station, form, round and code.
 
     `id` begins with the station, so that a station's incidents are read together; people call it by its `number`.
     `observer` is who reported it, an observer's number or a coordinator's name; `message` the key of the SMS that it
     came from; `category` is missing where they named none that exists.
-    `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of what was queued to
-    tell coordinators of it; `digested`: it is told of in digests instead. `may_be_same_as`: numbers of earlier ones;
-    of later ones only they know it. `more`: how many further incidents of its phone are held with their SMS.
+
+    `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of the alerts queued
+    to coordinators; `digested`: it goes into digests instead. `may_be_same_as`: numbers of earlier ones; of later ones
+    only they know it. `more`: how many further incidents of its phone are held with their SMS.
     """
 
     number = IntAttribute(default=0)
@@ -70,7 +76,7 @@ class Incident(_Row):
 
     @property
     def kind(self) -> Kind:
-        """What it is of: its category, or form and question of the answer that opened it."""
+        """The incident's category, or the form and question that opened it."""
         if self.report is not None:
             form, _, code = self.report.split("#")
             return f"{form} {code}"
@@ -78,7 +84,10 @@ class Incident(_Row):
 
 
 class IncidentNumber(_Row):
-    """A number that was given, in the order in which incidents were stored; `at` is that instant."""
+    """A number given to an incident, in the order of storing.
+
+    `at` is the instant of storing.
+    """
 
     incident = UnicodeAttribute()
     region = UnicodeAttribute()
@@ -92,13 +101,19 @@ class IncidentNumber(_Row):
 
 
 class Watch(_Row):
-    """An incident that is to be escalated at a time unless somebody has acknowledged it; `id` begins with that time."""
+    """An incident to be escalated at a time unless it is acknowledged.
+
+    `id` begins with that time.
+    """
 
     incident = UnicodeAttribute()
 
 
 class Digest(_Row):
-    """Numbers of a region's incidents that coordinators are to be told of together at `due`, by `region#stage`."""
+    """Numbers of a region's incidents for one digest to coordinators.
+
+    It is sent at `due`; `id` is `region#stage`.
+    """
 
     numbers = IntSetAttribute()
     due = UTCDateTimeAttribute()
@@ -116,7 +131,7 @@ class Digest(_Row):
 
 
 class Mute(_Row):
-    """Until when a coordinator, by phone, wants no SMS about incidents that are not critical."""
+    """A coordinator's phone that gets only critical incidents' SMS `until` a time."""
 
     until = UTCDateTimeAttribute()
 
@@ -128,13 +143,13 @@ def incidents_of(election_id: str) -> Iterator[Incident]:
 
 
 def incidents_at(election_id: str, station: str) -> list[Incident]:
-    """A station's incidents, as of now; raises StoreUnavailable."""
+    """Return a station's incidents, as of now; raises StoreUnavailable."""
     with store_faults():
         return list(Incident.query(election_id, Incident.id.startswith(f"{station}#"), consistent_read=True))
 
 
 def get_incident(election_id: str, incident_id: str) -> Incident | None:
-    """An incident by its id, as of now; raises StoreUnavailable."""
+    """Return an incident by its id, as of now; raises StoreUnavailable."""
     with store_faults():
         try:
             return Incident.get(election_id, incident_id, consistent_read=True)
@@ -143,7 +158,7 @@ def get_incident(election_id: str, incident_id: str) -> Incident | None:
 
 
 def incident_of_number(election_id: str, number: int) -> Incident | None:
-    """An incident by its number, as of now; raises StoreUnavailable."""
+    """Return an incident by its number, as of now; raises StoreUnavailable."""
     with store_faults():
         try:
             given = IncidentNumber.get(f"{election_id}#numbers", _numbered(number), consistent_read=True)
@@ -153,23 +168,29 @@ def incident_of_number(election_id: str, number: int) -> Incident | None:
 
 
 def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
-    """Those of an election's incidents that exist, as of now, in no order; raises StoreUnavailable."""
+    """Return an election's incidents that exist, by id, as of now.
+
+    In no order. Raises StoreUnavailable.
+    """
     with store_faults():
-        return list(Incident.batch_get([(election_id, one) for one in ids], consistent_read=True))
+        return list(Incident.batch_get([(election_id, incident_id) for incident_id in ids], consistent_read=True))
 
 
 def incidents_of_numbers(election_id: str, numbers: Iterable[int]) -> list[Incident]:
-    """Those of an election's incidents that exist, by number, as of now, in no order; raises StoreUnavailable."""
+    """Return an election's incidents that exist, by number, as of now.
+
+    In no order. Raises StoreUnavailable.
+    """
     keys = [(f"{election_id}#numbers", _numbered(number)) for number in numbers]
     with store_faults():
-        given = list(IncidentNumber.batch_get(keys, consistent_read=True))
-    return incidents_by_id(election_id, [one.incident for one in given])
+        rows = list(IncidentNumber.batch_get(keys, consistent_read=True))
+    return incidents_by_id(election_id, [row.incident for row in rows])
 
 
 def numbers_given(election_id: str, before: int | None = None) -> Iterator[IncidentNumber]:
-    """Numbers from the last one down, or from below one, read page by page as they are asked for.
+    """Yield the numbers given from the last down, or from below `before`.
 
-    Raises StoreUnavailable.
+    They are read page by page as they are consumed. Raises StoreUnavailable.
     """
     below = IncidentNumber.id < _numbered(before) if before is not None else None
     with store_faults():
@@ -179,7 +200,10 @@ def numbers_given(election_id: str, before: int | None = None) -> Iterator[Incid
 
 
 def muted_phones(election_id: str, at: dt.datetime) -> frozenset[str]:
-    """Phones of the coordinators who want no SMS at a time of the election's clock; raises StoreUnavailable."""
+    """Return the phones of coordinators who are muted at a time.
+
+    The time is of the election's clock. Raises StoreUnavailable.
+    """
     with store_faults():
         return frozenset(row.id for row in Mute.query(f"{election_id}#mutes", consistent_read=True) if row.until > at)
 
@@ -197,7 +221,10 @@ def digests_due(election_id: str, at: dt.datetime) -> list[Digest]:
 
 
 def giving_number(incident: Incident, number: int, at: dt.datetime) -> Write:
-    """Gives an incident its number, which nobody else may have taken meanwhile."""
+    """Return the write that gives an incident its number.
+
+    It is refused if another incident has taken the number meanwhile.
+    """
     row = IncidentNumber(
         f"{incident.election}#numbers",
         _numbered(number),
@@ -210,7 +237,10 @@ def giving_number(incident: Incident, number: int, at: dt.datetime) -> Write:
 
 
 def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -> Write:
-    """Changes an incident, if nobody else did since it was read, and adds to its history."""
+    """Return the write that changes an incident and extends its history.
+
+    It is refused if another write changed the incident since it was read.
+    """
     version = incident.version
     actions = [
         Incident.state.set(state),
@@ -223,7 +253,10 @@ def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -
 
 
 def _shortened(history: Sequence[Entry]) -> list[Entry]:
-    """A history of at most MOST_STEPS, without the oldest steps after its first: the audit trail has them all."""
+    """Return a history of at most MOST_STEPS steps.
+
+    It lacks the oldest steps after its first: the audit trail has them all.
+    """
     return list(history) if len(history) <= MOST_STEPS else [history[0], *history[len(history) - MOST_STEPS + 1 :]]
 
 
@@ -234,12 +267,18 @@ def watching(election_id: str, incident_id: str, due: dt.datetime) -> Write:
 
 
 def ending_watch(watch: Watch) -> Write:
-    """Takes a watch that is acted upon away, unless somebody has acted upon it since it was read."""
+    """Return the write that deletes a watch that is acted upon.
+
+    It is refused if another run has acted upon it since it was read.
+    """
     return Write.delete("incident", watch.id, watch, Watch.id.exists())
 
 
 def adding_to_digest(election_id: str, region: str, stage: int, numbers: set[int], due: dt.datetime) -> Write:
-    """Adds incidents to the digest that a region's coordinators wait for, or begins one."""
+    """Return the write that adds incidents to a region's digest.
+
+    It begins the digest where none waits.
+    """
     row = Digest(f"{election_id}#digests", f"{region}#{stage}")
     actions: list[Action] = [
         Digest.numbers.add(numbers),
@@ -250,12 +289,18 @@ def adding_to_digest(election_id: str, region: str, stage: int, numbers: set[int
 
 
 def ending_digest(digest: Digest) -> Write:
-    """Takes a digest that was sent away, if nothing was added to it meanwhile."""
+    """Return the write that deletes a digest that was sent.
+
+    It is refused if something was added to the digest meanwhile.
+    """
     return Write.delete("incident", digest.id, digest, Digest.version == digest.version)
 
 
 def muting(election_id: str, phone: str, until: dt.datetime) -> Write:
-    """Keeps SMS about incidents that are not critical from a phone until a time of the election's clock."""
+    """Return the write that mutes a phone until a time.
+
+    A muted phone gets no SMS about incidents that are not critical. The time is of the election's clock.
+    """
     row = Mute(f"{election_id}#mutes", phone, until=until)
     return Write.put("row", row.id, row)
 
@@ -265,5 +310,5 @@ def _numbered(number: int) -> str:
 
 
 def _moment(at: dt.datetime) -> str:
-    """An instant as text that sorts by time."""
+    """Write an instant as text that sorts by time."""
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S")
