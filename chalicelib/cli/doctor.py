@@ -29,15 +29,15 @@ def doctor(*, as_json: bool, shows_good: bool) -> None:
     local = use_stack()
     stack = os.environ["BAYKOO_PARAMETERS"].removeprefix("/")
     findings = []
-    for one in examine(stack, dt.datetime.now(dt.UTC), local.get("api_url")):
-        findings.append(one)
+    for finding in examine(stack, dt.datetime.now(dt.UTC), local.get("api_url")):
+        findings.append(finding)
         if as_json:
-            click.echo(json.dumps(asdict(one), ensure_ascii=False))
-        elif shows_good or one.severity != "good":
-            click.echo(f"{_MARKS[one.severity]} {one.subject}: {one.said}")
-            if one.advice:
-                click.echo(f"    {one.advice}")
+            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+        elif shows_good or finding.severity != "good":
+            click.echo(f"{_MARKS[finding.severity]} {finding.subject}: {finding.said}")
+            if finding.advice:
+                click.echo(f"    {finding.advice}")
     if not as_json:
-        counts = {severity: sum(one.severity == severity for one in findings) for severity in _MARKS}
+        counts = {severity: sum(finding.severity == severity for finding in findings) for severity in _MARKS}
         click.echo(f"{counts['good']} good, {counts['warning']} warnings, {counts['problem']} problems.")
     sys.exit(gravest(findings))

@@ -100,8 +100,8 @@ def mute_duration(written: str) -> dt.timedelta | None:
     match = _DURATION.fullmatch(written.strip())
     if match is None or not (match["hours"] or match["minutes"]):
         return None
-    asked = dt.timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
-    return asked if asked <= LONGEST_MUTE else None
+    duration = dt.timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
+    return duration if duration <= LONGEST_MUTE else None
 
 
 @cache

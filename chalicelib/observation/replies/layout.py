@@ -135,9 +135,9 @@ def _filled(draft: _Draft) -> _Draft:
 
     A list grows item by item until the next would be too much.
     """
-    whole = replace(draft, shown={place: len(phrase.items) for place, phrase in draft.phrases()})
-    if whole.fits():
-        return whole
+    complete = replace(draft, shown={place: len(phrase.items) for place, phrase in draft.phrases()})
+    if complete.fits():
+        return complete
     for place, phrase in draft.phrases()[:MOST_PHRASES]:
         for count in range(len(phrase.items) + 1):
             longer = replace(draft, shown={**draft.shown, place: count})

@@ -12,7 +12,7 @@ from chalicelib.rehearsal.senders.sender import Sender, current
 from chalicelib.rehearsal.senders.sms import Signed, Sms
 
 # Gson escapes these in a text, so that the body that is signed is not what another library would write.
-_GSON = {ord(one): f"\\u{ord(one):04x}" for one in "&'<>="}
+_GSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in "&'<>="}
 
 
 class AndroidSender(Sender):
