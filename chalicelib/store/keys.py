@@ -1,6 +1,7 @@
-"""Keys of the rows in the table of messages: a prefix says what a row is, the rest which one it is.
+"""Keys of the rows in the table of messages.
 
-What came in is `PROVIDER#ID`. Every other key is made here, so that a row that may exist once has one key.
+A prefix says what a row is, the rest which one it is. An incoming SMS is `PROVIDER#ID`. Every other key is made here,
+so that a row that may exist once has one key.
 """
 
 import hashlib
@@ -19,7 +20,10 @@ def inbound(provider: str, message_id: str) -> str:
 
 
 def other_content(key: str, digest: str) -> str:
-    """Return the key of an SMS whose id came before with another content."""
+    """Return the key of an SMS whose id came with another content.
+
+    Its id came before, with the content of another SMS.
+    """
     return f"{key}#{digest}"
 
 
@@ -34,22 +38,31 @@ def nonce(provider: str, digest: str) -> str:
 
 
 def receipt(provider: str, reference: str, state: str) -> str:
-    """Return the key of a provider's word on an SMS; the same word again is the same row."""
+    """Return the key of a provider's receipt of an SMS.
+
+    The same receipt again is the same row.
+    """
     return f"receipt#{provider}#{_short(reference)}#{state}"
 
 
 def sent(provider: str, reference: str) -> str:
-    """Return the key of the row that says which SMS a provider means by its reference."""
+    """Return the key of the row from reference to SMS.
+
+    The reference is the one by which a provider names the SMS.
+    """
     return f"sent#{provider}#{_short(reference)}"
 
 
 def twin(digest: str) -> str:
-    """Return the key of the row by which the same SMS under another id is known."""
+    """Return the key of the row that detects an SMS's duplicate.
+
+    The duplicate is the same SMS under another id.
+    """
     return f"twin#{digest}"
 
 
 def parts(digest: str) -> str:
-    """Return the key of the row that lists the parts of long SMS."""
+    """Return the key of the row of long SMS's parts."""
     return f"parts#{digest}"
 
 
@@ -59,17 +72,23 @@ def reply(message_key: str) -> str:
 
 
 def reply_to_unknown(election_id: str, digest: str) -> str:
-    """Return the key of the one reply that an unknown phone gets in an election."""
+    """Return the key of an unknown phone's one reply per election."""
     return f"reply#{election_id}#{digest}"
 
 
 def alert(election_id: str, incident_id: str, stage: int, coordinator_id: str) -> str:
-    """Return the key of an incident's alert to a coordinator at a stage of escalation, without its channel."""
+    """Return the key of an incident's alert to a coordinator.
+
+    It is of one stage of escalation, and lacks the channel.
+    """
     return f"{_alerts(election_id, incident_id, stage)}{coordinator_id}"
 
 
 def is_alert_of(key: str, election_id: str, incident_id: str, stage: int) -> bool:
-    """Whether a key is that of an incident's alert at a stage of escalation."""
+    """Whether a key is of an incident's alert at a stage.
+
+    The stage is that of escalation.
+    """
     return key.startswith(_alerts(election_id, incident_id, stage))
 
 
@@ -78,27 +97,39 @@ def _alerts(election_id: str, incident_id: str, stage: int) -> str:
 
 
 def digest(election_id: str, digest_id: str, first_number: int, place: int) -> str:
-    """Return the key of a digest to the coordinator at a place of the roster, without its channel."""
+    """Return the key of a digest to a coordinator, without its channel.
+
+    `place` is the coordinator's place in the roster.
+    """
     return f"digest#{election_id}#{digest_id}#{first_number}#{place}"
 
 
 def summary(election_id: str, hour: str, coordinator_id: str) -> str:
-    """Return the key of an hour's summary to a coordinator, without its channel."""
+    """Return the key of an hour's summary to a coordinator.
+
+    It lacks the channel.
+    """
     return f"summary#{election_id}#{hour}#{coordinator_id}"
 
 
 def final_report(election_id: str, coordinator_id: str) -> str:
-    """Return the key of the final report to a coordinator, without its channel."""
+    """Return the key of the final report to a coordinator.
+
+    It lacks the channel.
+    """
     return f"report#{election_id}#{coordinator_id}"
 
 
 def missing(election_id: str, form: str, round_name: str, coordinator_id: str) -> str:
-    """Return the key of a round's list of missing reports to a coordinator, without its channel."""
+    """Return the key of a round's missing reports to a coordinator.
+
+    It lacks the channel.
+    """
     return f"missing#{election_id}#{form}#{round_name}#{coordinator_id}"
 
 
 def reminder(election_id: str, form: str, round_name: str, observer: str, number: int) -> str:
-    """Return the key of an observer's reminder of a round, by its number."""
+    """Return the key of an observer's reminder, by round and number."""
     return f"reminder#{election_id}#{form}#{round_name}#{observer}#{number}"
 
 

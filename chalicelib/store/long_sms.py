@@ -1,4 +1,7 @@
-"""What is known of the long SMS that come in parts: a row for all that share sender, recipient, reference and total."""
+"""Long SMS in parts: one row per sender, recipient, reference and total.
+
+The provider belongs to the row's key too.
+"""
 
 import datetime as dt
 import hashlib
@@ -19,7 +22,10 @@ from chalicelib.store.writes import Write
 
 
 class PartsRow(Model):
-    """A row among the messages, of no direction that anything is done for; `version` guards it."""
+    """A row of parts among the messages; `version` guards it.
+
+    Nothing is done for rows of its direction.
+    """
 
     class Meta(TableMeta):
         table = "messages"
@@ -33,7 +39,10 @@ class PartsRow(Model):
 
 @dataclass(frozen=True, slots=True)
 class KnownParts:
-    """The long SMS of one sender, recipient, reference and total as they are stored, and the version to be replaced."""
+    """The stored long SMS of one sender, recipient, reference and total.
+
+    `version` is the one to be replaced.
+    """
 
     key: str
     version: int
@@ -41,7 +50,10 @@ class KnownParts:
 
 
 def known_parts(message: Message) -> KnownParts:
-    """What is known of the SMS that a part may belong to, as of now. Raises StoreUnavailable."""
+    """Return the long SMS that a part may belong to, as of now.
+
+    Raises StoreUnavailable.
+    """
     reference, _, total = message.part[:3]
     shared = [message.provider, message.sender, message.recipient, reference, total]
     key = keys.parts(hashlib.sha256(json.dumps(shared).encode()).hexdigest())
@@ -49,29 +61,35 @@ def known_parts(message: Message) -> KnownParts:
         row = next(iter(PartsRow.batch_get([key], consistent_read=True)), None)
     if row is None:
         return KnownParts(key, 0, ())
-    return KnownParts(key, row.version, tuple(_from_document(total, one) for one in row.known))
+    return KnownParts(key, row.version, tuple(_from_document(total, sms) for sms in row.known))
 
 
 def noting(parts: KnownParts, known: Sequence[LongSms]) -> Write:
-    """The row with other contents; refused if somebody changed it since it was read."""
+    """Return the write that replaces the content of a row of parts.
+
+    It is refused if another message changed the row since it was read.
+    """
     row = PartsRow(parts.key, version=parts.version + 1, known=[_document(sms) for sms in known])
     return Write.put("parts", parts.key, row, at_version(PartsRow, parts.version))
 
 
 def stored_part(reference: str, total: int, text: PartText) -> list[Any]:
-    """How a message tells that it is a part: reference, number, total, and the halves of characters at its ends."""
+    """Return the attribute `part` by which a message is a part.
+
+    It lists reference, number, total, and the halves of characters at the text's ends, if there are any.
+    """
     halves = [text.begins, text.ends] if text.begins or text.ends else []
     return [reference, text.number, total, *halves]
 
 
 def part_text(message: Message) -> PartText:
-    """The text of a stored part."""
+    """Return the text of a stored part."""
     _, number, _, *halves = message.part
     return PartText(number, message.text or "", *halves)
 
 
 def piece_of(message: Message) -> Piece:
-    """A stored part as it is known among the parts of its SMS."""
+    """Return a stored part as a piece of its long SMS."""
     digest = hashlib.sha256((message.text or "").encode()).hexdigest()[:16]
     return Piece(message.key, message.part[1], message.received_at or message.stored_at, message.stored_at, digest)
 

@@ -1,4 +1,7 @@
-"""Rows in the table of messages that are no messages: no queue, no outcome, nothing to be shown."""
+"""Rows in the table of messages that are no messages.
+
+They have no queue and no outcome, and nothing of them is shown.
+"""
 
 import datetime as dt
 
@@ -16,7 +19,10 @@ class _MessagesMeta(TableMeta):
 
 
 class Nonce(Model):
-    """A nonce that came with a request of the content `about`; kept for ever, for the request can come again."""
+    """A nonce that came with a request of the content `about`.
+
+    Kept for ever, for the request can come again.
+    """
 
     class Meta(_MessagesMeta):
         pass
@@ -29,9 +35,11 @@ class Nonce(Model):
 
 
 class DedupRow(Model):
-    """The first SMS of a content, `about`: the same SMS under another id is its duplicate, however late.
+    """The first SMS of a content: `about` is its key.
 
-    Where no time is told, the latest SMS of a sender, and `text`, the digest of what it says.
+    The same SMS under another id is its duplicate, however late.
+
+    Where providers tell no time: the latest SMS of a sender, and `text`, the digest of its text.
     """
 
     class Meta(_MessagesMeta):
@@ -59,29 +67,35 @@ class SentPointer(Model):
 
 
 def take_nonce(provider: str, digest: str, content: str, now: dt.datetime) -> bool:
-    """Let a nonce prove a content, however often that comes; False if it came with another one before.
+    """Let a nonce prove one content, however often that comes.
 
-    Raises StoreUnavailable.
+    False if it came with another content before. Raises StoreUnavailable.
     """
     before = put_first(Nonce(keys.nonce(provider, digest), stored_at=now, about=content))
     return before is None or before.about == content
 
 
 def dedup_row(digest: str, message_key: str, stored_at: dt.datetime) -> Write:
-    """Makes an SMS the first one of its content, unless there is one."""
+    """Return the write that makes an SMS the first of its content.
+
+    It is refused if there is one already.
+    """
     row = DedupRow(keys.twin(digest), stored_at=stored_at, about=message_key)
     return Write.put("once", row.key, row, DedupRow.key.does_not_exist())
 
 
 def latest_row(digest: str, message_key: str, stored_at: dt.datetime, text: str, within: dt.timedelta) -> Write:
-    """Makes an SMS the latest of its sender, unless the latest says the same and was stored `within` that time."""
+    """Return the write that makes an SMS the latest of its sender.
+
+    It is refused if the latest has the same text and was stored `within` that time before.
+    """
     row = DedupRow(keys.twin(digest), stored_at=stored_at, about=message_key, text=text)
     is_other = (DedupRow.text != text) | (DedupRow.stored_at < stored_at - within)
     return Write.put("once", row.key, row, DedupRow.key.does_not_exist() | is_other)
 
 
 def get_dedup_row(key: str) -> DedupRow | None:
-    """The row of a content's first SMS; raises StoreUnavailable."""
+    """Return the row of a content's first SMS; raises StoreUnavailable."""
     with store_faults():
         return next(iter(DedupRow.batch_get([key], consistent_read=True)), None)
 
@@ -92,7 +106,10 @@ def put_pointer(provider: str, reference: str, message_key: str, now: dt.datetim
 
 
 def pointed_at(provider: str, reference: str) -> str | None:
-    """The key of the SMS that a provider means by a reference; None if it is not known. Raises StoreUnavailable."""
+    """Return the key of the SMS that a provider's reference names.
+
+    None if it is not known. Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             return SentPointer.get(keys.sent(provider, reference), consistent_read=True).about

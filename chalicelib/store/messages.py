@@ -1,4 +1,4 @@
-"""Messages: every SMS and email, in and out, from its raw payload to its outcome."""
+"""Messages: SMS and emails, in and out, from raw payload to outcome."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +44,10 @@ SCHEMA = 1
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
-    """Rows that something remains to be done for, those due first first; sparse."""
+    """Rows that something remains to be done for, by due time; sparse.
+
+    Those due first come first.
+    """
 
     class Meta(TableMeta):
         index_name = "unfinished"
@@ -154,7 +157,7 @@ class Message(Model):
 
     @property
     def outgoing_queue(self) -> Queue:
-        """The queue that an outgoing row waits in, or waited in before it was sent."""
+        """The queue that an outgoing row waits in, or did before sending."""
         waits = self.queue or (self.pending or "").partition("#")[0]
         return next((queue for queue in OUTGOING if queue == waits), "out")
 
@@ -164,10 +167,12 @@ class Message(Model):
         return self.outgoing_queue == "alert"
 
     def claim(self, until: dt.datetime) -> bool:
-        """Take a queued row up to send it; sweep takes it up once the claim has run out.
+        """Claim a queued row to send it.
 
-        This and the verbs below change the row if nobody else did since it was read; False if somebody did. They raise
-        StoreUnavailable. `known` are attributes to be set beside; None leaves one as it is.
+        Sweep takes it up once the claim has run out.
+
+        This and the methods below change the row if no other worker did since it was read; False if one did. They raise
+        StoreUnavailable. `known` are further attributes to be set; None leaves one as it is.
         """
         return self._change(_set(state=MessageState.SENDING, attempts=self.attempts + 1, due_at=until))
 
@@ -182,20 +187,23 @@ class Message(Model):
         return Write.update(kind, self.key, self, finishing(state, at, **known), self._unchanged())
 
     def put_back(self, due_at: dt.datetime, *, is_tried: bool = True, **known: Any) -> bool:
-        """Let a claimed row wait in its queue again; one that was not `is_tried` has made no attempt."""
+        """Let a claimed row wait in its queue again.
+
+        One that was not `is_tried` has made no attempt.
+        """
         attempts = None if is_tried else self.attempts - 1
         return self._change(_set(state=MessageState.QUEUED, due_at=due_at, attempts=attempts, **known))
 
     def postpone(self, due_at: dt.datetime, **known: Any) -> bool:
-        """Let a row that could not be finished wait as it is, one attempt later."""
+        """Let an unfinished row wait as it is, one attempt later."""
         return self._change(_set(attempts=self.attempts + 1, due_at=due_at, **known))
 
     def hold(self, state: MessageState, at: dt.datetime, **known: Any) -> bool:
-        """Take the row out of its queue, for a person to look at."""
+        """Take the row out of its queue, for a person's decision."""
         return self._change([*holding(self.key, state, at, **known), *_set(attempts=self.attempts + 1)])
 
     def retry(self, at: dt.datetime) -> bool:
-        """Put a row that was held back in the queue that it came from, as if it had not been tried."""
+        """Put a held row back in its queue, as if never tried."""
         queue, state = _QUEUES.get(self.direction, ("out", MessageState.QUEUED))
         waits = _set(state=state, attempts=0, pending=pending_in(queue, self.key), due_at=at)
         return self._change([*waits, Message.reason.remove()])
@@ -222,11 +230,17 @@ class Message(Model):
         return self._change(_set(state=MessageState.SENT, pending=pending, due_at=due_at, **known))
 
     def note_receipt(self, state: MessageState, **known: Any) -> bool:
-        """Finish a row that goes out by what its receipt says, or its absence; unless another receipt came."""
+        """Finish an outgoing row by its receipt, or by its absence.
+
+        Changes nothing, and returns False, if another receipt came.
+        """
         return self._change(finishing(state, **known), self._same_receipt())
 
     def send_again(self, due_at: dt.datetime, **known: Any) -> bool:
-        """Queue a row that was sent once more, for another carrier, unless another receipt came."""
+        """Queue a row that was sent once more, for another carrier.
+
+        Changes nothing, and returns False, if another receipt came.
+        """
         pending = pending_in(self.outgoing_queue, self.key)
         forgotten = (Message.carrier, Message.reference, Message.receipt, Message.receipt_at)
         queued = _set(state=MessageState.QUEUED, pending=pending, due_at=due_at, **known)
@@ -253,10 +267,10 @@ _QUEUES: Final[dict[str, tuple[Queue, MessageState]]] = {
 def finishing(
     state: MessageState, at: dt.datetime | None = None, attention: str | None = None, **known: Any
 ) -> list[Action]:
-    """The changes by which a row has a state after which nothing remains to be done.
+    """Return the actions that give a row a final state.
 
-    `at`: when it was processed. `attention`: where it is listed for a person; None takes it from the list.
-    `known`: attributes to be set beside; None leaves one as it is.
+    Nothing remains to be done after a final state. `at`: when it was processed. `attention`: where it is listed for a
+    person; None takes it from the list. `known`: further attributes to be set; None leaves one as it is.
     """
     ended = _set(state=state, processed_at=at, attention=attention, **known)
     listed = [] if attention else [Message.attention.remove()]
@@ -264,7 +278,10 @@ def finishing(
 
 
 def holding(key: str, state: MessageState, at: dt.datetime, **known: Any) -> list[Action]:
-    """The changes by which a row has a state and waits for a person, in the queue that nothing takes up."""
+    """Return the actions that give a row a state and hold it.
+
+    It then waits for a person, in the queue that nothing takes up.
+    """
     return _set(state=state, processed_at=at, pending=pending_in("held", key), due_at=at, **known)
 
 
@@ -278,19 +295,23 @@ def attention_of(election_id: str | None, region: str | None) -> str:
 
 
 def pending_in(queue: Queue, key: str) -> str:
-    """The partition of the unfinished index in which a row of a queue waits."""
+    """Return the unfinished index's partition of a queue's row."""
     return f"{queue}#{spread(key, QUEUE_SHARDS)}"
 
 
 def put_new(row: Model) -> bool:
-    """Store a row once. False if its key is there already; raises StoreUnavailable."""
+    """Store a row once; False if its key exists already.
+
+    Raises StoreUnavailable.
+    """
     return saved_if(row, Message.key.does_not_exist())
 
 
 def put_first(row: Row) -> Row | None:
-    """Store a row once; None if it is stored now, else the row that has its key already.
+    """Store a row once; return the row that has its key already.
 
-    DynamoDB tells that row with its refusal, so that nothing is read for it. Raises StoreUnavailable.
+    None if the row is stored now. DynamoDB returns the other row with its refusal, so that nothing is read for it.
+    Raises StoreUnavailable.
     """
     connection = row._get_connection()
     _, named = row._get_save_args(condition=Message.key.does_not_exist())
@@ -309,7 +330,7 @@ def put_first(row: Row) -> Row | None:
 
 
 def get(key: str) -> Message | None:
-    """A message by key, as of now; raises StoreUnavailable."""
+    """Return a message by key, as of now; raises StoreUnavailable."""
     with store_faults():
         try:
             return Message.get(key, consistent_read=True)
@@ -318,7 +339,10 @@ def get(key: str) -> Message | None:
 
 
 def received_sms(key: str, now: dt.datetime, **attributes: Any) -> Message:
-    """A new SMS that waits to be processed by the stream, or by sweep where that does not come to it."""
+    """Build an incoming SMS that waits to be processed by the stream.
+
+    Sweep processes it where the stream does not come to it.
+    """
     due_at, pending = now + PROCESSED_WITHIN, pending_in("in", key)
     return Message(
         key, direction="in", channel="sms", state=MessageState.RECEIVED, due_at=due_at, pending=pending, **attributes
@@ -326,12 +350,18 @@ def received_sms(key: str, now: dt.datetime, **attributes: Any) -> Message:
 
 
 def get_many(keys: Iterable[str]) -> list[Message]:
-    """Those of the messages that exist and can be read, in no order; raises StoreUnavailable."""
+    """Return those of the messages that exist and can be read.
+
+    In no order. Raises StoreUnavailable.
+    """
     return read_rows(keys)[0]
 
 
 def read_rows(keys: Iterable[str]) -> tuple[list[Message], dict[str, str]]:
-    """The messages that exist, in no order, and why others, by key, cannot be read. Raises StoreUnavailable."""
+    """Return the messages that exist, and why others cannot be read.
+
+    The messages are in no order, the others' faults by key. Raises StoreUnavailable.
+    """
     wanted = list(dict.fromkeys(keys))
     rows: list[Message] = []
     unreadable: dict[str, str] = {}
@@ -357,9 +387,10 @@ def _newer_schema(row: Message) -> str:
 
 
 def hold_unreadable(key: str, why: str, now: dt.datetime) -> None:
-    """Take a row that this version cannot read out of its queue, for a person. Raises StoreUnavailable.
+    """Take a row that this version cannot read out of its queue.
 
-    It is neither read nor put anew, so that whatever it holds stays in it.
+    It then waits for a person. It is neither read nor put anew, so that whatever it holds stays in it. Raises
+    StoreUnavailable.
     """
     waits = _set(pending=pending_in("held", key), due_at=now, reason=Reason.UNREADABLE_ROW, last_error=why[:500])
     with store_faults(), TransactWrite(connection=Message._get_connection().connection) as transaction:
@@ -367,12 +398,15 @@ def hold_unreadable(key: str, why: str, now: dt.datetime) -> None:
 
 
 def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iterator[str]:
-    """Keys of a queue's unfinished rows, or of those that are due; `limit` of each shard, the longest due first."""
+    """Yield keys of a queue's unfinished rows, or of those due.
+
+    At most `limit` per shard, the longest due first. Raises StoreUnavailable.
+    """
     due = Message.due_at <= due_before if due_before is not None else None
     for shard in range(QUEUE_SHARDS):
         with store_faults():
-            found = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit, attributes_to_get=["key"])
-            yield from [message.key for message in found]
+            rows = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit, attributes_to_get=["key"])
+            yield from [row.key for row in rows]
 
 
 def needing_attention(partition: str) -> Iterator[str]:
@@ -386,21 +420,30 @@ def needing_attention(partition: str) -> Iterator[str]:
 
 
 def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, limit: int) -> list[str]:
-    """Keys of the messages exchanged with a phone between two instants, newest first."""
+    """Return keys of a phone's messages between two instants, newest first.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
-        found = Message.conversation_index.query(
+        rows = Message.conversation_index.query(
             phone, Message.stored_at.between(since, until), scan_index_forward=False, limit=limit
         )
-        return [message.key for message in found]
+        return [row.key for row in rows]
 
 
 def messages_of(election_id: str) -> Iterator[Message]:
-    """Every message of an election. Reads the whole table: for audits and exports, never for a request."""
+    """Yield every message of an election.
+
+    Reads the whole table: for audits and exports, never for a request. Raises StoreUnavailable.
+    """
     with store_faults():
         yield from Message.scan(Message.election == election_id, consistent_read=True)
 
 
 def received_messages() -> Iterator[Message]:
-    """Every message that has no outcome yet. Reads the whole table: for audits."""
+    """Yield every message that has no outcome yet.
+
+    Reads the whole table: for audits. Raises StoreUnavailable.
+    """
     with store_faults():
         yield from Message.scan(Message.state == MessageState.RECEIVED, consistent_read=True)
