@@ -50,7 +50,7 @@ class KnownParts:
 
 
 def known_parts(message: Message) -> KnownParts:
-    """Return the long SMS that a part may belong to, as of now.
+    """Return the long SMS that a part may belong to, read afresh.
 
     Raises StoreUnavailable.
     """

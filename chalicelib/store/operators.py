@@ -1,4 +1,4 @@
-"""Operators: who may read the API, and the audit trail of what was done."""
+"""Operators with access to the API, and the audit trail of actions."""
 
 import datetime as dt
 from typing import Literal
@@ -14,9 +14,9 @@ Role = Literal["viewer", "operator", "headquarters"]
 
 
 class OperatorRow(Model):
-    """An operator's access, under the SHA-256 of the token; the token itself is stored nowhere.
+    """An operator's access, under the SHA-256 of the token.
 
-    `regions` empty: all of them.
+    The token itself is stored nowhere. `regions` empty: all of them.
     """
 
     class Meta(TableMeta):
@@ -32,7 +32,10 @@ class OperatorRow(Model):
 
 
 class AuditRow(Model):
-    """Something that a person did: who, what, to what, and a note that says why where one was asked for."""
+    """A person's action: who, what, on what, and perhaps a note.
+
+    The note gives the reason where the action requires one.
+    """
 
     class Meta(TableMeta):
         table = "audit"
@@ -52,7 +55,10 @@ def add(row: OperatorRow) -> None:
 
 
 def by_token_hash(token_hash: str) -> OperatorRow | None:
-    """The operator with a token's hash, as of now; raises StoreUnavailable."""
+    """Return the operator with a token's hash, as of now.
+
+    None if there is none. Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             return OperatorRow.get(token_hash, consistent_read=True)
@@ -61,7 +67,10 @@ def by_token_hash(token_hash: str) -> OperatorRow | None:
 
 
 def of_election(election_id: str) -> list[OperatorRow]:
-    """All operators of an election. Reads the whole small table: for the command line, never for a request."""
+    """Return all operators of an election.
+
+    Reads the whole small table: for the command line, never for a request. Raises StoreUnavailable.
+    """
     with store_faults():
         return list(OperatorRow.scan(OperatorRow.election == election_id))
 
@@ -79,7 +88,10 @@ def record(election_id: str, at: dt.datetime, who: str, action: str, subject: st
 
 
 def recorded(election_id: str, at: dt.datetime, who: str, action: str, subject: str, note: str | None = None) -> Write:
-    """The same line, to be written in one transaction with what it tells of."""
+    """Return the write that adds a line to the audit trail.
+
+    It belongs in one transaction with the action that it records.
+    """
     row = _audit_row(election_id, at, who, action, subject, note)
     return Write.put("row", row.at, row)
 

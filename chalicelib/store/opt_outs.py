@@ -1,4 +1,4 @@
-"""Opt-outs: which phones want no SMS that they have not asked for. Each phone's newest wish, by election."""
+"""Opt-outs: each phone's newest wish about unsolicited SMS, by election."""
 
 import datetime as dt
 from typing import Literal
@@ -16,8 +16,9 @@ Told = Literal["sms", "provider"]
 
 
 class OptOutRow(Model):
-    """A phone's newest wish, said at `at` (a real instant) by the SMS `message`, or refused when that was sent.
+    """A phone's newest wish, with the SMS that it came with.
 
+    `at` is the real instant of the SMS `message` that expressed the wish, or that the phone's provider refused.
     `answered`: when wishes were answered in the last hour.
     """
 
@@ -34,12 +35,15 @@ class OptOutRow(Model):
 
     @property
     def order(self) -> tuple[dt.datetime, str]:
-        """The newer of two wishes is the later one; of one instant, that of the later key."""
+        """The order of wishes: by instant, and within one by key."""
         return self.at, self.message
 
 
 def wish_of(election_id: str, phone: str) -> OptOutRow | None:
-    """A phone's newest wish, None where it has said none. Raises StoreUnavailable."""
+    """Return a phone's newest wish, None if it has expressed none.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             return OptOutRow.get(election_id, phone, consistent_read=True)
@@ -48,13 +52,16 @@ def wish_of(election_id: str, phone: str) -> OptOutRow | None:
 
 
 def opted_out(election_id: str) -> list[OptOutRow]:
-    """The phones that want no more SMS, by number. Raises StoreUnavailable."""
+    """Return the phones that have opted out, in order; raises StoreUnavailable."""
     with store_faults():
         return [row for row in OptOutRow.query(election_id, consistent_read=True) if row.wish == "out"]
 
 
 def put_opt_out(before: OptOutRow | None, wish: OptOutRow) -> Write:
-    """Puts a wish in place of the one that was read, if that still stands."""
+    """Return the write that replaces a phone's wish by a newer one.
+
+    It is refused if the stored wish is no longer the one that was read.
+    """
     unchanged = (
         OptOutRow.phone.does_not_exist()
         if before is None

@@ -1,6 +1,7 @@
-"""The one transaction by which a message counts: its outcome, reports, tallies, incidents and what is to be sent.
+"""The one transaction by which a message counts.
 
-Guarded by the message's own state, so that a message counts once however often it is processed.
+It writes the message's outcome, reports, tallies, incidents and outgoing messages. It is guarded by the message's own
+state, so that a message counts once however often it is processed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ MOST_WRITES = 100
 
 
 class AlreadyProcessed(Exception):
-    """The message has its outcome: somebody processed it before, or at the same time."""
+    """The message has its outcome: it was processed before, or concurrently."""
 
 
 class ReportChanged(Exception):
@@ -40,19 +41,22 @@ class ReportChanged(Exception):
 
 
 class IncidentChanged(Exception):
-    """Somebody changed an incident, or took the next number, since they were read: read again."""
+    """Another write changed an incident or took the next number: read again."""
 
 
 class OptOutChanged(Exception):
-    """A phone's wish for SMS is not the one that was read, or that is needed."""
+    """A phone's wish is not the one read, or not the required."""
 
 
 class PartsChanged(Exception):
-    """Somebody changed what is known of a long SMS since it was read: read again."""
+    """Another message changed a long SMS's parts: read again."""
 
 
 class BudgetChanged(Exception):
-    """Another message of the same phone changed the stations that it reports for since they were read."""
+    """Another message of the same phone changed its stations.
+
+    That is, the stations that the phone reports for, since they were read.
+    """
 
 
 class ReleaseChanged(Exception):
@@ -60,11 +64,17 @@ class ReleaseChanged(Exception):
 
 
 class TooMuchAtOnce(Exception):
-    """An outcome has more rows, or a larger one, than DynamoDB takes in one transaction; nothing was written."""
+    """An outcome has too many rows, or one too large, for DynamoDB.
+
+    The limits are those of one transaction; nothing was written.
+    """
 
 
 class AlreadyThere(Exception):
-    """Rows that may exist only once exist: an incident that was opened before, a reply that was given before."""
+    """Rows that may exist only once exist already.
+
+    For example an incident that was opened before, or a reply that was given before. `keys` are theirs.
+    """
 
     def __init__(self, keys: frozenset[str]) -> None:
         super().__init__(f"{len(keys)} rows exist already")
@@ -73,9 +83,10 @@ class AlreadyThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a message came to. `reports` carry the version that they are to replace; `cells` what is to be added.
+    """A message's outcome and all that is written with it.
 
-    `writes` are further rows that are written with it.
+    `reports` carry the version that they are to replace; `cells` what is to be added. `writes` are further rows that
+    are written with it.
     """
 
     message: Message
@@ -91,21 +102,21 @@ class Outcome:
 def commit(outcome: Outcome) -> None:
     """Write an outcome whole or not at all.
 
-    Raises TooMuchAtOnce, AlreadyProcessed, ReportChanged, IncidentChanged, OtherWish, AlreadyThere, Contended, or
-    StoreUnavailable: then it may or may not be written, and processing the message again finds out.
+    Raises what `write` raises. After StoreUnavailable it may or may not be written: processing the message again
+    finds out.
     """
     message = Write.update(
         "message", outcome.message.key, outcome.message, outcome.changes, Message.state == MessageState.RECEIVED
     )
     writes = [_put_report(_required(outcome.election), report) for report in outcome.reports]
-    writes += [Write.put("once", one.id, one, Incident.id.does_not_exist()) for one in outcome.incidents]
-    writes += [queued(one) for one in outcome.outgoing]
+    writes += [Write.put("once", incident.id, incident, Incident.id.does_not_exist()) for incident in outcome.incidents]
+    writes += [queued(outgoing) for outgoing in outcome.outgoing]
     tallies = adding_to_tallies(_required(outcome.election), outcome.cells) if outcome.cells else []
     write([*writes, message, *tallies, *outcome.writes])
 
 
 def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> None:
-    """Write a report that counts otherwise than before, and the change of the tallies.
+    """Write a report that counts otherwise, and the change of the tallies.
 
     Raises ReportChanged, Contended, StoreUnavailable.
     """
@@ -113,7 +124,7 @@ def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> No
 
 
 def relocate_incident(election: Election, incident: Incident, region: str, cells: Cells) -> None:
-    """Move an incident to the region that its station is in now, and what it counts with it.
+    """Move an incident and its counters to its station's present region.
 
     Does nothing where it has been moved already. Raises Contended, StoreUnavailable.
     """
@@ -126,16 +137,16 @@ def relocate_incident(election: Election, incident: Incident, region: str, cells
 def write(writes: Iterable[Write]) -> None:
     """Write rows in one transaction, all or none.
 
-    Raises AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OtherWish, ReleaseChanged, AlreadyThere,
-    Contended, StoreUnavailable.
+    Raises TooMuchAtOnce, AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OptOutChanged, ReleaseChanged,
+    BudgetChanged, AlreadyThere, Contended, StoreUnavailable.
     """
     ordered = in_order(writes)
     if len(ordered) > MOST_WRITES:
         raise TooMuchAtOnce
     try:
         with TransactWrite(connection=_connection()) as transaction:
-            for one in ordered:
-                one.add_to(transaction)
+            for row_write in ordered:
+                row_write.add_to(transaction)
     except TransactWriteError as error:
         raise _cause(error, ordered) from error
     except BotoCoreError as error:
@@ -143,12 +154,12 @@ def write(writes: Iterable[Write]) -> None:
 
 
 def queued(message: Message) -> Write:
-    """An outgoing message, which may exist only once."""
+    """Return the write of an outgoing message, which may exist only once."""
     return Write.put("once", message.key, message, Message.key.does_not_exist())
 
 
 def adding_to_tallies(election: Election, cells: Cells) -> list[Write]:
-    """What adds counters to the tallies."""
+    """Return the writes that add counters to the tallies."""
     return [
         Write.update("row", "#".join(cell), tally_row(election, shard, cell), adding(counters))
         for (shard, cell), counters in cells.items()
@@ -176,20 +187,23 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
 def _cause(error: TransactWriteError, ordered: Sequence[Write]) -> Exception:
     reasons = error.cancellation_reasons
     codes = [reason.code if reason is not None else None for reason in reasons]
-    failed = [one for one, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
-    kinds = {one.kind for one in failed}
+    failed = [refused for refused, code in zip(ordered, codes, strict=False) if code == "ConditionalCheckFailed"]
+    kinds = {refused.kind for refused in failed}
     for kind, meaning in _MEANINGS.items():
         if kind in kinds:
             return meaning()
     if "once" in kinds:
-        return AlreadyThere(frozenset(one.key for one in failed if one.kind == "once"))
+        return AlreadyThere(frozenset(refused.key for refused in failed if refused.kind == "once"))
     if any(reason is not None and _is_too_large(reason) for reason in reasons):
         return TooMuchAtOnce()
     return Contended() if "TransactionConflict" in codes else StoreUnavailable(str(error))
 
 
 def _is_too_large(reason: CancellationReason) -> bool:
-    """Whether a row would be larger than DynamoDB's 400 KB: such a write never succeeds."""
+    """Whether a row would exceed DynamoDB's 400 KB.
+
+    Such a write never succeeds.
+    """
     return reason.code == "ValidationError" and "size" in (reason.message or "")
 
 

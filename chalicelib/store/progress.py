@@ -1,4 +1,4 @@
-"""How far a scheduled task has come with an election: where its next run begins, whenever that is."""
+"""A scheduled task's progress with an election: where its next run begins."""
 
 import datetime as dt
 from typing import Any
@@ -11,7 +11,10 @@ from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, s
 
 
 class ProgressRow(Model):
-    """What a task has done, beside the snapshots: `progress#chase`. `version` grows by one with each change."""
+    """A task's progress, beside the snapshots: `progress#chase`.
+
+    `version` grows by one with each change.
+    """
 
     class Meta(TableMeta):
         table = "summaries"
@@ -24,7 +27,10 @@ class ProgressRow(Model):
 
 
 def read(election_id: str, task: str) -> tuple[int, dict[str, Any] | None]:
-    """Version and document of a task's progress; 0 and None before its first run. Raises StoreUnavailable."""
+    """Return version and document of a task's progress.
+
+    0 and None before its first run. Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             row = ProgressRow.get(election_id, f"progress#{task}", consistent_read=True)
@@ -34,6 +40,9 @@ def read(election_id: str, task: str) -> tuple[int, dict[str, Any] | None]:
 
 
 def advance(election_id: str, task: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:
-    """Replace the progress that was read at a version. False if somebody else did meanwhile."""
+    """Replace the progress that was read at a version.
+
+    False if another run replaced it meanwhile. Raises StoreUnavailable.
+    """
     row = ProgressRow(election_id, f"progress#{task}", version=version + 1, document=document, made_at=now)
     return saved_if(row, at_version(ProgressRow, version))

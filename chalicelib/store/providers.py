@@ -1,4 +1,4 @@
-"""What all workers must know of each SMS provider: when it was last heard, and how far its list was compared."""
+"""Providers' last arrivals and reconciliation, shared by all workers."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -31,9 +31,9 @@ class ProviderRow(Model):
 
 
 def record_arrival(provider: str, at: dt.datetime, lags: Sequence[int] = ()) -> None:
-    """Keep when a provider was last heard, the latest of all that are told; raises StoreUnavailable.
+    """Keep when a provider was last heard, the latest of all arrivals.
 
-    `lags`: by how many seconds its time was behind the arrival of its last SMS.
+    `lags`: by how many seconds its time was behind the arrival of its last SMS. Raises StoreUnavailable.
     """
     row = ProviderRow(f"heard#{provider}", at=at, document={"lags": list(lags)})
     saved_if(row, ProviderRow.id.does_not_exist() | (ProviderRow.at < at))
@@ -41,12 +41,15 @@ def record_arrival(provider: str, at: dt.datetime, lags: Sequence[int] = ()) -> 
 
 def last_heard(provider: str) -> dt.datetime | None:
     """When a provider was last heard, None if never; raises StoreUnavailable."""
-    heard = heard_with_lags(provider)
-    return heard[0] if heard else None
+    arrival = heard_with_lags(provider)
+    return arrival[0] if arrival else None
 
 
 def heard_with_lags(provider: str) -> tuple[dt.datetime, list[int]] | None:
-    """When a provider was last heard and its lags then, None if never; raises StoreUnavailable."""
+    """Return when a provider was last heard, and its lags then.
+
+    None if never. Raises StoreUnavailable.
+    """
     row = _get(f"heard#{provider}")
     return (row.at, [int(lag) for lag in (row.document or {}).get("lags", [])]) if row else None
 
@@ -57,19 +60,28 @@ def keep_silence(document: dict[str, Any], at: dt.datetime) -> None:
 
 
 def silence() -> tuple[dt.datetime, dict[str, Any]] | None:
-    """When the providers' silence was last measured, and what was found; raises StoreUnavailable."""
+    """Return when the providers' silence was last measured, with the result.
+
+    None if never. Raises StoreUnavailable.
+    """
     row = _get(_MEASURED)
     return (row.at, row.document or {}) if row else None
 
 
 def reconciled(provider: str) -> tuple[int, dict[str, Any]]:
-    """How far a provider's list was compared, and the version of that; 0 and nothing before the first time."""
+    """Return how far a provider's list was compared, with its version.
+
+    The version comes first; 0 and an empty document before the first time. Raises StoreUnavailable.
+    """
     row = _get(f"reconciled#{provider}")
     return (row.version or 0, row.document or {}) if row else (0, {})
 
 
 def keep_reconciled(provider: str, version: int, document: dict[str, Any], now: dt.datetime) -> bool:
-    """Replace what was read at a version. False if somebody else did meanwhile; raises StoreUnavailable."""
+    """Replace the reconciliation that was read at a version.
+
+    False if another run replaced it meanwhile. Raises StoreUnavailable.
+    """
     row = ProviderRow(f"reconciled#{provider}", at=now, version=version + 1, document=document)
     return saved_if(row, at_version(ProviderRow, version))
 

@@ -1,4 +1,7 @@
-"""Rows as DynamoDB holds them, for copies of whole elections: whatever this version does not know is copied too."""
+"""Rows as DynamoDB holds them, for copies of whole elections.
+
+Attributes that this version does not know are copied too.
+"""
 
 import datetime as dt
 import os
@@ -37,7 +40,10 @@ ATTEMPTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of one answer, and where the next begins; None after the last."""
+    """Rows of one answer, and where the next begins.
+
+    `following` is None after the last.
+    """
 
     rows: Sequence[Item]
     following: Position | None
@@ -59,7 +65,10 @@ def pages(table: str, position: Position | None = None) -> Iterator[Page]:
 
 
 def put_all(table: str, rows: Sequence[Item]) -> None:
-    """Write rows over whatever has their keys; repeat what DynamoDB leaves over. Raises StoreUnavailable."""
+    """Write rows, over those with the same keys.
+
+    Repeats what DynamoDB leaves over. Raises StoreUnavailable.
+    """
     name = _name(table)
     for begin in range(0, len(rows), BATCH):
         left: Mapping[str, Any] = {name: [{"PutRequest": {"Item": row}} for row in rows[begin : begin + BATCH]]}
@@ -78,7 +87,7 @@ def put_all(table: str, rows: Sequence[Item]) -> None:
 def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:
     """Return those of a table's single keys that exist. Raises StoreUnavailable."""
     name, (attribute,) = _name(table), TABLES[table]
-    found: set[str] = set()
+    existing: set[str] = set()
     for begin in range(0, len(keys), BATCH):
         wanted: Mapping[str, Any] = {
             name: {
@@ -93,15 +102,16 @@ def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:
                 answer = _client().batch_get_item(RequestItems=wanted)
             except (BotoCoreError, ClientError) as fault:
                 raise StoreUnavailable(str(fault)) from fault
-            found |= {row[attribute]["S"] for row in answer["Responses"].get(name, ())}
+            existing |= {row[attribute]["S"] for row in answer["Responses"].get(name, ())}
             wanted = answer["UnprocessedKeys"]
-    return found
+    return existing
 
 
 def recover(at: dt.datetime, prefix: str) -> list[str]:
-    """Copy every table as of an instant to a name with another prefix (point-in-time recovery); return the new names.
+    """Copy every table as of an instant (point-in-time recovery).
 
-    A copy that exists or is being made is left alone. DynamoDB takes minutes to hours. Raises StoreUnavailable.
+    Returns the copies' names, which have another prefix. A copy that exists or is being made is left alone. DynamoDB
+    takes minutes to hours. Raises StoreUnavailable.
     """
     made = []
     for table in ("elections", *TABLES):

@@ -1,4 +1,4 @@
-"""The quick count's release: the snapshot that headquarters show to others, and whether they show any."""
+"""The quick count's release: the snapshot shown outside headquarters, if any."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,7 +15,10 @@ _ID = "quickcount#release"
 
 
 class ReleaseRow(Model):
-    """The released snapshot, beside the hourly ones; without a document after it was withdrawn."""
+    """The released snapshot, beside the hourly ones.
+
+    Without a document after it was withdrawn.
+    """
 
     class Meta(TableMeta):
         table = "summaries"
@@ -29,14 +32,20 @@ class ReleaseRow(Model):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What others than headquarters see, None for nothing; `version` grows by one with every change."""
+    """The snapshot shown outside headquarters, None for nothing.
+
+    `version` grows by one with every change.
+    """
 
     version: int = 0
     document: dict[str, Any] | None = None
 
 
 def read_release(election_id: str) -> Release:
-    """The release as of now, version 0 where there never was one. Raises StoreUnavailable."""
+    """Return the release as of now; raises StoreUnavailable.
+
+    Its version is 0 where there never was one.
+    """
     with store_faults():
         try:
             row = ReleaseRow.get(election_id, _ID, consistent_read=True)
@@ -46,6 +55,9 @@ def read_release(election_id: str) -> Release:
 
 
 def replacing(election_id: str, version: int, document: dict[str, Any] | None, now: dt.datetime) -> Write:
-    """Puts a snapshot, or None, in place of the release of a version, if nobody else did since it was read."""
+    """Return the write that replaces the release by a snapshot or None.
+
+    It is refused if the release is no longer of the `version` that was read.
+    """
     row = ReleaseRow(election_id, _ID, version=version + 1, document=document, made_at=now)
     return Write.put("release", row.id, row, at_version(ReleaseRow, version))

@@ -1,4 +1,7 @@
-"""Reports: one row a station, form and round, with what it adds to the tallies."""
+"""Reports: one row per station, form and round, with its contribution.
+
+The contribution is what the report adds to the tallies.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -23,7 +26,10 @@ ReportKey = tuple[str, str, str]
 
 
 class ReportRow(Model):
-    """A report as stored; `version` grows by one with every change, `counted` is its contribution to `region`."""
+    """A report as stored.
+
+    `version` grows by one with every change, `counted` is its contribution to `region`.
+    """
 
     class Meta(TableMeta):
         table = "reports"
@@ -38,7 +44,10 @@ class ReportRow(Model):
 
 @dataclass(frozen=True, slots=True)
 class StoredReport:
-    """A report with what the store knows of it: version 0 for one not stored yet."""
+    """A report with its version, region and contribution in the store.
+
+    Version 0: not stored yet.
+    """
 
     report: Report
     region: str
@@ -47,7 +56,10 @@ class StoredReport:
 
 
 def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey, StoredReport]:
-    """Reports by key, in one consistent request; those not stored are empty, version 0. Raises StoreUnavailable."""
+    """Return reports by key, read in one consistent request.
+
+    Those not stored are empty, version 0. Raises StoreUnavailable.
+    """
     wanted = sorted(set(keys))
     with store_faults():
         rows = list(ReportRow.batch_get([_row_key(election, key) for key in wanted], consistent_read=True))
@@ -67,12 +79,15 @@ def reports_of(election: Election, station: str) -> list[StoredReport]:
 
 
 def all_reports(election: Election, stations: Iterable[str]) -> list[StoredReport]:
-    """All reports of some stations, one query a station; for audits, never on a request's path."""
+    """Return all reports of some stations.
+
+    One query per station; for audits, never on a request's path. Raises StoreUnavailable.
+    """
     return [report for station in stations for report in reports_of(election, station)]
 
 
 def to_row(election: Election, stored: StoredReport) -> ReportRow:
-    """The row that a stored report is written as."""
+    """Return the row that a stored report is written as."""
     report = stored.report
     station, form = _row_key(election, (report.station, report.form, report.round))
     return ReportRow(
@@ -86,18 +101,21 @@ def to_row(election: Election, stored: StoredReport) -> ReportRow:
 
 
 def as_read(stored: StoredReport) -> Condition:
-    """That nobody has changed a report since it was read."""
+    """Return the condition that a report is unchanged since it was read."""
     return at_version(ReportRow, stored.version)
 
 
 def unchanged(election: Election, stored: StoredReport) -> Write:
-    """Lets a transaction pass only if nobody has changed a report since it was read."""
+    """Return the check that a report is unchanged since it was read.
+
+    A transaction with it passes only then.
+    """
     row = to_row(election, stored)
     return Write.check("report", row.form, row, as_read(stored))
 
 
 def from_row(election: Election, row: ReportRow) -> StoredReport:
-    """The stored report that a row holds."""
+    """Return the stored report that a row holds."""
     form_code, _, round_name = row.form.partition("#")
     form = election.form_by_code[form_code]
     report = Report(
@@ -115,12 +133,15 @@ def _row_key(election: Election, key: ReportKey) -> tuple[str, str]:
     return f"{election.id}#{station}", f"{form}#{round_name}"
 
 
-def _answers_json(one: ObserverAnswers) -> dict[str, Any]:
-    sources = sorted({answer.source for answer in one.answers.values()}, key=lambda source: source.age)
+def _answers_json(observer_answers: ObserverAnswers) -> dict[str, Any]:
+    sources = sorted({answer.source for answer in observer_answers.answers.values()}, key=lambda source: source.age)
     return {
-        "first": one.first_at.isoformat(),
+        "first": observer_answers.first_at.isoformat(),
         "from": [[source.received_at.isoformat(), source.message] for source in sources],
-        "a": {code: [value_json(answer.value), sources.index(answer.source)] for code, answer in one.answers.items()},
+        "a": {
+            code: [value_json(answer.value), sources.index(answer.source)]
+            for code, answer in observer_answers.answers.items()
+        },
     }
 
 

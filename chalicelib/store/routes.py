@@ -1,6 +1,7 @@
-"""Which election a phone number leads to, and how an SMS to it shows at a glance that it may open an incident.
+"""Routes: the election of each phone number, and signs of incidents.
 
-A row beside the elections', small and by itself, so that intake can read it without knowing what an election is.
+The signs show at a glance that an SMS may open an incident. A route is a row beside the elections', small and by
+itself, so that intake can read it without knowing what an election is.
 """
 
 from pynamodb.attributes import UnicodeAttribute
@@ -41,24 +42,28 @@ _all: TtlCache[str, tuple[RouteRow, ...]] = TtlCache(TRUSTED_SECONDS)
 
 
 def route_of(number: str, *, fresh: bool = False) -> RouteRow | None:
-    """Where a number leads, None if nowhere; `fresh` asks the store even if it did so just now."""
+    """Return a number's route, None if it leads nowhere.
+
+    `fresh` asks the store even if it did so just now. Raises StoreUnavailable.
+    """
     return _recent.get(number, lambda: _read(number), within=0 if fresh else None)
 
 
 def route_to(written: str, *, fresh: bool = False) -> RouteRow | None:
-    """The route of a number of ours, however it is written; None where it leads nowhere, or to more than one.
+    """Return the route of a number of ours, however it is written.
 
-    A national number is completed by the countries of the elections that have routes. Raises StoreUnavailable.
+    None where it leads nowhere, or to more than one. A national number is completed by the countries of the elections
+    that have routes. Raises StoreUnavailable.
     """
     number = international(written)
-    found = route_of(number, fresh=fresh) if number else None
-    if found is not None or is_international(written) or is_machine(written):
-        return found
+    known = route_of(number, fresh=fresh) if number else None
+    if known is not None or is_international(written) or is_machine(written):
+        return known
     with store_faults():
         rows = _all.get(ROUTES, lambda: tuple(RouteRow.query(ROUTES)), within=0 if fresh else None)
     completed = {international(written, row.region) for row in rows if row.region}
-    meant = [row for row in rows if row.number in completed]
-    return meant[0] if len(meant) == 1 else None
+    matching = [row for row in rows if row.number in completed]
+    return matching[0] if len(matching) == 1 else None
 
 
 def _read(number: str) -> RouteRow | None:
@@ -70,13 +75,19 @@ def _read(number: str) -> RouteRow | None:
 
 
 def election_of_number(number: str, *, fresh: bool = False) -> str | None:
-    """The id of the election that a number leads to. Raises StoreUnavailable."""
-    found = route_of(number, fresh=fresh)
-    return found.election if found else None
+    """Return the id of the election that a number leads to.
+
+    None if it leads nowhere. Raises StoreUnavailable.
+    """
+    known = route_of(number, fresh=fresh)
+    return known.election if known else None
 
 
 def is_own_number(number: str) -> bool:
-    """Whether a number is one that leads to an election: Baykoo must not talk to itself."""
+    """Whether a number leads to an election.
+
+    Baykoo must not talk to itself. Raises StoreUnavailable.
+    """
     return route_of(number) is not None
 
 
@@ -87,21 +98,22 @@ def numbers_of(election_id: str) -> list[str]:
 
 
 def list_routes() -> list[tuple[str, str]]:
-    """Every number, and the id of the election that it leads to; raises StoreUnavailable."""
+    """Return every number with its election's id; raises StoreUnavailable."""
     with store_faults():
         return [(row.number, row.election) for row in RouteRow.query(ROUTES)]
 
 
 def number_of(election_id: str) -> str | None:
-    """The number that an election's SMS come from, so that answers lead back to it; None where none leads to it.
+    """Return the number that an election's SMS come from.
 
-    Raises StoreUnavailable.
+    It is one that leads to the election, so that answers come back; None where none leads to it. Raises
+    StoreUnavailable.
     """
     return _leading.get(election_id, lambda: min(numbers_of(election_id), default=None))
 
 
 def route(number: str, election_id: str, incidents: str | None, region: str | None) -> None:
-    """Let a number lead to an election, and to no other; raises StoreUnavailable."""
+    """Let a number lead to one election only; raises StoreUnavailable."""
     with store_faults():
         RouteRow(ROUTES, number, election=election_id, incidents=incidents, region=region).save()
     _recent.clear()

@@ -22,7 +22,7 @@ class SummaryRow(Model):
 
 
 def get(election_id: str, hour: str) -> dict[str, Any] | None:
-    """An hour's snapshot, None if there is none. Raises StoreUnavailable."""
+    """Return an hour's snapshot, None if there is none; raises StoreUnavailable."""
     with store_faults():
         try:
             document: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
@@ -32,7 +32,10 @@ def get(election_id: str, hour: str) -> dict[str, Any] | None:
 
 
 def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: dt.datetime) -> dict[str, Any]:
-    """Store an hour's snapshot unless there is one; returns the one that stands. Raises StoreUnavailable."""
+    """Store an hour's snapshot unless there is one; return the stored.
+
+    Raises StoreUnavailable.
+    """
     row = SummaryRow(election_id, hour, document=document, made_at=made_at)
     if saved_if(row, SummaryRow.id.does_not_exist()):
         return document
@@ -42,7 +45,7 @@ def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: d
 
 
 def day_of(election_id: str, day: dt.date) -> list[dict[str, Any]]:
-    """The snapshots of a local day, in order. Raises StoreUnavailable."""
+    """Return the snapshots of a local day, in order; raises StoreUnavailable."""
     with store_faults():
         hours = SummaryRow.query(election_id, SummaryRow.id.startswith(f"{day.isoformat()}T"), consistent_read=True)
         return [row.document for row in hours]

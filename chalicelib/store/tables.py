@@ -1,4 +1,7 @@
-"""What every table's model shares: its name in the deployed stack, and time-outs."""
+"""Settings of every table's model: its name in the stack, and time-outs.
+
+Also the attributes, errors and conditional writes that the models share.
+"""
 
 import base64
 import json
@@ -19,15 +22,18 @@ CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class StoreUnavailable(Exception):
-    """DynamoDB did not do what was asked, or its answer was lost; nothing is known of the outcome."""
+    """DynamoDB failed, or its answer was lost: the outcome is unknown."""
 
 
 class Contended(Exception):
-    """DynamoDB found another transaction at work on the same rows: try again shortly."""
+    """Another transaction is at work on the same rows: try again shortly."""
 
 
 class _NamedLate(type):
-    """Tells a table's name when it is asked: a process may choose its stack after imports."""
+    """A metaclass that reads a table's name at each use.
+
+    A process may choose its stack after imports.
+    """
 
     table: str
 
@@ -53,25 +59,34 @@ _COMPRESSED = "z"
 
 
 class Document(JSONAttribute):
-    """JSON without blanks and escapes: a write unit is 1 KB, and `\\u0436` would take three times the room of `ж`."""
+    r"""JSON without blanks and escapes.
+
+    A write unit is 1 KB, and `\u0436` would take three times the room of `ж`.
+    """
 
     def serialize(self, value: Any) -> str | None:
-        """The JSON text; None where there is nothing."""
+        """Write the JSON text; None where there is nothing."""
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 class LargeDocument(Document):
-    """JSON that may be large, as of hundreds of regions: compressed where it would fill a row."""
+    """JSON that may be large: compressed where it would fill a row.
+
+    It is large with hundreds of regions, for example.
+    """
 
     def serialize(self, value: Any) -> str | None:
-        """The JSON text, from LARGE characters on compressed, which its first character tells."""
+        """Write the JSON text, compressed from LARGE characters on.
+
+        A compressed text is known by its first character.
+        """
         written = super().serialize(value)
         if written is None or len(written) < LARGE:
             return written
         return _COMPRESSED + base64.b85encode(zlib.compress(written.encode(), 9)).decode()
 
     def deserialize(self, value: str) -> Any:
-        """The document, however it was written."""
+        """Read the document, compressed or not."""
         if value.startswith(_COMPRESSED):
             value = zlib.decompress(base64.b85decode(value[1:])).decode()
         return super().deserialize(value)  # type: ignore[no-untyped-call]
@@ -95,7 +110,10 @@ def refused_by_condition(error: PynamoDBException) -> bool:
 
 
 def saved_if(row: Model, condition: Condition) -> bool:
-    """Store a row if a condition holds. False if it does not; raises StoreUnavailable."""
+    """Store a row if a condition holds; False if it does not.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             row.save(condition)
@@ -107,7 +125,10 @@ def saved_if(row: Model, condition: Condition) -> bool:
 
 
 def updated_if(row: Model, actions: Sequence[Action], condition: Condition) -> bool:
-    """Change a row if a condition holds. False if it does not; raises StoreUnavailable."""
+    """Change a row if a condition holds; False if it does not.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             row.update(actions=list(actions), condition=condition)
@@ -119,11 +140,14 @@ def updated_if(row: Model, actions: Sequence[Action], condition: Condition) -> b
 
 
 def at_version(model: Any, version: int) -> Condition:
-    """Return the condition that a row of a model is at a version; 0: that there is no row."""
+    """Return the condition that a model's row is at a version.
+
+    Version 0: that there is no row.
+    """
     unchanged: Condition = model.version == version if version else model.version.does_not_exist()
     return unchanged
 
 
 def spread(key: str, shards: int) -> int:
-    """A stable shard for a key, the same in every process."""
+    """Return a key's stable shard, the same in every process."""
     return zlib.crc32(key.encode()) % shards

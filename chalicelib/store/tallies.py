@@ -15,7 +15,10 @@ from chalicelib.store.tables import TableMeta, store_faults
 
 
 class TallyRow(Model):
-    """One shard's counters of a cell. Counters are attributes of their own, since DynamoDB adds only to those."""
+    """One shard's counters of a cell.
+
+    Counters are attributes of their own, since DynamoDB adds only to those.
+    """
 
     class Meta(TableMeta):
         table = "tallies"
@@ -27,14 +30,14 @@ class TallyRow(Model):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """The row with every attribute that is no key as a counter."""
+        """Read the row, each attribute that is no key as a counter."""
         row = super().from_raw_data(data)
         row.counters = {name: _number(typed["N"]) for name, typed in data.items() if "N" in typed}
         return row
 
 
 def tally_row(election: Election, shard: int, cell: Cell) -> TallyRow:
-    """The row of a cell's shard, to be updated."""
+    """Return the row of a cell's shard, to be updated."""
     return TallyRow(f"{election.id}#{shard}", "#".join(cell))
 
 
@@ -44,7 +47,10 @@ def adding(counters: Counters) -> list[Action]:
 
 
 def read_cells(election: Election, region: str | None = None) -> dict[Cell, Counters]:
-    """The counters of every cell, or of one region's, summed over the shards: a query a shard."""
+    """Return every cell's counters, summed over the shards.
+
+    Of one region where it is given. One query per shard. Raises StoreUnavailable.
+    """
     parts: dict[Cell, list[Counters]] = {}
     condition = TallyRow.cell.startswith(f"{region}#") if region is not None else None
     with store_faults():
@@ -57,13 +63,13 @@ def read_cells(election: Election, region: str | None = None) -> dict[Cell, Coun
 
 def shards_of_cells(election: Election) -> Mapping[tuple[int, Cell], Counters]:
     """Every shard's counters by shard and cell, for audits."""
-    found: dict[tuple[int, Cell], Counters] = {}
+    counters: dict[tuple[int, Cell], Counters] = {}
     with store_faults():
         for shard in range(election.tally_shards):
             for row in TallyRow.query(f"{election.id}#{shard}", consistent_read=True):
                 region, form, round_name = row.cell.split("#")
-                found[shard, (region, form, round_name)] = row.counters
-    return found
+                counters[shard, (region, form, round_name)] = row.counters
+    return counters
 
 
 def _number(written: str) -> Number:

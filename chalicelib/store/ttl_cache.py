@@ -16,7 +16,7 @@ class TtlCache(Generic[Key, Value]):
         self._kept: dict[Key, tuple[float, Value]] = {}
 
     def get(self, key: Key, read: Callable[[], Value], *, within: float | None = None) -> Value:
-        """Return the value of a key, read where what is kept is older than `within` seconds.
+        """Return a key's value, read anew if older than `within` seconds.
 
         Without `within`, the cache's own seconds hold; 0 always reads. Raises what `read` raises, and keeps nothing.
         """
@@ -28,7 +28,7 @@ class TtlCache(Generic[Key, Value]):
         return value
 
     def last(self, key: Key) -> Value | None:
-        """Return what was last read of a key, however long ago; None if nothing was."""
+        """Return a key's last value, however old; None if there was none."""
         kept = self._kept.get(key)
         return None if kept is None else kept[1]
 

@@ -1,4 +1,7 @@
-"""SMS that nobody has asked for, reminders and bulk: queued once, unless the phone has opted out by then."""
+"""Unsolicited SMS, reminders and bulk: each queued once, unless opted out.
+
+An opt-out counts that is stored by the time of queueing.
+"""
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.store.messages import Message
@@ -9,13 +12,14 @@ from chalicelib.store.writes import Write
 
 
 class OptedOut(Exception):
-    """The phone wants no SMS that it has not asked for; nothing was queued."""
+    """The phone wants no unsolicited SMS; nothing was queued."""
 
 
 def queue_unsolicited(message: Message, *conditions: Write) -> bool:
-    """Queue an SMS once, in one transaction with its conditions. False if it was queued before.
+    """Queue an SMS once, in one transaction with its conditions.
 
-    Raises OptedOut, Contended, StoreUnavailable, and what the conditions' failure raises.
+    False if it was queued before. Raises OptedOut, Contended, StoreUnavailable, and what the conditions' failure
+    raises.
     """
     if message.election is None or message.recipient is None:
         raise ValueError(f"{message.key} goes to no phone of an election")
@@ -29,8 +33,9 @@ def queue_unsolicited(message: Message, *conditions: Write) -> bool:
 
 
 def queue_while_unchanged(election: Election, stored: StoredReport, reminder: Message) -> bool:
-    """Queue a reminder once, while the report that it asks for is as it was read. False if it was queued before.
+    """Queue a reminder once, while its report is as it was read.
 
-    Raises ReportChanged, OptedOut, Contended, StoreUnavailable.
+    The report is the one that the reminder asks for. False if it was queued before. Raises ReportChanged, OptedOut,
+    Contended, StoreUnavailable.
     """
     return queue_unsolicited(reminder, unchanged(election, stored))

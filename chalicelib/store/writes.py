@@ -1,4 +1,7 @@
-"""One row of a transaction, as those who know the row describe it to those who write the transaction."""
+"""Writes: rows of a transaction, each with its condition.
+
+A row's own module describes the write; `outcome.py` writes the transaction.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +22,10 @@ none."""
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A row to be written; `kind` and `key` tell what is wrong where its condition does not hold."""
+    """A row to be written, with its operation and condition.
+
+    `kind` and `key` identify the fault where the condition does not hold.
+    """
 
     kind: Kind
     key: str
@@ -30,24 +36,27 @@ class Write:
 
     @classmethod
     def put(cls, kind: Kind, key: str, row: Model, condition: Condition | None = None) -> Self:
-        """The row as it is, in place of whatever there was."""
+        """Put the row as it is, in place of any other."""
         return cls(kind, key, "put", row, condition)
 
     @classmethod
     def update(
         cls, kind: Kind, key: str, row: Model, actions: Iterable[Action], condition: Condition | None = None
     ) -> Self:
-        """Changes of a row."""
+        """Change the row by actions."""
         return cls(kind, key, "update", row, condition, tuple(actions))
 
     @classmethod
     def check(cls, kind: Kind, key: str, row: Model, condition: Condition) -> Self:
-        """A row of two keys that is not written, but must be so."""
+        """Check a row of two keys without writing it.
+
+        The transaction passes only if the row's condition holds.
+        """
         return cls(kind, key, "check", row, condition)
 
     @classmethod
     def delete(cls, kind: Kind, key: str, row: Model, condition: Condition | None = None) -> Self:
-        """The end of a row."""
+        """Delete the row."""
         return cls(kind, key, "delete", row, condition)
 
     def add_to(self, transaction: TransactWrite) -> None:
@@ -65,6 +74,9 @@ class Write:
 
 
 def in_order(writes: Iterable[Write]) -> list[Write]:
-    """Writes in the order in which PynamoDB 6 sends them and DynamoDB gives its reasons: by operation."""
+    """Return writes in PynamoDB 6's order of sending: by operation.
+
+    DynamoDB gives its reasons in the same order.
+    """
     order: tuple[Operation, ...] = ("check", "delete", "put", "update")
-    return sorted(writes, key=lambda one: order.index(one.operation))
+    return sorted(writes, key=lambda write: order.index(write.operation))
