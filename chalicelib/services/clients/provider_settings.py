@@ -80,14 +80,15 @@ class _Cached(Generic[Value]):
         return KEPT_SECONDS if self._fault is None else RETRY_SECONDS
 
     def _try(self) -> None:
+        begun = monotonic()  # what was read may be as old as that, however slow the answer was
         try:
             self._values = [self._read()]
-            self._read_at, self._fault = monotonic(), None
+            self._read_at, self._fault = begun, None
         except SecretsUnavailable as fault:
             self._fault = fault
             if self._values:
                 logger.warning(STALE_USED, extra={"parameter": self._name, "fault": str(fault)})
-        self._tried_at, self._spread = monotonic(), random.uniform(2 / 3, 1)  # noqa: S311 - no secret depends on it
+        self._tried_at, self._spread = begun, random.uniform(2 / 3, 1)  # noqa: S311 - no secret depends on it
 
 
 _names: dict[str, _Cached[frozenset[str]]] = {}

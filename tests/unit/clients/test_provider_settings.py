@@ -183,3 +183,16 @@ def test_a_value_that_is_no_object_is_said(ssm: Stubber, clock: Clock) -> None:
     reads(ssm, "generic", written)
     with pytest.raises(SecretsUnavailable, match="holds no JSON object"):
         provider_secrets("generic")
+
+
+def test_what_a_slow_read_brought_is_as_old_as_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, read = [100.0], []
+
+    def slow() -> int:
+        read.append(now[0])
+        now[0] += provider_settings.FRESH_SECONDS
+        return len(read)
+
+    monkeypatch.setattr(provider_settings, "monotonic", lambda: now[0])
+    cached = provider_settings._Cached("name", slow)
+    assert [cached.get(fresh=True), cached.get(fresh=True)] == [1, 2]
