@@ -59,8 +59,8 @@ def _check_example(election: Election, card: Card) -> None:
     """
     reading = read(card.example.text, election)
     report = reading.reports[0] if len(reading.reports) == 1 and not reading.held else None
-    said = (card.code, card.example.answers, card.example.comment)
-    if report is None or (report.form, report.answers, report.comment) != said or report.rejected:
+    example = (card.code, card.example.answers, card.example.comment)
+    if report is None or (report.form, report.answers, report.comment) != example or report.rejected:
         raise click.ClickException(
             f"the example of form {card.code} ({card.example.text}) is not read as it is meant: "
             "run `election check` and change the codes or names that it warns of"

@@ -52,8 +52,8 @@ def _read(folder: Path, names: Iterable[str]) -> dict[str, str]:
 
     Bytes that are not UTF-8 stay recognisable, so that their line can be named.
     """
-    found = {}
+    contents = {}
     for name in names:
         with contextlib.suppress(OSError, ValueError):
-            found[name] = (folder / name).read_bytes().decode("utf-8", errors="surrogateescape")
-    return found
+            contents[name] = (folder / name).read_bytes().decode("utf-8", errors="surrogateescape")
+    return contents

@@ -36,8 +36,8 @@ def list_them(election_id: str, region: str | None, state: State | None) -> None
     before: int | None = None
     while True:
         page = list_incidents(loaded.election, me, region, state, before)
-        for one in page["incidents"]:
-            click.echo(_line(one))
+        for incident in page["incidents"]:
+            click.echo(_line(incident))
         if page["next"] is None:
             return
         before = int(page["next"])
@@ -50,12 +50,12 @@ def show(number: int, election_id: str) -> None:
     """Show incident NUMBER with its history."""
     use_stack()
     loaded, me = _loaded(election_id)
-    found = _found(loaded, me, number)
-    click.echo(_line(found))
+    incident = _found(loaded, me, number)
+    click.echo(_line(incident))
     for name in ("text", "observer", "message", "report"):
-        if found[name]:
-            click.echo(f"  {name}: {printable(str(found[name]))}")
-    for entry in found["history"]:
+        if incident[name]:
+            click.echo(f"  {name}: {printable(str(incident[name]))}")
+    for entry in incident["history"]:
         note = f": {entry['note']}" if entry.get("note") else ""
         click.echo(f"  {entry['at']} {entry['step']} by {printable(entry['who'] + note)}")
 
@@ -96,12 +96,12 @@ def _loaded(election_id: str) -> tuple[LoadedElection, Operator]:
 
 def _found(loaded: LoadedElection, me: Operator, number: int) -> dict[str, Any]:
 
-    found = show_incident(loaded.election, me, number)
-    if found is None:
+    incident = show_incident(loaded.election, me, number)
+    if incident is None:
         raise click.ClickException(f"election {loaded.election.id} has no incident {number}")
-    return found
+    return incident
 
 
-def _line(one: dict[str, Any]) -> str:
-    place = f"station {one['station']}, {one['region']}"
-    return f"{one['number']} {one['state']}, {one['severity']}: {one['what']}; {place}, {one['opened_at']}"
+def _line(incident: dict[str, Any]) -> str:
+    place = f"station {incident['station']}, {incident['region']}"
+    return f"{incident['number']} {incident['state']}, {incident['severity']}: {incident['what']}; {place}, {incident['opened_at']}"

@@ -19,9 +19,9 @@ def summarize(election_id: str | None) -> None:
     """Send this hour's summary to every coordinator who has not got it."""
     use_stack()
 
-    for one in _elections(election_id):
-        queued = summarize_election(existing(one), dt.datetime.now(dt.UTC))
-        click.echo(f"{one}: {queued} summaries queued.")
+    for name in _elections(election_id):
+        queued = summarize_election(existing(name), dt.datetime.now(dt.UTC))
+        click.echo(f"{name}: {queued} summaries queued.")
 
 
 @click.command()
@@ -33,16 +33,16 @@ def audit(election_id: str | None) -> None:
     """
     use_stack()
 
-    found = 0
-    for one in _elections(election_id):
-        audited = audit_election(one)
+    differences = 0
+    for name in _elections(election_id):
+        audited = audit_election(name)
         for difference in audited.differences:
-            click.echo(f"{one}: {difference}")
-        found += len(audited.differences)
+            click.echo(f"{name}: {difference}")
+        differences += len(audited.differences)
         waiting = f", {audited.waiting} waiting to be processed" if audited.waiting else ""
         seen = f"{audited.messages} messages{waiting}, {audited.reports} reports"
-        click.echo(f"{one}: {seen}, {len(audited.differences)} differences.")
-    sys.exit(1 if found else 0)
+        click.echo(f"{name}: {seen}, {len(audited.differences)} differences.")
+    sys.exit(1 if differences else 0)
 
 
 def _elections(election_id: str | None) -> list[str]:

@@ -17,15 +17,15 @@ def opt_outs(election_id: str) -> None:
     use_stack()
 
     election = existing(election_id).election
-    found = list_opt_outs(election)
-    for one in found:
-        click.echo(f"{one.phone}  {one.since.astimezone(election.zone):%Y-%m-%d %H:%M}  {whose(one)}")
-    click.echo(f"{election_id}: {len(found)} opted out.")
+    listed = list_opt_outs(election)
+    for opt_out in listed:
+        click.echo(f"{opt_out.phone}  {opt_out.since.astimezone(election.zone):%Y-%m-%d %H:%M}  {whose(opt_out)}")
+    click.echo(f"{election_id}: {len(listed)} opted out.")
 
 
-def whose(one: OptOut) -> str:
+def whose(opt_out: OptOut) -> str:
     """Whose phone it is, and who told that it has opted out."""
-    holders = [f"observer {observer.number}, station {observer.station}" for observer in one.observers]
-    holders += [f"coordinator {name}" for name in one.coordinators]
-    told = " (the provider says so)" if one.source == "provider" else ""
-    return ("; ".join(holders) or "an unknown sender") + told
+    holders = [f"observer {observer.number}, station {observer.station}" for observer in opt_out.observers]
+    holders += [f"coordinator {name}" for name in opt_out.coordinators]
+    source = " (the provider says so)" if opt_out.source == "provider" else ""
+    return ("; ".join(holders) or "an unknown sender") + source

@@ -99,7 +99,9 @@ def _report(report: ReportReading) -> dict[str, Any]:
         "rejected": sorted(report.rejected),
         "reasons": dict(report.rejected),
         "comment": report.comment,
-        "repairs": [{"typed": one.typed, "read_as": one.read_as, "rule": one.rule} for one in report.repairs],
+        "repairs": [
+            {"typed": repair.typed, "read_as": repair.read_as, "rule": repair.rule} for repair in report.repairs
+        ],
         "flags": list(report.flags),
     }
 

@@ -82,12 +82,12 @@ def reconcile(name: str, since: dt.datetime | None) -> None:
 
     refusals = (CannotList, CannotSend, ListFailed, UnknownProvider, NotReached, AnswerLost)
     try:
-        found = run(name, _now(), since.replace(tzinfo=dt.UTC) if since else None)
+        reconciled = run(name, _now(), since.replace(tzinfo=dt.UTC) if since else None)
     except (*refusals, NotConfigured, SecretsUnavailable, StoreUnavailable) as fault:
         raise click.ClickException(f"not reconciled: {fault}. What was read is stored; call it again.") from fault
-    click.echo(f"listed {found.listed}, known {found.known}, taken in {found.taken_in}")
-    if found.unreadable:
-        click.echo(f"{found.unreadable} entries of the list could not be read: they are held, as they came")
+    click.echo(f"listed {reconciled.listed}, known {reconciled.known}, taken in {reconciled.taken_in}")
+    if reconciled.unreadable:
+        click.echo(f"{reconciled.unreadable} entries of the list could not be read: they are held, as they came")
 
 
 def _now() -> dt.datetime:

@@ -21,7 +21,7 @@ from chalicelib.providers.table import GENERIC, NAMES, known
 from chalicelib.rehearsal.page import accounting, grouped, latencies, rehearsal_page, seconds, share
 from chalicelib.rehearsal.provider import Webhook, WebhookUnusable
 from chalicelib.rehearsal.report import Report, report_on
-from chalicelib.rehearsal.run import Told, TooFewObservers
+from chalicelib.rehearsal.run import OnProgress, TooFewObservers
 from chalicelib.rehearsal.run import rehearse as run
 from chalicelib.rehearsal.senders.sms import CannotSign
 from chalicelib.rehearsal.senders.table import SENDERS
@@ -86,8 +86,8 @@ def rehearse(
     console = _console()
     console.print(f"Rehearsing {source}: {observers} observers, {minutes:g} minutes, seed {plan.seed}.")
     try:
-        with _progress(console) as told:
-            report_made = report_on(run(source, plan, webhooks, told))
+        with _progress(console) as on_progress:
+            report_made = report_on(run(source, plan, webhooks, on_progress))
     except (NothingDue, TooFewObservers, WebhookUnusable) as refused:
         raise click.ClickException(str(refused)) from refused
     report.parent.mkdir(parents=True, exist_ok=True)
@@ -132,27 +132,27 @@ def _how_to_put(provider: str) -> str:
     return f"Put them so: {put} {where} (what is in the file: docs/providers/)."
 
 
-def _console() -> "Console":
+def _console() -> Console:
 
     return Console(highlight=False)
 
 
 @contextmanager
-def _progress(console: "Console") -> Iterator["Told"]:
+def _progress(console: Console) -> Iterator[OnProgress]:
     """Show a bar for each stage, as it begins."""
     stages: dict[str, TaskID] = {}
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
 
-        def told(stage: str, done: int, total: int) -> None:
+        def on_progress(stage: str, done: int, total: int) -> None:
             if stage not in stages:
                 stages[stage] = bars.add_task(stage, total=total)
             bars.update(stages[stage], completed=done, total=total)
 
-        yield told
+        yield on_progress
 
 
-def _print(console: "Console", report: "Report") -> None:
+def _print(console: Console, report: Report) -> None:
 
     counts = Table("What", "SMS", title="Accounting", title_justify="left")
     for name, number in accounting(report).items():
@@ -175,9 +175,13 @@ def _print(console: "Console", report: "Report") -> None:
     console.print(times)
     console.print(f"{report.incidents} incidents, {report.alerts} alerts, {report.alerts_failed} of them failed.")
     questions = Table("Question", "answers", "asked again", "misread", "errors", title="Errors", title_justify="left")
-    for one in report.questions:
-        errors = share(one.asked_again + one.misread, one.typed)
-        questions.add_row(f"{one.form} {one.code}", *map(grouped, (one.typed, one.asked_again, one.misread)), errors)
+    for question in report.questions:
+        errors = share(question.asked_again + question.misread, question.typed)
+        questions.add_row(
+            f"{question.form} {question.code}",
+            *map(grouped, (question.typed, question.asked_again, question.misread)),
+            errors,
+        )
     console.print(questions)
     bands = ", ".join(f"{band}: {grouped(number)}" for band, number in report.bands.items())
     console.print(f"Observers by share of SMS not accepted whole: {bands}.")
@@ -185,12 +189,12 @@ def _print(console: "Console", report: "Report") -> None:
         console.print(f"  observer {worst.observer}: {worst.not_accepted} of {worst.messages} SMS")
 
 
-def _by_provider(report: "Report") -> "Table":
+def _by_provider(report: Report) -> "Table":
 
     names = ("Provider", "sent", "acknowledged", "accounted", "p50", "p99")
     shares = Table(*names, title="By provider", title_justify="left")
-    for one in report.providers:
-        times = (one.acknowledgement.p50, one.acknowledgement.p99) if one.acknowledgement else ()
-        counts = one.sent, one.acknowledged, one.accounted
-        shares.add_row(one.provider, *map(grouped, counts), *map(seconds, times))
+    for provider in report.providers:
+        times = (provider.acknowledgement.p50, provider.acknowledgement.p99) if provider.acknowledgement else ()
+        counts = provider.sent, provider.acknowledged, provider.accounted
+        shares.add_row(provider.provider, *map(grouped, counts), *map(seconds, times))
     return shares

@@ -83,8 +83,8 @@ def estimate(batch: "Batch", price: Decimal | None) -> str:
     beside += [f"{batch.unwilling} want{'s' if batch.unwilling == 1 else ''} no SMS"] if batch.unwilling else []
     before = f" ({', '.join(beside)})" if beside else ""
     segments = "segment" if each.count == 1 else "segments"
-    said = f"{count} SMS{before}, {each.count} {each.encoding} {segments} each, {batch.segments} in all"
-    return f"{said}; {batch.segments} x {price} = {batch.segments * price}." if price is not None else f"{said}."
+    cost = f"{count} SMS{before}, {each.count} {each.encoding} {segments} each, {batch.segments} in all"
+    return f"{cost}; {batch.segments} x {price} = {batch.segments * price}." if price is not None else f"{cost}."
 
 
 def _choice(
@@ -95,7 +95,9 @@ def _choice(
     missing: str | None,
 ) -> "Choice":
 
-    listed = tuple(number.strip() for one in stations for number in one.split(",") if number.strip())
+    listed = tuple(
+        number.strip() for listed_together in stations for number in listed_together.split(",") if number.strip()
+    )
     at = loaded.clock.at(dt.datetime.now(dt.UTC))
     return Choice(regions, listed, language, missing_place(loaded.election, missing, at) if missing else None)
 

@@ -136,14 +136,14 @@ class Report:
     @property
     def bands(self) -> Mapping[str, int]:
         """Observers by their share of messages not accepted whole."""
-        found = Counter(next(name for most, name in BANDS if one.rate <= most) for one in self.observers)
-        return {name: found[name] for _, name in BANDS}
+        bands = Counter(next(name for most, name in BANDS if observer.rate <= most) for observer in self.observers)
+        return {name: bands[name] for _, name in BANDS}
 
     @property
     def worst(self) -> Sequence[ObserverErrors]:
         """The observers whose messages were understood worst."""
-        failing = [one for one in self.observers if one.not_accepted]
-        return sorted(failing, key=lambda one: (-one.rate, -one.messages, one.observer))[:WORST]
+        failing = [observer for observer in self.observers if observer.not_accepted]
+        return sorted(failing, key=lambda observer: (-observer.rate, -observer.messages, observer.observer))[:WORST]
 
 
 def report_on(rehearsal: Rehearsal) -> Report:
@@ -152,8 +152,8 @@ def report_on(rehearsal: Rehearsal) -> Report:
     What came to no outcome is lost, and named by key.
     """
     accounted = [sent for sent in rehearsal.sent if sent.is_acknowledged and sent.is_accounted]
-    found = list(_found(rehearsal.election, accounted))
-    alerts = [alert for told in rehearsal.incidents for alert in (*told.alerts, *told.escalated)]
+    reports = list(_found(rehearsal.election, accounted))
+    alerts = [alert for incident in rehearsal.incidents for alert in (*incident.alerts, *incident.escalated)]
     return Report(
         rehearsal=rehearsal,
         sent=len(rehearsal.sent),
@@ -163,27 +163,27 @@ def report_on(rehearsal: Rehearsal) -> Report:
         lost=tuple(sent.key for sent in rehearsal.sent if sent.is_acknowledged and not sent.is_accounted),
         faults=_faults(rehearsal.answers),
         providers=tuple(_providers(rehearsal)),
-        reports=len(found),
-        reports_on_time=sum(not one.is_late for one in found),
-        reports_elsewhere=sum(not one.is_where_meant for one in found),
+        reports=len(reports),
+        reports_on_time=sum(not report.is_late for report in reports),
+        reports_elsewhere=sum(not report.is_where_meant for report in reports),
         questions=tuple(_questions(rehearsal.election, accounted)),
         observers=tuple(_observers(accounted)),
-        acknowledgement=Latency.of(chain.from_iterable(one.seconds for one in rehearsal.answers.values())),
+        acknowledgement=Latency.of(chain.from_iterable(answered.seconds for answered in rehearsal.answers.values())),
         processing=Latency.of(
             (sent.row.processed_at - sent.row.stored_at).total_seconds()
             for sent in accounted
             if sent.row and sent.row.processed_at
         ),
         alerting=Latency.of(
-            (alert.sent_at - told.message.stored_at).total_seconds()
-            for told in rehearsal.incidents
-            for alert in told.alerts
+            (alert.sent_at - incident.message.stored_at).total_seconds()
+            for incident in rehearsal.incidents
+            for alert in incident.alerts
             if alert.sent_at
         ),
         escalating=Latency.of(
             (alert.sent_at - alert.stored_at).total_seconds()
-            for told in rehearsal.incidents
-            for alert in told.escalated
+            for incident in rehearsal.incidents
+            for alert in incident.escalated
             if alert.sent_at
         ),
         incidents=len(rehearsal.incidents),
@@ -193,7 +193,9 @@ def report_on(rehearsal: Rehearsal) -> Report:
 
 
 def _faults(answers: Mapping[str, Answers]) -> Mapping[str, int]:
-    return {f"{provider}: {said}": n for provider, one in answers.items() for said, n in one.faults().items()}
+    return {
+        f"{provider}: {fault}": n for provider, answered in answers.items() for fault, n in answered.faults().items()
+    }
 
 
 def _providers(rehearsal: Rehearsal) -> Iterator[ProviderShare]:
@@ -235,8 +237,8 @@ def _reading(sent: Sent) -> Mapping[str, Any] | None:
     None where it was not found, or not counted.
     """
     reports: list[dict[str, Any]] = ((sent.row and sent.row.reading) or {}).get("reports", [])
-    same = (one for one in reports if one["form"] == sent.planned.intended.form and not one.get("held"))
-    return next((one for one in same if "observer" in one), None)
+    same = (report for report in reports if report["form"] == sent.planned.intended.form and not report.get("held"))
+    return next((report for report in same if "observer" in report), None)
 
 
 def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[QuestionErrors]:
@@ -244,14 +246,14 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
     asked_again: Counter[tuple[str, str]] = Counter()
     misread: Counter[tuple[str, str]] = Counter()
     for sent in accounted:
-        said, form = sent.written.meant, election.form_by_code.get(sent.written.meant.form)
+        meant, form = sent.written.meant, election.form_by_code.get(sent.written.meant.form)
         answers = (_reading(sent) or {}).get("answers", {})
         for code in _typed(sent) if sent.planned.is_known else ():
-            question = (said.form, code)
+            question = (meant.form, code)
             typed[question] += 1
             if code not in answers:
                 asked_again[question] += 1
-            elif code not in said.answers or _value(form, code, answers[code]) != said.answers[code]:
+            elif code not in meant.answers or _value(form, code, answers[code]) != meant.answers[code]:
                 misread[question] += 1
     order = {form.code: place for place, form in enumerate(election.forms)}
     for form_code, code in sorted(typed, key=lambda one: (order.get(one[0], len(order)), one)):
@@ -262,8 +264,8 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
 
 def _typed(sent: Sent) -> list[str]:
     """Return codes in the SMS whose value is right or refusable."""
-    said = sent.written.meant
-    return [code for code in sent.planned.intended.answers if code in said.answers or code in said.rejected]
+    meant = sent.written.meant
+    return [code for code in sent.planned.intended.answers if code in meant.answers or code in meant.rejected]
 
 
 def _value(form: Form | None, code: str, stored: Any) -> Value:

@@ -36,7 +36,7 @@ ELSEWHERE = 0.05
 """How often an observer's SMS comes by another provider than the observer's usual one."""
 
 
-Told = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 """Called with a stage, how many are done and of how many."""
 
 
@@ -114,7 +114,9 @@ class Rehearsal:
     incidents: tuple[IncidentTold, ...]
 
 
-def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told = lambda *_: None) -> Rehearsal:
+def rehearse(
+    source_id: str, plan: Plan, webhooks: Sequence[Webhook], on_progress: OnProgress = lambda *_: None
+) -> Rehearsal:
     """Rehearse an election's day by one or several providers' webhooks.
 
     Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
@@ -128,8 +130,8 @@ def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told
     loading.load(election, clock)
     number = loading.route(free_number(election.id), election.id)
     typed = list(_typed(election, number, day, clock, zip(texts, webhook_of_each(day, plan, webhooks), strict=True)))
-    answers = _deliver(typed, told)
-    sent = tuple(_account(typed, answers, told))
+    answers = _deliver(typed, on_progress)
+    sent = tuple(_account(typed, answers, on_progress))
     return Rehearsal(
         election=election,
         number=number,
@@ -140,7 +142,7 @@ def rehearse(source_id: str, plan: Plan, webhooks: Sequence[Webhook], told: Told
         ended_at=dt.datetime.now(dt.UTC),
         sent=sent,
         answers=answers,
-        incidents=tuple(_incidents_told(election, sent, told)),
+        incidents=tuple(_incidents_told(election, sent, on_progress)),
     )
 
 
@@ -177,10 +179,10 @@ def _typed(
         yield Typed(planned, written, sms, webhook)
 
 
-def _deliver(typed: Iterable[Typed], told: Told) -> Mapping[str, Answers]:
-    deliveries = [delivery for one in typed for delivery in _deliveries(one)]
+def _deliver(typed: Iterable[Typed], on_progress: OnProgress) -> Mapping[str, Answers]:
+    deliveries = [delivery for sms in typed for delivery in _deliveries(sms)]
     made = itertools.count(1)
-    return SimulatedProvider(lambda: told("Delivered", next(made), len(deliveries))).deliver(deliveries)
+    return SimulatedProvider(lambda: on_progress("Delivered", next(made), len(deliveries))).deliver(deliveries)
 
 
 def _deliveries(typed: Typed) -> Iterator[Delivery]:
@@ -192,24 +194,24 @@ def _deliveries(typed: Typed) -> Iterator[Delivery]:
         yield Delivery((typed.sms.sent_at + delay).timestamp(), typed.sms, typed.webhook)
 
 
-def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], told: Told) -> Iterator[Sent]:
+def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], on_progress: OnProgress) -> Iterator[Sent]:
     """Read acknowledged messages back until all have an outcome.
 
     Or nothing has come to one for a long while.
     """
-    acknowledged = {one.key for one in typed if one.sms.id in answers[one.webhook.provider].acknowledged}
-    keys = [one.key for one in typed if one.key in acknowledged]
-    rows = _wait("Accounted", keys, lambda row: row.state != MessageState.RECEIVED, told)
-    for one in typed:
-        provider, key = one.webhook.provider, one.key
-        yield Sent(one.planned, one.written, provider, key, key in acknowledged, rows.get(key))
+    acknowledged = {sms.key for sms in typed if sms.sms.id in answers[sms.webhook.provider].acknowledged}
+    keys = [sms.key for sms in typed if sms.key in acknowledged]
+    rows = _wait("Accounted", keys, lambda row: row.state != MessageState.RECEIVED, on_progress)
+    for sms in typed:
+        provider, key = sms.webhook.provider, sms.key
+        yield Sent(sms.planned, sms.written, provider, key, key in acknowledged, rows.get(key))
 
 
-def _incidents_told(election: Election, sent: Sequence[Sent], told: Told) -> Iterator[IncidentTold]:
-    rows = {one.key: one.row for one in sent if one.row is not None}
+def _incidents_told(election: Election, sent: Sequence[Sent], on_progress: OnProgress) -> Iterator[IncidentTold]:
+    rows = {sms.key: sms.row for sms in sent if sms.row is not None}
     incidents = [incident for incident in incidents_of(election.id) if incident.message in rows]
     keys = {incident.id: list(incident.alerts) for incident in incidents}
-    alerts = _wait("Alerted", [key for some in keys.values() for key in some], _is_finished, told)
+    alerts = _wait("Alerted", [key for some in keys.values() for key in some], _is_finished, on_progress)
     for incident in incidents:
         told_of = [alerts[key] for key in keys[incident.id] if key in alerts]
         at_once = tuple(alert for alert in told_of if is_told_at_once(incident, alert.key))
@@ -221,7 +223,9 @@ def _is_finished(row: Message) -> bool:
     return row.state in (MessageState.SENT, MessageState.FAILED, MessageState.OPTED_OUT)
 
 
-def _wait(stage: str, keys: list[str], is_done: Callable[[Message], bool], told: Told) -> Mapping[str, Message]:
+def _wait(
+    stage: str, keys: list[str], is_done: Callable[[Message], bool], on_progress: OnProgress
+) -> Mapping[str, Message]:
     """Read rows by key until each is done or all stall.
 
     That none has become done for STALLED_SECONDS.
@@ -232,7 +236,7 @@ def _wait(stage: str, keys: list[str], is_done: Callable[[Message], bool], told:
     while True:
         rows |= {row.key: row for row in messages.get_many(outstanding)}
         left = [key for key in outstanding if key not in rows or not is_done(rows[key])]
-        told(stage, len(keys) - len(left), len(keys))
+        on_progress(stage, len(keys) - len(left), len(keys))
         if len(left) < len(outstanding):
             last_progress = time.monotonic()
         if not left or time.monotonic() - last_progress > STALLED_SECONDS:

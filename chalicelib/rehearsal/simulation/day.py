@@ -126,13 +126,13 @@ def simulate_day(election: Election, plan: Plan) -> Day:
         raise NothingDue(f"no form of election {election.id} is due on its day {election.date}: nothing to rehearse")
     day = Day(min(slot.begins for slot in slots), max(slot.ends for slot in slots), ())
     taking_part = _participants(election, plan)
-    said = [*_reports(election, plan, slots, taking_part), *_incidents(election, plan, day, taking_part)]
-    said += list(_small_talk(plan, said))
-    said.sort(key=lambda one: (one[0], one[1].observer.number, one[1].form or ""))
+    intended_messages = [*_reports(election, plan, slots, taking_part), *_incidents(election, plan, day, taking_part)]
+    intended_messages += list(_small_talk(plan, intended_messages))
+    intended_messages.sort(key=lambda message: (message[0], message[1].observer.number, message[1].form or ""))
     chance = _chance(plan, "deliveries")
     messages = (
         Planned(number, received_at, intended, _deliveries(plan, chance), not _is_stray(plan, chance))
-        for number, (received_at, intended) in enumerate(said)
+        for number, (received_at, intended) in enumerate(intended_messages)
     )
     return replace(day, messages=tuple(messages))
 
@@ -236,10 +236,12 @@ def _incidents(
             yield at, Intended(observer, election.incidents.code, NO_ROUND, {CATEGORY: category})
 
 
-def _small_talk(plan: Plan, said: list[tuple[dt.datetime, Intended]]) -> Iterator[tuple[dt.datetime, Intended]]:
+def _small_talk(
+    plan: Plan, intended_messages: list[tuple[dt.datetime, Intended]]
+) -> Iterator[tuple[dt.datetime, Intended]]:
     """After a report, sometimes, something that is none."""
     chance = _chance(plan, "small talk")
-    for at, intended in said:
+    for at, intended in intended_messages:
         if _is_stray(plan, chance):
             yield at, Intended(intended.observer, None, NO_ROUND, {})
 
