@@ -104,4 +104,5 @@ def _found(loaded: LoadedElection, me: Operator, number: int) -> dict[str, Any]:
 
 def _line(incident: dict[str, Any]) -> str:
     place = f"station {incident['station']}, {incident['region']}"
-    return f"{incident['number']} {incident['state']}, {incident['severity']}: {incident['what']}; {place}, {incident['opened_at']}"
+    what = f"{incident['number']} {incident['state']}, {incident['severity']}: {incident['what']}"
+    return f"{what}; {place}, {incident['opened_at']}"
