@@ -181,9 +181,9 @@ def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) ->
     except StepRefused:
         return CommandResult((_stale(speaker, incident),), reason=Reason.STALE, region=incident.region)
     except NoteMissing:
-        asked = speaker.example(command.verb).replace(str(EXAMPLE), number)
+        example = speaker.example(command.verb).replace(str(EXAMPLE), number)
         return CommandResult(
-            (speaker.say("command_why", example=asked),), reason=Reason.NO_NOTE, region=incident.region
+            (speaker.say("command_why", example=example),), reason=Reason.NO_NOTE, region=incident.region
         )
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
     same = same_as(incident, incidents_at(speaker.election.id, incident.station))
@@ -196,21 +196,23 @@ def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Command
 
     One that cannot take it keeps no other from it.
     """
-    came: dict[str, list[int]] = {"command_done_each": [], "command_passed_each": [], "command_unknown_each": []}
+    outcomes: dict[str, list[int]] = {"command_done_each": [], "command_passed_each": [], "command_unknown_each": []}
     writes: list[Write] = []
     regions: list[str] = []
     for number in numbered:
         incident = _own_incident(speaker, number)
         if incident is None:
-            came["command_unknown_each"].append(number)
+            outcomes["command_unknown_each"].append(number)
             continue
         regions.append(incident.region)
         try:
             writes += step_writes(incident, step, speaker.who, "", speaker.at, speaker.now)[1]
-            came["command_done_each"].append(number)
+            outcomes["command_done_each"].append(number)
         except StepRefused:
-            came["command_passed_each"].append(number)
-    sentences = (speaker.say(key, numbers=" ".join(map(str, found))) for key, found in came.items() if found)
+            outcomes["command_passed_each"].append(number)
+    sentences = (
+        speaker.say(key, numbers=" ".join(map(str, concerned))) for key, concerned in outcomes.items() if concerned
+    )
     region = regions[0] if regions else None
     return CommandResult(tuple(sentences), reason=None if writes else Reason.STALE, region=region, writes=tuple(writes))
 

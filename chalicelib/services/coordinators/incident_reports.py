@@ -44,20 +44,20 @@ def outcome_of_coordinators_report(
     if not rows or phone in election.observers_by_phone:
         return None
     forms = _forms(election, message)
-    said = [(one, one.station) for one in forms if one.station in election.station_by_number]
-    named = [(one, station) for one, station in said if station and one.form not in election.form_by_code]
+    placed = [(report, report.station) for report in forms if report.station in election.station_by_number]
+    named = [(report, station) for report, station in placed if station and report.form not in election.form_by_code]
     if not named:
         return None
     speaker = Speaker(loaded, phone, rows, now)
     counted_at = loaded.clock.at(message.received_at or message.stored_at)
-    sources = incident_sources(message, [(one.form, one.answers.get(CATEGORY)) for one, _ in named])
-    found = [
-        reported(election, message, one, station, speaker.who, source, counted_at)
-        for (one, station), source in zip(named, sources, strict=True)
+    sources = incident_sources(message, [(report.form, report.answers.get(CATEGORY)) for report, _ in named])
+    incidents = [
+        reported(election, message, report, station, speaker.who, source, counted_at)
+        for (report, station), source in zip(named, sources, strict=True)
     ]
     opening = open_incidents(
         loaded,
-        [one for one in found if one.id not in existing_keys],
+        [incident for incident in incidents if incident.id not in existing_keys],
         phone,
         message.recipient,
         now,
@@ -67,7 +67,7 @@ def outcome_of_coordinators_report(
     reading: dict[str, Any] = {"command": {"coordinator": speaker.who}, "reports": []}
     reading["reports"] = [
         _kept(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
-        for (report, station), incident in zip(named, found, strict=True)
+        for (report, station), incident in zip(named, incidents, strict=True)
     ]
     reason = Reason.FORMS_LEFT if len(named) < len(forms) else None
     is_held = Reason.OVER_BUDGET in opening.left_out.values()
@@ -76,7 +76,7 @@ def outcome_of_coordinators_report(
         message,
         reading,
         reason=Reason.OVER_BUDGET if is_held else reason,
-        region=found[0].region,
+        region=incidents[0].region,
         is_held=is_held,
     )
     return Outcome(
@@ -98,7 +98,7 @@ def _forms(election: Election, message: Message) -> tuple[ReportReading, ...]:
 def _told(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
     if not opened:
         return [speaker.say("reply_incident")]
-    return [speaker.say("command_opened", number=str(one.number), station=one.station) for one in opened]
+    return [speaker.say("command_opened", number=str(incident.number), station=incident.station) for incident in opened]
 
 
 def _kept(who: str, report: ReportReading, station: str) -> dict[str, object]:

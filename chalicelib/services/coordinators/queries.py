@@ -24,7 +24,7 @@ LISTED_REGIONS = 3
 
 
 def status(
-    loaded: LoadedElection, language: str, regions: Sequence[str], asked: str, now: dt.datetime
+    loaded: LoadedElection, language: str, regions: Sequence[str], name: str, now: dt.datetime
 ) -> tuple[str, ...]:
     """Say how things stand, one sentence per region.
 
@@ -32,15 +32,15 @@ def status(
     election together, the nation. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
-    chosen = _chosen(regions, asked)
+    chosen = _chosen(regions, name)
     if chosen is None:
-        return (say(election, language, "command_no_region", region=asked, regions=", ".join(regions)),)
+        return (say(election, language, "command_no_region", region=name, regions=", ".join(regions)),)
     is_nation = len(chosen) == len(election.regions) > 1
     summary = current_summary(loaded, now, None if is_nation else chosen)
     areas: dict[str, Area] = dict(summary.regions)
     if is_nation and summary.nation is not None:
         areas = {say(election, language, "command_whole_country"): summary.nation}
-    opened = [(one.region, one.number) for one in incidents_of(election.id) if one.state in OPEN]
+    opened = [(incident.region, incident.number) for incident in incidents_of(election.id) if incident.state in OPEN]
     time = f"{at.astimezone(election.zone):%H:%M}"
     return tuple(
         say(
@@ -58,7 +58,7 @@ def status(
 
 
 def missing(
-    loaded: LoadedElection, language: str, regions: Sequence[str], asked: str, now: dt.datetime
+    loaded: LoadedElection, language: str, regions: Sequence[str], name: str, now: dt.datetime
 ) -> tuple[str, ...]:
     """Say which stations owe what, one sentence per overdue round.
 
@@ -67,15 +67,15 @@ def missing(
     """
 
     election = loaded.election
-    wanted = rounds_named(election, asked) if asked else places(election)
+    wanted = rounds_named(election, name) if name else places(election)
     if not wanted:
-        form = form_named(election, split_hour(asked)[0])
+        form = form_named(election, split_hour(name)[0])
         codes = " ".join(form.code for form in election.forms)
         names = ", ".join(_label(form.code, name) for name in form.round_names) if form else codes
-        return (say(election, language, "command_no_form", form=asked, forms=names),)
+        return (say(election, language, "command_no_form", form=name, forms=names),)
     owed: dict[str, list[str]] = {}
-    found = gaps(election, regions, loaded.clock.at(now))
-    for gap in (gap for region in regions for gap in found[region]):
+    gaps_by_region = gaps(election, regions, loaded.clock.at(now))
+    for gap in (gap for region in regions for gap in gaps_by_region[region]):
         for place in gap.places:
             if place in wanted:
                 owed.setdefault(_label(*place), []).append(gap.station.number)
@@ -91,23 +91,23 @@ def missing(
     )
 
 
-def _chosen(regions: Sequence[str], asked: str) -> tuple[str, ...] | None:
-    if not asked:
+def _chosen(regions: Sequence[str], written: str) -> tuple[str, ...] | None:
+    if not written:
         return tuple(regions)
-    name = region_named(asked, regions)
+    name = region_named(written, regions)
     return None if name is None else (name,)
 
 
 def _received(election: Election, area: Area, at: dt.datetime) -> list[str]:
     """Of each form that has begun, its round now: `TU 14:00 40/60`."""
-    said = []
+    rounds = []
     for form in election.forms:
         name = round_begun_at(election, form, at)
         begins = round_begins(election, form, name)
         if begins is None or begins <= at:
             covered = area.forms[form.code][name]
-            said.append(f"{_label(form.code, name)} {covered.received}/{covered.expected}")
-    return said
+            rounds.append(f"{_label(form.code, name)} {covered.received}/{covered.expected}")
+    return rounds
 
 
 def _label(form: str, round_name: str) -> str:

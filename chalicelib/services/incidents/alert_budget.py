@@ -41,16 +41,16 @@ class AlertBudget:
         They are counted as told.
         """
         severity = incident.severity
-        told = tuple(place for place in group if may_alert(severity, self._alerts[self._name(place)]))
-        self._alerts.update(map(self._name, told))
-        return told
+        places = tuple(place for place in group if may_alert(severity, self._alerts[self._name(place)]))
+        self._alerts.update(map(self._name, places))
+        return places
 
-    def writes(self, told: Iterable[int]) -> tuple[Write, ...]:
+    def writes(self, places: Iterable[int]) -> tuple[Write, ...]:
         """Return what counts that some coordinators were alerted.
 
         Once for each time they are named.
         """
-        amounts = Counter(map(self._name, told))
+        amounts = Counter(map(self._name, places))
         return (spending(self._election.id, SUBJECT, self._at, amounts),) if amounts else ()
 
     def _name(self, place: int) -> str:

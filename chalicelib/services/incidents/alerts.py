@@ -38,14 +38,17 @@ def opened_by(
     Not numbered yet: incident forms, and `critical_if` answers.
     """
     opened: dict[str, Incident] = {}
-    said = list(reports)
-    sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in said])
-    for report, source in zip(said, sources, strict=True):
+    resolved = list(reports)
+    sources = incident_sources(
+        message,
+        [(opened_incident.reading.form, opened_incident.reading.answers.get(CATEGORY)) for opened_incident in resolved],
+    )
+    for report, source in zip(resolved, sources, strict=True):
         form = election.form_by_code.get(report.reading.form)
         if form is None:
             by = report.observer.number
-            one = reported(election, message, report.reading, report.station, by, source, counted_at)
-            opened[one.id] = one
+            opened_incident = reported(election, message, report.reading, report.station, by, source, counted_at)
+            opened[opened_incident.id] = opened_incident
         elif report.alarms:
             for answered in _answered(election, form, message, report, counted_at):
                 opened.setdefault(answered.id, answered)
@@ -120,8 +123,10 @@ def left_out_of(
 
     `left_out`: reasons by id.
     """
-    sources = incident_sources(message, [(one.reading.form, one.reading.answers.get(CATEGORY)) for one in reports])
-    return tuple(_left_out(election, one, source, left_out) for one, source in zip(reports, sources, strict=True))
+    sources = incident_sources(
+        message, [(report.reading.form, report.reading.answers.get(CATEGORY)) for report in reports]
+    )
+    return tuple(_left_out(election, report, source, left_out) for report, source in zip(reports, sources, strict=True))
 
 
 def _left_out(election: Election, report: ResolvedReport, source: str, left_out: Mapping[str, str]) -> ResolvedReport:
@@ -138,16 +143,16 @@ def _left_out(election: Election, report: ResolvedReport, source: str, left_out:
     return replace(report, critical=kept, flags=(*report.flags, *reasons)) if reasons else report
 
 
-def incident_sources(message: Message, said: Sequence[tuple[str, object]]) -> list[str]:
+def incident_sources(message: Message, forms: Sequence[tuple[str, object]]) -> list[str]:
     """Return what the incident of each form is told by.
 
     `said`: of each its form and category. It is the form's place. In a long SMS, which may be read again once more
     parts have come, places move: there it is what is said, and how often it was said before.
     """
     if message.parts is None:
-        return [f"{message.key}#{place}" for place in range(len(said))]
+        return [f"{message.key}#{place}" for place in range(len(forms))]
     name = name_of(message.key)
-    return [f"{name}#{one}#{said[:place].count(one)}" for place, one in enumerate(said)]
+    return [f"{name}#{form}#{forms[:place].count(form)}" for place, form in enumerate(forms)]
 
 
 def answered_id(station: str, form: str, round_name: str, code: str, observer: str) -> str:
@@ -183,7 +188,7 @@ def describe(election: Election, incident: Incident, language: str) -> str:
 def alerts_of(
     election: Election,
     incident: Incident,
-    told: Group,
+    group: Group,
     muted: Iterable[str],
     now: dt.datetime,
     sender: str | None,
@@ -195,7 +200,7 @@ def alerts_of(
     """
     silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
     rows: list[Message] = []
-    for place in told:
+    for place in group:
         coordinator = election.coordinators[place]
         key = keys.alert(incident.election, incident.id, incident.stage, coordinator.id)
         rows += _alerts_to(election, coordinator, key, incident, silent, now, sender)

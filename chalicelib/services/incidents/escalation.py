@@ -92,7 +92,7 @@ def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = N
             name=lambda digest: str(digest.id),
         ),
     ]
-    return [alert for one in done for alerts in one.results for alert in alerts]
+    return [alert for election in done for alerts in election.results for alert in alerts]
 
 
 def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Message]:
@@ -121,16 +121,16 @@ def _escalated(
     incident.stage = stage
     incident.may_be_same_as = same_as(incident, incidents.incidents_at(election.id, incident.station))
     group, sender = groups[stage - 1], number_of(election.id)
-    told = () if incident.digested else budget.within(incident, group)
-    alerts = alerts_of(election, incident, told, muted, now, sender)
+    alerted = () if incident.digested else budget.within(incident, group)
+    alerts = alerts_of(election, incident, alerted, muted, now, sender)
     entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}
     changes = [Incident.stage.set(stage), Incident.alerts.set([*incident.alerts, *(alert.key for alert in alerts)])]
     writes = [incidents.changing(incident, "new", entry, *changes), incidents.ending_watch(watch)]
-    writes += budget.writes(told)
+    writes += budget.writes(alerted)
     if stage < len(groups):
         due = at + escalates_after(election, incident.severity)
         writes.append(incidents.watching(election.id, incident.id, due))
-    if len(told) < len(group):
+    if len(alerted) < len(group):
         numbers = {incident.number}
         writes.append(incidents.adding_to_digest(election.id, incident.region, stage, numbers, at + BURST_WITHIN))
     return writes, alerts
@@ -144,15 +144,15 @@ def _digested(
     One message of its incidents that still need somebody, the gravest first.
     """
     numbers = sorted(digest.numbers)
-    found = incidents.incidents_of_numbers(election.id, numbers[:MOST_READ])
-    still_open = sorted((one for one in found if one.state in OPEN), key=_gravest_first)
+    collected = incidents.incidents_of_numbers(election.id, numbers[:MOST_READ])
+    still_open = sorted((incident for incident in collected if incident.state in OPEN), key=_gravest_first)
     more = max(0, len(still_open) - MOST_LISTED) + max(0, len(numbers) - MOST_READ)
     rows: list[Message] = []
     if still_open:
-        told = Digested(digest.region, still_open[:MOST_LISTED], more)
+        digested = Digested(digest.region, still_open[:MOST_LISTED], more)
         for place in _told(election, digest, still_open):
             key = keys.digest(election.id, digest.id, numbers[0], place)
-            rows += _digest_to(election, election.coordinators[place], key, told, muted, now)
+            rows += _digest_to(election, election.coordinators[place], key, digested, muted, now)
     return [incidents.ending_digest(digest)], tuple(rows)
 
 
@@ -166,7 +166,7 @@ def _told(election: Election, digest: Digest, of: Iterable[Incident]) -> Group:
     Those who would be told of its gravest incident at once, or at its stage of escalation.
     """
     if digest.stage == 0:
-        gravest: Severity = "critical" if any(one.severity == "critical" for one in of) else "low"
+        gravest: Severity = "critical" if any(incident.severity == "critical" for incident in of) else "low"
         return told_at_once(election, digest.region, gravest)
     groups = escalation(election, digest.region)
     return groups[min(digest.stage, len(groups)) - 1] if groups else ()
@@ -176,19 +176,19 @@ def _digest_to(
     election: Election,
     coordinator: Coordinator,
     key: str,
-    told: Digested,
+    digested: Digested,
     muted: Iterable[str],
     now: dt.datetime,
 ) -> list[Message]:
-    region, found, language = told.region, told.incidents, coordinator.language
-    lines = {one.number: _line(election, language, one) for one in found}
-    wanted = [one.number for one in found if coordinator.wants_sms(one.severity)]
-    is_silent = coordinator.phone in set(muted) and all(one.severity != "critical" for one in found)
+    region, listed, language = digested.region, digested.incidents, coordinator.language
+    lines = {incident.number: _line(election, language, incident) for incident in listed}
+    wanted = [incident.number for incident in listed if coordinator.wants_sms(incident.severity)]
+    is_silent = coordinator.phone in set(muted) and all(incident.severity != "critical" for incident in listed)
     text, email = None, None
     if wanted and coordinator.phone and not is_silent:
-        text = digest_sms(election, language, region, {number: lines[number] for number in wanted}, told.more)
+        text = digest_sms(election, language, region, {number: lines[number] for number in wanted}, digested.more)
     if "email" in coordinator.alerts:
-        email = outbox.Email(*digest_email(election, language, region, list(lines.values()), told.more))
+        email = outbox.Email(*digest_email(election, language, region, list(lines.values()), digested.more))
     origin = outbox.Origin(election.id, f"digest#{region}", now, "alert")
     return outbox.to_coordinator(coordinator, key, origin, sms=text, email=email)
 

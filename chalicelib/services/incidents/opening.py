@@ -55,12 +55,12 @@ class OpeningPlan:
     @property
     def incidents(self) -> tuple[Incident, ...]:
         """The incidents, numbered."""
-        return tuple(one.incident for one in self.opened)
+        return tuple(opened.incident for opened in self.opened)
 
     @property
     def alerts(self) -> tuple[Message, ...]:
         """Everything that is to be sent at once."""
-        return tuple(alert for one in self.opened for alert in one.alerts)
+        return tuple(alert for opened in self.opened for alert in opened.alerts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ def open_incidents(
     if not incidents:
         return OpeningPlan()
     election, at = loaded.election, loaded.clock.at(now)
-    known = {station: incidents_at(election.id, station) for station in {one.station for one in incidents}}
+    known = {station: incidents_at(election.id, station) for station in {incident.station for incident in incidents}}
     opened, held, spent_by_phone = within_budget(election, distinct(incidents), known, phone, at)
-    repeats = frozenset(one.id for one in incidents) - {one.id for one in (*opened, *held)}
-    left_out = dict.fromkeys(repeats, REPEATED) | {one.id: Reason.OVER_BUDGET for one in held}
+    repeats = frozenset(incident.id for incident in incidents) - {incident.id for incident in (*opened, *held)}
+    left_out = dict.fromkeys(repeats, REPEATED) | {incident.id: Reason.OVER_BUDGET for incident in held}
     if not opened:
         return OpeningPlan(left_out=left_out, writes=spent_by_phone)
     given = numbers_given(election.id)
@@ -111,10 +111,12 @@ def open_incidents(
     budget, muted = AlertBudget.read(election, at), muted_phones(election.id, at)
     announced = [_announced(election, incident, budget, muted, sender, now) for incident in opened]
     digest_due = at if merge_alerts else at + BURST_WITHIN
-    in_digest = {one.incident.id for one in announced if one.incident.digested or one.over_budget}
-    told = [place for one in announced for place in one.told]
-    writes = (*_writes(election, opened, in_digest, at, digest_due), *budget.writes(told), *spent_by_phone)
-    return OpeningPlan(tuple(OpenedIncident(one.incident, one.alerts) for one in announced), writes, left_out)
+    in_digest = {incident.incident.id for incident in announced if incident.incident.digested or incident.over_budget}
+    alerted = [place for incident in announced for place in incident.told]
+    writes = (*_writes(election, opened, in_digest, at, digest_due), *budget.writes(alerted), *spent_by_phone)
+    return OpeningPlan(
+        tuple(OpenedIncident(incident.incident, incident.alerts) for incident in announced), writes, left_out
+    )
 
 
 def _announced(
@@ -130,10 +132,10 @@ def _announced(
     Whose keys it keeps.
     """
     group = told_at_once(election, incident.region, incident.severity)
-    told = () if incident.digested else budget.within(incident, group)
-    alerts = alerts_of(election, incident, told, muted, now, sender)
+    alerted = () if incident.digested else budget.within(incident, group)
+    alerts = alerts_of(election, incident, alerted, muted, now, sender)
     incident.alerts = [alert.key for alert in alerts]
-    return _Announced(incident, alerts, told, over_budget=not incident.digested and len(told) < len(group))
+    return _Announced(incident, alerts, alerted, over_budget=not incident.digested and len(alerted) < len(group))
 
 
 def _number_and_link(
@@ -161,9 +163,9 @@ def _nearest(incident: Incident, others: Iterable[Incident]) -> list[int]:
 
     Of its kind; of many the nearest in time.
     """
-    same = [one for one in others if may_be_same(incident.kind, incident.opened_at, one.kind, one.opened_at)]
-    same.sort(key=lambda one: (abs(incident.opened_at - one.opened_at), -one.number))
-    return sorted(one.number for one in same[:MOST_SAME])
+    same = [other for other in others if may_be_same(incident.kind, incident.opened_at, other.kind, other.opened_at)]
+    same.sort(key=lambda other: (abs(incident.opened_at - other.opened_at), -other.number))
+    return sorted(other.number for other in same[:MOST_SAME])
 
 
 def _decide_digests(incidents: Sequence[Incident], recent: Sequence[IncidentNumber], at: dt.datetime) -> None:
@@ -176,7 +178,7 @@ def _decide_digests(incidents: Sequence[Incident], recent: Sequence[IncidentNumb
 
 
 def _digest_all_but_the_gravest(incidents: Sequence[Incident]) -> None:
-    gravest = max(incidents, key=lambda one: SEVERITIES.index(one.severity))
+    gravest = max(incidents, key=lambda incident: SEVERITIES.index(incident.severity))
     for incident in incidents:
         incident.digested = incident is not gravest
 

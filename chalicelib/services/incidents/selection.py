@@ -18,8 +18,10 @@ HOUR = dt.timedelta(hours=1)
 def distinct(incidents: Iterable[Incident]) -> list[Incident]:
     """Leave out an SMS's incidents that repeat one before."""
     by_content: dict[tuple[object, ...], Incident] = {}
-    for one in incidents:
-        by_content.setdefault((one.station, one.kind, one.text, one.report, one.observer), one)
+    for incident in incidents:
+        by_content.setdefault(
+            (incident.station, incident.kind, incident.text, incident.report, incident.observer), incident
+        )
     return list(by_content.values())
 
 
@@ -36,9 +38,9 @@ def within_budget(
     """
     subject = f"phone#{phone}"
     before = spent(election.id, subject, at)
-    recent = {station: sum(at - one.opened_at < HOUR for one in others) for station, others in known.items()}
+    recent = {station: sum(at - incident.opened_at < HOUR for incident in others) for station, others in known.items()}
     more = frozenset(severity for severity in SEVERITIES if before.get(f"more.{severity}"))
-    of = [(str(one.station), one.severity) for one in incidents]
+    of = [(str(incident.station), incident.severity) for incident in incidents]
     selected = select(of, Opened(before.get("opened", 0), recent, more))
     opened = [incidents[place] for place in selected.opened]
     amounts = {"opened": len(selected.opened), "held": len(selected.held)}

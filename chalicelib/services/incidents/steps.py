@@ -107,16 +107,21 @@ def list_incidents(
     MOST_SCANNED incidents, and those of their stations. Raises StoreUnavailable.
     """
     given = islice(numbers_given(election.id, before), MOST_SCANNED)
-    found: list[Incident] = []
+    chosen: list[Incident] = []
     last: int | None = None
-    while len(found) < PAGE_SIZE and (numbers := list(islice(given, PAGE_SIZE))):
-        by_id = {one.id: one for one in incidents_by_id(election.id, [one.incident for one in numbers])}
+    while len(chosen) < PAGE_SIZE and (numbers := list(islice(given, PAGE_SIZE))):
+        by_id = {
+            incident.id: incident
+            for incident in incidents_by_id(election.id, [incident.incident for incident in numbers])
+        }
         for number in numbers:
-            if len(found) < PAGE_SIZE:
+            if len(chosen) < PAGE_SIZE:
                 last = number.number
-                found += _chosen([by_id[number.incident]] if number.incident in by_id else [], operator, region, state)
-    later = {station: _later(incidents_at(election.id, station)) for station in {one.station for one in found}}
-    described = [_described(election, one, later[one.station]) for one in found]
+                chosen += _chosen([by_id[number.incident]] if number.incident in by_id else [], operator, region, state)
+    later = {
+        station: _later(incidents_at(election.id, station)) for station in {incident.station for incident in chosen}
+    }
+    described = [_described(election, incident, later[incident.station]) for incident in chosen]
     return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
 
 

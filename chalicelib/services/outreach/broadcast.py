@@ -65,7 +65,7 @@ class Batch:
     @property
     def remaining(self) -> tuple[Observer, ...]:
         """Recipients who are not reached yet."""
-        return tuple(one for one in self.recipients if one.number not in self.sent_before)
+        return tuple(observer for observer in self.recipients if observer.number not in self.sent_before)
 
     @property
     def segments(self) -> int:
@@ -104,8 +104,8 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
         raise BatchRefused(f"batch {name} was begun with another text: give this one another --name")
     chosen = _by_phone(_chosen(election, choice))
     unwilling = {row.phone for row in opted_out(election.id)}
-    recipients = tuple(one for one in chosen if one.phones[0] not in unwilling)
-    keys = {_key(election, name, one): one.number for one in recipients}
+    recipients = tuple(observer for observer in chosen if observer.phones[0] not in unwilling)
+    keys = {_key(election, name, observer): observer.number for observer in recipients}
     queued_rows = messages.get_many(keys) if begun is not None and keys else []
     reached = frozenset(keys[row.key] for row in queued_rows)
     return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
@@ -165,7 +165,9 @@ def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:
 def _check(election: Election, choice: Choice) -> None:
     _require("region", choice.regions, election.regions)
     _require("station", choice.stations, election.station_by_number)
-    _require("language", [choice.language] if choice.language else [], {one.language for one in election.observers})
+    _require(
+        "language", [choice.language] if choice.language else [], {observer.language for observer in election.observers}
+    )
 
 
 def _require(what: str, named: Collection[str], known: Collection[str]) -> None:
@@ -191,15 +193,15 @@ def _chosen(election: Election, choice: Choice) -> Sequence[Observer]:
 def _owing(election: Election, place: Place) -> frozenset[str]:
     stations = stations_with_gaps(election, *place)
     owed = missing_reports(election, stations, *place)
-    return frozenset(one.number for stored in owed for one in missing_observers(election, stored.report))
+    return frozenset(observer.number for stored in owed for observer in missing_observers(election, stored.report))
 
 
 def _by_phone(observers: Sequence[Observer]) -> list[Observer]:
     """One observer a phone: two who share one get one SMS."""
-    found: dict[str, Observer] = {}
+    by_phone: dict[str, Observer] = {}
     for observer in observers:
-        found.setdefault(observer.phones[0], observer)
-    return list(found.values())
+        by_phone.setdefault(observer.phones[0], observer)
+    return list(by_phone.values())
 
 
 def _task(name: str) -> str:

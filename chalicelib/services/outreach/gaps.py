@@ -46,11 +46,11 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
     lacking = [station for station in stations if owed[station.number]]
     others = [place for place in places(election) if place not in overdue]
     heard = _last_heard(election, lacking, {**stored, **_read(election, lacking, others)}, at) if lacking else {}
-    found: dict[str, list[Gap]] = {region: [] for region in regions}
+    by_region: dict[str, list[Gap]] = {region: [] for region in regions}
     for station in lacking:
         gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
-        found[station.region].append(gap)
-    return {region: sorted(of_region, key=_most_overdue) for region, of_region in found.items()}
+        by_region[station.region].append(gap)
+    return {region: sorted(of_region, key=_most_overdue) for region, of_region in by_region.items()}
 
 
 def _read(election: Election, stations: Sequence[Station], of: Sequence[Place]) -> Reports:
@@ -82,19 +82,19 @@ def _last_heard(
 
     By an answer or an incident; those of which none came today are left out.
     """
-    asked = {station.number for station in stations}
+    numbers = {station.number for station in stations}
     signs = [
         (number, answer.source.received_at)
-        for (number, _, _), one in stored.items()
-        for answers in one.report.observers.values()
+        for (number, _, _), stored_report in stored.items()
+        for answers in stored_report.report.observers.values()
         for answer in answers.answers.values()
     ]
     signs += [(incident.station, incident.opened_at) for incident in incidents_of(election.id)]
     began = day_began(election, at)
     heard: dict[str, dt.datetime] = {}
-    for number, came in signs:
-        if number in asked and began <= came:
-            heard[number] = max(came, heard.get(number, came))
+    for number, moment in signs:
+        if number in numbers and began <= moment:
+            heard[number] = max(moment, heard.get(number, moment))
     return heard
 
 

@@ -40,7 +40,7 @@ def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetim
             return 0
         return sum(messages.put_new(row) for row in _rows(election, coordinator, places[0], missing, (at, now)))
 
-    return sum(for_each("missing list", election.coordinators, queue, name=lambda one: one.id).results)
+    return sum(for_each("missing list", election.coordinators, queue, name=lambda coordinator: coordinator.id).results)
 
 
 def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
@@ -50,12 +50,12 @@ def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
     """
     if "*" not in coordinator.regions:
         return tuple(region for region in election.regions if region in coordinator.regions)
-    named = {region for one in election.coordinators for region in one.regions}
+    named = {region for other in election.coordinators for region in other.regions}
     return tuple(region for region in election.regions if region not in named)
 
 
 def _was_told(election: Election, places: Sequence[Place], coordinator: Coordinator) -> bool:
-    return bool(messages.get_many(keys.on_any_channel(_key(election, one, coordinator) for one in places)))
+    return bool(messages.get_many(keys.on_any_channel(_key(election, place, coordinator) for place in places)))
 
 
 def _key(election: Election, round_of: Place, coordinator: Coordinator) -> str:
@@ -70,16 +70,16 @@ def _rows(
     instants: tuple[dt.datetime, dt.datetime],
 ) -> list[Message]:
     at, now = instants
-    own = {region: missing[region] for region in regions_of(election, coordinator) if missing[region]}
-    if not own:
+    regions = {region: missing[region] for region in regions_of(election, coordinator) if missing[region]}
+    if not regions:
         return []
     key = _key(election, first, coordinator)
     return outbox.to_coordinator(
         coordinator,
         key,
         outbox.Origin(election.id, f"missing#{'#'.join(first)}", now),
-        sms=list_sms(election, coordinator, own, at) if "sms" in coordinator.alerts else None,
-        email=list_email(election, coordinator, own, at) if coordinator.email else None,
+        sms=list_sms(election, coordinator, regions, at) if "sms" in coordinator.alerts else None,
+        email=list_email(election, coordinator, regions, at) if coordinator.email else None,
     )
 
 
@@ -95,10 +95,10 @@ def list_email(
     sections = [
         {
             "region": region,
-            "silent": [_line(election, coordinator.language, words, gap) for gap in found if gap.is_silent],
-            "others": [_line(election, coordinator.language, words, gap) for gap in found if not gap.is_silent],
+            "silent": [_line(election, coordinator.language, words, gap) for gap in gaps if gap.is_silent],
+            "others": [_line(election, coordinator.language, words, gap) for gap in gaps if not gap.is_silent],
         }
-        for region, found in _worst_first(missing)
+        for region, gaps in _worst_first(missing)
     ]
     context = {
         "language": coordinator.language,
@@ -106,7 +106,7 @@ def list_email(
         "as_of": local.strftime(words["as_of"]),
         "sections": sections,
     }
-    count = sum(len(found) for found in missing.values())
+    count = sum(len(gaps) for gaps in missing.values())
     subject = words["subject"].format(area=", ".join(missing), time=f"{local:%H:%M}", count=count)
     return Email(subject, render("missing.txt.j2", context), render("missing.html.j2", context))
 
@@ -118,7 +118,7 @@ def _worst_first(missing: Mapping[str, list[Gap]]) -> list[tuple[str, list[Gap]]
     """
     regions = list(missing.items())
     if len(regions) > MOST_IN_ORDER:
-        regions.sort(key=lambda one: -sum(gap.is_silent for gap in one[1]))
+        regions.sort(key=lambda entry: -sum(gap.is_silent for gap in entry[1]))
     return regions
 
 
@@ -129,7 +129,7 @@ def list_sms(election: Election, coordinator: Coordinator, missing: Mapping[str,
     tells how many they are; a silent one that was heard of today has the time.
     """
     words = words_of("missing", election, coordinator.language)
-    everything = sorted((gap for found in missing.values() for gap in found), key=_most_overdue)
+    everything = sorted((gap for gaps in missing.values() for gap in gaps), key=_most_overdue)
     head = words["sms"].format(
         area=", ".join(missing),
         time=f"{at.astimezone(election.zone):%H:%M}",
@@ -153,9 +153,9 @@ def _counts(election: Election, everything: Sequence[Gap], at: dt.datetime) -> s
     return ", ".join(f"{round_code(*place)} {count}" for place, count in counts.items() if count)
 
 
-def _named(election: Election, label: str, found: Sequence[Gap]) -> list[str]:
+def _named(election: Election, label: str, gaps: Sequence[Gap]) -> list[str]:
     """Stations as a list that begins with its label."""
-    return [f"{',' if place else label} {_called(election, gap)}" for place, gap in enumerate(found)]
+    return [f"{',' if place else label} {_called(election, gap)}" for place, gap in enumerate(gaps)]
 
 
 def _first(named: Sequence[str], count: int) -> str:
@@ -185,5 +185,5 @@ def _line(election: Election, language: str, words: Mapping[str, str], gap: Gap)
         "rounds": ", ".join(titles),
         "overdue": words["overdue"].format(hours=minutes // 60, minutes=f"{minutes % 60:02}"),
         "heard": heard if gap.is_silent else "",
-        "observers": [{"name": one.name, "phones": one.phones} for one in gap.observers],
+        "observers": [{"name": observer.name, "phones": observer.phones} for observer in gap.observers],
     }

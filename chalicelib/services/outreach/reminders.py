@@ -139,13 +139,13 @@ def stations_with_gaps(election: Election, form: str, round_name: str) -> list[s
     The tallies say where to look.
     """
     cells = read_cells(election)
-    found = []
+    wanting = []
     for region in election.regions:
         counted = int(cells.get((region, form, round_name), {}).get("received", 0))
-        own = [station.number for station in election.stations_by_region[region]]
-        if election.form_by_code[form].expect == "observer" or counted < len(own):
-            found += own
-    return found
+        numbers = [station.number for station in election.stations_by_region[region]]
+        if election.form_by_code[form].expect == "observer" or counted < len(numbers):
+            wanting += numbers
+    return wanting
 
 
 def missing_reports(election: Election, stations: Iterable[str], form: str, round_name: str) -> list[StoredReport]:

@@ -52,8 +52,12 @@ def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
     """
     election, at = loaded.election, loaded.clock.at(now)
     form = counted_form(election)
-    asked = [one for one in election.forms if one is not form and any(q.role == "voted" for q in one.questions)]
-    begun = {one.code: [name for name in one.round_names if has_begun(election, one, name, at)] for one in asked}
+    others = [
+        other for other in election.forms if other is not form and any(q.role == "voted" for q in other.questions)
+    ]
+    begun = {
+        other.code: [name for name in other.round_names if has_begun(election, other, name, at)] for other in others
+    }
     counted = (form.code, round_begun_at(election, form, at))
     reported = _read(election, [counted, *((code, name) for code, names in begun.items() for name in names)])
     return Counted(
@@ -67,10 +71,11 @@ def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
 
 
 def _read(election: Election, places: Iterable[Place]) -> Reported:
-    looked_at = {one for place in places for one in (place, *needed_for_checks(election, place))}
-    stored = get_reports(election, [(station.number, *one) for station in election.stations for one in looked_at])
+    looked_at = {needed for place in places for needed in (place, *needed_for_checks(election, place))}
+    stored = get_reports(election, [(station.number, *place) for station in election.stations for place in looked_at])
     return {
-        station.number: {one: stored[station.number, *one].report for one in looked_at} for station in election.stations
+        station.number: {place: stored[station.number, *place].report for place in looked_at}
+        for station in election.stations
     }
 
 
@@ -83,24 +88,24 @@ def _estimated(election: Election, reported: Reported, place: Place) -> QuickCou
     }
     held_back = {
         station: reason
-        for station, said in answers.items()
-        if (reason := _held_back(election, form, said, reported[station], place)) is not None
+        for station, given in answers.items()
+        if (reason := _held_back(election, form, given, reported[station], place)) is not None
     }
-    values: dict[str, Mapping[str, Value]] = {station: said.known for station, said in answers.items()}
+    values: dict[str, Mapping[str, Value]] = {station: given.known for station, given in answers.items()}
     return quick_count(election, values, form=form, held_back=held_back)
 
 
 def _held_back(
-    election: Election, form: Form, said: StationAnswers, reports: Mapping[Place, Report], place: Place
+    election: Election, form: Form, given: StationAnswers, reports: Mapping[Place, Report], place: Place
 ) -> str | None:
     """Say why a station does not count beside its own answers.
 
     What the pure quick count cannot see: its observers, and its other reports.
     """
     needed = set(needed_codes(election, form))
-    if said.conflicts & needed:
+    if given.conflicts & needed:
         return "conflict"
-    is_whole = needed <= said.known.keys()
+    is_whole = needed <= given.known.keys()
     if is_whole and any(check.severity == "error" for check in failing(election, reports, place)):
         return "failed_check"
     return None

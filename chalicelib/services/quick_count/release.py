@@ -107,8 +107,8 @@ def _replace(
     if not note.strip():
         raise NoteMissing("say why it is " + step)
     election_id = loaded.election.id
-    said = note.strip()[:LONGEST_NOTE]
-    audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {seen + 1}", said)
+    reason = note.strip()[:LONGEST_NOTE]
+    audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {seen + 1}", reason)
     try:
         until_uncontended(lambda: write([replacing(election_id, seen, document, now), audited]), what="the release")
     except ReleaseChanged as changed:

@@ -18,7 +18,7 @@ def areas_of(coordinator: Coordinator, summary: Summary, words: Mapping[str, str
     nation = {words["nation"]: summary.nation} if summary.nation and "*" in coordinator.regions else {}
     regions = [(name, area) for name, area in summary.regions.items() if coordinator.covers(name)]
     if len(regions) > MOST_IN_ORDER:
-        regions.sort(key=lambda one: [-one[1].incidents.get(severity, 0) for severity in reversed(SEVERITIES)])
+        regions.sort(key=lambda entry: [-entry[1].incidents.get(severity, 0) for severity in reversed(SEVERITIES)])
     return nation | dict(regions)
 
 
@@ -35,9 +35,9 @@ def worded_incidents(incidents: Mapping[str, int], words: Mapping[str, str], kin
 
     Or what the words say where there are none.
     """
-    found = [
+    worded = [
         words[kind + severity].format(count=incidents[severity])
         for severity in reversed(SEVERITIES)
         if incidents.get(severity)
     ]
-    return ", ".join(found) or words["no_incidents"]
+    return ", ".join(worded) or words["no_incidents"]

@@ -119,7 +119,7 @@ def _hours(snapshots: Sequence[Summary], words: Mapping[str, str]) -> list[dict[
 
     `share` in percent of the last.
     """
-    counts = [(one.as_of, _received(one)) for one in snapshots]
+    counts = [(snapshot.as_of, _received(snapshot)) for snapshot in snapshots]
     most = max((count for _, count in counts), default=0)
     return [
         {
@@ -132,7 +132,7 @@ def _hours(snapshots: Sequence[Summary], words: Mapping[str, str]) -> list[dict[
 
 def _received(summary: Summary) -> int:
     nation = summary.nation
-    return sum(one.received for rounds in nation.forms.values() for one in rounds.values()) if nation else 0
+    return sum(snapshot.received for rounds in nation.forms.values() for snapshot in rounds.values()) if nation else 0
 
 
 def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) -> dict[str, list[str]]:
@@ -145,7 +145,7 @@ def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) 
     ]
     keys = [(station.number, *place) for station in election.stations for place in places]
     stored = get_reports(election, keys) if keys else {}
-    heard = {station for (station, _, _), one in stored.items() if one.report.observers}
+    heard = {station for (station, _, _), stored_report in stored.items() if stored_report.report.observers}
     heard.update(incident.station for incident in incidents)
     silent: dict[str, list[str]] = {}
     for station in election.stations:

@@ -43,7 +43,7 @@ def answers_of(election: Election, summary: Summary, language: str, words: Mappi
         for form in election.forms
         for name in form.round_names
     ]
-    return [one for one in rounds if one.rows]
+    return [round_answers for round_answers in rounds if round_answers.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _answers(area: Area | None, form: Form, name: str, question: Question) -> An
     return area.forms[form.code][name].answers.get(question.code, {}) if area is not None else {}
 
 
-def _shared(said: Mapping[str, Number]) -> list[str]:
+def _shared(counts: Mapping[str, Number]) -> list[str]:
     """Each answer with its count and its share of all."""
-    whole = sum(said.values())
-    return [f"{answer} {count} ({round(100 * count / whole)} %)" for answer, count in said.items() if count]
+    total = sum(counts.values())
+    return [f"{answer} {count} ({round(100 * count / total)} %)" for answer, count in counts.items() if count]

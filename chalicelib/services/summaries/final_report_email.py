@@ -35,15 +35,22 @@ def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
     if sent is not None:
         return 0
     queued = 0
-    told = [one for one in election.coordinators if one.is_headquarters and one.email]
-    if told:
+    headquarters = [
+        coordinator for coordinator in election.coordinators if coordinator.is_headquarters and coordinator.email
+    ]
+    if headquarters:
         day = read_day(loaded, now)
-        emails = {language: report_email(election, day, language) for language in {one.language for one in told}}
+        emails = {
+            language: report_email(election, day, language)
+            for language in {coordinator.language for coordinator in headquarters}
+        }
         done = for_each(
             "final report",
-            told,
-            lambda one: sum(map(messages.put_new, _rows(election, one, emails[one.language], now))),
-            name=lambda one: one.id,
+            headquarters,
+            lambda coordinator: sum(
+                map(messages.put_new, _rows(election, coordinator, emails[coordinator.language], now))
+            ),
+            name=lambda coordinator: coordinator.id,
         )
         queued = sum(done.results)
         if not done.is_whole:

@@ -57,8 +57,8 @@ def _row(election: Election, incident: Incident, language: str, words: Mapping[s
 def _step(election: Election, entry: Entry, words: Mapping[str, str]) -> str:
     done = words.get(f"step_{entry['step']}") or words[f"state_{entry['state']}"]
     time = _time(election, dt.datetime.fromisoformat(entry["at"]), words)
-    said = words["step"].format(time=time, done=done, who=_PHONE.sub(COVERED, entry["who"]))
-    return f"{said}: {_PHONE.sub(COVERED, entry['note'])}" if entry.get("note") else said
+    line = words["step"].format(time=time, done=done, who=_PHONE.sub(COVERED, entry["who"]))
+    return f"{line}: {_PHONE.sub(COVERED, entry['note'])}" if entry.get("note") else line
 
 
 def _time(election: Election, at: dt.datetime, words: Mapping[str, str]) -> str:

@@ -38,12 +38,12 @@ def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLI
     hour = hour_of(loaded, now)
     version, done = progress.read(election.id, TASK)
     since = done["hour"] if done and done["hour"] < hour else None
-    told = _snapshot(loaded, hour, since, now)
+    snapshot = _snapshot(loaded, hour, since, now)
 
     def queue(coordinator: Coordinator) -> int:
-        return sum(messages.put_new(row) for row in _rows(election, coordinator, hour, told, now))
+        return sum(messages.put_new(row) for row in _rows(election, coordinator, hour, snapshot, now))
 
-    queued = for_each("summary", election.coordinators, queue, until=until, name=lambda one: one.id)
+    queued = for_each("summary", election.coordinators, queue, until=until, name=lambda coordinator: coordinator.id)
     if queued.is_whole and (done is None or done["hour"] < hour):
         progress.advance(election.id, TASK, version, {"hour": hour}, now)
     return sum(queued.results)
@@ -127,12 +127,12 @@ def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> di
     }
 
 
-def _rows(election: Election, coordinator: Coordinator, hour: str, told: Hour, now: dt.datetime) -> list[Message]:
+def _rows(election: Election, coordinator: Coordinator, hour: str, snapshot: Hour, now: dt.datetime) -> list[Message]:
     dashboard = os.environ.get("BAYKOO_DASHBOARD", "")
     return outbox.to_coordinator(
         coordinator,
         keys.summary(election.id, hour, coordinator.id),
         outbox.Origin(election.id, f"summary#{hour}", now),
-        sms=summary_sms(election, coordinator, told.summary) if "sms" in coordinator.alerts else None,
-        email=summary_email(election, coordinator, told, dashboard) if coordinator.email else None,
+        sms=summary_sms(election, coordinator, snapshot.summary) if "sms" in coordinator.alerts else None,
+        email=summary_email(election, coordinator, snapshot, dashboard) if coordinator.email else None,
     )

@@ -39,12 +39,12 @@ def failed_checks(
     StoreUnavailable.
     """
     checked = _checked(election, at)
-    found: dict[str, dict[str, dict[str, int]]] = {}
+    failing: dict[str, dict[str, dict[str, int]]] = {}
     for region in election.regions:
-        came = [place for place in checked if has_reports(cells.get((region, *place), {}))]
-        if came:
-            found[region] = _of_region(election, region, came)
-    return {region: forms for region, forms in found.items() if forms}
+        reported = [place for place in checked if has_reports(cells.get((region, *place), {}))]
+        if reported:
+            failing[region] = _of_region(election, region, reported)
+    return {region: forms for region, forms in failing.items() if forms}
 
 
 def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, int]:
@@ -53,7 +53,7 @@ def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, i
     In any report; regions without any are omitted. Reads the reports of a region only where several rounds hold any
     back, which may be the same stations'. Raises StoreUnavailable.
     """
-    found: dict[str, int] = {}
+    disagreeing: dict[str, int] = {}
     for region in election.regions:
         conflicts = {
             (form, name): int(counters["conflict"])
@@ -61,16 +61,18 @@ def held_back(election: Election, cells: Mapping[Cell, Counters]) -> dict[str, i
             if where == region and counters.get("conflict")
         }
         if len(conflicts) > 1:
-            found[region] = _disagreeing(election, region, list(conflicts))
+            disagreeing[region] = _disagreeing(election, region, list(conflicts))
         elif conflicts:
-            found[region] = sum(conflicts.values())
-    return found
+            disagreeing[region] = sum(conflicts.values())
+    return disagreeing
 
 
 def _disagreeing(election: Election, region: str, places: list[Place]) -> int:
     stations = [station.number for station in election.stations_by_region[region]]
     stored = get_reports(election, [(station, *place) for station in stations for place in places])
-    return len({key[0] for key, one in stored.items() if station_answers(election, one.report).conflicts})
+    return len(
+        {key[0] for key, stored_report in stored.items() if station_answers(election, stored_report.report).conflicts}
+    )
 
 
 def _checked(election: Election, at: dt.datetime) -> list[Place]:
@@ -83,18 +85,23 @@ def _checked(election: Election, at: dt.datetime) -> list[Place]:
     ]
 
 
-def _of_region(election: Election, region: str, came: list[Place]) -> dict[str, dict[str, int]]:
-    looked_at = {place for checked in came for place in (checked, *needed_for_checks(election, checked))}
+def _of_region(election: Election, region: str, reported: list[Place]) -> dict[str, dict[str, int]]:
+    looked_at = {place for checked in reported for place in (checked, *needed_for_checks(election, checked))}
     stations = [station.number for station in election.stations_by_region[region]]
     stored = get_reports(election, [(station, *place) for station in stations for place in looked_at])
     counts: dict[str, dict[str, int]] = {}
     for station in stations:
-        own = {place: stored[station, *place].report for place in looked_at}
-        for form, rule in _failed_at(election, own, came):
+        reports = {place: stored[station, *place].report for place in looked_at}
+        for form, rule in _failed_at(election, reports, reported):
             rules = counts.setdefault(form, {})
             rules[rule] = rules.get(rule, 0) + 1
     return counts
 
 
-def _failed_at(election: Election, own: Mapping[Place, Report], came: list[Place]) -> set[tuple[str, str]]:
-    return {(place[0], check.rule) for place in came if own[place].observers for check in failing(election, own, place)}
+def _failed_at(election: Election, reports: Mapping[Place, Report], reported: list[Place]) -> set[tuple[str, str]]:
+    return {
+        (place[0], check.rule)
+        for place in reported
+        if reports[place].observers
+        for check in failing(election, reports, place)
+    }

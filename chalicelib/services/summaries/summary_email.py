@@ -126,7 +126,7 @@ class _Writer:
         }
         named = _area_names(coordinator, areas, words)
         subject = words["subject"].format(area=named, time=f"{summary.as_of:%H:%M}")
-        charts = {chart_id(place): one.curve.points for place, one in enumerate(sections, 1) if one.curve}
+        charts = {chart_id(place): section.curve.points for place, section in enumerate(sections, 1) if section.curve}
         return Email(subject, render("summary.txt.j2", context), render("summary.html.j2", context), charts)
 
     def section(self, name: str, area: Area) -> Section:
@@ -196,21 +196,21 @@ class _Writer:
 
     def _voters(self, row: Turnout, before: Turnout | None) -> str:
         words = self.words
-        said = words["turnout_row"].format(
+        line = words["turnout_row"].format(
             voters=grouped(row.voters, words),
             stations=row.stations,
             expected=row.expected,
             mean=grouped(row.mean, words),
         )
         if before is None or before == row or self.hour.before is None:
-            return said
+            return line
         was = words["turnout_before"].format(
             time=f"{self.hour.before.as_of:%H:%M}",
             voters=grouped(before.voters, words),
             stations=before.stations,
             mean=grouped(before.mean, words),
         )
-        return said + was
+        return line + was
 
     def _curve(self, points: Mapping[str, Point]) -> Curve | None:
         """Word the curve.
@@ -220,17 +220,17 @@ class _Writer:
         if not points:
             return None
         words, before = self.words, self.hour.before
-        said = words["curve"].format(points=self._joined({name: point.now for name, point in points.items()}))
+        line = words["curve"].format(points=self._joined({name: point.now for name, point in points.items()}))
         legend = words["curve_legend"]
         was = self._joined({name: point.before for name, point in points.items() if point.before != point.now})
         if was and before:
-            said += words["curve_before"].format(time=f"{before.as_of:%H:%M}", points=was)
+            line += words["curve_before"].format(time=f"{before.as_of:%H:%M}", points=was)
             legend += words["curve_legend_before"].format(time=f"{before.as_of:%H:%M}")
-        return Curve(tuple(points.values()), said, legend)
+        return Curve(tuple(points.values()), line, legend)
 
     def _joined(self, numbers: Mapping[str, int | None]) -> str:
-        told = [f"{name} {grouped(voters, self.words)}" for name, voters in numbers.items() if voters is not None]
-        return ", ".join(told)
+        rounds = [f"{name} {grouped(voters, self.words)}" for name, voters in numbers.items() if voters is not None]
+        return ", ".join(rounds)
 
     def _held_back(self, regions: Sequence[str]) -> list[str]:
         count = _of(self.hour.held_back, regions)

@@ -38,8 +38,8 @@ def stations_of_region(
     page's stations and forms only. Raises StoreUnavailable.
     """
     election = loaded.election
-    own = sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number)
-    following = [station for station in own if after is None or station.number > after]
+    in_region = sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number)
+    following = [station for station in in_region if after is None or station.number > after]
     page = following[:limit]
     keys = [(station.number, *place) for station in page for place in places(election)]
     reports = get_reports(election, keys) if keys else {}
@@ -60,7 +60,7 @@ def _station(
     at: dt.datetime,
     withheld: Withheld,
 ) -> dict[str, Any]:
-    own = {place: reports[station.number, *place].report for place in places(election)}
+    reported = {place: reports[station.number, *place].report for place in places(election)}
     return {
         "station": station.number,
         "name": station.name,
@@ -69,7 +69,7 @@ def _station(
         "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
         "forms": {
             form.code: {
-                name: _round(election, own, (form.code, name), at, withheld.get(form.code, frozenset()))
+                name: _round(election, reported, (form.code, name), at, withheld.get(form.code, frozenset()))
                 for name in form.round_names
             }
             for form in election.forms
@@ -78,17 +78,17 @@ def _station(
 
 
 def _round(
-    election: Election, own: Mapping[Place, Report], place: Place, at: dt.datetime, withheld: frozenset[str]
+    election: Election, reported: Mapping[Place, Report], place: Place, at: dt.datetime, withheld: frozenset[str]
 ) -> dict[str, Any]:
-    form, report = election.form_by_code[place[0]], own[place]
+    form, report = election.form_by_code[place[0]], reported[place]
     if form.expect == "observer":
-        said = _of_each(election, form, report, at, withheld)
+        described = _of_each(election, form, report, at, withheld)
     else:
         answers = station_answers(election, report)
         conflicts = {code: _given(report, code) for code in sorted(answers.conflicts - withheld)}
-        said = {**_one(election, form, report.round, answers, at, withheld), "conflicts": conflicts}
-    checks = failing(election, own, place) if report.observers else ()
-    return said | {
+        described = {**_one(election, form, report.round, answers, at, withheld), "conflicts": conflicts}
+    checks = failing(election, reported, place) if report.observers else ()
+    return described | {
         "failed_checks": [
             {"rule": check.rule, "severity": check.severity, "message": election.text(check.message, "en")}
             for check in checks
@@ -103,7 +103,7 @@ def _of_each(
 
     Theirs one by one, and the state that the station's own ones have together.
     """
-    own = [observer.number for observer in election.observers_by_station.get(report.station, ())]
+    numbers = [observer.number for observer in election.observers_by_station.get(report.station, ())]
     observers = {
         number: _one(
             election,
@@ -113,11 +113,11 @@ def _of_each(
             at,
             withheld,
         )
-        for number in dict.fromkeys((*own, *sorted(report.observers)))
+        for number in dict.fromkeys((*numbers, *sorted(report.observers)))
     }
-    states = {observers[number]["state"] for number in own}
+    states = {observers[number]["state"] for number in numbers}
     state = states.pop() if len(states) == 1 else "partial" if states else "expected"
-    late = any(observers[number]["late"] for number in own)
+    late = any(observers[number]["late"] for number in numbers)
     return {"state": state, "late": late, "answers": {}, "conflicts": {}, "observers": observers}
 
 
@@ -137,7 +137,7 @@ def _one(
 def _given(report: Report, code: str) -> dict[str, Any]:
     """Who answered what, and in which message, where observers disagree."""
     return {
-        observer: {"value": value_json(one.answers[code].value), "message": one.answers[code].source.message}
-        for observer, one in report.observers.items()
-        if code in one.answers
+        observer: {"value": value_json(answers.answers[code].value), "message": answers.answers[code].source.message}
+        for observer, answers in report.observers.items()
+        if code in answers.answers
     }
