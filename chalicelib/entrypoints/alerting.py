@@ -1,4 +1,7 @@
-"""Deliver alerts where they are queued, so that none waits behind replies for a turn of the stream."""
+"""Deliver alerts where they are queued.
+
+So that none waits behind replies for a turn of the stream.
+"""
 
 import datetime as dt
 import time
@@ -20,9 +23,9 @@ logger = Logger()
 
 
 def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
-    """Deliver alerts that were queued just now, beginning none after `end` (of time.monotonic).
+    """Deliver alerts that were queued just now.
 
-    Those, and whatever fails here, are left to the stream and to sweep.
+    Beginning none after `end` (of time.monotonic). Those, and whatever fails here, are left to the stream and to sweep.
     """
     for alert in alerts:
         if time.monotonic() >= end:
@@ -34,6 +37,9 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
 
 
 def deliver_and_tell(message: Message, now: dt.datetime) -> None:
-    """Deliver a row of the outbox, or match a receipt, and tell the alarms of what is given up by it."""
+    """Deliver a row of the outbox, or match a receipt.
+
+    And tell the alarms of what is given up by it.
+    """
     if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == MessageState.FAILED:
         measure(OutboxFailed=1)

@@ -20,10 +20,9 @@ logger = Logger()
 
 
 def each_record(records: Sequence[dict[str, Any]], act: Act, is_urgent: Callable[[Message], bool]) -> dict[str, Any]:
-    """Act on every record's message, several at a time, and return the failed ones.
+    """Act on every record's message; return the failed ones.
 
-    A failed record is offered again (Lambda: "Partial batch responses"), and sweep comes too.
-
+    Several at a time. A failed record is offered again (Lambda: "Partial batch responses"), and sweep comes too.
     Records of one batch need no order: merging is independent of it, and a row of the outbox is claimed once. So the
     urgent ones go first.
     """

@@ -1,4 +1,7 @@
-"""The function deliver: new rows of the outbox, and receipts, from the Messages table's stream."""
+"""The function deliver: outgoing rows and receipts.
+
+From the Messages table's stream.
+"""
 
 import datetime as dt
 import time

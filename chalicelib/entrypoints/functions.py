@@ -1,4 +1,7 @@
-"""Every Lambda function beside the API's: what it is called, and when by the clock."""
+"""Every Lambda function beside the API's.
+
+What it is called, and when by the clock.
+"""
 
 from chalice.app import Blueprint, Chalice, Cron, Rate, ScheduleExpression
 
@@ -16,7 +19,10 @@ FUNCTIONS: dict[str, ScheduleExpression | None] = {
 
 
 def register_functions(app: Chalice) -> None:
-    """Register every function under its own module, so that its cold start loads nothing else."""
+    """Register every function under its own module.
+
+    So that its cold start loads nothing else.
+    """
     for name, schedule in FUNCTIONS.items():
         blueprint = Blueprint(f"chalicelib.entrypoints.{name}")
         handler = deferred(f"{name}:{name}")

@@ -25,7 +25,10 @@ def webhook(request: Any, provider: str, token: str = "") -> Response:
 
 
 def _public_url(request: Any) -> str:
-    """The URL as the provider called it, as far as API Gateway tells: with the stage, the query put together again."""
+    """Rebuild the URL as the provider called it.
+
+    As far as API Gateway tells: with the stage, the query put together again.
+    """
     scheme = request.headers.get("x-forwarded-proto", "https")
     query: Any = request.query_params or {}
     pairs = [(name, value) for name in query for value in query.getlist(name)]

@@ -1,4 +1,7 @@
-"""The function reconcile, every ten minutes: what providers list and their webhooks never brought."""
+"""The function reconcile, every ten minutes.
+
+What providers list and their webhooks never brought.
+"""
 
 import datetime as dt
 

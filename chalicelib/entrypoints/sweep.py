@@ -24,7 +24,10 @@ logger = Logger()
 
 
 def sweep(event: object, context: object) -> None:
-    """Escalate, push on what is stuck, and measure what waits; one part's failure keeps no other from its turn."""
+    """Escalate, push on what is stuck, and measure waits.
+
+    One part's failure keeps no other from its turn.
+    """
     run_parts(
         "part of sweep",
         (

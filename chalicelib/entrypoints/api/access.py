@@ -1,4 +1,7 @@
-"""Who asks: every request of an operator must prove one, for the election and the regions that it is about."""
+"""Who asks: every request must prove an operator.
+
+For the election and the regions that it is about.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +13,10 @@ from chalicelib.store.elections import LoadedElection, current
 
 
 def authorized(request: Any, election_id: str) -> tuple[Operator, LoadedElection]:
-    """The operator that a request proves, and the election that both are about; Problem where there is none."""
+    """Return the operator that a request proves, and the election.
+
+    That both are about; Problem where there is none.
+    """
     try:
         operator = authenticate(request.headers.get("authorization"), now())
     except TokenRefused as refused:
@@ -24,7 +30,10 @@ def authorized(request: Any, election_id: str) -> tuple[Operator, LoadedElection
 
 
 def require_region(operator: Operator, loaded: LoadedElection, region: str) -> None:
-    """Refuse a region that the operator does not see, or that the election does not have."""
+    """Refuse a region that the operator does not see.
+
+    Or that the election does not have.
+    """
     if not operator.sees(region):
         raise Problem(HTTPStatus.FORBIDDEN, f"Your token sees {', '.join(operator.regions)} only.")
     if region not in loaded.election.regions:

@@ -9,6 +9,9 @@ from chalicelib.services.review.held import held_of
 
 @answering
 def held(request: Any, election_id: str) -> dict[str, Any]:
-    """List what is held in the operator's regions: each row's key, since when, its state and the reason."""
+    """List what is held in the operator's regions.
+
+    Each row's key, since when, its state and the reason.
+    """
     operator, _ = authorized(request, election_id)
     return held_of(operator)

@@ -1,4 +1,7 @@
-"""The incidents' API: what operators see of them, and the steps that they take, each on the version they have seen."""
+"""The incidents' API: what operators see, and their steps.
+
+Each step on the version that they have seen.
+"""
 
 import re
 from http import HTTPStatus
@@ -18,7 +21,10 @@ from chalicelib.services.incidents.steps import (
 
 @answering
 def incidents(request: Any, election_id: str) -> dict[str, Any]:
-    """The incidents that the operator sees, a page of the newest first (`?region=`, `?state=`, `?before=`)."""
+    """List a page of incidents, the newest first.
+
+    That the operator sees (`?region=`, `?state=`, `?before=`).
+    """
     operator, loaded = authorized(request, election_id)
     query: dict[str, str] = request.query_params or {}
     region, written = query.get("region"), query.get("state")
@@ -40,7 +46,10 @@ def incident(request: Any, election_id: str, number: str) -> Tagged:
 
 @answering
 def step(request: Any, election_id: str, number: str, step: str) -> Tagged:
-    """Take an incident a step further, on the version that If-Match names; the body may hold `{"note": …}`."""
+    """Take an incident a step further, on the version named.
+
+    By If-Match; the body may hold `{"note": …}`.
+    """
     operator, loaded = authorized(request, election_id)
     if operator.role == "viewer":
         raise Problem(HTTPStatus.FORBIDDEN, "A viewer cannot change incidents; an operator or headquarters can.")

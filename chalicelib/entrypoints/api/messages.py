@@ -12,7 +12,10 @@ from chalicelib.services.views.message import describe_message
 
 @answering
 def message(request: Any, election_id: str, key: str) -> dict[str, Any]:
-    """One message: what came, how it was read, and what was sent about it."""
+    """Show one message with all that was sent about it.
+
+    What came, and how it was read.
+    """
     operator, loaded = authorized(request, election_id)
     found = describe_message(operator, unquote(key), withheld_answers(loaded, operator))
     if found is None:

@@ -10,7 +10,10 @@ from chalicelib.services.opt_outs.listing import list_opt_outs
 
 @answering
 def opt_outs(request: Any, election_id: str) -> dict[str, Any]:
-    """The phones that want no bulk SMS and reminders, of those that the operator sees."""
+    """List the phones that want no bulk SMS and reminders.
+
+    Of those that the operator sees.
+    """
     operator, loaded = authorized(request, election_id)
     if not operator.sees_phones():
         raise Problem(HTTPStatus.FORBIDDEN, "A viewer sees no phones; an operator or headquarters does.")

@@ -1,4 +1,7 @@
-"""Errors of the API as RFC 9457 problem details, and what every request of an operator has in common."""
+"""Errors of the API as RFC 9457 problem details.
+
+And what every request of an operator has in common.
+"""
 
 import datetime as dt
 import json
@@ -30,7 +33,10 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
 
 
 class Problem(Exception):
-    """A request that cannot be answered: the status, and what to do in words."""
+    """A request that cannot be answered.
+
+    The status, and what to do in words.
+    """
 
     def __init__(self, status: HTTPStatus, detail: str) -> None:
         super().__init__(detail)
@@ -40,14 +46,17 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A document with the version that a change of it has to name."""
+    """A document with the version that a change must name."""
 
     document: dict[str, Any]
     version: str
 
 
 def answering(view: Callable[P, dict[str, Any] | Tagged]) -> Callable[P, Response]:
-    """A view whose document is answered as JSON, and whose Problem as problem+json."""
+    """Answer a view's document as JSON.
+
+    And its Problem as problem+json.
+    """
 
     @wraps(view)
     def answer(*arguments: P.args, **named: P.kwargs) -> Response:
@@ -71,7 +80,7 @@ def _json(answered: dict[str, Any] | Tagged) -> Response:
 
 
 def problem_response(status: HTTPStatus, detail: str) -> Response:
-    """An error as RFC 9457 section 3 has it."""
+    """Answer an error as RFC 9457 section 3 has it."""
     document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
     headers = _type("application/problem+json")
     if status is HTTPStatus.UNAUTHORIZED:
@@ -80,7 +89,7 @@ def problem_response(status: HTTPStatus, detail: str) -> Response:
 
 
 def now() -> dt.datetime:
-    """The real instant."""
+    """Return the real instant."""
     return dt.datetime.now(dt.UTC)
 
 

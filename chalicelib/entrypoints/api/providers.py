@@ -10,7 +10,10 @@ from chalicelib.services.intake.silence import described
 
 @answering
 def providers(request: Any, election_id: str) -> dict[str, Any]:
-    """When each SMS provider was last heard, and which are silent; for headquarters and operators."""
+    """Show when each provider was last heard.
+
+    And which are silent; for headquarters and operators.
+    """
     operator, _ = authorized(request, election_id)
     if operator.role == "viewer":
         raise Problem(HTTPStatus.FORBIDDEN, "A viewer does not see providers; an operator or headquarters does.")

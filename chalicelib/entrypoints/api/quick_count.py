@@ -1,4 +1,7 @@
-"""The quick count's API: headquarters see it live and decide when others see a snapshot of it."""
+"""The quick count's API.
+
+Headquarters see it live and decide when others see a snapshot of it.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,7 +21,10 @@ from chalicelib.store.elections import LoadedElection
 
 @answering
 def quick_count(request: Any, election_id: str) -> Tagged:
-    """The live quick count and turnout for headquarters, the released ones for others; the ETag is the version."""
+    """Show the quick count; the ETag is the version.
+
+    The live quick count and turnout for headquarters, the released ones for others.
+    """
     operator, loaded = authorized(request, election_id)
     found = show_quick_count(loaded, operator, now())
     if found is None:
@@ -28,7 +34,10 @@ def quick_count(request: Any, election_id: str) -> Tagged:
 
 @answering
 def step(request: Any, election_id: str, step: str) -> Tagged:
-    """`release` or `withdraw` the quick count, on the version that If-Match names; the body is `{"note": …}`."""
+    """Release or withdraw the quick count.
+
+    On the version that If-Match names; the body is `{"note": …}`.
+    """
     operator, loaded = _deciding(request, election_id)
     steps = {"release": release, "withdraw": withdraw}
     if step not in steps:

@@ -1,4 +1,7 @@
-"""What every change by an operator has in common: the version that they have seen, and the note that says why."""
+"""What every change by an operator has in common.
+
+The version that they have seen, and the note that says why.
+"""
 
 import json
 import re
@@ -13,7 +16,10 @@ LONGEST_BODY = 10_000
 
 
 def seen_version(request: Any) -> int:
-    """The version that If-Match names; Problem where it names none."""
+    """Return the version that If-Match names.
+
+    Problem where it names none.
+    """
     written: str | None = request.headers.get("if-match")
     if written is None:
         detail = 'Name the version that you have seen, as its ETag says: If-Match: "1".'
@@ -25,7 +31,10 @@ def seen_version(request: Any) -> int:
 
 
 def note_of(request: Any) -> str:
-    """The note in the body, `{"note": …}`, "" without one; Problem where the body is something else."""
+    """Return the note in the body, `{"note": …}`, or "".
+
+    Problem where the body is something else.
+    """
     body: bytes | str = request.raw_body
     if not body:
         return ""

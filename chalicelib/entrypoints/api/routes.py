@@ -32,7 +32,10 @@ WEBHOOKS = {
 
 
 def register_routes(app: Chalice) -> None:
-    """Register every route; a view gets the request, and the path's parameters by name."""
+    """Register every route.
+
+    A view gets the request, and the path's parameters by name.
+    """
     for (method, path), target in ROUTES.items():
         app.route(path, methods=[method])(_view(app, target))
     for (method, path), target in WEBHOOKS.items():

@@ -11,7 +11,10 @@ from chalicelib.services.views.stations import stations_of_region
 
 @answering
 def stations(request: Any, election_id: str, region: str) -> dict[str, Any]:
-    """A page of a region's stations with the state of their forms (`?after=` continues)."""
+    """List a page of a region's stations with their forms' state.
+
+    `?after=` continues.
+    """
     operator, loaded = authorized(request, election_id)
     name = unquote(region)
     require_region(operator, loaded, name)

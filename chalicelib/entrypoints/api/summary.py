@@ -11,7 +11,10 @@ from chalicelib.services.summaries.current import current_summary
 
 @answering
 def summary(request: Any, election_id: str) -> dict[str, Any]:
-    """The nation's and every region's summary, or of one region (`?region=`); the count's sums as they are released."""
+    """Show the nation's and every region's summary.
+
+    Or of one region (`?region=`); the count's sums as they are released.
+    """
     operator, loaded = authorized(request, election_id)
     region = (request.query_params or {}).get("region")
     if region is not None:

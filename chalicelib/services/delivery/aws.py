@@ -65,9 +65,9 @@ def send_email(message: Message) -> None:
 
 
 def send_sms(message: Message, sender: str | None) -> str:
-    """Send an SMS by SNS, from a number or name of ours if told which; its id there.
+    """Send an SMS by SNS; return its id there.
 
-    Raises SendRefused, NotSent, AnswerLost.
+    From a number or name of ours if told which. Raises SendRefused, NotSent, AnswerLost.
     """
     attributes = {"AWS.SNS.SMS.SMSType": "Transactional"}
     if sender is not None:
@@ -101,5 +101,8 @@ def _call(service: str, operation: str, **arguments: object) -> Any:
 
 
 def _is_unverified(code: str, said: str) -> bool:
-    """Whether SES rejects an email for an identity that is not verified, which a person puts right in the account."""
+    """Tell whether SES rejects an unverified identity.
+
+    Which a person puts right in the account.
+    """
     return code == "MessageRejected" and "not verified" in said

@@ -1,7 +1,8 @@
-"""Who may be asked to carry an SMS now, as all workers know it: a circuit breaker, Retry-After and a rate limit.
+"""Who may be asked to carry an SMS now.
 
-While all is well this costs one read a carrier, worker and moment, and no write. Where the table cannot be reached, the
-carrier is asked: what protects it must not keep a message from being sent.
+As all workers know it: a circuit breaker, Retry-After and a rate limit. While all is well this costs one read per
+carrier, worker and moment, and no write. Where the table cannot be reached, the carrier is asked: what protects it must
+not keep a message from being sent.
 """
 
 import datetime as dt
@@ -34,9 +35,10 @@ _known: TtlCache[str, CarrierHealth] = TtlCache(KNOWN_FOR_SECONDS)
 
 
 def require_closed_circuit(name: str, now: dt.datetime) -> None:
-    """Raise NotAsked while a carrier has asked to be left alone, Resting while it rests.
+    """Require that a carrier may be asked now.
 
-    Once its rest is over, one worker may try it; the others wait for what comes of that.
+    Raises NotAsked while it has asked to be left alone, CircuitOpen while its circuit is open. Half-open, one worker
+    may try it; the others wait for what comes of that.
     """
     stands, moment = _standing(name), now.timestamp()
     if stands.wait_until > moment:
@@ -52,7 +54,7 @@ def require_closed_circuit(name: str, now: dt.datetime) -> None:
 
 
 def record_success(name: str) -> None:
-    """A carrier has taken an SMS: it stands well again, if it did not."""
+    """Close the circuit after a success, if it was open."""
     stands = _standing(name)
     if stands.failures or stands.trips:
         with _unless_unreachable():
@@ -61,7 +63,10 @@ def record_success(name: str) -> None:
 
 
 def record_failure(name: str, now: dt.datetime, wait: int) -> None:
-    """A carrier has failed, or asks to be left alone for `wait` seconds: all workers shall know."""
+    """Count a failure, or back off for `wait` seconds.
+
+    All workers shall know.
+    """
     seen = _standing(name).trips
     with _unless_unreachable():
         if wait:
@@ -73,9 +78,10 @@ def record_failure(name: str, now: dt.datetime, wait: int) -> None:
 
 
 def acquire_slot(name: str, per_second: float, *, urgent: bool) -> None:
-    """Wait for a place within a carrier's rate, as all workers share it. Raises RateUsedUp where none comes free soon.
+    """Wait for a slot within a carrier's rate.
 
-    What is urgent waits for nothing, and takes a place all the same where there is one.
+    As all workers share it. Raises RateUsedUp where none comes free soon. What is urgent waits for nothing, and takes a
+    slot all the same where there is one.
     """
     seconds, most = (1, int(per_second)) if per_second >= 1 else (math.ceil(1 / per_second), 1)
     deadline = time.monotonic() + PATIENCE_SECONDS

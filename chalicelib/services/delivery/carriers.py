@@ -1,4 +1,7 @@
-"""The carriers of SMS, asked alike: AWS SNS, and the send APIs of providers."""
+"""The carriers of SMS, asked alike.
+
+AWS SNS, and the send APIs of providers.
+"""
 
 import datetime as dt
 import os
@@ -19,7 +22,7 @@ SNS = "sns"
 
 
 class Carrier(Protocol):
-    """One of those who may take an SMS, ready to be asked for one message."""
+    """A carrier of SMS, ready to be asked for one message."""
 
     @property
     def settings(self) -> Secrets:
@@ -29,7 +32,10 @@ class Carrier(Protocol):
         """Hand the SMS over; the carrier's reference. Raises SendRefused, NotSent, InDoubt, AnswerLost."""
 
     def finds_receipts(self, message: Message, reference: str | None, /) -> bool:
-        """Whether a receipt under the reference finds its SMS, and can be waited for."""
+        """Tell whether a receipt under the reference finds its SMS.
+
+        And can be waited for.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,10 @@ class _SendApi:
                 return known or outcome.reference
 
     def finds_receipts(self, message: Message, reference: str | None, /) -> bool:
-        """Store which SMS the reference means; where that fails, no receipt is waited for."""
+        """Store which SMS the reference means.
+
+        Where that fails, no receipt is waited for.
+        """
         if reference is None:
             return False
         if reference == message.key:
@@ -86,13 +95,19 @@ class _SendApi:
 
 
 def sms_providers() -> tuple[str, ...]:
-    """Who carries outgoing SMS in this stack, in order: `sns` or providers' names."""
+    """Return who carries outgoing SMS in this stack, in order.
+
+    `sns` or providers' names.
+    """
     named = (name.strip() for name in os.environ.get("BAYKOO_SMS_PROVIDER", SNS).split(","))
     return tuple(dict.fromkeys(name for name in named if name)) or (SNS,)
 
 
 def carrier_named(name: str, message: Message) -> Carrier:
-    """A carrier, ready to be asked for a message. Raises CannotSend for whatever it lacks."""
+    """Return a carrier, ready to be asked for a message.
+
+    Raises CannotSend for whatever it lacks.
+    """
     if name == SNS:
         settings = _sns_settings()
         return _Sns(settings, one_of_ours(settings, message.sender))
@@ -108,7 +123,7 @@ def carrier_named(name: str, message: Message) -> Carrier:
 
 
 def _sns_settings() -> Secrets:
-    """The settings of SNS, which needs none."""
+    """Return the settings of SNS, which needs none."""
     try:
         return provider_secrets(SNS)
     except (NotConfigured, SecretsUnavailable):

@@ -1,9 +1,9 @@
-"""Deliver the outbox: queued → sending → sent | failed | opted_out, with attempts and the last error.
+"""Deliver the outbox: queued → sending → sent, failed or opted_out.
 
-A row is claimed before it is sent, so that two workers do not send it both. Where it stays unknown whether a
-message went out (its answer was lost, its worker died, or a receipt that its carrier always gives does not come), an
-alert goes again, anything else at most once more, and the row says so: `doubts`, and the last error also of one that
-was sent in the end. What receipts do to a row is in `receipts`.
+With attempts and the last error. A row is claimed before it is sent, so that two workers do not send it both. Where it
+stays unknown whether a message went out (its answer was lost, its worker died, or a receipt that its carrier always
+gives does not come), an alert goes again, anything else at most once more, and the row says so: `doubts`, and the last
+error also of one that was sent in the end. What receipts do to a row is in `receipts`.
 """
 
 import datetime as dt
@@ -30,10 +30,10 @@ IN_DOUBT = "in doubt whether it was sent"
 
 
 def deliver(message: Message, now: dt.datetime) -> str:
-    """Send an outgoing message that waits, and record what came of it; returns its state.
+    """Send an outgoing message that waits; return its state.
 
-    One that another worker has claimed, or that is finished, is left alone. Raises StoreUnavailable: then sweep
-    takes the row up when its claim has run out.
+    One that another worker has claimed, or that is finished, is left alone. Raises StoreUnavailable: then sweep takes
+    the row up when its claim has run out.
     """
     if message.due_at is not None and message.due_at <= now:
         if message.state == MessageState.SENDING:
@@ -57,23 +57,32 @@ def deliver(message: Message, now: dt.datetime) -> str:
 
 
 def not_asked(message: Message) -> list[str]:
-    """Carriers that neither took an SMS nor may have taken it, in order."""
+    """Return carriers that cannot have an SMS, in order.
+
+    That neither took it nor may have taken it.
+    """
     return [name for name in sms_providers() if name not in (message.asked or ())]
 
 
 def asked_by(message: Message, carrier: str) -> list[str]:
-    """The carriers that took an SMS or may have, and one more."""
+    """Return the carriers that may have an SMS, and one more."""
     return list(dict.fromkeys([*(message.asked or ()), carrier]))
 
 
 def retry_after(attempts: int) -> dt.timedelta:
-    """How long to wait before the next try: doubling, with jitter, up to a quarter of an hour."""
+    """Return the wait before the next try.
+
+    Doubling, with jitter, up to a quarter of an hour.
+    """
     longest = min(LONGEST_RETRY, FIRST_RETRY * 2.0 ** (attempts - 1))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def _handle_missing_receipt(message: Message, now: dt.datetime) -> None:
-    """An SMS of which its carrier says nothing, though it always does: another carrier gets it, if any may."""
+    """Give an SMS without a receipt to another carrier.
+
+    Its carrier says nothing, though it always does; if any other may carry it.
+    """
     doubts = (message.doubts or 0) + 1
     error = f"{IN_DOUBT}: {message.carrier}: no receipt came"
     if not_asked(message) and (doubts <= MOST_DOUBTS or message.is_alert):
@@ -95,7 +104,10 @@ def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
 
 
 def _send_with_quick_retries(message: Message, now: dt.datetime) -> SendResult:
-    """An alert does not wait for sweep's minute while it is certain that it was not sent."""
+    """Send, an alert with quick retries.
+
+    It does not wait for sweep's minute while it is certain that it was not sent.
+    """
     urgent = message.is_alert
     for _ in range(QUICK_TRIES - 1 if urgent else 0):
         try:
@@ -108,7 +120,10 @@ def _send_with_quick_retries(message: Message, now: dt.datetime) -> SendResult:
 
 
 def _put_back(message: Message, now: dt.datetime, fault: NotAsked) -> str:
-    """No attempt was made: the row waits as if it had not been taken up, however often that happens."""
+    """Let a row wait as if it had not been taken up.
+
+    No attempt was made; however often that happens.
+    """
     wait = max(SHORT_WAIT, dt.timedelta(seconds=fault.wait)) * random.uniform(1.0, 1.2)  # noqa: S311
     message.put_back(now + wait, is_tried=False, last_error=str(fault)[:500])
     return message.state
@@ -117,7 +132,10 @@ def _put_back(message: Message, now: dt.datetime, fault: NotAsked) -> str:
 def _try_in_doubt(
     message: Message, now: dt.datetime, error: str, *, at_once: bool = False, asked: list[str] | None = None
 ) -> str:
-    """Try again what may have reached its recipient: an alert as often as any other, the rest once more."""
+    """Try again what may have reached its recipient.
+
+    An alert as often as any other, the rest once more.
+    """
     doubts = (message.doubts or 0) + 1
     if doubts > MOST_DOUBTS and not message.is_alert:
         return _give_up(message, f"{IN_DOUBT}: {error}", doubts=doubts, asked=asked)
@@ -146,7 +164,10 @@ def _give_up(message: Message, error: str, **known: Any) -> str:
 
 
 def _opted_out(message: Message, now: dt.datetime, error: str) -> str:
-    """The recipient has opted out where only the carrier heard it: nobody here can mend that, but all must know it."""
+    """End a message whose recipient opted out at the carrier.
+
+    Nobody here can mend that, but all must know it.
+    """
     from chalicelib.services.opt_outs.record import finish_refused  # noqa: PLC0415 - with the whole domain, and rarely needed
 
     if message.election is None or message.recipient is None:

@@ -1,4 +1,4 @@
-"""What may come of handing a message to a carrier, other than that it was taken."""
+"""Ways in which handing a message to a carrier can fail."""
 
 
 class SendRefused(Exception):
@@ -13,7 +13,7 @@ class SendRefused(Exception):
 
 
 class NotSent(Exception):
-    """The carrier did not take the message this time, and it is certain that it did not.
+    """The carrier certainly did not take the message this time.
 
     `wait`: the seconds that it asks to be left alone for.
     """
@@ -24,7 +24,10 @@ class NotSent(Exception):
 
 
 class NotAsked(NotSent):
-    """No carrier was asked: those that there are want to be left alone, rest, or have no room. No attempt was made."""
+    """No carrier was asked; no attempt was made.
+
+    Those that there are want to be left alone, have their circuit open, or have no room.
+    """
 
 
 class CircuitOpen(NotAsked):
@@ -32,11 +35,14 @@ class CircuitOpen(NotAsked):
 
 
 class RateUsedUp(NotAsked):
-    """The carrier has been handed as much as its rate allows for now."""
+    """The carrier has as much as its rate allows for now."""
 
 
 class InDoubt(Exception):
-    """Nobody knows whether `carrier` (None for email) took the message; not to be asked before `wait` seconds."""
+    """Nobody knows whether `carrier` took the message.
+
+    None for email; not to be asked before `wait` seconds.
+    """
 
     def __init__(self, reason: str, carrier: str | None = None, wait: int = 0) -> None:
         super().__init__(reason)

@@ -1,4 +1,7 @@
-"""An email's row as MIME: a text part, and beside it an HTML part with the pictures that it shows."""
+"""An email's row as MIME.
+
+A text part, and beside it an HTML part with the pictures that it shows.
+"""
 
 from email.headerregistry import HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
@@ -18,9 +21,10 @@ _POLICY = SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 
 
 def mime(message: Message, sender: str) -> bytes:
-    """The email in seven bits, its lines ended by CR LF. SES gives it its date and id.
+    """Encode the email in seven bits, lines ended by CR LF.
 
-    What reads no HTML shows the text; what does, shows the HTML with its pictures, which are its part alone.
+    SES gives it its date and id. What reads no HTML shows the text; what does, shows the HTML with its pictures, which
+    are its part alone.
     """
     email = EmailMessage(_POLICY)
     email["From"] = sender

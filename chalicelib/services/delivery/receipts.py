@@ -1,8 +1,9 @@
-"""Receipts: what a carrier says became of an SMS is noted on the SMS's own row, and a loss sends it by another carrier.
+"""Note receipts on their SMS, and send losses again.
 
-A receipt is stored as a row before it is acknowledged, so it can come twice, in any order, and before we know that the
-SMS was sent: `delivered` beats `failed`, which beats `on_its_way`; what does not find its SMS yet is tried again for a
-day. Where it was in doubt whether the SMS was sent, a receipt ends the doubt.
+What a carrier says became of an SMS is noted on the SMS's own row, and a loss sends it by another carrier. A receipt is
+stored as a row before it is acknowledged, so it can come twice, in any order, and before we know that the SMS was sent:
+`delivered` beats `failed`, which beats `on_its_way`; what does not find its SMS yet is tried again for a day. Where it
+was in doubt whether the SMS was sent, a receipt ends the doubt.
 """
 
 import datetime as dt
@@ -24,9 +25,10 @@ _WEIGHT = {None: 0, ON_ITS_WAY: 1, LOST: 2, DELIVERED: 3}
 
 
 def take_receipt(receipt: Message, now: dt.datetime) -> str:
-    """Note a stored receipt on its SMS, and send what was lost by another carrier.
+    """Note a stored receipt on its SMS.
 
-    Returns FAILED where an SMS was given up by this, else the receipt's state. Raises StoreUnavailable.
+    And send what was lost by another carrier. Returns FAILED where an SMS was given up by this, else the receipt's
+    state. Raises StoreUnavailable.
     """
     if receipt.state != MessageState.WAITING:
         return receipt.state
@@ -37,7 +39,10 @@ def take_receipt(receipt: Message, now: dt.datetime) -> str:
 
 
 def _take(receipt: Message, now: dt.datetime) -> str:
-    """The same, once; raises Contended where somebody else changed the SMS meanwhile."""
+    """Note a receipt once; raises Contended.
+
+    Where somebody else changed the SMS meanwhile.
+    """
     sms = _sms_of(receipt)
     if sms is None or (sms.state == MessageState.SENDING and sms.due_at is not None and sms.due_at > now):
         return _wait(receipt, now)
@@ -48,7 +53,10 @@ def _take(receipt: Message, now: dt.datetime) -> str:
 
 
 def _sms_of(receipt: Message) -> Message | None:
-    """The SMS that a receipt is about: by what its carrier called it, or by the key that we gave the carrier."""
+    """Return the SMS that a receipt is about.
+
+    By what its carrier called it, or by the key that we gave the carrier.
+    """
     carrier, reference = str(receipt.provider), str(receipt.reference)
     pointed = pointed_at(carrier, reference)
     sms = get(pointed or reference)
@@ -59,7 +67,10 @@ def _sms_of(receipt: Message) -> Message | None:
 
 
 def _is_news(sms: Message, receipt: Message) -> bool:
-    """Whether a receipt tells anything new of its SMS, and is not of another time that it was sent."""
+    """Tell whether a receipt tells anything new of its SMS.
+
+    And is not of another time that it was sent.
+    """
     carrier, word = str(receipt.provider), str(receipt.receipt)
     if _WEIGHT[word] <= _WEIGHT[sms.receipt]:
         return False
@@ -68,7 +79,10 @@ def _is_news(sms: Message, receipt: Message) -> bool:
 
 
 def _note(sms: Message, receipt: Message, now: dt.datetime) -> bool:
-    """Note a receipt on its SMS; False if somebody else changed that meanwhile."""
+    """Note a receipt on its SMS.
+
+    False if somebody else changed that meanwhile.
+    """
     carrier, word = str(receipt.provider), str(receipt.receipt)
     detail = f"{carrier}: {receipt.receipt_detail or word}"
     known = {"receipt": word, "receipt_at": receipt.provider_at or receipt.stored_at, "receipt_detail": detail}
@@ -85,14 +99,20 @@ def _note(sms: Message, receipt: Message, now: dt.datetime) -> bool:
 
 
 def _matched(receipt: Message, sms: Message, *, changed: bool, now: dt.datetime) -> str:
-    """The receipt is done with, and its SMS goes on its way again where it is lost; sweep does what fails here."""
+    """Finish a receipt, and send its SMS again if lost.
+
+    Sweep does what fails here.
+    """
     receipt.finish(MessageState.MATCHED, about=sms.key)
     state = deliver(sms, now) if changed and sms.state == MessageState.QUEUED else sms.state
     return MessageState.FAILED if changed and state == MessageState.FAILED else receipt.state
 
 
 def _wait(receipt: Message, now: dt.datetime) -> str:
-    """The SMS is not known, or is being sent: the receipt is tried again, for a day."""
+    """Let a receipt wait for its SMS, for a day.
+
+    The SMS is not known, or is being sent.
+    """
     if now - receipt.stored_at >= MATCHED_WITHIN:
         logger.warning("a receipt of no SMS of ours", extra={"provider": receipt.provider})
         receipt.finish(MessageState.UNMATCHED)

@@ -1,4 +1,7 @@
-"""Hand one outgoing message to whoever carries it: SES for email; SNS or a provider's send API for SMS."""
+"""Hand one outgoing message to whoever carries it.
+
+SES for email; SNS or a provider's send API for SMS.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -20,8 +23,11 @@ from chalicelib.store.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """Who took a message: of an SMS the carrier, its reference there, what it costs, and how long to wait for a receipt
-    before it is in doubt (None: its receipt is not waited for)."""
+    """Who took a message.
+
+    Of an SMS the carrier, its reference there, what it costs, and how long to wait for a receipt before it is in doubt
+    (None: its receipt is not waited for).
+    """
 
     carrier: str | None = None
     reference: str | None = None
@@ -58,7 +64,10 @@ def send(message: Message, now: dt.datetime, *, urgent: bool) -> SendResult:
 
 
 def order(message: Message) -> list[str]:
-    """Whom to ask for an SMS, in order: nobody who lost it; who may have it already last, unless it takes it once."""
+    """Return whom to ask for an SMS, in order.
+
+    Nobody who lost it; who may have it already last, unless it takes it once.
+    """
     asked, lost = message.asked or (), message.lost or ()
     return sorted(
         (name for name in sms_providers() if name not in lost),
@@ -67,14 +76,20 @@ def order(message: Message) -> list[str]:
 
 
 def _unless_opted_out(fault: NotSent | SendRefused) -> NotSent | SendRefused:
-    """Nobody else is asked to text a person who has told one carrier to send no more: raises it then."""
+    """Raise a fault that says that the recipient opted out.
+
+    Nobody else is asked to text a person who has told one carrier to send no more.
+    """
     if isinstance(fault, SendRefused) and fault.opted_out:
         raise fault
     return fault
 
 
 def _combine_faults(faults: list[NotSent | SendRefused]) -> NotSent | SendRefused:
-    """What all carriers' faults come to: a refusal only where nobody may take the message another time."""
+    """Combine all carriers' faults into one.
+
+    A refusal only where nobody may take the message another time.
+    """
     said = "; ".join(map(str, faults))
     again = [fault for fault in faults if isinstance(fault, NotSent)]
     if not again:
@@ -92,7 +107,10 @@ def _send_email(message: Message) -> SendResult:
 
 
 def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> SendResult:
-    """Send by one carrier, within its rate, and let all workers know how it stands."""
+    """Send by one carrier, within its rate.
+
+    And let all workers know how it stands.
+    """
     try:
         carrier = carrier_named(name, message)
         terms = Terms.of_settings(carrier.settings)

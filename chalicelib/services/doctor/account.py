@@ -1,4 +1,7 @@
-"""The AWS account that a stack sends by: SES, SNS, and what SMS have cost."""
+"""The AWS account that a stack sends by.
+
+SES, SNS, and what SMS have cost.
+"""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -18,7 +18,10 @@ LOOKED_BACK = dt.timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A stack: its name, state, outputs, parameters, and resources' physical names by kind and logical id."""
+    """A stack as CloudFormation describes it.
+
+    Its name, state, outputs, parameters, and resources' physical names by kind and logical id.
+    """
 
     name: str
     state: str
@@ -143,7 +146,10 @@ def throttles(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
 
 
 def domain(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
-    """Whether a domain of one's own leads to the API, under a certificate that lasts."""
+    """Check that an own domain leads to the API.
+
+    Under a certificate that lasts.
+    """
     name = stack.parameters.get("DomainName", "")
     if not name:
         return

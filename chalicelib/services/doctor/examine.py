@@ -1,4 +1,7 @@
-"""Look at a deployed stack and say in plain words what is wrong and what to do."""
+"""Look at a deployed stack in plain words.
+
+What is wrong and what to do.
+"""
 
 import datetime as dt
 import os
@@ -12,10 +15,10 @@ from chalicelib.services.doctor.finding import Examination, Finding, isolated
 
 
 def examine(stack: str, now: dt.datetime, api_url: str | None = None) -> Iterator[Finding]:
-    """Everything that can be known of a stack from here, in the order in which it should be put right.
+    """Examine everything that can be known of a stack from here.
 
-    `api_url` is the API's address where it is not the stack's output, as on one machine. The account is left out there:
-    an emulator has none.
+    In the order in which it should be put right. `api_url` is the API's address where it is not the stack's output, as
+    on one machine. The account is left out there: an emulator has none.
     """
     try:
         deployed = Deployment.of(stack)

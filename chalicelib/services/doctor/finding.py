@@ -1,4 +1,7 @@
-"""What the doctor finds: in plain words, how grave, and what to do."""
+"""What the doctor sees: in plain words, how grave.
+
+And what to do.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +18,10 @@ EXIT_CODES: dict[Severity, int] = {"good": 0, "warning": 1, "problem": 2}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what was found, and what to do where it is not good."""
+    """One thing that was looked at.
+
+    What was seen, and what to do where it is not good.
+    """
 
     subject: str
     severity: Severity
@@ -27,7 +33,10 @@ Examination = Callable[[], Iterable[Finding]]
 
 
 def isolated(subject: str, examine: Examination) -> Iterator[Finding]:
-    """Examine one subject; what cannot be asked is a warning, and the others go on."""
+    """Examine one subject, apart from the others.
+
+    What cannot be asked is a warning, and the others go on.
+    """
     try:
         yield from examine()
     except (ClientError, BotoCoreError, StoreUnavailable, SecretsUnavailable) as fault:
@@ -36,5 +45,8 @@ def isolated(subject: str, examine: Examination) -> Iterator[Finding]:
 
 
 def gravest(findings: Iterable[Finding]) -> int:
-    """The exit code: 0 all good, 1 a warning, 2 a problem."""
+    """Return the exit code.
+
+    0 all good, 1 a warning, 2 a problem.
+    """
     return max((EXIT_CODES[one.severity] for one in findings), default=0)

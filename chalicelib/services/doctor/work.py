@@ -1,4 +1,7 @@
-"""The work of a stack as its tables and settings tell: messages, sweep, providers, elections, clocks."""
+"""The work of a stack, by its tables and settings.
+
+Messages, sweep, providers, elections, clocks.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -39,7 +42,10 @@ def messages(now: dt.datetime) -> Iterator[Finding]:
 
 
 def sweeping(now: dt.datetime) -> Iterator[Finding]:
-    """Whether sweep ran within the last minutes: it leaves its mark in each run."""
+    """Check that sweep ran within the last minutes.
+
+    It leaves its mark in each run.
+    """
     kept = providers.silence()
     if kept is not None and now - kept[0] <= SWEPT_WITHIN:
         yield Finding("sweep", "good", f"it ran {(now - kept[0]).total_seconds():.0f} s ago")
@@ -49,7 +55,10 @@ def sweeping(now: dt.datetime) -> Iterator[Finding]:
 
 
 def settings(carriers: str) -> Iterator[Finding]:
-    """Whether every provider's settings can be read, and those are there that carry SMS."""
+    """Check that every provider's settings can be read.
+
+    And that those are there that carry SMS.
+    """
     names = configured_providers()
     if not names:
         advice = "put the settings of your SMS provider into Parameter Store: docs/providers/README.md"
@@ -86,7 +95,10 @@ def routing() -> Iterator[Finding]:
 
 
 def clocks(api_url: str, now: dt.datetime) -> Iterator[Finding]:
-    """Whether the API answers, and how far this machine's clock is from its own."""
+    """Check that the API answers, and compare clocks.
+
+    This machine's with its own.
+    """
     try:
         answer = urllib3.PoolManager().request("GET", f"{api_url}/health", timeout=10, retries=False)
     except urllib3.exceptions.HTTPError as fault:

@@ -1,7 +1,8 @@
-"""An SMS that may open an incident does not wait for the stream: process is called for it as soon as it is stored.
+"""Process an SMS that may open an incident at once.
 
-The stream still brings it, and sweep after that; the message's own state lets it count once. So whatever fails here
-costs nothing but the time that was to be won.
+It does not wait for the stream: process is called for it as soon as it is stored. The stream still brings it, and sweep
+after that; the message's own state lets it count once. So whatever fails here costs nothing but the time that was to be
+won.
 """
 
 import json
@@ -26,7 +27,10 @@ _compiled = lru_cache(maxsize=32)(re.compile)
 
 
 def process_at_once(stored: Sequence[Message]) -> None:
-    """Call process, without waiting for it, for those of the messages that may open an incident. Never raises."""
+    """Call process for messages that may open an incident.
+
+    Without waiting for it. Never raises.
+    """
     function = os.environ.get("BAYKOO_PROCESS")
     if function is None:
         return
@@ -41,7 +45,10 @@ def process_at_once(stored: Sequence[Message]) -> None:
 
 
 def _may_open_incident(message: Message) -> bool:
-    """Whether a message may: a part of a long SMS by what stands in the others, and few but incidents are long."""
+    """Tell whether a message may open an incident.
+
+    A part of a long SMS by what stands in the others, and few but incidents are long.
+    """
     route = route_to(message.recipient or "")
     if route is None or route.incidents is None:
         return False

@@ -1,4 +1,7 @@
-"""Check a provider from end to end: its settings, the deployed webhook, both clocks, the account for sending."""
+"""Check a provider from end to end.
+
+Its settings, the deployed webhook, both clocks, the account for sending.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -29,7 +32,10 @@ SKEW_AT_MOST = dt.timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at and what was found; `is_good` None where it could not be looked at. `advice`: what to do."""
+    """What was looked at and what was seen.
+
+    `is_good` None where it could not be looked at. `advice`: what to do.
+    """
 
     what: str
     is_good: bool | None
@@ -38,7 +44,10 @@ class Finding:
 
 
 def check(name: str, url: str, now: dt.datetime) -> Iterator[Finding]:
-    """Everything that can be known of a provider from here; `url` is the webhook's address."""
+    """Check everything that can be known of a provider from here.
+
+    `url` is the webhook's address.
+    """
     try:
         settings = provider_secrets(name, fresh=True)
         chosen = provider(name, settings, fetch)
@@ -61,7 +70,10 @@ def check(name: str, url: str, now: dt.datetime) -> Iterator[Finding]:
 
 
 def _proof(chosen: Provider) -> Finding:
-    """Whether a secret is set at all by which a call could be known as the provider's."""
+    """Check that a secret is set that proves a call.
+
+    By which it could be known as the provider's.
+    """
     what, names = "secret of the webhook", " or ".join(chosen.proven_by)
     try:
         secret_values(chosen.secrets, *chosen.proven_by)
@@ -71,7 +83,10 @@ def _proof(chosen: Provider) -> Finding:
 
 
 def _self_tests(chosen: Provider, forger: Provider, url: str, now: dt.datetime) -> Iterator[Finding]:
-    """A call as the provider makes it, and the same under other secrets. Raises NotReached, AnswerLost."""
+    """Call as the provider does, and under other secrets.
+
+    Raises NotReached, AnswerLost.
+    """
     what = "webhook takes a genuine call"
     try:
         genuine, forged = chosen.self_test(url, now), forger.self_test(url, now)
@@ -90,7 +105,10 @@ def _self_tests(chosen: Provider, forger: Provider, url: str, now: dt.datetime) 
 
 
 def _refusal(what: str, status: int, body: bytes) -> Finding:
-    """Whether a call was refused by Baykoo: a 404 or a fault tells nothing of its webhook."""
+    """Check that a call was refused by Baykoo.
+
+    A 404 or a fault tells nothing of its webhook.
+    """
     is_good = status in _REFUSALS or found(answer_json(body), "code") == "unsigned"
     advice = "404: no settings there, or not Baykoo's address; 503: see the logs of Intake"
     if 200 <= status < 300:
@@ -99,7 +117,10 @@ def _refusal(what: str, status: int, body: bytes) -> Finding:
 
 
 def _clocks(headers: dict[str, str], now: dt.datetime) -> Finding:
-    """How far this machine's clock is from the API's, whose answers tell theirs in whole seconds."""
+    """Compare this machine's clock with the API's.
+
+    Whose answers tell theirs in whole seconds.
+    """
     try:
         theirs = parsedate_to_datetime({name.lower(): value for name, value in headers.items()}["date"])
     except (KeyError, ValueError):
@@ -111,7 +132,10 @@ def _clocks(headers: dict[str, str], now: dt.datetime) -> Finding:
 
 
 def _own_clock(name: str) -> Finding:
-    """How far the provider's time lay from arrival when it was last measured."""
+    """Report the provider's lag as it was last measured.
+
+    How far its time lay from arrival.
+    """
     what = "clock of the provider"
     try:
         measured = last_measured(name) or {}

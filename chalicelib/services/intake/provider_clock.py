@@ -1,7 +1,7 @@
-"""The lag of a provider's time behind an SMS's arrival: sampled where a provider is noted as heard, and its median.
+"""The lag of a provider's time behind an SMS's arrival.
 
-A gateway or SMSC whose clock is hours off would put reports into another round and let older answers win. One late SMS
-tells nothing; a median of many does.
+Sampled where a provider is noted as heard, and its median. A gateway or SMSC whose clock is hours off would put reports
+into another round and let older answers win. One late SMS tells nothing; a median of many does.
 """
 
 import datetime as dt
@@ -22,7 +22,10 @@ _lags: dict[str, deque[int]] = {}
 
 
 def note_lag(message: Message) -> list[int]:
-    """The lags in seconds of the last SMS of this worker's from the message's provider, with this one."""
+    """Return this worker's last lags of the provider, in seconds.
+
+    With this message's.
+    """
     lags = _lags.setdefault(str(message.provider), deque(maxlen=SAMPLES_KEPT))
     if message.provider_at is not None:
         lags.append(round((message.stored_at - message.provider_at).total_seconds()))
@@ -30,15 +33,19 @@ def note_lag(message: Message) -> list[int]:
 
 
 def kept_samples(before: Mapping[str, Any] | None, noted: Iterable[int], *, is_new: bool) -> list[int]:
-    """The samples to be kept, those that were noted since the last time among them."""
+    """Return the samples to be kept.
+
+    Those that were noted since the last time among them.
+    """
     kept = [int(lag) for lag in (before or {}).get("lags", [])]
     return (kept + [int(lag) for lag in noted if is_new])[-SAMPLES_KEPT:]
 
 
 def described_clock(samples: list[int], settings: Secrets) -> dict[str, Any]:
-    """What the samples say of a provider's clock; `lagging` where its median is beyond the setting `lag_minutes`.
+    """Describe a provider's clock by its samples.
 
-    Not where `arrival_counts` is set, for then its time decides nothing; nor where `lag_minutes` is 0.
+    `lagging` where its median is beyond the setting `lag_minutes`. Not where `arrival_counts` is set, for then its time
+    decides nothing; nor where `lag_minutes` is 0.
     """
     median = round(statistics.median(samples)) if len(samples) >= FEWEST_SAMPLES else None
     counts = arrival_counts(settings)
@@ -48,7 +55,10 @@ def described_clock(samples: list[int], settings: Secrets) -> dict[str, Any]:
 
 
 def arrival_counts(settings: Secrets) -> bool:
-    """The setting `arrival_counts`: that an SMS counts at its arrival, whatever time the provider tells."""
+    """Return the setting `arrival_counts`.
+
+    That an SMS counts at its arrival, whatever time the provider tells.
+    """
     return settings.get("arrival_counts") is True
 
 

@@ -1,4 +1,7 @@
-"""Receive: store a webhook's SMS, and only then acknowledge it. Nothing is read or looked up here."""
+"""Receive: store a webhook's SMS, then acknowledge it.
+
+And only then. Nothing is read or looked up here.
+"""
 
 import datetime as dt
 import hashlib
@@ -44,14 +47,17 @@ logger = Logger()
 
 
 class NonceUsed(NotAuthentic):
-    """A signature that does not cover the message came before, with another message."""
+    """The signature's nonce came before with another message.
+
+    The signature does not cover the message.
+    """
 
 
 def receive(provider: str, request: WebhookRequest) -> Answer:
-    """Verify a provider's request, store its messages, and answer as the provider expects.
+    """Verify a provider's request, store its messages, and answer.
 
-    A message that is stored already is acknowledged again. What cannot be decided or stored for a fault of our own
-    is answered 503, so that the provider sends it again.
+    As the provider expects. A message that is stored already is acknowledged again. What cannot be decided or stored
+    for a fault of our own is answered 503, so that the provider sends it again.
     """
     try:
         heard = _hear(provider, request)
@@ -76,9 +82,10 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
 
 
 def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
-    """Store an SMS that the provider's list tells of, marked so; False where the webhook or a listing brought it.
+    """Store an SMS of the provider's list, flagged RECONCILED.
 
-    Its id alone decides: a list may write the same SMS otherwise. Raises StoreUnavailable.
+    False where the webhook or a listing brought it. Its id alone decides: a list may write the same SMS otherwise.
+    Raises StoreUnavailable.
     """
     row = _row(provider, sms, raw, now)
     row.flag = Flag.RECONCILED
@@ -86,9 +93,9 @@ def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
 
 
 def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
-    """Store an entry of the provider's list that cannot be read, as it came, for a person to look at.
+    """Store an unreadable entry of the provider's list.
 
-    False where it was held before. Raises StoreUnavailable.
+    As it came, for a person to look at. False where it was held before. Raises StoreUnavailable.
     """
     row = _unreadable_row(provider, entry.raw, entry.reason, now)
     row.flag = Flag.RECONCILED
@@ -96,9 +103,10 @@ def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
 
 
 def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> list[bool]:
-    """Store all that a request brings, and confirm a subscription; tells of each SMS and receipt whether it is new.
+    """Store all that a request brings; confirm a subscription.
 
-    Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
+    Tells of each SMS and receipt whether it is new. Raises NonceUsed, OSError, StoreUnavailable: then the request comes
+    again, and what is stored is not stored twice.
     """
     delivery = heard.delivery
     if delivery.nonce is not None:
@@ -117,7 +125,10 @@ def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> list
 
 
 def _take_nonce(provider: str, nonce: str, heard: WebhookResult, now: dt.datetime) -> None:
-    """Let a nonce prove what it came with first, however often that comes, and nothing else. Raises NonceUsed."""
+    """Let a nonce prove what it came with first.
+
+    However often that comes, and nothing else. Raises NonceUsed.
+    """
     delivery = heard.delivery
     brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
     told = [[receipt.id, receipt.state] for receipt in delivery.receipts]
@@ -127,7 +138,10 @@ def _take_nonce(provider: str, nonce: str, heard: WebhookResult, now: dt.datetim
 
 
 def _put(message: Message) -> bool:
-    """Store a message once. One whose id came with another content before is another message, and is flagged."""
+    """Store a message once.
+
+    One whose id came with another content before is another message, and is flagged.
+    """
     before = put_first(message)
     if before is None or _content_of(before) == _content_of(message):
         return before is None
@@ -150,8 +164,11 @@ def _digest(content: object) -> str:
 
 
 def _hear(provider: str, request: WebhookRequest) -> WebhookResult:
-    """What the request comes to; one that seems forged is tried again with secrets read just now (rotation), and so is
-    one whose secret is not set, for it may have been set just now."""
+    """Verify and read the request.
+
+    One that seems forged is tried again with secrets read just now (rotation), and so is one whose secret is not set,
+    for it may have been set just now.
+    """
     heard = handle(provider, request, _settings(provider, fresh=False), fetch)
     seems_forged = heard.answer.status in (401, 403) or heard.reason.startswith("secret_missing")
     if heard.authentic or not seems_forged:
@@ -160,8 +177,10 @@ def _hear(provider: str, request: WebhookRequest) -> WebhookResult:
 
 
 def _why_refused(heard: WebhookResult) -> dict[str, object]:
-    """What of a refusal may stand in a log: what is our fault whole, else its first word, for the rest may show a
-    request or a setting."""
+    """Return what of a refusal may stand in a log.
+
+    What is our fault whole, else its first word, for the rest may show a request or a setting.
+    """
     is_ours = heard.answer.status >= 500
     return {"status": heard.answer.status, "reason": heard.reason if is_ours else heard.reason.partition(":")[0]}
 
@@ -176,9 +195,9 @@ def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
 
 
 def _with_own_number(provider: str, sms: InboundSms) -> InboundSms:
-    """The SMS, to the setting `recipient` where the number that the provider tells leads nowhere.
+    """Return the SMS, addressed to a number that leads somewhere.
 
-    Raises StoreUnavailable.
+    To the setting `recipient` where the number that the provider tells leads nowhere. Raises StoreUnavailable.
     """
     own = (_settings(provider, fresh=False) or {}).get("recipient")
     if not isinstance(own, str) or own in ("", sms.recipient) or route_to(sms.recipient) is not None:
@@ -210,7 +229,10 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
 
 
 def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Message:
-    """What a provider told and nobody can read, as it came, for a person to look at; once, however often it comes."""
+    """Make the row of what nobody can read, as it came.
+
+    For a person to look at; once, however often it comes.
+    """
     key = keys.unreadable(provider, _digest(raw)[:32])
     return Message(
         key,
@@ -228,7 +250,10 @@ def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Mess
 
 
 def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:
-    """A receipt waits as a row, for its SMS is looked for by those who may read (`receipts`)."""
+    """Make the row of a receipt that waits.
+
+    For its SMS is looked for by those who may read.
+    """
     key = keys.receipt(provider, receipt.id, receipt.state)
     return Message(
         key,

@@ -1,4 +1,7 @@
-"""Reconcile: a provider's own list of the SMS that came in, compared with what its webhook brought us."""
+"""Reconcile: compare a provider's own list with its webhook.
+
+Of the SMS that came in.
+"""
 
 import datetime as dt
 import math
@@ -35,8 +38,10 @@ logger = Logger()
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """How many SMS the provider listed, and how many of them had never reached us; `unreadable`: how many entries could
-    not be read, and are held now for a person."""
+    """How many SMS were listed, and how many were new.
+
+    `unreadable`: how many entries could not be read, and are held now for a person.
+    """
 
     listed: int = 0
     taken_in: int = 0
@@ -56,9 +61,10 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What is listed next: of the SMS between two moments a `page`, the first one if None.
+    """What is listed next.
 
-    `resume`: where a list without times goes on once it has no more pages.
+    Of the SMS between two moments a `page`, the first one if None. `resume`: where a list without times goes on once it
+    has no more pages.
     """
 
     begin: dt.datetime
@@ -68,7 +74,10 @@ class _Place:
 
     @classmethod
     def first(cls, done: dict[str, Any], now: dt.datetime, since: dt.datetime | None) -> Self:
-        """Where a run begins: at `since`, where the last run was, or a day ago."""
+        """Return where a run begins.
+
+        At `since`, where the last run was, or a day ago.
+        """
         if since is None and "window" in done:
             begin, until = map(dt.datetime.fromisoformat, done["window"])
             return cls(begin, until, done.get("page"), done.get("resume"))
@@ -77,24 +86,28 @@ class _Place:
         return cls(begin, min(begin + WINDOW, now - SETTLING), resume=None if since else done.get("resume"))
 
     def after(self, listed: Listed, now: dt.datetime) -> Self:
-        """The next page, or the next window after the last one."""
+        """Return the next page, or the window after the last."""
         resume = listed.resume or self.resume
         if listed.next_page is not None:
             return replace(self, page=listed.next_page, resume=resume)
         return replace(self, begin=self.until, until=min(self.until + WINDOW, now - SETTLING), page=None, resume=resume)
 
     def shorter(self) -> Self:
-        """Half of the window, from its first page: for a list that refuses to be read on."""
+        """Return half of the window, from its first page.
+
+        For a list that refuses to be read on.
+        """
         half = max((self.until - self.begin) / 2, SHORTEST_WINDOW)
         return replace(self, until=min(self.until, self.begin + half), page=None)
 
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a provider's list was compared, as it is kept for every run at a version.
+    """How far a provider's list was compared.
 
-    `done`: `until`, before which all was compared; `window` and `page`, where a run stopped within what comes next;
-    `resume`; `not_before`, when the provider may be asked again. What another run has kept meanwhile stays.
+    As it is kept for every run at a version. `done`: `until`, before which all was compared; `window` and `page`, where
+    a run stopped within what comes next; `resume`; `not_before`, when the provider may be asked again. What another run
+    has kept meanwhile stays.
     """
 
     name: str
@@ -111,7 +124,10 @@ class _Progress:
             self._put({"until": until, "resume": place.resume, **within}, now)
 
     def record_failure(self, place: _Place, failed: ListFailed, now: dt.datetime) -> None:
-        """Keep until when the provider wants to be left alone, and ask for less where it refuses to be read on."""
+        """Keep until when the provider wants to be left alone.
+
+        And ask for less where it refuses to be read on.
+        """
         kept = dict(self.done)
         if failed.is_refused and place.page is not None and self._is_new(place):
             kept |= {**_window(place.shorter()), "page": None}
@@ -135,11 +151,12 @@ class _Progress:
 def reconcile(
     name: str, now: dt.datetime, since: dt.datetime | None = None, *, seconds: float = math.inf
 ) -> Reconciled:
-    """Take in what a provider lists and its webhook never brought, from where the last run ended, or from `since`.
+    """Take in what a provider lists and its webhook never brought.
 
-    Each page is stored before the next is asked for, and then the place is kept: whenever a run ends, at its time
-    (no page is begun after `seconds`) or by a fault, the next one goes on from there. Raises CannotList, CannotSend,
-    ListFailed, NotReached and AnswerLost of the provider's API, StoreUnavailable, and what `configured` raises.
+    From where the last run ended, or from `since`. Each page is stored before the next is asked for, and then the place
+    is kept: whenever a run ends, at its time (no page is begun after `seconds`) or by a fault, the next one goes on
+    from there. Raises CannotList, CannotSend, ListFailed, NotReached and AnswerLost of the provider's API,
+    StoreUnavailable, and what `configured` raises.
     """
     end = time.monotonic() + seconds
     provider = configured(name)
@@ -166,9 +183,10 @@ def reconcile(
 
 
 def reconcile_all(now: dt.datetime) -> Reconciled:
-    """Reconcile every provider that has settings and a list, each for its share of the time; what was found together.
+    """Reconcile every provider that has settings and a list.
 
-    One provider's failure is logged and holds up no other. Raises SecretsUnavailable.
+    Each for its share of the time; returns what they brought together. One provider's failure is logged and holds up no
+    other. Raises SecretsUnavailable.
     """
     names = configured_providers()
     done = for_each(
@@ -204,7 +222,10 @@ def _leave_alone(done: dict[str, str], now: dt.datetime) -> None:
 
 
 def _stored(name: str, listed: Listed, oldest: dt.datetime, now: dt.datetime) -> Reconciled:
-    """Store a page. A list without a window begins with what came in long ago, perhaps for another election."""
+    """Store a page.
+
+    A list without a window begins with what came in long ago, perhaps for another election.
+    """
     recent = [one for one in listed.messages if one.sms.sent_at is None or one.sms.sent_at >= oldest]
     taken_in = sum(_store_with_retry(lambda one=one: take_in(name, one.sms, one.raw, now)) for one in recent)  # type: ignore[misc]
     held = sum(_store_with_retry(lambda one=one: hold(name, one, now)) for one in listed.unreadable)  # type: ignore[misc]

@@ -1,4 +1,7 @@
-"""When each provider was last heard, which are silent in an election's hours, and whose clock is off."""
+"""When each provider was last heard, and which are silent.
+
+In an election's hours; and whose clock is off.
+"""
 
 import datetime as dt
 import time
@@ -27,7 +30,10 @@ _noted: dict[str, float] = {}
 
 
 def record_arrival(message: Message) -> None:
-    """Note that a provider's webhook brought an SMS. Never raises: the SMS itself matters more."""
+    """Note that a provider's webhook brought an SMS.
+
+    Never raises: the SMS itself matters more.
+    """
     name = message.provider
     if not name or message.flag == Flag.RECONCILED or message.sender == NOBODY:
         return
@@ -48,9 +54,9 @@ def measure_silence(now: dt.datetime) -> int:
 
 
 def measure_providers(now: dt.datetime) -> dict[str, int]:
-    """Measure every watched provider, keep it for the API, and return how many are silent and lagging, by metric.
+    """Measure every watched provider; return counts by metric.
 
-    Raises SecretsUnavailable, StoreUnavailable.
+    How many are silent and lagging. Kept for the API. Raises SecretsUnavailable, StoreUnavailable.
     """
     began = hours_began(now)
     kept = providers.silence()
@@ -64,7 +70,10 @@ def measure_providers(now: dt.datetime) -> dict[str, int]:
 
 
 def described(now: dt.datetime) -> dict[str, Any]:
-    """What was last measured, for operators; raises StoreUnavailable."""
+    """Return what was last measured; raises StoreUnavailable.
+
+    For operators.
+    """
     kept = providers.silence()
     if kept is None:
         return {"measured_at": None, "providers": []}
@@ -74,7 +83,10 @@ def described(now: dt.datetime) -> dict[str, Any]:
 
 
 def last_measured(name: str) -> dict[str, Any] | None:
-    """What was last measured of one provider, None if nothing; raises StoreUnavailable."""
+    """Return what was last measured of one provider, or None.
+
+    Raises StoreUnavailable.
+    """
     kept = providers.silence()
     found = kept[1].get("providers", []) if kept else []
     return next((dict(one) for one in found if one["name"] == name), None)
@@ -117,7 +129,10 @@ def _measured(name: str, before: dict[str, Any] | None, began: dt.datetime | Non
 
 
 def _settings(name: str) -> Secrets:
-    """A provider's settings; none where they cannot be read, so that it is watched as usual."""
+    """Return a provider's settings.
+
+    None where they cannot be read, so that it is watched as usual.
+    """
     try:
         return provider_secrets(name)
     except (SecretsUnavailable, LookupError):
@@ -125,6 +140,6 @@ def _settings(name: str) -> Secrets:
 
 
 def _silent_minutes(settings: Secrets) -> int:
-    """The setting `silent_minutes`; 0 is not watched."""
+    """Return the setting `silent_minutes`; 0 is not watched."""
     chosen = settings.get("silent_minutes", SILENT_MINUTES)
     return chosen if isinstance(chosen, int) and not isinstance(chosen, bool) and chosen >= 0 else SILENT_MINUTES

@@ -1,4 +1,7 @@
-"""Read again the SMS that did not count for want of something that the election's file has now."""
+"""Read again the SMS that did not count.
+
+For want of something that the election's file has now.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -88,7 +91,10 @@ def _counts(row: Message) -> bool:
 
 
 def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
-    """Return whether a report of an SMS counts by the election as it is now."""
+    """Tell whether a report of an SMS counts by now.
+
+    By the election as it is now.
+    """
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
     said = interpret(loaded.election, phone, row.text or "", counted_at, is_incomplete=is_incomplete)
