@@ -68,11 +68,17 @@ class AfricasTalking(Provider):
     proven_by = PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
-        """Africa's Talking signs nothing: a token in the path is all that there is."""
+        """Require the token in the path.
+
+        Africa's Talking signs nothing: it is all that there is.
+        """
         require_shared_secret(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, a delivery report, or an opt-out. `date` counts where it names a zone, which no document shows."""
+        """Read one SMS, a delivery report, or an opt-out.
+
+        `date` counts where it names a zone, which no document shows.
+        """
         fields = single(form_fields(request))
         if "senderId" in fields and "phoneNumber" in fields:
             return Delivery((self._opt_out(fields, request.at),))
@@ -91,7 +97,10 @@ class AfricasTalking(Provider):
         return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """POST /version1/messaging; its Idempotency-Key is for airtime only, so a repetition is another SMS."""
+        """Make POST /version1/messaging.
+
+        Its Idempotency-Key is for airtime only, so a repetition is another SMS.
+        """
         username = required(self.secrets, "username")
         sender = sender_of(self.secrets, message)
         fields = {"username": username, "to": message.recipient, "message": message.text, "bulkSMSMode": "1"}
@@ -119,7 +128,10 @@ class AfricasTalking(Provider):
         )
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
-        """GET /version1/messaging: what came after an id, the oldest first, without a window."""
+        """Make GET /version1/messaging.
+
+        What came after an id, the oldest first, without a window.
+        """
         query = {"username": required(self.secrets, "username"), "lastReceivedId": page or "0"}
         return get_request(f"{self._base()}/version1/messaging", query, headers=self._key())
 
@@ -131,7 +143,7 @@ class AfricasTalking(Provider):
         return read_entries(entries, _listed, next_page=last, resume=last)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The delivery report of an SMS that nobody sent."""
+        """Make the delivery report of an SMS that nobody sent."""
         return with_shared_secret(form_call(url, {"id": SELF_TEST, "status": "Submitted"}, at), self.secrets)
 
     def account_request(self) -> OutboundRequest:
@@ -147,9 +159,10 @@ class AfricasTalking(Provider):
         return {"apiKey": required(self.secrets, "api_key")}
 
     def _opt_out(self, fields: Mapping[str, str], at: dt.datetime) -> InboundSms:
-        """An opt-out as an SMS without words, to the setting `recipient` where it tells of a sender's name.
+        """Read an opt-out as an SMS without words.
 
-        It has neither id nor time, so it is one SMS a minute, of which a second changes nothing.
+        To the setting `recipient` where it tells of a sender's name. It has neither id nor time, so it is one SMS per
+        minute, of which a second changes nothing.
         """
         sender = international_field(fields, "phoneNumber")
         recipient = own_number({}, "to", self.secrets) or international_field(fields, "senderId")
@@ -158,9 +171,10 @@ class AfricasTalking(Provider):
 
 
 def _listed(entry: Mapping[str, Any]) -> InboundSms:
-    """An entry. Its `date` is in UTC in the documentation's sample; one without a zone is taken for that.
+    """Read an entry of the list.
 
-    None is taken without a date: the list goes back to the beginning, so it may be years old.
+    Its `date` is in UTC in the documentation's sample; one without a zone is taken for that. None is taken without a
+    date: the list goes back to the beginning, so it may be years old.
     """
     return InboundSms(
         id=id_field({"id": str(entry.get("id") or "")}, "id"),

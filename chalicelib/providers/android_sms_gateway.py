@@ -63,8 +63,11 @@ _STATES: Mapping[str, tuple[ReceiptState, str]] = {
 
 
 class AndroidSmsGateway(Provider):
-    """Settings: `signing_key` (a list where several phones call), `recipient` (the SIM's number, for phones that do
-    not know it); to send `username`, `password`, `base_url` of the phone or a private server, `device_id`."""
+    """SMS Gateway for Android: a phone that is a gateway.
+
+    Settings: `signing_key` (a list where several phones call), `recipient` (the SIM's number, for phones that do not
+    know it); to send `username`, `password`, `base_url` of the phone or a private server, `device_id`.
+    """
 
     accepted = Answer(200)
     proven_by = ("signing_key",)
@@ -81,7 +84,10 @@ class AndroidSmsGateway(Provider):
         require_fresh(unix_time(timestamp, "X-Timestamp"), request.at, tolerance(self.secrets))
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, joined from its parts, or MMS; or what became of one that we sent. Other events bring nothing."""
+        """Read one SMS, joined from its parts, or MMS.
+
+        Or what became of one that we sent. Other events bring nothing.
+        """
         envelope = json_object(request.body)
         event, payload = text_field(envelope, "event"), envelope.get("payload")
         if event not in _TEXTS and event not in _STATES:
@@ -132,7 +138,10 @@ class AndroidSmsGateway(Provider):
         return outcome(status, headers, body, "id")
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The event system:ping, which brings nothing, signed by the first key."""
+        """Make the event system:ping, signed by the first key.
+
+        It brings nothing.
+        """
         request, timestamp = json_call(url, {"event": "system:ping", "payload": {}}, at), str(int(at.timestamp()))
         signature = mac("sha256", secret_values(self.secrets, "signing_key")[0], request.body + timestamp.encode())
         return with_headers(request, {"X-Signature": signature.hex(), "X-Timestamp": timestamp})

@@ -47,14 +47,20 @@ _SIGNED = {
 
 
 class AwsSns(Provider):
-    """Settings: `allowed_topic_arns`; `certificates`, URL to PEM, for what need not be fetched. Raw delivery, which
-    is unsigned, is taken only where `path_token` is set too. Sending goes by AWS's own API, not from here."""
+    """AWS End User Messaging, by an SNS topic.
+
+    Settings: `allowed_topic_arns`; `certificates`, URL to PEM, for what need not be fetched. Raw delivery, which is
+    unsigned, is taken only where `path_token` is set too. Sending goes by AWS's own API, not from here.
+    """
 
     accepted = Answer(200)
     proven_by = ("allowed_topic_arns", *PROVEN_BY)
 
     def verify(self, request: WebhookRequest) -> None:
-        """RSA over the envelope's fields, by a certificate from SNS's own host, for a topic that is allowed."""
+        """Check the RSA signature over the envelope's fields.
+
+        By a certificate from SNS's own host, for a topic that is allowed.
+        """
         if _is_raw(request):
             if not offers_shared_secret(self.secrets):
                 raise Unsigned("unsigned", "raw message delivery is not signed: switch it off in the subscription")
@@ -71,7 +77,10 @@ class AwsSns(Provider):
         return require_fresh(sent_at, request.at, tolerance(self.secrets, OLDEST))
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, already joined from its parts; or a subscription to be confirmed."""
+        """Read one SMS, or a subscription to be confirmed.
+
+        The SMS is already joined from its parts.
+        """
         if _is_raw(request):
             return Delivery((_sms(json_object(request.body), None),))
         envelope = json_object(request.body)
@@ -108,8 +117,11 @@ def _fetched(fetch: Any, url: str) -> PublicKey:
 
 
 def _is_of_sns(url: str, rest: re.Pattern[str], envelope: Mapping[str, Any]) -> bool:
-    """Whether a URL is on SNS's host of the topic's region: other hosts of AWS have names that begin like SNS's, and
-    anybody can have a bucket behind one. The topic is one of the settings', so that its region is no caller's word."""
+    """Tell whether a URL is on SNS's host of the topic's region.
+
+    Other hosts of AWS have names that begin like SNS's, and anybody can have a bucket behind one. The topic is one of
+    the settings', so that its region is no caller's word.
+    """
     region = _REGION.fullmatch(text_field(envelope, "TopicArn"))
     if region is None:
         raise Undecidable("bad_setting", "allowed_topic_arns must be like arn:aws:sns:eu-central-1:123456789012:name")
@@ -140,7 +152,10 @@ def _signature(envelope: Mapping[str, Any]) -> tuple[bytes, Digest]:
 
 
 def _signed_text(envelope: Mapping[str, Any]) -> bytes:
-    """Name and value, a line each, of the fields that are there, in SNS's order."""
+    """Return the fields that are there, in SNS's order.
+
+    Name and value, a line each.
+    """
     named = {name: envelope[name] for name in _SIGNED[envelope["Type"]] if envelope.get(name) is not None}
     for name, value in named.items():
         if not isinstance(value, str):

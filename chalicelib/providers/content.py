@@ -1,4 +1,7 @@
-"""Reading what a provider sent: JSON and form bodies, fields, numbers and times. Every fault names its field."""
+"""Read what a provider sent.
+
+JSON and form bodies, fields, numbers and times. Every fault names its field.
+"""
 
 import datetime as dt
 import hashlib
@@ -24,7 +27,10 @@ _EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """A body that is one JSON object, as `json_document` reads it."""
+    """Read a body that is one JSON object.
+
+    As `json_document` reads it.
+    """
     found = json_document(body)
     if not isinstance(found, dict):
         raise Malformed("not_an_object", "the body must be one JSON object", "body")
@@ -32,7 +38,10 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def json_document(body: bytes) -> Any:
-    """A body of JSON, strictly: no repeated names, no NaN. A byte order mark is let pass."""
+    """Read a body of JSON, strictly.
+
+    No repeated names, no NaN. A byte order mark is let pass.
+    """
     try:
         found = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError as fault:
@@ -47,36 +56,47 @@ def json_document(body: bytes) -> Any:
 
 
 def form_fields(request: WebhookRequest, charset: str = "utf-8") -> list[tuple[str, str]]:
-    """A form body's fields in their order, empty ones included, decoded by the charset that the request names, or by
-    `charset`."""
+    """Read a form body's fields in their order.
+
+    Empty ones included, decoded by the charset that the request names, or by `charset`.
+    """
     if not is_form(request):
         raise Malformed("content_type", f"the Content-Type must be {FORM}", "Content-Type")
     return _pairs(request.body.decode("latin-1"), charset_of(request) or charset)
 
 
 def is_form(request: WebhookRequest) -> bool:
-    """Whether the request says that its body is a form, or does not say what it is."""
+    """Tell whether the request's body is a form.
+
+    Or it does not say what it is.
+    """
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() in {FORM, ""}
 
 
 def charset_of(request: WebhookRequest) -> str | None:
-    """The charset that the Content-Type names."""
+    """Return the charset that the Content-Type names."""
     return named_charset(request.headers.get("content-type", ""))
 
 
 def named_charset(content_type: str) -> str | None:
-    """The charset that a Content-Type names."""
+    """Return the charset that a Content-Type names."""
     named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
     return named[1] if named else None
 
 
 def query_fields(url: str, charset: str = "utf-8") -> list[tuple[str, str]]:
-    """The fields of a URL's query in their order, empty ones included."""
+    """Read the fields of a URL's query in their order.
+
+    Empty ones included.
+    """
     return _pairs(split_url(url).query, charset)
 
 
 def query_bytes(url: str) -> dict[str, bytes]:
-    """The fields of a URL's query as bytes, for a charset that stands in one of them; the first of a name counts."""
+    """Read the fields of a URL's query as bytes.
+
+    For a charset that stands in one of them; the first of a name counts.
+    """
     found: dict[str, bytes] = {}
     for field in split_url(url).query.split("&"):
         name, _, value = field.partition("=")
@@ -103,7 +123,10 @@ def split_url(url: str) -> Any:
 
 
 def single(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Fields by name; Malformed where one comes twice with different values, for then nobody knows which is meant."""
+    """Return fields by name.
+
+    Malformed where one comes twice with different values, for then nobody knows which is meant.
+    """
     found: dict[str, str] = {}
     for name, value in fields:
         if found.setdefault(name, value) != value:
@@ -112,7 +135,7 @@ def single(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def text_field(fields: Mapping[str, Any], name: str, default: str | None = None, *, is_part: bool = False) -> str:
-    """A text, possibly empty, of whole characters."""
+    """Read a text, possibly empty, of whole characters."""
     value = fields.get(name)
     if value is None:
         if default is not None:
@@ -124,14 +147,14 @@ def text_field(fields: Mapping[str, Any], name: str, default: str | None = None,
 
 
 def id_field(fields: Mapping[str, Any], name: str) -> str:
-    """An identifier: 1 to 200 printable characters."""
+    """Read an identifier: 1 to 200 printable characters."""
     return _token(fields, name, LONGEST_ID)
 
 
 def number_field(fields: Mapping[str, Any], name: str) -> str:
-    """A telephone number, short code or sender's name as the provider wrote it: 1 to 64 printable characters.
+    """Read a number or sender's name as the provider wrote it.
 
-    Of a `tel:` URI (RFC 3966) its number.
+    A telephone number or short code too: 1 to 64 printable characters. Of a `tel:` URI (RFC 3966) its number.
     """
     written = _token(fields, name, LONGEST_NUMBER)
     uri = _TEL_URI.match(written)
@@ -139,20 +162,28 @@ def number_field(fields: Mapping[str, Any], name: str) -> str:
 
 
 def international_field(fields: Mapping[str, Any], name: str) -> str:
-    """A number of a provider that writes international numbers, with or without +: E.164, short codes as they are."""
+    """Read a number of a provider that writes international ones.
+
+    With or without +: E.164, short codes as they are.
+    """
     return international(number_field(fields, name))
 
 
 def phone_field(fields: Mapping[str, Any], name: str) -> str:
-    """A number as some phone or operator saw it: E.164 where it is surely international, else as it was written."""
+    """Read a number as some phone or operator saw it.
+
+    E.164 where it is surely international, else as it was written.
+    """
     written = number_field(fields, name)
     surely = written.startswith(("+", "00")) or _BARE_INTERNATIONAL.fullmatch(written)
     return international(written) if surely else written
 
 
 def own_number(fields: Mapping[str, Any], name: str, secrets: Secrets) -> str:
-    """The number that an SMS was sent to: where the phone that took it does not know its own, the setting
-    `recipient`, else nothing."""
+    """Return the number that an SMS was sent to.
+
+    Where the phone that took it does not know its own, the setting `recipient`, else nothing.
+    """
     if fields.get(name):
         return phone_field(fields, name)
     known = secrets.get("recipient")
@@ -160,7 +191,10 @@ def own_number(fields: Mapping[str, Any], name: str, secrets: Secrets) -> str:
 
 
 def made_id(sender: str, recipient: str, text: str, sent_at: dt.datetime | None, *more: object) -> str:
-    """An identifier for an SMS whose gateway gives none: the same SMS has the same, another time another."""
+    """Make an id for an SMS whose gateway gives none.
+
+    The same SMS has the same, another time another.
+    """
     if sent_at is None:
         raise Malformed("missing_field", "there is neither an id nor a time to make one of", "id")
     told_apart = repr((sender, recipient, text, sent_at.astimezone(dt.UTC), *more))
@@ -168,8 +202,11 @@ def made_id(sender: str, recipient: str, text: str, sent_at: dt.datetime | None,
 
 
 def time_field(fields: Mapping[str, Any], name: str, read: Callable[[object, str], dt.datetime]) -> dt.datetime | None:
-    """A provider's time of an SMS. None, so that its arrival counts, where there is none or none that can be read: no
-    SMS is refused for the sake of its time."""
+    """Read a provider's time of an SMS, or None.
+
+    None, so that its arrival counts, where there is none or none that can be read: no SMS is refused for the sake of
+    its time.
+    """
     try:
         return read(fields[name], name) if fields.get(name) else None
     except Malformed:
@@ -179,9 +216,9 @@ def time_field(fields: Mapping[str, Any], name: str, read: Callable[[object, str
 def read_each(
     entries: list[Any], name: str, read: Callable[[Mapping[str, Any], int], InboundSms | Receipt | None]
 ) -> Delivery:
-    """Read the entries of a list, None for one that brings nothing; a fault names its entry.
+    """Read the entries of a list; a fault names its entry.
 
-    One that cannot be read does not hide the others; raises Malformed where none can.
+    None for one that brings nothing. One that cannot be read does not hide the others; raises Malformed where none can.
     """
     found: list[InboundSms | Receipt] = []
     faults: list[Malformed] = []
@@ -211,12 +248,18 @@ def _entry(
 
 
 def utc_time(written: object, name: str) -> dt.datetime:
-    """An ISO 8601 moment, aware; one without an offset is in UTC."""
+    """Read an ISO 8601 moment, aware.
+
+    One without an offset is in UTC.
+    """
     return iso_time(written, name, dt.UTC)
 
 
 def iso_time(written: object, name: str, zone: dt.tzinfo | None = None) -> dt.datetime:
-    """An ISO 8601 moment, aware; one without an offset is in `zone`, or Malformed if there is none."""
+    """Read an ISO 8601 moment, aware.
+
+    One without an offset is in `zone`, or Malformed if there is none.
+    """
     try:
         moment = dt.datetime.fromisoformat(str(written).strip())
     except ValueError as fault:
@@ -229,7 +272,10 @@ def iso_time(written: object, name: str, zone: dt.tzinfo | None = None) -> dt.da
 
 
 def unix_time(written: object, name: str) -> dt.datetime:
-    """A moment in seconds since 1970, as a number or a text."""
+    """Read a moment in seconds since 1970.
+
+    As a number or a text.
+    """
     if isinstance(written, bool) or not _UNIX.fullmatch(str(written).strip()):
         raise Malformed("bad_time", f"the field {name} must be a time in seconds since 1970", name)
     return _plausible(dt.datetime.fromtimestamp(float(str(written).strip()), dt.UTC), name)
@@ -259,8 +305,10 @@ def _pairs(encoded: str, charset: str) -> list[tuple[str, str]]:
 
 
 def is_charset_of_forms(charset: str) -> bool:
-    """Whether it is a charset, and one that has ASCII in it: another, as UTF-7, makes half surrogate pairs of it, which
-    are no text."""
+    """Tell whether it is a charset that has ASCII in it.
+
+    Another, as UTF-7, makes half surrogate pairs of it, which are no text.
+    """
     try:
         return _PLAIN.encode().decode(charset) == _PLAIN
     except (LookupError, ValueError):

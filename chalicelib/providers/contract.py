@@ -1,7 +1,8 @@
-"""What an SMS provider is to the rest of Baykoo: how its webhook comes in, is answered, and how it sends.
+"""What an SMS provider is to the rest of Baykoo.
 
-Each provider is one file with one class and one entry in `table`; nothing else knows a provider's name.
-Nothing here reads a clock, a network or a store: the arrival time and the one possible fetch are handed in.
+How its webhook comes in, is answered, and how it sends. Each provider is one file with one class and one entry in
+`table`; nothing else knows a provider's name. Nothing here reads a clock, a network or a store: the arrival time and
+the one possible fetch are handed in.
 """
 
 import datetime as dt
@@ -21,9 +22,10 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """One request as the provider sent it, and `at`, the moment (aware) when it arrived.
+    """One request as the provider sent it.
 
-    `url` is public and whole, query included. Names of `headers` are made lower-case.
+    And `at`, the moment (aware) when it arrived. `url` is public and whole, query included. Names of `headers` are made
+    lower-case.
     """
 
     method: str
@@ -39,7 +41,10 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a long SMS: all its parts share sender, recipient and `reference`; `number` counts from 1."""
+    """A part of a long SMS.
+
+    All its parts share sender, recipient and `reference`; `number` counts from 1.
+    """
 
     reference: str
     number: int
@@ -48,11 +53,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:
-    """One SMS that somebody sent, or one part of it, whose text may begin or end with half a surrogate pair.
+    """One SMS that somebody sent, or one part of it.
 
-    `id` is the provider's, or made from the SMS itself where the provider has none. `sender` and `recipient` are E.164
-    where the provider's number is international, else as it wrote them. `sent_at` is the provider's time, aware.
-    `wish`: that the sender wants no more SMS, or wants them again, where the provider says so; it has obeyed already.
+    A part's text may begin or end with half a surrogate pair. `id` is the provider's, or made from the SMS itself where
+    the provider has none. `sender` and `recipient` are E.164 where the provider's number is international, else as it
+    wrote them. `sent_at` is the provider's time, aware. `wish`: that the sender wants no more SMS, or wants them again,
+    where the provider says so; it has obeyed already.
     """
 
     id: str
@@ -69,7 +75,10 @@ ReceiptState = Literal["on_its_way", "delivered", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of an SMS that we sent, by the id that the provider gave it or that we gave the provider."""
+    """What became of an SMS that we sent.
+
+    By the id that the provider gave it or that we gave the provider.
+    """
 
     id: str
     state: ReceiptState
@@ -103,8 +112,11 @@ class Answer:
 
 
 class WebhookRefused(Exception):
-    """A request that is not taken: `status` and `detail` for the provider, `code` a stable word, `field` the one at
-    fault. `hint` is for those who may read the settings: it can show them, so it never stands in an answer."""
+    """A request that is not taken.
+
+    `status` and `detail` for the provider, `code` a stable word, `field` the one at fault. `hint` is for those who may
+    read the settings: it can show them, so it never stands in an answer.
+    """
 
     status: ClassVar[int]
 
@@ -126,7 +138,10 @@ class NotAuthentic(WebhookRefused):
 
 
 class Stale(WebhookRefused):
-    """The request is authentic but was signed too long ago, or ahead of our time."""
+    """The request is authentic but was signed too long ago.
+
+    Or ahead of our time.
+    """
 
     status = 403
 
@@ -150,13 +165,19 @@ class NotConfigured(WebhookRefused):
 
 
 class Undecidable(WebhookRefused):
-    """Nobody can say whether the request is authentic, for a reason of our own: it must come again."""
+    """Nobody can say now whether the request is authentic.
+
+    For a reason of our own: it must come again.
+    """
 
     status = 503
 
 
 class CannotSend(Exception):
-    """The provider has no API to send by, or its settings for sending are incomplete; says which."""
+    """The provider has no API to send by, or lacks settings.
+
+    Its settings for sending are incomplete; says which.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +227,10 @@ class SendOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ListedSms:
-    """An SMS in the provider's own list of what came in, and `raw`, its entry there."""
+    """An SMS in the provider's own list of what came in.
+
+    And `raw`, its entry there.
+    """
 
     sms: InboundSms
     raw: str
@@ -214,7 +238,10 @@ class ListedSms:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableEntry:
-    """An entry of the provider's list that cannot be read, as it came, and why not."""
+    """An entry of the list that cannot be read, and why.
+
+    As it came.
+    """
 
     raw: str
     reason: str
@@ -222,9 +249,10 @@ class UnreadableEntry:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the provider's list. `next_page`: what the following page is asked for with, None after the last.
+    """A page of the provider's list.
 
-    `resume`: where the next listing begins, for a list that goes by ids and not by time.
+    `next_page`: what the following page is asked for with, None after the last. `resume`: where the next listing
+    begins, for a list that goes by ids and not by time.
     """
 
     messages: tuple[ListedSms, ...]
@@ -234,7 +262,10 @@ class Listed:
 
 
 class CannotCheck(Exception):
-    """No self-test can be made as the provider would sign it; says why."""
+    """No self-test can be signed as the provider would.
+
+    Says why.
+    """
 
 
 class CannotList(Exception):
@@ -242,9 +273,10 @@ class CannotList(Exception):
 
 
 class ListFailed(Exception):
-    """The provider did not give its list; not to be asked again before `retry_after` seconds.
+    """The provider did not give its list.
 
-    `is_refused`: what was asked for is at fault, such as a page that the provider no longer knows.
+    Not to be asked again before `retry_after` seconds. `is_refused`: what was asked for is at fault, such as a page
+    that the provider no longer knows.
     """
 
     def __init__(self, reason: str, retry_after: int | None = None, *, is_refused: bool = False) -> None:
@@ -271,46 +303,60 @@ class Provider(ABC):
     @property
     @abstractmethod
     def proven_by(self) -> tuple[str, ...]:
-        """Names of the settings that a request is proven by: one of them must be set."""
+        """Names of the settings that a request is proven by.
+
+        One of them must be set.
+        """
 
     @abstractmethod
     def verify(self, request: WebhookRequest) -> None:
-        """Raise WebhookRefused unless the request is proven to come from the provider; reads no more than that."""
+        """Raise WebhookRefused unless the request is proven.
+
+        To come from the provider; reads no more than that.
+        """
 
     def signed_alone(self, request: WebhookRequest) -> str | None:  # noqa: ARG002
-        """What a verified request's signature covers, where that is not the message: see `Delivery.nonce`."""
+        """Return what a signature covers that is not the message.
+
+        Of a verified request: see `Delivery.nonce`.
+        """
         return None
 
     @abstractmethod
     def parse(self, request: WebhookRequest) -> Delivery:
-        """What a verified request brings; raises Malformed."""
+        """Read what a verified request brings; raises Malformed."""
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """The request that sends an SMS; raises CannotSend."""
+        """Make the request that sends an SMS; raises CannotSend."""
         raise CannotSend(f"this provider cannot send {message.id}: it has no API to send by")
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
-        """What the send API's answer means."""
+        """Return what the send API's answer means."""
         raise NotImplementedError(status, headers, body)
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
-        """The request for a page of what came in between two moments; raises CannotList, CannotSend.
+        """Make the request for a page of what came in.
 
-        `page` is a `next_page` or `resume` of before. A list without times tells all that came after `page`.
+        Between two moments; raises CannotList, CannotSend. `page` is a `next_page` or `resume` of before. A list
+        without times tells all that came after `page`.
         """
         raise CannotList("this provider has no list of the SMS that came in")
 
     def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
-        """What a page of the list holds; raises ListFailed."""
+        """Read a page of the list; raises ListFailed."""
         raise NotImplementedError(status, headers, body)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:  # noqa: ARG002
-        """A request to the webhook at `url`, proven as the provider proves its own, that brings no SMS to be counted.
+        """Make a proven request to the webhook that counts nothing.
 
-        Raises CannotCheck, and WebhookRefused where the settings say too little.
+        To the webhook at `url`, proven as the provider proves its own. Raises CannotCheck, and WebhookRefused where the
+        settings say too little.
         """
         raise CannotCheck(f"only the provider itself can sign a call of {url}")
 
     def account_request(self) -> OutboundRequest:
-        """A request that changes nothing and needs the account's credentials for sending; raises CannotSend."""
+        """Make a request that needs the account's credentials.
+
+        For sending; it changes nothing. Raises CannotSend.
+        """
         raise CannotSend("this provider has no account to ask for")

@@ -1,6 +1,7 @@
-"""The character encodings in which gateways hand SMS on, and the header of a part of a long SMS.
+"""Character encodings of SMS, and the header of a part.
 
-GSM-7 and its extension table: 3GPP TS 23.038, 6.2.1 and 6.2.1.1. User data header: 3GPP TS 23.040, 9.2.3.24.
+In which gateways hand SMS on. GSM-7 and its extension table: 3GPP TS 23.038, 6.2.1 and 6.2.1.1. User data header: 3GPP
+TS 23.040, 9.2.3.24.
 """
 
 import codecs
@@ -33,14 +34,18 @@ _EIGHT_BIT_NAMES = frozenset({"8bit", "binary"})
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Whether a text has half a surrogate pair in it, which no encoding of texts can write."""
+    """Tell whether a text has half a surrogate pair in it.
+
+    Which no encoding of texts can write.
+    """
     return _LONE_SURROGATE.search(text) is not None
 
 
 def whole_characters(text: str, *, is_part: bool = False) -> str:
-    """A text in which half a surrogate pair, which is what a cut UCS-2 SMS ends with, is U+FFFD.
+    """Replace half surrogate pairs by U+FFFD.
 
-    A part of a long SMS keeps those at its ends: the part beside it may have the other half.
+    A cut UCS-2 SMS ends with one. A part of a long SMS keeps those at its ends: the part beside it may have the other
+    half.
     """
     whole = _LONE_SURROGATE.sub(_UNREADABLE, text)
     if is_part and "\udc00" <= text[:1] <= "\udfff":
@@ -62,10 +67,11 @@ def is_charset(name: str) -> bool:
 
 
 def decode_text(content: bytes, charset: str, *, is_part: bool = False) -> str:
-    """A text in a charset by any of the names that gateways use for it; a byte order mark is dropped.
+    """Decode a text in a charset, by any of its names.
 
-    What the charset cannot mean becomes U+FFFD: a text that is damaged in one place must not be lost whole; but see
-    `whole_characters` for a part. Eight-bit content, which names no charset, is UTF-8 if it can be, else Windows-1252.
+    That gateways use for it; a byte order mark is dropped. What the charset cannot mean becomes U+FFFD: a text that is
+    damaged in one place must not be lost whole; but see `whole_characters` for a part. Eight-bit content, which names
+    no charset, is UTF-8 if it can be, else Windows-1252.
     """
     name = re.sub(r"[^a-z0-9]", "", charset.lower())
     if name in _GSM_NAMES:
@@ -82,8 +88,11 @@ def decode_text(content: bytes, charset: str, *, is_part: bool = False) -> str:
 
 
 def decode_gsm7(septets: bytes) -> str:
-    """A text of unpacked septets, one a byte. An escape before a code that the extension
-    table lacks is dropped, the code read by the main table; a doubled or last escape is a space (6.2.1.1)."""
+    """Decode unpacked septets, one per byte.
+
+    An escape before a code that the extension table lacks is dropped, the code read by the main table; a doubled or
+    last escape is a space (6.2.1.1).
+    """
     text, escaped = [], False
     for septet in septets:
         if escaped:
@@ -97,7 +106,10 @@ def decode_gsm7(septets: bytes) -> str:
 
 
 def concatenation(header: bytes) -> Part | None:
-    """What a user data header says of concatenation: its 8-bit or 16-bit reference; None if nothing."""
+    """Return what a user data header says of concatenation.
+
+    Its 8-bit or 16-bit reference; None if nothing.
+    """
     elements = header[1 : header[0] + 1] if header else b""
     while len(elements) >= 2:
         kind, length = elements[0], elements[1]

@@ -1,4 +1,4 @@
-"""Baykoo's own webhook, for gateways that can be programmed; and any other's that its settings describe.
+"""Baykoo's own webhook, and any other that its settings describe.
 
     POST, X-Baykoo-Timestamp: 1508040010, X-Baykoo-Signature: sha256=5f…  {"id": "m-1", "from": "+996700123456",
         "to": "+996555000111", "text": "OP 1234 A1", "received_at": "2017-10-15T10:00:00+06:00"}
@@ -71,9 +71,12 @@ _OWN = Format(
 
 
 class Generic(Provider):
-    """Settings: `secrets` (one or [current, previous]); `format` for another's webhook, which without a signature or
-    a secret in a field is proven by `path_token`, `query_token` or `basic_user` and `basic_password`; `recipient` for
-    calls that do not name our number; to send `send_url`, `sender`."""
+    """Baykoo's own webhook, or one that the settings describe.
+
+    Settings: `secrets` (one or [current, previous]); `format` for another's webhook, which without a signature or a
+    secret in a field is proven by `path_token`, `query_token` or `basic_user` and `basic_password`; `recipient` for
+    calls that do not name our number; to send `send_url`, `sender`.
+    """
 
     repeatable = True
 
@@ -85,12 +88,18 @@ class Generic(Provider):
 
     @property
     def proven_by(self) -> tuple[str, ...]:
-        """By the signature's secret or that of a field, else by one that is sent along otherwise."""
+        """The signature's secret or a field's, else another's.
+
+        One that is sent along otherwise.
+        """
         is_ours = self.format.signature is not None or self.format.secret_field is not None
         return ("secrets", "secret") if is_ours else PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
-        """Check the signature, then the age of what it was made at, where the format has a timestamp."""
+        """Check the signature, then its age.
+
+        The age where the format has a timestamp.
+        """
         signature = self.format.signature
         if self.format.secret_field is not None:
             return self._verify_field(request, self.format.secret_field)
@@ -112,7 +121,10 @@ class Generic(Provider):
         return require_source(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """Read the SMS of the request, or each of a list; receipts; or nothing, where the format passes it over."""
+        """Read the request's SMS, one or a list, or its receipts.
+
+        Or nothing, where the format passes it over.
+        """
         document = document_of(request, self.format)
         if self.format is _OWN:
             document = json_object(request.body)
@@ -130,7 +142,10 @@ class Generic(Provider):
         return read_each(entries, self.format.messages, lambda entry, _: self._entry([entry, document], request))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """A POST in Baykoo's own form, signed in its own way, its id repeated as Idempotency-Key."""
+        """Make a POST in Baykoo's own form, signed in its own way.
+
+        Its id is repeated as Idempotency-Key.
+        """
         sms = {"id": message.id, "from": sender_of(self.secrets, message), "to": message.recipient}
         url = secure_url(required(self.secrets, "send_url"), "send_url")
         sending = json_request(url, {**sms, "text": message.text})
@@ -142,7 +157,10 @@ class Generic(Provider):
         return outcome(status, headers, body, "id")
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """An SMS from nobody to nobody whose text is TEST, for the own form has nothing else; it waits uncounted."""
+        """Make an SMS from nobody to nobody, whose text is TEST.
+
+        For the own form has nothing else; it waits uncounted.
+        """
         if self.format is not _OWN:
             raise CannotCheck("settings with a format say how a call is read, and not all that it holds")
         sms = {"id": f"self-test-{int(at.timestamp())}", "from": NOBODY, "to": NOBODY, "text": "TEST"}
@@ -195,7 +213,10 @@ class Generic(Provider):
         return require_source(request, self.secrets)
 
     def _entry(self, documents: list[Any], request: WebhookRequest) -> InboundSms | Receipt | None:
-        """An SMS or a receipt; fields are looked for in each document in turn. None for what is passed over."""
+        """Read an SMS or a receipt; None for what is passed over.
+
+        Fields are looked for in each document in turn.
+        """
         receipts = self.format.receipts
         if any(holds(condition, documents) for condition in self.format.ignore):
             return None
@@ -230,7 +251,10 @@ class Generic(Provider):
         return known or phone_field(fields, "to")
 
     def _sent_at(self, fields: Mapping[str, Any]) -> dt.datetime | None:
-        """The gateway's time; None, so that the arrival counts, where a described one tells none that can be read."""
+        """Read the gateway's time, or None.
+
+        None, so that the arrival counts, where a described one tells none that can be read.
+        """
         if self.format is _OWN:
             return iso_time(text_field(fields, "received_at").strip(), "received_at")
         written = fields.get("received_at")
@@ -251,7 +275,10 @@ class Generic(Provider):
 
 
 def _part(fields: Mapping[str, Any]) -> Part | None:
-    """The part of a long SMS that the fields tell; None where they tell none, or none that makes sense."""
+    """Read the part of a long SMS that the fields tell.
+
+    None where they tell none, or none that makes sense.
+    """
     udh = fields.get("udh")
     if isinstance(udh, str) and re.fullmatch(r"(?:[0-9A-Fa-f]{2}){1,140}", udh):
         return concatenation(bytes.fromhex(udh))
@@ -273,7 +300,10 @@ def _require_whole_characters(fields: Mapping[str, Any]) -> None:
 
 
 def _moment(timestamp: str) -> dt.datetime:
-    """The moment of a timestamp, in seconds, or in milliseconds where it has as many digits as only these have."""
+    """Read a timestamp in seconds or milliseconds.
+
+    Milliseconds where it has as many digits as only these have.
+    """
     return unix_time(timestamp if len(timestamp) <= _DIGITS_OF_SECONDS else timestamp[:-3], "timestamp")
 
 

@@ -1,6 +1,7 @@
-"""A described gateway's call as a document: its fields under the gateway's names, and the way to each.
+"""A described gateway's call as a document.
 
-A way is names with dots between, an index where there is a list: `contents.0.text`; "." is the whole document.
+Its fields under the gateway's names, and the way to each. A way is names with dots between, an index where there is a
+list: `contents.0.text`; "." is the whole document.
 """
 
 import base64
@@ -51,16 +52,20 @@ def document_of(request: WebhookRequest, described: Format, *, as_bytes: bool = 
 
 
 def value_at(document: Any, way: str) -> Any:
-    """The value that a way leads to, of an XML element its text; None where there is none.
+    """Return the value that a way leads to.
 
-    A field whose own name has dots in it goes before an inner one.
+    Of an XML element its text; None where there is none. A field whose own name has dots in it goes before an inner
+    one.
     """
     value = node_at(document, way)
     return value[TEXT] if isinstance(value, Mapping) and TEXT in value else value
 
 
 def node_at(document: Any, way: str) -> Any:
-    """The value that a way leads to, of an XML element the whole; None where there is none."""
+    """Return the node that a way leads to.
+
+    Of an XML element the whole; None where there is none.
+    """
     if isinstance(document, Mapping) and way in document:
         return document[way]
     value = document
@@ -75,7 +80,10 @@ def node_at(document: Any, way: str) -> Any:
 
 
 def first_at(documents: Sequence[Any], ways: Sequence[str]) -> Any:
-    """The first value that is there and not empty, by the ways in turn, in each document in turn."""
+    """Return the first value that is there and not empty.
+
+    By the ways in turn, in each document in turn.
+    """
     empty = None
     for way in ways:
         for document in documents:
@@ -87,17 +95,26 @@ def first_at(documents: Sequence[Any], ways: Sequence[str]) -> Any:
 
 
 def holds(condition: Condition, documents: Sequence[Any]) -> bool:
-    """Whether every field of a condition has one of its values, or is there where any value will do."""
+    """Tell whether every field of a condition has its value.
+
+    One of its values, or is there where any value will do.
+    """
     return all(_has(first_at(documents, (way,)), values) for way, values in condition.items())
 
 
 def text_of(value: Any) -> Any:
-    """A number as a text, which a gateway's JSON may have where ours has texts; all else as it is."""
+    """Return a number as a text, all else as it is.
+
+    A gateway's JSON may have numbers where ours has texts.
+    """
     return json.dumps(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def coded_text(documents: Sequence[Any], described: Format, coding: TextCoding, *, is_part: bool) -> Any:
-    """Decode the text's bytes by the charset that stands in the call; raises Malformed."""
+    """Decode the text by the charset that stands in the call.
+
+    Raises Malformed.
+    """
     written = text_of(first_at(documents, described.fields["text"]))
     if not isinstance(written, str) or (coding.written == "plain" and not described.is_form):
         return written
@@ -107,7 +124,7 @@ def coded_text(documents: Sequence[Any], described: Format, coding: TextCoding, 
 
 
 def bytes_of(value: str) -> bytes:
-    """The bytes of a value that was read as bytes."""
+    """Return the bytes of a value that was read as bytes."""
     return value.encode(_BYTES, "replace")
 
 

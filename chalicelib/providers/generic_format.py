@@ -1,6 +1,7 @@
-"""How a gateway that has no code of its own writes its webhook: the values that `generic_settings` reads.
+"""How a described gateway writes its webhook.
 
-docs/providers/generic.md lists every key with examples.
+One that has no code of its own: the values that `generic_settings` reads. docs/providers/generic.md lists every key
+with examples.
 """
 
 import base64
@@ -24,8 +25,11 @@ Condition = Mapping[str, frozenset[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Where a signature stands, and of what it is. `signs` is a text with {timestamp}, {body}, {url}, {method},
-    {field:NAME} and, for a hash without a key, {secret} in it."""
+    """Where a signature stands, and of what it is.
+
+    `signs` is a text with {timestamp}, {body}, {url}, {method}, {field:NAME} and, for a hash without a key, {secret} in
+    it.
+    """
 
     header: str | None = None
     field: str | None = None
@@ -37,7 +41,10 @@ class Signature:
     timestamp_field: str | None = None
 
     def compute(self, secret: str, parts: Callable[[str], bytes]) -> str:
-        """The signature under a secret; `parts` gives what a token of `signs` stands for."""
+        """Compute the signature under a secret.
+
+        `parts` gives what a token of `signs` stands for.
+        """
         pieces = TOKEN.split(self.signs)
         signed = b"".join(
             (secret.encode() if piece == "secret" else parts(piece)) if index % 2 else piece.encode()
@@ -53,9 +60,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class TextCoding:
-    """How the text is written: in the charset that `charset_field` names, by `charsets` where its values are codes.
+    """How the text is written.
 
-    `written`: the text's bytes as they are in a form, or in hexadecimal or Base64.
+    In the charset that `charset_field` names, by `charsets` where its values are codes. `written`: the text's bytes as
+    they are in a form, or in hexadecimal or Base64.
     """
 
     charset_field: str | None = None
@@ -65,7 +73,10 @@ class TextCoding:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFormat:
-    """Which calls are receipts, and where reference and state stand; a state that is in neither set is on its way."""
+    """Which calls are receipts, and where their fields stand.
+
+    Reference and state; a state that is in neither set is on its way.
+    """
 
     when: Condition
     id: tuple[str, ...]
@@ -74,7 +85,7 @@ class ReceiptFormat:
     failed: frozenset[str]
 
     def state_of(self, written: str) -> ReceiptState:
-        """The state that a gateway's word means."""
+        """Return the state that a gateway's word means."""
         if written in self.delivered:
             return "delivered"
         return "failed" if written in self.failed else "on_its_way"
@@ -82,10 +93,11 @@ class ReceiptFormat:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One gateway's webhook. `fields` gives, by our names, the ways to its fields, the first that is there counting.
+    """One gateway's webhook.
 
-    `charset` is that of a form or query whose request names none. `messages` leads to a list of SMS. `when` holds for
-    a call that brings an SMS, one of `ignore` for a call that brings nothing. `secret_field` proves a call.
+    `fields` gives, by our names, the ways to its fields, the first that is there counting. `charset` is that of a form
+    or query whose request names none. `messages` leads to a list of SMS. `when` holds for a call that brings an SMS,
+    one of `ignore` for a call that brings nothing. `secret_field` proves a call.
     """
 
     fields: Mapping[str, tuple[str, ...]]
@@ -105,5 +117,8 @@ class Format:
 
     @property
     def is_form(self) -> bool:
-        """Whether the call is a form or a query, whose fields are bytes in some charset."""
+        """Whether the call is a form or a query.
+
+        Whose fields are bytes in some charset.
+        """
         return self.method == "GET" or self.body == "form"

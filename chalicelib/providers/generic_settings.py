@@ -46,9 +46,9 @@ _SIGNATURE_KEYS = {"header", "field", "prefix", "algorithm", "encoding", "signs"
 
 
 def format_of(settings: Any, *, has_recipient: bool = False) -> Format:
-    """Read a format as it stands in the settings; raises Undecidable, naming the key.
+    """Read a format from the settings; raises Undecidable.
 
-    `has_recipient`: the settings have the number of ours, so that the calls need not.
+    Naming the key. `has_recipient`: the settings have the number of ours, so that the calls need not.
     """
     _require(isinstance(settings, Mapping), "format", "an object")
     _only(settings, _KEYS, "format")
@@ -155,7 +155,10 @@ def _charset(name: str, method: str) -> str:
 
 
 def _time(pattern: str, zone: dt.tzinfo | None) -> str:
-    """A pattern has to tell day and hour: what it writes must be read as the same moment again."""
+    """Check that a pattern tells day and hour.
+
+    What it writes must be read as the same moment again.
+    """
     if pattern in _NAMED_TIMES:
         return pattern
     try:

@@ -55,8 +55,11 @@ _FAILED = frozenset({"UNDELIVERABLE", "EXPIRED", "REJECTED"})
 
 
 class Infobip(Provider):
-    """Settings: `type` BASIC (unless set) with `username` and `password`, TOKEN with `path_token`, or HMAC with
-    `secret`, `header`, `algorithm` and `encoding`; to send `api_key`, `base_url`, `sender`."""
+    """Infobip's SMS.
+
+    Settings: `type` BASIC (unless set) with `username` and `password`, TOKEN with `path_token`, or HMAC with `secret`,
+    `header`, `algorithm` and `encoding`; to send `api_key`, `base_url`, `sender`.
+    """
 
     accepted = Answer(200)
 
@@ -81,9 +84,10 @@ class Infobip(Provider):
             raise Undecidable("bad_setting", "type must be BASIC, TOKEN or HMAC")
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """All SMS of the request, each joined from its parts; or receipts of those that we sent.
+        """Read all SMS of the request, or receipts.
 
-        One that cannot be read does not hide the others; raises Malformed where none can.
+        Each SMS is joined from its parts; receipts are of those that we sent. One that cannot be read does not hide the
+        others; raises Malformed where none can.
         """
         results = json_object(request.body).get("results")
         if not isinstance(results, list):
@@ -108,7 +112,10 @@ class Infobip(Provider):
         return outcome(status, headers, body, "messages", 0, "messageId")
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
-        """GET /sms/1/inbox/reports: each SMS is told once and then no more, of the last 48 hours, without a window."""
+        """Make GET /sms/1/inbox/reports.
+
+        Each SMS is told once and then no more, of the last 48 hours, without a window.
+        """
         inbox = f"{base_url(self.secrets)}/sms/1/inbox/reports"
         return get_request(inbox, {"limit": "100"}, headers=self._authorization())
 
@@ -119,7 +126,10 @@ class Infobip(Provider):
         return read_entries(document.get("results"), _sms, next_page="pending" if pending else None)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """A request without any SMS in it, proven by the type of security that the settings choose."""
+        """Make a request without any SMS in it.
+
+        Proven by the type of security that the settings choose.
+        """
         request = json_call(url, {"results": [], "messageCount": 0, "pendingMessageCount": 0}, at)
         kind = self._kind()
         if kind == "BASIC":
@@ -169,7 +179,10 @@ def _sms(fields: Mapping[str, Any]) -> InboundSms:
 
 
 def _text(fields: Mapping[str, Any]) -> object:
-    """The text of MO_JSON_2, else that of MO_OMNI (`message.text`) or of an MMS (`message[].value`, its text parts)."""
+    """Return the text of MO_JSON_2, MO_OMNI or an MMS.
+
+    That of MO_OMNI is `message.text`, of an MMS `message[].value`, its text parts.
+    """
     message = fields.get("message")
     if fields.get("text") is not None or message is None:
         return fields.get("text")

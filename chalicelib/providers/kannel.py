@@ -1,4 +1,4 @@
-"""Kannel's smsbox: the gateway of many a mobile operator and of a modem of one's own.
+"""Kannel's smsbox: the gateway of many operators and modems.
 
     GET  ?id=6d5a…&from=%2B996700123456&to=4455&ts=1508040000&coding=0&charset=UTF-8&udh=&text=OP+1234+A1
     GET (receipt)  ?dlr=1&id=…
@@ -56,11 +56,17 @@ class Kannel(Provider):
     proven_by = PROVEN_BY
 
     def verify(self, request: WebhookRequest) -> None:
-        """Kannel signs nothing: credentials or a token stand in the URL that its operator writes."""
+        """Require the credentials or token in the URL.
+
+        Kannel signs nothing: its operator writes them there.
+        """
         require_shared_secret(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, or a part where the gateway does not join them, by get-url or post-url; or a receipt by dlr-url."""
+        """Read one SMS or part, or a receipt.
+
+        A part where the gateway does not join them, by get-url or post-url; a receipt by dlr-url.
+        """
         if request.method == "POST" and "x-kannel-to" in request.headers:
             return Delivery((_from_headers(request, _query(request)),))
         content, fields = query_bytes(request.url), _query(request)
@@ -69,12 +75,15 @@ class Kannel(Provider):
         return Delivery((_from_query(fields, content),))
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The receipt of an SMS that nobody sent."""
+        """Make the receipt of an SMS that nobody sent."""
         asked = WebhookRequest("GET", f"{url}?dlr=8&id={SELF_TEST}", {}, b"", at)
         return with_shared_secret(asked, self.secrets)
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """GET .../cgi-bin/sendsms. Kannel tells no id and knows no key, so the receipt's URL carries ours."""
+        """Make GET .../cgi-bin/sendsms.
+
+        Kannel tells no id and knows no key, so the receipt's URL carries ours.
+        """
         fields = {
             "username": required(self.secrets, "username"),
             "password": required(self.secrets, "password"),
@@ -101,7 +110,10 @@ def _query(request: WebhookRequest) -> dict[str, str]:
 
 
 def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> InboundSms:
-    """An SMS of get-url: id=%I&from=%p&to=%P&ts=%T&coding=%c&charset=%C&udh=%u&text=%b."""
+    """Read an SMS of get-url.
+
+    id=%I&from=%p&to=%P&ts=%T&coding=%c&charset=%C&udh=%u&text=%b.
+    """
     if "text" not in content:
         raise Malformed("missing_field", "the field text is missing", "text")
     for name in ("text", "udh"):
@@ -112,7 +124,10 @@ def _from_query(fields: Mapping[str, str], content: Mapping[str, bytes]) -> Inbo
 
 
 def _from_headers(request: WebhookRequest, query: Mapping[str, str]) -> InboundSms:
-    """Read an SMS of post-url: text in the body, the rest in X-Kannel-* headers, `id=%I` in the URL if anywhere."""
+    """Read an SMS of post-url.
+
+    Text in the body, the rest in X-Kannel-* headers, `id=%I` in the URL if anywhere.
+    """
     named = {name: request.headers.get(f"x-kannel-{name}", "") for name in ("from", "to", "time", "udh")}
     fields = {"from": named["from"], "to": named["to"], "ts": named["time"], "id": query.get("id", "")}
     part = concatenation(_udh(named["udh"].encode(errors="replace")))
@@ -128,7 +143,10 @@ def _sms(fields: Mapping[str, str], text: str, part: Part | None) -> InboundSms:
 
 
 def _udh(written: bytes) -> bytes:
-    """A user data header as bytes or in hexadecimal: its first byte counts those that follow."""
+    """Read a user data header, as bytes or in hexadecimal.
+
+    Its first byte counts those that follow.
+    """
     if written and written[0] == len(written) - 1:
         return written
     try:
@@ -150,9 +168,10 @@ def _receipt(fields: Mapping[str, str]) -> Receipt:
 
 
 def _state(code: str) -> ReceiptState:
-    """The state of a code or of a sum of codes: 1 delivered, 2 and 16 lost, 4, 8 and 32 on its way.
+    """Return the state of a code or of a sum of codes.
 
-    Delivered together with anything else is not yet delivered; delivered and lost at once is no report.
+    1 delivered, 2 and 16 lost, 4, 8 and 32 on its way. Delivered together with anything else is not yet delivered;
+    delivered and lost at once is no report.
     """
     mask = int(code) if re.fullmatch("[0-9]{1,2}", code, re.ASCII) else 0
     if not 0 < mask <= _LARGEST_MASK or (mask & _DELIVERED and mask & _LOST):

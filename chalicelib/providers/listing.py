@@ -1,4 +1,7 @@
-"""What providers' lists of inbound SMS have in common: an answer that is one, and entries read one by one."""
+"""What providers' lists of inbound SMS have in common.
+
+An answer that is one, and entries read one by one.
+"""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +14,7 @@ Read = Callable[[Mapping[str, Any]], InboundSms | None]
 
 
 def list_document(status: int, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """The JSON object that a list's page is; raises ListFailed."""
+    """Read the JSON object of a list's page; raises ListFailed."""
     document = answer_json(body)
     if 200 <= status < 300 and isinstance(document, dict):
         return document
@@ -26,7 +29,10 @@ def read_entries(
     next_page: str | None = None,
     resume: str | None = None,
 ) -> Listed:
-    """A page's entries. One that is no inbound SMS is passed over; one that cannot be read must not hide the others."""
+    """Read a page's entries.
+
+    One that is no inbound SMS is passed over; one that cannot be read must not hide the others.
+    """
     if not isinstance(entries, list):
         raise ListFailed("the list's answer has no list in it")
     found: list[ListedSms] = []
@@ -44,7 +50,10 @@ def read_entries(
 
 
 def _read_entry(entry: object, read: Read) -> InboundSms | None:
-    """An entry; without its time where that cannot be read, if the list can do without: its arrival counts then."""
+    """Read an entry.
+
+    Without its time where that cannot be read, if the list can do without: its arrival counts then.
+    """
     if not isinstance(entry, dict):
         raise Malformed("not_an_object", "the list's entry must be an object")
     try:

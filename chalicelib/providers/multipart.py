@@ -1,4 +1,7 @@
-"""The fields of a form that comes as multipart/form-data (RFC 7578); its files are passed over."""
+"""Read a form that comes as multipart/form-data.
+
+RFC 7578; its files are passed over.
+"""
 
 from email.errors import MessageError
 from email.message import Message
@@ -19,7 +22,10 @@ def is_multipart(request: WebhookRequest) -> bool:
 
 
 def multipart_fields(request: WebhookRequest, charset: str) -> list[tuple[str, str]]:
-    """Read the fields in their order, each in its own charset or in `charset`."""
+    """Read the fields in their order.
+
+    Each in its own charset or in `charset`.
+    """
     kind = request.headers["content-type"].replace("\r", " ").replace("\n", " ")
     try:
         parsed = BytesParser().parsebytes(f"Content-Type: {kind}\r\n\r\n".encode(errors="replace") + request.body)

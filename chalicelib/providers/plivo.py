@@ -63,15 +63,21 @@ _PAGE = 20
 
 
 class Plivo(Provider):
-    """Settings: `auth_token` (of the account, and of the subaccount that owns the number); to send `auth_id`,
-    `auth_token`, `sender` or `powerpack_uuid`. `require_v3: true` refuses V2, which does not sign the message."""
+    """Plivo's SMS.
+
+    Settings: `auth_token` (of the account, and of the subaccount that owns the number); to send `auth_id`,
+    `auth_token`, `sender` or `powerpack_uuid`. `require_v3: true` refuses V2, which does not sign the message.
+    """
 
     # An XML without <Message> sends nothing back.
     accepted = Answer(200, "application/xml", "<Response/>")
     proven_by = ("auth_token",)
 
     def verify(self, request: WebhookRequest) -> None:
-        """V3, over URL, fields and nonce, where it is there; else V2, over URL without query and nonce."""
+        """Check the signature V3, else V2.
+
+        V3, over URL, fields and nonce, where it is there; else V2, over URL without query and nonce.
+        """
         if self.secrets.get("require_v3") is True and not _is_v3(request):
             raise Unsigned("unsigned", f"the header {_V3[0]} is missing, and the settings require it")
         self._signed(request)
@@ -81,10 +87,10 @@ class Plivo(Provider):
         return None if _is_v3(request) else self._signed(request)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, already joined from its parts, without a time; or the status of one that we sent.
+        """Read one SMS, or the status of one we sent.
 
-        It must have a text, though an empty one: V3 joins names and values with nothing between, so that whoever has
-        read a request could move its text into a name.
+        The SMS is already joined from its parts, without a time. It must have a text, though an empty one: V3 joins
+        names and values with nothing between, so that whoever has read a request could move its text into a name.
         """
         fields = single(_fields(request))
         if "Status" in fields:
@@ -119,7 +125,10 @@ class Plivo(Provider):
         return outcome(status, headers, body, "message_uuid", 0)
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:
-        """GET .../Message/ of the window, 20 at a time, which is all that Plivo gives; a page is an offset."""
+        """Make GET .../Message/ of the window.
+
+        20 at a time, which is all that Plivo gives; a page is an offset.
+        """
         account = required(self.secrets, "auth_id")
         window = {"message_time__gte": _written(since), "message_time__lt": _written(until)}
         query = {"message_direction": "inbound", **window, "limit": str(_PAGE), "offset": page or "0"}
@@ -127,14 +136,20 @@ class Plivo(Provider):
         return get_request(f"{self._base()}/v1/Account/{account}/Message/", query, basic)
 
     def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
-        """`objects`, without their texts, which Plivo does not keep; `meta` tells whether there are more."""
+        """Read `objects`, which have no texts.
+
+        Plivo does not keep them; `meta` tells whether there are more.
+        """
         document = list_document(status, headers, body)
         offset, more = found(document, "meta", "offset"), found(document, "meta", "next")
         following = str(int(offset or 0) + _PAGE) if more else None
         return read_entries(document.get("objects"), _listed, next_page=following)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The status of an SMS that nobody sent, signed as V3."""
+        """Make the status of an SMS that nobody sent.
+
+        Signed as V3.
+        """
         request = form_call(url, {"MessageUUID": SELF_TEST, "Status": "queued"}, at)
         signed = f"{_v3_text(request, called_urls(request, self.secrets)[0])}.{SELF_TEST}"
         signature = base64_mac("sha256", secret_values(self.secrets, "auth_token")[0], signed.encode())
@@ -150,9 +165,10 @@ class Plivo(Provider):
         return base_url(self.secrets, "https://api.plivo.com")
 
     def _signed(self, request: WebhookRequest) -> str:
-        """The text that a signature of the request's is of, which may be of any URL that Plivo may have called.
+        """Return the text that the request's signature is of.
 
-        Of V2 it is the URL and the nonce with nothing between: only the two together are what nobody can make again.
+        Which may be of any URL that Plivo may have called. Of V2 it is the URL and the nonce with nothing between: only
+        the two together are what nobody can make again.
         """
         is_v3, urls = _is_v3(request), called_urls(request, self.secrets)
         presented = _signatures(request, _V3 if is_v3 else _V2)
@@ -171,7 +187,10 @@ def _is_v3(request: WebhookRequest) -> bool:
 
 
 def _signatures(request: WebhookRequest, names: tuple[str, str]) -> list[str]:
-    """The signatures of one version; a header may hold several, separated by commas."""
+    """Return the signatures of one version.
+
+    A header may hold several, separated by commas.
+    """
     written = ",".join(request.headers.get(name.lower(), "") for name in names)
     presented = [one.strip() for one in written.split(",") if one.strip()]
     if not presented:
@@ -192,7 +211,10 @@ def _is_signed(text: str, presented: list[str], tokens: tuple[str, ...]) -> bool
 
 
 def _v3_text(request: WebhookRequest, url: str) -> str:
-    """What V3 signs before the nonce: `?` stands there for a POST's fields even where the URL has no query."""
+    """Return what V3 signs before the nonce.
+
+    `?` stands there for a POST's fields even where the URL has no query.
+    """
     query = "&".join(f"{name}={value}" for name, value in sorted(query_fields(url)))
     body = "" if request.method == "GET" else "".join(name + value for name, value in sorted(form_fields(request)))
     return without_query(url) + ("?" if query or body else "") + query + ("." if query and body else "") + body

@@ -1,4 +1,7 @@
-"""The URL as the provider called it, which some sign: what stood before API Gateway is not always what it says."""
+"""The URL as the provider called it, which some sign.
+
+What stood before API Gateway is not always what it says.
+"""
 
 import re
 from collections.abc import Iterator
@@ -12,12 +15,12 @@ _USUAL_PORT = {"https": ":443", "http": ":80"}
 
 
 def called_urls(request: WebhookRequest, secrets: Secrets) -> list[str]:
-    """The URLs that the provider may have called, its own port written or not, none twice.
+    """Return the URLs that the provider may have called.
 
-    The setting `public_url`, the URL as it was pasted at the provider, decides where it is set; its query replaces
-    the request's only where both say the same, for API Gateway writes a query anew. Else it is the request's
-    URL, and that with a proxy's X-Forwarded-Proto, -Host and -Port: path and query are the request's own,
-    so that nothing in a header can replace what was called.
+    Its own port written or not, none twice. The setting `public_url`, the URL as it was pasted at the provider, decides
+    where it is set; its query replaces the request's only where both say the same, for API Gateway writes a query anew.
+    Else it is the request's URL, and that with a proxy's X-Forwarded-Proto, -Host and -Port: path and query are the
+    request's own, so that nothing in a header can replace what was called.
     """
     return list(dict.fromkeys(url for base in _bases(request, secrets) for url in _with_and_without_port(base)))
 
@@ -46,7 +49,10 @@ def _bases(request: WebhookRequest, secrets: Secrets) -> Iterator[re.Match[str]]
 
 
 def _proxied(request: WebhookRequest, called: re.Match[str]) -> Iterator[re.Match[str]]:
-    """The URL as a proxy says that it was called; headers that are no scheme, host or port say nothing."""
+    """Return the URL as a proxy says that it was called.
+
+    Headers that are no scheme, host or port say nothing.
+    """
     headers = request.headers
     written = [headers.get(f"x-forwarded-{name}", "").partition(",")[0].strip() for name in ("proto", "host", "port")]
     if not any(written) or not all(form.fullmatch(one) for form, one in zip(_FORWARDED, written, strict=True)):

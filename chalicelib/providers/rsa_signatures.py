@@ -27,7 +27,10 @@ _LARGEST_MODULUS = 8192
 
 
 class NotACertificate(ValueError):
-    """The text is no certificate in PEM with an RSA key of 2048 to 8192 bits."""
+    """The text is no certificate with a usable RSA key.
+
+    In PEM, with 2048 to 8192 bits.
+    """
 
 
 class PublicKey(NamedTuple):
@@ -38,7 +41,10 @@ class PublicKey(NamedTuple):
 
 
 def public_key(pem: str) -> PublicKey:
-    """The key in the first certificate of a PEM text; raises NotACertificate."""
+    """Return the key in a PEM text's first certificate.
+
+    Raises NotACertificate.
+    """
     found = _CERTIFICATES.fullmatch(pem)
     if found is None:
         raise NotACertificate("it must be a certificate in PEM, and nothing else")
@@ -80,7 +86,10 @@ def _key_in(certificate: bytes) -> PublicKey:
 
 
 def _element(der: bytes, tag: int) -> tuple[bytes, bytes]:
-    """The content of the element of a tag that DER begins with, and what follows it."""
+    """Return the content of DER's first element, and the rest.
+
+    The element must have the tag.
+    """
     if der[0] != tag:
         raise ValueError(f"tag {der[0]:#x} where {tag:#x} must stand")
     length, start = der[1], 2

@@ -1,4 +1,7 @@
-"""What self-tests of webhooks have in common: how the request is written, and its proof by a shared secret."""
+"""What self-tests of webhooks have in common.
+
+How the request is written, and its proof by a shared secret.
+"""
 
 import base64
 import datetime as dt
@@ -19,22 +22,25 @@ NOBODY = "self-test"
 
 
 def form_call(url: str, fields: Mapping[str, str], at: dt.datetime) -> WebhookRequest:
-    """A POST of a form, not yet proven."""
+    """Make a POST of a form, not yet proven."""
     return WebhookRequest("POST", url, {"Content-Type": FORM}, urlencode(fields).encode(), at)
 
 
 def json_call(url: str, document: object, at: dt.datetime) -> WebhookRequest:
-    """A POST of JSON, not yet proven."""
+    """Make a POST of JSON, not yet proven."""
     return WebhookRequest("POST", url, {"Content-Type": "application/json"}, json.dumps(document).encode(), at)
 
 
 def with_headers(request: WebhookRequest, headers: Mapping[str, str]) -> WebhookRequest:
-    """The request with more headers."""
+    """Return the request with more headers."""
     return replace(request, headers={**request.headers, **headers})
 
 
 def with_shared_secret(request: WebhookRequest, secrets: Secrets) -> WebhookRequest:
-    """The request with the first proof that the settings have: see `shared_secret`."""
+    """Return the request with the first proof of the settings.
+
+    See `shared_secret`.
+    """
     if secrets.get("path_token"):
         path, mark, query = request.url.partition("?")
         token = quote(secret_values(secrets, "path_token")[0], safe="")
@@ -48,11 +54,11 @@ def with_shared_secret(request: WebhookRequest, secrets: Secrets) -> WebhookRequ
 
 
 def with_basic(request: WebhookRequest, secrets: Secrets, user: str, password: str) -> WebhookRequest:
-    """The request with basic authentication by two settings."""
+    """Return the request with basic authentication by two settings."""
     credentials = f"{secret_values(secrets, user)[0]}:{secret_values(secrets, password)[0]}"
     return with_headers(request, {"Authorization": "Basic " + base64.b64encode(credentials.encode()).decode()})
 
 
 def with_other_secrets(secrets: Secrets, proven_by: Container[str]) -> dict[str, Any]:
-    """Settings under which nothing proves anything to a webhook with these."""
+    """Return settings that prove nothing to this webhook."""
     return {name: "not-the-secret" if name in proven_by else value for name, value in secrets.items()}

@@ -1,4 +1,7 @@
-"""What send APIs have in common: settings, requests, and what their answers mean."""
+"""What send APIs have in common.
+
+Settings, requests, and what their answers mean.
+"""
 
 import base64
 import json
@@ -22,10 +25,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def outcome(status: int, headers: Mapping[str, str], body: bytes, *reference: str | int) -> SendOutcome:
-    """What an HTTP answer means, the provider's id being found at a path of names and indexes in its JSON.
+    """Return what an HTTP answer means.
 
-    4xx says that the SMS was not taken: for ever where the SMS itself is at fault, for now where the account or
-    the rate is. Any other failure leaves it in doubt.
+    The provider's id is found at a path of names and indexes in its JSON. 4xx says that the SMS was not taken: for ever
+    where the SMS itself is at fault, for now where the account or the rate is. Any other failure leaves it in doubt.
     """
     reason = f"HTTP {status}: {body[:200].decode(errors='replace')}"
     if 200 <= status < 300:
@@ -38,7 +41,7 @@ def outcome(status: int, headers: Mapping[str, str], body: bytes, *reference: st
 
 
 def answer_json(body: bytes) -> Any:
-    """An answer's JSON, None where it is none."""
+    """Return an answer's JSON, None where it is none."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -46,7 +49,7 @@ def answer_json(body: bytes) -> Any:
 
 
 def found(answer: Any, *path: str | int) -> str | None:
-    """The text or number at a path in an answer, as text."""
+    """Return the text or number at a path, as text."""
     for step in path:
         if isinstance(step, int) and isinstance(answer, list) and step < len(answer):
             answer = answer[step]
@@ -58,7 +61,10 @@ def found(answer: Any, *path: str | int) -> str | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:
-    """The seconds that Retry-After asks for (RFC 9110, 10.2.3), at most a day; a date counts from the answer's own."""
+    """Return the seconds that Retry-After asks for.
+
+    RFC 9110, 10.2.3; at most a day; a date counts from the answer's own.
+    """
     named = {name.lower(): value.strip() for name, value in headers.items()}
     asked = named.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
@@ -73,7 +79,10 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
 
 
 def required(secrets: Secrets, name: str) -> str:
-    """A setting that sending needs, the current value of one in rotation; raises CannotSend."""
+    """Return a setting that sending needs; raises CannotSend.
+
+    The current value of one in rotation.
+    """
     kept = secrets.get(name)
     value = kept[0] if isinstance(kept, list | tuple) and kept else kept
     if not isinstance(value, str) or not value:
@@ -82,13 +91,19 @@ def required(secrets: Secrets, name: str) -> str:
 
 
 def sender_of(secrets: Secrets, message: OutboundSms) -> str | None:
-    """Whom an SMS comes from: the setting `sender`, else what the message asks for; None leaves it to the account."""
+    """Return whom an SMS comes from.
+
+    The setting `sender`, else what the message asks for; None leaves it to the account.
+    """
     return secrets.get("sender") or message.sender
 
 
 def one_of_ours(secrets: Secrets, asked: str | None) -> str | None:
-    """Whom an SMS comes from where only those in the setting `sender`, one or a list, are ours: the one that was asked
-    for if it is among them, else the first; None without the setting. Raises CannotSend."""
+    """Return a sender that is ours; raises CannotSend.
+
+    Where only those in the setting `sender`, one or a list, are ours: the one that was asked for if it is among them,
+    else the first; None without the setting.
+    """
     kept = secrets.get("sender") or []
     ours = kept if isinstance(kept, list) else [kept]
     if not all(isinstance(one, str) and one for one in ours):
@@ -97,13 +112,19 @@ def one_of_ours(secrets: Secrets, asked: str | None) -> str | None:
 
 
 def base_url(secrets: Secrets, default: str | None = None) -> str:
-    """Where a provider's API is: the setting `base_url` (regional, private), else the usual. Raises CannotSend."""
+    """Return where a provider's API is; raises CannotSend.
+
+    The setting `base_url` (regional, private), else the usual.
+    """
     written = str(secrets.get("base_url") or default or required(secrets, "base_url"))
     return secure_url(written if "://" in written else f"https://{written}", "base_url").rstrip("/")
 
 
 def secure_url(written: str, setting: str) -> str:
-    """A URL to which credentials and texts may go: HTTPS, or HTTP within this machine. Raises CannotSend."""
+    """Return a URL to which credentials may go.
+
+    And texts: HTTPS, or HTTP within this machine. Raises CannotSend.
+    """
     try:
         url = urlsplit(written)
         host, _ = url.hostname, url.port
@@ -117,9 +138,10 @@ def secure_url(written: str, setting: str) -> str:
 
 
 def receipt_url(secrets: Secrets, name: str, api_url: str) -> str | None:
-    """The URL that a provider's receipts come to, with the proof that its settings ask for; None where none is known.
+    """Return the URL that a provider's receipts come to.
 
-    `public_url` in the settings decides; else it is the provider's webhook under `api_url`.
+    With the proof that its settings ask for; None where none is known. `public_url` in the settings decides; else it is
+    the provider's webhook under `api_url`.
     """
     if secrets.get("public_url"):
         return str(secrets["public_url"]).partition("#")[0]
@@ -142,7 +164,7 @@ def get_request(
     basic: tuple[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> OutboundRequest:
-    """A GET that asks for JSON."""
+    """Make a GET that asks for JSON."""
     named = {"Accept": "application/json", **_authorization(basic), **(headers or {})}
     return OutboundRequest("GET", f"{url}?{urlencode(query)}" if query else url, named, b"")
 
@@ -150,7 +172,7 @@ def get_request(
 def form_request(
     url: str, fields: Mapping[str, str], basic: tuple[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> OutboundRequest:
-    """A POST of a form."""
+    """Make a POST of a form."""
     named = {"Content-Type": "application/x-www-form-urlencoded", **_authorization(basic), **(headers or {})}
     return OutboundRequest("POST", url, named, urlencode(fields).encode())
 
@@ -158,13 +180,13 @@ def form_request(
 def json_request(
     url: str, document: object, basic: tuple[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> OutboundRequest:
-    """A POST of JSON."""
+    """Make a POST of JSON."""
     named = {"Content-Type": "application/json", **_authorization(basic), **(headers or {})}
     return OutboundRequest("POST", url, named, json.dumps(document, ensure_ascii=False).encode())
 
 
 def state_of(word: str, delivered: Container[str], failed: Container[str]) -> ReceiptState:
-    """A receipt's state from a provider's word for it."""
+    """Return a receipt's state from a provider's word."""
     if word in delivered:
         return "delivered"
     return "failed" if word in failed else "on_its_way"

@@ -1,6 +1,7 @@
-"""Proof by a secret that the provider sends along: a token in the path or query, basic authentication, an address.
+"""Proof by a secret that the provider sends along.
 
-It proves who calls, not what is said: whoever reads one request can write others. HTTPS alone keeps it secret.
+A token in the path or query, basic authentication, an address. It proves who calls, not what is said: whoever reads one
+request can write others. HTTPS alone keeps it secret.
 """
 
 import base64
@@ -20,10 +21,11 @@ Proof = Callable[[WebhookRequest, Secrets], bool | None]
 
 
 def require_shared_secret(request: WebhookRequest, secrets: Secrets) -> None:
-    """Raise WebhookRefused unless one of the configured proofs holds, and the source address if any are listed.
+    """Raise WebhookRefused unless a configured proof holds.
 
-    Settings: `path_token` (a segment of the URL's path), `query_token` (the value of one of its query's fields),
-    `basic_user` with `basic_password`; `source_addresses`, networks such as 203.0.113.0/24.
+    And the source address if any are listed. Settings: `path_token` (a segment of the URL's path), `query_token` (the
+    value of one of its query's fields), `basic_user` with `basic_password`; `source_addresses`, networks such as
+    203.0.113.0/24.
     """
     asked = [proof for setting, proof in _PROOFS.items() if secrets.get(setting)]
     if not asked:
@@ -37,12 +39,18 @@ def require_shared_secret(request: WebhookRequest, secrets: Secrets) -> None:
 
 
 def offers_shared_secret(secrets: Secrets) -> bool:
-    """Whether the settings choose to take requests that are proven by a shared secret alone."""
+    """Tell whether a shared secret alone proves requests.
+
+    By the settings' choice.
+    """
     return any(secrets.get(setting) for setting in _PROOFS)
 
 
 def require_basic(request: WebhookRequest, secrets: Secrets, user: str, password: str) -> None:
-    """Raise WebhookRefused unless the request has the basic authentication (RFC 7617) of two settings."""
+    """Raise WebhookRefused unless the basic authentication holds.
+
+    RFC 7617, of two settings.
+    """
     proven = _basic(request, secrets, user, password)
     if proven is None:
         raise Unsigned("unsigned", "the request carries no basic authentication")
@@ -52,7 +60,10 @@ def require_basic(request: WebhookRequest, secrets: Secrets, user: str, password
 
 
 def require_source(request: WebhookRequest, secrets: Secrets) -> None:
-    """Raise NotAuthentic unless the request comes from one of `source_addresses`, where there are any."""
+    """Raise NotAuthentic unless the source address is listed.
+
+    One of `source_addresses`, where there are any.
+    """
     listed = secrets.get("source_addresses")
     if not listed:
         return
@@ -71,8 +82,11 @@ def require_source(request: WebhookRequest, secrets: Secrets) -> None:
 
 
 def without_secrets(text: str, secrets: Secrets) -> str:
-    """What is kept of a payload: the secrets that some providers send along in it are blanked, however each of their
-    characters is written: as itself, percent-encoded, or escaped as JSON or XML do."""
+    """Blank the secrets in what is kept of a payload.
+
+    Some providers send them along in it; however each of their characters is written: as itself, percent-encoded, or
+    escaped as JSON or XML do.
+    """
     for name in _SENT_ALONG:
         kept = secrets.get(name)
         for value in kept if isinstance(kept, list | tuple) else (kept,):
@@ -82,7 +96,7 @@ def without_secrets(text: str, secrets: Secrets) -> str:
 
 
 def _written(character: str) -> str:
-    """A pattern of every way to write a character."""
+    """Return a pattern of every way to write a character."""
     encoded = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
     units = character.encode("utf-16-be", errors="surrogatepass").hex()
     escaped = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

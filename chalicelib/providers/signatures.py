@@ -1,4 +1,7 @@
-"""What providers' signatures have in common: secrets in rotation, keyed hashes, constant-time comparison, age."""
+"""What providers' signatures have in common.
+
+Secrets in rotation, keyed hashes, constant-time comparison, age.
+"""
 
 import base64
 import datetime as dt
@@ -13,7 +16,10 @@ TOLERANCE = dt.timedelta(minutes=5)
 
 
 def secret_values(secrets: Secrets, *names: str) -> tuple[str, ...]:
-    """The valid values of a secret, which may stand under several names. Raises Undecidable where it is not set."""
+    """Return the valid values of a secret; raises Undecidable.
+
+    It may stand under several names. Undecidable where it is not set.
+    """
     kept = [secrets.get(name) for name in names]
     values = [value for one in kept for value in (one if isinstance(one, list | tuple) else (one,))]
     usable = tuple(value for value in values if isinstance(value, str) and value)
@@ -23,7 +29,7 @@ def secret_values(secrets: Secrets, *names: str) -> tuple[str, ...]:
 
 
 def header(request: WebhookRequest, name: str) -> str:
-    """A header that proves the sender; raises Unsigned where it is not there."""
+    """Return a header that proves the sender; raises Unsigned."""
     value = request.headers.get(name.lower(), "").strip()
     if not value:
         raise Unsigned("unsigned", f"the header {name} is missing")
@@ -31,22 +37,25 @@ def header(request: WebhookRequest, name: str) -> str:
 
 
 def mac(algorithm: str, key: str, message: bytes) -> bytes:
-    """A keyed hash (RFC 2104) under a text key."""
+    """Compute a keyed hash (RFC 2104) under a text key."""
     return hmac.digest(key.encode(), message, algorithm)
 
 
 def base64_mac(algorithm: str, key: str, message: bytes) -> str:
-    """A keyed hash in base64."""
+    """Compute a keyed hash in base64."""
     return base64.b64encode(mac(algorithm, key, message)).decode()
 
 
 def plain_hash(algorithm: str, message: bytes) -> str:
-    """A hash without a key, lower-case hexadecimal."""
+    """Compute a hash without a key, in lower-case hexadecimal."""
     return hashlib.new(algorithm, message, usedforsecurity=False).hexdigest()
 
 
 def same(presented: str, expected: str) -> bool:
-    """Whether two texts are equal, in a time that does not tell where they differ."""
+    """Tell whether two texts are equal, in constant time.
+
+    In a time that does not tell where they differ.
+    """
     return hmac.compare_digest(presented.encode(errors="surrogatepass"), expected.encode(errors="surrogatepass"))
 
 
@@ -56,19 +65,28 @@ def any_same(presented: str, expected: Iterable[str]) -> bool:
 
 
 def require_same(presented: str, expected: Iterable[str], hint: str) -> None:
-    """Raise NotAuthentic, with a hint for those who may read the settings, unless the texts are the same."""
+    """Raise NotAuthentic unless the texts are the same.
+
+    With a hint for those who may read the settings.
+    """
     if not any_same(presented, expected):
         raise NotAuthentic("bad_signature", "the signature does not match", hint=hint)
 
 
 def tolerance(secrets: Secrets, usual: dt.timedelta = TOLERANCE) -> dt.timedelta:
-    """How old a signed request may be: the setting `tolerance_seconds`, else what is usual for the provider."""
+    """Return how old a signed request may be.
+
+    The setting `tolerance_seconds`, else what is usual for the provider.
+    """
     chosen = secrets.get("tolerance_seconds")
     return dt.timedelta(seconds=chosen) if isinstance(chosen, int) and 0 < chosen <= 10**6 else usual
 
 
 def require_fresh(signed_at: dt.datetime, at: dt.datetime, allowed: dt.timedelta) -> None:
-    """Raise Stale unless a request was signed within so much of its arrival, either way."""
+    """Raise Stale unless a request was signed near its arrival.
+
+    Within so much of it, either way.
+    """
     age = at - signed_at
     if abs(age) > allowed:
         seconds = int(age.total_seconds())

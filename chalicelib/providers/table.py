@@ -25,7 +25,7 @@ NAMES = tuple(_PROVIDERS)
 
 
 def known(name: str) -> str | None:
-    """The provider in the table that a name means, None if there is none.
+    """Return the provider that a name means, or None.
 
     `generic-` and a name of one's own is another generic provider, so that a stack can have several.
     """
@@ -35,7 +35,7 @@ def known(name: str) -> str | None:
 
 
 def provider(name: str, secrets: Secrets, fetch: Fetch) -> Provider:
-    """The provider of a name with its settings; raises NotConfigured."""
+    """Return a provider with its settings; raises NotConfigured."""
     meant = known(name)
     if meant is None:
         raise NotConfigured("unknown_provider", "there is no such provider")

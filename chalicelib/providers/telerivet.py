@@ -47,15 +47,21 @@ _TEXTS = frozenset({"sms", "mms", "chat"})
 
 
 class Telerivet(Provider):
-    """Settings: `secret`, `source_addresses`, `recipient` (the SIM's number, for phones that do not know it); to
-    send `api_key`, `project_id`, `route_id` if not the default."""
+    """Telerivet's SMS, by a phone that is a gateway.
+
+    Settings: `secret`, `source_addresses`, `recipient` (the SIM's number, for phones that do not know it); to send
+    `api_key`, `project_id`, `route_id` if not the default.
+    """
 
     # Only 200 counts: 201 and 204 are failures.
     accepted = Answer(200)
     proven_by = ("secret",)
 
     def verify(self, request: WebhookRequest) -> None:
-        """The webhook's secret, in clear, is the field `secret`."""
+        """Require the webhook's secret in the field `secret`.
+
+        It stands there in clear.
+        """
         presented = single(form_fields(request)).get("secret", "")
         if not presented:
             raise Unsigned("unsigned", "the field secret is missing", "secret")
@@ -63,7 +69,10 @@ class Telerivet(Provider):
         require_source(request, self.secrets)
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, or the status of one that we sent; calls and other events bring nothing."""
+        """Read one SMS, or the status of one that we sent.
+
+        Calls and other events bring nothing.
+        """
         fields = single(form_fields(request))
         event = text_field(fields, "event")
         if event == "send_status":
@@ -108,13 +117,13 @@ class Telerivet(Provider):
         return get_request(f"{self._project()}/messages", query, (required(self.secrets, "api_key"), ""))
 
     def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
-        """`data`, and `next_marker` where it is `truncated`."""
+        """Read `data`, and `next_marker` where it is `truncated`."""
         document = list_document(status, headers, body)
         following = found(document, "next_marker") if document.get("truncated") else None
         return read_entries(document.get("data"), self._listed, next_page=following)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """An event that brings nothing, with the webhook's secret."""
+        """Make an event that brings nothing, with the secret."""
         return form_call(url, {"event": "self_test", "secret": secret_values(self.secrets, "secret")[0]}, at)
 
     def account_request(self) -> OutboundRequest:

@@ -1,4 +1,7 @@
-"""On what terms a provider carries SMS, as its settings say: how fast, at what price, and when silence is doubt."""
+"""On what terms a provider carries SMS.
+
+As its settings say: how fast, at what price, and when silence is doubt.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +14,10 @@ from chalicelib.providers.contract import CannotSend, Secrets
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an SMS takes: how many segments, and an estimate of their price, a decimal, where one is set."""
+    """An SMS's segments, and an estimate of their price.
+
+    A decimal, where a price is set.
+    """
 
     segments: int
     amount: str | None
@@ -20,8 +26,11 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """`per_second`: how many SMS at most; `receipt_minutes`: after how many without any receipt an SMS is in doubt;
-    `price` of a segment in `currency`. None: no limit, never, not known."""
+    """The terms of a provider; None for what is not set.
+
+    `per_second`: how many SMS at most; `receipt_minutes`: after how many without any receipt an SMS is in doubt;
+    `price` per segment in `currency`. None: no limit, never, not known.
+    """
 
     per_second: float | None = None
     receipt_minutes: float | None = None
@@ -30,7 +39,10 @@ class Terms:
 
     @classmethod
     def of_settings(cls, settings: Secrets) -> Self:
-        """The terms as they stand in the settings; raises CannotSend, naming the one that makes no sense."""
+        """Read the terms of the settings; raises CannotSend.
+
+        Naming the one that makes no sense.
+        """
         currency = settings.get("currency")
         if currency is not None and not isinstance(currency, str):
             raise CannotSend('the setting currency must be a text such as "USD"')
@@ -39,7 +51,7 @@ class Terms:
         )
 
     def cost(self, text: str) -> Cost:
-        """What sending a text takes."""
+        """Return what sending a text takes."""
         segments = count_segments(text).count
         if self.price is None:
             return Cost(segments, None, None)

@@ -68,10 +68,11 @@ class Twilio(Provider):
     proven_by = ("auth_token", "shared_key_secret")
 
     def verify(self, request: WebhookRequest) -> None:
-        """X-Twilio-Signature: HMAC over the URL and, sorted by name, each form field's name and value.
+        """Check X-Twilio-Signature.
 
-        A JSON request's URL carries the body's hash in bodySHA256. Twilio adds a port to the URL or not, so both
-        are tried. With a shared key, the settings header names the algorithm.
+        HMAC over the URL and, sorted by name, each form field's name and value. A JSON request's URL carries the body's
+        hash in bodySHA256. Twilio adds a port to the URL or not, so both are tried. With a shared key, the settings
+        header names the algorithm.
         """
         presented = header(request, "X-Twilio-Signature")
         algorithm, secrets = self._key(request)
@@ -82,10 +83,11 @@ class Twilio(Provider):
         require_same(presented, expected, f"check the token, and that the webhook's URL is {without_query(urls[0])}")
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, already joined from its parts, without a time; or the status of one that we sent.
+        """Read one SMS, or the status of one we sent.
 
-        It must have a text, though an empty one: the signature joins names and values with nothing between, so that
-        whoever has read a request could move its text into a name.
+        The SMS is already joined from its parts, without a time. It must have a text, though an empty one: the
+        signature joins names and values with nothing between, so that whoever has read a request could move its text
+        into a name.
         """
         fields = single(query_fields(request.url) if request.method == "GET" else form_fields(request))
         status = fields.get("MessageStatus") or fields.get("SmsStatus") or "received"
@@ -114,13 +116,19 @@ class Twilio(Provider):
         )
 
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
-        """201 with `sid`; 400 with a code, which for one who has sent STOP is 21610."""
+        """Read 201 with `sid`, or 400 with a code.
+
+        Which for one who has sent STOP is 21610.
+        """
         answered = outcome(status, headers, body, "sid")
         has_opted_out = answered.verdict == "refused" and found(answer_json(body), "code") == _OPTED_OUT
         return replace(answered, opted_out=has_opted_out)
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:
-        """GET .../Messages.json of the window by the time when Twilio took them; a page names the path of the next."""
+        """Make GET .../Messages.json of the window.
+
+        By the time when Twilio took them; a page names the path of the next.
+        """
         account = required(self.secrets, "account_sid")
         basic = account, required(self.secrets, "auth_token")
         if page is not None:
@@ -136,7 +144,10 @@ class Twilio(Provider):
         return read_entries(document.get("messages"), _listed, next_page=following if is_path else None)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The status of an SMS that nobody sent, signed by the auth token, or by the shared key where that is all."""
+        """Make the status of an SMS that nobody sent.
+
+        Signed by the auth token, or by the shared key where that is all.
+        """
         request = form_call(url, {"MessageSid": SELF_TEST, "MessageStatus": "accepted"}, at)
         if self.secrets.get("shared_key_secret") and not self.secrets.get("auth_token"):
             request = with_headers(request, {_SETTINGS_HEADER: "algorithm=HMAC_SHA256"})

@@ -70,7 +70,10 @@ _CHANNELS = ("sms", "mms")
 
 
 def _caption(fields: Mapping[str, Any]) -> str:
-    """What was written with an MMS's picture, which some phones make of a long SMS."""
+    """Return what was written with an MMS's picture.
+
+    Some phones make an MMS of a long SMS.
+    """
     content = fields.get(str(fields.get("message_type")))
     caption = content.get("caption") if isinstance(content, dict) else None
     return whole_characters(caption) if isinstance(caption, str) else ""
@@ -84,10 +87,10 @@ class VonageMessages(Provider):
     proven_by = ("signature_secret", *PROVEN_BY)
 
     def verify(self, request: WebhookRequest) -> None:
-        """A bearer JWT, HS256, whose `payload_hash` is the SHA-256 of the body and whose `iat` is recent.
+        """Check the bearer JWT.
 
-        Vonage says that it may, by a fault of its own, call unsigned, and calls again signed after a 5xx: so
-        such a call is a 503, not a 401.
+        HS256, whose `payload_hash` is the SHA-256 of the body and whose `iat` is recent. Vonage says that it may, by a
+        fault of its own, call unsigned, and calls again signed after a 5xx: so such a call is a 503, not a 401.
         """
         scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer":
@@ -105,7 +108,10 @@ class VonageMessages(Provider):
         return None
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS, joined from its parts, or MMS; or the status of one that we sent."""
+        """Read one SMS, joined from its parts, or MMS.
+
+        Or the status of one that we sent.
+        """
         fields = json_object(request.body)
         if "status" in fields:
             status = text_field(fields, "status")
@@ -124,7 +130,10 @@ class VonageMessages(Provider):
         return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """POST /v1/messages; `client_ref` is only echoed, with the receipt: a repetition is another SMS."""
+        """Make POST /v1/messages.
+
+        `client_ref` is only echoed, with the receipt: a repetition is another SMS.
+        """
         receipts = {"webhook_url": message.receipt_url, "webhook_version": "v1"} if message.receipt_url else {}
         document = {
             "message_type": "text",
@@ -146,7 +155,10 @@ class VonageMessages(Provider):
         return outcome(status, headers, body, "message_uuid")
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The status of an SMS that nobody sent, with a token of this moment."""
+        """Make the status of an SMS that nobody sent.
+
+        With a token of this moment.
+        """
         request = json_call(url, {"message_uuid": SELF_TEST, "status": "submitted"}, at)
         if not self.secrets.get("signature_secret") and offers_shared_secret(self.secrets):
             return with_shared_secret(request, self.secrets)
@@ -162,7 +174,10 @@ class VonageMessages(Provider):
 
 
 def _claims(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
-    """The claims of a token signed by HS256 and nothing else, under one of the secrets."""
+    """Return the claims of a token signed by HS256.
+
+    And nothing else, under one of the secrets.
+    """
     signed, _, signature = token.rpartition(".")
     head, _, payload = signed.partition(".")
     if _json(head).get("alg") != "HS256":

@@ -79,7 +79,10 @@ class VonageSms(Provider):
     proven_by = ("signature_secret", *PROVEN_BY)
 
     def verify(self, request: WebhookRequest) -> None:
-        """`sig` over every other field, sorted: `&name=value`, with & and = in values replaced by _."""
+        """Check `sig` over every other field.
+
+        Sorted: `&name=value`, with & and = in values replaced by _.
+        """
         fields = _fields(request)
         if not fields.get("sig"):
             if not offers_shared_secret(self.secrets):
@@ -94,7 +97,10 @@ class VonageSms(Provider):
         return require_fresh(signed_at, request.at, tolerance(self.secrets))
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """One SMS or one part of a long one; or a delivery receipt, which has a `status`."""
+        """Read one SMS or part, or a delivery receipt.
+
+        A receipt has a `status`.
+        """
         fields = _fields(request)
         if "status" in fields:
             state = state_of(fields["status"], _DELIVERED, _FAILED)
@@ -112,7 +118,10 @@ class VonageSms(Provider):
         return Delivery((sms,))
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
-        """POST /sms/json; `client-ref` is only echoed, with each part's receipt: a repetition is another SMS."""
+        """Make POST /sms/json.
+
+        `client-ref` is only echoed, with each part's receipt: a repetition is another SMS.
+        """
         receipts = {"callback": message.receipt_url} if message.receipt_url else {}
         fields = {
             "api_key": required(self.secrets, "api_key"),
@@ -146,7 +155,10 @@ class VonageSms(Provider):
         return SendOutcome("not_sent" if code in _NOT_NOW else "refused", reason=reason)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """The receipt of an SMS that nobody sent, signed as the settings say."""
+        """Make the receipt of an SMS that nobody sent.
+
+        Signed as the settings say.
+        """
         fields = {"messageId": SELF_TEST, "status": "accepted", "timestamp": str(int(at.timestamp()))}
         if not self.secrets.get("signature_secret") and offers_shared_secret(self.secrets):
             return with_shared_secret(form_call(url, fields, at), self.secrets)
@@ -167,7 +179,10 @@ class VonageSms(Provider):
 
 
 def _fields(request: WebhookRequest) -> dict[str, str]:
-    """The fields of a call, by GET, form or JSON: an account's setting."""
+    """Return the fields of a call, by GET, form or JSON.
+
+    An account's setting.
+    """
     if request.method == "GET":
         return single(query_fields(request.url))
     if is_form(request) and not request.body.lstrip().startswith(b"{"):
@@ -177,7 +192,10 @@ def _fields(request: WebhookRequest) -> dict[str, str]:
 
 
 def _json(value: Any) -> str:
-    """A number, or what Vonage never wrote so far, whose text the signature shall judge."""
+    """Return a number as text.
+
+    Or what Vonage never wrote so far, whose text the signature shall judge.
+    """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -197,7 +215,10 @@ def _text(fields: Mapping[str, str], *, is_part: bool) -> str:
 
 
 def _bytes(fields: Mapping[str, str], name: str) -> bytes:
-    """A field in hexadecimal; nothing where it cannot be read, for no SMS is refused for it."""
+    """Read a field in hexadecimal.
+
+    Nothing where it cannot be read, for no SMS is refused for it.
+    """
     try:
         return bytes.fromhex(fields.get(name, ""))
     except ValueError:
@@ -205,7 +226,10 @@ def _bytes(fields: Mapping[str, str], name: str) -> bytes:
 
 
 def _part(fields: Mapping[str, str]) -> Part | None:
-    """Which part of a long SMS it is; what the fields leave open is read as an SMS of its own."""
+    """Read which part of a long SMS it is.
+
+    What the fields leave open is read as an SMS of its own.
+    """
     if fields.get("concat", "").lower() != "true":
         return concatenation(_bytes(fields, "udh"))
     number, total = (_small(fields, name) for name in ("concat-part", "concat-total"))
@@ -216,6 +240,6 @@ def _part(fields: Mapping[str, str]) -> Part | None:
 
 
 def _small(fields: Mapping[str, str], name: str) -> int:
-    """A number from 1 to 255, else 0."""
+    """Read a number from 1 to 255, else 0."""
     written = fields.get(name, "").strip()
     return int(written) if re.fullmatch(r"[0-9]{1,3}", written, re.ASCII) and int(written) <= 255 else 0

@@ -1,4 +1,7 @@
-"""A webhook request through its provider: size, authenticity, content, and the answer, whatever came."""
+"""Judge a webhook request through its provider.
+
+Size, authenticity, content, and the answer, whatever came.
+"""
 
 import base64
 import json
@@ -27,10 +30,11 @@ PROBLEM = "application/problem+json"
 
 @dataclass(frozen=True, slots=True)
 class WebhookResult:
-    """What a request came to. `answer` is to be given once `delivery` is stored; if it cannot be stored, a 503 is.
-    A genuine request that is refused, for it cannot be read, is stored all the same (`Delivery.unread`).
+    """The judgement of a request, with its answer.
 
-    `raw` is the payload to be kept, without the secrets that some providers send along.
+    `answer` is to be given once `delivery` is stored; if it cannot be stored, a 503 is. A genuine request that is
+    refused, for it cannot be read, is stored all the same (`Delivery.unread`). `raw` is the payload to be kept, without
+    the secrets that some providers send along.
     """
 
     authentic: bool
@@ -41,10 +45,10 @@ class WebhookResult:
 
 
 def handle(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fetch) -> WebhookResult:
-    """Verify, then read, a request; never raises: where this code stumbles, the request must come again.
+    """Verify, then read, a request; never raises.
 
-    `secrets` is None for a provider that this stack has none for. The caller, who could not read the secrets
-    at all, answers `refusal(Undecidable(...))` instead.
+    Where this code stumbles, the request must come again. `secrets` is None for a provider that this stack has none
+    for. The caller, who could not read the secrets at all, answers `refusal(Undecidable(...))` instead.
     """
     authentic, raw, nonce = False, "", None
     try:
@@ -67,7 +71,10 @@ def handle(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: F
 
 
 def refusal(refused: WebhookRefused) -> Answer:
-    """The answer to a request that is not taken: a problem document by RFC 9457."""
+    """Answer a request that is not taken.
+
+    A problem document by RFC 9457.
+    """
     problem = {
         "type": "about:blank",
         "title": HTTPStatus(refused.status).phrase,
@@ -91,14 +98,20 @@ def _require_settings(secrets: Secrets | None) -> Secrets:
 
 
 def _stumbled(fault: Exception) -> Undecidable:
-    """Where and over what this code stumbled, without the values, which may be anybody's."""
+    """Say where and over what this code stumbled.
+
+    Without the values, which may be anybody's.
+    """
     way = " ".join(f"{Path(frame.f_code.co_filename).name}:{line}" for frame, line in walk_tb(fault.__traceback__))
     hint = f"{type(fault).__name__} at {way}"
     return Undecidable("stumbled", "the request could not be judged for a fault of ours, send it again", hint=hint)
 
 
 def _payload(request: WebhookRequest) -> str:
-    """The body, or the query of a request without one; Base64 where it is not UTF-8."""
+    """Return the body, or the query of a request without one.
+
+    Base64 where it is not UTF-8.
+    """
     if not request.body:
         return request.url.partition("?")[2]
     try:

@@ -1,6 +1,7 @@
-"""A body of XML as an object, read without anything that a document type could bring.
+"""Read a body of XML, refusing document types.
 
-A document type is refused whole: entities that grow and files that are read both begin in one. The parser is expat.
+Without anything that a document type could bring: it is refused whole, for entities that grow and files that are read
+both begin in one. The parser is expat.
 """
 
 import re
@@ -16,9 +17,10 @@ TEXT = "#text"
 
 
 def xml_object(body: bytes, charset: str | None = None) -> dict[str, Any]:
-    """Read the root element: children by their names, attributes as `@name`, text as `#text`.
+    """Read the root element as an object.
 
-    Prefixes of names are left out; children of one name are a list. `charset` goes before the declaration's (RFC 7303).
+    Children by their names, attributes as `@name`, text as `#text`. Prefixes of names are left out; children of one
+    name are a list. `charset` goes before the declaration's (RFC 7303).
     """
     reader = _Reader()
     try:
@@ -36,7 +38,10 @@ def xml_object(body: bytes, charset: str | None = None) -> dict[str, Any]:
 
 
 def _require_charset(_version: str, encoding: str | None, _standalone: int) -> None:
-    """Refuse what Python alone calls a charset: it would decode each byte by it."""
+    """Refuse what Python alone calls a charset.
+
+    It would decode each byte by it.
+    """
     if encoding is not None and not _is_charset(encoding):
         raise Malformed("not_xml", f"the body is not XML: {encoding} is no charset", "body")
 
