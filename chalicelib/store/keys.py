@@ -96,6 +96,11 @@ def _alerts(election_id: str, incident_id: str, stage: int) -> str:
     return f"alert#{election_id}#{incident_id}#{stage}#"
 
 
+def told_headquarters(message_key: str, coordinator_id: str) -> str:
+    """Return the key of what headquarters are told of a coordinator's SMS, without its channel."""
+    return f"told#{message_key}#{coordinator_id}"
+
+
 def digest(election_id: str, digest_id: str, first_number: int, place: int) -> str:
     """Return the key of a digest to a coordinator, without its channel.
 

@@ -15,11 +15,12 @@ from pynamodb.expressions.update import Action
 from chalicelib.observation.coordinators.commands import Command, Verb, command_in, mute_duration, word
 from chalicelib.observation.coordinators.texts import EXAMPLE, answer, example, help_text
 from chalicelib.observation.elections.election import Coordinator, Election
-from chalicelib.observation.incidents.lifecycle import Step, StepRefused
+from chalicelib.observation.incidents.lifecycle import State, Step, StepRefused
 from chalicelib.observation.reading import read
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
+from chalicelib.services.coordinators.headquarters import Telling, is_told, notices
 from chalicelib.services.coordinators.queries import missing, status
 from chalicelib.services.incidents.steps import same_as, step_writes
 from chalicelib.services.replies.reply import is_loop
@@ -90,13 +91,14 @@ class Speaker:
 class CommandResult:
     """Sentences to answer a command with, and what is written.
 
-    `reason`: why nothing was done.
+    `reason`: why nothing was done. `told`: what headquarters are told of it.
     """
 
     sentences: tuple[str, ...]
     reason: Reason | None = None
     region: str | None = None
     writes: tuple[Write, ...] = ()
+    told: Telling | None = None
 
 
 def outcome_of_command(
@@ -128,11 +130,12 @@ def outcome_of_command(
         obeyed = _obey(speaker, command)
     is_heard = not is_own_number(phone) and not (obeyed.reason == Reason.COMMAND_UNCLEAR and is_loop(election, message))
     reply = speaker.reply(message, obeyed.sentences)
+    told = notices(election, message, rows, obeyed.told, now) if obeyed.told is not None else []
     return Outcome(
         message=message,
         changes=_changes(speaker, message, command, obeyed),
         election=election,
-        outgoing=(reply,) if is_heard and reply.key not in existing_keys else (),
+        outgoing=tuple(row for row in (*([reply] if is_heard else []), *told) if row.key not in existing_keys),
         writes=obeyed.writes,
     )
 
@@ -188,7 +191,8 @@ def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) ->
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
     same = same_as(incident, incidents_at(speaker.election.id, incident.station))
     remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
-    return CommandResult((done, *remark), region=incident.region, writes=writes)
+    told = _told(speaker.election, incident.number, step, state) if is_told(incident, step) else None
+    return CommandResult((done, *remark), region=incident.region, writes=writes, told=told)
 
 
 def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> CommandResult:
@@ -215,6 +219,11 @@ def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Command
     )
     region = regions[0] if regions else None
     return CommandResult(tuple(sentences), reason=None if writes else Reason.STALE, region=region, writes=tuple(writes))
+
+
+def _told(election: Election, number: int, step: Step, state: State) -> Telling:
+    """Return the sentence about a critical incident that a coordinator's SMS ended."""
+    return lambda language: f"{word(step, language)} {number}: {say(election, language, f'state_{state}')}"
 
 
 def _own_incident(speaker: Speaker, number: int) -> Incident | None:
@@ -249,7 +258,8 @@ def _mute(speaker: Speaker, command: Command) -> CommandResult:
     if not duration:
         return CommandResult((speaker.say("command_unmuted"),), writes=writes)
     time = f"{until.astimezone(speaker.election.zone):%H:%M}"
-    return CommandResult((speaker.say("command_muted", time=time),), writes=writes)
+    told = f"MUTE → {time}"
+    return CommandResult((speaker.say("command_muted", time=time),), writes=writes, told=lambda _: told)
 
 
 def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> list[Action]:

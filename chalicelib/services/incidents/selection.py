@@ -43,11 +43,13 @@ def within_budget(
     of = [(str(incident.station), incident.severity) for incident in incidents]
     selected = select(of, Opened(before.get("opened", 0), recent, more))
     opened = [incidents[place] for place in selected.opened]
-    amounts = {"opened": len(selected.opened), "held": len(selected.held)}
+    amounts = {"opened": len(selected.opened)}
     if selected.bearer is not None:
         bearer = incidents[selected.bearer]
         bearer.more = len(selected.held)
         opened.append(bearer)
         amounts[f"more.{bearer.severity}"] = 1
+    # A flood of which nothing opens writes nothing here: its SMS would contend for the phone's row.
     counted = {name: amount for name, amount in amounts.items() if amount}
-    return opened, [incidents[place] for place in selected.held], (spending(election.id, subject, at, counted),)
+    writes = (spending(election.id, subject, at, counted),) if counted else ()
+    return opened, [incidents[place] for place in selected.held], writes

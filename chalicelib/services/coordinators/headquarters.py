@@ -1,0 +1,46 @@
+"""Tell headquarters what a coordinator's SMS did to a critical incident: sender numbers can be forged."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from chalicelib.observation.coordinators.texts import answer
+from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.incidents.lifecycle import Step
+from chalicelib.observation.texts.catalogue import text as say
+from chalicelib.services import outbox
+from chalicelib.store import keys
+from chalicelib.store.incidents import Incident
+from chalicelib.store.messages import Message
+
+ENDING: frozenset[Step] = frozenset({"reject", "resolve"})
+
+Telling = Callable[[str], str]
+"""A sentence in a language."""
+
+
+def is_told(incident: Incident, step: Step) -> bool:
+    """Tell whether headquarters hear that a coordinator took this step by SMS."""
+    return incident.severity == "critical" and step in ENDING
+
+
+def notices(
+    election: Election, message: Message, speakers: tuple[Coordinator, ...], what: Telling, now: dt.datetime
+) -> list[Message]:
+    """Return rows that tell headquarters, but the speaker, what was done in the speaker's name."""
+    origin = outbox.Origin(election.id, message.key, now, "alert")
+    rows: list[Message] = []
+    for coordinator in election.coordinators:
+        if not coordinator.is_headquarters or coordinator in speakers:
+            continue
+        told = say(
+            election, coordinator.language, "coordinator_did", who=speakers[0].name, what=what(coordinator.language)
+        )
+        email = outbox.Email(f"{election.text(election.name, coordinator.language)}: {speakers[0].name}", told)
+        rows += outbox.to_coordinator(
+            coordinator,
+            keys.told_headquarters(message.key, coordinator.id),
+            origin,
+            sms=answer(election, coordinator.language, told) if "sms" in coordinator.alerts else None,
+            email=email if "email" in coordinator.alerts else None,
+        )
+    return rows
