@@ -8,6 +8,7 @@ from chalicelib.observation.elections.election import Coordinator, Election
 from chalicelib.observation.incidents.lifecycle import Step
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
+from chalicelib.services.isolation import for_each
 from chalicelib.store import keys
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
@@ -27,20 +28,23 @@ def notices(
     election: Election, message: Message, speakers: tuple[Coordinator, ...], what: Telling, now: dt.datetime
 ) -> list[Message]:
     """Return rows that tell headquarters, but the speaker, what was done in the speaker's name."""
+    speaker = speakers[0].name
     origin = outbox.Origin(election.id, message.key, now, "alert")
-    rows: list[Message] = []
-    for coordinator in election.coordinators:
+
+    def rows_to(coordinator: Coordinator) -> list[Message]:
         if not coordinator.is_headquarters or coordinator in speakers:
-            continue
-        told = say(
-            election, coordinator.language, "coordinator_did", who=speakers[0].name, what=what(coordinator.language)
-        )
-        email = outbox.Email(f"{election.text(election.name, coordinator.language)}: {speakers[0].name}", told)
-        rows += outbox.to_coordinator(
+            return []
+        language = coordinator.language
+        told = say(election, language, "coordinator_did", who=speaker, what=what(language))
+        return outbox.to_coordinator(
             coordinator,
             keys.told_headquarters(message.key, coordinator.id),
             origin,
-            sms=answer(election, coordinator.language, told) if "sms" in coordinator.alerts else None,
-            email=email if "email" in coordinator.alerts else None,
+            sms=answer(election, language, told) if "sms" in coordinator.alerts else None,
+            email=outbox.Email(f"{election.text(election.name, language)}: {speaker}", told)
+            if "email" in coordinator.alerts
+            else None,
         )
-    return rows
+
+    told = for_each("notice to headquarters", election.coordinators, rows_to, name=lambda coordinator: coordinator.id)
+    return [row for rows in told.results for row in rows]
