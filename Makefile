@@ -39,7 +39,8 @@ lint: environments ## Check style, types, layers and the packaged template
 	$(bin)/ruff format --check
 	$(bin)/mypy app.py chalicelib infra
 	$(bin)/lint-imports
-	@$(bin)/cfn-lint infra/account.yaml "$$($(bin)/python -m infra.bundle | tail -n 1)"
+	@template="$$($(bin)/python -m infra.bundle | tail -n 1)" && $(bin)/cfn-lint infra/account.yaml "$$template" && \
+	  $(PYTHON) infra/environments.py --lint && $(bin)/python -m infra.static_check infra/account.yaml "$$template"
 
 .PHONY: bench
 bench: environments ## Measure: what the tests in tests/bench print
@@ -61,7 +62,8 @@ undeploy: environments ## Remove a stack from AWS and keep its tables: STACK=…
 .PHONY: pins
 pins: environments ## Pin what infra/requirements/*.in name, with hashes and with all that it needs
 	@cd infra/requirements && \
-	  $(pin) lambda.in -o ../../requirements.txt && $(pin) tools.in -o tools.txt && $(pin) emulator.in -o emulator.txt
+	  $(pin) lambda.in -o ../../requirements.txt && $(pin) tools.in -o tools.txt && $(pin) emulator.in -o emulator.txt && \
+	  $(pin) lint.in -o lint.txt
 
 .PHONY: clean
 clean: ## Remove the environments and everything that was made

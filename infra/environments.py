@@ -1,4 +1,4 @@
-"""Makes the two virtual environments that everything else runs in, and heals them.
+"""Makes the virtual environments that everything else runs in, and heals them.
 
 Runs under any Python 3.11 or newer with nothing installed: ``python3 infra/environments.py``. An environment carries a
 stamp with the hash of its requirement files, written last, so that one made half or from older files is made anew.
@@ -72,6 +72,8 @@ _VENV_HINT = "On Debian and Ubuntu: sudo apt-get install python3-venv"
 
 TOOLS = Environment(ROOT / ".venv", (ROOT / "requirements.txt", REQUIREMENTS / "tools.txt"))
 EMULATOR = Environment(STATE / "emulator", (REQUIREMENTS / "emulator.txt",))
+LINT = Environment(STATE / "lint", (REQUIREMENTS / "lint.txt",))
+"""checkov's, for `make lint` alone: it pins another boto3."""
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
@@ -102,9 +104,10 @@ def ensure(*environments: Environment) -> None:
 
 
 def main() -> int:
-    """Make both environments, or only the tools' where ``--tools`` is given; return the exit status."""
+    """Make the tools' and the emulator's environments, or only the one that is named; return the exit status."""
+    named = {"--tools": (TOOLS,), "--lint": (LINT,)}
     try:
-        ensure(TOOLS) if "--tools" in sys.argv[1:] else ensure(TOOLS, EMULATOR)
+        ensure(*next((named[word] for word in sys.argv[1:] if word in named), (TOOLS, EMULATOR)))
     except EnvironmentFailed as failed:
         print(failed, file=sys.stderr)
         return 1
