@@ -14,6 +14,7 @@ from chalicelib.services.clients.metrics import measure
 from chalicelib.services.delivery.deliver import deliver as deliver_message
 from chalicelib.services.delivery.receipts import take_receipt
 from chalicelib.store.messages import Message
+from chalicelib.store.receipts import ReceiptRow
 
 ALERTING_SECONDS = 20.0
 """How long alerts are delivered where they are queued: with a carrier that hangs, whatever waits behind them would wait
@@ -36,10 +37,11 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
             logger.exception("an alert was not delivered at once")
 
 
-def deliver_and_tell(message: Message, now: dt.datetime) -> None:
+def deliver_and_tell(row: Message | ReceiptRow, now: dt.datetime) -> None:
     """Deliver a row of the outbox, or match a receipt.
 
     And tell the alarms of what is given up by it.
     """
-    if (take_receipt if message.direction == "receipt" else deliver_message)(message, now) == MessageState.FAILED:
+    state = take_receipt(row, now) if isinstance(row, ReceiptRow) else deliver_message(row, now)
+    if state == MessageState.FAILED:
         measure(OutboxFailed=1)

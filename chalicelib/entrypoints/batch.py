@@ -6,48 +6,53 @@ Powertools' batch processor takes records in their order; here the urgent go fir
 import datetime as dt
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.store.messages import Message
+from chalicelib.store.queues import QueuedRow
 
 WORKERS = 4
 
-Act = Callable[[Message, dt.datetime], object]
+Row = TypeVar("Row", bound=QueuedRow)
 
 logger = Logger()
 
 
-def each_record(records: Sequence[dict[str, Any]], act: Act, is_urgent: Callable[[Message], bool]) -> dict[str, Any]:
-    """Act on every record's message; return the failed ones.
+def each_record(
+    records: Sequence[dict[str, Any]],
+    read: Callable[[dict[str, Any]], Row],
+    act: Callable[[Row, dt.datetime], object],
+    is_urgent: Callable[[Row], bool],
+) -> dict[str, Any]:
+    """Act on every record's row, read from its image; return the failed ones.
 
     Several at a time. A failed record is offered again (Lambda: "Partial batch responses"), and sweep comes too.
     Records of one batch need no order: merging is independent of it, and a row of the outbox is claimed once. So the
     urgent ones go first.
     """
     failed: list[dict[str, str]] = []
-    rows: list[tuple[bool, str, Message]] = []
+    rows: list[tuple[bool, str, Row]] = []
     for record in records:
         sequence = record["dynamodb"]["SequenceNumber"]
         try:
-            message = Message.from_raw_data(record["dynamodb"]["NewImage"])
+            row = read(record["dynamodb"]["NewImage"])
         except Exception:
             logger.exception("a record cannot be read", extra={"sequence": sequence})
             failed.append({"itemIdentifier": sequence})
         else:
-            rows.append((is_urgent(message), sequence, message))
+            rows.append((is_urgent(row), sequence, row))
 
-    def attempt(row: tuple[bool, str, Message]) -> dict[str, str] | None:
-        _, sequence, message = row
+    def attempt(urgent_row: tuple[bool, str, Row]) -> dict[str, str] | None:
+        _, sequence, row = urgent_row
         try:
-            act(message, dt.datetime.now(dt.UTC))
+            act(row, dt.datetime.now(dt.UTC))
         except Exception:
             logger.exception("a record failed", extra={"sequence": sequence})
             return {"itemIdentifier": sequence}
         return None
 
     with ThreadPoolExecutor(WORKERS) as workers:
-        attempted = workers.map(attempt, sorted(rows, key=lambda row: not row[0]))
+        attempted = workers.map(attempt, sorted(rows, key=lambda urgent_row: not urgent_row[0]))
         failed += [failure for failure in attempted if failure]
     return {"batchItemFailures": failed}

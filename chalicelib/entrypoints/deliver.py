@@ -9,7 +9,9 @@ from typing import Any
 
 from chalicelib.entrypoints.alerting import deliver_and_tell
 from chalicelib.entrypoints.batch import each_record
+from chalicelib.store.message_queries import row_of
 from chalicelib.store.messages import Message
+from chalicelib.store.receipts import ReceiptRow
 
 DELIVER_SECONDS = 30.0
 """Longer after a batch came, none of its rows is begun: carriers may be slow, and sweep takes up what is left."""
@@ -19,8 +21,12 @@ def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of outgoing rows, alerts first, and match receipts."""
     end = time.monotonic() + DELIVER_SECONDS
 
-    def deliver_in_time(message: Message, now: dt.datetime) -> None:
+    def deliver_in_time(row: Message | ReceiptRow, now: dt.datetime) -> None:
         if time.monotonic() < end:
-            deliver_and_tell(message, now)
+            deliver_and_tell(row, now)
 
-    return each_record(event["Records"], deliver_in_time, lambda message: message.is_alert)
+    return each_record(event["Records"], row_of, deliver_in_time, _is_alert)
+
+
+def _is_alert(row: Message | ReceiptRow) -> bool:
+    return isinstance(row, Message) and row.is_alert

@@ -20,4 +20,4 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
         deliver_at_once(process_message(message, now), end)
         record_arrival(message)
 
-    return each_record(event["Records"], process_and_alert, may_be_urgent)
+    return each_record(event["Records"], Message.from_raw_data, process_and_alert, may_be_urgent)

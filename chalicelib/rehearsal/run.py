@@ -22,7 +22,7 @@ from chalicelib.rehearsal.simulation.messages import Composed
 from chalicelib.rehearsal.simulation.writing import write
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.alerts import is_told_at_once
-from chalicelib.store import messages
+from chalicelib.store import message_queries
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message
@@ -234,7 +234,7 @@ def _wait(
     outstanding = keys
     last_progress = time.monotonic()
     while True:
-        rows |= {row.key: row for row in messages.get_many(outstanding)}
+        rows |= {row.key: row for row in message_queries.get_many(outstanding)}
         left = [key for key in outstanding if key not in rows or not is_done(rows[key])]
         on_progress(stage, len(keys) - len(left), len(keys))
         if len(left) < len(outstanding):

@@ -11,7 +11,8 @@ from chalicelib.observation.elections.election import Coordinator
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.observation.summaries.turnout_chart import Point
 from chalicelib.store import keys
-from chalicelib.store.messages import Message, Queue, pending_in
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import Queue, pending_in
 from chalicelib.store.routes import number_of
 
 LARGEST_EMAIL = 300_000

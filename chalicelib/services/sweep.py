@@ -17,8 +17,10 @@ from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import PICKED_UP_WITHIN
 from chalicelib.services.processing.process import process
-from chalicelib.store import messages
-from chalicelib.store.messages import QUEUES, Message, Queue
+from chalicelib.store.message_queries import get_many, hold_unreadable, read_rows, unfinished
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import QUEUES, Queue, QueuedRow
+from chalicelib.store.receipts import ReceiptRow
 from chalicelib.store.tables import StoreUnavailable
 
 PAGE = 50
@@ -40,7 +42,6 @@ class Progress(Enum):
 
 MOST_TRIES = 12
 """Tries of a row that fail before it is held for a person: with their pauses, nearly two hours."""
-_HELD_AS = {"in": MessageState.HELD, "out": MessageState.FAILED, "receipt": MessageState.UNMATCHED}
 _ENDS: dict[str, Progress] = {MessageState.FAILED: Progress.GIVEN_UP, MessageState.UNMATCHED: Progress.UNMATCHED}
 LEFT_THE_HEAD = (Progress.MOVED, Progress.STUCK, Progress.GIVEN_UP, Progress.UNMATCHED, Progress.HELD)
 """After these, other rows are the longest due."""
@@ -67,8 +68,8 @@ def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> S
     progress: Counter[Progress] = Counter()
     for queue in ("alert", *QUEUES):
         while time_left() > 0:
-            due = list(messages.unfinished(queue, due_before(queue, clock()), PAGE))
-            rows, unreadable = messages.read_rows(due)
+            due = list(unfinished(queue, due_before(queue, clock()), PAGE))
+            rows, unreadable = read_rows(due)
             page = _push_on(rows, time_left, clock) + _hold_unreadable(unreadable, clock())
             progress += page
             if not any(page[what] for what in LEFT_THE_HEAD):
@@ -78,7 +79,7 @@ def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> S
 
 def _hold_unreadable(unreadable: Mapping[str, str], now: dt.datetime) -> Counter[Progress]:
     """Take rows that this version cannot read out of everybody's way."""
-    done = for_each("unreadable row", unreadable, lambda key: messages.hold_unreadable(key, unreadable[key], now))
+    done = for_each("unreadable row", unreadable, lambda key: hold_unreadable(key, unreadable[key], now))
     return Counter({Progress.HELD: len(done.results)} if done.results else {})
 
 
@@ -95,13 +96,13 @@ def _oldest_seconds(queue: Queue, now: dt.datetime) -> float:
 
     Also of one that was postponed; 0 where there is none.
     """
-    first = messages.get_many(messages.unfinished(queue, None, PAGE))
+    first = get_many(unfinished(queue, None, PAGE))
     ages = [(now - row.stored_at).total_seconds() for row in first if row.pending is not None]
     return max(ages, default=0.0)
 
 
 def _push_on(
-    rows: Iterable[Message], time_left: Callable[[], float], clock: Callable[[], dt.datetime]
+    rows: Iterable[Message | ReceiptRow], time_left: Callable[[], float], clock: Callable[[], dt.datetime]
 ) -> Counter[Progress]:
     """Take rows up side by side, none once the time is over.
 
@@ -111,33 +112,40 @@ def _push_on(
         return Counter(workers.map(lambda row: _take_up(row, clock()) if time_left() > 0 else Progress.LEFT, rows))
 
 
-def _take_up(row: Message, now: dt.datetime) -> Progress:
+def _take_up(row: Message | ReceiptRow, now: dt.datetime) -> Progress:
     if row.pending is None:
         return Progress.DONE_BEFORE  # the index has not caught up yet
     try:
-        if row.direction == "in":
-            process(row, now)
-            record_arrival(row)
-        else:
-            return _ENDS.get((take_receipt if row.direction == "receipt" else deliver)(row, now), Progress.MOVED)
+        if isinstance(row, ReceiptRow):
+            return _ENDS.get(take_receipt(row, now), Progress.MOVED)
+        if row.direction == "out":
+            return _ENDS.get(deliver(row, now), Progress.MOVED)
+        process(row, now)
+        record_arrival(row)
     except Exception as fault:  # noqa: BLE001 - one row's fault must not keep the sweep from the others
         return _after_fault(row, now, fault)
     return Progress.MOVED
 
 
-def _after_fault(row: Message, now: dt.datetime, fault: Exception) -> Progress:
+def _after_fault(row: Message | ReceiptRow, now: dt.datetime, fault: Exception) -> Progress:
     """Postpone a row that failed, or hold it after many tries."""
     error = f"{type(fault).__name__}: {fault}"[:500]
-    if int(row.attempts) + 1 < MOST_TRIES:
+    if row.attempts + 1 < MOST_TRIES:
         return Progress.STUCK if _postpone(row, now, error) else Progress.NOT_NOTED
     try:
-        is_held = row.hold(_HELD_AS[row.direction], now, reason=Reason.NOT_PROCESSED, last_error=error)
+        is_held = row.hold(_held_as(row), now, reason=Reason.NOT_PROCESSED, last_error=error)
     except StoreUnavailable:
         return Progress.NOT_NOTED
     return Progress.HELD if is_held else Progress.NOT_NOTED
 
 
-def _postpone(row: Message, now: dt.datetime, error: str) -> bool:
+def _held_as(row: Message | ReceiptRow) -> MessageState:
+    if isinstance(row, ReceiptRow):
+        return MessageState.UNMATCHED
+    return MessageState.HELD if row.direction == "in" else MessageState.FAILED
+
+
+def _postpone(row: QueuedRow, now: dt.datetime, error: str) -> bool:
     """Note the fault on the row and let others go first.
 
     The row stays unfinished, and its age raises the alarm. False where that could not be stored, or somebody else has

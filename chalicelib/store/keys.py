@@ -10,6 +10,7 @@ from collections.abc import Iterable
 SMS, EMAIL = "sms", "email"
 LONGEST_ID = 512
 """Bytes of a provider's id within a key, which may have 2,048; a longer one stands there as its SHA-256."""
+_RECEIPTS = "receipt#"
 LONGEST_KEY = 2_048
 """Bytes of a key by DynamoDB; there is no row of a longer one."""
 
@@ -42,7 +43,12 @@ def receipt(provider: str, reference: str, state: str) -> str:
 
     The same receipt again is the same row.
     """
-    return f"receipt#{provider}#{_short(reference)}#{state}"
+    return f"{_RECEIPTS}{provider}#{_short(reference)}#{state}"
+
+
+def is_receipt(key: str) -> bool:
+    """Whether a key is of a provider's receipt."""
+    return key.startswith(_RECEIPTS)
 
 
 def sent(provider: str, reference: str) -> str:

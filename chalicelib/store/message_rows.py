@@ -9,8 +9,7 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
 from chalicelib.store import keys
-from chalicelib.store.messages import put_first, put_new
-from chalicelib.store.tables import TableMeta, store_faults
+from chalicelib.store.tables import TableMeta, put_first, put_new, store_faults
 from chalicelib.store.writes import Write
 
 

@@ -9,15 +9,17 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import JSONAttribute
-from pynamodb.exceptions import PutError, PynamoDBException, UpdateError
+from pynamodb.constants import ITEM, PUT_ITEM
+from pynamodb.exceptions import PutError, PynamoDBException, UpdateError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+Row = TypeVar("Row", bound=Model)
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -137,6 +139,41 @@ def updated_if(row: Model, actions: Sequence[Action], condition: Condition) -> b
                 return False
             raise
     return True
+
+
+def put_new(row: Model) -> bool:
+    """Store a row once; False if its key exists already.
+
+    Raises StoreUnavailable.
+    """
+    return saved_if(row, _is_new(row))
+
+
+def put_first(row: Row) -> Row | None:
+    """Store a row once; return the row that has its key already.
+
+    None if the row is stored now. DynamoDB returns the other row with its refusal, so that nothing is read for it.
+    Raises StoreUnavailable.
+    """
+    connection = row._get_connection()
+    _, named = row._get_save_args(condition=_is_new(row))
+    key = row._get_keys()[str(row._hash_keyname)]  # type: ignore[no-untyped-call]
+    written = connection.connection.get_operation_kwargs(connection.table_name, key, key=ITEM, **named)
+    written["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    with store_faults():
+        try:
+            connection.connection.dispatch(PUT_ITEM, written)
+        except VerboseClientError as refused:
+            answer: Any = getattr(refused.__cause__, "response", {})
+            if refused.response["Error"]["Code"] != CONDITION_FAILED:
+                raise
+            return type(row).from_raw_data(answer["Item"])
+    return None
+
+
+def _is_new(row: Model) -> Condition:
+    condition: Condition = getattr(type(row), str(row._hash_keyname)).does_not_exist()
+    return condition
 
 
 def at_version(model: Any, version: int) -> Condition:

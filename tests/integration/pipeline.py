@@ -23,7 +23,8 @@ from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.current import current_summary
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.incidents import incidents_of
-from chalicelib.store.messages import Message, get
+from chalicelib.store.message_queries import get
+from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportRow, all_reports, to_row
 from chalicelib.store.tallies import shards_of_cells
 

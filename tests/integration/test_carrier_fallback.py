@@ -12,7 +12,9 @@ from chalicelib.services import outbox
 from chalicelib.services.clients import provider_api
 from chalicelib.services.clients.provider_api import AnswerLost
 from chalicelib.services.delivery.deliver import deliver
-from chalicelib.store.messages import Message, Queue, put_new
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import Queue
+from chalicelib.store.tables import put_new
 
 Answered = tuple[int, dict[str, str]] | Exception
 TAKEN: Answered = (200, {})

@@ -17,7 +17,10 @@ from chalicelib.services.delivery.carrier_health import MOST_FAILURES
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.views.message import describe_message
 from chalicelib.store.carriers import CarrierRow, standing
-from chalicelib.store.messages import Message, Queue, get, put_new
+from chalicelib.store.message_queries import get
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import Queue
+from chalicelib.store.tables import put_new
 
 WORKERS = 3
 

@@ -9,7 +9,8 @@ from pipeline import Load, Pipeline
 
 from chalicelib.services.processing.process import process
 from chalicelib.store import elections
-from chalicelib.store.messages import Message, get
+from chalicelib.store.message_queries import get
+from chalicelib.store.messages import Message
 from chalicelib.store.tables import StoreUnavailable
 
 OPENING = "OP 1001 A1 B0730 C12 D1 E1668"

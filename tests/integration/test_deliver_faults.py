@@ -16,8 +16,9 @@ from chalicelib.services.clients import provider_settings
 from chalicelib.services.delivery import carrier_health
 from chalicelib.services.delivery import deliver as delivering
 from chalicelib.services.delivery.deliver import CLAIMED_FOR, MOST_ATTEMPTS, deliver
-from chalicelib.store.messages import Message, Queue, put_new
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import Queue
+from chalicelib.store.tables import StoreUnavailable, put_new
 
 SENDS = frozenset({"SendEmail", "Publish"})
 LONG = dt.timedelta(minutes=20)

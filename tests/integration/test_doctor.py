@@ -15,7 +15,10 @@ from chalicelib.services.clients import provider_settings
 from chalicelib.services.doctor.deployment import Deployment
 from chalicelib.services.doctor.examine import examine
 from chalicelib.services.doctor.finding import Finding
-from chalicelib.store.messages import Message, pending_in
+from chalicelib.store import keys
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import pending_in
+from chalicelib.store.receipts import ReceiptRow
 from chalicelib.store.routes import ROUTES, RouteRow
 from infra.bundle import package
 from infra.environments import ROOT
@@ -72,9 +75,10 @@ def test_a_clock_that_is_wrong(services: Stack) -> None:
 
 def test_messages_that_are_stuck(services: Stack) -> None:
     at = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=10)
-    key = "doctor#stuck"
-    row = Message(
-        key, direction="receipt", state="waiting", pending=pending_in("receipt", key), due_at=at, stored_at=at
+    key = keys.receipt("twilio", "doctor", "delivered")
+    pending = pending_in("receipt", key)
+    row = ReceiptRow(
+        key, pending=pending, due_at=at, stored_at=at, provider="twilio", reference="doctor", receipt="delivered"
     )
     row.save()
     one = found(services)["queue receipt"]

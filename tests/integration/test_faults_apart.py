@@ -19,7 +19,7 @@ from chalicelib.services.summaries import hourly
 from chalicelib.services.summaries.hourly import summarize_due
 from chalicelib.store import elections
 from chalicelib.store.elections import ElectionRow, ElectionUnreadable
-from chalicelib.store.incidents import Digest, Watch
+from chalicelib.store.escalations import Digest, Watch
 
 Load = Callable[..., Pipeline]
 MINUTE = dt.timedelta(minutes=1)

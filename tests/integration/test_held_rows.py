@@ -19,7 +19,8 @@ from chalicelib.services.review import held
 from chalicelib.services.review.held import held_of
 from chalicelib.services.sweep import MOST_TRIES, Progress, sweep
 from chalicelib.store.incidents import incidents_of
-from chalicelib.store.messages import Message, unfinished
+from chalicelib.store.message_queries import unfinished
+from chalicelib.store.messages import Message
 from infra.stack import Stack
 
 HOUR = dt.timedelta(hours=1)

@@ -21,7 +21,7 @@ from chalicelib.services.incidents import escalation
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents, take_step
 from chalicelib.store.incidents import MOST_STEPS, Incident, incidents_of
-from chalicelib.store.messages import unfinished
+from chalicelib.store.message_queries import unfinished
 from chalicelib.store.operators import AuditRow
 
 Load = Callable[..., Pipeline]

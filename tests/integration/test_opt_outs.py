@@ -25,8 +25,9 @@ from chalicelib.services.opt_outs.listing import list_opt_outs
 from chalicelib.services.outreach import broadcast
 from chalicelib.services.outreach.reminders import chase
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import Message, put_new
+from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
+from chalicelib.store.tables import put_new
 
 STRANGER = "+996555777000"
 SECOND = dt.timedelta(seconds=1)

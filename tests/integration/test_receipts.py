@@ -22,8 +22,10 @@ from chalicelib.services.intake.receive import receive
 from chalicelib.services.sweep import Progress, sweep
 from chalicelib.store import keys
 from chalicelib.store.message_rows import SentPointer, pointed_at
-from chalicelib.store.messages import Message, Queue, put_new
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import Queue
+from chalicelib.store.receipts import ReceiptRow
+from chalicelib.store.tables import StoreUnavailable, put_new
 
 LONG = dt.timedelta(minutes=20)
 URL = "https://example.org/webhooks/"
@@ -51,12 +53,16 @@ def sent(pipeline: Pipeline, queue: Queue = "out") -> Message:
     return stored(message.key)
 
 
-def tell(pipeline: Pipeline, reference: str, status: str) -> Message:
+def stored_receipt(key: str) -> ReceiptRow:
+    return ReceiptRow.get(key, consistent_read=True)
+
+
+def tell(pipeline: Pipeline, reference: str, status: str) -> ReceiptRow:
     """Have Twilio tell what became of an SMS; returns the receipt's row."""
     signed = TwilioSender().sign_form({"MessageSid": reference, "MessageStatus": status}, f"{URL}twilio")
     assert receive("twilio", signed.arriving(pipeline.now)).status == 200
     state = {"delivered": "delivered", "undelivered": "failed"}.get(status, "on_its_way")
-    return stored(keys.receipt("twilio", reference, state))
+    return stored_receipt(keys.receipt("twilio", reference, state))
 
 
 def told(pipeline: Pipeline, message: Message, status: str) -> str:
@@ -139,20 +145,20 @@ def test_a_receipt_before_its_sms_is_known_waits_and_one_of_nothing_is_shown(
     pointer.save()
     pipeline.now += LONG
     sweep(lambda: 60.0, lambda: pipeline.now)
-    assert stored(receipt.key).state == "matched"
+    assert stored_receipt(receipt.key).state == "matched"
     assert stored(message.key).receipt == "delivered"
-    assert stored(stranger.key).state == "waiting"
+    assert stored_receipt(stranger.key).state == "waiting"
     pipeline.now += dt.timedelta(days=1)
     swept = sweep(lambda: 60.0, lambda: pipeline.now)
     assert "receipt" not in swept.oldest_seconds
-    gone = stored(stranger.key)
+    gone = stored_receipt(stranger.key)
     assert (gone.state, gone.pending, gone.due_at) == ("unmatched", None, None)
     assert swept.progress[Progress.UNMATCHED] == 1
 
 
 def test_a_provider_that_carries_nothing_has_nothing_to_say(pipeline: Pipeline, vendors: Vendors) -> None:
     other = row(pipeline)
-    vonages = Message("receipt#vonage-sms#1", direction="receipt", state="waiting", stored_at=pipeline.now)
+    vonages = ReceiptRow("receipt#vonage-sms#1", stored_at=pipeline.now)
     vonages.provider, vonages.reference, vonages.receipt = "vonage-sms", other.key, "delivered"
     assert put_new(vonages)
     assert take_receipt(vonages, pipeline.now) == "waiting"
@@ -219,7 +225,7 @@ def test_a_receipt_ends_the_doubt_whether_it_was_sent(
         signed = sender.sign_body(body, f"{URL}vonage-messages", pipeline.now)
         assert receive("vonage-messages", signed.arriving(pipeline.now)).status == 200
         told_as = {"delivered": "delivered", "rejected": "failed"}[status]
-        take_receipt(stored(keys.receipt("vonage-messages", message.key, told_as)), pipeline.now)
+        take_receipt(stored_receipt(keys.receipt("vonage-messages", message.key, told_as)), pipeline.now)
         assert stored(message.key).state == state
         pipeline.now += LONG
         sweep(lambda: 60.0, lambda: pipeline.now)
@@ -249,6 +255,6 @@ def test_a_fault_at_any_call_sends_what_is_lost_once_more_and_no_more(
                 sweep(lambda: 60.0, lambda: pipeline.now)
             done = stored(message.key)
             doubtful = done.doubts is not None  # that the other carrier took it could not be noted
-            assert (done.state, stored(receipt.key).state) == ("sent", "matched"), (place, when, fault)
+            assert (done.state, stored_receipt(receipt.key).state) == ("sent", "matched"), (place, when, fault)
             assert vendors.order().count("twilio") == 1, (calls[place], when, fault)
             assert len(vendors.asked) <= 2 + doubtful, (calls[place], when, fault, vendors.order())

@@ -16,7 +16,8 @@ from chalicelib.rehearsal.senders.sms import Signed, Sms
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
 from chalicelib.store.incidents import incidents_of
-from chalicelib.store.messages import Message, get, unfinished
+from chalicelib.store.message_queries import get, unfinished
+from chalicelib.store.messages import Message
 from infra.stack import Stack
 
 URL = "https://example.org/webhooks/generic"

@@ -17,7 +17,9 @@ from chalicelib.rehearsal.senders.unsigned import InfobipSender
 from chalicelib.services.intake import receive as receiving
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import Message, get, pending_in
+from chalicelib.store.message_queries import get
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import pending_in
 
 URL = "https://example.org/webhooks/"
 

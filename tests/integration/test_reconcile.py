@@ -20,8 +20,9 @@ from chalicelib.services.intake import receive
 from chalicelib.services.intake import reconcile as reconciling
 from chalicelib.services.intake.reconcile import reconcile
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import Message, put_first
+from chalicelib.store.messages import Message
 from chalicelib.store.providers import ProviderRow, reconciled
+from chalicelib.store.tables import put_first
 from infra.stack import Stack
 
 

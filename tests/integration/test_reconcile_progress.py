@@ -17,8 +17,9 @@ from chalicelib.services.intake import receive
 from chalicelib.services.intake import reconcile as reconciling
 from chalicelib.services.intake.reconcile import reconcile
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import Message, pending_in
+from chalicelib.store.messages import Message
 from chalicelib.store.providers import ProviderRow, reconciled
+from chalicelib.store.queues import pending_in
 from infra.stack import Stack
 
 MANY = 45

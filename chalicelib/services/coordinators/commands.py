@@ -27,8 +27,9 @@ from chalicelib.services.replies.reply import is_loop
 from chalicelib.services.versions import NoteMissing
 from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Incident, incident_of_number, incidents_at, muting
-from chalicelib.store.messages import Message, finishing, holding
+from chalicelib.store.escalations import muting
+from chalicelib.store.incidents import Incident, incident_of_number, incidents_at
+from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.routes import is_own_number
@@ -290,5 +291,5 @@ def finished(
         "region": region,
     }
     if is_held:
-        return holding(message.key, MessageState.COMMAND, speaker.now, **known)
-    return finishing(MessageState.COMMAND, speaker.now, **known)
+        return Message.holding(message.key, MessageState.COMMAND, speaker.now, **known)
+    return Message.finishing(MessageState.COMMAND, speaker.now, **known)

@@ -14,8 +14,10 @@ from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.clients.retry import StillContended, until_uncontended
 from chalicelib.services.delivery.carriers import sms_providers
 from chalicelib.services.delivery.deliver import asked_by, deliver, not_asked, retry_after
+from chalicelib.store.message_queries import get
 from chalicelib.store.message_rows import pointed_at
-from chalicelib.store.messages import Message, get
+from chalicelib.store.messages import Message
+from chalicelib.store.receipts import ReceiptRow
 from chalicelib.store.tables import Contended
 
 ON_ITS_WAY, LOST, DELIVERED = "on_its_way", "failed", "delivered"
@@ -24,7 +26,7 @@ logger = Logger()
 _WEIGHT = {None: 0, ON_ITS_WAY: 1, LOST: 2, DELIVERED: 3}
 
 
-def take_receipt(receipt: Message, now: dt.datetime) -> str:
+def take_receipt(receipt: ReceiptRow, now: dt.datetime) -> str:
     """Note a stored receipt on its SMS.
 
     And send what was lost by another carrier. Returns FAILED where an SMS was given up by this, else the receipt's
@@ -38,7 +40,7 @@ def take_receipt(receipt: Message, now: dt.datetime) -> str:
         return _wait(receipt, now)
 
 
-def _take(receipt: Message, now: dt.datetime) -> str:
+def _take(receipt: ReceiptRow, now: dt.datetime) -> str:
     """Note a receipt once; raises Contended.
 
     Where somebody else changed the SMS meanwhile.
@@ -52,12 +54,12 @@ def _take(receipt: Message, now: dt.datetime) -> str:
     return _matched(receipt, sms, changed=is_news, now=now)
 
 
-def _sms_of(receipt: Message) -> Message | None:
+def _sms_of(receipt: ReceiptRow) -> Message | None:
     """Return the SMS that a receipt is about.
 
     By what its carrier called it, or by the key that we gave the carrier.
     """
-    carrier, reference = str(receipt.provider), str(receipt.reference)
+    carrier, reference = receipt.provider, receipt.reference
     pointed = pointed_at(carrier, reference)
     sms = get(pointed or reference)
     if sms is None or sms.direction != "out":
@@ -66,30 +68,30 @@ def _sms_of(receipt: Message) -> Message | None:
     return sms if carries else None
 
 
-def _is_news(sms: Message, receipt: Message) -> bool:
+def _is_news(sms: Message, receipt: ReceiptRow) -> bool:
     """Tell whether a receipt tells anything new of its SMS.
 
     And is not of another time that it was sent.
     """
-    carrier, word = str(receipt.provider), str(receipt.receipt)
+    carrier, word = receipt.provider, receipt.receipt
     if _WEIGHT[word] <= _WEIGHT[sms.receipt]:
         return False
     current = sms.carrier is None or (sms.carrier == carrier and sms.reference in (None, receipt.reference))
     return word == DELIVERED or (current and carrier not in (sms.lost or ()))
 
 
-def _note(sms: Message, receipt: Message, now: dt.datetime) -> bool:
+def _note(sms: Message, receipt: ReceiptRow, now: dt.datetime) -> bool:
     """Note a receipt on its SMS.
 
     False if somebody else changed that meanwhile.
     """
-    carrier, word = str(receipt.provider), str(receipt.receipt)
+    carrier, word = receipt.provider, receipt.receipt
     detail = f"{carrier}: {receipt.receipt_detail or word}"
     known = {"receipt": word, "receipt_at": receipt.provider_at or receipt.stored_at, "receipt_detail": detail}
     asked = asked_by(sms, carrier)
     if word != LOST:
         if sms.state != MessageState.SENT:
-            known |= {"sent_at": now, "carrier": carrier, "reference": str(receipt.reference)}
+            known |= {"sent_at": now, "carrier": carrier, "reference": receipt.reference}
         return sms.note_receipt(MessageState.SENT, asked=asked, **known)
     lost = [*(sms.lost or ()), carrier]
     error = f"{carrier}: did not deliver it"
@@ -98,7 +100,7 @@ def _note(sms: Message, receipt: Message, now: dt.datetime) -> bool:
     return sms.note_receipt(MessageState.FAILED, last_error=error, asked=asked, lost=lost, **known)
 
 
-def _matched(receipt: Message, sms: Message, *, changed: bool, now: dt.datetime) -> str:
+def _matched(receipt: ReceiptRow, sms: Message, *, changed: bool, now: dt.datetime) -> str:
     """Finish a receipt, and send its SMS again if lost.
 
     Sweep does what fails here.
@@ -108,7 +110,7 @@ def _matched(receipt: Message, sms: Message, *, changed: bool, now: dt.datetime)
     return MessageState.FAILED if changed and state == MessageState.FAILED else receipt.state
 
 
-def _wait(receipt: Message, now: dt.datetime) -> str:
+def _wait(receipt: ReceiptRow, now: dt.datetime) -> str:
     """Let a receipt wait for its SMS, for a day.
 
     The SMS is not known, or is being sent.

@@ -17,7 +17,8 @@ from chalicelib.services.clients.provider_settings import (
 )
 from chalicelib.services.doctor.finding import Finding
 from chalicelib.store import elections, providers, routes
-from chalicelib.store.messages import QUEUES, unfinished
+from chalicelib.store.message_queries import unfinished
+from chalicelib.store.queues import QUEUES
 
 STUCK_AFTER = dt.timedelta(minutes=5)
 SWEPT_WITHIN = dt.timedelta(minutes=3)

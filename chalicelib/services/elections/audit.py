@@ -16,7 +16,8 @@ from chalicelib.services.incidents.alerts import answered_id, incident_id, incid
 from chalicelib.services.reports.tally_changes import ShardCell, cell_named, changes_of_incidents, total
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
-from chalicelib.store.messages import Message, messages_of, received_messages
+from chalicelib.store.message_queries import messages_of, received_messages
+from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportKey, StoredReport, all_reports
 from chalicelib.store.routes import numbers_of, route_to
 from chalicelib.store.tallies import shards_of_cells

@@ -23,9 +23,10 @@ from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import alerts_of, describe
 from chalicelib.services.incidents.steps import same_as
 from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
-from chalicelib.store import elections, incidents, keys
+from chalicelib.store import elections, escalations, incidents, keys
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Digest, Incident, Watch
+from chalicelib.store.escalations import Digest, Watch
+from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 from chalicelib.store.outcome import AlreadyThere, IncidentChanged, queued, write
 from chalicelib.store.routes import number_of
@@ -71,10 +72,10 @@ def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = N
     For the digests time is kept.
     """
     election_id, at = loaded.election.id, loaded.clock.at(now)
-    watches, digests = incidents.watches_due(election_id, at), incidents.digests_due(election_id, at)
+    watches, digests = escalations.watches_due(election_id, at), escalations.digests_due(election_id, at)
     if not watches and not digests:
         return []
-    muted, budget = incidents.muted_phones(election_id, at), AlertBudget.read(loaded.election, at)
+    muted, budget = escalations.muted_phones(election_id, at), AlertBudget.read(loaded.election, at)
     before_digests = shares_of(until, 2)[0] if digests else until
     done = [
         for_each(
@@ -113,11 +114,11 @@ def _escalated(
     election, at = loaded.election, loaded.clock.at(now)
     incident = incidents.get_incident(election.id, watch.incident)
     if incident is None or incident.state != "new":
-        return [incidents.ending_watch(watch)], ()
+        return [escalations.ending_watch(watch)], ()
     groups = escalation(election, incident.region)
     stage = incident.stage + 1
     if stage > len(groups):
-        return [incidents.ending_watch(watch)], ()
+        return [escalations.ending_watch(watch)], ()
     incident.stage = stage
     incident.may_be_same_as = same_as(incident, incidents.incidents_at(election.id, incident.station))
     group, sender = groups[stage - 1], number_of(election.id)
@@ -125,14 +126,14 @@ def _escalated(
     alerts = alerts_of(election, incident, alerted, muted, now, sender)
     entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}
     changes = [Incident.stage.set(stage), Incident.alerts.set([*incident.alerts, *(alert.key for alert in alerts)])]
-    writes = [incidents.changing(incident, "new", entry, *changes), incidents.ending_watch(watch)]
+    writes = [incidents.changing(incident, "new", entry, *changes), escalations.ending_watch(watch)]
     writes += budget.writes(alerted)
     if stage < len(groups):
         due = at + escalates_after(election, incident.severity)
-        writes.append(incidents.watching(election.id, incident.id, due))
+        writes.append(escalations.watching(election.id, incident.id, due))
     if len(alerted) < len(group):
         numbers = {incident.number}
-        writes.append(incidents.adding_to_digest(election.id, incident.region, stage, numbers, at + BURST_WITHIN))
+        writes.append(escalations.adding_to_digest(election.id, incident.region, stage, numbers, at + BURST_WITHIN))
     return writes, alerts
 
 
@@ -153,7 +154,7 @@ def _digested(
         for place in _told(election, digest, still_open):
             key = keys.digest(election.id, digest.id, numbers[0], place)
             rows += _digest_to(election, election.coordinators[place], key, digested, muted, now)
-    return [incidents.ending_digest(digest)], tuple(rows)
+    return [escalations.ending_digest(digest)], tuple(rows)
 
 
 def _gravest_first(incident: Incident) -> tuple[int, int]:

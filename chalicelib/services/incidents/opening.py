@@ -27,16 +27,8 @@ from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import OpenedIncident, alerts_of
 from chalicelib.services.incidents.selection import distinct, within_budget
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import (
-    Incident,
-    IncidentNumber,
-    adding_to_digest,
-    giving_number,
-    incidents_at,
-    muted_phones,
-    numbers_given,
-    watching,
-)
+from chalicelib.store.escalations import adding_to_digest, muted_phones, watching
+from chalicelib.store.incidents import Incident, IncidentNumber, giving_number, incidents_at, numbers_given
 from chalicelib.store.messages import Message
 from chalicelib.store.writes import Write
 

@@ -32,16 +32,11 @@ from chalicelib.services.intake.provider_clock import arrival_counts
 from chalicelib.store import keys
 from chalicelib.store.long_sms import stored_part
 from chalicelib.store.message_rows import take_nonce
-from chalicelib.store.messages import (
-    PROCESSED_WITHIN,
-    Message,
-    pending_in,
-    put_first,
-    put_new,
-    received_sms,
-)
+from chalicelib.store.messages import Message, received_sms
+from chalicelib.store.queues import PROCESSED_WITHIN, pending_in
+from chalicelib.store.receipts import ReceiptRow
 from chalicelib.store.routes import route_to
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.tables import StoreUnavailable, put_first, put_new
 
 logger = Logger()
 
@@ -249,16 +244,14 @@ def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Mess
     )
 
 
-def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> Message:
+def _receipt_row(provider: str, receipt: Receipt, now: dt.datetime) -> ReceiptRow:
     """Make the row of a receipt that waits.
 
     For its SMS is looked for by those who may read.
     """
     key = keys.receipt(provider, receipt.id, receipt.state)
-    return Message(
+    return ReceiptRow(
         key,
-        direction="receipt",
-        state=MessageState.WAITING,
         pending=pending_in("receipt", key),
         due_at=now + PROCESSED_WITHIN,
         stored_at=now,

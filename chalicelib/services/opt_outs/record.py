@@ -20,7 +20,7 @@ from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.replies.strangers import reply_budget
 from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import Message, finishing
+from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
 from chalicelib.store.opt_outs import OptOutRow, put_opt_out, wish_of
 from chalicelib.store.outcome import AlreadyProcessed, OptOutChanged, Outcome, write
@@ -92,7 +92,7 @@ def outcome_of_opt_out(
     election = loaded.election
     holder = _holder(election, phone)
     observer = holder if isinstance(holder, Observer) else None
-    changes = finishing(
+    changes = Message.finishing(
         OPTED[opting.wish],
         now,
         election=election.id,

@@ -18,7 +18,7 @@ from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
-from chalicelib.store import keys, messages, progress, routes
+from chalicelib.store import keys, message_queries, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 from chalicelib.store.opt_outs import opted_out
@@ -106,7 +106,7 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     unwilling = {row.phone for row in opted_out(election.id)}
     recipients = tuple(observer for observer in chosen if observer.phones[0] not in unwilling)
     keys = {_key(election, name, observer): observer.number for observer in recipients}
-    queued_rows = messages.get_many(keys) if begun is not None and keys else []
+    queued_rows = message_queries.get_many(keys) if begun is not None and keys else []
     reached = frozenset(keys[row.key] for row in queued_rows)
     return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
 

@@ -16,7 +16,7 @@ from chalicelib.services.email_templates import render, round_code, round_title,
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import Email
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
-from chalicelib.store import keys, messages
+from chalicelib.store import keys, message_queries, tables
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 
@@ -38,7 +38,7 @@ def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetim
     def queue(coordinator: Coordinator) -> int:
         if _was_told(election, places, coordinator):
             return 0
-        return sum(messages.put_new(row) for row in _rows(election, coordinator, places[0], missing, (at, now)))
+        return sum(tables.put_new(row) for row in _rows(election, coordinator, places[0], missing, (at, now)))
 
     return sum(for_each("missing list", election.coordinators, queue, name=lambda coordinator: coordinator.id).results)
 
@@ -55,7 +55,7 @@ def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:
 
 
 def _was_told(election: Election, places: Sequence[Place], coordinator: Coordinator) -> bool:
-    return bool(messages.get_many(keys.on_any_channel(_key(election, place, coordinator) for place in places)))
+    return bool(message_queries.get_many(keys.on_any_channel(_key(election, place, coordinator) for place in places)))
 
 
 def _key(election: Election, round_of: Place, coordinator: Coordinator) -> str:

@@ -21,10 +21,10 @@ from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import NO_DEADLINE, for_each
 from chalicelib.services.outreach.missing_list import queue_lists
-from chalicelib.store import elections, keys, messages, progress, routes
+from chalicelib.store import elections, keys, message_queries, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import QUEUE_SHARDS
 from chalicelib.store.outcome import ReportChanged
+from chalicelib.store.queues import QUEUE_SHARDS
 from chalicelib.store.reports import StoredReport, get_reports
 from chalicelib.store.tallies import read_cells
 from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
@@ -108,10 +108,10 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
 
     The sender's own, and whichever the text names. Raises TooManyUnread, StoreUnavailable.
     """
-    waiting = list(messages.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS))
+    waiting = list(message_queries.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS))
     of_observers: list[frozenset[str]] = []
     for begin in range(0, len(waiting), LOOKED_AT_ONCE):
-        rows = messages.get_many(waiting[begin : begin + LOOKED_AT_ONCE])
+        rows = message_queries.get_many(waiting[begin : begin + LOOKED_AT_ONCE])
         done = for_each("unread SMS", rows, lambda row: _stations_of(election, row), name=lambda row: str(row.key))
         of_observers += filter(None, done.results)
         if len(of_observers) >= MOST_UNREAD:

@@ -16,10 +16,10 @@ import json
 
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
-from chalicelib.store import messages
+from chalicelib.store import message_queries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_rows import dedup_row, get_dedup_row, latest_row
-from chalicelib.store.messages import Message, finishing
+from chalicelib.store.messages import Message
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.writes import Write
 
@@ -54,8 +54,8 @@ def duplicate_of(loaded: LoadedElection, message: Message, guard: Write, now: dt
         return None
     if message.provider_at is None and abs(message.stored_at - first.stored_at) > TIMELESS_WITHIN:
         return None
-    twin = messages.get(first.about)
-    changes = finishing(
+    twin = message_queries.get(first.about)
+    changes = Message.finishing(
         MessageState.DUPLICATE,
         now,
         reason=Reason.SAME_SMS,

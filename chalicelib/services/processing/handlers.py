@@ -28,7 +28,7 @@ from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import Message, attention_of, finishing, holding
+from chalicelib.store.messages import Message, attention_of
 from chalicelib.store.outcome import Outcome
 
 WriteScope = Literal["full", "one_alert", "held"]
@@ -176,5 +176,5 @@ def _as_read(
     if said.state != MessageState.ACCEPTED or held_for is not None:
         known["attention"] = attention_of(election.id, known.get("region"))
     if held_for is not None and said.observer is not None:
-        return holding(message.key, said.state, now, **(known | {"reason": held_for}))
-    return finishing(said.state, now, **known)
+        return Message.holding(message.key, said.state, now, **(known | {"reason": held_for}))
+    return Message.finishing(said.state, now, **known)

@@ -21,7 +21,7 @@ from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.reports.tally_changes import uncounting
-from chalicelib.store import elections, messages
+from chalicelib.store import elections, message_queries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.long_sms import KnownParts, known_parts, noting, part_text, piece_of
 from chalicelib.store.messages import Message, received_sms
@@ -77,7 +77,7 @@ def _read(
     In place of what it was read as before.
     """
     read = replace(sms, read=len(sms.pieces))
-    rows = messages.get_many(piece.key for piece in sms.pieces)
+    rows = message_queries.get_many(piece.key for piece in sms.pieces)
     whole = _joined(read, rows, now)
     noted = noting(stored, [read if one is sms else one for one in known])
     write([queued(whole), noted, *_superseding(sms.read_as, whole, loaded, now)])
@@ -116,7 +116,7 @@ def _superseding(before: str | None, whole: Message, loaded: LoadedElection | No
 
     And take it out of the tallies.
     """
-    row = next(iter(messages.get_many([before])), None) if before else None
+    row = next(iter(message_queries.get_many([before])), None) if before else None
     if row is None:
         return []
     counted_by = elections.current(row.election) if row.election else None

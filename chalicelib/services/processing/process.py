@@ -15,7 +15,7 @@ from chalicelib.services.processing.handlers import Limits, WriteScope, outcome_
 from chalicelib.services.processing.multipart import join
 from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.messages import NO_ELECTION, Message, finishing
+from chalicelib.store.messages import NO_ELECTION, Message
 from chalicelib.store.outcome import (
     AlreadyProcessed,
     AlreadyThere,
@@ -122,5 +122,5 @@ def _outcome_or_duplicate(loaded: LoadedElection, message: Message, now: dt.date
 
 
 def _without_election(message: Message, now: dt.datetime) -> Outcome:
-    changes = finishing(MessageState.QUARANTINED, now, attention=NO_ELECTION, reason=Reason.NO_ELECTION)
+    changes = Message.finishing(MessageState.QUARANTINED, now, attention=NO_ELECTION, reason=Reason.NO_ELECTION)
     return Outcome(message, changes)

@@ -24,7 +24,7 @@ from chalicelib.observation.sms.phones import is_machine
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services import outbox
 from chalicelib.services.reports.merge import MergedReport, report_key
-from chalicelib.store import keys, messages, routes
+from chalicelib.store import keys, message_queries, routes
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportKey
 
@@ -137,8 +137,8 @@ def is_loop(election: Election, message: Message) -> bool:
     if message.conversation is None:
         return False
     at = message.stored_at
-    recent = messages.conversation_between(message.conversation, at - LOOP_WINDOW, at, LOOP_LOOKED_AT)
-    others = messages.get_many(key for key in recent if key != message.key)
+    recent = message_queries.conversation_between(message.conversation, at - LOOP_WINDOW, at, LOOP_LOOKED_AT)
+    others = message_queries.get_many(key for key in recent if key != message.key)
     return sum(_is_unreadable(election, other) for other in others) >= LOOP_UNREADABLE
 
 

@@ -8,9 +8,12 @@ from typing import Any
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Reason
 from chalicelib.services.access.operators import Operator
-from chalicelib.store import messages, routes
+from chalicelib.store import routes
 from chalicelib.store.budgets import phones_held
-from chalicelib.store.messages import QUEUE_SHARDS, Message
+from chalicelib.store.message_queries import read_rows, unfinished
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import QUEUE_SHARDS, QueuedRow
+from chalicelib.store.receipts import ReceiptRow
 
 MOST_SHOWN = 200
 
@@ -76,32 +79,34 @@ def try_again(key: str, now: dt.datetime) -> None:
 
     Raises NotHeld, StoreUnavailable.
     """
-    row = messages.get(key)
+    row = next(iter(read_rows([key])[0]), None)
     if row is None or row.reason != Reason.NOT_PROCESSED:
         raise NotHeld(f"{key} is not held for want of being processed: ./baykoo messages held lists what is")
     if not row.retry(now):
         raise NotHeld(f"somebody else has just changed {key}")
 
 
-def _read() -> tuple[list[Message], bool]:
-    keys = list(messages.unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS))
-    rows = sorted(messages.get_many(keys), key=_since)
+def _read() -> tuple[list[Message | ReceiptRow], bool]:
+    keys = list(unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS))
+    rows = sorted(read_rows(keys)[0], key=_since)
     return rows, len(keys) >= MOST_SHOWN
 
 
-def _since(row: Message) -> dt.datetime:
+def _since(row: QueuedRow) -> dt.datetime:
     return row.due_at or row.stored_at
 
 
-def _described(row: Message) -> HeldRow:
-    return HeldRow(str(row.key), _since(row), str(row.state), row.reason or "", row.last_error)
+def _described(row: QueuedRow) -> HeldRow:
+    return HeldRow(row.key, _since(row), row.state, row.reason or "", row.last_error)
 
 
-def _concerns(operator: Operator, row: Message, numbers: Collection[str]) -> bool:
+def _concerns(operator: Operator, row: Message | ReceiptRow, numbers: Collection[str]) -> bool:
     """Tell whether a row is of an operator's election and regions.
 
-    One that was never read is its number's.
+    One that was never read is its number's; a receipt is nobody's.
     """
+    if isinstance(row, ReceiptRow):
+        return False
     if row.election is None:
         return operator.sees_all() and international(row.recipient or "") in numbers
     of_region = operator.sees_all() if row.region is None else operator.sees(row.region)

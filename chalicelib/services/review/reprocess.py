@@ -15,7 +15,7 @@ from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import opens_incident
 from chalicelib.services.reports.tally_changes import uncounting
-from chalicelib.store import messages, routes
+from chalicelib.store import message_queries, routes
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.messages import NO_ELECTION, NO_REGION, Message, attention_of
 from chalicelib.store.outcome import AlreadyProcessed, adding_to_tallies, write
@@ -32,10 +32,10 @@ def resolved_by(election_id: str) -> Iterator[Message]:
     """
     loaded = existing(election_id)
     regions = (NO_REGION, *loaded.election.regions)
-    keys = [key for region in regions for key in messages.needing_attention(attention_of(election_id, region))]
-    keys += messages.needing_attention(NO_ELECTION)
+    keys = [key for region in regions for key in message_queries.needing_attention(attention_of(election_id, region))]
+    keys += message_queries.needing_attention(NO_ELECTION)
     for begin in range(0, len(keys), _AT_ONCE):
-        rows = messages.get_many(keys[begin : begin + _AT_ONCE])
+        rows = message_queries.get_many(keys[begin : begin + _AT_ONCE])
         yield from (row for row in rows if row.attention is not None and _is_resolved(loaded, row))
 
 

@@ -14,7 +14,7 @@ from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
 from chalicelib.services.summaries.final_report import Day, read_day, report_page
-from chalicelib.store import keys, messages, progress
+from chalicelib.store import keys, progress, tables
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
 
@@ -48,7 +48,7 @@ def send_report(loaded: LoadedElection, now: dt.datetime) -> int:
             "final report",
             headquarters,
             lambda coordinator: sum(
-                map(messages.put_new, _rows(election, coordinator, emails[coordinator.language], now))
+                map(tables.put_new, _rows(election, coordinator, emails[coordinator.language], now))
             ),
             name=lambda coordinator: coordinator.id,
         )

@@ -14,7 +14,7 @@ from chalicelib.services.summaries.final_report_email import send_report
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
 from chalicelib.services.summaries.summary_email import summary_email
 from chalicelib.services.summaries.summary_sms import summary_sms
-from chalicelib.store import elections, keys, messages, progress, summaries
+from chalicelib.store import elections, keys, progress, summaries, tables
 from chalicelib.store.elections import LoadedElection, is_under_way
 from chalicelib.store.messages import Message
 from chalicelib.store.tallies import read_cells
@@ -41,7 +41,7 @@ def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLI
     snapshot = _snapshot(loaded, hour, since, now)
 
     def queue(coordinator: Coordinator) -> int:
-        return sum(messages.put_new(row) for row in _rows(election, coordinator, hour, snapshot, now))
+        return sum(tables.put_new(row) for row in _rows(election, coordinator, hour, snapshot, now))
 
     queued = for_each("summary", election.coordinators, queue, until=until, name=lambda coordinator: coordinator.id)
     if queued.is_whole and (done is None or done["hour"] < hour):

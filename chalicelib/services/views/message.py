@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from chalicelib.services.access.operators import Operator
-from chalicelib.store import keys, messages
+from chalicelib.store import keys, message_queries
 from chalicelib.store.messages import Message
 
 HIDDEN_DIGITS = 4
@@ -21,13 +21,13 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     None if there is none. A message without a region (an unknown sender's) is shown only to those who see the whole
     nation. Its words are left out where they may tell answers to one of the `withheld` forms. Raises StoreUnavailable.
     """
-    message = messages.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
+    message = message_queries.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
     if message is None or message.election != operator.election or not _sees(operator, message):
         return None
     is_withheld = bool(withheld) and _may_tell(message, withheld)
     described = _describe(operator, message, is_withheld=is_withheld)
     if message.direction == "in":
-        reply = messages.get(keys.reply(message.key))
+        reply = message_queries.get(keys.reply(message.key))
         described["reply"] = _describe(operator, reply, is_withheld=is_withheld) if reply else None
     return described
 

@@ -13,7 +13,7 @@ from chalicelib.observation.reports.tally import add, contribution
 from chalicelib.services.clients import retry
 from chalicelib.services.outreach import gaps, reminders
 from chalicelib.services.summaries import final_report, hourly, open_issues
-from chalicelib.store import elections, messages, progress, routes, summaries
+from chalicelib.store import elections, message_queries, progress, routes, summaries, tables
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
@@ -55,9 +55,11 @@ class InMemory:
         monkeypatch.setattr(routes, "numbers_of", lambda election_id: ["+996312000000"])
         monkeypatch.setattr(elections, "list_elections", lambda: [self.election.id])
         monkeypatch.setattr(elections, "current", lambda election_id: self.loaded)
-        monkeypatch.setattr(messages, "put_new", self.put_new)
-        monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: [])
-        monkeypatch.setattr(messages, "get_many", lambda keys: [self.queued[k][0] for k in keys if k in self.queued])
+        monkeypatch.setattr(tables, "put_new", self.put_new)
+        monkeypatch.setattr(message_queries, "unfinished", lambda queue, due_before, limit: [])
+        monkeypatch.setattr(
+            message_queries, "get_many", lambda keys: [self.queued[k][0] for k in keys if k in self.queued]
+        )
         monkeypatch.setattr(progress, "read", lambda election_id, task: self.done.get(task, (0, None)))
         monkeypatch.setattr(progress, "advance", self.advance)
         monkeypatch.setattr(summaries, "day_of", lambda election_id, day: list(self.snapshots.values()))

@@ -8,7 +8,7 @@ from fake_store import InMemory
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.services.outreach.reminders import ChaseResult, chase_due
-from chalicelib.store import messages
+from chalicelib.store import message_queries
 
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 QUESTIONS = [{"code": "A", "type": "integer"}]
@@ -61,8 +61,10 @@ def test_nobody_is_reminded_while_more_sms_wait_than_are_looked_at(
     memory.install(monkeypatch)
     chase_due(memory.now)
     memory.now += dt.timedelta(minutes=90)
-    monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: [f"sms{n}" for n in range(4 * limit)])
+    monkeypatch.setattr(
+        message_queries, "unfinished", lambda queue, due_before, limit: [f"sms{n}" for n in range(4 * limit)]
+    )
     assert chase_due(memory.now) == ChaseResult()
     assert "nobody is reminded in this run" in caplog.text
-    monkeypatch.setattr(messages, "unfinished", lambda queue, due_before, limit: ["sms"] * (limit - 1))
+    monkeypatch.setattr(message_queries, "unfinished", lambda queue, due_before, limit: ["sms"] * (limit - 1))
     assert chase_due(memory.now) == ChaseResult(reminders=6)

@@ -1,0 +1,138 @@
+"""Reads of the messages' table: by key, and by its indexes."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.observation.sms.states import MessageState, Reason
+from chalicelib.store import keys as row_keys
+from chalicelib.store.messages import Message
+from chalicelib.store.queues import QUEUE_SHARDS, SCHEMA, Queue, QueuedRow
+from chalicelib.store.receipts import ReceiptRow
+from chalicelib.store.tables import StoreUnavailable, store_faults
+
+
+def get(key: str) -> Message | None:
+    """Return a message by key, as of now; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return Message.get(key, consistent_read=True)
+        except Message.DoesNotExist:
+            return None
+
+
+def get_many(keys: Iterable[str]) -> list[Message]:
+    """Return those of the messages that exist and can be read.
+
+    In no order. Raises StoreUnavailable.
+    """
+    return [row for row in read_rows(keys)[0] if isinstance(row, Message)]
+
+
+def read_rows(keys: Iterable[str]) -> tuple[list[Message | ReceiptRow], dict[str, str]]:
+    """Return the rows of queues that exist, and why others cannot be read.
+
+    The rows are in no order, the others' faults by key. Raises StoreUnavailable.
+    """
+    rows: list[Message | ReceiptRow] = []
+    unreadable: dict[str, str] = {}
+    wanted = dict.fromkeys(keys)
+    for model in (Message, ReceiptRow):
+        of_model = [key for key in wanted if _model_of(key) is model]
+        try:
+            rows += _rows_of(model, of_model)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whatever deserialising one of them raises
+            for key in of_model:
+                try:
+                    rows += _rows_of(model, [key])
+                except StoreUnavailable:
+                    raise
+                except Exception as fault:  # noqa: BLE001
+                    unreadable[key] = f"{type(fault).__name__}: {fault}"
+    newer = {row.key: _newer_schema(row) for row in rows if (row.schema or SCHEMA) > SCHEMA}
+    return [row for row in rows if row.key not in newer], unreadable | newer
+
+
+def row_of(image: Mapping[str, Any]) -> Message | ReceiptRow:
+    """Return the row of a stream record's image."""
+    return _model_of(image["key"]["S"]).from_raw_data(dict(image))
+
+
+def _model_of(key: str) -> type[Message | ReceiptRow]:
+    return ReceiptRow if row_keys.is_receipt(key) else Message
+
+
+def _rows_of(model: type[Message | ReceiptRow], keys: Sequence[str]) -> list[Message | ReceiptRow]:
+    with store_faults():
+        return list(model.batch_get(keys, consistent_read=True)) if keys else []
+
+
+def _newer_schema(row: QueuedRow) -> str:
+    return f"it is stored by schema {row.schema}, and this version of Baykoo reads {SCHEMA}"
+
+
+def hold_unreadable(key: str, why: str, now: dt.datetime) -> None:
+    """Take a row that this version cannot read out of its queue.
+
+    It then waits for a person. It is neither read nor put anew, so that whatever it holds stays in it. Raises
+    StoreUnavailable.
+    """
+    waits = Message.awaiting_person(key, now, reason=Reason.UNREADABLE_ROW, last_error=why[:500])
+    with store_faults(), TransactWrite(connection=Message._get_connection().connection) as transaction:
+        transaction.update(Message(key), waits, Message.key.exists())
+
+
+def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iterator[str]:
+    """Yield keys of a queue's unfinished rows, or of those due.
+
+    At most `limit` per shard, the longest due first. Raises StoreUnavailable.
+    """
+    due = Message.due_at <= due_before if due_before is not None else None
+    for shard in range(QUEUE_SHARDS):
+        with store_faults():
+            rows = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit, attributes_to_get=["key"])
+            yield from [row.key for row in rows]
+
+
+def needing_attention(partition: str) -> Iterator[str]:
+    """Yield keys of the SMS in a partition of the attention index.
+
+    The oldest first. Raises StoreUnavailable.
+    """
+    with store_faults():
+        for row in Message.attention_index.query(partition, attributes_to_get=["key"]):
+            yield row.key
+
+
+def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, limit: int) -> list[str]:
+    """Return keys of a phone's messages between two instants, newest first.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        rows = Message.conversation_index.query(
+            phone, Message.stored_at.between(since, until), scan_index_forward=False, limit=limit
+        )
+        return [row.key for row in rows]
+
+
+def messages_of(election_id: str) -> Iterator[Message]:
+    """Yield every message of an election.
+
+    Reads the whole table: for audits and exports, never for a request. Raises StoreUnavailable.
+    """
+    with store_faults():
+        yield from Message.scan(Message.election == election_id, consistent_read=True)
+
+
+def received_messages() -> Iterator[Message]:
+    """Yield every message that has no outcome yet.
+
+    Reads the whole table: for audits. Raises StoreUnavailable.
+    """
+    with store_faults():
+        yield from Message.scan(Message.state == MessageState.RECEIVED, consistent_read=True)
