@@ -4,6 +4,7 @@ Powertools' batch processor takes records in their order; here the urgent go fir
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -24,12 +25,13 @@ def each_record(
     read: Callable[[dict[str, Any]], Row],
     act: Callable[[Row, dt.datetime], object],
     is_urgent: Callable[[Row], bool],
+    sender_of: Callable[[Row], str | None] = lambda _: None,
 ) -> dict[str, Any]:
     """Act on every record's row, read from its image; return the failed ones.
 
     Several at a time. A failed record is offered again (Lambda: "Partial batch responses"), and sweep comes too.
     Records of one batch need no order: merging is independent of it, and a row of the outbox is claimed once. So the
-    urgent ones go first.
+    urgent ones go first, and of each known sender one before anybody's second.
     """
     failed: list[dict[str, str]] = []
     rows: list[tuple[bool, str, Row]] = []
@@ -53,6 +55,18 @@ def each_record(
         return None
 
     with ThreadPoolExecutor(WORKERS) as workers:
-        attempted = workers.map(attempt, sorted(rows, key=lambda urgent_row: not urgent_row[0]))
+        attempted = workers.map(attempt, _in_turn(rows, sender_of))
         failed += [failure for failure in attempted if failure]
     return {"batchItemFailures": failed}
+
+
+def _in_turn(
+    rows: Sequence[tuple[bool, str, Row]], sender_of: Callable[[Row], str | None]
+) -> list[tuple[bool, str, Row]]:
+    """Sort the urgent first, then by how many of the same sender stand before."""
+    before: Counter[tuple[bool, str | None]] = Counter()
+    turns: list[int] = []
+    for is_urgent, _, row in rows:
+        turns.append(before[is_urgent, sender_of(row)])
+        before[is_urgent, sender_of(row)] += 1
+    return [row for _, row in sorted(zip(turns, rows, strict=True), key=lambda turn: (not turn[1][0], turn[0]))]

@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.entrypoints.alerting import ALERTING_SECONDS, deliver_at_once
 from chalicelib.entrypoints.batch import each_record
 from chalicelib.services.intake.silence import record_arrival
-from chalicelib.services.processing.process import may_be_urgent
+from chalicelib.services.processing.process import is_processed, may_be_urgent
 from chalicelib.services.processing.process import process as process_message
 from chalicelib.store.messages import Message
 
@@ -15,9 +15,13 @@ from chalicelib.store.messages import Message
 def process(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Process a batch of SMS, incidents first, and deliver their alerts."""
     end = time.monotonic() + ALERTING_SECONDS
+    is_stream = any("eventSource" in record for record in event["Records"])
 
     def process_and_alert(message: Message, now: dt.datetime) -> None:
-        deliver_at_once(process_message(message, now), end)
+        if not (is_stream and may_be_urgent(message) and is_processed(message)):
+            deliver_at_once(process_message(message, now), end)
         record_arrival(message)
 
-    return each_record(event["Records"], Message.from_raw_data, process_and_alert, may_be_urgent)
+    return each_record(
+        event["Records"], Message.from_raw_data, process_and_alert, may_be_urgent, lambda message: message.sender
+    )

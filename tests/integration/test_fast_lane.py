@@ -1,6 +1,7 @@
 """Intake calls process for an SMS that may open an incident; whatever fails, the SMS is stored and acknowledged."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -42,6 +43,37 @@ def test_process_is_called_for_an_incident_alone_and_once(pipeline: Pipeline, ca
     assert (call["FunctionName"], call["InvocationType"]) == ("no-such-function", "Event")
     [record] = json.loads(call["Payload"])["Records"]
     assert record["dynamodb"]["NewImage"]["key"] == {"S": message.key}
+
+
+def test_a1_a_phone_s_flood_comes_by_the_stream_and_others_are_still_processed_at_once(
+    pipeline: Pipeline, called: list[dict[str, Any]]
+) -> None:
+    for place in range(fast_lane.CALLS_PER_PHONE_AND_MINUTE + 3):
+        pipeline.send(pipeline.phone(), f"IN 3 they beat us {place}")
+    assert len(called) == fast_lane.CALLS_PER_PHONE_AND_MINUTE
+    pipeline.send(pipeline.phone(1), "IN 3 they beat us")
+    assert len(called) == fast_lane.CALLS_PER_PHONE_AND_MINUTE + 1
+
+
+def test_a_minute_later_a_phone_has_its_calls_again(
+    pipeline: Pipeline, called: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast_lane._calls[pipeline.phone()] = [time.monotonic()] * fast_lane.CALLS_PER_PHONE_AND_MINUTE
+    pipeline.send(pipeline.phone(), "IN 3 they beat us")
+    assert called == []
+    fast_lane._calls[pipeline.phone()] = [time.monotonic() - 61] * fast_lane.CALLS_PER_PHONE_AND_MINUTE
+    pipeline.send(pipeline.phone(), "IN 3 they beat us")
+    assert len(called) == 1
+
+
+def test_calls_are_remembered_of_so_many_phones(
+    pipeline: Pipeline, called: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fast_lane, "MOST_PHONES", 2)
+    monkeypatch.setattr(fast_lane, "_calls", {})
+    for place in range(4):
+        pipeline.send(pipeline.phone(place), "IN 3 they beat us")
+    assert list(fast_lane._calls) == [pipeline.phone(2), pipeline.phone(3)]
 
 
 @pytest.mark.parametrize("text", ["OP A1 D2", "голосование а1, в нет", "CL B-жок"])

@@ -54,6 +54,31 @@ def test_coordinators_are_told_before_anything_else_is_processed(text: str, pipe
     assert sends[-1] < commits[1]
 
 
+def test_a1_one_phone_s_flood_stands_behind_the_first_incident_of_another(pipeline: Pipeline, wire: Wire) -> None:
+    texts = [(0, f"IN 3 flood {place}") for place in range(4)] + [(3, "IN 3 they beat us")]
+    sent = [pipeline.send(pipeline.phone(phone), text) for phone, text in texts]
+    taken: list[str] = []
+
+    def note(operation: str, parameters: dict[str, Any]) -> None:
+        if operation == "TransactWriteItems":
+            keys = [next(iter(one.values())).get("Key", {}).get("key", {}) for one in parameters["TransactItems"]]
+            taken.extend(key["S"] for key in keys if key)
+
+    wire.prepare = note
+    process_function({"Records": [record(message, place) for place, message in enumerate(sent)]}, None)
+    assert [key for key in taken if key in {message.key for message in sent}][:2] == [sent[0].key, sent[4].key]
+
+
+def test_the_stream_reads_once_what_the_fast_lane_has_processed(pipeline: Pipeline, wire: Wire) -> None:
+    message = pipeline.send(pipeline.phone(), URGENT["an incident"])
+    of_stream = record(message, 1) | {"eventSource": "aws:dynamodb"}
+    process_function({"Records": [of_stream]}, None)
+    assert stored(message.key).state == "accepted"
+    wire.listen()
+    process_function({"Records": [of_stream]}, None)
+    assert [one for one in wire.calls if one != "UpdateItem"] == ["BatchGetItem"]
+
+
 def test_the_stream_finds_nothing_left_to_send(pipeline: Pipeline, wire: Wire) -> None:
     process_function({"Records": batch(pipeline, URGENT["an incident"])}, None)
     told = alerts(pipeline)

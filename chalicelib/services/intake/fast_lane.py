@@ -8,6 +8,7 @@ won.
 import json
 import os
 import re
+import time
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
@@ -21,9 +22,16 @@ from chalicelib.store.routes import route_to
 
 logger = Logger()
 
+CALLS_PER_PHONE_AND_MINUTE = 5
+"""So often a minute one worker calls process for one phone. Each call has a worker of process to itself, so a flood
+would take those that somebody else's incident needs; the rest of it comes by the stream."""
+MOST_PHONES = 1000
+"""Phones whose calls a worker remembers; the oldest are forgotten."""
+
 # A provider waits for its answer meanwhile.
 _PATIENCE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
 _compiled = lru_cache(maxsize=32)(re.compile)
+_calls: dict[str, list[float]] = {}
 
 
 def process_at_once(stored: Sequence[Message]) -> None:
@@ -35,7 +43,7 @@ def process_at_once(stored: Sequence[Message]) -> None:
     if function is None:
         return
     try:
-        urgent = [message for message in stored if _may_open_incident(message)]
+        urgent = [message for message in stored if _may_open_incident(message) and _is_within_budget(message)]
         if urgent:
             records = [{"dynamodb": {"SequenceNumber": row.key, "NewImage": row.serialize()}} for row in urgent]
             payload = json.dumps({"Records": records})
@@ -55,3 +63,14 @@ def _may_open_incident(message: Message) -> bool:
     if message.part is not None:
         return True
     return _compiled(route.incidents).search(unicodedata.normalize("NFKC", message.text or "")) is not None
+
+
+def _is_within_budget(message: Message) -> bool:
+    """Count a call for the message's phone, unless it had its calls in this minute."""
+    now = time.monotonic()
+    calls = [at for at in _calls.pop(message.sender or "", ()) if now - at < 60]
+    within = len(calls) < CALLS_PER_PHONE_AND_MINUTE
+    _calls[message.sender or ""] = [*calls, now] if within else calls
+    if len(_calls) > MOST_PHONES:
+        del _calls[next(iter(_calls))]
+    return within

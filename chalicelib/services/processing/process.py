@@ -13,7 +13,7 @@ from chalicelib.services.incidents.alerts import opens_incident
 from chalicelib.services.processing.deduplicate import dedup_guard, duplicate_of
 from chalicelib.services.processing.handlers import Limits, WriteScope, outcome_of
 from chalicelib.services.processing.multipart import join
-from chalicelib.store import elections, routes
+from chalicelib.store import elections, message_queries, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import NO_ELECTION, Message
 from chalicelib.store.outcome import (
@@ -88,6 +88,15 @@ def may_be_urgent(message: Message) -> bool:
     except StoreUnavailable:
         return False
     return loaded is not None and opens_incident(loaded.election, read(message.text or "", loaded.election))
+
+
+def is_processed(message: Message) -> bool:
+    """Tell whether an SMS has its outcome, as the fast lane gives it before the stream comes.
+
+    One read, where processing it again would be all reads of an incident and a refused transaction. Raises
+    StoreUnavailable.
+    """
+    return any(stored.state != MessageState.RECEIVED for stored in message_queries.get_many([message.key]))
 
 
 def _election_of(message: Message) -> LoadedElection | None:
