@@ -19,7 +19,7 @@ from chalicelib.services.summaries.areas import worded_incidents
 from chalicelib.services.summaries.final_report_answers import answers_of
 from chalicelib.services.summaries.final_report_incidents import incident_rows
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
-from chalicelib.services.summaries.summary_email import sections_of
+from chalicelib.services.summaries.sections import sections_of
 from chalicelib.store import summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incidents_of
@@ -123,7 +123,7 @@ def _hours(snapshots: Sequence[Summary], words: Mapping[str, str]) -> list[dict[
     most = max((count for _, count in counts), default=0)
     return [
         {
-            "said": words["hour_row"].format(time=f"{at:%H:%M}", count=count),
+            "text": words["hour_row"].format(time=f"{at:%H:%M}", count=count),
             "share": round(100 * count / most) if most else 0,
         }
         for at, count in counts

@@ -37,37 +37,42 @@ def answers_of(election: Election, summary: Summary, language: str, words: Mappi
 
     Questions that `summary` leaves out are left out.
     """
-    writer = _Writer(election, summary, language, words)
+    answer_words = _AnswerWords(election, language, words)
     rounds = [
-        RoundAnswers(round_title(election, language, form, name), list(writer.rows(form, name)))
+        RoundAnswers(round_title(election, language, form, name), list(_rows(answer_words, summary, form, name)))
         for form in election.forms
         for name in form.round_names
     ]
     return [round_answers for round_answers in rounds if round_answers.rows]
 
 
+def _rows(answer_words: "_AnswerWords", summary: Summary, form: Form, name: str) -> Iterator[AnswerRow]:
+    for question in form.questions:
+        nation = _answers(summary.nation, form, name, question)
+        if not any(nation.values()):
+            continue
+        by_region = {region: _answers(area, form, name, question) for region, area in summary.regions.items()}
+        yield AnswerRow(
+            answer_words.title_of(question),
+            answer_words.worded(question, nation),
+            [
+                (region, answer_words.worded(question, answers))
+                for region, answers in by_region.items()
+                if any(answers.values())
+            ],
+        )
+
+
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class _AnswerWords:
+    """How questions and answers are worded in one language."""
+
     election: Election
-    summary: Summary
     language: str
     words: Mapping[str, str]
 
-    def rows(self, form: Form, name: str) -> Iterator[AnswerRow]:
-        for question in form.questions:
-            everywhere = _answers(self.summary.nation, form, name, question)
-            if not any(everywhere.values()):
-                continue
-            by_region = {region: _answers(area, form, name, question) for region, area in self.summary.regions.items()}
-            yield AnswerRow(
-                ": ".join(filter(None, (question.code, self.election.text(question.label, self.language)))),
-                self.worded(question, everywhere),
-                [
-                    (region, self.worded(question, answers))
-                    for region, answers in by_region.items()
-                    if any(answers.values())
-                ],
-            )
+    def title_of(self, question: Question) -> str:
+        return ": ".join(filter(None, (question.code, self.election.text(question.label, self.language))))
 
     def worded(self, question: Question, answers: Answers) -> str:
         """Word answers; who does not know is counted apart.
