@@ -20,7 +20,7 @@ from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
-from chalicelib.store.reports import StoredReport, as_read, to_row
+from chalicelib.store.reports import StoredReport, replacing
 from chalicelib.store.tables import Contended, StoreUnavailable
 from chalicelib.store.tallies import adding, tally_row
 from chalicelib.store.writes import Kind, Write, in_order
@@ -108,7 +108,7 @@ def commit(outcome: Outcome) -> None:
     message = Write.update(
         "message", outcome.message.key, outcome.message, outcome.changes, Message.state == MessageState.RECEIVED
     )
-    writes = [_put_report(_required(outcome.election), report) for report in outcome.reports]
+    writes = [replacing(_required(outcome.election), report) for report in outcome.reports]
     writes += [Write.put("once", incident.id, incident, Incident.id.does_not_exist()) for incident in outcome.incidents]
     writes += [queued(outgoing) for outgoing in outcome.outgoing]
     tallies = adding_to_tallies(_required(outcome.election), outcome.cells) if outcome.cells else []
@@ -120,7 +120,7 @@ def rewrite_report(election: Election, report: StoredReport, cells: Cells) -> No
 
     Raises ReportChanged, Contended, StoreUnavailable.
     """
-    write([_put_report(election, report), *adding_to_tallies(election, cells)])
+    write([replacing(election, report), *adding_to_tallies(election, cells)])
 
 
 def relocate_incident(election: Election, incident: Incident, region: str, cells: Cells) -> None:
@@ -164,12 +164,6 @@ def adding_to_tallies(election: Election, cells: Cells) -> list[Write]:
         Write.update("row", "#".join(cell), tally_row(election, shard, cell), adding(counters))
         for (shard, cell), counters in cells.items()
     ]
-
-
-def _put_report(election: Election, report: StoredReport) -> Write:
-    row = to_row(election, report)
-    row.version = report.version + 1
-    return Write.put("report", row.form, row, as_read(report))
 
 
 _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {

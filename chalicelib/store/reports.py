@@ -15,6 +15,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
+from chalicelib.observation.reports.decision_json import decisions_from_json, decisions_json
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.attributes import IntAttribute
@@ -28,7 +29,8 @@ ReportKey = tuple[str, str, str]
 class ReportRow(Model):
     """A report as stored.
 
-    `version` grows by one with every change, `counted` is its contribution to `region`.
+    `version` grows by one with every change, `counted` is its contribution to `region`. `decisions`: what people
+    decided about it; an ordinary report has none.
     """
 
     class Meta(TableMeta):
@@ -40,6 +42,7 @@ class ReportRow(Model):
     region = UnicodeAttribute()
     answers = Document()
     counted = Document()
+    decisions = Document(null=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,26 @@ def to_row(election: Election, stored: StoredReport) -> ReportRow:
         form,
         version=stored.version,
         region=stored.region,
-        answers={observer: _answers_json(answers) for observer, answers in report.observers.items()},
+        answers={observer: _answers_json(answers) for observer, answers in report.given.items()},
         counted={name: _number_json(amount) for name, amount in stored.counted.items()},
+        decisions=decisions_json(report.decisions),
     )
+
+
+def replacing(election: Election, stored: StoredReport) -> Write:
+    """Return the write of a report as its next version.
+
+    `stored.version` is the one that it replaces. What a later version of Baykoo keeps in the row beside stays there.
+    """
+    row = to_row(election, stored)
+    actions = [
+        ReportRow.version.set(stored.version + 1),
+        ReportRow.region.set(row.region),
+        ReportRow.answers.set(row.answers),
+        ReportRow.counted.set(row.counted),
+        ReportRow.decisions.remove() if row.decisions is None else ReportRow.decisions.set(row.decisions),
+    ]
+    return Write.update("report", row.form, row, actions, as_read(stored))
 
 
 def as_read(stored: StoredReport) -> Condition:
@@ -122,7 +142,8 @@ def from_row(election: Election, row: ReportRow) -> StoredReport:
         station=row.station.partition("#")[2],
         form=form_code,
         round=round_name,
-        observers={observer: _answers(form, written) for observer, written in row.answers.items()},
+        given={observer: _answers(form, written) for observer, written in row.answers.items()},
+        decisions=decisions_from_json(row.decisions),
     )
     counted = {name: _number(amount) for name, amount in row.counted.items()}
     return StoredReport(report, row.region, row.version, counted)
@@ -133,25 +154,35 @@ def _row_key(election: Election, key: ReportKey) -> tuple[str, str]:
     return f"{election.id}#{station}", f"{form}#{round_name}"
 
 
-def _answers_json(observer_answers: ObserverAnswers) -> dict[str, Any]:
-    sources = sorted({answer.source for answer in observer_answers.answers.values()}, key=lambda source: source.age)
-    return {
-        "first": observer_answers.first_at.isoformat(),
+def _answers_json(given: ObserverAnswers) -> dict[str, Any]:
+    """Write an observer's answers, each with its source's place in `from`; `h`: the superseded ones, if any."""
+    superseded = {code: answers for code, answers in given.superseded.items() if answers}
+    every = [*given.answers.values(), *(answer for answers in superseded.values() for answer in answers)]
+    sources = sorted({answer.source for answer in every}, key=lambda source: source.age)
+    place = {source: index for index, source in enumerate(sources)}
+    written = {
+        "first": given.first_at.isoformat(),
         "from": [[source.received_at.isoformat(), source.message] for source in sources],
-        "a": {
-            code: [value_json(answer.value), sources.index(answer.source)]
-            for code, answer in observer_answers.answers.items()
-        },
+        "a": {code: [value_json(answer.value), place[answer.source]] for code, answer in given.answers.items()},
     }
+    before = {
+        code: [[value_json(answer.value), place[answer.source]] for answer in answers]
+        for code, answers in superseded.items()
+    }
+    return written | ({"h": before} if before else {})
 
 
 def _answers(form: Form, written: Mapping[str, Any]) -> ObserverAnswers:
     sources = [Source(dt.datetime.fromisoformat(at), message) for at, message in written["from"]]
-    answers = {
-        code: Answer(value_from_json(form, code, value), sources[index])
-        for code, (value, index) in written["a"].items()
-    }
-    return ObserverAnswers(dt.datetime.fromisoformat(written["first"]), answers)
+
+    def answer(code: str, value: Any, index: int) -> Answer:
+        return Answer(value_from_json(form, code, value), sources[index])
+
+    return ObserverAnswers(
+        dt.datetime.fromisoformat(written["first"]),
+        {code: answer(code, *one) for code, one in written["a"].items()},
+        {code: tuple(answer(code, *one) for one in before) for code, before in written.get("h", {}).items()},
+    )
 
 
 def _number_json(amount: Number) -> int | str:

@@ -7,10 +7,11 @@ later and change it, and then every reader must see that.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.observation.checks import failed_checks, parse_rule
+from chalicelib.observation.checks import Rule, failed_checks, parse_rule
 from chalicelib.observation.elections.election import Check, Election, Form
 from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.decisions import Explanation, basis_of
 from chalicelib.observation.reports.report import Report, station_answers
 
 
@@ -53,6 +54,32 @@ def failing(election: Election, reports: Mapping[Place, Report], place: Place) -
     form_code, round_name = place
     form = election.form_by_code[form_code]
     return failed_checks(election, form_code, StationReports(election, reports, form, round_name))
+
+
+def check_answers(election: Election, reports: Mapping[Place, Report], place: Place, rule: Rule) -> dict[str, Value]:
+    """Return the answers that a report's rule looks at, by what the rule calls them.
+
+    Those that are missing are left out.
+    """
+    answers = StationReports(election, reports, election.form_by_code[place[0]], place[1])
+    named: dict[str, Value | None] = {code: answers.own(code) for code in rule.codes.own}
+    named |= {f"{form}.{code}": answers.other(form, code) for form, code in rule.codes.other}
+    named |= {f"previous({code})": answers.previous(code) for code in rule.codes.previous}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def explanation_of(
+    election: Election, reports: Mapping[Place, Report], place: Place, check: Check
+) -> Explanation | None:
+    """Return why a report fails a check, as a person explained it.
+
+    None where nobody did, or the answers are not those any more that it was explained for.
+    """
+    explanation = reports[place].decisions.explained.get(check.rule)
+    if explanation is None:
+        return None
+    given = check_answers(election, reports, place, parse_rule(check.rule))
+    return explanation if explanation.basis == basis_of(given) else None
 
 
 def needed_for_checks(election: Election, place: Place) -> set[Place]:

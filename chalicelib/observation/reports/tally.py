@@ -58,7 +58,7 @@ def contribution(election: Election, report: Report) -> Counters:
     form = election.form_by_code[report.form]
     if form.expect == "observer":
         return add(_of_each(election, form, report))
-    if not report.observers:
+    if not report.counting:
         return {}
     answers = station_answers(election, report)
     return {**_of_coverage(election, form, report.round, answers), **_of_answers(form, answers)}
@@ -90,7 +90,7 @@ def add(counters: Iterable[Counters]) -> dict[str, Number]:
 
 def _of_each(election: Election, form: Form, report: Report) -> Iterator[Counters]:
     own = {observer.number for observer in election.observers_by_station.get(report.station, ())}
-    for number, given in report.observers.items():
+    for number, given in report.counting.items():
         answers = observer_answers(given)
         yield _of_coverage(election, form, report.round, answers) if number in own else {"reassigned": 1}
         yield _of_answers(form, answers)

@@ -3,13 +3,14 @@
 Reports from messages, and tallies from reports.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reports.answer_json import value_from_json
-from chalicelib.observation.reports.report import Report, Source
+from chalicelib.observation.reports.report import Answer, Report, Source
 from chalicelib.observation.reports.tally import Counters, contribution, difference, message_counters, shard_of
 from chalicelib.services.elections.audit_multipart import part_differences
 from chalicelib.services.incidents.alerts import answered_id, incident_id, incident_sources
@@ -50,6 +51,7 @@ def audit(election_id: str) -> Audited:
         *_uncounted(messages),
         *part_differences(messages),
         *_report_differences(reports_from_messages(election, messages), reports),
+        *_withdrawals(messages, reports.values()),
         *_contribution_differences(election, reports.values()),
         *_incident_differences(election, messages, incidents),
         *_tally_differences(
@@ -90,7 +92,7 @@ def reports_from_messages(election: Election, messages: Iterable[Message]) -> di
             values = {code: value_from_json(form, code, value) for code, value in answers.items()}
             source = Source(message.counted_at, message.key)
             reports[key] = reports.get(key, Report(*key)).merge(written["observer"], values, source)
-    return {key: report for key, report in reports.items() if report.observers}
+    return {key: report for key, report in reports.items() if report.given}
 
 
 def expected_tallies(
@@ -163,8 +165,40 @@ def _report_differences(expected: dict[ReportKey, Report], stored: dict[ReportKe
             yield f"{name}: messages answer it, but it is not stored"
         elif key not in expected:
             yield f"{name}: stored, but no message answers it"
-        elif expected[key] != stored[key].report:
-            yield f"{name}: its messages add up to {_short(expected[key])}, stored is {_short(stored[key].report)}"
+        else:
+            report, decided = stored[key].report, replace(expected[key], decisions=stored[key].report.decisions)
+            if not _is_same(decided, report):
+                yield f"{name}: its messages add up to {_short(decided)}, stored is {_short(report)}"
+
+
+def _is_same(expected: Report, stored: Report) -> bool:
+    """Tell whether a stored report is what its messages and decisions come to.
+
+    A row of an earlier version lacks superseded answers: those that it has must be the messages', and what counts with
+    what was withdrawn the same.
+    """
+    if expected.given.keys() != stored.given.keys():
+        return False
+    return _standing(expected) == _standing(stored) and all(
+        (given.first_at, given.answers) == (stored.given[observer].first_at, stored.given[observer].answers)
+        and all(
+            set(answers) <= set(given.superseded.get(code, ()))
+            for code, answers in stored.given[observer].superseded.items()
+        )
+        for observer, given in expected.given.items()
+    )
+
+
+def _standing(report: Report) -> dict[str, tuple[dt.datetime, Mapping[str, Answer]]]:
+    return {observer: (given.first_at, given.answers) for observer, given in report.observers.items()}
+
+
+def _withdrawals(messages: Iterable[Message], reports: Iterable[StoredReport]) -> Iterator[str]:
+    """Compare withdrawn entries with the messages that there are."""
+    existing_keys = {message.key for message in messages}
+    for one in reports:
+        for key in sorted(set(one.report.decisions.withdrawn) - existing_keys):
+            yield f"report {' '.join(_key(one.report))}: withdraws {key}, which is no message"
 
 
 def _short(report: Report) -> str:

@@ -69,9 +69,9 @@ def _meanings(election: Election) -> dict[Part, str]:
 def _parts_of_report(election: Election, report: Report) -> Iterator[Part]:
     """Return what a report refers to, each once."""
     yield from (("station", report.station), ("form", report.form), ("round", f"{report.form} {report.round}"))
-    yield from (("observer", number) for number in report.observers)
+    yield from (("observer", number) for number in report.given)
     for question in election.form_by_code[report.form].questions:
-        given = [one.answers[question.code].value for one in report.observers.values() if question.code in one.answers]
+        given = [answer.value for one in report.given.values() for answer in one.history(question.code)]
         if given:
             yield "question", f"{report.form} {question.code}"
         for option in question.options:

@@ -104,4 +104,4 @@ def _owes(election: Election, report: Report) -> bool:
     Of a station without observers that owes one too, since nobody else will say it.
     """
     is_stations = election.form_by_code[report.form].expect == "station"
-    return bool(owing(election, report)) or (is_stations and not report.observers)
+    return bool(owing(election, report)) or (is_stations and not report.counting)

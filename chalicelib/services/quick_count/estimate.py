@@ -4,15 +4,15 @@ The estimates from what its stations have reported so far.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.observation.elections.election import Election, Form
+from chalicelib.observation.elections.election import Check, Election, Form
 from chalicelib.observation.elections.schedule import Place, has_begun, round_begun_at
 from chalicelib.observation.quick_count.estimate import QuickCount, counted_form, needed_codes, quick_count
 from chalicelib.observation.reading.model import Value
-from chalicelib.observation.reports.checks import failing, needed_for_checks
+from chalicelib.observation.reports.checks import explanation_of, failing, needed_for_checks
 from chalicelib.observation.reports.report import Report, StationAnswers, station_answers
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.reports import get_reports
@@ -84,7 +84,7 @@ def _estimated(election: Election, reported: Reported, place: Place) -> QuickCou
     answers = {
         station: station_answers(election, reports[place])
         for station, reports in reported.items()
-        if reports[place].observers
+        if reports[place].counting
     }
     held_back = {
         station: reason
@@ -105,7 +105,17 @@ def _held_back(
     needed = set(needed_codes(election, form))
     if given.conflicts & needed:
         return "conflict"
-    is_whole = needed <= given.known.keys()
-    if is_whole and any(check.severity == "error" for check in failing(election, reports, place)):
+    if needed <= given.known.keys() and any(_holds_back(election, reports, place)):
         return "failed_check"
     return None
+
+
+def _holds_back(election: Election, reports: Mapping[Place, Report], place: Place) -> Iterator[Check]:
+    """Yield failed checks that keep a station out.
+
+    Not those of which a person said why they fail, and that the station counts all the same.
+    """
+    for check in failing(election, reports, place):
+        explanation = explanation_of(election, reports, place, check)
+        if check.severity == "error" and not (explanation and explanation.counts):
+            yield check

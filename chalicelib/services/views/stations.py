@@ -87,7 +87,7 @@ def _round(
         answers = station_answers(election, report)
         conflicts = {code: _given(report, code) for code in sorted(answers.conflicts - withheld)}
         described = {**_one(election, form, report.round, answers, at, withheld), "conflicts": conflicts}
-    checks = failing(election, reported, place) if report.observers else ()
+    checks = failing(election, reported, place) if report.counting else ()
     return described | {
         "failed_checks": [
             {"rule": check.rule, "severity": check.severity, "message": election.text(check.message, "en")}
@@ -104,16 +104,17 @@ def _of_each(
     Theirs one by one, and the state that the station's own ones have together.
     """
     numbers = [observer.number for observer in election.observers_by_station.get(report.station, ())]
+    counting = report.counting
     observers = {
         number: _one(
             election,
             form,
             report.round,
-            observer_answers(report.observers[number]) if number in report.observers else NO_ANSWERS,
+            observer_answers(counting[number]) if number in counting else NO_ANSWERS,
             at,
             withheld,
         )
-        for number in dict.fromkeys((*numbers, *sorted(report.observers)))
+        for number in dict.fromkeys((*numbers, *sorted(counting)))
     }
     states = {observers[number]["state"] for number in numbers}
     state = states.pop() if len(states) == 1 else "partial" if states else "expected"
@@ -138,6 +139,6 @@ def _given(report: Report, code: str) -> dict[str, Any]:
     """Who answered what, and in which message, where observers disagree."""
     return {
         observer: {"value": value_json(answers.answers[code].value), "message": answers.answers[code].source.message}
-        for observer, answers in report.observers.items()
+        for observer, answers in report.counting.items()
         if code in answers.answers
     }

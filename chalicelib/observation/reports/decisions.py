@@ -1,0 +1,143 @@
+"""What people decided about a report, beside its observers' messages.
+
+Decisions are kept with the report, so that what it counts stays a function of its row. A choice and an explanation
+hold for the answers that they were made on: where an answer changes, it is asked anew, and no old decision hides what
+came since.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
+
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.answer_json import value_json
+
+Name = TypeVar("Name")
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """By whom a decision was made, when and why."""
+
+    who: str
+    at: dt.datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose answer to a question counts; `observer` None: nobody's.
+
+    `basis`: the answers between which it was made, as `basis_of` writes them.
+    """
+
+    observer: str | None
+    basis: str
+    made: Made
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a check fails, though its answers are as reported.
+
+    `basis`: the answers that it was given for. `counts`: whether the quick count takes the station all the same.
+    """
+
+    basis: str
+    counts: bool
+    made: Made
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """An answer that its observer confirmed; `value` as in JSON."""
+
+    value: Any
+    made: Made
+
+
+@dataclass(frozen=True, slots=True)
+class LastDecision:
+    """What was decided last, and the report's version that it made."""
+
+    version: int
+    what: str
+    made: Made
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All decisions about a report.
+
+    `withdrawn`: by message's key, what an undone entry said. `left_out`: by observer, whose answers do not count.
+    `chosen`: by question. `explained`: by check's rule. `confirmed`: by observer and question.
+    """
+
+    withdrawn: Mapping[str, Made] = field(default_factory=dict)
+    left_out: Mapping[str, Made] = field(default_factory=dict)
+    chosen: Mapping[str, Choice] = field(default_factory=dict)
+    explained: Mapping[str, Explanation] = field(default_factory=dict)
+    confirmed: Mapping[tuple[str, str], Confirmation] = field(default_factory=dict)
+    last: LastDecision | None = None
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, one.name) for one in fields(self))
+
+    def withdrawing(self, message: str, made: Made) -> "Decisions":
+        """Return the decisions with a message's answers withdrawn."""
+        return replace(self, withdrawn={**self.withdrawn, message: made})
+
+    def restoring(self, message: str) -> "Decisions":
+        """Return the decisions with a message's answers back."""
+        return replace(self, withdrawn=without(self.withdrawn, [message]))
+
+    def leaving_out(self, observer: str, made: Made) -> "Decisions":
+        """Return the decisions with an observer's answers left out."""
+        return replace(self, left_out={**self.left_out, observer: made})
+
+    def taking_in(self, observer: str) -> "Decisions":
+        """Return the decisions with an observer's answers counted again."""
+        return replace(self, left_out=without(self.left_out, [observer]))
+
+    def choosing(self, choices: Mapping[str, Choice]) -> "Decisions":
+        """Return the decisions with some questions' choices, by code."""
+        return replace(self, chosen={**self.chosen, **choices})
+
+    def unchoosing(self, codes: Iterable[str]) -> "Decisions":
+        """Return the decisions without some questions' choices."""
+        return replace(self, chosen=without(self.chosen, codes))
+
+    def explaining(self, rule: str, explanation: Explanation) -> "Decisions":
+        """Return the decisions with a failed check explained."""
+        return replace(self, explained={**self.explained, rule: explanation})
+
+    def unexplaining(self, rule: str) -> "Decisions":
+        """Return the decisions without a check's explanation."""
+        return replace(self, explained=without(self.explained, [rule]))
+
+    def confirming(self, observer: str, code: str, confirmation: Confirmation) -> "Decisions":
+        """Return the decisions with an observer's answer confirmed."""
+        return replace(self, confirmed={**self.confirmed, (observer, code): confirmation})
+
+    def unconfirming(self, observer: str, code: str) -> "Decisions":
+        """Return the decisions without an answer's confirmation."""
+        return replace(
+            self, confirmed={place: one for place, one in self.confirmed.items() if place != (observer, code)}
+        )
+
+
+def without(kept: Mapping[Name, Kept], names: Iterable[Name]) -> dict[Name, Kept]:
+    """Return a mapping without some names."""
+    gone = set(names)
+    return {name: one for name, one in kept.items() if name not in gone}
+
+
+def basis_of(values: Mapping[str, Value]) -> str:
+    """Write down the answers that a decision is made on.
+
+    By whatever names them, in their names' order: the same answers give the same text.
+    """
+    return " ".join(f"{name}={json.dumps(value_json(values[name]), ensure_ascii=False)}" for name in sorted(values))
