@@ -6,7 +6,7 @@ from chalicelib.observation.reading.interpret import Values
 from chalicelib.observation.reading.rounds import NamedRound
 
 
-@dataclass(slots=True)
+@dataclass
 class Candidate:
     """A code and what was typed after it: `typed` is the canonical form, `values` reads it; None for an unknown code.
 
@@ -15,6 +15,8 @@ class Candidate:
     stands between digits. `prose_after`: an ordinary word follows.
     `is_text`: what was typed after it is a text, as it was written.
     `repaired`: its code or a number of it looks otherwise than it is read.
+
+    One is made for every answer: what is rarely true stays on the class until it is.
     """
 
     code: str
@@ -23,13 +25,13 @@ class Candidate:
     at: int
     end: int
     typed: str = ""
-    valued: bool = False
-    wrong: bool = False
-    between_digits: bool = False
-    prose_after: bool = False
-    is_text: bool = False
-    repaired: bool = False
     numbers: list[int] = field(default_factory=list)
+    valued: bool = field(default=False, init=False)
+    wrong: bool = field(default=False, init=False)
+    between_digits: bool = field(default=False, init=False)
+    prose_after: bool = field(default=False, init=False)
+    is_text: bool = field(default=False, init=False)
+    repaired: bool = field(default=False, init=False)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,6 @@ DIGITS_FOR: Final[Mapping[str, str]] = {
 
 _RUNS_KEPT: Final = 20_000
 _RUNS: Final = re.compile(r"[^\W_]{2,24}")
-_BEGINNINGS: Final = re.compile(r"\b\w\w")
 _LETTER: Final = r"[^\W\d_]"
 
 
@@ -34,6 +33,7 @@ class DigitNames(dict[str, bool]):
         self._codes = codes
         self._names = [name for name in names if len(name) > 1 and not DIGITS_FOR.keys().isdisjoint(name)]
         self._patterns = {name: re.compile(_typed(name)) for name in self._names}
+        self._hint = _hint(self._names)
         self._beginnings = frozenset(beginning for name in self._names for beginning in _beginnings(name))
         alternatives = "|".join(_typed(name) for name in sorted(self._names, key=len, reverse=True))
         self._pattern = re.compile(rf"(?:{alternatives})(?!{_LETTER}(?!\d))")
@@ -48,9 +48,9 @@ class DigitNames(dict[str, bool]):
 
     def respelt(self, text: Canonical) -> Respelt | None:
         """The text with such names in letters, None where it has none."""
-        if self._beginnings.isdisjoint(_BEGINNINGS.findall(text.text)):
+        if self._hint.search(text.text) is None:
             return None
-        if not any(map(self.__getitem__, _RUNS.findall(text.text))):
+        if not any(run[:2] in self._beginnings and self[run] for run in _RUNS.findall(text.text)):
             return None
         places: set[int] = set()
         spelt = self._pattern.sub(lambda found: self._spelt(found, places), text.text)
@@ -79,6 +79,18 @@ class DigitNames(dict[str, bool]):
         return any(character.isalpha() for character in typed) and not valued
 
 
+def _hint(names: Iterable[str]) -> re.Pattern[str]:
+    """Compile what every such name has: a letter right after a digit, a sign typed for I, or a digit at its end.
+
+    It begins with a set of characters, so that nearly every text is passed over at once.
+    """
+    ended = [name for name in names if name[-1] in DIGITS_FOR]
+    whole = "|".join(f"(?<={''.join(_letters(name))})" for name in ended)
+    last = re.escape("".join(sorted({DIGITS_FOR[name[-1]] for name in ended})))
+    ends = rf"|(?<=[{last}])(?:{whole})" if ended else ""
+    return re.compile(rf"[\dl|!](?:(?<=[l|!])|(?={_LETTER}){ends})")
+
+
 def _beginnings(name: str) -> Iterator[str]:
     """The first two characters of whatever a name may be typed as with a digit in it."""
     later = not DIGITS_FOR.keys().isdisjoint(name[2:])
@@ -88,6 +100,11 @@ def _beginnings(name: str) -> Iterator[str]:
 
 
 def _typed(name: str) -> str:
-    letters = [re.escape("".join(sorted({*looking_like(letter), *DIGITS_FOR.get(letter, "")}))) for letter in name]
-    first, *rest = (f"[{letter}]" for letter in letters)
+    first, *rest = _letters(name)
     return first + r"(?<![^\W_].)" + "".join(rest)
+
+
+def _letters(name: str) -> list[str]:
+    """What may be typed for each letter of a name, as sets of characters."""
+    typed = ("".join(sorted({*looking_like(letter), *DIGITS_FOR.get(letter, "")})) for letter in name)
+    return [f"[{re.escape(characters)}]" for characters in typed]

@@ -97,6 +97,16 @@ class _Finder:
                 form = word.near
             if form is not None and self._may_begin(index, form):
                 self.heads.append((index, form))
+        if not self.hashes:
+            for position, (head, form) in enumerate(self.heads, 1):
+                self._name(head, form, self.heads[position][0] if position < len(self.heads) else self.size)
+        else:
+            self._find_between_hashes()
+        self._end_free(self.size)
+        return Forms(self._extended(), self.free, self.flags)
+
+    def _find_between_hashes(self) -> None:
+        """Try each name up to the `#` that begins a comment."""
         heads = {head for head, _ in self.heads}
         hashes = iter([*(index for index in self.hashes if not self._leads(index, heads)), self.size])
         next_hash = next(hashes)
@@ -110,8 +120,6 @@ class _Finder:
             self._name(head, form, min(following, next_hash))
         if self.free_from is None and next_hash < self.size:
             self.free_from = next_hash
-        self._end_free(self.size)
-        return Forms(self._extended(), self.free, self.flags)
 
     def _name(self, head: int, form: FormNames, limit: int) -> None:
         """Try the name at a token."""
@@ -159,7 +167,10 @@ class _Finder:
 
     def _extended(self) -> list[Found]:
         """The forms, each read up to the next one that counts."""
-        kept, extended = self.found, []
+        kept = self.found
+        if not self.free and len(kept) == 1 and kept[0].limit == self.size:
+            return kept
+        extended: list[Found] = []
         begins = iter([*(begin for begin, _ in self.free), self.size])
         free = next(begins)
         for position, found in enumerate(kept):

@@ -40,7 +40,21 @@ class Header:
 
 def read_header(scan: Scan, head: int, limit: int, form: FormNames) -> Header:
     """The header of the form whose name is the token at `head`; its first code begins the rest."""
-    return _HeaderReader(scan, head, limit, form).read()
+    return _plain_header(scan, head + 1, limit, form) or _HeaderReader(scan, head, limit, form).read()
+
+
+def _plain_header(scan: Scan, index: int, limit: int, form: FormNames) -> Header | None:
+    """The header that is nothing, or a real station, before a letter that can be nothing but a code with its number."""
+    tokens = scan.tokens
+    station = tokens[index][1] if index < limit else ""
+    if station:
+        index += 1
+    if index + 1 >= limit or (station and not (station in scan.vocabulary.stations and tokens[index][0].isspace())):
+        return None
+    word = scan.words[index]
+    if not word.plain or word.roles or word.letter not in form.plain or not tokens[index + 1][1]:
+        return None
+    return Header(index, [station] if station else [])
 
 
 class _HeaderReader:

@@ -36,6 +36,8 @@ _CLOCK_MARK = re.compile(r"(?<=\d)\s?[чЧhH]\b")
 _DECIMAL = re.compile(r"\d+(?:[.,]\d+)?")
 _OPEN_POINT = re.compile(r"\W*[.,]\d")
 _EITHER_COMMA = re.compile(r"[1-9]\d{0,2},\d{3}")
+_WHOLE = re.compile(r"(?:[ :=-]|\. )?(\d{1,9})")
+"""A number as it mostly stands behind its code."""
 _NUMBER = re.compile(r"\d+")
 _RANGE = re.compile(r"\d\s*(?:-|\.\.)[\s.]*\d")
 _BROKEN_GROUP = re.compile(r"\d+(?:[.,']\d+)+")
@@ -50,7 +52,8 @@ Answer = tuple[Value, None] | tuple[None, Reason]
 class Values(dict[str, Answer]):
     """What was typed after a question's code → the answer read in it, worked out when it is first met.
 
-    `year`: the year of a date without one. `names`: answers that are words, options' labels and "not known".
+    `year`: the year of a date without one. `names`: answers that are words, options' labels and "not known". `plain`:
+    a whole number is nothing but itself.
     """
 
     def __init__(self, question: Question, year: int) -> None:
@@ -58,9 +61,11 @@ class Values(dict[str, Answer]):
         self.question = question
         self.year = year
         self.names = answer_names(question)
+        self.plain = question.type == "integer" and not question.unknown
 
     def __missing__(self, typed: str) -> Answer:
-        answer = interpret(self.question, typed, self.year)
+        number = _WHOLE.fullmatch(typed) if self.plain else None
+        answer = _in_range(self.question, int(number[1])) if number else interpret(self.question, typed, self.year)
         if len(typed) <= _LONGEST_KEPT:
             if len(self) >= _VALUES_KEPT:
                 self.clear()

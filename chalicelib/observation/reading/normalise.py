@@ -56,6 +56,8 @@ class Canonical(NamedTuple):
 
 def canonical(text: str) -> Canonical:
     """The canonical form of a text; never fails, and takes time in proportion to its length."""
+    if _UNTOUCHED.fullmatch(text) is not None:
+        return Canonical(_masked(text), text, None)
     characters = text.translate(_FOLDS)
     if _IRREGULAR not in characters:
         return Canonical(_masked(characters), text, None)
@@ -153,6 +155,9 @@ class _Folds(dict[int, str]):
 
 
 _FOLDS: Final = _Folds()
+_USUAL: Final = [chr(codepoint) for codepoint in (*range(ord("\n"), ord("~") + 1), *range(ord("Ё"), ord("ӿ") + 1))]
+_UNTOUCHED: Final = re.compile(f"[{re.escape(''.join(one for one in _USUAL if _fold(one) == one))}]*+")
+"""Most texts: every character is canonical already."""
 
 
 def _masked(text: str) -> str:

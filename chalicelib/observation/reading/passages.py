@@ -6,8 +6,7 @@ from chalicelib.observation.reading.interpret import DOUBT
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
 from chalicelib.observation.reading.rounds import named_round, round_name_at
 from chalicelib.observation.reading.stations import whole_at
-from chalicelib.observation.reading.tokens import Scan
-from chalicelib.observation.reading.vocabulary import FormNames, Word
+from chalicelib.observation.reading.vocabulary import Word
 from chalicelib.observation.reading.walk import Walk
 from chalicelib.observation.sms.look_alikes import DIGITS
 
@@ -15,9 +14,7 @@ from chalicelib.observation.sms.look_alikes import DIGITS
 class Passages(Walk):
     """Passes over what is no answer; `prose_from` is where prose has begun, None before."""
 
-    def __init__(self, scan: Scan, form: FormNames, first: int, limit: int) -> None:
-        super().__init__(scan, form, first, limit)
-        self.prose_from: int | None = None
+    prose_from: int | None = None
 
     def _opens_round(self, roles: frozenset[str]) -> bool:
         """Whether a word may begin a round's name; only a form with rounds takes the words that have other uses."""

@@ -97,6 +97,8 @@ def _held(scan: Scan, forms: Forms) -> str | None:
 
 def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
     """The reports in their order; the same form of one observer for the same station and round twice is one."""
+    if len(forms.found) == 1 and not forms.flags and "@" not in scan.canonical.text:
+        return (_report(scan, forms.found[0], 0, len(scan.tokens), None),)
     reports: list[ReportReading] = []
     places: dict[tuple[object, ...], int] = {}
     signed = signatures(scan, forms)
@@ -150,7 +152,9 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
         answers, rejected = content.settled.answers, content.settled.rejected
         misfit = content.header.misfit or content.coded.misfit
         named, repairs = _named(content), content.settled.repairs
-    stations = list(dict.fromkeys((*stations_before(scan, ended, found.head), *named)))
+    stations = stations_before(scan, ended, found.head) if ended < found.head else []
+    if named:
+        stations = list(dict.fromkeys((*stations, *named)))
     station = stations[0] if len(stations) == 1 else inherited
     flags: tuple[str, ...] = ()
     if len(stations) > 1:
@@ -183,8 +187,8 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
 
 def _named(answers: Answers) -> list[str]:
     """The stations that a form names in its header and after its last value."""
-    named = [answers.coded.station, answers.settled.last_station]
-    return [*answers.header.stations, *(number for number in named if number is not None)]
+    further = [number for number in (answers.coded.station, answers.settled.last_station) if number is not None]
+    return [*answers.header.stations, *further] if further else answers.header.stations
 
 
 def _signed(report: ReportReading, signature: Signature) -> ReportReading:
@@ -198,7 +202,7 @@ def _signed(report: ReportReading, signature: Signature) -> ReportReading:
 
 def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list[NamedRound]:
     """What a form's round is named by, each meaning once."""
-    before = round_before(scan, ended, found.head, found.form)
+    before = round_before(scan, ended, found.head, found.form) if ended < found.head else None
     if before is None and not answers.header.rounds and not answers.coded.rounds:
         return []
     return list(dict.fromkeys((*answers.header.rounds, *answers.coded.rounds, *([before] if before else ()))))
@@ -225,6 +229,9 @@ def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None
     while begin and scan.names_observer(begin - 1):
         begin -= 1
     before = (begin if ended else 0, begin)
-    pieces = [scan.around(begin, end) for begin, end in (before, *inner, (found.end, following))]
-    trimmed = (piece.strip().removeprefix("#").lstrip(_EDGES).rstrip(_TRAILING) for piece in pieces)
-    return " ".join(piece for piece in trimmed if piece) or None
+    pieces = []
+    for first, after in (before, *inner, (found.end, following)):
+        piece = scan.around(first, after).strip()
+        if piece:
+            pieces.append(piece.removeprefix("#").lstrip(_EDGES).rstrip(_TRAILING))
+    return " ".join(filter(None, pieces)) or None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from chalicelib.observation.reading.candidates import Candidate, Coded
 from chalicelib.observation.reading.header import Header
@@ -41,7 +42,9 @@ def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
             settled.rejected.setdefault(code, "ambiguous")
     for letter in coded.strangers:
         settled.rejected[letter] = "unknown_code"
-    settled.repairs = tuple(repair for found in coded.candidates if found.repaired for repair in _repairs(scan, found))
+    repaired = [candidate for candidate in coded.candidates if candidate.repaired]
+    if repaired:
+        settled.repairs = tuple(repair for candidate in repaired for repair in _repairs(scan, candidate))
     return settled
 
 
@@ -56,7 +59,10 @@ def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
             if candidate.valued:
                 settled.rejected[code] = "unknown_code"
         elif candidate.typed or candidate.wrong:
-            answer = _answer(candidate, russian_order=coded.russian_order)
+            typed_after = candidate.typed
+            special = candidate.is_text or candidate.wrong or candidate.prose_after or coded.russian_order
+            plain = not special and DOUBT not in typed_after
+            answer = candidate.values[typed_after] if plain else _answer(candidate, coded)
             if candidate.between_digits and answer[1] is not None and before is not None:
                 answer = _AMBIGUOUS
                 if before.values is not None:
@@ -69,14 +75,14 @@ def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
     return agreed
 
 
-def _answer(candidate: Candidate, *, russian_order: bool) -> Answer:
+def _answer(candidate: Candidate, coded: Coded) -> Answer:
     if candidate.is_text and candidate.values is not None:
         return candidate.values[candidate.typed]
     if DOUBT in candidate.typed:
         return _AMBIGUOUS
     if candidate.wrong or candidate.values is None:
         return None, "wrong_type"
-    if russian_order and not candidate.letter.isascii() and candidate.code != "A":
+    if coded.russian_order and not candidate.letter.isascii() and candidate.code != "A":
         return _AMBIGUOUS
     listed = candidate.prose_after and candidate.values.question.type == "choices"
     if listed and _LAST_NUMBER_APART.search(candidate.typed):
@@ -102,11 +108,16 @@ def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settle
 def _repairs(scan: Scan, candidate: Candidate) -> Iterator[Repair]:
     letters = candidate.code[: len(candidate.letter)]
     if candidate.letter.upper() != letters:
-        yield Repair(candidate.letter, letters, "look-alike code")
+        yield _code_repair(candidate.letter, letters)
     for index in candidate.numbers:
         number = scan.tokens[index][1]
         if not number.isdigit():
             yield Repair(scan.written(index, index + 1), number.translate(DIGITS), "look-alike digit")
+
+
+@cache
+def _code_repair(typed: str, letters: str) -> Repair:
+    return Repair(typed, letters, "look-alike code")
 
 
 def merged(first: ReportReading, second: ReportReading) -> ReportReading:

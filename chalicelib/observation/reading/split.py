@@ -2,19 +2,17 @@
 
 from typing import Final
 
-from chalicelib.observation.reading.candidates import Candidate, Coded
-from chalicelib.observation.reading.free_text import text_end
+from chalicelib.observation.reading.candidates import Coded
+from chalicelib.observation.reading.codes import Codes
 from chalicelib.observation.reading.header import OPEN_ROUNDS
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
 from chalicelib.observation.reading.normalise import PHONE_MARK
-from chalicelib.observation.reading.passages import Passages
 from chalicelib.observation.reading.rounds import round_name_at
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
-from chalicelib.observation.sms.look_alikes import RUSSIAN_ORDER, WORD_LETTERS, code_letter
+from chalicelib.observation.sms.look_alikes import RUSSIAN_ORDER, WORD_LETTERS
 
 _NUMBER_WORDS: Final = frozenset(("day_parts", "day_part_tails", "quantities"))
-_LIKE_DIGIT_CODES: Final = frozenset("BSGZD")
 
 
 def split(scan: Scan, form: FormNames, first: int, limit: int) -> Coded:
@@ -35,19 +33,16 @@ def _joined(stretches: list[tuple[int, int]], end: int) -> list[tuple[int, int]]
     return joined
 
 
-class _Splitter(Passages):
-    """Says what each token is; `styles` counts how codes are written."""
-
-    def __init__(self, scan: Scan, form: FormNames, first: int, limit: int) -> None:
-        super().__init__(scan, form, first, limit)
-        self.styles: dict[tuple[bool, bool], int] = {}
-        self.glued_strangers: set[str] = set()
+class _Splitter(Codes):
+    """Says what each token is."""
 
     def split(self) -> Coded:
         while self.index < self.limit:
-            _, number, word, _ = self.tokens[self.index]
-            if word:
-                self._word(self.words[self.index])
+            _, number, typed, _ = self.tokens[self.index]
+            if typed:
+                word = self.words[self.index]
+                if not (word.plain_if_glued and self.prose_from is None and self._plain_answers()):
+                    self._word(word)
             elif number:
                 self._number()
             else:
@@ -67,8 +62,6 @@ class _Splitter(Passages):
         elif word.letter is None or (len(word.letter) > 1 and self._is_prose_pair(word, word.letter)):
             if not (self.take_name() or self._answer(word) or self._listed(word)):
                 self._prose(word)
-        elif word.plain and not self.form.numbered and word.letter in self.form.questions and self.number_next():
-            self._code(word, word.letter)
         else:
             self._letter(word, word.letter)
 
@@ -171,77 +164,6 @@ class _Splitter(Passages):
         else:
             self._code(word, code)
 
-    def _code_at(self, word: Word) -> str:
-        """The code that begins with a letter: its digits too where the form's codes have digits."""
-        letter = word.letter or code_letter(word.typed)
-        if self.form.numbered and len(letter) == 1 and self.glued_number_at(self.index + 1):
-            return letter + self.scan.digits(self.index + 1)
-        return letter
-
-    def _code(self, word: Word, code: str) -> None:
-        is_text = code in self.form.texts and self._begins_text(word, code)
-        candidate = Candidate(code, word.typed, self.form.questions.get(code), self.index, self.index + 1)
-        if self.tokens[self.index][0] == "" and code in _LIKE_DIGIT_CODES and self.tokens[self.index - 1][1]:
-            candidate.between_digits = self.glued_number_at(self.index + 1)
-        self.current, self.closed = candidate, None
-        self.coded.candidates.append(candidate)
-        candidate.repaired = not word.style[0]
-        self.styles[word.style] = self.styles.get(word.style, 0) + 1
-        if len(code) > len(word.typed):
-            self.index += 1
-            candidate.end = self.index + 1
-        self.coded.end = self.index + 1
-        if is_text:
-            self._free_text(candidate)
-
-    def _is_prose_pair(self, word: Word, code: str) -> bool:
-        """Whether two letters that are a code of some form are a word here."""
-        if code not in self.form.questions:
-            return True
-        value = self.value_next() or self.name_next(code)
-        return not word.style[1] and (not value or self.prose_at(self.index + 2))
-
-    def _begins_text(self, word: Word, code: str) -> bool:
-        """Whether a letter is the code of a text: in capitals or as most codes are written, and no greeting follows."""
-        after = self.index + (2 if len(code) > len(word.typed) else 1)
-        if after >= self.limit or "courtesies" in self.words[after].roles:
-            return False
-        return word.style[1] or self._usual_style() == word.style or "=" in self.tokens[after][0]
-
-    def _usual_style(self) -> tuple[bool, bool] | None:
-        return max(self.styles, key=lambda style: self.styles[style]) if self.styles else None
-
-    def _free_text(self, candidate: Candidate) -> None:
-        """Take a text to where it ends; one that may be missing, or begin with a code, leaves both in doubt."""
-        first = self.index + 1
-        others = [found for found in self.coded.candidates if not found.is_text and found is not candidate]
-        apart = 2 * sum(SPACES.search(self.tokens[found.at + 1][0]) is not None for found in others) > len(others)
-        usual = self._usual_style()
-        end = text_end(self.scan, self.form, first, self.limit, usual, apart=apart)
-        candidate.is_text = True
-        self.current = None
-        if end == first:
-            self._empty_text(candidate, first)
-            return
-        canonical = self.scan.canonical
-        after = self.scan.begin(end) if end < len(self.tokens) else len(canonical.text)
-        candidate.typed = canonical.written(self.scan.end(first - 1), after)
-        candidate.valued = True
-        candidate.end = self.coded.end = end
-        self.answered.add(candidate.code)
-        self.index = end - 1
-
-    def _empty_text(self, candidate: Candidate, first: int) -> None:
-        """Leave a text out where the next line goes on; a code right behind it may be its beginning (`S A1234`)."""
-        if first >= self.limit or "\n" in self.tokens[first][0] or self.scan.names_observer(first):
-            return
-        candidate.is_text = False
-        candidate.typed = DOUBT
-        self.index = first
-        code = self._code_at(self.words[first])
-        self.coded.candidates.append(Candidate(code, code, self.form.questions.get(code), first, first + 1, DOUBT))
-        self.coded.end = first + 1
-
     def _stranger_in_digits(self, code: str, letter: str) -> bool:
         """Whether a letter that is no code is glued into digits: the answer and the letter are both named."""
         index = self.index
@@ -251,7 +173,7 @@ class _Splitter(Passages):
             return False
         self.coded.strangers.add(letter)
         if letter in RUSSIAN_ORDER:
-            self.glued_strangers.add(letter)
+            self.glued_strangers |= {letter}
         self.take(DOUBT)
         self.index += 1
         self.coded.end = self.index + 1

@@ -7,14 +7,15 @@ stand for digits in it, a run of letters, or a mark (a sign that changes a numbe
 import re
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from chalicelib.observation.reading.normalise import Canonical
 from chalicelib.observation.reading.runs import SPACES, Token, drop_numbering, split_aliases, split_runs
-from chalicelib.observation.reading.vocabulary import NO_WORD, Vocabulary, Word
+from chalicelib.observation.reading.vocabulary import Vocabulary, Word
 from chalicelib.observation.sms.look_alikes import DIGITS
 
 _COMPOUND = attrgetter("compound")
+_TYPED = itemgetter(2)
 _NUMBERED = re.compile(r"1(?<!\w1)\s?[.)]\s{0,3}[^\W\d_]")
 
 _PARTED = frozenset(",;\n")
@@ -97,14 +98,17 @@ class Scan:
 
     def end(self, index: int) -> int:
         """Where a token ends in the canonical text; 0 for the token before the first."""
-        if self._ends is None:
-            self._ends = list(accumulate(len(gap) + len(n) + len(w) + len(m) for gap, n, w, m in self.tokens))
-        return self._ends[index] if index >= 0 else 0
+        ends = self._ends or self._count_ends()
+        return ends[index + 1]
 
     def begin(self, index: int) -> int:
         """Where a token begins, its gap left out."""
-        _, number, word, mark = self.tokens[index]
-        return self.end(index) - len(number) - len(word) - len(mark)
+        ends = self._ends or self._count_ends()
+        return ends[index] + len(self.tokens[index][0])
+
+    def _count_ends(self) -> list[int]:
+        self._ends = list(accumulate(map(len, map("".join, self.tokens)), initial=0))
+        return self._ends
 
     def written(self, first: int, after: int) -> str:
         """What was typed from a token up to another one, the gap before the first left out."""
@@ -119,23 +123,20 @@ class Scan:
 
     def around(self, first: int, after: int) -> str:
         """What was typed from a token to the beginning of another one, or to the very end."""
-        begin = self.begin(first) if first < len(self.tokens) else self.end(first - 1)
-        return self.canonical.written(
-            begin, self.begin(after) if after < len(self.tokens) else len(self.canonical.text)
-        )
-
-
-def _is_rest(_: str, number: str, word: str, mark: str) -> bool:
-    """Whether a token is only what stands after the last one."""
-    return not (word or number or mark)
+        size = len(self.tokens)
+        if first >= after and after < size:
+            return ""
+        begin = self.begin(first) if first < size else self.end(first - 1)
+        return self.canonical.written(begin, self.begin(after) if after < size else len(self.canonical.text))
 
 
 def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
     """The tokens of a text, with runs of letters split where they hold several things."""
     tokens: list[Token] = vocabulary.tokens.findall(text.text)
-    while tokens and _is_rest(*tokens[-1]):
+    while tokens and not any(tokens[-1][1:]):
+        # Only what stands after the last token.
         tokens.pop()
-    words = [vocabulary[word] if word else NO_WORD for _, _, word, _ in tokens]
+    words = list(map(vocabulary.__getitem__, map(_TYPED, tokens)))
     if any(map(_COMPOUND, words)):
         tokens, words = split_aliases(vocabulary, *split_runs(vocabulary, tokens, words))
     if (")" in text.text or "." in text.text) and _NUMBERED.search(text.text) is not None:

@@ -10,14 +10,12 @@ from chalicelib.observation.elections.election import Election, Form, IncidentFo
 from chalicelib.observation.elections.moments import Moment
 from chalicelib.observation.reading.digit_names import DigitNames
 from chalicelib.observation.reading.interpret import Values
+from chalicelib.observation.reading.misspellings import MISSPELT_FROM, deletions, one_edit, shorter
 from chalicelib.observation.reading.pattern import token_pattern
 from chalicelib.observation.reading.station_numbers import StationNumbers
 from chalicelib.observation.reading.words import Words, words
 from chalicelib.observation.sms.look_alikes import LIKE_DIGITS, RESEMBLING, WORD_LETTERS, code_letter, skeleton, uniform
 from chalicelib.observation.texts.catalogue import MARK, text
-
-_MISSPELT_FROM: Final = 6
-"""Letters that an alias needs at least for one wrong letter to be forgiven."""
 
 _LONGEST_RUN: Final = 24
 """Letters of the longest run that is looked into; no alias, code and value words together are longer."""
@@ -26,6 +24,10 @@ _LIKE_CAPITALS: Final = frozenset("OОlIІЗ")
 """Letters like digits, as tall as a capital before them: `AO`, `Al`."""
 _WORDS_KEPT: Final = 20_000
 _NO_ROLES: Final[frozenset[str]] = frozenset()
+_PLAIN_ROLES: Final = frozenset(("place_words",))
+"""What a letter may be that no rule asks where a number follows it."""
+_ROLES_APART: Final = _PLAIN_ROLES | {"time_prepositions"}
+"""What a letter may be that no rule asks where a number is glued to it and no value is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class FormNames:
     """Its codes' letters, without the digits that may follow."""
     texts: frozenset[str]
     """Codes of questions that ask for a text."""
+    plain: frozenset[str]
+    """Letters that are a whole code, which its value may follow with nothing between, and ask for no text."""
     categories: frozenset[int] | None
     """The categories of the incident form, None for any other."""
 
@@ -57,7 +61,8 @@ class Word:
     `glued_form`, or codes and value words; `compound`: it has `parts` or is `glued`. `near` is the form whose name it
     misspells; `named`: it is a form's name, well spelt or not. `prose`: an ordinary word, two letters or more that are
     neither a value nor a unit. `changes_number`: glued to a number it multiplies it or says the part of the day,
-    whatever follows (`5тысB`). `plain`: a letter that can be nothing but a code. `style`: whether it is Latin, and
+    whatever follows (`5тысB`). `plain`: a letter that can be nothing but a code before a number; `plain_if_glued`:
+    one at least where the number is glued to it and the value before it is whole. `style`: whether it is Latin, and
     upper case. `holds`: a phrase that holds an SMS may begin with it.
     """
 
@@ -81,6 +86,7 @@ class Word:
     named: bool = False
     prose: bool = False
     plain: bool = False
+    plain_if_glued: bool = False
     style: tuple[bool, bool] = (True, True)
 
 
@@ -107,7 +113,7 @@ class Vocabulary(dict[str, Word]):
         self.tokens = token_pattern(self._aliases, [word for word, _ in self.lists.answers])
         self.digit_names = DigitNames(self._aliases, self._letters)
         self._held_openings = {phrase.split()[0] for phrase in (*self.lists.held, *self.lists.held_alone)}
-        self._near = _deletions(alias for alias, names in self._aliases.items() if names.categories is None)
+        self._near = deletions(alias for alias, names in self._aliases.items() if names.categories is None)
         answers = "|".join(sorted(self.lists.values, key=len, reverse=True))
         self._run = re.compile(rf"(?P<lead>{answers})?(?P<inner>(?:[A-Z](?:{answers}))*)(?P<last>[A-Z])?")
         self._pair = re.compile(rf"([A-Z])({answers})(?=(?:[A-Z](?:{answers}))*\Z)")
@@ -115,6 +121,8 @@ class Vocabulary(dict[str, Word]):
         self._begins = re.compile("|".join(sorted(map(re.escape, self._aliases), key=len, reverse=True)))
 
     def __missing__(self, typed: str) -> Word:
+        if not typed:
+            return NO_WORD
         if len(self) >= _WORDS_KEPT:
             self.clear()
         word = self._word(typed)
@@ -132,7 +140,7 @@ class Vocabulary(dict[str, Word]):
         value, roles = self._value(typed, shape), self.lists.roles.get(typed.lower() if single else shape, _NO_ROLES)
         lone_word = typed in WORD_LETTERS
         pair = shape in self._pairs and form is None and value is None and not roles
-        ordinary = single and value is None and not roles and not lone_word and typed not in LIKE_DIGITS
+        coded = single and value is None and typed not in LIKE_DIGITS and "A" <= code_letter(typed) <= "Z"
         found = {} if single or pair or form is not None or value is not None else self._compound(typed, shape, roles)
         return Word(
             typed,
@@ -145,7 +153,8 @@ class Vocabulary(dict[str, Word]):
             resembles_digit=typed[0] in RESEMBLING,
             changes_number=not (single or pair) and self._after_number.match(shape) is not None,
             prose=not (single or pair) and value is None and "units" not in roles,
-            plain=ordinary and "A" <= code_letter(typed) <= "Z",
+            plain=coded and not lone_word and roles <= _PLAIN_ROLES,
+            plain_if_glued=coded and roles <= _ROLES_APART,
             style=(typed.isascii(), typed.isupper()),
             holds=shape in self._held_openings,
             compound=bool(found.get("parts") or found.get("glued")),
@@ -211,13 +220,10 @@ class Vocabulary(dict[str, Word]):
         return letters if coded and len(set(letters[::2])) == len(letters[::2]) else ()
 
     def _misspelt(self, shape: str) -> FormNames | None:
-        if len(shape) < _MISSPELT_FROM - 1:
+        if len(shape) < MISSPELT_FROM - 1:
             return None
         found = {
-            alias
-            for shorter in (shape, *_shorter(shape))
-            for alias in self._near.get(shorter, ())
-            if _one_edit(alias, shape)
+            alias for less in (shape, *shorter(shape)) for alias in self._near.get(less, ()) if one_edit(alias, shape)
         }
         forms = {self._aliases[alias].code for alias in found}
         if len(forms) != 1:
@@ -235,10 +241,11 @@ def _forms(election: Election) -> Iterator[FormNames]:
         letters = frozenset(code[0] for code in questions)
         texts = frozenset(question.code for question in form.questions if question.type == "text")
         beginnings = frozenset(code.rstrip("0123456789") for code in questions)
-        yield FormNames(form.code, questions, form.rounds, numbered, letters, beginnings, texts, None)
+        plain = frozenset() if numbered else letters & questions.keys() - texts
+        yield FormNames(form.code, questions, form.rounds, numbered, letters, beginnings, texts, plain, None)
     if election.incidents is not None:
-        categories = frozenset(election.incidents.categories)
-        yield FormNames(election.incidents.code, {}, (), False, frozenset(), frozenset(), frozenset(), categories)
+        categories, none = frozenset(election.incidents.categories), frozenset[str]()
+        yield FormNames(election.incidents.code, {}, (), False, none, none, none, none, categories)
 
 
 def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tuple[str, FormNames]]:
@@ -255,32 +262,6 @@ def _after_numbers(lists: Words) -> Iterator[str]:
     for word, roles in lists.roles.items():
         if len(word) > 1 and not roles.isdisjoint(("units", "quantities", "day_parts")):
             yield re.escape(word)
-
-
-def _deletions(aliases: Iterator[str]) -> dict[str, list[str]]:
-    """Aliases long enough to be misspelt, by themselves and by what one letter less leaves of them."""
-    found: dict[str, list[str]] = {}
-    for alias in aliases:
-        if len(alias) >= _MISSPELT_FROM:
-            for shorter in {alias, *_shorter(alias)}:
-                found.setdefault(shorter, []).append(alias)
-    return found
-
-
-def _shorter(shape: str) -> Iterator[str]:
-    return (shape[:at] + shape[at + 1 :] for at in range(len(shape)))
-
-
-def _one_edit(alias: str, shape: str) -> bool:
-    """Whether one letter wrong, missing, extra or swapped makes one word of the other."""
-    begin = 0
-    while begin < min(len(alias), len(shape)) and alias[begin] == shape[begin]:
-        begin += 1
-    if len(alias) != len(shape):
-        longer, shorter = sorted((alias, shape), key=len, reverse=True)
-        return longer[begin + 1 :] == shorter[begin:]
-    swapped = alias[begin : begin + 2] == shape[begin : begin + 2][::-1] and alias[begin + 2 :] == shape[begin + 2 :]
-    return swapped or alias[begin + 1 :] == shape[begin + 1 :]
 
 
 _compiled: dict[int, tuple[Election, Vocabulary]] = {}

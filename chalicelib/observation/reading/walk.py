@@ -19,16 +19,18 @@ class Walk:
     """Stands at the token `index`; `current` is the candidate whose value is being read, None where there is none.
 
     `closed` is the candidate before, once something that is no value ended it.
-    `answered` are the codes that a value was typed for.
+    `answered` are the codes that a value was typed for; `styles` counts how codes are written.
     """
+
+    current: Candidate | None = None
+    closed: Candidate | None = None
 
     def __init__(self, scan: Scan, form: FormNames, first: int, limit: int) -> None:
         self.scan, self.tokens, self.words = scan, scan.tokens, scan.words
         self.form, self.limit, self.index = form, limit, first
-        self.current: Candidate | None = None
-        self.closed: Candidate | None = None
         self.coded = Coded(first)
         self.answered: set[str] = set()
+        self.styles: dict[tuple[bool, bool], int] = {}
 
     def take(self, typed: str, *, value: bool = True) -> None:
         """Add what was typed to the current value."""

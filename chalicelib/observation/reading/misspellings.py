@@ -1,0 +1,34 @@
+"""Names of forms with one letter wrong, missing, extra or swapped (docs/grammar.md, "Where a form is")."""
+
+from collections.abc import Iterator
+from typing import Final
+
+MISSPELT_FROM: Final = 6
+"""Letters that an alias needs at least for one wrong letter to be forgiven."""
+
+
+def deletions(aliases: Iterator[str]) -> dict[str, list[str]]:
+    """Find aliases long enough to be misspelt by themselves and by what one letter less leaves of them."""
+    found: dict[str, list[str]] = {}
+    for alias in aliases:
+        if len(alias) >= MISSPELT_FROM:
+            for less in {alias, *shorter(alias)}:
+                found.setdefault(less, []).append(alias)
+    return found
+
+
+def shorter(shape: str) -> Iterator[str]:
+    """Give what one letter less leaves of a word."""
+    return (shape[:at] + shape[at + 1 :] for at in range(len(shape)))
+
+
+def one_edit(alias: str, shape: str) -> bool:
+    """Tell whether one letter wrong, missing, extra or swapped makes one word of the other."""
+    begin = 0
+    while begin < min(len(alias), len(shape)) and alias[begin] == shape[begin]:
+        begin += 1
+    if len(alias) != len(shape):
+        longer, shorter = sorted((alias, shape), key=len, reverse=True)
+        return longer[begin + 1 :] == shorter[begin:]
+    swapped = alias[begin : begin + 2] == shape[begin : begin + 2][::-1] and alias[begin + 2 :] == shape[begin + 2 :]
+    return swapped or alias[begin + 1 :] == shape[begin + 1 :]
