@@ -10,8 +10,6 @@ from chalicelib.services.access import operators
 from chalicelib.services.access.operators import revoke_operator
 from chalicelib.store.operators import Role
 
-ROLES = ("viewer", "operator", "headquarters")
-
 
 @click.group()
 def operator() -> None:
@@ -20,7 +18,7 @@ def operator() -> None:
 
 @operator.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--role", type=click.Choice(operators.ROLES), required=True)
 @click.option("--election", "election_id", required=True, metavar="ID")
 @click.option("--region", "regions", multiple=True, help="A region the operator sees; repeat for several. None: all.")
 @click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="How long the token is valid.")

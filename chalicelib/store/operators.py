@@ -1,7 +1,7 @@
 """Operators with access to the API, and the audit trail of actions."""
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
@@ -10,7 +10,7 @@ from chalicelib.store.attributes import WordAttribute
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
-Role = Literal["viewer", "operator", "headquarters"]
+Role = Literal["viewer", "wall", "coordinator", "operator", "headquarters", "administrator"]
 
 
 class OperatorRow(Model):
@@ -34,7 +34,7 @@ class OperatorRow(Model):
 class AuditRow(Model):
     """A person's action: who, what, on what, and perhaps a note.
 
-    The note gives the reason where the action requires one.
+    The note gives the reason where the action requires one. `before` and `after`: what it changed, where it did.
     """
 
     class Meta(TableMeta):
@@ -46,6 +46,8 @@ class AuditRow(Model):
     action = UnicodeAttribute()
     subject = UnicodeAttribute()
     note = UnicodeAttribute(null=True)
+    before = Document(null=True)
+    after = Document(null=True)
 
 
 def add(row: OperatorRow) -> None:
@@ -87,12 +89,22 @@ def record(election_id: str, at: dt.datetime, who: str, action: str, subject: st
         _audit_row(election_id, at, who, action, subject).save()
 
 
-def recorded(election_id: str, at: dt.datetime, who: str, action: str, subject: str, note: str | None = None) -> Write:
+def recorded(
+    election_id: str,
+    at: dt.datetime,
+    who: str,
+    action: str,
+    subject: str,
+    note: str | None = None,
+    *,
+    change: tuple[Any, Any] = (None, None),
+) -> Write:
     """Return the write that adds a line to the audit trail.
 
-    It belongs in one transaction with the action that it records.
+    It belongs in one transaction with the action that it records. `change`: what was before it, and what after.
     """
     row = _audit_row(election_id, at, who, action, subject, note)
+    row.before, row.after = change
     return Write.put("row", row.at, row)
 
 

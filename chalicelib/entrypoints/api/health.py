@@ -2,10 +2,17 @@
 
 from typing import Any
 
-from chalicelib.entrypoints.api.problem import answering
+from chalicelib.entrypoints.api.models import Answering
+from chalicelib.entrypoints.api.operation import operation
 
 
-@answering
-def health(request: Any) -> dict[str, Any]:
+class Health(Answering):
+    """That the API is up."""
+
+    status: str
+
+
+@operation(summary="Say whether the API is up.", may=None, answer=Health)
+def health(asked: Any) -> dict[str, Any]:
     """Answer that the API is up."""
     return {"status": "ok"}

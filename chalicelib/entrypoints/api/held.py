@@ -2,16 +2,45 @@
 
 from typing import Any
 
-from chalicelib.entrypoints.api.access import authorized
-from chalicelib.entrypoints.api.problem import answering
+from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.services.access.permissions import Permission
 from chalicelib.services.review.held import held_of
 
 
-@answering
-def held(request: Any, election_id: str) -> dict[str, Any]:
-    """List what is held in the operator's regions.
+class HeldRow(Answering):
+    """A row that waits, since when and why."""
 
-    Each row's key, since when, its state and the reason.
-    """
-    operator, _ = authorized(request, election_id)
-    return held_of(operator)
+    key: str
+    since: str
+    state: str
+    reason: str
+
+
+class HeldPhone(Answering):
+    """A phone with the stations it counts for, and those that are held."""
+
+    phone: str
+    counted: list[str]
+    held: list[str]
+
+
+class Held(Answering):
+    """What is held; `is_cut`: there is more."""
+
+    election: str
+    held: list[HeldRow]
+    is_cut: bool
+    phones: list[HeldPhone]
+
+
+@operation(
+    summary="List what could not be processed or counted and waits for a person.",
+    may=Permission.READ_MESSAGES,
+    path=ElectionPath,
+    answer=Held,
+    conditional=True,
+)
+def held(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """List what is held in the operator's regions."""
+    return held_of(asked.operator)

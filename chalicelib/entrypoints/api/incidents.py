@@ -3,70 +3,132 @@
 Each step on the version that they have seen.
 """
 
-import re
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.entrypoints.api.access import authorized, require_region
-from chalicelib.entrypoints.api.problem import Problem, Tagged, answering, now
-from chalicelib.entrypoints.api.request import note_of, seen_version
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS
-from chalicelib.services.incidents.steps import (
-    list_incidents,
-    show_incident,
-    state_named,
-    take_step,
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.incidents.steps import list_incidents, show_incident, state_named, take_step
+
+NUMBER = r"^[1-9]\d{0,8}$"
+
+
+class IncidentPath(ElectionPath):
+    """An incident by the number that people call it by."""
+
+    number: str = Field(pattern=NUMBER)
+
+
+class StepPath(IncidentPath):
+    """A step of an incident."""
+
+    step: str = Field(max_length=50, description=", ".join(STEPS))
+
+
+class IncidentsQuery(Asking):
+    """Which incidents: of a region, in a state, below a number."""
+
+    region: str | None = Field(default=None, max_length=200)
+    state: str | None = Field(default=None, max_length=50, description=", ".join(STATES))
+    before: str | None = Field(default=None, pattern=NUMBER, description="`next` of the page before")
+
+
+class ListedIncident(Answering):
+    """An incident as lists show it."""
+
+    number: int
+    version: int
+    state: str
+    severity: str
+    category: int | str | None
+    description: str
+    region: str
+    station: str
+    opened_at: str
+    escalated: int
+    may_be_same_as: list[int]
+    more: int | None
+
+
+class Incident(ListedIncident):
+    """An incident with its words and its history."""
+
+    text: str | None
+    observer: str
+    message: str
+    report: str | None
+    alerts: list[str]
+    history: list[dict[str, Any]]
+
+
+class Incidents(Answering):
+    """A page of incidents, the newest first."""
+
+    election: str
+    incidents: list[ListedIncident]
+    next: str | None
+
+
+@operation(
+    summary="List incidents, the newest first.",
+    may=Permission.READ_INCIDENTS,
+    path=ElectionPath,
+    query=IncidentsQuery,
+    answer=Incidents,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
 )
+def incidents(asked: Asked[ElectionPath, IncidentsQuery, None]) -> dict[str, Any]:
+    """List a page of incidents that the operator sees."""
+    query = asked.query
+    if query.region is not None:
+        require_region(asked.operator, asked.loaded, query.region)
+    state = state_named(query.state) if query.state is not None else None
+    if query.state is not None and state is None:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no state {query.state}; it is one of {', '.join(STATES)}.")
+    before = int(query.before) if query.before is not None else None
+    return list_incidents(asked.loaded.election, asked.operator, query.region, state, before)
 
 
-@answering
-def incidents(request: Any, election_id: str) -> dict[str, Any]:
-    """List a page of incidents, the newest first.
-
-    That the operator sees (`?region=`, `?state=`, `?before=`).
-    """
-    operator, loaded = authorized(request, election_id)
-    query: dict[str, str] = request.query_params or {}
-    region, written = query.get("region"), query.get("state")
-    if region is not None:
-        require_region(operator, loaded, region)
-    state = state_named(written) if written is not None else None
-    if written is not None and state is None:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no state {written}; it is one of {', '.join(STATES)}.")
-    before = _number(query["before"]) if "before" in query else None
-    return list_incidents(loaded.election, operator, region, state, before)
-
-
-@answering
-def incident(request: Any, election_id: str, number: str) -> Tagged:
+@operation(
+    summary="Show an incident with its history.",
+    may=Permission.READ_INCIDENTS,
+    path=IncidentPath,
+    answer=Incident,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def incident(asked: Asked[IncidentPath, None, None]) -> Tagged:
     """One incident with its history; the ETag is its version."""
-    operator, loaded = authorized(request, election_id)
-    return _found(show_incident(loaded.election, operator, _number(number)))
+    return _tagged(show_incident(asked.loaded.election, asked.operator, int(asked.path.number)))
 
 
-@answering
-def step(request: Any, election_id: str, number: str, step: str) -> Tagged:
-    """Take an incident a step further, on the version named.
-
-    By If-Match; the body may hold `{"note": …}`.
-    """
-    operator, loaded = authorized(request, election_id)
-    if operator.role == "viewer":
-        raise Problem(HTTPStatus.FORBIDDEN, "A viewer cannot change incidents; an operator or headquarters can.")
-    taken = next((one for one in STEPS if one == step), None)
+@operation(
+    summary="Take an incident a step further.",
+    may=Permission.WORK_INCIDENTS,
+    path=StepPath,
+    body=NoteBody,
+    answer=Incident,
+    on_version=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def step(asked: Asked[StepPath, None, NoteBody]) -> Tagged:
+    """Take an incident a step further, on the version named."""
+    taken = next((one for one in STEPS if one == asked.path.step), None)
     if taken is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {step}; it is one of {', '.join(STEPS)}.")
-    seen = seen_version(request)
-    return _found(take_step(loaded, operator, _number(number), taken, seen, note_of(request), now()))
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {asked.path.step}; it is one of {', '.join(STEPS)}.")
+    number, seen = int(asked.path.number), version_number(asked.seen)
+    return _tagged(take_step(asked.loaded, asked.operator, number, taken, seen, asked.body.note, now()))
 
 
-def _found(document: dict[str, Any] | None) -> Tagged:
+def _tagged(document: dict[str, Any] | None) -> Tagged:
     if document is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such incident in this election, or not in your regions.")
     return Tagged(document, str(document["version"]))
-
-
-def _number(written: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,8}", written, re.ASCII):
-        raise Problem(HTTPStatus.NOT_FOUND, f"{written} is no incident's number.")
-    return int(written)

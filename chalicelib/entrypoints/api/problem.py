@@ -1,25 +1,23 @@
-"""Errors of the API as RFC 9457 problem details.
-
-And what every request of an operator has in common.
-"""
+"""Errors of the API as RFC 9457 problem details."""
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final, ParamSpec
+from typing import Any, Final
 
+from aws_lambda_powertools import Logger
 from chalice.app import Response
 
 from chalicelib.observation.incidents.lifecycle import StepRefused
 from chalicelib.observation.quick_count.estimate import QuickCountError
+from chalicelib.services.actions.perform import KeyReused
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.tables import StoreUnavailable
 
-P = ParamSpec("P")
+logger = Logger()
 
 _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     StoreUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The store did not answer. Try again in a moment."),
@@ -28,6 +26,7 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     StepRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
     NothingReleased: (HTTPStatus.CONFLICT, "Not changed: {}."),
     QuickCountError: (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
+    KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
 }
 """What services' exceptions are to whoever asks: a status, and what to do in words."""
 
@@ -35,13 +34,21 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
 class Problem(Exception):
     """A request that cannot be answered.
 
-    The status, and what to do in words.
+    The status, what to do in words, and each place that is wrong: `at` is a JSON pointer, `what` the rule.
     """
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,46 +59,37 @@ class Tagged:
     version: str
 
 
-def answering(view: Callable[P, dict[str, Any] | Tagged]) -> Callable[P, Response]:
-    """Answer a view's document as JSON.
-
-    And its Problem as problem+json.
-    """
-
-    @wraps(view)
-    def answer(*arguments: P.args, **named: P.kwargs) -> Response:
-        try:
-            return _json(view(*arguments, **named))
-        except Problem as problem:
-            return problem_response(problem.status, problem.detail)
-        except tuple(_MEANINGS) as error:
-            status, detail = next(meaning for kind, meaning in _MEANINGS.items() if isinstance(error, kind))
-            return problem_response(status, detail.format(error))
-
-    return answer
+def problem_of(error: Exception) -> Problem | None:
+    """Return what an exception is to whoever asks; None for our own faults."""
+    if isinstance(error, Problem):
+        return error
+    for kind, (status, detail) in _MEANINGS.items():
+        if isinstance(error, kind):
+            return Problem(status, detail.format(error))
+    return None
 
 
-def _json(answered: dict[str, Any] | Tagged) -> Response:
-    headers = _type("application/json")
-    if isinstance(answered, Tagged):
-        headers["ETag"] = f'"{answered.version}"'
-        answered = answered.document
-    return Response(json.dumps(answered, ensure_ascii=False), headers=headers)
-
-
-def problem_response(status: HTTPStatus, detail: str) -> Response:
+def problem_response(problem: Problem) -> Response:
     """Answer an error as RFC 9457 section 3 has it."""
-    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    headers = _type("application/problem+json")
+    status = problem.status
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        document["errors"] = list(problem.errors)
+    headers: dict[str, Any] = {
+        "Content-Type": "application/problem+json",
+        "Cache-Control": "no-store",
+        **problem.headers,
+    }
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
-    return Response(json.dumps(document), status_code=status.value, headers=headers)
+    return Response(json.dumps(document, ensure_ascii=False), status_code=status.value, headers=headers)
 
 
 def now() -> dt.datetime:
     """Return the real instant."""
     return dt.datetime.now(dt.UTC)
-
-
-def _type(content_type: str) -> dict[str, str | list[str]]:
-    return {"Content-Type": content_type, "Cache-Control": "no-store"}

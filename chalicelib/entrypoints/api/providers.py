@@ -1,20 +1,29 @@
 """The SMS providers, and which are silent."""
 
-from http import HTTPStatus
 from typing import Any
 
-from chalicelib.entrypoints.api.access import authorized
-from chalicelib.entrypoints.api.problem import Problem, answering, now
+from pydantic import ConfigDict
+
+from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import now
+from chalicelib.services.access.permissions import Permission
 from chalicelib.services.intake.silence import described
 
 
-@answering
-def providers(request: Any, election_id: str) -> dict[str, Any]:
-    """Show when each provider was last heard.
+class Providers(Answering):
+    """When each provider was last heard, and which are silent."""
 
-    And which are silent; for headquarters and operators.
-    """
-    operator, _ = authorized(request, election_id)
-    if operator.role == "viewer":
-        raise Problem(HTTPStatus.FORBIDDEN, "A viewer does not see providers; an operator or headquarters does.")
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+@operation(
+    summary="Show when each SMS provider was last heard, and which are silent.",
+    may=Permission.READ_PROVIDERS,
+    path=ElectionPath,
+    answer=Providers,
+    conditional=True,
+)
+def providers(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """Show when each provider was last heard."""
     return described(now())

@@ -6,51 +6,65 @@ Headquarters see it live and decide when others see a snapshot of it.
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib.entrypoints.api.access import authorized
-from chalicelib.entrypoints.api.problem import Problem, Tagged, answering, now
-from chalicelib.entrypoints.api.request import note_of, seen_version
-from chalicelib.services.access.operators import Operator
-from chalicelib.services.quick_count.release import (
-    decides,
-    release,
-    show_quick_count,
-    withdraw,
+from pydantic import ConfigDict, Field
+
+from chalicelib.entrypoints.api.models import Answering, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.request import version_number
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.quick_count.release import decides, release, show_quick_count, withdraw
+
+
+class CountStepPath(ElectionPath):
+    """A step of the quick count."""
+
+    step: str = Field(max_length=50, description="release, withdraw")
+
+
+class QuickCount(Answering):
+    """The quick count and turnout, live or as it was released."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    version: int
+    released: bool
+
+
+@operation(
+    summary="Show the quick count: live to headquarters, as it was released to others.",
+    may=Permission.READ_BOARD,
+    path=ElectionPath,
+    answer=QuickCount,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
 )
-from chalicelib.store.elections import LoadedElection
-
-
-@answering
-def quick_count(request: Any, election_id: str) -> Tagged:
-    """Show the quick count; the ETag is the version.
-
-    The live quick count and turnout for headquarters, the released ones for others.
-    """
-    operator, loaded = authorized(request, election_id)
-    found = show_quick_count(loaded, operator, now())
-    if found is None:
+def quick_count(asked: Asked[ElectionPath, None, None]) -> Tagged:
+    """Show the quick count; the ETag is the version."""
+    shown = show_quick_count(asked.loaded, asked.operator, now())
+    if shown is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is nothing here for your token.")
-    return _tagged(found)
+    return _tagged(shown)
 
 
-@answering
-def step(request: Any, election_id: str, step: str) -> Tagged:
-    """Release or withdraw the quick count.
-
-    On the version that If-Match names; the body is `{"note": …}`.
-    """
-    operator, loaded = _deciding(request, election_id)
-    steps = {"release": release, "withdraw": withdraw}
-    if step not in steps:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {step}; it is one of {', '.join(steps)}.")
-    return _tagged(steps[step](loaded, operator, seen_version(request), note_of(request), now()))
-
-
-def _deciding(request: Any, election_id: str) -> tuple[Operator, LoadedElection]:
-
-    operator, loaded = authorized(request, election_id)
-    if not decides(operator):
+@operation(
+    summary="Release or withdraw the quick count.",
+    may=Permission.RELEASE_COUNT,
+    path=CountStepPath,
+    body=NoteBody,
+    answer=QuickCount,
+    on_version=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def step(asked: Asked[CountStepPath, None, NoteBody]) -> Tagged:
+    """Release or withdraw the quick count, on the version named."""
+    if not decides(asked.operator):
         raise Problem(HTTPStatus.FORBIDDEN, "Only headquarters of the whole nation decide who sees the quick count.")
-    return operator, loaded
+    steps = {"release": release, "withdraw": withdraw}
+    taken = steps.get(asked.path.step)
+    if taken is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {asked.path.step}; it is one of {', '.join(steps)}.")
+    return _tagged(taken(asked.loaded, asked.operator, version_number(asked.seen), asked.body.note, now()))
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:

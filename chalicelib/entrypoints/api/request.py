@@ -1,22 +1,39 @@
-"""What every change by an operator has in common.
+"""What a request must bring: a body that can be read, a version, a key."""
 
-The version that they have seen, and the note that says why.
-"""
-
-import json
 import re
 from http import HTTPStatus
 from typing import Any
 
 from chalicelib.entrypoints.api.problem import Problem
 
-_VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?', re.ASCII)
 LONGEST_BODY = 10_000
-"""Characters of a request's body: a note has 500."""
+"""Bytes of a request's body: a note has 500 characters, an SMS 2,000."""
+LONGEST_KEY = 100
+_VERSION = re.compile(r'(?:W/)?"?([\w.-]{1,64})"?', re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_KEY = re.compile(rf"[\w.:-]{{1,{LONGEST_KEY}}}", re.ASCII)
 
 
-def seen_version(request: Any) -> int:
-    """Return the version that If-Match names.
+def raw_body(request: Any, *, is_wanted: bool) -> bytes:
+    """Return the body's bytes, of a body that may be JSON.
+
+    Problem where it is longer than LONGEST_BODY, of another type, or where none is wanted.
+    """
+    body: bytes = request.raw_body or b""
+    if not body:
+        return b""
+    if len(body) > LONGEST_BODY:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is longer than {LONGEST_BODY} bytes.")
+    if not is_wanted:
+        raise Problem(HTTPStatus.BAD_REQUEST, "This route takes no body.")
+    content_type: str = request.headers.get("content-type") or "application/json"
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send application/json; {content_type} is not read here.")
+    return body
+
+
+def seen_version(request: Any) -> str:
+    """Return the version that If-Match names, without its quotes.
 
     Problem where it names none.
     """
@@ -26,29 +43,27 @@ def seen_version(request: Any) -> int:
         raise Problem(HTTPStatus.PRECONDITION_REQUIRED, detail)
     version = _VERSION.fullmatch(written.strip())
     if version is None:
-        raise Problem(HTTPStatus.PRECONDITION_FAILED, f"{written} is no version; read it again.")
-    return int(version[1])
+        raise Problem(HTTPStatus.PRECONDITION_FAILED, "What If-Match names is no version; read it again.")
+    return version[1]
 
 
-def note_of(request: Any) -> str:
-    """Return the note in the body, `{"note": …}`, or "".
+def version_number(seen: str) -> int:
+    """Return a version that is a number; Problem where it is none."""
+    if not _NUMBER.fullmatch(seen):
+        raise Problem(HTTPStatus.PRECONDITION_FAILED, f"{seen} is no version of this; read it again.")
+    return int(seen)
 
-    Problem where the body is something else.
+
+def idempotency_key(request: Any) -> str:
+    """Return the request's Idempotency-Key.
+
+    Problem where there is none, or it is none.
     """
-    body: bytes | str = request.raw_body
-    if not body:
-        return ""
-    if len(body) > LONGEST_BODY:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is longer than {LONGEST_BODY} characters.")
-    try:
-        document = json.loads(body)
-    except RecursionError as nested:
-        raise Problem(HTTPStatus.BAD_REQUEST, "The body is nested too deeply.") from nested
-    except ValueError as invalid:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is no JSON: {invalid}.") from invalid
-    note = document.get("note", "") if isinstance(document, dict) else None
-    if not isinstance(note, str):
-        raise Problem(HTTPStatus.BAD_REQUEST, 'The body holds {"note": "…"}, or nothing.')
-    if not note.isascii() and any("\ud800" <= character <= "\udfff" for character in note):
-        raise Problem(HTTPStatus.BAD_REQUEST, "The note holds half of a character, which no text can.")
-    return note
+    written: str | None = request.headers.get("idempotency-key")
+    if written is None:
+        detail = "Send an Idempotency-Key, a UUID made when the form was opened: then a repetition does no harm."
+        raise Problem(HTTPStatus.BAD_REQUEST, detail)
+    if not _KEY.fullmatch(written.strip()):
+        detail = f"An Idempotency-Key has at most {LONGEST_KEY} letters, digits and .:-_"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail)
+    return written.strip()

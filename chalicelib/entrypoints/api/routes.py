@@ -8,6 +8,23 @@ from chalicelib.entrypoints.deferred import deferred
 
 ROUTES = {
     ("GET", "/health"): "api.health:health",
+    ("GET", "/openapi.json"): "api.documents:openapi",
+    ("GET", "/docs"): "api.documents:docs",
+    ("GET", "/v1/elections/{election_id}/summary"): "api.summary:summary",
+    ("GET", "/v1/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
+    ("GET", "/v1/elections/{election_id}/messages/{key}"): "api.messages:message",
+    ("GET", "/v1/elections/{election_id}/held"): "api.held:held",
+    ("GET", "/v1/elections/{election_id}/opt-outs"): "api.opt_outs:opt_outs",
+    ("GET", "/v1/elections/{election_id}/providers"): "api.providers:providers",
+    ("GET", "/v1/elections/{election_id}/incidents"): "api.incidents:incidents",
+    ("GET", "/v1/elections/{election_id}/incidents/{number}"): "api.incidents:incident",
+    ("POST", "/v1/elections/{election_id}/incidents/{number}/{step}"): "api.incidents:step",
+    ("GET", "/v1/elections/{election_id}/quick-count"): "api.quick_count:quick_count",
+    ("POST", "/v1/elections/{election_id}/quick-count/{step}"): "api.quick_count:step",
+}
+"""Answered by the function APIHandler."""
+
+UNVERSIONED = {
     ("GET", "/elections/{election_id}/summary"): "api.summary:summary",
     ("GET", "/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
     ("GET", "/elections/{election_id}/messages/{key}"): "api.messages:message",
@@ -20,7 +37,7 @@ ROUTES = {
     ("GET", "/elections/{election_id}/quick-count"): "api.quick_count:quick_count",
     ("POST", "/elections/{election_id}/quick-count/{step}"): "api.quick_count:step",
 }
-"""Answered by the function APIHandler."""
+"""Paths of before there were versions: the same answers, for whoever still asks there."""
 
 WEBHOOKS = {
     ("GET", "/webhooks/{provider}"): "intake:webhook",
@@ -34,11 +51,9 @@ WEBHOOKS = {
 def register_routes(app: Chalice) -> None:
     """Register every route.
 
-    A view gets the request, and the path's parameters by name.
+    A view gets the request, and the path's parameters by name. It judges a body's type itself, in words.
     """
-    for (method, path), target in ROUTES.items():
-        app.route(path, methods=[method])(_view(app, target))
-    for (method, path), target in WEBHOOKS.items():
+    for (method, path), target in (ROUTES | UNVERSIONED | WEBHOOKS).items():
         app.route(path, methods=[method], content_types=["*/*"])(_view(app, target))
 
 

@@ -1,24 +1,46 @@
 """The summary, of the nation and its regions."""
 
+from http import HTTPStatus
 from typing import Any
 
-from chalicelib.entrypoints.api.access import authorized, require_region
-from chalicelib.entrypoints.api.problem import answering, now
+from pydantic import ConfigDict, Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.summaries.summary import without_answers
+from chalicelib.services.access.permissions import Permission
 from chalicelib.services.quick_count.release import withheld_sums
 from chalicelib.services.summaries.current import current_summary
 
 
-@answering
-def summary(request: Any, election_id: str) -> dict[str, Any]:
-    """Show the nation's and every region's summary.
+class RegionQuery(Asking):
+    """A region alone."""
 
-    Or of one region (`?region=`); the count's sums as they are released.
-    """
-    operator, loaded = authorized(request, election_id)
-    region = (request.query_params or {}).get("region")
+    region: str | None = Field(default=None, max_length=200)
+
+
+class Summary(Answering):
+    """What has come in, of the nation and its regions."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+
+@operation(
+    summary="Show what has come in, of the nation and its regions.",
+    may=Permission.READ_BOARD,
+    path=ElectionPath,
+    query=RegionQuery,
+    answer=Summary,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def summary(asked: Asked[ElectionPath, RegionQuery, None]) -> dict[str, Any]:
+    """Show the nation's and every region's summary, or one region's."""
+    region, operator, loaded = asked.query.region, asked.operator, asked.loaded
     if region is not None:
         require_region(operator, loaded, region)
     regions = (region,) if region is not None else None if operator.sees_all() else operator.regions
-    found = current_summary(loaded, now(), regions)
-    return without_answers(found, withheld_sums(loaded, operator)).document()
+    current = current_summary(loaded, now(), regions)
+    return without_answers(current, withheld_sums(loaded, operator)).document()

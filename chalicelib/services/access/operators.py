@@ -8,11 +8,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
+from chalicelib.services.access.permissions import ALLOWED, Permission, may
 from chalicelib.store import operators
 from chalicelib.store.elections import existing
 from chalicelib.store.operators import OperatorRow, Role
 
-ROLES: tuple[Role, ...] = ("viewer", "operator", "headquarters")
+ROLES: tuple[Role, ...] = tuple(ALLOWED)
 COMMAND_LINE = "command line"
 VALID_FOR = dt.timedelta(days=30)
 
@@ -51,9 +52,13 @@ class Operator:
         """Whether the operator sees a region."""
         return not self.regions or region in self.regions
 
+    def may(self, permission: Permission) -> bool:
+        """Whether the operator's role may do something."""
+        return may(self.role, permission)
+
     def sees_phones(self) -> bool:
         """Whether the operator needs to call people."""
-        return self.role != "viewer"
+        return self.may(Permission.READ_PEOPLE)
 
 
 def add_operator(

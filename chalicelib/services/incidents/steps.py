@@ -12,6 +12,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import NEEDS_NOTE, STATES, State, Step, after
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.access.permissions import Permission
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
@@ -84,7 +85,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
         return None
     return _described(election, incident, _later(incidents_at(election.id, incident.station))) | {
         # The SMS of an answer may hold the count.
-        "text": None if incident.report is not None and operator.role == "viewer" else incident.text,
+        "text": None if incident.report is not None and not operator.may(Permission.READ_PEOPLE) else incident.text,
         "observer": incident.observer,
         "message": incident.message,
         "report": incident.report,

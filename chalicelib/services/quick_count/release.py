@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.quick_count.estimate import count_codes
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.access.permissions import Permission
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.quick_count.estimate import count_now
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
@@ -28,7 +29,7 @@ def decides(operator: Operator) -> bool:
 
     Headquarters of the whole nation see the live one, and decide what others see.
     """
-    return operator.role == "headquarters" and operator.sees_all()
+    return operator.may(Permission.RELEASE_COUNT) and operator.sees_all()
 
 
 def withheld_sums(loaded: LoadedElection, operator: Operator) -> Mapping[str, frozenset[str]]:
@@ -54,7 +55,7 @@ def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str,
     By form, station by station. Who may change something sees them all: the call centre resolves contradictions and
     reads them back to observers. Raises StoreUnavailable.
     """
-    return withheld_sums(loaded, operator) if operator.role == "viewer" else {}
+    return {} if operator.may(Permission.WORK_REPORTS) else withheld_sums(loaded, operator)
 
 
 def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any] | None:

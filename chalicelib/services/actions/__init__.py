@@ -1,0 +1,1 @@
+"""What people do: once, with who, when and why."""

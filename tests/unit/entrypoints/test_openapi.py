@@ -1,0 +1,70 @@
+"""The API's document says what the routes do, all of them."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from chalicelib.entrypoints.api.openapi import declared, openapi_document
+from chalicelib.entrypoints.api.openapi_page import openapi_page
+from chalicelib.entrypoints.api.operation import Operation
+from chalicelib.entrypoints.api.routes import ROUTES, UNVERSIONED
+from chalicelib.services.access.permissions import ALLOWED, Permission, roles_with
+
+PUBLIC = {"/health", "/openapi.json", "/docs"}
+OPERATIONS = list(declared(ROUTES))
+
+
+def test_the_document_is_openapi() -> None:
+    validate(openapi_document(ROUTES))
+
+
+def test_every_route_is_in_the_document() -> None:
+    written = {(method.upper(), path) for path, named in openapi_document(ROUTES)["paths"].items() for method in named}
+    assert written == set(ROUTES)
+
+
+def test_paths_without_a_version_are_those_of_before() -> None:
+    assert {(method, f"/v1{path}"): target for (method, path), target in UNVERSIONED.items()}.items() <= ROUTES.items()
+
+
+@pytest.mark.parametrize(("method", "path", "target", "one"), OPERATIONS, ids=lambda value: str(value)[:60])
+def test_a_route_declares_what_it_needs(method: str, path: str, target: str, one: Operation) -> None:
+    assert one.summary.endswith(".")
+    assert (one.may is None) == (path in PUBLIC)
+    assert one.answer is not None or path == "/docs"
+    for name in (part.strip("{}") for part in path.split("/") if part.startswith("{")):
+        assert one.path is not None
+        assert name in one.path.model_fields
+    if method == "GET":
+        assert one.body is None
+        assert not one.once
+        assert not one.on_version
+        assert one.conditional or path in {"/health", "/docs"}
+    else:
+        assert one.once or one.on_version
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [one["operationId"] for named in openapi_document(ROUTES)["paths"].values() for one in named.values()]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_somebody_has_every_permission(permission: Permission) -> None:
+    assert roles_with(permission)
+
+
+def test_a_greater_role_may_what_a_lesser_may() -> None:
+    order = ("wall", "viewer", "coordinator", "operator", "headquarters", "administrator")
+    for lesser, greater in pairwise(order[1:]):
+        assert ALLOWED[lesser] < ALLOWED[greater]
+
+
+def test_the_page_has_every_path_and_no_script() -> None:
+    page, policy = openapi_page(openapi_document(ROUTES))
+    names: Any = openapi_document(ROUTES)["paths"]
+    assert all(path in page for path in names)
+    assert "<script" not in page
+    assert "http" not in policy
