@@ -122,7 +122,7 @@ def rehearse(
     Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
     """
     began_at = dt.datetime.now(dt.UTC)
-    source = _enough(existing(source_id).election, plan)
+    source = _enough(existing(source_id).filed, plan)
     election = rehearsal_copy(source, f"rehearsal-{began_at:%Y%m%d-%H%M%S}")
     day = simulate_day(election, plan)
     texts = [write(election, planned, plan) for planned in day.messages]

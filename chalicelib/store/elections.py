@@ -8,17 +8,26 @@ for a few seconds.
 import datetime as dt
 import hashlib
 import zlib
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
+from chalicelib.observation.elections.assignments import (
+    Assignment,
+    assignment_from,
+    nobodys_phones,
+    with_assigned,
+)
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.store.attributes import IntAttribute
-from chalicelib.store.tables import TableMeta, at_version, saved_if, store_faults
+from chalicelib.store.tables import LargeDocument, TableMeta, at_version, saved_if, store_faults
 from chalicelib.store.ttl_cache import TtlCache
+from chalicelib.store.writes import Write
 
 DIRECTORY = "elections"
 SCHEMA = 1
@@ -64,20 +73,36 @@ class ElectionRow(Model):
     clock_start = UnicodeAttribute(null=True)
     clock_origin = UTCDateTimeAttribute(null=True)
     clock_factor = NumberAttribute(null=True)
+    assignments = LargeDocument(null=True)
+    assigned = IntAttribute(null=True)
 
 
 class LoadedElection:
-    """An election with its clock and the version it was loaded as."""
+    """An election with its clock and the version it was loaded as.
 
-    __slots__ = ("clock", "election", "version")
+    `election` has the phones that people have assigned since, `filed` is as its file has it. `nobodys`: phones that are
+    nobody's.
+    """
 
-    def __init__(self, election: Election, clock: Clock, version: int) -> None:
+    __slots__ = ("clock", "election", "filed", "nobodys", "version")
+
+    def __init__(
+        self,
+        election: Election,
+        clock: Clock,
+        version: int,
+        filed: Election | None = None,
+        nobodys: frozenset[str] = frozenset(),
+    ) -> None:
         self.election = election
         self.clock = clock
         self.version = version
+        self.filed = filed or election
+        self.nobodys = nobodys
 
 
 _documents: dict[str, tuple[int, Election]] = {}
+_assigned: dict[str, tuple[int, int, Election, frozenset[str]]] = {}
 _recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
 
@@ -100,7 +125,53 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
     kept = _documents.get(election_id)
     if kept is None or kept[0] != version:
         kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", head.parts or 0))
-    return LoadedElection(kept[1], _clock_of(head), version)
+    election, nobodys = _with_assigned(kept[1], version, head)
+    return LoadedElection(election, _clock_of(head), version, kept[1], nobodys)
+
+
+def _with_assigned(filed: Election, version: int, head: ElectionRow) -> tuple[Election, frozenset[str]]:
+    """Return an election with its assigned phones, and those that are nobody's."""
+    if not head.assignments:
+        return filed, frozenset()
+    kept = _assigned.get(filed.id)
+    if kept is None or kept[:2] != (version, head.assigned):
+        assigned = _read_assignments(head)
+        election, nobodys = with_assigned(filed, assigned), nobodys_phones(filed, assigned)
+        kept = _assigned[filed.id] = (version, int(head.assigned or 0), election, nobodys)
+    return kept[2], kept[3]
+
+
+def assignments(election_id: str) -> tuple[int, dict[str, Assignment]]:
+    """Return whose phones are by people's word, and the version of that.
+
+    Raises ElectionUnknown, StoreUnavailable.
+    """
+    head = _head(election_id, fresh=True)
+    if head is None:
+        raise ElectionUnknown(f"there is no election {election_id!r}")
+    return int(head.assigned or 0), _read_assignments(head)
+
+
+def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]) -> Write:
+    """Return the write that replaces the assignments that were read at a version."""
+    row = ElectionRow(DIRECTORY, election_id)
+    said = {phone: one.document() for phone, one in assigned.items()}
+    actions = [ElectionRow.assignments.set(said), ElectionRow.assigned.set(version + 1)]
+    return Write.update("assignments", election_id, row, actions, _at_assigned(version))
+
+
+def forget(election_id: str) -> None:
+    """Read an election anew the next time: this process has just changed it."""
+    _recent.forget(election_id)
+
+
+def _read_assignments(head: ElectionRow) -> dict[str, Assignment]:
+    return {phone: assignment_from(said) for phone, said in (head.assignments or {}).items()}
+
+
+def _at_assigned(version: int) -> Condition:
+    unchanged: Condition = ElectionRow.assigned == version if version else ElectionRow.assigned.does_not_exist()
+    return unchanged
 
 
 def existing(election_id: str) -> LoadedElection:
@@ -130,7 +201,11 @@ def save(election: Election, clock: Clock) -> int:
     with store_faults():
         for number, piece in enumerate(pieces):
             ElectionRow(election.id, _part(digest, number), document=piece).save()
-    if not saved_if(_head_row(election.id, before + 1, digest, len(pieces), clock), at_version(ElectionRow, before)):
+    row = _head_row(election.id, before + 1, digest, len(pieces), clock)
+    assigned = int(head.assigned or 0) if head else 0
+    if head is not None and assigned:
+        row.assignments, row.assigned = head.assignments, head.assigned
+    if not saved_if(row, at_version(ElectionRow, before) & _at_assigned(assigned)):
         raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile")
     _recent.clear()
     return before + 1

@@ -149,6 +149,16 @@ def bulk(election_id: str, batch: str, observer: str) -> str:
     return f"bulk#{election_id}#{batch}#{observer}"
 
 
+def entered(operator_digest: str, action_key: str) -> str:
+    """Return the key of what an operator entered by one action."""
+    return f"entered#{operator_digest}#{action_key}"
+
+
+def answered(operator_digest: str, action_key: str) -> str:
+    """Return the key of an operator's SMS to a phone, by the action that sends it."""
+    return f"answer#{operator_digest}#{action_key}"
+
+
 def on_channel(key: str, channel: str) -> str:
     """Return the key of a coordinator's SMS or email."""
     return f"{key}#{channel}"

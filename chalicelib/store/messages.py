@@ -17,6 +17,8 @@ from chalicelib.store.writes import Kind, Write
 
 OUTGOING: tuple[Queue, ...] = ("alert", "out")
 NO_ELECTION = NO_REGION = "*"
+ENTERED = "phone"
+"""The channel of entries."""
 
 
 class ConversationIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -57,6 +59,9 @@ class Message(QueuedRow):
     Of an SMS that was sent: `carrier` took it under `reference`; `receipt` is the carrier's last word on it; `asked`
     are all carriers that took it or may have, `lost` those of them that told that it did not arrive. `cost` is an
     estimate, a decimal in `currency`. `queue` is where it waited before it was sent.
+    An entry, of `channel` phone, is what its `author` typed `on_behalf_of` an observer, and why (`note`); `about` is
+    the SMS that it reads. An SMS has `on_behalf_of` where a person said whose it is. `resolution`: what a person did
+    about an SMS that waited for one; `revision` counts that (store/desk.py).
     What else lies in the table: `receipts.py`, `message_rows.py`.
     No message expires, for it may be asked for again.
     """
@@ -98,6 +103,11 @@ class Message(QueuedRow):
     segments = IntAttribute(null=True)
     cost = UnicodeAttribute(null=True)
     currency = UnicodeAttribute(null=True)
+    on_behalf_of = UnicodeAttribute(null=True)
+    author = UnicodeAttribute(null=True)
+    note = UnicodeAttribute(null=True)
+    resolution = Document(null=True)
+    revision = IntAttribute(null=True)
 
     conversation_index = ConversationIndex()
     attention_index = AttentionIndex()
@@ -112,6 +122,11 @@ class Message(QueuedRow):
     def begins_in(self) -> tuple[Queue, MessageState]:
         """The queue and state that the row begins in."""
         return ("in", MessageState.RECEIVED) if self.direction == "in" else ("out", MessageState.QUEUED)
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether a person typed it for an observer: no SMS came, and none answers it."""
+        return bool(self.channel == ENTERED)
 
     @property
     def is_alert(self) -> bool:
@@ -146,7 +161,7 @@ class Message(QueuedRow):
         """
         waits = self._set(state=MessageState.RECEIVED, attempts=0, pending=pending_in("in", self.key), due_at=at)
         forgotten = (Message.attention, Message.reason, Message.reading, Message.counted_in, Message.counted_at)
-        whose = (Message.election, Message.region, Message.observer)
+        whose = () if self.is_entry else (Message.election, Message.region, Message.observer)
         removed = [attribute.remove() for attribute in (*forgotten, *whose)]
         same_outcome = Message.processed_at == self.processed_at
         return Write.update("message", self.key, self, [*waits, *removed], self._unchanged() & same_outcome)
@@ -204,6 +219,4 @@ def received_sms(key: str, now: dt.datetime, **attributes: Any) -> Message:
     Sweep processes it where the stream does not come to it.
     """
     due_at, pending = now + PROCESSED_WITHIN, pending_in("in", key)
-    return Message(
-        key, direction="in", channel="sms", state=MessageState.RECEIVED, due_at=due_at, pending=pending, **attributes
-    )
+    return Message(key, direction="in", state=MessageState.RECEIVED, due_at=due_at, pending=pending, **attributes)

@@ -59,6 +59,10 @@ class BudgetChanged(Exception):
     """
 
 
+class AssignmentsChanged(Exception):
+    """Somebody assigned a phone, or loaded the election, since it was read."""
+
+
 class ReleaseChanged(Exception):
     """Somebody released or withdrew the quick count since it was read."""
 
@@ -138,7 +142,7 @@ def write(writes: Iterable[Write]) -> None:
     """Write rows in one transaction, all or none.
 
     Raises TooMuchAtOnce, AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OptOutChanged, ReleaseChanged,
-    BudgetChanged, AlreadyThere, Contended, StoreUnavailable.
+    BudgetChanged, AssignmentsChanged, AlreadyThere, Contended, StoreUnavailable.
     """
     ordered = in_order(writes)
     if len(ordered) > MOST_WRITES:
@@ -174,6 +178,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "wish": OptOutChanged,
     "release": ReleaseChanged,
     "budget": BudgetChanged,
+    "assignments": AssignmentsChanged,
 }
 """What it means that a row's condition did not hold; where several did not, the first of them."""
 

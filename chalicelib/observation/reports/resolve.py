@@ -137,12 +137,17 @@ def unassigned_document(report: ReportReading) -> dict[str, Any]:
 
 
 def interpret(
-    election: Election, phone: str, text: str, counted_at: dt.datetime, *, is_incomplete: bool = False
+    election: Election,
+    sharing: tuple[Observer, ...],
+    text: str,
+    counted_at: dt.datetime,
+    *,
+    is_incomplete: bool = False,
 ) -> Interpretation:
     """Read a text and decide whose it is.
 
-    `phone` in E.164; `counted_at` on the election's clock. Of a text that `is_incomplete` only incidents count, and so
-    of the first LONGEST_READ characters of a longer one.
+    `sharing`: the observers who may have sent it, the lead first; `counted_at` on the election's clock. Of a text that
+    `is_incomplete` only incidents count, and so of the first LONGEST_READ characters of a longer one.
     """
     is_too_long = len(text) > LONGEST_READ
     if is_too_long:
@@ -150,7 +155,6 @@ def interpret(
     reading = read_incomplete(text, election) if is_incomplete else read(text, election)
     if is_too_long:
         reading = replace(reading, held=TOO_LONG)
-    sharing = election.observers_by_phone.get(phone, ())
     if not sharing:
         return Interpretation(reading, None, ())
     reports = _joined(election, (_resolve(election, sharing, report, counted_at) for report in reading.reports))

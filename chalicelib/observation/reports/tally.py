@@ -124,11 +124,13 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
     return {f"{code}#count": 1, f"{code}#sum": number}
 
 
-def message_counters(outcome: str) -> Counters:
+def message_counters(outcome: str, *, is_entry: bool = False) -> Counters:
     """Count what one message adds to its cell.
 
-    That it was received and its outcome; nothing for those UNCOUNTED.
+    That it was received and its outcome; nothing for those UNCOUNTED. An entry is no SMS, and counts by itself.
     """
+    if is_entry:
+        return {"message.entered": 1}
     if outcome in UNCOUNTED:
         return {}
     return {"message.received": 1, f"message.{outcome}": 1}

@@ -48,6 +48,8 @@ class Reason(StrEnum):
 
     NO_ELECTION = "no_election"
     UNKNOWN_SENDER = "unknown_sender"
+    NOBODYS_NUMBER = "nobodys_number"
+    """A person has said that its sender is nobody of the election: it waits for nobody, and is not answered."""
     SAME_SMS = "same_sms"
     UNREADABLE = "unreadable"
     """Nobody can read what a provider told: the row holds its `raw`, and `last_error` says why."""

@@ -11,10 +11,11 @@ from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.reports.report import Answer, Report, Source
-from chalicelib.observation.reports.tally import Counters, contribution, difference, message_counters, shard_of
+from chalicelib.observation.reports.tally import Counters, contribution, difference, shard_of
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.elections.audit_multipart import part_differences
 from chalicelib.services.incidents.alerts import answered_id, incident_id, incident_sources
-from chalicelib.services.reports.tally_changes import ShardCell, cell_named, changes_of_incidents, total
+from chalicelib.services.reports.tally_changes import ShardCell, cell_named, changes_of_incidents, counters_of, total
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.message_queries import messages_of, received_messages
@@ -67,7 +68,10 @@ def _waiting(election_id: str) -> int:
     They belong to no election yet.
     """
     numbers = set(numbers_of(election_id))
-    return sum(_own_number(message) in numbers for message in received_messages())
+    return sum(
+        message.election == election_id if message.is_entry else _own_number(message) in numbers
+        for message in received_messages()
+    )
 
 
 def _own_number(message: Message) -> str | None:
@@ -100,7 +104,7 @@ def expected_tallies(
 ) -> dict[ShardCell, Counters]:
     """Add up messages, reports and incidents, by shard and cell."""
     changes: list[tuple[ShardCell, Counters]] = [
-        (cell_named(message.counted_in), message_counters(message.state)) for message in messages if message.counted_in
+        (cell_named(message.counted_in), counters_of(message)) for message in messages if message.counted_in
     ]
     for one in reports:
         report = one.report
@@ -111,8 +115,13 @@ def expected_tallies(
 
 def _uncounted(messages: Iterable[Message]) -> Iterator[str]:
     for message in messages:
-        if message.counted_in is None and message_counters(message.state):
+        if message.counted_in is None and not _is_unprocessed(message) and counters_of(message):
             yield f"message {message.key}: it is {message.state}, but was counted nowhere"
+
+
+def _is_unprocessed(message: Message) -> bool:
+    """Whether an entry has no outcome: it belongs to its election from the beginning."""
+    return message.state == MessageState.RECEIVED or message.reason == Reason.NOT_PROCESSED
 
 
 def _incident_differences(

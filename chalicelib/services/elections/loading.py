@@ -54,7 +54,8 @@ def load(election: Election, clock: Clock) -> int:
 
 def _reported(election: Election) -> Reported:
     reports = tuple(one.report for one in all_reports(election, election.station_by_number))
-    messages = sum(int(counters.get("message.received", 0)) for counters in read_cells(election).values())
+    cells = read_cells(election).values()
+    messages = sum(int(counters.get(f"message.{name}", 0)) for counters in cells for name in ("received", "entered"))
     return Reported(reports, tuple(incidents_of(election.id)), messages)
 
 
@@ -63,7 +64,7 @@ def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
 
     With none of its reports. Raises ElectionUnknown, RemovesReported, StoreUnavailable.
     """
-    copied = existing(source_id).election.model_copy(update={"id": target_id})
+    copied = existing(source_id).filed.model_copy(update={"id": target_id})
     load(copied, clock)
     return copied
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import TOO_LONG
 from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
 from chalicelib.observation.sms.phones import international
@@ -70,6 +70,8 @@ def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limit
     Rows that exist already are not made again. Raises StoreUnavailable, TooMuchAtOnce.
     """
     phone = international(message.sender or "", loaded.election.default_region)
+    if message.is_entry:
+        return _report(_Sms(loaded, message, phone, None, now, limits))
     loaded = _known_sender(loaded, phone)
     sms = _Sms(loaded, message, phone, opt_out_of(loaded, message, phone, now), now, limits)
     return next(outcome for handler in _HANDLERS if (outcome := handler(sms)) is not None)
@@ -83,6 +85,17 @@ def _known_sender(loaded: LoadedElection, phone: str) -> LoadedElection:
     if phone in loaded.election.observers_by_phone or phone in loaded.election.coordinators_by_phone:
         return loaded
     return elections.current(loaded.election.id, fresh=True) or loaded
+
+
+def senders_of(election: Election, message: Message, phone: str) -> tuple[Observer, ...]:
+    """Return the observers who may have sent a message, the lead first.
+
+    Those of its phone, or the one of whom a person has said that it is theirs.
+    """
+    if message.on_behalf_of is None:
+        return election.observers_by_phone.get(phone, ())
+    named = election.observer_by_number.get(message.on_behalf_of)
+    return (named,) if named is not None else ()
 
 
 def _opt_out(sms: _Sms) -> Outcome | None:
@@ -111,17 +124,21 @@ def _report(sms: _Sms) -> Outcome:
     election, message, now, existing_keys = sms.loaded.election, sms.message, sms.now, sms.limits.existing_keys
     counted_at = sms.loaded.clock.at(message.received_at or message.stored_at)
     is_incomplete = message.flag == Flag.INCOMPLETE
-    said = interpret(election, sms.phone, message.text or "", counted_at, is_incomplete=is_incomplete)
+    senders = senders_of(election, message, sms.phone)
+    said = interpret(election, senders, message.text or "", counted_at, is_incomplete=is_incomplete)
     if sms.limits.scope == "held":
         said = held_as(said, TOO_LONG)
-    reports, covered = counted_or_held(election, sms.phone, said.reports)
+    # A person who enters a report has named its station and observer: no forged number can have.
+    reports, covered = (said.reports, ()) if message.is_entry else counted_or_held(election, sms.phone, said.reports)
     is_strange = is_held(reports, said.reports)
     said = replace(said, reports=reports)
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
-    opening = open_incidents(sms.loaded, found, sms.phone, message.recipient, now, merge_alerts=sms.merge_alerts)
+    reporter = f"entered for {message.on_behalf_of}" if message.is_entry else sms.phone
+    opening = open_incidents(sms.loaded, found, reporter, message.recipient, now, merge_alerts=sms.merge_alerts)
     said = replace(said, reports=left_out_of(election, message, said.reports, opening.left_out))
-    reply = reply_to(election, message, sms.phone, said, merged, now)
+    is_answered = not message.is_entry and sms.phone not in sms.loaded.nobodys
+    reply = reply_to(election, message, sms.phone, said, merged, now) if is_answered else None
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     is_stranger = said.observer is None and sms.phone not in election.coordinators_by_phone
     counted_reply = reply_budget(election.id, sms.loaded.clock.at(now)) if replies and is_stranger else ()
@@ -135,10 +152,10 @@ def _report(sms: _Sms) -> Outcome:
         held_for = Reason.TOO_LONG
     return Outcome(
         message=message,
-        changes=_as_read(election, message, said, counted_at, now, held_for=held_for),
+        changes=_as_read(sms, said, counted_at, held_for=held_for),
         election=election,
         reports=tuple(one.after for one in changed),
-        cells=changes_of_message(election, said, changed, opening.incidents),
+        cells=changes_of_message(election, said, changed, opening.incidents, is_entry=message.is_entry),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
         writes=(*opening.writes, *covered, *counted_reply, *(sms.opting.writes if sms.opting else ())),
@@ -148,19 +165,12 @@ def _report(sms: _Sms) -> Outcome:
 _HANDLERS: Final[tuple[Callable[[_Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)
 
 
-def _as_read(
-    election: Election,
-    message: Message,
-    said: Interpretation,
-    counted_at: dt.datetime,
-    now: dt.datetime,
-    *,
-    held_for: Reason | None,
-) -> list[Action]:
+def _as_read(sms: _Sms, said: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None) -> list[Action]:
     """Return how a message ends that was read.
 
     `held_for`: why a person has to look at it.
     """
+    election, message, now = sms.loaded.election, sms.message, sms.now
     cell = cell_of_message(election, said)
     known: dict[str, Any] = {
         "election": election.id,
@@ -168,12 +178,13 @@ def _as_read(
         "counted_at": counted_at,
         "reading": said.document(),
     }
+    is_nobodys = said.observer is None and sms.phone in sms.loaded.nobodys
     if said.observer is None:
-        known["reason"] = Reason.UNKNOWN_SENDER
+        known["reason"] = Reason.NOBODYS_NUMBER if is_nobodys else Reason.UNKNOWN_SENDER
     else:
         _, (region, _, _) = cell
         known |= {"observer": said.observer.number, "region": region}
-    if said.state != MessageState.ACCEPTED or held_for is not None:
+    if (said.state != MessageState.ACCEPTED or held_for is not None) and not is_nobodys:
         known["attention"] = attention_of(election.id, known.get("region"))
     if held_for is not None and said.observer is not None:
         return Message.holding(message.key, said.state, now, **(known | {"reason": held_for}))

@@ -102,8 +102,10 @@ def is_processed(message: Message) -> bool:
 def _election_of(message: Message) -> LoadedElection | None:
     """Return the election that the message's number leads to.
 
-    Before giving up, the store is asked afresh.
+    An entry's is the one that it was made in. Before giving up, the store is asked afresh.
     """
+    if message.is_entry:
+        return elections.current(str(message.election)) or elections.current(str(message.election), fresh=True)
     return _routed(message, fresh=False) or _routed(message, fresh=True)
 
 
@@ -121,6 +123,8 @@ def _outcome_or_duplicate(loaded: LoadedElection, message: Message, now: dt.date
 
     Or that it is another copy.
     """
+    if message.is_entry:  # its key is the action's, which is carried out once
+        return outcome_of(loaded, message, now, limits)
     guard = dedup_guard(message, loaded.election.default_region)
     exists = guard.key in limits.existing_keys
     duplicate = duplicate_of(loaded, message, guard, now) if exists else None

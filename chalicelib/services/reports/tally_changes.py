@@ -83,10 +83,16 @@ def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[Sh
 
 
 def changes_of_message(
-    election: Election, said: Interpretation, merged: Iterable[MergedReport], incidents: Iterable[Incident]
+    election: Election,
+    said: Interpretation,
+    merged: Iterable[MergedReport],
+    incidents: Iterable[Incident],
+    *,
+    is_entry: bool,
 ) -> Mapping[ShardCell, Counters]:
     """Everything that a message adds, by shard and cell."""
-    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), message_counters(said.state))]
+    counted = message_counters(said.state, is_entry=is_entry)
+    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), counted)]
     for one in merged:
         changes += changes_of_report(election, one)
     return total([*changes, *changes_of_incidents(election, incidents)])
@@ -104,7 +110,12 @@ def uncounting(message: Message) -> Mapping[ShardCell, Counters]:
     """
     if not message.counted_in:
         return {}
-    return {cell_named(message.counted_in): difference({}, message_counters(message.state))}
+    return {cell_named(message.counted_in): difference({}, counters_of(message))}
+
+
+def counters_of(message: Message) -> Counters:
+    """Count what a message's outcome adds to the cell that it is counted in."""
+    return message_counters(message.state, is_entry=message.is_entry)
 
 
 def total(changes: Iterable[tuple[ShardCell, Counters]]) -> dict[ShardCell, Counters]:

@@ -97,7 +97,8 @@ def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
     """
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
-    said = interpret(loaded.election, phone, row.text or "", counted_at, is_incomplete=is_incomplete)
+    sharing = loaded.election.observers_by_phone.get(phone, ())
+    said = interpret(loaded.election, sharing, row.text or "", counted_at, is_incomplete=is_incomplete)
     if said.state not in (MessageState.ACCEPTED, MessageState.PARTLY_ACCEPTED):
         return False
     return any(one.counts and (row.reason is None or REASSIGNED not in one.flags) for one in said.reports)

@@ -22,7 +22,7 @@ def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise, i
     typed = read = 0
     for planned, one in written(election, replace(PLAN, noise=noise, incidents=incidents)):
         meant = planned.intended
-        said = interpret(election, meant.observer.phones[0], one.text, planned.received_at)
+        said = interpret(election, election.observers_by_phone[meant.observer.phones[0]], one.text, planned.received_at)
         typed += len(one.meant.answers)
         for report in said.reports:
             where = (report.reading.form, report.station, report.round, report.observer)
@@ -36,7 +36,7 @@ def test_small_talk_is_no_report(election):
     small_talk = [one for planned, one in written(election, replace(PLAN, noise=100)) if planned.intended.form is None]
     assert small_talk
     for one in small_talk:
-        assert interpret(election, election.observers[0].phones[0], one.text, MORNING).state == "unrecognised", one.text
+        assert interpret(election, election.observers[:1], one.text, MORNING).state == "unrecognised", one.text
 
 
 def test_without_noise_everything_is_typed_and_accepted(election):

@@ -35,7 +35,7 @@ ELECTION = Election.model_validate(
 
 
 def resolved(text: str) -> tuple[ResolvedReport, ...]:
-    return interpret(ELECTION, PHONE, text, MORNING).reports
+    return interpret(ELECTION, ELECTION.observers, text, MORNING).reports
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def field() -> Election:
 
 
 def only(election: Election, text: str, phone: str = ELENA, at: dt.datetime = NOON) -> ResolvedReport:
-    (report,) = interpret(election, phone, text, at).reports
+    (report,) = interpret(election, election.observers_by_phone.get(phone, ()), text, at).reports
     return report
 
 
@@ -62,7 +62,7 @@ def test_a_station_that_does_not_exist_changes_no_number(
 
 
 def test_later_forms_of_an_sms_keep_a_station_that_does_not_exist(field: Election) -> None:
-    reports = interpret(field, ELENA, "OP 77 A1\nTU A320", NOON).reports
+    reports = interpret(field, field.observers_by_phone[ELENA], "OP 77 A1\nTU A320", NOON).reports
     assert [report.counts for report in reports] == [False, False]
 
 
@@ -161,10 +161,10 @@ MIDNIGHT = dt.datetime(2017, 10, 15, 0, 0, tzinfo=ZONE)
 
 @pytest.mark.parametrize("text", ["OP A1 B0702 C9 D1 E1668", "TU A5", "CL A2005 B1 C300 D5 E100 F100 G95", "OP D2"])
 def test_before_its_day_a_form_is_practice(text: str, field: Election) -> None:
-    before = interpret(field, ELENA, text, MIDNIGHT - dt.timedelta(seconds=1))
+    before = interpret(field, field.observers_by_phone[ELENA], text, MIDNIGHT - dt.timedelta(seconds=1))
     (report,) = before.reports
     assert (report.counts, report.alarms, "practice" in report.flags, before.state) == (False, False, True, "accepted")
-    (report,) = interpret(field, ELENA, text, MIDNIGHT).reports
+    (report,) = interpret(field, field.observers_by_phone[ELENA], text, MIDNIGHT).reports
     assert (report.counts, "practice" in report.flags) == (True, False)
 
 

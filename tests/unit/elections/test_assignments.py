@@ -1,0 +1,60 @@
+"""Phones of which a person has said whose they are."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.observation.election_file import read_election
+from chalicelib.observation.elections.assignments import Assignment, assignment_from, nobodys_phones, with_assigned
+from chalicelib.observation.elections.election import Election
+
+SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
+PHONE = "+996555000111"
+
+
+@pytest.fixture(scope="module")
+def election() -> Election:
+    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+
+
+def assigned(kind: str, whose: str | None = None) -> Assignment:
+    return Assignment(kind, whose, "Aida (operator)", "2017-10-15T10:00:00+06:00")  # type: ignore[arg-type]
+
+
+def test_an_observer_is_known_by_an_assigned_phone_and_keeps_the_first(election: Election) -> None:
+    observer = election.observers[5]
+    before = dict(election.observers_by_phone)
+    after = with_assigned(election, {PHONE: assigned("observer", observer.number)})
+    assert [one.number for one in after.observers_by_phone[PHONE]] == [observer.number]
+    assert after.observers[5].phones == (*observer.phones, PHONE)
+    assert PHONE not in election.observers_by_phone
+    assert dict(election.observers_by_phone) == before
+
+
+def test_a_coordinator_is_obeyed_from_an_assigned_phone_and_told_nothing_on_it(election: Election) -> None:
+    coordinator = election.coordinators[0]
+    after = with_assigned(election, {PHONE: assigned("coordinator", coordinator.name)})
+    (added,) = after.coordinators_by_phone[PHONE]
+    assert (added.name, added.regions, added.alerts, added.email) == (coordinator.name, coordinator.regions, (), None)
+    assert after.coordinators[: len(election.coordinators)] == election.coordinators
+
+
+@pytest.mark.parametrize(
+    "one", [assigned("observer", "no such"), assigned("coordinator", "no such"), assigned("undone")]
+)
+def test_an_assignment_to_nobody_of_the_roster_changes_nothing(election: Election, one: Assignment) -> None:
+    after = with_assigned(election, {PHONE: one})
+    assert (after.observers, after.coordinators) == (election.observers, election.coordinators)
+
+
+def test_the_roster_goes_before(election: Election) -> None:
+    phone = election.observers[0].phones[0]
+    other = assigned("observer", election.observers[9].number)
+    assert with_assigned(election, {phone: other}) is election
+    assert nobodys_phones(election, {phone: assigned("nobody"), PHONE: assigned("nobody")}) == {PHONE}
+
+
+@pytest.mark.parametrize("kind", ["observer", "coordinator", "nobody", "undone"])
+def test_an_assignment_is_read_as_it_was_stored(kind: str) -> None:
+    one = assigned(kind, "0001" if kind in ("observer", "coordinator") else None)
+    assert assignment_from(one.document()) == one
