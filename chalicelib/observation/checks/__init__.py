@@ -6,18 +6,27 @@ and this question's in the nearest earlier round that has an answer (`previous(A
 unknown, never failed.
 """
 
-from chalicelib.observation.checks.evaluating import Answers, GivenAnswers, evaluate, failed_checks
+from chalicelib.observation.checks.evaluating import (
+    Answers,
+    Compared,
+    GivenAnswers,
+    compared,
+    evaluate,
+    failed_checks,
+)
 from chalicelib.observation.checks.kinds import check_rule
 from chalicelib.observation.checks.parsing import RuleInvalid, parse_rule
 from chalicelib.observation.checks.tree import Rule, RuleCodes, render
 
 __all__ = [
     "Answers",
+    "Compared",
     "GivenAnswers",
     "Rule",
     "RuleCodes",
     "RuleInvalid",
     "check_rule",
+    "compared",
     "evaluate",
     "failed_checks",
     "parse_rule",

@@ -16,7 +16,18 @@ from fractions import Fraction
 from typing import Final, Protocol
 
 from chalicelib.observation.checks.parsing import parse_rule
-from chalicelib.observation.checks.tree import Answer, Binary, Clock, Node, Number, Previous, Rule, Unary
+from chalicelib.observation.checks.tree import (
+    COMPARISONS,
+    Answer,
+    Binary,
+    Clock,
+    Node,
+    Number,
+    Previous,
+    Rule,
+    Unary,
+    render,
+)
 from chalicelib.observation.elections.election import Check, Election
 from chalicelib.observation.reading.model import Value
 
@@ -83,6 +94,35 @@ def evaluate(rule: Rule, answers: Answers) -> bool | None:
     """Whether a rule holds; None where that is unknown."""
     result = _result(rule.tree, answers)
     return result if isinstance(result, bool) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A rule's two sides, as written and as numbers."""
+
+    left: str
+    left_value: Fraction
+    right: str
+    right_value: Fraction
+
+    @property
+    def apart(self) -> Fraction:
+        """How far the sides lie apart."""
+        return abs(self.left_value - self.right_value)
+
+
+def compared(rule: Rule, answers: Answers) -> Compared | None:
+    """Return the numbers that a rule compares.
+
+    None where it is no comparison of two, or one is not known.
+    """
+    tree = rule.tree
+    if not isinstance(tree, Binary) or tree.operator not in COMPARISONS:
+        return None
+    left, right = _result(tree.left, answers), _result(tree.right, answers)
+    if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
+        return None
+    return Compared(render(tree.left), left, render(tree.right), right)
 
 
 def failed_checks(election: Election, form: str, answers: Answers) -> tuple[Check, ...]:
