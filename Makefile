@@ -65,6 +65,10 @@ pins: environments ## Pin what infra/requirements/*.in name, with hashes and wit
 	  $(pin) lambda.in -o ../../requirements.txt && $(pin) tools.in -o tools.txt && $(pin) emulator.in -o emulator.txt && \
 	  $(pin) lint.in -o lint.txt
 
+.PHONY: vendor
+vendor: environments ## Bring the page's libraries from npm as vendor.toml names them, with their sha256
+	@$(bin)/python -m infra.vendor
+
 .PHONY: clean
 clean: ## Remove the environments and everything that was made
 	rm -rf .venv .baykoo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache

@@ -39,6 +39,15 @@ UNVERSIONED = {
 }
 """Paths of before there were versions: the same answers, for whoever still asks there."""
 
+PAGE = {
+    ("GET", "/"): "api.page:shell",
+    ("GET", "/ui/{version}/{name}"): "api.page:file",
+    ("GET", "/ui/{version}/{folder}/{name}"): "api.page:file",
+    ("GET", "/ui/{version}/{folder}/{library}/{name}"): "api.page:file",
+    ("GET", "/ui/{version}/{folder}/{library}/{part}/{name}"): "api.page:file",
+}
+"""The page and its files, answered by the function APIHandler to anybody."""
+
 WEBHOOKS = {
     ("GET", "/webhooks/{provider}"): "intake:webhook",
     ("POST", "/webhooks/{provider}"): "intake:webhook",
@@ -53,7 +62,7 @@ def register_routes(app: Chalice) -> None:
 
     A view gets the request, and the path's parameters by name. It judges a body's type itself, in words.
     """
-    for (method, path), target in (ROUTES | UNVERSIONED | WEBHOOKS).items():
+    for (method, path), target in (ROUTES | UNVERSIONED | PAGE | WEBHOOKS).items():
         app.route(path, methods=[method], content_types=["*/*"])(_view(app, target))
 
 

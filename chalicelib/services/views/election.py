@@ -1,0 +1,80 @@
+"""An election as the page shows it: forms, rounds with their times, questions, regions, and its clock.
+
+Everything that is the same for all who see it; nobody of the roster is in it.
+"""
+
+import datetime as dt
+from typing import Any
+
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.elections.schedule import counts_from, round_begins, round_due
+from chalicelib.store.elections import LoadedElection
+
+
+def describe_election(loaded: LoadedElection, *, archived: bool = False) -> dict[str, Any]:
+    """Describe an election's forms, regions and clock as JSON's values.
+
+    The clock maps real instants to the election's: `start` is what it showed at the real instant `origin`, `factor`
+    election seconds pass in a real second. A rehearsal is an election whose clock is not everybody's.
+    """
+    election, clock = loaded.election, loaded.clock
+    return {
+        "id": election.id,
+        "version": loaded.version,
+        "name": election.name,
+        "date": election.date.isoformat(),
+        "timezone": election.timezone,
+        "languages": list(election.languages),
+        "archived": archived,
+        "is_rehearsal": clock.factor != 1 or clock.start != clock.origin,
+        "clock": {"start": clock.start.isoformat(), "origin": clock.origin.isoformat(), "factor": clock.factor},
+        "forms": [_form(election, form) for form in election.forms],
+        "regions": [
+            {"name": name, "stations": len(stations), "districts": sorted({station.district for station in stations})}
+            for name, stations in election.stations_by_region.items()
+        ],
+        "incident_categories": {
+            str(number): {"name": category.name, "severity": category.severity}
+            for number, category in (election.incidents.categories if election.incidents else {}).items()
+        },
+        "has_quick_count": election.quick_count is not None,
+    }
+
+
+def _form(election: Election, form: Form) -> dict[str, Any]:
+    return {
+        "code": form.code,
+        "title": form.title,
+        "expect": form.expect,
+        "rounds": [_round(election, form, name) for name in form.round_names],
+        "questions": [_question(question) for question in form.questions],
+    }
+
+
+def _round(election: Election, form: Form, name: str) -> dict[str, Any]:
+    begins = round_begins(election, form, name) or counts_from(election, form)
+    due = round_due(election, form, name)
+    return {
+        "name": name,
+        "begins_at": _local(election, begins),
+        "due_at": _local(election, due),
+        "missing_from": _local(election, None if due is None else due + form.grace),
+    }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "code": question.code,
+        "type": question.type,
+        "label": question.label or ({"en": question.candidate} if question.candidate else {}),
+        "options": {str(number): text for number, text in question.options.items()},
+        "min": question.min,
+        "max": question.max,
+        "role": question.role,
+        "candidate": question.candidate,
+        "unknown": list(question.unknown),
+    }
+
+
+def _local(election: Election, instant: dt.datetime | None) -> str | None:
+    return None if instant is None else instant.astimezone(election.zone).isoformat(timespec="seconds")

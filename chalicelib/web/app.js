@@ -1,0 +1,140 @@
+// The start: words, who is signed in, and the screen that the address names. Screens load when they are opened.
+import {html, render, nothing} from './vendor/lit-html/lit-html.js';
+import {state, change, onDraw, notify, may} from './state.js';
+import {get, forget, electionPath} from './api.js';
+import {poll} from './poll.js';
+import {loadWords, chosenLanguage, t} from './words.js';
+import {frame, staleBar} from './frame.js';
+
+const root = document.createElement('div');
+let screen = null; // what is shown: {view(), keys, title, leave()}
+let opened = 0;
+let endings = [];
+let signIn = null;
+
+// Addresses are #/NAME?PARAMETERS: nothing personal stands in them, and back leads back.
+export function go(name, parameters = {}, {replace = false} = {}) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== '' && value != null));
+  const address = `#/${name}${query.size ? `?${query}` : ''}`;
+  if (replace) history.replaceState(null, '', address);
+  else location.hash = address;
+  if (replace) openRoute();
+}
+
+export const link = (name, parameters = {}) => {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== '' && value != null));
+  return `#/${name}${query.size ? `?${query}` : ''}`;
+};
+
+function readRoute() {
+  const [name, query] = location.hash.replace(/^#\/?/, '').split('?');
+  return {name: may(name) ? name : 'board', parameters: Object.fromEntries(new URLSearchParams(query))};
+}
+
+async function openRoute() {
+  if (!state.account) return;
+  const route = readRoute();
+  const turn = ++opened;
+  state.route = route;
+  const module = await import(`./${route.name}.js`);
+  if (turn !== opened) return;
+  const isSame = screen && screen.name === route.name && screen.follow?.(route.parameters);
+  if (!isSame) {
+    screen?.leave?.();
+    screen = module.open(route.parameters);
+    screen.name = route.name;
+  }
+  document.title = `${screen.title()} · Baykoo`;
+  change({notice: null});
+  if (!isSame) document.querySelector('main')?.focus({preventScroll: true});
+}
+
+export const openedScreen = () => screen;
+
+function view() {
+  if (state.account === undefined) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+  if (state.account === null) return html`<main id="main" class="alone" tabindex="-1">${signIn?.view()}</main>`;
+  return html`
+    <a class="skip" href="#main" @click=${skip}>${t('frame.skip')}</a>
+    ${frame()} ${staleBar()}
+    <main id="main" tabindex="-1" class=${state.isStale ? 'stale' : ''}>${screen ? screen.view() : nothing}</main>
+    <div class="notice ${state.notice?.kind ?? ''}" role="status" aria-live="polite">${state.notice?.text ?? ''}</div>
+    ${state.isExpired ? html`<dialog open class="over" aria-label=${t('signin.again')}>${signIn?.view()}</dialog>` : nothing}
+  `;
+}
+
+function skip(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
+}
+
+export async function signedIn(account) {
+  const wasOpen = state.account && state.account.name === account.name;
+  change({account, isExpired: false});
+  if (wasOpen) return; // the screen is as it was, with what was typed
+  try {
+    const {document: election} = await get(electionPath('election'));
+    change({election});
+  } catch (error) {
+    notify(error.message, 'bad');
+  }
+  for (const end of endings) end();
+  endings = [poll(electionPath('board'), (board) => change({board}))];
+  await openRoute();
+}
+
+export async function signOut() {
+  const {send} = await import('./api.js');
+  await send('./v1/session', {}, {method: 'DELETE'}).catch(() => {});
+  for (const end of endings) end();
+  screen?.leave?.();
+  screen = null;
+  forget();
+  await askToSignIn();
+  change({account: null, board: null, election: null});
+}
+
+async function askToSignIn(token = null) {
+  signIn = (await import('./signin.js')).open({token});
+}
+
+export function applySettings() {
+  const saved = JSON.parse(localStorage.getItem('settings') || '{}');
+  state.settings = {...state.settings, ...saved};
+  const {theme, density} = state.settings;
+  document.documentElement.dataset.theme = theme;
+  document.documentElement.dataset.density = density;
+}
+
+export function setting(name, value) {
+  localStorage.setItem('settings', JSON.stringify({...state.settings, [name]: value}));
+  applySettings();
+  change({});
+}
+
+export async function speak(language) {
+  localStorage.setItem('language', language);
+  await loadWords(language);
+  if (screen) document.title = `${screen.title()} · Baykoo`;
+  change({});
+}
+
+async function start() {
+  document.body.append(root);
+  applySettings();
+  const token = location.hash.match(/^#sign-in=(.+)$/)?.[1] ?? null;
+  if (token) history.replaceState(null, '', '#/board');
+  const [, session] = await Promise.all([loadWords(chosenLanguage()), get('./v1/session').catch((error) => error)]);
+  onDraw(() => render(view(), root));
+  addEventListener('hashchange', openRoute);
+  const account = session.document?.account ?? session.document;
+  if (account?.name && !token) await signedIn(account);
+  else {
+    await askToSignIn(token);
+    change({account: null});
+    if (session instanceof Error && session.status !== 401) notify(t('frame.unreachable'), 'bad');
+  }
+  import('./keys.js').then((keys) => keys.listen(openedScreen)); // after the first paint
+}
+
+start();

@@ -1,0 +1,86 @@
+// The header: the election's clock, the round at hand, the queues, and how old what is shown is. Below it the screens.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {state, change, electionNow, currentPlace, placeName, may} from './state.js';
+import {age, isStale, pollNow} from './poll.js';
+import {t, inLanguage} from './words.js';
+import {number, time, ageOf, glyph, bar} from './format.js';
+
+const QUEUES = [
+  ['incidents', 'incidents', 5],
+  ['messages', 'messages', 3],
+  ['calls', 'calls', null],
+  ['doubts', 'doubts', 15],
+];
+const TABS = ['board', 'stations', 'calls', 'messages', 'doubts', 'incidents', 'turnout'];
+
+export function frame() {
+  const {election, account} = state;
+  return html`<header class=${election?.is_rehearsal ? 'rehearsal' : ''}>
+    <div class="bar-line">
+      <a class="brand" href="#/board">Baykoo</a>
+      <span class="election" title=${inLanguage(election?.name)}>${inLanguage(election?.name) || account.election}</span>
+      ${election?.is_rehearsal ? html`<strong class="rehearsal-word">${t('frame.rehearsal')}</strong>` : nothing}
+      <time class="clock" aria-label=${t('frame.clock')}>${election ? time(electionNow(), true) : ''}</time>
+      ${strip()}
+      <nav class="pills" aria-label=${t('frame.queues')}>${QUEUES.map(pill)}</nav>
+      ${freshness()}
+      <a class="who" href="#/settings" title=${t('settings.title')}>${account.name}<small>${t(`role.${account.role}`)}</small></a>
+    </div>
+    <nav class="tabs" aria-label=${t('frame.screens')}>${TABS.filter((name) => may(name)).map(tab)}
+      <a class="help" href="#/help" aria-current=${state.route.name === 'help' ? 'page' : nothing}><kbd>?</kbd> ${t('help.title')}</a>
+    </nav>
+  </header>`;
+}
+
+const tab = (name) => html`<a href="#/${name}" aria-current=${isAt(name) ? 'page' : nothing}>${t(`${name}.title`)}</a>`;
+
+const isAt = (name) => state.route.name === name || `${state.route.name}s` === name;
+
+function strip() {
+  const area = state.board?.nation ?? Object.values(state.board?.regions ?? {})[0];
+  const place = state.election && area && currentPlace();
+  if (!place) return nothing;
+  const covered = area.forms[place.form][place.round];
+  return html`<a class="strip" href="#/stations?form=${place.form}&round=${place.round}&state=missing">
+    <b>${placeName(place)}</b>
+    <span><strong>${number(covered.received)}</strong><small>/${number(covered.expected)}</small></span>
+    ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.expected)}
+    ${state.board.rate ? html`<small>${t('frame.rate', {n: state.board.rate.received, minutes: state.board.rate.minutes})}</small>` : nothing}
+  </a>`;
+}
+
+function pill([name, screen, target]) {
+  const queue = state.board?.queues?.[name];
+  if (!queue || !may(screen)) return nothing;
+  const minutes = queue.oldest_at ? (electionNow() - Date.parse(queue.oldest_at)) / 60_000 : 0;
+  const kind = !target || minutes <= target ? '' : minutes <= 2 * target ? 'late' : 'over';
+  return html`<a class="pill ${kind}" href="#/${screen}">
+    <span>${t(`${screen}.title`)}</span> <strong>${number(queue.count)}</strong>
+    ${queue.count && queue.oldest_at ? html`<small>${ageOf(queue.oldest_at)}</small>` : nothing}
+    ${kind ? html`<span class="sound">${t(`frame.${kind}`)}</span>` : nothing}</a>`;
+}
+
+function freshness() {
+  const seconds = age();
+  const word = seconds <= 15 ? t('frame.live') : t('frame.old', {age: Math.round(seconds)});
+  return html`<span class="fresh ${seconds <= 15 ? '' : 'old'}" title=${t('frame.asof', {time: shown()})}>
+    ${glyph(seconds <= 15 ? 'complete' : 'partial', word)} <span>${word}</span></span>`;
+}
+
+const shown = () => new Date(state.freshness.at).toLocaleTimeString('en-GB');
+
+// Never silently old: beyond 30 s a bar says so, and nothing can be changed.
+export function staleBar() {
+  const was = state.isStale;
+  state.isStale = Boolean(state.freshness.at) && isStale();
+  if (was !== state.isStale) document.documentElement.classList.toggle('is-stale', state.isStale);
+  if (!state.isStale) return nothing;
+  const seconds = age();
+  const again = Math.max(0, Math.round((state.freshness.next - Date.now()) / 1000));
+  return html`<div class="stale-bar ${seconds > 300 ? 'over' : ''}" role="alert">
+    ${t('frame.noconnection', {age: Math.round(seconds), time: shown()})}
+    <span aria-hidden="true">${t('frame.again', {n: again})}</span>
+    <button type="button" @click=${pollNow}>${t('frame.now')}</button></div>`;
+}
+
+export const close = () => change({notice: null});

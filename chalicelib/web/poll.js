@@ -1,0 +1,74 @@
+// Polling: every 5 s while the page is looked at, every 30 s while it is hidden, less often while nobody answers.
+import {state, change, draw} from './state.js';
+import {get, Problem} from './api.js';
+
+const HIDDEN = 30_000;
+const LONGEST_PAUSE = 60_000;
+const polls = new Set();
+
+// Ask for a path again and again; `take(document, isNew, etag)` gets each answer. The result ends it.
+export function poll(path, take, {seconds = 5, failed = null} = {}) {
+  const one = {path, take, failed, period: seconds * 1000, timer: 0, failures: 0, at: 0, isOver: false, isAsking: false};
+  polls.add(one);
+  turn(one);
+  return () => {
+    one.isOver = true;
+    clearTimeout(one.timer);
+    polls.delete(one);
+  };
+}
+
+// Ask for everything at once: after an action, on coming back, on "Try now".
+export function pollNow() {
+  for (const one of polls) {
+    clearTimeout(one.timer);
+    turn(one);
+  }
+}
+
+async function turn(one) {
+  if (one.isAsking) return;
+  one.isAsking = true;
+  try {
+    const {document, etag, isNew} = await get(one.path);
+    if (one.isOver) return;
+    Object.assign(one, {failures: 0, at: Date.now()});
+    one.take(document, isNew, etag);
+  } catch (error) {
+    if (one.isOver) return;
+    if (error instanceof Problem && error.status < 500 && error.status !== 429) {
+      Object.assign(one, {failures: 0, at: Date.now()}); // an answer, though not the one hoped for
+      one.failed?.(error);
+    } else one.failures += 1;
+  } finally {
+    one.isAsking = false;
+    if (!one.isOver) {
+      one.next = Date.now() + pause(one);
+      one.timer = setTimeout(() => turn(one), pause(one));
+      measure();
+    }
+  }
+}
+
+function pause(one) {
+  const period = document.hidden && state.route.name !== 'wall' ? Math.max(HIDDEN, one.period) : one.period;
+  if (!one.failures) return period;
+  const longer = Math.min(LONGEST_PAUSE, one.period * 2 ** (one.failures - 1));
+  return longer * (0.8 + 0.4 * Math.random());
+}
+
+// The page is as old as the oldest of what it shows.
+function measure() {
+  const all = [...polls];
+  const at = Math.min(...all.map((one) => one.at));
+  const failures = Math.max(...all.map((one) => one.failures));
+  change({freshness: {at: at || state.freshness.at, failures, next: Math.min(...all.map((one) => one.next || Infinity))}});
+}
+
+export const age = () => (state.freshness.at ? (Date.now() - state.freshness.at) / 1000 : 0);
+export const isStale = () => age() > 30 + (document.hidden ? HIDDEN / 1000 : 0);
+
+document.addEventListener('visibilitychange', () => document.hidden || pollNow());
+addEventListener('focus', () => age() > 5 && pollNow());
+addEventListener('online', pollNow);
+setInterval(draw, 1000); // clocks and ages move while nothing comes

@@ -1,0 +1,76 @@
+// The one store: what every screen may read. A screen's own state stays in the screen.
+const drawers = new Set();
+let isDrawing = false;
+
+export const state = {
+  account: undefined, // undefined: not asked yet; null: nobody is signed in
+  isExpired: false, // the session ended while the page was open
+  election: null, // id, name, forms, rounds, regions, clock: what GET ./v1/elections/ID/board says of it
+  board: null,
+  route: {name: 'board', parameters: {}},
+  language: 'en',
+  settings: {theme: 'auto', density: 'dense', letters: 'on', sound: 'off'},
+  ahead: 0, // the server's clock less this machine's, in ms
+  isStale: false, // nothing was heard for so long that nothing may be changed
+  freshness: {at: 0, failures: 0, next: 0}, // of the last good answer, in this machine's milliseconds
+  notice: null, // one line said aloud: {text, kind}
+};
+
+export function change(patch) {
+  Object.assign(state, patch);
+  draw();
+}
+
+export function onDraw(drawer) {
+  drawers.add(drawer);
+  return () => drawers.delete(drawer);
+}
+
+// Draw once after whatever changes in this turn.
+export function draw() {
+  if (isDrawing) return;
+  isDrawing = true;
+  queueMicrotask(() => {
+    isDrawing = false;
+    for (const drawer of drawers) drawer();
+  });
+}
+
+export function notify(text, kind = 'done') {
+  change({notice: {text, kind}});
+}
+
+export const serverNow = () => Date.now() + state.ahead;
+
+// The election's instant now, in ms: a rehearsal's clock starts elsewhere and may run faster.
+export function electionNow() {
+  const clock = state.election?.clock;
+  if (!clock) return serverNow();
+  return Date.parse(clock.start) + (serverNow() - Date.parse(clock.origin)) * clock.factor;
+}
+
+// Forms and rounds in the order of the election file.
+export const places = () =>
+  state.election.forms.flatMap((form) => form.rounds.map(({name, begins_at, due_at}) => ({form: form.code, round: name, begins_at, due_at})));
+
+// The round that began last is the one that people look at.
+export function currentPlace() {
+  return places().filter(hasBegun).sort((one, other) => Date.parse(one.begins_at) - Date.parse(other.begins_at)).at(-1);
+}
+
+export const hasBegun = (place) => Date.parse(place.begins_at) <= electionNow();
+export const isDue = (place) => Date.parse(place.due_at) <= electionNow();
+export const placeName = ({form, round}) => (round === '-' ? form : `${form} ${round}`);
+export const formOf = (code) => state.election.forms.find((form) => form.code === code);
+
+const PEOPLE = new Set(['operator', 'headquarters', 'administrator']);
+const NEEDS_PEOPLE = new Set(['calls', 'messages', 'doubts']);
+export const SCREENS = new Set(['board', 'stations', 'settings', 'help']);
+export const may = (screen) => SCREENS.has(screen) && (!NEEDS_PEOPLE.has(screen) || PEOPLE.has(state.account.role));
+export const seesPeople = () => PEOPLE.has(state.account.role);
+
+// The regions that whoever is signed in may see, in the file's order.
+export function regionNames() {
+  const own = state.account.regions ?? [];
+  return state.election.regions.map((one) => one.name).filter((name) => !own.length || own.includes(name));
+}

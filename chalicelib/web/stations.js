@@ -1,0 +1,133 @@
+// The stations: which ones, and what each still owes. Filters stand in the address; text that is searched for does not.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {repeat} from './vendor/lit-html/directives/repeat.js';
+import {state, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames} from './state.js';
+import {electionPath} from './api.js';
+import {poll} from './poll.js';
+import {go, link} from './app.js';
+import {t, placeTitle} from './words.js';
+import {number, glyph, time, ageOf} from './format.js';
+
+const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 'complete', 'silent'];
+const ONE_REGION_SECONDS = 15;
+const NATION_SECONDS = 60;
+const SHOWN = 200;
+
+export function open(parameters) {
+  const my = {...parameters, text: '', pages: new Map(), ends: [], shown: SHOWN};
+
+  const regions = () => (my.region ? [my.region] : regionNames());
+
+  function load() {
+    my.ends.forEach((end) => end());
+    my.ends = [];
+    my.pages.clear();
+    const seconds = my.region ? ONE_REGION_SECONDS : NATION_SECONDS;
+    for (const region of regions()) page(region, null, seconds);
+  }
+
+  // A region's pages one after the other, each asked for again by itself.
+  function page(region, after, seconds) {
+    const path = electionPath(`regions/${encodeURIComponent(region)}/stations${after ? `?after=${encodeURIComponent(after)}` : ''}`);
+    let isFirst = true;
+    my.ends.push(poll(path, (document, isNew) => {
+      if (isNew) my.pages.set(path, {region, document});
+      if (isFirst && document.next) page(region, document.next, seconds);
+      isFirst = false;
+      draw();
+    }, {seconds, failed: (error) => { my.fault = error.message; draw(); }}));
+  }
+
+  const rows = () => [...my.pages.values()].flatMap(({region, document}) => document.stations.map((one) => ({region, ...one})));
+  const columns = () => places().filter((place) => !my.form || (place.form === my.form && (!my.round || place.round === my.round)));
+
+  function chosen() {
+    const asked = columns();
+    const text = my.text.trim().toLowerCase();
+    return rows()
+      .filter((one) => !my.state || asked.some((place) => matches(roundOf(one, place), my.state)) || (my.state === 'silent' && isSilent(one)))
+      .filter((one) => !my.district || one.district === my.district)
+      .filter((one) => !text || `${one.station} ${one.name} ${one.district}`.toLowerCase().includes(text))
+      .map((one) => ({...one, owes: places().filter((place) => isDue(place) && owes(roundOf(one, place))).length, silent: isSilent(one)}))
+      .sort((one, other) => other.silent - one.silent || other.owes - one.owes || one.station.localeCompare(other.station));
+  }
+
+  function filter(changes) {
+    Object.assign(my, changes, {shown: SHOWN});
+    const {region, form, round, district} = my;
+    go('stations', {region, form, round, state: my.state, district}, {replace: true});
+  }
+
+  function follow(next) {
+    const wasRegion = my.region;
+    for (const name of ['region', 'form', 'round', 'state', 'district']) my[name] = next[name];
+    if (wasRegion !== my.region) load();
+    draw();
+    return true;
+  }
+
+  load();
+
+  function view() {
+    const found = chosen();
+    const all = rows().length;
+    const asOf = [...my.pages.values()].map(({document}) => document.as_of).sort()[0];
+    const isLoading = my.pages.size < regions().length;
+    return html`<div class="title"><h1>${t('stations.title')}</h1>
+        <span class="quiet">${t('stations.count', {n: number(found.length), all: number(all)})}${asOf ? ` · ${t('frame.asof', {time: time(asOf, true)})}` : ''}</span></div>
+      ${filters()}
+      ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
+      ${found.length ? table(found) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
+      ${found.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: found.length - my.shown})}</button>` : nothing}`;
+  }
+
+  function filters() {
+    const place = my.form ? `${my.form} ${my.round ?? ''}` : '';
+    return html`<form class="filters" @submit=${(event) => event.preventDefault()}>
+      <select aria-label=${t('board.region')} @change=${(event) => filter({region: event.target.value, district: ''})}>
+        <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>
+        ${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
+      <select aria-label=${t('stations.form')} @change=${(event) => { const [form, round] = event.target.value.split('|'); filter({form, round}); }}>
+        <option value="" ?selected=${!my.form}>${t('stations.allforms')}</option>
+        ${places().map((one) => html`<option value="${one.form}|${one.round}" ?selected=${place === `${one.form} ${one.round}`}>${placeName(one)}</option>`)}</select>
+      <span class="chips" role="group" aria-label=${t('stations.state')}>${STATES.map((name) => html`<button type="button" class="chip" aria-pressed=${my.state === name} @click=${() => filter({state: my.state === name ? '' : name})}>${glyph(name === 'received' ? 'complete' : name === 'silent' ? 'missing' : name)}${t(`state.${name}`)}</button>`)}</span>
+      <input type="search" data-search placeholder=${t('stations.search')} aria-label=${t('stations.search')} .value=${my.text} @input=${(event) => { my.text = event.target.value; draw(); }}></form>`;
+  }
+
+  function table(found) {
+    const current = currentPlace();
+    return html`<div class="scroller tall"><table class="stations"><thead><tr>
+      <th scope="col">${t('stations.station')}</th>${my.region ? nothing : html`<th scope="col">${t('board.region')}</th>`}
+      <th scope="col" class="number">${t('stations.owes')}</th>
+      ${places().map((place) => html`<th scope="col" class="centre ${isHere(place, current) ? 'current' : ''}" title=${placeTitle(place)}>${place.round === '-' ? place.form : html`<small>${place.form}</small> ${place.round}`}</th>`)}
+      <th scope="col">${t('stations.lastlife')}</th>
+      ${seesPeople() ? html`<th scope="col">${t('stations.observers')}</th>` : nothing}</tr></thead>
+      <tbody>${repeat(found.slice(0, my.shown), (one) => one.station, (one) => row(one, current))}</tbody></table></div>`;
+  }
+
+  const row = (one, current) => html`<tr>
+    <td><a data-item class="whole" href=${link('station', {station: one.station})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
+    ${my.region ? nothing : html`<td>${one.region}</td>`}
+    <td class="number">${one.silent ? html`<b class="stated missing">${t('state.silent')}</b>` : one.owes ? html`<b>${one.owes}</b>` : html`<span class="quiet">0</span>`}</td>
+    ${places().map((place) => html`<td class="centre ${isHere(place, current) ? 'current' : ''}">${glyphs(roundOf(one, place))}</td>`)}
+    <td>${one.last_heard_at ? html`${time(one.last_heard_at)} <small>${ageOf(one.last_heard_at)}</small>` : html`<span class="quiet">–</span>`}</td>
+    ${seesPeople() ? html`<td>${people(one)}</td>` : nothing}</tr>`;
+
+  return {view, follow, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
+}
+
+const roundOf = (station, {form, round}) => station.forms[form]?.[round] ?? {state: 'expected'};
+const isHere = (place, current) => current && place.form === current.form && place.round === current.round;
+const owes = (round) => round.state === 'missing' || round.state === 'partial';
+const isSilent = (station) => places().filter(isDue).length > 0 && places().filter(isDue).every((place) => roundOf(station, place).state === 'missing');
+
+function matches(round, wanted) {
+  if (wanted === 'late') return round.late;
+  if (wanted === 'failed') return round.failed_checks?.length > 0;
+  if (wanted === 'received') return ['complete', 'partial', 'conflict'].includes(round.state);
+  return round.state === wanted;
+}
+
+const glyphs = (round) => html`${glyph(round.state)}${round.late ? html`<sup>${glyph('late')}</sup>` : nothing}${round.failed_checks?.length ? glyph('failed') : nothing}`;
+
+const people = (one) => (one.observers ?? []).map((observer) => (typeof observer === 'string' ? html`<small>${observer}</small> ` : html`<span class="person">${observer.name ?? observer.observer}</span> `));

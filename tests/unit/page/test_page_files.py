@@ -1,0 +1,131 @@
+"""The page's files: how they are served, how much they weigh, and what they may not hold."""
+
+import gzip
+import re
+import sys
+from http import HTTPStatus
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from chalicelib.entrypoints.api.page import TYPES, WEB, file, page_version, shell
+
+MOST_FILES_OF_FIRST_PAINT = 12
+MOST_KILOBYTES = 60
+LONGEST_MODULE = 300
+FIRST = "app.js"
+FIRST_SCREEN = "board.js"
+STATIC_IMPORT = re.compile(
+    r"""^\s*(?:import|export)\b[^'"()]*?from\s*['"](\.[^'"]+)['"]|^import\s*['"](\.[^'"]+)['"]""", re.MULTILINE
+)
+MODULES = sorted(WEB.glob("*.js"))
+
+
+def request(path: str = "/", **headers: str) -> Any:
+    return SimpleNamespace(context={"path": path}, headers=headers)
+
+
+def loaded_by(*names: str) -> set[Path]:
+    """Files that modules load before they run, themselves included."""
+    found: set[Path] = set()
+    waiting = [WEB / name for name in names]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            imported = STATIC_IMPORT.findall(path.read_text("utf-8"))
+            waiting += [(path.parent / (one or other)).resolve() for one, other in imported]
+    return found
+
+
+def test_the_first_paint_loads_twelve_files_at_most() -> None:
+    modules = loaded_by(FIRST, FIRST_SCREEN)
+    files = {WEB / "shell.html", WEB / "page.css", WEB / "texts" / "en.json", *modules}
+    assert len(files) <= MOST_FILES_OF_FIRST_PAINT, sorted(path.name for path in files)
+
+
+def test_the_shell_asks_early_for_what_the_start_needs() -> None:
+    preloaded = set(re.findall(r'modulepreload" href="\./ui/VERSION/([^"]+)"', (WEB / "shell.html").read_text()))
+    assert {str(path.relative_to(WEB)) for path in loaded_by(FIRST)} == preloaded | {FIRST}
+
+
+def test_the_whole_page_weighs_sixty_kilobytes_at_most(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every screen in one language, each file compressed by itself, as it is sent."""
+    files = [
+        path for path in WEB.rglob("*") if path.suffix in {*TYPES, ".html"} and path.name not in {"ru.json", "ky.json"}
+    ]
+    weight = sum(len(gzip.compress(path.read_bytes())) for path in files)
+    with capsys.disabled():
+        sys.stdout.write(f"\nThe page: {weight / 1000:.1f} kB gzip, {len(files)} files.\n")
+    assert weight <= MOST_KILOBYTES * 1000
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_a_module_is_short_and_writes_no_html_of_its_own(path: Path) -> None:
+    written = path.read_text("utf-8")
+    assert written.count("\n") <= LONGEST_MODULE
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(|new Function|unsafe-?[hH]tml|document\.write", written
+    )
+    assert not re.search(r"\sstyle=", written), "the policy forbids style attributes"
+    assert not re.search(r"""['"`]https?://""", written.replace("http://www.w3.org", "")), "nothing from another host"
+
+
+def test_nothing_personal_is_kept_in_the_browser() -> None:
+    kept = {
+        name for path in MODULES for name in re.findall(r"(?:local|session)Storage\.setItem\('(\w+)'", path.read_text())
+    }
+    assert kept == {"language", "settings"}
+    assert not [
+        path.name for path in MODULES if re.search(r"sessionStorage|indexedDB|document\.cookie", path.read_text())
+    ]
+
+
+def test_the_shell_names_files_by_the_hash_of_their_folder() -> None:
+    answered = shell(request())
+    assert answered.status_code == HTTPStatus.OK
+    named = set(re.findall(r"\./ui/([0-9a-f]{16})/([\w./-]+)", answered.body))
+    assert {version for version, _ in named} == {page_version()}
+    assert all((WEB / name).is_file() for _, name in named)
+    assert answered.headers["Cache-Control"] == "no-cache"
+    policy = answered.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self';")
+    assert "require-trusted-types-for 'script'; trusted-types lit-html" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_shell_is_not_sent_twice() -> None:
+    tag = shell(request()).headers["ETag"]
+    assert shell(request(**{"if-none-match": tag})).status_code == HTTPStatus.NOT_MODIFIED
+
+
+def test_without_the_slash_at_its_end_the_address_leads_to_the_one_with_it() -> None:
+    answered = shell(request("/api"))
+    assert (answered.status_code, answered.headers["Location"]) == (HTTPStatus.PERMANENT_REDIRECT, "./api/")
+
+
+def test_a_file_never_changes_at_its_address() -> None:
+    answered = file(request(), page_version(), name="app.js")
+    assert answered.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answered.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert file(request(), "0" * 16, name="app.js").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"name": "page.py"},
+        {"folder": "..", "name": "routes.py"},
+        {"folder": "vendor", "name": "vendor.toml"},
+        {"name": "shell.html"},
+    ],
+)
+def test_nothing_else_is_served(steps: dict[str, str]) -> None:
+    assert file(request(), page_version(), **steps).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_every_file_can_be_reached_by_a_route() -> None:
+    depths = {len(path.relative_to(WEB).parts) for path in WEB.rglob("*") if path.suffix in TYPES}
+    assert depths <= {1, 2, 3, 4}

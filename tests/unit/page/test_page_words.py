@@ -1,0 +1,55 @@
+"""The page's words: every one in every language, and none that nobody says."""
+
+import json
+import re
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from chalicelib.entrypoints.api.page import WEB
+
+LANGUAGES = ("en", "ru", "ky")
+TEXTS: dict[str, dict[str, Any]] = {
+    language: json.loads((WEB / "texts" / f"{language}.json").read_text("utf-8")) for language in LANGUAGES
+}
+SOURCES = {path.name: path.read_text("utf-8") for path in WEB.glob("*.js")}
+WHOLE = re.compile(r"\bt\('([\w.-]+)'")
+BEGUN = re.compile(r"`([\w.-]*\.)\$\{")
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+def forms(text: Any) -> list[str]:
+    return list(text.values()) if isinstance(text, dict) else [text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_word(language: str) -> None:
+    assert TEXTS[language].keys() == TEXTS["en"].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_has_the_same_places_in_every_language(language: str) -> None:
+    for key, text in TEXTS[language].items():
+        wanted = set(PLACE.findall(forms(TEXTS["en"][key])[-1]))
+        assert all(set(PLACE.findall(form)) == wanted for form in forms(text)), key
+
+
+@pytest.mark.parametrize("language", ["ru"])
+def test_a_text_with_a_number_has_the_language_s_plurals(language: str) -> None:
+    for key, text in TEXTS[language].items():
+        assert not isinstance(text, dict) or text.keys() == {"one", "few", "many", "other"}, key
+
+
+def test_every_word_that_a_module_says_exists() -> None:
+    said = {(name, key) for name, source in SOURCES.items() for key in WHOLE.findall(source)}
+    assert len(said) > 50
+    assert {(name, key) for name, key in said if key not in TEXTS["en"]} == set()
+
+
+def test_no_word_is_left_that_no_module_says() -> None:
+    whole = set(chain.from_iterable(re.findall(r"'([\w-]+\.[\w.-]+)'", source) for source in SOURCES.values()))
+    begun = tuple(set(chain.from_iterable(BEGUN.findall(source) for source in SOURCES.values())))
+    ends = tuple(f".{name}" for name in ("title",))
+    left = [key for key in TEXTS["en"] if key not in whole and not key.startswith(begun) and not key.endswith(ends)]
+    assert left == []
