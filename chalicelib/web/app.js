@@ -73,7 +73,7 @@ export async function signedIn(account) {
   change({account, isExpired: false});
   if (wasOpen) return; // the screen is as it was, with what was typed
   try {
-    const {document: election} = await get(electionPath('election'));
+    const {document: election} = await get(`./v1/elections/${encodeURIComponent(account.election)}`);
     change({election});
   } catch (error) {
     notify(error.message, 'bad');

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from chalice.app import Response
 
-from chalicelib.entrypoints.api.problem import problem_response
+from chalicelib.entrypoints.api.problem import Problem, problem_response
 
 WEB: Final = Path(__file__).parents[2] / "web"
 TYPES: Final = {
@@ -60,7 +60,7 @@ def file(request: Any, version: str, **steps: str) -> Response:
     name = "/".join(step for key in ("folder", "library", "part", "name") if (step := steps.get(key)))
     path = _files().get(name)
     if path is None:
-        return problem_response(HTTPStatus.NOT_FOUND, f"The page has no file {name}.")
+        return problem_response(Problem(HTTPStatus.NOT_FOUND, f"The page has no file {name}."))
     is_current = version == page_version()
     kept = "public, max-age=31536000, immutable" if is_current else "no-store"
     headers: dict[str, str | list[str]] = {**HEADERS, "Content-Type": TYPES[path.suffix], "Cache-Control": kept}

@@ -10,6 +10,7 @@ ROUTES = {
     ("GET", "/health"): "api.health:health",
     ("GET", "/openapi.json"): "api.documents:openapi",
     ("GET", "/docs"): "api.documents:docs",
+    ("GET", "/v1/elections/{election_id}"): "api.election:election",
     ("GET", "/v1/elections/{election_id}/summary"): "api.summary:summary",
     ("GET", "/v1/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
     ("GET", "/v1/elections/{election_id}/messages/{key}"): "api.messages:message",

@@ -11,7 +11,7 @@ from chalicelib.observation.elections.schedule import counts_from, round_begins,
 from chalicelib.store.elections import LoadedElection
 
 
-def describe_election(loaded: LoadedElection, *, archived: bool = False) -> dict[str, Any]:
+def describe_election(loaded: LoadedElection) -> dict[str, Any]:
     """Describe an election's forms, regions and clock as JSON's values.
 
     The clock maps real instants to the election's: `start` is what it showed at the real instant `origin`, `factor`
@@ -25,7 +25,6 @@ def describe_election(loaded: LoadedElection, *, archived: bool = False) -> dict
         "date": election.date.isoformat(),
         "timezone": election.timezone,
         "languages": list(election.languages),
-        "archived": archived,
         "is_rehearsal": clock.factor != 1 or clock.start != clock.origin,
         "clock": {"start": clock.start.isoformat(), "origin": clock.origin.isoformat(), "factor": clock.factor},
         "forms": [_form(election, form) for form in election.forms],

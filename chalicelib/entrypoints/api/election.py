@@ -1,0 +1,33 @@
+"""The election itself: what every screen needs to know of it before it shows anything."""
+
+from typing import Any
+
+from pydantic import ConfigDict
+
+from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.views.election import describe_election
+
+
+class ElectionDocument(Answering):
+    """An election: its clock, forms, rounds, questions and regions."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: str
+    version: int
+    timezone: str
+    is_rehearsal: bool
+
+
+@operation(
+    summary="Show the election's clock, forms, rounds, questions and regions.",
+    may=Permission.READ_WALL,
+    path=ElectionPath,
+    answer=ElectionDocument,
+    conditional=True,
+)
+def election(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """Show what is the same for all who see the election; nobody is named in it."""
+    return describe_election(asked.loaded)
