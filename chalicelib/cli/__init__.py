@@ -28,6 +28,7 @@ COMMANDS = {
     "restore": "chalicelib.cli.backup:restore",
     "send": "chalicelib.cli.send:send",
     "summarize": "chalicelib.cli.operations:summarize",
+    "trace": "chalicelib.cli.trace:trace",
 }
 
 

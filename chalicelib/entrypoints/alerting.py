@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.services.clients.log_context import logged_as
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.delivery.deliver import deliver as deliver_message
 from chalicelib.services.delivery.receipts import take_receipt
@@ -31,10 +32,11 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
     for alert in alerts:
         if time.monotonic() >= end:
             return
-        try:
-            deliver_and_tell(alert, dt.datetime.now(dt.UTC))
-        except Exception:
-            logger.exception("an alert was not delivered at once")
+        with logged_as(alert):
+            try:
+                deliver_and_tell(alert, dt.datetime.now(dt.UTC))
+            except Exception:
+                logger.exception("an alert was not delivered at once")
 
 
 def deliver_and_tell(row: Message | ReceiptRow, now: dt.datetime) -> None:

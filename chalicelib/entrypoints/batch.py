@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.services.clients.log_context import logged_as
 from chalicelib.store.queues import QueuedRow
 
 WORKERS = 4
@@ -47,11 +48,12 @@ def each_record(
 
     def attempt(urgent_row: tuple[bool, str, Row]) -> dict[str, str] | None:
         _, sequence, row = urgent_row
-        try:
-            act(row, dt.datetime.now(dt.UTC))
-        except Exception:
-            logger.exception("a record failed", extra={"sequence": sequence})
-            return {"itemIdentifier": sequence}
+        with logged_as(row):
+            try:
+                act(row, dt.datetime.now(dt.UTC))
+            except Exception:
+                logger.exception("a record failed", extra={"sequence": sequence})
+                return {"itemIdentifier": sequence}
         return None
 
     with ThreadPoolExecutor(WORKERS) as workers:

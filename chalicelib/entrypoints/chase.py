@@ -5,6 +5,7 @@ import time
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.entrypoints.logged import logged
 from chalicelib.services.outreach.reminders import chase_due
 
 CHASE_SECONDS = 240.0
@@ -13,6 +14,7 @@ CHASE_SECONDS = 240.0
 logger = Logger()
 
 
+@logged
 def chase(event: object, context: object) -> None:
     """Remind observers of missing reports, and list them to coordinators."""
     chased = chase_due(dt.datetime.now(dt.UTC), until=time.monotonic() + CHASE_SECONDS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.entrypoints.alerting import deliver_and_tell
 from chalicelib.entrypoints.batch import each_record
+from chalicelib.entrypoints.logged import logged
 from chalicelib.store.message_queries import row_of
 from chalicelib.store.messages import Message
 from chalicelib.store.receipts import ReceiptRow
@@ -17,6 +18,7 @@ DELIVER_SECONDS = 30.0
 """Longer after a batch came, none of its rows is begun: carriers may be slow, and sweep takes up what is left."""
 
 
+@logged
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of outgoing rows, alerts first, and match receipts."""
     end = time.monotonic() + DELIVER_SECONDS

@@ -6,12 +6,14 @@ from typing import Any
 
 from chalicelib.entrypoints.alerting import ALERTING_SECONDS, deliver_at_once
 from chalicelib.entrypoints.batch import each_record
+from chalicelib.entrypoints.logged import logged
 from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.processing.process import is_processed, may_be_urgent
 from chalicelib.services.processing.process import process as process_message
 from chalicelib.store.messages import Message
 
 
+@logged
 def process(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Process a batch of SMS, incidents first, and deliver their alerts."""
     end = time.monotonic() + ALERTING_SECONDS

@@ -5,11 +5,13 @@ What providers list and their webhooks never brought.
 
 import datetime as dt
 
+from chalicelib.entrypoints.logged import logged
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.intake.reconcile import reconcile_all
 from chalicelib.services.intake.silence import hours_began
 
 
+@logged
 def reconcile(event: object, context: object) -> None:
     """Take in what providers list, while an election is under way."""
     now = dt.datetime.now(dt.UTC)

@@ -5,6 +5,7 @@ import time
 
 from aws_lambda_powertools import Logger
 
+from chalicelib.entrypoints.logged import logged
 from chalicelib.services.summaries.hourly import summarize_due
 
 SUMMARIZE_SECONDS = 240.0
@@ -13,6 +14,7 @@ SUMMARIZE_SECONDS = 240.0
 logger = Logger()
 
 
+@logged
 def summarize(event: object, context: object) -> None:
     """Send this hour's summaries of every election that is under way."""
     queued = summarize_due(dt.datetime.now(dt.UTC), until=time.monotonic() + SUMMARIZE_SECONDS)

@@ -6,6 +6,7 @@ import time
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.alerting import deliver_at_once
+from chalicelib.entrypoints.logged import logged
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_providers
@@ -23,6 +24,7 @@ SILENCE_SECONDS = 5.0
 logger = Logger()
 
 
+@logged
 def sweep(event: object, context: object) -> None:
     """Escalate, push on what is stuck, and measure waits.
 

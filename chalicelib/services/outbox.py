@@ -26,13 +26,15 @@ PICKED_UP_WITHIN = dt.timedelta(seconds=30)
 class Origin:
     """Why something is sent.
 
-    Its election, the key of what it is `about`, when it was made, and how urgent it is.
+    Its election, the key of what it is `about`, when it was made, and how urgent it is. `cause`: the key of the SMS
+    that led to it, where that is something else.
     """
 
     election: str
     about: str
     at: dt.datetime
     queue: Queue = "out"
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,5 @@ def _row(key: str, channel: str, to: str, text: str, origin: Origin) -> Message:
         text=text,
         election=origin.election,
         about=origin.about,
+        cause=origin.cause,
     )

@@ -10,7 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 
+from aws_lambda_powertools import Logger
+
 from chalicelib.observation.sms.states import MessageState, Reason
+from chalicelib.services.clients.log_context import logged_as
 from chalicelib.services.delivery.deliver import deliver, retry_after
 from chalicelib.services.delivery.receipts import take_receipt
 from chalicelib.services.intake.silence import record_arrival
@@ -22,6 +25,8 @@ from chalicelib.store.messages import Message
 from chalicelib.store.queues import QUEUES, Queue, QueuedRow
 from chalicelib.store.receipts import ReceiptRow
 from chalicelib.store.tables import StoreUnavailable
+
+logger = Logger()
 
 PAGE = 50
 WORKERS = 4
@@ -115,6 +120,11 @@ def _push_on(
 def _take_up(row: Message | ReceiptRow, now: dt.datetime) -> Progress:
     if row.pending is None:
         return Progress.DONE_BEFORE  # the index has not caught up yet
+    with logged_as(row):
+        return _moved_or_postponed(row, now)
+
+
+def _moved_or_postponed(row: Message | ReceiptRow, now: dt.datetime) -> Progress:
     try:
         if isinstance(row, ReceiptRow):
             return _ENDS.get(take_receipt(row, now), Progress.MOVED)
@@ -130,6 +140,7 @@ def _take_up(row: Message | ReceiptRow, now: dt.datetime) -> Progress:
 def _after_fault(row: Message | ReceiptRow, now: dt.datetime, fault: Exception) -> Progress:
     """Postpone a row that failed, or hold it after many tries."""
     error = f"{type(fault).__name__}: {fault}"[:500]
+    logger.warning("not moved", extra={"fault": type(fault).__name__, "attempts": row.attempts})
     if row.attempts + 1 < MOST_TRIES:
         return Progress.STUCK if _postpone(row, now, error) else Progress.NOT_NOTED
     try:

@@ -11,6 +11,7 @@ SMS, EMAIL = "sms", "email"
 LONGEST_ID = 512
 """Bytes of a provider's id within a key, which may have 2,048; a longer one stands there as its SHA-256."""
 _RECEIPTS = "receipt#"
+CORRELATION_DIGITS = 16
 LONGEST_KEY = 2_048
 """Bytes of a key by DynamoDB; there is no row of a longer one."""
 
@@ -157,6 +158,14 @@ def entered(operator_digest: str, action_key: str) -> str:
 def answered(operator_digest: str, action_key: str) -> str:
     """Return the key of an operator's SMS to a phone, by the action that sends it."""
     return f"answer#{operator_digest}#{action_key}"
+
+
+def correlation_id(message_key: str) -> str:
+    """Return the id by which logs tell of a message and what it led to.
+
+    A digest, since a key may hold a provider's id with a phone in it.
+    """
+    return hashlib.sha256(message_key.encode()).hexdigest()[:CORRELATION_DIGITS]
 
 
 def on_channel(key: str, channel: str) -> str:

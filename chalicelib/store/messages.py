@@ -62,6 +62,7 @@ class Message(QueuedRow):
     An entry, of `channel` phone, is what its `author` typed `on_behalf_of` an observer, and why (`note`); `about` is
     the SMS that it reads. An SMS has `on_behalf_of` where a person said whose it is. `resolution`: what a person did
     about an SMS that waited for one; `revision` counts that (store/desk.py).
+    `cause` of an alert is the key of the SMS that its incident came from.
     What else lies in the table: `receipts.py`, `message_rows.py`.
     No message expires, for it may be asked for again.
     """
@@ -86,6 +87,7 @@ class Message(QueuedRow):
     html = UnicodeAttribute(null=True)
     charts = Document(null=True)
     about = UnicodeAttribute(null=True)
+    cause = UnicodeAttribute(null=True)
     flag = UnicodeAttribute(null=True)
     part = Document(null=True)
     provider_wish = WordAttribute[OptOutState](null=True)
@@ -127,6 +129,11 @@ class Message(QueuedRow):
     def is_entry(self) -> bool:
         """Whether a person typed it for an observer: no SMS came, and none answers it."""
         return bool(self.channel == ENTERED)
+
+    @property
+    def origin(self) -> str:
+        """The key of the SMS that led to the row, as far as the row tells."""
+        return self.cause or (self.about if self.direction == "out" and self.about else self.key)
 
     @property
     def is_alert(self) -> bool:

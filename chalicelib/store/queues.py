@@ -12,6 +12,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.keys import correlation_id
 from chalicelib.store.tables import TableMeta, spread, updated_if
 
 Queue = Literal["in", "alert", "out", "receipt", "held"]
@@ -71,6 +72,16 @@ class QueuedRow(Model):
     schema = IntAttribute(null=True)
 
     unfinished_index = UnfinishedIndex()
+
+    @property
+    def origin(self) -> str:
+        """The key of the row that led to this one, as far as it tells; else its own."""
+        return self.key
+
+    @property
+    def correlation_id(self) -> str:
+        """The id by which logs tell of the row and of what led to it."""
+        return correlation_id(self.origin)
 
     @property
     def begins_in(self) -> tuple[Queue, MessageState]:

@@ -69,8 +69,10 @@ def register_routes(app: Chalice) -> None:
 
 def _view(app: Chalice, target: str) -> Any:
     view = deferred(target)
+    log_request = deferred("logged:log_request")
 
     def answer(**path: str) -> Any:
+        log_request(getattr(app.current_request, "lambda_context", None))
         return view(app.current_request, **path)
 
     answer.__name__ = view.__name__

@@ -11,6 +11,8 @@ import random
 import time
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.delivery.carriers import sms_providers
 from chalicelib.services.delivery.faults import InDoubt, NotAsked, NotSent, SendRefused
@@ -27,6 +29,8 @@ QUICK_PAUSE_SECONDS = 0.5
 NO_WAIT = dt.timedelta()
 SHORT_WAIT = dt.timedelta(seconds=5)
 IN_DOUBT = "in doubt whether it was sent"
+
+logger = Logger()
 
 
 def deliver(message: Message, now: dt.datetime) -> str:
@@ -100,6 +104,14 @@ def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
         message.finish(MessageState.SENT, **known)
     else:
         message.await_receipt(now + taken.receipt_within, **known)
+    return _logged("sent", message)
+
+
+def _logged(step: str, message: Message) -> str:
+    """Log a step of a row's delivery, without its words, its recipient or a carrier's words; return its state."""
+    kind, carrier, attempts = message.key.partition("#")[0], message.carrier, int(message.attempts)
+    known = {"kind": kind, "channel": message.channel, "state": message.state}
+    logger.info(step, extra=known | {"carrier": carrier, "attempts": attempts})
     return message.state
 
 
@@ -126,7 +138,7 @@ def _put_back(message: Message, now: dt.datetime, fault: NotAsked) -> str:
     """
     wait = max(SHORT_WAIT, dt.timedelta(seconds=fault.wait)) * random.uniform(1.0, 1.2)  # noqa: S311
     message.put_back(now + wait, is_tried=False, last_error=str(fault)[:500])
-    return message.state
+    return _logged("put back", message)
 
 
 def _try_in_doubt(
@@ -155,12 +167,12 @@ def _try_later(
         return _give_up(message, error, **known)
     due_at = now if at_once else now + max(wait, retry_after(message.attempts))
     message.put_back(due_at, last_error=error[:500], **known)
-    return message.state
+    return _logged("to be tried again", message)
 
 
 def _give_up(message: Message, error: str, **known: Any) -> str:
     message.finish(MessageState.FAILED, last_error=error[:500], **known)
-    return message.state
+    return _logged("given up", message)
 
 
 def _opted_out(message: Message, now: dt.datetime, error: str) -> str:
@@ -173,4 +185,5 @@ def _opted_out(message: Message, now: dt.datetime, error: str) -> str:
     if message.election is None or message.recipient is None:
         return _give_up(message, error)
     finish_refused(message, error, now)
+    _logged("opted out at the carrier", message)
     return MessageState.OPTED_OUT

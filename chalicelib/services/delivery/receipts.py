@@ -11,6 +11,7 @@ import datetime as dt
 from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.services.clients.log_context import logged_as
 from chalicelib.services.clients.retry import StillContended, until_uncontended
 from chalicelib.services.delivery.carriers import sms_providers
 from chalicelib.services.delivery.deliver import asked_by, deliver, not_asked, retry_after
@@ -106,6 +107,8 @@ def _matched(receipt: ReceiptRow, sms: Message, *, changed: bool, now: dt.dateti
     Sweep does what fails here.
     """
     receipt.finish(MessageState.MATCHED, about=sms.key)
+    with logged_as(sms):
+        logger.info("receipt matched", extra={"carrier": receipt.provider, "receipt": receipt.receipt, "news": changed})
     state = deliver(sms, now) if changed and sms.state == MessageState.QUEUED else sms.state
     return MessageState.FAILED if changed and state == MessageState.FAILED else receipt.state
 

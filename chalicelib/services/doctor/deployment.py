@@ -35,9 +35,11 @@ class Deployment:
         cloudformation = client("cloudformation", PATIENCE)
         [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
         resources: dict[str, dict[str, str]] = {}
-        for one in cloudformation.describe_stack_resources(StackName=name)["StackResources"]:
-            kind = resources.setdefault(one["ResourceType"], {})
-            kind[one["LogicalResourceId"]] = one.get("PhysicalResourceId", "")
+        # DescribeStackResources tells the first 100 alone, and a stack has more.
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
+            for one in page["StackResourceSummaries"]:
+                kind = resources.setdefault(one["ResourceType"], {})
+                kind[one["LogicalResourceId"]] = one.get("PhysicalResourceId", "")
         outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
         parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
         return cls(name, stack["StackStatus"], outputs, parameters, resources)

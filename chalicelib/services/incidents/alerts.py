@@ -230,7 +230,7 @@ def _alerts_to(
     return outbox.to_coordinator(
         coordinator,
         key,
-        outbox.Origin(election.id, incident.id, now, "alert"),
+        outbox.Origin(election.id, incident.id, now, "alert", incident.message),
         sms=incident_alert_sms(election, language, **notice) if wants_sms else None,
         email=outbox.Email(*incident_alert_email(election, language, **notice))
         if "email" in coordinator.alerts

@@ -27,6 +27,7 @@ from chalicelib.providers.table import known
 from chalicelib.providers.webhook import WebhookResult, handle, refusal
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.http import fetch
+from chalicelib.services.clients.log_context import logged_as
 from chalicelib.services.intake.fast_lane import process_at_once
 from chalicelib.services.intake.provider_clock import arrival_counts
 from chalicelib.store import keys
@@ -57,8 +58,7 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
     try:
         heard = _hear(provider, request)
         if heard.authentic:
-            stored = _store(provider, heard, request)
-            logger.info("received", extra={"provider": provider, "new": sum(stored), "again": stored.count(False)})
+            _store(provider, heard, request)
         if heard.answer.status >= 400:
             logger.warning("refused", extra={"provider": provider, **_why_refused(heard)})
     except NonceUsed as used:
@@ -84,7 +84,8 @@ def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
     """
     row = _row(provider, sms, raw, now)
     row.flag = Flag.RECONCILED
-    return put_new(row)
+    is_new = put_new(row)
+    return _logged(row, is_new=True) if is_new else False
 
 
 def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
@@ -97,26 +98,33 @@ def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
     return put_new(row)
 
 
-def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> list[bool]:
+def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> None:
     """Store all that a request brings; confirm a subscription.
 
-    Tells of each SMS and receipt whether it is new. Raises NonceUsed, OSError, StoreUnavailable: then the request comes
-    again, and what is stored is not stored twice.
+    Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
     """
     delivery = heard.delivery
     if delivery.nonce is not None:
         _take_nonce(provider, delivery.nonce, heard, request.at)
     rows = [_row(provider, _with_own_number(provider, sms), heard.raw, request.at) for sms in delivery.messages]
-    stored = [_put(row) for row in rows]
+    stored = [_logged(row, is_new=_put(row)) for row in rows]
     process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
     if delivery.unread and heard.raw:
         logger.warning("kept unread", extra={"provider": provider})
         put_new(_unreadable_row(provider, heard.raw, "; ".join(delivery.unread), request.at))
     told = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
-    stored += [put_new(_receipt_row(provider, receipt, request.at)) for receipt in told]
+    for receipt in told:
+        row = _receipt_row(provider, receipt, request.at)
+        _logged(row, is_new=put_new(row))
     if delivery.confirm_url is not None:
         fetch(delivery.confirm_url)
-    return stored
+
+
+def _logged(row: Message | ReceiptRow, *, is_new: bool) -> bool:
+    """Log that a row is stored, under the id by which everything after it is logged."""
+    with logged_as(row):
+        logger.info("received", extra={"provider": row.provider, "direction": row.direction, "new": is_new})
+    return is_new
 
 
 def _take_nonce(provider: str, nonce: str, heard: WebhookResult, now: dt.datetime) -> None:

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import replace
 from typing import Final
 
+from aws_lambda_powertools import Logger
+
 from chalicelib.observation.reading import read
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.providers.self_test import NOBODY
@@ -28,6 +30,8 @@ from chalicelib.store.outcome import (
     commit,
 )
 from chalicelib.store.tables import StoreUnavailable
+
+logger = Logger()
 
 _NARROWER: Final[dict[WriteScope, WriteScope]] = {"full": "one_alert", "one_alert": "held", "held": "held"}
 
@@ -55,7 +59,10 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
             what=message.key,
         )
     except AlreadyProcessed:
+        logger.info("processed before")
         return ()
+    counts = {"reports": len(outcome.reports), "incidents": len(outcome.incidents), "outgoing": len(outcome.outgoing)}
+    logger.info("processed", extra=counts)
     if loaded is None and message.sender != NOBODY:
         measure(SmsWithoutElection=1)
     return tuple(row for row in outcome.outgoing if row.is_alert)

@@ -1,0 +1,79 @@
+"""./baykoo trace: the way of one SMS, from the rows and from the functions' logs."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.cli.printable import printable
+from chalicelib.cli.target import use_stack
+from chalicelib.services.clients.logs import LogLine, lines_of
+from chalicelib.services.doctor.deployment import Deployment
+from chalicelib.services.views.trace import RowUnknown, Step, Trace
+from chalicelib.services.views.trace import trace as trace_rows
+
+BEFORE, AFTER = dt.timedelta(minutes=1), dt.timedelta(minutes=20)
+"""How far beyond the rows' instants lines are looked for: a sweep or a receipt may come later than what a row tells."""
+
+
+@click.command()
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help="Every step as one JSON object per line.")
+def trace(key: str, *, as_json: bool) -> None:
+    """Show the way of the SMS KEY, from the webhook to alerts, replies and receipts.
+
+    KEY is the SMS's, as PROVIDER#ID, or that of a row it led to. Lines of the functions' logs stand between the rows'
+    instants, each with the id of its Lambda request.
+    """
+    use_stack()
+    try:
+        way = trace_rows(key)
+    except RowUnknown as unknown:
+        raise click.ClickException(str(unknown)) from unknown
+    if not as_json:
+        click.echo(f"{way.key}  correlation id {way.correlation_ids[0]}")
+    for told in _in_order([*map(_row_step, way.steps), *_log_steps(way)]):
+        click.echo(json.dumps(told, ensure_ascii=False) if as_json else _line(told))
+
+
+def _log_steps(way: Trace) -> Iterator[dict[str, Any]]:
+    """Yield the log lines; say on stderr where they cannot be read."""
+    try:
+        functions = Deployment.of(os.environ["BAYKOO_PARAMETERS"].removeprefix("/")).functions
+        instants = way.instants
+        yield from map(
+            _log_step, lines_of(functions, way.correlation_ids, min(instants) - BEFORE, max(instants) + AFTER)
+        )
+    except (ClientError, BotoCoreError) as fault:
+        click.echo(f"The logs cannot be read: {fault}", err=True)
+
+
+def _row_step(step: Step) -> dict[str, Any]:
+    return {"at": step.at.isoformat() if step.at else None, "row": step.row, "what": step.what}
+
+
+def _log_step(line: LogLine) -> dict[str, Any]:
+    what = " ".join([line.words, *(f"{name}={value}" for name, value in sorted(line.known.items()))])
+    return {
+        "at": line.at.astimezone(dt.UTC).isoformat(),
+        "function": line.function,
+        "request": line.request,
+        "level": line.level,
+        "what": what,
+    }
+
+
+def _in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(steps, key=lambda told: (told["at"] is None, told["at"] and dt.datetime.fromisoformat(told["at"])))
+
+
+def _line(told: dict[str, Any]) -> str:
+    at = told["at"]
+    instant = f"{dt.datetime.fromisoformat(at):%Y-%m-%d %H:%M:%S.%f}"[:-3] if at else " " * 23
+    if "row" in told:
+        return f"{instant}  {told['row']}  {printable(told['what'])}"
+    return f"{instant}    {told['function']} {told['level']}: {printable(told['what'])}  (request {told['request']})"
