@@ -1,8 +1,8 @@
 """Reports from a stranger to the station: a phone can neither empty nor falsify the quick count."""
 
 import pytest
+from incident_day import everyone
 from pipeline import Pipeline
-from test_incident_bounds import everyone
 
 from chalicelib.observation.reports.report import station_answers
 from chalicelib.services.reports.covered import MOST_COVERED

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from aws_faults import Wire
+from incident_day import coordinator, report, told
 from pipeline import Pipeline, changed, small_election, stored
-from test_incident_life import coordinator, report, told
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.elections import loading

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from incident_day import coordinator, report, say, told
 from pipeline import Pipeline
-from test_incident_life import coordinator, report, say, told
 
 Load = Callable[..., Pipeline]
 

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 from click.testing import CliRunner
+from incident_day import everyone
 from long_sms import LongSms, configure
 from pipeline import Pipeline, stored
-from test_incident_bounds import everyone
 
 from chalicelib.cli.messages import messages as command
 from chalicelib.observation.reading.reading import LONGEST_READ

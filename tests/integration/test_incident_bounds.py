@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from aws_faults import Wire
+from incident_day import coordinator, everyone, incident, report, told
 from pipeline import Pipeline, stored
-from test_incident_life import coordinator, incident, report, told
 
 from chalicelib.observation.incidents.budget import (
     ALERTS_PER_COORDINATOR_AND_HOUR,
@@ -16,7 +16,6 @@ from chalicelib.observation.incidents.budget import (
     MOST_PER_SMS,
     MOST_SAME,
 )
-from chalicelib.services.access.operators import Operator
 from chalicelib.services.incidents import escalation
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents, take_step
@@ -38,10 +37,6 @@ def flood(day: Pipeline, sms: int, lines: int = 30) -> None:
     for place in range(sms):
         day.now += SECOND
         report(day, 0, "\n".join(f"IN {CRITICAL} flood {place} {line}" for line in range(lines)))
-
-
-def everyone(day: Pipeline) -> Operator:
-    return Operator("HQ", "headquarters", day.election.id, ())
 
 
 def test_a1c_identical_lines_of_one_sms_are_one_incident(day: Pipeline) -> None:

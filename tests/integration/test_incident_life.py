@@ -1,38 +1,23 @@
 """An incident's life on the emulator: numbers, alerts, escalation, digests, and coordinators who answer by SMS."""
 
-import datetime as dt
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from incident_day import MINUTE, coordinator, incident, person, report, say, told, wait
 from pipeline import Pipeline, changed, stored
 
 from chalicelib.observation.elections.clock import REAL_TIME
-from chalicelib.observation.elections.election import Coordinator
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.processing.process import process
-from chalicelib.store.incidents import Incident, incident_of_number, incidents_of
-from chalicelib.store.messages import Message
+from chalicelib.store.incidents import incidents_of
 from chalicelib.store.operators import AuditRow
 
 Load = Callable[..., Pipeline]
 WORKERS = 8
-MINUTE = dt.timedelta(minutes=1)
-_phones = iter(range(1, 1000))
-
-
-def coordinator(name: str, region: str, **fields: object) -> Coordinator:
-    values: dict[str, object] = {
-        "email": f"{name.lower()}@example.org",
-        "phone": f"+99655{next(_phones):07}",
-        "language": "en",
-        "alerts": ("email", "sms"),
-        "regions": (region,),
-    }
-    return Coordinator.model_validate({"name": name} | values | fields)
 
 
 @pytest.fixture
@@ -46,45 +31,6 @@ def day(load: Load) -> Pipeline:
             coordinator("HQ", "*", alerts=("email",), phone=None),
         )
     )
-
-
-def person(day: Pipeline, name: str) -> Coordinator:
-    return next(one for one in day.election.coordinators if one.name == name)
-
-
-def say(day: Pipeline, name: str, text: str) -> tuple[Message, str]:
-    """A coordinator's SMS, processed, and what was answered."""
-    phone = person(day, name).phone
-    assert phone is not None
-    message = day.say(phone, text)
-    reply = day.reply(message)
-    return message, (reply.text or "") if reply else ""
-
-
-def told(day: Pipeline, kind: str = "alert") -> dict[str, list[str]]:
-    """Who was told: the channels by which each coordinator was, sorted by key."""
-    rows = sorted((row for row in day.outgoing() if row.key.startswith(f"{kind}#")), key=lambda row: row.key)
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        one = next(one for one in day.election.coordinators if row.recipient in (one.phone, one.email))
-        found.setdefault(one.name, []).append(row.channel)
-    return found
-
-
-def wait(day: Pipeline, minutes: float) -> int:
-    """Let time pass, and escalate as sweep does."""
-    day.now += minutes * MINUTE
-    return len(escalate_election(day.current, day.now))
-
-
-def incident(day: Pipeline, number: int) -> Incident:
-    found = incident_of_number(day.election.id, number)
-    assert found is not None
-    return found
-
-
-def report(day: Pipeline, station: int = 0, text: str = "IN 2 they stuff") -> Message:
-    return day.say(day.observers(station)[0].phones[0], text)
 
 
 def test_an_incident_has_a_number_a_history_and_its_own_region_is_told(day: Pipeline) -> None:

@@ -1,7 +1,7 @@
 """What operators see of messages: nobody sees more than their work needs, and no key makes the store fail."""
 
+from incident_day import everyone
 from pipeline import Pipeline
-from test_incident_bounds import everyone
 
 from chalicelib.observation.elections.schedule import places
 from chalicelib.services.access.operators import Operator

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from chased_election import FORMS, an_election
-from fake_store import InMemory
+from election_day import ElectionDay
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election
@@ -25,8 +25,7 @@ class Day:
     """An election day in memory; `at` moves its clock to a local time."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, election: Election) -> None:
-        self.memory = InMemory(election, Clock(SEVEN, REAL))
-        self.memory.install(monkeypatch)
+        self.memory = ElectionDay(election, Clock(SEVEN, REAL), monkeypatch)
 
     def at(self, time: str) -> dt.datetime:
         at = dt.datetime.fromisoformat(f"2017-10-15T{time}:00+06:00")
@@ -67,7 +66,8 @@ def test_a_report_that_is_not_due_yet_is_a_sign_of_life(day: Day) -> None:
 
 def test_an_incident_is_a_sign_of_life(day: Day) -> None:
     opened = day.at("08:50")
-    day.memory.incidents.append(Incident("e", "1#A", station="1", region="North", opened_at=opened))
+    whose = {"station": "1", "region": "North", "observer": "11", "message": "generic#1", "severity": "low"}
+    Incident(day.memory.election.id, "1#A", opened_at=opened, **whose).save()
     assert not day.gaps("09:00")["1"].is_silent
     assert day.gaps("09:00")["2"].is_silent
 
@@ -152,6 +152,7 @@ def test_the_sms_names_as_many_stations_with_phones_as_have_room(
     ]
     election = an_election(forms=FORMS[:2], stations=stations, observers=observers, languages=["en", "ru", "ky"])
     day = Day(monkeypatch, election)
+    election = day.memory.election
     day.memory.report("1000", "0", "OP", "-", 1)
     at = day.at("10:31")
     coordinator = election.coordinators[0].model_copy(update={"language": language})

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from fake_store import InMemory
+from election_day import ElectionDay
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,6 @@ from chalicelib.observation.reports.tally import contribution
 from chalicelib.observation.summaries.summary import Coverage, summarise
 from chalicelib.services.outreach.gaps import gaps
 from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
-from chalicelib.services.views import stations
 from chalicelib.services.views.stations import stations_of_region
 
 AFTERNOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")
@@ -31,10 +30,8 @@ relaxed = settings(max_examples=60, suppress_health_check=[HealthCheck.function_
 def day(election: Election, monkeypatch: pytest.MonkeyPatch):
     """Makes the election in memory with some observers' reports, each as station and number."""
 
-    def make(reports: list[tuple[str, str]], election: Election = election) -> InMemory:
-        memory = InMemory(election, Clock(AFTERNOON, AFTERNOON))
-        memory.install(monkeypatch)
-        monkeypatch.setattr(stations, "get_reports", memory.get_reports)
+    def make(reports: list[tuple[str, str]], election: Election = election) -> ElectionDay:
+        memory = ElectionDay(election, Clock(AFTERNOON, AFTERNOON), monkeypatch)
         memory.clock = Clock(NOON, AFTERNOON)
         for number, (station, observer) in enumerate(reports, start=1):
             memory.report(station, observer, *PLACE, number)
@@ -48,18 +45,18 @@ def with_observers(election: Election, observers: list[Observer]) -> Election:
     return Election.model_validate(election.model_dump(by_alias=True) | {"observers": observers})
 
 
-def covered(memory: InMemory) -> Coverage:
+def covered(memory: ElectionDay) -> Coverage:
     nation = summarise(memory.election, memory.cells(), AFTERNOON).nation
     assert nation is not None
     return nation.forms["EV"]["-"]
 
 
-def of_stations(memory: InMemory) -> dict[str, dict]:
+def of_stations(memory: ElectionDay) -> dict[str, dict]:
     pages = [stations_of_region(memory.loaded, region, AFTERNOON) for region in memory.election.regions]
     return {one["station"]: one["forms"]["EV"]["-"] for page in pages for one in page["stations"]}
 
 
-def owed(memory: InMemory) -> set[str]:
+def owed(memory: ElectionDay) -> set[str]:
     found = missing_reports(memory.election, stations_with_gaps(memory.election, *PLACE), *PLACE)
     return {observer.number for stored in found for observer in owing(memory.election, stored.report)}
 

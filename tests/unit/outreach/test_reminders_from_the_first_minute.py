@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 from chased_election import FORMS, an_election
-from fake_store import InMemory
+from election_day import ElectionDay
 
 from chalicelib.observation.elections.clock import Clock
+from chalicelib.services.outreach import reminders
 from chalicelib.services.outreach.reminders import ChaseResult, chase_due
-from chalicelib.store import message_queries
+from chalicelib.store.messages import received_sms
 
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 QUESTIONS = [{"code": "A", "type": "integer"}]
@@ -19,8 +20,7 @@ TURNOUT = {"code": "TU", "rounds": ["10:00", "12:00"], "questions": QUESTIONS}
 def chased(patched: pytest.MonkeyPatch, form: dict, begin: str, end: str) -> ChaseResult:
     """All that chase queues when it is run each minute between two local times of the election day."""
     start, stop = (dt.datetime.fromisoformat(f"2017-10-15T{time}+06:00") for time in (begin, end))
-    memory = InMemory(an_election(forms=[form]), Clock(start, REAL))
-    memory.install(patched)
+    memory = ElectionDay(an_election(forms=[form]), Clock(start, REAL), patched)
     total = ChaseResult()
     while memory.clock.at(memory.now) < stop:
         total += chase_due(memory.now)
@@ -57,14 +57,18 @@ def test_nobody_is_reminded_while_more_sms_wait_than_are_looked_at(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     start = dt.datetime.fromisoformat("2017-10-15T07:30:00+06:00")
-    memory = InMemory(an_election(forms=[OPENING]), Clock(start, REAL))
-    memory.install(monkeypatch)
+    memory = ElectionDay(an_election(forms=[OPENING]), Clock(start, REAL), monkeypatch)
+    monkeypatch.setattr(reminders, "MOST_LOOKED_AT", 40)
     chase_due(memory.now)
     memory.now += dt.timedelta(minutes=90)
-    monkeypatch.setattr(
-        message_queries, "unfinished", lambda queue, due_before, limit: [f"sms{n}" for n in range(4 * limit)]
-    )
+    waiting = [
+        received_sms(f"generic#{n}", memory.now, stored_at=memory.now, sender=f"+99655{n:07}", text="OP A1")
+        for n in range(100)
+    ]
+    for row in waiting:
+        row.save()
     assert chase_due(memory.now) == ChaseResult()
     assert "nobody is reminded in this run" in caplog.text
-    monkeypatch.setattr(message_queries, "unfinished", lambda queue, due_before, limit: ["sms"] * (limit - 1))
+    for row in waiting[20:]:
+        row.delete()
     assert chase_due(memory.now) == ChaseResult(reminders=6)
