@@ -1,6 +1,6 @@
 // The header: the election's clock, the round at hand, the queues, and how old what is shown is. Below it the screens.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {state, change, electionNow, currentPlace, placeName, may} from './state.js';
+import {state, change, electionNow, serverNow, currentPlace, cellOf, placeName, may} from './state.js';
 import {age, isStale, pollNow} from './poll.js';
 import {t, inLanguage} from './words.js';
 import {number, time, ageOf, glyph, bar} from './format.js';
@@ -37,26 +37,27 @@ const tab = (name) => html`<a href="#/${name}" aria-current=${isAt(name) ? 'page
 const isAt = (name) => state.route.name === name || `${state.route.name}s` === name;
 
 function strip() {
-  const area = state.board?.nation ?? Object.values(state.board?.regions ?? {})[0];
-  const place = state.election && area && currentPlace();
+  const place = state.election && state.board?.rows.length && currentPlace();
   if (!place) return nothing;
-  const covered = area.forms[place.form][place.round];
+  const covered = cellOf(state.board.rows[0], place);
+  const {per_minute} = state.board.traffic ?? {};
+  const silent = state.board.providers?.silent ?? [];
   return html`<a class="strip" href="#/stations?form=${place.form}&round=${place.round}&state=missing">
     <b>${placeName(place)}</b>
-    <span><strong>${number(covered.received)}</strong><small>/${number(covered.expected)}</small></span>
-    ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.expected)}
-    ${state.board.rate ? html`<small>${t('frame.rate', {n: state.board.rate.received, minutes: state.board.rate.minutes})}</small>` : nothing}
+    <span><strong>${number(covered.received)}</strong><small>/${number(covered.of)}</small></span>
+    ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.of)}
+    ${silent.length ? html`<small class="warned">${t('frame.silent', {name: silent.map((one) => one.name).join(', ')})}</small>` : per_minute == null ? nothing : html`<small>${t('frame.rate', {n: per_minute})}</small>`}
   </a>`;
 }
 
 function pill([name, screen, target]) {
   const queue = state.board?.queues?.[name];
   if (!queue || !may(screen)) return nothing;
-  const minutes = queue.oldest_at ? (electionNow() - Date.parse(queue.oldest_at)) / 60_000 : 0;
+  const minutes = queue.oldest ? (serverNow() - Date.parse(queue.oldest)) / 60_000 : 0;
   const kind = !target || minutes <= target ? '' : minutes <= 2 * target ? 'late' : 'over';
   return html`<a class="pill ${kind}" href="#/${screen}">
-    <span>${t(`${screen}.title`)}</span> <strong>${number(queue.count)}</strong>
-    ${queue.count && queue.oldest_at ? html`<small>${ageOf(queue.oldest_at)}</small>` : nothing}
+    <span>${t(`${screen}.title`)}</span> <strong>${number(queue.count)}${queue.is_cut ? '+' : ''}</strong>
+    ${queue.count && queue.oldest ? html`<small>${ageOf(queue.oldest, serverNow())}</small>` : nothing}
     ${kind ? html`<span class="sound">${t(`frame.${kind}`)}</span>` : nothing}</a>`;
 }
 

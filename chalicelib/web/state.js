@@ -49,25 +49,31 @@ export function electionNow() {
   return Date.parse(clock.start) + (serverNow() - Date.parse(clock.origin)) * clock.factor;
 }
 
-// Forms and rounds in the order of the election file.
+// Forms and rounds in the order of the day, as the board's columns are.
 export const places = () =>
-  state.election.forms.flatMap((form) => form.rounds.map(({name, begins_at, due_at}) => ({form: form.code, round: name, begins_at, due_at})));
+  state.election.forms
+    .flatMap((form) => form.rounds.map(({name, begins_at, due_at}) => ({form: form.code, round: name, begins_at, due_at})))
+    .sort((one, other) => (Date.parse(one.due_at) || Infinity) - (Date.parse(other.due_at) || Infinity));
 
 // The round that began last is the one that people look at.
 export function currentPlace() {
   return places().filter(hasBegun).sort((one, other) => Date.parse(one.begins_at) - Date.parse(other.begins_at)).at(-1);
 }
 
-export const hasBegun = (place) => Date.parse(place.begins_at) <= electionNow();
+export const hasBegun = (place) => !place.begins_at || Date.parse(place.begins_at) <= electionNow();
 export const isDue = (place) => Date.parse(place.due_at) <= electionNow();
 export const placeName = ({form, round}) => (round === '-' ? form : `${form} ${round}`);
 export const formOf = (code) => state.election.forms.find((form) => form.code === code);
 
 const PEOPLE = new Set(['operator', 'headquarters', 'administrator']);
 const NEEDS_PEOPLE = new Set(['calls', 'messages', 'doubts']);
-export const SCREENS = new Set(['board', 'stations', 'settings', 'help']);
+export const SCREENS = new Set(['board', 'stations', 'incidents', 'incident', 'settings', 'help']);
 export const may = (screen) => SCREENS.has(screen) && (!NEEDS_PEOPLE.has(screen) || PEOPLE.has(state.account.role));
 export const seesPeople = () => PEOPLE.has(state.account.role);
+
+// What the board says of a row and a place.
+export const cellOf = (row, place) =>
+  row.cells[state.board.columns.findIndex((column) => column.form === place.form && (column.round ?? '-') === place.round)];
 
 // The regions that whoever is signed in may see, in the file's order.
 export function regionNames() {

@@ -6,7 +6,7 @@ Everything that is the same for all who see it; nobody of the roster is in it.
 import datetime as dt
 from typing import Any
 
-from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.elections.election import SEVERITIES, Election, Form, Question
 from chalicelib.observation.elections.schedule import counts_from, round_begins, round_due
 from chalicelib.store.elections import LoadedElection
 
@@ -35,6 +35,10 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
         "incident_categories": {
             str(number): {"name": category.name, "severity": category.severity}
             for number, category in (election.incidents.categories if election.incidents else {}).items()
+        },
+        "acknowledge_within": {
+            severity: int(election.escalation.acknowledge_within.of(severity).total_seconds())
+            for severity in SEVERITIES
         },
         "has_quick_count": election.quick_count is not None,
     }

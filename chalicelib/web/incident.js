@@ -1,0 +1,69 @@
+// One incident: the observer's words, what was done about it, and the steps that its state allows.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {draw, state} from './state.js';
+import {electionPath} from './api.js';
+import {poll} from './poll.js';
+import {link} from './app.js';
+import {once} from './acting.js';
+import {t} from './words.js';
+import {foreign, time, ageOf} from './format.js';
+import {whatOf} from './incidents.js';
+
+const STEPS = {
+  acknowledge: {key: 'a', from: ['new']},
+  verify: {key: 'v', from: ['new', 'acknowledged']},
+  reject: {key: 'j', from: ['new', 'acknowledged'], note: true},
+  resolve: {key: 'r', from: ['verified', 'rejected']},
+  reopen: {key: 'o', from: ['verified', 'rejected', 'resolved'], note: true},
+};
+const WORKERS = ['coordinator', 'operator', 'headquarters', 'administrator'];
+
+export function open({number}) {
+  const my = {incident: null, etag: null, note: '', fault: '', wantsNote: false};
+  const path = electionPath(`incidents/${encodeURIComponent(number)}`);
+  const act = once();
+  const end = poll(path, (incident, isNew, etag) => {
+    Object.assign(my, {incident, etag});
+    draw();
+  }, {failed: (error) => { my.fault = error.message; draw(); }});
+
+  const allowed = () => (my.incident && WORKERS.includes(state.account.role) ? Object.keys(STEPS).filter((step) => STEPS[step].from.includes(my.incident.state)) : []);
+
+  async function take(step) {
+    if (!allowed().includes(step)) return;
+    if (STEPS[step].note && !my.note.trim()) {
+      my.wantsNote = true;
+      draw();
+      document.querySelector('#note').focus();
+      return;
+    }
+    const answer = await act(`${path}/${step}`, {note: my.note.trim()}, {seen: my.etag});
+    if (answer) Object.assign(my, {incident: answer.document, etag: answer.etag, note: '', wantsNote: false});
+    draw();
+  }
+
+  function view() {
+    if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
+    const one = my.incident;
+    if (!one) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    return html`<div class="title"><a class="button" href=${link('incidents')}><kbd>Esc</kbd></a><h1>${t('incident.title', {number})}</h1>
+        <span class="severity ${one.severity}">${t(`incidents.${one.severity}`)}</span> <b>${t(`incident.is.${one.state}`)}</b>
+        <span class="quiet">${t('incident.opened', {time: time(one.opened_at)})} · ${ageOf(one.opened_at)}</span></div>
+      <div class="two">
+        <section class="card"><h2>${whatOf(one)}</h2>
+          <p>${one.region} · <a href=${link('station', {station: one.station})}>${t('incidents.station', {number: one.station})}</a></p>
+          <h3>${t('incident.words')}</h3>
+          ${one.text ? html`<blockquote>${foreign(one.text)}</blockquote>` : html`<p class="quiet">${t('incident.nowords')}</p>`}
+          ${one.may_be_same_as.length ? html`<p>${t('incidents.same', {numbers: ''})} ${one.may_be_same_as.map((other) => html`<a href=${link('incident', {number: other})}>${other}</a> `)}</p>` : nothing}
+        </section>
+        <section class="card"><h2>${t('incident.history')}</h2>
+          ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${t(`incident.${entry.step}`)}</b> · ${entry.who}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
+          ${allowed().length ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
+            <textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
+            <p class="actions">${allowed().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}</p>` : nothing}
+        </section></div>`;
+  }
+
+  const keys = Object.fromEntries(Object.entries(STEPS).map(([step, {key}]) => [key, Object.assign(() => take(step), {changes: true})]));
+  return {view, keys, title: () => t('incident.title', {number}), leave: end};
+}
