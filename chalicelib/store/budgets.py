@@ -6,6 +6,8 @@ Written on the rare paths alone (an incident, a reply to a stranger), with the t
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any, Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -47,13 +49,22 @@ def spent(election_id: str, subject: str, at: dt.datetime) -> Mapping[str, int]:
             return {}
 
 
-def spending(election_id: str, subject: str, at: dt.datetime, amounts: Mapping[str, int]) -> Write:
+def spending(
+    election_id: str, subject: str, at: dt.datetime, amounts: Mapping[str, int], most: Mapping[str, int]
+) -> Write:
     """Return the write that adds to a subject's spending in an hour.
 
-    `at` is an instant within the hour.
+    `at` is an instant within the hour. It is refused where a counter would then be more than its `most`, as others
+    spent meanwhile.
     """
     row = SpentRow(f"{election_id}#spent", _id(subject, at))
-    return Write.update("row", row.id, row, [Path([name]).add(amount) for name, amount in amounts.items()])
+    fits = [
+        Path([name]).does_not_exist() | (Path([name]) <= most[name] - amount)
+        for name, amount in amounts.items()
+        if name in most
+    ]
+    actions = [Path([name]).add(amount) for name, amount in amounts.items()]
+    return Write.update("budget", row.id, row, actions, reduce(and_, fits) if fits else None)
 
 
 class CoveredRow(Model):

@@ -1,10 +1,9 @@
-"""Incidents, each once with its number.
+"""Incidents, each once.
 
 All rows live in one small table: incidents under their election, the others under the election and a kind. Watches,
-digests and mutes: `escalations.py`.
+digests and mutes: `escalations.py`; numbers: `incident_numbers.py`.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,7 +21,6 @@ from chalicelib.store.attributes import IntAttribute, WordAttribute
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
-PAGE = 25
 MOST_STEPS = 100
 """Steps that an incident's history keeps; with the longest notes they take 110 KB of its row's 400."""
 Entry = Mapping[str, Any]
@@ -84,23 +82,6 @@ class Incident(IncidentsTableRow):
         return self.category
 
 
-class IncidentNumber(IncidentsTableRow):
-    """A number given to an incident, in the order of storing.
-
-    `at` is the instant of storing.
-    """
-
-    incident = UnicodeAttribute()
-    region = UnicodeAttribute()
-    severity = WordAttribute[Severity]()
-    at = UTCDateTimeAttribute()
-
-    @property
-    def number(self) -> int:
-        """The number."""
-        return int(self.id)
-
-
 def incidents_of(election_id: str) -> Iterator[Incident]:
     """All incidents of an election; raises StoreUnavailable."""
     with store_faults():
@@ -122,16 +103,6 @@ def get_incident(election_id: str, incident_id: str) -> Incident | None:
             return None
 
 
-def incident_of_number(election_id: str, number: int) -> Incident | None:
-    """Return an incident by its number, as of now; raises StoreUnavailable."""
-    with store_faults():
-        try:
-            given = IncidentNumber.get(f"{election_id}#numbers", _numbered(number), consistent_read=True)
-        except IncidentNumber.DoesNotExist:
-            return None
-    return get_incident(election_id, given.incident)
-
-
 def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
     """Return an election's incidents that exist, by id, as of now.
 
@@ -139,45 +110,6 @@ def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
     """
     with store_faults():
         return list(Incident.batch_get([(election_id, incident_id) for incident_id in ids], consistent_read=True))
-
-
-def incidents_of_numbers(election_id: str, numbers: Iterable[int]) -> list[Incident]:
-    """Return an election's incidents that exist, by number, as of now.
-
-    In no order. Raises StoreUnavailable.
-    """
-    keys = [(f"{election_id}#numbers", _numbered(number)) for number in numbers]
-    with store_faults():
-        rows = list(IncidentNumber.batch_get(keys, consistent_read=True))
-    return incidents_by_id(election_id, [row.incident for row in rows])
-
-
-def numbers_given(election_id: str, before: int | None = None) -> Iterator[IncidentNumber]:
-    """Yield the numbers given from the last down, or from below `before`.
-
-    They are read page by page as they are consumed. Raises StoreUnavailable.
-    """
-    below = IncidentNumber.id < _numbered(before) if before is not None else None
-    with store_faults():
-        yield from IncidentNumber.query(
-            f"{election_id}#numbers", below, scan_index_forward=False, consistent_read=True, page_size=PAGE
-        )
-
-
-def giving_number(incident: Incident, number: int, at: dt.datetime) -> Write:
-    """Return the write that gives an incident its number.
-
-    It is refused if another incident has taken the number meanwhile.
-    """
-    row = IncidentNumber(
-        f"{incident.election}#numbers",
-        _numbered(number),
-        incident=incident.id,
-        region=incident.region,
-        severity=incident.severity,
-        at=at,
-    )
-    return Write.put("incident", row.id, row, IncidentNumber.id.does_not_exist())
 
 
 def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -> Write:
@@ -202,7 +134,3 @@ def _shortened(history: Sequence[Entry]) -> list[Entry]:
     It lacks the oldest steps after its first: the audit trail has them all.
     """
     return list(history) if len(history) <= MOST_STEPS else [history[0], *history[len(history) - MOST_STEPS + 1 :]]
-
-
-def _numbered(number: int) -> str:
-    return f"{number:06}"

@@ -7,7 +7,8 @@ from pipeline import Pipeline
 from chalicelib.observation.elections.election import Coordinator
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.incidents.escalation import escalate_election
-from chalicelib.store.incidents import Incident, incident_of_number
+from chalicelib.store.incident_numbers import incident_of_number
+from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 
 MINUTE = dt.timedelta(minutes=1)

@@ -10,7 +10,8 @@ from chalicelib.observation.elections.election import Coordinator
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import catalogue
 from chalicelib.services.processing.process import process
-from chalicelib.store.incidents import Incident, incident_of_number
+from chalicelib.store.incident_numbers import incident_of_number
+from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 
 PHONE, OTHER = "+996557100001", "+996557100002"

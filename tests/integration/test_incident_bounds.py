@@ -147,7 +147,7 @@ def _one_incident(day: Pipeline) -> Incident:
 
 
 def _copy(template: Incident, number: int, **changes: object) -> None:
-    from chalicelib.store.incidents import giving_number  # noqa: PLC0415
+    from chalicelib.store.incident_numbers import giving_number  # noqa: PLC0415
 
     values = dict(template.attribute_values) | {"id": f"{template.station}#{number:010}", "number": number} | changes
     one = Incident(**values)

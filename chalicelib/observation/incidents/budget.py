@@ -64,9 +64,9 @@ def select(incidents: Sequence[tuple[str, Severity]], before: Opened) -> Selecti
     return Selection(tuple(sorted(opened)), tuple(sorted(set(held) - {bearer})), bearer)
 
 
-def may_alert(severity: Severity, alerts: int) -> bool:
-    """Tell whether a coordinator gets one more alert at once.
+def most_alerts(severity: Severity) -> int:
+    """Return how many alerts at once a coordinator may have got in an hour after one more of a severity.
 
-    `alerts`: how many they got this hour. If not, it comes in the next digest.
+    What is over it comes in the next digest.
     """
-    return alerts < ALERTS_PER_COORDINATOR_AND_HOUR + (CRITICAL_RESERVE if severity == "critical" else 0)
+    return ALERTS_PER_COORDINATOR_AND_HOUR + (CRITICAL_RESERVE if severity == "critical" else 0)

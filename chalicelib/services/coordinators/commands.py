@@ -28,7 +28,8 @@ from chalicelib.services.versions import NoteMissing
 from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.escalations import muting
-from chalicelib.store.incidents import Incident, incident_of_number, incidents_at
+from chalicelib.store.incident_numbers import incident_of_number
+from chalicelib.store.incidents import Incident, incidents_at
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome

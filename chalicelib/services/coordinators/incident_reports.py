@@ -32,12 +32,13 @@ def outcome_of_coordinators_report(
     now: dt.datetime,
     existing_keys: Collection[str],
     *,
+    reserved: list[int],
     merge_alerts: bool,
 ) -> Outcome | None:
     """Return the outcome of a coordinator's SMS with incidents, or None.
 
     None where it names none with a station of the election. `existing_keys`: keys of rows that exist already.
-    `merge_alerts` is as in `open_incidents`. Raises StoreUnavailable, TooMuchAtOnce.
+    `reserved` and `merge_alerts` are as in `open_incidents`. Raises StoreUnavailable, TooMuchAtOnce.
     """
     election = loaded.election
     rows = election.coordinators_by_phone.get(phone, ())
@@ -61,6 +62,7 @@ def outcome_of_coordinators_report(
         phone,
         message.recipient,
         now,
+        reserved=reserved,
         merge_alerts=merge_alerts,
     )
     reply = speaker.reply(message, _told(speaker, opening.incidents))

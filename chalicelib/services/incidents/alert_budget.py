@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.incidents.budget import may_alert
+from chalicelib.observation.incidents.budget import most_alerts
 from chalicelib.observation.incidents.lifecycle import Group
 from chalicelib.store.budgets import spending, spent
 from chalicelib.store.incidents import Incident
@@ -26,6 +26,7 @@ class AlertBudget:
 
     def __init__(self, election: Election, at: dt.datetime, before: Counter[str]) -> None:
         self._election, self._at, self._alerts = election, at, before
+        self._most: dict[str, int] = {}
 
     @classmethod
     def read(cls, election: Election, at: dt.datetime) -> Self:
@@ -41,8 +42,11 @@ class AlertBudget:
         They are counted as told.
         """
         severity = incident.severity
-        places = tuple(place for place in group if may_alert(severity, self._alerts[self._name(place)]))
+        places = tuple(place for place in group if self._alerts[self._name(place)] < most_alerts(severity))
         self._alerts.update(map(self._name, places))
+        for place in places:
+            name = self._name(place)
+            self._most[name] = max(most_alerts(severity), self._most.get(name, 0))
         return places
 
     def writes(self, places: Iterable[int]) -> tuple[Write, ...]:
@@ -51,7 +55,7 @@ class AlertBudget:
         Once for each time they are named.
         """
         amounts = Counter(map(self._name, places))
-        return (spending(self._election.id, SUBJECT, self._at, amounts),) if amounts else ()
+        return (spending(self._election.id, SUBJECT, self._at, amounts, self._most),) if amounts else ()
 
     def _name(self, place: int) -> str:
         return f"to.{self._election.coordinators[place].id}"

@@ -26,9 +26,10 @@ from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
 from chalicelib.store import elections, escalations, incidents, keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.escalations import Digest, Watch
+from chalicelib.store.incident_numbers import incidents_of_numbers
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
-from chalicelib.store.outcome import AlreadyThere, IncidentChanged, queued, write
+from chalicelib.store.outcome import AlreadyThere, BudgetChanged, IncidentChanged, queued, write
 from chalicelib.store.routes import number_of
 from chalicelib.store.tables import Contended
 from chalicelib.store.writes import Write
@@ -99,7 +100,7 @@ def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = N
 def _commit(writes: Sequence[Write], alerts: Sequence[Message]) -> Sequence[Message]:
     try:
         write([*writes, *map(queued, alerts)])
-    except (IncidentChanged, AlreadyThere, Contended):
+    except (IncidentChanged, AlreadyThere, BudgetChanged, Contended):
         return ()
     return alerts
 
@@ -145,7 +146,7 @@ def _digested(
     One message of its incidents that still need somebody, the gravest first.
     """
     numbers = sorted(digest.numbers)
-    collected = incidents.incidents_of_numbers(election.id, numbers[:MOST_READ])
+    collected = incidents_of_numbers(election.id, numbers[:MOST_READ])
     still_open = sorted((incident for incident in collected if incident.state in OPEN), key=_gravest_first)
     more = max(0, len(still_open) - MOST_LISTED) + max(0, len(numbers) - MOST_READ)
     rows: list[Message] = []

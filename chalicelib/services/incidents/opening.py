@@ -1,10 +1,11 @@
 """Open incidents: number them, link possible duplicates, alert coordinators.
 
-All of it is read only where a message opens an incident, and written in the message's own transaction: the next number
-is guarded, so whatever opened an incident meanwhile is seen before another one is stored.
+All of it is read only where a message opens an incident, and written in the message's own transaction. What a decision
+rests on is guarded per station, phone and coordinator, so that nobody waits for another region's incidents.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
@@ -28,7 +29,8 @@ from chalicelib.services.incidents.alerts import OpenedIncident, alerts_of
 from chalicelib.services.incidents.selection import distinct, within_budget
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.escalations import adding_to_digest, muted_phones, watching
-from chalicelib.store.incidents import Incident, IncidentNumber, giving_number, incidents_at, numbers_given
+from chalicelib.store.incident_numbers import IncidentNumber, giving_number, numbers_given, opening_at, reserve_numbers
+from chalicelib.store.incidents import Incident, incidents_at
 from chalicelib.store.messages import Message
 from chalicelib.store.writes import Write
 
@@ -75,6 +77,7 @@ def open_incidents(
     sender: str | None,
     now: dt.datetime,
     *,
+    reserved: list[int],
     merge_alerts: bool = False,
 ) -> OpeningPlan:
     """Give incidents their numbers and settle who is told of each.
@@ -82,7 +85,8 @@ def open_incidents(
     Reads nothing where there are none. What says the same as another, or is over the budgets of the hour, does not
     open. `phone`: whose SMS opens them, and whose budget they use. `sender`: the number that alerts come from.
     `merge_alerts`: the message has more alerts than can be stored with it. The gravest incident is told at once, the
-    others by the next sweep, in a digest. Raises StoreUnavailable.
+    others by the next sweep, in a digest. `reserved`: numbers that an attempt before has reserved, which this one uses
+    and adds to. Raises StoreUnavailable.
     """
     if not incidents:
         return OpeningPlan()
@@ -95,7 +99,9 @@ def open_incidents(
         return OpeningPlan(left_out=left_out, writes=spent_by_phone)
     given = numbers_given(election.id)
     newest = next(given, None)
-    _number_and_link(election, opened, newest.number if newest else 0, known, at)
+    if (lacking := len(opened) - len(reserved)) > 0:
+        reserved += reserve_numbers(election.id, lacking, newest.number if newest else 0)
+    _number_and_link(election, opened, reserved, known, at)
     recent = list(takewhile(lambda row: abs(at - row.at) < BURST_WITHIN, chain([newest] if newest else [], given)))
     _decide_digests(opened, recent, at)
     if merge_alerts:
@@ -105,7 +111,12 @@ def open_incidents(
     digest_due = at if merge_alerts else at + BURST_WITHIN
     in_digest = {incident.incident.id for incident in announced if incident.incident.digested or incident.over_budget}
     alerted = [place for incident in announced for place in incident.told]
-    writes = (*_writes(election, opened, in_digest, at, digest_due), *budget.writes(alerted), *spent_by_phone)
+    writes = (
+        *_writes(election, opened, in_digest, at, digest_due),
+        *_guards(election, opened, known),
+        *budget.writes(alerted),
+        *spent_by_phone,
+    )
     return OpeningPlan(
         tuple(OpenedIncident(incident.incident, incident.alerts) for incident in announced), writes, left_out
     )
@@ -133,14 +144,14 @@ def _announced(
 def _number_and_link(
     election: Election,
     incidents: Sequence[Incident],
-    last: int,
+    numbers: Sequence[int],
     known: Mapping[str, Sequence[Incident]],
     at: dt.datetime,
 ) -> None:
     alike: dict[tuple[str, Kind], list[Incident]] = {}
     for other in chain.from_iterable(known.values()):
         alike.setdefault((other.station, other.kind), []).append(other)
-    for number, incident in enumerate(incidents, last + 1):
+    for number, incident in zip(numbers, incidents, strict=False):
         incident.number = number
         others = alike.setdefault((incident.station, incident.kind), [])
         incident.may_be_same_as = _nearest(incident, others)
@@ -173,6 +184,13 @@ def _digest_all_but_the_gravest(incidents: Sequence[Incident]) -> None:
     gravest = max(incidents, key=lambda incident: SEVERITIES.index(incident.severity))
     for incident in incidents:
         incident.digested = incident is not gravest
+
+
+def _guards(
+    election: Election, incidents: Sequence[Incident], known: Mapping[str, Sequence[Incident]]
+) -> Iterator[Write]:
+    for station, count in Counter(incident.station for incident in incidents).items():
+        yield opening_at(election.id, station, len(known[station]), count)
 
 
 def _writes(

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.observation.elections.election import SEVERITIES, Election
-from chalicelib.observation.incidents.budget import Opened, select
+from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR, Opened, select
 from chalicelib.store.budgets import spending, spent
 from chalicelib.store.incidents import Incident
 from chalicelib.store.writes import Write
@@ -51,5 +51,6 @@ def within_budget(
         amounts[f"more.{bearer.severity}"] = 1
     # A flood of which nothing opens writes nothing here: its SMS would contend for the phone's row.
     counted = {name: amount for name, amount in amounts.items() if amount}
-    writes = (spending(election.id, subject, at, counted),) if counted else ()
+    most = {"opened": MOST_PER_PHONE_AND_HOUR} | dict.fromkeys(counted.keys() - {"opened"}, 1)
+    writes = (spending(election.id, subject, at, counted, most),) if counted else ()
     return opened, [incidents[place] for place in selected.held], writes

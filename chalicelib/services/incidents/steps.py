@@ -17,13 +17,12 @@ from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incident_numbers import incident_of_number, numbers_given
 from chalicelib.store.incidents import (
     Incident,
     changing,
-    incident_of_number,
     incidents_at,
     incidents_by_id,
-    numbers_given,
 )
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import IncidentChanged, write

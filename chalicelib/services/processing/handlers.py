@@ -6,7 +6,7 @@ obeyed, whatever else the text could mean.
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from pynamodb.expressions.update import Action
@@ -40,10 +40,11 @@ digest. held: nothing counts until a person decides."""
 class Limits:
     """Rows that exist already, and how much can be written.
 
-    As attempts have found out.
+    As attempts have found out; and the numbers that they have reserved for incidents.
     """
 
     existing_keys: frozenset[str] = frozenset()
+    numbers: list[int] = field(default_factory=list)
     scope: WriteScope = "full"
 
 
@@ -115,7 +116,13 @@ def _coordinators_report(sms: _Sms) -> Outcome | None:
     if sms.limits.scope == "held":
         return None
     return outcome_of_coordinators_report(
-        sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys, merge_alerts=sms.merge_alerts
+        sms.loaded,
+        sms.message,
+        sms.phone,
+        sms.now,
+        sms.limits.existing_keys,
+        reserved=sms.limits.numbers,
+        merge_alerts=sms.merge_alerts,
     )
 
 
@@ -135,7 +142,10 @@ def _report(sms: _Sms) -> Outcome:
     merged = merge(election, message.key, counted_at, said.reports)
     found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
     reporter = f"entered for {message.on_behalf_of}" if message.is_entry else sms.phone
-    opening = open_incidents(sms.loaded, found, reporter, message.recipient, now, merge_alerts=sms.merge_alerts)
+    reserved, merged_alerts = sms.limits.numbers, sms.merge_alerts
+    opening = open_incidents(
+        sms.loaded, found, reporter, message.recipient, now, reserved=reserved, merge_alerts=merged_alerts
+    )
     said = replace(said, reports=left_out_of(election, message, said.reports, opening.left_out))
     is_answered = not message.is_entry and sms.phone not in sms.loaded.nobodys
     reply = reply_to(election, message, sms.phone, said, merged, now) if is_answered else None

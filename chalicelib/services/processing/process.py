@@ -10,7 +10,7 @@ from chalicelib.observation.reading import read
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.metrics import measure
-from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.clients.retry import pause, until_uncontended
 from chalicelib.services.incidents.alerts import opens_incident
 from chalicelib.services.processing.deduplicate import dedup_guard, duplicate_of
 from chalicelib.services.processing.handlers import Limits, WriteScope, outcome_of
@@ -29,10 +29,10 @@ from chalicelib.store.outcome import (
     TooMuchAtOnce,
     commit,
 )
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.tables import Contended, StoreUnavailable
 
 logger = Logger()
-
+COMMITS = 4
 _NARROWER: Final[dict[WriteScope, WriteScope]] = {"full": "one_alert", "one_alert": "held", "held": "held"}
 
 
@@ -75,7 +75,7 @@ def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.date
     """
     try:
         outcome = _outcome_or_duplicate(loaded, message, now, limits) if loaded else _without_election(message, now)
-        commit(outcome)
+        _commit(outcome)
     except TooMuchAtOnce:
         limits.scope = _NARROWER[limits.scope]
         raise
@@ -83,6 +83,19 @@ def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.date
         limits.existing_keys |= exist.keys
         raise
     return outcome
+
+
+def _commit(outcome: Outcome) -> None:
+    """Commit an outcome, soon again where a transaction is at work on some of its rows.
+
+    It is guarded by what it rests on, so nothing needs to be read again for that.
+    """
+    for attempt in range(COMMITS - 1):
+        try:
+            return commit(outcome)
+        except Contended:
+            pause(attempt)
+    return commit(outcome)
 
 
 def may_be_urgent(message: Message) -> bool:

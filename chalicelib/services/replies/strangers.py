@@ -19,4 +19,4 @@ def reply_budget(election_id: str, at: dt.datetime) -> tuple[Write, ...] | None:
     """
     if spent(election_id, SUBJECT, at).get("replies", 0) >= MOST_REPLIES_PER_HOUR:
         return None
-    return (spending(election_id, SUBJECT, at, {"replies": 1}),)
+    return (spending(election_id, SUBJECT, at, {"replies": 1}, {"replies": MOST_REPLIES_PER_HOUR}),)

@@ -13,7 +13,7 @@ from chalicelib.observation.incidents.budget import (
     MOST_PER_SMS,
     MOST_PER_STATION_AND_HOUR,
     Opened,
-    may_alert,
+    most_alerts,
     select,
 )
 
@@ -54,6 +54,5 @@ def test_a_station_s_budget_is_not_another_s() -> None:
 
 
 def test_others_cannot_use_up_the_reserve_of_the_gravest() -> None:
-    assert not may_alert("high", ALERTS_PER_COORDINATOR_AND_HOUR)
-    assert may_alert("critical", ALERTS_PER_COORDINATOR_AND_HOUR)
-    assert not may_alert("critical", ALERTS_PER_COORDINATOR_AND_HOUR + CRITICAL_RESERVE)
+    assert most_alerts("high") == ALERTS_PER_COORDINATOR_AND_HOUR
+    assert most_alerts("critical") == ALERTS_PER_COORDINATOR_AND_HOUR + CRITICAL_RESERVE
