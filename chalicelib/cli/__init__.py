@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 COMMANDS = {
+    "account": "chalicelib.cli.account:account",
     "audit": "chalicelib.cli.operations:audit",
     "backup": "chalicelib.cli.backup:backup",
     "cards": "chalicelib.cli.cards:cards",

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 
 SMS, EMAIL = "sms", "email"
+_SIGN_IN = "signin#"
 LONGEST_ID = 512
 """Bytes of a provider's id within a key, which may have 2,048; a longer one stands there as its SHA-256."""
 _RECEIPTS = "receipt#"
@@ -143,6 +144,16 @@ def missing(election_id: str, form: str, round_name: str, coordinator_id: str) -
 def reminder(election_id: str, form: str, round_name: str, observer: str, number: int) -> str:
     """Return the key of an observer's reminder, by round and number."""
     return f"reminder#{election_id}#{form}#{round_name}#{observer}#{number}"
+
+
+def sign_in(election_id: str, random: str) -> str:
+    """Return the key of what brings somebody a link and a code to sign in."""
+    return f"{_SIGN_IN}{election_id}#{random}"
+
+
+def is_sign_in(key: str) -> bool:
+    """Whether a key is of a message that nobody but its recipient may read."""
+    return key.startswith(_SIGN_IN)
 
 
 def bulk(election_id: str, batch: str, observer: str) -> str:

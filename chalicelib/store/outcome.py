@@ -67,6 +67,10 @@ class ReleaseChanged(Exception):
     """Somebody released or withdrew the quick count since it was read."""
 
 
+class AccountChanged(Exception):
+    """Somebody changed an account since it was read."""
+
+
 class TooMuchAtOnce(Exception):
     """An outcome has too many rows, or one too large, for DynamoDB.
 
@@ -179,6 +183,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "release": ReleaseChanged,
     "budget": BudgetChanged,
     "assignments": AssignmentsChanged,
+    "account": AccountChanged,
 }
 """What it means that a row's condition did not hold; where several did not, the first of them."""
 

@@ -10,8 +10,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -30,6 +30,7 @@ class Answered:
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -95,6 +96,13 @@ class Deployed:
         """GET from the API."""
         return call(self.stack.api_url + path, None, {"Authorization": f"Bearer {token}"} if token else {})
 
+    def post(self, path: str, body: Any, token: str | None, **headers: str) -> Answered:
+        """POST a document to the API; `headers` with underscores for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        proof = {"Authorization": f"Bearer {token}"} if token else {}
+        written = json.dumps(body).encode()
+        return call(self.stack.api_url + path, written, {"Content-Type": "application/json", **proof, **named})
+
     def message(self, key: str) -> dict[str, Any] | None:
         """A row of the Messages table, its values plain."""
         table = f"{self.stack.name}-messages"
@@ -112,13 +120,13 @@ class Deployed:
         return [one for many in sent["messages"].values() for one in many if address in one["To"]]
 
 
-def call(url: str, body: bytes | None, headers: dict[str, str]) -> Answered:
-    request = urllib.request.Request(url, body, headers)
+def call(url: str, body: bytes | None, headers: dict[str, str], method: str | None = None) -> Answered:
+    request = urllib.request.Request(url, body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return Answered(answer.status, answer.headers.get("Content-Type", ""), answer.read())
+            return Answered(answer.status, answer.headers.get("Content-Type", ""), answer.read(), dict(answer.headers))
     except urllib.error.HTTPError as error:
-        return Answered(error.code, error.headers.get("Content-Type", ""), error.read())
+        return Answered(error.code, error.headers.get("Content-Type", ""), error.read(), dict(error.headers))
 
 
 def eventually(check: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:

@@ -5,12 +5,18 @@ For the election, the regions and the permission that it is about.
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
 
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.operators import Operator, TokenRefused, authenticate
 from chalicelib.services.access.permissions import Permission, roles_with
+from chalicelib.services.access.sessions import SessionRefused, resume
 from chalicelib.store.elections import LoadedElection, current
+
+COOKIE: Final = "__Host-baykoo"
+"""The session's cookie; by its prefix a browser takes it from this host alone, over HTTPS alone."""
+_READING: Final = frozenset(("GET", "HEAD"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +33,9 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     `election_id`: the one that the path names; None: the operator's own. Problem where the proof is missing or for
     another election, or where the role lacks the permission.
     """
-    try:
-        operator = authenticate(request.headers.get("authorization"), now())
-    except TokenRefused as refused:
-        raise Problem(HTTPStatus.UNAUTHORIZED, str(refused)) from refused
+    operator = _proven(request)
     if election_id is not None and operator.election != election_id:
-        raise Problem(HTTPStatus.FORBIDDEN, f"Your token is for election {operator.election}.")
+        raise Problem(HTTPStatus.FORBIDDEN, f"Your access is for election {operator.election}.")
     if not operator.may(permission):
         allowed = ", ".join(roles_with(permission))
         raise Problem(HTTPStatus.FORBIDDEN, f"The role {operator.role} may not do this; {allowed} may.")
@@ -40,6 +43,37 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     if loaded is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
     return Access(operator, loaded)
+
+
+def _proven(request: Any) -> Operator:
+    """Return whom a request proves: by its bearer token, or by its session's cookie."""
+    authorization = request.headers.get("authorization")
+    cookie = session_cookie(request)
+    try:
+        if authorization is None and cookie is not None:
+            require_own_page(request)
+            return resume(cookie, now()).operator
+        return authenticate(authorization, now())
+    except (TokenRefused, SessionRefused) as refused:
+        raise Problem(HTTPStatus.UNAUTHORIZED, str(refused)) from refused
+
+
+def session_cookie(request: Any) -> str | None:
+    """Return the value of the session's cookie, None where there is none."""
+    try:
+        morsel = SimpleCookie(request.headers.get("cookie") or "").get(COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel is not None else None
+
+
+def require_own_page(request: Any) -> None:
+    """Refuse a change that another site's page asks for in this browser's name.
+
+    Browsers say who asks (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/); SameSite=Strict holds besides.
+    """
+    if request.method not in _READING and request.headers.get("sec-fetch-site") != "same-origin":
+        raise Problem(HTTPStatus.FORBIDDEN, "Only this stack's own page may change anything by a session's cookie.")
 
 
 def require_region(operator: Operator, loaded: LoadedElection, region: str) -> None:

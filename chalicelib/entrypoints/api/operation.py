@@ -120,6 +120,13 @@ operation = Operation
 """The decorator: `@operation(summary=…, may=…)`."""
 
 
+def json_response(document: Document, headers: Mapping[str, str], status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Answer a document with headers of its own."""
+    plain = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    body = json.dumps(document, ensure_ascii=False)
+    return Response(body, headers={**plain, **headers}, status_code=status.value)
+
+
 def operation_of(view: Callable[..., Any]) -> Operation:
     """Return what a view was declared as; AttributeError where it was not."""
     return cast(Operation, view.operation)  # type: ignore[attr-defined]

@@ -12,7 +12,12 @@ from chalice.app import Response
 
 from chalicelib.observation.incidents.lifecycle import StepRefused
 from chalicelib.observation.quick_count.estimate import QuickCountError
+from chalicelib.services.access.accounts import AccountUnknown
+from chalicelib.services.access.operators import OperatorInvalid
+from chalicelib.services.access.sessions import SessionRefused
+from chalicelib.services.access.sign_in import TooManyAttempts
 from chalicelib.services.actions.perform import KeyReused
+from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.tables import StoreUnavailable
@@ -26,6 +31,11 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     StepRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
     NothingReleased: (HTTPStatus.CONFLICT, "Not changed: {}."),
     QuickCountError: (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
+    AccountExists: (HTTPStatus.CONFLICT, "Not added: {}."),
+    AccountUnknown: (HTTPStatus.NOT_FOUND, "Not changed: {}."),
+    OperatorInvalid: (HTTPStatus.BAD_REQUEST, "Not done: {}."),
+    SessionRefused: (HTTPStatus.UNAUTHORIZED, "Sign in: {}."),
+    TooManyAttempts: (HTTPStatus.TOO_MANY_REQUESTS, "Wait: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
 }
 """What services' exceptions are to whoever asks: a status, and what to do in words."""
@@ -65,7 +75,8 @@ def problem_of(error: Exception) -> Problem | None:
         return error
     for kind, (status, detail) in _MEANINGS.items():
         if isinstance(error, kind):
-            return Problem(status, detail.format(error))
+            headers = {"Retry-After": _seconds_until(error)} if isinstance(error, TooManyAttempts) else {}
+            return Problem(status, detail.format(error), headers=headers)
     return None
 
 
@@ -88,6 +99,10 @@ def problem_response(problem: Problem) -> Response:
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(json.dumps(document, ensure_ascii=False), status_code=status.value, headers=headers)
+
+
+def _seconds_until(error: TooManyAttempts) -> str:
+    return str(max(1, int((error.until - now()).total_seconds()) + 1))
 
 
 def now() -> dt.datetime:

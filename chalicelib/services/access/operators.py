@@ -31,13 +31,15 @@ class Operator:
     """Who asks, and what they may see.
 
     One election, some of its regions (none named: all). Who works at the command line proves it by access to the stack
-    itself, and has no `role`.
+    itself, and has no `role`. `account`: the id of who signed in, None for a program's token.
     """
 
     name: str
     role: Role | None
     election: str
     regions: tuple[str, ...]
+    account: str | None = None
+    organisation: str | None = None
 
     @property
     def signature(self) -> str:

@@ -10,6 +10,8 @@ from chalicelib.store.operators import Role
 class Permission(StrEnum):
     """Something that a role may do; routes name it, and nothing else."""
 
+    OWN_SESSION = "own_session"
+    """One's own account and session."""
     READ_WALL = "read_wall"
     READ_BOARD = "read_board"
     """Summaries, the board, stations without people, incidents' kinds, what was released."""
@@ -38,6 +40,7 @@ class Permission(StrEnum):
     """Send an SMS to many."""
     SET_OPT_OUTS = "set_opt_outs"
     RELEASE_COUNT = "release_count"
+    MAKE_WALL_LINKS = "make_wall_links"
     EXPORT = "export"
     EXPORT_PEOPLE = "export_people"
     IMPORT = "import"
@@ -46,7 +49,13 @@ class Permission(StrEnum):
 
 
 _SEES: Final = frozenset(
-    (Permission.READ_WALL, Permission.READ_BOARD, Permission.READ_MESSAGES, Permission.READ_INCIDENTS)
+    (
+        Permission.OWN_SESSION,
+        Permission.READ_WALL,
+        Permission.READ_BOARD,
+        Permission.READ_MESSAGES,
+        Permission.READ_INCIDENTS,
+    )
 )
 _COORDINATES: Final = _SEES | {Permission.READ_PEOPLE, Permission.WORK_INCIDENTS}
 _OPERATES: Final = _COORDINATES | {
@@ -64,11 +73,12 @@ _DECIDES: Final = _OPERATES | {
     Permission.READ_ACCOUNTS,
     Permission.SET_OPT_OUTS,
     Permission.RELEASE_COUNT,
+    Permission.MAKE_WALL_LINKS,
     Permission.EXPORT_PEOPLE,
 }
 
 ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
-    "wall": frozenset((Permission.READ_WALL,)),
+    "wall": frozenset((Permission.OWN_SESSION, Permission.READ_WALL)),
     "viewer": _SEES,
     "coordinator": _COORDINATES,
     "operator": _OPERATES,
@@ -89,3 +99,8 @@ def may(role: Role | None, permission: Permission) -> bool:
 def roles_with(permission: Permission) -> tuple[Role, ...]:
     """Return the roles that may do something, the humblest first."""
     return tuple(role for role, allowed in ALLOWED.items() if permission in allowed)
+
+
+def permissions_of(role: Role | None) -> list[str]:
+    """Return the names of what a role may do, in the table's order."""
+    return [one.value for one in Permission if may(role, one)]

@@ -22,7 +22,7 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     nation. Its words are left out where they may tell answers to one of the `withheld` forms. Raises StoreUnavailable.
     """
     message = message_queries.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
-    if message is None or message.election != operator.election or not _sees(operator, message):
+    if keys.is_sign_in(key) or message is None or message.election != operator.election or not _sees(operator, message):
         return None
     is_withheld = bool(withheld) and _may_tell(message, withheld)
     described = _describe(operator, message, is_withheld=is_withheld)

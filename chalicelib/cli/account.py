@@ -1,0 +1,95 @@
+"""./baykoo account: who may sign in to the page."""
+
+import datetime as dt
+from typing import Any, cast
+
+import click
+
+from chalicelib.cli.target import use_stack
+from chalicelib.services.access.accounts import Invitation, add_account, address_of, list_accounts, revoke_account
+from chalicelib.services.access.operators import ROLES, OperatorInvalid
+from chalicelib.services.access.sign_in import link_of, make_proof
+from chalicelib.store.elections import existing
+from chalicelib.store.operators import Role
+
+
+@click.group()
+def account() -> None:
+    """Give and end people's access to the page."""
+
+
+@account.command()
+@click.argument("name")
+@click.option("--address", required=True, help="An email address, or a phone with its country code.")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--election", "election_id", required=True, metavar="ID")
+@click.option("--region", "regions", multiple=True, help="A region they see; repeat for several. None: all.")
+@click.option("--language", help="The language of what they are sent.")
+@click.option("--url", metavar="URL", help="The page of a stack on AWS, as its deployment printed it.")
+def add(
+    name: str,
+    address: str,
+    role: str,
+    election_id: str,
+    regions: tuple[str, ...],
+    language: str | None,
+    url: str | None,
+) -> None:
+    """Give NAME an account, and print a link that signs in once, as the last line."""
+    page = _page(use_stack(), url)
+
+    invitation = Invitation(name, address, cast(Role, role), regions, language=language)
+    try:
+        add_account(election_id, invitation, dt.datetime.now(dt.UTC))
+    except OperatorInvalid as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{name} may sign in to {election_id} as {role}, {', '.join(regions) or 'all regions'}.")
+    _print_link(election_id, address, page)
+
+
+@account.command()
+@click.argument("address")
+@click.option("--election", "election_id", required=True, metavar="ID")
+@click.option("--url", metavar="URL", help="The page of a stack on AWS, as its deployment printed it.")
+def link(address: str, election_id: str, url: str | None) -> None:
+    """Print a link that signs ADDRESS in once, within a quarter of an hour."""
+    _print_link(election_id, address, _page(use_stack(), url))
+
+
+@account.command("list")
+@click.option("--election", "election_id", required=True, metavar="ID")
+def list_them(election_id: str) -> None:
+    """List who may sign in, as what, and when they last did."""
+    use_stack()
+
+    for one in list_accounts(election_id)["accounts"]:
+        state = "revoked" if one["revoked"] else f"last used {one['last_used_at'] or 'never'}"
+        regions = ", ".join(one["regions"]) or "all regions"
+        click.echo(f"{one['name']}  {one['address']}  {one['role']}, {regions}  {state}")
+
+
+@account.command()
+@click.argument("name")
+@click.option("--election", "election_id", required=True, metavar="ID")
+def revoke(name: str, election_id: str) -> None:
+    """End all access of NAME, and every session, at once."""
+    use_stack()
+
+    revoked = revoke_account(election_id, name, dt.datetime.now(dt.UTC))
+    if not revoked:
+        raise click.ClickException(f"{name} has no account in {election_id}.")
+    click.echo(f"Revoked {revoked} account{'s' if revoked > 1 else ''} of {name}.")
+
+
+def _page(stack: dict[str, Any], url: str | None) -> str:
+    page: str | None = url or stack.get("api_url")
+    if not page:
+        raise click.UsageError("where is the page of the stack on AWS? Name it with --url URL.")
+    return page
+
+
+def _print_link(election_id: str, address: str, page: str) -> None:
+    region = existing(election_id).election.default_region
+    token, _ = make_proof(address_of(address, region), dt.datetime.now(dt.UTC))
+    click.echo("The link signs in once, within a quarter of an hour:")
+    click.echo(link_of(page, token))

@@ -1,0 +1,195 @@
+"""People and their access: who may sign in, as what, and which sessions are open."""
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.request import version_number
+from chalicelib.entrypoints.api.session import page_url
+from chalicelib.services.access.accounts import Invitation, list_accounts
+from chalicelib.services.access.permissions import ALLOWED, Permission, permissions_of
+from chalicelib.services.people.changes import change_account, invite, revoke, sign_out_everywhere
+from chalicelib.services.people.wall_links import make_wall_link
+from chalicelib.store.accounts import ACCOUNT
+from chalicelib.store.operators import Role
+
+
+class AccountPath(ElectionPath):
+    """An account by its id."""
+
+    account: str = Field(pattern=r"^[0-9a-f]{24}$")
+
+    @property
+    def identity(self) -> str:
+        """The account's id in the store."""
+        return f"{ACCOUNT}{self.account}"
+
+
+class Invited(Asking):
+    """Whom an account is for, and what they may."""
+
+    name: str = Field(min_length=1, max_length=100)
+    address: str = Field(min_length=3, max_length=254, description="an email address or a phone with its country code")
+    role: Role
+    regions: tuple[str, ...] = Field(default=(), max_length=100, description="none: all")
+    organisation: str | None = Field(default=None, max_length=100)
+    language: str | None = Field(default=None, max_length=10)
+    expires_at: dt.datetime | None = None
+    note: str = Field(default="", max_length=500)
+
+
+class Changed(Asking):
+    """What an account may from now on; what is left out stays."""
+
+    role: Role | None = None
+    regions: tuple[str, ...] | None = Field(default=None, max_length=100)
+    language: str | None = Field(default=None, max_length=10)
+    expires_at: dt.datetime | None = None
+    note: str = Field(default="", max_length=500)
+
+
+class SessionOfAccount(Answering):
+    """A signed-in browser."""
+
+    id: str
+    device: str
+    begun_at: str
+    used_at: str
+    until: str
+
+
+class Account(Answering):
+    """An account with its sessions."""
+
+    id: str
+    version: int
+    name: str
+    address: str
+    role: str
+    regions: list[str]
+    organisation: str | None
+    language: str | None
+    invited_by: str
+    invited_at: str
+    expires_at: str | None
+    revoked: bool
+    last_used_at: str | None
+    sessions: list[SessionOfAccount]
+
+
+class Accounts(Answering):
+    """An election's accounts, by name."""
+
+    election: str
+    accounts: list[Account]
+
+
+class RolesTable(Answering):
+    """Which role may do what."""
+
+    roles: dict[str, list[str]]
+
+
+@operation(
+    summary="List the accounts of an election with their sessions.",
+    may=Permission.READ_ACCOUNTS,
+    path=ElectionPath,
+    answer=Accounts,
+    conditional=True,
+)
+def accounts(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """List who may sign in."""
+    return list_accounts(asked.operator.election)
+
+
+@operation(summary="Show which role may do what.", may=Permission.OWN_SESSION, answer=RolesTable, conditional=True)
+def roles(asked: Asked[None, None, None]) -> dict[str, Any]:
+    """Show the one table of permissions and roles."""
+    return {"roles": {role: permissions_of(role) for role in ALLOWED}}
+
+
+@operation(
+    summary="Invite somebody: give an address an account.",
+    may=Permission.MANAGE_ACCOUNTS,
+    path=ElectionPath,
+    body=Invited,
+    answer=Account,
+    status=HTTPStatus.CREATED,
+    once=True,
+)
+def add(asked: Asked[ElectionPath, None, Invited]) -> dict[str, Any]:
+    """Give an address an account."""
+    body = asked.body
+    invitation = Invitation(
+        body.name, body.address, body.role, body.regions, body.organisation, body.language, body.expires_at
+    )
+    return invite(asked.loaded.election, invitation, asked.action)
+
+
+@operation(
+    summary="Change what an account may.",
+    may=Permission.MANAGE_ACCOUNTS,
+    path=AccountPath,
+    body=Changed,
+    answer=Account,
+    on_version=True,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def change(asked: Asked[AccountPath, None, Changed]) -> dict[str, Any]:
+    """Change an account's role, regions, language or end."""
+    wanted = asked.body.model_dump(exclude_unset=True, exclude={"note"})
+    return change_account(asked.loaded.election, asked.path.identity, wanted, version_number(asked.seen), asked.action)
+
+
+@operation(
+    summary="End an account's access and all its sessions, at once.",
+    may=Permission.MANAGE_ACCOUNTS,
+    path=AccountPath,
+    body=NoteBody,
+    answer=Account,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def end(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
+    """End an account's access."""
+    return revoke(asked.operator.election, asked.path.identity, asked.action)
+
+
+@operation(
+    summary="Sign an account out of every browser.",
+    may=Permission.MANAGE_ACCOUNTS,
+    path=AccountPath,
+    body=NoteBody,
+    answer=Account,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def sign_out(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
+    """End all sessions of an account."""
+    return sign_out_everywhere(asked.operator.election, asked.path.identity, asked.action)
+
+
+class WallLink(Answering):
+    """A link that shows the wall, once, and until when it can be opened."""
+
+    link: str
+    until: str
+
+
+@operation(
+    summary="Make a link that shows the wall for a day, on one screen.",
+    may=Permission.MAKE_WALL_LINKS,
+    path=ElectionPath,
+    body=NoteBody,
+    answer=WallLink,
+    status=HTTPStatus.CREATED,
+    once=True,
+)
+def wall_link(asked: Asked[ElectionPath, None, NoteBody]) -> dict[str, Any]:
+    """Make a link for a projector or a journalist."""
+    return make_wall_link(asked.loaded.election, page_url(asked.request), asked.action)

@@ -1,0 +1,178 @@
+"""Signing in and out: a link and a code by email or SMS, then a session's cookie."""
+
+import os
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, Final
+
+from chalice.app import Response
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import COOKIE, require_own_page, session_cookie
+from chalicelib.entrypoints.api.models import Answering, Asking
+from chalicelib.entrypoints.api.operation import Asked, json_response, operation
+from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.services.access import sessions
+from chalicelib.services.access.permissions import Permission, permissions_of
+from chalicelib.services.access.sign_in import ProofRefused, SignedIn, redeem_code, redeem_link, request_proof
+from chalicelib.store.accounts import AccountRow
+
+ANSWERED_AFTER_SECONDS: Final = 0.4
+"""How long asking for a proof takes at least, whether or not anybody has that address."""
+
+
+class RequestBody(Asking):
+    """Who wants to sign in."""
+
+    address: str = Field(min_length=3, max_length=254, description="an email address or a phone with its country code")
+
+
+class SignInBody(Asking):
+    """A link's token, or an address with its code."""
+
+    token: str | None = Field(default=None, max_length=200)
+    address: str | None = Field(default=None, max_length=254)
+    code: str | None = Field(default=None, max_length=20)
+    election: str | None = Field(default=None, max_length=100, description="one of several that the address is in")
+
+
+class Requested(Answering):
+    """What happens next, the same for everybody."""
+
+    detail: str
+
+
+class SignedInAs(Answering):
+    """Who is signed in, and what they may see and do."""
+
+    name: str
+    role: str
+    election: str
+    regions: list[str]
+    organisation: str | None
+    language: str | None
+    permissions: list[str]
+    elections: list[str]
+    until: str | None
+
+
+class SignedOut(Answering):
+    """That the session has ended."""
+
+    detail: str
+
+
+@operation(
+    summary="Ask for a link and a code to sign in.",
+    may=None,
+    body=RequestBody,
+    answer=Requested,
+    status=HTTPStatus.ACCEPTED,
+)
+def request_sign_in(asked: Asked[None, None, RequestBody]) -> dict[str, Any]:
+    """Send a link and a code, if somebody has an account of that address."""
+    begun = time.monotonic()
+    request_proof(asked.body.address, page_url(asked.request), _caller(asked.request), now())
+    time.sleep(max(0.0, ANSWERED_AFTER_SECONDS - (time.monotonic() - begun)))
+    return {"detail": "If this address is known, a link and a code are on their way."}
+
+
+@operation(
+    summary="Sign in by a link's token, or by an address and its code.",
+    may=None,
+    body=SignInBody,
+    answer=SignedInAs,
+    problems=(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
+)
+def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
+    """Use a proof up and begin a session."""
+    body = asked.body
+    if asked.request.headers.get("sec-fetch-site") is not None:
+        require_own_page(asked.request)
+    try:
+        if body.token is not None:
+            signed_in = redeem_link(body.token, body.election, now())
+        elif body.address is not None and body.code is not None:
+            signed_in = redeem_code(body.address, body.code, body.election, now())
+        else:
+            raise Problem(HTTPStatus.BAD_REQUEST, "Send a link's token, or an address and its code.")
+    except ProofRefused as refused:
+        raise Problem(HTTPStatus.UNAUTHORIZED, str(refused).capitalize() + ".") from refused
+    device = asked.request.headers.get("user-agent") or ""
+    cookie = sessions.begin(signed_in.account, device, now())
+    return json_response(_described(signed_in), {"Set-Cookie": _set_cookie(cookie)})
+
+
+@operation(
+    summary="Show who is signed in, and what they may do.",
+    may=Permission.OWN_SESSION,
+    answer=SignedInAs,
+    conditional=True,
+)
+def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
+    """Show who asks, by session or token."""
+    operator = asked.operator
+    cookie = session_cookie(asked.request)
+    session = sessions.resume(cookie, now()) if operator.account is not None and cookie is not None else None
+    return {
+        "name": operator.name,
+        "role": operator.role,
+        "election": operator.election,
+        "regions": list(operator.regions),
+        "organisation": operator.organisation,
+        "language": session.account.language if session else None,
+        "permissions": permissions_of(operator.role),
+        "elections": [operator.election],
+        "until": session.row.until.isoformat() if session else None,
+    }
+
+
+@operation(summary="Sign out.", may=None, answer=SignedOut)
+def sign_out(asked: Asked[None, None, None]) -> Response:
+    """End the session; without one, only the cookie."""
+    cookie = session_cookie(asked.request)
+    if cookie is not None:
+        require_own_page(asked.request)
+        with suppress(sessions.SessionRefused):
+            sessions.end(cookie, now())
+    return json_response({"detail": "Signed out."}, {"Set-Cookie": _set_cookie("", lasts=0)})
+
+
+def page_url(request: Any) -> str:
+    """Return where this stack's page is: as the template says, else where it was asked."""
+    configured = os.environ.get("BAYKOO_DASHBOARD", "")
+    if configured:
+        return configured
+    context = request.context
+    host, path, route = context.get("domainName", ""), context.get("path", ""), context.get("resourcePath", "")
+    return f"https://{host}{path.removesuffix(route)}"
+
+
+def _caller(request: Any) -> str:
+    address: str = (request.context.get("identity") or {}).get("sourceIp") or "unknown"
+    return address
+
+
+def _described(signed_in: SignedIn) -> dict[str, Any]:
+    account = signed_in.account
+    return {
+        "name": account.name,
+        "role": account.role,
+        "election": account.scope,
+        "regions": list(account.regions),
+        "organisation": account.organisation,
+        "language": account.language,
+        "permissions": permissions_of(account.role),
+        "elections": _elections(signed_in.others),
+        "until": (now() + sessions.LASTS).isoformat(),
+    }
+
+
+def _elections(accounts: tuple[AccountRow, ...]) -> list[str]:
+    return sorted({one.scope for one in accounts})
+
+
+def _set_cookie(value: str, lasts: int | None = None) -> str:
+    seconds = int(sessions.LASTS.total_seconds()) if lasts is None else lasts
+    return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"

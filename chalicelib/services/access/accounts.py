@@ -1,0 +1,184 @@
+"""Accounts: who may sign in to an election, as what, for which regions."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.sms.phones import international
+from chalicelib.services.access.operators import COMMAND_LINE, Operator, OperatorInvalid
+from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.store import accounts, operators
+from chalicelib.store.accounts import AccountRow, SessionRow
+from chalicelib.store.elections import existing
+from chalicelib.store.operators import Role
+from chalicelib.store.outcome import AccountChanged, write
+from chalicelib.store.writes import Write
+
+MOST_ACCOUNTS = 500
+"""Accounts of one election: its list is read whole."""
+
+
+class AccountUnknown(LookupError):
+    """There is no such account in this election."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Whom an account is for, and what they may.
+
+    `address`: an email address or a phone; `regions` empty: all of them.
+    """
+
+    name: str
+    address: str
+    role: Role
+    regions: tuple[str, ...] = ()
+    organisation: str | None = None
+    language: str | None = None
+    expires_at: dt.datetime | None = None
+
+
+def address_of(written: str, default_region: str | None = None) -> str:
+    """Return an address in its one written form: an email's in lower case, a phone's in E.164."""
+    address = written.strip()
+    return address.casefold() if "@" in address else international(address, default_region)
+
+
+def address_hash(address: str) -> str:
+    """Return what an address is found by; the address itself stands in no key."""
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+def require_regions(election: Election, regions: tuple[str, ...]) -> None:
+    """Refuse regions that an election does not have; raises OperatorInvalid."""
+    unknown = sorted(set(regions) - set(election.regions))
+    if unknown:
+        known = ", ".join(election.regions)
+        raise OperatorInvalid(f"no such region: {', '.join(unknown)}; election {election.id} has {known}")
+
+
+def account_writes(
+    election: Election, invitation: Invitation, who: str, now: dt.datetime, seen: int
+) -> tuple[AccountRow, tuple[Write, ...]]:
+    """Return an account's row and the writes that store it in place of the version seen.
+
+    Raises OperatorInvalid, StoreUnavailable.
+    """
+    require_regions(election, invitation.regions)
+    address = address_of(invitation.address, election.default_region)
+    if "@" not in address and not address.startswith("+"):
+        raise OperatorInvalid(f"{invitation.address} is neither an email address nor a phone with its country code")
+    hashed = address_hash(address)
+    if not seen and len(accounts.accounts_of(election.id)) >= MOST_ACCOUNTS:
+        raise OperatorInvalid(f"election {election.id} has {MOST_ACCOUNTS} accounts, and may have no more")
+    row = AccountRow(
+        election.id,
+        accounts.account_id(hashed),
+        name=invitation.name,
+        address=address,
+        role=invitation.role,
+        regions=list(invitation.regions),
+        organisation=invitation.organisation,
+        language=invitation.language,
+        invited_by=who,
+        invited_at=now,
+        expires_at=invitation.expires_at,
+        version=seen + 1,
+    )
+    return row, accounts.putting_account(row, hashed, seen)
+
+
+def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> str:
+    """Add an account at the command line, or give one of the same address again; return its id.
+
+    Raises ElectionUnknown, OperatorInvalid, StoreUnavailable.
+    """
+    election = existing(election_id).election
+    hashed = address_hash(address_of(invitation.address, election.default_region))
+
+    def add() -> str:
+        before = accounts.get_account(election_id, accounts.account_id(hashed))
+        row, writes = account_writes(election, invitation, COMMAND_LINE, now, before.version if before else 0)
+        subject = f"account {row.name} ({row.role})"
+        write([*writes, operators.recorded(election_id, now, COMMAND_LINE, "account added", subject)])
+        return str(row.id)
+
+    return until_uncontended(add, also=(AccountChanged,), what="the account")
+
+
+def revoking(row: AccountRow) -> tuple[Write, ...]:
+    """Return the writes that end an account's access at once, its sessions with it."""
+    revoked = Write.update(
+        "account",
+        row.id,
+        row,
+        [AccountRow.revoked.set(True), AccountRow.version.set(row.version + 1)],
+        AccountRow.version == row.version,
+    )
+    sessions = [one for one in accounts.sessions_of(row.scope) if one.account == row.id]
+    return revoked, *map(accounts.ending, sessions)
+
+
+def revoke_account(election_id: str, name: str, now: dt.datetime) -> int:
+    """End the access of everybody of a name at once; return how many accounts.
+
+    Raises StoreUnavailable.
+    """
+    rows = [row for row in accounts.accounts_of(election_id) if row.name == name and not row.revoked]
+    for row in rows:
+        write(
+            [*revoking(row), operators.recorded(election_id, now, COMMAND_LINE, "account revoked", f"account {name}")]
+        )
+    return len(rows)
+
+
+def operator_of(row: AccountRow) -> Operator:
+    """Return what an account's owner may see and do."""
+    return Operator(row.name, row.role, row.scope, tuple(row.regions), account=row.id, organisation=row.organisation)
+
+
+def is_open(row: AccountRow, now: dt.datetime) -> bool:
+    """Tell whether an account gives access at an instant."""
+    return not row.revoked and (row.expires_at is None or row.expires_at > now)
+
+
+def list_accounts(election_id: str) -> dict[str, Any]:
+    """Return an election's accounts with their sessions, by name; raises StoreUnavailable."""
+    by_account: dict[str, list[SessionRow]] = {}
+    for session in accounts.sessions_of(election_id):
+        by_account.setdefault(session.account, []).append(session)
+    rows = sorted(accounts.accounts_of(election_id), key=lambda row: (row.name, row.id))
+    return {"election": election_id, "accounts": [described(row, by_account.get(row.id, [])) for row in rows]}
+
+
+def described(row: AccountRow, sessions: list[SessionRow]) -> dict[str, Any]:
+    """Describe an account, with its sessions the latest used first."""
+    recent = sorted(sessions, key=lambda one: one.used_at, reverse=True)
+    return {
+        "id": row.id.removeprefix(accounts.ACCOUNT),
+        "version": row.version,
+        "name": row.name,
+        "address": row.address,
+        "role": row.role,
+        "regions": list(row.regions),
+        "organisation": row.organisation,
+        "language": row.language,
+        "invited_by": row.invited_by,
+        "invited_at": row.invited_at.isoformat(),
+        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "revoked": row.revoked,
+        "last_used_at": recent[0].used_at.isoformat() if recent else None,
+        "sessions": [_session(one) for one in recent],
+    }
+
+
+def _session(row: SessionRow) -> dict[str, Any]:
+    return {
+        "id": row.id[-12:],
+        "device": row.device,
+        "begun_at": row.begun_at.isoformat(),
+        "used_at": row.used_at.isoformat(),
+        "until": row.until.isoformat(),
+    }

@@ -1,0 +1,1 @@
+"""Accounts as administrators give, change and end them."""

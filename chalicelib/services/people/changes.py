@@ -1,0 +1,116 @@
+"""Changes of accounts, each once, on the version seen, with its line in the audit trail."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.services.access.accounts import (
+    AccountUnknown,
+    Invitation,
+    account_writes,
+    address_hash,
+    address_of,
+    described,
+    require_regions,
+    revoking,
+)
+from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.versions import VersionPassed
+from chalicelib.store import accounts
+from chalicelib.store.accounts import AccountRow
+from chalicelib.store.outcome import AccountChanged
+
+
+class AccountExists(Exception):
+    """The address has an account in this election already."""
+
+
+def invite(election: Election, invitation: Invitation, action: Action) -> dict[str, Any]:
+    """Give an address an account, or a revoked one again.
+
+    Raises AccountExists, OperatorInvalid, and what `perform` raises.
+    """
+    identity = accounts.account_id(address_hash(address_of(invitation.address, election.default_region)))
+
+    def attempt() -> Change:
+        before = accounts.get_account(election.id, identity)
+        if before is not None and not before.revoked:
+            raise AccountExists(f"{before.name} has an account of this address: change that one")
+        seen = before.version if before else 0
+        row, writes = account_writes(election, invitation, action.who, action.now, seen)
+        return Change(described(row, []), writes, "account added", _subject(row), None, _access(row))
+
+    return perform(action, attempt, also=(AccountChanged,))
+
+
+def change_account(
+    election: Election, identity: str, wanted: Mapping[str, Any], seen: int, action: Action
+) -> dict[str, Any]:
+    """Change an account's role, regions, language or end, on the version seen.
+
+    Raises AccountUnknown, VersionPassed, OperatorInvalid, and what `perform` raises.
+    """
+
+    def attempt() -> Change:
+        row = _required(election.id, identity)
+        if row.version != seen:
+            raise VersionPassed(f"{row.name}'s account is at version {row.version} now, you have seen {seen}")
+        before = _access(row)
+        for name, value in wanted.items():
+            setattr(row, name, list(value) if name == "regions" else value)
+        require_regions(election, tuple(row.regions))
+        row.version = seen + 1
+        writes = accounts.putting_account(row, address_hash(row.address), seen)
+        return Change(described(row, _sessions(row)), writes, "account changed", _subject(row), before, _access(row))
+
+    return perform(action, attempt, also=(AccountChanged,))
+
+
+def revoke(election_id: str, identity: str, action: Action) -> dict[str, Any]:
+    """End an account's access and its sessions, whatever its version.
+
+    Raises AccountUnknown, and what `perform` raises.
+    """
+
+    def attempt() -> Change:
+        row = _required(election_id, identity)
+        writes = revoking(row)
+        after = described(row, []) | {"revoked": True, "version": row.version + 1}
+        return Change(after, writes, "account revoked", _subject(row), _access(row), None)
+
+    return perform(action, attempt, also=(AccountChanged,))
+
+
+def sign_out_everywhere(election_id: str, identity: str, action: Action) -> dict[str, Any]:
+    """End all sessions of an account.
+
+    Raises AccountUnknown, and what `perform` raises.
+    """
+
+    def attempt() -> Change:
+        row = _required(election_id, identity)
+        ended = _sessions(row)
+        writes = tuple(accounts.ending(one) for one in ended)
+        return Change(described(row, []), writes, "sessions ended", _subject(row), {"sessions": len(ended)}, None)
+
+    return perform(action, attempt)
+
+
+def _required(election_id: str, identity: str) -> AccountRow:
+    row = accounts.get_account(election_id, identity)
+    if row is None:
+        raise AccountUnknown("there is no such account in this election")
+    return row
+
+
+def _sessions(row: AccountRow) -> list[accounts.SessionRow]:
+    return [one for one in accounts.sessions_of(row.scope) if one.account == row.id]
+
+
+def _subject(row: AccountRow) -> str:
+    return f"account {row.name}"
+
+
+def _access(row: AccountRow) -> dict[str, Any]:
+    expires = row.expires_at.isoformat() if row.expires_at else None
+    return {"role": row.role, "regions": list(row.regions), "expires_at": expires}
