@@ -8,7 +8,7 @@ import {t} from './words.js';
 export function once() {
   let key = newKey();
   let isBusy = false;
-  return async function act(path, body, {seen = null, done = t('act.saved'), changed = null} = {}) {
+  return async function act(path, body, {seen = null, done = t('act.saved'), changed = null} = {}, failed = null) {
     if (isBusy) return null;
     if (state.isStale) return refuse(t('frame.stalechange'));
     isBusy = true;
@@ -21,6 +21,7 @@ export function once() {
     } catch (error) {
       if (!(error instanceof Problem)) return refuse(t('act.unreachable'));
       if (error.status < 500) key = newKey();
+      failed?.(error);
       if (error.status === 412) {
         pollNow();
         changed?.(error);

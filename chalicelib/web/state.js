@@ -67,7 +67,7 @@ export const formOf = (code) => state.election.forms.find((form) => form.code ==
 
 const PEOPLE = new Set(['operator', 'headquarters', 'administrator']);
 const NEEDS_PEOPLE = new Set(['calls', 'messages', 'doubts']);
-export const SCREENS = new Set(['board', 'stations', 'incidents', 'incident', 'settings', 'help']);
+export const SCREENS = new Set(['board', 'stations', 'incidents', 'incident', 'calls', 'settings', 'help']);
 export const may = (screen) => SCREENS.has(screen) && (!NEEDS_PEOPLE.has(screen) || PEOPLE.has(state.account.role));
 export const seesPeople = () => PEOPLE.has(state.account.role);
 
