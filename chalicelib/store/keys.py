@@ -9,6 +9,9 @@ from collections.abc import Iterable
 
 SMS, EMAIL = "sms", "email"
 _SIGN_IN = "signin#"
+_OURS = frozenset(
+    ("reply", "alert", "told", "digest", "summary", "report", "missing", "reminder", "bulk", "answer", "entered")
+)
 LONGEST_ID = 512
 """Bytes of a provider's id within a key, which may have 2,048; a longer one stands there as its SHA-256."""
 _RECEIPTS = "receipt#"
@@ -187,6 +190,11 @@ def on_channel(key: str, channel: str) -> str:
 def on_any_channel(prefixes: Iterable[str]) -> list[str]:
     """Return the keys that coordinators' SMS and emails may have."""
     return [on_channel(key, channel) for key in prefixes for channel in (EMAIL, SMS)]
+
+
+def is_from_phone(key: str) -> bool:
+    """Whether a message of a conversation came from its phone, and is none of ours."""
+    return key.partition("#")[0] not in _OURS
 
 
 def _short(provider_id: str) -> str:

@@ -120,6 +120,16 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
         return [row.key for row in rows]
 
 
+def newest_with(phone: str, limit: int) -> list[tuple[str, dt.datetime]]:
+    """Return keys of a phone's newest messages, in and out, and when each was stored.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        rows = Message.conversation_index.query(phone, scan_index_forward=False, limit=limit)
+        return [(row.key, row.stored_at) for row in rows]
+
+
 def messages_of(election_id: str) -> Iterator[Message]:
     """Yield every message of an election.
 

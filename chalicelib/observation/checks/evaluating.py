@@ -26,8 +26,8 @@ from chalicelib.observation.checks.tree import (
     Previous,
     Rule,
     Unary,
-    render,
 )
+from chalicelib.observation.checks.wording import worded
 from chalicelib.observation.elections.election import Check, Election
 from chalicelib.observation.reading.model import Value
 
@@ -122,7 +122,7 @@ def compared(rule: Rule, answers: Answers) -> Compared | None:
     left, right = _result(tree.left, answers), _result(tree.right, answers)
     if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
         return None
-    return Compared(render(tree.left), left, render(tree.right), right)
+    return Compared(worded(tree.left), left, worded(tree.right), right)
 
 
 def failed_checks(election: Election, form: str, answers: Answers) -> tuple[Check, ...]:

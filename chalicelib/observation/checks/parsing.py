@@ -29,7 +29,7 @@ LONGEST: Final = 1000
 MOST_PARTS: Final = 200
 """Words, numbers and signs that a rule may have; it bounds the depth of the tree too."""
 
-_POWER: Final[Mapping[str, int]] = {
+POWER: Final[Mapping[str, int]] = {
     "or": 1,
     "and": 2,
     **dict.fromkeys(COMPARISONS, 4),
@@ -135,12 +135,12 @@ class _Parser:
         """Parse an operand and the operators that bind tighter than `power`."""
         left = self._operand(power)
         compared = False
-        while _POWER.get(self._peek().text, 0) > power:
+        while POWER.get(self._peek().text, 0) > power:
             operator = self._take()
             if operator.text in COMPARISONS and compared:
                 raise RuleInvalid(operator.column, "only two values can be compared: join comparisons by 'and'")
             compared = operator.text in COMPARISONS
-            left = Binary(cast(Operator, operator.text), left, self._expression(_POWER[operator.text]))
+            left = Binary(cast(Operator, operator.text), left, self._expression(POWER[operator.text]))
         return left
 
     def _operand(self, power: int) -> Node:

@@ -93,6 +93,17 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     }
 
 
+def incidents_of_station(election: Election, station: str) -> list[dict[str, Any]]:
+    """Return a station's incidents as the list has them, the newest first.
+
+    Raises StoreUnavailable.
+    """
+    incidents = incidents_at(election.id, station)
+    later = _later(incidents)
+    newest_first = sorted(incidents, key=lambda incident: incident.number, reverse=True)
+    return [_described(election, incident, later) for incident in newest_first]
+
+
 def list_incidents(
     election: Election,
     operator: Operator,

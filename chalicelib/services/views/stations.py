@@ -4,23 +4,74 @@ What each has reported.
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Form, Station
 from chalicelib.observation.elections.schedule import Place, is_late, is_missing_time, places
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.checks import failing
-from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
+from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_rounds
+from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
+from chalicelib.services.views.reader import NOTHING, Reader, Withheld
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.reports import ReportKey, StoredReport, get_reports
+from chalicelib.store.incidents import incidents_at
+from chalicelib.store.reports import reports_of
 
 PAGE = 100
-Withheld = Mapping[str, frozenset[str]]
-"""Codes by form of questions whose answers are not shown."""
-NOTHING: Withheld = MappingProxyType({})
+WORKERS = 8
+MOST_LOOKED_AT: Final = 500
+"""Stations that a page with a filter looks at: where few fit, it is short."""
 NO_ANSWERS = StationAnswers({}, frozenset(), None)
+STATES: Final = ("complete", "partial", "conflict", "missing", "expected", "late", "failed_check")
+"""By which a form's round is filtered: its state, or that it was late or fails a check."""
+LACKING: Final = frozenset({"missing", "partial"})
+Described = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which stations are asked for.
+
+    `states`: any of these, in `form` and `round` or in any. `text`: in the number, the name or an observer's number or
+    name. None and empty: whichever.
+    """
+
+    form: str | None = None
+    round: str | None = None
+    states: frozenset[str] = frozenset()
+    is_lacking: bool = False
+    is_silent: bool = False
+    district: str | None = None
+    text: str | None = None
+
+    def names(self, election: Election, station: Station, *, with_people: bool) -> bool:
+        """Whether a station's own words fit, and its observers' (`with_people`: their names too)."""
+        observers = election.observers_by_station.get(station.number, ())
+        words = [station.number, station.name, *(one.number for one in observers)]
+        words += [one.name for one in observers] if with_people else []
+        is_named = self.text is None or any(self.text.casefold() in word.casefold() for word in words)
+        return is_named and self.district in (None, station.district)
+
+    def fits(self, described: Described) -> bool:
+        """Whether what a station has reported fits."""
+        rounds = [
+            round_described
+            for form, described_rounds in described["forms"].items()
+            for name, round_described in described_rounds.items()
+            if self.form in (None, form) and self.round in (None, name)
+        ]
+        every = [one for described_rounds in described["forms"].values() for one in described_rounds.values()]
+        return (
+            (not self.states or any(self.states & _flags(one) for one in rounds))
+            and (not self.is_lacking or any(one["state"] in LACKING for one in every))
+            and (not self.is_silent or described["is_silent"])
+        )
+
+
+EVERY_STATION: Final = Wanted()
 
 
 def stations_of_region(
@@ -35,32 +86,70 @@ def stations_of_region(
     """Return a page of a region's stations, by number.
 
     With the state of every form and round. `next` is the number to continue after, None at the end. Reads grow with the
-    page's stations and forms only. Raises StoreUnavailable.
+    page's stations only. Raises StoreUnavailable.
     """
     election = loaded.election
-    in_region = sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number)
-    following = [station for station in in_region if after is None or station.number > after]
+    following = _following(election, region, after)
     page = following[:limit]
-    keys = [(station.number, *place) for station in page for place in places(election)]
-    reports = get_reports(election, keys) if keys else {}
     at = loaded.clock.at(now)
-    return {
-        "election": election.id,
-        "region": region,
-        "as_of": at.astimezone(election.zone).isoformat(timespec="seconds"),
-        "stations": [_station(election, station, reports, at, withheld) for station in page],
+    return _page(loaded, region, at) | {
+        "stations": [_plain(described) for described in _described(election, page, at, withheld)],
         "next": page[-1].number if len(following) > limit else None,
     }
 
 
-def _station(
-    election: Election,
-    station: Station,
-    reports: dict[ReportKey, StoredReport],
-    at: dt.datetime,
-    withheld: Withheld,
+def find_stations(
+    loaded: LoadedElection,
+    reader: Reader,
+    region: str,
+    wanted: Wanted,
+    now: dt.datetime,
+    after: str | None = None,
+    limit: int = PAGE,
 ) -> dict[str, Any]:
-    reported = {place: reports[station.number, *place].report for place in places(election)}
+    """Return a page of the stations of a region that are asked for, by number.
+
+    Each as `stations_of_region` has it, with its last sign of life and whether it is silent. A page looks at
+    MOST_LOOKED_AT stations at most. Raises StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    following = _following(election, region, after)
+    named = [one for one in following if wanted.names(election, one, with_people=reader.sees_people)]
+    looked_at = named[:MOST_LOOKED_AT]
+    page: list[Described] = []
+    last: str | None = None
+    for begin in range(0, len(looked_at), limit):
+        for described in _described(election, looked_at[begin : begin + limit], at, reader.withheld):
+            if len(page) == limit:
+                break
+            last = described["station"]
+            page += [described] if wanted.fits(described) else []
+        if len(page) == limit:
+            break
+    is_end = last is None or last == named[-1].number
+    return _page(loaded, region, at) | {"stations": page, "next": None if is_end else last}
+
+
+def _page(loaded: LoadedElection, region: str, at: dt.datetime) -> dict[str, Any]:
+    as_of = at.astimezone(loaded.election.zone).isoformat(timespec="seconds")
+    return {"election": loaded.election.id, "region": region, "as_of": as_of}
+
+
+def _following(election: Election, region: str, after: str | None) -> list[Station]:
+    in_region = sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number)
+    return [station for station in in_region if after is None or station.number > after]
+
+
+def _described(election: Election, stations: Sequence[Station], at: dt.datetime, withheld: Withheld) -> list[Described]:
+    """Describe stations, each read by one query, several at a time."""
+    with ThreadPoolExecutor(WORKERS) as workers:
+        return list(workers.map(lambda station: _station(election, station, at, withheld), stations))
+
+
+def _station(election: Election, station: Station, at: dt.datetime, withheld: Withheld) -> Described:
+    stored = {(one.report.form, one.report.round): one.report for one in reports_of(election, station.number)}
+    reported = {place: stored.get(place) or Report(station.number, *place) for place in places(election)}
+    heard = last_heard(reported)
     return {
         "station": station.number,
         "name": station.name,
@@ -74,7 +163,45 @@ def _station(
             }
             for form in election.forms
         },
+        "last_heard": heard.astimezone(election.zone).isoformat(timespec="seconds") if heard else None,
+        "is_silent": _is_silent(election, station, reported, heard, at),
     }
+
+
+def _plain(described: Described) -> Described:
+    return {name: value for name, value in described.items() if name not in ("last_heard", "is_silent")}
+
+
+def last_heard(reports: Mapping[Place, Report]) -> dt.datetime | None:
+    """Return when a station's newest answer came, on the election's clock."""
+    instants = (
+        answer.source.received_at
+        for report in reports.values()
+        for given in report.observers.values()
+        for answer in given.answers.values()
+    )
+    return max(instants, default=None)
+
+
+def _is_silent(
+    election: Election, station: Station, reports: Mapping[Place, Report], heard: dt.datetime | None, at: dt.datetime
+) -> bool:
+    """Tell whether a station is silent; an incident is a sign of life too."""
+    owed = [place for place in overdue_rounds(election, at) if owing(election, reports[place])]
+    began = day_began(election, at)
+    today = heard if heard is not None and heard >= began else None
+    if not is_silent(election, owed, today, at):
+        return False
+    opened = [incident.opened_at for incident in incidents_at(election.id, station.number)]
+    signs = [instant for instant in (*opened, *([today] if today else [])) if instant >= began]
+    return is_silent(election, owed, max(signs, default=None), at)
+
+
+def _flags(described: Described) -> set[str]:
+    """Return by what a form's round can be found."""
+    late = {"late"} if described["late"] else set()
+    failed = {"failed_check"} if described["failed_checks"] else set()
+    return {described["state"], *late, *failed}
 
 
 def _round(

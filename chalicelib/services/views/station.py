@@ -1,0 +1,107 @@
+"""One station whole: who observes it, what each reported, what counts, and its incidents."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+from chalicelib.observation.elections.election import Election, Observer, Station
+from chalicelib.observation.elections.schedule import places
+from chalicelib.observation.reports.report import Report
+from chalicelib.services.incidents.steps import incidents_of_station
+from chalicelib.services.views.reader import Reader
+from chalicelib.services.views.report import ReportView, entry_keys
+from chalicelib.store import keys
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.message_queries import get_many, newest_with
+from chalicelib.store.reports import StoredReport, reports_of
+
+MOST_ENTRIES: Final = 50
+"""Entries of a station's answers of which it is read who made them, the newest first."""
+MOST_HEARD: Final = 25
+"""Messages with a phone among which its last SMS is looked for."""
+
+
+def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: dt.datetime) -> dict[str, Any] | None:
+    """Describe a station with its reports and incidents.
+
+    None if there is none in the reader's regions. Reads one query each of reports, incidents and per phone, and the
+    entries among the answers. Raises StoreUnavailable.
+    """
+    election = loaded.election
+    station = election.station_by_number.get(number)
+    if station is None or not reader.operator.sees(station.region):
+        return None
+    stored = reports_of(election, number)
+    view = report_view(loaded, reader, number, stored, now)
+    versions = {(one.report.form, one.report.round): one.version for one in stored}
+    return {
+        "election": election.id,
+        "as_of": view.at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "station": _station(election, station),
+        "observers": [
+            described_observer(election, reader, observer) for observer in election.observers_by_station.get(number, ())
+        ],
+        "coordinators": _coordinators(election, reader, station.region),
+        "reports": [view.described(place, versions.get(place, 0)) for place in places(election)],
+        "incidents": incidents_of_station(election, number),
+    }
+
+
+def report_view(
+    loaded: LoadedElection, reader: Reader, station: str, stored: Sequence[StoredReport], now: dt.datetime
+) -> ReportView:
+    """Return what a station's reports are described with; raises StoreUnavailable."""
+    election = loaded.election
+    reported = {(one.report.form, one.report.round): one.report for one in stored}
+    reports = {place: reported.get(place) or Report(station, *place) for place in places(election)}
+    entered = entry_keys(reports.values())[:MOST_ENTRIES] if reader.sees_people else []
+    entries = {str(row.key): row for row in get_many(entered)} if entered else {}
+    return ReportView(election, reader, reports, entries, loaded.clock.at(now))
+
+
+def described_observer(election: Election, reader: Reader, observer: Observer) -> dict[str, Any]:
+    """Describe an observer, with their phones for whoever may see them, the last heard first."""
+    described: dict[str, Any] = {
+        "number": observer.number,
+        "station": observer.station,
+        "region": election.region_of(observer.station),
+    }
+    if not reader.sees_people:
+        return described
+    phones = [{"phone": phone, "last_heard": _heard(phone)} for phone in observer.phones]
+    phones.sort(key=lambda phone: phone["last_heard"] or "", reverse=True)
+    heard = [phone["last_heard"] for phone in phones if phone["last_heard"]]
+    return described | {
+        "name": observer.name,
+        "language": observer.language,
+        "phones": phones,
+        "last_heard": max(heard, default=None),
+    }
+
+
+def _heard(phone: str) -> str | None:
+    """Return when the last SMS of a phone came, a real instant; None: not among the newest messages with it."""
+    came = (at for key, at in newest_with(phone, MOST_HEARD) if keys.is_from_phone(key))
+    last = next(came, None)
+    return last.isoformat(timespec="seconds") if last is not None else None
+
+
+def _station(election: Election, station: Station) -> dict[str, Any]:
+    return {
+        "number": station.number,
+        "name": station.name,
+        "region": station.region,
+        "district": station.district,
+        "registered": station.registered,
+        "is_in_sample": election.quick_count is not None,
+    }
+
+
+def _coordinators(election: Election, reader: Reader, region: str) -> list[dict[str, Any]]:
+    if not reader.sees_people:
+        return []
+    return [
+        {"name": one.name, "phone": one.phone, "is_headquarters": one.is_headquarters}
+        for one in election.coordinators
+        if one.covers(region)
+    ]
