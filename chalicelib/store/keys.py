@@ -10,7 +10,20 @@ from collections.abc import Iterable
 SMS, EMAIL = "sms", "email"
 _SIGN_IN = "signin#"
 _OURS = frozenset(
-    ("reply", "alert", "told", "digest", "summary", "report", "missing", "reminder", "bulk", "answer", "entered")
+    (
+        "reply",
+        "alert",
+        "told",
+        "digest",
+        "summary",
+        "report",
+        "missing",
+        "reminder",
+        "bulk",
+        "answer",
+        "entered",
+        "signin",
+    )
 )
 LONGEST_ID = 512
 """Bytes of a provider's id within a key, which may have 2,048; a longer one stands there as its SHA-256."""
