@@ -127,7 +127,7 @@ async function start() {
   const [, session] = await Promise.all([loadWords(chosenLanguage()), get('./v1/session').catch((error) => error)]);
   onDraw(() => render(view(), root));
   addEventListener('hashchange', openRoute);
-  const account = session.document?.account ?? session.document;
+  const account = session.document;
   if (account?.name && !token) await signedIn(account);
   else {
     await askToSignIn(token);

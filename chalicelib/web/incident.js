@@ -1,6 +1,6 @@
 // One incident: the observer's words, what was done about it, and the steps that its state allows.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw, state} from './state.js';
+import {draw, allowed} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
@@ -16,7 +16,6 @@ const STEPS = {
   resolve: {key: 'r', from: ['verified', 'rejected']},
   reopen: {key: 'o', from: ['verified', 'rejected', 'resolved'], note: true},
 };
-const WORKERS = ['coordinator', 'operator', 'headquarters', 'administrator'];
 
 export function open({number}) {
   const my = {incident: null, etag: null, note: '', fault: '', wantsNote: false};
@@ -27,10 +26,10 @@ export function open({number}) {
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
 
-  const allowed = () => (my.incident && WORKERS.includes(state.account.role) ? Object.keys(STEPS).filter((step) => STEPS[step].from.includes(my.incident.state)) : []);
+  const steps = () => (my.incident && allowed('work_incidents') ? Object.keys(STEPS).filter((step) => STEPS[step].from.includes(my.incident.state)) : []);
 
   async function take(step) {
-    if (!allowed().includes(step)) return;
+    if (!steps().includes(step)) return;
     if (STEPS[step].note && !my.note.trim()) {
       my.wantsNote = true;
       draw();
@@ -58,9 +57,9 @@ export function open({number}) {
         </section>
         <section class="card"><h2>${t('incident.history')}</h2>
           ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${t(`incident.${entry.step}`)}</b> · ${entry.who}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
-          ${allowed().length ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
+          ${steps().length ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
             <textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
-            <p class="actions">${allowed().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}</p>` : nothing}
+            <p class="actions">${steps().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}</p>` : nothing}
         </section></div>`;
   }
 

@@ -32,7 +32,7 @@ export function open({token}) {
   const prove = (proof) => act(async () => {
     const {document} = await send('./v1/session', proof);
     my.token = null;
-    await signedIn(document.account ?? document);
+    await signedIn(document);
   });
 
   function asked(event) {

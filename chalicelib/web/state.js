@@ -65,11 +65,12 @@ export const isDue = (place) => Date.parse(place.due_at) <= electionNow();
 export const placeName = ({form, round}) => (round === '-' ? form : `${form} ${round}`);
 export const formOf = (code) => state.election.forms.find((form) => form.code === code);
 
-const PEOPLE = new Set(['operator', 'headquarters', 'administrator']);
-const NEEDS_PEOPLE = new Set(['calls', 'messages', 'doubts']);
-export const SCREENS = new Set(['board', 'stations', 'incidents', 'incident', 'calls', 'settings', 'help']);
-export const may = (screen) => SCREENS.has(screen) && (!NEEDS_PEOPLE.has(screen) || PEOPLE.has(state.account.role));
-export const seesPeople = () => PEOPLE.has(state.account.role);
+// What a screen needs of the table of permissions; the API refuses what the page does not offer.
+const NEEDS = {calls: 'work_calls', messages: 'work_messages', doubts: 'work_reports', send: 'send', exports: 'export', people: 'read_accounts'};
+export const SCREENS = new Set(['board', 'stations', 'station', 'incidents', 'incident', 'calls', 'settings', 'help']);
+export const allowed = (permission) => state.account.permissions.includes(permission);
+export const may = (screen) => SCREENS.has(screen) && (!NEEDS[screen] || allowed(NEEDS[screen]));
+export const seesPeople = () => allowed('read_people');
 
 // What the board says of a row and a place.
 export const cellOf = (row, place) =>

@@ -1,0 +1,104 @@
+// One station: who observes it, what each has reported, and which answers count.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {draw, formOf, seesPeople, placeName, serverNow} from './state.js';
+import {electionPath} from './api.js';
+import {poll} from './poll.js';
+import {link} from './app.js';
+import {t, inLanguage, placeTitle} from './words.js';
+import {time, ageOf, glyph, stated, number as numeral} from './format.js';
+
+const PHONE = 'phone';
+
+export function open({station, form}) {
+  const my = {station: null, fault: '', shown: form ? new Set([form]) : new Set(), history: null, at: null};
+  const path = electionPath(`stations/${encodeURIComponent(station)}`);
+  const end = poll(path, (document) => { my.station = document; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
+
+  function view() {
+    if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
+    if (!my.station) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const {station: one, incidents, reports} = my.station;
+    return html`<div class="title"><h1>${one.number} ${one.name}</h1>
+        <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: numeral(one.registered)})}` : ''}</span><span class="grow"></span>
+        <span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
+      ${seesPeople() ? people() : nothing}
+      ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${incident.description} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
+      ${[...reports].sort(byUrgency).map(block)}`;
+  }
+
+  const people = () => html`<div class="phones">${my.station.observers.map((one) => html`<div class="caller"><b>${one.name} <small>${one.number} · ${one.language}</small></b>
+      ${one.phones.map(({phone, last_heard: heard}) => html`<a class="tel" href="tel:${phone}">${glyph(PHONE, t('calls.phone'))} ${phone} <small>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</small></a>`)}</div>`)}
+    ${my.station.coordinators.map((one) => html`<div class="caller"><b>${one.name} <small>${t('calls.coordinator')}</small></b>${one.phone ? html`<a class="tel" href="tel:${one.phone}">${glyph(PHONE, t('calls.phone'))} ${one.phone}</a>` : nothing}</div>`)}</div>`;
+
+  function block(report) {
+    const place = {form: report.form, round: report.round};
+    const key = placeName(place);
+    const isOpen = my.shown.has(report.form) || my.shown.has(key) || ['conflict', 'partial'].includes(report.state) || report.failed_checks.length > 0;
+    return html`<details class="report ${report.state}" ?open=${isOpen} @toggle=${(event) => event.target.open && my.shown.add(key)}>
+      <summary><b>${placeTitle(place)}</b> ${stated(report.state)} ${report.late ? stated('late') : nothing}
+        ${report.failed_checks.map((check) => html`<span class="stated failed ${check.explained ? 'quiet' : ''}">${glyph('failed')} ${inLanguage(check.message) || check.rule}${check.sentence ? `: ${check.sentence}` : ''}${check.explained ? ` (${t('station.explained')})` : ''}</span>`)}</summary>
+      ${answersOf(report).length ? table(report) : html`<p class="quiet">${t('station.nothing', {time: time(report.due)})}</p>`}</details>`;
+  }
+
+  function table(report) {
+    const observers = Object.keys(report.observers);
+    const wrong = new Set(report.failed_checks.filter((check) => !check.explained).flatMap((check) => check.codes));
+    const isOne = formOf(report.form).expect === 'station';
+    return html`<div class="scroller"><table class="answers"><thead><tr><th scope="col">${t('station.question')}</th>
+      ${observers.map((observer) => html`<th scope="col">${t('station.observer', {number: observer})}${report.observers[observer].left_out ? html` <span class="warned">${t('station.leftout')}</span>` : nothing}</th>`)}
+      ${isOne ? html`<th scope="col">${t('station.counts')}</th>` : nothing}</tr></thead>
+      <tbody>${report.questions.map((question) => html`<tr class="${question.how === 'conflict' ? 'conflict' : ''} ${wrong.has(question.code) ? 'failed' : ''}">
+        <th scope="row"><b>${question.code}</b> ${labelOf(report.form, question)}</th>
+        ${question.is_withheld ? html`<td colspan=${observers.length + 1} class="quiet">${t('station.withheld')}</td>` : html`
+        ${observers.map((observer) => html`<td>${given(report, question, observer)}</td>`)}
+        ${isOne ? html`<td>${counted(report, question)}</td>` : nothing}`}</tr>
+        ${my.history === `${report.form} ${report.round} ${question.code}` ? history(report, question, observers) : nothing}`)}</tbody></table></div>`;
+  }
+
+  function given(report, question, observer) {
+    const answer = question.observers[observer];
+    if (!answer) return html`<span class="quiet">–</span>`;
+    const id = `${report.form} ${report.round} ${question.code} ${observer}`;
+    return html`<button type="button" data-item class="answer ${my.at?.id === id ? 'chosen' : ''}" @focus=${() => { my.at = {id, report, question, observer, answer}; }} @click=${() => { my.at = {id, report, question, observer, answer}; draw(); }}>
+      <b>${valueOf(report.form, question.code, answer.value)}</b> ${answer.source === PHONE ? glyph('phone', t('state.phone')) : nothing}
+      ${answer.confirmed ? html`<span title=${t('station.confirmed', {who: answer.confirmed.who ?? '', time: time(answer.confirmed.at)})}>✓</span>` : nothing}
+      <small>${time(answer.at)}${answer.by ? ` ${answer.by}` : ''}${answer.history.length > 1 ? ` · ${t('station.versions', {n: answer.history.length})}` : ''}</small></button>`;
+  }
+
+  const counted = (report, question) =>
+    question.how === 'conflict' || question.how === 'neither'
+      ? html`<span class="stated conflict">${glyph('conflict')} ${t(`station.${question.how}`)}</span>`
+      : question.counts === null ? html`<span class="quiet">–</span>`
+        : html`<b>${valueOf(report.form, question.code, question.counts)}</b> ${question.how === 'chosen' ? html`<small>${t('station.chosen', {who: question.chosen?.who ?? ''})}</small>` : nothing}`;
+
+  const history = (report, question, observers) => html`<tr class="past"><td colspan=${observers.length + 2}><ol class="history">${observers.flatMap((observer) => (question.observers[observer]?.history ?? []).map((past) => html`<li><time>${time(past.at)}</time> <b>${valueOf(report.form, question.code, past.value)}</b>
+    ${observer} · ${past.source === PHONE ? t('state.phone') : 'SMS'} ${past.by ?? ''} ${past.withdrawn ? html`<span class="warned">${t('station.withdrawn')}</span>` : nothing} </li>`))}</ol></td></tr>`;
+
+  function toggleHistory() {
+    if (!my.at) return;
+    const id = `${my.at.report.form} ${my.at.report.round} ${my.at.question.code}`;
+    my.history = my.history === id ? null : id;
+    draw();
+  }
+
+  const keys = {h: toggleHistory};
+  return {view, keys, title: () => t('station.title'), leave: end};
+}
+
+const answersOf = (report) => report.questions.filter((question) => question.is_withheld || Object.keys(question.observers).length);
+const URGENCY = ['conflict', 'partial', 'missing', 'complete', 'expected'];
+const rank = (report) => (report.failed_checks.some((check) => !check.explained) ? -1 : URGENCY.indexOf(report.state));
+const byUrgency = (one, other) => rank(one) - rank(other);
+const questionOf = (form, code) => formOf(form).questions.find((question) => question.code === code);
+const labelOf = (form, question) => inLanguage(question.label) || questionOf(form, question.code)?.candidate || '';
+
+// An answer's value in words: yes and no, options by their names, what the observer does not know.
+export function valueOf(form, code, value) {
+  const question = questionOf(form, code);
+  if (value === null || value === undefined) return '–';
+  if (value === true || value === false) return t(value ? 'station.yes' : 'station.no');
+  if (Array.isArray(value)) return value.map((one) => inLanguage(question?.options?.[one]) || one).join(', ');
+  if (typeof value === 'object') return t('station.unknown');
+  if (question?.options?.[value]) return `${value} ${inLanguage(question.options[value])}`;
+  return typeof value === 'number' ? numeral(value) : value;
+}
