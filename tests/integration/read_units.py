@@ -36,7 +36,12 @@ class ReadMeter:
         if operation in READS:
             assert "FilterExpression" not in parameters, "what a filter drops is paid for, and not told"
             self.requests += [f"{operation} {table}" for table in _tables(parameters)]
-            self.units += sum(_units(operation, parameters, answer))
+            self.units += units_read(operation, parameters, answer)
+
+
+def units_read(operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> float:
+    """The units that a read takes."""
+    return sum(_units(operation, parameters, answer))
 
 
 def _tables(parameters: dict[str, Any]) -> list[str]:
@@ -48,11 +53,11 @@ def _units(operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -
         for table, wanted in parameters["RequestItems"].items():
             found = answer["Responses"].get(table, [])
             missing = len(wanted["Keys"]) - len(found)
-            yield sum(_of_bytes(_size(item), wanted) for item in found) + missing * _of_bytes(0, wanted)
+            yield sum(_of_bytes(item_size(item), wanted) for item in found) + missing * _of_bytes(0, wanted)
     elif operation == "GetItem":
-        yield _of_bytes(_size(answer.get("Item", {})), parameters)
+        yield _of_bytes(item_size(answer.get("Item", {})), parameters)
     else:
-        yield _of_bytes(sum(map(_size, answer["Items"])), parameters)
+        yield _of_bytes(sum(map(item_size, answer["Items"])), parameters)
 
 
 def _of_bytes(size: int, parameters: dict[str, Any]) -> float:
@@ -60,7 +65,7 @@ def _of_bytes(size: int, parameters: dict[str, Any]) -> float:
     return units if parameters.get("ConsistentRead") else units / 2
 
 
-def _size(item: Item) -> int:
+def item_size(item: Item) -> int:
     """An item's bytes ("DynamoDB item sizes and formats"); ours hold texts, numbers, bytes and truths."""
     return sum(len(name.encode()) + _value_size(*next(iter(typed.items()))) for name, typed in item.items())
 

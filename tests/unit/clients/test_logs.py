@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Logger
 
 from chalicelib.services.clients import logs
-from chalicelib.services.clients.log_context import log_request, logged_as
+from chalicelib.services.clients.log_context import log_request, logged_as, logger
 from chalicelib.services.clients.logs import IDS_IN_A_PATTERN, lines_of
 
 NOON = dt.datetime(2017, 10, 15, 12, tzinfo=dt.UTC)
@@ -26,7 +25,7 @@ class Row:
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     stream = io.StringIO()
-    handler = Logger().registered_handler
+    handler = logger.registered_handler
     monkeypatch.setattr(handler, "stream", stream)
     yield stream
     log_request(None)
@@ -39,11 +38,11 @@ def lines(written: io.StringIO) -> list[dict[str, Any]]:
 def test_a_line_carries_the_row_and_the_request(written: io.StringIO) -> None:
     log_request(type("Context", (), {"aws_request_id": "request-1"}))
     with logged_as(Row("sms")):
-        Logger().info("processed")
+        logger.info("processed")
         with logged_as(Row("alert")):
-            Logger().info("sent")
-        Logger().info("noted")
-    Logger().info("over")
+            logger.info("sent")
+        logger.info("noted")
+    logger.info("over")
     assert [line.get("correlation_id") for line in lines(written)] == ["sms", "alert", "sms", None]
     assert {line["function_request_id"] for line in lines(written)} == {"request-1"}
 
@@ -54,7 +53,7 @@ def test_threads_do_not_mix_their_rows(written: io.StringIO) -> None:
     def work(name: str) -> None:
         with logged_as(Row(name)):
             both.wait()
-            Logger().info(name)
+            logger.info(name)
             both.wait()
 
     threads = [threading.Thread(target=work, args=(name,)) for name in ("one", "two")]
