@@ -1,6 +1,6 @@
 // The start: words, who is signed in, and the screen that the address names. Screens load when they are opened.
 import {html, render, nothing} from './vendor/lit-html/lit-html.js';
-import {state, change, onDraw, notify, may} from './state.js';
+import {state, change, onDraw, notify, may, allowed} from './state.js';
 import {get, forget, electionPath} from './api.js';
 import {poll} from './poll.js';
 import {loadWords, chosenLanguage, t} from './words.js';
@@ -28,7 +28,7 @@ export const link = (name, parameters = {}) => {
 
 function readRoute() {
   const [name, query] = location.hash.replace(/^#\/?/, '').split('?');
-  return {name: may(name) ? name : 'board', parameters: Object.fromEntries(new URLSearchParams(query))};
+  return {name: may(name) ? name : allowed('read_board') ? 'board' : 'wall', parameters: Object.fromEntries(new URLSearchParams(query))};
 }
 
 async function openRoute() {
@@ -54,6 +54,7 @@ export const openedScreen = () => screen;
 function view() {
   if (state.account === undefined) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
   if (state.account === null) return html`<main id="main" class="alone" tabindex="-1">${signIn?.view()}</main>`;
+  if (screen?.isAlone) return html`<main id="main" tabindex="-1">${screen.view()}</main>`;
   return html`
     <a class="skip" href="#main" @click=${skip}>${t('frame.skip')}</a>
     ${frame()} ${staleBar()}
@@ -79,7 +80,7 @@ export async function signedIn(account) {
     notify(error.message, 'bad');
   }
   for (const end of endings) end();
-  endings = [poll(electionPath('board'), (board) => change({board}))];
+  endings = allowed('read_board') ? [poll(electionPath('board'), (board) => change({board}))] : [];
   await openRoute();
 }
 

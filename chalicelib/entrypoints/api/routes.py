@@ -22,6 +22,7 @@ ROUTES = {
     ("POST", "/v1/elections/{election_id}/accounts/{account}/revoke"): "api.accounts:end",
     ("POST", "/v1/elections/{election_id}/accounts/{account}/sign-out"): "api.accounts:sign_out",
     ("POST", "/v1/elections/{election_id}/wall-links"): "api.accounts:wall_link",
+    ("GET", "/v1/elections/{election_id}/wall"): "api.wall:wall",
     ("GET", "/v1/elections/{election_id}/summary"): "api.summary:summary",
     ("GET", "/v1/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
     ("GET", "/v1/elections/{election_id}/messages/{key}"): "api.messages:message",

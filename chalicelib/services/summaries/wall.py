@@ -1,0 +1,43 @@
+"""The wall as journalists see it: counts, shares, what was released; shared by all who look for some seconds."""
+
+import datetime as dt
+from typing import Any, Final
+
+from chalicelib.observation.summaries.summary import without_answers
+from chalicelib.observation.summaries.wall import Verified, wall
+from chalicelib.services.quick_count.release import withheld_until_released
+from chalicelib.services.summaries.current import current_summary
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.releases import read_release
+from chalicelib.store.ttl_cache import TtlCache
+
+SHARED_SECONDS: Final = 5.0
+
+_recent: TtlCache[str, dict[str, Any]] = TtlCache(SHARED_SECONDS)
+
+
+def show_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
+    """Return the wall as of a real instant, or of some seconds before.
+
+    Raises StoreUnavailable.
+    """
+    return _recent.get(loaded.election.id, lambda: compute_wall(loaded, now))
+
+
+def compute_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
+    """Return the wall's figures, with turnout and quick count as far as they are released."""
+    election = loaded.election
+    summary = without_answers(current_summary(loaded, now), withheld_until_released(election))
+    verified = [Verified(one.region, one.category) for one in incidents_of(election.id) if was_verified(one)]
+    released = read_release(election.id).document
+    shown = {name: released[name] for name in ("as_of", "quick_count", "turnout")} if released else None
+    return wall(election, summary, verified) | {"released": shown}
+
+
+def was_verified(incident: Incident) -> bool:
+    """Whether an incident is verified, or was before it was resolved."""
+    steps = [entry.get("step") for entry in incident.history]
+    return incident.state == "verified" or (
+        incident.state == "resolved" and "verify" in steps and "reject" not in steps
+    )

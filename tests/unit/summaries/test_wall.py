@@ -1,0 +1,61 @@
+"""The wall's figures: what is counted, what is too little to show, and that nobody is named (SCREENS W1)."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+from chalicelib.observation.election_file import read_election
+from chalicelib.observation.summaries.summary import summarise, without_answers
+from chalicelib.observation.summaries.wall import Verified, wall
+
+SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
+ELECTION = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
+AFTERNOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")
+CELLS = {
+    ("Osh", "OP", "-"): {"received": 60, "complete": 58, "conflict": 2, "A=true": 50, "A=false": 8},
+    ("Osh city", "OP", "-"): {"received": 3, "complete": 3, "A=true": 3},
+    ("Chuy", "OP", "-"): {"received": 20, "complete": 20, "A=true": 11, "A=false": 9},
+    ("Osh", "TU", "12:00"): {"received": 71, "complete": 71},
+}
+
+
+def figures(**changed):
+    summary = summarise(ELECTION, CELLS, AFTERNOON)
+    return wall(ELECTION, without_answers(summary, {}), changed.get("verified", ()))
+
+
+def test_coverage_has_every_round_that_has_begun_and_no_other() -> None:
+    shown = figures()
+    assert [(one["form"], one["round"]) for one in shown["coverage"]] == [
+        ("OP", "-"), ("TU", "10:00"), ("TU", "12:00"), ("TU", "14:00"), ("VO", "-"),
+    ]  # fmt: skip
+    nation, *regions = shown["coverage"][0]["areas"]
+    assert nation == {"region": None, "received": 83, "expected": 500}
+    assert {"region": "Osh", "received": 60, "expected": 98} in regions
+    assert shown["observed"] == 83
+
+
+def test_regions_of_which_too_little_is_in_show_no_shares() -> None:
+    opened = next(one for one in figures()["findings"] if (one["form"], one["code"]) == ("OP", "A"))
+    assert opened["nation"] == {"true": 64, "false": 17}
+    assert opened["regions"]["Osh"] == {"true": 50, "false": 8}
+    assert opened["regions"]["Osh city"] is None  # 3 of 16
+    assert opened["regions"]["Chuy"] is None  # 20 of 90
+
+
+def test_only_verified_incidents_are_counted_by_kind_and_region() -> None:
+    verified = (Verified("Osh", 1), Verified("Osh", 3), Verified("Chuy", 1))
+    assert figures(verified=verified)["incidents"] == {
+        "total": 3,
+        "by_category": {"1": 2, "3": 1},
+        "by_region": {"Osh": 2, "Chuy": 1},
+    }
+
+
+def test_w1_no_station_person_or_number_is_in_it() -> None:
+    written = json.dumps(figures(), ensure_ascii=False)
+    people = [*ELECTION.observers, *ELECTION.coordinators]
+    assert not [one.name for one in people if one.name in written]
+    assert not [one.number for one in ELECTION.stations if f'"{one.number}"' in written]
+    assert not [one.name for one in ELECTION.stations if f'"{one.name}"' in written]
+    assert "+996" not in written
