@@ -146,3 +146,13 @@ def received_messages() -> Iterator[Message]:
     """
     with store_faults():
         yield from Message.scan(Message.state == MessageState.RECEIVED, consistent_read=True)
+
+
+def waiting_in(partition: str, limit: int) -> list[dt.datetime]:
+    """Return since when SMS wait in a partition of the attention index.
+
+    At most `limit` of them, the oldest first. Raises StoreUnavailable.
+    """
+    with store_faults():
+        rows = Message.attention_index.query(partition, limit=limit, attributes_to_get=["stored_at"])
+        return [row.stored_at for row in rows]

@@ -1,14 +1,14 @@
 """The stations that owe reports, and for how long."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.observation.elections.election import Election, Observer, Station
 from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report, owing
-from chalicelib.store.incidents import incidents_of
+from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
 Reports = Mapping[ReportKey, StoredReport]
@@ -40,12 +40,13 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
     stations = [station for station in election.stations if station.region in regions]
     stored = _read(election, stations, overdue)
     owed: dict[str, tuple[Place, ...]] = {
-        station.number: tuple(place for place in overdue if _owes(election, stored[station.number, *place].report))
+        station.number: tuple(place for place in overdue if owes(election, stored[station.number, *place].report))
         for station in stations
     }
     lacking = [station for station in stations if owed[station.number]]
     others = [place for place in places(election) if place not in overdue]
-    heard = _last_heard(election, lacking, {**stored, **_read(election, lacking, others)}, at) if lacking else {}
+    everything = {**stored, **_read(election, lacking, others)}
+    heard = last_heard(election, lacking, everything, incidents_of(election.id), at) if lacking else {}
     by_region: dict[str, list[Gap]] = {region: [] for region in regions}
     for station in lacking:
         gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
@@ -75,8 +76,8 @@ def _most_overdue(gap: Gap) -> tuple[dt.timedelta, int, str]:
     return -gap.overdue, -len(gap.places), gap.station.number
 
 
-def _last_heard(
-    election: Election, stations: Sequence[Station], stored: Reports, at: dt.datetime
+def last_heard(
+    election: Election, stations: Sequence[Station], stored: Reports, incidents: Iterable[Incident], at: dt.datetime
 ) -> dict[str, dt.datetime]:
     """Return when some stations were last heard, by number.
 
@@ -89,7 +90,7 @@ def _last_heard(
         for answers in stored_report.report.observers.values()
         for answer in answers.answers.values()
     ]
-    signs += [(incident.station, incident.opened_at) for incident in incidents_of(election.id)]
+    signs += [(incident.station, incident.opened_at) for incident in incidents]
     began = day_began(election, at)
     heard: dict[str, dt.datetime] = {}
     for number, moment in signs:
@@ -98,7 +99,7 @@ def _last_heard(
     return heard
 
 
-def _owes(election: Election, report: Report) -> bool:
+def owes(election: Election, report: Report) -> bool:
     """Tell whether anything is missing of a report.
 
     Of a station without observers that owes one too, since nobody else will say it.

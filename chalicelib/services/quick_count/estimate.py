@@ -15,10 +15,13 @@ from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.checks import explanation_of, failing, needed_for_checks
 from chalicelib.observation.reports.report import Report, StationAnswers, station_answers
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.reports import get_reports
+from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
 Reported = Mapping[str, Mapping[Place, Report]]
 """The stations' reports by station, form and round, as far as an estimate looks at them."""
+
+
+Reports = Mapping[ReportKey, StoredReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,12 @@ class Counted:
         }
 
 
-def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
+def count_now(loaded: LoadedElection, now: dt.datetime, reports: Reports | None = None) -> Counted:
     """Estimate result and turnout as of a real instant.
 
-    The turnout of every round that has begun. Reads the stations' reports and no message, so the cost grows with
-    stations and rounds alone. Raises QuickCountError where the election declares no quick count, StoreUnavailable.
+    The turnout of every round that has begun. `reports`: all of the election that are stored, where they are read
+    already. Else it reads the stations' reports and no message, so the cost grows with stations and rounds alone.
+    Raises QuickCountError where the election declares no quick count, StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     form = counted_form(election)
@@ -59,7 +63,8 @@ def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
         other.code: [name for name in other.round_names if has_begun(election, other, name, at)] for other in others
     }
     counted = (form.code, round_begun_at(election, form, at))
-    reported = _read(election, [counted, *((code, name) for code, names in begun.items() for name in names)])
+    counting = [counted, *((code, name) for code, names in begun.items() for name in names)]
+    reported = _read(election, counting, reports)
     return Counted(
         as_of=at.astimezone(election.zone),
         quick_count=_estimated(election, reported, counted),
@@ -70,12 +75,17 @@ def count_now(loaded: LoadedElection, now: dt.datetime) -> Counted:
     )
 
 
-def _read(election: Election, places: Iterable[Place]) -> Reported:
+def _read(election: Election, places: Iterable[Place], reports: Reports | None) -> Reported:
     looked_at = {needed for place in places for needed in (place, *needed_for_checks(election, place))}
-    stored = get_reports(election, [(station.number, *place) for station in election.stations for place in looked_at])
+    keys = [(station.number, *place) for station in election.stations for place in looked_at]
+    stored = get_reports(election, keys) if reports is None else reports
+
+    def report(station: str, form: str, name: str) -> Report:
+        found = stored.get((station, form, name))
+        return found.report if found else Report(station, form, name)
+
     return {
-        station.number: {place: stored[station.number, *place].report for place in looked_at}
-        for station in election.stations
+        station.number: {place: report(station.number, *place) for place in looked_at} for station in election.stations
     }
 
 

@@ -1,0 +1,81 @@
+"""Read an election's reports once a minute, for all that is kept of them.
+
+A station is one query. A region of which nothing came since is not read again for some minutes.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from chalicelib.observation.elections.election import Station
+from chalicelib.observation.reports.tally import Cell, Counters
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident, incidents_of
+from chalicelib.store.reports import ReportKey, StoredReport, reports_of
+from chalicelib.store.tallies import read_cells
+
+WORKERS = 8
+TRUSTED_SECONDS = 300.0
+"""How long a region's reports are trusted while its tallies stand still: what moves no tally is seen then."""
+
+Reports = Mapping[ReportKey, StoredReport]
+_Fingerprint = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reports by station, form and round, tallies and incidents, read at one time."""
+
+    cells: Mapping[Cell, Counters]
+    incidents: Sequence[Incident]
+    reports: Reports = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    fingerprint: _Fingerprint
+    at: float
+    reports: Reports
+
+
+_kept: dict[tuple[str, str], _Kept] = {}
+
+
+def read_all(loaded: LoadedElection) -> Reading:
+    """Read tallies, incidents, and the reports of every region that changed.
+
+    Raises StoreUnavailable.
+    """
+    election = loaded.election
+    cells, incidents = read_cells(election), list(incidents_of(election.id))
+    reports: dict[ReportKey, StoredReport] = {}
+    for region in election.regions:
+        fingerprint = loaded.version, hash(_of_region(cells, region))
+        reports |= _of(loaded, region, fingerprint)
+    return Reading(cells, incidents, reports)
+
+
+def _of(loaded: LoadedElection, region: str, fingerprint: _Fingerprint) -> Reports:
+    key = loaded.election.id, region
+    kept = _kept.get(key)
+    if kept is None or kept.fingerprint != fingerprint or time.monotonic() - kept.at > TRUSTED_SECONDS:
+        kept = _kept[key] = _Kept(fingerprint, time.monotonic(), _read(loaded, region))
+    return kept.reports
+
+
+def _read(loaded: LoadedElection, region: str) -> Reports:
+    election = loaded.election
+
+    def read(station: Station) -> list[StoredReport]:
+        return reports_of(election, station.number)
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        found = [stored for several in workers.map(read, election.stations_by_region[region]) for stored in several]
+    return {(one.report.station, one.report.form, one.report.round): one for one in found}
+
+
+def _of_region(cells: Mapping[Cell, Counters], region: str) -> tuple[object, ...]:
+    return tuple(
+        (cell, tuple(sorted(counters.items()))) for cell, counters in sorted(cells.items()) if cell[0] == region
+    )

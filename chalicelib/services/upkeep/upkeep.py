@@ -1,0 +1,61 @@
+"""Keep each minute what operators ask for every few seconds.
+
+The stations to be called, the queues and the live quick count, from one reading of an election's reports.
+"""
+
+import datetime as dt
+
+from chalicelib.observation.calls.priority import Need
+from chalicelib.observation.elections.schedule import hours_of
+from chalicelib.services.isolation import NO_DEADLINE, Done, Part, for_each, run_parts
+from chalicelib.services.quick_count.live import keep_count
+from chalicelib.services.upkeep.calls import keep_calls, needs_of
+from chalicelib.services.upkeep.open_incidents import reconcile_open
+from chalicelib.services.upkeep.queues import keep_queues
+from chalicelib.services.upkeep.reading import read_all
+from chalicelib.store import elections
+from chalicelib.store.elections import LoadedElection
+
+LOOKS_AHEAD = dt.timedelta(days=1)
+GOES_ON = dt.timedelta(days=1)
+"""How long before and after an election's hours it is kept up."""
+
+
+def keep_up_due(now: dt.datetime, until: float = NO_DEADLINE) -> int:
+    """Keep up every election that is near or under way; return how many.
+
+    Beginning none after `until` (time.monotonic). Raises StoreUnavailable.
+    """
+
+    def keep_one(election_id: str) -> bool:
+        loaded = elections.current(election_id)
+        if loaded is None or not _is_watched(loaded, now):
+            return False
+        keep_up(loaded, now)
+        return True
+
+    return sum(for_each("election to keep up", elections.list_elections(), keep_one, until=until).results)
+
+
+def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
+    """Keep up one election as of a real instant.
+
+    Whatever part of it fails, the others are kept. Raises StoreUnavailable.
+    """
+    reading, at = read_all(loaded), loaded.clock.at(now)
+    needs: dict[str, Need] = needs_of(loaded, reading, at)
+    parts = [
+        Part("calls", NO_DEADLINE, lambda until: keep_calls(loaded, needs, now)),
+        Part("open incidents", NO_DEADLINE, lambda until: reconcile_open(loaded, reading)),
+        Part("queues", NO_DEADLINE, lambda until: keep_queues(loaded, reading, needs, now)),
+    ]
+    if loaded.election.quick_count is not None:
+        parts.append(Part("live count", NO_DEADLINE, lambda until: keep_count(loaded, now, reading.reports)))
+    return run_parts(f"upkeep of {loaded.election.id}", parts)
+
+
+def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
+    hours = hours_of(loaded.election)
+    return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1] + GOES_ON
+
+

@@ -1,0 +1,150 @@
+"""Stations to be called: one row per station, kept each minute, leased by whoever calls.
+
+Two write to it and neither to the other's attributes: the schedule what is owed (`need`), operators all the rest, on
+the `version` that they have read.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.exceptions import DeleteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.observation.calls.priority import Need, Tried
+from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.tables import Document, TableMeta, at_version, refused_by_condition, store_faults
+from chalicelib.store.writes import Write
+
+_PREFIX = "call#"
+
+
+class CallRow(Model):
+    """A station that is to be called, or was.
+
+    `need`: as observation/calls/priority.py writes it. `last`: the last call in short, `reached_at` when somebody was
+    last reached, `snoozed_until` until when it is put off, all on the election's clock. `phones`: what calls have told
+    of each, by number. `holder` leases it until the real instant `until`, by the idempotency key `lease`.
+    """
+
+    class Meta(TableMeta):
+        table = "work"
+
+    scope = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    need = Document(default=dict)
+    version = IntAttribute(null=True)
+    last = Document(null=True)
+    tries = IntAttribute(null=True)
+    reached_at = UTCDateTimeAttribute(null=True)
+    snoozed_until = UTCDateTimeAttribute(null=True)
+    phones = Document(null=True)
+    holder = UnicodeAttribute(null=True)
+    until = UTCDateTimeAttribute(null=True)
+    lease = UnicodeAttribute(null=True)
+    expires = IntAttribute(null=True)
+
+    @property
+    def station(self) -> str:
+        """The station's number."""
+        return self.id.removeprefix(_PREFIX)
+
+    @property
+    def seen(self) -> int:
+        """The version that operators have read, 0 before their first change."""
+        return self.version or 0
+
+    @property
+    def needed(self) -> Need:
+        """Why it is to be called."""
+        return Need.from_document(self.need or {})
+
+    @property
+    def tried(self) -> Tried:
+        """What came of calling so far."""
+        at = (self.last or {}).get("at")
+        return Tried(dt.datetime.fromisoformat(at) if at else None, self.reached_at, self.snoozed_until)
+
+    def is_held(self, now: dt.datetime) -> bool:
+        """Whether somebody leases it at a real instant."""
+        return self.holder is not None and self.until is not None and now < self.until
+
+
+def scope_of(election_id: str, region: str) -> str:
+    """Return the partition of a region's work."""
+    return f"{election_id}#{region}"
+
+
+def call_row(election_id: str, region: str, station: str) -> CallRow:
+    """Return a station's row without its attributes."""
+    return CallRow(scope_of(election_id, region), _PREFIX + station, need={})
+
+
+def calls_of(election_id: str, region: str, *, consistent: bool = False) -> list[CallRow]:
+    """Return a region's rows, by station; raises StoreUnavailable."""
+    with store_faults():
+        begins = CallRow.id.startswith(_PREFIX)
+        return list(CallRow.query(scope_of(election_id, region), begins, consistent_read=consistent))
+
+
+def call_of(election_id: str, region: str, station: str) -> CallRow:
+    """Return a station's row as of now, an empty one where there is none.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        try:
+            return CallRow.get(scope_of(election_id, region), _PREFIX + station, consistent_read=True)
+        except CallRow.DoesNotExist:
+            return call_row(election_id, region, station)
+
+
+def keep_need(row: CallRow, need: Mapping[str, Any], expires: int) -> None:
+    """Keep what a station owes, whatever operators do to its row meanwhile.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        row.update(actions=[CallRow.need.set(dict(need)), CallRow.expires.set(expires)])
+
+
+def forget(row: CallRow) -> bool:
+    """Delete a row that no operator has changed; False if one has.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        try:
+            row.delete(condition=CallRow.version.does_not_exist())
+        except DeleteError as error:
+            if refused_by_condition(error):
+                return False
+            raise
+    return True
+
+
+def changing(row: CallRow, changes: Iterable[Action]) -> Write:
+    """Return the write of an operator's change.
+
+    It is refused if another operator changed the row since it was read.
+    """
+    key = CallRow(row.scope, row.id)
+    return Write.update("work", row.id, key, [*changes, CallRow.version.set(row.seen + 1)], as_read(row))
+
+
+def as_read(row: CallRow) -> Condition:
+    """Return the condition that no operator has changed the row since it was read."""
+    return at_version(CallRow, row.seen)
+
+
+def leasing(holder: str, until: dt.datetime, key: str) -> list[Action]:
+    """Return the actions that lease a row."""
+    return [CallRow.holder.set(holder), CallRow.until.set(until), CallRow.lease.set(key)]
+
+
+def releasing() -> list[Action]:
+    """Return the actions that end a lease."""
+    return [CallRow.holder.remove(), CallRow.until.remove(), CallRow.lease.remove()]
