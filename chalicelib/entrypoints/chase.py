@@ -1,21 +1,31 @@
-"""The function chase, each minute: reports that are missing."""
+"""The function chase, each minute: reports that are missing, and what operators are shown of them."""
 
 import datetime as dt
-import time
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.logged import logged
-from chalicelib.services.outreach.reminders import chase_due
+from chalicelib.services.isolation import Part, run_parts
+from chalicelib.services.outreach.reminders import ChaseResult, chase_due
+from chalicelib.services.upkeep.upkeep import keep_up_due
 
-CHASE_SECONDS = 240.0
-"""How long elections are begun; the function has 300 seconds."""
+CHASE_SECONDS = 180.0
+UPKEEP_SECONDS = 60.0
+"""How long elections are begun; the function has 300 seconds. Whoever is missing is asked first."""
 
 logger = Logger()
 
 
 @logged
 def chase(event: object, context: object) -> None:
-    """Remind observers of missing reports, and list them to coordinators."""
-    chased = chase_due(dt.datetime.now(dt.UTC), until=time.monotonic() + CHASE_SECONDS)
+    """Remind of missing reports, list them, and keep up the board."""
+    now = dt.datetime.now(dt.UTC)
+    done = run_parts(
+        "part of chase",
+        [
+            Part("reminders", CHASE_SECONDS, lambda until: chase_due(now, until=until)),
+            Part("upkeep", UPKEEP_SECONDS, lambda until: keep_up_due(now, until=until)),
+        ],
+    )
+    chased = next((one for one in done.results if isinstance(one, ChaseResult)), ChaseResult())
     logger.info("chased", extra={"reminders": chased.reminders, "lists": chased.lists})

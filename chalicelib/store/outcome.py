@@ -71,6 +71,10 @@ class AccountChanged(Exception):
     """Somebody changed an account since it was read."""
 
 
+class WorkChanged(Exception):
+    """Another operator changed a row of work since it was read."""
+
+
 class TooMuchAtOnce(Exception):
     """An outcome has too many rows, or one too large, for DynamoDB.
 
@@ -146,7 +150,7 @@ def write(writes: Iterable[Write]) -> None:
     """Write rows in one transaction, all or none.
 
     Raises TooMuchAtOnce, AlreadyProcessed, PartsChanged, ReportChanged, IncidentChanged, OptOutChanged, ReleaseChanged,
-    BudgetChanged, AssignmentsChanged, AlreadyThere, Contended, StoreUnavailable.
+    BudgetChanged, AssignmentsChanged, WorkChanged, AlreadyThere, Contended, StoreUnavailable.
     """
     ordered = in_order(writes)
     if len(ordered) > MOST_WRITES:
@@ -184,6 +188,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "budget": BudgetChanged,
     "assignments": AssignmentsChanged,
     "account": AccountChanged,
+    "work": WorkChanged,
 }
 """What it means that a row's condition did not hold; where several did not, the first of them."""
 

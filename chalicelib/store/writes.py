@@ -15,11 +15,22 @@ from pynamodb.transactions import TransactWrite
 Operation = Literal["check", "delete", "put", "update"]
 
 Kind = Literal[
-    "message", "parts", "report", "incident", "wish", "once", "release", "budget", "assignments", "account", "row"
+    "message",
+    "parts",
+    "report",
+    "incident",
+    "wish",
+    "once",
+    "release",
+    "budget",
+    "assignments",
+    "account",
+    "work",
+    "row",
 ]
 """What a row's condition guards: a message's outcome, what is known of a long SMS's parts, a phone's wish, the version
 of a report, an incident or the quick count's release, a phone's stations, whose phones are, an account's version, a row
-that may exist only once; `row` has none."""
+of work that an operator has read, a row that may exist only once; `row` has none."""
 
 
 @dataclass(frozen=True, slots=True)

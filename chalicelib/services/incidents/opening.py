@@ -32,6 +32,7 @@ from chalicelib.store.escalations import adding_to_digest, muted_phones, watchin
 from chalicelib.store.incident_numbers import IncidentNumber, giving_number, numbers_given, opening_at, reserve_numbers
 from chalicelib.store.incidents import Incident, incidents_at
 from chalicelib.store.messages import Message
+from chalicelib.store.open_incidents import listed
 from chalicelib.store.writes import Write
 
 
@@ -203,6 +204,7 @@ def _writes(
     digested: dict[str, set[int]] = {}
     for incident in incidents:
         yield giving_number(incident, incident.number, at)
+        yield listed(incident, incident.state)
         if escalation(election, incident.region):
             due = at + escalates_after(election, incident.severity)
             yield watching(election.id, incident.id, due)

@@ -24,6 +24,7 @@ from chalicelib.store.incidents import (
     incidents_at,
     incidents_by_id,
 )
+from chalicelib.store.open_incidents import listed
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import IncidentChanged, write
 from chalicelib.store.writes import Write
@@ -50,7 +51,7 @@ def step_writes(
     audited = recorded(
         incident.election, now, who, f"incident {step}", f"incident {incident.number}", entry.get("note")
     )
-    return state, (changing(incident, state, entry), audited)
+    return state, (changing(incident, state, entry), listed(incident, state), audited)
 
 
 def take_step(

@@ -59,7 +59,9 @@ def keep_calls(loaded: LoadedElection, needs: Mapping[str, Need], now: dt.dateti
 
     Those that need nothing any more are deleted, unless somebody has called. Raises StoreUnavailable.
     """
-    return for_each("calls of a region", loaded.election.regions, lambda region: _keep_region(loaded, region, needs, now))
+    return for_each(
+        "calls of a region", loaded.election.regions, lambda region: _keep_region(loaded, region, needs, now)
+    )
 
 
 def _keep_region(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: dt.datetime) -> None:

@@ -136,5 +136,3 @@ def due_since(election: Election, need: Need, at: dt.datetime) -> dt.datetime:
     """Return since when a station is to be called, on the election's clock."""
     dues = [round_due(election, election.form_by_code[form], name) for form, name in need.owed]
     return min([due for due in (*dues, need.incident_at) if due is not None], default=at)
-
-

@@ -45,17 +45,15 @@ def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
     reading, at = read_all(loaded), loaded.clock.at(now)
     needs: dict[str, Need] = needs_of(loaded, reading, at)
     parts = [
-        Part("calls", NO_DEADLINE, lambda until: keep_calls(loaded, needs, now)),
-        Part("open incidents", NO_DEADLINE, lambda until: reconcile_open(loaded, reading)),
-        Part("queues", NO_DEADLINE, lambda until: keep_queues(loaded, reading, needs, now)),
+        Part("calls", NO_DEADLINE, lambda _: keep_calls(loaded, needs, now)),
+        Part("open incidents", NO_DEADLINE, lambda _: reconcile_open(loaded, reading)),
+        Part("queues", NO_DEADLINE, lambda _: keep_queues(loaded, reading, needs, now)),
     ]
     if loaded.election.quick_count is not None:
-        parts.append(Part("live count", NO_DEADLINE, lambda until: keep_count(loaded, now, reading.reports)))
+        parts.append(Part("live count", NO_DEADLINE, lambda _: keep_count(loaded, now, reading.reports)))
     return run_parts(f"upkeep of {loaded.election.id}", parts)
 
 
 def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
     hours = hours_of(loaded.election)
     return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1] + GOES_ON
-
-
