@@ -46,16 +46,17 @@ def adding(counters: Counters) -> list[Action]:
     return [Path([name]).add(amount) for name, amount in counters.items()]
 
 
-def read_cells(election: Election, region: str | None = None) -> dict[Cell, Counters]:
+def read_cells(election: Election, region: str | None = None, *, consistent: bool = True) -> dict[Cell, Counters]:
     """Return every cell's counters, summed over the shards.
 
-    Of one region where it is given. One query per shard. Raises StoreUnavailable.
+    Of one region where it is given. One query per shard; at half the cost where what was counted in the last second may
+    be missing. Raises StoreUnavailable.
     """
     parts: dict[Cell, list[Counters]] = {}
     condition = TallyRow.cell.startswith(f"{region}#") if region is not None else None
     with store_faults():
         for shard in range(election.tally_shards):
-            for row in TallyRow.query(f"{election.id}#{shard}", condition, consistent_read=True):
+            for row in TallyRow.query(f"{election.id}#{shard}", condition, consistent_read=consistent):
                 region_name, form, round_name = row.cell.split("#")
                 parts.setdefault((region_name, form, round_name), []).append(row.counters)
     return {cell: add(counters) for cell, counters in parts.items()}
