@@ -195,6 +195,19 @@ def correlation_id(message_key: str) -> str:
     return hashlib.sha256(message_key.encode()).hexdigest()[:CORRELATION_DIGITS]
 
 
+_OUTGOING = ("alert#", "answer#", "bulk#", "digest#", "missing#", "reminder#", "reply#", "report#", "summary#", "told#")
+
+
+def is_outgoing(key: str) -> bool:
+    """Whether a key is of what we send."""
+    return key.startswith(_OUTGOING)
+
+
+def is_reminder(key: str) -> bool:
+    """Whether a key is of an observer's reminder."""
+    return key.startswith("reminder#")
+
+
 def on_channel(key: str, channel: str) -> str:
     """Return the key of a coordinator's SMS or email."""
     return f"{key}#{channel}"

@@ -1,0 +1,195 @@
+"""The card of a station that is called: what is owed as of now, whom to call, what to say."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.observation.calls.script import fields, script
+from chalicelib.observation.elections.election import Coordinator, Election, Observer
+from chalicelib.observation.elections.schedule import Place, round_due
+from chalicelib.observation.incidents.lifecycle import OPEN
+from chalicelib.observation.reports.reminders import overdue_rounds
+from chalicelib.observation.reports.report import Report
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.calls.contacts import contact_document
+from chalicelib.services.calls.lease import row_of
+from chalicelib.services.calls.listing import call_of_row, lease_of, local, place_name
+from chalicelib.services.incidents.alerts import describe
+from chalicelib.services.outreach.gaps import owes
+from chalicelib.store import keys
+from chalicelib.store.calls import CallRow
+from chalicelib.store.contacts import contacts_of
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident, incidents_at
+from chalicelib.store.message_queries import get_many, newest_with
+from chalicelib.store.messages import Message
+from chalicelib.store.opt_outs import wish_of
+from chalicelib.store.reports import reports_of
+
+CONTACTS: Final = 10
+MOST_EXCHANGED: Final = 40
+"""Messages of a phone that are looked through for its last sign of life and its reminders."""
+MOST_REMINDERS: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What is known of a phone: when it was last heard, and how its reminders fared."""
+
+    number: str
+    heard_at: dt.datetime | None
+    reminders: tuple[tuple[dt.datetime, str], ...]
+    is_opted_out: bool
+
+
+def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.datetime) -> dict[str, Any]:
+    """Return a station's card, its reports read as of now.
+
+    A query each of its reports, contacts and incidents, and one for each phone. Raises StationUnknown,
+    StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    row, region = row_of(loaded, operator, station)
+    reports = {(one.report.form, one.report.round): one.report for one in reports_of(election, station)}
+    owed = _owed(election, station, reports, at)
+    observers = election.observers_by_station.get(station, ())
+    phones = _phones(loaded, observers)
+    call = call_of_row(election, row, region, at)
+    known = election.station_by_number[station]
+    return {
+        "election": election.id,
+        "as_of": local(election, at),
+        "station": station,
+        "name": known.name,
+        "district": known.district,
+        "region": region,
+        "registered": known.registered,
+        "owed": [_owed_document(election, place) for place in owed],
+        "came": _came(election, row, reports, owed),
+        "why": [one.document() for one in call.why] if call else [],
+        "observers": [_observer(election, one, row, phones, owed) for one in observers],
+        **_coordinators(election, region),
+        "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
+        "contacts": [contact_document(election, one) for one in contacts_of(election.id, station, CONTACTS)],
+        "incidents": [_incident(election, one) for one in incidents_at(election.id, station)],
+        "last": row.last,
+        "snoozed_until": local(election, row.snoozed_until),
+        "lease": lease_of(operator, row, now),
+        "version": row.seen,
+    }
+
+
+def _owed(election: Election, station: str, reports: Mapping[Place, Report], at: dt.datetime) -> list[Place]:
+    """Return what a station owes now, the count form first, then the newest."""
+    return [
+        place
+        for place in reversed(overdue_rounds(election, at))
+        if owes(election, reports.get(place) or Report(station, *place))
+    ]
+
+
+def _owed_document(election: Election, place: Place) -> dict[str, Any]:
+    form = election.form_by_code[place[0]]
+    return {"report": place_name(place), "due": local(election, round_due(election, form, place[1]))}
+
+
+def _came(
+    election: Election, row: CallRow, reports: Mapping[Place, Report], owed: Sequence[Place]
+) -> list[dict[str, Any]]:
+    """Return what the list called for and has come meanwhile, with its time."""
+    came = [place for place in row.needed.owed if place not in owed and place in reports]
+    return [
+        {"report": place_name(place), "at": local(election, _first_at(reports[place]))}
+        for place in came
+        if reports[place].observers
+    ]
+
+
+def _first_at(report: Report) -> dt.datetime:
+    return max(answers.first_at for answers in report.observers.values())
+
+
+def _phones(loaded: LoadedElection, observers: Sequence[Observer]) -> dict[str, Phone]:
+    """Return what is known of the observers' phones, by number."""
+    numbers = list(dict.fromkeys(phone for observer in observers for phone in observer.phones))
+
+    def read(number: str) -> Phone:
+        exchanged = newest_with(number, MOST_EXCHANGED)
+        heard = next((at for key, at in exchanged if not keys.is_outgoing(key)), None)
+        reminders = [key for key, _ in exchanged if keys.is_reminder(key)][:MOST_REMINDERS]
+        rows = sorted(get_many(reminders), key=lambda one: one.stored_at, reverse=True) if reminders else []
+        wish = wish_of(loaded.election.id, number)
+        told = tuple((one.stored_at, _fate(one)) for one in rows)
+        return Phone(number, heard, told, wish is not None and wish.wish == "out")
+
+    if not numbers:
+        return {}
+    with ThreadPoolExecutor(len(numbers)) as workers:
+        return {phone.number: phone for phone in workers.map(read, numbers)}
+
+
+def _fate(message: Message) -> str:
+    """Say what became of an SMS: its carrier's last word, or its state."""
+    return " ".join(filter(None, (message.receipt or message.state, message.receipt_detail)))
+
+
+def _observer(
+    election: Election, observer: Observer, row: CallRow, phones: Mapping[str, Phone], owed: Sequence[Place]
+) -> dict[str, Any]:
+    known = row.phones or {}
+    in_order = sorted(observer.phones, key=lambda number: _order(number, known, phones, observer))
+    return {
+        "number": observer.number,
+        "name": observer.name,
+        "language": observer.language,
+        "phones": [_phone(election, phones[number], known.get(number)) for number in in_order],
+        "script": script(election, observer, owed),
+    }
+
+
+def _order(
+    number: str, known: Mapping[str, Any], phones: Mapping[str, Phone], observer: Observer
+) -> tuple[bool, float, int]:
+    """Order phones: wrong ones last, then by when they were last heard or answered."""
+    told = known.get(number) or {}
+    heard = phones[number].heard_at
+    answered = dt.datetime.fromisoformat(told["real"]) if told.get("state") == "answers" and "real" in told else None
+    newest = max([at for at in (heard, answered) if at is not None], default=None)
+    return told.get("state") == "wrong", -newest.timestamp() if newest else 0.0, observer.phones.index(number)
+
+
+def _phone(election: Election, phone: Phone, told: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "phone": phone.number,
+        "heard_at": phone.heard_at.isoformat(timespec="seconds") if phone.heard_at else None,
+        "reminders": [{"at": at.isoformat(timespec="seconds"), "fate": fate} for at, fate in phone.reminders],
+        "opted_out": phone.is_opted_out,
+        "shared_with": [one.number for one in election.observers_by_phone.get(phone.number, ())[1:]],
+        "state": (told or {}).get("state"),
+        "told_at": (told or {}).get("at"),
+    }
+
+
+def _coordinators(election: Election, region: str) -> dict[str, Any]:
+    """Return whom to call when no observer answers: the region's own, and who comes after them."""
+    covering = sorted((one for one in election.coordinators if one.covers(region)), key=lambda one: one.told_in)
+    first = covering[0].told_in if covering else None
+    own = [_coordinator(one) for one in covering if one.told_in == first]
+    return {"coordinators": own, "back_up": [_coordinator(one) for one in covering if one.told_in != first]}
+
+
+def _coordinator(coordinator: Coordinator) -> dict[str, Any]:
+    return {"name": coordinator.name, "phone": coordinator.phone, "language": coordinator.language}
+
+
+def _incident(election: Election, incident: Incident) -> dict[str, Any]:
+    return {
+        "number": incident.number,
+        "state": incident.state,
+        "severity": incident.severity,
+        "description": describe(election, incident, "en"),
+        "opened_at": local(election, incident.opened_at),
+        "is_open": incident.state in OPEN,
+    }

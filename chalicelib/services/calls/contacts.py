@@ -1,0 +1,41 @@
+"""The contact log of a station, the newest first."""
+
+from typing import Any
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.calls.lease import row_of
+from chalicelib.services.calls.listing import local
+from chalicelib.store.contacts import UNDONE, ContactRow, contacts_of
+from chalicelib.store.elections import LoadedElection
+
+
+def list_contacts(
+    loaded: LoadedElection, operator: Operator, station: str, limit: int, before: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of a station's contacts, and the id to continue below.
+
+    Raises StationUnknown, StoreUnavailable.
+    """
+    row_of(loaded, operator, station)
+    rows = contacts_of(loaded.election.id, station, limit + 1, before)
+    page = rows[:limit]
+    return [contact_document(loaded.election, row) for row in page], page[-1].id if len(rows) > limit else None
+
+
+def contact_document(election: Election, row: ContactRow) -> dict[str, Any]:
+    """Return a contact as operators see it."""
+    return {
+        "id": row.id,
+        "at": local(election, row.at),
+        "who": row.who,
+        "outcome": row.outcome,
+        "undoes": row.undoes if row.outcome == UNDONE else None,
+        "person": row.person,
+        "name": row.name,
+        "phone": row.phone,
+        "note": row.note,
+        "owed": row.owed or [],
+        "snoozed_until": local(election, row.snoozed_until),
+        "entered": row.entered,
+    }

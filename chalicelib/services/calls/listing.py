@@ -1,0 +1,157 @@
+"""The call list: stations in the order of calling, each with why, and who has it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.observation.calls.priority import Need, Why, is_snoozed, overdue, points, reasons
+from chalicelib.observation.elections.election import NO_ROUND, Election
+from chalicelib.observation.elections.schedule import Place, round_due
+from chalicelib.services.access.operators import Operator
+from chalicelib.store.calls import CallRow, calls_of
+from chalicelib.store.elections import LoadedElection
+
+MOST_LISTED: Final = 1_000
+"""Stations of a list; the most urgent are shown, and `is_cut` says that there are more."""
+WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A station that is to be called, with why and since when."""
+
+    row: CallRow
+    region: str
+    need: Need
+    why: tuple[Why, ...]
+    is_snoozed: bool
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """The order of calling: what is put off last, then by points."""
+        return self.is_snoozed, -points(self.why), self.row.station
+
+
+def calls_in_order(
+    loaded: LoadedElection, regions: Sequence[str], now: dt.datetime, *, consistent: bool = False
+) -> list[Call]:
+    """Return the calls of some regions in the order of calling.
+
+    A query per region. Raises StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+
+    def read(region: str) -> list[Call]:
+        return [
+            call
+            for row in calls_of(election.id, region, consistent=consistent)
+            if row.station in election.station_by_number
+            if (call := call_of_row(election, row, region, at)) is not None
+        ]
+
+    if len(regions) == 1:
+        return sorted(read(regions[0]), key=lambda call: call.order)
+    with ThreadPoolExecutor(WORKERS) as workers:
+        found = [call for calls in workers.map(read, regions) for call in calls]
+    return sorted(found, key=lambda call: call.order)
+
+
+def call_of_row(election: Election, row: CallRow, region: str, at: dt.datetime) -> Call | None:
+    """Return a row's call, None where nothing is to be called for."""
+    need = row.needed
+    if not need:
+        return None
+    return Call(row, region, need, reasons(election, need, row.tried, at), is_snoozed(row.tried, at))
+
+
+def regions_asked(election: Election, operator: Operator, asked: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the regions that an operator asks for, of those that they see."""
+    return tuple(one for one in election.regions if operator.sees(one) and (not asked or one in asked))
+
+
+def list_calls(
+    loaded: LoadedElection, operator: Operator, asked: Sequence[str], now: dt.datetime, form: str | None = None
+) -> dict[str, Any]:
+    """Return the call list of some regions.
+
+    `form`: only stations that owe it. Raises StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    regions = regions_asked(election, operator, asked)
+    calls = [
+        call
+        for call in calls_in_order(loaded, regions, now)
+        if form is None or any(owed == form for owed, _ in call.need.owed)
+    ]
+    return {
+        "election": election.id,
+        "as_of": at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "calls": [described(election, operator, call, now, at) for call in calls[:MOST_LISTED]],
+        "due": sum(not call.is_snoozed for call in calls),
+        "is_cut": len(calls) > MOST_LISTED,
+        "next_due": None if calls else next_due(election, at),
+    }
+
+
+def described(election: Election, operator: Operator, call: Call, now: dt.datetime, at: dt.datetime) -> dict[str, Any]:
+    """Return a call as lists show it."""
+    row, station = call.row, election.station_by_number[call.row.station]
+    observers = election.observers_by_station.get(station.number, ())
+    return {
+        "station": station.number,
+        "name": station.name,
+        "region": call.region,
+        "district": station.district,
+        "owed": [place_name(place) for place in call.need.owed],
+        "overdue_minutes": max(int(overdue(election, call.need, at).total_seconds()) // 60, 0),
+        "silent": call.need.is_silent,
+        "heard": local(election, call.need.heard),
+        "incident": call.need.incident,
+        "reminded": call.need.reminded,
+        "points": points(call.why),
+        "why": [one.document() for one in call.why],
+        "observers": [{"number": one.number, "name": one.name, "phones": list(one.phones)} for one in observers],
+        "last": row.last,
+        "tries": row.tries or 0,
+        "snoozed_until": local(election, row.snoozed_until) if call.is_snoozed else None,
+        "lease": lease_of(operator, row, now),
+        "version": row.seen,
+    }
+
+
+def lease_of(operator: Operator, row: CallRow, now: dt.datetime) -> dict[str, Any] | None:
+    """Return who has a row now and until when, a real instant; None where nobody has."""
+    if not row.is_held(now) or row.until is None:
+        return None
+    return {
+        "holder": row.holder,
+        "until": row.until.isoformat(timespec="seconds"),
+        "is_mine": row.holder == operator.signature,
+    }
+
+
+def place_name(place: Place) -> str:
+    """Name a form and round: `TU 12:00`, `OP`."""
+    form, name = place
+    return form if name == NO_ROUND else f"{form} {name}"
+
+
+def next_due(election: Election, at: dt.datetime) -> dict[str, Any] | None:
+    """Return which report is due next, with its time; None where none is."""
+    ahead = [
+        (due, form.code, name)
+        for form in election.forms
+        for name in form.round_names
+        if (due := round_due(election, form, name)) is not None and at < due
+    ]
+    if not ahead:
+        return None
+    due, form, name = min(ahead)
+    return {"report": place_name((form, name)), "due": local(election, due)}
+
+
+def local(election: Election, at: dt.datetime | None) -> str | None:
+    """Write an instant in the election's zone."""
+    return at.astimezone(election.zone).isoformat(timespec="seconds") if at is not None else None

@@ -1,0 +1,231 @@
+"""Log what a call came to: the contact, the station's row, the answers taken, in one transaction."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pynamodb.expressions.update import Action as UpdateAction
+
+from chalicelib.observation.calls.outcomes import (
+    LONGEST_SNOOZE,
+    OUTCOMES,
+    REACHED,
+    Outcome,
+    Person,
+    phone_state,
+)
+from chalicelib.observation.elections.election import Election
+from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.calls.lease import LeaseLost, row_of
+from chalicelib.services.calls.listing import local
+from chalicelib.store.calls import CallRow, changing, releasing
+from chalicelib.store.contacts import ContactRow, contact_id, counting, logging, station_key
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.outcome import WorkChanged
+from chalicelib.store.writes import Write
+
+MOST_PHONES: Final = 40
+"""Phones of a station of which it is kept what calls have told."""
+
+
+class OutcomeInvalid(ValueError):
+    """What is said of a call does not fit its outcome. `at` is the place in the request."""
+
+    def __init__(self, at: str, what: str) -> None:
+        super().__init__(what)
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What an operator says of a call.
+
+    `person`, `name`, `phone`: who was called, on which phone. `will_send_at`: when they promised to send, on the
+    election's clock. `stays`: the next phone is tried, so the station stays leased.
+    """
+
+    outcome: Outcome
+    person: Person = "observer"
+    name: str | None = None
+    phone: str | None = None
+    will_send_at: dt.datetime | None = None
+    note: str = ""
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Answers that were taken by phone, as the writes of an entry, and the key of its message."""
+
+    key: str
+    writes: tuple[Write, ...]
+
+
+def log_call(
+    loaded: LoadedElection, action: Action, station: str, called: Called, taken: Taken | None = None
+) -> dict[str, Any]:
+    """Log a call, end its lease, and return what is offered next.
+
+    `taken` is written in the same transaction. Raises StationUnknown, OutcomeInvalid, LeaseLost where somebody else has
+    the station, and what `perform` raises.
+    """
+    election, at = loaded.election, loaded.clock.at(action.now)
+    check(election, station, called, at, has_answers=taken is not None)
+
+    def attempt() -> Change:
+        row, _ = row_of(loaded, action.operator, station)
+        if row.is_held(action.now) and row.holder != action.who:
+            raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
+        contact = _contact(loaded, action, row, called, taken)
+        writes = (
+            logging(contact),
+            changing(row, _changes(row, called, contact, action.now)),
+            counting(election.id, hour_of(loaded, action.now), action.who, amounts_of(called.outcome)),
+            *(taken.writes if taken else ()),
+        )
+        document = {
+            "contact": contact.id,
+            "station": station,
+            "outcome": called.outcome,
+            "entered": taken.key if taken else None,
+            "offer": offer(election, called, row, station),
+            "version": row.seen + 1,
+        }
+        after = {"outcome": called.outcome, "snoozed_until": local(election, called.will_send_at)}
+        return Change(document, writes, f"call logged: {called.outcome}", f"call {station}", row.last, after)
+
+    return perform(replace(action, note=called.note), attempt, also=(WorkChanged,))
+
+
+def check(election: Election, station: str, called: Called, at: dt.datetime, *, has_answers: bool) -> None:
+    """Raise OutcomeInvalid where what is said does not fit the outcome."""
+    if called.outcome not in OUTCOMES:
+        raise OutcomeInvalid("/outcome", f"use one of {', '.join(OUTCOMES)}")
+    if called.outcome == "answered" and not has_answers:
+        raise OutcomeInvalid("/answers", "answers were taken: enter them")
+    if called.outcome != "answered" and has_answers:
+        raise OutcomeInvalid("/answers", "answers come with the outcome answered alone")
+    if called.will_send_at is not None:
+        if called.outcome != "will_send":
+            raise OutcomeInvalid("/will_send_at", "a time comes with the outcome will_send alone")
+        if not at < called.will_send_at <= at + LONGEST_SNOOZE:
+            raise OutcomeInvalid("/will_send_at", "the time is past, or more than 12 hours ahead")
+    elif called.outcome == "will_send":
+        raise OutcomeInvalid("/will_send_at", "say until when to wait")
+    if called.stays and called.outcome in REACHED:
+        raise OutcomeInvalid("/stays", "the station stays yours only while nobody is reached")
+    if called.phone is not None and called.phone not in phones_of(election, station):
+        raise OutcomeInvalid("/phone", "it is no phone of this station's observers or coordinators")
+
+
+def phones_of(election: Election, station: str) -> frozenset[str]:
+    """Return the phones that may be called about a station."""
+    region = election.region_of(station)
+    observers = election.observers_by_station.get(station, ())
+    coordinators = [one.phone for one in election.coordinators if one.covers(region) and one.phone]
+    return frozenset([*(phone for one in observers for phone in one.phones), *coordinators])
+
+
+def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
+    """Return the election clock's local hour of a real instant."""
+    return f"{loaded.clock.at(now).astimezone(loaded.election.zone):%Y-%m-%dT%H}"
+
+
+def offer(election: Election, called: Called, row: CallRow, station: str) -> dict[str, Any] | None:
+    """Return what is offered after an outcome: an incident, headquarters, whom to call next."""
+    match called.outcome:
+        case "not_open":
+            return {"what": "incident", "says": "Open an incident: the station is not open.", "next_phones": []}
+        case "refuses":
+            return {"what": "headquarters", "says": "Tell headquarters: the observer is afraid.", "next_phones": []}
+        case "no_answer" | "unreachable" | "wrong_number":
+            return {
+                "what": "next_phone",
+                "says": "Try the next phone, then the other observer, then the coordinator.",
+                "next_phones": next_phones(election, station, called, row.phones or {}),
+            }
+        case _:
+            return None
+
+
+def next_phones(election: Election, station: str, called: Called, known: Mapping[str, Any]) -> list[str]:
+    """Return the phones to try next, in NDI's order: the observers', then the coordinator's.
+
+    Without wrong ones, those called just now, and the one called.
+    """
+    region = election.region_of(station)
+    observers = [phone for one in election.observers_by_station.get(station, ()) for phone in one.phones]
+    covering = sorted((one for one in election.coordinators if one.covers(region)), key=lambda one: one.told_in)
+    coordinators = [one.phone for one in covering if one.phone]
+    tried = {phone for phone, told in known.items() if told.get("state") in ("wrong", "off", "no_answer")}
+    return [phone for phone in dict.fromkeys([*observers, *coordinators]) if phone not in {*tried, called.phone}]
+
+
+def _contact(loaded: LoadedElection, action: Action, row: CallRow, called: Called, taken: Taken | None) -> ContactRow:
+    return ContactRow(
+        station_key(loaded.election.id, row.station),
+        contact_id(action.now, action.key),
+        at=loaded.clock.at(action.now),
+        who=action.who,
+        operator=action.operator.name,
+        outcome=called.outcome,
+        person=called.person,
+        name=called.name,
+        phone=called.phone,
+        note=called.note.strip() or None,
+        owed=[list(place) for place in row.needed.owed] or None,
+        snoozed_until=called.will_send_at,
+        entered=taken.key if taken else None,
+        before=before_of(row),
+    )
+
+
+def before_of(row: CallRow) -> dict[str, Any]:
+    """Return what of a row a call replaces, as JSON's values."""
+    return {
+        "last": row.last,
+        "tries": row.tries or 0,
+        "reached_at": row.reached_at.isoformat() if row.reached_at else None,
+        "snoozed_until": row.snoozed_until.isoformat() if row.snoozed_until else None,
+        "phones": row.phones or {},
+    }
+
+
+def _changes(row: CallRow, called: Called, contact: ContactRow, now: dt.datetime) -> list[UpdateAction]:
+    last = {
+        "at": contact.at.isoformat(timespec="seconds"),
+        "outcome": called.outcome,
+        "person": called.person,
+        "phone": called.phone,
+        "who": contact.who,
+        "contact": contact.id,
+    }
+    snoozed = (
+        CallRow.snoozed_until.set(called.will_send_at)
+        if called.will_send_at is not None
+        else CallRow.snoozed_until.remove()
+    )
+    changes = [
+        *(() if called.stays else releasing()),
+        CallRow.last.set(last),
+        CallRow.tries.set((row.tries or 0) + 1),
+        snoozed,
+    ]
+    if called.outcome in REACHED:
+        changes.append(CallRow.reached_at.set(contact.at))
+    if called.phone is not None:
+        changes.append(CallRow.phones.set(_phones(row, called, contact.at, now)))
+    return changes
+
+
+def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
+    told = {"state": phone_state(called.outcome), "at": at.isoformat(timespec="seconds"), "real": now.isoformat()}
+    phones = {**(row.phones or {}), str(called.phone): told}
+    return dict(sorted(phones.items(), key=lambda one: one[1]["real"], reverse=True)[:MOST_PHONES])
+
+
+def amounts_of(outcome: Outcome, sign: int = 1) -> dict[str, int]:
+    """Return what a call adds to its operator's figures, or with sign -1 takes back."""
+    amounts = {"attempts": sign, outcome: sign}
+    return amounts | ({"reached": sign} if outcome in REACHED else {})

@@ -1,0 +1,83 @@
+"""Undo a call that was logged: a new line of the log, and the station's row as it was before."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pynamodb.expressions.update import Action as UpdateAction
+
+from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.calls.lease import StationUnknown, row_of
+from chalicelib.services.calls.outcome import amounts_of, hour_of
+from chalicelib.store.calls import CallRow, changing
+from chalicelib.store.contacts import UNDONE, ContactRow, contact_id, counting, get_contact, logging, station_key
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.outcome import WorkChanged
+
+UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
+
+
+class UndoPassed(Exception):
+    """A call cannot be undone any more."""
+
+
+def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str) -> dict[str, Any]:
+    """Take back one's own call of the last ten minutes, if nobody has called since.
+
+    Answers that were entered with it are withdrawn by whoever keeps entries. Raises StationUnknown, UndoPassed, and
+    what `perform` raises.
+    """
+
+    def attempt() -> Change:
+        row, _ = row_of(loaded, action.operator, station)
+        logged = get_contact(loaded.election.id, station, contact)
+        if logged is None or logged.outcome == UNDONE:
+            raise StationUnknown(f"there is no call {contact} of station {station}")
+        require_undoable(row, logged, action)
+        undone = _undone(loaded, action, row, logged)
+        hour = hour_of(loaded, dt.datetime.fromisoformat(contact.partition("#")[0]))
+        writes = (
+            logging(undone),
+            changing(row, restoring(logged.before or {})),
+            counting(loaded.election.id, hour, logged.who, amounts_of(logged.outcome, -1)),
+        )
+        document = {"contact": undone.id, "station": station, "undone": contact, "version": row.seen + 1}
+        return Change(document, writes, "call undone", f"call {station}", {"outcome": logged.outcome}, logged.before)
+
+    return perform(action, attempt, also=(WorkChanged,))
+
+
+def require_undoable(row: CallRow, logged: ContactRow, action: Action) -> None:
+    """Raise UndoPassed unless a call is one's own, recent, and the last of its station."""
+    if logged.who != action.who:
+        raise UndoPassed(f"{logged.who} has logged this call, and can undo it")
+    logged_at = dt.datetime.fromisoformat(logged.id.partition("#")[0])
+    if action.now - logged_at > UNDONE_WITHIN:
+        raise UndoPassed("it was logged more than ten minutes ago: log another call")
+    if (row.last or {}).get("contact") != logged.id:
+        raise UndoPassed("somebody has called the station since")
+
+
+def restoring(before: Mapping[str, Any]) -> list[UpdateAction]:
+    """Return the actions that put back what a call replaced."""
+    reached, snoozed = before.get("reached_at"), before.get("snoozed_until")
+    return [
+        CallRow.last.set(before["last"]) if before.get("last") else CallRow.last.remove(),
+        CallRow.tries.set(int(before.get("tries", 0))),
+        CallRow.phones.set(dict(before.get("phones", {}))),
+        CallRow.reached_at.set(dt.datetime.fromisoformat(reached)) if reached else CallRow.reached_at.remove(),
+        CallRow.snoozed_until.set(dt.datetime.fromisoformat(snoozed)) if snoozed else CallRow.snoozed_until.remove(),
+    ]
+
+
+def _undone(loaded: LoadedElection, action: Action, row: CallRow, logged: ContactRow) -> ContactRow:
+    return ContactRow(
+        station_key(loaded.election.id, row.station),
+        contact_id(action.now, action.key),
+        at=loaded.clock.at(action.now),
+        who=action.who,
+        operator=action.operator.name,
+        outcome=UNDONE,
+        note=action.why,
+        undoes=logged.id,
+    )
