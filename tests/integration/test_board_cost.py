@@ -19,7 +19,7 @@ from chalicelib.services.upkeep.queues import keep_queues
 from chalicelib.services.upkeep.reading import Reading
 from chalicelib.store import providers
 from chalicelib.store.messages import Message, attention_of
-from chalicelib.store.open_incidents import OpenIncident
+from chalicelib.store.open_incidents import OpenIncident, open_incidents_of
 from chalicelib.store.tallies import adding, read_cells, tally_row
 
 MOST_UNITS = 30
@@ -123,3 +123,36 @@ def test_a_container_computes_a_board_once_in_two_seconds(load: Load, wire: Wire
     with ReadMeter(wire) as meter:
         [only] = board.show_board(loaded, aida, "Chuy", pipeline.now)["rows"]
     assert (only["region"], len(meter.requests) > 0) == ("Chuy", True)
+
+
+def test_a_board_of_many_regions_shows_what_waits_as_of_the_last_minute(
+    load: Load, wire: Wire, written: list[Message]
+) -> None:
+    names = [f"Region {number:02}" for number in range(board.MOST_ASKED)]
+    stations = [{"number": f"{1000 + at}", "region": name, "district": "", "name": ""} for at, name in enumerate(names)]
+    pipeline: Pipeline = load(stations=stations, observers=(), coordinators=())
+    row = Message(
+        f"generic#{pipeline.election.id}-waits",
+        direction="in",
+        state="unrecognised",
+        stored_at=pipeline.now,
+        attention=attention_of(pipeline.election.id, names[0]),
+    )
+    written.append(row)
+    row.save()
+    with ReadMeter(wire) as meter:
+        assert board.compute_board(pipeline.current, (), pipeline.now)["queues"]["messages"]["count"] == 0
+    assert not [one for one in meter.requests if one.endswith("-messages")]
+    keep_queues(pipeline.current, Reading({}, ()), {}, pipeline.now)
+    assert board.compute_board(pipeline.current, (), pipeline.now)["queues"]["messages"]["count"] == 1
+    assert board.compute_board(pipeline.current, (names[0],), pipeline.now)["queues"]["messages"]["count"] == 1
+
+
+def test_open_incidents_are_read_up_to_a_bound(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = load(size=2)
+    monkeypatch.setattr(board, "MOST_READ", 2)
+    monkeypatch.setattr(board, "open_incidents_of", lambda election_id: open_incidents_of(election_id, 2))
+    for place in range(3):
+        pipeline.say(pipeline.phone(), f"IN {place + 1} they did {place}")
+    queue = board.compute_board(pipeline.current, (), pipeline.now)["queues"]["incidents"]
+    assert (queue["count"], queue["is_cut"]) == (2, True)

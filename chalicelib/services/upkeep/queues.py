@@ -8,8 +8,8 @@ from typing import Any, Final
 from chalicelib.observation.calls.priority import Need, is_snoozed
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import Place, round_due
-from chalicelib.observation.reports.checks import failing
-from chalicelib.observation.reports.report import Report, station_answers
+from chalicelib.observation.reports.doubts import doubts_of, newest_at
+from chalicelib.observation.reports.report import Report
 from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.services.upkeep.reading import Reading
 from chalicelib.store.board import keep, read_kept
@@ -54,7 +54,7 @@ def keep_queues(loaded: LoadedElection, reading: Reading, needs: Mapping[str, Ne
     election = loaded.election
     kept = read_kept(election.id, "board")
     samples = list(kept.document["samples"]) if kept else []
-    doubts, failed = doubts_of(loaded, reading)
+    doubts, failed = doubts_in(loaded, reading)
     document = {
         "calls": {region: _calls(loaded, region, needs, now).document() for region in election.regions},
         "doubts": {region: Waiting.of(doubts[region]).document() for region in election.regions},
@@ -76,12 +76,12 @@ def received(cells: Mapping[Cell, Counters]) -> dict[str, int]:
     return counts
 
 
-def doubts_of(
+def doubts_in(
     loaded: LoadedElection, reading: Reading
 ) -> tuple[dict[str, list[dt.datetime]], dict[str, dict[str, int]]]:
     """Return since when reports are in doubt, by region, and how many fail checks by place.
 
-    In doubt: observers disagree, a check fails, or a count form is partial. Instants are real ones.
+    Instants are real ones.
     """
     election = loaded.election
     doubts: dict[str, list[dt.datetime]] = {region: [] for region in election.regions}
@@ -89,12 +89,12 @@ def doubts_of(
     for station, places in _by_station(reading).items():
         region = election.region_of(station)
         for place in places:
-            fails = bool(failing(election, places, place))
-            if fails:
+            found = doubts_of(election, places, place)
+            if any(doubt.kind == "failed_check" for doubt in found):
                 of_region = failed.setdefault(region, {})
                 of_region["#".join(place)] = of_region.get("#".join(place), 0) + 1
-            if fails or _is_contradicted(election, places[place]):
-                doubts[region].append(loaded.clock.real(_newest(places[place])))
+            if found:
+                doubts[region].append(loaded.clock.real(newest_at(places[place])))
     return doubts, failed
 
 
@@ -104,17 +104,6 @@ def _by_station(reading: Reading) -> dict[str, dict[Place, Report]]:
         if stored.report.observers:
             stations.setdefault(station, {})[form, name] = stored.report
     return stations
-
-
-def _is_contradicted(election: Election, report: Report) -> bool:
-    form = election.form_by_code[report.form]
-    return form.expect == "station" and bool(station_answers(election, report).conflicts)
-
-
-def _newest(report: Report) -> dt.datetime:
-    return max(
-        answer.source.received_at for answers in report.observers.values() for answer in answers.answers.values()
-    )
 
 
 def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: dt.datetime) -> Waiting:

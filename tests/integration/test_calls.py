@@ -1,0 +1,372 @@
+"""The call desk: leases, outcomes, undo, and that nothing is lost or done twice."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aws_faults import Wire, answered
+from pipeline import Load, Pipeline
+from read_units import ReadMeter
+
+from chalicelib.observation.calls.outcomes import OUTCOMES, Outcome
+from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.actions.perform import Action
+from chalicelib.services.calls import card, figures, lease, listing, outcome
+from chalicelib.services.calls.answers import TakenFrom, count_entered, entry_of
+from chalicelib.services.calls.contacts import list_contacts
+from chalicelib.services.calls.outcome import Called, OutcomeInvalid, log_call
+from chalicelib.services.calls.undo import UndoPassed, undo_call
+from chalicelib.services.upkeep.upkeep import keep_up
+from chalicelib.store.calls import CallRow, call_of
+from chalicelib.store.elections import current
+from chalicelib.store.operators import AuditRow
+from chalicelib.store.tables import StoreUnavailable
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+class Room:
+    """A call centre on a pipeline's election, whose call list is kept."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.loaded = pipeline.current
+        self.keys = iter(range(10**6))
+        self.keep()
+
+    def keep(self) -> None:
+        assert keep_up(self.loaded, self.pipeline.now).is_whole
+
+    def operator(self, name: str = "Aida", *regions: str) -> Operator:
+        return Operator(name, "operator", self.pipeline.election.id, regions)
+
+    def action(self, name: str = "Aida", *regions: str, key: str | None = None) -> Action:
+        key = key or f"k{next(self.keys)}"
+        return Action(self.operator(name, *regions), self.pipeline.now, key, "d")
+
+    def next(self, name: str = "Aida") -> str:
+        return str(lease.lease_next(self.loaded, self.action(name))["station"])
+
+    def row(self, station: str) -> CallRow:
+        region = self.pipeline.election.region_of(station)
+        return call_of(self.pipeline.election.id, region, station)
+
+    def log(self, station: str, outcome: Outcome, name: str = "Aida", **said: Any) -> dict[str, Any]:
+        return log_call(self.loaded, self.action(name), station, Called(outcome, **said))
+
+    def listed(self) -> list[str]:
+        calls = listing.list_calls(self.loaded, self.operator(), (), self.pipeline.now)["calls"]
+        return [call["station"] for call in calls if call["snoozed_until"] is None]
+
+    def audited(self, what: str) -> list[AuditRow]:
+        rows = AuditRow.query(self.pipeline.election.id, consistent_read=True)
+        return [row for row in rows if row.action.startswith(what)]
+
+
+@pytest.fixture
+def room(load: Load) -> Room:
+    return Room(load(size=6))
+
+
+def test_the_next_station_is_leased_by_name_for_ten_minutes(room: Room) -> None:
+    station = room.next()
+    row = room.row(station)
+    assert (row.holder, row.until) == ("Aida (operator)", room.pipeline.now + 10 * MINUTE)
+    assert room.next() == station, "what one has comes first"
+    assert room.next("Bakyt") != station
+    room.pipeline.now += 10 * MINUTE
+    assert room.next("Bakyt") != room.next("Cholpon")
+
+
+def test_a_lease_is_refused_renewed_taken_over_and_released(room: Room) -> None:
+    station = room.next()
+    with pytest.raises(lease.Leased, match="Aida"):
+        lease.lease(room.loaded, room.action("Bakyt"), station)
+    room.pipeline.now += 9 * MINUTE
+    lease.renew(room.loaded, room.action(), station)
+    assert room.row(station).until == room.pipeline.now + 10 * MINUTE
+    lease.take_over(room.loaded, room.action("Bakyt"), station)
+    [line] = room.audited("call taken over")
+    assert (line.who, line.subject, line.before) == (
+        "Bakyt (operator)",
+        f"call {station}",
+        {"holder": "Aida (operator)"},
+    )
+    for do in (lease.renew, lease.release):
+        with pytest.raises(lease.LeaseLost, match="Bakyt"):
+            do(room.loaded, room.action(), station)
+    with pytest.raises(lease.LeaseLost, match="Bakyt"):
+        room.log(station, "no_answer")
+    lease.release(room.loaded, room.action("Bakyt"), station)
+    assert room.row(station).holder is None
+
+
+def test_another_region_s_station_is_not_there(room: Room) -> None:
+    station = room.pipeline.election.stations[0]
+    other = next(region for region in room.pipeline.election.regions if region != station.region)
+    with pytest.raises(lease.StationUnknown):
+        lease.lease(room.loaded, room.action("Aida", other), station.number)
+    with pytest.raises(lease.StationUnknown):
+        card.show_card(room.loaded, room.operator("Aida", other), station.number, room.pipeline.now)
+    shown = listing.list_calls(room.loaded, room.operator("Aida", other), (), room.pipeline.now)
+    assert {call["region"] for call in shown["calls"]} == {other}
+
+
+@pytest.mark.parametrize("outcome", [one for one in OUTCOMES if one not in ("answered", "will_send")])
+def test_an_outcome_is_logged_with_its_line_and_ends_the_lease(room: Room, outcome: Outcome) -> None:
+    station = room.next()
+    phone = room.pipeline.election.observers_by_station[station][0].phones[0]
+    logged = room.log(station, outcome, phone=phone, note="said so")
+    row = room.row(station)
+    assert (row.holder, row.tries, (row.last or {})["outcome"]) == (None, 1, outcome)
+    [contact], following = list_contacts(room.loaded, room.operator(), station, 10, None)
+    assert (contact["outcome"], contact["note"], contact["phone"], following) == (outcome, "said so", phone, None)
+    [line] = room.audited("call logged")
+    assert (line.action, line.subject, line.note) == (f"call logged: {outcome}", f"call {station}", "said so")
+    states = {"no_answer": "no_answer", "unreachable": "off", "wrong_number": "wrong"}
+    assert (row.phones or {})[phone]["state"] == states.get(outcome, "answers")
+    offers = {"not_open": "incident", "refuses": "headquarters"} | dict.fromkeys(states, "next_phone")
+    assert (logged["offer"] or {}).get("what") == offers.get(outcome)
+
+
+def test_whoever_promised_is_called_at_that_time_and_first(room: Room) -> None:
+    station = room.listed()[-1]
+    at = room.loaded.clock.at(room.pipeline.now)
+    room.log(station, "will_send", will_send_at=at + 30 * MINUTE)
+    assert station not in room.listed()
+    room.pipeline.now += 29 * MINUTE
+    assert station not in room.listed()
+    room.pipeline.now += MINUTE
+    assert room.listed()[0] == station
+
+
+def test_what_was_tried_just_now_goes_to_the_end(room: Room) -> None:
+    station = room.listed()[0]
+    room.log(station, "no_answer")
+    assert room.listed()[-1] == station
+    room.pipeline.now += 11 * MINUTE
+    assert room.listed()[0] == station
+
+
+def test_after_the_last_phone_the_coordinator_is_offered(room: Room) -> None:
+    station = room.next()
+    observers = room.pipeline.election.observers_by_station[station]
+    phones = [phone for observer in observers for phone in observer.phones]
+    offered = room.log(station, "no_answer", phone=phones[0], stays=True)["offer"]["next_phones"]
+    assert offered[0] == phones[1]
+    assert room.row(station).holder == "Aida (operator)", "the station stays leased"
+    offered = room.log(station, "wrong_number", phone=phones[1])["offer"]["next_phones"]
+    own = [
+        one.phone
+        for one in room.pipeline.election.coordinators
+        if one.covers(room.row(station).scope.partition("#")[2])
+    ]
+    assert offered[0] in own
+    assert not set(phones) & set(offered)
+
+
+@pytest.mark.parametrize(
+    ("called", "at"),
+    [
+        (Called("answered"), "/answers"),
+        (Called("will_send"), "/will_send_at"),
+        (Called("no_answer", will_send_at=dt.datetime(2090, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
+        (Called("will_send", will_send_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
+        (Called("no_answer", phone="+996777999999"), "/phone"),
+        (Called("other", stays=True), "/stays"),
+    ],
+)
+def test_what_does_not_fit_its_outcome_is_refused(room: Room, called: Called, at: str) -> None:
+    with pytest.raises(OutcomeInvalid) as refused:
+        log_call(room.loaded, room.action(), room.listed()[0], called)
+    assert refused.value.at == at
+    assert room.audited("call logged") == []
+
+
+def taken(room: Room, station: str, action: Action, **answers: str) -> dict[str, Any]:
+    observer = room.pipeline.election.observers_by_station[station][0].number
+    entry = entry_of(
+        room.loaded, action, station, TakenFrom(observer, (EntryFields("OP", answers=answers),)), "by phone"
+    )
+    return log_call(room.loaded, action, station, Called("answered"), entry)
+
+
+def test_answers_taken_by_phone_count_and_are_audited(room: Room) -> None:
+    station, action = room.next(), room.action()
+    logged = taken(room, station, action, A="1", B="0730", C="12", D="1", E="1668")
+    assert count_entered(logged["entered"], action) == "accepted"
+    report = room.pipeline.report_row(station, "OP")
+    assert list(report.answers) == [room.pipeline.election.observers_by_station[station][0].number]
+    assert room.pipeline.summary()["nation"]["forms"]["OP"]["-"]["complete"] == 1
+    assert room.pipeline.differences() == ()
+    room.keep()
+    assert station not in room.listed()
+
+
+def test_answers_that_no_sms_could_say_are_refused_by_their_place(room: Room) -> None:
+    station = room.next()
+    with pytest.raises(FieldsRefused) as refused:
+        taken(room, station, room.action(), A="1", C="99")
+    assert [fault.at for fault in refused.value.faults] == ["/answers/0/answers/C"]
+    assert room.audited("call logged") == []
+
+
+def test_the_card_is_read_as_of_now(room: Room, wire: Wire) -> None:
+    station = room.next()
+    observer = room.pipeline.election.observers_by_station[station][0]
+    before = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)
+    assert [one["report"] for one in before["owed"]] == ["OP"]
+    assert before["fields"][0]["questions"][2] | {"label": ""} == {
+        "code": "C",
+        "label": "",
+        "type": "integer",
+        "min": 0.0,
+        "max": 20.0,
+        "options": [],
+        "unknown": [],
+        "max_length": None,
+    }
+    assert [one["number"] for one in before["observers"]] == [
+        one.number for one in room.pipeline.election.observers_by_station[station]
+    ]
+    assert observer.name in before["observers"][0]["script"][0]
+    room.pipeline.say(observer.phones[0], "OP A1 B0730 C12 D1 E1668")
+    with ReadMeter(wire) as meter:
+        after = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)
+    print({"read units of a card": meter.units, "requests": len(meter.requests)})  # noqa: T201
+    assert meter.units <= 10
+    assert (after["owed"], [one["report"] for one in after["came"]]) == ([], ["OP"])
+    assert after["observers"][0]["phones"][0]["heard_at"] is not None
+
+
+def test_who_answered_last_is_shown_first_and_a_wrong_number_last(load: Load) -> None:
+    pipeline = load(size=2)
+    observers = [
+        one.model_copy(update={"phones": (*one.phones, f"{one.phones[0][:-1]}7")})
+        for one in pipeline.election.observers
+    ]
+    room = Room(load(size=2, observers=observers))
+    station = room.next()
+    phones = room.pipeline.election.observers_by_station[station][0].phones
+    room.log(station, "wrong_number", phone=phones[0], stays=True)
+    shown = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)
+    assert [one["phone"] for one in shown["observers"][0]["phones"]] == [phones[1], phones[0]]
+    assert [one["state"] for one in shown["observers"][0]["phones"]] == [None, "wrong"]
+
+
+def test_undo_puts_back_what_was_and_says_so(room: Room) -> None:
+    station = room.next()
+    before = room.row(station)
+    contact = room.log(station, "wrong_number", phone=room.pipeline.election.observers_by_station[station][0].phones[0])
+    undo_call(room.loaded, replace(room.action(), note="the wrong row"), station, contact["contact"])
+    row = room.row(station)
+    assert (row.last, row.tries, row.phones, row.reached_at) == (before.last, 0, {}, None)
+    log, _ = list_contacts(room.loaded, room.operator(), station, 10, None)
+    assert [one["outcome"] for one in log] == ["undone", "wrong_number"]
+    assert log[0]["undoes"] == contact["contact"]
+    assert [line.note for line in room.audited("call undone")] == ["the wrong row"]
+    total = figures.call_figures(room.loaded, room.operator(), room.pipeline.now)["total"]
+    assert (total["attempts"], total["reached"]) == (0, 0)
+
+
+def test_a_call_is_undone_by_its_caller_soon_and_while_it_is_the_last(room: Room) -> None:
+    station = room.listed()[0]
+    first = room.log(station, "no_answer")["contact"]
+    with pytest.raises(UndoPassed, match="Aida"):
+        undo_call(room.loaded, room.action("Bakyt"), station, first)
+    room.log(station, "other", name="Bakyt")
+    with pytest.raises(UndoPassed, match="since"):
+        undo_call(room.loaded, room.action(), station, first)
+    room.pipeline.now += 11 * MINUTE
+    late = room.row(station).last or {}
+    with pytest.raises(UndoPassed, match="ten minutes"):
+        undo_call(room.loaded, room.action("Bakyt"), station, late["contact"])
+
+
+def test_the_shift_lead_sees_who_called_and_reached(room: Room) -> None:
+    one, two, *_ = room.listed()
+    room.log(one, "no_answer")
+    room.log(two, "other")
+    room.log(two, "not_open", name="Bakyt")
+    held = room.next("Cholpon")
+    shown = figures.call_figures(room.loaded, room.operator(), room.pipeline.now)
+    assert shown["total"] | {"outcomes": None} == {
+        "attempts": 3,
+        "reached": 2,
+        "reached_percent": 67,
+        "outcomes": None,
+    }
+    assert {who: of["attempts"] for who, of in shown["operators"].items()} == {
+        "Aida (operator)": 2,
+        "Bakyt (operator)": 1,
+    }
+    assert [(one["station"], one["holder"]) for one in shown["leases"]] == [(held, "Cholpon (operator)")]
+    assert shown["oldest_due"] is not None
+
+
+@pytest.mark.parametrize("call", range(4))
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_at_any_call_logs_once(room: Room, wire: Wire, call: int, when: str) -> None:
+    station = room.next()
+    action = room.action()
+    wire.listen()
+    wire.cuts[call, when] = answered("InternalServerError", 500)
+    try:
+        log_call(room.loaded, action, station, Called("no_answer"))
+    except StoreUnavailable:
+        pass
+    else:
+        assert len(wire.calls) <= call, "a fault is not passed over"
+    wire.mend()
+    first = log_call(room.loaded, action, station, Called("no_answer"))
+    assert log_call(room.loaded, action, station, Called("no_answer")) == first
+    assert room.row(station).tries == 1
+    assert len(list_contacts(room.loaded, room.operator(), station, 10, None)[0]) == 1
+    assert len(room.audited("call logged")) == 1
+    total = figures.call_figures(room.loaded, room.operator(), room.pipeline.now)["total"]
+    assert total["attempts"] == 1
+
+
+def test_the_same_key_leases_once(room: Room) -> None:
+    action = room.action()
+    first = lease.lease_next(room.loaded, action)
+    assert lease.lease_next(room.loaded, action) == first
+    assert len(room.audited("call leased")) == 1
+
+
+def test_the_list_is_read_with_few_units(room: Room, wire: Wire) -> None:
+    loaded = current(room.pipeline.election.id)
+    assert loaded is not None
+    with ReadMeter(wire) as meter:
+        listing.list_calls(loaded, room.operator(), ("Chuy",), room.pipeline.now)
+    print({"read units of a region's calls": meter.units})  # noqa: T201
+    assert meter.units <= 1
+
+
+def test_the_call_list_is_cut_after_the_most_urgent(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = room.listed()
+    monkeypatch.setattr(listing, "MOST_LISTED", 2)
+    shown = listing.list_calls(room.loaded, room.operator(), (), room.pipeline.now)
+    assert [call["station"] for call in shown["calls"]] == every[:2]
+    assert (shown["is_cut"], shown["due"]) == (True, len(every))
+
+
+def test_of_many_phones_those_called_last_are_kept(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcome, "MOST_PHONES", 1)
+    station = room.next()
+    one, other = (each.phones[0] for each in room.pipeline.election.observers_by_station[station])
+    room.log(station, "no_answer", phone=one)
+    room.pipeline.now += MINUTE
+    room.log(station, "no_answer", phone=other)
+    assert list(room.row(station).phones or {}) == [other]
+
+
+def test_the_card_looks_through_so_many_messages_of_a_phone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "MOST_EXCHANGED", 1)
+    station = room.next()
+    phone = room.pipeline.election.observers_by_station[station][0].phones[0]
+    room.pipeline.say(phone, "what shall I do?")
+    [shown, _] = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)["observers"]
+    assert shown["phones"][0]["heard_at"] is None, "its last message is our answer"
