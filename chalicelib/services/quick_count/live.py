@@ -11,7 +11,7 @@ from chalicelib.store.elections import LoadedElection
 FRESH: Final = dt.timedelta(minutes=3)
 """How old the kept count may be before a request computes it itself: the schedule has missed it then."""
 MOST_POINTS: Final = 200
-"""Points of the convergence; of more each second one is left out."""
+"""Points of the convergence; of more the one is left out whose neighbours are nearest."""
 KEPT_FOR: Final = dt.timedelta(days=60)
 
 
@@ -53,10 +53,18 @@ def point(counted: Counted) -> dict[str, Any]:
 def with_point(series: Sequence[Mapping[str, Any]], added: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return a series with a point more, unless nothing has changed since its last.
 
-    Of more than MOST_POINTS each second one is left out, but never the first and the last.
+    Of more than MOST_POINTS the one is left out whose neighbours are nearest, but never the first and the last.
     """
     last = series[-1] if series else None
     if last is not None and all(last[name] == added[name] for name in ("stations", "estimates")):
         return list(series)
     longer = [*series, added]
-    return longer if len(longer) <= MOST_POINTS else [*longer[:-1:2], longer[-1]]
+    if len(longer) > MOST_POINTS:
+        del longer[min(range(1, len(longer) - 1), key=lambda place: _gap_without(longer, place))]
+    return longer
+
+
+def _gap_without(series: Sequence[Mapping[str, Any]], place: int) -> int:
+    """Return how many stations lie between a point's neighbours."""
+    gap: int = series[place + 1]["stations"] - series[place - 1]["stations"]
+    return gap
