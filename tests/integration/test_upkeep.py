@@ -8,7 +8,7 @@ from chalicelib.observation.calls.priority import Need
 from chalicelib.services.upkeep import upkeep
 from chalicelib.store.board import read_kept
 from chalicelib.store.calls import CallRow, calls_of
-from chalicelib.store.incidents import incident_of_number
+from chalicelib.store.incident_numbers import incident_of_number
 from chalicelib.store.open_incidents import OpenIncident, open_incidents_of
 
 HOUR = dt.timedelta(hours=1)

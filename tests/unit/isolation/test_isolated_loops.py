@@ -32,6 +32,7 @@ WITHOUT_ISOLATION = {
     "services/outreach/reminders.py: unread_stations": "goes over pages, whose rows are isolated",
     "services/summaries/final_report_email.py: send_report": "pure: chooses who is told",
     "services/views/trace.py: _sent_about": "names keys alone; a person asks",
+    "services/views/station.py: _coordinators": "pure",
     "services/sweep.py: _oldest_seconds": "measures, and does nothing with the rows",
 }
 """Loops that may do without it, by file and function, and why."""
