@@ -17,8 +17,10 @@ import click
 from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
 from chalicelib.cli.provider_stack import check, reconcile, send
 from chalicelib.observation.sms.arrival import received_at
-from chalicelib.providers.contract import Answer, Delivery, InboundSms, Malformed, Secrets, WebhookRequest
+from chalicelib.providers.contract import Answer, Secrets, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
+from chalicelib.providers.inbound import Delivery, InboundSms
+from chalicelib.providers.refusals import Malformed
 from chalicelib.providers.webhook import handle, refusal
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.intake.provider_clock import arrival_counts

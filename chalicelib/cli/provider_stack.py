@@ -7,8 +7,9 @@ import click
 
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.sms.segments import count_segments
-from chalicelib.providers.contract import CannotList, CannotSend, ListFailed, OutboundSms
-from chalicelib.providers.contract import NotConfigured as UnknownProvider
+from chalicelib.providers.contract import CannotSend, OutboundSms
+from chalicelib.providers.listed import CannotList, ListFailed
+from chalicelib.providers.refusals import NotConfigured as UnknownProvider
 from chalicelib.services.clients.provider_api import AnswerLost, NotReached, hand_over
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
 from chalicelib.services.intake.provider_check import Finding

@@ -11,30 +11,20 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.providers.content import (
-    form_fields,
+from chalicelib.providers.content import form_fields, single
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
+from chalicelib.providers.fields import (
     id_field,
     international_field,
     iso_time,
     made_id,
     own_number,
-    single,
     text_field,
     time_field,
     utc_time,
 )
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Listed,
-    OutboundRequest,
-    OutboundSms,
-    Provider,
-    Receipt,
-    SendOutcome,
-    WebhookRequest,
-)
+from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
+from chalicelib.providers.listed import Listed
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
 from chalicelib.providers.sending import (

@@ -15,10 +15,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import (
+from chalicelib.providers.content import json_object
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
+from chalicelib.providers.fields import (
     id_field,
     iso_time,
-    json_object,
     own_number,
     phone_field,
     read_each,
@@ -26,20 +27,8 @@ from chalicelib.providers.content import (
     time_field,
     unix_time,
 )
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Malformed,
-    NotAuthentic,
-    OutboundRequest,
-    OutboundSms,
-    Provider,
-    Receipt,
-    ReceiptState,
-    SendOutcome,
-    WebhookRequest,
-)
+from chalicelib.providers.inbound import Delivery, InboundSms, Receipt, ReceiptState
+from chalicelib.providers.refusals import Malformed, NotAuthentic
 from chalicelib.providers.self_test import json_call, with_headers
 from chalicelib.providers.sending import base_url, get_request, json_request, outcome, required
 from chalicelib.providers.signatures import header, mac, require_fresh, require_same, secret_values, tolerance

@@ -16,18 +16,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from chalicelib.providers.content import id_field, international_field, json_object, text_field, utc_time
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Malformed,
-    NotAuthentic,
-    Provider,
-    Undecidable,
-    Unsigned,
-    WebhookRequest,
-)
+from chalicelib.providers.content import json_object
+from chalicelib.providers.contract import Answer, Provider, WebhookRequest
+from chalicelib.providers.fields import id_field, international_field, text_field, utc_time
+from chalicelib.providers.inbound import Delivery, InboundSms
+from chalicelib.providers.refusals import Malformed, NotAuthentic, Undecidable, Unsigned
 from chalicelib.providers.rsa_signatures import Digest, NotACertificate, PublicKey, public_key, verifies
 from chalicelib.providers.shared_secret import PROVEN_BY, offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import any_same, require_fresh, secret_values, tolerance

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from chalicelib.observation.sms.phones import OptOutState
+from chalicelib.providers.inbound import Delivery
+from chalicelib.providers.listed import CannotList, Listed
 
 Secrets = Mapping[str, Any]
 """A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""
@@ -40,137 +41,12 @@ class WebhookRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a long SMS.
-
-    All its parts share sender, recipient and `reference`; `number` counts from 1.
-    """
-
-    reference: str
-    number: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class InboundSms:
-    """One SMS that somebody sent, or one part of it.
-
-    A part's text may begin or end with half a surrogate pair. `id` is the provider's, or made from the SMS itself where
-    the provider has none. `sender` and `recipient` are E.164 where the provider's number is international, else as it
-    wrote them. `sent_at` is the provider's time, aware. `wish`: that the sender wants no more SMS, or wants them again,
-    where the provider says so; it has obeyed already.
-    """
-
-    id: str
-    sender: str
-    recipient: str
-    text: str
-    sent_at: dt.datetime | None = None
-    part: Part | None = None
-    wish: OptOutState | None = None
-
-
-ReceiptState = Literal["on_its_way", "delivered", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of an SMS that we sent.
-
-    By the id that the provider gave it or that we gave the provider.
-    """
-
-    id: str
-    state: ReceiptState
-    detail: str = ""
-    at: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What one authentic request brings.
-
-    `confirm_url`: to be read before the request is answered (503 if it cannot be), to accept a subscription.
-    `nonce`: where the signature does not cover the message, what it does cover; another message that comes with
-    the same is forged. `unread`: why parts of it cannot be read; then the whole of it is kept for a person to look at.
-    """
-
-    messages: tuple[InboundSms, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-    confirm_url: str | None = None
-    nonce: str | None = None
-    unread: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What the webhook answers."""
 
     status: int
     content_type: str | None = None
     body: str = ""
-
-
-class WebhookRefused(Exception):
-    """A request that is not taken.
-
-    `status` and `detail` for the provider, `code` a stable word, `field` the one at fault. `hint` is for those who may
-    read the settings: it can show them, so it never stands in an answer.
-    """
-
-    status: ClassVar[int]
-
-    def __init__(self, code: str, detail: str, field: str | None = None, hint: str | None = None) -> None:
-        super().__init__(f"{code}: {detail}" + (f": {hint}" if hint else ""))
-        self.code, self.detail, self.field = code, detail, field
-
-
-class Unsigned(WebhookRefused):
-    """The request carries no proof of its sender."""
-
-    status = 401
-
-
-class NotAuthentic(WebhookRefused):
-    """The request carries a proof that is wrong."""
-
-    status = 403
-
-
-class Stale(WebhookRefused):
-    """The request is authentic but was signed too long ago.
-
-    Or ahead of our time.
-    """
-
-    status = 403
-
-
-class Malformed(WebhookRefused):
-    """The request cannot be read."""
-
-    status = 400
-
-
-class TooLarge(WebhookRefused):
-    """The request's body is over the limit."""
-
-    status = 413
-
-
-class NotConfigured(WebhookRefused):
-    """No such provider, or none that this stack takes messages from."""
-
-    status = 404
-
-
-class Undecidable(WebhookRefused):
-    """Nobody can say now whether the request is authentic.
-
-    For a reason of our own: it must come again.
-    """
-
-    status = 503
 
 
 class CannotSend(Exception):
@@ -225,63 +101,11 @@ class SendOutcome:
     opted_out: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListedSms:
-    """An SMS in the provider's own list of what came in.
-
-    And `raw`, its entry there.
-    """
-
-    sms: InboundSms
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableEntry:
-    """An entry of the list that cannot be read, and why.
-
-    As it came.
-    """
-
-    raw: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of the provider's list.
-
-    `next_page`: what the following page is asked for with, None after the last. `resume`: where the next listing
-    begins, for a list that goes by ids and not by time.
-    """
-
-    messages: tuple[ListedSms, ...]
-    next_page: str | None = None
-    resume: str | None = None
-    unreadable: tuple[UnreadableEntry, ...] = ()
-
-
 class CannotCheck(Exception):
     """No self-test can be signed as the provider would.
 
     Says why.
     """
-
-
-class CannotList(Exception):
-    """The provider has no list of what came in."""
-
-
-class ListFailed(Exception):
-    """The provider did not give its list.
-
-    Not to be asked again before `retry_after` seconds. `is_refused`: what was asked for is at fault, such as a page
-    that the provider no longer knows.
-    """
-
-    def __init__(self, reason: str, retry_after: int | None = None, *, is_refused: bool = False) -> None:
-        super().__init__(reason)
-        self.retry_after, self.is_refused = retry_after, is_refused
 
 
 class Provider(ABC):

@@ -7,7 +7,7 @@ TS 23.040, 9.2.3.24.
 import codecs
 import re
 
-from chalicelib.providers.contract import Part
+from chalicelib.providers.inbound import Part
 
 GSM7 = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -22,10 +22,11 @@ from chalicelib.providers.content import (
     require_undamaged,
     single,
 )
-from chalicelib.providers.contract import Malformed, WebhookRequest
+from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.encodings import decode_text
 from chalicelib.providers.generic_format import Condition, Format, TextCoding
 from chalicelib.providers.multipart import is_multipart, multipart_fields
+from chalicelib.providers.refusals import Malformed
 from chalicelib.providers.xml_body import TEXT, xml_object
 
 _BYTES = "latin-1"

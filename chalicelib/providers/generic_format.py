@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from chalicelib.providers.contract import Answer, ReceiptState
+from chalicelib.providers.contract import Answer
+from chalicelib.providers.inbound import ReceiptState
 
 TAKEN = Answer(200)
 TOKEN = re.compile(r"\{(timestamp|body|url|method|secret|field:[^{}]+)\}")

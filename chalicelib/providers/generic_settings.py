@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.providers.content import is_charset_of_forms
-from chalicelib.providers.contract import Answer, Undecidable
+from chalicelib.providers.contract import Answer
 from chalicelib.providers.encodings import is_charset
 from chalicelib.providers.generic_format import (
     FIELDS,
@@ -22,6 +22,7 @@ from chalicelib.providers.generic_format import (
     Signature,
     TextCoding,
 )
+from chalicelib.providers.refusals import Undecidable
 
 _HASHES = ("md5", "sha1", "sha256", "sha512")
 _KEYS = {

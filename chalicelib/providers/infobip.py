@@ -12,31 +12,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import (
-    id_field,
-    international_field,
-    json_object,
-    read_each,
-    text_field,
-    time_field,
-    utc_time,
-)
+from chalicelib.providers.content import json_object
 from chalicelib.providers.contract import (
     Answer,
     CannotCheck,
-    Delivery,
-    InboundSms,
-    Listed,
-    Malformed,
     OutboundRequest,
     OutboundSms,
     Provider,
-    Receipt,
     SendOutcome,
-    Undecidable,
     WebhookRequest,
 )
+from chalicelib.providers.fields import id_field, international_field, read_each, text_field, time_field, utc_time
+from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
+from chalicelib.providers.listed import Listed
 from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.refusals import Malformed, Undecidable
 from chalicelib.providers.self_test import json_call, with_basic, with_shared_secret
 from chalicelib.providers.sending import (
     base_url,

@@ -12,33 +12,12 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from chalicelib.observation.sms.segments import count_segments
-from chalicelib.providers.content import (
-    charset_of,
-    id_field,
-    made_id,
-    phone_field,
-    query_bytes,
-    require_undamaged,
-    text_field,
-    time_field,
-    unix_time,
-    utc_time,
-)
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Malformed,
-    OutboundRequest,
-    OutboundSms,
-    Part,
-    Provider,
-    Receipt,
-    ReceiptState,
-    SendOutcome,
-    WebhookRequest,
-)
+from chalicelib.providers.content import charset_of, query_bytes, require_undamaged
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.encodings import concatenation, decode_text
+from chalicelib.providers.fields import id_field, made_id, phone_field, text_field, time_field, unix_time, utc_time
+from chalicelib.providers.inbound import Delivery, InboundSms, Part, Receipt, ReceiptState
+from chalicelib.providers.refusals import Malformed
 from chalicelib.providers.self_test import SELF_TEST, with_shared_secret
 from chalicelib.providers.sending import outcome, required, secure_url, sender_of
 from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret

@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.providers.contract import InboundSms, Listed, ListedSms, ListFailed, Malformed, UnreadableEntry
+from chalicelib.providers.inbound import InboundSms
+from chalicelib.providers.listed import Listed, ListedSms, ListFailed, UnreadableEntry
+from chalicelib.providers.refusals import Malformed
 from chalicelib.providers.sending import answer_json, retry_after
 
 Read = Callable[[Mapping[str, Any]], InboundSms | None]

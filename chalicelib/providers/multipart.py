@@ -8,7 +8,8 @@ from email.message import Message
 from email.parser import BytesParser
 
 from chalicelib.providers.content import is_charset_of_forms, named_charset
-from chalicelib.providers.contract import Malformed, WebhookRequest
+from chalicelib.providers.contract import WebhookRequest
+from chalicelib.providers.refusals import Malformed
 
 MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 1000

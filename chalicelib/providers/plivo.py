@@ -12,32 +12,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from chalicelib.observation.sms.phones import OptOutState
-from chalicelib.providers.content import (
-    form_fields,
-    id_field,
-    international_field,
-    query_fields,
-    single,
-    text_field,
-    time_field,
-    utc_time,
-)
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Listed,
-    NotAuthentic,
-    OutboundRequest,
-    OutboundSms,
-    Provider,
-    Receipt,
-    SendOutcome,
-    Unsigned,
-    WebhookRequest,
-)
+from chalicelib.providers.content import form_fields, query_fields, single
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
+from chalicelib.providers.fields import id_field, international_field, text_field, time_field, utc_time
+from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
+from chalicelib.providers.listed import Listed
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.public_url import called_urls, without_query
+from chalicelib.providers.refusals import NotAuthentic, Unsigned
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
 from chalicelib.providers.sending import (
     base_url,

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from chalicelib.providers.content import query_fields
-from chalicelib.providers.contract import Malformed, Secrets, Undecidable, WebhookRequest
+from chalicelib.providers.contract import Secrets, WebhookRequest
+from chalicelib.providers.refusals import Malformed, Undecidable
 
 _URL = re.compile(r"(?P<scheme>https?)://(?P<host>[^/?#]*?)(?P<port>:[0-9]+)?(?P<path>[/][^?#]*)?(?P<query>\?[^#]*)?")
 _FORWARDED = (re.compile("(https?)?"), re.compile(r"([A-Za-z0-9.-]+(:[0-9]+)?)?"), re.compile("([0-9]{1,5})?"))

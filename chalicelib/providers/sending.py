@@ -9,14 +9,8 @@ from collections.abc import Container, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from chalicelib.providers.contract import (
-    CannotSend,
-    OutboundRequest,
-    OutboundSms,
-    ReceiptState,
-    Secrets,
-    SendOutcome,
-)
+from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms, Secrets, SendOutcome
+from chalicelib.providers.inbound import ReceiptState
 
 LONGEST_WAIT = 24 * 3600
 _OUR_FAULT = frozenset({401, 402, 403, 404, 405})

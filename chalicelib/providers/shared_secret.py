@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from chalicelib.providers.content import query_fields, split_url
-from chalicelib.providers.contract import NotAuthentic, Secrets, Undecidable, Unsigned, WebhookRequest
+from chalicelib.providers.contract import Secrets, WebhookRequest
+from chalicelib.providers.refusals import NotAuthentic, Undecidable, Unsigned
 from chalicelib.providers.signatures import any_same, secret_values
 
 PROVEN_BY = ("path_token", "query_token", "basic_password")

@@ -9,7 +9,8 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from chalicelib.providers.contract import NotAuthentic, Secrets, Stale, Undecidable, Unsigned, WebhookRequest
+from chalicelib.providers.contract import Secrets, WebhookRequest
+from chalicelib.providers.refusals import NotAuthentic, Stale, Undecidable, Unsigned
 
 TOLERANCE = dt.timedelta(minutes=5)
 """How far the moment of signing may lie from ours, either way, unless the settings say otherwise."""

@@ -3,7 +3,8 @@
 import re
 from importlib import import_module
 
-from chalicelib.providers.contract import Fetch, NotConfigured, Provider, Secrets
+from chalicelib.providers.contract import Fetch, Provider, Secrets
+from chalicelib.providers.refusals import NotConfigured
 
 GENERIC = "generic"
 _PROVIDERS = {
@@ -36,9 +37,9 @@ def known(name: str) -> str | None:
 
 def provider(name: str, secrets: Secrets, fetch: Fetch) -> Provider:
     """Return a provider with its settings; raises NotConfigured."""
-    meant = known(name)
-    if meant is None:
+    provider_name = known(name)
+    if provider_name is None:
         raise NotConfigured("unknown_provider", "there is no such provider")
-    module, _, kind = _PROVIDERS[meant].partition(":")
+    module, _, kind = _PROVIDERS[provider_name].partition(":")
     made: Provider = getattr(import_module(f"chalicelib.providers.{module}"), kind)(secrets, fetch)
     return made

@@ -11,30 +11,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.providers.content import (
-    form_fields,
-    id_field,
-    own_number,
-    phone_field,
-    single,
-    text_field,
-    time_field,
-    unix_time,
-)
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Listed,
-    OutboundRequest,
-    OutboundSms,
-    Provider,
-    Receipt,
-    SendOutcome,
-    Unsigned,
-    WebhookRequest,
-)
+from chalicelib.providers.content import form_fields, single
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
+from chalicelib.providers.fields import id_field, own_number, phone_field, text_field, time_field, unix_time
+from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
+from chalicelib.providers.listed import Listed
 from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.refusals import Unsigned
 from chalicelib.providers.self_test import form_call
 from chalicelib.providers.sending import base_url, found, get_request, json_request, outcome, required, state_of
 from chalicelib.providers.shared_secret import require_source

@@ -15,31 +15,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.providers.content import (
-    id_field,
-    international_field,
-    json_object,
-    text_field,
-    time_field,
-    unix_time,
-    utc_time,
-)
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    Malformed,
-    NotAuthentic,
-    OutboundRequest,
-    OutboundSms,
-    Provider,
-    Receipt,
-    SendOutcome,
-    Stale,
-    Undecidable,
-    WebhookRequest,
-)
+from chalicelib.providers.content import json_object
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.encodings import whole_characters
+from chalicelib.providers.fields import id_field, international_field, text_field, time_field, unix_time, utc_time
+from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
+from chalicelib.providers.refusals import Malformed, NotAuthentic, Stale, Undecidable
 from chalicelib.providers.self_test import SELF_TEST, json_call, with_headers, with_shared_secret
 from chalicelib.providers.sending import (
     base_url,

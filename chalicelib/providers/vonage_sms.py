@@ -16,35 +16,20 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.observation.sms.segments import count_segments
-from chalicelib.providers.content import (
+from chalicelib.providers.content import form_fields, is_form, json_object, query_fields, single
+from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
+from chalicelib.providers.encodings import concatenation, decode_text
+from chalicelib.providers.fields import (
     LONGEST_ID,
-    form_fields,
     id_field,
     international_field,
-    is_form,
-    json_object,
-    query_fields,
-    single,
     text_field,
     time_field,
     unix_time,
     utc_time,
 )
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    InboundSms,
-    OutboundRequest,
-    OutboundSms,
-    Part,
-    Provider,
-    Receipt,
-    SendOutcome,
-    Undecidable,
-    Unsigned,
-    WebhookRequest,
-)
-from chalicelib.providers.encodings import concatenation, decode_text
+from chalicelib.providers.inbound import Delivery, InboundSms, Part, Receipt
+from chalicelib.providers.refusals import Undecidable, Unsigned
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
 from chalicelib.providers.sending import (
     answer_json,

@@ -10,17 +10,9 @@ from http import HTTPStatus
 from pathlib import Path
 from traceback import walk_tb
 
-from chalicelib.providers.contract import (
-    Answer,
-    Delivery,
-    Fetch,
-    NotConfigured,
-    Secrets,
-    TooLarge,
-    Undecidable,
-    WebhookRefused,
-    WebhookRequest,
-)
+from chalicelib.providers.contract import Answer, Fetch, Secrets, WebhookRequest
+from chalicelib.providers.inbound import Delivery
+from chalicelib.providers.refusals import NotConfigured, TooLarge, Undecidable, WebhookRefused
 from chalicelib.providers.shared_secret import without_secrets
 from chalicelib.providers.table import provider
 

@@ -9,7 +9,7 @@ from typing import Any
 from xml.parsers import expat
 
 from chalicelib.providers.content import is_charset_of_forms
-from chalicelib.providers.contract import Malformed
+from chalicelib.providers.refusals import Malformed
 
 DEEPEST = 20
 _MOST_ELEMENTS = 5000

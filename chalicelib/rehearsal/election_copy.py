@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Iterator
 from itertools import count
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.store import routes
 
 AREAS = tuple(f"{area}" for area in range(201, 990) if area % 100 != 11 and area // 10 % 10 != 9)

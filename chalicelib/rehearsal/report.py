@@ -221,18 +221,18 @@ def _outcomes(accounted: Sequence[Sent]) -> Mapping[str, int]:
 
 def _found(election: Election, accounted: Sequence[Sent]) -> Iterator[_Found]:
     for sent in accounted:
-        meant, form = sent.planned.intended, election.form_by_code.get(sent.planned.intended.form or "")
+        intended, form = sent.planned.intended, election.form_by_code.get(sent.planned.intended.form or "")
         read = _reading(sent)
         if form is not None and read is not None and sent.row and sent.row.counted_at:
             where = (read["station"], read["round"], read["observer"])
             yield _Found(
                 is_late=is_late(election, form, read["round"], sent.row.counted_at),
-                is_where_meant=where == (meant.observer.station, meant.round, meant.observer.number),
+                is_where_meant=where == (intended.observer.station, intended.round, intended.observer.number),
             )
 
 
 def _reading(sent: Sent) -> Mapping[str, Any] | None:
-    """Return what was read of the form that was meant.
+    """Return what was read of the form that was intended.
 
     None where it was not found, or not counted.
     """
@@ -246,14 +246,14 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
     asked_again: Counter[tuple[str, str]] = Counter()
     misread: Counter[tuple[str, str]] = Counter()
     for sent in accounted:
-        meant, form = sent.written.meant, election.form_by_code.get(sent.written.meant.form)
+        meaning, form = sent.written.meaning, election.form_by_code.get(sent.written.meaning.form)
         answers = (_reading(sent) or {}).get("answers", {})
         for code in _typed(sent) if sent.planned.is_known else ():
-            question = (meant.form, code)
+            question = (meaning.form, code)
             typed[question] += 1
             if code not in answers:
                 asked_again[question] += 1
-            elif code not in meant.answers or _value(form, code, answers[code]) != meant.answers[code]:
+            elif code not in meaning.answers or _value(form, code, answers[code]) != meaning.answers[code]:
                 misread[question] += 1
     order = {form.code: place for place, form in enumerate(election.forms)}
     for form_code, code in sorted(typed, key=lambda one: (order.get(one[0], len(order)), one)):
@@ -264,8 +264,8 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
 
 def _typed(sent: Sent) -> list[str]:
     """Return codes in the SMS whose value is right or refusable."""
-    meant = sent.written.meant
-    return [code for code in sent.planned.intended.answers if code in meant.answers or code in meant.rejected]
+    meaning = sent.written.meaning
+    return [code for code in sent.planned.intended.answers if code in meaning.answers or code in meaning.rejected]
 
 
 def _value(form: Form | None, code: str, stored: Any) -> Value:

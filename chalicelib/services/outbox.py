@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.observation.summaries.turnout_chart import Point
 from chalicelib.store import keys

@@ -15,7 +15,7 @@ from pynamodb.attributes import (
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.observation.elections.election import Severity
+from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
 from chalicelib.store.attributes import IntAttribute, WordAttribute
 from chalicelib.store.tables import Document, TableMeta, store_faults

@@ -10,7 +10,9 @@ import pytest
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
-from chalicelib.rehearsal.simulation.messages import CLEAN, NOISY, Noise, compose, random_answers
+from chalicelib.rehearsal.simulation.answers import random_answers
+from chalicelib.rehearsal.simulation.messages import compose
+from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY, Noise
 
 SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
 MESSAGES = 10_000

@@ -4,7 +4,7 @@ import datetime as dt
 
 from pipeline import Pipeline
 
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.store.incident_numbers import incident_of_number

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from loopback import served
 
-from chalicelib.providers.contract import InboundSms
+from chalicelib.providers.inbound import InboundSms
 
 Query = dict[str, str]
 Answered = tuple[int, dict[str, str], dict[str, Any]]

@@ -6,7 +6,7 @@ import pytest
 from aws_faults import Wire
 from pipeline import Load, Pipeline
 
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import catalogue
 from chalicelib.services.processing.process import process

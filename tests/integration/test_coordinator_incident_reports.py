@@ -4,7 +4,7 @@ import pytest
 from pipeline import Load, Pipeline
 
 from chalicelib.observation.coordinators.commands import word
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import catalogue
 from chalicelib.services.processing.process import process

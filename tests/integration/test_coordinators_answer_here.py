@@ -4,7 +4,7 @@ import datetime as dt
 
 from pipeline import Load, Pipeline
 
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.outreach.reminders import chase

@@ -8,7 +8,8 @@ import pytest
 from aws_faults import Killed, Wire, killed, silent
 from pipeline import Load, Pipeline
 
-from chalicelib.observation.elections.election import Coordinator, QuickCount
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.policies import QuickCount
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.delivery.deliver import deliver

@@ -9,7 +9,8 @@ import pytest
 from aws_faults import Wire, silent
 from pipeline import Load, Pipeline
 
-from chalicelib.observation.elections.election import Check, QuickCount
+from chalicelib.observation.elections.election import Check
+from chalicelib.observation.elections.policies import QuickCount
 from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.quick_count.estimate import count_now

@@ -8,7 +8,7 @@ from aws_faults import Wire, unreachable
 from pipeline import Pipeline, stored
 
 from chalicelib.observation.sms.states import Flag
-from chalicelib.providers.contract import Delivery
+from chalicelib.providers.inbound import Delivery
 from chalicelib.rehearsal.senders.generic import GenericSender
 from chalicelib.rehearsal.senders.plivo import PlivoSender
 from chalicelib.rehearsal.senders.sms import Sms

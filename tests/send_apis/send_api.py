@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from loopback import served
 from send_apis.send_table import APIS, Api, Fields, Taken
 
-from chalicelib.providers.contract import ReceiptState
+from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender
 from chalicelib.rehearsal.senders.sms import Signed
 

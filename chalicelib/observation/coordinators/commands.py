@@ -84,8 +84,8 @@ def command_in(text: str) -> Command | None:
     rest = written[begun.end() :]
     if verb not in STEPS:
         return Command(verb, begun["word"], rest=_trimmed(rest))
-    meant = meant_by(rest, verb, verb_of)
-    return Command(verb, begun["word"], meant.numbers, _trimmed(meant.rest), meant.is_doubtful)
+    named = meant_by(rest, verb, verb_of)
+    return Command(verb, begun["word"], named.numbers, _trimmed(named.rest), named.is_doubtful)
 
 
 def mute_duration(written: str) -> dt.timedelta | None:

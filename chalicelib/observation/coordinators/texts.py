@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.observation.coordinators.commands import Verb, word
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.replies.incident_alerts import how_to_answer
 from chalicelib.observation.replies.layout import SEGMENTS
-from chalicelib.observation.replies.replies import how_to_answer
 from chalicelib.observation.sms.segments import CUT, continued, count_segments, fit
 from chalicelib.observation.texts.catalogue import MARK
 from chalicelib.observation.texts.catalogue import text as say

@@ -7,7 +7,8 @@ import datetime as dt
 
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.shape import shaped
-from chalicelib.observation.elections.election import SEVERITIES, AcknowledgeWithin, Escalation
+from chalicelib.observation.elections.policies import AcknowledgeWithin, Escalation
+from chalicelib.observation.elections.values import SEVERITIES
 
 LONGEST = dt.timedelta(hours=24)
 

@@ -13,7 +13,8 @@ import phonenumbers
 from chalicelib.observation.election_file.document import Document, Path, Plain
 from chalicelib.observation.election_file.problems import suggestion
 from chalicelib.observation.election_file.shape import shaped
-from chalicelib.observation.elections.election import Election, Texts
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import Texts
 from chalicelib.observation.texts.catalogue import LANGUAGES, check_texts
 
 READ_ELSEWHERE: Final[Mapping[str, object]] = {"forms": (), "stations": (), "observers": (), "coordinators": ()}

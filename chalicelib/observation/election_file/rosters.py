@@ -15,7 +15,9 @@ from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
 from chalicelib.observation.election_file.regions import check_region, folded, look_of
 from chalicelib.observation.election_file.row import Row
-from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Observer, Severity, Station
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Observer, Station
+from chalicelib.observation.elections.values import SEVERITIES, Severity
 from chalicelib.observation.sms.phones import international
 
 _DELIMITERS = ",;\t"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.problems import suggestion
 from chalicelib.observation.election_file.shape import shaped
-from chalicelib.observation.elections.election import QuickCount, Station
+from chalicelib.observation.elections.election import Station
+from chalicelib.observation.elections.policies import QuickCount
 
 _STAND_INS: Mapping[str, object] = {"population": {}}
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from chalicelib.observation.elections.election import Coordinator, Election, Observer
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Observer
 
 Kind = Literal["observer", "coordinator", "nobody", "undone"]
 

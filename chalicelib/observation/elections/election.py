@@ -5,24 +5,17 @@ and names the file and line of each mistake. Nothing in this module reads a file
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from chalicelib.observation.elections.moments import Duration, Moment, MomentField
-
-Texts = dict[str, str]
-"""One text in several languages: language code (`ky`, `ru`, `en`) to text."""
-
-Severity = Literal["low", "medium", "high", "critical"]
-SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
-
-LAST_LEVEL = 10
-"""The level of headquarters where the roster gives them none: after every other."""
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.moments import Duration, MomentField
+from chalicelib.observation.elections.policies import Escalation, QuickCount, Reminders
+from chalicelib.observation.elections.values import ElectionValue, Severity, Texts
 
 LONGEST_TEXT = 300
 """Characters of the longest text that a question may ask for: it shares its SMS, and its report's row, with others."""
@@ -42,11 +35,7 @@ NO_ROUND = "-"
 """The round's name of a form that is due once."""
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Question(_Value):
+class Question(ElectionValue):
     """One question of a form.
 
     `tolerance`: how far two observers' numbers may lie apart and still agree, a count (`5`) or a share
@@ -76,7 +65,7 @@ class Question(_Value):
         return isinstance(value, bool) == isinstance(self.critical_if, bool) and value == self.critical_if
 
 
-class Check(_Value):
+class Check(ElectionValue):
     """A consistency rule over a report's answers; see `checks`."""
 
     rule: str
@@ -84,14 +73,14 @@ class Check(_Value):
     message: Texts = Field(default_factory=dict)
 
 
-class Due(_Value):
+class Due(ElectionValue):
     """When a form that is due once begins and ends."""
 
     from_: MomentField | None = Field(default=None, alias="from")
     by: MomentField
 
 
-class Form(_Value):
+class Form(ElectionValue):
     """A checklist, due once (`due`) or in `rounds`."""
 
     code: str
@@ -118,14 +107,14 @@ class Form(_Value):
         return tuple(str(moment) for moment in self.rounds) or (NO_ROUND,)
 
 
-class Category(_Value):
+class Category(ElectionValue):
     """A kind of critical incident: names by language, and severity."""
 
     name: Texts
     severity: Severity
 
 
-class IncidentForm(_Value):
+class IncidentForm(ElectionValue):
     """How a critical incident is reported: code, aliases and numbered categories."""
 
     code: str
@@ -134,41 +123,7 @@ class IncidentForm(_Value):
     categories: dict[int, Category]
 
 
-class QuickCount(_Value):
-    """How the sample was drawn: strata, and stations in each."""
-
-    strata: Literal["region", "district"] = "region"
-    population: dict[str, int]
-
-
-class Night(_Value):
-    """Local hours in which nobody is reminded.
-
-    Unless a round itself is due in them.
-    """
-
-    from_: MomentField = Field(default=Moment(day=0, hour=22, minute=0), alias="from")
-    until: MomentField = Moment(day=0, hour=7, minute=0)
-
-    @model_validator(mode="after")
-    def _every_day(self) -> Self:
-        if self.from_.day or self.until.day:
-            raise ValueError("the night is the same every day: write HH:MM, without a day")
-        return self
-
-
-class Reminders(_Value):
-    """How observers are reminded of a missing report.
-
-    How often, how long after one another, and at what hours not.
-    """
-
-    at_most: int = Field(default=2, ge=0, le=2)
-    again_after: Duration = Field(default=dt.timedelta(minutes=30), ge=dt.timedelta(minutes=5))
-    night: Night = Night()
-
-
-class Station(_Value):
+class Station(ElectionValue):
     """A polling station."""
 
     number: str
@@ -178,7 +133,7 @@ class Station(_Value):
     registered: int | None = None
 
 
-class Observer(_Value):
+class Observer(ElectionValue):
     """An observer: `phones` in E.164, `station` the number of the one assigned."""
 
     number: str
@@ -188,73 +143,7 @@ class Observer(_Value):
     station: str
 
 
-class Coordinator(_Value):
-    """Who is told of incidents and summaries: `regions` is `("*",)` for headquarters.
-
-    `sms_from`: SMS are about incidents of this severity and above. `level`: whose turn it is while nobody acknowledges
-    an incident, 1 at once; None is 1, and for headquarters the last.
-    """
-
-    name: str
-    email: str | None = None
-    phone: str | None = None
-    language: str
-    regions: tuple[str, ...]
-    alerts: tuple[Literal["email", "sms"], ...]
-    sms_from: Severity = "low"
-    level: int | None = Field(default=None, ge=1, le=9)
-
-    @property
-    def is_headquarters(self) -> bool:
-        """Whether this coordinator answers for every region."""
-        return "*" in self.regions
-
-    @property
-    def told_in(self) -> int:
-        """The coordinator's turn in an escalation, from 1.
-
-        Those of a region first, headquarters last.
-        """
-        return self.level or (LAST_LEVEL if self.is_headquarters else 1)
-
-    @cached_property
-    def id(self) -> str:
-        """The coordinator in keys of messages.
-
-        The same wherever in the roster, and telling no address.
-        """
-        return hashlib.sha256(f"{self.email} {self.phone}".encode()).hexdigest()[:10]
-
-    def covers(self, region: str) -> bool:
-        """Whether this coordinator is responsible for a region."""
-        return self.is_headquarters or region in self.regions
-
-    def wants_sms(self, severity: Severity) -> bool:
-        """Whether this coordinator is told of an incident by SMS."""
-        return "sms" in self.alerts and SEVERITIES.index(severity) >= SEVERITIES.index(self.sms_from)
-
-
-class AcknowledgeWithin(_Value):
-    """How long coordinators have to take an incident, per severity."""
-
-    low: Duration = dt.timedelta(hours=4)
-    medium: Duration = dt.timedelta(hours=1)
-    high: Duration = dt.timedelta(minutes=15)
-    critical: Duration = dt.timedelta(minutes=5)
-
-    def of(self, severity: Severity) -> dt.timedelta:
-        """Return the time that a severity allows."""
-        allowed: dt.timedelta = getattr(self, severity)
-        return allowed
-
-
-class Escalation(_Value):
-    """When the next coordinators hear of an incident nobody took."""
-
-    acknowledge_within: AcknowledgeWithin = AcknowledgeWithin()
-
-
-class Election(_Value):
+class Election(ElectionValue):
     """A whole election, valid.
 
     `texts` replaces single texts of the catalogue, by language and key.

@@ -8,7 +8,7 @@ alert that is over a coordinator's budget comes in the next digest.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.observation.elections.election import SEVERITIES, Severity
+from chalicelib.observation.elections.values import SEVERITIES, Severity
 
 MOST_PER_SMS = 5
 MOST_PER_PHONE_AND_HOUR = 10

@@ -8,7 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal, get_args
 
-from chalicelib.observation.elections.election import Election, Form, Severity
+from chalicelib.observation.elections.election import Election, Form
+from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.reading.model import Value
 
 State = Literal["new", "acknowledged", "verified", "rejected", "resolved"]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from chalicelib.observation.checks import GivenAnswers, failed_checks
 from chalicelib.observation.elections.election import Election, Form, Question, Station
-from chalicelib.observation.elections.election import QuickCount as Declaration
+from chalicelib.observation.elections.policies import QuickCount as Declaration
 from chalicelib.observation.quick_count.combined_ratio import Estimate, Stratum, combined_ratio
 from chalicelib.observation.reading.model import Value
 

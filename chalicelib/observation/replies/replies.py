@@ -1,29 +1,24 @@
-"""Replies to observers, and alerts of incidents to coordinators.
+"""Replies to observers, each in their language.
 
-Each in their language. An SMS of ours takes at most two segments; `layout` decides what goes first.
+An SMS of ours takes at most two segments; `layout` decides what goes first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Final, NotRequired, TypedDict, Unpack
+from typing import Final
 
 from chalicelib.observation.elections.election import (
     NO_ROUND,
     Election,
     Form,
     IncidentForm,
-    Observer,
-    Question,
-    Severity,
-    Station,
 )
-from chalicelib.observation.reading.canonical_text import canonical_answer
-from chalicelib.observation.reading.model import CATEGORY, OBSERVER, ROUND, STATION, Reason, Value
+from chalicelib.observation.reading.model import CATEGORY, OBSERVER, ROUND, STATION, Reason
+from chalicelib.observation.replies.examples import example
 from chalicelib.observation.replies.layout import SEGMENTS, SLOT, Item, Phrase, Priority, Section, compose
 from chalicelib.observation.sms.opt_out_words import word
 from chalicelib.observation.sms.phones import OptOutState
-from chalicelib.observation.sms.segments import CUT, continued, count_segments, fit
+from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.observation.texts.catalogue import MARK, catalogue
 from chalicelib.observation.texts.catalogue import text as say
 
@@ -131,135 +126,6 @@ def unknown_sender_reply(election: Election) -> str:
             break
         reply = longer
     return reply
-
-
-def reminder_sms(election: Election, observer: Observer, form_code: str, round_name: str) -> str:
-    """Remind an observer who owes a report.
-
-    Which report, of which station, and how it begins. An observer who shares a phone is told to sign. A title that
-    leaves no room for all this is left out.
-    """
-    form, language = election.form_by_code[form_code], observer.language
-    signature = f"@{observer.number}" if election.must_sign(observer) else ""
-    values = {
-        "report": form_code if round_name == NO_ROUND else f"{form_code} {round_name}",
-        "station": observer.station,
-        "example": example(form, signature),
-    }
-    for title in (election.text(form.title, language), form_code):
-        told = {**values, "title": title or form_code}
-        reminder = (
-            say(election, language, "reminder_signed", signature=signature, **told)
-            if signature
-            else say(election, language, "reminder", **told)
-        )
-        reminder = f"{say(election, language, MARK)} {reminder}"
-        if count_segments(reminder).count <= SEGMENTS:
-            break
-    return fit(reminder, SEGMENTS)
-
-
-class IncidentNotice(TypedDict):
-    """What an alert says.
-
-    `category` is in words ("" where it was not understood), `text` the observer's. `remarks` are sentences for the
-    coordinator, the weightiest first.
-    """
-
-    severity: Severity
-    category: str
-    station: Station
-    region: str
-    number_or_id: str
-    text: str
-    remarks: NotRequired[Sequence[str]]
-
-
-def incident_alert_sms(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> str:
-    """Write the alert of an incident by SMS.
-
-    What, where, how to answer; then remarks and the observer's words, if they fit. A category is cut rather than
-    anything of where and how to answer.
-    """
-    words = (incident["category"] or say(election, language, "category_unknown")).split()
-    alert = _essential_alert(election, language, " ".join(words), incident)
-    for kept in range(len(words) - 1, -1, -1):
-        if count_segments(alert).count <= SEGMENTS:
-            break
-        alert = _essential_alert(election, language, " ".join(words[:kept]) + CUT, incident)
-    for remark in incident.get("remarks", ()):
-        longer = f"{alert} {remark}"
-        alert = longer if count_segments(longer).count <= SEGMENTS else alert
-    return continued(alert, incident["text"], SEGMENTS, ending=CUT)
-
-
-def _essential_alert(election: Election, language: str, category: str, incident: IncidentNotice) -> str:
-    alert = say(
-        election,
-        language,
-        "alert_sms",
-        severity=say(election, language, f"severity_{incident['severity']}"),
-        category=category,
-        station=incident["station"].number,
-        region=incident["region"],
-        number=incident["number_or_id"],
-    )
-    whole = (say(election, language, MARK), alert, how_to_answer(election, language, incident["number_or_id"]))
-    return " ".join(" ".join(whole).split())
-
-
-def how_to_answer(election: Election, language: str, number: str) -> str:
-    """Tell a coordinator how to take an incident over."""
-    return say(election, language, "alert_answer", number=number) + "."
-
-
-def incident_alert_email(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> tuple[str, str]:
-    """Write the alert of an incident by email.
-
-    Subject and plain body; what the observer wrote is in the body alone.
-    """
-    station = incident["station"]
-    values = {
-        "severity": say(election, language, f"severity_{incident['severity']}"),
-        "category": incident["category"] or say(election, language, "category_unknown"),
-        "region": incident["region"],
-        "number": incident["number_or_id"],
-    }
-    subject = say(election, language, "alert_email_subject", station=station.number, **values)
-    place = ", ".join(filter(None, (station.number, station.name, station.district)))
-    body = say(election, language, "alert_email_body", place=place, text=incident["text"], **values)
-    answer = how_to_answer(election, language, incident["number_or_id"])
-    return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ()), answer))
-
-
-def example(form: Form, signature: str = "") -> str:
-    """Begin a report on a form, as an observer might.
-
-    `OP A1 B0730`, signed `OP @0002 A1 B0730`.
-    """
-    answers = (canonical_answer(form, question.code, _example_value(question)) for question in form.questions[:2])
-    return " ".join(filter(None, (form.code, signature, *answers)))
-
-
-def _example_value(question: Question) -> Value:
-    value: Value
-    match question.type:
-        case "yesno":
-            value = True
-        case "time":
-            value = "07:30"
-        case "choice":
-            value = min(question.options)
-        case "choices":
-            value = (min(question.options),)
-        case "date":
-            value = "15.10"
-        case "text":
-            value = "12345"
-        case "integer" | "decimal":
-            low = question.min or 0
-            value = Decimal(f"{max(low, 12 if question.max is None else min(question.max, 12)):g}")
-    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.observation.elections.election import SEVERITIES
 from chalicelib.observation.elections.schedule import Place
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.summaries.summary import Area, Summary
 
 AGES: Final = {"under_1h": dt.timedelta(hours=1), "under_3h": dt.timedelta(hours=3), "older": dt.timedelta.max}

@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from chalicelib.observation.elections import schedule
-from chalicelib.observation.elections.election import SEVERITIES, Election, Form, Question
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.reports.tally import Cell, Counters, Number, add
 
 MESSAGE_COUNTS = ("received", "accepted", "partly_accepted", "unrecognised", "quarantined", "held")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.providers.contract import Undecidable
 from chalicelib.providers.generic_format import Signature
 from chalicelib.providers.generic_settings import format_of
+from chalicelib.providers.refusals import Undecidable
 from chalicelib.rehearsal.senders.sender import Sender, current
 from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
 from chalicelib.rehearsal.senders.unsigned import FORM, basic

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from chalicelib.providers.contract import ReceiptState
+from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
 from chalicelib.rehearsal.senders.sms import Signed, Sms
 

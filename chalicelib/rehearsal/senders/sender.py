@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from chalicelib.providers.contract import ReceiptState
+from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
 
 

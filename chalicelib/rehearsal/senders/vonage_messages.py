@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-from chalicelib.providers.contract import ReceiptState
+from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
 from chalicelib.rehearsal.senders.sms import Signed, Sms
 

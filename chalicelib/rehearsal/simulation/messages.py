@@ -1,20 +1,20 @@
 """SMS as observers type them, canonical or with thumbs' defects.
 
-Every defect is one that the reading has to repair or to name, so the meaning of each text is known (`Meant`).
+Every defect is one that the reading has to repair or to name, so the meaning of each text is known (`Meaning`).
 """
 
 import datetime as dt
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Final
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
 from chalicelib.observation.reading.canonical_text import canonical_answer
 from chalicelib.observation.reading.model import CATEGORY, UNKNOWN, Value
 from chalicelib.observation.reading.words import words
+from chalicelib.rehearsal.simulation.noise import Noise
 
 _CYRILLIC: Final = dict(zip("ABCEHKMPTX", "АВСЕНКМРТХ", strict=True))
 _LIKE_DIGITS: Final = {"0": "OoОо", "1": "lIІ", "3": "Зз"}
@@ -33,59 +33,12 @@ _GROUP: Final = 1_000
 _SHORTEST_NAME: Final = 2
 _NAME_DIGITS: Final = {"O": "0", "О": "0", "I": "1", "З": "3"}
 _THOUSAND_SIGNS: Final = (" ", ",", ".", "'")
-UNKNOWN_SHARE: Final = 0.05
-TEXTS: Final = ("001234, 001235", "Асанов Бек", "пломба 77-12", "Osmonova A. K.", "5511 / 5512", "мөөр ПС 4411")
 _MONTHS: Final = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"]
 _HOUR_SIGNS: Final = (":", ".", "-", " ", "ч", "h")
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
-    """How often each defect is made, 0 to 1.
-
-    Per message, or per answer where an answer can have it.
-    """
-
-    alias: float = 0.4
-    separator: float = 0.4
-    no_spaces: float = 0.1
-    greeting: float = 0.15
-    signature: float = 0.1
-    station_twice: float = 0.05
-    reordered: float = 0.15
-    invisible: float = 0.05
-    lower_case: float = 0.3
-    cyrillic_code: float = 0.25
-    glue: float = 0.35
-    word: float = 0.15
-    thousands: float = 0.1
-    hour_sign: float = 0.3
-    list_sign: float = 0.3
-    full_width: float = 0.05
-    like_digit: float = 0.06
-    repeated: float = 0.05
-    conflicting: float = 0.02
-    out_of_range: float = 0.02
-    unknown_code: float = 0.04
-    appended: float = 0.04
-    prose_line: float = 0.03
-    digit_name: float = 0.03
-    day_part: float = 0.05
-    unit: float = 0.05
-    passed_over: float = 0.02
-    multiplied: float = 0.02
-
-    def scaled(self, share: float) -> "Noise":
-        """Scale every defect's frequency by a share, 0 to 1."""
-        return Noise(**{field.name: getattr(self, field.name) * share for field in fields(self)})
-
-
-NOISY: Final = Noise()
-CLEAN: Final = NOISY.scaled(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
+class Meaning:
     """What a message means.
 
     `rejected` are the codes that have to be named, sorted.
@@ -102,7 +55,7 @@ class Composed:
     """A text, its meaning, and the defects that were made in it."""
 
     text: str
-    meant: Meant
+    meaning: Meaning
     defects: frozenset[str]
 
 
@@ -122,40 +75,6 @@ def compose(
     if election.incidents is not None and form == election.incidents.code:
         return _Incident(election.incidents, noise, chance).compose(station, answers, comment)
     return _Report(election.form_by_code[form], noise, chance).compose(station, answers, comment)
-
-
-def random_answers(form: Form, chance: random.Random) -> dict[str, Value]:
-    """Draw well-formed answers to every question of a form.
-
-    In its order, without regard to what is likely.
-    """
-    return {question.code: _random_value(question, chance) for question in form.questions}
-
-
-def _random_value(question: Question, chance: random.Random) -> Value:
-    if question.unknown and chance.random() < UNKNOWN_SHARE:
-        return UNKNOWN
-    least, most = int(question.min or 0), int(999 if question.max is None else question.max)
-    options = sorted(question.options)
-    value: Value
-    match question.type:
-        case "yesno":
-            value = chance.random() < 0.8
-        case "time":
-            value = f"{chance.randrange(24):02}:{chance.randrange(60):02}"
-        case "choice":
-            value = chance.choice(options)
-        case "choices":
-            value = tuple(sorted(chance.sample(options, chance.randint(1, len(options)))))
-        case "decimal":
-            value = Decimal(chance.randint(least * 10, most * 10)) / 10
-        case "date":
-            value = (dt.date(2017, 1, 1) + dt.timedelta(days=chance.randrange(365))).isoformat()
-        case "text":
-            value = chance.choice(TEXTS)[: question.max_length].strip()
-        case _:
-            value = chance.randint(least, most)
-    return value
 
 
 def _may_be_glued(form: Form) -> bool:
@@ -224,7 +143,7 @@ class _Incident(_Composer):
         if self.happens("glue"):
             number = self.chance.choice((f"№ {number}", f"кат {number}", f"- {number}", f": {number}"))
         text = self.framed(" ".join(part for part in (name, station, number, comment) if part))
-        return Composed(text, Meant(self.form.code, station, dict(answers)), frozenset(self.defects))
+        return Composed(text, Meaning(self.form.code, station, dict(answers)), frozenset(self.defects))
 
 
 class _Report(_Composer):
@@ -256,8 +175,8 @@ class _Report(_Composer):
         text = self.framed(between.join(head + parts)) + (f" # {comment}" if comment else "")
         if not comment:
             text += self._trailer()
-        meant = Meant(self.form.code, station, self.answers, tuple(sorted(self.rejected)))
-        return Composed(text, meant, frozenset(self.defects))
+        meaning = Meaning(self.form.code, station, self.answers, tuple(sorted(self.rejected)))
+        return Composed(text, meaning, frozenset(self.defects))
 
     def _trailer(self) -> str:
         """Choose what stands after the answers and says nothing."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from chalicelib.observation.elections.election import Election, Form, Question, Station
 from chalicelib.observation.reading.model import UNKNOWN, Value
-from chalicelib.rehearsal.simulation.messages import TEXTS, UNKNOWN_SHARE
+from chalicelib.rehearsal.simulation.answers import TEXTS, UNKNOWN_SHARE
 
 USUAL_YES = 0.93
 """How often a question that is no alarm is answered yes."""

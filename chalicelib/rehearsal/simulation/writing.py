@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.rehearsal.simulation.day import Plan, Planned
-from chalicelib.rehearsal.simulation.messages import CLEAN, NOISY, Composed, Meant, compose
+from chalicelib.rehearsal.simulation.messages import Composed, Meaning, compose
+from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY
 
 NAMES_STATION = 0.3
 """How often an observer writes the station's number, which is not needed."""
@@ -28,16 +29,16 @@ def write(election: Election, planned: Planned, plan: Plan) -> Composed:
     Noisy as often as the plan says, the same for the same seed. Who shares a phone and is not the first of those who do
     writes canonically, and signs after the form's name.
     """
-    meant = planned.intended
+    aim = planned.intended
     chance = random.Random(f"{plan.seed}/text/{planned.number}")  # noqa: S311 (a simulation)
-    if meant.form is None:
-        text = chance.choice(SMALL_TALK.get(meant.observer.language, SMALL_TALK["en"]))
-        return Composed(text, Meant("", None, {}), frozenset())
-    is_incident = meant.form not in election.form_by_code
-    comment = chance.choice(WHAT_HAPPENED.get(meant.observer.language, WHAT_HAPPENED["en"])) if is_incident else ""
-    station = meant.observer.station if chance.random() < NAMES_STATION else None
-    is_second = planned.is_known and election.must_sign(meant.observer)
+    if aim.form is None:
+        text = chance.choice(SMALL_TALK.get(aim.observer.language, SMALL_TALK["en"]))
+        return Composed(text, Meaning("", None, {}), frozenset())
+    is_incident = aim.form not in election.form_by_code
+    comment = chance.choice(WHAT_HAPPENED.get(aim.observer.language, WHAT_HAPPENED["en"])) if is_incident else ""
+    station = aim.observer.station if chance.random() < NAMES_STATION else None
+    is_second = planned.is_known and election.must_sign(aim.observer)
     is_noisy = 100 * chance.random() < plan.noise and not is_second
-    composed = compose(election, meant.form, station, meant.answers, NOISY if is_noisy else CLEAN, chance, comment)
-    signed = composed.text.replace(meant.form, f"{meant.form} @{meant.observer.number}", 1)
+    composed = compose(election, aim.form, station, aim.answers, NOISY if is_noisy else CLEAN, chance, comment)
+    signed = composed.text.replace(aim.form, f"{aim.form} @{aim.observer.number}", 1)
     return replace(composed, text=signed) if is_second else composed

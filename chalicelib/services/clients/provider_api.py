@@ -9,14 +9,8 @@ from dataclasses import dataclass, replace
 
 import urllib3
 
-from chalicelib.providers.contract import (
-    CannotSend,
-    OutboundRequest,
-    OutboundSms,
-    Provider,
-    SendOutcome,
-    WebhookRefused,
-)
+from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms, Provider, SendOutcome
+from chalicelib.providers.refusals import WebhookRefused
 from chalicelib.providers.sending import receipt_url
 from chalicelib.providers.table import known, provider
 from chalicelib.services.clients.http import fetch

@@ -14,7 +14,8 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.observation.coordinators.commands import Command, Verb, command_in, mute_duration, word
 from chalicelib.observation.coordinators.texts import EXAMPLE, answer, example, help_text
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import State, Step, StepRefused
 from chalicelib.observation.reading import read
 from chalicelib.observation.sms.states import Flag, MessageState, Reason

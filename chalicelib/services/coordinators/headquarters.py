@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 
 from chalicelib.observation.coordinators.texts import answer
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import Step
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox

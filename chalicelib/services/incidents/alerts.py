@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.observation.coordinators.texts import alert_remarks
-from chalicelib.observation.elections.election import Coordinator, Election, Form, Severity
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Form
+from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Group, critical_answers, escalates_after
 from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
-from chalicelib.observation.replies.replies import IncidentNotice, incident_alert_email, incident_alert_sms
+from chalicelib.observation.replies.incident_alerts import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.observation.reports.resolve import ResolvedReport
 from chalicelib.observation.sms.multipart import name_of
 from chalicelib.services import outbox

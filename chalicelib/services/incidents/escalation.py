@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.observation.coordinators.texts import digest_email, digest_sms, incident_line
-from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Severity
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import SEVERITIES, Severity
 from chalicelib.observation.incidents.lifecycle import (
     BURST_WITHIN,
     OPEN,

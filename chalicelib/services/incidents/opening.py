@@ -10,7 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 
-from chalicelib.observation.elections.election import SEVERITIES, Election
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import (
     BURST_WITHIN,

@@ -6,7 +6,8 @@ The others are held by the budgets of the hour.
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.observation.elections.election import SEVERITIES, Election
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR, Opened, select
 from chalicelib.store.budgets import spending, spent
 from chalicelib.store.incidents import Incident

@@ -8,14 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from chalicelib.providers.contract import (
-    CannotCheck,
-    CannotSend,
-    OutboundRequest,
-    Provider,
-    WebhookRefused,
-    WebhookRequest,
-)
+from chalicelib.providers.contract import CannotCheck, CannotSend, OutboundRequest, Provider, WebhookRequest
+from chalicelib.providers.refusals import WebhookRefused
 from chalicelib.providers.self_test import with_other_secrets
 from chalicelib.providers.sending import answer_json, found
 from chalicelib.providers.signatures import secret_values

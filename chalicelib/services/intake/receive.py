@@ -13,15 +13,10 @@ from aws_lambda_powertools import Logger
 from chalicelib.observation.sms.arrival import received_at
 from chalicelib.observation.sms.multipart import PartText
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
-from chalicelib.providers.contract import (
-    Answer,
-    InboundSms,
-    NotAuthentic,
-    Receipt,
-    Undecidable,
-    UnreadableEntry,
-    WebhookRequest,
-)
+from chalicelib.providers.contract import Answer, WebhookRequest
+from chalicelib.providers.inbound import InboundSms, Receipt
+from chalicelib.providers.listed import UnreadableEntry
+from chalicelib.providers.refusals import NotAuthentic, Undecidable
 from chalicelib.providers.self_test import SELF_TEST
 from chalicelib.providers.table import known
 from chalicelib.providers.webhook import WebhookResult, handle, refusal

@@ -13,7 +13,8 @@ from typing import Any, Self
 from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.arrival import OLDEST
-from chalicelib.providers.contract import CannotList, CannotSend, Listed, ListFailed
+from chalicelib.providers.contract import CannotSend
+from chalicelib.providers.listed import CannotList, Listed, ListFailed
 from chalicelib.services.clients.provider_api import configured, exchange
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake.receive import hold, take_in

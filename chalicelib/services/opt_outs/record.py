@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from chalicelib.observation.elections.election import Coordinator, Election, Observer
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading import read
 from chalicelib.observation.replies.replies import opting_reply
 from chalicelib.observation.reports.tally import OPTED

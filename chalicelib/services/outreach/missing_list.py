@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments, fit

@@ -5,8 +5,10 @@ And what email and SMS say of them alike.
 
 from collections.abc import Iterator, Mapping
 
-from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Form
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.elections.schedule import has_begun
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.summaries.summary import Area, Coverage, Summary
 
 MOST_IN_ORDER = 40

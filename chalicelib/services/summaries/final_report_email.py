@@ -6,7 +6,8 @@ Once.
 import datetime as dt
 from typing import cast
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_title, words_of

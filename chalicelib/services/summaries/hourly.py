@@ -4,7 +4,8 @@ import datetime as dt
 import os
 from typing import Any
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise

@@ -8,7 +8,8 @@ numbers that they show stand beside them.
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.services.email_templates import render, words_of

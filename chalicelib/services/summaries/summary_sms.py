@@ -5,7 +5,8 @@ No name and no phone number.
 
 from collections.abc import Mapping
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.observation.summaries.summary import Area, Summary, turnout
 from chalicelib.services.email_templates import round_code, words_of

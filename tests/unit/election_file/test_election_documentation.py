@@ -6,17 +6,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.observation.election_file import ROSTERS, inspect_election
-from chalicelib.observation.elections.election import (
-    Check,
-    Coordinator,
-    Election,
-    Form,
-    IncidentForm,
-    Observer,
-    Question,
-    QuickCount,
-    Station,
-)
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Check, Election, Form, IncidentForm, Observer, Question, Station
+from chalicelib.observation.elections.policies import QuickCount
 
 PAGE = (Path(__file__).parents[3] / "docs" / "election-file.md").read_text("utf-8")
 WHOLE = re.compile(r"<!-- whole election: (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)

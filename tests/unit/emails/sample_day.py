@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Callable
 
-from chalicelib.observation.elections.election import Coordinator, Election
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services.email_templates import picture

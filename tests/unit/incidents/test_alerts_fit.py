@@ -14,7 +14,7 @@ from chalicelib.observation.coordinators.commands import VERBS, word
 from chalicelib.observation.coordinators.texts import alert_remarks, digest_sms, help_text, incident_line
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.incidents.lifecycle import critical_answers
-from chalicelib.observation.replies.replies import incident_alert_sms
+from chalicelib.observation.replies.incident_alerts import incident_alert_sms
 from chalicelib.observation.sms.segments import CUT, count_segments
 from chalicelib.observation.texts.catalogue import catalogue
 

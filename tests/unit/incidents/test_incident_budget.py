@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.elections.election import SEVERITIES, Severity
+from chalicelib.observation.elections.values import SEVERITIES, Severity
 from chalicelib.observation.incidents.budget import (
     ALERTS_PER_COORDINATOR_AND_HOUR,
     CRITICAL_RESERVE,

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chalicelib.observation.elections.election import SEVERITIES, Coordinator, Election, Station
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Station
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.incidents.lifecycle import (
     ALLOWED_IN,
     BURST,

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.summaries.summary import Summary
 from chalicelib.observation.summaries.turnout_chart import Point
 from chalicelib.services.outbox import LARGEST_EMAIL, Email, Origin, email_row

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from chalicelib.providers.contract import Delivery, OutboundSms, Receipt, SendOutcome
+from chalicelib.providers.contract import OutboundSms, SendOutcome
+from chalicelib.providers.inbound import Delivery, Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.android import AndroidSender

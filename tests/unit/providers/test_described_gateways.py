@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.providers.contract import Part, Receipt, WebhookRequest
+from chalicelib.providers.contract import WebhookRequest
+from chalicelib.providers.inbound import Part, Receipt
 from chalicelib.providers.webhook import WebhookResult, handle
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.providers.contract import NotConfigured, WebhookRequest
+from chalicelib.providers.contract import WebhookRequest
+from chalicelib.providers.refusals import NotConfigured
 from chalicelib.providers.table import NAMES, known, provider
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender

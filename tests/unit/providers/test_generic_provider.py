@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.providers.contract import InboundSms
+from chalicelib.providers.inbound import InboundSms
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 from chalicelib.rehearsal.senders.generic import GenericSender
 from chalicelib.rehearsal.senders.sms import Signed, Sms

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from chalicelib.providers.contract import Delivery
+from chalicelib.providers.inbound import Delivery
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender
 from chalicelib.rehearsal.senders.sms import Signed, Sms

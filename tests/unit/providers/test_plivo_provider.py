@@ -8,7 +8,8 @@ import pytest
 from plivo.utils import validate_signature
 from plivo.utils.signature_v3 import validate_v3_signature
 
-from chalicelib.providers.contract import OutboundSms, Receipt, SendOutcome
+from chalicelib.providers.contract import OutboundSms, SendOutcome
+from chalicelib.providers.inbound import Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender

@@ -11,7 +11,8 @@ import pytest
 from send_apis.send_api import Failing, SendApi
 from send_apis.send_table import SENDING
 
-from chalicelib.providers.contract import CannotSend, OutboundSms, Provider, ReceiptState, SendOutcome
+from chalicelib.providers.contract import CannotSend, OutboundSms, Provider, SendOutcome
+from chalicelib.providers.inbound import ReceiptState
 from chalicelib.providers.table import NAMES, provider
 from chalicelib.providers.webhook import handle
 from chalicelib.rehearsal.senders.table import SENDERS

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.providers.contract import CannotSend, OutboundSms, Receipt, SendOutcome
+from chalicelib.providers.contract import CannotSend, OutboundSms, SendOutcome
+from chalicelib.providers.inbound import Receipt
 from chalicelib.providers.signatures import base64_mac
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle

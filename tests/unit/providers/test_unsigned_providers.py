@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, quote_from_bytes, urlencode, urlsplit
 
 import pytest
 
-from chalicelib.providers.contract import CannotSend, OutboundSms, Part, Receipt, SendOutcome
+from chalicelib.providers.contract import CannotSend, OutboundSms, SendOutcome
+from chalicelib.providers.inbound import Part, Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.sms import Signed, Sms

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from vonage_jwt.verify_jwt import verify_signature
 
-from chalicelib.providers.contract import OutboundSms, Part, Receipt, SendOutcome
+from chalicelib.providers.contract import OutboundSms, SendOutcome
+from chalicelib.providers.inbound import Part, Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.sms import Signed, Sms

@@ -13,7 +13,8 @@ from quick_count_cases import (
     rows,
 )
 
-from chalicelib.observation.elections.election import Form, Question, QuickCount, Station
+from chalicelib.observation.elections.election import Form, Question, Station
+from chalicelib.observation.elections.policies import QuickCount
 from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count
 from chalicelib.observation.reading.model import Value
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_answer
-from chalicelib.rehearsal.simulation.messages import random_answers
+from chalicelib.rehearsal.simulation.answers import random_answers
 
 DOUBT = "?"
 relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -14,7 +14,9 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_answer, canonical_text
 from chalicelib.observation.reading.model import CATEGORY
-from chalicelib.rehearsal.simulation.messages import CLEAN, NOISY, Composed, compose, random_answers
+from chalicelib.rehearsal.simulation.answers import random_answers
+from chalicelib.rehearsal.simulation.messages import Composed, compose
+from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
 WRITTEN = """
@@ -77,7 +79,7 @@ def test_canonical_rendering_reads_back(seed: int, election: Election) -> None:
 def test_composed_without_noise_is_canonical(seed: int, election: Election) -> None:
     message = composed(election, seed, 0)
     assert message.text == canonical_text(
-        election.form_by_code[message.meant.form], message.meant.station, message.meant.answers
+        election.form_by_code[message.meaning.form], message.meaning.station, message.meaning.answers
     )
     assert not message.defects
     assert NOISY.scaled(0) == CLEAN
@@ -88,10 +90,10 @@ def test_composed_without_noise_is_canonical(seed: int, election: Election) -> N
 def test_noise_never_makes_another_answer(seed: int, noise: float, election: Election) -> None:
     message = composed(election, seed, noise)
     for report in read(message.text, election).reports:
-        assert report.form == message.meant.form
-        assert report.station in (message.meant.station, None)
+        assert report.form == message.meaning.form
+        assert report.station in (message.meaning.station, None)
         for code, value in report.answers.items():
-            assert message.meant.answers.get(code) == value, message.text
+            assert message.meaning.answers.get(code) == value, message.text
 
 
 @given(seed=SEEDS)
@@ -116,9 +118,9 @@ def test_generated_messages_are_read(election: Election) -> None:
     for seed in range(2_000):
         message = composed(election, seed, 1)
         (report,) = read(message.text, election).reports
-        assert {code: message.meant.answers.get(code) for code in report.answers} == report.answers, message.text
-        meant += len(message.meant.answers)
-        missing += len(message.meant.answers.keys() - report.answers.keys())
+        assert {code: message.meaning.answers.get(code) for code in report.answers} == report.answers, message.text
+        meant += len(message.meaning.answers)
+        missing += len(message.meaning.answers.keys() - report.answers.keys())
     assert missing <= 0.005 * meant
 
 

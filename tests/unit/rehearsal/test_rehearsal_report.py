@@ -12,7 +12,7 @@ from chalicelib.rehearsal.provider import Answers
 from chalicelib.rehearsal.report import Latency, ProviderShare, QuestionErrors, report_on
 from chalicelib.rehearsal.run import IncidentTold, Rehearsal, Sent
 from chalicelib.rehearsal.simulation.day import Day, Intended, Plan, Planned
-from chalicelib.rehearsal.simulation.messages import Composed, Meant
+from chalicelib.rehearsal.simulation.messages import Composed, Meaning
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 
@@ -44,7 +44,7 @@ def sent(election):
         intended = Intended(observer, form, "10:00" if form == "TU" else "-", answers)
         planned = Planned(number, MORNING, intended, (ONE_SECOND,), known)
         typed = {code: value for code, value in answers.items() if code not in (*rejected, *left_out)}
-        written = Composed("TU A300", Meant(form or "", None, typed, rejected), frozenset())
+        written = Composed("TU A300", Meaning(form or "", None, typed, rejected), frozenset())
         return Sent(planned, written, provider, f"{provider}#{number}", acknowledged, row)
 
     return make

@@ -23,11 +23,11 @@ def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise, i
     for planned, one in written(election, replace(PLAN, noise=noise, incidents=incidents)):
         meant = planned.intended
         said = interpret(election, election.observers_by_phone[meant.observer.phones[0]], one.text, planned.received_at)
-        typed += len(one.meant.answers)
+        typed += len(one.meaning.answers)
         for report in said.reports:
             where = (report.reading.form, report.station, report.round, report.observer)
             assert where == (meant.form, meant.observer.station, meant.round, meant.observer), one.text
-            assert report.reading.answers.items() <= one.meant.answers.items(), one.text
+            assert report.reading.answers.items() <= one.meaning.answers.items(), one.text
             read += len(report.reading.answers)
     assert typed - read <= most_asked_again * typed
 
@@ -41,7 +41,7 @@ def test_small_talk_is_no_report(election):
 
 def test_without_noise_everything_is_typed_and_accepted(election):
     for planned, one in written(election, PLAN):
-        assert one.meant.answers == planned.intended.answers
+        assert one.meaning.answers == planned.intended.answers
         assert not one.defects
 
 

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import Reason
+from chalicelib.observation.replies.examples import example
+from chalicelib.observation.replies.incident_alerts import incident_alert_email, incident_alert_sms
 from chalicelib.observation.replies.replies import (
     ReportResult,
-    example,
     held_reply,
-    incident_alert_email,
-    incident_alert_sms,
     report_reply,
     unknown_sender_reply,
     unrecognised_reply,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import chalicelib
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from chalicelib.observation.elections.election import Coordinator
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.observation.summaries.turnout_chart import Point, draw
