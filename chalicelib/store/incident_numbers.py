@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.observation.elections.election import Severity
+from chalicelib.observation.elections.values import Severity
 from chalicelib.store.attributes import IntAttribute, WordAttribute
 from chalicelib.store.incidents import Incident, IncidentsTableRow, get_incident, incidents_by_id
 from chalicelib.store.tables import store_faults, updated_if

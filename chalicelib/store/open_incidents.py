@@ -6,7 +6,7 @@ schedule adds those of earlier versions.
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.observation.elections.election import Severity
+from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import OPEN, State
 from chalicelib.store.attributes import WordAttribute
 from chalicelib.store.incidents import Incident, IncidentsTableRow

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import NO_ROUND, Election, Observer, Question
 from chalicelib.observation.elections.schedule import Place
-from chalicelib.observation.replies.replies import example
+from chalicelib.observation.replies.examples import example
 from chalicelib.observation.texts.catalogue import text
 
 

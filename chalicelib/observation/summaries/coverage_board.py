@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.observation.elections.election import NO_ROUND, SEVERITIES, Election, Form
+from chalicelib.observation.elections.election import NO_ROUND, Election, Form
 from chalicelib.observation.elections.schedule import (
     Place,
     expected_by_region,
@@ -18,6 +18,7 @@ from chalicelib.observation.elections.schedule import (
     round_begins,
     round_due,
 )
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.reports.tally import Cell, Counters, add
 
 FailedChecks = Mapping[str, Mapping[str, int]]

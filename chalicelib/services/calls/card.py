@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.observation.calls.script import fields, script
-from chalicelib.observation.elections.election import Coordinator, Election, Observer
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import Place, round_due
 from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.reports.reminders import overdue_rounds

@@ -6,8 +6,9 @@ Everything that is the same for all who see it; nobody of the roster is in it.
 import datetime as dt
 from typing import Any
 
-from chalicelib.observation.elections.election import SEVERITIES, Election, Form, Question
+from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.elections.schedule import counts_from, round_begins, round_due
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.store.elections import LoadedElection
 
 
