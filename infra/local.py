@@ -30,6 +30,8 @@ ELECTION = "kg-2017"
 NUMBER = "+996700000000"
 OBSERVER = "+996502000000"
 LOOKED_EVERY_SECONDS = 0.2
+LEAD = "shift@example.org"
+"""The address of the account that is made beside the sample election: its mail goes to the emulator's mailbox."""
 SMS = "OP A1 B0702 C9 D2 E1450"  # boxes not shown sealed: a coordinator is told at once
 
 
@@ -37,7 +39,9 @@ class SeedFailed(Exception):
     """The sample election could not be loaded; the message holds what ./baykoo said."""
 
 
-def settings(stack: Stack, operator_token: str | None = None, election: str | None = None) -> dict[str, Any]:
+def settings(
+    stack: Stack, operator_token: str | None = None, election: str | None = None, sign_in: str | None = None
+) -> dict[str, Any]:
     """What .baykoo/local.json holds."""
     return {
         "api_url": stack.api_url,
@@ -45,6 +49,7 @@ def settings(stack: Stack, operator_token: str | None = None, election: str | No
         "operator_token": operator_token,
         "webhook_secrets": {"generic": stack.webhook_secrets["generic"]["secrets"]},
         "election": election,
+        "sign_in": sign_in,
         "endpoint_url": stack.endpoint_url,
         "stack": stack.name,
         "region": stack.region,
@@ -60,14 +65,16 @@ def write_settings(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def seed(stack: Stack, path: Path) -> dict[str, Any]:
-    """Load the sample election, dated today, and make an operator, with ./baykoo; return the settings with both.
+    """Load the sample election, dated today, with an operator's token and an account, by ./baykoo; return the settings.
 
     `path` is where the settings are written first, for ./baykoo to find the stack by. Raises `SeedFailed`.
     """
     write_settings(path, settings(stack))
     _baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
     said = _baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
-    return settings(stack, said.split()[-1], ELECTION)
+    account = ("Shift lead", "--address", LEAD, "--role", "headquarters", "--election", ELECTION)
+    link = _baykoo(stack, path, "account", "add", *account).split()[-1]
+    return settings(stack, said.split()[-1], ELECTION, link)
 
 
 def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
@@ -148,8 +155,12 @@ def _announcement(stack: Stack, local: Mapping[str, Any]) -> str:
         f"Logs       {FOLDER / 'emulator.log'}"
     )
     if local["election"] is None:
-        return f"{where}\n\nCtrl-C ends it."
+        return f"Page       {local['api_url']}/\n{where}\n\nCtrl-C ends it."
     return (
+        f"Page       {local['api_url']}/\n"
+        f"Wall       {local['api_url']}/#/wall\n"
+        f"Sign in    {local['sign_in']}\n"
+        f"           once, within a quarter of an hour; another: ./baykoo account link {LEAD} --election {ELECTION}\n\n"
         f"{where}\n"
         f"Election   {local['election']}, by SMS to {NUMBER}\n"
         f"Operator   {local['operator_token']}\n\n"

@@ -6,7 +6,7 @@ numbers that they show stand beside them.
 """
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election
@@ -56,9 +56,10 @@ def chart_id(place: int) -> str:
 
 
 def _link(election: Election, region: str | None, dashboard: str) -> str:
-    """Return the dashboard's address of an election, or of a region of it."""
-    place = f"#/{quote(election.id, safe='')}"
-    return f"{dashboard.rstrip('/')}/{place}" + (f"/{quote(region, safe='')}" if region is not None else "")
+    """Return the page's address of an election's board, or of a region's stations."""
+    named = {"election": election.id} | ({"region": region} if region is not None else {})
+    screen = "board" if region is None else "stations"
+    return f"{dashboard.rstrip('/')}/#/{screen}?{urlencode(named, quote_via=quote)}"
 
 
 def _area_names(coordinator: Coordinator, areas: Mapping[str, Area], words: Mapping[str, str]) -> str:

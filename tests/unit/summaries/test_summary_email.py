@@ -128,8 +128,11 @@ def test_more_stations_held_back_are_told_as_a_change(election, summary, before)
 def test_links_name_election_and_region_alone_and_only_where_there_is_a_dashboard(election, summary):
     email = summary_email(election, coordinator("en", ("*",)), summary, dashboard="https://baykoo.example/")
     links = re.findall(r'href="([^"]*)"', email.html)
-    assert links == [f"https://baykoo.example/#/kg{region}" for region in ("", "/Chuy", "/Osh%20city")]
-    assert re.findall(r"https:\S+", email.text) == links
+    stations = "stations?election=kg&amp;region="
+    assert links == [
+        f"https://baykoo.example/#/{to}" for to in ("board?election=kg", f"{stations}Chuy", f"{stations}Osh%20city")
+    ]
+    assert re.findall(r"https:\S+", email.text) == [link.replace("&amp;", "&") for link in links]
 
 
 def test_rounds_that_have_not_begun_are_left_out_unless_something_came(election, an_election):
