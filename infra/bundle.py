@@ -59,7 +59,7 @@ NOT_SHIPPED = frozenset(
     }
 )
 # botocore carries a model for each of AWS's services, 28 of its 30 MB. These are the ones that Baykoo calls.
-BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "sesv2", "sns", "ssm", "sts"})
+BOTOCORE_MODELS = frozenset({"dynamodb", "lambda", "s3", "sesv2", "sns", "ssm", "sts"})
 # What is not imported of the rest: bytecode made by another Python, console scripts, tests, type stubs, parts that are
 # not used, and pip's own records, which name the machine's Python.
 UNUSED = (

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 SMS, EMAIL = "sms", "email"
 _SIGN_IN = "signin#"
+_ENTERED = "entered#"
 _OURS = frozenset(
     (
         "reply",
@@ -179,7 +180,12 @@ def bulk(election_id: str, batch: str, observer: str) -> str:
 
 def entered(operator_digest: str, action_key: str) -> str:
     """Return the key of what an operator entered by one action."""
-    return f"entered#{operator_digest}#{action_key}"
+    return f"{_ENTERED}{operator_digest}#{action_key}"
+
+
+def is_entered(key: str) -> bool:
+    """Whether a key is of what an operator entered."""
+    return key.startswith(_ENTERED)
 
 
 def answered(operator_digest: str, action_key: str) -> str:

@@ -1,6 +1,7 @@
 """Operators with access to the API, and the audit trail of actions."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -48,6 +49,17 @@ class AuditRow(Model):
     note = UnicodeAttribute(null=True)
     before = Document(null=True)
     after = Document(null=True)
+
+    @property
+    def instant(self) -> dt.datetime:
+        """When it was done."""
+        return dt.datetime.fromisoformat(self.at.partition("#")[0])
+
+
+def audit_of(election_id: str) -> Iterator[AuditRow]:
+    """Yield an election's audit trail, the oldest line first; raises StoreUnavailable."""
+    with store_faults():
+        yield from AuditRow.query(election_id, consistent_read=True)
 
 
 def add(row: OperatorRow) -> None:

@@ -17,6 +17,7 @@ from chalicelib.services.access.operators import OperatorInvalid
 from chalicelib.services.access.sessions import SessionRefused
 from chalicelib.services.access.sign_in import TooManyAttempts
 from chalicelib.services.actions.perform import KeyReused
+from chalicelib.services.exports.asking import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, VersionPassed
@@ -36,6 +37,9 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     OperatorInvalid: (HTTPStatus.BAD_REQUEST, "Not done: {}."),
     SessionRefused: (HTTPStatus.UNAUTHORIZED, "Sign in: {}."),
     TooManyAttempts: (HTTPStatus.TOO_MANY_REQUESTS, "Wait: {}."),
+    ExportNotDone: (HTTPStatus.CONFLICT, "Not yet: {}."),
+    ExportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
+    PeopleWithheld: (HTTPStatus.FORBIDDEN, "Not exported: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
 }
 """What services' exceptions are to whoever asks: a status, and what to do in words."""

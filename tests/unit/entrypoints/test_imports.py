@@ -17,6 +17,7 @@ NEEDED = {
     "api": {"pydantic"},
     "process": {"pydantic"},
     "deliver": set(),
+    "export": {"pydantic"},
     "sweep": {"jinja2", "pydantic"},
     "summarize": {"jinja2", "pydantic"},
     "chase": {"jinja2", "pydantic"},

@@ -1,0 +1,130 @@
+"""Exports: ask for one, see how far it is, fetch its files for a minute."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.exports.asking import ask, link, list_exports, show_export
+from chalicelib.services.exports.job import TABLES
+from chalicelib.services.exports.table import Format, Wanted, What
+
+
+class ExportPath(ElectionPath):
+    """An export by its id."""
+
+    export: str = Field(pattern=r"^[0-9A-Za-z-]{1,60}$")
+
+
+class WantedBody(Asking):
+    """What to export."""
+
+    what: What
+    format: Format = "csv"
+    regions: tuple[str, ...] = Field(default=(), max_length=200, description="none: all that you see")
+    forms: tuple[str, ...] = Field(default=(), max_length=100, description="none: all")
+    language: str = Field(default="en", max_length=10)
+    people: bool = Field(default=False, description="with names, phones and texts; for headquarters")
+    note: str = Field(default="", max_length=500)
+
+
+class Export(Answering):
+    """An export: what, for whom, how far."""
+
+    id: str
+    state: str
+    wanted: dict[str, Any]
+    who: str
+    asked_at: str
+    rows: int
+    bytes: int
+    files: list[str]
+    error: str | None
+    until: str
+
+
+class Exports(Answering):
+    """Exports of the last day, the newest first."""
+
+    election: str
+    exports: list[Export]
+
+
+class ExportFile(Answering):
+    """A file, and where it is for a minute."""
+
+    name: str
+    bytes: int
+    url: str
+
+
+class ExportLinks(Answering):
+    """An export's files, and until when their links lead there."""
+
+    files: list[ExportFile]
+    until: str
+
+
+@operation(
+    summary="List the exports of the last day.",
+    may=Permission.EXPORT,
+    path=ElectionPath,
+    answer=Exports,
+    conditional=True,
+)
+def exports(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """List one's own exports; headquarters see everybody's."""
+    return list_exports(asked.operator, now())
+
+
+@operation(
+    summary="Ask for an export.",
+    may=Permission.EXPORT,
+    path=ElectionPath,
+    body=WantedBody,
+    answer=Export,
+    status=HTTPStatus.ACCEPTED,
+    once=True,
+)
+def add(asked: Asked[ElectionPath, None, WantedBody]) -> dict[str, Any]:
+    """Store what is wanted, and have it made."""
+    body = asked.body
+    if body.what not in TABLES:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no export of {body.what}; there are {', '.join(TABLES)}.")
+    for region in body.regions:
+        require_region(asked.operator, asked.loaded, region)
+    unknown = [form for form in body.forms if form not in asked.loaded.election.form_by_code]
+    if unknown:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no form {', '.join(unknown)}.")
+    wanted = Wanted(body.what, body.format, body.regions, body.forms, body.language, body.people)
+    return ask(asked.loaded.election, wanted, asked.action)
+
+
+@operation(
+    summary="Show how far an export is.",
+    may=Permission.EXPORT,
+    path=ExportPath,
+    answer=Export,
+    conditional=True,
+)
+def export(asked: Asked[ExportPath, None, None]) -> dict[str, Any]:
+    """Show one export."""
+    return show_export(asked.operator, asked.path.export, now())
+
+
+@operation(
+    summary="Get links to an export's files, for a minute.",
+    may=Permission.EXPORT,
+    path=ExportPath,
+    body=NoteBody,
+    answer=ExportLinks,
+    once=True,
+)
+def links(asked: Asked[ExportPath, None, NoteBody]) -> dict[str, Any]:
+    """Give links that end soon, and note who got them."""
+    return link(asked.operator, asked.path.export, asked.action)

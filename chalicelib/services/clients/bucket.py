@@ -1,0 +1,89 @@
+"""The stack's bucket: files in parts, and links that end soon."""
+
+import datetime as dt
+import io
+import os
+from functools import cache
+from typing import Any, Final
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.services.clients.aws import client
+
+PART_BYTES: Final = 8 * 1024 * 1024
+"""Bytes of a part; S3 takes 10,000 parts of at least 5 MB."""
+LINK_LASTS = dt.timedelta(seconds=60)
+_PATIENCE = Config(
+    connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}
+)
+
+
+class BucketUnavailable(Exception):
+    """S3 failed, or its answer was lost: the file is not there, or not known to be."""
+
+
+class Upload(io.RawIOBase):
+    """A file that is written once, from its beginning, and is in the bucket whole or not at all.
+
+    Leaving it by an exception takes its parts away again.
+    """
+
+    def __init__(self, key: str, content_type: str, name: str) -> None:
+        super().__init__()
+        self.size = 0
+        self._key, self._parts, self._waiting = key, list[dict[str, Any]](), bytearray()
+        named = {"ContentType": content_type, "ContentDisposition": f'attachment; filename="{name}"'}
+        self._id = _asked("create_multipart_upload", Key=key, **named)["UploadId"]
+
+    def writable(self) -> bool:
+        """Whether it can be written to."""
+        return True
+
+    def write(self, written: Any) -> int:
+        """Take bytes; raises BucketUnavailable."""
+        self._waiting += written
+        self.size += len(written)
+        while len(self._waiting) >= PART_BYTES:
+            self._send(PART_BYTES)
+        return len(written)
+
+    def finish(self) -> None:
+        """Make the file whole; raises BucketUnavailable."""
+        self._send(len(self._waiting))
+        parts = {"Parts": self._parts}
+        _asked("complete_multipart_upload", Key=self._key, UploadId=self._id, MultipartUpload=parts)
+
+    def abandon(self) -> None:
+        """Take the parts away; raises BucketUnavailable."""
+        _asked("abort_multipart_upload", Key=self._key, UploadId=self._id)
+
+    def _send(self, size: int) -> None:
+        part, self._waiting = bytes(self._waiting[:size]), self._waiting[size:]
+        number = len(self._parts) + 1
+        tag = _asked("upload_part", Key=self._key, UploadId=self._id, PartNumber=number, Body=part)["ETag"]
+        self._parts.append({"PartNumber": number, "ETag": tag})
+
+
+def link_to(key: str) -> str:
+    """Return a link to a file, for anybody who has it, for a minute."""
+    named = {"Bucket": _bucket(), "Key": key}
+    link: str = _s3().generate_presigned_url("get_object", Params=named, ExpiresIn=int(LINK_LASTS.total_seconds()))
+    return link
+
+
+def _asked(operation: str, **named: Any) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = getattr(_s3(), operation)(Bucket=_bucket(), **named)
+    except (BotoCoreError, ClientError) as fault:
+        raise BucketUnavailable(str(fault)) from fault
+    return answer
+
+
+@cache
+def _s3() -> Any:
+    return client("s3", _PATIENCE)
+
+
+def _bucket() -> str:
+    return os.environ["BAYKOO_BUCKET"]

@@ -1,0 +1,1 @@
+"""Exports: an election's rows as files, made apart from any request."""

@@ -1,0 +1,52 @@
+"""The codebook of an export, and what the export is: so that a file explains itself."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.services.exports.table import Cell, Row, Scope, Table, written
+
+
+def codebook_table(scope: Scope) -> Table:
+    """Return every question: its code, labels, type, options, role, form and rounds."""
+    election = scope.loaded.election
+    labels = tuple(f"label_{language}" for language in election.languages)
+    columns = ("form", "rounds", "code", *labels, "type", "options", "role", "min", "max", "unknown")
+    forms = [form for form in election.forms if not scope.wanted.forms or form.code in scope.wanted.forms]
+    return Table("codebook", columns, (_question(election, form, one) for form in forms for one in form.questions))
+
+
+def _question(election: Election, form: Form, question: Question) -> Row:
+    labels = tuple(question.label.get(language, "") for language in election.languages)
+    options = "; ".join(f"{number} = {_option(election, one)}" for number, one in question.options.items())
+    return (
+        *(form.code, " ".join(form.round_names), question.code, *labels, question.type, options),
+        *(question.role, question.min, question.max, " ".join(map(str, question.unknown))),
+    )
+
+
+def _option(election: Election, label: str | dict[str, str]) -> str:
+    return label if isinstance(label, str) else " / ".join(label.get(language, "") for language in election.languages)
+
+
+def about_table(scope: Scope, now: dt.datetime) -> Table:
+    """Return what the export is: of which election, for whom, as of when, which rows."""
+    election, wanted = scope.loaded.election, scope.wanted
+    zone = election.zone
+    lines: dict[str, Cell] = {
+        "election": f"{election.text(election.name, wanted.language)} ({election.id})",
+        "exported for": scope.operator.signature,
+        "as of, UTC": written(now, dt.UTC),
+        f"as of, {election.timezone}": written(now, zone),
+        "rows": wanted.what,
+        "regions": ", ".join(scope.regions),
+        "forms": ", ".join(wanted.forms) or "all",
+        "with names, phones and texts": "yes" if wanted.people else "no",
+        "a leading ' ": "stands before what a spreadsheet could take for a formula, and is no part of it (CSV)",
+        "CODE_by": "how an answer came: sms, or phone and by whom it was entered",
+    }
+    return Table("about", ("what", "value"), _lines(lines))
+
+
+def _lines(lines: dict[str, Cell]) -> Iterator[Row]:
+    yield from ((name, str(value)) for name, value in lines.items())

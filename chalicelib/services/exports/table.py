@@ -1,0 +1,71 @@
+"""A table of an export: its columns, and its rows as they are read."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from chalicelib.services.access.operators import Operator
+from chalicelib.store.elections import LoadedElection
+
+What = Literal["reports", "incidents", "messages", "audit", "roster"]
+Format = Literal["csv", "xlsx"]
+Cell = str | int | float | Decimal | bool | None
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A name, columns, and rows that are made one by one, whatever their number."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody asks for.
+
+    `regions` and `forms` empty: all that they see. `people`: with names, phones and texts. `language`: of labels.
+    """
+
+    what: What
+    format: Format
+    regions: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    language: str = "en"
+    people: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An election, who asks for its rows, and which of them."""
+
+    loaded: LoadedElection
+    operator: Operator
+    wanted: Wanted
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions that are asked for and may be seen, in the election's order."""
+        asked = self.wanted.regions or self.loaded.election.regions
+        return tuple(
+            region for region in self.loaded.election.regions if region in asked and self.operator.sees(region)
+        )
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether rows of no region belong to it."""
+        return self.operator.sees_all() and not self.wanted.regions
+
+    def moments(self, at: dt.datetime | None) -> tuple[Cell, Cell]:
+        """Return an instant in UTC and in the election's time zone."""
+        return written(at, dt.UTC), written(at, self.loaded.election.zone)
+
+
+def written(at: dt.datetime | None, zone: dt.tzinfo | ZoneInfo) -> Cell:
+    """Write an instant to the second in a zone, with its offset; None where there is none."""
+    return at.astimezone(zone).isoformat(timespec="seconds") if at is not None else None

@@ -1,0 +1,196 @@
+"""Exports: files that read back as what the API says, whole or not at all, formulas defused."""
+
+import csv
+import gzip
+import io
+import itertools
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_faults import Killed, Wire, answered, killed
+from openpyxl import load_workbook
+from pipeline import Pipeline
+
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.actions.perform import Action
+from chalicelib.services.clients import bucket
+from chalicelib.services.exports import asking, job
+from chalicelib.services.exports.table import Table, Wanted
+from chalicelib.services.exports.writers import MOST_XLSX_ROWS, TooManyRows, write_csv, write_xlsx
+from infra.stack import Stack
+
+KEYS = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _of_this_stack(services: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The bucket's client is made for this stack; the function is called by the test itself."""
+    name = f"{services.name}-test-exports"
+    services.client("s3").create_bucket(Bucket=name)
+    monkeypatch.setenv("BAYKOO_BUCKET", name)
+    bucket._s3.cache_clear()
+    monkeypatch.setattr(asking, "begin", lambda election_id, export_id: None)
+    yield
+    bucket._s3.cache_clear()
+
+
+def asked(pipeline: Pipeline, wanted: Wanted, role: Any = "headquarters", regions: tuple[str, ...] = ()) -> str:
+    operator = Operator("Ann", role, pipeline.election.id, regions)
+    action = Action(operator, pipeline.now, f"key-{next(KEYS)}", "d")
+    return str(asking.ask(pipeline.election, wanted, action)["id"])
+
+
+def shown(pipeline: Pipeline, export_id: str) -> dict[str, Any]:
+    return asking.show_export(Operator("Ann", "headquarters", pipeline.election.id, ()), export_id, pipeline.now)
+
+
+def made(pipeline: Pipeline, services: Stack, wanted: Wanted, **who: Any) -> dict[str, bytes]:
+    export_id = asked(pipeline, wanted, **who)
+    assert job.run(pipeline.election.id, export_id, lambda: pipeline.now)
+    export = shown(pipeline, export_id)
+    assert export["state"] == "done", export["error"]
+    objects = services.client("s3")
+    base = f"exports/{pipeline.election.id}#exports/{export_id}/"
+    return {
+        name.rpartition("-")[2]: objects.get_object(Bucket=bucket._bucket(), Key=base + name)["Body"].read()
+        for name in export["files"]
+    }
+
+
+def rows_of(packed: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8-sig"))))
+
+
+def report(pipeline: Pipeline, place: int, text: str) -> None:
+    observer = pipeline.election.observers[place]
+    pipeline.say(observer.phones[0], text)
+
+
+def test_a_report_is_a_row_per_observer_in_the_form_s_order(pipeline: Pipeline, services: Stack) -> None:
+    report(pipeline, 0, "OP A1 B0715 C9 D1 E900")
+    files = made(pipeline, services, Wanted("reports", "csv", people=True))
+    form = pipeline.election.forms[0]
+    (row,) = rows_of(files["OP.csv.gz"])
+    observer = pipeline.election.observers[0]
+    assert (row["station"], row["observer"], row["form"]) == (observer.station, observer.number, "OP")
+    assert row["observer_phones"] == "'" + observer.phones[0]
+    codes = [name for name in row if name in form.by_code]
+    assert codes == [question.code for question in form.questions]
+    assert row["A_by"] == "sms"
+    assert row["messages"]
+    assert row["first_at_local"].endswith("+06:00")
+    assert {"codebook.csv.gz", "about.csv.gz"} <= set(files)
+    codebook = rows_of(files["codebook.csv.gz"])
+    assert [one["code"] for one in codebook if one["form"] == "OP"] == codes
+
+
+def test_the_same_export_as_sheets(pipeline: Pipeline, services: Stack) -> None:
+    report(pipeline, 0, "OP A1 B0715 C9 D1 E900")
+    files = made(pipeline, services, Wanted("reports", "xlsx"))
+    book = load_workbook(io.BytesIO(next(iter(files.values()))), read_only=True)
+    assert book.sheetnames == [*(form.code for form in pipeline.election.forms), "codebook", "about"]
+    header, row = list(book["OP"].iter_rows(values_only=True))
+    assert row[header.index("station")] == pipeline.election.observers[0].station
+    assert "observer_phones" not in header
+
+
+def test_only_regions_that_are_seen_and_asked_for(pipeline: Pipeline, services: Stack) -> None:
+    for place, observer in enumerate(pipeline.election.observers[:40]):
+        if place % 2 == 0:
+            pipeline.say(observer.phones[0], "OP A1 B0715")
+    every = rows_of(made(pipeline, services, Wanted("reports", "csv"))["OP.csv.gz"])
+    chuy = rows_of(made(pipeline, services, Wanted("reports", "csv", regions=("Chuy",)))["OP.csv.gz"])
+    scoped = rows_of(
+        made(pipeline, services, Wanted("reports", "csv"), role="operator", regions=("Chuy",))["OP.csv.gz"]
+    )
+    assert {row["region"] for row in every} == {"Bishkek", "Chuy"}
+    assert chuy == scoped == [row for row in every if row["region"] == "Chuy"]
+
+
+def test_people_are_for_headquarters(pipeline: Pipeline) -> None:
+    with pytest.raises(asking.PeopleWithheld):
+        asked(pipeline, Wanted("messages", "csv", people=True), role="operator")
+
+
+def test_m4_a_hostile_text_is_a_text(pipeline: Pipeline, services: Stack) -> None:
+    hostile = "=HYPERLINK(1)<img onerror>\u202egnp"
+    report(pipeline, 0, hostile)
+    (row,) = rows_of(made(pipeline, services, Wanted("messages", "csv", people=True))["messages.csv.gz"])[:1]
+    assert row["text"] == "'" + hostile
+    sheets = made(pipeline, services, Wanted("messages", "xlsx", people=True))
+    book = load_workbook(io.BytesIO(next(iter(sheets.values()))))
+    texts = [cell for line in book["messages"].iter_rows() for cell in line if cell.value == hostile]
+    assert [cell.data_type for cell in texts] == ["s"]
+
+
+@pytest.mark.parametrize("what", ["incidents", "messages", "audit", "roster"])
+def test_every_kind_can_be_made(pipeline: Pipeline, services: Stack, what: Any) -> None:
+    report(pipeline, 0, "IN 3 box is broken")
+    files = made(pipeline, services, Wanted(what, "csv", people=True))
+    table = {"roster": "observers"}.get(what, what)
+    assert rows_of(files[f"{table}.csv.gz"])
+
+
+def test_e5_a_function_that_is_killed_leaves_no_short_file_and_is_begun_again(
+    pipeline: Pipeline, services: Stack, wire: Wire
+) -> None:
+    report(pipeline, 0, "OP A1 B0715")
+    export_id = asked(pipeline, Wanted("reports", "csv"))
+    wire.listen()
+    wire.cut_all = lambda operation, place, when: killed() if operation == "UploadPart" and place > 4 else None
+    with pytest.raises(Killed):
+        job.run(pipeline.election.id, export_id, lambda: pipeline.now)
+    wire.mend()
+    assert shown(pipeline, export_id)["state"] == "running"
+    assert not job.run(pipeline.election.id, export_id, lambda: pipeline.now)
+    later = pipeline.now + job.DIES_AFTER * 2
+    operator = Operator("Ann", "headquarters", pipeline.election.id, ())
+    assert asking.show_export(operator, export_id, later)["state"] == "waiting"
+    assert job.run(pipeline.election.id, export_id, lambda: later)
+    assert shown(pipeline, export_id)["state"] == "done"
+
+
+def test_a_fault_ends_it_as_failed_with_its_words(pipeline: Pipeline, wire: Wire) -> None:
+    export_id = asked(pipeline, Wanted("reports", "csv"))
+    wire.cut_all = lambda operation, place, when: (
+        answered("AccessDenied", 403)() if operation == "CreateMultipartUpload" else None
+    )
+    assert job.run(pipeline.election.id, export_id, lambda: pipeline.now)
+    wire.mend()
+    export = shown(pipeline, export_id)
+    assert (export["state"], "AccessDenied" in export["error"], export["files"]) == ("failed", True, [])
+
+
+def test_a_link_is_given_once_it_is_done_and_noted(pipeline: Pipeline, services: Stack) -> None:
+    export_id = asked(pipeline, Wanted("roster", "csv"))
+    operator = Operator("Ann", "headquarters", pipeline.election.id, ())
+    with pytest.raises(asking.ExportNotDone):
+        asking.link(operator, export_id, Action(operator, pipeline.now, "link-1", "d"))
+    job.run(pipeline.election.id, export_id, lambda: pipeline.now)
+    links = asking.link(operator, export_id, Action(operator, pipeline.now, "link-2", "d"))
+    assert all("Expires" in one["url"] or "X-Amz-Expires=60" in one["url"] for one in links["files"])
+
+
+def many(count: int) -> Table:
+    rows = ((place, "Bishkek", f"text {place}", None, True, *range(15)) for place in range(count))
+    return Table("many", tuple(f"c{place}" for place in range(20)), rows)
+
+
+def test_rows_are_written_in_constant_memory() -> None:
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        with Path("/dev/null").open("wb") as nowhere:
+            write_csv(many(count), nowhere, lambda rows: None)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(20_000) < 1.5 * peak(2_000) + 200_000
+
+
+def test_a_sheet_has_so_many_rows() -> None:
+    with pytest.raises(TooManyRows):
+        write_xlsx([many(MOST_XLSX_ROWS + 1)], io.BytesIO(), lambda rows: None)
