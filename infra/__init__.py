@@ -1,1 +1,4 @@
-"""How Baykoo is packaged, deployed, and run on one machine. See README.md beside this file."""
+"""Package, deploy and run Baykoo, on AWS and on one machine.
+
+See README.md beside this file.
+"""

@@ -1,4 +1,6 @@
-"""The browser of the tests: Debian's Chromium with its DejaVu fonts, brought where this process may.
+"""Bring the tests' browser: Debian's Chromium with its DejaVu fonts.
+
+It is brought where this process may.
 
 Runs with nothing installed: ``python3 infra/browser.py``. Playwright drives the browser but downloads none: Debian
 keeps its own safe, and it comes from where the machine's other packages come from.
@@ -15,11 +17,14 @@ INSTALL = f"sudo apt-get update && sudo apt-get install {' '.join(PACKAGES)}"
 
 
 class BrowserMissing(Exception):
-    """There is no browser to test with; the message says what brings it."""
+    """No browser to test with; the message says what brings it."""
 
 
 def chromium() -> str:
-    """Return the path of Chromium; raises `BrowserMissing` where it or its fonts are not installed."""
+    """Return the path of Chromium; raises `BrowserMissing`.
+
+    It is missing where its fonts are not installed too.
+    """
     found = shutil.which("chromium")
     if found is None:
         raise BrowserMissing(f"The emails' tests need Chromium, which is not installed. On Debian: {INSTALL}")
@@ -29,7 +34,10 @@ def chromium() -> str:
 
 
 def ensure() -> None:
-    """Bring the browser where it is missing and apt may be asked; raises `BrowserMissing`."""
+    """Bring the browser where it is missing; raises `BrowserMissing`.
+
+    Apt is asked only where it may be.
+    """
     try:
         chromium()
     except BrowserMissing:

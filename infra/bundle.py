@@ -1,4 +1,6 @@
-"""Packages the app: one zip for Lambda, and one SAM template that chalice makes and `template/` completes.
+"""Package the app: a zip for Lambda, and a SAM template.
+
+Chalice makes the template, and `template/` completes it.
 
 The zip holds app.py, chalicelib without its command line, requirements.txt less what Lambda does not need, and their
 bytecode. The same sources give the same bytes, under any umask and from any folder. What a package is made from is
@@ -92,7 +94,10 @@ class PackageFailed(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """A deployable package: a folder with `sam.json`, the template, and `deployment.zip`, the code."""
+    """A deployable package: a folder with the template and the code.
+
+    The template is `sam.json`, the code `deployment.zip`.
+    """
 
     folder: Path
 
@@ -107,7 +112,7 @@ class Package:
         return self.folder / "deployment.zip"
 
     def describe(self) -> str:
-        """The bundle's size, zipped and unpacked, and what takes most of it."""
+        """Describe the bundle's size, zipped and unpacked, and what takes most."""
         with zipfile.ZipFile(self.zip) as code:
             sizes = Counter[str]()
             for entry in code.infolist():
@@ -118,7 +123,10 @@ class Package:
 
 
 def package() -> Package:
-    """Package the app as it is now, or find the package already made from the same; raises `PackageFailed`."""
+    """Package the app as it is now; raises `PackageFailed`.
+
+    A package already made from the same is used again.
+    """
     BUILDS.mkdir(parents=True, exist_ok=True)
     with (BUILDS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -174,7 +182,9 @@ def _make(made: Package) -> None:
 
 
 def _seal(code: Path) -> None:
-    """Write the zip anew: with bytecode, in order, at one date, readable by all.
+    """Write the zip anew: with bytecode, in order, at one date.
+
+    All may read what is in it.
 
     Lambda's folder is read-only: without bytecode every cold start would compile all that it imports. It is taken as it
     is, whatever the files' dates are once they are unpacked (PEP 552). Lambda runs as another user than packs.
@@ -257,7 +267,10 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def main() -> int:
-    """Package the app and print where and how large; return the exit status."""
+    """Package the app and print its place and size.
+
+    Returns the exit status.
+    """
     try:
         made = package()
     except PackageFailed as failed:

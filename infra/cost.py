@@ -1,4 +1,6 @@
-"""What a stack costs on AWS, SMS aside: units that are measured, times prices that AWS publishes.
+"""Compute what a stack costs on AWS, SMS aside.
+
+Measured units times prices that AWS publishes.
 
 ``python -m infra.cost`` prints the tables of docs/cost.md. tests/integration/test_cost.py measures the units and
 compares them with `MEASURED`.
@@ -14,7 +16,10 @@ PRICES_REGION = "us-east-1"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A published price: US dollars for so many of a unit, and the page that says so."""
+    """A published price: US dollars for so many of a unit.
+
+    With the page that says so.
+    """
 
     usd: float
     per: float
@@ -55,7 +60,10 @@ BYTES_OF_AN_ACCESS_LINE = 400
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a function: what it asks of DynamoDB and of other services, and its processor time in seconds."""
+    """A call of a function: what it asks of other services.
+
+    DynamoDB among them; and its processor time in seconds.
+    """
 
     function: str
     requests: float
@@ -72,7 +80,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one thing takes, at most; every call by itself, though the stream hands over up to 100 rows at once."""
+    """What one thing takes at most, call by call.
+
+    Every call by itself, though the stream hands over up to 100 rows at once.
+    """
 
     calls: tuple[Call, ...]
     write_units: float
@@ -121,7 +132,10 @@ METRICS_WRITTEN_EACH_MINUTE = 6
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A span of time: how often each of `MEASURED` happens in it, and reads that grow with the election."""
+    """A span of time: how often each of `MEASURED` happens in it.
+
+    And reads that grow with the election.
+    """
 
     name: str
     times: Mapping[str, float]
@@ -142,14 +156,17 @@ HOURS_OF_SUMMARIES = 14
 
 
 def idle_month() -> Case:
-    """A month in which no election is under way."""
+    """Return a month in which no election is under way."""
     minutes = 30 * 24 * 60
     times = {"idle minute": minutes, "ten minutes": minutes / 10, "hour": minutes / 60}
     return Case("idle month", times, months=1)
 
 
 def day(observers: int) -> Case:
-    """An election day: two observers of each station, who send `SMS_PER_OBSERVER` reports each."""
+    """Return an election day: two observers of each station.
+
+    Each sends `SMS_PER_OBSERVER` reports.
+    """
     stations, coordinators = observers / 2, max(10, observers / OBSERVERS_PER_COORDINATOR)
     times = {
         "report": observers * SMS_PER_OBSERVER,
@@ -168,7 +185,7 @@ def day(observers: int) -> Case:
 
 
 def rehearsal(observers: int) -> Case:
-    """A rehearsal of a whole day within two hours."""
+    """Return a rehearsal of a whole day within two hours."""
     whole = day(observers)
     times = {**whole.times, "minute of a day": 120, "ten minutes": 12, "hour": 2}
     return Case(f"rehearsal with {observers:,} observers", times, whole.reads)
@@ -179,7 +196,7 @@ CASES = (idle_month(), rehearsal(1000), day(1000), day(10_000), day(100_000))
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a case takes, and what that costs in US dollars by service."""
+    """What a case takes, and its cost in US dollars by service."""
 
     case: Case
     amounts: Mapping[str, float]

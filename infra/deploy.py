@@ -1,4 +1,6 @@
-"""`make deploy`: checks, shows what would change, asks, deploys, tries the stack, and goes back where it fails.
+"""Deploy: check, show the changes, ask, deploy, and try the stack.
+
+`make deploy` runs it. Where the stack does not work, it goes back.
 
 ``python -m infra.deploy STACK --region REGION --bucket BUCKET Parameter=value …`` deploys to AWS with the credentials
 that are set up for its command line.
@@ -88,7 +90,10 @@ def _try(target: Target, outputs: Mapping[str, str], before: Mapping[str, Any] |
 
 
 def main() -> int:
-    """Package, release to AWS and print the stack's outputs; return the exit status."""
+    """Package, release to AWS and print the stack's outputs.
+
+    Returns the exit status.
+    """
     reader = argparse.ArgumentParser(description="Package Baykoo and deploy it to AWS.")
     reader.add_argument("stack", help="the stack's name; tables, parameters and logs are named by it")
     reader.add_argument("--region", required=True, help="for example eu-central-1")

@@ -1,4 +1,4 @@
-"""Runs ministack, the AWS emulator, on the loopback interface, and leaves nothing of it behind.
+"""Run ministack, the AWS emulator, on loopback; leave nothing behind.
 
 What was found in 1.5.33 (each is why a line below is there): it listens on every interface unless told; its MQTT
 listener takes a fixed port; a function's worker inherits its whole environment, AWS settings of the person who started
@@ -30,19 +30,25 @@ PROGRAM = Path(__file__).with_name("emulator_process.py")
 
 
 class EmulatorFailed(Exception):
-    """The emulator could not be started; the message says why and what to do."""
+    """The emulator could not be started.
+
+    The message says why and what to do.
+    """
 
 
 @dataclass(frozen=True)
 class Process:
-    """A process by id and start time, so that another one that was given the same id later is not taken for it."""
+    """A process by id and start time.
+
+    So another that was given the same id later is not taken for it.
+    """
 
     pid: int
     started: str
 
     @classmethod
     def of(cls, pid: int) -> "Process | None":
-        """The running process of that id; None where there is none."""
+        """Return the running process of that id; None without one."""
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -56,7 +62,9 @@ class Process:
 
 @contextmanager
 def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) -> Iterator[str]:
-    """Run an emulator with its files under `folder` until the block ends; yield its endpoint's URL.
+    """Run an emulator until the block ends; yield its endpoint's URL.
+
+    Its files lie under `folder`.
 
     `port` None takes a free one; with `authorize` it refuses what a role does not allow. A folder that a killed run
     left behind is taken over, its emulator ended. Raises `EmulatorFailed` where the folder or the port is in use.
@@ -97,7 +105,10 @@ def last_words(log: Path) -> str:
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier run left in `folder`, its emulator too; raises `EmulatorFailed` where that run goes on."""
+    """Remove what an earlier run left in `folder`, its emulator too.
+
+    Raises `EmulatorFailed` where that run goes on.
+    """
     record = folder / RECORD
     if record.is_file():
         processes = {name: Process(**found) for name, found in json.loads(record.read_text()).items()}
@@ -112,7 +123,10 @@ def clear(folder: Path) -> None:
 
 
 def clear_abandoned(folders: Path) -> None:
-    """Clear every one of the folders under `folders` whose run was killed; leave those whose run goes on."""
+    """Clear every folder under `folders` whose run was killed.
+
+    Those whose run goes on are left.
+    """
     for record in folders.glob(f"*/{RECORD}"):
         with suppress(EmulatorFailed):
             clear(record.parent)

@@ -1,8 +1,8 @@
-"""The emulator's process: ministack, whose workers share one unpacked copy of a function's code.
+"""Run the emulator's process, whose workers share one unpacked bundle.
 
 Runs under the emulator's own Python. ministack 1.5.33 unpacks the bundle for every worker that it starts, 2,500 files,
-and removes them with it: half a second of processor time each, and seconds at the end of a run. Lambda's folder of
-code is read-only, so one copy serves them all.
+and removes them with it: half a second of processor time each, and seconds at the end of a run. Lambda's folder of code
+is read-only, so one copy serves them all.
 """
 
 import hashlib
@@ -22,7 +22,10 @@ LOOKED_EVERY_SECONDS = 0.5
 
 
 class SharedZip(zipfile.ZipFile):
-    """A zip that is unpacked once; whoever unpacks it again gets a link to the first copy."""
+    """A zip that is unpacked once.
+
+    Whoever unpacks it again gets a link to the first copy.
+    """
 
     def extractall(self, path: Any = None, members: Iterable[Any] | None = None, pwd: bytes | None = None) -> None:
         """Make `path`, an empty folder, a link to the unpacked copy."""
@@ -40,7 +43,10 @@ class SharedZip(zipfile.ZipFile):
 
 
 def _end_with(parent: int) -> None:
-    """End this process and its workers once its parent is gone, in whatever way."""
+    """End this process and its workers once its parent is gone.
+
+    In whatever way the parent ended.
+    """
     while os.getppid() == parent:
         time.sleep(LOOKED_EVERY_SECONDS)
     os.killpg(0, signal.SIGKILL)

@@ -28,7 +28,10 @@ class EnvironmentFailed(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: where it is, and the files of pinned and hashed requirements that it is made from."""
+    """A virtual environment: its place and its files of requirements.
+
+    They are pinned and hashed.
+    """
 
     folder: Path
     requirements: tuple[Path, ...]
@@ -39,7 +42,7 @@ class Environment:
         return self.folder / "bin" / "python"
 
     def stamp(self) -> str:
-        """The hash that tells whether the environment is what its files say."""
+        """Return the hash that tells whether the environment fits its files."""
         parts = [str(self.folder).encode(), *(path.read_bytes() for path in self.requirements)]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -104,7 +107,10 @@ def ensure(*environments: Environment) -> None:
 
 
 def main() -> int:
-    """Make the tools' and the emulator's environments, or only the one that is named; return the exit status."""
+    """Make the tools' and the emulator's environments; return the exit status.
+
+    Only the one that is named, if one is.
+    """
     named = {"--tools": (TOOLS,), "--lint": (LINT,)}
     try:
         ensure(*next((named[word] for word in sys.argv[1:] if word in named), (TOOLS, EMULATOR)))

@@ -1,4 +1,6 @@
-"""A whole Baykoo on one machine: an emulator, and the one template deployed to it.
+"""Run a whole Baykoo on one machine.
+
+An emulator, and the one template deployed to it.
 
 Tests use it as a context manager: ``with local_stack(folder) as stack: …``.
 """
@@ -41,20 +43,26 @@ class Stack:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment of a process that works on this stack; nothing of the person's own AWS settings is in it."""
+        """The environment of a process that works on this stack.
+
+        Nothing of the person's own AWS settings is in it.
+        """
         return environ_for(self.endpoint_url)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this stack's emulator."""
+        """Return a boto3 client of this stack's emulator."""
         return client(service, self.endpoint_url)
 
     def mailbox(self) -> str:
-        """The URL of every email that was sent, as JSON."""
+        """Return the URL of every email that was sent, as JSON."""
         return f"{self.endpoint_url}/_ministack/ses/messages"
 
 
 def environ_for(endpoint_url: str) -> dict[str, str]:
-    """The environment of a process that works on the emulator at that URL."""
+    """Return the environment of a process that works on an emulator.
+
+    The emulator is at that URL.
+    """
     plain = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return plain | {
         "AWS_ENDPOINT_URL": endpoint_url,
@@ -69,7 +77,7 @@ def environ_for(endpoint_url: str) -> dict[str, str]:
 
 @cache
 def client(service: str, endpoint_url: str) -> Any:
-    """A boto3 client of the emulator at that URL."""
+    """Return a boto3 client of the emulator at that URL."""
     session = boto3.Session(region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")  # noqa: S106
     made: Any = session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]
     return made
@@ -85,7 +93,9 @@ def local_stack(
     webhook_secrets: dict[str, dict[str, Any]] | None = None,
     parameters: Mapping[str, str] | None = None,
 ) -> Iterator[Stack]:
-    """Start an emulator with its files in `folder`, deploy Baykoo to it, and yield the stack until the block ends.
+    """Start an emulator, deploy Baykoo to it, and yield the stack.
+
+    Until the block ends; the emulator's files lie in `folder`.
 
     `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
     `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given; `parameters`
@@ -119,5 +129,8 @@ def local_stack(
 
 
 def _fresh_settings(api_url: str) -> dict[str, dict[str, Any]]:
-    """Settings with new secrets for every provider, so that each can be tried and rehearsed."""
+    """Return settings with new secrets for every provider.
+
+    So each can be tried and rehearsed.
+    """
     return {name: sender.fresh_settings(f"{api_url}/webhooks/{name}") for name, sender in SENDERS.items()}

@@ -1,4 +1,6 @@
-"""Has checkov read the packaged template, and compares what it finds with the answers in `checkov.yaml`.
+"""Have checkov read the packaged template; compare its findings.
+
+With the answers in `checkov.yaml`.
 
 Runs in an environment of its own (`environments.py`, LINT), since checkov pins another boto3. ``python -m
 infra.static_check TEMPLATE …`` fails on a finding without an answer and on an answer that nothing needs.
@@ -23,12 +25,18 @@ FEWEST_PASSED = 100
 
 
 class NotChecked(Exception):
-    """The checker did not do its work; the message holds what it said."""
+    """The checker did not do its work.
+
+    The message holds its output.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Why a check's findings stay, and for which resources by logical id; None for all."""
+    """Why a check's findings stay, and for which resources.
+
+    By logical id; None for all.
+    """
 
     reason: str
     resources: frozenset[str] | None = None
@@ -72,7 +80,10 @@ def faults(findings: Collection[TemplateFinding], answered: Mapping[str, Answer]
 
 
 def read_report(report: str) -> list[TemplateFinding]:
-    """Return what a report of checkov's finds; raises `NotChecked` where it is no whole report."""
+    """Return what a report of checkov's finds; raises `NotChecked`.
+
+    It is raised where it is no whole report.
+    """
     try:
         parts = json.loads(report)
     except ValueError:

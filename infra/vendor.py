@@ -1,4 +1,6 @@
-"""`make vendor`: brings the page's libraries from npm, byte for byte, with their licences.
+"""Bring the page's libraries from npm, byte for byte.
+
+`make vendor` runs it; their licences come with them.
 
 ``python -m infra.vendor`` reads each vendor.toml, has `npm pack` fetch the versions named there, compares the tarballs
 with the integrity written there, copies the files named, and writes what their sha256 are. An empty integrity or sha256
@@ -22,16 +24,25 @@ LISTS = (ROOT / "chalicelib/web/vendor/vendor.toml", ROOT / "tests/pages/vendor/
 
 
 class VendorFailed(Exception):
-    """A library could not be brought, or is not what vendor.toml says; the message says which."""
+    """A library could not be brought, or is not as listed.
+
+    vendor.toml lists it; the message says which.
+    """
 
 
 def libraries(path: Path) -> dict[str, dict[str, Any]]:
-    """What a vendor.toml lists, by name: `version`, `integrity` and the sha256 of each of `files`."""
+    """Return what a vendor.toml lists, by name.
+
+    `version`, `integrity` and the sha256 of each of `files`.
+    """
     return tomllib.loads(path.read_text("utf-8"))
 
 
 def differences(path: Path) -> list[str]:
-    """Name each file beside a vendor.toml that is missing, not listed, or not as its sha256 says."""
+    """Name each file beside a vendor.toml that differs from it.
+
+    One that is missing, not listed, or not as its sha256 says.
+    """
     listed = {
         path.parent / name / file: sha256
         for name, library in libraries(path).items()
@@ -43,7 +54,7 @@ def differences(path: Path) -> list[str]:
 
 
 def bring(path: Path) -> None:
-    """Bring what a vendor.toml lists to the folder it stands in; raises `VendorFailed`."""
+    """Bring what a vendor.toml lists to its folder; raises `VendorFailed`."""
     brought = {name: _library(path.parent / name, name, library) for name, library in libraries(path).items()}
     head = "".join(line for line in path.read_text("utf-8").splitlines(keepends=True) if line.startswith("#"))
     path.write_text(head + "\n".join(_written(name, library) for name, library in brought.items()), "utf-8")

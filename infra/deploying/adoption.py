@@ -1,4 +1,7 @@
-"""Put tables that an earlier stack left behind into a new stack of its name, by CloudFormation's import."""
+"""Adopt an earlier stack's tables, by CloudFormation's import.
+
+They become tables of a new stack of the same name.
+"""
 
 import json
 import tempfile
@@ -14,7 +17,9 @@ CHANGE_SET = "adopt-tables"
 
 
 def adopt(target: Target, template: Mapping[str, Any], parameters: Mapping[str, str]) -> list[str]:
-    """Make a stack of the tables that exist already, for the deployment to complete; return their names.
+    """Make a stack of the existing tables; return their names.
+
+    The deployment completes it.
 
     Raises `DeployFailed`.
     """
@@ -46,12 +51,15 @@ def adopt(target: Target, template: Mapping[str, Any], parameters: Mapping[str, 
 
 
 def tables_of(template: Mapping[str, Any]) -> dict[str, Any]:
-    """The template's tables by logical id."""
+    """Return the template's tables by logical id."""
     return {name: made for name, made in template["Resources"].items() if made["Type"] == TABLE}
 
 
 def tables_alone(template: Mapping[str, Any], logical_ids: set[str]) -> dict[str, Any]:
-    """A template of these tables, with the parameters and conditions that they refer to."""
+    """Return a template of some tables alone.
+
+    With the parameters and conditions that they refer to.
+    """
     parameters = {name: template["Parameters"][name] for name in ("Protect", "TableKeyArn")}
     conditions = {name: template["Conditions"][name] for name in ("IsProtected", "HasTableKey")}
     resources = {name: made for name, made in tables_of(template).items() if name in logical_ids}
@@ -64,6 +72,6 @@ def tables_alone(template: Mapping[str, Any], logical_ids: set[str]) -> dict[str
 
 
 def table_name(stack: str, table: Mapping[str, Any]) -> str:
-    """A table's name in a stack."""
+    """Return a table's name in a stack."""
     written: str = table["Properties"]["TableName"]["Fn::Sub"]
     return written.replace("${AWS::StackName}", stack)

@@ -1,4 +1,7 @@
-"""What must hold before a deployment makes anything: each check with the one line that mends it."""
+"""Check what must hold before a deployment makes anything.
+
+Each check has the one line that mends it.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +22,7 @@ _MARKS = {"good": "✓", "warning": "!", "problem": "✗"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: what was looked at, what was found, and the line that mends it."""
+    """One check: its subject, its finding, and the line that mends it."""
 
     subject: str
     severity: Severity
@@ -33,7 +36,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A deployment to come: where to, the stack as it is (None: new), and every parameter's value."""
+    """A deployment to come: target, present stack, and parameters' values.
+
+    The stack is None where it is new.
+    """
 
     target: Target
     stack: Mapping[str, Any] | None
@@ -46,7 +52,10 @@ class Plan:
 
 
 def preflight(target: Target, given: Mapping[str, str], defaults: Mapping[str, str]) -> Iterator[Check]:
-    """Check all, cheapest first; without credentials or a usable name the rest is not asked."""
+    """Check everything, cheapest first.
+
+    Without credentials or a usable name the rest is not asked.
+    """
     first = [_name(target), _region(target), _credentials(target)]
     yield from first
     if any(check.severity == "problem" for check in first):
@@ -71,7 +80,10 @@ def _name(target: Target) -> Check:
 
 
 def _region(target: Target) -> Check:
-    """Tools read AWS_REGION or AWS_DEFAULT_REGION, not both: all must name the stack's region."""
+    """Check that all settings name the stack's region.
+
+    Tools read AWS_REGION or AWS_DEFAULT_REGION, not both.
+    """
     named = {name: target.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION")}
     others = [f"{name}={value}" for name, value in named.items() if value != target.region]
     if not others:
@@ -108,7 +120,10 @@ def _stack_state(plan: Plan) -> Check:
 
 
 def _tables(plan: Plan) -> Check:
-    """Tables of a stack that is gone have the names that a new one needs."""
+    """Check that no table has a name that the stack needs.
+
+    Tables of a stack that is gone have the names of a new one's.
+    """
     if plan.stack is not None:
         return Check("tables", "good", "the stack's own")
     names = plan.target.ask("dynamodb", "list-tables")["TableNames"]
@@ -218,7 +233,10 @@ def _sms_limit(plan: Plan) -> Check:
 
 
 def _sms_sender(plan: Plan) -> Check:
-    """A number or name of one's own, which since September 2024 must let SNS send by it."""
+    """Check that SNS may send by one's own number or name.
+
+    Since September 2024 its owner must let it.
+    """
     if not plan.by_sns:
         return Check("SMS sender", "good", "SNS carries none")
     numbers = plan.target.ask("pinpoint-sms-voice-v2", "describe-phone-numbers")["PhoneNumbers"]

@@ -18,7 +18,10 @@ TABLE = "AWS::DynamoDB::Table"
 
 
 def roll_back(target: Target, before: Mapping[str, Any], failed: Mapping[str, Any]) -> None:
-    """Deploy the template of the release before, with the failed release's tables; raises `DeployFailed`."""
+    """Deploy the release before, with the failed one's tables.
+
+    Raises `DeployFailed`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "before.json"
         path.write_text(json.dumps(with_tables_of(failed, before)))
@@ -26,7 +29,10 @@ def roll_back(target: Target, before: Mapping[str, Any], failed: Mapping[str, An
 
 
 def with_tables_of(failed: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """The template before, with the tables that it lacks and all that these refer to."""
+    """Return the template before, with the tables that it lacks.
+
+    And with all that these refer to.
+    """
     resources = dict(before["Resources"])
     resources |= {
         name: made

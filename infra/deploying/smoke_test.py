@@ -1,4 +1,7 @@
-"""Try a deployed stack from end to end: a signed SMS by the webhook to its outcome, an alert to the deployer."""
+"""Try a deployed stack from end to end.
+
+A signed SMS goes by the webhook to its outcome, an alert to the deployer.
+"""
 
 import datetime as dt
 import json
@@ -27,7 +30,10 @@ Found = TypeVar("Found")
 
 
 class SmokeTestFailed(Exception):
-    """The deployed stack does not do its work; the message says what was tried and what came."""
+    """The deployed stack does not do its work.
+
+    The message says what was tried and what came.
+    """
 
 
 def smoke_test(target: Target, outputs: Mapping[str, str], alert_to: str | None) -> Iterator[str]:
@@ -49,7 +55,7 @@ def smoke_test(target: Target, outputs: Mapping[str, str], alert_to: str | None)
 
 @contextmanager
 def _settings(target: Target, outputs: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Settings of a provider of the test's own, which is gone after it."""
+    """Give the test's own provider settings until the block ends."""
     settings = {"secrets": [secrets.token_hex(32)]}
     name = f"{outputs['Parameters']}/providers/{PROVIDER}"
     parameter = {"Name": name, "Type": "SecureString", "Overwrite": True, "Value": json.dumps(settings)}
@@ -62,7 +68,10 @@ def _settings(target: Target, outputs: Mapping[str, str]) -> Iterator[dict[str, 
 
 
 def _post(api_url: str, settings: dict[str, Any]) -> str:
-    """Post a self-test's SMS until the webhook knows the provider; return the SMS's id."""
+    """Post a self-test's SMS; return its id.
+
+    Again and again until the webhook knows the provider.
+    """
     url = f"{api_url}/webhooks/{PROVIDER}"
     came: list[str] = []
 
@@ -130,7 +139,10 @@ def _table(target: Target) -> str:
 
 @contextmanager
 def _as_file(content: Mapping[str, Any]) -> Iterator[str]:
-    """A file that only this user reads, as the `aws` command names it: secrets stand on no command line."""
+    """Write a file that only this user reads; yield its name.
+
+    As the `aws` command takes it, for secrets stand on no command line.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "input.json"
         path.write_text(json.dumps(content))

@@ -1,4 +1,7 @@
-"""Make or change a stack by the packaged template: to AWS and to one machine alike."""
+"""Make or change a stack by the packaged template.
+
+To AWS and to one machine alike.
+"""
 
 import json
 import re
@@ -27,7 +30,7 @@ class NotConfirmed(DeployFailed):
 def deploy(
     made: Package, target: Target, parameters: Mapping[str, str], confirm: Confirm | None = None
 ) -> dict[str, str]:
-    """Deploy a package as a stack, new or changed; return the stack's outputs.
+    """Deploy a package as a stack; return the stack's outputs.
 
     Without `confirm` the changes are made unseen. Raises `DeployFailed`.
     """
@@ -73,7 +76,10 @@ def _execute_if_confirmed(target: Target, change_set: str, confirm: Confirm) -> 
 
 
 def show(changes: list[dict[str, Any]]) -> str:
-    """One line per resource that a change set would add, change, replace or remove; what is dangerous first."""
+    """Show a change set, a line per resource, the dangerous first.
+
+    What it would add, change, replace or remove.
+    """
     marks = {"Add": "+", "Modify": "~", "Remove": "-", "Import": "<"}
     lines = []
     for change in (one["ResourceChange"] for one in changes):
@@ -85,7 +91,10 @@ def show(changes: list[dict[str, Any]]) -> str:
 
 
 def wait(target: Target) -> str:
-    """Wait until the stack is at rest; return its state. Raises `DeployFailed` where it failed or rolled back."""
+    """Wait until the stack is at rest; return its state.
+
+    Raises `DeployFailed` where it failed or rolled back.
+    """
     while True:
         described = target.describe()
         state = described["StackStatus"] if described else "DELETE_COMPLETE"
@@ -97,7 +106,7 @@ def wait(target: Target) -> str:
 
 
 def what_failed(target: Target) -> str:
-    """The resources that could not be made or changed, each with its reason."""
+    """List resources that could not be made or changed, with reasons."""
     try:
         found = target.ask("cloudformation", "describe-stack-events", "--stack-name", target.stack)
     except AwsFailed as failed:
@@ -110,7 +119,10 @@ def what_failed(target: Target) -> str:
 
 
 def deployed_template(target: Target) -> dict[str, Any]:
-    """The template that the stack was deployed by, its code in the bucket; raises `AwsFailed`."""
+    """Return the template that the stack was deployed by.
+
+    Its code lies in the bucket. Raises `AwsFailed`.
+    """
     answer = target.ask("cloudformation", "get-template", "--stack-name", target.stack, "--template-stage", "Original")
     body = answer["TemplateBody"]
     found: dict[str, Any] = json.loads(body) if isinstance(body, str) else body

@@ -15,11 +15,17 @@ ABSENT = "does not exist"
 
 
 class DeployFailed(Exception):
-    """A step of the deployment failed; the message holds the command and what it said."""
+    """A step of the deployment failed.
+
+    The message holds the command and its output.
+    """
 
 
 class AwsFailed(DeployFailed):
-    """The `aws` command failed; `code` is AWS's code of the error, empty where it did not answer."""
+    """The `aws` command failed; `code` is AWS's code of the error.
+
+    It is empty where AWS did not answer.
+    """
 
     def __init__(self, said: str) -> None:
         super().__init__(said)
@@ -29,7 +35,10 @@ class AwsFailed(DeployFailed):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a stack goes: its name, region, the bucket for its code, and the environment that `aws` runs in."""
+    """Where a stack goes: name, region, bucket, and the command's environment.
+
+    The bucket holds its code; `aws` runs in the environment.
+    """
 
     stack: str
     region: str
@@ -50,7 +59,10 @@ class Target:
         return json.loads(self.aws(*arguments) or "null")
 
     def describe(self) -> dict[str, Any] | None:
-        """The stack as CloudFormation describes it, None where there is none; raises `AwsFailed`."""
+        """Describe the stack as CloudFormation does; raises `AwsFailed`.
+
+        None where there is none.
+        """
         try:
             found = self.ask("cloudformation", "describe-stacks", "--stack-name", self.stack)
         except AwsFailed as failed:
@@ -61,13 +73,16 @@ class Target:
         return described
 
     def outputs(self) -> dict[str, str]:
-        """The deployed stack's outputs by name; raises `DeployFailed`."""
+        """Return the deployed stack's outputs by name; raises `DeployFailed`."""
         described = self.describe()
         if described is None:
             raise DeployFailed(f"there is no stack {self.stack} in {self.region}")
         return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
     def parameters(self) -> dict[str, str]:
-        """The deployed stack's parameters by name, none where there is no stack; raises `AwsFailed`."""
+        """Return the deployed stack's parameters by name; raises `AwsFailed`.
+
+        None where there is no stack.
+        """
         described = self.describe() or {}
         return {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", [])}

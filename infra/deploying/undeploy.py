@@ -1,4 +1,6 @@
-"""`make undeploy`: removes a stack and keeps its tables; says how to remove them, or to adopt them again.
+"""Remove a stack and keep its tables.
+
+`make undeploy` runs it. It says how to remove the tables, or to adopt them again.
 
 ``python -m infra.deploying.undeploy STACK --region REGION``.
 """
@@ -12,7 +14,10 @@ from infra.deploying.terminal import asks
 
 
 def undeploy(target: Target) -> str:
-    """Delete the stack; return what is kept and what can be done with it. Raises `DeployFailed`."""
+    """Delete the stack; return what is kept and its use.
+
+    Raises `DeployFailed`.
+    """
     described = target.describe()
     if described is None:
         raise DeployFailed(f"there is no stack {target.stack} in {target.region}")
@@ -24,7 +29,10 @@ def undeploy(target: Target) -> str:
 
 
 def left_behind(target: Target) -> str:
-    """What an undeployed stack leaves, with the commands that remove or adopt it; raises `AwsFailed`."""
+    """Describe what an undeployed stack leaves; raises `AwsFailed`.
+
+    With the commands that remove or adopt it.
+    """
     prefix = f"{target.stack}-"
     tables = [name for name in target.ask("dynamodb", "list-tables")["TableNames"] if name.startswith(prefix)]
     path = f"/{target.stack}/"
