@@ -36,13 +36,16 @@ SMS = "OP A1 B0702 C9 D2 E1450"  # boxes not shown sealed: a coordinator is told
 
 
 class SeedFailed(Exception):
-    """The sample election could not be loaded; the message holds what ./baykoo said."""
+    """The sample election could not be loaded.
+
+    The message holds the output of ./baykoo.
+    """
 
 
 def settings(
     stack: Stack, operator_token: str | None = None, election: str | None = None, sign_in: str | None = None
 ) -> dict[str, Any]:
-    """What .baykoo/local.json holds."""
+    """Return what .baykoo/local.json holds."""
     return {
         "api_url": stack.api_url,
         "host_header": stack.host_header,
@@ -57,7 +60,10 @@ def settings(
 
 
 def write_settings(path: Path, content: Mapping[str, Any]) -> None:
-    """Put them in place at once, readable by this user only: there are secrets in them."""
+    """Put the settings in place at once, readable by this user.
+
+    By nobody else, for there are secrets in them.
+    """
     making = path.with_suffix(".making")
     making.touch(mode=0o600)
     making.write_text(json.dumps(content, indent=2) + "\n")
@@ -65,7 +71,9 @@ def write_settings(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def seed(stack: Stack, path: Path) -> dict[str, Any]:
-    """Load the sample election, dated today, with an operator's token and an account, by ./baykoo; return the settings.
+    """Load the sample election, dated today, and return the settings.
+
+    With an operator's token and an account, by ./baykoo.
 
     `path` is where the settings are written first, for ./baykoo to find the stack by. Raises `SeedFailed`.
     """
@@ -87,7 +95,10 @@ def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
 
 
 def curl_lines(local: Mapping[str, Any], mailbox: str) -> str:
-    """Three lines for a shell: a signed SMS, the summary, and the coordinators' mailbox."""
+    """Return three lines for a shell.
+
+    A signed SMS, the summary, and the coordinators' mailbox.
+    """
     url, token, election = local["api_url"], local["operator_token"], local["election"]
     secret = shlex.quote(local["webhook_secrets"]["generic"][0])
     sms = {"id": "try-'$t'", "from": OBSERVER, "to": NUMBER, "text": SMS, "received_at": "'$(date -u +%FT%TZ)'"}
@@ -118,7 +129,10 @@ class _Signals:
 
 
 def run(port: int, *, streams: bool, empty: bool) -> None:
-    """Run until a signal ends it. Raises EmulatorFailed where the emulator dies, and what starting raises."""
+    """Run until a signal ends it.
+
+    Raises EmulatorFailed where the emulator dies, and what starting raises.
+    """
     signals = _Signals()
     print("Starting Baykoo …", flush=True)
     try:
