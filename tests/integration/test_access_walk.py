@@ -1,0 +1,133 @@
+"""Every route, by every role, from another region and another election: a new route is walked by itself."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from api_client import Api, ApiAnswer
+from pipeline import Pipeline
+
+from chalicelib.entrypoints.api.openapi import declared
+from chalicelib.entrypoints.api.operation import Operation
+from chalicelib.entrypoints.api.routes import ROUTES
+from chalicelib.services.access.operators import add_operator
+from chalicelib.services.access.permissions import ALLOWED, may
+from chalicelib.store.operators import Role
+
+OPERATIONS = [(method, path, one) for method, path, _, one in declared(ROUTES) if one.may is not None]
+LASTING = dt.timedelta(days=40_000)
+REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+
+
+@dataclass(frozen=True)
+class World:
+    """An election with something of everything in Bishkek, and who asks for it."""
+
+    pipeline: Pipeline
+    path: dict[str, str]
+    tokens: dict[str, str]
+    stranger: str
+    elsewhere: str
+    secrets: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def world(services: Any, emptied: None) -> World:
+    secret = services.webhook_secrets["generic"]["secrets"][0]
+    pipeline, other = Pipeline.loaded(secret), Pipeline.loaded(secret)
+    station = next(one for one in pipeline.election.stations if one.region == "Bishkek")
+    observer = pipeline.election.observers_by_station[station.number][0]
+    message = pipeline.say(observer.phones[0], "good morning what do I do")
+    pipeline.say(observer.phones[0], "IN 3 box is broken")
+
+    def token(role: Role, election: str, regions: tuple[str, ...] = ()) -> str:
+        return add_operator("Ann", role, election, regions, dt.datetime.now(dt.UTC), LASTING)
+
+    own = pipeline.election.id
+    return World(
+        pipeline,
+        {
+            "election_id": own,
+            "region": "Bishkek",
+            "station": station.number,
+            "observer": observer.number,
+            "number": "1",
+            "key": message.key,
+            "step": "acknowledge",
+            "account": "0" * 24,
+            "export": "20261129T000000-0",
+        },
+        {role: token(role, own) for role in ALLOWED},
+        token("administrator", other.election.id),
+        token("administrator", own, ("Chuy",)),
+        (observer.name, observer.phones[0], "good morning what do I do", message.key),
+    )
+
+
+def ask(world: World, method: str, route: str, token: str | None) -> ApiAnswer:
+    names = [part.strip("{}") for part in route.split("/") if part.startswith("{")]
+    headers = {"idempotency-key": "walk", "if-match": '"1"'}
+    path = {name: path_value(world, route, name) for name in names}
+    return Api(token).ask(method, route, {} if method == "POST" else None, headers=headers, **path)
+
+
+def path_value(world: World, route: str, name: str) -> str:
+    """A path's parameter; a number is an observer's where the route says so."""
+    if name == "number" and "/observers/" in route:
+        return world.path["observer"]
+    return world.path.get(name, "1")
+
+
+@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_who_proves_nothing_gets_nothing(world: World, method: str, route: str, one: Operation) -> None:
+    for token in (None, "wrong"):
+        assert ask(world, method, route, token).status == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_a_role_may_what_the_table_says_and_nothing_else(world: World, method: str, route: str, one: Operation) -> None:
+    assert one.may is not None
+    for role, token in world.tokens.items():
+        answer = ask(world, method, route, token)
+        is_refused = answer.status == HTTPStatus.FORBIDDEN and "may not do this" in answer.json()["detail"]
+        assert is_refused != may(role, one.may), (role, answer)  # type: ignore[arg-type]
+        assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, (role, answer)
+
+
+@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_another_election_s_is_refused(world: World, method: str, route: str, one: Operation) -> None:
+    if "{election_id}" in route:
+        assert ask(world, method, route, world.stranger).status == HTTPStatus.FORBIDDEN
+
+
+def pages(world: World, token: str) -> Iterator[tuple[str, ApiAnswer]]:
+    for method, route, _ in OPERATIONS:
+        if method == "GET":
+            yield route, ask(world, method, route, token)
+
+
+def test_another_region_s_people_and_texts_are_in_no_answer(world: World) -> None:
+    """Whoever sees Chuy alone finds nothing of Bishkek, by whatever they ask for."""
+    told = 0
+    for route, answer in pages(world, world.elsewhere):
+        assert answer.status in {HTTPStatus.OK, *REFUSED, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}, (route, answer)
+        told += answer.status == HTTPStatus.OK
+        found = [secret for secret in world.secrets if secret in answer.text]
+        assert not found, (route, found)
+    assert told
+
+
+def test_whoever_sees_it_all_finds_them(world: World) -> None:
+    """The test above looks for what is there to be found."""
+    text = "".join(answer.text for _, answer in pages(world, world.tokens["administrator"]))
+    assert not [secret for secret in world.secrets[1:] if secret not in text]
+
+
+@pytest.mark.parametrize(("role", "hidden"), [("viewer", 2), ("wall", 4)])
+def test_a_viewer_sees_no_people_and_the_wall_no_text_either(world: World, role: str, hidden: int) -> None:
+    for route, answer in pages(world, world.tokens[role]):
+        found = [secret for secret in world.secrets[:hidden] if secret in answer.text]
+        assert not found, (route, found)
