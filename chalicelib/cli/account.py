@@ -35,7 +35,10 @@ def add(
     language: str | None,
     url: str | None,
 ) -> None:
-    """Give NAME an account, and print a link that signs in once, as the last line."""
+    """Give NAME an account, and print a link as the last line.
+
+    The link signs in once.
+    """
     page = _page(use_stack(), url)
 
     invitation = Invitation(name, address, cast(Role, role), regions, language=language)
@@ -52,7 +55,10 @@ def add(
 @click.option("--election", "election_id", required=True, metavar="ID")
 @click.option("--url", metavar="URL", help="The page of a stack on AWS, as its deployment printed it.")
 def link(address: str, election_id: str, url: str | None) -> None:
-    """Print a link that signs ADDRESS in once, within a quarter of an hour."""
+    """Print a link that signs ADDRESS in once.
+
+    Within a quarter of an hour.
+    """
     _print_link(election_id, address, _page(use_stack(), url))
 
 

@@ -95,7 +95,10 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
 @election.command(name="reprocess")
 @click.argument("election_id", metavar="ELECTION")
 def reprocess_command(election_id: str) -> None:
-    """Read again what did not count for want of something that ELECTION's file has now."""
+    """Read again what did not count before ELECTION's file was mended.
+
+    For want of something that the file has now.
+    """
     use_stack()
 
     try:

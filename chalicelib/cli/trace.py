@@ -1,4 +1,4 @@
-"""./baykoo trace: the way of one SMS, from the rows and from the functions' logs."""
+"""./baykoo trace: the way of one SMS, from rows and logs."""
 
 import datetime as dt
 import json
@@ -24,7 +24,9 @@ BEFORE, AFTER = dt.timedelta(minutes=1), dt.timedelta(minutes=20)
 @click.argument("key")
 @click.option("--json", "as_json", is_flag=True, help="Every step as one JSON object per line.")
 def trace(key: str, *, as_json: bool) -> None:
-    """Show the way of the SMS KEY, from the webhook to alerts, replies and receipts.
+    """Show the way of the SMS KEY, from webhook to receipts.
+
+    Alerts and replies too.
 
     KEY is the SMS's, as PROVIDER#ID, or that of a row it led to. Lines of the functions' logs stand between the rows'
     instants, each with the id of its Lambda request.

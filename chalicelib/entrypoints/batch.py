@@ -28,7 +28,9 @@ def each_record(
     is_urgent: Callable[[Row], bool],
     sender_of: Callable[[Row], str | None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Act on every record's row, read from its image; return the failed ones.
+    """Act on every record's row; return the failed records.
+
+    A row is read from its record's image.
 
     Several at a time. A failed record is offered again (Lambda: "Partial batch responses"), and sweep comes too.
     Records of one batch need no order: merging is independent of it, and a row of the outbox is claimed once. So the
@@ -65,7 +67,7 @@ def each_record(
 def _in_turn(
     rows: Sequence[tuple[bool, str, Row]], sender_of: Callable[[Row], str | None]
 ) -> list[tuple[bool, str, Row]]:
-    """Sort the urgent first, then by how many of the same sender stand before."""
+    """Sort the urgent first, then by the sender's rows before."""
     before: Counter[tuple[bool, str | None]] = Counter()
     turns: list[int] = []
     for is_urgent, _, row in rows:

@@ -1,4 +1,4 @@
-"""The function chase, each minute: reports that are missing, and what operators are shown of them."""
+"""The function chase, each minute: missing reports, and what operators see."""
 
 import datetime as dt
 

@@ -42,13 +42,18 @@ class AccountRow(_Row):
 
 
 class PlaceRow(_Row):
-    """That an address has an account in an election: `scope` address#HASH, `id` the election."""
+    """That an address has an account in an election.
+
+    `scope` is address#HASH, `id` the election.
+    """
 
     account = UnicodeAttribute()
 
 
 class ProofRow(_Row):
-    """A one-time proof that was sent to an address: `scope` address#HASH, `id` proof.
+    """A one-time proof that was sent to an address.
+
+    `scope` is address#HASH, `id` proof.
 
     A link's token and a code, either of which is used once; `tries`: wrong codes so far.
     """
@@ -121,7 +126,7 @@ def places_of(address_hash: str) -> list[PlaceRow]:
 
 
 def putting_account(row: AccountRow, address_hash: str, seen: int) -> tuple[Write, ...]:
-    """Return the writes that store an account, in place of the version seen.
+    """Return the writes that store an account over the version seen.
 
     Version 0: there is none yet.
     """
@@ -178,7 +183,7 @@ def sessions_of(election_id: str) -> list[SessionRow]:
 
 
 def note_use(row: SessionRow, at: dt.datetime) -> None:
-    """Note when a session was used last, if it still is there; raises StoreUnavailable."""
+    """Note a session's last use, if it is there; raises StoreUnavailable."""
     updated_if(row, [SessionRow.used_at.set(at)], SessionRow.id.exists())
 
 
@@ -194,7 +199,9 @@ def end(row: SessionRow) -> None:
 
 
 def count_attempt(who: str, window: str, expires: dt.datetime) -> int:
-    """Count an attempt in a window; return how many there were with it.
+    """Count an attempt in a window; return how many there were.
+
+    This one is counted too.
 
     Raises StoreUnavailable.
     """

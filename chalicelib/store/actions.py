@@ -1,4 +1,4 @@
-"""Actions that were done, each under the key that its caller gave it."""
+"""Actions that were done, each under the key that came with it."""
 
 import datetime as dt
 from typing import Any

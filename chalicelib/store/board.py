@@ -1,4 +1,6 @@
-"""What is kept each minute for the board and the quick count, so that no request computes it.
+"""What is kept each minute for the board and the quick count.
+
+So no request computes it.
 
 Two rows per election, replaced whole. Whoever reads them is told when they were made.
 """
@@ -42,7 +44,9 @@ def read_kept(election_id: str, what: Kept) -> KeptRow | None:
 
 
 def keep(election_id: str, what: Kept, document: dict[str, Any], at: dt.datetime, expires: int) -> bool:
-    """Replace a kept document by a newer one; False where a newer one stands.
+    """Replace a kept document by a newer one.
+
+    False where a newer one stands.
 
     Raises StoreUnavailable.
     """

@@ -1,4 +1,6 @@
-"""Stations to be called: one row per station, kept each minute, leased by whoever calls.
+"""Stations to be called: a row per station, leased while calling.
+
+The schedule keeps them each minute.
 
 Two write to it and neither to the other's attributes: the schedule what is owed (`need`), operators all the rest, on
 the `version` that they have read.
@@ -91,7 +93,7 @@ def calls_of(election_id: str, region: str, *, consistent: bool = False) -> list
 
 
 def call_of(election_id: str, region: str, station: str) -> CallRow:
-    """Return a station's row as of now, an empty one where there is none.
+    """Return a station's row as of now, empty without one.
 
     Raises StoreUnavailable.
     """
@@ -136,7 +138,10 @@ def changing(row: CallRow, changes: Iterable[Action]) -> Write:
 
 
 def as_read(row: CallRow) -> Condition:
-    """Return the condition that no operator has changed the row since it was read."""
+    """Return the condition that no operator has changed the row since.
+
+    Since it was read.
+    """
     return at_version(CallRow, row.seen)
 
 

@@ -1,4 +1,4 @@
-"""Contacts: every call that was logged, by station, and figures of who called how often.
+"""Contacts: every logged call by station, and operators' figures.
 
 Nothing changes or removes a contact: one that is undone gets another that says so.
 """
@@ -49,7 +49,9 @@ class ContactRow(Model):
 
 
 class FiguresRow(Model):
-    """Counters of an operator's calls in an hour: `attempts`, `reached`, and each outcome's.
+    """Counters of an operator's calls in an hour.
+
+    `attempts`, `reached`, and each outcome's.
 
     `id` is `HOUR#OPERATOR`, the hour on the election's clock.
     """
@@ -90,7 +92,9 @@ def station_key(election_id: str, station: str) -> str:
 
 
 def contacts_of(election_id: str, station: str, limit: int = PAGE, before: str | None = None) -> list[ContactRow]:
-    """Return a station's contacts, the newest first, below an id where it is given.
+    """Return a station's contacts, the newest first.
+
+    Below an id where it is given.
 
     Raises StoreUnavailable.
     """
@@ -123,7 +127,9 @@ def counting(election_id: str, hour: str, operator: str, amounts: Mapping[str, i
 
 
 def figures_of(election_id: str, since: str | None = None) -> Iterable[FiguresRow]:
-    """Return every operator's figures by hour, from an hour on where it is given.
+    """Return every operator's figures by hour.
+
+    From an hour on where it is given.
 
     Raises StoreUnavailable.
     """

@@ -153,7 +153,7 @@ def assignments(election_id: str) -> tuple[int, dict[str, Assignment]]:
 
 
 def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]) -> Write:
-    """Return the write that replaces the assignments that were read at a version."""
+    """Return the write that replaces the assignments read at a version."""
     row = ElectionRow(DIRECTORY, election_id)
     said = {phone: one.document() for phone, one in assigned.items()}
     actions = [ElectionRow.assignments.set(said), ElectionRow.assigned.set(version + 1)]
@@ -161,7 +161,10 @@ def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]
 
 
 def forget(election_id: str) -> None:
-    """Read an election anew the next time: this process has just changed it."""
+    """Read an election anew the next time.
+
+    For this process has just changed it.
+    """
     _recent.forget(election_id)
 
 

@@ -122,7 +122,10 @@ def _alerts(election_id: str, incident_id: str, stage: int) -> str:
 
 
 def told_headquarters(message_key: str, coordinator_id: str) -> str:
-    """Return the key of what headquarters are told of a coordinator's SMS, without its channel."""
+    """Return the key of headquarters' notice of a coordinator's SMS.
+
+    It lacks the channel.
+    """
     return f"told#{message_key}#{coordinator_id}"
 
 
@@ -164,12 +167,18 @@ def reminder(election_id: str, form: str, round_name: str, observer: str, number
 
 
 def sign_in(election_id: str, random: str) -> str:
-    """Return the key of what brings somebody a link and a code to sign in."""
+    """Return the key of a message with a link to sign in.
+
+    And a code.
+    """
     return f"{_SIGN_IN}{election_id}#{random}"
 
 
 def is_sign_in(key: str) -> bool:
-    """Whether a key is of a message that nobody but its recipient may read."""
+    """Whether a key is of a message for its recipient alone.
+
+    Nobody else may read it.
+    """
     return key.startswith(_SIGN_IN)
 
 
@@ -189,12 +198,15 @@ def is_entered(key: str) -> bool:
 
 
 def answered(operator_digest: str, action_key: str) -> str:
-    """Return the key of an operator's SMS to a phone, by the action that sends it."""
+    """Return the key of an operator's SMS to a phone.
+
+    By the action that sends it.
+    """
     return f"answer#{operator_digest}#{action_key}"
 
 
 def correlation_id(message_key: str) -> str:
-    """Return the id by which logs tell of a message and what it led to.
+    """Return the id of a message and its results in logs.
 
     A digest, since a key may hold a provider's id with a phone in it.
     """
@@ -225,7 +237,10 @@ def on_any_channel(prefixes: Iterable[str]) -> list[str]:
 
 
 def is_from_phone(key: str) -> bool:
-    """Whether a message of a conversation came from its phone, and is none of ours."""
+    """Whether a message of a conversation came from its phone.
+
+    And is none of ours.
+    """
     return key.partition("#")[0] not in _OURS
 
 

@@ -32,7 +32,7 @@ def get_many(keys: Iterable[str]) -> list[Message]:
 
 
 def read_rows(keys: Iterable[str]) -> tuple[list[Message | ReceiptRow], dict[str, str]]:
-    """Return the rows of queues that exist, and why others cannot be read.
+    """Return queued rows that exist, and why others cannot be read.
 
     The rows are in no order, the others' faults by key. Raises StoreUnavailable.
     """
@@ -121,7 +121,9 @@ def conversation_between(phone: str, since: dt.datetime, until: dt.datetime, lim
 
 
 def newest_with(phone: str, limit: int) -> list[tuple[str, dt.datetime]]:
-    """Return keys of a phone's newest messages, in and out, and when each was stored.
+    """Return keys of a phone's newest messages, with their storing.
+
+    In and out, with the instant when each was stored.
 
     Raises StoreUnavailable.
     """

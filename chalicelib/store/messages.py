@@ -127,12 +127,18 @@ class Message(QueuedRow):
 
     @property
     def is_entry(self) -> bool:
-        """Whether a person typed it for an observer: no SMS came, and none answers it."""
+        """Whether a person typed it for an observer.
+
+        No SMS came, and none answers it.
+        """
         return bool(self.channel == ENTERED)
 
     @property
     def origin(self) -> str:
-        """The key of the SMS that led to the row, as far as the row tells."""
+        """The key of the SMS that led to the row.
+
+        As far as the row tells.
+        """
         return self.cause or (self.about if self.direction == "out" and self.about else self.key)
 
     @property

@@ -1,4 +1,6 @@
-"""Open incidents: a small row each, so that a board counts them without reading them all.
+"""Open incidents: a small row each.
+
+So a board counts them without reading them all.
 
 They lie in the table of incidents. Whatever opens, changes or ends an incident writes them in its own transaction; the
 schedule adds those of earlier versions.
@@ -50,7 +52,10 @@ def open_incidents_of(election_id: str, limit: int | None = MOST_READ) -> list[O
 
 
 def listed(incident: Incident, state: State) -> Write:
-    """Return the write that lists an incident in a state, or takes it from the list."""
+    """Return the write that lists an incident in a state.
+
+    Or takes it from the list.
+    """
     row = OpenIncident(
         _partition(incident.election),
         f"{incident.number:06}",

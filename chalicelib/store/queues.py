@@ -1,4 +1,4 @@
-"""Rows that wait in a queue, from their claim to a final state."""
+"""Rows in a queue, from their claim to a final state."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class UnfinishedIndex(GlobalSecondaryIndex["QueuedRow"]):  # type: ignore[no-unt
 
 
 class QueuedRow(Model):
-    """A row of the messages' table that waits in a queue until it is finished.
+    """A row of the messages' table that waits until it is finished.
 
     `pending` is its queue and shard, `due_at` when sweep takes it up; a finished row has neither. `attempts` counts the
     tries, and `last_error` says how the last one failed.
@@ -75,12 +75,15 @@ class QueuedRow(Model):
 
     @property
     def origin(self) -> str:
-        """The key of the row that led to this one, as far as it tells; else its own."""
+        """The key of the row that led to this one.
+
+        As far as it tells; else its own.
+        """
         return self.key
 
     @property
     def correlation_id(self) -> str:
-        """The id by which logs tell of the row and of what led to it."""
+        """The id of the row and its origin in logs."""
         return correlation_id(self.origin)
 
     @property

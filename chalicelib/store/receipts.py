@@ -1,4 +1,4 @@
-"""Receipts: what carriers say became of an SMS, until its row has it."""
+"""Receipts: carriers' words on an SMS, until its row has them."""
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 
@@ -7,7 +7,7 @@ from chalicelib.store.queues import Queue, QueuedRow
 
 
 class ReceiptRow(QueuedRow):
-    """A carrier's word on an SMS of ours: waiting → matched | unmatched.
+    """A carrier's word on an SMS: waiting → matched or unmatched.
 
     `provider` is the carrier and `reference` what it calls the SMS; `receipt` is its word, `receipt_detail` the reason
     that it gave, `provider_at` when it came about. `about` is the SMS's key once that is known.

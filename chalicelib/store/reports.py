@@ -155,7 +155,10 @@ def _row_key(election: Election, key: ReportKey) -> tuple[str, str]:
 
 
 def _answers_json(given: ObserverAnswers) -> dict[str, Any]:
-    """Write an observer's answers, each with its source's place in `from`; `h`: the superseded ones, if any."""
+    """Write an observer's answers, each with its source's place in `from`.
+
+    `h`: the superseded ones, if any.
+    """
     superseded = {code: answers for code, answers in given.superseded.items() if answers}
     every = [*given.answers.values(), *(answer for answers in superseded.values() for answer in answers)]
     sources = sorted({answer.source for answer in every}, key=lambda source: source.age)

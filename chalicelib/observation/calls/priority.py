@@ -1,4 +1,6 @@
-"""Whom to call next, and why: the order that NDI's data recovery goes by.
+"""Whom to call next, and why, in NDI's order.
+
+That of its data recovery.
 
 Silent stations first, then a count form that is due in the sample, then an open incident of which nobody was reached,
 then the time overdue by the reports owed. What was tried just now goes to the end, what was promised for a time comes
@@ -98,7 +100,7 @@ class Why:
 
 
 def reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> tuple[Why, ...]:
-    """Return why a station is to be called now, each reason with its points."""
+    """Return why a station is to be called, each with points."""
     return tuple(_reasons(election, need, tried, now))
 
 
@@ -113,7 +115,7 @@ def is_snoozed(tried: Tried, now: dt.datetime) -> bool:
 
 
 def overdue(election: Election, need: Need, now: dt.datetime) -> dt.timedelta:
-    """Return for how long the longest overdue report is past its due time."""
+    """Return how long the longest overdue report is overdue."""
     return max((overdue_by(election, place, now) for place in need.owed), default=dt.timedelta())
 
 
@@ -143,7 +145,7 @@ def _was_reached(need: Need, tried: Tried) -> bool:
 
 
 def is_count_form(election: Election, form: Form) -> bool:
-    """Whether a form is the one that a quick count is made of.
+    """Whether a quick count is made of a form.
 
     The roster of an election with a quick count is its sample.
     """

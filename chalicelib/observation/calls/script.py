@@ -1,4 +1,4 @@
-"""What an operator says to an observer, and what they type while talking."""
+"""What an operator asks an observer, and types while talking."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -35,7 +35,7 @@ def titled(election: Election, place: Place, language: str) -> str:
 
 
 def fields(election: Election, owed: Iterable[Place], language: str) -> list[dict[str, Any]]:
-    """Return the fields of each report that is owed, in the form's order."""
+    """Return the fields of each owed report, in the form's order."""
     return [
         {
             "form": form.code,

@@ -1,4 +1,4 @@
-"""Phones of which a person has said whose they are, on top of the roster.
+"""Phones that a person has assigned, on top of the roster.
 
 A roster that is loaded later and has the phone goes before.
 """
@@ -43,7 +43,9 @@ def assignment_from(document: Mapping[str, Any]) -> Assignment:
 
 
 def with_assigned(election: Election, assigned: Mapping[str, Assignment]) -> Election:
-    """Return the election with the phones of the assigned, each its holder's last.
+    """Return the election with the assigned phones.
+
+    Each is its holder's last.
 
     Phones that the roster has, and holders that it has no more, are passed over. A coordinator is told nothing on an
     assigned phone, and is obeyed from it.
@@ -85,6 +87,9 @@ def _on_phone(coordinator: Coordinator, phone: str) -> Coordinator:
 
 
 def _replaced(election: Election, observers: tuple[Observer, ...], coordinators: tuple[Coordinator, ...]) -> Election:
-    """Return the election with another roster, and nothing that it has worked out of the old one."""
+    """Return the election with another roster.
+
+    And nothing that it has worked out of the old one.
+    """
     kept = {name: getattr(election, name) for name in Election.model_fields}
     return Election.model_construct(**kept | {"observers": observers, "coordinators": coordinators})

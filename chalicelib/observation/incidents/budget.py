@@ -65,7 +65,9 @@ def select(incidents: Sequence[tuple[str, Severity]], before: Opened) -> Selecti
 
 
 def most_alerts(severity: Severity) -> int:
-    """Return how many alerts at once a coordinator may have got in an hour after one more of a severity.
+    """Return how many alerts per hour a coordinator may get.
+
+    At once, after one more of a severity.
 
     What is over it comes in the next digest.
     """

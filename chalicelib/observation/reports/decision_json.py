@@ -45,7 +45,10 @@ def decisions_json(decisions: Decisions) -> dict[str, Any] | None:
 
 
 def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
-    """Read decisions from their JSON; what this version does not know is passed over."""
+    """Read decisions from their JSON.
+
+    What this version does not know is passed over.
+    """
     if not written:
         return Decisions()
     made = [Made(who, dt.datetime.fromisoformat(at), note) for who, at, note in written["by"]]

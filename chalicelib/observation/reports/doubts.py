@@ -76,7 +76,10 @@ def newest_at(report: Report) -> dt.datetime:
 
 
 def check_sentence(election: Election, reports: Mapping[Place, Report], place: Place, check: Check) -> str:
-    """Say in numbers why a check fails: `D + E = 1201, C = 1211: 10 apart`."""
+    """Say in numbers why a check fails.
+
+    `D + E = 1201, C = 1211: 10 apart`.
+    """
     rule = parse_rule(check.rule)
     sides = compared(rule, StationReports(election, reports, election.form_by_code[place[0]], place[1]))
     if sides is None:
@@ -119,7 +122,10 @@ def _failed(election: Election, reports: Mapping[Place, Report], place: Place) -
 
 
 def _partial(election: Election, form: Form, report: Report) -> Iterator[Doubt]:
-    """Name the questions that half a count leaves open; those in conflict have their own doubt."""
+    """Name the questions that half a count leaves open.
+
+    Those in conflict have their own doubt.
+    """
     answers = station_answers(election, report)
     missing = [code for code in form.by_code if code not in {*answers.values, *answers.conflicts, *answers.withheld}]
     if is_count(form) and form.expect == "station" and missing:
@@ -147,12 +153,18 @@ def _changed(election: Election, form: Form, report: Report) -> Iterator[Doubt]:
 
 
 def _votes(question: Question, apart: Fraction | None) -> int:
-    """Return how many votes a difference concerns: none where the question counts no voters."""
+    """Return how many votes a difference concerns.
+
+    None where the question counts no voters.
+    """
     return int(apart) if apart is not None and question.role is not None else 0
 
 
 def _apart(question: Question, values: Iterable[Value]) -> Fraction | None:
-    """Return how far answers lie apart; None where they are no numbers, or there are no two."""
+    """Return how far answers lie apart.
+
+    None where they are no numbers, or there are no two.
+    """
     if question.type not in ("integer", "decimal"):
         return None
     numbers = [Fraction(value) for value in values if isinstance(value, int | Decimal)]

@@ -1,4 +1,4 @@
-"""What a person types for an observer, as the SMS that would say it.
+"""What a person types for an observer, as an SMS.
 
 Each answer is read alone, by the grammar that reads SMS, and written as the canonical text; so whatever is accepted
 here is read as the same once more when it counts.
@@ -17,7 +17,9 @@ LONGEST_TYPED = 300
 
 @dataclass(frozen=True, slots=True)
 class EntryFields:
-    """A report's fields as they were typed; `answers` by code, blank ones left out.
+    """A report's fields as they were typed.
+
+    `answers` by code, blank ones left out.
 
     Of an incident `answers` holds its `category`, and `comment` what happened.
     """
@@ -84,7 +86,7 @@ def _place_faults(election: Election, form: Form, fields: EntryFields) -> Iterat
 
 
 def _answer(election: Election, form: Form, code: str, typed: str) -> tuple[Value] | str:
-    """Return the answer that is read in what was typed, or why none is.
+    """Return the answer read in what was typed, or why none.
 
     In the words by which an SMS would be answered.
     """

@@ -74,7 +74,9 @@ class ObserverAnswers:
         return ObserverAnswers(min(self.first_at, source.received_at), answers, superseded)
 
     def without(self, withdrawn: Collection[str]) -> "ObserverAnswers | None":
-        """Return the answers without those of some messages; None where none is left.
+        """Return the answers without those of some messages.
+
+        None where none is left.
 
         The first came when the oldest of the others did. That of a message older than is kept is not withdrawn.
         """

@@ -1,4 +1,6 @@
-"""The coverage board: forms and rounds in the day's order, and what has come of each by region.
+"""The coverage board: forms and rounds, and what came by region.
+
+In the day's order.
 
 A function of tallies, denominators and due times; nothing of it is stored. Of the reports expected, each is one of
 complete, partial or conflict where something came, and else missing, or not yet due.
@@ -53,7 +55,10 @@ def rows(
     *,
     nation: bool,
 ) -> list[dict[str, Any]]:
-    """Return a row per region, in the order given, after the nation's where it is asked for."""
+    """Return a row per region, in the order given.
+
+    After the nation's where it is asked for.
+    """
     by_cell: dict[Place, dict[str, Counters]] = {}
     for (region, form, name), counters in cells.items():
         by_cell.setdefault((form, name), {})[region] = counters

@@ -1,4 +1,6 @@
-"""The wall: what a room full of guests may see, and nothing that names a station or a person.
+"""The wall: what a room full of guests may see.
+
+Nothing that names a station or a person.
 
 Regions of which too little has come are too few to show: their shares would tell of single stations.
 """
@@ -27,7 +29,10 @@ class Verified:
 
 
 def wall(election: Election, summary: Summary, verified: Iterable[Verified]) -> dict[str, Any]:
-    """Return the wall's figures as JSON's values; `summary` without answers that are withheld, of the nation."""
+    """Return the wall's figures as JSON's values.
+
+    `summary` is the nation's, without answers that are withheld.
+    """
     nation = _nation(summary)
     incidents = list(verified)
     return {
@@ -106,7 +111,10 @@ def _finding(form: Form, question: Question, summary: Summary) -> dict[str, Any]
 
 
 def _is_enough(area: Area, covered: Coverage) -> bool:
-    """Whether so much of a region is in that a share of it tells of no single station."""
+    """Whether a region's share tells of no single station.
+
+    For enough of it is in.
+    """
     is_large = area.stations >= FEWEST_STATIONS
     return is_large and covered.received * 100 >= covered.expected * LEAST_PERCENT
 

@@ -1,4 +1,4 @@
-"""Do what a person asks for: once, and with its line in the audit trail."""
+"""Do what a person asks for once, with its audit line."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class Action:
 
     @property
     def why(self) -> str | None:
-        """The note, as far as it is kept; None where there is none."""
+        """The note, as far as it is kept; None without one."""
         return self.note.strip()[:LONGEST_NOTE] or None
 
 
@@ -78,7 +78,7 @@ class Change:
 
 
 def perform(action: Action, attempt: Callable[[], Change], also: tuple[type[Exception], ...] = ()) -> dict[str, Any]:
-    """Do an action once and return its answer, the first one ever after.
+    """Do an action once and return its first answer ever after.
 
     `attempt` reads afresh what it changes and says what to write; it is called again where others were at work on the
     same rows (`also`: what else means that). Its writes, the audit line and the key are one transaction. Raises

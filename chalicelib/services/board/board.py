@@ -35,7 +35,7 @@ _recent: TtlCache[tuple[str, Scope], dict[str, Any]] = TtlCache(COMPUTED_EACH_SE
 
 
 def show_board(loaded: LoadedElection, operator: Operator, region: str | None, now: dt.datetime) -> dict[str, Any]:
-    """Return the board of the nation, a region, or all regions that the operator sees.
+    """Return the board of the nation, a region, or the operator's regions.
 
     A viewer's has no queues and no traffic. `as_of` is the instant at which it was computed. Raises StoreUnavailable.
     """
@@ -47,7 +47,9 @@ def show_board(loaded: LoadedElection, operator: Operator, region: str | None, n
 
 
 def compute_board(loaded: LoadedElection, scope: Scope, now: dt.datetime) -> dict[str, Any]:
-    """Return the board of some regions, or of the nation, as of a real instant.
+    """Return the board of regions or the nation.
+
+    As of a real instant.
 
     Raises StoreUnavailable.
     """
@@ -85,7 +87,10 @@ def _open(opened: Sequence[OpenIncident], region: str | None) -> dict[str, int]:
 def _queues(
     loaded: LoadedElection, scope: Scope, opened: Sequence[OpenIncident], kept: KeptRow | None
 ) -> dict[str, dict[str, Any]]:
-    """Return how many wait in each queue, and since when the oldest, a real instant."""
+    """Return each queue's length, and since when its oldest waits.
+
+    A real instant.
+    """
     election = loaded.election
     new = Waiting.of(loaded.clock.real(one.at) for one in opened if one.is_new)
     return {
@@ -96,7 +101,9 @@ def _queues(
 
 
 def _messages(election: Election, scope: Scope, kept: KeptRow | None) -> list[Waiting]:
-    """Return what waits of each region, and of no region where the board is the nation's.
+    """Return what waits of each region.
+
+    And of no region where the board is the nation's.
 
     As of now where that is asked with little, with the number of the last minute where there are many.
     """
@@ -130,7 +137,10 @@ def _shown(waiting: Waiting, *, is_cut: bool = False) -> dict[str, Any]:
 def _traffic(
     cells: Mapping[Cell, Counters], regions: Sequence[str], kept: KeptRow | None, now: dt.datetime, *, nation: bool
 ) -> dict[str, Any]:
-    """Return how many SMS came, and how many a minute since the sample of a minute ago."""
+    """Return how many SMS came, in all and per minute.
+
+    Per minute since the sample of a minute ago.
+    """
     names = (*regions, NATION_ONLY) if nation else regions
     total = _sum(received(cells), names)
     for written, counts in reversed(kept.document["samples"] if kept else []):

@@ -1,4 +1,7 @@
-"""What every log line carries: the request's id, and the correlation id of the message that is worked on."""
+"""What every log line carries: request id and correlation id.
+
+The latter is of the message that is worked on.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +23,10 @@ class Correlated(Protocol):
 
 
 def log_request(context: object) -> None:
-    """Let every line carry the id of Lambda's request, by which its own lines (START, REPORT) are found."""
+    """Let every line carry the id of Lambda's request.
+
+    Its own lines (START, REPORT) are found by it.
+    """
     logger.append_keys(function_request_id=getattr(context, "aws_request_id", None))
 
 

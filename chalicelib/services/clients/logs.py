@@ -36,7 +36,7 @@ class LogLine:
 def lines_of(
     functions: Mapping[str, str], ids: Sequence[str], since: dt.datetime, until: dt.datetime
 ) -> Iterator[LogLine]:
-    """Yield the lines that carry one of the correlation ids, function by function.
+    """Yield the lines that carry some correlation ids, function by function.
 
     `functions`: their names in AWS by those in the template. Raises ClientError, BotoCoreError.
     """
@@ -69,7 +69,10 @@ def _lines(function: str, group: str, ids: Sequence[str], since: dt.datetime, un
 
 
 def _line(function: str, written: str, milliseconds: int) -> tuple[str, LogLine] | None:
-    """Read a line that the functions' logger wrote; None where it is another, as START."""
+    """Read a line that the functions' logger wrote.
+
+    None where it is another, as START.
+    """
     try:
         line = json.loads(written)
         correlation_id = str(line[CORRELATION_ID])

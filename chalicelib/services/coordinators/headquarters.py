@@ -1,4 +1,7 @@
-"""Tell headquarters what a coordinator's SMS did to a critical incident: sender numbers can be forged."""
+"""Tell headquarters of a coordinator's SMS about a critical incident.
+
+For sender numbers can be forged.
+"""
 
 import datetime as dt
 from collections.abc import Callable
@@ -28,7 +31,10 @@ def is_told(incident: Incident, step: Step) -> bool:
 def notices(
     election: Election, message: Message, speakers: tuple[Coordinator, ...], what: Telling, now: dt.datetime
 ) -> list[Message]:
-    """Return rows that tell headquarters, but the speaker, what was done in the speaker's name."""
+    """Return rows that tell headquarters, except the speaker.
+
+    Of what was done in the speaker's name.
+    """
     speaker = speakers[0].name
     origin = outbox.Origin(election.id, message.key, now, "alert")
 

@@ -108,7 +108,10 @@ def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
 
 
 def _logged(step: str, message: Message) -> str:
-    """Log a step of a row's delivery, without its words, its recipient or a carrier's words; return its state."""
+    """Log a step of a row's delivery; return the row's state.
+
+    Without its words, its recipient or a carrier's words.
+    """
     kind, carrier, attempts = message.key.partition("#")[0], message.carrier, int(message.attempts)
     known = {"kind": kind, "channel": message.channel, "state": message.state}
     logger.info(step, extra=known | {"carrier": carrier, "attempts": attempts})

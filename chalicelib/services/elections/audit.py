@@ -120,7 +120,10 @@ def _uncounted(messages: Iterable[Message]) -> Iterator[str]:
 
 
 def _is_unprocessed(message: Message) -> bool:
-    """Whether an entry has no outcome: it belongs to its election from the beginning."""
+    """Whether an entry has no outcome.
+
+    It belongs to its election from the beginning.
+    """
     return message.state == MessageState.RECEIVED or message.reason == Reason.NOT_PROCESSED
 
 
@@ -181,7 +184,7 @@ def _report_differences(expected: dict[ReportKey, Report], stored: dict[ReportKe
 
 
 def _is_same(expected: Report, stored: Report) -> bool:
-    """Tell whether a stored report is what its messages and decisions come to.
+    """Tell whether a stored report is as its messages and decisions.
 
     A row of an earlier version lacks superseded answers: those that it has must be the messages', and what counts with
     what was withdrawn the same.

@@ -66,7 +66,10 @@ def _may_open_incident(message: Message) -> bool:
 
 
 def _is_within_budget(message: Message) -> bool:
-    """Count a call for the message's phone, unless it had its calls in this minute."""
+    """Count a call for the message's phone; False over its budget.
+
+    A phone has so many calls in a minute.
+    """
     now = time.monotonic()
     calls = [at for at in _calls.pop(message.sender or "", ()) if now - at < 60]
     within = len(calls) < CALLS_PER_PHONE_AND_MINUTE

@@ -116,7 +116,7 @@ def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> None
 
 
 def _logged(row: Message | ReceiptRow, *, is_new: bool) -> bool:
-    """Log that a row is stored, under the id by which everything after it is logged."""
+    """Log that a row is stored, under its correlation id."""
     with logged_as(row):
         logger.info("received", extra={"provider": row.provider, "direction": row.direction, "new": is_new})
     return is_new

@@ -1,4 +1,7 @@
-"""Changes of accounts, each once, on the version seen, with its line in the audit trail."""
+"""Changes of accounts, each once, on the version seen.
+
+With its line in the audit trail.
+"""
 
 from collections.abc import Mapping
 from typing import Any

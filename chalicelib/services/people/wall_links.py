@@ -16,7 +16,9 @@ VALID_FOR = dt.timedelta(hours=24)
 
 
 def make_wall_link(election: Election, page: str, action: Action) -> dict[str, Any]:
-    """Make an account that sees the wall alone, and the link that signs it in once.
+    """Make an account for the wall alone, and its link.
+
+    The link signs it in once.
 
     Both end after a day. Raises what `perform` raises.
     """

@@ -86,7 +86,9 @@ def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.date
 
 
 def _commit(outcome: Outcome) -> None:
-    """Commit an outcome, soon again where a transaction is at work on some of its rows.
+    """Commit an outcome, again where a transaction is at work.
+
+    On some of its rows.
 
     It is guarded by what it rests on, so nothing needs to be read again for that.
     """
@@ -111,7 +113,9 @@ def may_be_urgent(message: Message) -> bool:
 
 
 def is_processed(message: Message) -> bool:
-    """Tell whether an SMS has its outcome, as the fast lane gives it before the stream comes.
+    """Tell whether an SMS has its outcome.
+
+    As the fast lane gives it before the stream comes.
 
     One read, where processing it again would be all reads of an incident and a refused transaction. Raises
     StoreUnavailable.

@@ -29,7 +29,7 @@ def keep_count(loaded: LoadedElection, now: dt.datetime, reports: Reports | None
 
 
 def live_count(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
-    """Return the count as kept, or computed where it was not kept lately.
+    """Return the count as kept lately, or computed.
 
     Its `as_of` tells of when it is. Raises QuickCountError, StoreUnavailable.
     """
@@ -51,7 +51,9 @@ def point(counted: Counted) -> dict[str, Any]:
 
 
 def with_point(series: Sequence[Mapping[str, Any]], added: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return a series with a point more, unless nothing has changed since its last.
+    """Return a series with a point more, unless nothing changed.
+
+    Since its last.
 
     Of more than MOST_POINTS the one is left out whose neighbours are nearest, but never the first and the last.
     """

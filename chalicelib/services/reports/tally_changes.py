@@ -114,7 +114,7 @@ def uncounting(message: Message) -> Mapping[ShardCell, Counters]:
 
 
 def counters_of(message: Message) -> Counters:
-    """Count what a message's outcome adds to the cell that it is counted in."""
+    """Count what a message's outcome adds to its cell."""
     return message_counters(message.state, is_entry=message.is_entry)
 
 

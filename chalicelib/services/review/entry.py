@@ -1,4 +1,6 @@
-"""Entries: what a person types for an observer, read as an SMS of theirs would be.
+"""Entries: what a person types for an observer.
+
+It is read as an SMS of theirs would be.
 
 An entry is a message like any other, so reading, merging, tallies, incidents and audit hold for it by the same
 mechanism. It is read back first: what would count, and nothing is written.
@@ -30,7 +32,10 @@ AFTER_ITS_SMS = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be entered, for an observer (by number): a text, or fields; `about`: the SMS that it reads."""
+    """What is to be entered, for an observer: text or fields.
+
+    The observer by number; `about`: the SMS that it reads.
+    """
 
     observer: str
     text: str | None = None
@@ -100,7 +105,7 @@ def described(read: ReadBack, election: Election, withheld: Collection[str] = ()
 def entry_row(
     loaded: LoadedElection, read: ReadBack, author: str, key: str, note: str, about: str | None, now: dt.datetime
 ) -> Message:
-    """Return the message that a draft is entered as, waiting to be read."""
+    """Return the message of a draft, waiting to be read."""
     election = loaded.election
     return received_sms(
         key,
@@ -147,7 +152,10 @@ def _received_at(about: Message | None, now: dt.datetime) -> dt.datetime:
 
 
 def _faults(said: Interpretation) -> list[FieldFault]:
-    """Return what keeps a draft from being entered whole: a person enters nothing that counts by half."""
+    """Return what keeps a draft from being entered whole.
+
+    A person enters nothing that counts by half.
+    """
     if said.reading.held is not None:
         return [FieldFault("/text", f"the text is held: {said.reading.held}")]
     if said.state == MessageState.UNRECOGNISED:

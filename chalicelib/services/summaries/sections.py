@@ -49,7 +49,10 @@ class Section:
 def sections_of(
     election: Election, language: str, hour: Hour, areas: Mapping[str, Area], links: Mapping[str, str] | None = None
 ) -> list[Section]:
-    """Word areas as an email tells of them, each with its link if it has one."""
+    """Word areas as an email tells of them, each with its link.
+
+    If it has one.
+    """
     wording = Wording(election, language, hour)
     return [_section(wording, name, area, (links or {}).get(name, "")) for name, area in areas.items()]
 

@@ -56,7 +56,7 @@ def chart_id(place: int) -> str:
 
 
 def _link(election: Election, region: str | None, dashboard: str) -> str:
-    """Return the page's address of an election's board, or of a region's stations."""
+    """Return the dashboard's address of an election or a region."""
     named = {"election": election.id} | ({"region": region} if region is not None else {})
     screen = "board" if region is None else "stations"
     return f"{dashboard.rstrip('/')}/#/{screen}?{urlencode(named, quote_via=quote)}"

@@ -1,4 +1,4 @@
-"""Turnout in the hourly summary's email: a line per round, and the curve."""
+"""Turnout in the hourly summary's email: lines and the curve."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The wall as journalists see it: counts, shares, what was released; shared by all who look for some seconds."""
+"""The wall as journalists see it: counts, shares, what was released.
+
+It is shared by all who look for some seconds.
+"""
 
 import datetime as dt
 from typing import Any, Final
@@ -18,7 +21,7 @@ _recent: TtlCache[str, dict[str, Any]] = TtlCache(SHARED_SECONDS)
 
 
 def show_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
-    """Return the wall as of a real instant, or of some seconds before.
+    """Return the wall as of a real instant, or shortly before.
 
     Raises StoreUnavailable.
     """
@@ -26,7 +29,7 @@ def show_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
 
 
 def compute_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
-    """Return the wall's figures, with turnout and quick count as far as they are released."""
+    """Return the wall's figures, and turnout and quick count if released."""
     election = loaded.election
     summary = without_answers(current_summary(loaded, now), withheld_until_released(election))
     verified = [Verified(one.region, one.category) for one in incidents_of(election.id) if was_verified(one)]

@@ -23,7 +23,10 @@ class Wording:
         return words_of("summary", self.election, self.language)
 
     def earlier(self, name: str) -> Area | None:
-        """Return an area as it was in the summary before; None in the first."""
+        """Return an area as the summary before had it.
+
+        None in the first.
+        """
         before = self.hour.before
         if before is None:
             return None

@@ -27,7 +27,7 @@ WORKERS = 8
 
 
 def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[str, Need]:
-    """Return why each station is to be called at an instant, by number.
+    """Return why each station is to be called, by number.
 
     `at` is on the election's clock. Raises StoreUnavailable.
     """

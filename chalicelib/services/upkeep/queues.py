@@ -1,4 +1,7 @@
-"""Keep what waits for a person, by region, and what had come when."""
+"""Keep what waits for a person, by region.
+
+And how much had come when.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +30,10 @@ KEPT_FOR: Final = dt.timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many of a queue wait, and since when the oldest, a real instant."""
+    """How many of a queue wait, and since when the oldest.
+
+    A real instant.
+    """
 
     count: int = 0
     oldest: dt.datetime | None = None
@@ -69,7 +75,10 @@ def keep_queues(loaded: LoadedElection, reading: Reading, needs: Mapping[str, Ne
 
 
 def received(cells: Mapping[Cell, Counters]) -> dict[str, int]:
-    """Return how many SMS had come, by region; those of nobody under NATION_ONLY."""
+    """Return how many SMS had come, by region.
+
+    Those of nobody stand under NATION_ONLY.
+    """
     counts: dict[str, int] = {}
     for (region, _, _), counters in cells.items():
         counts[region] = counts.get(region, 0) + int(counters.get("message.received", 0))
@@ -79,7 +88,9 @@ def received(cells: Mapping[Cell, Counters]) -> dict[str, int]:
 def doubts_in(
     loaded: LoadedElection, reading: Reading
 ) -> tuple[dict[str, list[dt.datetime]], dict[str, dict[str, int]]]:
-    """Return since when reports are in doubt, by region, and how many fail checks by place.
+    """Return since when reports are in doubt, by region.
+
+    And how many fail checks, by place.
 
     Instants are real ones.
     """
@@ -122,6 +133,9 @@ def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: 
 
 
 def due_since(election: Election, need: Need, at: dt.datetime) -> dt.datetime:
-    """Return since when a station is to be called, on the election's clock."""
+    """Return since when a station is to be called.
+
+    On the election's clock.
+    """
     dues = [round_due(election, election.form_by_code[form], name) for form, name in need.owed]
     return min([due for due in (*dues, need.incident_at) if due is not None], default=at)

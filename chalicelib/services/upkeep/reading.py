@@ -1,4 +1,4 @@
-"""Read an election's reports once a minute, for all that is kept of them.
+"""Read an election's reports once per minute, for all kept documents.
 
 A station is one query. A region of which nothing came since is not read again for some minutes.
 """
@@ -25,7 +25,10 @@ _Fingerprint = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Reports by station, form and round, tallies and incidents, read at one time."""
+    """Reports, tallies and incidents, read at one time.
+
+    Reports by station, form and round.
+    """
 
     cells: Mapping[Cell, Counters]
     incidents: Sequence[Incident]

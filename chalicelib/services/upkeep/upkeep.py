@@ -22,7 +22,7 @@ GOES_ON = dt.timedelta(days=1)
 
 
 def keep_up_due(now: dt.datetime, until: float = NO_DEADLINE) -> int:
-    """Keep up every election that is near or under way; return how many.
+    """Keep up every election near or under way; return how many.
 
     Beginning none after `until` (time.monotonic). Raises StoreUnavailable.
     """
