@@ -58,6 +58,11 @@ class StoredReport:
     counted: Counters = field(default_factory=dict)
 
 
+def report_key(stored: StoredReport) -> ReportKey:
+    """Return the key of a stored report."""
+    return stored.report.station, stored.report.form, stored.report.round
+
+
 def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey, StoredReport]:
     """Return reports by key, read in one consistent request.
 
@@ -79,6 +84,27 @@ def reports_of(election: Election, station: str) -> list[StoredReport]:
     """All reports of a station; raises StoreUnavailable."""
     with store_faults():
         return [from_row(election, row) for row in ReportRow.query(f"{election.id}#{station}", consistent_read=True)]
+
+
+def entries_of(election: Election, stations: Iterable[str], limit: int | None = None) -> list[StoredReport]:
+    """Return the reports of some stations on forms that observers send many times.
+
+    At most `limit` per station and form. One query per station and such a form, none where the election has none.
+    Raises StoreUnavailable.
+    """
+    forms = [form.code for form in election.forms if not form.is_owed]
+    found: list[StoredReport] = []
+    with store_faults():
+        for station in stations if forms else ():
+            for form in forms:
+                rows = ReportRow.query(
+                    f"{election.id}#{station}",
+                    ReportRow.form.startswith(f"{form}#"),
+                    consistent_read=True,
+                    limit=limit,
+                )
+                found += [from_row(election, row) for row in rows]
+    return found
 
 
 def all_reports(election: Election, stations: Iterable[str]) -> list[StoredReport]:

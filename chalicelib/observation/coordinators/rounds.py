@@ -21,11 +21,11 @@ def form_named(election: Election, written: str) -> Form | None:
 def rounds_named(election: Election, written: str) -> list[Place]:
     """Return the rounds of a form, or the one at an hour.
 
-    `TU`, or `TU 14:00` or `TU 14`; none where none is so called.
+    `TU`, or `TU 14:00` or `TU 14`; none where none is so called, or nobody owes the form.
     """
     form = form_named(election, written)
     if form is not None:
-        return [(form.code, name) for name in form.round_names]
+        return [(form.code, name) for name in form.round_names] if form.is_owed else []
     called, hour = split_hour(written)
     form = form_named(election, called)
     if form is None or not form.rounds:

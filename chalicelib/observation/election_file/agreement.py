@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from chalicelib.observation.checks import RuleInvalid, check_rule, parse_rule
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.forms import PlacedForm
+from chalicelib.observation.election_file.many import check_own_answers
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST, escalation, told_at_once
 
@@ -67,6 +68,7 @@ def check_rules(document: Document, forms: Sequence[PlacedForm], election: Elect
                 continue
             for fault in check_rule(rule, election, placed.form) if whole else ():
                 document.error((*path, "rule"), fault)
+            check_own_answers(document, path, placed.form, check.rule, election.form_by_code)
 
 
 def _is_whole(document: Document, placed: PlacedForm) -> bool:

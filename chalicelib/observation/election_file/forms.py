@@ -11,6 +11,7 @@ from typing import Final
 
 from chalicelib.observation.election_file.document import Document, Path, Plain
 from chalicelib.observation.election_file.header import check_languages_of
+from chalicelib.observation.election_file.many import check_many
 from chalicelib.observation.election_file.shape import shaped
 from chalicelib.observation.elections.election import Category, Check, Election, Form, IncidentForm, Question
 from chalicelib.observation.elections.moments import Moment
@@ -70,6 +71,7 @@ def _read_form(document: Document, path: Path, raw: Plain, election: Election) -
     form = form.model_copy(update={"questions": tuple(questions.values()), "checks": tuple(checks.values())})
     check_languages_of(document, (*path, "title"), form.title, election.languages)
     _check_times(document, path, form)
+    check_many(document, path, form, questions)
     for at, question in questions.items():
         _check_question(document, at, question)
         _check_question_texts(document, at, question, election)
@@ -128,7 +130,11 @@ def _with_critical(document: Document, path: Path, raw: Plain) -> Plain:
 
 def _check_times(document: Document, path: Path, form: Form) -> None:
     raw_due, raw_rounds = (document.value((*path, key)) for key in ("due", "rounds"))
-    if raw_due is not None and raw_rounds is not None:
+    if not form.is_owed and raw_rounds is not None:
+        document.error(
+            (*path, "rounds"), "a form that is sent many times has no rounds; say with due from when it counts"
+        )
+    elif raw_due is not None and raw_rounds is not None:
         document.error((*path, "rounds"), "a form is due once or in rounds; keep either due or rounds")
     elif raw_due is None and not raw_rounds:
         document.error(path, 'nothing says when the form is due; write due: {by: "08:30"} or rounds: ["10:00", …]')

@@ -81,12 +81,16 @@ class Due(ElectionValue):
 
 
 class Form(ElectionValue):
-    """A checklist, due once (`due`) or in `rounds`."""
+    """A checklist, due once (`due`) or in `rounds`, or sent as often as there is something to tell (`expect: many`).
+
+    `serial`: the code of the question whose answer tells an observer's many reports apart.
+    """
 
     code: str
     title: Texts = Field(default_factory=dict)
     aliases: tuple[str, ...] = ()
-    expect: Literal["station", "observer"] = "station"
+    expect: Literal["station", "observer", "many"] = "station"
+    serial: str | None = None
     due: Due | None = None
     rounds: tuple[MomentField, ...] = ()
     grace: Duration = dt.timedelta()
@@ -97,6 +101,11 @@ class Form(ElectionValue):
     def by_code(self) -> Mapping[str, Question]:
         """Questions by code."""
         return {question.code: question for question in self.questions}
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether somebody owes a report: of a form that is sent many times nobody knows how often."""
+        return self.expect != "many"
 
     @cached_property
     def round_names(self) -> tuple[str, ...]:

@@ -27,9 +27,11 @@ def instant(election: Election, moment: Moment) -> dt.datetime:
 def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | None:
     """Return when a round's reports are due, in UTC.
 
-    None for a form that is asked for at no particular time. `round_name` is one of `form.round_names`; LookupError
-    names any other.
+    None for a form that is asked for at no particular time, or sent many times. `round_name` is one of
+    `form.round_names`; LookupError names any other.
     """
+    if not form.is_owed:
+        return None
     if round_name not in form.round_names:
         raise LookupError(f"form {form.code} has no round {round_name!r}; it has {', '.join(form.round_names)}")
     if form.rounds:
@@ -101,12 +103,13 @@ def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
     """How many reports each region owes in every round of a form.
 
     All stations of the region, also one without an observer: a gap in the deployment is a gap in the coverage.
-    Where the form expects one report an observer: all observers of the region's stations.
+    Where the form expects one report an observer: all observers of the region's stations. Of one that is sent many
+    times none is owed.
     """
     owing = Counter(dict.fromkeys(election.regions, 0))
     if form.expect == "observer":
         owing.update(election.region_of(observer.station) for observer in election.observers)
-    else:
+    elif form.is_owed:
         owing.update(station.region for station in election.stations)
     return owing
 
@@ -114,7 +117,8 @@ def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
 def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
     """Return the election's first and last instant.
 
-    From the beginning of the first form to some hours after the last is due; None where nothing is ever due.
+    From the beginning of the first form to some hours after the last is due; None where nothing is ever due. A form
+    that is sent many times, perhaps for weeks, does not matter.
     """
     dues = [
         due
@@ -122,10 +126,12 @@ def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
         for name in form.round_names
         if (due := round_due(election, form, name)) is not None
     ]
-    begins = [instant(election, form.due.from_) for form in election.forms if form.due and form.due.from_]
+    begins = [
+        instant(election, form.due.from_) for form in election.forms if form.is_owed and form.due and form.due.from_
+    ]
     return (min([*dues, *begins]), max(dues) + AFTER_THE_LAST) if dues else None
 
 
 def places(election: Election) -> list[Place]:
-    """Every form and round that a station may report."""
-    return [(form.code, name) for form in election.forms for name in form.round_names]
+    """Every form and round that a station owes."""
+    return [(form.code, name) for form in election.forms if form.is_owed for name in form.round_names]

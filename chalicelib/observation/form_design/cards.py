@@ -58,7 +58,8 @@ class Card:
     """One form in one language; `begins` and `due` are local times.
 
     The incident card has categories for lines, numbered with two digits: `IN 1 observer` could count observers.
-    `to_sign`: whether any observer of this language sends from a phone that is another's, and has to sign.
+    `to_sign`: whether any observer of this language sends from a phone that is another's, and has to sign. `is_owed`
+    is False for a form that is sent many times; `serial` is the code that tells its reports apart.
     """
 
     kind: Literal["form", "incident"]
@@ -71,6 +72,8 @@ class Card:
     categories: tuple[tuple[str, str], ...]
     example: Example
     to_sign: bool
+    is_owed: bool = True
+    serial: str | None = None
 
 
 def cards(election: Election, language: str) -> Iterator[Card]:
@@ -98,6 +101,8 @@ def _form_card(election: Election, form: Form, language: str) -> Card:
         categories=(),
         example=_example(election, form),
         to_sign=_is_signed(election, language),
+        is_owed=form.is_owed,
+        serial=form.serial,
     )
 
 
@@ -177,7 +182,7 @@ def _answer(election: Election, form: Form, question: Question) -> Value:
         case "decimal":
             value = _decimal_within(question, Decimal(_ANY_COUNT))
         case "integer":
-            value = _within(question, _count(form, question))
+            value = _within(question, 1 if question.code == form.serial else _count(form, question))
         case "date":
             value = election.date.isoformat()
         case "text":

@@ -14,7 +14,7 @@ from chalicelib.observation.reading.observers import Signature, signatures
 from chalicelib.observation.reading.rounds import NamedRound
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reading.tokens import Scan, scan
-from chalicelib.observation.reading.vocabulary import Vocabulary, vocabulary
+from chalicelib.observation.reading.vocabulary import FormNames, Vocabulary, vocabulary
 
 LONGEST_READ: Final = 2_000
 """Characters of a text that is read: more than any person types, and than 13 parts of Cyrillic hold."""
@@ -126,7 +126,7 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
             and ROUND not in report.rejected
             and not isinstance(found.content, Incident)
         ):
-            place = places.setdefault(_key(report), place)
+            place = places.setdefault(_key(report, found.form), place)
         if place < len(reports):
             reports[place] = merged(reports[place], report)
         else:
@@ -135,9 +135,10 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
     return tuple(reports)
 
 
-def _key(report: ReportReading) -> tuple[object, ...]:
+def _key(report: ReportReading, form: FormNames) -> tuple[object, ...]:
     """What two reports of one form have to agree in to be one."""
-    return report.form, report.station, report.round, report.rounds, report.observer
+    serial = report.answers.get(form.serial) if form.serial is not None else None
+    return report.form, report.station, report.round, report.rounds, report.observer, serial
 
 
 def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str | None) -> ReportReading:

@@ -50,6 +50,8 @@ class FormNames:
     """Letters that are a whole code, which its value may follow with nothing between, and ask for no text."""
     categories: frozenset[int] | None
     """The categories of the incident form, None for any other."""
+    serial: str | None = None
+    """The code whose answer tells several of an observer's reports apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,9 @@ def _forms(election: Election) -> Iterator[FormNames]:
         texts = frozenset(question.code for question in form.questions if question.type == "text")
         beginnings = frozenset(code.rstrip("0123456789") for code in questions)
         plain = frozenset() if numbered else letters & questions.keys() - texts
-        yield FormNames(form.code, questions, form.rounds, numbered, letters, beginnings, texts, plain, None)
+        yield FormNames(
+            form.code, questions, form.rounds, numbered, letters, beginnings, texts, plain, None, form.serial
+        )
     if election.incidents is not None:
         categories, none = frozenset(election.incidents.categories), frozenset[str]()
         yield FormNames(election.incidents.code, {}, (), False, none, none, none, none, categories)

@@ -22,7 +22,7 @@ from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.observation.texts.catalogue import MARK, catalogue
 from chalicelib.observation.texts.catalogue import text as say
 
-_UNCOUNTED: Final = ("practice", "station_unknown", "observer_unknown")
+_UNCOUNTED: Final = ("practice", "station_unknown", "observer_unknown", "serial_missing")
 """Flags of a form of which nothing counts; each has a sentence that says so."""
 
 
@@ -184,7 +184,7 @@ class _Speech:
         """
         doubts = {STATION: "reply_two_stations", OBSERVER: "reply_two_observers"}
         reasons = [self.say(key) for code, key in doubts.items() if result.is_doubtful(code)]
-        reasons += [self.say(f"reply_{flag}") for flag in _UNCOUNTED if flag in result.flags]
+        reasons += [self.say(f"reply_{flag}", code=form.serial or "") for flag in _UNCOUNTED if flag in result.flags]
         if result.is_doubtful(ROUND):
             rounds = " ".join(map(str, form.rounds))
             reasons.append(self.say("reply_which_round", rounds=rounds))

@@ -229,7 +229,10 @@ def owing(election: Election, report: Report) -> tuple[Observer, ...]:
     observer who covers from another station takes no other's place, and still owes their own station's.
     """
     own = election.observers_by_station.get(report.station, ())
-    if election.form_by_code[report.form].expect == "station":
+    form = election.form_by_code[report.form]
+    if not form.is_owed:
+        return ()
+    if form.expect == "station":
         asked = tuple(observer for observer in own if observer.number not in report.decisions.left_out)
         return () if report.counting else asked
     return tuple(observer for observer in own if observer.number not in report.observers)

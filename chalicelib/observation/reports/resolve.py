@@ -17,6 +17,7 @@ from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Readi
 from chalicelib.observation.reading.reading import LONGEST_READ, TOO_LONG
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.reports.entries import entry_name, lacks_serial
 from chalicelib.observation.sms.multipart import GAP
 from chalicelib.observation.sms.states import MessageState, Reason
 
@@ -26,10 +27,11 @@ OBSERVER_UNKNOWN = "observer_unknown"
 ROUND_NOT_BEGUN = "round_not_begun"
 ROUND_LONG_OVER = "round_long_over"
 PRACTICE = "practice"
+SERIAL_MISSING = "serial_missing"
 HELD_PHRASE = "held_phrase"
 REPEATED = "repeated"
 """An incident that the same SMS reports twice."""
-_UNCOUNTED = frozenset((STATION_UNKNOWN, OBSERVER_UNKNOWN, PRACTICE))
+_UNCOUNTED = frozenset((STATION_UNKNOWN, OBSERVER_UNKNOWN, PRACTICE, SERIAL_MISSING))
 _NOT_ASKED_AGAIN = frozenset((PRACTICE, REPEATED, REASSIGNED, Reason.OVER_BUDGET))
 ROUNDS_STILL_USUAL = 2
 
@@ -142,12 +144,14 @@ def interpret(
     text: str,
     counted_at: dt.datetime,
     *,
+    sms: str = "",
     is_incomplete: bool = False,
 ) -> Interpretation:
     """Read a text and decide whose it is.
 
-    `sharing`: the observers who may have sent it, the lead first; `counted_at` on the election's clock. Of a text that
-    `is_incomplete` only incidents count, and so of the first LONGEST_READ characters of a longer one.
+    `sharing`: the observers who may have sent it, the lead first; `counted_at` on the election's clock; `sms` tells the
+    SMS from all others. Of a text that `is_incomplete` only incidents count, and so of the first LONGEST_READ
+    characters of a longer one.
     """
     is_too_long = len(text) > LONGEST_READ
     if is_too_long:
@@ -157,7 +161,7 @@ def interpret(
         reading = replace(reading, held=TOO_LONG)
     if not sharing:
         return Interpretation(reading, None, ())
-    reports = _joined(election, (_resolve(election, sharing, report, counted_at) for report in reading.reports))
+    reports = _joined(election, (_resolve(election, sharing, report, counted_at, sms) for report in reading.reports))
     if is_incomplete:
         reports = tuple(_held(election, one, alarms=False) for one in reports)
     elif reading.held is not None:
@@ -172,7 +176,7 @@ def _held(election: Election, report: ResolvedReport, *, alarms: bool) -> Resolv
 
 
 def _resolve(
-    election: Election, sharing: tuple[Observer, ...], report: ReportReading, counted_at: dt.datetime
+    election: Election, sharing: tuple[Observer, ...], report: ReportReading, counted_at: dt.datetime, sms: str
 ) -> ResolvedReport:
     flags = list(report.flags)
     observer = _observer(sharing, report.observer)
@@ -189,6 +193,9 @@ def _resolve(
     if form is None:
         return ResolvedReport(report, observer, station, NO_ROUND, tuple(dict.fromkeys(flags)), counts=True)
     report, round_name = _round(election, form, report, counted_at, flags)
+    if not form.is_owed:
+        round_name = entry_name(form, report, observer.number, sms)
+        flags += [SERIAL_MISSING] if lacks_serial(form, report) else []
     begins = counts_from(election, form)
     is_practice = begins is not None and counted_at < begins
     if is_practice:

@@ -7,7 +7,8 @@ time.
 Counters' names are flat, for DynamoDB's ADD: `received`, `A=true`, `C=1`, `E#count`, `E#sum`, `E#unknown`,
 `incident.high`, `message.accepted`. Where a form expects a report per observer, `received` counts those that the
 station's own observers owe, so that what is missing is the rest; `reassigned` those of others, whose answers count all
-the same.
+the same. Of a form that is sent many times every report is received, and so are the checks that it fails counted:
+`failed#` and the rule's digest.
 """
 
 import zlib
@@ -18,6 +19,7 @@ from typing import Final
 from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.reading.model import UNKNOWN, Value
+from chalicelib.observation.reports.checks import failing
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, station_answers
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.states import MessageState
@@ -58,6 +60,8 @@ def contribution(election: Election, report: Report) -> Counters:
     form = election.form_by_code[report.form]
     if form.expect == "observer":
         return add(_of_each(election, form, report))
+    if form.expect == "many":
+        return add(_of_entry(election, form, report))
     if not report.counting:
         return {}
     answers = station_answers(election, report)
@@ -94,6 +98,21 @@ def _of_each(election: Election, form: Form, report: Report) -> Iterator[Counter
         answers = observer_answers(given)
         yield _of_coverage(election, form, report.round, answers) if number in own else {"reassigned": 1}
         yield _of_answers(form, answers)
+
+
+def _of_entry(election: Election, form: Form, report: Report) -> Iterator[Counters]:
+    for given in report.counting.values():
+        answers = observer_answers(given)
+        yield {"received": 1, answers.state(form): 1}
+        yield _of_answers(form, answers)
+    if report.counting:
+        place = (form.code, report.round)
+        yield {failure_counter(check.rule): 1 for check in failing(election, {place: report}, place)}
+
+
+def failure_counter(rule: str) -> str:
+    """Name the counter of a rule that reports on a form that is sent many times fail."""
+    return f"failed#{zlib.crc32(rule.encode()):08x}"
 
 
 def _of_coverage(election: Election, form: Form, round_name: str, answers: StationAnswers) -> Counters:

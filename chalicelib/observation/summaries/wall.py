@@ -41,12 +41,12 @@ def wall(election: Election, summary: Summary, verified: Iterable[Verified]) -> 
         "as_of": summary.as_of.isoformat(timespec="seconds"),
         "has_sample": election.quick_count is not None,
         "stations": nation.stations,
-        "observed": max((covered.received for covered in _covered(nation)), default=0),
+        "observed": max((covered.received for covered in _covered(election, nation)), default=0),
         "coverage": [_coverage(form, name, summary) for form, name in _begun(election, summary)],
         "findings": [
             _finding(form, question, summary)
             for form in election.forms
-            if form.round_names == (NO_ROUND,)
+            if form.is_owed and form.round_names == (NO_ROUND,)
             for question in form.questions
             if question.type in ("yesno", "choice") and question.code in nation.forms[form.code][NO_ROUND].answers
         ],
@@ -64,14 +64,15 @@ def _nation(summary: Summary) -> Area:
     return summary.nation
 
 
-def _covered(area: Area) -> Iterable[Coverage]:
-    return (covered for rounds in area.forms.values() for covered in rounds.values())
+def _covered(election: Election, area: Area) -> Iterable[Coverage]:
+    return (covered for form in election.forms if form.is_owed for covered in area.forms[form.code].values())
 
 
 def _begun(election: Election, summary: Summary) -> list[tuple[Form, str]]:
     return [
         (form, name)
         for form in election.forms
+        if form.is_owed
         for name in form.round_names
         if has_begun(election, form, name, summary.as_of)
     ]

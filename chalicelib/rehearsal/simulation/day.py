@@ -119,7 +119,7 @@ class _Slot:
 def simulate_day(election: Election, plan: Plan) -> Day:
     """Simulate the election day and the night after it.
 
-    Rounds of other days are left out. Raises NothingDue.
+    Rounds of other days are left out, and forms that are sent many times. Raises NothingDue.
     """
     slots = list(_slots(election))
     if not slots:
@@ -151,7 +151,7 @@ def _participants(election: Election, plan: Plan) -> tuple[Observer, ...]:
 
 
 def _slots(election: Election) -> Iterator[_Slot]:
-    for form in election.forms:
+    for form in (form for form in election.forms if form.is_owed):
         moments = list(form.rounds) or ([form.due.by] if form.due else [])
         rehearsed = [moment for moment in moments if moment.day in (0, 1)]
         slots = [_slot(election, form, moment) for moment in rehearsed]

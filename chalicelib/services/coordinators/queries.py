@@ -15,6 +15,7 @@ from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services.outreach.gaps import gaps
+from chalicelib.services.summaries.areas import counted
 from chalicelib.services.summaries.current import current_summary
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_of
@@ -70,8 +71,8 @@ def missing(
     wanted = rounds_named(election, name) if name else places(election)
     if not wanted:
         form = form_named(election, split_hour(name)[0])
-        codes = " ".join(form.code for form in election.forms)
-        names = ", ".join(_label(form.code, name) for name in form.round_names) if form else codes
+        codes = " ".join(form.code for form in election.forms if form.is_owed)
+        names = ", ".join(_label(form.code, name) for name in form.round_names) if form and form.is_owed else codes
         return (say(election, language, "command_no_form", form=name, forms=names),)
     owed: dict[str, list[str]] = {}
     gaps_by_region = gaps(election, regions, loaded.clock.at(now))
@@ -106,7 +107,7 @@ def _received(election: Election, area: Area, at: dt.datetime) -> list[str]:
         begins = round_begins(election, form, name)
         if begins is None or begins <= at:
             covered = area.forms[form.code][name]
-            rounds.append(f"{_label(form.code, name)} {covered.received}/{covered.expected}")
+            rounds.append(f"{_label(form.code, name)} {counted(form, covered)}")
     return rounds
 
 

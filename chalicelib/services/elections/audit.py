@@ -11,11 +11,18 @@ from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.reports.report import Answer, Report, Source
-from chalicelib.observation.reports.tally import Counters, contribution, difference, shard_of
+from chalicelib.observation.reports.tally import Counters, contribution, difference
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.elections.audit_multipart import part_differences
 from chalicelib.services.incidents.alerts import answered_id, incident_id, incident_sources
-from chalicelib.services.reports.tally_changes import ShardCell, cell_named, changes_of_incidents, counters_of, total
+from chalicelib.services.reports.tally_changes import (
+    ShardCell,
+    cell_named,
+    cell_of_report,
+    changes_of_incidents,
+    counters_of,
+    total,
+)
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.message_queries import messages_of, received_messages
@@ -106,10 +113,7 @@ def expected_tallies(
     changes: list[tuple[ShardCell, Counters]] = [
         (cell_named(message.counted_in), counters_of(message)) for message in messages if message.counted_in
     ]
-    for one in reports:
-        report = one.report
-        cell = (shard_of(election, report.station), (one.region, report.form, report.round))
-        changes.append((cell, contribution(election, report)))
+    changes += [(cell_of_report(election, one), contribution(election, one.report)) for one in reports]
     return total([*changes, *changes_of_incidents(election, incidents)])
 
 

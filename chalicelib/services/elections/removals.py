@@ -50,7 +50,8 @@ def removals(before: Election, after: Election, reported: Reported) -> Iterator[
 def _meanings(election: Election) -> dict[Part, str]:
     """Return an election's parts with what they mean.
 
-    A question means something else once its type has changed; of others the name is enough.
+    A question means something else once its type has changed, and a form once its reports are told apart otherwise; of
+    others the name is enough.
     """
     questions = [(form.code, question) for form in election.forms for question in form.questions]
     options = [f"{form} {question.code}={option}" for form, question in questions for option in question.options]
@@ -58,7 +59,7 @@ def _meanings(election: Election) -> dict[Part, str]:
     return {
         **{("station", number): "" for number in election.station_by_number},
         **{("observer", number): "" for number in election.observer_by_number},
-        **{("form", code): "" for code in election.form_by_code},
+        **{("form", form.code): "" if form.is_owed else f"many {form.serial}" for form in election.forms},
         **{("round", f"{form.code} {name}"): "" for form in election.forms for name in form.round_names},
         **{("question", f"{form} {question.code}"): question.type for form, question in questions},
         **{("option", option): "" for option in options},

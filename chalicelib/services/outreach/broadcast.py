@@ -82,6 +82,8 @@ def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
     form = form_named(election, code)
     if form is None:
         raise BatchRefused(f"there is no form {code!r}: use one of {', '.join(election.form_by_code)}")
+    if not form.is_owed:
+        raise BatchRefused(f"nobody owes form {form.code}: it is sent as often as there is something to tell")
     name = name.strip() or round_begun_at(election, form, at)
     if name not in form.round_names:
         raise BatchRefused(f"form {form.code} has no round {name!r}: use one of {', '.join(form.round_names)}")

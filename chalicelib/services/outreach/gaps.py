@@ -9,7 +9,7 @@ from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report, owing
 from chalicelib.store.incidents import Incident, incidents_of
-from chalicelib.store.reports import ReportKey, StoredReport, get_reports
+from chalicelib.store.reports import ReportKey, StoredReport, entries_of, get_reports, report_key
 
 Reports = Mapping[ReportKey, StoredReport]
 
@@ -45,7 +45,7 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
     }
     lacking = [station for station in stations if owed[station.number]]
     others = [place for place in places(election) if place not in overdue]
-    everything = {**stored, **_read(election, lacking, others)}
+    everything = {**stored, **_read(election, lacking, others), **_entries(election, lacking)}
     heard = last_heard(election, lacking, everything, incidents_of(election.id), at) if lacking else {}
     by_region: dict[str, list[Gap]] = {region: [] for region in regions}
     for station in lacking:
@@ -57,6 +57,10 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
 def _read(election: Election, stations: Sequence[Station], of: Sequence[Place]) -> Reports:
     keys = [(station.number, *place) for station in stations for place in of]
     return get_reports(election, keys) if keys else {}
+
+
+def _entries(election: Election, stations: Sequence[Station]) -> Reports:
+    return {report_key(stored): stored for stored in entries_of(election, (station.number for station in stations))}
 
 
 def _gap(

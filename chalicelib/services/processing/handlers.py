@@ -13,6 +13,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import TOO_LONG
+from chalicelib.observation.reports.entries import sms_name
 from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
@@ -131,8 +132,8 @@ def _report(sms: _Sms) -> Outcome:
     election, message, now, existing_keys = sms.loaded.election, sms.message, sms.now, sms.limits.existing_keys
     counted_at = sms.loaded.clock.at(message.received_at or message.stored_at)
     is_incomplete = message.flag == Flag.INCOMPLETE
-    senders = senders_of(election, message, sms.phone)
-    said = interpret(election, senders, message.text or "", counted_at, is_incomplete=is_incomplete)
+    senders, text, name = senders_of(election, message, sms.phone), message.text or "", sms_name(message.key)
+    said = interpret(election, senders, text, counted_at, sms=name, is_incomplete=is_incomplete)
     if sms.limits.scope == "held":
         said = held_as(said, TOO_LONG)
     # A person who enters a report has named its station and observer: no forged number can have.

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 
 from chalicelib.observation.coordinators.texts import no_observer_reply
-from chalicelib.observation.elections.election import Check, Election
+from chalicelib.observation.elections.election import NO_ROUND, Check, Election
 from chalicelib.observation.reading import read
 from chalicelib.observation.replies.replies import (
     ReportResult,
@@ -18,8 +18,9 @@ from chalicelib.observation.replies.replies import (
     unknown_sender_reply,
     unrecognised_reply,
 )
+from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.report import ObserverAnswers
-from chalicelib.observation.reports.resolve import Interpretation, ResolvedReport
+from chalicelib.observation.reports.resolve import SERIAL_MISSING, Interpretation, ResolvedReport
 from chalicelib.observation.sms.phones import is_machine
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services import outbox
@@ -101,7 +102,7 @@ def _result(
     return ReportResult(
         form=report.reading.form,
         station=report.station,
-        round=report.round,
+        round=_round_shown(election, report),
         accepted=tuple(code for code in report.reading.answers if code not in outdated),
         missing=tuple(q.code for q in questions if given is None or q.code not in given.answers),
         rejected=report.reading.rejected,
@@ -109,6 +110,14 @@ def _result(
         questions=tuple(election.text(check.message, language) or check.rule for check in _to_ask(one)),
         outdated=tuple(code for code in report.reading.answers if code in outdated),
     )
+
+
+def _round_shown(election: Election, report: ResolvedReport) -> str:
+    """Return the round as an observer would write it; of many reports their serial."""
+    form = election.form_by_code.get(report.reading.form)
+    if form is None or form.is_owed:
+        return report.round
+    return NO_ROUND if SERIAL_MISSING in report.flags else serial_in(form, report.round) or NO_ROUND
 
 
 def _outdated(report: ResolvedReport, given: ObserverAnswers, message_key: str) -> frozenset[str]:

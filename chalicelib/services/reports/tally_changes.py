@@ -6,6 +6,7 @@ Its own outcome, the change of its reports, the incidents that it opens.
 from collections.abc import Iterable, Mapping
 
 from chalicelib.observation.elections.election import NO_ROUND, Election
+from chalicelib.observation.reports.entries import tally_round
 from chalicelib.observation.reports.resolve import Interpretation
 from chalicelib.observation.reports.tally import (
     ANY_FORM,
@@ -20,6 +21,7 @@ from chalicelib.observation.reports.tally import (
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
+from chalicelib.store.reports import StoredReport
 
 Shard = int
 ShardCell = tuple[Shard, Cell]
@@ -36,7 +38,7 @@ def message_cell(election: Election, station: str | None, form: str | None, roun
     region = election.region_of(station)
     if form is None or form not in election.form_by_code:
         return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
-    return shard_of(election, station), (region, form, round_name)
+    return shard_of(election, station), (region, form, tally_round(election.form_by_code[form], round_name))
 
 
 def cell_of_message(election: Election, said: Interpretation) -> ShardCell:
@@ -69,14 +71,19 @@ def cell_named(name: str) -> ShardCell:
     return int(shard), (region, form, round_name)
 
 
+def cell_of_report(election: Election, stored: StoredReport) -> ShardCell:
+    """Return where a report is counted."""
+    report = stored.report
+    round_name = tally_round(election.form_by_code[report.form], report.round)
+    return shard_of(election, report.station), (stored.region, report.form, round_name)
+
+
 def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[ShardCell, Counters]]:
     """Return what a report's change moves.
 
     A station that has changed its region since moves with all that it counted.
     """
-    report = merged.after.report
-    shard = shard_of(election, report.station)
-    before, after = ((stored.region, report.form, report.round) for stored in (merged.before, merged.after))
+    shard, before, after = (*cell_of_report(election, merged.before), cell_of_report(election, merged.after)[1])
     if before == after:
         return [((shard, after), difference(merged.after.counted, merged.before.counted))]
     return [((shard, before), difference({}, merged.before.counted)), ((shard, after), merged.after.counted)]

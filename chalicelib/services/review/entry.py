@@ -15,6 +15,7 @@ from typing import Any
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import LONGEST_READ
 from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.reports.entries import sms_name
 from chalicelib.observation.reports.entry_text import EntryFields, FieldFault, FieldsRefused, entry_text
 from chalicelib.observation.reports.resolve import Interpretation, ResolvedReport, interpret
 from chalicelib.observation.sms.states import MessageState
@@ -75,7 +76,7 @@ def read_back(loaded: LoadedElection, operator: Operator, draft: Draft, now: dt.
     text = _text_of(election, draft)
     received_at = _received_at(draft.about, now)
     counted_at = loaded.clock.at(received_at)
-    said = interpret(election, (observer,), text, counted_at)
+    said = interpret(election, (observer,), text, counted_at, sms=sms_name(keys.entered("", "preview")))
     for report in said.reports:
         if not operator.sees(election.region_of(report.station)):
             raise NotInRegion(f"station {report.station} is not in your regions")

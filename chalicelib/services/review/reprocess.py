@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
+from chalicelib.observation.reports.entries import sms_name
 from chalicelib.observation.reports.resolve import REASSIGNED, interpret
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
@@ -97,8 +98,8 @@ def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
     """
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
-    sharing = loaded.election.observers_by_phone.get(phone, ())
-    said = interpret(loaded.election, sharing, row.text or "", counted_at, is_incomplete=is_incomplete)
+    sharing, text, name = loaded.election.observers_by_phone.get(phone, ()), row.text or "", sms_name(row.key)
+    said = interpret(loaded.election, sharing, text, counted_at, sms=name, is_incomplete=is_incomplete)
     if said.state not in (MessageState.ACCEPTED, MessageState.PARTLY_ACCEPTED):
         return False
     return any(one.counts and (row.reason is None or REASSIGNED not in one.flags) for one in said.reports)

@@ -32,6 +32,17 @@ def rounds_begun(election: Election, summary: Summary, area: Area) -> Iterator[t
                 yield form, name, covered
 
 
+def counted(form: Form, covered: Coverage) -> str:
+    """Write how many reports came of how many, `40/60`; of a form that is sent many times how many came."""
+    return f"{covered.received}/{covered.expected}" if form.is_owed else str(covered.received)
+
+
+def worded_received(form: Form, covered: Coverage, words: Mapping[str, str]) -> str:
+    """Word how many reports came of how many."""
+    key = "received" if form.is_owed else "received_many"
+    return words[key].format(received=covered.received, expected=covered.expected)
+
+
 def worded_incidents(incidents: Mapping[str, int], words: Mapping[str, str], kind: str = "") -> str:
     """Word incidents by severity, the worst first.
 

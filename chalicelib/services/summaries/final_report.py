@@ -23,7 +23,7 @@ from chalicelib.services.summaries.sections import sections_of
 from chalicelib.store import summaries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incidents_of
-from chalicelib.store.reports import get_reports
+from chalicelib.store.reports import entries_of, get_reports
 from chalicelib.store.tallies import read_cells
 
 
@@ -106,8 +106,9 @@ def _region_row(election: Election, name: str, area: Area, held: int, words: Map
         "name": name,
         "stations": area.stations,
         "forms": [
-            f"{sum(one.received for one in rounds.values())}/{sum(one.expected for one in rounds.values())}"
-            for rounds in (area.forms[form.code] for form in election.forms)
+            f"{sum(one.received for one in rounds.values())}"
+            + (f"/{sum(one.expected for one in rounds.values())}" if form.is_owed else "")
+            for form, rounds in ((form, area.forms[form.code]) for form in election.forms)
         ],
         "incidents": worded_incidents(area.incidents, words),
         "held": held,
@@ -140,6 +141,7 @@ def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) 
     places = [
         (form.code, name)
         for form in election.forms
+        if form.is_owed
         for name in form.round_names
         if (begins := round_begins(election, form, name)) is None or begins <= at
     ]
@@ -147,6 +149,8 @@ def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) 
     stored = get_reports(election, keys) if keys else {}
     heard = {station for (station, _, _), stored_report in stored.items() if stored_report.report.observers}
     heard.update(incident.station for incident in incidents)
+    quiet = [station.number for station in election.stations if station.number not in heard]
+    heard.update(entry.report.station for entry in entries_of(election, quiet) if entry.report.observers)
     silent: dict[str, list[str]] = {}
     for station in election.stations:
         if station.number not in heard:

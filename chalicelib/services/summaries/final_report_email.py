@@ -13,7 +13,7 @@ from chalicelib.services import outbox
 from chalicelib.services.email_templates import render, round_title, words_of
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outbox import Email
-from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
+from chalicelib.services.summaries.areas import rounds_begun, worded_incidents, worded_received
 from chalicelib.services.summaries.final_report import Day, read_day, report_page
 from chalicelib.store import keys, progress, tables
 from chalicelib.store.elections import LoadedElection
@@ -76,8 +76,7 @@ def report_email(election: Election, day: Day, language: str) -> Email:
         "election": name,
         "as_of": as_of,
         "rounds": [
-            f"{round_title(election, language, form, of)}: "
-            + words["received"].format(received=covered.received, expected=covered.expected)
+            f"{round_title(election, language, form, of)}: {worded_received(form, covered, words)}"
             for form, of, covered in rounds_begun(election, summary, nation)
         ],
         "incidents": worded_incidents(nation.incidents, words),

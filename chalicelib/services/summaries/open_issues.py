@@ -6,12 +6,12 @@ Incidents by age, failed checks, stations held back.
 import datetime as dt
 from collections.abc import Mapping
 
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.elections.schedule import Place, has_begun
 from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.reports.checks import failing, needed_for_checks
 from chalicelib.observation.reports.report import Report, station_answers
-from chalicelib.observation.reports.tally import Cell, Counters, has_reports
+from chalicelib.observation.reports.tally import Cell, Counters, failure_counter, has_reports
 from chalicelib.observation.summaries.hourly import by_age
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.reports import get_reports
@@ -34,9 +34,9 @@ def failed_checks(
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Count stations that fail checks, by region, form and rule.
 
-    Of a form with rounds, in any round. Reads the reports that checks look at, in the regions and rounds where the
-    tallies say that any came: so the cost grows with stations and forms, and not with messages. Raises
-    StoreUnavailable.
+    Of a form with rounds, in any round; of one that is sent many times, its reports, as the tallies count them. Reads
+    the reports that checks look at, in the regions and rounds where the tallies say that any came: so the cost grows
+    with stations and forms, and not with messages. Raises StoreUnavailable.
     """
     checked = _checked(election, at)
     failing: dict[str, dict[str, dict[str, int]]] = {}
@@ -44,6 +44,9 @@ def failed_checks(
         reported = [place for place in checked if has_reports(cells.get((region, *place), {}))]
         if reported:
             failing[region] = _of_region(election, region, reported)
+        entries = _failed_by_entries(election, cells, region)
+        if entries:
+            failing.setdefault(region, {}).update(entries)
     return {region: forms for region, forms in failing.items() if forms}
 
 
@@ -79,10 +82,19 @@ def _checked(election: Election, at: dt.datetime) -> list[Place]:
     return [
         (form.code, name)
         for form in election.forms
-        if form.checks
+        if form.checks and form.is_owed
         for name in form.round_names
         if has_begun(election, form, name, at)
     ]
+
+
+def _failed_by_entries(election: Election, cells: Mapping[Cell, Counters], region: str) -> dict[str, dict[str, int]]:
+    failed: dict[str, dict[str, int]] = {}
+    for form in election.forms:
+        counters = cells.get((region, form.code, NO_ROUND), {}) if not form.is_owed else {}
+        counts = {check.rule: int(counters.get(failure_counter(check.rule), 0)) for check in form.checks}
+        failed[form.code] = {rule: count for rule, count in counts.items() if count}
+    return {code: rules for code, rules in failed.items() if rules}
 
 
 def _of_region(election: Election, region: str, reported: list[Place]) -> dict[str, dict[str, int]]:

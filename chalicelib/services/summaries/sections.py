@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.summaries.hourly import Changes, FailedChecks, Hour, changes, total_ages, total_failed
 from chalicelib.observation.summaries.summary import MESSAGE_COUNTS, Area, Coverage
-from chalicelib.services.summaries.areas import rounds_begun, worded_incidents
+from chalicelib.services.summaries.areas import rounds_begun, worded_incidents, worded_received
 from chalicelib.services.summaries.turnout_lines import Curve, TurnoutLine, curve_of, turnout_lines
 from chalicelib.services.summaries.wording import Wording
 
@@ -70,7 +70,7 @@ def _section(wording: Wording, name: str, area: Area, link: str) -> Section:
         open_incidents=_ages(wording, total_ages(wording.hour.open_incidents.get(region, {}) for region in regions)),
         is_urgent=bool(area.incidents["critical"] or area.incidents["high"]),
         rounds=[
-            _round_line(wording.round_title(form.code, round_name), covered, words)
+            _round_line(wording.round_title(form.code, round_name), form, covered, words)
             for form, round_name, covered in rounds_begun(wording.election, wording.hour.summary, area)
         ],
         turnout=turnout_lines(wording, area, earlier),
@@ -123,11 +123,11 @@ def _failed(wording: Wording, failed: FailedChecks) -> list[str]:
     ]
 
 
-def _round_line(name: str, covered: Coverage, words: Mapping[str, str]) -> RoundLine:
+def _round_line(name: str, form: Form, covered: Coverage, words: Mapping[str, str]) -> RoundLine:
     counts = {count: getattr(covered, count) for count in ("complete", "partial", "conflict", "late", "missing")}
     return RoundLine(
         name=name,
-        received=words["received"].format(received=covered.received, expected=covered.expected),
+        received=worded_received(form, covered, words),
         share=round(100 * covered.received / covered.expected) if covered.expected else 0,
         counts={count: words[count].format(count=amount) for count, amount in counts.items() if amount},
     )

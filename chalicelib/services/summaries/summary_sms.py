@@ -10,7 +10,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.observation.summaries.summary import Area, Summary, turnout
 from chalicelib.services.email_templates import round_code, words_of
-from chalicelib.services.summaries.areas import areas_of, rounds_begun, worded_incidents
+from chalicelib.services.summaries.areas import areas_of, counted, rounds_begun, worded_incidents
 
 SMS_SEGMENTS = 2
 
@@ -42,16 +42,15 @@ def _text(election: Election, summary: Summary, words: Mapping[str, str], areas:
 def _part(
     election: Election, summary: Summary, words: Mapping[str, str], name: str, area: Area, *, with_turnout: bool = True
 ) -> str:
-    latest = {form.code: (round_name, covered) for form, round_name, covered in rounds_begun(election, summary, area)}
-    rounds = [
-        f"{round_code(code, round_name)} {covered.received}/{covered.expected}"
-        for code, (round_name, covered) in latest.items()
-    ]
+    latest = {
+        form.code: f"{round_code(form.code, round_name)} {counted(form, covered)}"
+        for form, round_name, covered in rounds_begun(election, summary, area)
+    }
     rows = turnout(election, area)[-1:] if with_turnout else ()
     return words["sms"].format(
         area=name,
         time=f"{summary.as_of:%H:%M}",
-        rounds=", ".join(rounds) or words["sms_nothing"],
+        rounds=", ".join(latest.values()) or words["sms_nothing"],
         turnout="".join(words["sms_turnout"].format(voters=row.voters, stations=row.stations) for row in rows),
         incidents=worded_incidents(area.incidents, words, "sms_"),
     )

@@ -50,7 +50,8 @@ def _form(election: Election, form: Form) -> dict[str, Any]:
         "code": form.code,
         "title": form.title,
         "expect": form.expect,
-        "rounds": [_round(election, form, name) for name in form.round_names],
+        "serial": form.serial,
+        "rounds": [_round(election, form, name) for name in form.round_names if form.is_owed],
         "questions": [_question(question) for question in form.questions],
     }
 

@@ -89,7 +89,7 @@ class ReportView:
     def _question(self, form: Form, question: Question, report: Report, answers: StationAnswers) -> dict[str, Any]:
         code = question.code
         is_withheld = code in self.reader.withheld_of(form.code)
-        counts = answers.values.get(code) if form.expect == "station" and not is_withheld else None
+        counts = answers.values.get(code) if form.expect != "observer" and not is_withheld else None
         return {
             "code": code,
             "label": question.label,

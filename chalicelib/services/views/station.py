@@ -1,13 +1,14 @@
 """One station whole: who observes it, what each reported, what counts, and its incidents."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Observer, Station
-from chalicelib.observation.elections.schedule import places
+from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.incidents.steps import incidents_of_station
+from chalicelib.services.views import stations
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.report import ReportView, entry_keys
 from chalicelib.store import keys
@@ -42,9 +43,15 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
             described_observer(election, reader, observer) for observer in election.observers_by_station.get(number, ())
         ],
         "coordinators": _coordinators(election, reader, station.region),
-        "reports": [view.described(place, versions.get(place, 0)) for place in places(election)],
+        "reports": [view.described(place, versions.get(place, 0)) for place in _shown(election, view.reports)],
         "incidents": incidents_of_station(election, number),
     }
+
+
+def _shown(election: Election, reports: Mapping[Place, Report]) -> list[Place]:
+    """Return what a station owes, then so many of its reports on forms that are sent many times."""
+    entries = [place for place in sorted(reports) if not election.form_by_code[place[0]].is_owed]
+    return [*places(election), *entries[: stations.MOST_ENTRIES]]
 
 
 def report_view(
@@ -53,7 +60,7 @@ def report_view(
     """Return what a station's reports are described with; raises StoreUnavailable."""
     election = loaded.election
     reported = {(one.report.form, one.report.round): one.report for one in stored}
-    reports = {place: reported.get(place) or Report(station, *place) for place in places(election)}
+    reports = {place: Report(station, *place) for place in places(election)} | reported
     entered = entry_keys(reports.values())[:MOST_ENTRIES] if reader.sees_people else []
     entries = {str(row.key): row for row in get_many(entered)} if entered else {}
     return ReportView(election, reader, reports, entries, loaded.clock.at(now))

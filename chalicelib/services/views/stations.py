@@ -13,6 +13,7 @@ from chalicelib.observation.elections.election import Election, Form, Station
 from chalicelib.observation.elections.schedule import Place, is_late, is_missing_time, places
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.checks import failing
+from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_rounds
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
@@ -21,6 +22,8 @@ from chalicelib.store.incidents import incidents_at
 from chalicelib.store.reports import reports_of
 
 PAGE = 100
+MOST_ENTRIES = 100
+"""Reports of a station on a form that is sent many times that are shown."""
 WORKERS = 8
 MOST_LOOKED_AT: Final = 500
 """Stations that a page with a filter looks at: where few fit, it is short."""
@@ -85,8 +88,9 @@ def stations_of_region(
 ) -> dict[str, Any]:
     """Return a page of a region's stations, by number.
 
-    With the state of every form and round. `next` is the number to continue after, None at the end. Reads grow with the
-    page's stations only. Raises StoreUnavailable.
+    With the state of every form and round; of a form that is sent many times, of every report, and under `cut` which
+    forms have more than are shown. `next` is the number to continue after, None at the end. Reads grow with the page's
+    stations only. Raises StoreUnavailable.
     """
     election = loaded.election
     following = _following(election, region, after)
@@ -148,7 +152,8 @@ def _described(election: Election, stations: Sequence[Station], at: dt.datetime,
 
 def _station(election: Election, station: Station, at: dt.datetime, withheld: Withheld) -> Described:
     stored = {(one.report.form, one.report.round): one.report for one in reports_of(election, station.number)}
-    reported = {place: stored.get(place) or Report(station.number, *place) for place in places(election)}
+    unsent = {place: Report(station.number, *place) for place in places(election)}
+    reported = {**unsent, **stored}
     heard = last_heard(reported)
     return {
         "station": station.number,
@@ -159,13 +164,20 @@ def _station(election: Election, station: Station, at: dt.datetime, withheld: Wi
         "forms": {
             form.code: {
                 name: _round(election, reported, (form.code, name), at, withheld.get(form.code, frozenset()))
-                for name in form.round_names
+                for name in (form.round_names if form.is_owed else _entries(form, reported)[:MOST_ENTRIES])
             }
             for form in election.forms
         },
         "last_heard": heard.astimezone(election.zone).isoformat(timespec="seconds") if heard else None,
         "is_silent": _is_silent(election, station, reported, heard, at),
+        "cut": [
+            form.code for form in election.forms if not form.is_owed and len(_entries(form, reported)) > MOST_ENTRIES
+        ],
     }
+
+
+def _entries(form: Form, reported: Mapping[Place, Report]) -> list[str]:
+    return sorted(name for code, name in reported if code == form.code)
 
 
 def _plain(described: Described) -> Described:
@@ -208,7 +220,9 @@ def _round(
     election: Election, reported: Mapping[Place, Report], place: Place, at: dt.datetime, withheld: frozenset[str]
 ) -> dict[str, Any]:
     form, report = election.form_by_code[place[0]], reported[place]
-    if form.expect == "observer":
+    if form.expect == "many":
+        described = _entry(election, form, report, at, withheld)
+    elif form.expect == "observer":
         described = _of_each(election, form, report, at, withheld)
     else:
         answers = station_answers(election, report)
@@ -221,6 +235,15 @@ def _round(
             for check in checks
         ],
     }
+
+
+def _entry(election: Election, form: Form, report: Report, at: dt.datetime, withheld: frozenset[str]) -> dict[str, Any]:
+    """Describe one of many reports: whose it is, its serial where the form has one, and its answers."""
+    answers = station_answers(election, report)
+    described = _one(election, form, report.round, answers, at, withheld)
+    serial = serial_in(form, report.round)
+    named = {"observer": next(iter(report.given), None)} | ({"serial": serial} if serial is not None else {})
+    return {**described, "conflicts": {}, **named}
 
 
 def _of_each(
