@@ -1,11 +1,12 @@
 // One station: who observes it, what each has reported, and which answers count.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw, formOf, seesPeople, placeName, serverNow} from './state.js';
+import {draw, formOf, seesPeople, allowed, placeName, serverNow} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
 import {t, inLanguage, placeTitle} from './words.js';
 import {time, ageOf, glyph, stated, number as numeral} from './format.js';
+import {corrections} from './correcting.js';
 
 const PHONE = 'phone';
 
@@ -14,12 +15,15 @@ export function open({station, form}) {
   const path = electionPath(`stations/${encodeURIComponent(station)}`);
   const end = poll(path, (document) => { my.station = document; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
 
+  const correct = corrections(path);
+
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
     if (!my.station) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const {station: one, incidents, reports} = my.station;
     return html`<div class="title"><h1>${one.number} ${one.name}</h1>
         <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: numeral(one.registered)})}` : ''}</span><span class="grow"></span>
+        ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
         <span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
       ${seesPeople() ? people() : nothing}
       ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${incident.description} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
@@ -37,7 +41,9 @@ export function open({station, form}) {
     return html`<details class="report ${report.state}" ?open=${isOpen} @toggle=${(event) => event.target.open && my.shown.add(key)}>
       <summary><b>${placeTitle(place)}</b> ${stated(report.state)} ${report.late ? stated('late') : nothing}
         ${report.failed_checks.map((check) => html`<span class="stated failed ${check.explained ? 'quiet' : ''}">${glyph('failed')} ${inLanguage(check.message) || check.rule}${check.sentence ? `: ${check.sentence}` : ''}${check.explained ? ` (${t('station.explained')})` : ''}</span>`)}</summary>
-      ${answersOf(report).length ? table(report) : html`<p class="quiet">${t('station.nothing', {time: time(report.due)})}</p>`}</details>`;
+      ${allowed('work_reports') ? report.failed_checks.filter((check) => !check.explained).map((check) => html`<button type="button" class="plain" @click=${() => correct.explain(report, check.rule)}>${t('correct.asit', {rule: check.rule})}</button>`) : nothing}
+      ${answersOf(report).length ? table(report) : html`<p class="quiet">${t('station.nothing', {time: time(report.due)})}</p>`}
+      ${correct.under(report)}</details>`;
   }
 
   function table(report) {
@@ -59,7 +65,7 @@ export function open({station, form}) {
     const answer = question.observers[observer];
     if (!answer) return html`<span class="quiet">–</span>`;
     const id = `${report.form} ${report.round} ${question.code} ${observer}`;
-    return html`<button type="button" data-item class="answer ${my.at?.id === id ? 'chosen' : ''}" @focus=${() => { my.at = {id, report, question, observer, answer}; }} @click=${() => { my.at = {id, report, question, observer, answer}; draw(); }}>
+    return html`<button type="button" data-item class="answer ${my.at?.id === id ? 'chosen' : ''}" @focus=${() => { my.at = {id, report, question, observer, answer}; }} @click=${() => { my.at = {id, report, question, observer, answer}; correct.choose(my.at); }}>
       <b>${valueOf(report.form, question.code, answer.value)}</b> ${answer.source === PHONE ? glyph('phone', t('state.phone')) : nothing}
       ${answer.confirmed ? html`<span title=${t('station.confirmed', {who: answer.confirmed.who ?? '', time: time(answer.confirmed.at)})}>✓</span>` : nothing}
       <small>${time(answer.at)}${answer.by ? ` ${answer.by}` : ''}${answer.history.length > 1 ? ` · ${t('station.versions', {n: answer.history.length})}` : ''}</small></button>`;
@@ -81,7 +87,8 @@ export function open({station, form}) {
     draw();
   }
 
-  const keys = {h: toggleHistory};
+  const chosen = (action) => Object.assign(() => my.at && action(my.at), {changes: true});
+  const keys = {h: toggleHistory, v: chosen(correct.confirm), e: chosen(correct.choose), u: Object.assign(correct.undo, {changes: true}), Escape: () => (correct.isOpen() ? correct.close() : history.back())};
   return {view, keys, title: () => t('station.title'), leave: end};
 }
 

@@ -1,0 +1,112 @@
+// What a person decides about an answer: read back, corrected, this one counts, left out; and the undo of it.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {draw, allowed, formOf} from './state.js';
+import {send} from './api.js';
+import {once} from './acting.js';
+import {t, inLanguage} from './words.js';
+import {glyph} from './format.js';
+import {hint, faultsOf} from './fields.js';
+import {valueOf} from './station.js';
+
+const PREVIEW_MS = 400;
+
+// `at` is the answer that was chosen: {report, question, observer, answer}.
+export function corrections(path) {
+  const my = {at: null, value: '', note: '', faults: {}, fault: '', preview: null, last: null, timer: 0};
+  const act = once();
+  const reportPath = (report) => `${path}/reports/${report.form}/${encodeURIComponent(report.round)}`;
+
+  function choose(at) {
+    if (!allowed('work_reports')) return;
+    if (my.at?.id !== at.id) Object.assign(my, {at, value: '', note: '', faults: {}, fault: '', preview: null});
+    draw();
+    setTimeout(() => document.querySelector('#correction')?.focus());
+  }
+
+  function close() {
+    my.at = null;
+    draw();
+  }
+
+  async function decide(step, body, {note = my.note.trim(), wantsNote = true} = {}) {
+    const {report} = my.at;
+    if (wantsNote && !note) {
+      my.fault = t('act.notewanted');
+      draw();
+      document.querySelector('#correction-note')?.focus();
+      return;
+    }
+    Object.assign(my, {fault: '', faults: {}});
+    const answer = await act(`${reportPath(report)}/${step}`, {...body, note}, {seen: `"${report.version}"`}, (error) => {
+      my.faults = faultsOf(error);
+      my.fault = error.message;
+    });
+    if (answer) Object.assign(my, {last: report, at: null, value: '', note: '', preview: null});
+    draw();
+  }
+
+  const confirm = (at = my.at) => {
+    my.at = at;
+    return decide('confirm', {observer: at.observer, codes: [at.question.code]}, {note: my.note.trim() || t('correct.readback'), wantsNote: false});
+  };
+  const correct = () => decide('correct', {observer: my.at.observer, answers: {[my.at.question.code]: my.value.trim()}, is_confirmed: true});
+  const counts = (observer) => decide('choose', {observer, codes: [my.at.question.code]});
+  const leaveOut = () => decide('leave-out', {observer: my.at.observer});
+  const explain = (report, rule) => {
+    my.at = {id: rule, report, rule};
+    draw();
+    setTimeout(() => document.querySelector('#correction-note')?.focus());
+  };
+
+  async function undo() {
+    if (!my.last) return;
+    const answer = await act(`${reportPath(my.last)}/undo`, {note: t('key.undo')}, {seen: `"${my.last.version + 1}"`, done: t('calls.undone')});
+    if (answer) my.last = null;
+  }
+
+  // What the correction would come to is shown before it is saved.
+  function typed(event) {
+    my.value = event.target.value;
+    clearTimeout(my.timer);
+    my.timer = setTimeout(async () => {
+      const {report, observer, question} = my.at ?? {};
+      if (!report || !my.value.trim()) return;
+      const body = {observer, answers: {[question.code]: my.value.trim()}, note: ''};
+      const answer = await send(`${reportPath(report)}/correct/preview`, body, {seen: `"${report.version}"`}).catch((error) => ({error}));
+      my.preview = answer.document ?? null;
+      my.faults = faultsOf(answer.error);
+      draw();
+    }, PREVIEW_MS);
+  }
+
+  const under = (report) => (my.at?.report.form === report.form && my.at.report.round === report.round ? (my.at.rule ? explaining() : panel()) : nothing);
+
+  function panel() {
+    const {report, question, observer, answer} = my.at;
+    const asked = formOf(report.form).questions.find((one) => one.code === question.code);
+    const isConflict = question.how === 'conflict' || question.how === 'chosen' || question.how === 'neither';
+    return html`<form class="correcting" @submit=${(event) => { event.preventDefault(); correct(); }}>
+      <p><b>${question.code}</b> ${inLanguage(asked.label)} · ${t('station.observer', {number: observer})}: <b>${valueOf(report.form, question.code, answer.value)}</b></p>
+      <div class="field"><label for="correction">${t('correct.value')}</label><input id="correction" autocomplete="off" .value=${my.value} @input=${typed} aria-invalid=${my.faults[question.code] ? 'true' : nothing}>
+        <small class=${my.faults[question.code] ? 'fault' : ''}>${my.faults[question.code] ?? hint(asked)}</small></div>
+      ${note()}
+      ${my.preview ? html`<p class="quiet"><small>${t('correct.sms')}</small> <code>${my.preview.text}</code> ${my.preview.failed_checks.map((check) => html`<span class="stated failed">${glyph('failed')} ${inLanguage(check.message) || check.rule}</span>`)}</p>` : nothing}
+      ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
+      <p class="actions"><button class="main" ?disabled=${!my.value.trim()}>${t('correct.save')}</button>
+        <button type="button" @click=${() => confirm()}><kbd>V</kbd> ${t('correct.confirm')}</button>
+        ${isConflict ? html`<button type="button" @click=${() => counts(observer)}>${t('correct.counts')}</button><button type="button" @click=${() => counts(null)}>${t('correct.neither')}</button>` : nothing}
+        <button type="button" @click=${leaveOut}>${t('correct.leaveout', {number: observer})}</button>
+        <button type="button" class="plain" @click=${close}><kbd>Esc</kbd></button></p></form>`;
+  }
+
+  const explaining = () => html`<div class="correcting"><p><b>${my.at.rule}</b> ${t('correct.asitis')}</p>${note()}
+    ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
+    <p class="actions"><button type="button" @click=${() => decide('explain', {rule: my.at.rule, counts: false})}>${t('correct.explainout')}</button>
+      <button type="button" @click=${() => decide('explain', {rule: my.at.rule, counts: true})}>${t('correct.explainin')}</button>
+      <button type="button" class="plain" @click=${close}><kbd>Esc</kbd></button></p></div>`;
+
+  const note = () => html`<div class="field"><label for="correction-note">${t('correct.why')}</label>
+    <input id="correction-note" maxlength="500" autocomplete="off" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></div>`;
+
+  return {choose, confirm, undo, explain, close, under, isOpen: () => Boolean(my.at), canUndo: () => Boolean(my.last)};
+}

@@ -1,0 +1,52 @@
+// The doubts: which numbers should not be trusted yet. What concerns most votes of the count comes first.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {repeat} from './vendor/lit-html/directives/repeat.js';
+import {draw, regionNames, placeName, serverNow} from './state.js';
+import {electionPath} from './api.js';
+import {poll} from './poll.js';
+import {go, link} from './app.js';
+import {t} from './words.js';
+import {number, ageOf, glyph} from './format.js';
+
+const GLYPHS = {conflict: 'conflict', failed_check: 'failed', partial_count: 'partial', changed_after_confirmation: 'late'};
+
+export function open({region, kind}) {
+  const my = {region, kind, list: null, fault: '', end: null};
+
+  function load() {
+    my.end?.();
+    const query = my.region ? `?region=${encodeURIComponent(my.region)}` : '';
+    my.end = poll(electionPath(`doubts${query}`), (list) => { my.list = list; draw(); }, {seconds: 10, failed: (error) => { my.fault = error.message; draw(); }});
+  }
+  load();
+
+  function view() {
+    if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
+    if (!my.list) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const shown = my.list.doubts.filter((one) => !my.kind || one.kind === my.kind);
+    return html`<div class="title"><h1>${t('doubts.title')}</h1><span class="quiet">${number(my.list.doubts.length)}</span></div>
+      <form class="filters" @submit=${(event) => event.preventDefault()}>
+        <select aria-label=${t('board.region')} @change=${(event) => go('doubts', {region: event.target.value, kind: my.kind}, {replace: true})}>
+          <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
+        <span class="chips" role="group" aria-label=${t('doubts.kind')}>${Object.keys(GLYPHS).map((name) => html`<button type="button" class="chip" aria-pressed=${my.kind === name} @click=${() => go('doubts', {region: my.region, kind: my.kind === name ? '' : name}, {replace: true})}>${glyph(GLYPHS[name], t(`doubts.${name}`))} ${t(`doubts.${name}`)}</button>`)}</span></form>
+      ${shown.length ? table(shown) : html`<p class="empty">${t('doubts.none')}</p>`}`;
+  }
+
+  const table = (shown) => html`<div class="scroller tall"><table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${t('stations.form')}</th><th scope="col">${t('doubts.what')}</th><th scope="col" class="number">${t('doubts.votes')}</th><th scope="col">${t('doubts.since')}</th></tr></thead>
+    <tbody>${repeat(shown, (one) => `${one.station} ${one.form} ${one.round} ${one.kind} ${one.about}`, (one) => html`<tr>
+      <td><a data-item class="whole" href=${link('station', {station: one.station, form: one.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.region}</small></td>
+      <td>${placeName({form: one.form, round: one.round ?? '-'})}</td>
+      <td class="sentence">${glyph(GLYPHS[one.kind], t(`doubts.${one.kind}`))} ${one.sentence ?? t(`doubts.${one.kind}`)}</td>
+      <td class="number">${one.votes ? number(one.votes) : nothing}</td>
+      <td><small>${one.since ? ageOf(one.since, serverNow()) : ''}</small></td></tr>`)}</tbody></table></div>`;
+
+  function follow(next) {
+    const wasRegion = my.region;
+    Object.assign(my, {region: next.region, kind: next.kind});
+    if (wasRegion !== my.region) load();
+    draw();
+    return true;
+  }
+
+  return {view, follow, title: () => t('doubts.title'), leave: () => my.end()};
+}
