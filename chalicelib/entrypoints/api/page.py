@@ -57,7 +57,7 @@ def file(request: Any, version: str, **steps: str) -> Response:
 
     Another version's address is answered with this one's file, not to be kept: that browser has an old shell.
     """
-    name = "/".join(step for key in ("folder", "library", "part", "name") if (step := steps.get(key)))
+    name = "/".join(steps[key] for key in sorted(steps))
     path = _files().get(name)
     if path is None:
         return problem_response(Problem(HTTPStatus.NOT_FOUND, f"The page has no file {name}."))

@@ -58,10 +58,10 @@ UNVERSIONED = {
 
 PAGE = {
     ("GET", "/"): "api.page:shell",
-    ("GET", "/ui/{version}/{name}"): "api.page:file",
-    ("GET", "/ui/{version}/{folder}/{name}"): "api.page:file",
-    ("GET", "/ui/{version}/{folder}/{library}/{name}"): "api.page:file",
-    ("GET", "/ui/{version}/{folder}/{library}/{part}/{name}"): "api.page:file",
+    ("GET", "/ui/{version}/{a}"): "api.page:file",
+    ("GET", "/ui/{version}/{a}/{b}"): "api.page:file",
+    ("GET", "/ui/{version}/{a}/{b}/{c}"): "api.page:file",
+    ("GET", "/ui/{version}/{a}/{b}/{c}/{d}"): "api.page:file",
 }
 """The page and its files, answered by the function APIHandler to anybody."""
 

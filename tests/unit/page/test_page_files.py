@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.entrypoints.api.page import TYPES, WEB, file, page_version, shell
+from chalicelib.entrypoints.api.routes import PAGE, ROUTES, UNVERSIONED, WEBHOOKS
 
 MOST_FILES_OF_FIRST_PAINT = 12
 MOST_KILOBYTES = 60
@@ -107,23 +108,31 @@ def test_without_the_slash_at_its_end_the_address_leads_to_the_one_with_it() -> 
 
 
 def test_a_file_never_changes_at_its_address() -> None:
-    answered = file(request(), page_version(), name="app.js")
+    answered = file(request(), page_version(), a="app.js")
     assert answered.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answered.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert file(request(), "0" * 16, name="app.js").headers["Cache-Control"] == "no-store"
+    assert file(request(), "0" * 16, a="app.js").headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
-        {"name": "page.py"},
-        {"folder": "..", "name": "routes.py"},
-        {"folder": "vendor", "name": "vendor.toml"},
-        {"name": "shell.html"},
-    ],
-)
-def test_nothing_else_is_served(steps: dict[str, str]) -> None:
-    assert file(request(), page_version(), **steps).status_code == HTTPStatus.NOT_FOUND
+@pytest.mark.parametrize("steps", [("page.py",), ("..", "routes.py"), ("vendor", "vendor.toml"), ("shell.html",)])
+def test_nothing_else_is_served(steps: tuple[str, ...]) -> None:
+    assert file(request(), page_version(), **dict(zip("abcd", steps, strict=False))).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_siblings_of_the_api_s_paths_have_one_variable() -> None:
+    """API Gateway takes no second one: the whole API would not deploy."""
+    names: dict[str, set[str]] = {}
+    for _, path in (*ROUTES, *UNVERSIONED, *PAGE, *WEBHOOKS):
+        steps = path.split("/")
+        for place, step in enumerate(steps):
+            if step.startswith("{"):
+                names.setdefault("/".join(steps[:place]), set()).add(step)
+    assert {before: several for before, several in names.items() if len(several) > 1} == {}
+
+
+def test_a_file_in_folders_is_found() -> None:
+    answered = file(request(), page_version(), a="vendor", b="lit-html", c="directives", d="repeat.js")
+    assert answered.status_code == HTTPStatus.OK
 
 
 def test_every_file_can_be_reached_by_a_route() -> None:

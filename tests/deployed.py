@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from infra.stack import Stack
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "infra/sample/election.yaml"
 PATIENCE_SECONDS = 30
 

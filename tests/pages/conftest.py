@@ -1,0 +1,31 @@
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from room import Room, Visit, visiting
+
+from infra.browser import chromium as executable
+from infra.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def room(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """The stack with an election whose noon reports have come from some stations."""
+    made = Room(stack, tmp_path_factory.mktemp("room"))
+    made.load()
+    return made
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable())
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def lead(chromium: Browser, room: Room) -> Iterator[Visit]:
+    """Headquarters, signed in."""
+    with visiting(chromium, room, room.link("headquarters")) as visit:
+        yield visit

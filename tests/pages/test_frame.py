@@ -1,0 +1,84 @@
+"""The frame and sign-in: SCREENS F2, F3, F5, A1, A2, B1."""
+
+import re
+import time
+
+import pytest
+from deployed import eventually
+from playwright.sync_api import Browser, expect
+from room import ELECTION, Room, Visit, visiting
+
+COLUMN = "TU 12:00"
+
+
+def test_a1_a_link_shows_a_button_and_opening_it_uses_nothing_up(chromium: Browser, room: Room) -> None:
+    link = room.link("operator")
+    with visiting(chromium, room, None) as visit:
+        for _ in range(3):
+            visit.page.goto("about:blank")
+            visit.page.goto(link)
+            expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
+            assert "sign-in" not in visit.page.url
+        visit.page.get_by_role("button", name="Sign in").click()
+        expect(visit.page.locator("header .clock")).to_contain_text("12:")
+    with visiting(chromium, room, None) as again:
+        again.page.goto("about:blank")
+        again.page.goto(link)
+        again.page.get_by_role("button", name="Sign in").click()
+        expect(again.page.get_by_role("alert")).to_be_visible()
+
+
+def test_a2_a_code_from_the_mailbox_signs_in(chromium: Browser, room: Room) -> None:
+    address = "code@example.org"
+    room.baykoo("account", "add", "Nur", "--address", address, "--role", "operator", "--election", ELECTION)
+    with visiting(chromium, room, None) as visit:
+        visit.page.get_by_label("Email or phone").fill(address)
+        visit.page.keyboard.press("Enter")
+        mail = eventually(lambda: room.emails_to(address))
+        code = re.search(r"\b\d{6}\b", mail[-1]["BodyText"])
+        assert code is not None
+        visit.page.get_by_label("Six digits").fill(code[0])
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.get_by_role("heading", name="Board")).to_be_visible()
+
+
+def test_b1_an_sms_changes_its_cell_within_seven_seconds(lead: Visit, room: Room) -> None:
+    page = lead.go("board", "table.board")
+    figure = page.locator("tr.nation td.current .figure strong")
+    before = int(figure.inner_text())
+    since = time.monotonic()
+    room.report(0, "TU A321")
+    expect(figure).to_have_text(str(before + 1), timeout=15_000)
+    took = time.monotonic() - since
+    assert page.locator("tr.nation td.current").get_attribute("class").find("changed") >= 0
+    assert took < 7 + 3, took  # the SMS itself takes a moment on a busy machine
+
+
+def test_f3_without_a_connection_it_says_so_and_keeps_what_is_typed(lead: Visit) -> None:
+    page = lead.go("stations", "input[type=search]")
+    page.get_by_placeholder("Number, name, district").fill("School 1")
+    lead.context.set_offline(True)
+    expect(page.locator(".stale-bar")).to_be_visible(timeout=45_000)
+    assert page.get_by_placeholder("Number, name, district").input_value() == "School 1"
+    lead.context.set_offline(False)
+    expect(page.locator(".stale-bar")).to_have_count(0, timeout=10_000)
+    expect(page.locator(".fresh")).to_contain_text("live", timeout=6_000)
+
+
+def test_f5_nothing_personal_is_in_address_title_or_storage(lead: Visit, room: Room) -> None:
+    page = lead.go("stations?region=Bishkek", "table.stations")
+    kept = page.evaluate("JSON.stringify([location.href, document.title, {...localStorage}, {...sessionStorage}])")
+    people = {value for row in room.observers for value in (row["name"], row["phone"])}
+    assert not [value for value in people if value in kept]
+    assert "Aida" not in kept
+
+
+@pytest.mark.long
+def test_f6_while_nothing_happens_a_poll_is_answered_with_304(lead: Visit) -> None:
+    page = lead.go("board", "table.board")
+    page.wait_for_timeout(6_000)
+    lead.answers.clear()
+    page.wait_for_timeout(21_000)
+    polled = [status for url, status in lead.answers if url.endswith("/board")]
+    assert len(polled) >= 4
+    assert set(polled) == {304}

@@ -1,0 +1,50 @@
+"""Every screen in every language, theme and width: SCREENS F1 and F2."""
+
+import pytest
+from playwright.sync_api import Browser
+from room import Room, visiting
+
+SCREENS = {
+    "board": "table.board",
+    "stations?region=Bishkek": "table.stations",
+    "station?station=1001": "main .title",
+    "incidents": "main .title",
+    "calls": "main .title",
+    "turnout": "main h1",
+    "wall": ".wall footer",
+    "settings": "main .title",
+    "help": "main .title",
+}
+WIDTHS = (360, 1280, 1920)
+CORE = [("en", "light"), ("ky", "dark")]
+OTHERS = [("en", "dark"), ("ru", "light"), ("ru", "dark"), ("ky", "light")]
+
+
+def looked_at(chromium: Browser, room: Room, language: str, theme: str, widths: tuple[int, ...]) -> list[str]:
+    """What axe-core finds on every screen, and every page that scrolls sideways."""
+    found = []
+    with visiting(chromium, room, room.link("headquarters"), color_scheme=theme) as visit:
+        page = visit.page
+        if language != "en":
+            visit.go("settings")
+            page.locator(f"main button[lang={language}]").click()
+        for screen, ready in SCREENS.items():
+            visit.go(screen, ready)
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_timeout(100)
+                found += [f"{screen} {language} {theme} {width}: {one}" for one in visit.axe()]
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    found.append(f"{screen} {language} {width}: the page scrolls sideways")
+    return found
+
+
+@pytest.mark.parametrize(("language", "theme"), CORE)
+def test_f1_every_screen_is_readable(chromium: Browser, room: Room, language: str, theme: str) -> None:
+    assert looked_at(chromium, room, language, theme, (360, 1280)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("language", "theme"), OTHERS + CORE)
+def test_f1_every_screen_is_readable_at_every_width(chromium: Browser, room: Room, language: str, theme: str) -> None:
+    assert looked_at(chromium, room, language, theme, WIDTHS) == []
