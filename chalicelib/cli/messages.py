@@ -20,7 +20,8 @@ def held() -> None:
     use_stack()
     listing = held_rows()
     for row in listing.rows:
-        click.echo(f"{row.key}  {row.since:%Y-%m-%d %H:%M}  {row.state}  {row.reason}  {printable(row.error or '')}")
+        since = f"{row.since:%Y-%m-%d %H:%M}" if row.since else "-"
+        click.echo(f"{row.key}  {since}  {row.state or '-'}  {row.reason}  {printable(row.error or '')}")
     if listing.is_cut:
         click.echo(f"and more; these are the {len(listing.rows)} that are held the longest")
 

@@ -19,7 +19,7 @@ from chalicelib.services.review import held
 from chalicelib.services.review.held import held_of
 from chalicelib.services.sweep import MOST_TRIES, Progress, sweep
 from chalicelib.store.incidents import incidents_of
-from chalicelib.store.message_queries import unfinished
+from chalicelib.store.message_queries import hold_unreadable, unfinished
 from chalicelib.store.messages import Message
 from infra.stack import Stack
 
@@ -79,7 +79,12 @@ def test_a6_a_row_that_no_try_processes_is_held_and_can_be_tried_again(
     ],
 )
 def test_a4_a_row_that_this_version_cannot_read_stops_no_other(
-    pipeline: Pipeline, services: Stack, attribute: str, value: dict[str, str], why: str
+    pipeline: Pipeline,
+    services: Stack,
+    attribute: str,
+    value: dict[str, str],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken = pipeline.send(pipeline.phone(), "OP A1").key
     other = pipeline.send(pipeline.phone(1), "OP A1").key
@@ -94,6 +99,26 @@ def test_a4_a_row_that_this_version_cannot_read_stops_no_other(
     assert kept["pending"]["S"].startswith("held#")
     assert why in kept["last_error"]["S"]
     assert kept["text"] == row["text"]
+    monkeypatch.setattr("chalicelib.cli.messages.use_stack", lambda: None)
+    listed = CliRunner().invoke(command, ["held"], catch_exceptions=False).output
+    [line] = [one for one in listed.splitlines() if one.startswith(f"{broken}  ")]
+    assert "  unreadable_row  " in line
+    assert why in line
+    refused = CliRunner().invoke(command, ["retry", broken])
+    assert ("cannot be read" in refused.output) == (attribute == "schema"), "when it is due was written anew"
+
+
+def test_a_newer_version_takes_up_what_an_older_one_could_not_read(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.cli.messages.use_stack", lambda: None)
+    row = pipeline.send(pipeline.phone(), "OP A1")
+    hold_unreadable(row.key, "it is stored by schema 1, and this version of Baykoo reads 0", pipeline.now)
+    assert row.key in held_keys(pipeline)
+    CliRunner().invoke(command, ["retry", row.key], catch_exceptions=False)
+    pipeline.now = max(pipeline.now, dt.datetime.now(dt.UTC))
+    sweep(lambda: 60.0, lambda: pipeline.now)
+    assert stored(row.key).state == "accepted"
 
 
 def test_a6_an_sms_has_at_most_so_many_parts_and_the_rest_is_held_unjoined(pipeline: Pipeline) -> None:

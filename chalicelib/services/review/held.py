@@ -29,11 +29,11 @@ class NotHeld(ValueError):
 class HeldRow:
     """A row that waits for a person, since when and why.
 
-    `error`: what went wrong.
+    `error`: what went wrong. Of a row that this version cannot read, `since` is not known.
     """
 
     key: str
-    since: dt.datetime
+    since: dt.datetime | None
     state: str
     reason: str
     error: str | None
@@ -49,8 +49,9 @@ class Held:
 
 def held_rows() -> Held:
     """Return what is held in the whole stack; raises StoreUnavailable."""
-    found, is_cut = _read()
-    return Held(tuple(map(_described, found)), is_cut)
+    found, unreadable, is_cut = _read()
+    rows = [HeldRow(key, None, "", Reason.UNREADABLE_ROW, why) for key, why in sorted(unreadable.items())]
+    return Held((*rows, *map(_described, found)), is_cut)
 
 
 def held_of(operator: Operator) -> dict[str, Any]:
@@ -58,10 +59,18 @@ def held_of(operator: Operator) -> dict[str, Any]:
 
     As the API shows it. Raises StoreUnavailable.
     """
-    found, is_cut = _read()
+    found, _, is_cut = _read()
     numbers = frozenset(routes.numbers_of(operator.election))
     shown = [_described(row) for row in found if _concerns(operator, row, numbers)]
-    rows = [{"key": one.key, "since": one.since.isoformat(), "state": one.state, "reason": one.reason} for one in shown]
+    rows = [
+        {
+            "key": one.key,
+            "since": one.since.isoformat() if one.since else None,
+            "state": one.state,
+            "reason": one.reason,
+        }
+        for one in shown
+    ]
     phones = phones_held(operator.election) if operator.sees_all() and operator.sees_phones() else {}
     return {
         "election": operator.election,
@@ -77,19 +86,23 @@ def held_of(operator: Operator) -> dict[str, Any]:
 def try_again(key: str, now: dt.datetime) -> None:
     """Put an unprocessed row back in its queue.
 
-    Raises NotHeld, StoreUnavailable.
+    Or one that an older version could not read. Raises NotHeld, StoreUnavailable.
     """
-    row = next(iter(read_rows([key])[0]), None)
-    if row is None or row.reason != Reason.NOT_PROCESSED:
+    rows, unreadable = read_rows([key])
+    if unreadable:
+        raise NotHeld(f"{key} cannot be read: {unreadable[key]}")
+    row = next(iter(rows), None)
+    if row is None or row.reason not in (Reason.NOT_PROCESSED, Reason.UNREADABLE_ROW):
         raise NotHeld(f"{key} is not held for want of being processed: ./baykoo messages held lists what is")
     if not row.retry(now):
         raise NotHeld(f"somebody else has just changed {key}")
 
 
-def _read() -> tuple[list[Message | ReceiptRow], bool]:
+def _read() -> tuple[list[Message | ReceiptRow], dict[str, str], bool]:
+    """Read what is held; rows that cannot be read by key with their faults, and whether there is more."""
     keys = list(unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS))
-    rows = sorted(read_rows(keys)[0], key=_since)
-    return rows, len(keys) >= MOST_SHOWN
+    rows, unreadable = read_rows(keys)
+    return sorted(rows, key=_since), unreadable, len(keys) >= MOST_SHOWN
 
 
 def _since(row: QueuedRow) -> dt.datetime:
