@@ -33,6 +33,10 @@ test: environments browser ## Run every test: unit, integration and end-to-end, 
 test-fast: environments browser ## Run the unit tests alone, within a minute
 	@$(bin)/python -m pytest $(side_by_side) tests/unit
 
+.PHONY: fuzz
+fuzz: environments ## Ask the API for half an hour what its document allows and what not (BAYKOO_FUZZ_SECONDS, BAYKOO_FUZZ_SEED)
+	@BAYKOO_FUZZ_SECONDS=$${BAYKOO_FUZZ_SECONDS:-1800} $(bin)/python -m pytest tests/e2e/test_api_by_its_document.py
+
 .PHONY: lint
 lint: environments ## Check style, types, layers and the packaged template
 	$(bin)/ruff check

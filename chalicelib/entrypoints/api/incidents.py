@@ -48,7 +48,7 @@ class ListedIncident(Answering):
     state: str
     severity: str
     category: int | str | None
-    description: str
+    what: str
     region: str
     station: str
     opened_at: str
