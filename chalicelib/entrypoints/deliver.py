@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.entrypoints.alerting import deliver_and_tell
 from chalicelib.entrypoints.batch import each_record
 from chalicelib.entrypoints.logged import logged
+from chalicelib.services.feed import Told, tell_feed, told_of_outgoing
 from chalicelib.store.message_queries import row_of
 from chalicelib.store.messages import Message
 from chalicelib.store.receipts import ReceiptRow
@@ -22,12 +23,17 @@ DELIVER_SECONDS = 30.0
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of outgoing rows, alerts first, and match receipts."""
     end = time.monotonic() + DELIVER_SECONDS
+    told: list[Told | None] = []
 
     def deliver_in_time(row: Message | ReceiptRow, now: dt.datetime) -> None:
+        if isinstance(row, Message):
+            told.append(told_of_outgoing(row))
         if time.monotonic() < end:
             deliver_and_tell(row, now)
 
-    return each_record(event["Records"], row_of, deliver_in_time, _is_alert)
+    failures = each_record(event["Records"], row_of, deliver_in_time, _is_alert)
+    tell_feed(told, dt.datetime.now(dt.UTC))
+    return failures
 
 
 def _is_alert(row: Message | ReceiptRow) -> bool:

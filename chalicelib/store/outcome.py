@@ -7,12 +7,12 @@ state, so that a message counts once however often it is processed.
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import CancellationReason, TransactWriteError
-from pynamodb.expressions.update import Action
+from pynamodb.expressions.update import Action, SetAction
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.observation.elections.election import Election
@@ -109,6 +109,12 @@ class Outcome:
     incidents: tuple[Incident, ...] = ()
     outgoing: tuple[Message, ...] = ()
     writes: tuple[Write, ...] = ()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts that the message is given, by attribute."""
+        changes: list[Any] = [change.values for change in self.changes if isinstance(change, SetAction)]
+        return {path.path[0]: value.value["S"] for path, value in changes if "S" in value.value}
 
 
 def commit(outcome: Outcome) -> None:

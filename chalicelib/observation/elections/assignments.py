@@ -17,28 +17,36 @@ Kind = Literal["observer", "coordinator", "nobody", "undone"]
 class Assignment:
     """Whose a phone is: an observer's number, a coordinator's name, or nobody's.
 
-    `undone`: nothing is said of it any more. `is_settled`: its SMS have been read by this.
+    `sent_as`: how a provider wrote the phone. `undone`: nothing is said of it any more, and `whose` it was.
+    `is_settled`: its SMS have been read by this.
     """
 
     kind: Kind
     whose: str | None
     who: str
     at: str
+    sent_as: str = ""
     is_settled: bool = False
 
     def document(self) -> dict[str, Any]:
         """Return the assignment as it is stored."""
         said = {self.kind: self.whose if self.whose is not None else True, "who": self.who, "at": self.at}
-        return said | ({"settled": True} if self.is_settled else {})
+        sent = {"sent_as": self.sent_as} if self.sent_as else {}
+        return said | sent | ({"settled": True} if self.is_settled else {})
 
 
 def assignment_from(document: Mapping[str, Any]) -> Assignment:
     """Read an assignment as it is stored."""
-    kinds: tuple[Kind, ...] = ("observer", "coordinator", "nobody")
-    kind: Kind = next((one for one in kinds if one in document), "undone")
+    kinds: tuple[Kind, ...] = ("observer", "coordinator", "nobody", "undone")
+    kind: Kind = next(one for one in kinds if one in document)
     whose = document.get(kind)
     return Assignment(
-        kind, whose if isinstance(whose, str) else None, document["who"], document["at"], bool(document.get("settled"))
+        kind,
+        whose if isinstance(whose, str) else None,
+        document["who"],
+        document["at"],
+        document.get("sent_as", ""),
+        bool(document.get("settled")),
     )
 
 

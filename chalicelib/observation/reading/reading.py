@@ -40,6 +40,11 @@ def read(text: str, election: Election) -> Reading:
     return Reading(tuple(alarming), held)
 
 
+def read_though_held(text: str, election: Election) -> tuple[ReportReading, ...]:
+    """What a text says whatever holds it, for a person to choose from: nothing of it counts by itself."""
+    return _reports(*_scanned(canonical(text[:LONGEST_READ]), vocabulary(election)))
+
+
 def _scanned(text: Canonical, words: Vocabulary) -> tuple[Scan, Forms]:
     """The tokens and forms of a text; names with digits for letters are read where each of them makes a form."""
     respelt = words.digit_names.respelt(text)

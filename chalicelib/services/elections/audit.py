@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.observation.elections.election import NO_ROUND, Election
-from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.reports.report import Answer, Report, Source
 from chalicelib.observation.reports.tally import Counters, contribution, difference
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.elections.audit_multipart import part_differences
-from chalicelib.services.incidents.alerts import answered_id, incident_id, incident_sources
+from chalicelib.services.incidents.readings import incidents_of_reading
 from chalicelib.services.reports.tally_changes import (
     ShardCell,
     cell_named,
@@ -140,34 +139,13 @@ def _incident_differences(
     """
     possible: set[str] = set()
     for message in messages:
-        for opened, source, is_certain in _incidents_of(election, message):
+        for opened, source, is_certain in incidents_of_reading(election, message):
             if is_certain and opened not in stored and opened not in possible:
                 yield f"incident {opened}: {source} of message {message.key} opens it, but it is not stored"
             possible.add(opened)
+        possible.update((message.resolution or {}).get("incidents", ()))
     for unknown in sorted(set(stored) - possible):
         yield f"incident {unknown}: stored, but no message opens it"
-
-
-def _incidents_of(election: Election, message: Message) -> Iterator[tuple[str, str, bool]]:
-    """Return the incidents that a message may have opened.
-
-    Id, what opens it, and whether it did by the election as it was.
-    """
-    reports = (message.reading or {}).get("reports", ())
-    said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
-    for written, source in zip(reports, incident_sources(message, said), strict=True):
-        if "observer" not in written:
-            continue
-        is_held = bool(written.get("held"))
-        form = election.form_by_code.get(written["form"])
-        if election.incidents is not None and written["form"] == election.incidents.code and not is_held:
-            yield incident_id(written["station"], source), "a report", True
-        if form is None:
-            continue
-        for code in written.get("answers", {}):
-            is_certain = code in written.get("critical", ()) and not is_held
-            opened = answered_id(written["station"], form.code, written["round"], code, written["observer"])
-            yield opened, f"answer {form.code} {code}", is_certain
 
 
 def _key(report: Report) -> ReportKey:
@@ -180,7 +158,8 @@ def _report_differences(expected: dict[ReportKey, Report], stored: dict[ReportKe
         if key not in stored:
             yield f"{name}: messages answer it, but it is not stored"
         elif key not in expected:
-            yield f"{name}: stored, but no message answers it"
+            if stored[key].report.given:  # none is left of a report whose messages turned out to be another's
+                yield f"{name}: stored, but no message answers it"
         else:
             report, decided = stored[key].report, replace(expected[key], decisions=stored[key].report.decisions)
             if not _is_same(decided, report):

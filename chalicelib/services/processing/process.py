@@ -1,6 +1,7 @@
 """Process a stored SMS: read it and let it count once."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -36,11 +37,13 @@ COMMITS = 4
 _NARROWER: Final[dict[WriteScope, WriteScope]] = {"full": "one_alert", "one_alert": "held", "held": "held"}
 
 
-def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
+def process(
+    message: Message, now: dt.datetime, note: Callable[[Outcome], object] = lambda _: None
+) -> tuple[Message, ...]:
     """Give a received SMS its outcome. Idempotent.
 
     A part of a long SMS waits for the rest; the joined SMS arrives through the stream, or is processed here if it may
-    be urgent. `now` is the real instant.
+    be urgent. `now` is the real instant. `note` is told the outcome that is given here.
 
     Returns the alerts that were queued with it: they may be delivered at once, and will be by the stream if not.
     Raises StoreUnavailable: nothing is known then, and processing the message again does no harm.
@@ -50,7 +53,7 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
     loaded = _election_of(message)
     if message.part is not None:
         whole = join(message, loaded, now)
-        return process(whole, now) if whole is not None and may_be_urgent(whole) else ()
+        return process(whole, now, note) if whole is not None and may_be_urgent(whole) else ()
     limits = Limits()
     try:
         outcome = until_uncontended(
@@ -63,6 +66,7 @@ def process(message: Message, now: dt.datetime) -> tuple[Message, ...]:
         return ()
     counts = {"reports": len(outcome.reports), "incidents": len(outcome.incidents), "outgoing": len(outcome.outgoing)}
     logger.info("processed", extra=counts)
+    note(outcome)
     if loaded is None and message.sender != NOBODY:
         measure(SmsWithoutElection=1)
     return tuple(row for row in outcome.outgoing if row.is_alert)

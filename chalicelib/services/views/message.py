@@ -24,7 +24,7 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     message = message_queries.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
     if keys.is_sign_in(key) or message is None or message.election != operator.election or not _sees(operator, message):
         return None
-    is_withheld = bool(withheld) and _may_tell(message, withheld)
+    is_withheld = bool(withheld) and may_tell(message, withheld)
     described = _describe(operator, message, is_withheld=is_withheld)
     if message.direction == "in":
         reply = message_queries.get(keys.reply(message.key))
@@ -32,7 +32,7 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     return described
 
 
-def _may_tell(message: Message, forms: Collection[str]) -> bool:
+def may_tell(message: Message, forms: Collection[str]) -> bool:
     """Tell whether a message may tell answers to some forms.
 
     All may but an SMS that was read as others alone.
@@ -51,8 +51,8 @@ def _describe(operator: Operator, message: Message, *, is_withheld: bool) -> dic
     plain = ("key", "direction", "channel", "state", "reason", "provider", "election", "region", "observer", "flag")
     return {
         **{name: getattr(message, name) for name in plain},
-        "from": _phone(operator, message.sender),
-        "to": _phone(operator, message.recipient),
+        "from": phone_for(operator, message.sender),
+        "to": phone_for(operator, message.recipient),
         "is_withheld": is_withheld,
         "subject": message.subject if is_shown else None,
         "text": message.text if is_shown else None,
@@ -106,7 +106,7 @@ def _masked(operator: Operator, written: str | None) -> str | None:
     return _NUMBER.sub(lambda number: "…" + number[0][-HIDDEN_DIGITS:], written)
 
 
-def _phone(operator: Operator, number: str | None) -> str | None:
+def phone_for(operator: Operator, number: str | None) -> str | None:
     """Return a number, or only its last digits.
 
     The latter for those who need not call anybody.

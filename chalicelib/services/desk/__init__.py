@@ -1,0 +1,1 @@
+"""The messages desk: what a person does about an SMS that no machine could read."""

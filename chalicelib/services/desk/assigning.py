@@ -1,0 +1,163 @@
+"""Say whose a phone is: an observer's, a coordinator's, nobody's; of one SMS, or from now on.
+
+Whose a phone is stands beside the roster, in the election's head row; its SMS are read by it then (settling.py).
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from chalicelib.observation.elections.assignments import Assignment, in_roster
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.reports.resolve import interpret
+from chalicelib.observation.sms.phones import international, is_machine
+from chalicelib.observation.sms.states import Flag
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.desk.message import OTHERS_AT_WORK, NotDone, decision, message_at, message_of, read_now
+from chalicelib.services.desk.settling import anew, masked, messages_of_phone, settle, waits
+from chalicelib.services.isolation import for_each
+from chalicelib.services.review.entry import NotInRegion
+from chalicelib.store import routes
+from chalicelib.store.elections import LoadedElection, assigning, assignments
+from chalicelib.store.message_queries import get_many
+from chalicelib.store.messages import Message
+
+MOST_ASSIGNED = 300
+"""Phones of which people have said whose they are; the election's head row holds them."""
+
+
+class TooManyAssigned(Exception):
+    """The election has as many assigned phones as it can keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a phone is said to be: an observer's number, a coordinator's name, or nobody's."""
+
+    kind: Literal["observer", "coordinator", "nobody"]
+    whose: str | None = None
+
+
+def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: Owner) -> dict[str, Any]:
+    """Say whose an SMS's phone is from now on; what waits of it is read by that.
+
+    Raises VersionPassed, NoSuchMessage, NotInRegion, NotDone, TooManyAssigned, KeyReused, StoreUnavailable.
+    """
+    _require(loaded.election, action.operator, owner)
+
+    def attempt() -> Change:
+        row = message_at(action.operator, key, seen)
+        phone = _phone_of(loaded.election, row)
+        if in_roster(loaded.filed, phone):
+            raise NotDone("the roster has this phone: change the roster")
+        version, assigned = assignments(loaded.election.id)
+        said = Assignment(owner.kind, owner.whose, action.who, action.now.isoformat(), row.sender or "")
+        after = assigned | {phone: said}
+        if len(after) > MOST_ASSIGNED:
+            raise TooManyAssigned(f"{len(after) - 1} phones are assigned: put them in the roster and load it")
+        document = {"message": key, owner.kind: owner.whose if owner.whose is not None else True}
+        before = assigned.get(phone)
+        return Change(
+            document,
+            (assigning(loaded.election.id, version, after),),
+            f"phone assigned to {owner.kind}",
+            f"phone …{phone[-4:]} of message {key}",
+            before=before.document() if before else None,
+            after=said.document(),
+        )
+
+    answer = perform(action, attempt, also=OTHERS_AT_WORK)
+    return answer | {"read": _settled_now(loaded, key, action.now)}
+
+
+def assign_this(loaded: LoadedElection, action: Action, key: str, seen: str, observer: str) -> dict[str, Any]:
+    """Say of one SMS that it is an observer's; its phone stays whose it is.
+
+    Raises what `assign` raises.
+    """
+    _require(loaded.election, action.operator, Owner("observer", observer))
+
+    def attempt() -> Change:
+        row = message_at(action.operator, key, seen)
+        writes = anew(loaded.election, [row], decision(action, "assigned"), observer, action.now)
+        document = {"message": key, "observer": observer, "only_this": True}
+        return Change(document, writes, "message assigned", f"message {key}", before=row.observer, after=observer)
+
+    answer = perform(action, attempt, also=OTHERS_AT_WORK)
+    read_now([key], action.now)
+    return answer
+
+
+def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[str, Any]:
+    """Take back whose an SMS, or its phone, was said to be; its SMS wait again, and count no more.
+
+    Raises what `assign` raises.
+    """
+
+    def attempt() -> Change:
+        row = message_at(action.operator, key, seen)
+        if row.on_behalf_of is not None and not row.is_entry:
+            writes = anew(loaded.election, [row], decision(action, "undone"), None, action.now)
+            document = {"message": key, "undone": "assigned", "only_this": True}
+            return Change(document, writes, "undone: assigned", f"message {key}", before=row.on_behalf_of)
+        phone = _phone_of(loaded.election, row)
+        version, assigned = assignments(loaded.election.id)
+        before = assigned.get(phone)
+        if before is None or before.kind == "undone":
+            raise NotDone("its phone is not assigned")
+        after = replace(before, kind="undone", who=action.who, at=action.now.isoformat(), is_settled=False)
+        return Change(
+            {"message": key, "undone": "spam" if before.kind == "nobody" else "assigned"},
+            (assigning(loaded.election.id, version, assigned | {phone: after}),),
+            f"undone: phone assigned to {before.kind}",
+            f"phone …{phone[-4:]} of message {key}",
+            before=before.document(),
+        )
+
+    answer = perform(action, attempt, also=OTHERS_AT_WORK)
+    if answer.get("only_this"):
+        read_now([key], action.now)
+        return answer
+    return answer | {"read": _settled_now(loaded, key, action.now)}
+
+
+def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str) -> dict[str, Any]:
+    """Tell what assigning an SMS's phone to an observer would let count; nothing is written."""
+    _require(loaded.election, operator, Owner("observer", observer))
+    phone = _phone_of(loaded.election, message_of(operator, key))
+    senders = (loaded.election.observer_by_number[observer],)
+    waiting = [row for row in messages_of_phone(loaded, phone, ()) if waits(row)]
+    counting = [row.key for row in waiting if _may_count(loaded, row, senders)]
+    return {"observer": observer, "waiting": len(waiting), "will_count": len(counting), "messages": counting}
+
+
+def _settled_now(loaded: LoadedElection, key: str, now: dt.datetime) -> int:
+    """Read the SMS of a message's phone anew; what fails is done by the next run of the schedule."""
+    phones = [_phone_of(loaded.election, row) for row in get_many([key])]
+    done = for_each("assigned phone", phones, lambda phone: settle(loaded.election.id, phone, now), name=masked)
+    return sum(done.results)
+
+
+def _may_count(loaded: LoadedElection, row: Message, senders: tuple[Observer, ...]) -> bool:
+    counted_at = loaded.clock.at(row.received_at or row.stored_at)
+    is_incomplete = row.flag == Flag.INCOMPLETE
+    said = interpret(loaded.election, senders, row.text or "", counted_at, is_incomplete=is_incomplete)
+    return any(report.counts for report in said.reports)
+
+
+def _require(election: Election, operator: Operator, owner: Owner) -> None:
+    """Refuse an owner whom the election, or the operator's regions, do not have."""
+    if owner.kind == "observer":
+        observer = election.observer_by_number.get(owner.whose or "")
+        if observer is None or not operator.sees(election.region_of(observer.station)):
+            raise NotInRegion(f"there is no observer {owner.whose}, or not in your regions")
+    if owner.kind == "coordinator" and owner.whose not in [one.name for one in election.coordinators]:
+        raise NotInRegion(f"there is no coordinator {owner.whose}")
+
+
+def _phone_of(election: Election, row: Message) -> str:
+    phone = international(row.sender or "", election.default_region)
+    if not row.sender or is_machine(phone) or routes.is_own_number(phone):
+        raise NotDone("its sender is no person's phone")
+    return phone

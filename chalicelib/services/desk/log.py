@@ -1,0 +1,158 @@
+"""The log of messages: what came and went, by state, region, provider and time; search in texts; what was done."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.desk.message import sees
+from chalicelib.services.desk.queue import described
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.feed import BUCKET, Line, begin_of, lines_of
+from chalicelib.store.message_queries import get_many
+from chalicelib.store.messages import Message
+from chalicelib.store.operators import actions_before
+
+MOST_BUCKETS: Final = 72
+"""Times of ten minutes that one page looks at: twelve hours; `next` continues."""
+MOST_SEARCHED: Final = 300
+"""Messages whose texts one page reads for a search; `next` continues."""
+MOST_ACTIONS: Final = 300
+"""Lines of the audit trail that one page of what was done looks at; `next` continues."""
+_OF_MESSAGE: Final = "message "
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of the log what is wanted; None limits nothing.
+
+    `since` and `until` are real instants. `text` is looked for in texts, whatever their case. `after`: instant and key
+    of the last message of the page before.
+    """
+
+    since: dt.datetime
+    until: dt.datetime
+    state: str | None = None
+    region: str | None = None
+    provider: str | None = None
+    direction: str | None = None
+    observer: str | None = None
+    text: str | None = None
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+
+def log(
+    loaded: LoadedElection, operator: Operator, wanted: Wanted, withheld: Collection[str], now: dt.datetime
+) -> dict[str, Any]:
+    """Return a page of the log, the newest first.
+
+    `looked_at`: messages that the page has read. Raises StoreUnavailable.
+    """
+    election = loaded.election
+    budget = MOST_SEARCHED if wanted.text else wanted.limit
+    reader = _Reader(election.id, wanted)
+    lines = list(islice((line for line in reader.lines() if _is_line_of(operator, line, wanted)), budget + 1))
+    page, more = lines[:budget], lines[budget:]
+    rows = {row.key: row for row in get_many(line.key for line in page)}
+    shown: list[dict[str, Any]] = []
+    following = [more[-1].at, more[-1].key] if more else None
+    for place, line in enumerate(page):
+        row = rows.get(line.key)
+        if row is not None and _is_wanted(operator, election.id, row, wanted):
+            shown.append(described(election, operator, row, withheld))
+        if len(shown) == wanted.limit and place + 1 < len(lines):
+            following = [line.at, line.key]
+            break
+    else:
+        following = [page[-1].at, page[-1].key] if more else reader.following
+    return {
+        "election": election.id,
+        "as_of": now.isoformat(timespec="seconds"),
+        "messages": shown,
+        "looked_at": len(page),
+        "next": following,
+    }
+
+
+def done(
+    loaded: LoadedElection, operator: Operator, before: str | None, limit: int, now: dt.datetime
+) -> dict[str, Any]:
+    """Return a page of what was done about messages, the newest first: by whom, when, how and why.
+
+    `before`: where the page before ended. Raises StoreUnavailable.
+    """
+    election = loaded.election
+    lines = actions_before(election.id, before, MOST_ACTIONS)
+    named = [(line, key) for line in lines if (key := _key_in(line.subject)) is not None]
+    page = named[:limit]
+    rows = {row.key: row for row in get_many(dict.fromkeys(key for _, key in page))}
+    shown = [
+        {
+            "at": line.at.partition("#")[0],
+            "who": line.who,
+            "action": line.action,
+            "note": line.note,
+            "message": described(election, operator, rows[key]),
+        }
+        for line, key in page
+        if key in rows and rows[key].election == election.id and sees(operator, rows[key])
+    ]
+    is_more = len(named) > limit or len(lines) == MOST_ACTIONS
+    last = page[-1][0].at if len(named) > limit else lines[-1].at if lines else None
+    return {
+        "election": election.id,
+        "as_of": now.isoformat(timespec="seconds"),
+        "done": shown,
+        "next": last if is_more else None,
+    }
+
+
+class _Reader:
+    """Reads the feed backwards; `following`: where the next page begins, None at the end."""
+
+    def __init__(self, election_id: str, wanted: Wanted) -> None:
+        self._election_id = election_id
+        self._wanted = wanted
+        self.following: list[str] | None = None
+
+    def lines(self) -> Iterator[Line]:
+        wanted = self._wanted
+        at = begin_of(wanted.until if wanted.after is None else dt.datetime.fromisoformat(wanted.after[0]))
+        for _ in range(MOST_BUCKETS):
+            if at < begin_of(wanted.since):
+                return
+            yield from (line for line in lines_of(self._election_id, at) if self._is_within(line))
+            at -= BUCKET
+        self.following = [(at + BUCKET).isoformat(timespec="seconds"), ""] if at >= begin_of(wanted.since) else None
+
+    def _is_within(self, line: Line) -> bool:
+        at = dt.datetime.fromisoformat(line.at)
+        is_after = self._wanted.after is None or (line.at, line.key) < self._wanted.after
+        return is_after and self._wanted.since <= at <= self._wanted.until
+
+
+def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
+    """Whether a message may be wanted, by what the feed tells of it."""
+    asked = (wanted.provider, wanted.direction, wanted.observer)
+    told = (line.provider, line.direction, line.observer)
+    is_asked = all(one in (None, other) for one, other in zip(asked, told, strict=True))
+    return is_asked and (operator.sees_all() if line.region is None else operator.sees(line.region))
+
+
+def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: Wanted) -> bool:
+    """Whether a message is wanted, as it is now."""
+    if row.election != election_id or not sees(operator, row):
+        return False
+    if wanted.state not in (None, row.state) or wanted.region not in (None, row.region):
+        return False
+    is_found = wanted.text is None or wanted.text.casefold() in (row.text or "").casefold()
+    return is_found and (wanted.text is None or operator.sees_phones())
+
+
+def _key_in(subject: str) -> str | None:
+    """Return the key of the message that an action was about; None where it was about something else."""
+    _, is_message, key = subject.partition(_OF_MESSAGE)
+    return key if is_message else None

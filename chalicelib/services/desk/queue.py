@@ -1,0 +1,173 @@
+"""The queue of the messages desk: what waits for a person, the oldest first, and how much of each kind."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.suggestions import suggestions
+from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import MessageState, Reason
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.desk.superseded import end_superseded
+from chalicelib.services.views.message import may_tell, phone_for
+from chalicelib.store.desk import Desk, Waiting, tag_of, waiting_at
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.message_queries import get_many
+from chalicelib.store.messages import Message
+
+Kind = Literal["not_understood", "in_part", "unknown_number", "held"]
+KINDS: Final[tuple[Kind, ...]] = ("not_understood", "in_part", "unknown_number", "held")
+MOST_WAITING = 1_000
+"""SMS of a region and desk that are counted."""
+MOST_COMPARED = 200
+"""SMS that were not understood of which identical texts are shown as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the queue is asked for; None limits nothing. `after`: the last row of the page before."""
+
+    desk: Desk = "messages"
+    region: str | None = None
+    kind: Kind | None = None
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+
+def queue(
+    loaded: LoadedElection, operator: Operator, asked: Asked, withheld: Collection[str], now: dt.datetime
+) -> dict[str, Any]:
+    """Return a page of the queue, with the counts of all that waits in the operator's regions.
+
+    `withheld`: forms of which the operator may not see answers. Raises StoreUnavailable.
+    """
+    election = loaded.election
+    waiting = _waiting(election, operator, asked.desk)
+    chosen = [one for one in waiting if _is_asked(one, asked)]
+    rest = [one for one in chosen if asked.after is None or _place(one) > asked.after]
+    page = rest[: asked.limit]
+    like = [one.key for one in chosen if kind_of(one.state, one.reason) == "not_understood"][:MOST_COMPARED]
+    rows = {row.key: row for row in get_many({*(one.key for one in page), *like}) if row.attention is not None}
+    ended = end_superseded(election, [rows[one.key] for one in page if one.key in rows], now)
+    groups = _groups(rows[key] for key in like if key in rows)
+    shown: list[dict[str, Any]] = []
+    for one in page:
+        row = rows.get(one.key)
+        group = groups.get(one.key, [one.key])
+        if row is not None and one.key not in ended and group[0] == one.key:
+            shown.append(described(election, operator, row, withheld) | {"identical": len(group)})
+    return {
+        "election": election.id,
+        "as_of": now.isoformat(timespec="seconds"),
+        "desk": asked.desk,
+        "waiting": _counted(waiting, ended),
+        "kinds": {
+            kind: _counted((one for one in waiting if kind_of(one.state, one.reason) == kind), ended) for kind in KINDS
+        },
+        "regions": _by_region(waiting, ended),
+        "is_cut": len(waiting) >= MOST_WAITING,
+        "messages": shown,
+        "next": list(_place(page[-1])) if len(rest) > len(page) else None,
+    }
+
+
+def kind_of(state: str, reason: str | None) -> Kind:
+    """Return what kind of work an SMS is."""
+    if reason == Reason.UNKNOWN_SENDER:
+        return "unknown_number"
+    if state == MessageState.UNRECOGNISED:
+        return "not_understood"
+    if state == MessageState.PARTLY_ACCEPTED and reason is None:
+        return "in_part"
+    return "held"
+
+
+def described(election: Election, operator: Operator, row: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
+    """Describe an SMS as a line of a list."""
+    is_shown = operator.sees_phones() and not (withheld and may_tell(row, withheld))
+    observer = election.observer_by_number.get(row.observer or row.on_behalf_of or "")
+    said = suggestions(election, row.text or "", row.reading or {}) if is_shown else ()
+    resolution = row.resolution or {}
+    return {
+        "key": row.key,
+        "version": tag_of(row),
+        "direction": row.direction,
+        "channel": row.channel,
+        "kind": kind_of(row.state, row.reason) if row.attention is not None else None,
+        "held_for": _held_for(row),
+        "state": row.state,
+        "reason": row.reason,
+        "flag": row.flag,
+        "stored_at": row.stored_at.isoformat(),
+        "received_at": row.received_at.isoformat() if row.received_at else None,
+        "provider": row.provider,
+        "region": row.region,
+        "station": observer.station if observer is not None else None,
+        "observer": observer.number if observer is not None else row.observer,
+        "name": observer.name if observer is not None and operator.sees_phones() else None,
+        "from": phone_for(operator, _international(election, row.sender)),
+        "to": phone_for(operator, row.recipient),
+        "text": row.text if is_shown else None,
+        "suggestion": f"{said[0].form} {' '.join(f'{code}={typed}' for code, typed in said[0].answers.items())}".strip()
+        if said
+        else None,
+        "done": {name: resolution[name] for name in ("how", "who", "at", "by", "note") if name in resolution} or None,
+    }
+
+
+def _international(election: Election, phone: str | None) -> str | None:
+    return international(phone, election.default_region) if phone else None
+
+
+def _held_for(row: Message) -> str | None:
+    held: str | None = (row.reading or {}).get("held")
+    if row.state == MessageState.HELD or row.reason in (Reason.REASSIGNED, Reason.OVER_BUDGET, Reason.TOO_LONG):
+        return row.reason or held
+    return None
+
+
+def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting]:
+    """Return what waits in an operator's regions, the oldest first; of no region for those who see the whole nation."""
+    regions: Sequence[str | None] = [region for region in election.regions if operator.sees(region)]
+    if operator.sees_all():
+        regions = [None, *regions]
+    found = [one for region in regions for one in waiting_at(election.id, region, desk, MOST_WAITING)]
+    return sorted(found, key=_place)
+
+
+def _place(one: Waiting) -> tuple[str, str]:
+    return one.since.isoformat(), one.key
+
+
+def _is_asked(one: Waiting, asked: Asked) -> bool:
+    of_kind = asked.kind is None or kind_of(one.state, one.reason) == asked.kind
+    return of_kind and (asked.region is None or one.region == asked.region)
+
+
+def _counted(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, Any]:
+    since = [one.since for one in waiting if one.key not in ended]
+    return {"count": len(since), "oldest": min(since).isoformat() if since else None}
+
+
+def _by_region(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, dict[str, Any]]:
+    by_region: defaultdict[str, list[Waiting]] = defaultdict(list)
+    for one in waiting:
+        by_region[one.region or "*"].append(one)
+    return {region: _counted(of_region, ended) for region, of_region in sorted(by_region.items())}
+
+
+def _groups(rows: Iterable[Message]) -> dict[str, list[str]]:
+    """Return, for each SMS that was not understood, the keys of all that say the same, the oldest first."""
+    by_text: defaultdict[str, list[str]] = defaultdict(list)
+    ordered = sorted(rows, key=lambda row: (row.stored_at, row.key))
+    for row in ordered:
+        by_text[same_text(row)].append(row.key)
+    return {key: keys for keys in by_text.values() for key in keys}
+
+
+def same_text(row: Message) -> str:
+    """Return what texts have in common that are said to be identical: blanks and capitals make no difference."""
+    return " ".join((row.text or "").split()).casefold()

@@ -1,0 +1,159 @@
+"""Read a phone's SMS by whose it is now.
+
+Each SMS of the phone is compared with that, so that it is right to do it at any time and again: whoever assigned the
+phone has it done at once, and the schedule does what failed, or came while others still read by what was said before.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final, Literal
+
+from chalicelib.observation.elections.assignments import Assignment
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reading import read
+from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import MessageState, Reason
+from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.desk.message import read_now
+from chalicelib.services.incidents.alerts import opens_incident
+from chalicelib.services.incidents.readings import incidents_of_reading
+from chalicelib.services.isolation import for_each
+from chalicelib.services.reports.retract import retracting
+from chalicelib.store import elections
+from chalicelib.store.desk import DESKS, Decision, deciding, reading_by, reopening, waiting_at
+from chalicelib.store.elections import LoadedElection, assigning, assignments, existing
+from chalicelib.store.message_queries import conversation_between, get_many
+from chalicelib.store.messages import Message
+from chalicelib.store.outcome import AlreadyProcessed, AssignmentsChanged, ReportChanged, write
+from chalicelib.store.writes import Write
+
+MOST_SETTLED = 500
+"""SMS of a phone that are looked at when whose it is changes; sweep comes again for more."""
+AT_ONCE = 8
+"""SMS that are put back in one transaction, with their reports."""
+UNSURE_FOR = dt.timedelta(seconds=2 * elections.TRUSTED_SECONDS)
+"""How long others may still read by what was said before."""
+_UNREAD: Final = (MessageState.RECEIVED, MessageState.JOINED, MessageState.DUPLICATE, MessageState.SUPERSEDED)
+Step = Literal["read", "mute", "reopen"]
+
+
+def settle(election_id: str, phone: str, now: dt.datetime) -> int:
+    """Let a phone's SMS be read by whose it is now; return how many are.
+
+    Idempotent: what is read so already is left alone. Raises ElectionUnknown, StoreUnavailable.
+    """
+    elections.forget(election_id)
+    loaded = existing(election_id)
+    version, assigned = assignments(election_id)
+    said = assigned.get(phone)
+    if said is None:
+        return 0
+    rows = [row for row in messages_of_phone(loaded, phone, (said.sent_as,)) if _step(loaded, row, phone)]
+    chunks = [[row.key for row in rows[begin : begin + AT_ONCE]] for begin in range(0, len(rows), AT_ONCE)]
+    done = for_each(
+        "SMS of an assigned phone",
+        chunks,
+        lambda keys: _settle(loaded, keys, phone, said, now),
+        name=lambda keys: keys[0],
+    )
+    if done.is_whole and not rows and now - dt.datetime.fromisoformat(said.at) >= UNSURE_FOR:
+        kept = {one: other for one, other in assigned.items() if one != phone}
+        after = kept if said.kind == "undone" else assigned | {phone: replace(said, is_settled=True)}
+        with suppress(AssignmentsChanged):
+            until_uncontended(lambda: write([assigning(election_id, version, after)]), what="an assigned phone")
+    return sum(done.results)
+
+
+def settle_all(election_id: str, now: dt.datetime) -> int:
+    """Settle every phone of which somebody has said anew whose it is; return how many SMS are read anew."""
+    _, assigned = assignments(election_id)
+    unsettled = [phone for phone, said in assigned.items() if not said.is_settled]
+    done = for_each("assigned phone", unsettled, lambda phone: settle(election_id, phone, now), name=masked)
+    return sum(done.results)
+
+
+def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, said: Assignment, now: dt.datetime) -> int:
+    """Put some SMS of a phone where they belong, in one transaction, and read them."""
+
+    def attempt() -> list[str]:
+        steps = {row.key: (row, _step(loaded, row, phone)) for row in get_many(keys)}
+        again = [row for row, step in steps.values() if step == "read"]
+        at = Decision("undone" if said.kind == "undone" else "assigned", said.who, now)
+        writes = list(anew(loaded.election, again, at, None, now))
+        spam = Decision("spam", said.who, now)
+        writes += [deciding(row, spam) for row, step in steps.values() if step == "mute"]
+        writes += [reopening(row, at) for row, step in steps.values() if step == "reopen"]
+        write(writes)
+        return [row.key for row in again]
+
+    read_now(until_uncontended(attempt, also=(AlreadyProcessed, ReportChanged), what="SMS of a phone"), now)
+    return len(keys)
+
+
+def _step(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
+    """Return what has to be done with an SMS by whose its phone is now; None where it is right as it is."""
+    region = loaded.election.default_region
+    is_read = row.direction == "in" and row.election == loaded.election.id and row.state not in _UNREAD
+    is_by_phone = row.part is None and row.on_behalf_of is None and international(row.sender or "", region) == phone
+    if not is_read or not is_by_phone:
+        return None
+    holders = [observer.number for observer in loaded.election.observers_by_phone.get(phone, ())]
+    if row.observer is not None:
+        return None if row.observer in holders else "read"
+    if row.reason in (Reason.UNKNOWN_SENDER, Reason.NOBODYS_NUMBER):
+        return _step_of_unknown(loaded, row, phone)
+    return None
+
+
+def _step_of_unknown(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
+    """Return what has to be done with an SMS that was nobody's when it was read."""
+    is_muted = row.reason == Reason.NOBODYS_NUMBER
+    if phone in loaded.nobodys:
+        return "mute" if row.attention is not None else None
+    if (row.resolution or {}).get("how") == "spam" and not is_muted:
+        return "reopen"
+    election = loaded.election
+    is_observers = phone in election.observers_by_phone
+    if not is_observers and phone in election.coordinators_by_phone:  # late commands are not obeyed
+        is_heard = opens_incident(election, read(row.text or "", election))
+        return "read" if is_heard and (is_muted or waits(row)) else None
+    return "read" if is_muted or (is_observers and waits(row)) else None
+
+
+def waits(row: Message) -> bool:
+    """Whether an SMS waits for somebody to say whose it is."""
+    return row.attention is not None and row.reason == Reason.UNKNOWN_SENDER
+
+
+def anew(
+    election: Election, rows: Sequence[Message], said: Decision, observer: str | None, now: dt.datetime
+) -> tuple[Write, ...]:
+    """Return the writes by which SMS are read anew, with what they counted taken back."""
+    if not rows:
+        return ()
+    again = [
+        reading_by(row, said, observer, now, [opened for opened, _, _ in incidents_of_reading(election, row)])
+        for row in rows
+    ]
+    return (*retracting(election, rows), *again)
+
+
+def messages_of_phone(loaded: LoadedElection, phone: str, sent_as: Iterable[str]) -> list[Message]:
+    """Return SMS of a phone, the oldest first: those that wait, and those of its conversation."""
+    region = loaded.election.default_region
+    waiting = [one for desk in DESKS for one in waiting_at(loaded.election.id, None, desk, MOST_SETTLED)]
+    of_phone = {one.key for one in waiting if international(one.sender or "", region) == phone}
+    written = {phone, phone.removeprefix("+"), *sent_as, *(one.sender for one in waiting if one.key in of_phone)}
+    begin, end = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+    for form in sorted(one for one in written if one):
+        of_phone.update(conversation_between(form, begin, end, MOST_SETTLED))
+    election = loaded.election.id
+    rows = [row for row in get_many(of_phone) if row.election == election and row.direction == "in"]
+    return sorted(rows, key=lambda row: (row.received_at or row.stored_at, row.key))
+
+
+def masked(phone: str) -> str:
+    """Return a phone's last digits, for logs."""
+    return "…" + phone[-4:]

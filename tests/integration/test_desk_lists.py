@@ -1,0 +1,228 @@
+"""What the desk shows: the queue, the log, what was done, conversations; in the operator's regions, without Scan."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from aws_faults import Wire
+from desk_actions import AtDesk
+from pipeline import Load, Pipeline, stored
+
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.desk import conversation, queue, superseded
+from chalicelib.services.desk import log as message_log
+from chalicelib.services.desk.conversation import NoSuchObserver
+from chalicelib.services.desk.log import Wanted
+from chalicelib.services.desk.queue import Asked
+from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
+from chalicelib.services.processing.process import process
+from chalicelib.store.messages import Message
+
+STRANGER = "+996777000333"
+
+
+@pytest.fixture
+def desk(pipeline: Pipeline) -> AtDesk:
+    superseded._looked.clear()
+    return AtDesk(pipeline)
+
+
+def shown(desk: AtDesk, **asked: Any) -> dict[str, Any]:
+    return queue.queue(desk.pipeline.current, desk.operator, Asked(**asked), (), desk.pipeline.now)
+
+
+def say(pipeline: Pipeline, phone: str, text: str) -> Message:
+    """Have an SMS processed and told to the feed, as the function process does."""
+    message = pipeline.send(phone, text)
+    told: list[Any] = []
+    process(message, pipeline.now, lambda one: told.append(told_of_incoming(one.message, one.election.id, one.texts)))
+    told += [told_of_outgoing(row) for row in pipeline.outgoing() if row.about == message.key]
+    tell_feed(told, pipeline.now)
+    pipeline.now += dt.timedelta(minutes=7)
+    return stored(message.key)
+
+
+def test_what_waits_is_listed_oldest_first_with_its_kind_and_counts(desk: AtDesk, wire: Wire) -> None:
+    pipeline = desk.pipeline
+    chat = say(pipeline, pipeline.phone(), "where am I to go?")
+    part = say(pipeline, pipeline.phone(1), "OP A1 C12o")
+    unknown = say(pipeline, STRANGER, "OP 1001 A1")
+    held = say(pipeline, pipeline.phone(3), "test OP A1")
+    wire.listen()
+    document = shown(desk)
+    assert "Scan" not in wire.calls
+    assert [(one["key"], one["kind"]) for one in document["messages"]] == [
+        (chat.key, "not_understood"),
+        (part.key, "in_part"),
+        (unknown.key, "unknown_number"),
+        (held.key, "held"),
+    ]
+    assert document["waiting"] == {"count": 4, "oldest": chat.stored_at.isoformat()}
+    assert {kind: one["count"] for kind, one in document["kinds"].items()} == dict.fromkeys(queue.KINDS, 1)
+    assert {region: one["count"] for region, one in document["regions"].items()} == {"*": 1, "Bishkek": 3}
+    assert document["messages"][2]["from"] == STRANGER
+    assert document["messages"][1]["suggestion"] == "OP A=1"
+    first = shown(desk, limit=3)
+    rest = shown(desk, limit=3, after=tuple(first["next"]))
+    assert [one["key"] for one in (*first["messages"], *rest["messages"])] == [
+        chat.key,
+        part.key,
+        unknown.key,
+        held.key,
+    ]
+    assert rest["next"] is None
+    assert [one["key"] for one in shown(desk, kind="in_part")["messages"]] == [part.key]
+
+
+def test_an_operator_of_a_region_sees_its_own_alone_and_a_viewer_no_words(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    say(pipeline, pipeline.phone(), "where am I to go?")
+    say(pipeline, STRANGER, "OP 1001 A1")
+    elsewhere = AtDesk(pipeline, "Chuy's", ("Chuy",))
+    assert shown(elsewhere)["messages"] == []
+    assert shown(elsewhere)["waiting"]["count"] == 0
+    viewer = Operator("press", "viewer", pipeline.election.id, ())
+    seen = queue.queue(pipeline.current, viewer, Asked(), (), pipeline.now)["messages"]
+    assert [(one["text"], one["name"], one["suggestion"]) for one in seen] == [(None, None, None)] * 2
+    assert all(one["from"].startswith("…") for one in seen)
+
+
+def test_identical_texts_are_one_line_that_says_how_many(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    keys = [say(pipeline, pipeline.phone(place), "Thank  you" if place else "thank you").key for place in range(3)]
+    (line,) = shown(desk)["messages"]
+    assert (line["key"], line["identical"]) == (keys[0], 3)
+    assert shown(desk)["waiting"]["count"] == 3
+
+
+def test_an_sms_read_in_part_leaves_when_its_sender_has_sent_the_rest(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    part = say(pipeline, pipeline.phone(), "OP A1 B99 C12")
+    assert part.state == "partly_accepted"
+    assert [one["key"] for one in shown(desk)["messages"]] == [part.key]
+    rest = say(pipeline, pipeline.phone(), "OP B0730")
+    superseded._looked.clear()
+    document = shown(desk)
+    assert document["messages"] == []
+    assert document["waiting"]["count"] == 0
+    row = stored(part.key)
+    assert row.attention is None
+    assert (row.resolution["how"], row.resolution["by"]) == ("superseded", rest.key)
+    assert row.resolution["who"] == f"observer {pipeline.observers()[0].number}"
+    assert pipeline.differences() == ()
+
+
+def test_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk, wire: Wire) -> None:
+    pipeline = desk.pipeline
+    begin = pipeline.now
+    report = say(pipeline, pipeline.phone(), "OP 1001 A1 B0730 C12 D1 E1668")
+    chat = say(pipeline, pipeline.phone(1), "Where am I to go?")
+    say(pipeline, STRANGER, "OP 1001 A1")
+
+    def listed(**wanted: Any) -> list[str]:
+        asked = Wanted(begin, pipeline.now, **wanted)
+        return [
+            one["key"] for one in message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)["messages"]
+        ]
+
+    wire.listen()
+    everything = listed()
+    assert "Scan" not in wire.calls
+    assert len(everything) == 6, "three SMS and three replies"
+    assert everything[-1] in (report.key, f"reply#{report.key}")
+    assert listed(state="unrecognised") == [chat.key]
+    assert set(listed(direction="out")) == {row.key for row in pipeline.outgoing()}
+    assert listed(text="where AM") == [chat.key]
+    assert set(listed(region="Bishkek", direction="in")) == {report.key, chat.key}
+    pages: list[str] = []
+    after = None
+    for _ in range(20):
+        asked = Wanted(begin, pipeline.now, limit=2, after=after)
+        page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
+        pages += [one["key"] for one in page["messages"]]
+        if page["next"] is None:
+            break
+        after = tuple(page["next"])
+    assert pages == everything
+
+
+def test_a_page_of_the_log_ends_after_half_a_day_without_messages_and_goes_on(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    begin = pipeline.now
+    report = say(pipeline, pipeline.phone(), "OP 1001 A1")
+    pipeline.now += dt.timedelta(hours=15)
+    asked = Wanted(begin, pipeline.now, direction="in")
+    page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
+    assert (page["messages"], page["next"] is None) == ([], False)
+    asked = Wanted(begin, pipeline.now, direction="in", after=tuple(page["next"]))
+    page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
+    assert [one["key"] for one in page["messages"]] == [report.key]
+    assert page["next"] is None
+
+
+def test_what_was_done_is_listed_with_who_and_how(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    first, second = (say(pipeline, pipeline.phone(place), "hm") for place in range(2))
+    desk.dismiss(first.key, note="chat")
+    pipeline.now += dt.timedelta(minutes=1)
+    desk.enter("OP 1001 A1", about=second.key)
+    page = message_log.done(pipeline.current, desk.operator, None, 1, pipeline.now)
+    assert [(one["who"], one["action"], one["message"]["key"]) for one in page["done"]] == [
+        ("Aida (operator)", "report entered", second.key)
+    ]
+    assert page["done"][0]["message"]["done"]["how"] == "entered"
+    page = message_log.done(pipeline.current, desk.operator, page["next"], 1, pipeline.now)
+    assert [(one["action"], one["note"]) for one in page["done"]] == [("message dismissed", "chat")]
+    elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
+    assert message_log.done(pipeline.current, elsewhere, None, 10, pipeline.now)["done"] == []
+
+
+def test_a_conversation_has_both_directions_and_what_was_entered(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    observer = pipeline.observers()[0]
+    sms = say(pipeline, pipeline.phone(), "where am I to go?")
+    desk.answer(sms.key, "To station 1001.")
+    pipeline.now += dt.timedelta(minutes=1)
+    entered = desk.enter("OP 1001 A1", observer=observer.number)["entered"]
+    pipeline.now += dt.timedelta(minutes=1)
+    page = conversation.with_observer(pipeline.current, desk.operator, observer.number, None, 10)
+    assert next(one["key"] for one in page["messages"]) == entered
+    assert {one["direction"] for one in page["messages"]} == {"in", "out"}
+    assert len(page["messages"]) == 4
+    assert page["observer"]["phones"] == list(observer.phones)
+    first = conversation.with_sender(pipeline.current, desk.operator, sms.key, None, 3)
+    before = (dt.datetime.fromisoformat(first["next"][0]), first["next"][1])
+    rest = conversation.with_sender(pipeline.current, desk.operator, sms.key, before, 3)
+    assert [one["key"] for one in (*first["messages"], *rest["messages"])] == [one["key"] for one in page["messages"]]
+    elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
+    with pytest.raises(NoSuchObserver):
+        conversation.with_observer(pipeline.current, elsewhere, observer.number, None, 10)
+
+
+def test_a_message_is_shown_whole_to_whoever_decides_about_it(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    sms = say(pipeline, pipeline.phone(), "OP А1 C12o")
+    document, version = conversation.whole(pipeline.current, desk.operator, sms.key, ())
+    assert version == document["version"] == f"{sms.state}.0"
+    assert document["raw"] is None
+    assert document["reading"]["reports"][0]["repairs"]
+    assert document["suggestions"][0]["answers"] == {"A": "1"}
+    assert {one["key"] for one in document["conversation"]} == {f"reply#{sms.key}", sms.key}
+    headquarters = Operator("hq", "headquarters", pipeline.election.id, ())
+    assert conversation.whole(pipeline.current, headquarters, sms.key, ())[0]["raw"] == sms.raw
+    viewer = Operator("press", "viewer", pipeline.election.id, ())
+    seen, _ = conversation.whole(pipeline.current, viewer, sms.key, ())
+    assert (seen["conversation"], seen["suggestions"], seen["raw"]) == ([], [], None)
+
+
+def test_half_a_thousand_waiting_sms_cost_what_their_page_costs(load: Load, wire: Wire) -> None:
+    pipeline = load()
+    desk = AtDesk(pipeline)
+    for place in range(30):
+        pipeline.say(pipeline.phone(place % 20), f"chat {place}")
+    wire.listen()
+    document = shown(desk, limit=10)
+    assert document["waiting"]["count"] == 30
+    assert len(document["messages"]) == 10
+    assert wire.calls.count("Query") == len(pipeline.election.regions) + 1
+    assert wire.calls.count("BatchGetItem") <= 2
