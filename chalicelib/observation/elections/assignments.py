@@ -80,6 +80,11 @@ def nobodys_phones(election: Election, assigned: Mapping[str, Assignment]) -> fr
     )
 
 
+def has_coordinator(election: Election, name: str | None) -> bool:
+    """Whether the roster has a coordinator of a name."""
+    return name in {coordinator.name for coordinator in election.coordinators}
+
+
 def in_roster(election: Election, phone: str) -> bool:
     """Whether the roster has a phone."""
     return phone in election.observers_by_phone or phone in election.coordinators_by_phone

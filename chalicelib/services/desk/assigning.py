@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from chalicelib.observation.elections.assignments import Assignment, in_roster
+from chalicelib.observation.elections.assignments import Assignment, has_coordinator, in_roster
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reports.resolve import interpret
 from chalicelib.observation.sms.phones import international, is_machine
@@ -152,7 +152,7 @@ def _require(election: Election, operator: Operator, owner: Owner) -> None:
         observer = election.observer_by_number.get(owner.whose or "")
         if observer is None or not operator.sees(election.region_of(observer.station)):
             raise NotInRegion(f"there is no observer {owner.whose}, or not in your regions")
-    if owner.kind == "coordinator" and owner.whose not in [one.name for one in election.coordinators]:
+    if owner.kind == "coordinator" and not has_coordinator(election, owner.whose):
         raise NotInRegion(f"there is no coordinator {owner.whose}")
 
 
