@@ -1,0 +1,145 @@
+// The card of one message: its text large, what was read and answered, and eight things to do about it.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {state, draw, formOf, serverNow, allowed} from './state.js';
+import {electionPath, get, send} from './api.js';
+import {poll} from './poll.js';
+import {link} from './app.js';
+import {once} from './acting.js';
+import {t, inLanguage} from './words.js';
+import {time, ageOf, foreign, glyph} from './format.js';
+import {fields, faultsOf, isFilled, asSms} from './fields.js';
+
+const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
+const drafts = new Map(); // key → what was typed, for as long as the page lives
+
+export function card(key, {identical, done}) {
+  const path = electionPath(`messages/${encodeURIComponent(key)}`);
+  const draft = drafts.get(key) ?? {form: '', round: '', values: {}, text: '', observer: '', onlyThis: false, category: '', note: ''};
+  drafts.set(key, draft);
+  const my = {message: null, etag: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null};
+  const act = once();
+  const end = poll(path, (message, isNew, etag) => {
+    Object.assign(my, {message, etag});
+    if (!draft.form) prefill(message);
+    draw();
+  }, {failed: (error) => { my.fault = error.message; draw(); }});
+
+  // The form begins with what was understood.
+  function prefill({suggestions = []}) {
+    const said = suggestions.find((one) => formOf(one.form));
+    Object.assign(draft, {form: said?.form ?? state.election.forms[0].code, round: said?.round ?? '', values: {...said?.answers}});
+  }
+
+  const rounds = () => formOf(draft.form).rounds.filter(({name}) => name !== '-');
+
+  async function take(action, body, keys = [key]) {
+    Object.assign(my, {fault: '', faults: {}});
+    const answer = await act(`${path}/${action}`, {...body, note: draft.note.trim()}, {seen: my.etag, done: t(`messages.did.${action}`)}, (error) => {
+      my.faults = faultsOf(error);
+      my.fault = error.message;
+    });
+    if (!answer) return draw();
+    drafts.delete(key);
+    return done(answer.document.dismissed ?? keys, () => takeBack(answer));
+  }
+
+  const enter = () => take('enter', {
+    ...(draft.observer ? {observer: draft.observer} : {}),
+    fields: {form: draft.form, ...(draft.round ? {round: draft.round} : {}), answers: Object.fromEntries(Object.entries(draft.values).filter(([, value]) => value.trim()))},
+  });
+
+  // The undo of what was done last; the version is the one that it has now.
+  async function takeBack() {
+    const now = await get(path, {isAlwaysNew: true}).catch(() => null);
+    return now && once()(`${path}/undo`, {note: t('key.undo')}, {seen: now.etag, done: t('calls.undone')});
+  }
+
+  function choose(digit) {
+    const action = ACTIONS[digit - 1];
+    if (!my.message || !allowed('work_messages')) return;
+    if (action === 'enter' && my.asks === 'enter' && isFilled(draft.values)) enter();
+    else if (action === 'dismiss') take('dismiss', {identical: identical > 1});
+    else if (['call', 'pass'].includes(action)) take(action, {});
+    else if (action === 'spam') take('spam', {});
+    else {
+      my.asks = action;
+      draw();
+      setTimeout(() => document.querySelector('.asked input, .asked textarea, .asked select')?.focus());
+    }
+  }
+
+  function save() {
+    if (my.asks === 'enter') enter();
+    if (my.asks === 'answer' && draft.text.trim()) take('answer', {text: draft.text.trim()});
+    if (my.asks === 'assign' && draft.observer) take('assign', {observer: draft.observer, only_this: draft.onlyThis});
+    if (my.asks === 'incident' && draft.category) take('incident', {category: Number(draft.category)});
+  }
+
+  // Whose phone it is: an observer's number, or a station's, whose observers are then offered.
+  async function search(written) {
+    draft.observer = written.trim();
+    my.choices = [];
+    const station = await get(electionPath(`stations/${encodeURIComponent(draft.observer)}`)).catch(() => null);
+    if (station) my.choices = station.document.observers;
+    const observer = my.choices.length ? null : draft.observer;
+    my.preview = observer ? await send(`${path}/assign/preview`, {observer}).then(({document}) => document, () => null) : null;
+    draw();
+  }
+
+  function view() {
+    const one = my.message;
+    if (!one) return html`<section class="card message-card" tabindex="-1">${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}</section>`;
+    return html`<section class="card message-card" tabindex="-1" aria-label=${t('messages.card')}>
+      <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} · ${one.from} · ${one.region ?? t('messages.noregion')}</span>
+        <span class="quiet">${time(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel}</span></p>
+      <blockquote>${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</blockquote>
+      ${one.reading ? read(one.reading) : nothing}
+      ${one.reply?.text ? html`<p class="quiet"><small>${t('messages.answered')}</small> ${foreign(one.reply.text)}</p>` : nothing}
+      ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${one.resolution.who} ${time(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}
+      ${one.direction === 'in' && allowed('work_messages') ? html`${asked()}
+        ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
+        <div class="outcomes">${ACTIONS.map((action, place) => html`<button type="button" aria-pressed=${my.asks === action} @click=${() => choose(place + 1)}><kbd>${place + 1}</kbd> ${t(`key.messages.${action}`)}${action === 'dismiss' && identical > 1 ? ` ×${identical}` : ''}</button>`)}</div>` : nothing}
+      ${one.conversation?.length > 1 ? html`<h3>${t('messages.before')}</h3><ul class="thread">${one.conversation.filter((other) => other.key !== key).map((other) => html`<li class=${other.direction}><small>${time(other.received_at ?? other.stored_at)}</small> ${foreign(other.text)}</li>`)}</ul>` : nothing}
+    </section>`;
+  }
+
+  // What was read of it: accepted, and rejected with the reason.
+  const read = (reading) => html`${(reading.reports ?? []).map((report) => html`<p><small>${t('messages.read')}</small> <b>${report.form} ${report.station ?? ''} ${report.round && report.round !== '-' ? report.round : ''}</b>
+    ${Object.entries(report.answers ?? {}).map(([code, value]) => html`<span class="tag ok">${code} ${String(value)}</span>`)}
+    ${Object.entries(report.rejected ?? {}).map(([code, why]) => html`<span class="tag bad">${code}: ${String(why).replaceAll('_', ' ')}</span>`)}</p>`)}`;
+
+  function asked() {
+    const note = html`<label for="message-note">${t('act.note')}</label><input id="message-note" maxlength="500" .value=${draft.note} @input=${(event) => { draft.note = event.target.value; }}>`;
+    const forms = {enter: entering, answer: answering, assign: assigning, incident: incidentOf};
+    return html`<form class="asked" @submit=${(event) => { event.preventDefault(); save(); }}>${forms[my.asks]()}
+      <div class="field">${note}</div><p class="actions"><button class="main"><kbd>Ctrl Enter</kbd> ${t(`messages.do.${my.asks}`)}</button></p></form>`;
+  }
+
+  function entering() {
+    return html`<p class="filters"><select aria-label=${t('stations.form')} @change=${(event) => { Object.assign(draft, {form: event.target.value, round: '', values: {}}); draw(); }}>${state.election.forms.map((form) => html`<option value=${form.code} ?selected=${form.code === draft.form}>${form.code} ${inLanguage(form.title)}</option>`)}</select>
+      ${rounds().length ? html`<select aria-label=${t('messages.round')} @change=${(event) => { draft.round = event.target.value; draw(); }}><option value="">${t('messages.anyround')}</option>${rounds().map(({name}) => html`<option ?selected=${name === draft.round}>${name}</option>`)}</select>` : nothing}
+      ${my.message.observer ? nothing : html`<input aria-label=${t('messages.observer')} placeholder=${t('messages.observer')} .value=${draft.observer} @input=${(event) => { draft.observer = event.target.value; }}>`}</p>
+      ${fields(draft.form, draft.values, {prefix: 'entry', faults: my.faults, changed: draw})}
+      ${isFilled(draft.values) ? html`<p class="quiet"><small>${t('correct.sms')}</small> <code>${asSms(draft.form, '', draft.round, draft.values)}</code></p>` : nothing}`;
+  }
+
+  const answering = () => html`<label for="answer">${t('messages.youranswer')}</label><textarea id="answer" rows="2" maxlength="600" .value=${draft.text} @input=${(event) => { draft.text = event.target.value; draw(); }}></textarea>
+    <small>${segments(draft.text)}</small>`;
+
+  const assigning = () => html`<div class="field"><label for="assign">${t('messages.whose')}</label><input id="assign" autocomplete="off" .value=${draft.observer} @input=${(event) => search(event.target.value)}></div>
+    ${my.choices.length ? html`<p class="chips">${my.choices.map((one) => html`<button type="button" class="chip" @click=${() => search(one.number)}>${one.number} ${one.name}</button>`)}</p>` : nothing}
+    ${my.preview ? html`<p>${t('messages.willcount', {n: my.preview.will_count, of: my.preview.waiting})}</p>` : nothing}
+    <label><input type="checkbox" .checked=${draft.onlyThis} @change=${(event) => { draft.onlyThis = event.target.checked; }}> ${t('messages.onlythis')}</label>`;
+
+  const incidentOf = () => html`<label for="category">${t('messages.category')}</label><select id="category" @change=${(event) => { draft.category = event.target.value; }}><option value=""></option>
+    ${Object.entries(state.election.incident_categories).map(([number, {name}]) => html`<option value=${number} ?selected=${number === draft.category}>${number} ${inLanguage(name)}</option>`)}</select>`;
+
+  return {view, key, close: end, act: choose, save, undo: takeBack};
+}
+
+// How many SMS an answer is: 160 letters of GSM's alphabet, or 70 where one is not of it.
+function segments(text) {
+  const isPlain = /^[\n\r -_a-z{|}~€£¥èéùìòÇØøÅåÆæßÉÄÖÑÜ§¿äöñüà]*$/.test(text);
+  const [one, several] = isPlain ? [160, 153] : [70, 67];
+  return t('messages.segments', {n: text.length, parts: text.length <= one ? 1 : Math.ceil(text.length / several)});
+}
