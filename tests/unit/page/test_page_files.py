@@ -16,9 +16,9 @@ from chalicelib.entrypoints.api.routes import PAGE, ROUTES, UNVERSIONED, WEBHOOK
 
 MOST_FILES_OF_FIRST_PAINT = 12
 MOST_KILOBYTES = 60
+MOST_TOGETHER = 90
 LONGEST_MODULE = 300
 FIRST = "app.js"
-NOT_OF_A_SHIFT = {"chart", "wall", "people", "audit", "exports", "log", "map", "training", "send"}
 FIRST_SCREEN = "board.js"
 STATIC_IMPORT = re.compile(
     r"""^\s*(?:import|export)\b[^'"()]*?from\s*['"](\.[^'"]+)['"]|^import\s*['"](\.[^'"]+)['"]""", re.MULTILINE
@@ -60,20 +60,23 @@ def weight_of(files: Iterable[Path]) -> int:
     return sum(len(gzip.compress(path.read_bytes())) for path in sent)
 
 
-def test_an_operator_s_page_weighs_sixty_kilobytes_at_most(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every screen of a shift, before charts; what else there is loads when somebody opens it."""
-    served = {path for path in WEB.rglob("*") if path.suffix in TYPES}
-    others = {WEB / f"{name}.js" for name in NOT_OF_A_SHIFT}
-    first = weight_of(
-        {WEB / "shell.html", WEB / "page.css", WEB / "texts" / "en.json", *loaded_by(FIRST, FIRST_SCREEN)}
-    )
-    shift = weight_of({WEB / "shell.html", *served} - others)
+def test_no_page_load_weighs_more_than_sixty_kilobytes(capsys: pytest.CaptureFixture[str]) -> None:
+    """The frame with any one screen; the others load when somebody opens them."""
+    frame = {WEB / "shell.html", WEB / "page.css", WEB / "icon.svg", WEB / "texts" / "en.json", WEB / "keys.js"}
+    screens = [
+        path.name for path in MODULES if re.search(r"^export function open\(", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert len(screens) > 10
+    loads = {name: weight_of(frame | loaded_by(FIRST, name)) for name in screens}
+    heaviest = max(loads, key=loads.__getitem__)
+    whole = weight_of(path for path in WEB.rglob("*") if path.suffix in {*TYPES, ".html"})
     with capsys.disabled():
         sys.stdout.write(
-            f"\nThe page, gzip: first paint {first / 1000:.1f} kB, a shift {shift / 1000:.1f} kB, "
-            f"every screen {weight_of(served) / 1000:.1f} kB.\n"
+            f"\nThe page, gzip: {loads[FIRST_SCREEN] / 1000:.1f} kB at first; the heaviest screen, {heaviest}, "
+            f"{loads[heaviest] / 1000:.1f} kB; every screen together {whole / 1000:.1f} kB.\n"
         )
-    assert shift <= MOST_KILOBYTES * 1000
+    assert loads[heaviest] <= MOST_KILOBYTES * 1000
+    assert whole <= MOST_TOGETHER * 1000
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
