@@ -16,8 +16,9 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls import card, figures, lease, listing, outcome
 from chalicelib.services.calls.answers import TakenFrom, count_entered, entry_of
 from chalicelib.services.calls.contacts import list_contacts
-from chalicelib.services.calls.outcome import Called, OutcomeInvalid, log_call
-from chalicelib.services.calls.undo import UndoPassed, undo_call
+from chalicelib.services.calls.outcome import Called, log_call
+from chalicelib.services.calls.refusals import Leased, LeaseLost, OutcomeInvalid, StationUnknown, UndoPassed
+from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.calls import CallRow, call_of
 from chalicelib.store.elections import current
@@ -82,7 +83,7 @@ def test_the_next_station_is_leased_by_name_for_ten_minutes(room: Room) -> None:
 
 def test_a_lease_is_refused_renewed_taken_over_and_released(room: Room) -> None:
     station = room.next()
-    with pytest.raises(lease.Leased, match="Aida"):
+    with pytest.raises(Leased, match="Aida"):
         lease.lease(room.loaded, room.action("Bakyt"), station)
     room.pipeline.now += 9 * MINUTE
     lease.renew(room.loaded, room.action(), station)
@@ -95,9 +96,9 @@ def test_a_lease_is_refused_renewed_taken_over_and_released(room: Room) -> None:
         {"holder": "Aida (operator)"},
     )
     for do in (lease.renew, lease.release):
-        with pytest.raises(lease.LeaseLost, match="Bakyt"):
+        with pytest.raises(LeaseLost, match="Bakyt"):
             do(room.loaded, room.action(), station)
-    with pytest.raises(lease.LeaseLost, match="Bakyt"):
+    with pytest.raises(LeaseLost, match="Bakyt"):
         room.log(station, "no_answer")
     lease.release(room.loaded, room.action("Bakyt"), station)
     assert room.row(station).holder is None
@@ -106,9 +107,9 @@ def test_a_lease_is_refused_renewed_taken_over_and_released(room: Room) -> None:
 def test_another_region_s_station_is_not_there(room: Room) -> None:
     station = room.pipeline.election.stations[0]
     other = next(region for region in room.pipeline.election.regions if region != station.region)
-    with pytest.raises(lease.StationUnknown):
+    with pytest.raises(StationUnknown):
         lease.lease(room.loaded, room.action("Aida", other), station.number)
-    with pytest.raises(lease.StationUnknown):
+    with pytest.raises(StationUnknown):
         card.show_card(room.loaded, room.operator("Aida", other), station.number, room.pipeline.now)
     shown = listing.list_calls(room.loaded, room.operator("Aida", other), (), room.pipeline.now)
     assert {call["region"] for call in shown["calls"]} == {other}
@@ -209,7 +210,7 @@ def test_answers_that_no_sms_could_say_are_refused_by_their_place(room: Room) ->
     station = room.next()
     with pytest.raises(FieldsRefused) as refused:
         taken(room, station, room.action(), A="1", C="99")
-    assert [fault.at for fault in refused.value.faults] == ["/answers/0/answers/C"]
+    assert [fault.at for fault in refused.value.faults] == ["/answers/reports/0/answers/C"]
     assert room.audited("call logged") == []
 
 

@@ -12,14 +12,24 @@ from chalice.app import Response
 
 from chalicelib.observation.incidents.lifecycle import StepRefused
 from chalicelib.observation.quick_count.estimate import QuickCountError
+from chalicelib.observation.reports.entry_text import FieldsRefused
 from chalicelib.services.access.accounts import AccountUnknown
 from chalicelib.services.access.operators import OperatorInvalid
 from chalicelib.services.access.sessions import SessionRefused
 from chalicelib.services.access.sign_in import TooManyAttempts
 from chalicelib.services.actions.perform import KeyReused
+from chalicelib.services.calls.refusals import (
+    Leased,
+    LeaseLost,
+    NothingToDo,
+    OutcomeInvalid,
+    StationUnknown,
+    UndoPassed,
+)
 from chalicelib.services.exports.asking import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
+from chalicelib.services.review.entry import NotInRegion
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.tables import StoreUnavailable
 
@@ -41,6 +51,14 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     ExportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
     PeopleWithheld: (HTTPStatus.FORBIDDEN, "Not exported: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
+    Leased: (HTTPStatus.CONFLICT, "Not taken: {}."),
+    LeaseLost: (HTTPStatus.CONFLICT, "Not done: {}."),
+    NothingToDo: (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),
+    StationUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    UndoPassed: (HTTPStatus.CONFLICT, "Not undone: {}."),
+    OutcomeInvalid: (HTTPStatus.BAD_REQUEST, "Not logged: {}."),
+    FieldsRefused: (HTTPStatus.BAD_REQUEST, "Not entered: {}."),
+    NotInRegion: (HTTPStatus.NOT_FOUND, "Not entered: {}."),
 }
 """What services' exceptions are to whoever asks: a status, and what to do in words."""
 
@@ -80,8 +98,15 @@ def problem_of(error: Exception) -> Problem | None:
     for kind, (status, detail) in _MEANINGS.items():
         if isinstance(error, kind):
             headers = {"Retry-After": _seconds_until(error)} if isinstance(error, TooManyAttempts) else {}
-            return Problem(status, detail.format(error), headers=headers)
+            return Problem(status, detail.format(error), _errors_of(error), headers)
     return None
+
+
+def _errors_of(error: Exception) -> tuple[dict[str, str], ...]:
+    """Return each place that is wrong, where an exception tells of places."""
+    if isinstance(error, FieldsRefused):
+        return tuple({"at": fault.at, "what": fault.what} for fault in error.faults)
+    return ({"at": error.at, "what": str(error)},) if isinstance(error, OutcomeInvalid) else ()
 
 
 def problem_response(problem: Problem) -> Response:

@@ -49,7 +49,7 @@ def text_of(election: Election, station: str, reports: Sequence[EntryFields]) ->
         try:
             lines.append(entry_text(election, replace(fields, station=station)))
         except FieldsRefused as refused:
-            faults += [FieldFault(f"/answers/{place}{fault.at}", fault.what) for fault in refused.faults]
+            faults += [FieldFault(f"/answers/reports/{place}{fault.at}", fault.what) for fault in refused.faults]
     if faults:
         raise FieldsRefused(tuple(faults))
     return "\n".join(lines)

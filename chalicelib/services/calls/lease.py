@@ -14,27 +14,12 @@ from pynamodb.expressions.update import Action as UpdateAction
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.listing import Call, calls_in_order, regions_asked
+from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo, StationUnknown
 from chalicelib.store.calls import CallRow, call_of, changing, leasing, releasing
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import WorkChanged
 
 LEASED_FOR: Final = dt.timedelta(minutes=10)
-
-
-class Leased(Exception):
-    """Somebody else has the task now."""
-
-
-class LeaseLost(Exception):
-    """The task is not, or not any more, leased to whoever asks."""
-
-
-class NothingToDo(Exception):
-    """No task waits."""
-
-
-class StationUnknown(LookupError):
-    """There is no such station, or not in the operator's regions."""
 
 
 def lease_next(loaded: LoadedElection, action: Action, asked: Iterable[str] = ()) -> dict[str, Any]:

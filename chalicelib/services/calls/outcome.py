@@ -17,8 +17,9 @@ from chalicelib.observation.calls.outcomes import (
 )
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.lease import LeaseLost, row_of
+from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import local
+from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid
 from chalicelib.store.calls import CallRow, changing, releasing
 from chalicelib.store.contacts import ContactRow, contact_id, counting, logging, station_key
 from chalicelib.store.elections import LoadedElection
@@ -27,14 +28,6 @@ from chalicelib.store.writes import Write
 
 MOST_PHONES: Final = 40
 """Phones of a station of which it is kept what calls have told."""
-
-
-class OutcomeInvalid(ValueError):
-    """What is said of a call does not fit its outcome. `at` is the place in the request."""
-
-    def __init__(self, at: str, what: str) -> None:
-        super().__init__(what)
-        self.at = at
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,15 @@ from typing import Any, Final
 from pynamodb.expressions.update import Action as UpdateAction
 
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.lease import StationUnknown, row_of
+from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.outcome import amounts_of, hour_of
+from chalicelib.services.calls.refusals import StationUnknown, UndoPassed
 from chalicelib.store.calls import CallRow, changing
 from chalicelib.store.contacts import UNDONE, ContactRow, contact_id, counting, get_contact, logging, station_key
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import WorkChanged
 
 UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
-
-
-class UndoPassed(Exception):
-    """A call cannot be undone any more."""
 
 
 def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str) -> dict[str, Any]:

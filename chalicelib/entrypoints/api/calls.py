@@ -1,0 +1,278 @@
+"""The call desk: whom to call next, by whom it is taken, and what came of it."""
+
+import datetime as dt
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.call_answers import Calls, Card, Contacts, Figures, Leased, Logged, Undone
+from chalicelib.entrypoints.api.models import Asking, ElectionPath, PageQuery, Several, cursor_of, place_of
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.observation.calls.outcomes import Outcome, Person
+from chalicelib.observation.reports.entry_text import LONGEST_TYPED, EntryFields
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.calls import lease as leases
+from chalicelib.services.calls.answers import TakenFrom, count_entered, entry_of
+from chalicelib.services.calls.card import show_card
+from chalicelib.services.calls.contacts import list_contacts
+from chalicelib.services.calls.figures import call_figures
+from chalicelib.services.calls.listing import list_calls
+from chalicelib.services.calls.outcome import Called, log_call
+from chalicelib.services.calls.undo import undo_call
+from chalicelib.services.versions import LONGEST_NOTE
+
+MOST_REPORTS = 10
+"""Reports that are entered with one call."""
+
+
+class StationPath(ElectionPath):
+    """A station by its number."""
+
+    station: str = Field(max_length=50)
+
+
+class CallsQuery(Asking):
+    """Which calls: of some regions, of stations that owe a form."""
+
+    region: Several = ()
+    form: str | None = Field(default=None, max_length=50)
+
+
+class NextBody(Asking):
+    """Whose turn it is next: of these regions, or of all that one sees."""
+
+    regions: tuple[str, ...] = Field(default=(), max_length=100)
+
+
+class NothingBody(Asking):
+    """A body that says nothing more."""
+
+
+class ReportBody(Asking):
+    """A report's answers as they were typed, by code."""
+
+    form: str = Field(max_length=50)
+    round: str | None = Field(default=None, max_length=50)
+    answers: dict[str, str] = Field(max_length=200)
+    comment: str = Field(default="", max_length=LONGEST_TYPED)
+
+
+class AnswersBody(Asking):
+    """Who answered, and each report."""
+
+    observer: str = Field(max_length=50)
+    reports: tuple[ReportBody, ...] = Field(min_length=1, max_length=MOST_REPORTS)
+
+
+class OutcomeBody(Asking):
+    """What a call came to.
+
+    `will_send_at` with the outcome will_send, `answers` with answered. `stays`: the next phone is tried.
+    """
+
+    outcome: Outcome
+    person: Person = "observer"
+    name: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=50)
+    will_send_at: AwareDatetime | None = None
+    stays: bool = False
+    answers: AnswersBody | None = None
+    note: str = Field(default="", max_length=LONGEST_NOTE)
+
+
+class UndoBody(Asking):
+    """Which call is undone, and why."""
+
+    contact: str = Field(max_length=200)
+    note: str = Field(default="", max_length=LONGEST_NOTE)
+
+
+@operation(
+    summary="List the stations to be called, the most urgent first, each with why.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    query=CallsQuery,
+    answer=Calls,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def calls(asked: Asked[ElectionPath, CallsQuery, None]) -> dict[str, Any]:
+    """List the call list of the regions asked for."""
+    _require_regions(asked, asked.query.region)
+    return list_calls(asked.loaded, asked.operator, asked.query.region, now(), asked.query.form)
+
+
+@operation(
+    summary="Show who called how often and reached how many, and who has which station.",
+    may=Permission.READ_AUDIT,
+    path=ElectionPath,
+    answer=Figures,
+    conditional=True,
+)
+def figures(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """Show the shift lead's figures."""
+    return call_figures(asked.loaded, asked.operator, now())
+
+
+@operation(
+    summary="Take the most urgent station that nobody has, for ten minutes.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    body=NextBody,
+    answer=Leased,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def next_call(asked: Asked[ElectionPath, None, NextBody]) -> dict[str, Any]:
+    """Lease the next station."""
+    _require_regions(asked, asked.body.regions)
+    return leases.lease_next(asked.loaded, asked.action, asked.body.regions)
+
+
+@operation(
+    summary="Show a station's card: what it owes as of now, whom to call, what to say.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    answer=Card,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def card(asked: Asked[StationPath, None, None]) -> dict[str, Any]:
+    """Show the card of a station."""
+    return show_card(asked.loaded, asked.operator, asked.path.station, now())
+
+
+@operation(
+    summary="Take a station for ten minutes, or lengthen one's own lease.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=NothingBody,
+    answer=Leased,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def lease(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+    """Lease a station."""
+    return leases.lease(asked.loaded, asked.action, asked.path.station)
+
+
+@operation(
+    summary="Lengthen one's own lease of a station.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=NothingBody,
+    answer=Leased,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def renew(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+    """Renew a lease."""
+    return leases.renew(asked.loaded, asked.action, asked.path.station)
+
+
+@operation(
+    summary="End one's own lease of a station.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=NothingBody,
+    answer=Leased,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def release(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+    """Release a station."""
+    return leases.release(asked.loaded, asked.action, asked.path.station)
+
+
+@operation(
+    summary="Take a station from whoever has it.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=NothingBody,
+    answer=Leased,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def take_over(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+    """Take a station over."""
+    return leases.take_over(asked.loaded, asked.action, asked.path.station)
+
+
+@operation(
+    summary="Log what a call came to: one of nine outcomes, and the answers that were taken.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=OutcomeBody,
+    answer=Logged,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
+    """Log a call, and let answers that were taken count."""
+    said, station = asked.body, asked.path.station
+    called = Called(
+        said.outcome, said.person, said.name, said.phone, _utc(said.will_send_at), said.note, stays=said.stays
+    )
+    entry = None
+    if said.answers is not None:
+        leases.row_of(asked.loaded, asked.operator, station)
+        entry = entry_of(asked.loaded, asked.action, station, _taken(said.answers), said.note)
+    logged = log_call(asked.loaded, asked.action, station, called, entry)
+    state = count_entered(logged["entered"], asked.action) if logged["entered"] else None
+    return logged | {"entered_state": state}
+
+
+@operation(
+    summary="Undo one's own last call of a station.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=UndoBody,
+    answer=Undone,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def undo(asked: Asked[StationPath, None, UndoBody]) -> dict[str, Any]:
+    """Undo a call."""
+    return undo_call(asked.loaded, asked.action, asked.path.station, asked.body.contact)
+
+
+@operation(
+    summary="List a station's contacts, the newest first.",
+    may=Permission.READ_PEOPLE,
+    path=StationPath,
+    query=PageQuery,
+    answer=Contacts,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def contacts(asked: Asked[StationPath, PageQuery, None]) -> dict[str, Any]:
+    """List the contact log of a station."""
+    before = place_of(asked.query.cursor)
+    if before is not None and not isinstance(before, str):
+        raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of ours; begin without one.")
+    page, following = list_contacts(asked.loaded, asked.operator, asked.path.station, asked.query.limit, before)
+    return {
+        "election": asked.loaded.election.id,
+        "station": asked.path.station,
+        "contacts": page,
+        "next": cursor_of(following),
+    }
+
+
+def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> None:
+    for region in regions:
+        require_region(asked.operator, asked.loaded, region)
+
+
+def _taken(answers: AnswersBody) -> TakenFrom:
+    reports = tuple(
+        EntryFields(one.form, round=one.round, answers=one.answers, comment=one.comment) for one in answers.reports
+    )
+    return TakenFrom(answers.observer, reports)
+
+
+def _utc(at: dt.datetime | None) -> dt.datetime | None:
+    return at.astimezone(dt.UTC) if at is not None else None

@@ -1,0 +1,140 @@
+"""The call desk over HTTP: two operators, one SMS that comes meanwhile, answers by phone, undo, and a clean audit."""
+
+import datetime as dt
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from deployed import SAMPLE, Answered, Deployed, call, eventually
+
+NUMBER = "+996312000043"
+ELECTION = "call-desk"
+PATH = f"/v1/elections/{ELECTION}"
+CLOCK = "2017-10-15T11:00:00+06:00"
+OPENING = {"A": "1", "B": "0730", "C": "12", "D": "1", "E": "1600"}
+
+
+class Desk:
+    """An operator's requests to the deployed API."""
+
+    def __init__(self, deployed: Deployed, role: str, name: str) -> None:
+        self.deployed = deployed
+        options = ("--role", role, "--election", ELECTION)
+        self.token = deployed.baykoo("operator", "add", name, *options).splitlines()[-1]
+
+    def get(self, path: str) -> Any:
+        answer = self.deployed.get(f"{PATH}/{path}", self.token)
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+    def post(self, path: str, body: Any = None, key: str | None = None) -> Answered:
+        return self.deployed.post(f"{PATH}/{path}", body or {}, self.token, Idempotency_Key=key or str(uuid4()))
+
+    def done(self, path: str, body: Any = None, key: str | None = None) -> Any:
+        answer = self.post(path, body, key)
+        assert answer.status == 200, answer.body
+        return answer.json()
+
+
+def chase(deployed: Deployed) -> None:
+    """Run chase as its schedule does."""
+    scheduled = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
+    event = scheduled | {"time": "2017-10-15T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}}
+    function = deployed.stack.outputs["Chase"]
+    answer = deployed.stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+@pytest.fixture(scope="module")
+def room(deployed: Deployed) -> dict[str, Desk]:
+    deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--clock", CLOCK)
+    chase(deployed)
+    desks = {name: Desk(deployed, "operator", name) for name in ("Aida", "Bakyt")}
+    return desks | {"lead": Desk(deployed, "headquarters", "Lead"), "viewer": Desk(deployed, "viewer", "Press")}
+
+
+def test_the_call_desk_from_list_to_audit(deployed: Deployed, room: dict[str, Desk]) -> None:
+    aida, bakyt, lead = room["Aida"], room["Bakyt"], room["lead"]
+    listed = aida.get("calls")
+    assert listed["due"] == 500
+    assert listed["calls"][0]["why"][0]["reason"] == "silent"
+    one, other = aida.done("calls/next"), bakyt.done("calls/next", {"regions": ["Osh"]})
+    station = one["station"]
+    assert (one["lease"]["holder"], other["region"]) == ("Aida (operator)", "Osh")
+    assert bakyt.post(f"calls/{station}/lease").status == 409
+
+    card = aida.get(f"calls/{station}")
+    assert [owed["report"] for owed in card["owed"]] == ["TU 10:00", "OP"]
+    first, second = card["observers"]
+    came = eventually(lambda: _sent(deployed, aida, station, first["phones"][0]["phone"]), 40)
+    assert [report["report"] for report in came] == ["TU 10:00"]
+
+    missed = {"outcome": "no_answer", "phone": first["phones"][0]["phone"], "stays": True}
+    offered = aida.done(f"calls/{station}/outcome", missed)["offer"]
+    assert offered["next_phones"][0] == second["phones"][0]["phone"]
+    body = {
+        "outcome": "answered",
+        "phone": second["phones"][0]["phone"],
+        "note": "read back",
+        "answers": {"observer": second["number"], "reports": [{"form": "OP", "answers": OPENING}]},
+    }
+    refused = aida.post(f"calls/{station}/outcome", body | {"answers": _with(body["answers"], "C", "99")})
+    assert (refused.status, refused.json()["errors"][0]["at"]) == (400, "/answers/reports/0/answers/C")
+    key = str(uuid4())
+    logged = aida.done(f"calls/{station}/outcome", body, key)
+    assert logged["entered_state"] == "accepted"
+    assert aida.done(f"calls/{station}/outcome", body, key) == logged
+    assert aida.post(f"calls/{station}/outcome", body | {"note": "other"}, key).status == 422
+
+    board = lead.get("board")
+    opening = board["rows"][0]["cells"][0]
+    assert (opening["received"], opening["complete"], opening["of"]) == (1, 1, 500)
+    assert opening["missing"] == 499
+
+    soon = (dt.datetime.fromisoformat(card["as_of"]) + dt.timedelta(minutes=30)).isoformat()
+    promised = bakyt.done(f"calls/{other['station']}/outcome", {"outcome": "will_send", "will_send_at": soon})
+    undone = bakyt.done(f"calls/{other['station']}/undo", {"contact": promised["contact"], "note": "the other one"})
+    assert undone["undone"] == promised["contact"]
+    log = aida.get(f"stations/{other['station']}/contacts")["contacts"]
+    assert [contact["outcome"] for contact in log] == ["undone", "will_send"]
+
+    figures = lead.get("calls/figures")
+    assert figures["total"]["attempts"] == 2
+    assert figures["operators"]["Aida (operator)"]["reached"] == 1
+    assert "0 differences" in deployed.baykoo("audit", "--election", ELECTION)
+
+
+def test_who_may_not_call_is_refused(deployed: Deployed, room: dict[str, Desk]) -> None:
+    viewer = room["viewer"]
+    assert viewer.deployed.get(f"{PATH}/calls", viewer.token).status == 403
+    assert viewer.post("calls/next").status == 403
+    assert room["Aida"].deployed.get(f"{PATH}/calls/figures", room["Aida"].token).status == 403
+    assert viewer.get("board").get("queues") is None
+    assert deployed.get(f"{PATH}/board", None).status == 401
+
+
+def test_an_sms_is_on_the_board_within_seconds_and_else_nothing_is_sent(
+    deployed: Deployed, room: dict[str, Desk]
+) -> None:
+    lead = room["lead"]
+    before = lead.get("board")["rows"][0]["cells"][0]["received"]
+    phone = lead.get("calls?region=Naryn")["calls"][0]["observers"][0]["phones"][0]
+    assert deployed.sms("OP A1 B0730 C12 D1 E1600", phone, NUMBER).status == 200
+    eventually(lambda: lead.get("board")["rows"][0]["cells"][0]["received"] == before + 1, 30)
+    answer = deployed.get(f"{PATH}/calls/figures", lead.token)
+    headers = {"Authorization": f"Bearer {lead.token}", "If-None-Match": answer.headers["ETag"]}
+    assert call(f"{deployed.stack.api_url}{PATH}/calls/figures", None, headers).status == 304
+
+
+def _sent(deployed: Deployed, desk: Desk, station: str, phone: str) -> Any:
+    """Send the turnout once, and return what the card says has come."""
+    came = desk.get(f"calls/{station}")["came"]
+    if not came:
+        deployed.sms("TU 10:00 A200", phone, NUMBER, id=f"turnout-{station}")
+    return came
+
+
+def _with(answers: dict[str, Any], code: str, typed: str) -> dict[str, Any]:
+    [report] = answers["reports"]
+    return answers | {"reports": [report | {"answers": report["answers"] | {code: typed}}]}
