@@ -104,15 +104,15 @@ MEASURED: Mapping[str, Work] = {
     # The alerts of the region's coordinator by SMS and email, that of headquarters by email, and the reply.
     "incident": Work(
         (Call("Intake", 1, cpu=0.004), Call("Process", 13, 3, cpu=0.05), Call("Deliver", 3, 1, cpu=0.008)),
-        write_units=54,
+        write_units=59,
         read_units=8,
         api_calls=1,
         emails=2,
         logged_bytes=2000,
     ),
     "reminder": Work((Call("Chase", 2, cpu=0.01), Call("Deliver", 2, 1, cpu=0.008)), 14, 2, logged_bytes=350),
-    "idle minute": Work((Call("Sweep", 50, cpu=0.08), Call("Chase", 1, cpu=0.003)), 2, 33, logged_bytes=1000),
-    "minute of a day": Work((Call("Sweep", 57, cpu=0.15), Call("Chase", 3, cpu=0.01)), 3, 45, logged_bytes=1500),
+    "idle minute": Work((Call("Sweep", 50, cpu=0.08), Call("Chase", 2, cpu=0.005)), 2, 33, logged_bytes=1000),
+    "minute of a day": Work((Call("Sweep", 57, cpu=0.15), Call("Chase", 22, cpu=0.03)), 5, 50, logged_bytes=1500),
     "ten minutes": Work((Call("Reconcile", 1, cpu=0.003),), 0, 1),
     "hour": Work((Call("Summarize", 1, cpu=0.003),), 0, 1, logged_bytes=250),
     "summary to a coordinator": Work(
@@ -124,6 +124,8 @@ READS_PER_REPORT_AND_SUMMARY = 1.0
 """An hourly summary reads each report of its region once."""
 READS_PER_STATION_AND_ROUND = 15.0
 """Chasing reads so much of a station per form and round, where nobody has reported."""
+READS_PER_STATION_AND_MINUTE = 1.0
+"""What is kept up each minute reads each station of a region where anything came once."""
 STORED_BYTES_PER_SMS = 4000
 """Bytes of the rows of an SMS that came and its reply, indexes included."""
 ALARMS = 31
@@ -179,9 +181,9 @@ def day(observers: int) -> Case:
     }
     # On average over the day half of the reports are there. A region's and the nation's summary both read them.
     summaries = 2 * HOURS_OF_SUMMARIES * stations * SMS_PER_OBSERVER / 2 * READS_PER_REPORT_AND_SUMMARY
-    return Case(
-        f"day of {observers:,} observers", times, summaries + SMS_PER_OBSERVER * stations * READS_PER_STATION_AND_ROUND
-    )
+    chased = SMS_PER_OBSERVER * stations * READS_PER_STATION_AND_ROUND
+    kept_up = 60 * HOURS_OF_SUMMARIES * stations * READS_PER_STATION_AND_MINUTE
+    return Case(f"day of {observers:,} observers", times, summaries + chased + kept_up)
 
 
 def rehearsal(observers: int) -> Case:

@@ -28,6 +28,7 @@ from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.outreach.reminders import chase_due
 from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.message_queries import get, get_many
 from chalicelib.store.messages import Message
 from infra.bundle import package
@@ -37,6 +38,7 @@ from infra.cost import (
     MEASURED,
     MEMORY_MB,
     METRICS_WRITTEN_EACH_MINUTE,
+    READS_PER_STATION_AND_MINUTE,
     READS_PER_STATION_AND_ROUND,
     STORED_BYTES_PER_SMS,
 )
@@ -182,6 +184,18 @@ def test_a_minute_of_the_day(at_nine: Pipeline, measure: Callable[[], Measured])
         minutes[-1].call("Sweep", lambda: sweep(None, None))
         minutes[-1].call("Chase", lambda: chase(None, None))
     compare("minute of a day", minutes)
+
+
+def test_what_is_kept_up_reads_each_station_of_a_region_once(pipeline: Pipeline, wire: Wire) -> None:
+    loaded, region = pipeline.current, pipeline.election.stations[0].region
+    keep_up(loaded, pipeline.now)
+    with UnitMeter(wire) as quiet:
+        keep_up(loaded, pipeline.now)
+    pipeline.say(pipeline.phone(), "OP A1 B0730 C12 D1 E1668")
+    with UnitMeter(wire) as busy:
+        keep_up(loaded, pipeline.now)
+    stations = len(pipeline.election.stations_by_region[region])
+    assert 0 < busy.read_units - quiet.read_units <= stations * READS_PER_STATION_AND_MINUTE + 1, "and what has changed"
 
 
 def test_a_report(pipeline: Pipeline, measure: Callable[[], Measured]) -> None:
