@@ -223,9 +223,9 @@ class Election(ElectionValue):
     def must_sign(self, observer: Observer) -> bool:
         """Tell whether an observer's SMS needs their number after @.
 
-        Without it, it counts as another's who shares the phone.
+        Sent from the first of their phones. Without it, it counts as another's who shares the phone.
         """
-        return self.observers_by_phone[observer.phones[0]][0] != observer
+        return self.observers_by_phone[observer.phones[0]][0].number != observer.number
 
     @cached_property
     def observers_by_station(self) -> Mapping[str, tuple[Observer, ...]]:

@@ -5,7 +5,7 @@ no harm to ask twice, late, or not at all for some hours. All instants are the e
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -180,13 +180,16 @@ def is_night(election: Election, at: dt.datetime) -> bool:
     return minute >= begins or minute < ends
 
 
-def missing_observers(election: Election, report: Report) -> tuple[Observer, ...]:
+def missing_observers(
+    election: Election, report: Report, reached: Callable[[Observer], Observer] = lambda observer: observer
+) -> tuple[Observer, ...]:
     """Return a station's observers who owe a report.
 
-    Those who can be told so; a phone that two share is named once.
+    Those who can be told so, each as `reached` has them: the phone first that is written to. A phone that two share is
+    named once.
     """
     by_phone: dict[str, Observer] = {}
-    for observer in owing(election, report):
+    for observer in map(reached, owing(election, report)):
         if observer.phones:
             by_phone.setdefault(observer.phones[0], observer)
     return tuple(by_phone.values())

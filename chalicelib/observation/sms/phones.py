@@ -53,6 +53,24 @@ def international(number: str, default_region: str | None = None) -> str:
     return digits if digits.startswith("0") else _as_today("+" + digits)
 
 
+def written_forms(number: str) -> tuple[str, ...]:
+    """Return how gateways write a number in E.164: as it is, without its sign, and nationally."""
+    forms = [number, number.removeprefix("+")]
+    national = _national(number)
+    return tuple(dict.fromkeys(forms if national is None else (*forms, national)))
+
+
+@lru_cache(maxsize=4096)
+def _national(number: str) -> str | None:
+    import phonenumbers  # noqa: PLC0415 - large, and seldom needed
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return None
+    return re.sub(r"\D", "", phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
 def is_international(number: str) -> bool:
     """Tell whether a number is certainly written with its country code.
 

@@ -17,6 +17,7 @@ from chalicelib.observation.reports.reminders import missing_observers
 from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.outreach.reached import reached_each
 from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
 from chalicelib.store import keys, message_queries, progress, routes
 from chalicelib.store.elections import LoadedElection
@@ -104,7 +105,7 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     _, begun = progress.read(election.id, _task(name))
     if begun is not None and begun["text"] != text:
         raise BatchRefused(f"batch {name} was begun with another text: give this one another --name")
-    chosen = _by_phone(_chosen(election, choice))
+    chosen = _by_phone(reached_each(_chosen(election, choice)))
     unwilling = {row.phone for row in opted_out(election.id)}
     recipients = tuple(observer for observer in chosen if observer.phones[0] not in unwilling)
     keys = {_key(election, name, observer): observer.number for observer in recipients}

@@ -8,6 +8,7 @@ from chalicelib.observation.elections.election import Election, Observer, Statio
 from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report, owing
+from chalicelib.services.outreach.reached import reached_each
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.reports import ReportKey, StoredReport, entries_of, get_reports, report_key
 
@@ -18,8 +19,8 @@ Reports = Mapping[ReportKey, StoredReport]
 class Gap:
     """A station that owes reports, the longest overdue first.
 
-    `heard`: its last sign of life of the day, None for none. `is_silent`: nothing came since the morning, or nothing
-    for so long that something may have happened.
+    `observers`: each with the phone first that was heard last. `heard`: its last sign of life of the day, None for
+    none. `is_silent`: nothing came since the morning, or nothing for so long that something may have happened.
     """
 
     station: Station
@@ -48,8 +49,9 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
     everything = {**stored, **_read(election, lacking, others), **_entries(election, lacking)}
     heard = last_heard(election, lacking, everything, incidents_of(election.id), at) if lacking else {}
     by_region: dict[str, list[Gap]] = {region: [] for region in regions}
+    people = _people(election, lacking)
     for station in lacking:
-        gap = _gap(election, station, owed[station.number], heard.get(station.number), at)
+        gap = _gap(election, station, people[station.number], owed[station.number], heard.get(station.number), at)
         by_region[station.region].append(gap)
     return {region: sorted(of_region, key=_most_overdue) for region, of_region in by_region.items()}
 
@@ -63,12 +65,24 @@ def _entries(election: Election, stations: Sequence[Station]) -> Reports:
     return {report_key(stored): stored for stored in entries_of(election, (station.number for station in stations))}
 
 
+def _people(election: Election, stations: Sequence[Station]) -> dict[str, tuple[Observer, ...]]:
+    """Return stations' observers, as they are reached."""
+    observers = {station.number: election.observers_by_station.get(station.number, ()) for station in stations}
+    known = {one.number: one for one in reached_each(one for people in observers.values() for one in people)}
+    return {number: tuple(known[one.number] for one in people) for number, people in observers.items()}
+
+
 def _gap(
-    election: Election, station: Station, owed: tuple[Place, ...], heard: dt.datetime | None, at: dt.datetime
+    election: Election,
+    station: Station,
+    observers: tuple[Observer, ...],
+    owed: tuple[Place, ...],
+    heard: dt.datetime | None,
+    at: dt.datetime,
 ) -> Gap:
     return Gap(
         station,
-        election.observers_by_station.get(station.number, ()),
+        observers,
         owed,
         max(overdue_by(election, place, at) for place in owed),
         heard,

@@ -21,6 +21,7 @@ from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import NO_DEADLINE, for_each
 from chalicelib.services.outreach.missing_list import queue_lists
+from chalicelib.services.outreach.reached import reached
 from chalicelib.store import elections, keys, message_queries, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import ReportChanged
@@ -193,14 +194,14 @@ def _remind_observers(
 ) -> int:
     """Remind the observers of a station who still owe the report.
 
-    And want SMS, at the instant of queueing.
+    And want SMS, at the instant of queueing; each on the phone that was heard last.
     """
     key = (stored.report.station, stored.report.form, stored.report.round)
     reminded: set[str] = set()
 
     def remind() -> None:
         current = get_reports(election, [key])[key]
-        for observer in missing_observers(election, current.report):
+        for observer in missing_observers(election, current.report, reached):
             with suppress(OptedOut):
                 if queue_while_unchanged(election, current, _row(election, reminder, observer, number, now)):
                     reminded.add(observer.number)

@@ -8,18 +8,16 @@ from chalicelib.observation.elections.election import Election, Observer, Statio
 from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.incidents.steps import incidents_of_station
+from chalicelib.services.outreach.reached import heard_at
 from chalicelib.services.views import stations
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.report import ReportView, entry_keys
-from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.message_queries import get_many, newest_with
+from chalicelib.store.message_queries import get_many
 from chalicelib.store.reports import StoredReport, reports_of
 
 MOST_ENTRIES: Final = 50
 """Entries of a station's answers of which it is read who made them, the newest first."""
-MOST_HEARD: Final = 25
-"""Messages with a phone among which its last SMS is looked for."""
 
 
 def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: dt.datetime) -> dict[str, Any] | None:
@@ -75,7 +73,7 @@ def described_observer(election: Election, reader: Reader, observer: Observer) -
     }
     if not reader.sees_people:
         return described
-    phones = [{"phone": phone, "last_heard": _heard(phone)} for phone in observer.phones]
+    phones = [{"phone": phone, "last_heard": _told(heard_at(phone))} for phone in observer.phones]
     phones.sort(key=lambda phone: phone["last_heard"] or "", reverse=True)
     heard = [phone["last_heard"] for phone in phones if phone["last_heard"]]
     return described | {
@@ -86,11 +84,8 @@ def described_observer(election: Election, reader: Reader, observer: Observer) -
     }
 
 
-def _heard(phone: str) -> str | None:
-    """Return when the last SMS of a phone came, a real instant; None: not among the newest messages with it."""
-    came = (at for key, at in newest_with(phone, MOST_HEARD) if keys.is_from_phone(key))
-    last = next(came, None)
-    return last.isoformat(timespec="seconds") if last is not None else None
+def _told(at: dt.datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at is not None else None
 
 
 def _station(election: Election, station: Station) -> dict[str, Any]:

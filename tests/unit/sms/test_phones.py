@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.observation.sms.phones import international, is_international
+from chalicelib.observation.sms.phones import international, is_international, written_forms
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,15 @@ def test_writing_a_number_again_changes_nothing_and_nothing_raises(written, regi
 )
 def test_whether_a_number_has_its_country(written, told):
     assert is_international(written) is told
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("+996700100002", ("+996700100002", "996700100002", "0700100002")),
+        ("+447700900123", ("+447700900123", "447700900123", "07700900123")),
+        ("4455", ("4455",)),
+    ],
+)
+def test_how_gateways_write_a_number(number: str, written: tuple[str, ...]) -> None:
+    assert written_forms(number) == written
