@@ -46,6 +46,10 @@ lint: environments ## Check style, types, layers and the packaged template
 	@template="$$($(bin)/python -m infra.bundle | tail -n 1)" && $(bin)/cfn-lint infra/account.yaml "$$template" && \
 	  $(PYTHON) infra/environments.py --lint && $(bin)/python -m infra.static_check infra/account.yaml "$$template"
 
+.PHONY: advisories
+advisories: environments ## Ask which weaknesses are known of the pinned packages: exit 1 where one is, 2 where nobody could be asked
+	@$(PYTHON) infra/environments.py --lint && $(bin)/python -m infra.advisories
+
 .PHONY: bench
 bench: environments ## Measure: what the tests in tests/bench print
 	@$(bin)/python -m pytest tests/bench

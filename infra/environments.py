@@ -76,7 +76,7 @@ _VENV_HINT = "On Debian and Ubuntu: sudo apt-get install python3-venv"
 TOOLS = Environment(ROOT / ".venv", (ROOT / "requirements.txt", REQUIREMENTS / "tools.txt"))
 EMULATOR = Environment(STATE / "emulator", (REQUIREMENTS / "emulator.txt",))
 LINT = Environment(STATE / "lint", (REQUIREMENTS / "lint.txt",))
-"""checkov's, for `make lint` alone: it pins another boto3."""
+"""checkov's and pip-audit's, for `make lint` and `make advisories` alone: checkov pins another boto3."""
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
