@@ -11,7 +11,6 @@ from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.exports.asking import ask, link, list_exports, show_export
-from chalicelib.services.exports.job import TABLES
 from chalicelib.services.exports.table import Format, Wanted, What
 
 
@@ -94,8 +93,6 @@ def exports(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
 def add(asked: Asked[ElectionPath, None, WantedBody]) -> dict[str, Any]:
     """Store what is wanted, and have it made."""
     body = asked.body
-    if body.what not in TABLES:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no export of {body.what}; there are {', '.join(TABLES)}.")
     for region in body.regions:
         require_region(asked.operator, asked.loaded, region)
     unknown = [form for form in body.forms if form not in asked.loaded.election.form_by_code]

@@ -26,7 +26,7 @@ from chalicelib.services.calls.refusals import (
     StationUnknown,
     UndoPassed,
 )
-from chalicelib.services.exports.asking import ExportNotDone, ExportUnknown, PeopleWithheld
+from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.review.entry import NotInRegion

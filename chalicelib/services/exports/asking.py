@@ -17,26 +17,14 @@ from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.clients.aws import client
 from chalicelib.services.clients.bucket import LINK_LASTS, link_to
-from chalicelib.services.exports.job import DIES_AFTER
-from chalicelib.services.exports.table import Wanted
+from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
+from chalicelib.services.exports.table import DIES_AFTER, Wanted
 from chalicelib.store import exports
 from chalicelib.store.exports import ExportRow
 
 _PATIENCE = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2})
 
 logger = Logger()
-
-
-class PeopleWithheld(Exception):
-    """An export with names and phones is not for this role."""
-
-
-class ExportUnknown(LookupError):
-    """There is no such export of this person's, or it was deleted after a day."""
-
-
-class ExportNotDone(Exception):
-    """An export has no files yet, or will have none."""
 
 
 def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:

@@ -12,14 +12,12 @@ from chalicelib.services.clients.bucket import Upload
 from chalicelib.services.exports.codebook import about_table, codebook_table
 from chalicelib.services.exports.other_rows import audit_tables, incident_tables, message_tables, roster_tables
 from chalicelib.services.exports.report_rows import report_tables
-from chalicelib.services.exports.table import Scope, Table, Wanted, What
+from chalicelib.services.exports.table import DIES_AFTER, Scope, Table, Wanted, What
 from chalicelib.services.exports.writers import write_csv, write_xlsx
 from chalicelib.store import exports
 from chalicelib.store.elections import existing
 from chalicelib.store.exports import ExportRow
 
-DIES_AFTER = dt.timedelta(minutes=3)
-"""An export that has not told of itself for so long has died with its function, and may be begun again."""
 _CSV, _XLSX = "text/csv+gzip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 TABLES: Final[Mapping[What, Callable[[Scope], Iterator[Table]]]] = {

@@ -11,13 +11,13 @@ import chalicelib
 from chalicelib.entrypoints.api.routes import ROUTES, WEBHOOKS
 from chalicelib.entrypoints.functions import FUNCTIONS
 
-HEAVY = {"boto3", "click", "jinja2", "phonenumbers", "pydantic", "rich", "ruamel", "s3transfer"}
+HEAVY = {"boto3", "click", "jinja2", "phonenumbers", "pydantic", "rich", "ruamel", "s3transfer", "xlsxwriter"}
 NEEDED = {
     "intake": set(),
     "api": {"pydantic"},
     "process": {"pydantic"},
     "deliver": set(),
-    "export": {"pydantic"},
+    "export": {"pydantic", "xlsxwriter"},
     "sweep": {"jinja2", "pydantic"},
     "summarize": {"jinja2", "pydantic"},
     "chase": {"jinja2", "pydantic"},
