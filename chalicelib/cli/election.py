@@ -1,9 +1,11 @@
-"""./baykoo election: load, copy, route, check."""
+"""./baykoo election: load, copy, route, check, retire, delete."""
 
 import datetime as dt
+from getpass import getuser
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from chalicelib.cli.check import check
 from chalicelib.cli.files import load_election_file
@@ -12,8 +14,12 @@ from chalicelib.observation.election_file import moved_to
 from chalicelib.observation.election_file.header import id_problem
 from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
 from chalicelib.observation.elections.election import Election
+from chalicelib.services.backup.archive import ArchiveInvalid
+from chalicelib.services.backup.deletion import DeleteRefused, delete, require_deletable
 from chalicelib.services.elections import loading
+from chalicelib.services.elections.retirement import RetireRefused, retire
 from chalicelib.services.review.reprocess import reprocess, resolved_by
+from chalicelib.store.election_removal import retired_elections
 from chalicelib.store.elections import ElectionChanged, ElectionUnknown, list_elections
 from chalicelib.store.routes import numbers_of
 
@@ -136,17 +142,67 @@ def route(number: str, election_id: str) -> None:
     """
     use_stack()
 
-    matched = loading.route(number, election_id)
+    try:
+        matched = loading.route(number, election_id)
+    except loading.ElectionRetired as refused:
+        raise click.ClickException(str(refused)) from refused
     click.echo(f"{matched} leads to {election_id}.")
 
 
 @election.command(name="list")
 def list_command() -> None:
-    """Name every election that is loaded, with its numbers."""
+    """Name every election that is loaded, with its numbers.
+
+    And those that are retired, with the day.
+    """
     use_stack()
 
     for election_id in list_elections():
         click.echo(" ".join([election_id, *numbers_of(election_id)]))
+    for election_id, retired in retired_elections().items():
+        click.echo(f"{election_id} (retired {retired:%Y-%m-%d})")
+
+
+@election.command(name="retire")
+@click.argument("election_id", metavar="ELECTION")
+@click.option("--although-under-way", is_flag=True, help="Even while its observers report.")
+def retire_command(election_id: str, *, although_under_way: bool) -> None:
+    """Take ELECTION, which is over, off all schedules.
+
+    Its numbers lead nowhere from here on. All of it stays and can be read; loading its file again sets it to work.
+    """
+    use_stack()
+
+    try:
+        numbers = retire(election_id, dt.datetime.now(dt.UTC), although_under_way=although_under_way)
+    except (RetireRefused, ElectionUnknown) as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{election_id} is retired. Numbers that lead nowhere now: {', '.join(numbers) or 'none'}.")
+
+
+@election.command(name="delete")
+@click.argument("election_id", metavar="ELECTION")
+@click.option("--backup", type=click.Path(dir_okay=False, path_type=Path), help="A backup of it since it was retired.")
+@click.option("--without-backup", is_flag=True, help="Nothing of it shall be left anywhere.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete_command(election_id: str, backup: Path | None, *, without_backup: bool, yes: bool) -> None:
+    """Delete ELECTION, which is retired, with every row of it."""
+    if (backup is None) != without_backup:
+        raise click.UsageError("one of --backup FILE and --without-backup")
+    use_stack()
+
+    try:
+        require_deletable(election_id, backup)
+    except (DeleteRefused, ElectionUnknown, ArchiveInvalid, OSError) as refused:
+        raise click.ClickException(str(refused)) from refused
+    if not yes and click.prompt(f"All of {election_id} will be gone. Type its id") != election_id:
+        raise click.ClickException("that is not its id: nothing was deleted")
+    with Console(stderr=True).status("Deleting …") as status:
+        removed = delete(
+            election_id, getuser(), dt.datetime.now(dt.UTC), lambda table, rows: status.update(f"{table}: {rows}")
+        )
+    listed = ", ".join(f"{count} {table}" for table, count in removed.items() if count)
+    click.echo(f"{election_id} is deleted: {listed}.")
 
 
 def _moved_to_today(election: Election) -> "Election":

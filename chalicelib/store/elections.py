@@ -25,7 +25,7 @@ from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.store.attributes import IntAttribute
-from chalicelib.store.tables import LargeDocument, TableMeta, at_version, saved_if, store_faults
+from chalicelib.store.tables import LargeDocument, StoreUnavailable, TableMeta, at_version, saved_if, store_faults
 from chalicelib.store.ttl_cache import TtlCache
 from chalicelib.store.writes import Write
 
@@ -41,6 +41,10 @@ class ElectionChanged(Exception):
 
     Nothing was changed: load it again.
     """
+
+
+class PartRemoved(StoreUnavailable):
+    """A document's part is not there: the election has another version by now."""
 
 
 class ElectionUnknown(LookupError):
@@ -75,6 +79,7 @@ class ElectionRow(Model):
     clock_factor = NumberAttribute(null=True)
     assignments = LargeDocument(null=True)
     assigned = IntAttribute(null=True)
+    retired = UTCDateTimeAttribute(null=True)
 
 
 class LoadedElection:
@@ -112,6 +117,13 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
     `fresh` asks the store even if it did so just now. Keys of its document that this version does not know are passed
     over. Raises ElectionUnreadable, StoreUnavailable.
     """
+    try:
+        return _current(election_id, fresh=fresh)
+    except PartRemoved:  # the version before, which the directory has left meanwhile
+        return _current(election_id, fresh=True)
+
+
+def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
     head = _head(election_id, fresh=fresh)
     if head is None:
         return None
@@ -186,9 +198,14 @@ def existing(election_id: str) -> LoadedElection:
 
 
 def list_elections() -> list[str]:
-    """Ids of all elections; raises StoreUnavailable."""
+    """Ids of all elections but those that are retired; raises StoreUnavailable."""
     with store_faults():
-        return [row.part for row in ElectionRow.query(DIRECTORY)]
+        return [row.part for row in ElectionRow.query(DIRECTORY) if row.retired is None]
+
+
+def is_known(election_id: str) -> bool:
+    """Whether there is an election, whatever its document; raises StoreUnavailable."""
+    return _head(election_id, fresh=True) is not None
 
 
 def save(election: Election, clock: Clock) -> int:
@@ -200,7 +217,7 @@ def save(election: Election, clock: Clock) -> int:
     before = head.version or 0 if head else 0
     document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
     pieces = [document[at : at + PART_BYTES] for at in range(0, len(document), PART_BYTES)]
-    digest = hashlib.sha256(document).hexdigest()[:16]
+    digest = f"{before + 1:06}-{hashlib.sha256(document).hexdigest()[:16]}"
     with store_faults():
         for number, piece in enumerate(pieces):
             ElectionRow(election.id, _part(digest, number), document=piece).save()
@@ -217,7 +234,7 @@ def save(election: Election, clock: Clock) -> int:
 def _part(digest: str, number: int) -> str:
     """Return the key of a part of a document.
 
-    It contains the whole document's digest, so that two loads at once never mix their parts.
+    It contains the version and the whole document's digest, so that two loads at once never mix their parts.
     """
     return f"{digest}#{number:03}"
 
@@ -238,10 +255,13 @@ def _clock_of(head: ElectionRow) -> Clock:
 
 def _read_document(election_id: str, digest: str, parts: int) -> Election:
     with store_faults():
-        pieces = [
-            _not_empty(ElectionRow.get(election_id, _part(digest, number), consistent_read=True).document)
-            for number in range(parts)
-        ]
+        try:
+            pieces = [
+                _not_empty(ElectionRow.get(election_id, _part(digest, number), consistent_read=True).document)
+                for number in range(parts)
+            ]
+        except ElectionRow.DoesNotExist as removed:
+            raise PartRemoved(f"a part of election {election_id} is not there") from removed
     try:
         return Election.model_validate_json(zlib.decompress(b"".join(pieces)), extra="ignore")
     except (ValidationError, zlib.error) as invalid:

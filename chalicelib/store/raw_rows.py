@@ -29,6 +29,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "operators": ("token",),
     "optouts": ("election", "phone"),
     "audit": ("election", "at"),
+    "contacts": ("station", "id"),
     "messages": ("key",),
 }
 """The tables that hold an election's rows, beside its document, with the attributes of their keys."""
@@ -65,13 +66,15 @@ def pages(table: str, position: Position | None = None) -> Iterator[Page]:
 
 
 def put_all(table: str, rows: Sequence[Item]) -> None:
-    """Write rows, over those with the same keys.
+    """Write rows, over those with the same keys; raises StoreUnavailable."""
+    _write_all(table, [{"PutRequest": {"Item": row}} for row in rows])
 
-    Repeats what DynamoDB leaves over. Raises StoreUnavailable.
-    """
+
+def _write_all(table: str, requests: Sequence[Mapping[str, Any]]) -> None:
+    """Put or delete rows; repeat what DynamoDB leaves over."""
     name = _name(table)
-    for begin in range(0, len(rows), BATCH):
-        left: Mapping[str, Any] = {name: [{"PutRequest": {"Item": row}} for row in rows[begin : begin + BATCH]]}
+    for begin in range(0, len(requests), BATCH):
+        left: Mapping[str, Any] = {name: requests[begin : begin + BATCH]}
         for attempt in range(ATTEMPTS):
             try:
                 left = _client().batch_write_item(RequestItems=left)["UnprocessedItems"]
@@ -82,6 +85,11 @@ def put_all(table: str, rows: Sequence[Item]) -> None:
             time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))  # noqa: S311
         else:
             raise StoreUnavailable(f"{table}: DynamoDB left rows over in {ATTEMPTS} attempts")
+
+
+def delete_all(table: str, keys: Sequence[Item]) -> None:
+    """Delete rows by their keys; raises StoreUnavailable."""
+    _write_all(table, [{"DeleteRequest": {"Key": key}} for key in keys])
 
 
 def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:

@@ -119,3 +119,12 @@ def route(number: str, election_id: str, incidents: str | None, region: str | No
     _recent.clear()
     _all.clear()
     _leading.clear()
+
+
+def remove_route(number: str) -> None:
+    """Let a number lead nowhere; raises StoreUnavailable."""
+    with store_faults():
+        RouteRow(ROUTES, number).delete()
+    _recent.clear()
+    _all.clear()
+    _leading.clear()

@@ -65,10 +65,10 @@ def audit(election_id: str) -> Audited:
             expected_tallies(election, messages, reports.values(), incidents.values()), shards_of_cells(election)
         ),
     ]
-    return Audited(len(messages), len(reports), _waiting(election_id), tuple(differences))
+    return Audited(len(messages), len(reports), waiting_for(election_id), tuple(differences))
 
 
-def _waiting(election_id: str) -> int:
+def waiting_for(election_id: str) -> int:
     """Count messages to the election's numbers without an outcome.
 
     They belong to no election yet.

@@ -13,10 +13,15 @@ from chalicelib.services.elections.removals import Removal, Reported, removals
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, incident_cell, total
 from chalicelib.store import elections, outcome, routes
+from chalicelib.store.election_removal import remove_older_documents, retired_at
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.reports import StoredReport, all_reports, get_reports
 from chalicelib.store.tallies import read_cells
+
+
+class ElectionRetired(Exception):
+    """The election is retired: loading its file again sets it to work."""
 
 
 class RemovesReported(Exception):
@@ -41,6 +46,7 @@ def load(election: Election, clock: Clock) -> int:
     if refused:
         raise RemovesReported(refused)
     version = elections.save(election, clock)
+    remove_older_documents(election.id)
     for number in routes.numbers_of(election.id):
         routes.route(number, election.id, incident_pattern(election), election.default_region)
     if reported.messages:
@@ -70,8 +76,13 @@ def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:
 
 
 def route(number: str, election_id: str) -> str:
-    """Let a number lead to one election; return it as matched."""
+    """Let a number lead to one election; return it as matched.
+
+    Raises ElectionRetired, ElectionUnknown, StoreUnavailable.
+    """
     election = existing(election_id).election
+    if retired_at(election_id) is not None:
+        raise ElectionRetired(f"{election_id} is retired: ./baykoo election load FILE sets it to work again")
     matched = international(number, election.default_region)
     routes.route(matched, election_id, incident_pattern(election), election.default_region)
     return matched

@@ -28,6 +28,7 @@ WITHOUT_ISOLATION = {
     "services/doctor/work.py: routing": "a person asks; a fault ends that check with its words",
     "services/doctor/work.py: settings": "each name's fault is a finding of its own",
     "services/elections/loading.py: load": "a person loads, and sees the fault at once",
+    "services/elections/retirement.py: retire": "a person retires, and sees the fault at once",
     "services/outreach/missing_list.py: regions_of": "pure",
     "services/outreach/reminders.py: unread_stations": "goes over pages, whose rows are isolated",
     "services/summaries/final_report_email.py: send_report": "pure: chooses who is told",
