@@ -28,7 +28,7 @@ export function open({region, station}) {
     await my.card?.release();
     my.card = null;
     draw();
-    const answer = await actNext(electionPath('calls/next'), my.region ? {regions: [my.region]} : {}, {done: null});
+    const answer = await actNext(electionPath('calls/next'), my.region ? {regions: [my.region]} : {}, {done: null}, (error) => error.status === 404 && setTimeout(() => notify(t('calls.nonefree'))));
     if (answer) show(answer.document.station, true);
   }
 

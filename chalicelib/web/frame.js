@@ -11,7 +11,7 @@ const QUEUES = [
   ['calls', 'calls', null],
   ['doubts', 'doubts', 15],
 ];
-const TABS = ['board', 'stations', 'calls', 'messages', 'doubts', 'incidents', 'turnout', 'wall'];
+const TABS = ['board', 'stations', 'calls', 'messages', 'doubts', 'incidents', 'turnout', 'exports', 'people', 'wall'];
 
 export function frame() {
   const {election, account} = state;
@@ -46,7 +46,7 @@ function strip() {
     <b>${placeName(place)}</b>
     <span><strong>${number(covered.received)}</strong><small>/${number(covered.of)}</small></span>
     ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.of)}
-    ${silent.length ? html`<small class="warned">${t('frame.silent', {name: silent.map((one) => one.name).join(', ')})}</small>` : per_minute == null ? nothing : html`<small>${t('frame.rate', {n: per_minute})}</small>`}
+    ${silent.length ? html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${t('frame.silent', {n: silent.length, name: silent[0].name})}</small>` : per_minute == null ? nothing : html`<small>${t('frame.rate', {n: per_minute})}</small>`}
   </a>`;
 }
 
