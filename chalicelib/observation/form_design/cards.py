@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
 from chalicelib.observation.elections.moments import Moment
+from chalicelib.observation.form_design.recurring_hours import day_and_hour
 from chalicelib.observation.reading.canonical_text import canonical_text
 from chalicelib.observation.reading.model import CATEGORY, Value
 
@@ -59,7 +60,8 @@ class Card:
 
     The incident card has categories for lines, numbered with two digits: `IN 1 observer` could count observers.
     `to_sign`: whether any observer of this language sends from a phone that is another's, and has to sign. `is_owed`
-    is False for a form that is sent many times; `serial` is the code that tells its reports apart.
+    is False for a form that is sent many times; `serial` is the code that tells its reports apart. `another_day`: a
+    date and an hour as an SMS names a round whose hour recurs on several days.
     """
 
     kind: Literal["form", "incident"]
@@ -74,6 +76,7 @@ class Card:
     to_sign: bool
     is_owed: bool = True
     serial: str | None = None
+    another_day: tuple[str, str] | None = None
 
 
 def cards(election: Election, language: str) -> Iterator[Card]:
@@ -103,6 +106,7 @@ def _form_card(election: Election, form: Form, language: str) -> Card:
         to_sign=_is_signed(election, language),
         is_owed=form.is_owed,
         serial=form.serial,
+        another_day=day_and_hour(election, form),
     )
 
 

@@ -6,18 +6,17 @@ question asked back costs an observer an SMS, and a better letter or word costs 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import combinations
 from typing import Final
 
 from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.form_design.confusion import Confusion, Name, Path
+from chalicelib.observation.form_design.digits_for_letters import codes_one_digit_apart, names_one_digit_apart
+from chalicelib.observation.form_design.recurring_hours import recurring_hours
 from chalicelib.observation.reading.words import words
 from chalicelib.observation.sms.look_alikes import skeleton
-
-Path = tuple[str | int, ...]
-"""Keys and list positions that lead to a value of the election file."""
 
 RESEMBLES_DIGIT: Final[Mapping[str, str]] = {"B": "8", "D": "0", "G": "6", "Q": "0", "S": "5", "Z": "2"}
 """Codes that look like a digit: glued to a number, each could be a part of it."""
@@ -42,38 +41,14 @@ _SHORT: Final = 3
 _THREE_DIGITS: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """Something easily confused: where it is, with what, and why.
-
-    With None where that is no part of the file.
-    """
-
-    path: Path
-    other: Path | None
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A form's code or alias, as written and as it looks."""
-
-    written: str
-    path: Path
-    form: int
-    codes: frozenset[str]
-
-    @property
-    def shape(self) -> str:
-        return skeleton(self.written)
-
-
 def confusions(election: Election) -> tuple[Confusion, ...]:
     """Everything that is easily confused, by its place in the file."""
     names = tuple(_names(election))
     found = [*_close_names(names), *_beginnings(names), *_misspelt_words(names), *_unheard_codes(names)]
+    found += names_one_digit_apart(names, {code for form in election.forms for code in form.by_code})
     for position, form in enumerate(election.forms):
         found += _confusable_codes(form, ("forms", position, "questions"))
+        found += recurring_hours(election, form, ("forms", position))
     return tuple(found)
 
 
@@ -100,7 +75,7 @@ def one_edit_apart(first: str, second: str) -> bool:
     return first[at + 1 :] == second[at + 1 :] or (exchanged and first[at + 2 :] == second[at + 2 :])
 
 
-def _names(election: Election) -> Iterator[_Name]:
+def _names(election: Election) -> Iterator[Name]:
     named: list[tuple[Path, str, tuple[str, ...]]] = [
         (("forms", position), form.code, form.aliases) for position, form in enumerate(election.forms)
     ]
@@ -109,12 +84,12 @@ def _names(election: Election) -> Iterator[_Name]:
         named.append((("incidents",), election.incidents.code, election.incidents.aliases))
         codes.append(frozenset())
     for number, (path, code, aliases) in enumerate(named):
-        yield _Name(code, (*path, "code"), number, codes[number])
+        yield Name(code, (*path, "code"), number, codes[number], skeleton(code))
         for position, alias in enumerate(aliases):
-            yield _Name(alias, (*path, "aliases", position), number, codes[number])
+            yield Name(alias, (*path, "aliases", position), number, codes[number], skeleton(alias))
 
 
-def _close_names(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+def _close_names(names: tuple[Name, ...]) -> Iterator[Confusion]:
     """Yield names of two forms that turn into each other easily.
 
     By one slip of the thumb, or by a code glued to the shorter one.
@@ -133,7 +108,7 @@ def _close_names(names: tuple[_Name, ...]) -> Iterator[Confusion]:
             )
 
 
-def _beginnings(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+def _beginnings(names: tuple[Name, ...]) -> Iterator[Confusion]:
     """Names that are common words, and aliases with which common words begin."""
     own = {(name.form, name.shape) for name in names}
     for name in names:
@@ -151,7 +126,7 @@ def _beginnings(names: tuple[_Name, ...]) -> Iterator[Confusion]:
             yield Confusion(name.path, None, message)
 
 
-def _is_taken_for(name: _Name, shape: str) -> bool:
+def _is_taken_for(name: Name, shape: str) -> bool:
     """Tell whether a common word begins with an alias.
 
     Any word if the alias is short, else one whose rest is a code of the form.
@@ -162,7 +137,7 @@ def _is_taken_for(name: _Name, shape: str) -> bool:
     return len(name.shape) < _FORGIVEN_FROM or rest in name.codes
 
 
-def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+def _misspelt_words(names: tuple[Name, ...]) -> Iterator[Confusion]:
     """Yield long aliases that a common word could be a misspelling of.
 
     Incidents' aliases are never forgiven a letter.
@@ -177,7 +152,7 @@ def _misspelt_words(names: tuple[_Name, ...]) -> Iterator[Confusion]:
                 yield Confusion(name.path, None, message)
 
 
-def _unheard_codes(names: tuple[_Name, ...]) -> Iterator[Confusion]:
+def _unheard_codes(names: tuple[Name, ...]) -> Iterator[Confusion]:
     """Yield forms' codes that are not read as they sound in Cyrillic.
 
     `ТУ` for TU, where that is no other word.
@@ -206,6 +181,7 @@ def _confusable_codes(form: Form, path: Path) -> Iterator[Confusion]:
             )
         elif pair in _MISREAD:
             yield Confusion(places[other], places[one], f"{one} and {other} are easily taken for one another")
+    yield from codes_one_digit_apart(places)
     yield from _codes_like_digits(form, places)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
-from chalicelib.observation.reading.rounds import DAY_LETTERS, NamedRound, named_round, round_name_at
+from chalicelib.observation.reading.rounds import DAY_LETTERS, NamedRound, day_before, named_round, round_name_at
 from chalicelib.observation.reading.stations import whole_at
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import FormNames, Word
@@ -141,10 +141,14 @@ class _HeaderReader:
             self._leave_free_text(word)
 
     def _counts_days(self, word: Word) -> bool:
-        """Whether a letter begins `D+1`, in a form that has rounds."""
+        """Whether a letter begins `D+1` or `D-1`, in a form that has rounds, for `D-1` on that day and no such code."""
         after = self.index + 1
-        counted = word.skeleton in DAY_LETTERS and after < self.limit and self.scan.tokens[after][3] == "+"
-        return counted and bool(self.form.moments)
+        if word.skeleton not in DAY_LETTERS or after >= self.limit or not self.form.moments:
+            return False
+        before = day_before(self.scan, self.index)
+        if before is not None:
+            return word.letter not in self.form.beginnings and any(one.day == before for one in self.form.moments)
+        return self.scan.tokens[after][3] == "+"
 
     def _leave_free_text(self, word: Word) -> None:
         """Go on after a line that begins with prose, what a phone appends, or the number of a place."""

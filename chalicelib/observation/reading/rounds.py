@@ -48,6 +48,12 @@ def round_name_at(scan: Scan, index: int, limit: int) -> RoundName | None:
     return _Reader(scan, index, limit).read()
 
 
+def day_before(scan: Scan, index: int) -> int | None:
+    """The day, before the election's, in what is written as `D-1` at a token; None where it is not."""
+    gap, number, _, _ = scan.tokens[index + 1] if index + 1 < len(scan.tokens) else ("", "", "", "")
+    return -int(number) if gap == "-" and number.isdigit() and len(number) < _MONTH_LETTERS else None
+
+
 def named_round(form: FormNames, name: RoundName) -> NamedRound:
     """The rounds of a form that a name means: those of its day that begin in its hour, at its minute if one does."""
     fitting = [moment for moment in form.moments if name.day in (None, moment.day)]
@@ -94,8 +100,14 @@ class _Reader:
         return False
 
     def _counted(self, index: int) -> bool:
-        """`D+1`."""
-        if index + 2 >= self.limit or self.scan.words[index].skeleton not in DAY_LETTERS:
+        """`D+1`, or `D-1` where a round is on that day."""
+        if index + 1 >= self.limit or self.scan.words[index].skeleton not in DAY_LETTERS:
+            return False
+        before = day_before(self.scan, index)
+        if before is not None and before in self.scan.vocabulary.round_days:
+            self.day, self.index = before, index + 2
+            return True
+        if index + 2 >= self.limit:
             return False
         if self.scan.tokens[index + 1][3] != "+" or not self.scan.tokens[index + 2][1]:
             return False

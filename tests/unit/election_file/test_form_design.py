@@ -3,8 +3,12 @@
 import pytest
 from click.testing import CliRunner
 
+from chalicelib.cli.cards import page
 from chalicelib.cli.check import check
+from chalicelib.observation.election_file import inspect_election
+from chalicelib.observation.form_design.cards import cards
 from chalicelib.observation.form_design.confusables import confusions, one_edit_apart
+from chalicelib.observation.reading import read
 
 
 @pytest.fixture
@@ -179,3 +183,53 @@ def test_a_code_that_is_not_read_as_it_sounds(confused):
     assert ("forms.TU.code", None, heard) in confused()
     assert heard not in [message for _, _, message in confused(NAMES, "aliases: [TURNOUT, ТУ]")]
     assert "add the alias ВО" not in str(confused("code: TU", "code: VO"))
+
+
+def test_two_forms_names_that_a_digit_makes_one(files):
+    yaml = files["election.yaml"].replace(NAMES, "aliases: [TURNOUT, GАБ]")
+    yaml = yaml.replace("aliases: [ИН, НАРУШЕНИЕ]", "aliases: [ИН, БАG]")
+    inspection = inspect_election({**files, "election.yaml": yaml}, "election.yaml")
+    found = {one.message: inspection.document.place(one.path) for one in confusions(inspection.election)}
+    message = "БАG and GАБ are one with a digit for a letter, 6A6, which is then read as neither; choose another word"
+    assert found[message] == "incidents.aliases.2"
+    assert read("6А6 A5", inspection.election).reports == ()
+
+
+def test_a_name_that_a_digit_makes_an_answer(confused):
+    found = confused("  - code: CL", "  - code: BO")
+    message = "B0 for BO is an answer to B, so a digit for its letter is not repaired; use another word"
+    assert ("forms.BO.code", None, message) in found
+    assert "is not repaired" not in str(confused("  - code: CL", "  - code: VO"))
+
+
+@pytest.mark.parametrize(("codes", "alike"), [(["AB", "A8"], True), (["AZ", "A2"], True), (["AB", "A7"], False)])
+def test_codes_that_look_alike_by_a_digit(changed, codes, alike):
+    listed = "\n".join(f'      - {{code: {code}, type: yesno, label: {{en: "x", ru: "x"}}}}' for code in codes)
+    old = "      - {code: E, type: integer, role: votes, candidate: first}"
+    inspection = changed("election.yaml", old, f"{listed}\n{old}")
+    found = [one for one in confusions(inspection.election) if f"{codes[0]} and {codes[1]} look alike" in one.message]
+    assert bool(found) is alike
+
+
+def test_hours_that_recur_are_warned_of_with_what_an_sms_must_say(changed):
+    inspection = changed("election.yaml", 'rounds: ["10:00", "12:00"]', 'rounds: ["D-1 10:00", "10:00", "D+1 10:00"]')
+    election = inspection.election
+    (found,) = [one for one in confusions(election) if "recurs" in one.message]
+    assert inspection.document.place(found.path) == "forms.TU.rounds.2"
+    assert inspection.document.place(found.other) == "forms.TU.rounds.1"
+    assert "TU 15.10 10:00 A…" in found.message
+    for text, named in (
+        ("TU 14.10 10:00 A5", "D-1 10:00"),
+        ("TU D-1 10:00 A5", "D-1 10:00"),
+        ("TU D+1 10:00 A5", "D+1 10:00"),
+    ):
+        (report,) = read(text, election).reports
+        assert (report.round, dict(report.answers), dict(report.rejected)) == (named, {"A": 5}, {})
+    card = next(card for card in cards(election, "en") if card.code == "TU")
+    assert "like TU 14.10 10:00." in page(election, "en", [card])
+
+
+def test_hours_that_do_not_recur_are_not_warned_of(confused, changed):
+    assert "recurs" not in str(confused())
+    election = changed().election
+    assert all(card.another_day is None for card in cards(election, "en"))

@@ -187,3 +187,22 @@ def test_a_form_counts_from_its_first_day_or_what_it_says(due: str, first: dt.da
     election = loaded('from: "07:00", by: "08:30"', due)
     assert only(election, "OP A1", at=first).counts
     assert not only(election, "OP A1", at=first - dt.timedelta(seconds=1)).counts
+
+
+@pytest.mark.parametrize(
+    ("text", "round_name", "answers", "rejected"),
+    [
+        ("TU D-1 10:00 A5", "D-1 10:00", {"A": 5}, {}),
+        ("Явка Д-1 на 10 А5", "D-1 10:00", {"A": 5}, {}),
+        ("D-1 10:00 TU A5", "D-1 10:00", {"A": 5}, {}),
+        ("TU D-2 10:00 A5", "10:00", {"A": 5}, {"D": "unknown_code"}),
+        ("OP D-1 A1", "-", {"D": True, "A": True}, {}),
+    ],
+)
+def test_a_day_before_is_named_as_the_file_names_it(
+    text: str, round_name: str, answers: dict[str, object], rejected: dict[str, str]
+) -> None:
+    election = loaded('["10:00", "12:00", "14:00", "16:00", "18:00", "20:00"]', '["D-1 10:00", "10:00", "18:00"]')
+    report = only(election, text, at=NOON)
+    assert (report.round, dict(report.reading.answers)) == (round_name, answers)
+    assert dict(report.reading.rejected) == rejected
