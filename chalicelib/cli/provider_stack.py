@@ -12,6 +12,8 @@ from chalicelib.providers.listed import CannotList, ListFailed
 from chalicelib.providers.refusals import NotConfigured as UnknownProvider
 from chalicelib.services.clients.provider_api import AnswerLost, NotReached, hand_over
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable
+from chalicelib.services.delivery.carriers import SNS
+from chalicelib.services.doctor.sns import check_sns
 from chalicelib.services.intake.provider_check import Finding
 from chalicelib.services.intake.provider_check import check as look
 from chalicelib.services.intake.reconcile import reconcile as run
@@ -23,14 +25,21 @@ _MARKS = {True: "ok     ", False: "FAILED ", None: "unknown"}
 @click.command()
 @click.argument("name")
 @click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
-def check(name: str, url: str | None) -> None:
+@click.option("--to", metavar="PHONE", help="Of sns: who gets a test by SMS, as +996700123456.")
+def check(name: str, url: str | None, to: str | None) -> None:
     """Check a provider's settings, webhook, clocks and account.
 
     From end to end; exit 1 if anything failed. The webhook gets a self-test signed as the provider signs, and a forged
-    and an unsigned one that it must refuse.
+    and an unsigned one that it must refuse. `sns`, which only sends, is looked at in the account: sandbox, limit,
+    sender and its policy, delivery logs.
     """
     stack = use_stack()
 
+    if name == SNS:
+        _check_sns(to)
+        return
+    if to is not None:
+        raise click.UsageError(f"send an SMS by {name}: ./baykoo provider send {name} --to {to} --text …")
     api = url or stack.get("api_url")
     if not api:
         raise click.UsageError("where is the API of the stack on AWS? Name it with --url URL.")
@@ -39,6 +48,16 @@ def check(name: str, url: str | None) -> None:
         _print(finding)
         findings.append(finding)
     if any(finding.is_good is False for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _check_sns(to: str | None) -> None:
+    severities = []
+    for finding in check_sns(_now(), to):
+        is_good = {"good": True, "warning": None, "problem": False}[finding.severity]
+        _print(Finding(finding.subject, is_good, finding.said, finding.advice))
+        severities.append(finding.severity)
+    if "problem" in severities:
         raise click.exceptions.Exit(1)
 
 
