@@ -10,7 +10,7 @@ from chalicelib.entrypoints.deferred import deferred
 FUNCTIONS: dict[str, ScheduleExpression | None] = {
     "process": None,  # by the Messages table's stream (infra/template/functions.yaml)
     "deliver": None,
-    "export": None,
+    "job": None,
     "sweep": Rate(1, unit=Rate.MINUTES),
     "chase": Rate(1, unit=Rate.MINUTES),
     "reconcile": Rate(10, unit=Rate.MINUTES),

@@ -32,7 +32,7 @@ def _of_this_stack(services: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator
     services.client("s3").create_bucket(Bucket=name)
     monkeypatch.setenv("BAYKOO_BUCKET", name)
     bucket._s3.cache_clear()
-    monkeypatch.setattr(asking, "begin", lambda election_id, export_id: None)
+    monkeypatch.setattr(asking, "begin", lambda election_id, kind, job_id: None)
     yield
     bucket._s3.cache_clear()
 

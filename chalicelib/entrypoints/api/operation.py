@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.entrypoints.api.access import Access, authenticated
 from chalicelib.entrypoints.api.problem import Problem, Tagged, logger, now, problem_of, problem_response
-from chalicelib.entrypoints.api.request import idempotency_key, raw_body, seen_version
+from chalicelib.entrypoints.api.request import LONGEST_BODY, idempotency_key, raw_body, seen_version
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action
@@ -86,7 +86,8 @@ class Operation:
 
     `may`: None where no proof is needed. `conditional`: the answer has an ETag, and If-None-Match is heard.
     `on_version`: If-Match names the version that the caller has seen. `once`: Idempotency-Key makes a repetition
-    harmless. A view returns its document, a `Tagged` one where a change names its version, or a whole response.
+    harmless. `largest`: bytes of the body. A view returns its document, a `Tagged` one where a change names its
+    version, or a whole response.
     """
 
     summary: str
@@ -100,6 +101,7 @@ class Operation:
     on_version: bool = False
     once: bool = False
     problems: tuple[HTTPStatus, ...] = ()
+    largest: int = LONGEST_BODY
 
     def __call__(self, view: View) -> Callable[..., Response]:
         """Return the view as chalice calls it: with its request and path."""
@@ -140,7 +142,7 @@ def _asked(declared: Operation, request: Any, written: Mapping[str, str]) -> Ask
     query = _valid(declared.query, _query_of(request), HTTPStatus.BAD_REQUEST, "query") if declared.query else None
     if declared.query is None and _query_of(request):
         raise Problem(HTTPStatus.BAD_REQUEST, "This route has no query.")
-    raw = raw_body(request, is_wanted=declared.body is not None)
+    raw = raw_body(request, is_wanted=declared.body is not None, largest=declared.largest)
     body = _body(declared.body, raw) if declared.body else None
     action = None
     if declared.once and access is not None:

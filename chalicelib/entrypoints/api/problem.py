@@ -26,7 +26,9 @@ from chalicelib.services.calls.refusals import (
     StationUnknown,
     UndoPassed,
 )
+from chalicelib.services.clients.bucket import BucketUnavailable
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
+from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.review.entry import NotInRegion
@@ -50,6 +52,9 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     ExportNotDone: (HTTPStatus.CONFLICT, "Not yet: {}."),
     ExportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
     PeopleWithheld: (HTTPStatus.FORBIDDEN, "Not exported: {}."),
+    BucketUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The bucket did not answer. Try again in a moment."),
+    ImportRefused: (HTTPStatus.BAD_REQUEST, "Not loaded: {}."),
+    ImportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
     Leased: (HTTPStatus.CONFLICT, "Not taken: {}."),
     LeaseLost: (HTTPStatus.CONFLICT, "Not done: {}."),

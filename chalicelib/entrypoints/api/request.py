@@ -14,16 +14,16 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _KEY = re.compile(rf"[\w.:-]{{1,{LONGEST_KEY}}}", re.ASCII)
 
 
-def raw_body(request: Any, *, is_wanted: bool) -> bytes:
+def raw_body(request: Any, *, is_wanted: bool, largest: int = LONGEST_BODY) -> bytes:
     """Return the body's bytes, of a body that may be JSON.
 
-    Problem where it is longer than LONGEST_BODY, of another type, or where none is wanted.
+    Problem where it is longer than `largest`, of another type, or where none is wanted.
     """
     body: bytes = request.raw_body or b""
     if not body:
         return b""
-    if len(body) > LONGEST_BODY:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is longer than {LONGEST_BODY} bytes.")
+    if len(body) > largest:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The body is longer than {largest} bytes.")
     if not is_wanted:
         raise Problem(HTTPStatus.BAD_REQUEST, "This route takes no body.")
     content_type: str = request.headers.get("content-type") or "application/json"

@@ -65,6 +65,17 @@ class Upload(io.RawIOBase):
         self._parts.append({"PartNumber": number, "ETag": tag})
 
 
+def put(key: str, content: bytes) -> None:
+    """Store a small file; raises BucketUnavailable."""
+    _asked("put_object", Key=key, Body=content)
+
+
+def get(key: str) -> bytes:
+    """Return a small file; raises BucketUnavailable."""
+    content: bytes = _asked("get_object", Key=key)["Body"].read()
+    return content
+
+
 def link_to(key: str) -> str:
     """Return a link to a file, for anybody who has it, for a minute."""
     named = {"Bucket": _bucket(), "Key": key}

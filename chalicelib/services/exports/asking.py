@@ -1,30 +1,19 @@
 """Ask for an export, see how far it is, fetch its files."""
 
 import datetime as dt
-import json
-import os
-import secrets
 from dataclasses import asdict
 from typing import Any
-
-from aws_lambda_powertools import Logger
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.clients.aws import client
 from chalicelib.services.clients.bucket import LINK_LASTS, link_to
+from chalicelib.services.clients.jobs import DIES_AFTER, begin
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
-from chalicelib.services.exports.table import DIES_AFTER, Wanted
-from chalicelib.store import exports
-from chalicelib.store.exports import ExportRow
-
-_PATIENCE = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2})
-
-logger = Logger()
+from chalicelib.services.exports.table import Wanted
+from chalicelib.store import jobs
+from chalicelib.store.jobs import JobRow
 
 
 def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:
@@ -35,36 +24,20 @@ def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:
     operator = action.operator
     if wanted.people and not operator.may(Permission.EXPORT_PEOPLE):
         raise PeopleWithheld("names, phones and texts are exported by headquarters; ask for it without people")
-    row = ExportRow(
-        exports.scope_of(election.id),
-        f"{action.now:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}",
-        state="waiting",
+    row = jobs.new_job(
+        election.id,
+        "exports",
+        operator.name,
+        action.now,
         wanted=asdict(wanted),
-        who=operator.name,
         role=operator.role,
         regions=list(operator.regions),
-        asked_at=action.now,
-        beat_at=action.now,
-        expires=action.now + exports.KEPT_FOR,
     )
     document = described(row, action.now)
-    change = Change(document, (exports.putting(row),), "export asked for", f"export {row.id}", None, asdict(wanted))
+    change = Change(document, (jobs.putting(row),), "export asked for", f"export {row.id}", None, asdict(wanted))
     answered = perform(action, lambda: change)
-    begin(election.id, answered["id"])
+    begin(election.id, "exports", answered["id"])
     return answered
-
-
-def begin(election_id: str, export_id: str) -> None:
-    """Call the function that makes an export, without waiting for it.
-
-    Where that fails the export waits, and showing it calls again.
-    """
-    payload = json.dumps({"election": election_id, "export": export_id})
-    try:
-        lambdas = client("lambda", _PATIENCE)
-        lambdas.invoke(FunctionName=os.environ["BAYKOO_EXPORT"], InvocationType="Event", Payload=payload.encode())
-    except (BotoCoreError, ClientError):
-        logger.exception("an export was not begun")
 
 
 def list_exports(operator: Operator, now: dt.datetime) -> dict[str, Any]:
@@ -72,7 +45,7 @@ def list_exports(operator: Operator, now: dt.datetime) -> dict[str, Any]:
 
     Raises StoreUnavailable.
     """
-    rows = [row for row in exports.exports_of(operator.election) if _sees(operator, row)]
+    rows = [row for row in jobs.jobs_of(operator.election, "exports") if _sees(operator, row)]
     return {"election": operator.election, "exports": [described(row, now) for row in rows]}
 
 
@@ -82,8 +55,8 @@ def show_export(operator: Operator, export_id: str, now: dt.datetime) -> dict[st
     Raises ExportUnknown, StoreUnavailable.
     """
     row = _required(operator, export_id)
-    if _is_forgotten(row, now):
-        begin(operator.election, export_id)
+    if is_forgotten(row, now):
+        begin(operator.election, "exports", export_id)
     return described(row, now)
 
 
@@ -104,11 +77,11 @@ def link(operator: Operator, export_id: str, action: Action) -> dict[str, Any]:
     return perform(action, attempt)
 
 
-def described(row: ExportRow, now: dt.datetime) -> dict[str, Any]:
+def described(row: JobRow, now: dt.datetime) -> dict[str, Any]:
     """Describe an export; one whose function has died is told as waiting."""
     return {
         "id": row.id,
-        "state": "waiting" if _is_forgotten(row, now) else row.state,
+        "state": "waiting" if is_forgotten(row, now) else row.state,
         "wanted": row.wanted,
         "who": row.who,
         "asked_at": row.asked_at.isoformat(),
@@ -116,21 +89,21 @@ def described(row: ExportRow, now: dt.datetime) -> dict[str, Any]:
         "bytes": sum(one["bytes"] for one in row.files),
         "files": [one["name"] for one in row.files],
         "error": row.error,
-        "until": (row.asked_at + exports.KEPT_FOR).isoformat(),
+        "until": (row.asked_at + jobs.KEPT_FOR).isoformat(),
     }
 
 
-def _is_forgotten(row: ExportRow, now: dt.datetime) -> bool:
+def is_forgotten(row: JobRow, now: dt.datetime) -> bool:
     """Tell whether an export waits for a function that was never called, or has died."""
     return row.state in ("waiting", "running") and row.beat_at < now - DIES_AFTER
 
 
-def _required(operator: Operator, export_id: str) -> ExportRow:
-    row = exports.get_export(operator.election, export_id)
+def _required(operator: Operator, export_id: str) -> JobRow:
+    row = jobs.get_job(operator.election, "exports", export_id)
     if row is None or not _sees(operator, row):
         raise ExportUnknown("there is no such export: it is deleted after a day")
     return row
 
 
-def _sees(operator: Operator, row: ExportRow) -> bool:
+def _sees(operator: Operator, row: JobRow) -> bool:
     return row.who == operator.name or operator.may(Permission.EXPORT_PEOPLE)

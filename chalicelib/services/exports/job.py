@@ -9,14 +9,15 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.clients.bucket import Upload
+from chalicelib.services.clients.jobs import DIES_AFTER
 from chalicelib.services.exports.codebook import about_table, codebook_table
 from chalicelib.services.exports.other_rows import audit_tables, incident_tables, message_tables, roster_tables
 from chalicelib.services.exports.report_rows import report_tables
-from chalicelib.services.exports.table import DIES_AFTER, Scope, Table, Wanted, What
+from chalicelib.services.exports.table import Scope, Table, Wanted, What
 from chalicelib.services.exports.writers import write_csv, write_xlsx
-from chalicelib.store import exports
+from chalicelib.store import jobs
 from chalicelib.store.elections import existing
-from chalicelib.store.exports import ExportRow
+from chalicelib.store.jobs import JobRow
 
 _CSV, _XLSX = "text/csv+gzip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,20 +40,20 @@ def run(election_id: str, export_id: str, clock: Clock) -> bool:
     A fault ends it as failed, with its words; a function that dies leaves it to be begun again. Raises
     StoreUnavailable.
     """
-    row = exports.get_export(election_id, export_id)
-    if row is None or not exports.claim(row, clock(), clock() - DIES_AFTER):
+    row = jobs.get_job(election_id, "exports", export_id)
+    if row is None or not jobs.claim(row, clock(), clock() - DIES_AFTER):
         return False
     try:
         files, rows = _made(row, _scope(election_id, row), clock)
     except Exception as fault:
         logger.exception("an export failed")
-        exports.fail(row, f"{type(fault).__name__}: {fault}", clock())
+        jobs.fail(row, f"{type(fault).__name__}: {fault}", clock())
         return True
-    exports.finish(row, rows, files, clock())
+    jobs.finish(row, rows, files, clock())
     return True
 
 
-def _scope(election_id: str, row: ExportRow) -> Scope:
+def _scope(election_id: str, row: JobRow) -> Scope:
     named: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.wanted.items()
     }
@@ -60,14 +61,14 @@ def _scope(election_id: str, row: ExportRow) -> Scope:
     return Scope(existing(election_id), operator, Wanted(**named))
 
 
-def _made(row: ExportRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, Any]], int]:
+def _made(row: JobRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, Any]], int]:
     """Write the files; return them and how many rows they have."""
     about, codebook = about_table(scope, clock()), codebook_table(scope)
     base = f"{scope.loaded.election.id}-{scope.wanted.what}-{row.asked_at:%Y%m%d-%H%M%S}"
     done = 0
 
     def progress(rows: int) -> None:
-        exports.tell(row, done + rows, clock())
+        jobs.tell(row, done + rows, clock())
 
     if scope.wanted.format == "xlsx":
         name = f"{base}.xlsx"
@@ -84,7 +85,7 @@ def _made(row: ExportRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, An
 
 
 @contextmanager
-def _uploading(row: ExportRow, name: str, content_type: str) -> Iterator[Upload]:
+def _uploading(row: JobRow, name: str, content_type: str) -> Iterator[Upload]:
     """Yield a file that is whole after the block, and nothing where the block fails."""
     upload = Upload(_key(row, name), content_type, name)
     try:
@@ -95,9 +96,9 @@ def _uploading(row: ExportRow, name: str, content_type: str) -> Iterator[Upload]
         raise
 
 
-def _key(row: ExportRow, name: str) -> str:
+def _key(row: JobRow, name: str) -> str:
     return f"exports/{row.scope}/{row.id}/{name}"
 
 
-def _file(row: ExportRow, name: str, upload: Upload) -> dict[str, Any]:
+def _file(row: JobRow, name: str, upload: Upload) -> dict[str, Any]:
     return {"name": name, "key": _key(row, name), "bytes": upload.size}

@@ -10,9 +10,6 @@ from zoneinfo import ZoneInfo
 from chalicelib.services.access.operators import Operator
 from chalicelib.store.elections import LoadedElection
 
-DIES_AFTER = dt.timedelta(minutes=3)
-"""An export that has not told of itself for so long has died with its function, and may be begun again."""
-
 What = Literal["reports", "incidents", "messages", "audit", "roster"]
 Format = Literal["csv", "xlsx"]
 Cell = str | int | float | Decimal | bool | None

@@ -1,0 +1,147 @@
+"""Imports of rosters: check them, see what they change, load them on the version seen."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import now
+from chalicelib.entrypoints.api.request import version_number
+from chalicelib.observation.election_file.roster_change import Roster
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.imports.check import HandedIn, ask, check, show_import
+
+LARGEST = 4_000_000
+"""Bytes of what is handed in at once: Lambda takes 6 MB, and base64 is a third more."""
+
+
+class File(Asking):
+    """A table: its file's name, and its text, or base64 of XLSX."""
+
+    file: str = Field(min_length=1, max_length=200)
+    content: str = Field(max_length=LARGEST)
+
+
+class Files(Asking):
+    """New rosters in place of the election's own; what is left out stays."""
+
+    stations: File | None = None
+    observers: File | None = None
+    coordinators: File | None = None
+    note: str = Field(default="", max_length=500)
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "Files":
+        if not (self.stations or self.observers or self.coordinators):
+            raise ValueError("hand in stations, observers or coordinators")
+        return self
+
+    @property
+    def handed_in(self) -> dict[Roster, HandedIn]:
+        """The tables by name."""
+        given: dict[Roster, File | None] = {
+            "stations": self.stations,
+            "observers": self.observers,
+            "coordinators": self.coordinators,
+        }
+        return {name: HandedIn(one.file, one.content) for name, one in given.items() if one is not None}
+
+
+class ImportPath(ElectionPath):
+    """An import by its id."""
+
+    job: str = Field(pattern=r"^[0-9A-Za-z-]{1,60}$")
+
+
+class FileProblem(Answering):
+    """What is wrong, where, and what to do."""
+
+    file: str
+    line: int
+    field: str
+    what: str
+
+
+class FieldChange(Answering):
+    """A field before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+class RosterChange(Answering):
+    """What is new, changed, moved or removed."""
+
+    kind: str
+    roster: str
+    what: str
+    fields: list[FieldChange]
+
+
+class Checked(Answering):
+    """What was found: problems let nothing be loaded, warnings should be looked at."""
+
+    election: str
+    version: int
+    problems: list[FileProblem]
+    warnings: list[FileProblem]
+    counts: dict[str, dict[str, int]]
+    changes: list[RosterChange]
+    is_cut: bool
+
+
+class Import(Answering):
+    """An import: how far it is, and the version that it made."""
+
+    id: str
+    state: str
+    who: str
+    asked_at: str
+    counts: dict[str, dict[str, int]]
+    version: int | None
+    error: str | None
+
+
+@operation(
+    summary="Check new rosters and say what they change; nothing is loaded.",
+    may=Permission.IMPORT,
+    path=ElectionPath,
+    body=Files,
+    answer=Checked,
+    on_version=True,
+    largest=LARGEST,
+)
+def checked(asked: Asked[ElectionPath, None, Files]) -> dict[str, Any]:
+    """Check what is handed in against the election as it is."""
+    return check(asked.loaded, asked.body.handed_in, version_number(asked.seen))
+
+
+@operation(
+    summary="Load new rosters, on the version seen.",
+    may=Permission.IMPORT,
+    path=ElectionPath,
+    body=Files,
+    answer=Import,
+    status=HTTPStatus.ACCEPTED,
+    on_version=True,
+    once=True,
+    largest=LARGEST,
+)
+def add(asked: Asked[ElectionPath, None, Files]) -> dict[str, Any]:
+    """Have what is handed in loaded."""
+    return ask(asked.loaded, asked.body.handed_in, version_number(asked.seen), asked.action)
+
+
+@operation(
+    summary="Show how far an import is.",
+    may=Permission.IMPORT,
+    path=ImportPath,
+    answer=Import,
+    conditional=True,
+)
+def shown(asked: Asked[ImportPath, None, None]) -> dict[str, Any]:
+    """Show one import."""
+    return show_import(asked.operator, asked.path.job, now())
