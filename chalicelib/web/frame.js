@@ -46,7 +46,7 @@ function strip() {
     <b>${placeName(place)}</b>
     <span><strong>${number(covered.received)}</strong><small>/${number(covered.of)}</small></span>
     ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.of)}
-    ${silent.length ? html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${t('frame.silent', {n: silent.length, name: silent[0].name})}</small>` : per_minute == null ? nothing : html`<small>${t('frame.rate', {n: per_minute})}</small>`}
+    ${silent.length ? html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${silent.length > 1 ? t('frame.silents', {n: silent.length}) : t('frame.silent', {name: silent[0].name})}</small>` : per_minute == null ? nothing : html`<small>${t('frame.rate', {n: per_minute})}</small>`}
   </a>`;
 }
 
