@@ -36,8 +36,12 @@ async function openRoute() {
   const route = readRoute();
   const turn = ++opened;
   state.route = route;
-  const module = await import(`./${route.name}.js`);
+  const module = await import(`./${route.name}.js`).catch(() => null);
   if (turn !== opened) return;
+  if (!module) {
+    notify(t('frame.unreachable'), 'bad');
+    return;
+  }
   const isSame = screen && screen.name === route.name && screen.follow?.(route.parameters);
   if (!isSame) {
     screen?.leave?.();

@@ -16,10 +16,10 @@ export function card(key, {identical, done}) {
   const path = electionPath(`messages/${encodeURIComponent(key)}`);
   const draft = drafts.get(key) ?? {form: '', round: '', values: {}, text: '', observer: '', onlyThis: false, category: '', note: ''};
   drafts.set(key, draft);
-  const my = {message: null, etag: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null};
+  const my = {message: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null};
   const act = once();
-  const end = poll(path, (message, isNew, etag) => {
-    Object.assign(my, {message, etag});
+  const end = poll(path, (message) => {
+    my.message = message;
     if (!draft.form) prefill(message);
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
@@ -34,13 +34,13 @@ export function card(key, {identical, done}) {
 
   async function take(action, body, keys = [key]) {
     Object.assign(my, {fault: '', faults: {}});
-    const answer = await act(`${path}/${action}`, {...body, note: draft.note.trim()}, {seen: my.etag, done: t(`messages.did.${action}`)}, (error) => {
+    const answer = await act(`${path}/${action}`, {...body, note: draft.note.trim()}, {seen: `"${my.message.version}"`, done: t(`messages.did.${action}`)}, (error) => {
       my.faults = faultsOf(error);
       my.fault = error.message;
     });
     if (!answer) return draw();
     drafts.delete(key);
-    return done(answer.document.dismissed ?? keys, () => takeBack(answer));
+    return done(answer.document.dismissed ?? keys, () => takeBack(['assign', 'spam'].includes(action) ? 'unassign' : 'undo'));
   }
 
   const enter = () => take('enter', {
@@ -49,9 +49,9 @@ export function card(key, {identical, done}) {
   });
 
   // The undo of what was done last; the version is the one that it has now.
-  async function takeBack() {
+  async function takeBack(step = 'undo') {
     const now = await get(path, {isAlwaysNew: true}).catch(() => null);
-    return now && once()(`${path}/undo`, {note: t('key.undo')}, {seen: now.etag, done: t('calls.undone')});
+    return now && once()(`${path}/${step}`, {note: t('key.undo')}, {seen: `"${now.document.version}"`, done: t('calls.undone')});
   }
 
   function choose(digit) {

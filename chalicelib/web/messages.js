@@ -117,14 +117,13 @@ export function open({tab, region, kind, key}) {
 }
 
 function pathOf({tab, region, kind}) {
-  const query = new URLSearchParams();
-  if (region) query.set('region', region);
-  if (tab === 'done') return electionPath(`desk/done?${query}`);
-  if (tab === 'log') {
-    query.set('since', new Date(serverNow() - LOG_HOURS * 3_600_000).toISOString().slice(0, 14) + '00:00Z');
-    return electionPath(`messages?${query}`);
+  const query = new URLSearchParams(region ? {region} : {});
+  if (tab === 'done') query.set('done', 'true');
+  else if (tab === 'log') query.set('since', new Date(serverNow() - LOG_HOURS * 3_600_000).toISOString());
+  else {
+    query.set('attention', 'true');
+    query.set('desk', tab);
+    if (kind) query.set('kind', kind);
   }
-  query.set('desk', tab);
-  if (kind) query.set('kind', kind);
-  return electionPath(`desk?${query}`);
+  return electionPath(`messages?${query}`);
 }

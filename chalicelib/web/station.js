@@ -3,7 +3,7 @@ import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw, formOf, seesPeople, allowed, placeName, serverNow} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
-import {link} from './app.js';
+import {go, link} from './app.js';
 import {t, inLanguage, placeTitle} from './words.js';
 import {time, ageOf, glyph, stated, number as numeral} from './format.js';
 import {corrections} from './correcting.js';
@@ -30,7 +30,7 @@ export function open({station, form}) {
       ${[...reports].sort(byUrgency).map(block)}`;
   }
 
-  const people = () => html`<div class="phones">${my.station.observers.map((one) => html`<div class="caller"><b>${one.name} <small>${one.number} · ${one.language}</small></b>
+  const people = () => html`<div class="phones">${my.station.observers.map((one) => html`<div class="caller"><b><a href=${link('observer', {number: one.number})}>${one.name}</a> <small>${one.number} · ${one.language}</small></b>
       ${one.phones.map(({phone, last_heard: heard}) => html`<a class="tel" href="tel:${phone}">${glyph(PHONE, t('calls.phone'))} ${phone} <small>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</small></a>`)}</div>`)}
     ${my.station.coordinators.map((one) => html`<div class="caller"><b>${one.name} <small>${t('calls.coordinator')}</small></b>${one.phone ? html`<a class="tel" href="tel:${one.phone}">${glyph(PHONE, t('calls.phone'))} ${one.phone}</a>` : nothing}</div>`)}</div>`;
 
@@ -78,7 +78,7 @@ export function open({station, form}) {
         : html`<b>${valueOf(report.form, question.code, question.counts)}</b> ${question.how === 'chosen' ? html`<small>${t('station.chosen', {who: question.chosen?.who ?? ''})}</small>` : nothing}`;
 
   const history = (report, question, observers) => html`<tr class="past"><td colspan=${observers.length + 2}><ol class="history">${observers.flatMap((observer) => (question.observers[observer]?.history ?? []).map((past) => html`<li><time>${time(past.at)}</time> <b>${valueOf(report.form, question.code, past.value)}</b>
-    ${observer} · ${past.source === PHONE ? t('state.phone') : 'SMS'} ${past.by ?? ''} ${past.withdrawn ? html`<span class="warned">${t('station.withdrawn')}</span>` : nothing} </li>`))}</ol></td></tr>`;
+    ${observer} · ${past.source === PHONE ? t('state.phone') : 'SMS'} ${past.by ?? ''} ${past.withdrawn ? html`<span class="warned">${t('station.withdrawn')}</span>` : nothing} <a href=${link('messages', {key: past.message})}>${t('incident.sms')}</a></li>`))}</ol></td></tr>`;
 
   function toggleHistory() {
     if (!my.at) return;
@@ -88,7 +88,7 @@ export function open({station, form}) {
   }
 
   const chosen = (action) => Object.assign(() => my.at && action(my.at), {changes: true});
-  const keys = {h: toggleHistory, v: chosen(correct.confirm), e: chosen(correct.choose), u: Object.assign(correct.undo, {changes: true}), Escape: () => (correct.isOpen() ? correct.close() : history.back())};
+  const keys = {h: toggleHistory, m: () => my.at && go('messages', {key: my.at.answer.message}), v: chosen(correct.confirm), e: chosen(correct.choose), u: Object.assign(correct.undo, {changes: true}), Escape: () => (correct.isOpen() ? correct.close() : history.back())};
   return {view, keys, title: () => t('station.title'), leave: end};
 }
 

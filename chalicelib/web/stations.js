@@ -22,17 +22,19 @@ export function open(parameters) {
     my.ends.forEach((end) => end());
     my.ends = [];
     my.pages.clear();
-    const seconds = my.region ? ONE_REGION_SECONDS : NATION_SECONDS;
-    for (const region of regions()) page(region, null, seconds);
+    const [first, ...others] = regions();
+    page(first, null, others);
   }
 
-  // A region's pages one after the other, each asked for again by itself.
-  function page(region, after, seconds) {
+  // Pages one after the other, so that a nation's do not crowd out what else is asked; each then again by itself.
+  function page(region, after, others) {
+    const seconds = my.region ? ONE_REGION_SECONDS : NATION_SECONDS;
     const path = electionPath(`regions/${encodeURIComponent(region)}/stations${after ? `?after=${encodeURIComponent(after)}` : ''}`);
     let isFirst = true;
     my.ends.push(poll(path, (document, isNew) => {
       if (isNew) my.pages.set(path, {region, document});
-      if (isFirst && document.next) page(region, document.next, seconds);
+      if (isFirst && document.next) page(region, document.next, others);
+      else if (isFirst && others.length) page(others[0], null, others.slice(1));
       isFirst = false;
       draw();
     }, {seconds, failed: (error) => { my.fault = error.message; draw(); }}));

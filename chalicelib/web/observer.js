@@ -1,0 +1,51 @@
+// An observer: who it is, and what was said to and fro, by day; calls and reminders stand in the same thread.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {draw} from './state.js';
+import {electionPath, get} from './api.js';
+import {poll} from './poll.js';
+import {link} from './app.js';
+import {t} from './words.js';
+import {time, date, foreign, glyph} from './format.js';
+
+const MINUTE = 60_000;
+
+export function open({number}) {
+  const path = electionPath(`observers/${encodeURIComponent(number)}/conversation`);
+  const my = {page: null, older: [], next: undefined, fault: ''};
+  const end = poll(path, (page) => { my.page = page; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
+
+  async function more() {
+    const cursor = my.next ?? my.page.next;
+    const {document} = await get(`${path}?cursor=${encodeURIComponent(cursor)}`);
+    my.older = [...my.older, ...document.messages];
+    my.next = document.next;
+    draw();
+  }
+
+  function view() {
+    if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
+    if (!my.page) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const {observer} = my.page;
+    const seen = new Set();
+    const all = [...my.page.messages, ...my.older].filter((one) => !seen.has(one.key) && seen.add(one.key)).reverse();
+    const hasMore = my.older.length ? my.next : my.page.next;
+    return html`<div class="title"><h1>${observer.name}</h1><span class="quiet">${t('station.observer', {number: observer.number})} · ${observer.language} · <a href=${link('station', {station: observer.station})}>${t('incidents.station', {number: observer.station})}</a> · ${observer.region}</span></div>
+      <div class="phones">${observer.phones.map((phone) => html`<div class="caller"><a class="tel" href="tel:${phone}">${glyph('phone', t('calls.phone'))} ${phone}</a></div>`)}</div>
+      ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}
+      ${all.length ? html`<ol class="thread wide">${all.map((one, index) => html`${index && date(one.stored_at) === date(all[index - 1].stored_at) ? nothing : html`<li class="day"><h3>${date(one.stored_at)}</h3></li>`}${said(one)}`)}</ol>` : html`<p class="empty fault">${t('station.neverheard')}</p>`}`;
+  }
+
+  const said = (one) => html`<li class=${one.direction}><small>${when(one)} ${one.author ?? ''} ${one.channel === 'phone' ? t('state.phone') : one.carrier ?? ''} ${receipt(one)}</small><br>
+    ${foreign(one.text)} <a class="quiet" href=${link('messages', {key: one.key})}><small>${one.state.replaceAll('_', ' ')}</small></a></li>`;
+
+  return {view, title: () => t('observer.title'), leave: end};
+}
+
+// Where the provider's time is over a minute apart, both are said.
+function when(one) {
+  const came = Date.parse(one.received_at ?? one.stored_at);
+  const sent = one.provider_at ? Date.parse(one.provider_at) : came;
+  return Math.abs(came - sent) > MINUTE ? t('observer.apart', {sent: time(sent), came: time(came)}) : time(came);
+}
+
+const receipt = (one) => (one.direction !== 'out' ? '' : one.receipt === 'delivered' ? '✓✓' : one.receipt === 'failed' || one.state === 'failed' ? '✗' : '');
