@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from aws_faults import Wire, silent
 from pipeline import Load, Pipeline
+from read_units import ReadMeter
 
 from chalicelib.observation.elections.election import Check
 from chalicelib.observation.elections.policies import QuickCount
 from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.quick_count.estimate import count_now
+from chalicelib.services.quick_count.live import FRESH, keep_count
 from chalicelib.services.quick_count.release import (
     NothingReleased,
     release,
@@ -156,13 +158,17 @@ def test_others_see_nothing_then_the_snapshot_then_nothing(counted: Pipeline) ->
     assert live is not None
     assert (live["version"], live["released"], live["quick_count"]["stations"]) == (0, False, 4)
     assert [seen_by(counted, one) for one in OTHERS] == [None, None, None]
+    assert [point["stations"] for point in live.pop("convergence")] == [4]
     released = release(counted.current, HEADQUARTERS, 0, "the board agreed", counted.now)
     assert released == live | {"version": 1, "released": True}
     report_count(counted, 2, count_of(2))
+    assert (seen_by(counted, HEADQUARTERS) or {})["quick_count"]["stations"] == 4, "as of the last minute"
+    keep_count(counted.current, counted.now)
     assert [seen_by(counted, one) for one in OTHERS] == [released] * 3
     live = seen_by(counted, HEADQUARTERS)
     assert live is not None
     assert (live["released"], live["quick_count"]["stations"]) == (True, 5)
+    assert [point["stations"] for point in live.pop("convergence")] == [4, 5]
     assert release(counted.current, HEADQUARTERS, 1, "one more station", counted.now) == live | {"version": 2}
     withdrawn = withdraw(counted.current, HEADQUARTERS, 2, "station 7 was wrong", counted.now)
     assert (withdrawn["version"], withdrawn["released"]) == (3, False)
@@ -239,3 +245,17 @@ def test_without_a_declaration_only_headquarters_learn_that_there_is_none(pipeli
     assert [seen_by(pipeline, one) for one in OTHERS] == [None, None, None]
     with pytest.raises(QuickCountError, match="no quick_count"):
         seen_by(pipeline, HEADQUARTERS)
+
+
+def test_a_count_that_the_schedule_missed_is_computed_and_a_kept_one_costs_little(
+    counted: Pipeline, wire: Wire
+) -> None:
+    loaded = counted.current
+    keep_count(loaded, counted.now)
+    with ReadMeter(wire) as meter:
+        show_quick_count(loaded, HEADQUARTERS, counted.now)
+    print({"read units of the live quick count": meter.units})  # noqa: T201
+    assert meter.units <= 2
+    report_count(counted, 2, count_of(2))
+    late = counted.now + FRESH + dt.timedelta(seconds=1)
+    assert (show_quick_count(loaded, HEADQUARTERS, late) or {})["quick_count"]["stations"] == 5

@@ -28,6 +28,14 @@ def keep_count(loaded: LoadedElection, now: dt.datetime, reports: Reports | None
     return document
 
 
+def counted_now(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
+    """Compute the live count for a decision, keep it, and return it without how it moved.
+
+    Raises QuickCountError, StoreUnavailable.
+    """
+    return {name: value for name, value in keep_count(loaded, now).items() if name != "convergence"}
+
+
 def live_count(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     """Return the count as kept lately, or computed.
 

@@ -12,7 +12,7 @@ from chalicelib.observation.quick_count.estimate import count_codes
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.quick_count.estimate import count_now
+from chalicelib.services.quick_count.live import counted_now, live_count
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.operators import recorded
@@ -61,11 +61,11 @@ def withheld_answers(loaded: LoadedElection, operator: Operator) -> Mapping[str,
 def show_quick_count(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any] | None:
     """Return the quick count that the operator sees, or None.
 
-    The live one for headquarters, the released one for everybody else. Raises QuickCountError where the election
-    declares none and headquarters ask, StoreUnavailable.
+    The live one for headquarters, as it was kept within the last minute, with how its estimates moved; the released one
+    for everybody else. Raises QuickCountError where the election declares none and headquarters ask, StoreUnavailable.
     """
     release = read_release(loaded.election.id)
-    document = count_now(loaded, now).document() if decides(operator) else release.document
+    document = live_count(loaded, now) if decides(operator) else release.document
     return None if document is None else _described(release, document)
 
 
@@ -76,7 +76,7 @@ def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, no
     Raises QuickCountError, NoteMissing, VersionPassed, StoreUnavailable: then it may be released or not, and reading it
     tells.
     """
-    document = count_now(loaded, now).document()
+    document = counted_now(loaded, now)
     return _described(_replace(loaded, operator, "released", seen, document, note, now), document)
 
 
@@ -89,7 +89,7 @@ def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, n
     if standing.version == seen and standing.document is None:
         raise NothingReleased("the quick count is not released")
     after = _replace(loaded, operator, "withdrawn", seen, None, note, now)
-    return _described(after, count_now(loaded, now).document())
+    return _described(after, counted_now(loaded, now))
 
 
 def _replace(
