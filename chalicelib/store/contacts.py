@@ -24,7 +24,8 @@ class ContactRow(Model):
     """A call, or that one was undone.
 
     `id` is `INSTANT#KEY` of the real instant; `at` the election's. `outcome` is an Outcome, or UNDONE with the undone
-    one in `undoes`. `entered`: key of the message that its answers are. `before`: what of the station's row the call
+    one in `undoes`. `entered`: key of the message that its answers are, `ended` those
+    of the SMS that had waited for it. `before`: what of the station's row the call
     replaced, so that it can be put back. `person`, `name`, `phone`: who was called, and on which phone.
     """
 
@@ -44,6 +45,7 @@ class ContactRow(Model):
     owed = Document(null=True)
     snoozed_until = UTCDateTimeAttribute(null=True)
     entered = UnicodeAttribute(null=True)
+    ended = Document(null=True)
     undoes = UnicodeAttribute(null=True)
     before = Document(null=True)
 

@@ -19,9 +19,12 @@ from chalicelib.services.calls.contacts import list_contacts
 from chalicelib.services.calls.outcome import Called, log_call
 from chalicelib.services.calls.refusals import Leased, LeaseLost, OutcomeInvalid, StationUnknown, UndoPassed
 from chalicelib.services.calls.undo import undo_call
+from chalicelib.services.desk.deciding import move
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.calls import CallRow, call_of
+from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import current
+from chalicelib.store.message_queries import get
 from chalicelib.store.operators import AuditRow
 from chalicelib.store.tables import StoreUnavailable
 
@@ -371,3 +374,33 @@ def test_the_card_looks_through_so_many_messages_of_a_phone(room: Room, monkeypa
     room.pipeline.say(phone, "what shall I do?")
     [shown, _] = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)["observers"]
     assert shown["phones"][0]["heard_at"] is None, "its last message is our answer"
+
+
+def test_undo_withdraws_the_answers_that_were_taken(room: Room) -> None:
+    station, action = room.next(), room.action()
+    logged = taken(room, station, action, A="1", B="0730", C="12", D="1", E="1668")
+    undo_call(room.loaded, room.action(), station, logged["contact"])
+    assert get(logged["entered"]).state == "accepted"  # type: ignore[union-attr]
+    assert room.pipeline.summary()["nation"]["forms"]["OP"]["-"]["received"] == 0
+    assert room.pipeline.differences() == ()
+    room.keep()
+    assert station in room.listed()
+
+
+def test_an_sms_that_was_left_for_a_call_is_ended_by_whoever_reaches_its_observer(room: Room) -> None:
+    station = room.listed()[0]
+    observer = room.pipeline.election.observers_by_station[station][0]
+    row = room.pipeline.say(observer.phones[0], "please call me, it is urgent")
+    move(room.loaded, room.action(), row.key, tag_of(row), "call")
+    room.keep()
+    assert room.listed()[0] == station
+    [shown] = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)["asked"]
+    assert (shown["key"], shown["text"]) == (row.key, "please call me, it is urgent")
+    room.log(station, "no_answer")
+    assert get(row.key).attention is not None  # type: ignore[union-attr]
+    contact = room.log(station, "other", note="he is well")["contact"]
+    ended = get(row.key)
+    assert ended is not None
+    assert (ended.attention, (ended.resolution or {})["by"]) == (None, contact)
+    undo_call(room.loaded, room.action(), station, contact)
+    assert get(row.key).attention is not None  # type: ignore[union-attr]

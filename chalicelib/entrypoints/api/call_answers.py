@@ -53,6 +53,7 @@ class Call(Answering):
     heard: str | None
     incident: int | None
     reminded: int
+    asked: int
     points: int
     why: list[Why]
     observers: list[CalledObserver]

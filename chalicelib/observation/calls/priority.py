@@ -1,10 +1,8 @@
-"""Whom to call next, and why, in NDI's order.
-
-That of its data recovery.
+"""Whom to call next, and why: the order that NDI's data recovery goes by.
 
 Silent stations first, then a count form that is due in the sample, then an open incident of which nobody was reached,
-then the time overdue by the reports owed. What was tried just now goes to the end, what was promised for a time comes
-back first of its kind. All instants are the election's own.
+then who wrote an SMS that asks for a call, then the time overdue by the reports owed. What was tried just now goes to
+the end, what was promised for a time comes back first of its kind. All instants are the election's own.
 """
 
 import datetime as dt
@@ -18,13 +16,14 @@ from chalicelib.observation.reports.reminders import overdue_by
 
 TRIED_WITHIN: Final = dt.timedelta(minutes=10)
 
-Reason = Literal["silent", "count_form", "incident", "promised", "overdue", "tried"]
+Reason = Literal["silent", "count_form", "incident", "asked", "promised", "overdue", "tried"]
 POINTS: Final[Mapping[Reason, int]] = {
-    "silent": 8_000,
-    "count_form": 4_000,
-    "incident": 2_000,
+    "silent": 16_000,
+    "count_form": 8_000,
+    "incident": 4_000,
+    "asked": 2_000,
     "promised": 1_000,
-    "tried": -20_000,
+    "tried": -40_000,
 }
 """Each outweighs all below it together, so that the order is NDI's whatever is owed."""
 MOST_OVERDUE: Final = 999
@@ -37,6 +36,7 @@ class Need:
 
     `owed`: places overdue, the longest first. `heard`: its last sign of life of the day. `incident`: the number of an
     open one that nobody has verified, `incident_at` when it was opened. `reminded`: SMS that asked for what is owed.
+    `asked`: SMS of its observers that an operator has left for a call.
     """
 
     owed: tuple[Place, ...] = ()
@@ -45,9 +45,10 @@ class Need:
     incident: int | None = None
     incident_at: dt.datetime | None = None
     reminded: int = 0
+    asked: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.owed) or self.incident is not None
+        return bool(self.owed) or self.incident is not None or self.asked > 0
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON's values, what is not so left out."""
@@ -58,6 +59,7 @@ class Need:
             "incident": self.incident,
             "incident_at": self.incident_at.isoformat(timespec="seconds") if self.incident_at else None,
             "reminded": self.reminded,
+            "asked": self.asked,
         }
         return {name: value for name, value in written.items() if value}
 
@@ -71,6 +73,7 @@ class Need:
             written.get("incident"),
             _instant(written.get("incident_at")),
             int(written.get("reminded", 0)),
+            int(written.get("asked", 0)),
         )
 
 
@@ -128,6 +131,8 @@ def _reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> 
         yield _why("count_form", f"{counts[0]} is due, and the station is in the sample")
     if need.incident is not None and not _was_reached(need, tried):
         yield _why("incident", f"incident {need.incident} is open, and nobody was reached")
+    if need.asked:
+        yield _why("asked", "an SMS waits for a call")
     if tried.snoozed_until is not None and tried.snoozed_until <= now and need.owed:
         yield _why("promised", f"promised for {tried.snoozed_until.astimezone(election.zone):%H:%M}")
     if need.owed:

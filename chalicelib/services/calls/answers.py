@@ -33,7 +33,7 @@ def entry_of(loaded: LoadedElection, action: Action, station: str, taken: TakenF
     read = read_back(loaded, action.operator, Draft(taken.observer, text), action.now)
     if read.faults:
         raise FieldsRefused(tuple(FieldFault(f"/answers{fault.at}", fault.what) for fault in read.faults))
-    key = keys.entered(operator_digest(action.who), action.key)
+    key = keys.entered(operator_digest(f"{action.election} {action.who}"), action.key)
     row = entry_row(loaded, read, action.who, key, note, None, action.now)
     return Taken(key, (queued(row),))
 

@@ -14,6 +14,7 @@ from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.calls.asked import asking, described
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import call_of_row, lease_of, local, place_name
@@ -74,6 +75,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         **_coordinators(election, region),
         "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
         "contacts": [contact_document(election, one) for one in contacts_of(election.id, station, CONTACTS)],
+        "asked": described(asking(election, station)),
         "incidents": [_incident(election, one) for one in incidents_at(election.id, station)],
         "last": row.last,
         "snoozed_until": local(election, row.snoozed_until),

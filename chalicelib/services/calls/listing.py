@@ -110,6 +110,7 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
         "heard": local(election, call.need.heard),
         "incident": call.need.incident,
         "reminded": call.need.reminded,
+        "asked": call.need.asked,
         "points": points(call.why),
         "why": [one.document() for one in call.why],
         "observers": [{"number": one.number, "name": one.name, "phones": list(one.phones)} for one in observers],

@@ -17,9 +17,11 @@ from chalicelib.observation.calls.outcomes import (
 )
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.calls.asked import answered_by, asking
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import local
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid
+from chalicelib.services.desk.message import OTHERS_AT_WORK
 from chalicelib.store.calls import CallRow, changing, releasing
 from chalicelib.store.contacts import ContactRow, contact_id, counting, logging, station_key
 from chalicelib.store.elections import LoadedElection
@@ -66,16 +68,21 @@ def log_call(
     election, at = loaded.election, loaded.clock.at(action.now)
     check(election, station, called, at, has_answers=taken is not None)
 
+    noted = replace(action, note=called.note)
+
     def attempt() -> Change:
         row, _ = row_of(loaded, action.operator, station)
         if row.is_held(action.now) and row.holder != action.who:
             raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
+        asked = asking(election, station) if called.outcome in REACHED else []
         contact = _contact(loaded, action, row, called, taken)
+        contact.ended = [one.key for one in asked] or None
         writes = (
             logging(contact),
             changing(row, _changes(row, called, contact, action.now)),
             counting(election.id, hour_of(loaded, action.now), action.who, amounts_of(called.outcome)),
             *(taken.writes if taken else ()),
+            *answered_by(asked, noted, contact.id),
         )
         document = {
             "contact": contact.id,
@@ -88,7 +95,7 @@ def log_call(
         after = {"outcome": called.outcome, "snoozed_until": local(election, called.will_send_at)}
         return Change(document, writes, f"call logged: {called.outcome}", f"call {station}", row.last, after)
 
-    return perform(replace(action, note=called.note), attempt, also=(WorkChanged,))
+    return perform(noted, attempt, also=(WorkChanged, *OTHERS_AT_WORK))
 
 
 def check(election: Election, station: str, called: Called, at: dt.datetime, *, has_answers: bool) -> None:

@@ -6,14 +6,22 @@ from typing import Any, Final
 
 from pynamodb.expressions.update import Action as UpdateAction
 
+from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.calls.asked import reopened
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.outcome import amounts_of, hour_of
 from chalicelib.services.calls.refusals import StationUnknown, UndoPassed
+from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, read_now
+from chalicelib.services.reports.retract import withdrawing
 from chalicelib.store.calls import CallRow, changing
 from chalicelib.store.contacts import UNDONE, ContactRow, contact_id, counting, get_contact, logging, station_key
+from chalicelib.store.desk import deciding
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.message_queries import get
 from chalicelib.store.outcome import WorkChanged
+from chalicelib.store.writes import Write
 
 UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
 
@@ -21,9 +29,12 @@ UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
 def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str) -> dict[str, Any]:
     """Take back one's own call of the last ten minutes, if nobody has called since.
 
-    Answers that were entered with it are withdrawn by whoever keeps entries. Raises StationUnknown, UndoPassed, and
-    what `perform` raises.
+    Answers that were entered with it are withdrawn, SMS that it ended wait again. Raises StationUnknown, UndoPassed,
+    and what `perform` raises.
     """
+    logged_before = get_contact(loaded.election.id, station, contact)
+    if logged_before is not None and logged_before.entered:
+        read_now([logged_before.entered], action.now)  # what never counted could not be withdrawn
 
     def attempt() -> Change:
         row, _ = row_of(loaded, action.operator, station)
@@ -37,11 +48,13 @@ def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str
             logging(undone),
             changing(row, restoring(logged.before or {})),
             counting(loaded.election.id, hour, logged.who, amounts_of(logged.outcome, -1)),
+            *(_withdrawn(loaded, action, logged.entered) if logged.entered else ()),
+            *reopened(loaded.election, list(logged.ended or ()), action),
         )
         document = {"contact": undone.id, "station": station, "undone": contact, "version": row.seen + 1}
         return Change(document, writes, "call undone", f"call {station}", {"outcome": logged.outcome}, logged.before)
 
-    return perform(action, attempt, also=(WorkChanged,))
+    return perform(action, attempt, also=(WorkChanged, *OTHERS_AT_WORK))
 
 
 def require_undoable(row: CallRow, logged: ContactRow, action: Action) -> None:
@@ -53,6 +66,17 @@ def require_undoable(row: CallRow, logged: ContactRow, action: Action) -> None:
         raise UndoPassed("it was logged more than ten minutes ago: log another call")
     if (row.last or {}).get("contact") != logged.id:
         raise UndoPassed("somebody has called the station since")
+
+
+def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
+    """Return the writes by which the answers of a call count no more."""
+    entry = get(key)
+    if entry is None or (entry.resolution or {}).get("how") == "withdrawn":
+        return []
+    if entry.state == MessageState.RECEIVED:
+        raise UndoPassed("its answers have not been read yet: try again in a minute")
+    made = Made(action.who, action.now, action.why or "")
+    return [*withdrawing(loaded.election, entry, made), deciding(entry, decision(action, "withdrawn"))]
 
 
 def restoring(before: Mapping[str, Any]) -> list[UpdateAction]:

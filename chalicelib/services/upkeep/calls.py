@@ -1,6 +1,7 @@
 """Keep which stations are to be called, and why."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -17,12 +18,15 @@ from chalicelib.services.outreach.reminders import TASK
 from chalicelib.services.upkeep.reading import Reading
 from chalicelib.store import progress
 from chalicelib.store.calls import CallRow, call_row, calls_of, forget, keep_need
+from chalicelib.store.desk import waiting_at
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
 
 KEPT_AFTER: Final = dt.timedelta(days=30)
 """How long after an election's hours the rows of its call desk go by themselves."""
 UNVERIFIED: Final = frozenset[State]({"new", "acknowledged"})
+MOST_ASKED: Final = 200
+"""SMS of one region that wait for a call and are looked at."""
 WORKERS = 8
 
 
@@ -39,6 +43,7 @@ def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[
     oldest = _oldest_unverified(reading.incidents)
     _, done = progress.read(election.id, TASK)
     reminded = Progress.from_document(done).rounds if done else {}
+    asked = _asked(election)
     needs = {}
     for station in election.stations:
         places, sign = owed[station.number], heard.get(station.number)
@@ -50,6 +55,7 @@ def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[
             incident.number if incident else None,
             incident.opened_at if incident else None,
             sum(reminded[place].reminders for place in places if place in reminded),
+            asked.get(station.number, 0),
         )
     return {number: need for number, need in needs.items() if need}
 
@@ -94,6 +100,13 @@ def _owed(election: Election, station: Station, overdue: list[Place], reading: R
         return stored.report if stored else Report(station.number, *place)
 
     return tuple(place for place in overdue if owes(election, report(place)))
+
+
+def _asked(election: Election) -> Counter[str]:
+    """Count the SMS that operators have left for a call, by their observer's station."""
+    waiting = [one for region in election.regions for one in waiting_at(election.id, region, "call", MOST_ASKED)]
+    observers = [election.observer_by_number.get(one.observer or "") for one in waiting]
+    return Counter(observer.station for observer in observers if observer is not None)
 
 
 def _oldest_unverified(incidents: Iterable[Incident]) -> dict[str, Incident]:

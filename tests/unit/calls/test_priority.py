@@ -34,6 +34,7 @@ IN_ORDER = {
     "silent": Need(TU, is_silent=True),
     "count form": Need((("CL", "-"),)),
     "incident": Need((), incident=7, incident_at=at(9)),
+    "asked to be called": Need((), asked=1),
     "all day overdue": Need(MANY),
     "an hour overdue": Need(TU),
 }
@@ -67,20 +68,22 @@ def test_an_incident_counts_until_somebody_was_reached_since() -> None:
 
 
 def test_every_reason_is_said_with_its_points() -> None:
-    need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2)
+    need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2, asked=1)
     why = reasons(election(), need, Tried(at(23, 40), None, at(23, 42)), at(23, 45))
     assert [(one.reason, one.points) for one in why] == [
-        ("silent", 8000),
-        ("count_form", 4000),
-        ("incident", 2000),
+        ("silent", 16000),
+        ("count_form", 8000),
+        ("incident", 4000),
+        ("asked", 2000),
         ("promised", 1000),
         ("overdue", 999),
-        ("tried", -20000),
+        ("tried", -40000),
     ]
     assert [one.says for one in why] == [
         "silent since 07:12",
         "CL is due, and the station is in the sample",
         "incident 7 is open, and nobody was reached",
+        "an SMS waits for a call",
         "promised for 23:42",
         "825 min overdue, 2 reports owed",
         "tried at 23:40",
@@ -88,7 +91,7 @@ def test_every_reason_is_said_with_its_points() -> None:
 
 
 def test_a_need_is_read_as_it_was_written() -> None:
-    need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2)
+    need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2, asked=1)
     assert Need.from_document(need.document()) == need
     assert Need.from_document({}) == Need()
     assert not Need()
