@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.entrypoints.alerting import deliver_at_once
 from chalicelib.entrypoints.logged import logged
 from chalicelib.services.clients.metrics import measure
+from chalicelib.services.desk.settling import settle_due
 from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_providers
 from chalicelib.services.isolation import Part, run_parts, shares_of
@@ -19,6 +20,7 @@ ESCALATION_SECONDS = 20.0
 SWEEP_SECONDS = 50.0
 CATCHING_UP_SECONDS = 20.0
 SILENCE_SECONDS = 5.0
+ASSIGNED_SECONDS = 10.0
 """How long each part begins anything new, the escalations first; the function has 120 seconds for all of them."""
 
 logger = Logger()
@@ -35,6 +37,7 @@ def sweep(event: object, context: object) -> None:
         (
             Part("escalations", ESCALATION_SECONDS, _escalate),
             Part("unfinished rows", SWEEP_SECONDS, _push_on),
+            Part("assigned phones", ASSIGNED_SECONDS, lambda until: settle_due(_now(), until)),
             Part("summaries", CATCHING_UP_SECONDS, lambda until: summarize_due(_now(), catching_up=True, until=until)),
             Part("silence", SILENCE_SECONDS, lambda _: measure(**measure_providers(_now()))),
         ),

@@ -12,3 +12,7 @@ class NoteMissing(ValueError):
 
 class VersionPassed(Exception):
     """Somebody changed it since the version that the caller has seen."""
+
+
+class NotInRegion(LookupError):
+    """An observer or station is none that the operator sees."""

@@ -11,7 +11,7 @@ from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Action, KeyReused
 from chalicelib.services.desk import assigning, deciding
 from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.message import NoSuchMessage, NotDone
+from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
 from chalicelib.services.elections import loading
 from chalicelib.services.versions import VersionPassed
 from chalicelib.store.elections import assignments

@@ -8,9 +8,9 @@ from pipeline import Pipeline, stored
 from test_desk_lists import say
 
 from chalicelib.services.desk import assigning, deciding, log, queue, settling
-from chalicelib.services.desk.assigning import TooManyAssigned
 from chalicelib.services.desk.log import Wanted
 from chalicelib.services.desk.queue import Asked
+from chalicelib.services.desk.refusals import TooManyAssigned
 from chalicelib.store import desk as desk_rows
 
 

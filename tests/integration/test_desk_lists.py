@@ -11,9 +11,9 @@ from pipeline import Load, Pipeline, stored
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk import conversation, queue, superseded
 from chalicelib.services.desk import log as message_log
-from chalicelib.services.desk.conversation import NoSuchObserver
 from chalicelib.services.desk.log import Wanted
 from chalicelib.services.desk.queue import Asked
+from chalicelib.services.desk.refusals import NoSuchObserver
 from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
 from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message

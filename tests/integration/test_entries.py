@@ -11,7 +11,8 @@ from chalicelib.observation.elections.election import Observer
 from chalicelib.observation.reports.entry_text import EntryFields
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.processing.process import process
-from chalicelib.services.review.entry import Draft, NotInRegion, described, entry_row, read_back
+from chalicelib.services.review.entry import Draft, described, entry_row, read_back
+from chalicelib.services.versions import NotInRegion
 from chalicelib.store import elections
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message

@@ -1,83 +1,151 @@
-"""One message, with all that was sent about it."""
+"""Messages: what waits for a person, the log, one message whole, and conversations."""
 
+import datetime as dt
+import hashlib
+import json
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import Field
-
-from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.message_models import (
+    Conversation,
+    Message,
+    MessagePage,
+    MessagePath,
+    MessagesQuery,
+    ObserverPath,
+)
+from chalicelib.entrypoints.api.models import ElectionPath, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Asked, operation
-from chalicelib.entrypoints.api.problem import Problem
+from chalicelib.entrypoints.api.problem import Problem, Tagged, now
 from chalicelib.services.access.permissions import Permission
+from chalicelib.services.desk import conversation as conversations
+from chalicelib.services.desk import log, queue
 from chalicelib.services.quick_count.release import withheld_answers
-from chalicelib.services.views.message import describe_message
+from chalicelib.store.feed import KEPT_FOR
 
-
-class MessagePath(ElectionPath):
-    """A message by its key."""
-
-    key: str = Field(max_length=2_048)
-
-
-class SentOrReceived(Answering):
-    """A message: what came or went, how it was read, what became of it."""
-
-    key: str
-    direction: str
-    channel: str
-    state: str
-    reason: str | None
-    provider: str | None
-    election: str | None
-    region: str | None
-    observer: str | None
-    flag: str | None
-    sender: str | None = Field(alias="from")
-    recipient: str | None = Field(alias="to")
-    is_withheld: bool
-    subject: str | None
-    text: str | None
-    provider_at: str | None
-    received_at: str | None
-    counted_at: str | None
-    stored_at: str | None
-    processed_at: str | None
-    sent_at: str | None
-    reading: dict[str, Any] | None
-    attempts: int
-    last_error: str | None
-    about: str | None
-    parts: list[Any] | None
-    carrier: str | None = None
-    reference: str | None = None
-    asked: list[str] | None = None
-    lost: list[str] | None = None
-    doubts: int | None = None
-    receipt: str | None = None
-    receipt_at: str | None = None
-    receipt_detail: str | None = None
-    segments: int | None = None
-    cost: str | None = None
-    currency: str | None = None
-
-
-class Message(SentOrReceived):
-    """A message with the reply to it."""
-
-    reply: SentOrReceived | None = None
+USUAL = dt.timedelta(hours=24)
 
 
 @operation(
-    summary="Show a message: what came, how it was read, what was sent about it.",
+    summary="List messages: what waits for a person, what was done about them, or the log of all.",
+    may=Permission.READ_MESSAGES,
+    path=ElectionPath,
+    query=MessagesQuery,
+    answer=MessagePage,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def messages(asked: Asked[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
+    """List messages that the operator sees."""
+    query, loaded, operator = asked.query, asked.loaded, asked.operator
+    if query.region is not None:
+        require_region(operator, loaded, query.region)
+    withheld = withheld_answers(loaded, operator)
+    if query.attention:
+        wanted = queue.Asked(query.desk, query.region, query.kind, _after(query.cursor), query.limit)
+        return _paged(queue.queue(loaded, operator, wanted, withheld, now()))
+    if query.done:
+        place = place_of(query.cursor)
+        if place is not None and not isinstance(place, str):
+            raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
+        return _paged(log.done(loaded, operator, place, query.limit, now()))
+    return _paged(log.log(loaded, operator, _wanted(query), withheld, now()))
+
+
+@operation(
+    summary="Show a message: what came, how it was read, what was sent and done about it.",
     may=Permission.READ_MESSAGES,
     path=MessagePath,
     answer=Message,
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def message(asked: Asked[MessagePath, None, None]) -> dict[str, Any]:
-    """Show one message with all that was sent about it."""
-    described = describe_message(asked.operator, asked.path.key, withheld_answers(asked.loaded, asked.operator))
-    if described is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "There is no such message in this election, or not in your regions.")
-    return described
+def message(asked: Asked[MessagePath, None, None]) -> Tagged:
+    """Show one message whole; the ETag is its version and a digest of what is shown."""
+    withheld = withheld_answers(asked.loaded, asked.operator)
+    document, version = conversations.whole(asked.loaded, asked.operator, asked.path.key, withheld)
+    digest = hashlib.sha256(json.dumps(document, ensure_ascii=False).encode()).hexdigest()[:12]
+    return Tagged(document, f"{version}.{digest}")
+
+
+@operation(
+    summary="Show what was exchanged with whoever sent a message.",
+    may=Permission.READ_PEOPLE,
+    path=MessagePath,
+    query=PageQuery,
+    answer=Conversation,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def conversation(asked: Asked[MessagePath, PageQuery, None]) -> dict[str, Any]:
+    """Show the conversation with a message's sender."""
+    withheld = withheld_answers(asked.loaded, asked.operator)
+    page = conversations.with_sender(
+        asked.loaded, asked.operator, asked.path.key, _before(asked.query.cursor), asked.query.limit, withheld
+    )
+    return _paged(_headed(asked) | page)
+
+
+@operation(
+    summary="Show what was exchanged with an observer, on all their phones.",
+    may=Permission.READ_PEOPLE,
+    path=ObserverPath,
+    query=PageQuery,
+    answer=Conversation,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def observers_conversation(asked: Asked[ObserverPath, PageQuery, None]) -> dict[str, Any]:
+    """Show the conversation with an observer."""
+    withheld = withheld_answers(asked.loaded, asked.operator)
+    page = conversations.with_observer(
+        asked.loaded, asked.operator, asked.path.number, _before(asked.query.cursor), asked.query.limit, withheld
+    )
+    return _paged(_headed(asked) | page)
+
+
+def _headed(asked: Asked[Any, Any, Any]) -> dict[str, Any]:
+    return {"election": asked.loaded.election.id, "as_of": now().isoformat(timespec="seconds")}
+
+
+def _paged(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"next": cursor_of(document["next"])}
+
+
+def _wanted(query: MessagesQuery) -> log.Wanted:
+    """Return what of the log is wanted, within the time for which it is kept."""
+    at = now()
+    until = min(query.until or at, at)
+    since = max(query.since or until - USUAL, at - KEPT_FOR)
+    return log.Wanted(
+        since,
+        until,
+        query.state,
+        query.region,
+        query.provider,
+        query.direction,
+        query.observer,
+        query.text,
+        _after(query.cursor),
+        query.limit,
+    )
+
+
+def _after(cursor: str | None) -> tuple[str, str] | None:
+    """Return the instant and key that a cursor names; Problem where it names none."""
+    place = place_of(cursor)
+    if place is None:
+        return None
+    if isinstance(place, list) and len(place) == 2 and all(isinstance(one, str) for one in place):
+        try:
+            if dt.datetime.fromisoformat(place[0]).tzinfo is not None:
+                return place[0], place[1]
+        except ValueError:
+            pass
+    raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
+
+
+def _before(cursor: str | None) -> conversations.Before:
+    after = _after(cursor)
+    return None if after is None else (dt.datetime.fromisoformat(after[0]), after[1])

@@ -27,12 +27,12 @@ from chalicelib.services.calls.refusals import (
     UndoPassed,
 )
 from chalicelib.services.clients.bucket import BucketUnavailable
+from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, NotDone, TooManyAssigned
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
-from chalicelib.services.review.entry import NotInRegion
-from chalicelib.services.versions import NoteMissing, VersionPassed
+from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed
 from chalicelib.store.tables import StoreUnavailable
 
 logger = Logger()
@@ -55,6 +55,11 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     BucketUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The bucket did not answer. Try again in a moment."),
     ImportRefused: (HTTPStatus.BAD_REQUEST, "Not loaded: {}."),
     ImportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
+    NoSuchMessage: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    NoSuchObserver: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    NotInRegion: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    NotDone: (HTTPStatus.CONFLICT, "Not done: {}."),
+    TooManyAssigned: (HTTPStatus.CONFLICT, "Not assigned: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
     Leased: (HTTPStatus.CONFLICT, "Not taken: {}."),
     LeaseLost: (HTTPStatus.CONFLICT, "Not done: {}."),
@@ -62,8 +67,6 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     StationUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     UndoPassed: (HTTPStatus.CONFLICT, "Not undone: {}."),
     OutcomeInvalid: (HTTPStatus.BAD_REQUEST, "Not logged: {}."),
-    FieldsRefused: (HTTPStatus.BAD_REQUEST, "Not entered: {}."),
-    NotInRegion: (HTTPStatus.NOT_FOUND, "Not entered: {}."),
 }
 """What services' exceptions are to whoever asks: a status, and what to do in words."""
 
@@ -100,6 +103,9 @@ def problem_of(error: Exception) -> Problem | None:
     """Return what an exception is to whoever asks; None for our own faults."""
     if isinstance(error, Problem):
         return error
+    if isinstance(error, FieldsRefused):
+        errors = [{"at": fault.at, "what": fault.what} for fault in error.faults]
+        return Problem(HTTPStatus.BAD_REQUEST, f"Not entered: {error}.", errors)
     for kind, (status, detail) in _MEANINGS.items():
         if isinstance(error, kind):
             headers = {"Retry-After": _seconds_until(error)} if isinstance(error, TooManyAttempts) else {}

@@ -14,10 +14,11 @@ from chalicelib.observation.sms.phones import international, is_machine
 from chalicelib.observation.sms.states import Flag
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.desk.message import OTHERS_AT_WORK, NotDone, decision, message_at, message_of, read_now
+from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
+from chalicelib.services.desk.refusals import NotDone, TooManyAssigned
 from chalicelib.services.desk.settling import anew, masked, messages_of_phone, settle, waits
 from chalicelib.services.isolation import for_each
-from chalicelib.services.review.entry import NotInRegion
+from chalicelib.services.versions import NotInRegion
 from chalicelib.store import routes
 from chalicelib.store.elections import LoadedElection, assigning, assignments
 from chalicelib.store.message_queries import get_many
@@ -25,10 +26,6 @@ from chalicelib.store.messages import Message
 
 MOST_ASSIGNED = 300
 """Phones of which people have said whose they are; the election's head row holds them."""
-
-
-class TooManyAssigned(Exception):
-    """The election has as many assigned phones as it can keep."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.desk.message import NoSuchMessage, message_of, sees
+from chalicelib.services.desk.message import message_of, sees
 from chalicelib.services.desk.queue import described
+from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver
 from chalicelib.services.views.message import describe_message
 from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import LoadedElection
@@ -23,10 +24,6 @@ _BEGINNING: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _END: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 Before = tuple[dt.datetime, str] | None
 """The last message of the page before: when it was stored, and its key; None for the first page."""
-
-
-class NoSuchObserver(LookupError):
-    """There is no such observer, or not in the operator's regions."""
 
 
 def with_observer(

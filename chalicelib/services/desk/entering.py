@@ -11,7 +11,8 @@ from chalicelib.observation.reports.entry_text import LONGEST_TYPED, EntryFields
 from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.desk.message import OTHERS_AT_WORK, NotDone, decision, message_at, message_of, read_now
+from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
+from chalicelib.services.desk.refusals import NotDone
 from chalicelib.services.review.entry import Draft, described, entry_row, operator_digest, read_back
 from chalicelib.store import keys
 from chalicelib.store.desk import How, deciding

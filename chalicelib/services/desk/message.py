@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from chalicelib.observation.sms.states import Reason
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
+from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
 from chalicelib.services.isolation import for_each
 from chalicelib.services.processing.process import process
 from chalicelib.services.versions import VersionPassed
@@ -17,14 +18,6 @@ from chalicelib.store.outcome import AlreadyProcessed, AssignmentsChanged
 
 OTHERS_AT_WORK = (AlreadyProcessed, AssignmentsChanged)
 """What else means that others were at work on the rows of an action here."""
-
-
-class NoSuchMessage(LookupError):
-    """There is no such message in the election, or not in the operator's regions."""
-
-
-class NotDone(ValueError):
-    """A decision that cannot be made about a message as it is."""
 
 
 def message_of(operator: Operator, key: str) -> Message:
@@ -56,7 +49,7 @@ def message_at(operator: Operator, key: str, seen: str) -> Message:
     row = message_of(operator, key)
     if row.direction != "in":
         raise NotDone("it is a message of ours: only what came in is worked on")
-    if tag_of(row) != seen:
+    if tag_of(row) != ".".join(seen.split(".")[:2]):  # what follows tells of what was shown beside
         raise VersionPassed(f"it is {_standing(row)} now, you have seen {seen}")
     return row
 

@@ -22,6 +22,7 @@ from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.incidents.alerts import opened_by
 from chalicelib.services.reports.merge import MergedReport, merge, report_key
+from chalicelib.services.versions import NotInRegion
 from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import ENTERED, Message, received_sms
@@ -58,10 +59,6 @@ class ReadBack:
     merged: Mapping[ReportKey, MergedReport]
     incidents: int
     faults: tuple[FieldFault, ...]
-
-
-class NotInRegion(LookupError):
-    """An observer or station is none that the operator sees."""
 
 
 def read_back(loaded: LoadedElection, operator: Operator, draft: Draft, now: dt.datetime) -> ReadBack:

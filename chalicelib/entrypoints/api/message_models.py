@@ -1,0 +1,229 @@
+"""What is asked about messages, and what is answered: lists, one message whole, conversations."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, PageQuery
+from chalicelib.store.desk import Desk
+
+Kind = Literal["not_understood", "in_part", "unknown_number", "held"]
+
+
+class MessagePath(ElectionPath):
+    """A message by its key."""
+
+    key: str = Field(max_length=2_048)
+
+
+class ObserverPath(ElectionPath):
+    """An observer by number."""
+
+    number: str = Field(max_length=40)
+
+
+class MessagesQuery(PageQuery):
+    """Which messages: those that wait for a person, those about which something was done, or the log of all.
+
+    What waits is chosen by `desk`, `region` and `kind`; the log by the others. `since` and `until` are real instants,
+    without them the last 24 hours. `text` is looked for in texts, of so many messages per page.
+    """
+
+    attention: bool = Field(default=False, description="Those that wait for a person, the oldest first.")
+    done: bool = Field(default=False, description="Those about which a person did something, the newest first.")
+    desk: Desk = "messages"
+    region: str | None = Field(default=None, max_length=100)
+    kind: Kind | None = None
+    state: str | None = Field(default=None, max_length=40)
+    provider: str | None = Field(default=None, max_length=40)
+    direction: Literal["in", "out"] | None = None
+    observer: str | None = Field(default=None, max_length=40)
+    text: str | None = Field(default=None, min_length=2, max_length=100)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class Decided(Answering):
+    """What somebody did about a message."""
+
+    how: str
+    who: str
+    at: str
+    by: str | None = None
+    note: str | None = None
+    of: str | None = None
+
+
+class ListedMessage(Answering):
+    """A message as a line; `version` is what If-Match names. `identical`: how many say the same, itself included."""
+
+    key: str
+    version: str
+    direction: str
+    channel: str
+    kind: str | None
+    held_for: str | None
+    state: str
+    reason: str | None
+    flag: str | None
+    stored_at: str
+    received_at: str | None
+    provider: str | None
+    region: str | None
+    station: str | None
+    observer: str | None
+    name: str | None
+    sender: str | None = Field(alias="from")
+    recipient: str | None = Field(alias="to")
+    text: str | None
+    suggestion: str | None
+    done: Decided | None
+    identical: int | None = None
+
+
+class Counted(Answering):
+    """How many wait, and since when the oldest."""
+
+    count: int
+    oldest: str | None
+
+
+class DoneAbout(Answering):
+    """What was done about a message: when, by whom, and why."""
+
+    at: str
+    who: str
+    action: str
+    note: str | None
+    message: ListedMessage
+
+
+class MessagePage(Answering):
+    """A page of messages; of what waits also how much of each kind and region, of what was done by whom."""
+
+    election: str
+    as_of: str
+    next: str | None
+    messages: list[ListedMessage] = Field(default_factory=list)
+    desk: str | None = None
+    waiting: Counted | None = None
+    kinds: dict[str, Counted] | None = None
+    regions: dict[str, Counted] | None = None
+    is_cut: bool | None = None
+    looked_at: int | None = None
+    done: list[DoneAbout] | None = None
+
+
+class SentOrReceived(Answering):
+    """A message: what came or went, how it was read, what became of it."""
+
+    key: str
+    direction: str
+    channel: str
+    state: str
+    reason: str | None
+    provider: str | None
+    election: str | None
+    region: str | None
+    observer: str | None
+    flag: str | None
+    sender: str | None = Field(alias="from")
+    recipient: str | None = Field(alias="to")
+    is_withheld: bool
+    subject: str | None
+    text: str | None
+    provider_at: str | None
+    received_at: str | None
+    counted_at: str | None
+    stored_at: str | None
+    processed_at: str | None
+    sent_at: str | None
+    reading: dict[str, Any] | None
+    attempts: int
+    last_error: str | None
+    about: str | None
+    parts: list[Any] | None
+    carrier: str | None = None
+    reference: str | None = None
+    asked: list[str] | None = None
+    lost: list[str] | None = None
+    doubts: int | None = None
+    receipt: str | None = None
+    receipt_at: str | None = None
+    receipt_detail: str | None = None
+    segments: int | None = None
+    cost: str | None = None
+    currency: str | None = None
+
+
+class ListedInConversation(ListedMessage):
+    """A message of a conversation, with how it went."""
+
+    sent_at: str | None
+    provider_at: str | None
+    carrier: str | None
+    receipt: str | None
+    about: str | None
+    author: str | None
+
+
+class Suggestion(Answering):
+    """What a message may say, as the fields of an entry."""
+
+    form: str
+    station: str | None
+    round: str | None
+    answers: dict[str, str]
+    comment: str
+
+
+class Resolution(Decided):
+    """What was done about a message last, and before."""
+
+    call_requested: bool
+    earlier: list[Decided] = Field(default_factory=list)
+
+
+class Message(SentOrReceived):
+    """A message with the reply to it, and all that a person needs who decides about it."""
+
+    reply: SentOrReceived | None = None
+    version: str
+    raw: str | None
+    author: str | None
+    on_behalf_of: str | None
+    note: str | None
+    resolution: Resolution | None
+    conversation: list[ListedInConversation]
+    suggestions: list[Suggestion]
+
+
+class Person(Answering):
+    """An observer, with all phones."""
+
+    number: str
+    name: str
+    phones: list[str]
+    language: str
+    station: str
+    region: str
+
+
+class Conversation(Answering):
+    """What was exchanged with a person, the newest first; `observer` null where nobody knows who it is."""
+
+    election: str
+    as_of: str
+    observer: Person | None
+    messages: list[ListedInConversation]
+    next: str | None
+
+
+class FieldsBody(Asking):
+    """A report's fields as somebody types them; blank answers are left out. Of an incident `answers` has `category`."""
+
+    form: str = Field(max_length=20)
+    station: str | None = Field(default=None, max_length=40)
+    round: str | None = Field(default=None, max_length=40)
+    answers: dict[str, str] = Field(default_factory=dict, max_length=100)
+    comment: str = Field(default="", max_length=300)
