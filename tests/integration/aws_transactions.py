@@ -32,7 +32,7 @@ class Transactions:
         def tapped_call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             if operation != "TransactWriteItems":
                 if operation in _WRITES and made.is_busy(operation, parameters):
-                    raise _error("TransactionConflictException", operation)
+                    raise aws_error("TransactionConflictException", operation)
                 return call(client, operation, parameters)
             with made.under_way(parameters["TransactItems"]):
                 time.sleep(TAKES_SECONDS)
@@ -54,7 +54,7 @@ class Transactions:
             if any(met):
                 self.conflicts += 1
                 reasons = [{"Code": "TransactionConflict" if one else "None"} for one in met]
-                raise _error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
+                raise aws_error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
             self._busy.update(items)
         try:
             yield
@@ -86,7 +86,7 @@ _KEYS = {
 }
 
 
-def _error(code: str, operation: str, **more: Any) -> ClientError:
+def aws_error(code: str, operation: str, **more: Any) -> ClientError:
     reasons = ", ".join(reason["Code"] for reason in more.get("CancellationReasons", []))
     response: Any = {"Error": {"Code": code, "Message": f"Transaction cancelled [{reasons}]"}, **more}
     return ClientError({**response, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)

@@ -159,6 +159,23 @@ def test_h1_the_runtime_lives_for_half_a_year_yet(packaged: Template) -> None:
         assert deprecated - date.today() > HALF_A_YEAR, f"{runtime}: move on"  # noqa: DTZ011 - a day is no matter
 
 
+@pytest.mark.parametrize(("alarm", "function"), [("StreamLate", "Process"), ("DeliverLate", "Deliver")])
+def test_h7_both_readers_of_the_stream_are_watched(alarm: str, function: str, packaged: Template) -> None:
+    made = packaged["Resources"][alarm]["Properties"]
+    named = {one["Name"]: one["Value"] for one in made["Dimensions"]}
+    assert (made["Namespace"], made["MetricName"]) == ("AWS/Lambda", "IteratorAge")
+    assert named["FunctionName"] == {"Ref": function}
+
+
+def test_h7_a_secret_that_was_rotated_wrongly_rings(packaged: Template) -> None:
+    counted = packaged["Resources"]["RefusedWebhooks"]["Properties"]
+    assert counted["FilterPattern"] == '{ ($.status = "403") && ($.route = "/webhooks/*") }'
+    logged = packaged["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
+    assert '"status": "$context.status"' in logged
+    assert '"route": "$context.resourcePath"' in logged
+    assert counts_for(packaged, "RefusedWebhooks") == metric_of(packaged, "WebhooksRefused")
+
+
 def test_own_keys_domain_web_acl_and_tracing_are_off_unless_asked_for(packaged: Template) -> None:
     defaults = {name: one.get("Default") for name, one in packaged["Parameters"].items()}
     for name in ("DomainName", "CertificateArn", "WebAclArn", "TableKeyArn", "AlarmPhone"):
