@@ -4,10 +4,12 @@ What is empty is left out. Who decided, when and why stands once for all that wa
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.observation.reports.decisions import (
+    FIELDS,
     Choice,
     Confirmation,
     Decisions,
@@ -21,27 +23,15 @@ def decisions_json(decisions: Decisions) -> dict[str, Any] | None:
     """Write decisions as JSON; None where there are none."""
     if not decisions:
         return None
-    made: list[Made] = []
-
-    def by(one: Made) -> int:
-        if one not in made:
-            made.append(one)
-        return made.index(one)
-
-    confirmed: dict[str, dict[str, Any]] = {}
-    for (observer, code), one in decisions.confirmed.items():
-        confirmed.setdefault(observer, {})[code] = [one.value, by(one.made)]
+    writer = _Writer()
+    document = {name: writer.decided(getattr(decisions, name)) for name in FIELDS}
     last = decisions.last
-    document = {
-        "withdrawn": {key: by(one) for key, one in decisions.withdrawn.items()},
-        "left_out": {observer: by(one) for observer, one in decisions.left_out.items()},
-        "chosen": {code: [one.observer, one.basis, by(one.made)] for code, one in decisions.chosen.items()},
-        "explained": {rule: [one.basis, one.counts, by(one.made)] for rule, one in decisions.explained.items()},
-        "confirmed": confirmed,
-        "last": [last.version, last.what, by(last.made)] if last else None,
-    }
-    kept = {name: written for name, written in document.items() if written}
-    return kept | {"by": [[one.who, one.at.isoformat(), one.note] for one in made]}
+    written_last = None
+    if last is not None:
+        was = {name: writer.decided(before) for name, before in last.was.items()}
+        written_last = [last.version, last.what, writer.by(last.made), was]
+    kept = {name: written for name, written in {**document, "last": written_last}.items() if written}
+    return kept | {"by": [[one.who, one.at.isoformat(), one.note] for one in writer.made]}
 
 
 def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
@@ -54,18 +44,55 @@ def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
     made = [Made(who, dt.datetime.fromisoformat(at), note) for who, at, note in written["by"]]
     last = written.get("last")
     return Decisions(
-        withdrawn=_each(written, "withdrawn", lambda by: made[by]),
-        left_out=_each(written, "left_out", lambda by: made[by]),
-        chosen=_each(written, "chosen", lambda one: Choice(one[0], one[1], made[one[2]])),
-        explained=_each(written, "explained", lambda one: Explanation(one[0], one[1], made[one[2]])),
-        confirmed={
-            (observer, code): Confirmation(value, made[by])
-            for observer, answers in written.get("confirmed", {}).items()
-            for code, (value, by) in answers.items()
-        },
-        last=LastDecision(last[0], last[1], made[last[2]]) if last else None,
+        **{name: _decided(name, written.get(name, ()), made) for name in FIELDS},
+        last=LastDecision(
+            last[0],
+            last[1],
+            made[last[2]],
+            {name: _decided(name, before, made) for name, before in last[3].items() if name in FIELDS},
+        )
+        if last
+        else None,
     )
 
 
-def _each(written: Mapping[str, Any], name: str, read: Callable[[Any], Any]) -> dict[str, Any]:
-    return {key: read(one) for key, one in written.get(name, {}).items()}
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    made: list[Made] = field(default_factory=list)
+
+    def by(self, one: Made) -> int:
+        """Return the place at which it stands who decided."""
+        if one not in self.made:
+            self.made.append(one)
+        return self.made.index(one)
+
+    def decided(self, decisions: Mapping[Any, Any]) -> list[Any]:
+        """Write decisions as pairs of what names them and what they are."""
+        return [[name, None if one is None else self._one(one)] for name, one in decisions.items()]
+
+    def _one(self, one: Made | Choice | Explanation | Confirmation) -> Any:
+        match one:
+            case Made():
+                return self.by(one)
+            case Choice():
+                return [one.observer, one.basis, self.by(one.made)]
+            case Explanation():
+                return [one.basis, one.counts, self.by(one.made)]
+            case Confirmation():
+                return [one.value, self.by(one.made)]
+
+
+_READ: Mapping[str, Callable[[Any, Sequence[Made]], Any]] = {
+    "withdrawn": lambda one, made: made[one],
+    "left_out": lambda one, made: made[one],
+    "chosen": lambda one, made: Choice(one[0], one[1], made[one[2]]),
+    "explained": lambda one, made: Explanation(one[0], one[1], made[one[2]]),
+    "confirmed": lambda one, made: Confirmation(one[0], made[one[1]]),
+}
+
+
+def _decided(field_name: str, written: Sequence[Any], made: Sequence[Made]) -> dict[Any, Any]:
+    return {
+        tuple(name) if isinstance(name, list) else name: None if one is None else _READ[field_name](one, made)
+        for name, one in written
+    }

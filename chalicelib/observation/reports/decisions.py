@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.answer_json import value_json
@@ -59,13 +59,20 @@ class Confirmation:
     made: Made
 
 
+FIELDS: Final = ("withdrawn", "left_out", "chosen", "explained", "confirmed")
+"""What is decided about a report, each by what names it."""
+Was = Mapping[str, Mapping[Any, Any]]
+"""What a decision replaced: by field and what names it, the decision before it; None: there was none."""
+
+
 @dataclass(frozen=True, slots=True)
 class LastDecision:
-    """What was decided last, and the report's version that it made."""
+    """What was decided last, the report's version that it made, and what it replaced."""
 
     version: int
     what: str
     made: Made
+    was: Was = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,29 @@ class Decisions:
 
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
+
+    def decided(self, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
+        """Return the decisions with a note of what was decided last; `before`: those that it replaces."""
+        return replace(self, last=LastDecision(version, what, made, self._replaced(before)))
+
+    def undone(self) -> "Decisions":
+        """Return the decisions as they were before the last; raises LookupError where there is none."""
+        if self.last is None:
+            raise LookupError("nothing was decided about this report")
+        restored: dict[str, Any] = {}
+        for name, before in self.last.was.items():
+            kept = {**getattr(self, name), **before}
+            restored[name] = {place: one for place, one in kept.items() if one is not None}
+        return replace(self, **restored)
+
+    def _replaced(self, before: "Decisions") -> Was:
+        was: dict[str, dict[Any, Any]] = {}
+        for name in FIELDS:
+            old, new = getattr(before, name), getattr(self, name)
+            changed = {place: old.get(place) for place in (*old, *new) if old.get(place) != new.get(place)}
+            if changed:
+                was[name] = changed
+        return was
 
     def withdrawing(self, message: str, made: Made) -> "Decisions":
         """Return the decisions with a message's answers withdrawn."""

@@ -245,10 +245,34 @@ def test_decisions_are_read_as_they_were_written() -> None:
         chosen={"B": Choice(None, "1=400 2=500", AIDA)},
         explained={"A <= B": Explanation("A=3", True, Made("Bakyt", MORNING))},
         confirmed={("1", "A"): Confirmation(True, AIDA), ("2", "A"): Confirmation(False, AIDA)},
-        last=LastDecision(3, "answer confirmed", AIDA),
+        last=LastDecision(3, "answer confirmed", AIDA, {"confirmed": {("2", "A"): None}, "left_out": {"2": AIDA}}),
     )
     written = decisions_json(decisions)
     assert written is not None
     assert decisions_from_json(written) == decisions
     assert decisions_from_json(written | {"of a later version": 1}) == decisions
     assert [one[0] for one in written["by"]] == ["Aida (operator)", "Bakyt"], "each reason stands once"
+
+
+@settings(max_examples=300)
+@given(st.lists(step, max_size=15), step)
+def test_undo_restores_what_was_decided_before_and_undoing_that_does_it_again(steps: Sequence, last: object) -> None:
+    day = Day(Report("1", "OP", "-"))
+    for one in steps:
+        day.take(one)
+    if isinstance(last, Said):
+        return
+    before = day.report.decisions
+    after = day._decided(last).decided(before, 2, "something decided", AIDA)
+    undone = after.undone().decided(after, 3, "undone", AIDA)
+    assert replace(undone, last=before.last) == before
+    assert replace(undone.undone(), last=after.last) == after
+    assert decisions_from_json(decisions_json(undone)) == undone
+
+
+def test_undo_leaves_what_was_not_decided_with_it() -> None:
+    first = Decisions().leaving_out("1", AIDA)
+    chosen = first.choosing({"B": Choice("2", "", AIDA)}).decided(first, 2, "answers chosen", AIDA)
+    assert chosen.undone().left_out == {"1": AIDA}
+    with pytest.raises(LookupError):
+        Decisions().undone()

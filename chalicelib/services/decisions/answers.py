@@ -1,0 +1,210 @@
+"""Choose between observers' answers, leave an observer out, confirm answers, and undo any of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.observation.reading.model import Value
+from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.reports.decisions import Choice, Confirmation, Decisions, basis_of
+from chalicelib.observation.reports.report import Report, station_answers
+from chalicelib.services.decisions.deciding import (
+    Decided,
+    DecisionRefused,
+    Standing,
+    Target,
+    decide,
+    known_codes,
+)
+from chalicelib.services.views.report import ENTERED
+
+MOST_WITHDRAWN = 100
+"""Entries that may be withdrawn from one report."""
+
+
+def choose(target: Target, observer: str | None, codes: Sequence[str] = ()) -> dict[str, Any]:
+    """Let one observer's answers count where several have answered; None: nobody's.
+
+    `codes`: the questions; none named: all that the observer, or anybody, has answered beside another. The choice holds
+    while the answers are these. Raises NoteMissing, DecisionRefused, and what `decide` raises.
+    """
+    target.require_note("this one counts")
+    known_codes(target, codes)
+    if target.form.expect == "observer":
+        raise DecisionRefused("each observer's report of this form counts; leave one out instead")
+
+    def chosen(standing: Standing) -> Decided:
+        asked = codes or [code for code in target.form.by_code if _is_between(standing.answers(code), observer)]
+        if not asked:
+            raise DecisionRefused("there is nothing to choose: no question is answered by several observers")
+        choices: dict[str, Choice] = {}
+        for code in asked:
+            answers = standing.answers(code)
+            if observer is not None and observer not in answers:
+                raise DecisionRefused(f"observer {observer} has not answered {code}")
+            if not answers:
+                raise DecisionRefused(f"nobody has answered {code}")
+            choices[code] = Choice(observer, basis_of(answers), target.made)
+        decisions = standing.report.decisions.choosing(choices)
+        what = "answers chosen" if observer is not None else "answers withheld"
+        return _counted(target, standing, decisions, what, asked)
+
+    return decide(target, chosen)
+
+
+def _is_between(answers: dict[str, Value], observer: str | None) -> bool:
+    return len(answers) > 1 and (observer is None or observer in answers)
+
+
+def leave_out(target: Target, observer: str) -> dict[str, Any]:
+    """Let none of an observer's answers to the report count.
+
+    Raises NoteMissing, DecisionRefused, and what `decide` raises.
+    """
+    target.require_note("it is left out")
+
+    def left_out(standing: Standing) -> Decided:
+        decisions = standing.report.decisions
+        if observer not in standing.report.given:
+            raise DecisionRefused(f"observer {observer} has not reported it")
+        if observer in decisions.left_out:
+            raise DecisionRefused(f"observer {observer} is left out already")
+        return _counted(target, standing, decisions.leaving_out(observer, target.made), f"observer {observer} left out")
+
+    return decide(target, left_out)
+
+
+def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[str, Any]:
+    """Note that an observer has confirmed answers that were read back to them; none named: all.
+
+    Raises DecisionRefused, and what `decide` raises.
+    """
+    known_codes(target, codes)
+
+    def confirmed(standing: Standing) -> Decided:
+        given = standing.report.observers.get(observer)
+        answers = given.answers if given is not None else {}
+        asked = codes or list(answers)
+        missing = [code for code in asked if code not in answers]
+        if missing or not asked:
+            raise DecisionRefused(f"observer {observer} has not answered {', '.join(missing) or 'anything'}")
+        before, decisions = standing.report.decisions.confirmed, standing.report.decisions
+        values = {code: value_json(answers[code].value) for code in asked}
+        for code, value in values.items():
+            decisions = decisions.confirming(observer, code, Confirmation(value, target.made))
+        old = {code: before[observer, code].value for code in asked if (observer, code) in before}
+        return Decided(decisions, f"answers confirmed by observer {observer}", old or None, values)
+
+    return decide(target, confirmed)
+
+
+def withdraw(target: Target, message: str) -> dict[str, Any]:
+    """Let what was entered count no more in this report; the answers before it count again.
+
+    Raises NoteMissing, DecisionRefused, and what `decide` raises.
+    """
+    target.require_note("it is withdrawn")
+
+    def withdrawn(standing: Standing) -> Decided:
+        decisions = standing.report.decisions
+        if not message.startswith(ENTERED) or message not in _messages(standing.report):
+            raise DecisionRefused("it is none of the entries that this report's answers came from")
+        if message in decisions.withdrawn:
+            raise DecisionRefused("it is withdrawn already")
+        if len(decisions.withdrawn) >= MOST_WITHDRAWN:
+            raise DecisionRefused(f"{MOST_WITHDRAWN} entries are withdrawn from it already; correct it instead")
+        after = decisions.withdrawing(message, target.made)
+        return _counted(target, standing, after, "entry withdrawn", about=message)
+
+    return decide(target, withdrawn)
+
+
+def undo(target: Target) -> dict[str, Any]:
+    """Undo what was decided last about the report, by a decision that restores what was before.
+
+    Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
+    """
+
+    def undone(standing: Standing) -> Decided:
+        decisions = standing.report.decisions
+        if decisions.last is None:
+            raise DecisionRefused("nobody has decided anything about this report")
+        return _counted(target, standing, decisions.undone(), f"undone: {decisions.last.what}"[:100])
+
+    return decide(target, undone)
+
+
+def revoke(target: Target, **named: Any) -> dict[str, Any]:
+    """Take back decisions that are not the last: `codes` chosen, an `observer` left out, a `rule` explained.
+
+    Or an observer's confirmed `codes`, or a withdrawn `message`: `of` says which of these. Raises DecisionRefused, and
+    what `decide` raises.
+    """
+
+    def revoked(standing: Standing) -> Decided:
+        before = standing.report.decisions
+        match named:
+            case {"of": "choice", "codes": codes}:
+                after, what = before.unchoosing(codes), f"choice of {', '.join(codes)} taken back"
+            case {"of": "left_out", "observer": observer}:
+                after, what = before.taking_in(observer), f"observer {observer} taken in again"
+            case {"of": "explanation", "rule": rule}:
+                after, what = before.unexplaining(rule), "explanation taken back"
+            case {"of": "confirmation", "observer": observer, "codes": codes}:
+                after, what = before, f"confirmation of {', '.join(codes)} taken back"
+                for code in codes:
+                    after = after.unconfirming(observer, code)
+            case {"of": "withdrawal", "message": message}:
+                after, what = before.restoring(message), "entry counted again"
+            case _:
+                raise DecisionRefused("say which decision is taken back")
+        if after == before:
+            raise DecisionRefused("there is no such decision about this report")
+        return _counted(target, standing, after, what[:100])
+
+    return decide(target, revoked)
+
+
+def _messages(report: Report) -> set[str]:
+    return {
+        answer.source.message
+        for given in report.given.values()
+        for code in given.answers
+        for answer in given.history(code)
+    }
+
+
+def _counted(
+    target: Target,
+    standing: Standing,
+    decisions: Decisions,
+    what: str,
+    codes: Sequence[str] = (),
+    about: str | None = None,
+) -> Decided:
+    """Return a decision with what counted before it and what counts after, where that differs."""
+    report = standing.report
+    after = Report(report.station, report.form, report.round, report.given, decisions)
+    shown = set(codes)
+    both = [_answers(target, one) for one in (report, after)]
+    changed = {code for code in {*both[0], *both[1]} if both[0].get(code) != both[1].get(code)}
+    described = [{code: one.get(code) for code in sorted(shown | changed)} for one in both]
+    if about is not None:
+        described[1]["message"] = about
+    return Decided(decisions, what, described[0] or None, described[1] or None)
+
+
+def _answers(target: Target, report: Report) -> dict[str, Any]:
+    """Return what counts by code, for the audit trail: a value, or the observers' where they disagree."""
+    if target.form.expect == "observer":
+        return {
+            f"{number} {code}": value_json(answer.value)
+            for number, given in report.counting.items()
+            for code, answer in given.answers.items()
+        }
+    answers = station_answers(target.election, report)
+    counting = report.counting
+    found: dict[str, Any] = {code: value_json(value) for code, value in answers.values.items()}
+    for code in answers.conflicts:
+        given = {number: one.answers[code] for number, one in counting.items() if code in one.answers}
+        found[code] = {number: value_json(answer.value) for number, answer in given.items()}
+    return found | dict.fromkeys(answers.withheld, "withheld")

@@ -1,0 +1,117 @@
+"""Correct answers of one observer: an entry of what they said, read here and now.
+
+It is a message like any other, so that reading, merging, tallies and audit hold for it by the same mechanism.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.observation.elections.election import NO_ROUND
+from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.reports.decisions import Confirmation
+from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
+from chalicelib.services.actions.perform import Change, perform
+from chalicelib.services.decisions.deciding import Standing, Target, standing_of
+from chalicelib.services.isolation import for_each
+from chalicelib.services.processing.process import process
+from chalicelib.services.reports.merge import report_key
+from chalicelib.services.review.entry import Draft, ReadBack, entry_row, operator_digest, read_back
+from chalicelib.store import keys
+from chalicelib.store.message_queries import get_many
+from chalicelib.store.outcome import queued
+from chalicelib.store.reports import replacing, unchanged
+from chalicelib.store.writes import Write
+
+
+def preview_correction(target: Target, observer: str, answers: Mapping[str, str]) -> dict[str, Any]:
+    """Read a correction back: its text, and the report with it; nothing is written.
+
+    Raises FieldsRefused where an SMS would be, and what `standing_of` raises.
+    """
+    standing = standing_of(target)
+    read = _read(target, observer, answers)
+    return _described(target, standing, read)
+
+
+def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_confirmed: bool = False) -> dict[str, Any]:
+    """Enter an observer's answers to the report; they count from now on.
+
+    `is_confirmed`: they were read back to the observer. Raises NoteMissing, FieldsRefused, VersionPassed, KeyReused,
+    ReportUnknown, StoreUnavailable.
+    """
+    target.require_note("it is corrected")
+    key = keys.entered(operator_digest(f"{target.election.id} {target.action.who}"), target.action.key)
+
+    def attempt() -> Change:
+        standing = standing_of(target)
+        read = _read(target, observer, answers)
+        if read.faults:
+            raise FieldsRefused(read.faults)
+        action = target.action
+        entry = entry_row(target.loaded, read, action.who, key, action.why or "", None, action.now)
+        described = _described(target, standing, read)
+        guard = _confirming(target, standing, read) if is_confirmed else unchanged(target.election, standing.stored)
+        document = described | {"entered": key, "is_confirmed": is_confirmed}
+        return Change(
+            document,
+            (queued(entry), guard),
+            "answers corrected",
+            f"report {' '.join(target.key)}",
+            described["before"],
+            described["after"] | {"message": key},
+        )
+
+    answer = perform(target.action, attempt)
+    for_each("correction", get_many([key]), lambda row: process(row, target.action.now), name=lambda row: str(row.key))
+    return answer
+
+
+def _read(target: Target, observer: str, answers: Mapping[str, str]) -> ReadBack:
+    station, form, round_name = target.key
+    named = None if round_name == NO_ROUND else round_name
+    fields = EntryFields(form, station, named, answers)
+    return read_back(target.loaded, target.action.operator, Draft(observer, fields=fields), target.action.now)
+
+
+def _described(target: Target, standing: Standing, read: ReadBack) -> dict[str, Any]:
+    """Describe a correction: the SMS that it amounts to, and which checks fail with it."""
+    station, form, round_name = target.key
+    given = standing.report.observers.get(read.observer.number)
+    before = given.answers if given is not None else {}
+    values = {code: value for report in read.said.reports for code, value in report.reading.answers.items()}
+    failed = [check for report in read.said.reports for check in _failed(read, report)]
+    return {
+        "station": station,
+        "form": form,
+        "round": round_name,
+        "observer": read.observer.number,
+        "text": read.text,
+        "before": {code: value_json(before[code].value) for code in values if code in before},
+        "after": {code: value_json(value) for code, value in values.items()},
+        "failed_checks": [
+            {"rule": check.rule, "severity": check.severity, "message": check.message} for check in failed
+        ],
+        "incidents": read.incidents,
+        "errors": [{"at": fault.at, "what": fault.what} for fault in read.faults],
+    }
+
+
+def _failed(read: ReadBack, report: Any) -> tuple[Any, ...]:
+    merged = read.merged.get(report_key(report))
+    return merged.failed if merged is not None else ()
+
+
+def _confirming(target: Target, standing: Standing, read: ReadBack) -> Write:
+    """Return the write that notes that corrected answers were confirmed.
+
+    It guards the report's version as well.
+    """
+    before = standing.report.decisions
+    decisions = before
+    for report in read.said.reports:
+        for code, value in report.reading.answers.items():
+            confirmation = Confirmation(value_json(value), target.made)
+            decisions = decisions.confirming(read.observer.number, code, confirmation)
+    noted = decisions.decided(before, standing.stored.version + 1, "answers confirmed", target.made)
+    return replacing(target.election, replace(standing.stored, report=replace(standing.report, decisions=noted)))
