@@ -14,6 +14,7 @@ from test_entries import aida, enter
 from chalicelib.observation.reports.entry_text import FieldsRefused
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, KeyReused
+from chalicelib.services.decisions import answers
 from chalicelib.services.decisions.answers import choose, confirm, leave_out, revoke, undo, withdraw
 from chalicelib.services.decisions.checks import explain
 from chalicelib.services.decisions.correcting import correct, preview_correction
@@ -151,10 +152,14 @@ def test_a_correction_counts_at_once_and_says_the_sms_that_it_amounts_to(contrad
     entry = stored(answer["entered"])
     assert (entry.state, entry.author, entry.note, entry.channel) == ("accepted", "Aida (operator)", "asked", "phone")
     assert contradicting.differences() == ()
-    withdraw(target(contradicting, key="2"), answer["entered"])
+    assert answer["version"] == count_of(contradicting).version
+    undo(target(contradicting, key="2", who="Bakyt"))
     assert counting(contradicting)["conflict"] == 1
+    assert count_of(contradicting).report.decisions.withdrawn[answer["entered"]].who == "Bakyt (operator)"
     undo(target(contradicting, key="3"))
     assert counting(contradicting)["conflict"] == 0
+    withdraw(target(contradicting, key="4"), answer["entered"])
+    assert counting(contradicting)["conflict"] == 1
     assert contradicting.differences() == ()
 
 
@@ -242,6 +247,18 @@ def test_another_region_s_report_is_not_there(contradicting: Pipeline) -> None:
     ):
         with pytest.raises(ReportUnknown):
             confirm(elsewhere, lead(contradicting))
+
+
+def test_so_many_entries_are_withdrawn_from_one_report(
+    contradicting: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST_WITHDRAWN", 1)
+    first = correct(target(contradicting), lead(contradicting), {"D": "21"})["entered"]
+    second = correct(target(contradicting, key="2"), lead(contradicting), {"D": "22"})["entered"]
+    withdraw(target(contradicting, key="3"), first)
+    with pytest.raises(DecisionRefused, match="withdrawn from it already"):
+        withdraw(target(contradicting, key="4"), second)
+    assert contradicting.differences() == ()
 
 
 DOINGS: dict[str, Doing] = {

@@ -10,6 +10,7 @@ from read_units import ReadMeter
 from test_entries import aida, enter
 
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.views import station, stations
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.station import describe_station
 from chalicelib.services.views.stations import Wanted, find_stations, stations_of_region
@@ -18,8 +19,8 @@ MOST_UNITS = 10
 COUNT = "CL 1001 A2010 B1 C1201 D11 E600 F400 G190"
 
 
-def described(pipeline: Pipeline, station: int = 0, reader: Reader | None = None) -> dict[str, Any]:
-    number = pipeline.election.stations[station].number
+def described(pipeline: Pipeline, place: int = 0, reader: Reader | None = None) -> dict[str, Any]:
+    number = pipeline.election.stations[place].number
     document = describe_station(pipeline.current, reader or Reader(aida(pipeline)), number, pipeline.now)
     assert document is not None
     return document
@@ -151,20 +152,20 @@ def found(pipeline: Pipeline, region: str = "Bishkek", limit: int = 100, **wante
 
 
 def test_each_filter_finds_what_the_whole_list_says(counted: Pipeline) -> None:
-    stations = counted.election.stations_by_region["Bishkek"]
+    in_region = counted.election.stations_by_region["Bishkek"]
     counted.say(counted.observers(1)[0].phones[0], "OP A1")
     whole = stations_of_region(counted.current, "Bishkek", counted.now)["stations"]
-    assert [one["station"] for one in whole] == [one.number for one in stations]
+    assert [one["station"] for one in whole] == [one.number for one in in_region]
     states = {one["station"]: one["forms"]["OP"]["-"]["state"] for one in whole}
     for state in ("partial", "missing", "complete"):
         expected = [number for number, stands in states.items() if stands == state]
         assert found(counted, form="OP", round="-", states=frozenset({state})) == expected
         assert found(counted, form="OP", round="-", states=frozenset({state}), limit=2) == expected
-    assert found(counted, states=frozenset({"conflict"})) == [stations[0].number]
-    assert found(counted, is_lacking=True) == [one.number for one in stations]
-    heard = {stations[0].number}
-    assert set(found(counted, is_silent=True)) == {one.number for one in stations} - heard - {stations[1].number}
-    assert found(counted, text=stations[3].number) == [stations[3].number]
+    assert found(counted, states=frozenset({"conflict"})) == [in_region[0].number]
+    assert found(counted, is_lacking=True) == [one.number for one in in_region]
+    heard = {in_region[0].number}
+    assert set(found(counted, is_silent=True)) == {one.number for one in in_region} - heard - {in_region[1].number}
+    assert found(counted, text=in_region[3].number) == [in_region[3].number]
     assert found(counted, text=counted.observers(2)[0].name.upper()) != []
     assert found(counted, district="nowhere") == []
 
@@ -177,3 +178,30 @@ def test_a_station_of_the_list_is_one_query(pipeline: Pipeline, wire: Wire) -> N
         page["stations"]
     )
     assert not [one for one in meter.requests if one.startswith("BatchGetItem")]
+
+
+def test_a_page_looks_at_so_many_stations_and_the_next_goes_on(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, wire: Wire
+) -> None:
+    monkeypatch.setattr(stations, "MOST_LOOKED_AT", 3)
+    conflict = Wanted(states=frozenset({"conflict"}))
+    loaded = pipeline.current
+    with ReadMeter(wire) as meter:
+        page = find_stations(loaded, Reader(aida(pipeline)), "Bishkek", conflict, pipeline.now)
+    in_region = [one.number for one in pipeline.election.stations_by_region["Bishkek"]]
+    assert (page["stations"], page["next"]) == ([], in_region[2])
+    assert len([one for one in meter.requests if one.endswith("reports")]) == 3
+    assert found(pipeline, states=frozenset({"conflict"})) == []
+
+
+def test_a_station_page_names_who_entered_the_newest_answers(
+    counted: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = counted.observers()[0]
+    monkeypatch.setattr(station, "MOST_ENTRIES", 1)
+    counted.now += dt.timedelta(minutes=1)
+    enter(counted, "CL 1001 F400", lead, key="newest")
+    document = described(counted)
+    newest, older = (question(document, "CL", code)["observers"][lead.number] for code in "FE")
+    assert (newest["source"], newest["by"]) == ("phone", "Aida (operator)")
+    assert (older["source"], older["by"]) == ("phone", None)

@@ -29,7 +29,7 @@ def decisions_json(decisions: Decisions) -> dict[str, Any] | None:
     written_last = None
     if last is not None:
         was = {name: writer.decided(before) for name, before in last.was.items()}
-        written_last = [last.version, last.what, writer.by(last.made), was]
+        written_last = [last.version, last.what, writer.by(last.made), was, last.entry]
     kept = {name: written for name, written in {**document, "last": written_last}.items() if written}
     return kept | {"by": [[one.who, one.at.isoformat(), one.note] for one in writer.made]}
 
@@ -50,6 +50,7 @@ def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
             last[1],
             made[last[2]],
             {name: _decided(name, before, made) for name, before in last[3].items() if name in FIELDS},
+            last[4],
         )
         if last
         else None,

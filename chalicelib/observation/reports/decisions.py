@@ -67,12 +67,16 @@ Was = Mapping[str, Mapping[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class LastDecision:
-    """What was decided last, the report's version that it made, and what it replaced."""
+    """What was decided last, the report's version that it made, and what it replaced.
+
+    `entry`: the message that was entered by it, if it was a correction.
+    """
 
     version: int
     what: str
     made: Made
     was: Was = field(default_factory=dict)
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,23 @@ class Decisions:
         """Return the decisions with a note of what was decided last; `before`: those that it replaces."""
         return replace(self, last=LastDecision(version, what, made, self._replaced(before)))
 
-    def undone(self) -> "Decisions":
-        """Return the decisions as they were before the last; raises LookupError where there is none."""
+    def entered(self, message: str, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
+        """Return the decisions with a note that an entry was made: its undo withdraws it."""
+        return replace(self, last=LastDecision(version, what, made, self._replaced(before), message))
+
+    def undone(self, made: Made) -> "Decisions":
+        """Return the decisions as they were before the last; raises LookupError where there is none.
+
+        An entry that was the last is withdrawn by whom it is undone.
+        """
         if self.last is None:
             raise LookupError("nothing was decided about this report")
         restored: dict[str, Any] = {}
         for name, before in self.last.was.items():
             kept = {**getattr(self, name), **before}
             restored[name] = {place: one for place, one in kept.items() if one is not None}
-        return replace(self, **restored)
+        decisions = replace(self, **restored)
+        return decisions if self.last.entry is None else decisions.withdrawing(self.last.entry, made)
 
     def _replaced(self, before: "Decisions") -> Was:
         was: dict[str, dict[Any, Any]] = {}

@@ -29,7 +29,7 @@ def choose(target: Target, observer: str | None, codes: Sequence[str] = ()) -> d
     """
     target.require_note("this one counts")
     known_codes(target, codes)
-    if target.form.expect == "observer":
+    if target.form.expect != "station":
         raise DecisionRefused("each observer's report of this form counts; leave one out instead")
 
     def chosen(standing: Standing) -> Decided:
@@ -121,14 +121,14 @@ def withdraw(target: Target, message: str) -> dict[str, Any]:
 def undo(target: Target) -> dict[str, Any]:
     """Undo what was decided last about the report, by a decision that restores what was before.
 
-    Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
+    A correction is withdrawn. Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
     """
 
     def undone(standing: Standing) -> Decided:
         decisions = standing.report.decisions
         if decisions.last is None:
             raise DecisionRefused("nobody has decided anything about this report")
-        return _counted(target, standing, decisions.undone(), f"undone: {decisions.last.what}"[:100])
+        return _counted(target, standing, decisions.undone(target.made), f"undone: {decisions.last.what}"[:100])
 
     return decide(target, undone)
 
@@ -195,7 +195,7 @@ def _counted(
 
 def _answers(target: Target, report: Report) -> dict[str, Any]:
     """Return what counts by code, for the audit trail: a value, or the observers' where they disagree."""
-    if target.form.expect == "observer":
+    if target.form.expect != "station":
         return {
             f"{number} {code}": value_json(answer.value)
             for number, given in report.counting.items()

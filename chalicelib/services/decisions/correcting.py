@@ -10,9 +10,10 @@ from typing import Any
 from chalicelib.observation.elections.election import NO_ROUND
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.decisions import Confirmation
+from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Change, perform
-from chalicelib.services.decisions.deciding import Standing, Target, standing_of
+from chalicelib.services.decisions.deciding import DecisionRefused, Standing, Target, standing_of
 from chalicelib.services.isolation import for_each
 from chalicelib.services.processing.process import process
 from chalicelib.services.reports.merge import report_key
@@ -20,7 +21,7 @@ from chalicelib.services.review.entry import Draft, ReadBack, entry_row, operato
 from chalicelib.store import keys
 from chalicelib.store.message_queries import get_many
 from chalicelib.store.outcome import queued
-from chalicelib.store.reports import replacing, unchanged
+from chalicelib.store.reports import get_reports, replacing
 from chalicelib.store.writes import Write
 
 
@@ -51,11 +52,11 @@ def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_con
         action = target.action
         entry = entry_row(target.loaded, read, action.who, key, action.why or "", None, action.now)
         described = _described(target, standing, read)
-        guard = _confirming(target, standing, read) if is_confirmed else unchanged(target.election, standing.stored)
+        noted = _noting(target, standing, read, key, is_confirmed=is_confirmed)
         document = described | {"entered": key, "is_confirmed": is_confirmed}
         return Change(
             document,
-            (queued(entry), guard),
+            (queued(entry), noted),
             "answers corrected",
             f"report {' '.join(target.key)}",
             described["before"],
@@ -64,14 +65,27 @@ def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_con
 
     answer = perform(target.action, attempt)
     for_each("correction", get_many([key]), lambda row: process(row, target.action.now), name=lambda row: str(row.key))
-    return answer
+    return answer | {"version": get_reports(target.election, [target.key])[target.key].version}
 
 
 def _read(target: Target, observer: str, answers: Mapping[str, str]) -> ReadBack:
     station, form, round_name = target.key
-    named = None if round_name == NO_ROUND else round_name
-    fields = EntryFields(form, station, named, answers)
+    named = round_name if target.form.is_owed and round_name != NO_ROUND else None
+    fields = EntryFields(form, station, named, _with_serial(target, answers))
     return read_back(target.loaded, target.action.operator, Draft(observer, fields=fields), target.action.now)
+
+
+def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a correction with the serial of its report, where an observer sends many.
+
+    Raises DecisionRefused where it has none: nothing tells it from another then.
+    """
+    form = target.form
+    if form.is_owed:
+        return answers
+    if form.serial is None:
+        raise DecisionRefused(f"a report on {form.code} has no serial: leave it out, and enter another")
+    return {**answers, form.serial: serial_in(form, target.key[2]) or ""}
 
 
 def _described(target: Target, standing: Standing, read: ReadBack) -> dict[str, Any]:
@@ -102,16 +116,16 @@ def _failed(read: ReadBack, report: Any) -> tuple[Any, ...]:
     return merged.failed if merged is not None else ()
 
 
-def _confirming(target: Target, standing: Standing, read: ReadBack) -> Write:
-    """Return the write that notes that corrected answers were confirmed.
+def _noting(target: Target, standing: Standing, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
+    """Return the write that notes an entry in its report, and that its answers were confirmed if they were.
 
     It guards the report's version as well.
     """
     before = standing.report.decisions
     decisions = before
-    for report in read.said.reports:
+    for report in read.said.reports if is_confirmed else ():
         for code, value in report.reading.answers.items():
             confirmation = Confirmation(value_json(value), target.made)
             decisions = decisions.confirming(read.observer.number, code, confirmation)
-    noted = decisions.decided(before, standing.stored.version + 1, "answers confirmed", target.made)
+    noted = decisions.entered(entry, before, standing.stored.version + 1, "answers corrected", target.made)
     return replacing(target.election, replace(standing.stored, report=replace(standing.report, decisions=noted)))

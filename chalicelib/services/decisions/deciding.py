@@ -54,7 +54,7 @@ class Target:
     def form(self) -> Form:
         """The report's form; raises ReportUnknown."""
         form = self.election.form_by_code.get(self.key[1])
-        if form is None or self.key[2] not in form.round_names:
+        if form is None or (form.is_owed and self.key[2] not in form.round_names):
             raise ReportUnknown(f"there is no form {self.key[1]} {self.key[2]}")
         return form
 

@@ -25,6 +25,7 @@ from chalicelib.observation.reports.tally import add, contribution, difference
 from chalicelib.store.reports import StoredReport, from_row, to_row
 
 AIDA = Made("Aida (operator)", MORNING, "asked by phone")
+BAKYT = Made("Bakyt (operator)", MORNING)
 CODES = ("A", "B", "C")
 
 
@@ -264,15 +265,25 @@ def test_undo_restores_what_was_decided_before_and_undoing_that_does_it_again(st
         return
     before = day.report.decisions
     after = day._decided(last).decided(before, 2, "something decided", AIDA)
-    undone = after.undone().decided(after, 3, "undone", AIDA)
+    undone = after.undone(BAKYT).decided(after, 3, "undone", AIDA)
     assert replace(undone, last=before.last) == before
-    assert replace(undone.undone(), last=after.last) == after
+    assert replace(undone.undone(BAKYT), last=after.last) == after
     assert decisions_from_json(decisions_json(undone)) == undone
 
 
 def test_undo_leaves_what_was_not_decided_with_it() -> None:
     first = Decisions().leaving_out("1", AIDA)
     chosen = first.choosing({"B": Choice("2", "", AIDA)}).decided(first, 2, "answers chosen", AIDA)
-    assert chosen.undone().left_out == {"1": AIDA}
+    assert chosen.undone(BAKYT).left_out == {"1": AIDA}
     with pytest.raises(LookupError):
-        Decisions().undone()
+        Decisions().undone(BAKYT)
+
+
+def test_undoing_an_entry_withdraws_it_by_whom_it_is_undone() -> None:
+    entered = Decisions().confirming("1", "B", Confirmation(400, AIDA))
+    entered = entered.entered("entered#1", Decisions(), 2, "answers corrected", AIDA)
+    assert decisions_from_json(decisions_json(entered)) == entered
+    undone = entered.undone(BAKYT).decided(entered, 3, "undone", BAKYT)
+    assert (undone.withdrawn, undone.confirmed) == ({"entered#1": BAKYT}, {})
+    again = undone.undone(AIDA)
+    assert (again.withdrawn, again.confirmed) == ({}, entered.confirmed)
