@@ -11,7 +11,7 @@ from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading import read
 from chalicelib.rehearsal.simulation.answers import random_answers
-from chalicelib.rehearsal.simulation.messages import compose
+from chalicelib.rehearsal.simulation.messages import Content, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY, Noise
 
 SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
@@ -25,7 +25,8 @@ def messages(election: Election, noise: Noise) -> list[str]:
     for _ in range(MESSAGES):
         form = chance.choice(election.forms)
         station = chance.choice([None, chance.choice(election.stations).number])
-        texts.append(compose(election, form.code, station, random_answers(form, chance), noise, chance).text)
+        content = Content(form.code, station, random_answers(form, chance), round=chance.choice(form.round_names))
+        texts.append(compose(election, content, noise, chance).text)
     return texts
 
 

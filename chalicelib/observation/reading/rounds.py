@@ -235,7 +235,9 @@ class _Reader:
         return part, index + 1 if self._has("day_part_tails", index) else index
 
     def _is_something_else(self, index: int) -> bool:
-        """Whether a number is glued to another one (`10-12`, `10%`), or is a station with all its zeros."""
+        """Whether a number is glued to another one (`10-12`, `10%`), or counts people (`10 человек`)."""
+        if self._has("units", index + 1):
+            return True
         following = self.scan.tokens[index + 1] if index + 1 < self.limit else ("", "", "", "")
         joined = bool(following[1]) and following[0] in ("-", "/", ".", ",", "")
         return joined or (bool(following[3]) and following[3][0] not in "@#")

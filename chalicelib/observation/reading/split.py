@@ -204,7 +204,7 @@ class _Splitter(Codes):
         numbers = after
         while self.number_at(numbers) and (numbers == after or "\n" not in self.tokens[numbers][0]):
             numbers += 1
-        prose = self.prose_at(self._after_number_words(numbers))
+        prose = self.prose_at(self._after_number_words(numbers)) and not self._names_round(numbers)
         if known and not (prose and (numbers > after or not next_value)):
             return False
         if known and next_value:
@@ -212,6 +212,13 @@ class _Splitter(Codes):
         self.pass_over(self.index, max(numbers, after))
         self._leave(max(numbers, after) - 1)
         return True
+
+    def _names_round(self, index: int) -> bool:
+        """Whether a round of the form is named from a token on, and no prose goes on after it."""
+        if not self.form.moments or not self._opens_round(self.words[index].roles):
+            return False
+        name = round_name_at(self.scan, index, self.limit)
+        return name is not None and name.hour is not None and not self.prose_at(name.after)
 
     def _after_number_words(self, index: int) -> int:
         """The index after words that belong to a number before them (`7:30 утра`, `2 тыс`)."""

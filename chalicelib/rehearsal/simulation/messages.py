@@ -3,7 +3,6 @@
 Every defect is one that the reading has to repair or to name, so the meaning of each text is known (`Meaning`).
 """
 
-import datetime as dt
 import random
 import re
 from collections.abc import Mapping
@@ -12,42 +11,51 @@ from typing import Final
 
 from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
 from chalicelib.observation.reading.canonical_text import canonical_answer
-from chalicelib.observation.reading.model import CATEGORY, UNKNOWN, Value
-from chalicelib.observation.reading.words import words
+from chalicelib.observation.reading.model import CATEGORY, STATION, UNKNOWN, Value
+from chalicelib.rehearsal.simulation.composing import Composer, ValueComposer
 from chalicelib.rehearsal.simulation.noise import Noise
+from chalicelib.rehearsal.simulation.places import names_rounds, no_station, round_after, round_before
 
 _CYRILLIC: Final = dict(zip("ABCEHKMPTX", "АВСЕНКМРТХ", strict=True))
-_LIKE_DIGITS: Final = {"0": "OoОо", "1": "lIІ", "3": "Зз"}
-_FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
-_INVISIBLE: Final = "\u200b\u200d\ufeff\u00ad"
 _GLUES: Final = ("-", ":", "=", ". ", " ")
 _SEPARATORS: Final = ("\n", ";", ", ", " . ", "\t", "  ")
-_GREETINGS: Final = ("Здравствуйте! ", "Добрый день. ", "Салам! ", "Саламатсызбы, ", "Good morning\n", "Hello, ")
 _SIGNATURES: Final = (" # рахмат", " # все спокойно", " #тынч", " thanks", " спасибо", " # A4 бумага кончилась в 7:30")
 _APPENDED: Final = ("\nSent from my Redmi A2", "\nОтправлено с Redmi B1", "\nRedmi C3 телефонумдан жөнөтүлдү")
 _PROSE_LINES: Final = ("\nмы в школе A2 B0730", "\nбайкоочулар ушул жерде C5", "\nwe are in room D2")
 _UNITS: Final = (" чел", " киши", " people", " человек")
 _MULTIPLIERS: Final = (" тыс", "к", " миң", " hundred", " жүз", "k", " сотен", " thousand")
-_NOON: Final = 12
 _GROUP: Final = 1_000
-_SHORTEST_NAME: Final = 2
-_NAME_DIGITS: Final = {"O": "0", "О": "0", "I": "1", "З": "3"}
-_THOUSAND_SIGNS: Final = (" ", ",", ".", "'")
-_MONTHS: Final = ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"]
-_HOUR_SIGNS: Final = (":", ".", "-", " ", "ч", "h")
+AFTER_ANSWERS: Final = 0.4
+"""How often a round is named after the answers and not before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message is to say.
+
+    Answers by code, an incident's category as `category`. `round`: the one that it may name.
+    """
+
+    form: str
+    station: str | None
+    answers: Mapping[str, Value]
+    comment: str = ""
+    round: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a message means.
 
-    `rejected` are the codes that have to be named, sorted.
+    `rejected` are the codes that have to be named, sorted; `station` among them: nothing of it counts. `round`: the one
+    that it names, if any.
     """
 
     form: str
     station: str | None
     answers: Mapping[str, Value]
     rejected: tuple[str, ...] = ()
+    round: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +67,14 @@ class Composed:
     defects: frozenset[str]
 
 
-def compose(
-    election: Election,
-    form: str,
-    station: str | None,
-    answers: Mapping[str, Value],
-    noise: Noise,
-    chance: random.Random,
-    comment: str = "",
-) -> Composed:
+def compose(election: Election, content: Content, noise: Noise, chance: random.Random) -> Composed:
     """Compose a message that says a form's answers, or an incident.
 
-    Answers by code, with defects as often as `noise` says.
+    With defects as often as `noise` says.
     """
-    if election.incidents is not None and form == election.incidents.code:
-        return _Incident(election.incidents, noise, chance).compose(station, answers, comment)
-    return _Report(election.form_by_code[form], noise, chance).compose(station, answers, comment)
+    if election.incidents is not None and content.form == election.incidents.code:
+        return _Incident(election.incidents, noise, chance).compose(content)
+    return _Report(election, content.form, noise, chance).compose(content)
 
 
 def _may_be_glued(form: Form) -> bool:
@@ -82,80 +82,33 @@ def _may_be_glued(form: Form) -> bool:
     return all(len(one.code) == 1 and one.type not in ("text", "date") and not one.unknown for one in form.questions)
 
 
-class _Composer:
-    """What reports and incidents have in common.
-
-    Chances, and which defects they led to.
-    """
-
-    def __init__(self, noise: Noise, chance: random.Random) -> None:
-        self.noise = noise
-        self.chance = chance
-        self.defects: set[str] = set()
-
-    def happens(self, defect: str) -> bool:
-        """Whether a defect is made this time."""
-        likely: float = getattr(self.noise, defect)
-        made = likely > 0 and self.chance.random() < likely
-        if made:
-            self.defects.add(defect)
-        return made
-
-    def name(self, form: Form | IncidentForm) -> str:
-        """Choose the form's code or an alias, in any case."""
-        written = self.chance.choice(form.aliases) if form.aliases and self.happens("alias") else form.code
-        if self.happens("lower_case"):
-            written = self.chance.choice((written.lower(), written.capitalize()))
-        return written
-
-    def with_digit(self, name: str) -> str:
-        """Write a name with a digit for a letter.
-
-        If it stays one: `0P`, `V0`, `1N`.
-        """
-        places = [at for at, letter in enumerate(name.upper()) if letter in _NAME_DIGITS]
-        if not places or len(name) < _SHORTEST_NAME or not self.happens("digit_name"):
-            return name
-        at = self.chance.choice(places)
-        return name[:at] + _NAME_DIGITS[name[at].upper()] + name[at + 1 :]
-
-    def framed(self, text: str) -> str:
-        """Put a greeting before a text, and an invisible character in."""
-        if self.happens("greeting"):
-            text = self.chance.choice(_GREETINGS) + text
-        if self.happens("invisible"):
-            at = self.chance.randrange(len(text))
-            text = text[:at] + self.chance.choice(_INVISIBLE) + text[at:]
-        return text
-
-
-class _Incident(_Composer):
+class _Incident(Composer):
     def __init__(self, form: IncidentForm, noise: Noise, chance: random.Random) -> None:
         super().__init__(noise, chance)
         self.form = form
 
-    def compose(self, station: str | None, answers: Mapping[str, Value], comment: str) -> Composed:
-        name, category = self.name(self.form), answers[CATEGORY]
+    def compose(self, content: Content) -> Composed:
+        name, category = self.name(self.form), content.answers[CATEGORY]
         if name == name.lower() and len(name) < 3:
             name = name.upper()
         name = self.with_digit(name)
         number = f"{category:02}"
         if self.happens("glue"):
             number = self.chance.choice((f"№ {number}", f"кат {number}", f"- {number}", f": {number}"))
-        text = self.framed(" ".join(part for part in (name, station, number, comment) if part))
-        return Composed(text, Meaning(self.form.code, station, dict(answers)), frozenset(self.defects))
+        text = self.framed(" ".join(part for part in (name, content.station, number, content.comment) if part))
+        return Composed(text, Meaning(self.form.code, content.station, dict(content.answers)), frozenset(self.defects))
 
 
-class _Report(_Composer):
-    def __init__(self, form: Form, noise: Noise, chance: random.Random) -> None:
+class _Report(ValueComposer):
+    def __init__(self, election: Election, form: str, noise: Noise, chance: random.Random) -> None:
         super().__init__(noise, chance)
-        self.form = form
+        self.election, self.form = election, election.form_by_code[form]
         self.answers: dict[str, Value] = {}
         self.rejected: list[str] = []
-        self.has_text = any(question.type == "text" for question in form.questions)
+        self.has_text = any(question.type == "text" for question in self.form.questions)
 
-    def compose(self, station: str | None, answers: Mapping[str, Value], comment: str) -> Composed:
-        answers = dict(answers)
+    def compose(self, content: Content) -> Composed:
+        answers, station, comment = dict(content.answers), content.station, content.comment
         if self.happens("reordered") and len(answers) > 1:
             kept = self.chance.sample(list(answers), self.chance.randint(1, len(answers)))
             answers = {code: answers[code] for code in kept}
@@ -165,18 +118,47 @@ class _Report(_Composer):
             parts.append(self._unknown())
         name = self.name(self.form)
         head = [name if together else self.with_digit(name)]
-        if station is not None:
-            head += [station] * (2 if self.happens("station_twice") else 1)
-        separators = [sign for sign in _SEPARATORS if not self.has_text or "." not in sign]
-        between = "" if together else self.chance.choice(separators) if self.happens("separator") else " "
+        is_hashed = not (together or comment or self.rejected or self.has_text) and self.happens("hash_sign")
+        named = None
+        if not (together or is_hashed):
+            station, written = self._station(station)
+            named = self._round(content.round, head, written, parts)
+        else:
+            head += [station] if station is not None else []
+        between = "" if together else "#" if is_hashed else self._separator()
         if together:
             # A first code with its value apart would be taken for a part of the form's name (`OPA 1`).
             parts[0] = re.sub(r"(?<=^.)[ .]+", "", parts[0])
         text = self.framed(between.join(head + parts)) + (f" # {comment}" if comment else "")
-        if not comment:
+        if not comment and not is_hashed:
             text += self._trailer()
-        meaning = Meaning(self.form.code, station, self.answers, tuple(sorted(self.rejected)))
+        meaning = Meaning(self.form.code, station, self.answers, tuple(sorted(self.rejected)), named)
         return Composed(text, meaning, frozenset(self.defects))
+
+    def _station(self, station: str | None) -> tuple[str | None, list[str]]:
+        """Return the station that is meant, and what is written for it; one that is none is meant by nobody."""
+        if station is None:
+            return None, []
+        wrong = no_station(self.election, self.form, station, self.chance) if self.happens("suffix") else None
+        if wrong is not None:
+            self.rejected.append(STATION)
+            return None, [wrong]
+        return station, [station] * (2 if self.happens("station_twice") else 1)
+
+    def _round(self, round_name: str | None, head: list[str], station: list[str], parts: list[str]) -> str | None:
+        """Write station and round into a report; return the round if it is named."""
+        head += station
+        if round_name is None or not names_rounds(self.form) or self.has_text or not self.happens("round_hour"):
+            return None
+        if self.chance.random() < AFTER_ANSWERS:
+            parts.append(round_after(round_name, self.chance))
+        else:
+            head.append(round_before(round_name, self.chance))
+        return round_name
+
+    def _separator(self) -> str:
+        separators = [sign for sign in _SEPARATORS if not self.has_text or "." not in sign]
+        return self.chance.choice(separators) if self.happens("separator") else " "
 
     def _trailer(self) -> str:
         """Choose what stands after the answers and says nothing."""
@@ -227,7 +209,7 @@ class _Report(_Composer):
     def _written(self, question: Question, value: Value) -> str:
         numbered = question.code[-1].isdigit()
         glue = self.chance.choice(_GLUES) if self.happens("glue") else "=" if numbered else ""
-        return self._code(question.code) + glue + self._value(question, value)
+        return self._code(question.code) + glue + self.value(question, value)
 
     def _code(self, code: str) -> str:
         letters = code.rstrip("0123456789")
@@ -240,46 +222,3 @@ class _Report(_Composer):
         code = next(letter for letter in "ZXW" if letter not in self.form.by_code)
         self.rejected.append(code)
         return f" {code}7"
-
-    def _value(self, question: Question, value: Value) -> str:
-        if isinstance(value, bool):
-            return self._yes_or_no(value=value)
-        if isinstance(value, tuple):
-            apart = max(question.options) > 9 or self.happens("list_sign")
-            return ",".join(map(str, value)) if apart else "".join(map(str, value))
-        if isinstance(value, str):
-            return self._hour(value) if question.type == "time" else self._date(dt.date.fromisoformat(value))
-        written = str(value)
-        if isinstance(value, int) and question.type == "integer" and value > 999 and self.happens("thousands"):
-            return f"{value:,}".replace(",", self.chance.choice(_THOUSAND_SIGNS))
-        return self._digits(written)
-
-    def _yes_or_no(self, *, value: bool) -> str:
-        if not self.happens("word"):
-            return "1" if value else "2"
-        written = self.chance.choice([word for word, answer in words().answers if answer is value])
-        return self.chance.choice((written, written.capitalize()))
-
-    def _hour(self, value: str) -> str:
-        hour, minute = value.split(":")
-        if self.happens("day_part"):
-            part = "am" if int(hour) < _NOON else "pm"
-            return f"{int(hour) % _NOON or _NOON}:{minute}{part}"
-        if self.happens("hour_sign"):
-            return f"{int(hour)}{self.chance.choice(_HOUR_SIGNS)}{minute}"
-        return self._digits(hour + minute)
-
-    def _date(self, date: dt.date) -> str:
-        if not self.happens("hour_sign"):
-            return date.isoformat()
-        worded = f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
-        return self.chance.choice((worded, f"{date:%d.%m.%Y}", f"{date:%d/%m/%Y}"))
-
-    def _digits(self, written: str) -> str:
-        if self.happens("full_width"):
-            return written.translate(_FULL_WIDTH)
-        places = [at for at, digit in enumerate(written) if at and digit in _LIKE_DIGITS]
-        if places and self.happens("like_digit"):
-            at = self.chance.choice(places)
-            return written[:at] + self.chance.choice(_LIKE_DIGITS[written[at]]) + written[at + 1 :]
-        return written

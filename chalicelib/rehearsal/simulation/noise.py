@@ -39,6 +39,9 @@ class Noise:
     unit: float = 0.05
     passed_over: float = 0.02
     multiplied: float = 0.02
+    round_hour: float = 0.15
+    suffix: float = 0.02
+    hash_sign: float = 0.05
 
     def scaled(self, share: float) -> "Noise":
         """Scale every defect's frequency by a share, 0 to 1."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.rehearsal.simulation.day import Plan, Planned
-from chalicelib.rehearsal.simulation.messages import Composed, Meaning, compose
+from chalicelib.rehearsal.simulation.messages import Composed, Content, Meaning, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY
 
 NAMES_STATION = 0.3
@@ -39,6 +39,8 @@ def write(election: Election, planned: Planned, plan: Plan) -> Composed:
     station = aim.observer.station if chance.random() < NAMES_STATION else None
     is_second = planned.is_known and election.must_sign(aim.observer)
     is_noisy = 100 * chance.random() < plan.noise and not is_second
-    composed = compose(election, aim.form, station, aim.answers, NOISY if is_noisy else CLEAN, chance, comment)
+    named = None if is_incident else aim.round
+    content = Content(aim.form, station, aim.answers, comment, named)
+    composed = compose(election, content, NOISY if is_noisy else CLEAN, chance)
     signed = composed.text.replace(aim.form, f"{aim.form} @{aim.observer.number}", 1)
     return replace(composed, text=signed) if is_second else composed

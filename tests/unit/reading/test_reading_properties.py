@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_answer, canonical_text
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.rehearsal.simulation.answers import random_answers
-from chalicelib.rehearsal.simulation.messages import Composed, compose
+from chalicelib.rehearsal.simulation.messages import Composed, Content, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
@@ -38,7 +39,9 @@ def composed(election: Election, seed: int, noise: float) -> Composed:
     chance = random.Random(seed)
     form = chance.choice(election.forms)
     station = chance.choice([None, chance.choice(election.stations).number])
-    return compose(election, form.code, station, random_answers(form, chance), NOISY.scaled(noise), chance)
+    round_name = chance.choice(form.round_names)
+    content = Content(form.code, station, random_answers(form, chance), round=round_name)
+    return compose(election, content, NOISY.scaled(noise), chance)
 
 
 @given(text=TEXTS)
@@ -92,6 +95,7 @@ def test_noise_never_makes_another_answer(seed: int, noise: float, election: Ele
     for report in read(message.text, election).reports:
         assert report.form == message.meaning.form
         assert report.station in (message.meaning.station, None)
+        assert report.round in (message.meaning.round, None), message.text
         for code, value in report.answers.items():
             assert message.meaning.answers.get(code) == value, message.text
 
@@ -114,14 +118,22 @@ def test_order_of_answers_does_not_matter(seed: int, election: Election) -> None
 
 def test_generated_messages_are_read(election: Election) -> None:
     """Recall at least 0.995 and no wrong answer on the generator's noise."""
-    meant = missing = 0
+    meant = missing = named = asked = 0
+    made: set[str] = set()
     for seed in range(2_000):
         message = composed(election, seed, 1)
         (report,) = read(message.text, election).reports
         assert {code: message.meaning.answers.get(code) for code in report.answers} == report.answers, message.text
+        assert report.round == message.meaning.round or report.rejected.get("round"), message.text
+        assert ("station" in report.rejected) == ("station" in message.meaning.rejected), message.text
+        named += message.meaning.round is not None
+        made |= message.defects
+        asked += "round" in report.rejected
         meant += len(message.meaning.answers)
         missing += len(message.meaning.answers.keys() - report.answers.keys())
     assert missing <= 0.005 * meant
+    assert {field.name for field in fields(NOISY)} == made
+    assert asked <= 0.02 * named
 
 
 WORST = [
