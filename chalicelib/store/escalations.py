@@ -6,12 +6,16 @@ They lie in the table of incidents, each under its election and kind.
 import datetime as dt
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.expressions.condition import size
 from pynamodb.expressions.update import Action
 
 from chalicelib.store.attributes import IntAttribute, IntSetAttribute
 from chalicelib.store.incidents import IncidentsTableRow
 from chalicelib.store.tables import store_faults
 from chalicelib.store.writes import Write
+
+MOST_NUMBERS = 20_000
+"""Incidents that wait in one digest: while sweep stands still, a region's observers may open some thousands an hour."""
 
 
 class Watch(IncidentsTableRow):
@@ -88,7 +92,7 @@ def ending_watch(watch: Watch) -> Write:
 def adding_to_digest(election_id: str, region: str, stage: int, numbers: set[int], due: dt.datetime) -> Write:
     """Return the write that adds incidents to a region's digest.
 
-    It begins the digest where none waits.
+    It begins the digest where none waits, and is refused where the digest would have more than MOST_NUMBERS.
     """
     row = Digest(f"{election_id}#digests", f"{region}#{stage}")
     actions: list[Action] = [
@@ -96,7 +100,9 @@ def adding_to_digest(election_id: str, region: str, stage: int, numbers: set[int
         Digest.version.add(1),
         Digest.due.set(Digest.due | due),
     ]
-    return Write.update("row", row.id, row, actions)
+    has_room = size(Digest.numbers) <= MOST_NUMBERS - len(numbers)  # type: ignore[no-untyped-call]
+    fits = Digest.numbers.does_not_exist() | has_room
+    return Write.update("full", row.id, row, actions, fits)
 
 
 def ending_digest(digest: Digest) -> Write:

@@ -21,7 +21,7 @@ from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import StoredReport, replacing
-from chalicelib.store.tables import Contended, StoreUnavailable
+from chalicelib.store.tables import Contended, StoreUnavailable, TooMuchAtOnce
 from chalicelib.store.tallies import adding, tally_row
 from chalicelib.store.writes import Kind, Write, in_order
 
@@ -73,13 +73,6 @@ class AccountChanged(Exception):
 
 class WorkChanged(Exception):
     """Another operator changed a row of work since it was read."""
-
-
-class TooMuchAtOnce(Exception):
-    """An outcome has too many rows, or one too large, for DynamoDB.
-
-    The limits are those of one transaction; nothing was written.
-    """
 
 
 class AlreadyThere(Exception):
@@ -192,6 +185,7 @@ _MEANINGS: Final[Mapping[Kind, type[Exception]]] = {
     "wish": OptOutChanged,
     "release": ReleaseChanged,
     "budget": BudgetChanged,
+    "full": TooMuchAtOnce,
     "assignments": AssignmentsChanged,
     "account": AccountChanged,
     "work": WorkChanged,

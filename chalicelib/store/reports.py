@@ -19,8 +19,11 @@ from chalicelib.observation.reports.decision_json import decisions_from_json, de
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.attributes import IntAttribute
-from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
+from chalicelib.store.tables import Document, TableMeta, TooMuchAtOnce, at_version, store_faults
 from chalicelib.store.writes import Write
+
+LARGEST_ANSWERS = 250_000
+"""Bytes of a report's answers, superseded ones too; a message that would make them more is held."""
 
 ReportKey = tuple[str, str, str]
 """Station, form, round."""
@@ -134,8 +137,11 @@ def replacing(election: Election, stored: StoredReport) -> Write:
     """Return the write of a report as its next version.
 
     `stored.version` is the one that it replaces. What a later version of Baykoo keeps in the row beside stays there.
+    Raises TooMuchAtOnce where its answers are too many.
     """
     row = to_row(election, stored)
+    if len((ReportRow.answers.serialize(row.answers) or "").encode()) > LARGEST_ANSWERS:
+        raise TooMuchAtOnce
     actions = [
         ReportRow.version.set(stored.version + 1),
         ReportRow.region.set(row.region),

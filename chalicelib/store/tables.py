@@ -31,6 +31,13 @@ class Contended(Exception):
     """Another transaction is at work on the same rows: try again shortly."""
 
 
+class TooMuchAtOnce(Exception):
+    """An outcome has too many rows, or one too large, for DynamoDB.
+
+    The limits are those of one transaction; nothing was written.
+    """
+
+
 class _NamedLate(type):
     """A metaclass that reads a table's name at each use.
 

@@ -23,6 +23,7 @@ Kind = Literal[
     "once",
     "release",
     "budget",
+    "full",
     "assignments",
     "account",
     "work",

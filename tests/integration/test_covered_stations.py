@@ -5,8 +5,10 @@ from incident_day import everyone
 from pipeline import Pipeline
 
 from chalicelib.observation.reports.report import station_answers
+from chalicelib.services.reports import covered
 from chalicelib.services.reports.covered import MOST_COVERED
 from chalicelib.services.review.held import held_of
+from chalicelib.store import reports
 from chalicelib.store.incidents import incidents_of
 
 CLOSING = "CL {station} A2010 B1 C1201 D11 E600 F400 G190"
@@ -61,4 +63,31 @@ def test_a3_an_incident_is_heard_from_anywhere(pipeline: Pipeline, text: str) ->
     station = pipeline.election.stations[15].number
     pipeline.say(pipeline.phone(), text.format(station=station))
     assert [one.station for one in incidents_of(pipeline.election.id)] == [station]
+    assert pipeline.differences() == ()
+
+
+def test_a3_a_report_has_so_many_observers_and_own_ones_are_always_added(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(covered, "MOST_REPORTERS", 3)
+    station = pipeline.election.stations[0].number
+    strangers = [pipeline.observers(place)[0].phones[0] for place in range(1, 6)]
+    rows = [pipeline.say(phone, f"OP {station} A1") for phone in strangers]
+    assert [row.reason for row in rows] == [None] * 3 + ["reassigned"] * 2
+    assert pipeline.say(strangers[0], f"OP {station} C12").reason is None, "who is among them already"
+    assert [pipeline.say(one.phones[0], "OP A1").state for one in pipeline.observers()] == ["accepted"] * 2
+    [report] = [one.report for one in pipeline.reports() if one.report.station == station]
+    assert len(report.given) == 5
+    assert pipeline.differences() == ()
+
+
+def test_a_report_s_answers_have_a_bound_and_what_is_beyond_waits_for_a_person(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "LARGEST_ANSWERS", 400)
+    rows = [pipeline.say(pipeline.phone(), f"OP A1 C{place}") for place in range(6)]
+    states = [row.state for row in rows]
+    assert states[:2] == ["accepted"] * 2
+    assert states[-1] == "held"
+    assert rows[-1].reason == "too_long"
     assert pipeline.differences() == ()

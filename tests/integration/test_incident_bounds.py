@@ -16,12 +16,15 @@ from chalicelib.observation.incidents.budget import (
     MOST_PER_SMS,
     MOST_SAME,
 )
-from chalicelib.services.incidents import escalation
+from chalicelib.services.incidents import alert_budget, escalation
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.incidents.steps import PAGE_SIZE, list_incidents, take_step
+from chalicelib.store import escalations
+from chalicelib.store.escalations import Digest, adding_to_digest
 from chalicelib.store.incidents import MOST_STEPS, Incident, incidents_of
 from chalicelib.store.message_queries import unfinished
 from chalicelib.store.operators import AuditRow
+from chalicelib.store.outcome import write
 
 Load = Callable[..., Pipeline]
 SECOND = dt.timedelta(seconds=1)
@@ -139,6 +142,42 @@ def test_a1c_alerts_have_a_budget_an_hour_and_the_rest_come_in_a_digest(day: Pip
     assert f"{len(opened) - most} more incidents" in (digest.subject or "")
     report(day, 10, "IN 3 elsewhere")
     assert told(day)["Cholpon"] == ["email", "sms"], "another coordinator's budget is their own"
+
+
+def test_a1c_digests_have_a_budget_an_hour_and_the_rest_come_by_email(
+    day: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_budget, "DIGESTS_PER_COORDINATOR_AND_HOUR", 2)
+    report(day, 0)
+    [first] = incidents_of(day.election.id)
+    for place in range(4):
+        write([adding_to_digest(day.election.id, "Bishkek", 0, {first.number}, day.current.clock.at(day.now))])
+        day.now += SECOND
+        escalate_election(day.current, day.now)
+        digests = [row for row in day.outgoing() if row.key.startswith("digest#")]
+        assert sorted(row.channel for row in digests) == (["email", "sms"] if place < 2 else ["email"])
+        for row in digests:  # a key tells the digest's first number, which is always the same here
+            row.delete()
+    day.now += dt.timedelta(hours=1)
+    write([adding_to_digest(day.election.id, "Bishkek", 0, {first.number}, day.current.clock.at(day.now))])
+    escalate_election(day.current, day.now)
+    assert "sms" in {row.channel for row in day.outgoing() if row.key.startswith("digest#")}
+
+
+def test_a1a_a_digest_has_room_for_so_many_and_what_would_be_more_is_held(
+    day: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalations, "MOST_NUMBERS", 3)
+    write([adding_to_digest(day.election.id, "Bishkek", 0, {101, 102, 103}, day.current.clock.at(day.now))])
+    for place in range(6):
+        assert report(day, place, "IN 9 no light").state == "accepted"
+    assert {one.digested for one in incidents_of(day.election.id)} == {False}, "where it is full, one is told at once"
+    message = report(day, 7, "IN 9 no light\nIN 2 they stuff")
+    assert (message.state, message.reason) == ("held", "too_long")
+    assert message.key in list(unfinished("held", None, 100))
+    [digest] = Digest.query(f"{day.election.id}#digests")
+    assert digest.numbers == {101, 102, 103}
+    assert report(day, 9, "IN 3 they beat us").state == "accepted", "a critical one needs no digest"
 
 
 def _one_incident(day: Pipeline) -> Incident:

@@ -16,6 +16,8 @@ MOST_PER_STATION_AND_HOUR = 20
 ALERTS_PER_COORDINATOR_AND_HOUR = 30
 CRITICAL_RESERVE = 30
 """So many more alerts an hour reach a coordinator where the incident is critical: others cannot use them up."""
+DIGESTS_PER_COORDINATOR_AND_HOUR = 24
+"""So many digests an hour come by SMS; those beyond by email alone."""
 MOST_SAME = 10
 """Numbers of other incidents that one names as perhaps the same."""
 

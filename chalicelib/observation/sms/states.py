@@ -55,7 +55,7 @@ class Reason(StrEnum):
     """Nobody can read what a provider told: the row holds its `raw`, and `last_error` says why."""
     INCOMPLETE = "incomplete"
     OVER_BUDGET = "over_budget"
-    """Its phone has opened as many incidents as it may for now: the others wait for a person."""
+    """Its phone has opened as many incidents as it may for now, or is answered no more: a person looks at the rest."""
     REASSIGNED = "reassigned"
     """It reports for a station that is not its observer's: it waits for a person."""
     TOO_LONG = "too_long"

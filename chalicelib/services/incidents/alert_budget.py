@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.incidents.budget import most_alerts
+from chalicelib.observation.incidents.budget import DIGESTS_PER_COORDINATOR_AND_HOUR, most_alerts
 from chalicelib.observation.incidents.lifecycle import Group
 from chalicelib.store.budgets import spending, spent
 from chalicelib.store.incidents import Incident
@@ -56,6 +56,23 @@ class AlertBudget:
         """
         amounts = Counter(map(self._name, places))
         return (spending(self._election.id, SUBJECT, self._at, amounts, self._most),) if amounts else ()
+
+    def has_digest(self, place: int) -> bool:
+        """Tell whether a coordinator gets one more digest by SMS."""
+        return self._alerts[self._digests(place)] < DIGESTS_PER_COORDINATOR_AND_HOUR
+
+    def counting_digest(self, places: Iterable[int]) -> tuple[Write, ...]:
+        """Return what counts a digest by SMS to some coordinators.
+
+        They are counted as told.
+        """
+        amounts = Counter(map(self._digests, places))
+        self._alerts.update(amounts)
+        most = dict.fromkeys(amounts, DIGESTS_PER_COORDINATOR_AND_HOUR)
+        return (spending(self._election.id, SUBJECT, self._at, amounts, most),) if amounts else ()
+
+    def _digests(self, place: int) -> str:
+        return f"digests.{self._election.coordinators[place].id}"
 
     def _name(self, place: int) -> str:
         return f"to.{self._election.coordinators[place].id}"

@@ -91,7 +91,7 @@ def escalate_election(loaded: LoadedElection, now: dt.datetime, until: float = N
         for_each(
             "digest",
             digests,
-            lambda digest: _commit(*_digested(loaded.election, digest, muted, now)),
+            lambda digest: _commit(*_digested(loaded.election, digest, budget, muted, now)),
             until=until,
             name=lambda digest: str(digest.id),
         ),
@@ -141,23 +141,29 @@ def _escalated(
 
 
 def _digested(
-    election: Election, digest: Digest, muted: frozenset[str], now: dt.datetime
+    election: Election, digest: Digest, budget: AlertBudget, muted: frozenset[str], now: dt.datetime
 ) -> tuple[list[Write], tuple[Message, ...]]:
     """Return what sends a digest.
 
-    One message of its incidents that still need somebody, the gravest first.
+    One message of its incidents that still need somebody, the gravest first. Who has had as many by SMS as an hour
+    allows gets it by email alone.
     """
     numbers = sorted(digest.numbers)
     collected = incidents_of_numbers(election.id, numbers[:MOST_READ])
     still_open = sorted((incident for incident in collected if incident.state in OPEN), key=_gravest_first)
+    if not still_open:
+        return [escalations.ending_digest(digest)], ()
     more = max(0, len(still_open) - MOST_LISTED) + max(0, len(numbers) - MOST_READ)
+    digested = Digested(digest.region, still_open[:MOST_LISTED], more)
     rows: list[Message] = []
-    if still_open:
-        digested = Digested(digest.region, still_open[:MOST_LISTED], more)
-        for place in _told(election, digest, still_open):
-            key = keys.digest(election.id, digest.id, numbers[0], place)
-            rows += _digest_to(election, election.coordinators[place], key, digested, muted, now)
-    return [escalations.ending_digest(digest)], tuple(rows)
+    by_sms: list[int] = []
+    for place in _told(election, digest, still_open):
+        key = keys.digest(election.id, digest.id, numbers[0], place)
+        made = _digest_to(election, election.coordinators[place], key, digested, muted, now)
+        has_room = budget.has_digest(place)
+        by_sms += [place for row in made if row.channel == keys.SMS and has_room]
+        rows += [row for row in made if row.channel != keys.SMS or has_room]
+    return [escalations.ending_digest(digest), *budget.counting_digest(by_sms)], tuple(rows)
 
 
 def _gravest_first(incident: Incident) -> tuple[int, int]:

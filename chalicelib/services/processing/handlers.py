@@ -22,14 +22,16 @@ from chalicelib.services.coordinators.incident_reports import outcome_of_coordin
 from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
+from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
 from chalicelib.services.replies.reply import reply_to
 from chalicelib.services.replies.strangers import reply_budget
 from chalicelib.services.reports.covered import counted_or_held, is_held
 from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
-from chalicelib.store import elections
+from chalicelib.store import elections, keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message, attention_of
+from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 
 WriteScope = Literal["full", "one_alert", "held"]
@@ -109,14 +111,15 @@ def _opt_out(sms: _Sms) -> Outcome | None:
 
 def _command(sms: _Sms) -> Outcome | None:
     """Handle a coordinator's command."""
-    return outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys)
+    outcome = outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys)
+    return _answered_within_budget(sms, outcome)
 
 
 def _coordinators_report(sms: _Sms) -> Outcome | None:
     """Handle an incident that a coordinator reports."""
     if sms.limits.scope == "held":
         return None
-    return outcome_of_coordinators_report(
+    outcome = outcome_of_coordinators_report(
         sms.loaded,
         sms.message,
         sms.phone,
@@ -125,6 +128,7 @@ def _coordinators_report(sms: _Sms) -> Outcome | None:
         reserved=sms.limits.numbers,
         merge_alerts=sms.merge_alerts,
     )
+    return _answered_within_budget(sms, outcome)
 
 
 def _report(sms: _Sms) -> Outcome:
@@ -153,10 +157,17 @@ def _report(sms: _Sms) -> Outcome:
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     is_stranger = said.observer is None and sms.phone not in election.coordinators_by_phone
     counted_reply = reply_budget(election.id, sms.loaded.clock.at(now)) if replies and is_stranger else ()
-    if counted_reply is None:
-        replies, counted_reply = [], ()
     changed = [one for one in merged.values() if one.changed]
-    held_for = Reason.OVER_BUDGET if Reason.OVER_BUDGET in opening.left_out.values() else None
+    is_free = (
+        said.observer is not None
+        and not opening.incidents
+        and is_ordinary((one.after for one in changed), said.observer.number, counted_at)
+    )
+    budget = FREE if is_stranger or not replies or is_free else _reply_budget(sms)
+    if counted_reply is None or not budget.is_answered:
+        replies, counted_reply = [], ()
+    is_over_budget = budget.is_first_beyond or Reason.OVER_BUDGET in opening.left_out.values()
+    held_for = Reason.OVER_BUDGET if is_over_budget else None
     if is_strange:
         held_for = Reason.REASSIGNED
     if said.reading.held == TOO_LONG:
@@ -169,8 +180,35 @@ def _report(sms: _Sms) -> Outcome:
         cells=changes_of_message(election, said, changed, opening.incidents, is_entry=message.is_entry),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
-        writes=(*opening.writes, *covered, *counted_reply, *(sms.opting.writes if sms.opting else ())),
+        writes=(
+            *opening.writes,
+            *covered,
+            *counted_reply,
+            *budget.writes,
+            *(sms.opting.writes if sms.opting else ()),
+        ),
     )
+
+
+def _reply_budget(sms: _Sms) -> ReplyBudget:
+    return phone_budget(sms.loaded.election.id, sms.phone, sms.loaded.clock.at(sms.now))
+
+
+def _answered_within_budget(sms: _Sms, outcome: Outcome | None) -> Outcome | None:
+    """Return a coordinator's outcome without its answer where they had enough of them.
+
+    The first that is left out stands in the audit trail.
+    """
+    if outcome is None or all(row.key != keys.reply(sms.message.key) for row in outcome.outgoing):
+        return outcome
+    budget = _reply_budget(sms)
+    if budget.is_answered:
+        return replace(outcome, writes=(*outcome.writes, *budget.writes))
+    writes = (*outcome.writes, *budget.writes)
+    if budget.is_first_beyond:
+        writes += (recorded(sms.loaded.election.id, sms.now, "Baykoo", "not answered", sms.message.key),)
+    left = tuple(row for row in outcome.outgoing if row.key != keys.reply(sms.message.key))
+    return replace(outcome, outgoing=left, writes=writes)
 
 
 _HANDLERS: Final[tuple[Callable[[_Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)

@@ -27,10 +27,9 @@ from chalicelib.store.outcome import (
     OptOutChanged,
     Outcome,
     ReportChanged,
-    TooMuchAtOnce,
     commit,
 )
-from chalicelib.store.tables import Contended, StoreUnavailable
+from chalicelib.store.tables import Contended, StoreUnavailable, TooMuchAtOnce
 
 logger = Logger()
 COMMITS = 4

@@ -1,7 +1,8 @@
 """Choose which reports from strangers to a station count.
 
 The others wait for a person. Sender numbers can be forged. So of a phone count only reports for stations of its
-observer's own region, and for at most MOST_COVERED of those beside its own; incidents are heard from anywhere.
+observer's own region, and for at most MOST_COVERED of those beside its own, and while a report has fewer than
+MOST_REPORTERS observers; incidents are heard from anywhere.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,12 @@ from dataclasses import replace
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.resolve import REASSIGNED, ResolvedReport
 from chalicelib.store.budgets import CoveredStations, covered_by, covering
+from chalicelib.store.reports import get_reports
 from chalicelib.store.writes import Write
 
 MOST_COVERED = 2
+MOST_REPORTERS = 20
+"""Observers of a report from where on nobody is added to it who is no observer of its station."""
 MOST_NAMED = 50
 """Stations that wait for a person and are kept by name, of one phone."""
 
@@ -33,13 +37,29 @@ def counted_or_held(
     for station in dict.fromkeys(one.station for one in strange if _is_of_own_region(election, one)):
         if len(allowed) < MOST_COVERED:
             allowed.add(station)
-    held = {one.station for one in strange if not (one.station in allowed and _is_of_own_region(election, one))}
+    crowded = _crowded(election, strange)
+    held = {
+        one.station
+        for one in strange
+        if not (one.station in allowed and _is_of_own_region(election, one)) or one.station in crowded
+    }
     named = frozenset([*sorted(before.held), *sorted(held - before.held)][:MOST_NAMED])
     after = CoveredStations(frozenset(allowed), named, before.version)
     writes = (
         () if (after.counted, after.held) == (before.counted, before.held) else (covering(election.id, phone, after),)
     )
     return tuple(_held(one) if one in strange and one.station in held else one for one in reports), writes
+
+
+def _crowded(election: Election, reports: Iterable[ResolvedReport]) -> set[str]:
+    """Return the stations of reports that have enough observers without this one."""
+    by_key = {(one.station, one.reading.form, one.round): one for one in reports}
+    stored = get_reports(election, by_key)
+    return {
+        key[0]
+        for key, one in by_key.items()
+        if len(given := stored[key].report.given) >= MOST_REPORTERS and one.observer.number not in given
+    }
 
 
 def is_held(reports: Iterable[ResolvedReport], before: Iterable[ResolvedReport]) -> bool:
