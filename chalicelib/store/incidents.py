@@ -52,6 +52,7 @@ class Incident(IncidentsTableRow):
     `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of the alerts queued
     to coordinators; `digested`: it goes into digests instead. `may_be_same_as`: numbers of earlier ones; of later ones
     only they know it. `more`: how many further incidents of its phone are held with their SMS.
+    `assigned`: whose it is. `links`: numbers that a person has said to be the same (true) or another (false).
     """
 
     number = IntAttribute(default=0)
@@ -70,6 +71,8 @@ class Incident(IncidentsTableRow):
     digested = BooleanAttribute(default=False)
     may_be_same_as = Document(default=list)
     more = IntAttribute(null=True)
+    assigned = UnicodeAttribute(null=True)
+    links = Document(null=True)
     history = Document(default=list)
     alerts = Document(default=list)
 

@@ -30,6 +30,7 @@ from chalicelib.services.clients.bucket import BucketUnavailable
 from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, NotDone, TooManyAssigned
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
+from chalicelib.services.incidents.changes import ChangeRefused, IncidentUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed
@@ -61,6 +62,8 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     NotDone: (HTTPStatus.CONFLICT, "Not done: {}."),
     TooManyAssigned: (HTTPStatus.CONFLICT, "Not assigned: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
+    IncidentUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    ChangeRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
     Leased: (HTTPStatus.CONFLICT, "Not taken: {}."),
     LeaseLost: (HTTPStatus.CONFLICT, "Not done: {}."),
     NothingToDo: (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),

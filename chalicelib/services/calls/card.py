@@ -24,9 +24,10 @@ from chalicelib.store import keys
 from chalicelib.store.calls import CallRow
 from chalicelib.store.contacts import contacts_of
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Incident, incidents_at
+from chalicelib.store.incidents import Incident
 from chalicelib.store.message_queries import get_many, newest_with
 from chalicelib.store.messages import Message
+from chalicelib.store.moved_incidents import incidents_of_station
 from chalicelib.store.opt_outs import wish_of
 from chalicelib.store.reports import reports_of
 
@@ -76,7 +77,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
         "contacts": [contact_document(election, one) for one in contacts_of(election.id, station, CONTACTS)],
         "asked": described(asking(election, station)),
-        "incidents": [_incident(election, one) for one in incidents_at(election.id, station)],
+        "incidents": [_incident(election, one) for one in incidents_of_station(election.id, station)],
         "last": row.last,
         "snoozed_until": local(election, row.snoozed_until),
         "lease": lease_of(operator, row, now),

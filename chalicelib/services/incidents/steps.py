@@ -16,6 +16,7 @@ from chalicelib.services.access.permissions import Permission
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
+from chalicelib.store import moved_incidents
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incident_numbers import incident_of_number, numbers_given
 from chalicelib.store.incidents import (
@@ -83,7 +84,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     incident = incident_of_number(election.id, number)
     if incident is None or not operator.sees(incident.region):
         return None
-    return _described(election, incident, _later(incidents_at(election.id, incident.station))) | {
+    return _described(election, incident, _later(incidents_at(election.id, _first_station(incident)))) | {
         # The SMS of an answer may hold the count.
         "text": None if incident.report is not None and not operator.may(Permission.READ_PEOPLE) else incident.text,
         "observer": incident.observer,
@@ -99,7 +100,7 @@ def incidents_of_station(election: Election, station: str) -> list[dict[str, Any
 
     Raises StoreUnavailable.
     """
-    incidents = incidents_at(election.id, station)
+    incidents = moved_incidents.incidents_of_station(election.id, station)
     later = _later(incidents)
     newest_first = sorted(incidents, key=lambda incident: incident.number, reverse=True)
     return [_described(election, incident, later) for incident in newest_first]
@@ -130,10 +131,8 @@ def list_incidents(
             if len(chosen) < PAGE_SIZE:
                 last = number.number
                 chosen += _chosen([by_id[number.incident]] if number.incident in by_id else [], operator, region, state)
-    later = {
-        station: _later(incidents_at(election.id, station)) for station in {incident.station for incident in chosen}
-    }
-    described = [_described(election, incident, later[incident.station]) for incident in chosen]
+    later = {station: _later(incidents_at(election.id, station)) for station in {_first_station(one) for one in chosen}}
+    described = [_described(election, incident, later[_first_station(incident)]) for incident in chosen]
     return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
 
 
@@ -159,7 +158,8 @@ def _later(others: Iterable[Incident]) -> dict[int, list[int]]:
 
 def _same(incident: Incident, later: Mapping[int, Iterable[int]]) -> list[int]:
     number = incident.number
-    same = {*incident.may_be_same_as, *later.get(number, ())}
+    said = {int(other) for other in incident.links or {}}
+    same = {*incident.may_be_same_as, *later.get(number, ())} - said
     return sorted(sorted(same, key=lambda other: abs(number - other))[:MOST_SAME])
 
 
@@ -170,6 +170,11 @@ def _chosen(
         is_asked = region in (None, incident.region) and state in (None, incident.state)
         if is_asked and operator.sees(incident.region):
             yield incident
+
+
+def _first_station(incident: Incident) -> str:
+    """Return the station that an incident was reported for: a person may have moved it since."""
+    return incident.id.partition("#")[0]
 
 
 def _described(election: Election, incident: Incident, later: Mapping[int, Iterable[int]]) -> dict[str, Any]:
@@ -185,6 +190,8 @@ def _described(election: Election, incident: Incident, later: Mapping[int, Itera
         "opened_at": incident.opened_at.astimezone(election.zone).isoformat(timespec="seconds"),
         "escalated": incident.stage,
         "may_be_same_as": _same(incident, later),
+        "same_as": sorted(int(number) for number, same in (incident.links or {}).items() if same),
+        "assigned": incident.assigned,
         "more": incident.more or 0,
     }
 

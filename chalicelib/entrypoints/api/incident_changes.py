@@ -1,0 +1,186 @@
+"""What people change of an incident beside its steps: notes, whose it is, where, how grave, the same as which."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.incidents import Incident, IncidentPath
+from chalicelib.entrypoints.api.models import Asking
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, Tagged
+from chalicelib.entrypoints.api.request import version_number
+from chalicelib.observation.elections.values import Severity
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.incidents import changes
+from chalicelib.services.incidents.steps import show_incident
+from chalicelib.services.versions import LONGEST_NOTE
+
+MAY = Permission.WORK_INCIDENTS
+REFUSALS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+
+
+class WhyBody(Asking):
+    """Why it is changed."""
+
+    note: str = Field(default="", max_length=LONGEST_NOTE)
+
+
+class NotedBody(Asking):
+    """What is to be known of it."""
+
+    note: str = Field(min_length=1, max_length=LONGEST_NOTE)
+
+
+class AssignBody(WhyBody):
+    """Whose it is from now on; nobody's where `to` is empty."""
+
+    to: str | None = Field(default=None, max_length=changes.LONGEST_NAME)
+
+
+class LinkBody(WhyBody):
+    """The number of another incident."""
+
+    other: int = Field(ge=1, le=999_999_999)
+
+
+class GradeBody(WhyBody):
+    """How grave it is, what it is about; a category alone brings its own severity."""
+
+    severity: Severity | None = None
+    category: int | None = Field(default=None, ge=0, le=999)
+
+
+class MoveBody(WhyBody):
+    """The station where it happened."""
+
+    station: str = Field(max_length=50)
+
+
+@operation(
+    summary="Add a note to an incident.",
+    may=MAY,
+    path=IncidentPath,
+    body=NotedBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def note(asked: Asked[IncidentPath, None, NotedBody]) -> Tagged:
+    """Add a note."""
+    changes.add_note(asked.loaded, asked.action, _number(asked), version_number(asked.seen))
+    return _shown(asked)
+
+
+@operation(
+    summary="Make an incident somebody's, or nobody's.",
+    may=MAY,
+    path=IncidentPath,
+    body=AssignBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def assign(asked: Asked[IncidentPath, None, AssignBody]) -> Tagged:
+    """Assign an incident."""
+    changes.assign(asked.loaded, asked.action, _number(asked), version_number(asked.seen), asked.body.to)
+    return _shown(asked)
+
+
+@operation(
+    summary="Say that two incidents are the same.",
+    may=MAY,
+    path=IncidentPath,
+    body=LinkBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def link(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
+    """Link two incidents."""
+    seen = version_number(asked.seen)
+    changes.link(asked.loaded, asked.action, _number(asked), seen, asked.body.other, same=True)
+    return _shown(asked)
+
+
+@operation(
+    summary="Say that two incidents are not the same.",
+    may=MAY,
+    path=IncidentPath,
+    body=LinkBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def unlink(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
+    """Unlink two incidents."""
+    seen = version_number(asked.seen)
+    changes.link(asked.loaded, asked.action, _number(asked), seen, asked.body.other, same=False)
+    return _shown(asked)
+
+
+@operation(
+    summary="Change how grave an incident is, or what it is about.",
+    may=MAY,
+    path=IncidentPath,
+    body=GradeBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def grade(asked: Asked[IncidentPath, None, GradeBody]) -> Tagged:
+    """Change severity and category."""
+    said, seen = asked.body, version_number(asked.seen)
+    if said.severity is None and said.category is None:
+        what = "say a severity or a category"
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Not changed: {what}.", [{"at": "/severity", "what": what}])
+    changes.grade(asked.loaded, asked.action, _number(asked), seen, said.severity, said.category)
+    return _shown(asked)
+
+
+@operation(
+    summary="Move an incident to the station where it happened.",
+    may=MAY,
+    path=IncidentPath,
+    body=MoveBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def move(asked: Asked[IncidentPath, None, MoveBody]) -> Tagged:
+    """Move an incident."""
+    changes.move(asked.loaded, asked.action, _number(asked), version_number(asked.seen), asked.body.station)
+    return _shown(asked)
+
+
+@operation(
+    summary="Undo one's own last change of an incident.",
+    may=MAY,
+    path=IncidentPath,
+    body=WhyBody,
+    answer=Incident,
+    on_version=True,
+    once=True,
+    problems=REFUSALS,
+)
+def undo(asked: Asked[IncidentPath, None, WhyBody]) -> Tagged:
+    """Undo a change."""
+    changes.undo(asked.loaded, asked.action, _number(asked), version_number(asked.seen))
+    return _shown(asked)
+
+
+def _number(asked: Asked[IncidentPath, Any, Any]) -> int:
+    return int(asked.path.number)
+
+
+def _shown(asked: Asked[IncidentPath, Any, Any]) -> Tagged:
+    document = show_incident(asked.loaded.election, asked.operator, _number(asked))
+    if document is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no such incident in your regions any more.")
+    return Tagged(document, str(document["version"]))

@@ -1,0 +1,296 @@
+"""What people change of an incident beside its steps: where, how grave, whose, the same as which.
+
+Each change is on the version that was seen, stands in the history with what was before, and can be undone for ten
+minutes by whoever made it: by a step of its own.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pynamodb.expressions.update import Action as UpdateAction
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import Severity
+from chalicelib.observation.incidents.lifecycle import State
+from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.reports.tally_changes import changes_of_incidents, total
+from chalicelib.services.versions import NoteMissing, VersionPassed
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incident_numbers import incident_of_number
+from chalicelib.store.incidents import Incident, changing
+from chalicelib.store.moved_incidents import moving
+from chalicelib.store.open_incidents import listed
+from chalicelib.store.outcome import adding_to_tallies
+from chalicelib.store.writes import Write
+
+UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
+MOST_LINKS: Final = 50
+"""Incidents that a person may link with one, or say to be others."""
+LONGEST_NAME: Final = 200
+
+
+class IncidentUnknown(LookupError):
+    """There is no such incident, or not in the operator's regions."""
+
+
+class ChangeRefused(ValueError):
+    """A change that cannot be made of an incident as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What a change sets, what was before, and what the history says of it.
+
+    None of an attribute: it is removed. `others`: rows that change with it.
+    """
+
+    step: str
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    state: State | None = None
+    others: tuple[Write, ...] = ()
+    says: str | None = None
+
+
+def add_note(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict[str, Any]:
+    """Add a note to an incident's history; raises NoteMissing and what `_change` raises."""
+    if action.why is None:
+        raise NoteMissing("write what is to be known of it")
+    return _change(loaded, action, number, seen, lambda _: _Changed("note"))
+
+
+def assign(loaded: LoadedElection, action: Action, number: int, seen: int, to: str | None) -> dict[str, Any]:
+    """Make an incident somebody's, or nobody's; raises what `_change` raises."""
+    name = (to or "").strip()[:LONGEST_NAME] or None
+    return _change(loaded, action, number, seen, lambda _: _Changed("assign", {"assigned": name}, says=name))
+
+
+def link(loaded: LoadedElection, action: Action, number: int, seen: int, other: int, *, same: bool) -> dict[str, Any]:
+    """Say that two incidents are the same, or that they are not.
+
+    Raises ChangeRefused, and what `_change` raises.
+    """
+
+    def change(incident: Incident) -> _Changed:
+        twin = _seen_by(loaded, action, other)
+        if twin.number == incident.number:
+            raise ChangeRefused("an incident is always the same as itself")
+        step, at = "link" if same else "unlink", loaded.clock.at(action.now)
+        entry = _entry(_Changed(step, says=str(number)), twin, action, at, {"links": dict(twin.links or {})})
+        back = changing(twin, twin.state, entry, Incident.links.set(_linked(twin, number, same=same)))
+        return _Changed(step, {"links": _linked(incident, other, same=same)}, others=(back,), says=str(other))
+
+    return _change(loaded, action, number, seen, change)
+
+
+def grade(
+    loaded: LoadedElection,
+    action: Action,
+    number: int,
+    seen: int,
+    severity: Severity | None = None,
+    category: int | None = None,
+) -> dict[str, Any]:
+    """Change how grave an incident is, and what it is about.
+
+    A category without a severity brings its own. Raises ChangeRefused, and what `_change` raises.
+    """
+
+    def change(incident: Incident) -> _Changed:
+        sets: dict[str, Any] = {}
+        if category is not None:
+            sets["category"] = _category(loaded.election, incident, category)
+        form = loaded.election.incidents
+        own = form.categories[category].severity if form is not None and category is not None else None
+        sets["severity"] = severity or own or incident.severity
+        if all(getattr(incident, name) == value for name, value in sets.items()):
+            raise ChangeRefused("it is so already")
+        return _Changed("change", sets, says=" ".join(str(value) for value in sets.values()))
+
+    return _change(loaded, action, number, seen, change)
+
+
+def move(loaded: LoadedElection, action: Action, number: int, seen: int, station: str) -> dict[str, Any]:
+    """Move an incident to the station where it happened.
+
+    It counts in that station's region from now on. Raises ChangeRefused, and what `_change` raises.
+    """
+
+    def change(incident: Incident) -> _Changed:
+        place = loaded.election.station_by_number.get(station)
+        if place is None or not action.operator.sees(place.region):
+            raise ChangeRefused(f"there is no station {station}, or not in your regions")
+        if incident.station == station:
+            raise ChangeRefused("it is there already")
+        return _Changed("move", {"station": station, "region": place.region}, says=station)
+
+    return _change(loaded, action, number, seen, change)
+
+
+def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict[str, Any]:
+    """Undo one's own last change of an incident, by a step that puts back what was.
+
+    Raises ChangeRefused, and what `_change` raises.
+    """
+    at = loaded.clock.at(action.now)
+
+    def change(incident: Incident) -> _Changed:
+        *earlier, last = incident.history
+        if last["step"] in ("open", "escalate", "undo") or not earlier:
+            raise ChangeRefused("there is nothing to undo")
+        if last["who"] != action.who:
+            raise ChangeRefused(f"{last['who']} has changed it last, and can undo it")
+        age = (at - dt.datetime.fromisoformat(last["at"])) / loaded.clock.factor
+        if age > UNDONE_WITHIN:
+            raise ChangeRefused("it was changed more than ten minutes ago: take another step")
+        was = dict(last.get("was") or {})
+        others = _twin_writes(loaded, action, incident, last) if last["step"] in ("link", "unlink") else ()
+        return _Changed("undo", was, earlier[-1]["state"], others, says=last["step"])
+
+    return _change(loaded, action, number, seen, change)
+
+
+def _change(
+    loaded: LoadedElection, action: Action, number: int, seen: int, change: Callable[[Incident], _Changed]
+) -> dict[str, Any]:
+    """Change an incident on the version seen, with its counters and its line in the list.
+
+    Raises IncidentUnknown, VersionPassed that says who changed what, and what `perform` raises.
+    """
+    at = loaded.clock.at(action.now)
+
+    def attempt() -> Change:
+        incident = _seen_by(loaded, action, number)
+        if incident.version != seen:
+            last = incident.history[-1]
+            raise VersionPassed(
+                f"incident {number} is at version {incident.version} since {last['who']} took the step "
+                f"{last['step']} at {last['at']}, you have seen {seen}"
+            )
+        changed = change(incident)
+        was = {name: getattr(incident, name) for name in changed.sets}
+        entry = _entry(changed, incident, action, at, was)
+        state = changed.state or incident.state
+        after = _after(incident, changed.sets)
+        writes = (
+            changing(incident, state, entry, *_actions(changed.sets)),
+            *_counted(loaded.election, incident, after),
+            *_listed(incident, after, state),
+            *moving(incident, after.station),
+            *changed.others,
+        )
+        document = {"number": number, "version": incident.version + 1}
+        what, subject = f"incident {_PAST[changed.step]}", f"incident {number}"
+        return Change(document, writes, what, subject, _plain(was, incident.state), _plain(changed.sets, state))
+
+    return perform(action, attempt)
+
+
+_PAST: Final = {
+    "note": "noted",
+    "assign": "assigned",
+    "link": "linked",
+    "unlink": "unlinked",
+    "change": "changed",
+    "move": "moved",
+    "undo": "undone",
+}
+
+
+def _seen_by(loaded: LoadedElection, action: Action, number: int) -> Incident:
+    incident = incident_of_number(loaded.election.id, number)
+    if incident is None or not action.operator.sees(incident.region):
+        raise IncidentUnknown(f"there is no incident {number} in this election, or not in your regions")
+    return incident
+
+
+def _entry(
+    changed: _Changed, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
+) -> dict[str, Any]:
+    said = " ".join(filter(None, (changed.says, action.why)))
+    entry = {
+        "at": at.isoformat(timespec="seconds"),
+        "step": changed.step,
+        "state": changed.state or incident.state,
+        "who": action.who,
+        "note": said or None,
+        "was": dict(was) or None,
+    }
+    return {name: value for name, value in entry.items() if value is not None}
+
+
+def _after(incident: Incident, sets: Mapping[str, Any]) -> Incident:
+    """Return an incident as a change leaves it, as far as it is counted and listed."""
+    return Incident(
+        incident.election,
+        incident.id,
+        number=incident.number,
+        station=sets.get("station", incident.station),
+        region=sets.get("region", incident.region),
+        severity=sets.get("severity", incident.severity),
+        opened_at=incident.opened_at,
+    )
+
+
+def _actions(sets: Mapping[str, Any]) -> list[UpdateAction]:
+    named = {name: getattr(Incident, name) for name in sets}
+    return [
+        attribute.set(sets[name]) if sets[name] is not None else attribute.remove() for name, attribute in named.items()
+    ]
+
+
+def _counted(election: Election, before: Incident, after: Incident) -> list[Write]:
+    """Return the writes that move an incident's counters."""
+    if (before.station, before.region, before.severity) == (after.station, after.region, after.severity):
+        return []
+    added = changes_of_incidents(election, [after])
+    taken = [(cell, {name: -amount for name, amount in counters.items()}) for cell, counters in _of(election, before)]
+    return adding_to_tallies(election, total([*taken, *added]))
+
+
+def _of(election: Election, incident: Incident) -> Sequence[tuple[Any, Mapping[str, Any]]]:
+    return changes_of_incidents(election, [incident])
+
+
+def _listed(before: Incident, after: Incident, state: State) -> list[Write]:
+    """Return the write that lists an incident anew, where what the list says has changed."""
+    same = (before.region, before.severity, before.state) == (after.region, after.severity, state)
+    return [] if same else [listed(after, state)]
+
+
+def _linked(incident: Incident, number: int, *, same: bool) -> dict[str, bool]:
+    links = {**(incident.links or {}), str(number): same}
+    if len(links) > MOST_LINKS:
+        raise ChangeRefused(f"{MOST_LINKS} incidents are linked with it already")
+    return links
+
+
+def _twin_writes(
+    loaded: LoadedElection, action: Action, incident: Incident, last: Mapping[str, Any]
+) -> tuple[Write, ...]:
+    """Return the write that takes a link back at its other end, as it was before there."""
+    other = str(last.get("note", "")).partition(" ")[0]
+    twin = incident_of_number(loaded.election.id, int(other)) if other.isdigit() else None
+    if twin is None:
+        return ()
+    links, mine = dict(twin.links or {}), str(incident.number)
+    links.pop(mine, None)
+    before = (last.get("was") or {}).get("links") or {}
+    if other in before:
+        links[mine] = before[other]
+    undone = _Changed("undo", says=str(last["step"]))
+    entry = _entry(undone, twin, action, loaded.clock.at(action.now), {})
+    return (changing(twin, twin.state, entry, Incident.links.set(links)),)
+
+
+def _category(election: Election, incident: Incident, category: int) -> int:
+    if election.incidents is None or category not in election.incidents.categories:
+        raise ChangeRefused(f"there is no category {category}")
+    if incident.report is not None:
+        raise ChangeRefused("an answer has opened it: its category is the question")
+    return category
+
+
+def _plain(values: Mapping[str, Any], state: State) -> dict[str, Any]:
+    return {**values, "state": state}
