@@ -103,6 +103,15 @@ def list_routes() -> list[tuple[str, str]]:
         return [(row.number, row.election) for row in RouteRow.query(ROUTES)]
 
 
+def numbers_without_region(election_id: str) -> list[str]:
+    """Return numbers that lead to an election and know no country.
+
+    Stored by an earlier version, or of an election without one. Raises StoreUnavailable.
+    """
+    with store_faults():
+        return [row.number for row in RouteRow.query(ROUTES) if row.election == election_id and row.region is None]
+
+
 def number_of(election_id: str) -> str | None:
     """Return the number that an election's SMS come from.
 

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from pipeline import Load, Pipeline
 
+from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.doctor.deployment import Deployment
 from chalicelib.services.doctor.examine import examine
 from chalicelib.services.doctor.finding import Finding
+from chalicelib.services.elections import loading
 from chalicelib.store import keys
 from chalicelib.store.messages import Message
 from chalicelib.store.queues import pending_in
@@ -156,6 +158,19 @@ def test_functions_that_were_throttled(services: Stack, deployed: Deployment) ->
     )
     one = found(services)["throttles"]
     assert (one.severity, one.said) == ("problem", "within the hour: Process")
+
+
+def test_a_number_that_an_earlier_version_routed_does_not_know_its_country(services: Stack, load: Load) -> None:
+    loaded = load()
+    subject = f"country of {loaded.election.id}"
+    assert subject not in found(services)
+    [way] = list(RouteRow.query(ROUTES, RouteRow.part == loaded.number))
+    way.update(actions=[RouteRow.region.remove()])
+    one = found(services)[subject]
+    assert (one.severity, loaded.number in one.said) == ("warning", True)
+    assert "election load" in one.advice
+    loading.load(loaded.election, REAL_TIME)
+    assert subject not in found(services)
 
 
 def test_an_api_that_does_not_answer(services: Stack) -> None:

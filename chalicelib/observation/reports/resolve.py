@@ -45,9 +45,8 @@ class ResolvedReport:
     `counts` is False where something has to be asked first (whose it is, of which station or round), where a part of
     the text is missing or a phrase in it holds it, and for practice.
 
-    `alarms`: whether its critical answers open incidents, though it may not count.
-
-    `critical`: codes of the answers that open an incident, by the election as it was then.
+    `alarms`: whether its critical answers open incidents, though it may not count. `critical`: codes of
+    the answers that open an incident, by the election as it was then.
     """
 
     reading: ReportReading
@@ -105,6 +104,8 @@ class Interpretation:
             return MessageState.HELD
         if not self.reports:
             return MessageState.UNRECOGNISED
+        if all(PRACTICE in report.flags for report in self.reports):
+            return MessageState.PRACTICE
         is_partial = any(report.reading.rejected or report.is_asked_again for report in self.reports)
         return MessageState.PARTLY_ACCEPTED if is_partial else MessageState.ACCEPTED
 

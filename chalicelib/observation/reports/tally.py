@@ -39,7 +39,14 @@ OPTED: Final[Mapping[OptOutState, MessageState]] = {"out": MessageState.OPTED_OU
 """The outcome of an SMS by which somebody wants no more SMS, or wants them again: no observation either."""
 
 UNCOUNTED: Final = frozenset(
-    {MessageState.COMMAND, MessageState.DUPLICATE, MessageState.JOINED, MessageState.SUPERSEDED, *OPTED.values()}
+    {
+        MessageState.COMMAND,
+        MessageState.DUPLICATE,
+        MessageState.JOINED,
+        MessageState.PRACTICE,
+        MessageState.SUPERSEDED,
+        *OPTED.values(),
+    }
 )
 """Outcomes that no counter tells of."""
 

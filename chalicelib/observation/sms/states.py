@@ -16,6 +16,8 @@ class MessageState(StrEnum):
     RECEIVED = "received"
     ACCEPTED = "accepted"
     PARTLY_ACCEPTED = "partly_accepted"
+    PRACTICE = "practice"
+    """Reports before their forms' day alone: it is kept and answered, and is in no number."""
     UNRECOGNISED = "unrecognised"
     QUARANTINED = "quarantined"
     HELD = "held"

@@ -89,10 +89,23 @@ def routing() -> Iterator[Finding]:
         else:
             advice = f"./baykoo election route NUMBER {election_id}"
             yield Finding(f"election {election_id}", "warning", "no number leads to it", advice)
+        yield from _countries(election_id)
     for number, election_id in routes.list_routes():
         if election_id not in known:
             advice = f"./baykoo election route {number} ID"
             yield Finding(f"number {number}", "problem", f"it leads to {election_id}, which is not loaded", advice)
+
+
+def _countries(election_id: str) -> Iterator[Finding]:
+    """Whether an election's numbers know its country; those that an earlier version stored do not."""
+    loaded = elections.current(election_id)
+    if loaded is None or loaded.election.default_region is None:
+        return
+    unknowing = routes.numbers_without_region(election_id)
+    if unknowing:
+        said = f"{', '.join(unknowing)} was routed by an earlier version: what is sent to it, written nationally, waits"
+        advice = f"load its file again: ./baykoo election load FILE --id {election_id}"
+        yield Finding(f"country of {election_id}", "warning", said, advice)
 
 
 def clocks(api_url: str, now: dt.datetime) -> Iterator[Finding]:

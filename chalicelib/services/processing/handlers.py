@@ -233,7 +233,8 @@ def _as_read(sms: _Sms, said: Interpretation, counted_at: dt.datetime, *, held_f
     else:
         _, (region, _, _) = cell
         known |= {"observer": said.observer.number, "region": region}
-    if (said.state != MessageState.ACCEPTED or held_for is not None) and not is_nobodys:
+    is_done = said.state in (MessageState.ACCEPTED, MessageState.PRACTICE) and held_for is None
+    if not is_done and not is_nobodys:
         known["attention"] = attention_of(election.id, known.get("region"))
     if held_for is not None and said.observer is not None:
         return Message.holding(message.key, said.state, now, **(known | {"reason": held_for}))

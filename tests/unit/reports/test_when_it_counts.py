@@ -168,7 +168,7 @@ MIDNIGHT = dt.datetime(2017, 10, 15, 0, 0, tzinfo=ZONE)
 def test_before_its_day_a_form_is_practice(text: str, field: Election) -> None:
     before = interpret(field, field.observers_by_phone[ELENA], text, MIDNIGHT - dt.timedelta(seconds=1))
     (report,) = before.reports
-    assert (report.counts, report.alarms, "practice" in report.flags, before.state) == (False, False, True, "accepted")
+    assert (report.counts, report.alarms, "practice" in report.flags, before.state) == (False, False, True, "practice")
     (report,) = interpret(field, field.observers_by_phone[ELENA], text, MIDNIGHT).reports
     assert (report.counts, "practice" in report.flags) == (True, False)
 
