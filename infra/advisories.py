@@ -54,9 +54,9 @@ class Advisories:
         return 2 if self.left_out or not self.asked else 0
 
 
-def _weakness(package: dict[str, Any], known: dict[str, Any]) -> str:
-    mended = ", ".join(known["fix_versions"]) or "no version yet"
-    return f"{package['name']} {package['version']}: {known['id']}, mended in {mended}"
+def _weakness(package: dict[str, Any], finding: dict[str, Any]) -> str:
+    mended = ", ".join(finding["fix_versions"]) or "no version yet"
+    return f"{package['name']} {package['version']}: {finding['id']}, mended in {mended}"
 
 
 def ask(requirements: Path, pip_audit: Path = LINT.folder / "bin" / "pip-audit") -> Advisories:
@@ -80,18 +80,18 @@ def main(files: Sequence[Path] = AUDITED) -> int:
     for path in files:
         name = path.relative_to(ROOT)
         try:
-            known = ask(path)
+            advisories = ask(path)
         except NotAsked as fault:
             print(f"{name}: the service could not be asked: {fault}", file=sys.stderr)
             status = status or 2
             continue
-        for weakness in known.weaknesses:
+        for weakness in advisories.weaknesses:
             print(f"{name}: {weakness}")
-        print(f"{name}: {known.asked} packages asked for, {len(known.weaknesses)} known weaknesses")
-        if known.left_out:
-            first = ", ".join(known.left_out[:5])
-            print(f"{name}: the service does not know {len(known.left_out)} packages ({first} …)", file=sys.stderr)
-        status = 1 if 1 in (status, known.exit_status) else max(status, known.exit_status)
+        print(f"{name}: {advisories.asked} packages asked for, {len(advisories.weaknesses)} known weaknesses")
+        if advisories.left_out:
+            first = ", ".join(advisories.left_out[:5])
+            print(f"{name}: the service does not know {len(advisories.left_out)} packages ({first} …)", file=sys.stderr)
+        status = 1 if 1 in (status, advisories.exit_status) else max(status, advisories.exit_status)
     return status
 
 

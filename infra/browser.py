@@ -25,12 +25,12 @@ def chromium() -> str:
 
     It is missing where its fonts are not installed too.
     """
-    found = shutil.which("chromium")
-    if found is None:
+    path = shutil.which("chromium")
+    if path is None:
         raise BrowserMissing(f"The emails' tests need Chromium, which is not installed. On Debian: {INSTALL}")
     if not _has_font():
         raise BrowserMissing(f"The emails' tests need the font {FONT}, which is not installed. On Debian: {INSTALL}")
-    return found
+    return path
 
 
 def ensure() -> None:

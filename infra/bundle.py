@@ -205,7 +205,7 @@ def _our_template() -> dict[str, Any]:
     """`template/`'s files as one."""
     read = YAMLTemplateSerializer()
     parts = [read.load_template(path.read_text(), path.name) for path in sorted(TEMPLATE.glob("*.yaml"))]
-    return reduce(lambda whole, part: TemplateDeepMerger().merge(part, whole), parts)
+    return reduce(lambda merged, part: TemplateDeepMerger().merge(part, merged), parts)
 
 
 def _vendor() -> Path:

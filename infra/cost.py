@@ -188,9 +188,9 @@ def day(observers: int) -> Case:
 
 def rehearsal(observers: int) -> Case:
     """Return a rehearsal of a whole day within two hours."""
-    whole = day(observers)
-    times = {**whole.times, "minute of a day": 120, "ten minutes": 12, "hour": 2}
-    return Case(f"rehearsal with {observers:,} observers", times, whole.reads)
+    election_day = day(observers)
+    times = {**election_day.times, "minute of a day": 120, "ten minutes": 12, "hour": 2}
+    return Case(f"rehearsal with {observers:,} observers", times, election_day.reads)
 
 
 CASES = (idle_month(), rehearsal(1000), day(1000), day(10_000), day(100_000))

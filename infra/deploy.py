@@ -68,7 +68,9 @@ def require_ready(
     target: Target, parameters: Mapping[str, str], template: Mapping[str, Any], *, adopts: bool = False
 ) -> None:
     """Print every check; raises `DeployFailed` where one is a problem."""
-    defaults = {name: str(one["Default"]) for name, one in template["Parameters"].items() if "Default" in one}
+    defaults = {
+        name: str(parameter["Default"]) for name, parameter in template["Parameters"].items() if "Default" in parameter
+    }
     problems = 0
     for check in preflight(target, parameters, defaults):
         print(check)

@@ -111,7 +111,7 @@ def clear(folder: Path) -> None:
     """
     record = folder / RECORD
     if record.is_file():
-        processes = {name: Process(**found) for name, found in json.loads(record.read_text()).items()}
+        processes = {name: Process(**fields) for name, fields in json.loads(record.read_text()).items()}
         if processes["owner"].is_running():
             owner = processes["owner"].pid
             raise EmulatorFailed(
@@ -134,9 +134,9 @@ def clear_abandoned(folders: Path) -> None:
 
 def _record(folder: Path, emulator_pid: int) -> None:
     processes = {"owner": Process.of(os.getpid()), "emulator": Process.of(emulator_pid)}
-    found = {name: asdict(process) for name, process in processes.items() if process}
+    running = {name: asdict(process) for name, process in processes.items() if process}
     making = folder / f"{RECORD}.making"
-    making.write_text(json.dumps(found))
+    making.write_text(json.dumps(running))
     making.rename(folder / RECORD)
 
 

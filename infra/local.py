@@ -79,10 +79,10 @@ def seed(stack: Stack, path: Path) -> dict[str, Any]:
     """
     write_settings(path, settings(stack))
     _baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
-    said = _baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
+    output = _baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
     account = ("Shift lead", "--address", LEAD, "--role", "headquarters", "--election", ELECTION)
     link = _baykoo(stack, path, "account", "add", *account).split()[-1]
-    return settings(stack, said.split()[-1], ELECTION, link)
+    return settings(stack, output.split()[-1], ELECTION, link)
 
 
 def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:

@@ -34,7 +34,7 @@ def doctor(*, as_json: bool, shows_good: bool) -> None:
         if as_json:
             click.echo(json.dumps(asdict(finding), ensure_ascii=False))
         elif shows_good or finding.severity != "good":
-            click.echo(f"{_MARKS[finding.severity]} {finding.subject}: {finding.said}")
+            click.echo(f"{_MARKS[finding.severity]} {finding.subject}: {finding.text}")
             if finding.advice:
                 click.echo(f"    {finding.advice}")
     if not as_json:

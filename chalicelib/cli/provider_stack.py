@@ -55,14 +55,14 @@ def _check_sns(to: str | None) -> None:
     severities = []
     for finding in check_sns(_now(), to):
         is_good = {"good": True, "warning": None, "problem": False}[finding.severity]
-        _print(Finding(finding.subject, is_good, finding.said, finding.advice))
+        _print(Finding(finding.subject, is_good, finding.text, finding.advice))
         severities.append(finding.severity)
     if "problem" in severities:
         raise click.exceptions.Exit(1)
 
 
 def _print(finding: "Finding") -> None:
-    click.echo(f"{_MARKS[finding.is_good]} {finding.what}: {finding.said}")
+    click.echo(f"{_MARKS[finding.is_good]} {finding.what}: {finding.text}")
     if finding.advice:
         click.echo(f"        → {finding.advice}")
 

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from chalicelib.cli.target import use_stack
-from chalicelib.providers.table import GENERIC, NAMES, known
+from chalicelib.providers.table import GENERIC, NAMES, canonical_name
 from chalicelib.rehearsal.page import accounting, grouped, latencies, rehearsal_page, seconds, share
 from chalicelib.rehearsal.provider import Webhook, WebhookUnusable
 from chalicelib.rehearsal.report import Report, report_on
@@ -100,7 +100,7 @@ def rehearse(
 def _names(written: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(name.strip() for name in written.split(",") if name.strip()))
     for name in names:
-        if known(name) is None:
+        if canonical_name(name) is None:
             raise click.BadParameter(f"there is no provider {name!r}. Known are {', '.join(NAMES)}; generic-NAME too.")
     if not names:
         raise click.BadParameter("name at least one provider.")
@@ -115,7 +115,7 @@ def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook"
     called = f"{base.rstrip('/')}/webhooks/{provider}"
     try:
         settings = provider_secrets(provider)
-        sender = SENDERS[known(provider) or provider].with_settings(settings)
+        sender = SENDERS[canonical_name(provider) or provider].with_settings(settings)
     except NotConfigured as fault:
         raise click.ClickException(f"{provider}: the stack has no settings for it. {_how_to_put(provider)}") from fault
     except CannotSign as fault:

@@ -23,16 +23,16 @@ DELIVER_SECONDS = 30.0
 def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Deliver a batch of outgoing rows, alerts first, and match receipts."""
     end = time.monotonic() + DELIVER_SECONDS
-    told: list[Told | None] = []
+    feed: list[Told | None] = []
 
     def deliver_in_time(row: Message | ReceiptRow, now: dt.datetime) -> None:
         if isinstance(row, Message):
-            told.append(told_of_outgoing(row))
+            feed.append(told_of_outgoing(row))
         if time.monotonic() < end:
             deliver_and_tell(row, now)
 
     failures = each_record(event["Records"], row_of, deliver_in_time, _is_alert)
-    tell_feed(told, dt.datetime.now(dt.UTC))
+    tell_feed(feed, dt.datetime.now(dt.UTC))
     return failures
 
 

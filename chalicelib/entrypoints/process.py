@@ -19,12 +19,12 @@ from chalicelib.store.outcome import Outcome
 def process(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Process a batch of SMS, incidents first, and deliver their alerts."""
     end = time.monotonic() + ALERTING_SECONDS
-    told: list[Told | None] = []
+    feed: list[Told | None] = []
     is_stream = any("eventSource" in record for record in event["Records"])
 
     def note(outcome: Outcome) -> None:
         election = outcome.election.id if outcome.election is not None else None
-        told.append(told_of_incoming(outcome.message, election, outcome.texts))
+        feed.append(told_of_incoming(outcome.message, election, outcome.texts))
 
     def process_and_alert(message: Message, now: dt.datetime) -> None:
         if not (is_stream and may_be_urgent(message) and is_processed(message)):
@@ -34,5 +34,5 @@ def process(event: dict[str, Any], context: object) -> dict[str, Any]:
     failures = each_record(
         event["Records"], Message.from_raw_data, process_and_alert, may_be_urgent, lambda message: message.sender
     )
-    tell_feed(told, dt.datetime.now(dt.UTC))
+    tell_feed(feed, dt.datetime.now(dt.UTC))
     return failures

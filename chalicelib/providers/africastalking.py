@@ -31,12 +31,12 @@ from chalicelib.providers.sending import (
     answer_json,
     base_url,
     form_request,
-    found,
     get_request,
     outcome,
     required,
     sender_of,
     state_of,
+    value_in,
 )
 from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret
 
@@ -107,13 +107,17 @@ class AfricasTalking(Provider):
         if answered.verdict != "sent":
             return answered
         document = answer_json(body)
-        code = found(document, *recipient, "statusCode")
+        code = value_in(document, *recipient, "statusCode")
         if code in _TAKEN:
             return answered
-        said = found(document, *recipient, "status") or found(document, "SMSMessageData", "Message") or "no recipient"
+        reason = (
+            value_in(document, *recipient, "status")
+            or value_in(document, "SMSMessageData", "Message")
+            or "no recipient"
+        )
         return SendOutcome(
             "not_sent" if code in _NOT_NOW else "refused",
-            reason=f"status {code}: {said}",
+            reason=f"status {code}: {reason}",
             opted_out=code == _BLACKLISTED,
         )
 
@@ -129,7 +133,7 @@ class AfricasTalking(Provider):
         """`SMSMessageData.Messages`; an empty page is the last."""
         held = list_document(status, headers, body).get("SMSMessageData")
         entries = held.get("Messages") if isinstance(held, dict) else None
-        last = found(entries, len(entries) - 1, "id") if isinstance(entries, list) and entries else None
+        last = value_in(entries, len(entries) - 1, "id") if isinstance(entries, list) and entries else None
         return read_entries(entries, _listed, next_page=last, resume=last)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:

@@ -21,10 +21,10 @@ def json_object(body: bytes) -> dict[str, Any]:
 
     As `json_document` reads it.
     """
-    found = json_document(body)
-    if not isinstance(found, dict):
+    document = json_document(body)
+    if not isinstance(document, dict):
         raise Malformed("not_an_object", "the body must be one JSON object", "body")
-    return found
+    return document
 
 
 def json_document(body: bytes) -> Any:
@@ -33,7 +33,7 @@ def json_document(body: bytes) -> Any:
     No repeated names, no NaN. A byte order mark is let pass.
     """
     try:
-        found = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError as fault:
         raise Malformed("not_utf8", f"the body is not UTF-8: byte {fault.start} cannot be read", "body") from fault
     except json.JSONDecodeError as fault:
@@ -42,7 +42,7 @@ def json_document(body: bytes) -> Any:
         raise Malformed(
             "not_json", "the body is JSON that cannot be read: a number too long or too deep", "body"
         ) from fault
-    return found
+    return document
 
 
 def form_fields(request: WebhookRequest, charset: str = "utf-8") -> list[tuple[str, str]]:
@@ -87,11 +87,11 @@ def query_bytes(url: str) -> dict[str, bytes]:
 
     For a charset that stands in one of them; the first of a name counts.
     """
-    found: dict[str, bytes] = {}
+    by_name: dict[str, bytes] = {}
     for field in split_url(url).query.split("&"):
         name, _, value = field.partition("=")
-        found.setdefault(unquote_plus(name), unquote_to_bytes(value.replace("+", " ")))
-    return found
+        by_name.setdefault(unquote_plus(name), unquote_to_bytes(value.replace("+", " ")))
+    return by_name
 
 
 def require_undamaged(written: bytes, name: str) -> None:
@@ -117,20 +117,20 @@ def single(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
 
     Malformed where one comes twice with different values, for then nobody knows which is meant.
     """
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for name, value in fields:
-        if found.setdefault(name, value) != value:
+        if by_name.setdefault(name, value) != value:
             raise Malformed("repeated_field", f"the field {name} is there twice, with different values", name)
-    return found
+    return by_name
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in by_name:
             raise Malformed("repeated_field", f"the field {name} is there twice", name)
-        found[name] = value
-    return found
+        by_name[name] = value
+    return by_name
 
 
 def _no_constant(name: str) -> None:

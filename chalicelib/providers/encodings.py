@@ -47,12 +47,12 @@ def whole_characters(text: str, *, is_part: bool = False) -> str:
     A cut UCS-2 SMS ends with one. A part of a long SMS keeps those at its ends: the part beside it may have the other
     half.
     """
-    whole = _LONE_SURROGATE.sub(_UNREADABLE, text)
+    joined = _LONE_SURROGATE.sub(_UNREADABLE, text)
     if is_part and "\udc00" <= text[:1] <= "\udfff":
-        whole = text[0] + whole[1:]
+        joined = text[0] + joined[1:]
     if is_part and "\ud800" <= text[-1:] <= "\udbff":
-        whole = whole[:-1] + text[-1]
-    return whole
+        joined = joined[:-1] + text[-1]
+    return joined
 
 
 def is_charset(name: str) -> bool:

@@ -76,8 +76,8 @@ def own_number(fields: Mapping[str, Any], name: str, secrets: Secrets) -> str:
     """
     if fields.get(name):
         return phone_field(fields, name)
-    known = secrets.get("recipient")
-    return known if isinstance(known, str) else ""
+    recipient = secrets.get("recipient")
+    return recipient if isinstance(recipient, str) else ""
 
 
 def made_id(sender: str, recipient: str, text: str, sent_at: dt.datetime | None, *more: object) -> str:
@@ -110,7 +110,7 @@ def read_each(
 
     None for one that brings nothing. One that cannot be read does not hide the others; raises Malformed where none can.
     """
-    found: list[InboundSms | Receipt] = []
+    readable: list[InboundSms | Receipt] = []
     faults: list[Malformed] = []
     for index, fields in enumerate(entries):
         try:
@@ -118,11 +118,11 @@ def read_each(
         except Malformed as fault:
             faults.append(fault)
         else:
-            found += [entry] if entry is not None else []
-    if faults and not found:
+            readable += [entry] if entry is not None else []
+    if faults and not readable:
         raise faults[0]
-    messages = tuple(entry for entry in found if isinstance(entry, InboundSms))
-    receipts = tuple(entry for entry in found if isinstance(entry, Receipt))
+    messages = tuple(entry for entry in readable if isinstance(entry, InboundSms))
+    receipts = tuple(entry for entry in readable if isinstance(entry, Receipt))
     return Delivery(messages, receipts, unread=tuple(map(str, faults)))
 
 

@@ -33,9 +33,9 @@ class EntryReader:
             return None
         if receipts is not None and holds(receipts.when, documents):
             ways = {"id": receipts.id, "state": receipts.state}
-            found = {ours: text_of(first_at(documents, theirs)) for ours, theirs in ways.items()}
-            state = text_field(found, "state")
-            return Receipt(id_field(found, "id"), receipts.state_of(state), state)
+            fields = {ours: text_of(first_at(documents, theirs)) for ours, theirs in ways.items()}
+            state = text_field(fields, "state")
+            return Receipt(id_field(fields, "id"), receipts.state_of(state), state)
         if self.format.when is not None and not holds(self.format.when, documents):
             raise Malformed("unknown_event", "the call is none that the settings know", ", ".join(self.format.when))
         return self._sms(documents, request)
@@ -47,8 +47,8 @@ class EntryReader:
             _require_whole_characters(fields)
         part = _part(fields)
         if self.format.text is not None:
-            told = [document_of(request, self.format, as_bytes=True)] if self.format.is_form else documents
-            fields["text"] = coded_text(told, self.format, self.format.text, is_part=part is not None)
+            sources = [document_of(request, self.format, as_bytes=True)] if self.format.is_form else documents
+            fields["text"] = coded_text(sources, self.format, self.format.text, is_part=part is not None)
         sender, recipient = phone_field(fields, "from"), self._recipient(fields)
         text, sent_at = text_field(fields, "text", is_part=part is not None), self._sent_at(fields)
         if "id" in self.format.fields:
@@ -58,8 +58,8 @@ class EntryReader:
         return InboundSms(key, sender, recipient, text, sent_at, part)
 
     def _recipient(self, fields: Mapping[str, Any]) -> str:
-        known = own_number(fields, "to", self.secrets)
-        return known or phone_field(fields, "to")
+        own = own_number(fields, "to", self.secrets)
+        return own or phone_field(fields, "to")
 
     def _sent_at(self, fields: Mapping[str, Any]) -> dt.datetime | None:
         """Read the gateway's time, or None.

@@ -107,13 +107,13 @@ def _values(value: Any, place: str) -> frozenset[str] | None:
     if value is True:
         return None
     several = value if isinstance(value, list) else [value]
-    is_plain = all(isinstance(one, str | int) and not isinstance(one, bool) for one in several)
+    is_plain = all(isinstance(value, str | int) and not isinstance(value, bool) for value in several)
     _require(is_plain and bool(several), place, "with a value, a list of values, or true for any")
     return frozenset(map(str, several))
 
 
 def _conditions(named: Any) -> tuple[Condition, ...]:
-    return tuple(_condition(one, "ignore") for one in (named if isinstance(named, list) else [named]))
+    return tuple(_condition(condition, "ignore") for condition in (named if isinstance(named, list) else [named]))
 
 
 def _receipts(named: Any) -> ReceiptFormat | None:
@@ -185,7 +185,7 @@ def _signature(named: Any) -> Signature | None:
     if named is None:
         return None
     _require(
-        isinstance(named, Mapping) and all(isinstance(one, str) for one in named.values()), "signature", "an object"
+        isinstance(named, Mapping) and all(isinstance(value, str) for value in named.values()), "signature", "an object"
     )
     _only(named, _SIGNATURE_KEYS, "signature")
     made = Signature(**named)
@@ -211,9 +211,9 @@ def _answer(named: Any) -> Answer:
     return Answer(status, _text(named, "content_type", "text/plain"), _text(named, "body", ""))
 
 
-def _choice(settings: Mapping[str, Any], name: str, known: tuple[str, ...]) -> Any:
-    chosen = settings.get(name, known[0])
-    _require(chosen in known, name, " or ".join(known))
+def _choice(settings: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> Any:
+    chosen = settings.get(name, choices[0])
+    _require(chosen in choices, name, " or ".join(choices))
     return chosen
 
 
@@ -229,9 +229,9 @@ def _optional_text(settings: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _only(settings: Mapping[str, Any], known: set[str], place: str) -> None:
-    unknown = ", ".join(str(name) for name in settings if name not in known)
-    _require(not unknown, f"{place}: {unknown}", f"one of {', '.join(sorted(known))}")
+def _only(settings: Mapping[str, Any], names: set[str], place: str) -> None:
+    unknown = ", ".join(str(name) for name in settings if name not in names)
+    _require(not unknown, f"{place}: {unknown}", f"one of {', '.join(sorted(names))}")
 
 
 def _require(held: bool, name: str, must_be: str) -> None:

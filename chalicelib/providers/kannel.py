@@ -55,8 +55,8 @@ class Kannel(Provider):
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
         """Make the receipt of an SMS that nobody sent."""
-        asked = WebhookRequest("GET", f"{url}?dlr=8&id={SELF_TEST}", {}, b"", at)
-        return with_shared_secret(asked, self.secrets)
+        request = WebhookRequest("GET", f"{url}?dlr=8&id={SELF_TEST}", {}, b"", at)
+        return with_shared_secret(request, self.secrets)
 
     def send_request(self, message: OutboundSms) -> OutboundRequest:
         """Make GET .../cgi-bin/sendsms.

@@ -37,7 +37,7 @@ def read_entries(
     """
     if not isinstance(entries, list):
         raise ListFailed("the list's answer has no list in it")
-    found: list[ListedSms] = []
+    readable: list[ListedSms] = []
     unreadable: list[UnreadableEntry] = []
     for entry in entries:
         raw = json.dumps(entry, ensure_ascii=False)
@@ -47,8 +47,8 @@ def read_entries(
             unreadable.append(UnreadableEntry(raw, str(fault)))
             continue
         if sms is not None:
-            found.append(ListedSms(sms, raw))
-    return Listed(tuple(found), next_page, resume, tuple(unreadable))
+            readable.append(ListedSms(sms, raw))
+    return Listed(tuple(readable), next_page, resume, tuple(unreadable))
 
 
 def _read_entry(entry: object, read: Read) -> InboundSms | None:

@@ -23,13 +23,13 @@ from chalicelib.providers.refusals import NotAuthentic, Unsigned
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
 from chalicelib.providers.sending import (
     base_url,
-    found,
     get_request,
     json_request,
     outcome,
     required,
     sender_of,
     state_of,
+    value_in,
 )
 from chalicelib.providers.signatures import any_same, base64_mac, header, secret_values
 
@@ -123,7 +123,7 @@ class Plivo(Provider):
         Plivo does not keep them; `meta` tells whether there are more.
         """
         document = list_document(status, headers, body)
-        offset, more = found(document, "meta", "offset"), found(document, "meta", "next")
+        offset, more = value_in(document, "meta", "offset"), value_in(document, "meta", "next")
         following = str(int(offset or 0) + _PAGE) if more else None
         return read_entries(document.get("objects"), _listed, next_page=following)
 
@@ -174,7 +174,7 @@ def _signatures(request: WebhookRequest, names: tuple[str, str]) -> list[str]:
     A header may hold several, separated by commas.
     """
     written = ",".join(request.headers.get(name.lower(), "") for name in names)
-    presented = [one.strip() for one in written.split(",") if one.strip()]
+    presented = [signature.strip() for signature in written.split(",") if signature.strip()]
     if not presented:
         raise Unsigned("unsigned", f"the header {names[0]} is missing")
     return presented
@@ -189,7 +189,7 @@ def _nonce(request: WebhookRequest, name: str) -> str:
 
 def _is_signed(text: str, presented: list[str], tokens: tuple[str, ...]) -> bool:
     expected = [base64_mac("sha256", token, text.encode(errors="surrogatepass")) for token in tokens]
-    return sum(any_same(one, expected) for one in presented) > 0
+    return sum(any_same(signature, expected) for signature in presented) > 0
 
 
 def _v3_text(request: WebhookRequest, url: str) -> str:

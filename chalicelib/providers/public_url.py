@@ -56,7 +56,7 @@ def _proxied(request: WebhookRequest, called: re.Match[str]) -> Iterator[re.Matc
     """
     headers = request.headers
     written = [headers.get(f"x-forwarded-{name}", "").partition(",")[0].strip() for name in ("proto", "host", "port")]
-    if not any(written) or not all(form.fullmatch(one) for form, one in zip(_FORWARDED, written, strict=True)):
+    if not any(written) or not all(form.fullmatch(value) for form, value in zip(_FORWARDED, written, strict=True)):
         return
     scheme, host, port = written[0] or called["scheme"], written[1] or called["host"], f":{written[2]}"
     port = "" if port in {":", _USUAL_PORT[scheme]} or ":" in host else port

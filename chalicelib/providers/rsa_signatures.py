@@ -45,11 +45,11 @@ def public_key(pem: str) -> PublicKey:
 
     Raises NotACertificate.
     """
-    found = _CERTIFICATES.fullmatch(pem)
-    if found is None:
+    armoured = _CERTIFICATES.fullmatch(pem)
+    if armoured is None:
         raise NotACertificate("it must be a certificate in PEM, and nothing else")
     try:
-        key = _key_in(base64.b64decode("".join(found[1].split()), validate=True))
+        key = _key_in(base64.b64decode("".join(armoured[1].split()), validate=True))
     except (binascii.Error, IndexError, ValueError) as fault:
         raise NotACertificate(f"the certificate cannot be read: {fault}") from fault
     if not _SMALLEST_MODULUS <= key.modulus.bit_length() <= _LARGEST_MODULUS or key.exponent.bit_length() > 64:

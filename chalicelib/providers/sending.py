@@ -26,7 +26,7 @@ def outcome(status: int, headers: Mapping[str, str], body: bytes, *reference: st
     """
     reason = f"HTTP {status}: {body[:200].decode(errors='replace')}"
     if 200 <= status < 300:
-        return SendOutcome("sent", reference=found(answer_json(body), *reference))
+        return SendOutcome("sent", reference=value_in(answer_json(body), *reference))
     if status in _BUSY or status in _OUR_FAULT:
         return SendOutcome("not_sent", reason=reason, retry_after=retry_after(headers))
     if 400 <= status < 500 and status != 408:
@@ -42,7 +42,7 @@ def answer_json(body: bytes) -> Any:
         return None
 
 
-def found(answer: Any, *path: str | int) -> str | None:
+def value_in(answer: Any, *path: str | int) -> str | None:
     """Return the text or number at a path, as text."""
     for step in path:
         if isinstance(step, int) and isinstance(answer, list) and step < len(answer):
@@ -60,13 +60,13 @@ def retry_after(headers: Mapping[str, str]) -> int | None:
     RFC 9110, 10.2.3; at most a day; a date counts from the answer's own.
     """
     named = {name.lower(): value.strip() for name, value in headers.items()}
-    asked = named.get("retry-after", "")
-    if asked.isascii() and asked.isdigit():
-        return min(int(asked[:6]), LONGEST_WAIT)
+    retry_after_header = named.get("retry-after", "")
+    if retry_after_header.isascii() and retry_after_header.isdigit():
+        return min(int(retry_after_header[:6]), LONGEST_WAIT)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - large, and intake never needs it
 
     try:
-        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(named.get("date", ""))
+        wait = parsedate_to_datetime(retry_after_header) - parsedate_to_datetime(named.get("date", ""))
     except (TypeError, ValueError):
         return None
     return max(0, min(int(wait.total_seconds()), LONGEST_WAIT))
@@ -92,7 +92,7 @@ def sender_of(secrets: Secrets, message: OutboundSms) -> str | None:
     return secrets.get("sender") or message.sender
 
 
-def one_of_ours(secrets: Secrets, asked: str | None) -> str | None:
+def one_of_ours(secrets: Secrets, sender: str | None) -> str | None:
     """Return a sender that is ours; raises CannotSend.
 
     Where only those in the setting `sender`, one or a list, are ours: the one that was asked for if it is among them,
@@ -100,9 +100,9 @@ def one_of_ours(secrets: Secrets, asked: str | None) -> str | None:
     """
     kept = secrets.get("sender") or []
     ours = kept if isinstance(kept, list) else [kept]
-    if not all(isinstance(one, str) and one for one in ours):
+    if not all(isinstance(number, str) and number for number in ours):
         raise CannotSend("the setting sender must be a text or a list of texts")
-    return asked if asked in ours else next(iter(ours), None)
+    return sender if sender in ours else next(iter(ours), None)
 
 
 def base_url(secrets: Secrets, default: str | None = None) -> str:
@@ -147,7 +147,7 @@ def receipt_url(secrets: Secrets, name: str, api_url: str) -> str | None:
     if secrets.get("query_token"):
         return f"{webhook}?{urlencode({'token': required(secrets, 'query_token')})}"
     if secrets.get("basic_user"):
-        user, password = (quote(required(secrets, one), safe="") for one in ("basic_user", "basic_password"))
+        user, password = (quote(required(secrets, setting), safe="") for setting in ("basic_user", "basic_password"))
         return webhook.replace("://", f"://{user}:{password}@", 1)
     return webhook
 

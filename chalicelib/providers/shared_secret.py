@@ -28,11 +28,11 @@ def require_shared_secret(request: WebhookRequest, secrets: Secrets) -> None:
     value of one of its query's fields), `basic_user` with `basic_password`; `source_addresses`, networks such as
     203.0.113.0/24.
     """
-    asked = [proof for setting, proof in _PROOFS.items() if secrets.get(setting)]
-    if not asked:
+    proofs = [proof for setting, proof in _PROOFS.items() if secrets.get(setting)]
+    if not proofs:
         raise Undecidable("secret_missing", f"none of the settings {', '.join(_PROOFS)} is set")
-    shown = [proof(request, secrets) for proof in asked]
-    if all(one is None for one in shown):
+    shown = [proof(request, secrets) for proof in proofs]
+    if all(secret is None for secret in shown):
         raise Unsigned("unsigned", "the request carries neither token nor credentials")
     if not any(shown):
         raise NotAuthentic("bad_secret", "the token or the credentials are wrong")
@@ -69,7 +69,7 @@ def require_source(request: WebhookRequest, secrets: Secrets) -> None:
     if not listed:
         return
     try:
-        networks = [ipaddress.ip_network(one, strict=False) for one in listed]
+        networks = [ipaddress.ip_network(network, strict=False) for network in listed]
     except (TypeError, ValueError) as fault:
         raise Undecidable(
             "bad_setting", "source_addresses must be a list of networks such as 203.0.113.0/24"
@@ -140,7 +140,7 @@ def _credentials(users: tuple[str, ...], passwords: tuple[str, ...]) -> Iterator
 
 
 def _one_of(presented: list[str], expected: tuple[str, ...]) -> bool:
-    return sum(any_same(one, expected) for one in presented) > 0
+    return sum(any_same(value, expected) for value in presented) > 0
 
 
 _PROOFS: dict[str, Proof] = {"path_token": _by_path, "query_token": _by_query, "basic_user": _by_basic}

@@ -22,7 +22,7 @@ def secret_values(secrets: Secrets, *names: str) -> tuple[str, ...]:
     It may stand under several names. Undecidable where it is not set.
     """
     kept = [secrets.get(name) for name in names]
-    values = [value for one in kept for value in (one if isinstance(one, list | tuple) else (one,))]
+    values = [value for secret in kept for value in (secret if isinstance(secret, list | tuple) else (secret,))]
     usable = tuple(value for value in values if isinstance(value, str) and value)
     if not usable:
         raise Undecidable("secret_missing", f"the setting {names[0]} is not set, so nothing can be verified")
@@ -62,7 +62,7 @@ def same(presented: str, expected: str) -> bool:
 
 def any_same(presented: str, expected: Iterable[str]) -> bool:
     """Whether a text equals one of several; every one is compared."""
-    return sum(same(presented, one) for one in expected) > 0
+    return sum(same(presented, signature) for signature in expected) > 0
 
 
 def require_same(presented: str, expected: Iterable[str], hint: str) -> None:

@@ -25,7 +25,7 @@ _PROVIDERS = {
 NAMES = tuple(_PROVIDERS)
 
 
-def known(name: str) -> str | None:
+def canonical_name(name: str) -> str | None:
     """Return the provider that a name means, or None.
 
     `generic-` and a name of one's own is another generic provider, so that a stack can have several.
@@ -37,7 +37,7 @@ def known(name: str) -> str | None:
 
 def provider(name: str, secrets: Secrets, fetch: Fetch) -> Provider:
     """Return a provider with its settings; raises NotConfigured."""
-    provider_name = known(name)
+    provider_name = canonical_name(name)
     if provider_name is None:
         raise NotConfigured("unknown_provider", "there is no such provider")
     module, _, kind = _PROVIDERS[provider_name].partition(":")

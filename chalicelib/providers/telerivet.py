@@ -19,7 +19,7 @@ from chalicelib.providers.listed import Listed
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.refusals import Unsigned
 from chalicelib.providers.self_test import form_call
-from chalicelib.providers.sending import base_url, found, get_request, json_request, outcome, required, state_of
+from chalicelib.providers.sending import base_url, get_request, json_request, outcome, required, state_of, value_in
 from chalicelib.providers.shared_secret import require_source
 from chalicelib.providers.signatures import require_same, secret_values
 
@@ -102,7 +102,7 @@ class Telerivet(Provider):
     def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
         """Read `data`, and `next_marker` where it is `truncated`."""
         document = list_document(status, headers, body)
-        following = found(document, "next_marker") if document.get("truncated") else None
+        following = value_in(document, "next_marker") if document.get("truncated") else None
         return read_entries(document.get("data"), self._listed, next_page=following)
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:

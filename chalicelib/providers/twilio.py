@@ -25,12 +25,12 @@ from chalicelib.providers.sending import (
     answer_json,
     base_url,
     form_request,
-    found,
     get_request,
     outcome,
     required,
     sender_of,
     state_of,
+    value_in,
 )
 from chalicelib.providers.signatures import base64_mac, header, plain_hash, require_same, same, secret_values
 
@@ -62,7 +62,7 @@ class Twilio(Provider):
         fields = _signed_fields(request)
         urls = called_urls(request, self.secrets)
         signed = [(url + fields).encode(errors="surrogatepass") for url in urls]
-        expected = (base64_mac(algorithm, key, one) for one in signed for key in secrets)
+        expected = (base64_mac(algorithm, key, signed_text) for signed_text in signed for key in secrets)
         require_same(presented, expected, f"check the token, and that the webhook's URL is {without_query(urls[0])}")
 
     def parse(self, request: WebhookRequest) -> Delivery:
@@ -104,7 +104,7 @@ class Twilio(Provider):
         Which for one who has sent STOP is 21610.
         """
         answered = outcome(status, headers, body, "sid")
-        has_opted_out = answered.verdict == "refused" and found(answer_json(body), "code") == _OPTED_OUT
+        has_opted_out = answered.verdict == "refused" and value_in(answer_json(body), "code") == _OPTED_OUT
         return replace(answered, opted_out=has_opted_out)
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:

@@ -35,12 +35,12 @@ from chalicelib.providers.sending import (
     answer_json,
     base_url,
     form_request,
-    found,
     get_request,
     outcome,
     required,
     sender_of,
     state_of,
+    value_in,
 )
 from chalicelib.providers.shared_secret import PROVEN_BY, offers_shared_secret, require_shared_secret
 from chalicelib.providers.signatures import mac, plain_hash, require_fresh, require_same, secret_values, tolerance
@@ -130,11 +130,11 @@ class VonageSms(Provider):
         parts = document.get("messages") if isinstance(document, dict) else None
         if not isinstance(parts, list) or not parts:
             return SendOutcome("in_doubt", reason="the answer names no part")
-        refused = [part for part in range(len(parts)) if found(parts, part, "status") != "0"]
+        refused = [part for part in range(len(parts)) if value_in(parts, part, "status") != "0"]
         if not refused:
             return answered
-        code = found(parts, refused[0], "status")
-        reason = f"status {code}: {found(parts, refused[0], 'error-text') or 'no error-text'}"
+        code = value_in(parts, refused[0], "status")
+        reason = f"status {code}: {value_in(parts, refused[0], 'error-text') or 'no error-text'}"
         if len(refused) < len(parts):
             return SendOutcome("in_doubt", answered.reference, f"only some parts were taken: {reason}")
         return SendOutcome("not_sent" if code in _NOT_NOW else "refused", reason=reason)

@@ -25,16 +25,16 @@ def adopt(target: Target, template: Mapping[str, Any], parameters: Mapping[str, 
     """
     existing = set(target.ask("dynamodb", "list-tables")["TableNames"])
     named = {logical: table_name(target.stack, made) for logical, made in tables_of(template).items()}
-    found = {logical: name for logical, name in named.items() if name in existing}
-    if not found:
+    kept = {logical: name for logical, name in named.items() if name in existing}
+    if not kept:
         raise DeployFailed(f"there is no table of a stack {target.stack} to adopt")
     imported = [
         {"ResourceType": TABLE, "LogicalResourceId": logical, "ResourceIdentifier": {"TableName": name}}
-        for logical, name in sorted(found.items())
+        for logical, name in sorted(kept.items())
     ]
     with tempfile.TemporaryDirectory() as folder:
         body, resources = Path(folder) / "tables.json", Path(folder) / "resources.json"
-        body.write_text(json.dumps(tables_alone(template, set(found))))
+        body.write_text(json.dumps(tables_alone(template, set(kept))))
         resources.write_text(json.dumps(imported))
         chosen = {name: parameters[name] for name in ("Protect", "TableKeyArn") if name in parameters}
         given = [f"ParameterKey={name},ParameterValue={value}" for name, value in chosen.items()]
@@ -47,7 +47,7 @@ def adopt(target: Target, template: Mapping[str, Any], parameters: Mapping[str, 
         target.aws("cloudformation", "wait", "change-set-create-complete", *named_set)
         target.aws("cloudformation", "execute-change-set", *named_set)
     wait(target)
-    return sorted(found.values())
+    return sorted(kept.values())
 
 
 def tables_of(template: Mapping[str, Any]) -> dict[str, Any]:

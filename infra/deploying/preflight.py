@@ -26,11 +26,11 @@ class Check:
 
     subject: str
     severity: Severity
-    found: str
+    finding: str
     mend: str = ""
 
     def __str__(self) -> str:
-        line = f"{_MARKS[self.severity]} {self.subject}: {self.found}"
+        line = f"{_MARKS[self.severity]} {self.subject}: {self.finding}"
         return f"{line}\n    {self.mend}" if self.mend else line
 
 
@@ -68,8 +68,8 @@ def preflight(target: Target, given: Mapping[str, str], defaults: Mapping[str, s
             yield check(plan)
         except AwsFailed as failed:
             subject = check.__name__.strip("_").replace("_", " ")
-            said = str(failed).splitlines()[-1]
-            yield Check(subject, "warning", f"cannot be asked: {said}", "Deploy with the rights of an administrator.")
+            reason = str(failed).splitlines()[-1]
+            yield Check(subject, "warning", f"cannot be asked: {reason}", "Deploy with the rights of an administrator.")
 
 
 def _name(target: Target) -> Check:
@@ -96,8 +96,8 @@ def _credentials(target: Target) -> Check:
     try:
         caller = target.ask("sts", "get-caller-identity")
     except AwsFailed as failed:
-        said = str(failed).splitlines()[-1]
-        return Check("credentials", "problem", said, "aws configure  (or export AWS_PROFILE=…)")
+        reason = str(failed).splitlines()[-1]
+        return Check("credentials", "problem", reason, "aws configure  (or export AWS_PROFILE=…)")
     return Check("credentials", "good", f"{caller['Arn']} of account {caller['Account']}")
 
 
@@ -137,12 +137,12 @@ def _tables(plan: Plan) -> Check:
 def _bucket(plan: Plan) -> Check:
     bucket, region = plan.target.bucket, plan.target.region
     try:
-        found = plan.target.ask("s3api", "get-bucket-location", "--bucket", bucket)
+        location = plan.target.ask("s3api", "get-bucket-location", "--bucket", bucket)
     except AwsFailed as failed:
         if failed.code in {"NoSuchBucket", "404"}:
             return Check("bucket", "problem", f"there is no bucket {bucket}", f"aws s3 mb s3://{bucket}")
         raise
-    place = (found or {}).get("LocationConstraint") or "us-east-1"
+    place = (location or {}).get("LocationConstraint") or "us-east-1"
     if place != region:
         mend = f"aws s3 mb s3://ANOTHER-NAME --region {region}"
         return Check("bucket", "problem", f"{bucket} is in {place}, and the code must be in {region}", mend)
@@ -151,16 +151,16 @@ def _bucket(plan: Plan) -> Check:
 
 def _concurrency(plan: Plan) -> Check:
     limits = plan.target.ask("lambda", "get-account-settings")["AccountLimit"]
-    own = plan.stack and {one["ParameterKey"]: one["ParameterValue"] for one in plan.stack.get("Parameters", [])}
-    free = limits["UnreservedConcurrentExecutions"] + int((own or {}).get("IntakeConcurrency", 0))
+    present = plan.stack and {one["ParameterKey"]: one["ParameterValue"] for one in plan.stack.get("Parameters", [])}
+    free = limits["UnreservedConcurrentExecutions"] + int((present or {}).get("IntakeConcurrency", 0))
     wanted = int(plan.values["IntakeConcurrency"])
     if wanted == 0:
         mend = "Ask for 1000: Service Quotas, AWS Lambda, Concurrent executions; then IntakeConcurrency=100."
         return Check("concurrency", "warning", "none is reserved for the webhooks", mend)
     if free - wanted < UNRESERVED:
         mend = 'make deploy … PARAMETERS="… IntakeConcurrency=0"  (until Service Quotas grants 1000)'
-        found = f"{free} are free; {wanted} for the webhooks would leave less than {UNRESERVED}"
-        return Check("concurrency", "problem", found, mend)
+        left = f"{free} are free; {wanted} for the webhooks would leave less than {UNRESERVED}"
+        return Check("concurrency", "problem", left, mend)
     return Check("concurrency", "good", f"{wanted} of {limits['ConcurrentExecutions']} for the webhooks")
 
 
@@ -183,24 +183,24 @@ def _email_identity(plan: Plan) -> Check:
         mend = f'make deploy … PARAMETERS="SenderIdentity={sender.rpartition("@")[2]}"'
         return Check("email sender", "problem", f"{sender} does not belong to {identity}", mend)
     try:
-        found = plan.target.ask("sesv2", "get-email-identity", "--email-identity", identity)
+        sender = plan.target.ask("sesv2", "get-email-identity", "--email-identity", identity)
     except AwsFailed as failed:
         if failed.code != "NotFoundException":
             raise
         mend = f"aws sesv2 create-email-identity --email-identity {identity}"
         return Check("email sender", "problem", f"SES does not know {identity} in {plan.target.region}", mend)
-    if not found.get("VerifiedForSendingStatus"):
+    if not sender.get("VerifiedForSendingStatus"):
         mend = f"aws sesv2 get-email-identity --email-identity {identity}  (its DKIM records go into DNS)"
         return Check("email sender", "problem", f"{identity} is not verified", mend)
     return Check("email sender", "good", f"{sender} by {identity}")
 
 
 def _email_account(plan: Plan) -> Check:
-    found = plan.target.ask("sesv2", "get-account")
-    if not found.get("SendingEnabled", True):
+    account = plan.target.ask("sesv2", "get-account")
+    if not account.get("SendingEnabled", True):
         mend = "aws sesv2 get-account  (see EnforcementStatus; answer AWS's case)"
         return Check("email account", "problem", "SES has paused this account", mend)
-    if not found.get("ProductionAccessEnabled"):
+    if not account.get("ProductionAccessEnabled"):
         mend = (
             "aws sesv2 put-account-details --production-access-enabled --mail-type TRANSACTIONAL "
             "--website-url https://… --use-case-description …"
@@ -221,8 +221,8 @@ def _sms_account(plan: Plan) -> Check:
 def _sms_limit(plan: Plan) -> Check:
     if not plan.by_sns:
         return Check("SMS limit", "good", "SNS carries none")
-    found = plan.target.ask("sns", "get-sms-attributes")["attributes"]
-    limit, rings = float(found.get("MonthlySpendLimit", FIRST_LIMIT)), float(plan.values["SmsSpendAlarm"])
+    attributes = plan.target.ask("sns", "get-sms-attributes")["attributes"]
+    limit, rings = float(attributes.get("MonthlySpendLimit", FIRST_LIMIT)), float(plan.values["SmsSpendAlarm"])
     if limit <= FIRST_LIMIT:
         mend = "aws sns set-sms-attributes --attributes MonthlySpendLimit=200,DefaultSMSType=Transactional"
         return Check("SMS limit", "warning", f"{limit:g} USD a month, some ten SMS", mend)
@@ -254,18 +254,18 @@ def _sms_sender(plan: Plan) -> Check:
 
 def _lets_sns_send(target: Target, arn: str) -> bool:
     try:
-        found = target.ask("pinpoint-sms-voice-v2", "get-resource-policy", "--resource-arn", arn)
+        policy = target.ask("pinpoint-sms-voice-v2", "get-resource-policy", "--resource-arn", arn)
     except AwsFailed as failed:
         if failed.code == "ResourceNotFoundException":
             return False
         raise
-    return "sns.amazonaws.com" in str(found.get("Policy", ""))
+    return "sns.amazonaws.com" in str(policy.get("Policy", ""))
 
 
 def _settings_rate(plan: Plan) -> Check:
     setting = "/ssm/parameter-store/high-throughput-enabled"
-    found = plan.target.ask("ssm", "get-service-setting", "--setting-id", setting)["ServiceSetting"]
-    if found["SettingValue"] != "true":
+    setting_found = plan.target.ask("ssm", "get-service-setting", "--setting-id", setting)["ServiceSetting"]
+    if setting_found["SettingValue"] != "true":
         mend = f"aws ssm update-service-setting --setting-id {setting} --setting-value true"
         return Check("settings", "warning", "Parameter Store allows 40 reads a second", mend)
     return Check("settings", "good", "Parameter Store allows many reads")

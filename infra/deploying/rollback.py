@@ -40,4 +40,4 @@ def with_tables_of(failed: Mapping[str, Any], before: Mapping[str, Any]) -> dict
         if made["Type"] == TABLE and name not in before["Resources"]
     }
     sections = {name: {**failed.get(name, {}), **before.get(name, {})} for name in ("Parameters", "Conditions")}
-    return {**before, **{name: found for name, found in sections.items() if found}, "Resources": resources}
+    return {**before, **{name: section for name, section in sections.items() if section}, "Resources": resources}

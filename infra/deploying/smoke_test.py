@@ -73,15 +73,15 @@ def _post(api_url: str, settings: dict[str, Any]) -> str:
     Again and again until the webhook knows the provider.
     """
     url = f"{api_url}/webhooks/{PROVIDER}"
-    came: list[str] = []
+    answers: list[str] = []
 
     def taken() -> str | None:
         call = Generic(settings, _no_fetch).self_test(url, dt.datetime.now(dt.UTC))
-        status, said = _call(call)
-        came[:] = [f"{status} {said}"]
+        status, body = _call(call)
+        answers[:] = [f"{status} {body}"]
         return str(json.loads(call.body)["id"]) if status == 200 else None
 
-    return _eventually(taken, lambda: f"{url} answered {came[0]}")
+    return _eventually(taken, lambda: f"{url} answered {answers[0]}")
 
 
 def _call(call: WebhookRequest) -> tuple[int, str]:
@@ -123,14 +123,14 @@ def _sent(target: Target, key: str) -> dict[str, Any] | None:
 
 
 def _row(target: Target, key: str) -> dict[str, Any] | None:
-    asked = {"TableName": _table(target), "Key": {"key": {"S": key}}, "ConsistentRead": True}
-    answer = target.ask("dynamodb", "get-item", "--cli-input-json", json.dumps(asked))
+    request = {"TableName": _table(target), "Key": {"key": {"S": key}}, "ConsistentRead": True}
+    answer = target.ask("dynamodb", "get-item", "--cli-input-json", json.dumps(request))
     return (answer or {}).get("Item")
 
 
 def _delete(target: Target, key: str) -> None:
-    asked = {"TableName": _table(target), "Key": {"key": {"S": key}}}
-    target.aws("dynamodb", "delete-item", "--cli-input-json", json.dumps(asked))
+    request = {"TableName": _table(target), "Key": {"key": {"S": key}}}
+    target.aws("dynamodb", "delete-item", "--cli-input-json", json.dumps(request))
 
 
 def _table(target: Target) -> str:
@@ -152,9 +152,9 @@ def _as_file(content: Mapping[str, Any]) -> Iterator[str]:
 def _eventually(attempt: Callable[[], Found | None], why: str | Callable[[], str]) -> Found:
     end = time.monotonic() + WITHIN_SECONDS
     while True:
-        found = attempt()
-        if found is not None:
-            return found
+        outcome = attempt()
+        if outcome is not None:
+            return outcome
         if time.monotonic() >= end:
             raise SmokeTestFailed(why if isinstance(why, str) else why())
         time.sleep(POLL_SECONDS)

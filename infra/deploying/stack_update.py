@@ -52,10 +52,10 @@ def apply(template: Path, target: Target, parameters: Mapping[str, str], confirm
         if confirm is None:
             target.aws("cloudformation", "deploy", *changes, *options)
         else:
-            said = target.aws("cloudformation", "deploy", *changes, *options, "--no-execute-changeset")
-            found = _CHANGE_SET.search(said)
-            if found:
-                _execute_if_confirmed(target, found[1], confirm)
+            output = target.aws("cloudformation", "deploy", *changes, *options, "--no-execute-changeset")
+            change_set = _CHANGE_SET.search(output)
+            if change_set:
+                _execute_if_confirmed(target, change_set[1], confirm)
     except AwsFailed as failed:
         raise DeployFailed(f"{failed}\n{what_failed(target)}") from None
 
@@ -108,10 +108,10 @@ def wait(target: Target) -> str:
 def what_failed(target: Target) -> str:
     """List resources that could not be made or changed, with reasons."""
     try:
-        found = target.ask("cloudformation", "describe-stack-events", "--stack-name", target.stack)
+        history = target.ask("cloudformation", "describe-stack-events", "--stack-name", target.stack)
     except AwsFailed as failed:
         return str(failed)
-    events = [event for event in found["StackEvents"] if event["ResourceStatus"].endswith("_FAILED")]
+    events = [event for event in history["StackEvents"] if event["ResourceStatus"].endswith("_FAILED")]
     return "\n".join(
         f"{event['LogicalResourceId']} {event['ResourceStatus']}: {event.get('ResourceStatusReason', '')}"
         for event in events
@@ -125,5 +125,5 @@ def deployed_template(target: Target) -> dict[str, Any]:
     """
     answer = target.ask("cloudformation", "get-template", "--stack-name", target.stack, "--template-stage", "Original")
     body = answer["TemplateBody"]
-    found: dict[str, Any] = json.loads(body) if isinstance(body, str) else body
-    return found
+    template: dict[str, Any] = json.loads(body) if isinstance(body, str) else body
+    return template

@@ -27,10 +27,10 @@ class AwsFailed(DeployFailed):
     It is empty where AWS did not answer.
     """
 
-    def __init__(self, said: str) -> None:
-        super().__init__(said)
-        found = _CODE.search(said)
-        self.code = found[1] if found else ""
+    def __init__(self, output: str) -> None:
+        super().__init__(output)
+        code = _CODE.search(output)
+        self.code = code[1] if code else ""
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ class Target:
         None where there is none.
         """
         try:
-            found = self.ask("cloudformation", "describe-stacks", "--stack-name", self.stack)
+            stacks = self.ask("cloudformation", "describe-stacks", "--stack-name", self.stack)
         except AwsFailed as failed:
             if ABSENT in str(failed):
                 return None
             raise
-        described: dict[str, Any] = found["Stacks"][0]
+        described: dict[str, Any] = stacks["Stacks"][0]
         return described
 
     def outputs(self) -> dict[str, str]:

@@ -36,8 +36,8 @@ def left_behind(target: Target) -> str:
     prefix = f"{target.stack}-"
     tables = [name for name in target.ask("dynamodb", "list-tables")["TableNames"] if name.startswith(prefix)]
     path = f"/{target.stack}/"
-    asked = ["--path", path, "--recursive", "--query", "Parameters[].Name"]
-    settings = target.ask("ssm", "get-parameters-by-path", *asked) or []
+    query = ["--path", path, "--recursive", "--query", "Parameters[].Name"]
+    settings = target.ask("ssm", "get-parameters-by-path", *query) or []
     lines = ["Kept tables:", *(f"  {name}" for name in tables)]
     lines += ["To remove them, with all that they hold:"]
     for name in tables:

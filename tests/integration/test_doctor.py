@@ -58,7 +58,7 @@ def test_paused_streams(services: Stack, deployed: Deployment) -> None:
     mapping = deployed.resources["AWS::Lambda::EventSourceMapping"]["ProcessMessages"]
     services.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
     one = found(services)["stream ProcessMessages"]
-    assert (one.severity, one.said) == ("warning", "it is disabled: nothing comes by it")
+    assert (one.severity, one.text) == ("warning", "it is disabled: nothing comes by it")
     assert "StreamsEnabled=true" in one.advice
 
 
@@ -66,13 +66,13 @@ def test_a_sweep_that_does_not_run(services: Stack) -> None:
     sweep(services)
     one = found(services, later=dt.timedelta(hours=1))["sweep"]
     assert one.severity == "problem"
-    assert "it has not run since" in one.said
+    assert "it has not run since" in one.text
 
 
 def test_a_clock_that_is_wrong(services: Stack) -> None:
     one = found(services, later=dt.timedelta(minutes=5))["clock"]
     assert one.severity == "warning"
-    assert "+300 s" in one.said or "+299 s" in one.said or "+301 s" in one.said
+    assert "+300 s" in one.text or "+299 s" in one.text or "+301 s" in one.text
 
 
 def test_messages_that_are_stuck(services: Stack) -> None:
@@ -85,7 +85,7 @@ def test_messages_that_are_stuck(services: Stack) -> None:
     row.save()
     one = found(services)["queue receipt"]
     row.delete()
-    assert (one.severity, one.said) == ("problem", "1 overdue for more than 5 minutes")
+    assert (one.severity, one.text) == ("problem", "1 overdue for more than 5 minutes")
     assert found(services)["queue receipt"].severity == "good"
 
 
@@ -102,7 +102,7 @@ def test_settings_that_cannot_be_read(services: Stack, configure: Any) -> None:
     configure("generic-broken", "no object")
     one = found(services)["provider generic-broken"]
     assert one.severity == "problem"
-    assert "holds no JSON object" in one.said
+    assert "holds no JSON object" in one.text
 
 
 def test_a_number_that_leads_to_no_election_and_an_election_without_number(load: Load, services: Stack) -> None:
@@ -123,7 +123,7 @@ def test_an_alarm_that_rings_and_nobody_to_hear_it(services: Stack, deployed: De
     seen = found(services)
     services.client("cloudwatch").set_alarm_state(AlarmName=name, StateValue="OK", StateReason="a test")
     assert seen["alarm SmsDropped"].advice == "docs/runbook.md#smsdropped"
-    assert (seen["who hears alarms"].severity, seen["who hears alarms"].said) == ("problem", "nobody")
+    assert (seen["who hears alarms"].severity, seen["who hears alarms"].text) == ("problem", "nobody")
 
 
 def test_a_schedule_that_is_off(services: Stack, deployed: Deployment) -> None:
@@ -141,7 +141,7 @@ def test_a_function_that_runs_other_code(services: Stack, deployed: Deployment) 
     functions.update_function_code(FunctionName=name, ZipFile=code.getvalue())
     one = found(services)["versions"]
     functions.update_function_code(FunctionName=name, ZipFile=package().zip.read_bytes())
-    assert (one.severity, one.said) == ("problem", "Chase: other code than the rest")
+    assert (one.severity, one.text) == ("problem", "Chase: other code than the rest")
 
 
 def test_functions_that_were_throttled(services: Stack, deployed: Deployment) -> None:
@@ -157,7 +157,7 @@ def test_functions_that_were_throttled(services: Stack, deployed: Deployment) ->
         ],
     )
     one = found(services)["throttles"]
-    assert (one.severity, one.said) == ("problem", "within the hour: Process")
+    assert (one.severity, one.text) == ("problem", "within the hour: Process")
 
 
 def test_a_number_that_an_earlier_version_routed_does_not_know_its_country(services: Stack, load: Load) -> None:

@@ -81,7 +81,7 @@ def put_settings(stack: Stack, name: str, settings: Any) -> None:
 
 def looked_at(stack: Stack, name: str) -> dict[str, tuple[bool | None, str]]:
     found = check(name, f"{stack.api_url}/webhooks/{name}", dt.datetime.now(dt.UTC))
-    return {one.what: (one.is_good, one.said) for one in found}
+    return {one.what: (one.is_good, one.text) for one in found}
 
 
 @pytest.mark.parametrize("name", sorted(SENDERS))

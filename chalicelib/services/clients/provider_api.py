@@ -12,7 +12,7 @@ import urllib3
 from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms, Provider, SendOutcome
 from chalicelib.providers.refusals import WebhookRefused
 from chalicelib.providers.sending import receipt_url
-from chalicelib.providers.table import known, provider
+from chalicelib.providers.table import canonical_name, provider
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.clients.kept_connections import connections_to
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
@@ -52,7 +52,7 @@ def configured(name: str) -> Provider:
 
 def repeatable(name: str) -> bool:
     """Tell whether a provider sends one SMS if asked twice."""
-    return known(name) is not None and provider(name, {}, fetch).repeatable
+    return canonical_name(name) is not None and provider(name, {}, fetch).repeatable
 
 
 def hand_over(name: str, sms: OutboundSms) -> SendOutcome:

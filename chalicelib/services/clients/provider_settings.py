@@ -18,7 +18,7 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.providers.table import known
+from chalicelib.providers.table import canonical_name
 from chalicelib.services.clients.aws import intake_client
 
 KEPT_SECONDS = 60.0
@@ -117,7 +117,7 @@ def configured_providers() -> list[str]:
 
     Settings of `sns`, which only carries SMS, are those of no provider.
     """
-    return sorted(name for name in _provider_names(fresh=False) if known(name) is not None)
+    return sorted(name for name in _provider_names(fresh=False) if canonical_name(name) is not None)
 
 
 def forget() -> None:

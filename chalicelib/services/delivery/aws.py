@@ -100,9 +100,9 @@ def _call(service: str, operation: str, **arguments: object) -> Any:
         raise AnswerLost(str(fault)) from fault
 
 
-def _is_unverified(code: str, said: str) -> bool:
+def _is_unverified(code: str, message: str) -> bool:
     """Tell whether SES rejects an unverified identity.
 
     Which a person puts right in the account.
     """
-    return code == "MessageRejected" and "not verified" in said
+    return code == "MessageRejected" and "not verified" in message

@@ -61,22 +61,22 @@ class _SendApi:
         return self.prepared.carrier.secrets
 
     def send(self, message: Message) -> str | None:
-        known = self.prepared.request.reference
-        if known is not None:  # before it is sent: should the answer be lost, the receipt ends the doubt
-            self.finds_receipts(message, known)
+        reference = self.prepared.request.reference
+        if reference is not None:  # before it is sent: should the answer be lost, the receipt ends the doubt
+            self.finds_receipts(message, reference)
         outcome = ask(self.prepared)
-        said, wait = f"{self.name}: {outcome.reason}", outcome.retry_after or 0
+        reason, wait = f"{self.name}: {outcome.reason}", outcome.retry_after or 0
         match outcome.verdict:
             case "refused":
-                raise SendRefused(said, opted_out=outcome.opted_out)
+                raise SendRefused(reason, opted_out=outcome.opted_out)
             case "not_sent":
-                raise NotSent(said, wait)
+                raise NotSent(reason, wait)
             case "in_doubt":
                 # With another provider behind it, a repetition might be that one's, and would be a second SMS.
                 is_repeated = self.prepared.carrier.repeatable and len(sms_providers()) == 1
-                raise NotSent(said, wait) if is_repeated else InDoubt(said, wait=wait)
+                raise NotSent(reason, wait) if is_repeated else InDoubt(reason, wait=wait)
             case "sent":
-                return known or outcome.reference
+                return reference or outcome.reference
 
     def finds_receipts(self, message: Message, reference: str | None, /) -> bool:
         """Store which SMS the reference means.

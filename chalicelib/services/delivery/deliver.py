@@ -55,8 +55,8 @@ def deliver(message: Message, now: dt.datetime) -> str:
     except NotSent as fault:
         return _try_later(message, now, str(fault), wait=dt.timedelta(seconds=fault.wait))
     except InDoubt as fault:
-        asked = asked_by(message, fault.carrier) if fault.carrier else None
-        return _try_in_doubt(message, now, str(fault), asked=asked)
+        carriers = asked_by(message, fault.carrier) if fault.carrier else None
+        return _try_in_doubt(message, now, str(fault), asked=carriers)
     return _note_taken(message, taken, now)
 
 
@@ -96,14 +96,18 @@ def _handle_missing_receipt(message: Message, now: dt.datetime) -> None:
 
 
 def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
-    known: dict[str, Any] = {"sent_at": dt.datetime.now(dt.UTC), "queue": message.outgoing_queue}
+    attributes: dict[str, Any] = {"sent_at": dt.datetime.now(dt.UTC), "queue": message.outgoing_queue}
     if taken.carrier is not None and taken.cost is not None:
-        known |= {"carrier": taken.carrier, "reference": taken.reference, "asked": asked_by(message, taken.carrier)}
-        known |= {"segments": taken.cost.segments, "cost": taken.cost.amount, "currency": taken.cost.currency}
+        attributes |= {
+            "carrier": taken.carrier,
+            "reference": taken.reference,
+            "asked": asked_by(message, taken.carrier),
+        }
+        attributes |= {"segments": taken.cost.segments, "cost": taken.cost.amount, "currency": taken.cost.currency}
     if taken.receipt_within is None:
-        message.finish(MessageState.SENT, **known)
+        message.finish(MessageState.SENT, **attributes)
     else:
-        message.await_receipt(now + taken.receipt_within, **known)
+        message.await_receipt(now + taken.receipt_within, **attributes)
     return _logged("sent", message)
 
 
@@ -113,8 +117,8 @@ def _logged(step: str, message: Message) -> str:
     Without its words, its recipient or a carrier's words.
     """
     kind, carrier, attempts = message.key.partition("#")[0], message.carrier, int(message.attempts)
-    known = {"kind": kind, "channel": message.channel, "state": message.state}
-    logger.info(step, extra=known | {"carrier": carrier, "attempts": attempts})
+    fields = {"kind": kind, "channel": message.channel, "state": message.state}
+    logger.info(step, extra=fields | {"carrier": carrier, "attempts": attempts})
     return message.state
 
 
@@ -164,17 +168,17 @@ def _try_later(
     *,
     at_once: bool = False,
     wait: dt.timedelta = NO_WAIT,
-    **known: Any,
+    **attributes: Any,
 ) -> str:
     if message.attempts >= MOST_ATTEMPTS:
-        return _give_up(message, error, **known)
+        return _give_up(message, error, **attributes)
     due_at = now if at_once else now + max(wait, retry_after(message.attempts))
-    message.put_back(due_at, last_error=error[:500], **known)
+    message.put_back(due_at, last_error=error[:500], **attributes)
     return _logged("to be tried again", message)
 
 
-def _give_up(message: Message, error: str, **known: Any) -> str:
-    message.finish(MessageState.FAILED, last_error=error[:500], **known)
+def _give_up(message: Message, error: str, **attributes: Any) -> str:
+    message.finish(MessageState.FAILED, last_error=error[:500], **attributes)
     return _logged("given up", message)
 
 

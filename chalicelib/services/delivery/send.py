@@ -68,10 +68,10 @@ def order(message: Message) -> list[str]:
 
     Nobody who lost it; who may have it already last, unless it takes it once.
     """
-    asked, lost = message.asked or (), message.lost or ()
+    carriers_asked, lost = message.asked or (), message.lost or ()
     return sorted(
         (name for name in sms_providers() if name not in lost),
-        key=lambda name: name in asked and not repeatable(name),
+        key=lambda name: name in carriers_asked and not repeatable(name),
     )
 
 
@@ -90,12 +90,12 @@ def _combine_faults(faults: list[NotSent | SendRefused]) -> NotSent | SendRefuse
 
     A refusal only where nobody may take the message another time.
     """
-    said = "; ".join(map(str, faults))
+    reasons = "; ".join(map(str, faults))
     again = [fault for fault in faults if isinstance(fault, NotSent)]
     if not again:
-        return SendRefused(said) if faults else NotSent("there is no carrier left that has not lost it")
+        return SendRefused(reasons) if faults else NotSent("there is no carrier left that has not lost it")
     kind = NotAsked if all(isinstance(fault, NotAsked) for fault in faults) else NotSent
-    return kind(said, min(fault.wait for fault in again))
+    return kind(reasons, min(fault.wait for fault in again))
 
 
 def _send_email(message: Message) -> SendResult:

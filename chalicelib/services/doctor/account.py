@@ -16,10 +16,10 @@ NEAR = 0.8
 
 def email_account() -> Iterator[Finding]:
     """Whether SES sends, and to whom."""
-    found = client("sesv2", PATIENCE).get_account()
-    if not found.get("SendingEnabled", True):
+    account = client("sesv2", PATIENCE).get_account()
+    if not account.get("SendingEnabled", True):
         yield Finding("email", "problem", "SES has paused this account", "answer AWS's case about bounces")
-    elif not found.get("ProductionAccessEnabled", False):
+    elif not account.get("ProductionAccessEnabled", False):
         advice = "aws sesv2 put-account-details --production-access-enabled …  (docs/deployer.md); a day"
         yield Finding("email", "problem", "SES is in its sandbox: only verified addresses get email", advice)
     else:
@@ -36,12 +36,12 @@ def sms_account(now: dt.datetime) -> Iterator[Finding]:
         yield Finding("SMS", "good", "SNS sends to everybody")
     limit = float(sns.get_sms_attributes()["attributes"].get("MonthlySpendLimit", FIRST_LIMIT))
     spent = _spent(now)
-    said = f"{spent:.2f} of {limit:g} USD this month"
+    spending = f"{spent:.2f} of {limit:g} USD this month"
     if spent >= NEAR * limit:
         advice = "raise it: Service Quotas, SNS, Account spend limit; then aws sns set-sms-attributes"
-        yield Finding("cost of SMS", "problem", f"{said}: at the limit SNS drops SMS", advice)
+        yield Finding("cost of SMS", "problem", f"{spending}: at the limit SNS drops SMS", advice)
     else:
-        yield Finding("cost of SMS", "good", said)
+        yield Finding("cost of SMS", "good", spending)
 
 
 def _spent(now: dt.datetime) -> float:
@@ -53,4 +53,4 @@ def _spent(now: dt.datetime) -> float:
         Period=3600,
         Statistics=["Maximum"],
     )["Datapoints"]
-    return max((float(one["Maximum"]) for one in points), default=0.0)
+    return max((float(point["Maximum"]) for point in points), default=0.0)

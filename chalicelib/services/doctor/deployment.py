@@ -37,11 +37,11 @@ class Deployment:
         resources: dict[str, dict[str, str]] = {}
         # DescribeStackResources tells the first 100 alone, and a stack has more.
         for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=name):
-            for one in page["StackResourceSummaries"]:
-                kind = resources.setdefault(one["ResourceType"], {})
-                kind[one["LogicalResourceId"]] = one.get("PhysicalResourceId", "")
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
-        parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+            for entry in page["StackResourceSummaries"]:
+                kind = resources.setdefault(entry["ResourceType"], {})
+                kind[entry["LogicalResourceId"]] = entry.get("PhysicalResourceId", "")
+        outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])}
+        parameters = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])}
         return cls(name, stack["StackStatus"], outputs, parameters, resources)
 
     @property
@@ -60,24 +60,24 @@ def stack_state(stack: Deployment) -> Iterator[Finding]:
 
 def versions(stack: Deployment) -> Iterator[Finding]:
     """Whether all functions run the same code."""
-    asked = client("lambda", PATIENCE)
+    functions = client("lambda", PATIENCE)
     codes: dict[str, list[str]] = {}
     for logical, name in sorted(stack.functions.items()):
-        found = asked.get_function_configuration(FunctionName=name)
-        codes.setdefault(found["CodeSha256"], []).append(logical)
+        configuration = functions.get_function_configuration(FunctionName=name)
+        codes.setdefault(configuration["CodeSha256"], []).append(logical)
     if len(codes) == 1:
         yield Finding("versions", "good", "all functions run the same code")
         return
     fewest = min(codes.values(), key=len)
-    said = f"{', '.join(fewest)}: other code than the rest"
-    yield Finding("versions", "problem", said, "deploy again: make deploy")
+    functions_named = f"{', '.join(fewest)}: other code than the rest"
+    yield Finding("versions", "problem", functions_named, "deploy again: make deploy")
 
 
 def streams(stack: Deployment) -> Iterator[Finding]:
     """Whether the stream feeds process and deliver."""
-    asked = client("lambda", PATIENCE)
+    functions = client("lambda", PATIENCE)
     for logical, uuid in sorted(stack.resources.get("AWS::Lambda::EventSourceMapping", {}).items()):
-        state = asked.get_event_source_mapping(UUID=uuid)["State"]
+        state = functions.get_event_source_mapping(UUID=uuid)["State"]
         if state in {"Enabled", "Enabling", "Creating", "Updating"}:
             yield Finding(f"stream {logical}", "good", state.lower())
         else:
@@ -87,9 +87,9 @@ def streams(stack: Deployment) -> Iterator[Finding]:
 
 def schedules(stack: Deployment) -> Iterator[Finding]:
     """Whether the clock calls the functions."""
-    asked = client("events", PATIENCE)
+    events = client("events", PATIENCE)
     for logical, name in sorted(stack.resources.get("AWS::Events::Rule", {}).items()):
-        if asked.describe_rule(Name=name)["State"] == "ENABLED":
+        if events.describe_rule(Name=name)["State"] == "ENABLED":
             yield Finding(f"schedule {logical}", "good", "enabled")
         else:
             advice = f"aws events enable-rule --name {name}"
@@ -101,7 +101,7 @@ def alarms(stack: Deployment) -> Iterator[Finding]:
     mine = set(stack.resources.get("AWS::CloudWatch::Alarm", {}).values())
     names = {physical: logical for logical, physical in stack.resources.get("AWS::CloudWatch::Alarm", {}).items()}
     pages = client("cloudwatch", PATIENCE).get_paginator("describe_alarms").paginate(StateValue="ALARM")
-    ringing = [one["AlarmName"] for page in pages for one in page["MetricAlarms"] if one["AlarmName"] in mine]
+    ringing = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"] in mine]
     for physical in ringing:
         name = names[physical]
         yield Finding(f"alarm {name}", "problem", "it rings", f"docs/runbook.md#{name.lower()}")
@@ -112,24 +112,28 @@ def alarms(stack: Deployment) -> Iterator[Finding]:
 
 def _listeners(stack: Deployment) -> Iterator[Finding]:
     topic = stack.outputs["AlarmTopic"]
-    found = client("sns", PATIENCE).list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    waiting = [one["Endpoint"] for one in found if not one["SubscriptionArn"].startswith("arn:")]
-    if len(waiting) < len(found):
-        yield Finding("who hears alarms", "good", f"{len(found) - len(waiting)} confirmed")
+    subscriptions = client("sns", PATIENCE).list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    waiting = [
+        subscription["Endpoint"]
+        for subscription in subscriptions
+        if not subscription["SubscriptionArn"].startswith("arn:")
+    ]
+    if len(waiting) < len(subscriptions):
+        yield Finding("who hears alarms", "good", f"{len(subscriptions) - len(waiting)} confirmed")
     elif not waiting:
         yield Finding("who hears alarms", "problem", "nobody", "deploy with AlarmEmail=… and confirm AWS's email")
     for address in waiting:
-        severity: Any = "warning" if len(waiting) < len(found) else "problem"
-        said = f"{address} has not confirmed the subscription"
-        yield Finding("who hears alarms", severity, said, "open AWS's email there and confirm, or subscribe it again")
+        severity: Any = "warning" if len(waiting) < len(subscriptions) else "problem"
+        text = f"{address} has not confirmed the subscription"
+        yield Finding("who hears alarms", severity, text, "open AWS's email there and confirm, or subscribe it again")
 
 
 def throttles(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
     """Which functions were turned away within the hour."""
-    asked = client("cloudwatch", PATIENCE)
+    cloudwatch = client("cloudwatch", PATIENCE)
     throttled = []
     for logical, name in sorted(stack.functions.items()):
-        points = asked.get_metric_statistics(
+        points = cloudwatch.get_metric_statistics(
             Namespace="AWS/Lambda",
             MetricName="Throttles",
             Dimensions=[{"Name": "FunctionName", "Value": name}],
@@ -138,7 +142,7 @@ def throttles(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
             Period=3600,
             Statistics=["Sum"],
         )["Datapoints"]
-        if sum(one["Sum"] for one in points):
+        if sum(point["Sum"] for point in points):
             throttled.append(logical)
     if throttled:
         advice = "ask for more: Service Quotas, AWS Lambda, Concurrent executions"
@@ -161,10 +165,14 @@ def domain(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
     except OSError:
         advice = f"put a CNAME record for {name} into DNS: {stack.outputs.get('DomainTarget', 'output DomainTarget')}"
         yield Finding("domain", "problem", f"{name} leads nowhere", advice)
-    found = client("acm", PATIENCE).describe_certificate(CertificateArn=stack.parameters["CertificateArn"])
-    ends = found["Certificate"].get("NotAfter")
-    if found["Certificate"]["Status"] != "ISSUED" or ends is None or ends - now < EXPIRES_WITHIN:
-        said = f"the certificate is {found['Certificate']['Status']}, until {ends:%Y-%m-%d}" if ends else "not issued"
-        yield Finding("certificate", "problem", said, "renew it in ACM: its DNS record must stay where it is")
+    certificate = client("acm", PATIENCE).describe_certificate(CertificateArn=stack.parameters["CertificateArn"])
+    ends = certificate["Certificate"].get("NotAfter")
+    if certificate["Certificate"]["Status"] != "ISSUED" or ends is None or ends - now < EXPIRES_WITHIN:
+        text = (
+            f"the certificate is {certificate['Certificate']['Status']}, until {ends:%Y-%m-%d}"
+            if ends
+            else "not issued"
+        )
+        yield Finding("certificate", "problem", text, "renew it in ACM: its DNS record must stay where it is")
     else:
         yield Finding("certificate", "good", f"until {ends:%Y-%m-%d}")

@@ -23,8 +23,8 @@ def examine(stack: str, now: dt.datetime, api_url: str | None = None) -> Iterato
     try:
         deployed = Deployment.of(stack)
     except (ClientError, BotoCoreError) as fault:
-        said = f"{stack} cannot be asked: {fault}"
-        yield Finding("stack", "problem", said, "see BAYKOO_STACK, AWS_DEFAULT_REGION and your credentials")
+        text = f"{stack} cannot be asked: {fault}"
+        yield Finding("stack", "problem", text, "see BAYKOO_STACK, AWS_DEFAULT_REGION and your credentials")
         return
     for subject, examination in _examinations(deployed, now, api_url or deployed.outputs["ApiUrl"]).items():
         yield from isolated(subject, examination)
@@ -32,7 +32,7 @@ def examine(stack: str, now: dt.datetime, api_url: str | None = None) -> Iterato
 
 def _examinations(stack: Deployment, now: dt.datetime, api_url: str) -> dict[str, Examination]:
     carriers = stack.parameters.get("SmsProviders", "")
-    found: dict[str, Examination] = {
+    examinations: dict[str, Examination] = {
         "stack": lambda: deployment.stack_state(stack),
         "versions": lambda: deployment.versions(stack),
         "API": lambda: work.clocks(api_url, now),
@@ -47,7 +47,7 @@ def _examinations(stack: Deployment, now: dt.datetime, api_url: str) -> dict[str
         "throttles": lambda: deployment.throttles(stack, now),
     }
     if "AWS_ENDPOINT_URL" not in os.environ:
-        found["email"] = account.email_account
+        examinations["email"] = account.email_account
         if "sns" in carriers.split(","):
-            found["SMS"] = lambda: account.sms_account(now)
-    return found
+            examinations["SMS"] = lambda: account.sms_account(now)
+    return examinations

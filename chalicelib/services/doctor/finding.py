@@ -25,7 +25,7 @@ class Finding:
 
     subject: str
     severity: Severity
-    said: str
+    text: str
     advice: str = ""
 
 
@@ -49,4 +49,4 @@ def gravest(findings: Iterable[Finding]) -> int:
 
     0 all good, 1 a warning, 2 a problem.
     """
-    return max((EXIT_CODES[one.severity] for one in findings), default=0)
+    return max((EXIT_CODES[finding.severity] for finding in findings), default=0)

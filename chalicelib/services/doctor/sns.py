@@ -62,8 +62,8 @@ def _senders(settings: Secrets) -> Iterator[Finding]:
     written = settings.get("sender") or []
     ours = written if isinstance(written, list) else [written]
     if not ours:
-        said = "none in the settings: SNS chooses one of the account's, or a shared one where the country allows that"
-        yield Finding("sender", "good", said)
+        text = "none in the settings: SNS chooses one of the account's, or a shared one where the country allows that"
+        yield Finding("sender", "good", text)
         return
     identities = _identities()
     for name in ours:
@@ -74,13 +74,13 @@ def _identities() -> dict[str, _Identity]:
     messaging = client(END_USER_MESSAGING, PATIENCE)
     numbers = messaging.get_paginator("describe_phone_numbers").paginate()
     names = messaging.get_paginator("describe_sender_ids").paginate()
-    found = {
-        one["PhoneNumber"].removeprefix("+"): _Identity(one["PhoneNumberArn"], one["Status"])
+    numbers = {
+        entry["PhoneNumber"].removeprefix("+"): _Identity(entry["PhoneNumberArn"], entry["Status"])
         for page in numbers
-        for one in page["PhoneNumbers"]
+        for entry in page["PhoneNumbers"]
     }
-    return found | {
-        one["SenderId"]: _Identity(one["SenderIdArn"], "ACTIVE") for page in names for one in page["SenderIds"]
+    return numbers | {
+        entry["SenderId"]: _Identity(entry["SenderIdArn"], "ACTIVE") for page in names for entry in page["SenderIds"]
     }
 
 
@@ -106,9 +106,9 @@ def _allows_sns(policy: str | None) -> bool:
         return False
     statements: Any = json.loads(policy).get("Statement", [])
     return any(
-        one.get("Effect") == "Allow" and SERVICE in _all(one.get("Principal", {}).get("Service"))
-        for one in (statements if isinstance(statements, list) else [statements])
-        if isinstance(one.get("Principal"), dict)
+        statement.get("Effect") == "Allow" and SERVICE in _all(statement.get("Principal", {}).get("Service"))
+        for statement in (statements if isinstance(statements, list) else [statements])
+        if isinstance(statement.get("Principal"), dict)
     )
 
 

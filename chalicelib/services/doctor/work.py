@@ -32,14 +32,14 @@ def messages(now: dt.datetime) -> Iterator[Finding]:
         waiting = len(list(unfinished(queue, now - STUCK_AFTER, COUNTED))[:COUNTED])
         if waiting:
             many = f"{waiting} or more" if waiting == COUNTED else str(waiting)
-            said = f"{many} overdue for more than 5 minutes"
-            yield Finding(f"queue {queue}", "problem", said, "docs/runbook.md#messagesstuck")
+            text = f"{many} overdue for more than 5 minutes"
+            yield Finding(f"queue {queue}", "problem", text, "docs/runbook.md#messagesstuck")
         else:
             yield Finding(f"queue {queue}", "good", "nothing is overdue")
     held = len(list(unfinished("held", None, COUNTED)))
     if held:
-        said = f"{held} wait for a person"
-        yield Finding("held messages", "warning", said, "./baykoo messages held")
+        text = f"{held} wait for a person"
+        yield Finding("held messages", "warning", text, "./baykoo messages held")
 
 
 def sweeping(now: dt.datetime) -> Iterator[Finding]:
@@ -51,8 +51,8 @@ def sweeping(now: dt.datetime) -> Iterator[Finding]:
     if kept is not None and now - kept[0] <= SWEPT_WITHIN:
         yield Finding("sweep", "good", f"it ran {(now - kept[0]).total_seconds():.0f} s ago")
         return
-    said = f"it has not run since {kept[0]:%Y-%m-%d %H:%M} UTC" if kept else "it has never run"
-    yield Finding("sweep", "problem", said, "read the logs of Sweep; docs/runbook.md#messagesstuck")
+    text = f"it has not run since {kept[0]:%Y-%m-%d %H:%M} UTC" if kept else "it has never run"
+    yield Finding("sweep", "problem", text, "read the logs of Sweep; docs/runbook.md#messagesstuck")
 
 
 def settings(carriers: str) -> Iterator[Finding]:
@@ -70,8 +70,8 @@ def settings(carriers: str) -> Iterator[Finding]:
             provider_secrets(name)
             yield Finding(f"provider {name}", "good", "its settings can be read")
         except NotConfigured:
-            said = "it carries SMS (SmsProviders) and has no settings"
-            yield Finding(f"provider {name}", "problem", said, f"docs/providers/{name}.md")
+            text = "it carries SMS (SmsProviders) and has no settings"
+            yield Finding(f"provider {name}", "problem", text, f"docs/providers/{name}.md")
         except SecretsUnavailable as fault:
             advice = f"put them right, then: ./baykoo provider check {name}"
             yield Finding(f"provider {name}", "problem", f"its settings cannot be read: {fault}", advice)
@@ -79,10 +79,10 @@ def settings(carriers: str) -> Iterator[Finding]:
 
 def routing() -> Iterator[Finding]:
     """Whether every election has a number, and every number an election."""
-    known = elections.list_elections()
-    if not known:
+    elections_stored = elections.list_elections()
+    if not elections_stored:
         yield Finding("elections", "warning", "none is loaded", "./baykoo election load FILE --number NUMBER")
-    for election_id in known:
+    for election_id in elections_stored:
         numbers = routes.numbers_of(election_id)
         if numbers:
             yield Finding(f"election {election_id}", "good", f"by SMS to {', '.join(numbers)}")
@@ -91,7 +91,7 @@ def routing() -> Iterator[Finding]:
             yield Finding(f"election {election_id}", "warning", "no number leads to it", advice)
         yield from _countries(election_id)
     for number, election_id in routes.list_routes():
-        if election_id not in known:
+        if election_id not in elections_stored:
             advice = f"./baykoo election route {number} ID"
             yield Finding(f"number {number}", "problem", f"it leads to {election_id}, which is not loaded", advice)
 
@@ -127,8 +127,8 @@ def clocks(api_url: str, now: dt.datetime) -> Iterator[Finding]:
     if theirs is None:
         return
     skew = parsedate_to_datetime(theirs) - now
-    said = f"this machine's is {-skew.total_seconds():+.0f} s from AWS's"
+    text = f"this machine's is {-skew.total_seconds():+.0f} s from AWS's"
     if abs(skew) > SKEW_AT_MOST:
-        yield Finding("clock", "warning", said, "set this machine's clock: what it signs is refused as stale")
+        yield Finding("clock", "warning", text, "set this machine's clock: what it signs is refused as stale")
     else:
-        yield Finding("clock", "good", said)
+        yield Finding("clock", "good", text)

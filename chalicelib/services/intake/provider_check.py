@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from chalicelib.providers.contract import CannotCheck, CannotSend, OutboundRequest, Provider, WebhookRequest
 from chalicelib.providers.refusals import WebhookRefused
 from chalicelib.providers.self_test import with_other_secrets
-from chalicelib.providers.sending import answer_json, found
+from chalicelib.providers.sending import answer_json, value_in
 from chalicelib.providers.signatures import secret_values
 from chalicelib.providers.table import provider
 from chalicelib.services.clients.http import fetch
@@ -33,7 +33,7 @@ class Finding:
 
     what: str
     is_good: bool | None
-    said: str
+    text: str
     advice: str = ""
 
 
@@ -103,7 +103,7 @@ def _refusal(what: str, status: int, body: bytes) -> Finding:
 
     A 404 or a fault tells nothing of its webhook.
     """
-    is_good = status in _REFUSALS or found(answer_json(body), "code") == "unsigned"
+    is_good = status in _REFUSALS or value_in(answer_json(body), "code") == "unsigned"
     advice = "404: no settings there, or not Baykoo's address; 503: see the logs of Intake"
     if 200 <= status < 300:
         advice = "anybody can send reports: is this Baykoo's address?"
@@ -138,14 +138,14 @@ def _own_clock(name: str) -> Finding:
     lag = measured.get("lag_seconds")
     if lag is None:
         return Finding(what, None, "not measured: it tells no time, or too few SMS came")
-    told = f"its time is {int(lag):+d} s behind the arrival (median)"
+    lag_text = f"its time is {int(lag):+d} s behind the arrival (median)"
     if measured.get("arrival_counts"):
-        return Finding(what, True, f"{told}; the arrival counts")
+        return Finding(what, True, f"{lag_text}; the arrival counts")
     is_good = not measured.get("lagging")
     advice = (
         "" if is_good else 'have its clock or zone set right; until then put "arrival_counts": true into the settings'
     )
-    return Finding(what, is_good, told, advice)
+    return Finding(what, is_good, lag_text, advice)
 
 
 def _account(chosen: Provider) -> Finding:

@@ -18,7 +18,7 @@ from chalicelib.providers.inbound import InboundSms, Receipt
 from chalicelib.providers.listed import UnreadableEntry
 from chalicelib.providers.refusals import NotAuthentic, Undecidable
 from chalicelib.providers.self_test import SELF_TEST
-from chalicelib.providers.table import known
+from chalicelib.providers.table import canonical_name
 from chalicelib.providers.webhook import WebhookResult, handle, refusal
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.http import fetch
@@ -51,11 +51,11 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
     for a fault of our own is answered 503, so that the provider sends it again.
     """
     try:
-        heard = _hear(provider, request)
-        if heard.authentic:
-            _store(provider, heard, request)
-        if heard.answer.status >= 400:
-            logger.warning("refused", extra={"provider": provider, **_why_refused(heard)})
+        result = _hear(provider, request)
+        if result.authentic:
+            _store(provider, result, request)
+        if result.answer.status >= 400:
+            logger.warning("refused", extra={"provider": provider, **_why_refused(result)})
     except NonceUsed as used:
         logger.warning("refused", extra={"provider": provider, "status": used.status})
         return refusal(used)
@@ -68,7 +68,7 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
     except StoreUnavailable:
         logger.exception("not stored", extra={"provider": provider})
         return refusal(Undecidable("not_stored", "the message could not be stored now, send it again"))
-    return heard.answer
+    return result.answer
 
 
 def take_in(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> bool:
@@ -93,22 +93,22 @@ def hold(provider: str, entry: UnreadableEntry, now: dt.datetime) -> bool:
     return put_new(row)
 
 
-def _store(provider: str, heard: WebhookResult, request: WebhookRequest) -> None:
+def _store(provider: str, result: WebhookResult, request: WebhookRequest) -> None:
     """Store all that a request brings; confirm a subscription.
 
     Raises NonceUsed, OSError, StoreUnavailable: then the request comes again, and what is stored is not stored twice.
     """
-    delivery = heard.delivery
+    delivery = result.delivery
     if delivery.nonce is not None:
-        _take_nonce(provider, delivery.nonce, heard, request.at)
-    rows = [_row(provider, _with_own_number(provider, sms), heard.raw, request.at) for sms in delivery.messages]
+        _take_nonce(provider, delivery.nonce, result, request.at)
+    rows = [_row(provider, _with_own_number(provider, sms), result.raw, request.at) for sms in delivery.messages]
     stored = [_logged(row, is_new=_put(row)) for row in rows]
     process_at_once([row for row, is_new in zip(rows, stored, strict=True) if is_new])
-    if delivery.unread and heard.raw:
+    if delivery.unread and result.raw:
         logger.warning("kept unread", extra={"provider": provider})
-        put_new(_unreadable_row(provider, heard.raw, "; ".join(delivery.unread), request.at))
-    told = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
-    for receipt in told:
+        put_new(_unreadable_row(provider, result.raw, "; ".join(delivery.unread), request.at))
+    receipts = [receipt for receipt in delivery.receipts if receipt.id != SELF_TEST]
+    for receipt in receipts:
         row = _receipt_row(provider, receipt, request.at)
         _logged(row, is_new=put_new(row))
     if delivery.confirm_url is not None:
@@ -122,15 +122,15 @@ def _logged(row: Message | ReceiptRow, *, is_new: bool) -> bool:
     return is_new
 
 
-def _take_nonce(provider: str, nonce: str, heard: WebhookResult, now: dt.datetime) -> None:
+def _take_nonce(provider: str, nonce: str, result: WebhookResult, now: dt.datetime) -> None:
     """Let a nonce prove what it came with first.
 
     However often that comes, and nothing else. Raises NonceUsed.
     """
-    delivery = heard.delivery
+    delivery = result.delivery
     brought = [[sms.id, *_content(sms.sender, sms.recipient, sms.text)] for sms in delivery.messages]
-    told = [[receipt.id, receipt.state] for receipt in delivery.receipts]
-    digest = _digest([*brought, *told, *([heard.raw] if delivery.unread else [])])
+    states = [[receipt.id, receipt.state] for receipt in delivery.receipts]
+    digest = _digest([*brought, *states, *([result.raw] if delivery.unread else [])])
     if not take_nonce(provider, _digest(nonce), digest, now):
         raise NonceUsed("nonce_used", "another message came with this signature's nonce before")
 
@@ -167,24 +167,24 @@ def _hear(provider: str, request: WebhookRequest) -> WebhookResult:
     One that seems forged is tried again with secrets read just now (rotation), and so is one whose secret is not set,
     for it may have been set just now.
     """
-    heard = handle(provider, request, _settings(provider, fresh=False), fetch)
-    seems_forged = heard.answer.status in (401, 403) or heard.reason.startswith("secret_missing")
-    if heard.authentic or not seems_forged:
-        return heard
+    result = handle(provider, request, _settings(provider, fresh=False), fetch)
+    seems_forged = result.answer.status in (401, 403) or result.reason.startswith("secret_missing")
+    if result.authentic or not seems_forged:
+        return result
     return handle(provider, request, _settings(provider, fresh=True), fetch)
 
 
-def _why_refused(heard: WebhookResult) -> dict[str, object]:
+def _why_refused(result: WebhookResult) -> dict[str, object]:
     """Return what of a refusal may stand in a log.
 
     What is our fault whole, else its first word, for the rest may show a request or a setting.
     """
-    is_ours = heard.answer.status >= 500
-    return {"status": heard.answer.status, "reason": heard.reason if is_ours else heard.reason.partition(":")[0]}
+    is_ours = result.answer.status >= 500
+    return {"status": result.answer.status, "reason": result.reason if is_ours else result.reason.partition(":")[0]}
 
 
 def _settings(provider: str, *, fresh: bool) -> dict[str, object] | None:
-    if known(provider) is None:
+    if canonical_name(provider) is None:
         return None
     try:
         return provider_settings.provider_secrets(provider, fresh=fresh)
@@ -197,10 +197,10 @@ def _with_own_number(provider: str, sms: InboundSms) -> InboundSms:
 
     To the setting `recipient` where the number that the provider tells leads nowhere. Raises StoreUnavailable.
     """
-    own = (_settings(provider, fresh=False) or {}).get("recipient")
-    if not isinstance(own, str) or own in ("", sms.recipient) or route_to(sms.recipient) is not None:
+    own_number = (_settings(provider, fresh=False) or {}).get("recipient")
+    if not isinstance(own_number, str) or own_number in ("", sms.recipient) or route_to(sms.recipient) is not None:
         return sms
-    return replace(sms, recipient=own) if route_to(own) is not None else sms
+    return replace(sms, recipient=own_number) if route_to(own_number) is not None else sms
 
 
 def _arrival_counts(provider: str) -> bool:

@@ -194,8 +194,8 @@ def reconcile_all(now: dt.datetime) -> Reconciled:
         "provider to reconcile", names, lambda name: _reconciled_in_turn(name, now, RUN_SECONDS / len(names))
     )
     total = Reconciled()
-    for found in done.results:
-        total = total.plus(found)
+    for result in done.results:
+        total = total.plus(result)
     return total
 
 
@@ -204,12 +204,12 @@ def _reconciled_in_turn(name: str, now: dt.datetime, seconds: float) -> Reconcil
         provider = configured(name)
         if not provider.is_listed_unasked and provider.secrets.get("reconcile") is not True:
             return Reconciled()
-        found = reconcile(name, now, seconds=seconds)
+        result = reconcile(name, now, seconds=seconds)
     except (CannotList, CannotSend):
         return Reconciled()
-    counts = {"listed": found.listed, "taken_in": found.taken_in, "unreadable": found.unreadable}
+    counts = {"listed": result.listed, "taken_in": result.taken_in, "unreadable": result.unreadable}
     logger.info("reconciled", extra={"provider": name, **counts})
-    return found
+    return result
 
 
 def _window(place: _Place) -> dict[str, Any]:
@@ -227,9 +227,9 @@ def _stored(name: str, listed: Listed, oldest: dt.datetime, now: dt.datetime) ->
 
     A list without a window begins with what came in long ago, perhaps for another election.
     """
-    recent = [one for one in listed.messages if one.sms.sent_at is None or one.sms.sent_at >= oldest]
-    taken_in = sum(_store_with_retry(lambda one=one: take_in(name, one.sms, one.raw, now)) for one in recent)  # type: ignore[misc]
-    held = sum(_store_with_retry(lambda one=one: hold(name, one, now)) for one in listed.unreadable)  # type: ignore[misc]
+    recent = [entry for entry in listed.messages if entry.sms.sent_at is None or entry.sms.sent_at >= oldest]
+    taken_in = sum(_store_with_retry(lambda entry=entry: take_in(name, entry.sms, entry.raw, now)) for entry in recent)  # type: ignore[misc]
+    held = sum(_store_with_retry(lambda entry=entry: hold(name, entry, now)) for entry in listed.unreadable)  # type: ignore[misc]
     return Reconciled(len(recent), taken_in, held)
 
 

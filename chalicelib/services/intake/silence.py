@@ -60,12 +60,12 @@ def measure_providers(now: dt.datetime) -> dict[str, int]:
     """
     began = hours_began(now)
     kept = providers.silence()
-    before = {one["name"]: one for one in kept[1].get("providers", [])} if kept else {}
-    found = for_each(
+    before = {provider["name"]: provider for provider in kept[1].get("providers", [])} if kept else {}
+    described = for_each(
         "provider to measure", configured_providers(), lambda name: _measured(name, before.get(name), began, now)
     ).results
-    providers.keep_silence({"providers": list(found)}, now)
-    silent, lagging = (sum(one[state] for one in found) for state in ("silent", "lagging"))
+    providers.keep_silence({"providers": list(described)}, now)
+    silent, lagging = (sum(provider[state] for provider in described) for state in ("silent", "lagging"))
     return {"ProvidersSilent": silent, "ProvidersLagging": lagging}
 
 
@@ -78,7 +78,9 @@ def described(now: dt.datetime) -> dict[str, Any]:
     if kept is None:
         return {"measured_at": None, "providers": []}
     at, document = kept
-    shown = [{key: value for key, value in one.items() if key != "lags"} for one in document.get("providers", [])]
+    shown = [
+        {key: value for key, value in provider.items() if key != "lags"} for provider in document.get("providers", [])
+    ]
     return {"measured_at": at.isoformat(), "now": now.isoformat(), "providers": shown}
 
 
@@ -88,8 +90,8 @@ def last_measured(name: str) -> dict[str, Any] | None:
     Raises StoreUnavailable.
     """
     kept = providers.silence()
-    found = kept[1].get("providers", []) if kept else []
-    return next((dict(one) for one in found if one["name"] == name), None)
+    described = kept[1].get("providers", []) if kept else []
+    return next((dict(provider) for provider in described if provider["name"] == name), None)
 
 
 def hours_began(now: dt.datetime) -> dt.datetime | None:
@@ -110,17 +112,17 @@ def _began(election_id: str, now: dt.datetime) -> dt.datetime | None:
 
 
 def _measured(name: str, before: dict[str, Any] | None, began: dt.datetime | None, now: dt.datetime) -> dict[str, Any]:
-    heard, lags = providers.heard_with_lags(name) or (None, [])
+    last_heard, lags = providers.heard_with_lags(name) or (None, [])
     settings = _settings(name)
     minutes = _silent_minutes(settings)
-    is_new = heard is not None and heard.isoformat() != (before or {}).get("last_heard")
+    is_new = last_heard is not None and last_heard.isoformat() != (before or {}).get("last_heard")
     samples = lags if len(lags) >= FEWEST_SAMPLES else kept_samples(before, lags, is_new=is_new)
-    since = None if began is None else max(began, heard) if heard is not None else began
+    since = None if began is None else max(began, last_heard) if last_heard is not None else began
     silent = minutes > 0 and since is not None and now - since >= dt.timedelta(minutes=minutes)
     return {
         "name": name,
         "silent_minutes": minutes,
-        "last_heard": heard.isoformat() if heard else None,
+        "last_heard": last_heard.isoformat() if last_heard else None,
         "silent": silent,
         "silent_since": since.isoformat() if silent and since else None,
         "minutes": int((now - since).total_seconds() // 60) if since else None,

@@ -39,7 +39,7 @@ def test_email(found: dict[str, Any], severity: str, said: str) -> None:
         ses.add_response("get_account", found)
         [one] = email_account()
     assert one.severity == severity
-    assert said in one.said
+    assert said in one.text
     assert bool(one.advice) == (severity != "good")
 
 
@@ -68,7 +68,7 @@ def test_what_may_not_be_asked_is_a_warning_and_no_end() -> None:
         ses.add_client_error("get_account", "AccessDeniedException", "not authorized")
         [one] = isolated("email", email_account)
     assert (one.subject, one.severity) == ("email", "warning")
-    assert "not authorized" in one.said
+    assert "not authorized" in one.text
 
 
 def test_the_exit_code_is_that_of_the_gravest() -> None:

@@ -163,7 +163,7 @@ def test_a_number_that_is_not_there_or_not_yet(
     settings({"sender": [sender]})
     account.answers_well()
     account.has_number(state, is_ours=sender == NUMBER)
-    assert said in found()[f"sender {sender}"].said
+    assert said in found()[f"sender {sender}"].text
 
 
 def test_a_setting_that_makes_no_sense(account: Account, settings: Callable[[object], None]) -> None:
@@ -180,7 +180,7 @@ def test_an_sms_goes_to_the_phone_and_its_refusal_is_explained(
     attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
     asked = {"PhoneNumber": TO, "Message": TEXT, "MessageAttributes": attributes}
     account.carrier.add_response("publish", {"MessageId": "m-1"}, asked)
-    assert "m-1" in found(TO)["an SMS"].said
+    assert "m-1" in found(TO)["an SMS"].text
     account.answers_well()
     account.sns.add_response("check_if_phone_number_is_opted_out", {"isOptedOut": False})
     account.carrier.add_client_error(
@@ -194,7 +194,7 @@ def test_an_sms_goes_to_the_phone_and_its_refusal_is_explained(
 def test_a_phone_that_has_opted_out_gets_nothing(account: Account, settings: Callable[[object], None]) -> None:
     account.answers_well()
     account.sns.add_response("check_if_phone_number_is_opted_out", {"isOptedOut": True}, {"phoneNumber": TO})
-    assert "opted out" in found(TO)["an SMS"].said
+    assert "opted out" in found(TO)["an SMS"].text
 
 
 @pytest.mark.parametrize(("attributes", "status"), [(GOOD_ACCOUNT, 0), ({"MonthlySpendLimit": "0"}, 1)])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.refusals import NotConfigured
-from chalicelib.providers.table import NAMES, known, provider
+from chalicelib.providers.table import NAMES, canonical_name, provider
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender
 from chalicelib.rehearsal.senders.sms import Signed, Sms
@@ -350,7 +350,7 @@ def test_a_provider_imports_what_it_needs_and_no_more():
     ],
 )
 def test_names(name, meant):
-    assert known(name) == meant
+    assert canonical_name(name) == meant
     if meant is None:
         with pytest.raises(NotConfigured):
             provider(name, {"secrets": "x"}, unreachable)
