@@ -56,6 +56,7 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     BucketUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The bucket did not answer. Try again in a moment."),
     ImportRefused: (HTTPStatus.BAD_REQUEST, "Not loaded: {}."),
     ImportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
+    FieldsRefused: (HTTPStatus.BAD_REQUEST, "Not entered: {}."),
     NoSuchMessage: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     NoSuchObserver: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     NotInRegion: (HTTPStatus.NOT_FOUND, "Not found: {}."),
@@ -106,9 +107,6 @@ def problem_of(error: Exception) -> Problem | None:
     """Return what an exception is to whoever asks; None for our own faults."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, FieldsRefused):
-        errors = [{"at": fault.at, "what": fault.what} for fault in error.faults]
-        return Problem(HTTPStatus.BAD_REQUEST, f"Not entered: {error}.", errors)
     for kind, (status, detail) in _MEANINGS.items():
         if isinstance(error, kind):
             headers = {"Retry-After": _seconds_until(error)} if isinstance(error, TooManyAttempts) else {}
