@@ -18,7 +18,8 @@ from chalicelib.services.decisions import answers
 from chalicelib.services.decisions.answers import choose, confirm, leave_out, revoke, undo, withdraw
 from chalicelib.services.decisions.checks import explain
 from chalicelib.services.decisions.correcting import correct, preview_correction
-from chalicelib.services.decisions.deciding import DecisionRefused, ReportUnknown, Target
+from chalicelib.services.decisions.deciding import Target
+from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store import elections
 from chalicelib.store.operators import AuditRow

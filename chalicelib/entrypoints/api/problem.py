@@ -27,6 +27,7 @@ from chalicelib.services.calls.refusals import (
     UndoPassed,
 )
 from chalicelib.services.clients.bucket import BucketUnavailable
+from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
 from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, NotDone, TooManyAssigned
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
@@ -62,6 +63,8 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     NotInRegion: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     NotDone: (HTTPStatus.CONFLICT, "Not done: {}."),
     TooManyAssigned: (HTTPStatus.CONFLICT, "Not assigned: {}."),
+    ReportUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    DecisionRefused: (HTTPStatus.CONFLICT, "Not decided: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
     IncidentUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     ChangeRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),

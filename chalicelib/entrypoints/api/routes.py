@@ -6,6 +6,7 @@ from chalice.app import Chalice
 
 from chalicelib.entrypoints.deferred import deferred
 
+REPORT = "/v1/elections/{election_id}/stations/{station}/reports/{form}/{round}"
 ROUTES = {
     ("GET", "/health"): "api.health:health",
     ("GET", "/openapi.json"): "api.documents:openapi",
@@ -44,6 +45,20 @@ ROUTES = {
     ("GET", "/v1/elections/{election_id}/stations/{station}/contacts"): "api.calls:contacts",
     ("GET", "/v1/elections/{election_id}/summary"): "api.summary:summary",
     ("GET", "/v1/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",
+    ("GET", "/v1/elections/{election_id}/stations/{station}"): "api.stations:station",
+    ("GET", "/v1/elections/{election_id}/reports"): "api.reports:reports",
+    ("GET", "/v1/elections/{election_id}/doubts"): "api.reports:doubts",
+    ("GET", "/v1/elections/{election_id}/observers"): "api.observers:observers",
+    ("GET", "/v1/elections/{election_id}/observers/{number}"): "api.observers:observer",
+    ("POST", f"{REPORT}/choose"): "api.reports:choose",
+    ("POST", f"{REPORT}/leave-out"): "api.reports:leave_out",
+    ("POST", f"{REPORT}/explain"): "api.reports:explain",
+    ("POST", f"{REPORT}/confirm"): "api.reports:confirm",
+    ("POST", f"{REPORT}/correct"): "api.reports:correct",
+    ("POST", f"{REPORT}/correct/preview"): "api.reports:preview_correction",
+    ("POST", f"{REPORT}/withdraw"): "api.reports:withdraw",
+    ("POST", f"{REPORT}/undo"): "api.reports:undo",
+    ("POST", f"{REPORT}/revoke"): "api.reports:revoke",
     ("GET", "/v1/elections/{election_id}/messages"): "api.messages:messages",
     ("GET", "/v1/elections/{election_id}/messages/{key}"): "api.messages:message",
     ("GET", "/v1/elections/{election_id}/messages/{key}/conversation"): "api.messages:conversation",

@@ -1,17 +1,18 @@
-"""The stations of a region."""
+"""Stations: those of a region, and one whole."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import MOST_PER_PAGE, Answering, Asking, ElectionPath, Several
 from chalicelib.entrypoints.api.operation import Asked, operation
-from chalicelib.entrypoints.api.problem import now
+from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.quick_count.release import withheld_answers
-from chalicelib.services.views.stations import stations_of_region
+from chalicelib.services.views.reader import reader_of
+from chalicelib.services.views.station import describe_station
+from chalicelib.services.views.stations import STATES, Wanted, find_stations
 
 
 class RegionPath(ElectionPath):
@@ -20,10 +21,28 @@ class RegionPath(ElectionPath):
     region: str = Field(max_length=200)
 
 
+class StationPath(ElectionPath):
+    """A station by its number."""
+
+    station: str = Field(max_length=50)
+
+
 class StationsQuery(Asking):
-    """Where the page begins."""
+    """Which stations of a region, and where the page begins.
+
+    `state`: any of these, in the form's round or in any. `lacking`: of which something is missing or partial. `text`:
+    in the number, the name, or an observer's number; for those who see people in an observer's name too.
+    """
 
     after: str | None = Field(default=None, max_length=100, description="`next` of the page before")
+    limit: int = Field(default=MOST_PER_PAGE, ge=1, le=MOST_PER_PAGE)
+    form: str | None = Field(default=None, max_length=50)
+    round: str | None = Field(default=None, max_length=50)
+    state: Several = Field(default=(), description=f"any of {', '.join(STATES)}")
+    lacking: bool = False
+    silent: bool = False
+    district: str | None = Field(default=None, max_length=200)
+    text: str | None = Field(default=None, min_length=1, max_length=100)
 
 
 class Stations(Answering):
@@ -34,6 +53,127 @@ class Stations(Answering):
     as_of: str
     stations: list[dict[str, Any]]
     next: str | None
+
+
+class AnswerSource(Answering):
+    """Where an answer comes from: `sms`, or `phone` and by whom; its message's key."""
+
+    source: Literal["sms", "phone"] | None
+    by: str | None
+    at: str | None
+    message: str | None
+
+
+class Decided(Answering):
+    """Who decided something, when and why."""
+
+    who: str | None
+    at: str
+    note: str | None
+
+
+class Confirmed(Decided):
+    """An answer that was read back, and confirmed."""
+
+    value: Any
+
+
+class PastAnswer(AnswerSource):
+    """An answer, and who withdrew it if somebody did."""
+
+    value: Any
+    withdrawn: Decided | None
+
+
+class GivenAnswer(AnswerSource):
+    """An observer's answer with those before it, the newest first."""
+
+    value: Any
+    confirmed: Confirmed | None
+    history: list[PastAnswer]
+
+
+class Chosen(Decided):
+    """Whose answer was chosen, None for nobody's; `stands`: the answers are still those."""
+
+    observer: str | None
+    stands: bool
+
+
+class QuestionAnswers(Answering):
+    """A question with its observers' answers side by side; `counts`: what counts for the station, and `how`."""
+
+    code: str
+    label: dict[str, str]
+    type: str
+    is_withheld: bool
+    counts: Any
+    how: Literal["agreed", "only", "chosen", "neither", "conflict"] | None
+    chosen: Chosen | None
+    observers: dict[str, GivenAnswer]
+
+
+class Explained(Decided):
+    """Why a check fails; `counts`: the quick count takes the station all the same."""
+
+    counts: bool
+
+
+class FailedCheck(Answering):
+    """A check that fails, its numbers in a sentence, and why if somebody looked into it."""
+
+    rule: str
+    severity: str
+    message: dict[str, str]
+    sentence: str | None
+    values: dict[str, Any]
+    codes: list[str]
+    explained: Explained | None
+
+
+class Doubt(Answering):
+    """Why a number should not be trusted yet."""
+
+    kind: Literal["conflict", "failed_check", "partial_count", "changed_after_confirmation"]
+    about: str | None
+    sentence: str | None
+    values: dict[str, Any]
+    votes: int
+
+
+class ObserverState(Answering):
+    """How much of a form an observer has reported; `left_out`: by whom, if their answers do not count."""
+
+    state: str | None
+    first_at: str | None
+    left_out: Decided | None
+
+
+class StationReport(Answering):
+    """A form's round at a station; `version` is the one that a change must name."""
+
+    form: str
+    round: str
+    version: int
+    due: str | None
+    state: str
+    late: bool
+    observers: dict[str, ObserverState]
+    questions: list[QuestionAnswers]
+    failed_checks: list[FailedCheck]
+    doubts: list[Doubt]
+
+
+class WholeStation(Answering):
+    """A station whole."""
+
+    election: str
+    as_of: str
+    station: dict[str, Any]
+    observers: list[dict[str, Any]]
+    coordinators: list[dict[str, Any]]
+    reports: list[StationReport]
+    incidents: list[dict[str, Any]]
 
 
 @operation(
@@ -47,7 +187,31 @@ class Stations(Answering):
 )
 def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
     """List a page of a region's stations."""
-    region = asked.path.region
-    require_region(asked.operator, asked.loaded, region)
-    withheld = withheld_answers(asked.loaded, asked.operator)
-    return stations_of_region(asked.loaded, region, now(), asked.query.after, withheld=withheld)
+    region, query, loaded = asked.path.region, asked.query, asked.loaded
+    require_region(asked.operator, loaded, region)
+    unknown = sorted(set(query.state) - set(STATES))
+    if unknown:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"There is no state {', '.join(unknown)}; it is one of {', '.join(STATES)}."
+        )
+    wanted = Wanted(
+        query.form, query.round, frozenset(query.state), query.lacking, query.silent, query.district, query.text
+    )
+    return find_stations(loaded, reader_of(loaded, asked.operator), region, wanted, now(), query.after, query.limit)
+
+
+@operation(
+    summary="Show a station whole: its observers, each answer with its source, what counts, and its incidents.",
+    may=Permission.READ_BOARD,
+    path=StationPath,
+    answer=WholeStation,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def station(asked: Asked[StationPath, None, None]) -> dict[str, Any]:
+    """Show one station."""
+    loaded = asked.loaded
+    found = describe_station(loaded, reader_of(loaded, asked.operator), asked.path.station, now())
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no such station in this election, or not in your regions.")
+    return found

@@ -9,12 +9,12 @@ from chalicelib.observation.reports.decisions import Choice, Confirmation, Decis
 from chalicelib.observation.reports.report import Report, station_answers
 from chalicelib.services.decisions.deciding import (
     Decided,
-    DecisionRefused,
     Standing,
     Target,
     decide,
     known_codes,
 )
+from chalicelib.services.decisions.refusals import DecisionRefused
 from chalicelib.services.views.report import ENTERED
 
 MOST_WITHDRAWN = 100

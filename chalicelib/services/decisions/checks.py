@@ -6,7 +6,8 @@ from chalicelib.observation.checks import parse_rule
 from chalicelib.observation.reports.checks import check_answers, failing
 from chalicelib.observation.reports.decisions import Explanation, basis_of
 from chalicelib.observation.reports.doubts import check_sentence
-from chalicelib.services.decisions.deciding import Decided, DecisionRefused, Standing, Target, decide
+from chalicelib.services.decisions.deciding import Decided, Standing, Target, decide
+from chalicelib.services.decisions.refusals import DecisionRefused
 
 
 def explain(target: Target, rule: str, *, counts: bool) -> dict[str, Any]:

@@ -13,15 +13,18 @@ from chalicelib.observation.reports.decisions import Confirmation
 from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Change, perform
-from chalicelib.services.decisions.deciding import DecisionRefused, Standing, Target, standing_of
+from chalicelib.services.decisions.deciding import Standing, Target, standing_of
+from chalicelib.services.decisions.refusals import DecisionRefused
 from chalicelib.services.isolation import for_each
 from chalicelib.services.processing.process import process
+from chalicelib.services.reports.doubted import doubted
 from chalicelib.services.reports.merge import report_key
 from chalicelib.services.review.entry import Draft, ReadBack, entry_row, operator_digest, read_back
 from chalicelib.store import keys
+from chalicelib.store.doubts import keep_doubt
 from chalicelib.store.message_queries import get_many
 from chalicelib.store.outcome import queued
-from chalicelib.store.reports import get_reports, replacing
+from chalicelib.store.reports import replacing, reports_of
 from chalicelib.store.writes import Write
 
 
@@ -65,7 +68,11 @@ def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_con
 
     answer = perform(target.action, attempt)
     for_each("correction", get_many([key]), lambda row: process(row, target.action.now), name=lambda row: str(row.key))
-    return answer | {"version": get_reports(target.election, [target.key])[target.key].version}
+    stored = {(one.report.form, one.report.round): one for one in reports_of(target.election, target.key[0])}
+    place = target.key[1], target.key[2]
+    reports = {at: one.report for at, one in stored.items()}
+    keep_doubt(doubted(target.loaded, reports, place, target.action.now))
+    return answer | {"version": stored[place].version}
 
 
 def _read(target: Target, observer: str, answers: Mapping[str, str]) -> ReadBack:

@@ -17,23 +17,18 @@ from chalicelib.observation.reports.doubts import doubts_of
 from chalicelib.observation.reports.report import Answer, Report, station_answers
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
+from chalicelib.services.reports.doubted import doubted
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, total
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.services.views.report import ENTERED
+from chalicelib.store.doubts import keeping
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_queries import get
 from chalicelib.store.outcome import adding_to_tallies
 from chalicelib.store.reports import ReportKey, StoredReport, replacing, reports_of
 from chalicelib.store.writes import Write
-
-
-class ReportUnknown(LookupError):
-    """There is no such report in the election, or not in the operator's regions."""
-
-
-class DecisionRefused(ValueError):
-    """A decision that makes no sense on the report as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +91,13 @@ class Standing:
 class Decided:
     """A decision: the report's decisions with it, and its line in the audit trail.
 
-    `writes`: what else is written with it.
+    `document`: what its answer says besides.
     """
 
     decisions: Decisions
     what: str
     before: Any = None
     after: Any = None
-    writes: tuple[Write, ...] = ()
     document: Mapping[str, Any] | None = None
 
 
@@ -119,7 +113,9 @@ def decide(target: Target, decision: Callable[[Standing], Decided]) -> dict[str,
         after, writes = _changed(target, standing, decided)
         document = {**_described(target, standing, after), **(decided.document or {})}
         subject = f"report {' '.join(target.key)}"
-        return Change(document, (*writes, *decided.writes), decided.what, subject, decided.before, decided.after)
+        reports = {**standing.reports, standing.place: after.report}
+        listed = keeping(doubted(target.loaded, reports, standing.place, target.action.now))
+        return Change(document, (*writes, listed), decided.what, subject, decided.before, decided.after)
 
     return perform(target.action, attempt)
 

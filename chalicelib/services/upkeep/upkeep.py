@@ -1,6 +1,6 @@
 """Keep each minute what operators ask for every few seconds.
 
-The stations to be called, the queues and the live quick count, from one reading of an election's reports.
+The stations to be called, the doubts, the queues and the live quick count, from one reading of an election's reports.
 """
 
 import datetime as dt
@@ -10,6 +10,7 @@ from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.services.isolation import NO_DEADLINE, Done, Part, for_each, run_parts
 from chalicelib.services.quick_count.live import keep_count
 from chalicelib.services.upkeep.calls import keep_calls, needs_of
+from chalicelib.services.upkeep.doubts import keep_doubts
 from chalicelib.services.upkeep.open_incidents import reconcile_open
 from chalicelib.services.upkeep.queues import keep_queues
 from chalicelib.services.upkeep.reading import read_all
@@ -47,6 +48,7 @@ def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
     parts = [
         Part("calls", NO_DEADLINE, lambda _: keep_calls(loaded, needs, now)),
         Part("open incidents", NO_DEADLINE, lambda _: reconcile_open(loaded, reading)),
+        Part("doubts", NO_DEADLINE, lambda _: keep_doubts(loaded, reading, now)),
         Part("queues", NO_DEADLINE, lambda _: keep_queues(loaded, reading, needs, now)),
     ]
     if loaded.election.quick_count is not None:

@@ -74,9 +74,6 @@ class Wanted:
         )
 
 
-EVERY_STATION: Final = Wanted()
-
-
 def stations_of_region(
     loaded: LoadedElection,
     region: str,
@@ -97,7 +94,7 @@ def stations_of_region(
     page = following[:limit]
     at = loaded.clock.at(now)
     return _page(loaded, region, at) | {
-        "stations": [_plain(described) for described in _described(election, page, at, withheld)],
+        "stations": _described(election, page, at, withheld),
         "next": page[-1].number if len(following) > limit else None,
     }
 
@@ -168,7 +165,7 @@ def _station(election: Election, station: Station, at: dt.datetime, withheld: Wi
             }
             for form in election.forms
         },
-        "last_heard": heard.astimezone(election.zone).isoformat(timespec="seconds") if heard else None,
+        "last_heard_at": heard.astimezone(election.zone).isoformat(timespec="seconds") if heard else None,
         "is_silent": _is_silent(election, station, reported, heard, at),
         "cut": [
             form.code for form in election.forms if not form.is_owed and len(_entries(form, reported)) > MOST_ENTRIES
@@ -178,10 +175,6 @@ def _station(election: Election, station: Station, at: dt.datetime, withheld: Wi
 
 def _entries(form: Form, reported: Mapping[Place, Report]) -> list[str]:
     return sorted(name for code, name in reported if code == form.code)
-
-
-def _plain(described: Described) -> Described:
-    return {name: value for name, value in described.items() if name not in ("last_heard", "is_silent")}
 
 
 def last_heard(reports: Mapping[Place, Report]) -> dt.datetime | None:

@@ -1,0 +1,108 @@
+"""Observers: their phones, when they were last heard, and how they report."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.message_models import ObserverPath
+from chalicelib.entrypoints.api.models import Answering, ElectionPath, PageQuery, cursor_of, place_of
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.views.observers import describe_observer, list_observers
+from chalicelib.services.views.reader import reader_of
+
+
+class ObserversQuery(PageQuery):
+    """Which observers: of a region, of a station, with a text in their number or name."""
+
+    region: str | None = Field(default=None, max_length=200)
+    station: str | None = Field(default=None, max_length=50)
+    text: str | None = Field(default=None, min_length=1, max_length=100)
+
+
+class Phone(Answering):
+    """A phone, and when the last SMS of it came."""
+
+    phone: str
+    last_heard: str | None
+
+
+class Observer(Answering):
+    """An observer with all their phones, the last heard first."""
+
+    number: str
+    station: str
+    region: str
+    name: str
+    language: str
+    phones: list[Phone]
+    last_heard: str | None
+
+
+class Observers(Answering):
+    """A page of observers."""
+
+    election: str
+    as_of: str
+    observers: list[Observer]
+    next: str | None
+
+
+class Figures(Answering):
+    """An observer's newest SMS and the reports of their station: how many came, whole, asked again, in time."""
+
+    sms: int
+    accepted: int
+    asked_again: int
+    reports: int
+    in_time: int
+
+
+class OneObserver(Answering):
+    """One observer with their figures."""
+
+    election: str
+    as_of: str
+    observer: Observer
+    figures: Figures
+
+
+@operation(
+    summary="List observers with all their phones and when each was last heard.",
+    may=Permission.READ_PEOPLE,
+    path=ElectionPath,
+    query=ObserversQuery,
+    answer=Observers,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def observers(asked: Asked[ElectionPath, ObserversQuery, None]) -> dict[str, Any]:
+    """List a page of observers."""
+    query, loaded = asked.query, asked.loaded
+    if query.region is not None:
+        require_region(asked.operator, loaded, query.region)
+    after = place_of(query.cursor)
+    if after is not None and not isinstance(after, str):
+        raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
+    wanted = (query.region, query.station, query.text)
+    found = list_observers(loaded, reader_of(loaded, asked.operator), wanted, now(), after, query.limit)
+    return found | {"next": cursor_of(found["next"])}
+
+
+@operation(
+    summary="Show an observer: their phones, and how they report.",
+    may=Permission.READ_PEOPLE,
+    path=ObserverPath,
+    answer=OneObserver,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def observer(asked: Asked[ObserverPath, None, None]) -> dict[str, Any]:
+    """Show one observer."""
+    found = describe_observer(asked.loaded, reader_of(asked.loaded, asked.operator), asked.path.number, now())
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "There is no such observer in this election, or not in your regions.")
+    return found

@@ -1,0 +1,340 @@
+"""Reports, what is in doubt of them, and what people decide about them."""
+
+from http import HTTPStatus
+from typing import Any, Literal
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody, PageQuery, cursor_of, place_of
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.request import version_number
+from chalicelib.entrypoints.api.stations import Doubt, StationPath
+from chalicelib.observation.reports.entry_text import LONGEST_TYPED
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.actions.perform import Action
+from chalicelib.services.decisions import answers, correcting
+from chalicelib.services.decisions.checks import explain as explain_check
+from chalicelib.services.decisions.deciding import Target
+from chalicelib.services.versions import LONGEST_NOTE
+from chalicelib.services.views.doubts import list_doubts
+from chalicelib.services.views.reader import reader_of
+from chalicelib.services.views.report_list import WantedReports, list_reports
+
+MOST_CODES = 300
+Codes = tuple[str, ...]
+_CODES: Any = Field(default=(), max_length=MOST_CODES)
+_NOTE: Any = Field(default="", max_length=LONGEST_NOTE)
+_NUMBER: Any = Field(max_length=50)
+
+
+class ReportPath(StationPath):
+    """A station's report on a form in a round, `-` for a form that is due once."""
+
+    form: str = Field(max_length=50)
+    round: str = Field(max_length=100)
+
+
+class ReportsQuery(PageQuery):
+    """Which reports."""
+
+    region: str | None = Field(default=None, max_length=200)
+    form: str | None = Field(default=None, max_length=50)
+    round: str | None = Field(default=None, max_length=100)
+    state: Literal["complete", "partial", "conflict"] | None = None
+
+
+class DoubtsQuery(PageQuery):
+    """Which doubts."""
+
+    region: str | None = Field(default=None, max_length=200)
+    form: str | None = Field(default=None, max_length=50)
+    kind: Literal["conflict", "failed_check", "partial_count", "changed_after_confirmation"] | None = None
+
+
+class ChoiceBody(Asking):
+    """Whose answers count, None for nobody's; of some questions, or of all that several have answered."""
+
+    observer: str | None = Field(max_length=50)
+    codes: Codes = _CODES
+    note: str = _NOTE
+
+
+class ObserverBody(Asking):
+    """Whose answers are left out."""
+
+    observer: str = _NUMBER
+    note: str = _NOTE
+
+
+class ExplanationBody(Asking):
+    """Which check was looked into; `counts`: the quick count takes the station all the same."""
+
+    rule: str = Field(max_length=1_000)
+    counts: bool = False
+    note: str = _NOTE
+
+
+class ConfirmationBody(Asking):
+    """Whose answers were read back; of some questions, or all."""
+
+    observer: str = _NUMBER
+    codes: Codes = _CODES
+    note: str = _NOTE
+
+
+class CorrectionBody(Asking):
+    """An observer's answers as they were typed, by code; `is_confirmed`: they were read back."""
+
+    observer: str = _NUMBER
+    answers: dict[str, str] = Field(min_length=1, max_length=MOST_CODES)
+    is_confirmed: bool = False
+    note: str = _NOTE
+
+
+class WithdrawalBody(Asking):
+    """Which entry is withdrawn from the report, by its message's key."""
+
+    message: str = Field(max_length=2_048)
+    note: str = _NOTE
+
+
+class RevocationBody(Asking):
+    """Which decision is taken back that is not the last, and what names it."""
+
+    of: Literal["choice", "left_out", "explanation", "confirmation", "withdrawal"]
+    observer: str | None = Field(default=None, max_length=50)
+    codes: Codes = _CODES
+    rule: str | None = Field(default=None, max_length=1_000)
+    message: str | None = Field(default=None, max_length=2_048)
+    note: str = _NOTE
+
+
+class Reports(Answering):
+    """A page of reports with what counts of each."""
+
+    election: str
+    as_of: str
+    reports: list[dict[str, Any]]
+    next: str | None
+
+
+class ListedDoubt(Doubt):
+    """A doubt, where it is, and whom to ask."""
+
+    station: str
+    name: str
+    region: str
+    form: str
+    round: str
+    is_in_sample: bool
+    since: str
+    observers: list[dict[str, Any]]
+
+
+class Doubts(Answering):
+    """A page of doubts: of the count first, then of most votes; `count`: of all."""
+
+    election: str
+    as_of: str
+    count: int
+    doubts: list[ListedDoubt]
+    next: str | None
+
+
+class Decision(Answering):
+    """A report after a decision; `quick_count`: what it means there, in words."""
+
+    station: str
+    form: str
+    round: str
+    version: int
+    state: str | None
+    answers: dict[str, Any]
+    conflicts: list[str]
+    doubts: list[Doubt]
+    quick_count: str | None = None
+
+
+class Correction(Answering):
+    """What a correction is or would be: the SMS that it amounts to, and which checks fail with it."""
+
+    station: str
+    form: str
+    round: str
+    observer: str
+    text: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    failed_checks: list[dict[str, Any]]
+    incidents: int
+    errors: list[dict[str, str]]
+    entered: str | None = None
+    is_confirmed: bool | None = None
+    version: int | None = None
+
+
+DECIDING: Any = {
+    "may": Permission.WORK_REPORTS,
+    "path": ReportPath,
+    "answer": Decision,
+    "on_version": True,
+    "once": True,
+    "problems": (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+}
+
+
+@operation(
+    summary="List reports with what counts of each.",
+    may=Permission.READ_BOARD,
+    path=ElectionPath,
+    query=ReportsQuery,
+    answer=Reports,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def reports(asked: Asked[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
+    """List a page of reports."""
+    query, loaded = asked.query, asked.loaded
+    wanted = WantedReports(_regions(asked, query.region), query.form, query.round, query.state)
+    reader = reader_of(loaded, asked.operator)
+    found = list_reports(loaded, reader, wanted, now(), _after(query.cursor, (str, str)), query.limit)
+    return found | {"next": cursor_of(found["next"])}
+
+
+@operation(
+    summary="List what should not be trusted yet: contradictions, failed checks, half counts.",
+    may=Permission.READ_PEOPLE,
+    path=ElectionPath,
+    query=DoubtsQuery,
+    answer=Doubts,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def doubts(asked: Asked[ElectionPath, DoubtsQuery, None]) -> dict[str, Any]:
+    """List a page of doubts."""
+    query, loaded = asked.query, asked.loaded
+    after = _after(query.cursor, (bool, int, str, str, str, str, str))
+    reader, regions = reader_of(loaded, asked.operator), _regions(asked, query.region)
+    found = list_doubts(loaded, reader, regions, (query.kind, query.form), now(), after, query.limit)
+    return found | {"next": cursor_of(found["next"])}
+
+
+@operation(summary="Choose whose answers to a report count, or that none does.", body=ChoiceBody, **DECIDING)
+def choose(asked: Asked[ReportPath, None, ChoiceBody]) -> Tagged:
+    """Choose between observers' answers."""
+    return _tagged(answers.choose(_target(asked), asked.body.observer, asked.body.codes))
+
+
+@operation(summary="Leave one observer's answers to a report out.", body=ObserverBody, **DECIDING)
+def leave_out(asked: Asked[ReportPath, None, ObserverBody]) -> Tagged:
+    """Leave an observer out."""
+    return _tagged(answers.leave_out(_target(asked), asked.body.observer))
+
+
+@operation(summary="Say that a check that a report fails was looked into.", body=ExplanationBody, **DECIDING)
+def explain(asked: Asked[ReportPath, None, ExplanationBody]) -> Tagged:
+    """Accept answers as they are."""
+    return _tagged(explain_check(_target(asked), asked.body.rule, counts=asked.body.counts))
+
+
+@operation(
+    summary="Note that an observer has confirmed answers that were read back.", body=ConfirmationBody, **DECIDING
+)
+def confirm(asked: Asked[ReportPath, None, ConfirmationBody]) -> Tagged:
+    """Confirm answers."""
+    return _tagged(answers.confirm(_target(asked), asked.body.observer, asked.body.codes))
+
+
+@operation(
+    summary="Correct one observer's answers: enter what they say.",
+    body=CorrectionBody,
+    **DECIDING | {"answer": Correction},
+)
+def correct(asked: Asked[ReportPath, None, CorrectionBody]) -> Tagged:
+    """Correct answers."""
+    body = asked.body
+    return _tagged(correcting.correct(_target(asked), body.observer, _typed(body), is_confirmed=body.is_confirmed))
+
+
+@operation(
+    summary="Read a correction back: what would count, and which checks would fail.",
+    may=Permission.WORK_REPORTS,
+    path=ReportPath,
+    body=CorrectionBody,
+    answer=Correction,
+    on_version=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def preview_correction(asked: Asked[ReportPath, None, CorrectionBody]) -> dict[str, Any]:
+    """Read a correction back; nothing is written."""
+    action = Action.at_the_command_line(asked.operator, now())
+    return correcting.preview_correction(_target(asked, action), asked.body.observer, _typed(asked.body))
+
+
+@operation(
+    summary="Withdraw an entry from a report: the answers before it count again.", body=WithdrawalBody, **DECIDING
+)
+def withdraw(asked: Asked[ReportPath, None, WithdrawalBody]) -> Tagged:
+    """Withdraw an entry."""
+    return _tagged(answers.withdraw(_target(asked), asked.body.message))
+
+
+@operation(summary="Undo what was decided last about a report.", body=NoteBody, **DECIDING)
+def undo(asked: Asked[ReportPath, None, NoteBody]) -> Tagged:
+    """Undo the last decision, by another that restores what was before."""
+    return _tagged(answers.undo(_target(asked)))
+
+
+@operation(summary="Take back a decision about a report that is not the last.", body=RevocationBody, **DECIDING)
+def revoke(asked: Asked[ReportPath, None, RevocationBody]) -> Tagged:
+    """Take back a decision."""
+    named = asked.body.model_dump(exclude={"note"}, exclude_none=True)
+    wanted = {
+        "choice": ("codes",),
+        "left_out": ("observer",),
+        "explanation": ("rule",),
+        "confirmation": ("observer", "codes"),
+        "withdrawal": ("message",),
+    }[asked.body.of]
+    missing = [name for name in wanted if not named.get(name)]
+    if missing:
+        errors = [{"at": f"/{name}", "what": "it is missing"} for name in missing]
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Name the {asked.body.of}: {', '.join(missing)}.", errors)
+    return _tagged(answers.revoke(_target(asked), of=asked.body.of, **{name: named[name] for name in wanted}))
+
+
+def _target(asked: Asked[ReportPath, None, Any], action: Action | None = None) -> Target:
+    path = asked.path
+    key = (path.station, path.form, path.round)
+    return Target(asked.loaded, action or asked.action, key, version_number(asked.seen))
+
+
+def _tagged(document: dict[str, Any]) -> Tagged:
+    return Tagged(document, str(document["version"]))
+
+
+def _typed(body: CorrectionBody) -> dict[str, str]:
+    long = [code for code, typed in body.answers.items() if len(typed) > LONGEST_TYPED]
+    if long:
+        errors = [{"at": f"/answers/{code}", "what": f"it is longer than {LONGEST_TYPED} characters"} for code in long]
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The answer to {long[0]} is too long.", errors)
+    return body.answers
+
+
+def _regions(asked: Asked[ElectionPath, Any, None], region: str | None) -> tuple[str, ...]:
+    if region is not None:
+        require_region(asked.operator, asked.loaded, region)
+        return (region,)
+    return tuple(one for one in asked.loaded.election.regions if asked.operator.sees(one))
+
+
+def _after(cursor: str | None, kinds: tuple[type, ...]) -> Any:
+    """Return the place that a cursor names; Problem where it names none of this list's."""
+    place = place_of(cursor)
+    if place is None:
+        return None
+    if not isinstance(place, list) or [type(one) for one in place] != list(kinds):
+        raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
+    return tuple(place)

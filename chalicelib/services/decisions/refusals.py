@@ -1,0 +1,9 @@
+"""Why a decision is not taken."""
+
+
+class ReportUnknown(LookupError):
+    """There is no such report in the election, or not in the operator's regions."""
+
+
+class DecisionRefused(ValueError):
+    """A decision that makes no sense on the report as it is."""

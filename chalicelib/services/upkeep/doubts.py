@@ -1,0 +1,62 @@
+"""Keep the list of reports in doubt."""
+
+import datetime as dt
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from chalicelib.observation.elections.schedule import Place
+from chalicelib.observation.reports.report import Report
+from chalicelib.services.isolation import Done, for_each
+from chalicelib.services.reports.doubted import doubted
+from chalicelib.services.upkeep.reading import Reading
+from chalicelib.store.doubts import DoubtRow, doubts_of_region, keep_doubt
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.reports import reports_of
+
+WORKERS = 8
+
+
+def keep_doubts(loaded: LoadedElection, reading: Reading, now: dt.datetime) -> Done[object]:
+    """Write the rows whose doubts have changed, and delete those that ended.
+
+    Raises StoreUnavailable.
+    """
+    stations: dict[str, dict[Place, Report]] = {}
+    for (station, form, name), stored in reading.reports.items():
+        stations.setdefault(station, {})[form, name] = stored.report
+    return for_each(
+        "doubts of a region", loaded.election.regions, lambda region: _keep_region(loaded, region, stations, now)
+    )
+
+
+def _keep_region(
+    loaded: LoadedElection, region: str, stations: Mapping[str, Mapping[Place, Report]], now: dt.datetime
+) -> None:
+    election = loaded.election
+    rows = [
+        doubted(loaded, stations[station.number], place, now)
+        for station in election.stations_by_region[region]
+        for place in stations.get(station.number, ())
+    ]
+    before = {row.id: row for row in doubts_of_region(election.id, region)}
+    found = {row.id: row for row in rows}
+    changed = {
+        key
+        for key in {*before, *found}
+        if (before[key].doubts if key in before else []) != (found[key].doubts if key in found else [])
+    }
+    changed_stations = {(found.get(key) or before[key]).place[0] for key in changed}
+    with ThreadPoolExecutor(WORKERS) as workers:
+        list(workers.map(lambda station: _keep_station(loaded, station, changed, now), sorted(changed_stations)))
+    for row in [before[key] for key in changed if key not in found]:
+        row.doubts = []
+        keep_doubt(row)
+
+
+def _keep_station(loaded: LoadedElection, station: str, changed: set[str], now: dt.datetime) -> None:
+    """Read a station's reports again before its rows change: a decision may have been quicker."""
+    fresh = {(one.report.form, one.report.round): one.report for one in reports_of(loaded.election, station)}
+    for place in fresh:
+        row: DoubtRow = doubted(loaded, fresh, place, now)
+        if row.id in changed:
+            keep_doubt(row)

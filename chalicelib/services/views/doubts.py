@@ -1,0 +1,79 @@
+"""What should not be trusted yet: the doubts of the reports, those of the count first."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.doubts import is_count
+from chalicelib.services.views.reader import Reader
+from chalicelib.store.doubts import DoubtRow, doubts_of_region
+from chalicelib.store.elections import LoadedElection
+
+Rank = tuple[bool, int, str, str, str, str, str]
+"""How a doubt is sorted: of no count, votes downwards, then where and what it is."""
+
+
+def list_doubts(
+    loaded: LoadedElection,
+    reader: Reader,
+    regions: Sequence[str],
+    wanted: tuple[str | None, str | None],
+    now: dt.datetime,
+    after: Rank | None,
+    limit: int,
+) -> dict[str, Any]:
+    """Return a page of doubts, with the rank that continues it; `wanted`: of a kind and a form.
+
+    Of a count form first, then those that concern most votes. As of the last minute. Raises StoreUnavailable.
+    """
+    election, (kind, form) = loaded.election, wanted
+    found = sorted(
+        (
+            (_rank(election, described), described)
+            for region in regions
+            for row in doubts_of_region(election.id, region)
+            for described in _described(election, reader, row)
+            if kind in (None, described["kind"]) and form in (None, described["form"])
+        ),
+        key=lambda one: one[0],
+    )
+    following = [one for one in found if after is None or one[0] > after]
+    return {
+        "election": election.id,
+        "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),
+        "count": len(found),
+        "doubts": [described for _, described in following[:limit]],
+        "next": following[limit - 1][0] if len(following) > limit else None,
+    }
+
+
+def _rank(election: Election, described: dict[str, Any]) -> Rank:
+    is_other = not is_count(election.form_by_code[described["form"]])
+    names = (described["station"], described["form"], described["round"], described["kind"], described["about"] or "")
+    return (is_other, -described["votes"], *names)
+
+
+def _described(election: Election, reader: Reader, row: DoubtRow) -> Iterator[dict[str, Any]]:
+    station_number, form, round_name = row.place
+    station = election.station_by_number.get(station_number)
+    if station is None or form not in election.form_by_code:
+        return
+    observers = election.observers_by_station.get(station_number, ())
+    for doubt in row.doubts:
+        yield {
+            "station": station.number,
+            "name": station.name,
+            "region": station.region,
+            "form": form,
+            "round": round_name,
+            **doubt,
+            "is_in_sample": election.quick_count is not None,
+            "since": row.since.astimezone(election.zone).isoformat(timespec="seconds"),
+            "observers": [
+                {"number": one.number, "name": one.name, "phones": list(one.phones)}
+                if reader.sees_people
+                else {"number": one.number}
+                for one in observers
+            ],
+        }

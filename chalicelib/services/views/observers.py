@@ -1,0 +1,100 @@
+"""Observers: whom one can call, when each was last heard, and how they report."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.elections.schedule import is_late
+from chalicelib.observation.sms.states import MessageState
+from chalicelib.services.views.reader import Reader
+from chalicelib.services.views.station import described_observer
+from chalicelib.store import keys
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.message_queries import get_many, newest_with
+from chalicelib.store.reports import reports_of
+
+WORKERS = 8
+MOST_FIGURED: Final = 100
+"""Messages with each of an observer's phones that their figures count, the newest."""
+
+
+def list_observers(
+    loaded: LoadedElection,
+    reader: Reader,
+    wanted: tuple[str | None, str | None, str | None],
+    now: dt.datetime,
+    after: str | None,
+    limit: int,
+) -> dict[str, Any]:
+    """Return a page of the observers whom the reader sees, by number, with all phones and when each was heard.
+
+    `wanted`: of a region, a station, and a text in the number or name. Raises StoreUnavailable.
+    """
+    election, (region, station, text) = loaded.election, wanted
+    following = [
+        observer
+        for observer in sorted(election.observers, key=lambda one: one.number)
+        if _is_asked(election, reader, observer, region, station)
+        and (text is None or any(text.casefold() in word.casefold() for word in (observer.number, observer.name)))
+        and (after is None or observer.number > after)
+    ]
+    page = following[:limit]
+    with ThreadPoolExecutor(WORKERS) as workers:
+        described = list(workers.map(lambda one: described_observer(election, reader, one), page))
+    return _headed(loaded, now) | {
+        "observers": described,
+        "next": page[-1].number if len(following) > limit else None,
+    }
+
+
+def describe_observer(loaded: LoadedElection, reader: Reader, number: str, now: dt.datetime) -> dict[str, Any] | None:
+    """Describe an observer with their figures; None if there is none in the reader's regions.
+
+    Raises StoreUnavailable.
+    """
+    election = loaded.election
+    observer = election.observer_by_number.get(number)
+    if observer is None or not _is_asked(election, reader, observer, None, None):
+        return None
+    return _headed(loaded, now) | {
+        "observer": described_observer(election, reader, observer),
+        "figures": _messages(observer) | _reports(election, observer),
+    }
+
+
+def _headed(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
+    election = loaded.election
+    as_of = loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds")
+    return {"election": election.id, "as_of": as_of}
+
+
+def _is_asked(election: Election, reader: Reader, observer: Observer, region: str | None, station: str | None) -> bool:
+    own = election.region_of(observer.station)
+    return reader.operator.sees(own) and region in (None, own) and station in (None, observer.station)
+
+
+def _messages(observer: Observer) -> dict[str, int]:
+    """Count an observer's newest SMS: how many came, were read whole, and were asked for again."""
+    exchanged = {key for phone in observer.phones for key, _ in newest_with(phone, MOST_FIGURED)}
+    rows = [row for row in get_many(key for key in exchanged if keys.is_from_phone(key)) if row.direction == "in"]
+    asked = (MessageState.PARTLY_ACCEPTED, MessageState.UNRECOGNISED)
+    return {
+        "sms": len(rows),
+        "accepted": sum(row.state == MessageState.ACCEPTED for row in rows),
+        "asked_again": sum(row.state in asked for row in rows),
+    }
+
+
+def _reports(election: Election, observer: Observer) -> dict[str, int]:
+    """Count the reports of an observer's station that they gave, and those in time."""
+    given = [
+        (one.report, answers)
+        for one in reports_of(election, observer.station)
+        if (answers := one.report.observers.get(observer.number)) is not None
+    ]
+    late = sum(
+        is_late(election, election.form_by_code[report.form], report.round, answers.first_at)
+        for report, answers in given
+    )
+    return {"reports": len(given), "in_time": len(given) - late}

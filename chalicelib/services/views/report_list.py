@@ -1,0 +1,118 @@
+"""Reports of many stations: what counts of each, and what is in doubt."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.observation.elections.election import Election, Station
+from chalicelib.observation.reports.answer_json import value_json
+from chalicelib.observation.reports.doubts import doubts_of
+from chalicelib.observation.reports.report import Report, station_answers
+from chalicelib.services.views.reader import Reader
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.reports import StoredReport, reports_of
+
+WORKERS = 8
+READ_AT_ONCE: Final = 16
+MOST_READ: Final = 500
+"""Stations that a page of reports looks at: where few fit, it is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReports:
+    """Which reports: of regions, a form, a round, in a state; None and empty: whichever."""
+
+    regions: Sequence[str]
+    form: str | None = None
+    round: str | None = None
+    state: str | None = None
+
+    def fits(self, described: dict[str, Any]) -> bool:
+        """Whether a report is asked for."""
+        return (
+            self.form in (None, described["form"])
+            and self.round in (None, described["round"])
+            and self.state in (None, described["state"])
+        )
+
+
+def list_reports(
+    loaded: LoadedElection,
+    reader: Reader,
+    wanted: WantedReports,
+    now: dt.datetime,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> dict[str, Any]:
+    """Return a page of reports, by region and station.
+
+    A page has whole stations, so that it may be longer than `limit` by one's. `next` is the region and station that it
+    ends with. Reads one query per station. Raises StoreUnavailable.
+    """
+    election = loaded.election
+    asked = sorted(
+        (station for region in wanted.regions for station in election.stations_by_region.get(region, ())),
+        key=_place,
+    )
+    following = [station for station in asked if after is None or _place(station) > after]
+    page: list[dict[str, Any]] = []
+    last: Station | None = None
+    for station, stored in _read(election, following[:MOST_READ]):
+        last = station
+        reports = (_described(election, reader, station, one, stored) for one in stored)
+        page += [report for report in reports if wanted.fits(report)]
+        if len(page) >= limit:
+            break
+    is_end = last is None or last == following[-1]
+    return {
+        "election": election.id,
+        "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),
+        "reports": page,
+        "next": None if is_end or last is None else _place(last),
+    }
+
+
+def _place(station: Station) -> tuple[str, str]:
+    return station.region, station.number
+
+
+def _read(election: Election, stations: Sequence[Station]) -> Iterator[tuple[Station, list[StoredReport]]]:
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for begin in range(0, len(stations), READ_AT_ONCE):
+            some = stations[begin : begin + READ_AT_ONCE]
+            yield from zip(some, workers.map(lambda one: reports_of(election, one.number), some), strict=True)
+
+
+def _described(
+    election: Election, reader: Reader, station: Station, stored: StoredReport, others: Sequence[StoredReport]
+) -> dict[str, Any]:
+    report = stored.report
+    form = election.form_by_code[report.form]
+    answers, withheld = station_answers(election, report), reader.withheld_of(form.code)
+    reports = {(one.report.form, one.report.round): one.report for one in others}
+    doubts = [one.document() for one in doubts_of(election, reports, (report.form, report.round))]
+    return {
+        "station": station.number,
+        "region": station.region,
+        "form": report.form,
+        "round": report.round,
+        "version": stored.version,
+        "state": answers.state(form) if answers.first_at is not None else "expected",
+        "first_at": answers.first_at.astimezone(election.zone).isoformat(timespec="seconds")
+        if answers.first_at is not None
+        else None,
+        "answers": _of_observers(report, withheld)
+        if form.expect == "observer"
+        else {code: value_json(value) for code, value in answers.values.items() if code not in withheld},
+        "conflicts": sorted(answers.conflicts - withheld) if form.expect == "station" else [],
+        "doubts": [one["kind"] for one in doubts],
+    }
+
+
+def _of_observers(report: Report, withheld: frozenset[str]) -> dict[str, Any]:
+    return {
+        number: {code: value_json(one.value) for code, one in given.answers.items() if code not in withheld}
+        for number, given in report.counting.items()
+    }
