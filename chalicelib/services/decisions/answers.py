@@ -190,7 +190,7 @@ def _counted(
     described = [{code: one.get(code) for code in sorted(shown | changed)} for one in both]
     if about is not None:
         described[1]["message"] = about
-    return Decided(decisions, what, described[0] or None, described[1] or None)
+    return Decided(decisions, what, described[0] or None, described[1] or {"decided": what})
 
 
 def _answers(target: Target, report: Report) -> dict[str, Any]:
