@@ -8,7 +8,7 @@ from chalicelib.cli.files import load_election_file
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.cards import Card
 from chalicelib.observation.form_design.cards import cards as cards_of
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.services.email_templates import render, words_of
 
 

@@ -16,8 +16,8 @@ import click
 from chalicelib.cli.files import load_election_file
 from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
 from chalicelib.observation.elections.election import NO_ROUND, Election
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import Reading, ReportReading, Value
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.replies import (
     ReportResult,
     held_reply,

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.answers import random_answers
 from chalicelib.rehearsal.simulation.messages import Content, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY, Noise

@@ -10,7 +10,7 @@ from pipeline import Load, Pipeline
 from read_units import ReadMeter
 
 from chalicelib.observation.calls.outcomes import OUTCOMES, Outcome
-from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
+from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls import card, figures, lease, listing, outcome

@@ -7,7 +7,7 @@ from desk_actions import AtDesk, audit_lines, settle
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.observation.elections.clock import REAL_TIME
-from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
+from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Action, KeyReused
 from chalicelib.services.desk import assigning, deciding
 from chalicelib.services.desk.assigning import Owner

@@ -9,7 +9,7 @@ from desk_actions import without_incident_numbers
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.observation.elections.election import Observer
-from chalicelib.observation.reports.entry_text import EntryFields
+from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.processing.process import process
 from chalicelib.services.review.entry import Draft, described, entry_row, read_back

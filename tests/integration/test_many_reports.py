@@ -8,7 +8,8 @@ from aws_faults import Wire
 from pipeline import Load, Pipeline, changed, sample
 
 from chalicelib.observation.elections.clock import REAL_TIME
-from chalicelib.observation.elections.election import Coordinator, Election, Form
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election, Form
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.coordinators.queries import missing, status
 from chalicelib.services.elections import loading

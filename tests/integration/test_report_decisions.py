@@ -11,7 +11,7 @@ from aws_faults import Killed, Wire, killed, silent, unreachable
 from pipeline import Load, Pipeline, stored
 from test_entries import aida, enter
 
-from chalicelib.observation.reports.entry_text import FieldsRefused
+from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, KeyReused
 from chalicelib.services.decisions import answers

@@ -12,7 +12,7 @@ from chalicelib.entrypoints.api.models import Asking, ElectionPath, PageQuery, S
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.observation.calls.outcomes import Outcome, Person
-from chalicelib.observation.reports.entry_text import LONGEST_TYPED, EntryFields
+from chalicelib.observation.reports.entry_fields import LONGEST_TYPED, EntryFields
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.calls import lease as leases
 from chalicelib.services.calls.answers import TakenFrom, count_entered, entry_of

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from chalicelib.entrypoints.api.message_models import FieldsBody
 from chalicelib.entrypoints.api.models import Answering, NoteBody
-from chalicelib.observation.reports.entry_text import EntryFields
+from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.services.desk.deciding import LONGEST_ANSWER
 
 

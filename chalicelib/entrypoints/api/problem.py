@@ -12,7 +12,7 @@ from chalice.app import Response
 
 from chalicelib.observation.incidents.lifecycle import StepRefused
 from chalicelib.observation.quick_count.estimate import QuickCountError
-from chalicelib.observation.reports.entry_text import FieldsRefused
+from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.accounts import AccountUnknown
 from chalicelib.services.access.operators import OperatorInvalid
 from chalicelib.services.access.sessions import SessionRefused
@@ -31,7 +31,7 @@ from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknow
 from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, NotDone, TooManyAssigned
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
-from chalicelib.services.incidents.changes import ChangeRefused, IncidentUnknown
+from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed

@@ -24,7 +24,7 @@ from chalicelib.entrypoints.api.report_models import (
     WithdrawalBody,
 )
 from chalicelib.entrypoints.api.request import version_number
-from chalicelib.observation.reports.entry_text import LONGEST_TYPED
+from chalicelib.observation.reports.entry_fields import LONGEST_TYPED
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.decisions import answers, correcting

@@ -4,47 +4,13 @@ Each answer is read alone, by the grammar that reads SMS, and written as the can
 here is read as the same once more when it counts.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_text
 from chalicelib.observation.reading.model import CATEGORY, Value
-
-LONGEST_TYPED = 300
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFields:
-    """A report's fields as they were typed.
-
-    `answers` by code, blank ones left out.
-
-    Of an incident `answers` holds its `category`, and `comment` what happened.
-    """
-
-    form: str
-    station: str | None = None
-    round: str | None = None
-    answers: Mapping[str, str] = field(default_factory=dict)
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldFault:
-    """What is wrong with a field; `at` is its JSON pointer."""
-
-    at: str
-    what: str
-
-
-class FieldsRefused(ValueError):
-    """Fields that no SMS could say."""
-
-    def __init__(self, faults: tuple[FieldFault, ...]) -> None:
-        super().__init__("; ".join(f"{fault.at}: {fault.what}" for fault in faults))
-        self.faults = faults
+from chalicelib.observation.reading.reading import read
+from chalicelib.observation.reports.entry_fields import LONGEST_TYPED, EntryFields, FieldFault, FieldsRefused
 
 
 def entry_text(election: Election, fields: EntryFields) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form, Observer
 from chalicelib.observation.elections.schedule import counts_from, instant, round_begun_at
 from chalicelib.observation.incidents.lifecycle import critical_answers
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, ReportReading
-from chalicelib.observation.reading.reading import LONGEST_READ, TOO_LONG
+from chalicelib.observation.reading.reading import LONGEST_READ, TOO_LONG, read
 from chalicelib.observation.reading.settle import merged
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.entries import entry_name, lacks_serial

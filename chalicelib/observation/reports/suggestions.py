@@ -8,7 +8,7 @@ from chalicelib.observation.reading.canonical_text import canonical_value
 from chalicelib.observation.reading.model import ReportReading
 from chalicelib.observation.reading.reading import read_though_held
 from chalicelib.observation.reports.answer_json import value_from_json
-from chalicelib.observation.reports.entry_text import EntryFields
+from chalicelib.observation.reports.entry_fields import EntryFields
 
 
 def suggestions(election: Election, text: str, reading: Mapping[str, Any]) -> tuple[EntryFields, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reports.entry_text import EntryFields, FieldFault, FieldsRefused, entry_text
+from chalicelib.observation.reports.entry_fields import EntryFields, FieldFault, FieldsRefused
+from chalicelib.observation.reports.entry_text import entry_text
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls.outcome import Taken
 from chalicelib.services.processing.process import process

@@ -17,7 +17,7 @@ from chalicelib.observation.coordinators.texts import EXAMPLE, answer, example, 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import State, Step, StepRefused
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox

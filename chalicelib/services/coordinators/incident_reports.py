@@ -10,9 +10,9 @@ from collections.abc import Collection
 from typing import Any
 
 from chalicelib.observation.elections.election import NO_ROUND, Election
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import CATEGORY, ReportReading
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.states import Flag, Reason
 from chalicelib.services.coordinators.commands import Speaker, finished
 from chalicelib.services.incidents.alerts import incident_sources, reported

@@ -11,7 +11,7 @@ from chalicelib.observation.elections.election import NO_ROUND
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.decisions import Confirmation
 from chalicelib.observation.reports.entries import serial_in
-from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused
+from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Change, perform
 from chalicelib.services.decisions.deciding import Standing, Target, standing_of
 from chalicelib.services.decisions.refusals import DecisionRefused

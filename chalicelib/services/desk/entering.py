@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import CATEGORY
-from chalicelib.observation.reports.entry_text import LONGEST_TYPED, EntryFields, FieldFault, FieldsRefused
+from chalicelib.observation.reports.entry_fields import LONGEST_TYPED, EntryFields, FieldFault, FieldsRefused
 from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform

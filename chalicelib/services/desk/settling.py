@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from chalicelib.observation.elections.assignments import Assignment
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended

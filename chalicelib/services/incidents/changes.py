@@ -15,6 +15,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import State
 from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
@@ -29,14 +30,6 @@ UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
 MOST_LINKS: Final = 50
 """Incidents that a person may link with one, or say to be others."""
 LONGEST_NAME: Final = 200
-
-
-class IncidentUnknown(LookupError):
-    """There is no such incident, or not in the operator's regions."""
-
-
-class ChangeRefused(ValueError):
-    """A change that cannot be made of an incident as it is."""
 
 
 @dataclass(frozen=True, slots=True)

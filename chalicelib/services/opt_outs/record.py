@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election, Observer
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.replies import opting_reply
 from chalicelib.observation.reports.tally import OPTED
 from chalicelib.observation.sms.opt_out_words import wish_in

@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import hours_of
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.reminder import reminder_sms
 from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, after, missing_observers, plan
 from chalicelib.observation.sms.phones import international

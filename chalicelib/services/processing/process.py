@@ -7,7 +7,7 @@ from typing import Final
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.metrics import measure

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from chalicelib.observation.coordinators.texts import no_observer_reply
 from chalicelib.observation.elections.election import NO_ROUND, Check, Election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.replies import (
     ReportResult,
     held_reply,

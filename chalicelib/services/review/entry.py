@@ -16,7 +16,8 @@ from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import LONGEST_READ
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.entries import sms_name
-from chalicelib.observation.reports.entry_text import EntryFields, FieldFault, FieldsRefused, entry_text
+from chalicelib.observation.reports.entry_fields import EntryFields, FieldFault, FieldsRefused
+from chalicelib.observation.reports.entry_text import entry_text
 from chalicelib.observation.reports.resolve import Interpretation, ResolvedReport, interpret
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.access.operators import Operator

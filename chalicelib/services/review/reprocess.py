@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.reports.entries import sms_name
 from chalicelib.observation.reports.resolve import REASSIGNED, interpret
 from chalicelib.observation.sms.phones import international

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.coordinators.commands import VERBS, Command, command_in, mute_duration, word, words
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.look_alikes import skeleton
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"

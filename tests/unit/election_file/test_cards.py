@@ -12,7 +12,7 @@ from chalicelib.cli.files import load_election_file
 from chalicelib.observation.checks import GivenAnswers, failed_checks
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.cards import cards
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample" / "election.yaml"
 

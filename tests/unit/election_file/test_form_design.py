@@ -8,7 +8,7 @@ from chalicelib.cli.check import check
 from chalicelib.observation.election_file import inspect_election
 from chalicelib.observation.form_design.cards import cards
 from chalicelib.observation.form_design.confusables import confusions, one_edit_apart
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 
 
 @pytest.fixture

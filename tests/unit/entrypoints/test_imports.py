@@ -48,6 +48,12 @@ def test_api_loads_only_what_it_uses() -> None:
     assert loaded_by("app", *targets(ROUTES)) & HEAVY == NEEDED["api"]
 
 
+def test_what_answers_every_call_of_the_api_loads_no_reader() -> None:
+    code = "import sys, app, chalicelib.entrypoints.api.problem; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "chalicelib.observation.reading.reading" not in loaded
+
+
 def test_registering_loads_no_handler() -> None:
     code = "import sys, app; print(*(name for name in sys.modules if name.startswith('chalicelib.')))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.incidents.urgent_pattern import incident_pattern
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.day import Plan, simulate_day
 from chalicelib.rehearsal.simulation.writing import write
 from chalicelib.services.incidents.alerts import opens_incident

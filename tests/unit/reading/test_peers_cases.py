@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 
 FIELD = Path(__file__).parents[2] / "corpus" / "field"
 CHECKLIST = """forms:

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election, Form, Question
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_text
 from chalicelib.observation.reading.model import UNKNOWN, Value
+from chalicelib.observation.reading.reading import read
 
 QUESTIONS = (
     {"code": "A", "type": "yesno", "unknown": "неизв"},

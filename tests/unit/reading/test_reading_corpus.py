@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import ReportReading
+from chalicelib.observation.reading.reading import read
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 
 CASES = Path(__file__).parents[2] / "corpus" / "in_the_field.jsonl"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import CATEGORY, ReportReading
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.multipart import GAP
 
 CORPUS = Path(__file__).parents[2] / "corpus"

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election, Form
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_answer
+from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.answers import random_answers
 
 DOUBT = "?"

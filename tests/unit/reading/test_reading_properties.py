@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.canonical_text import canonical_answer, canonical_text
 from chalicelib.observation.reading.model import CATEGORY
+from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.answers import random_answers
 from chalicelib.rehearsal.simulation.messages import Composed, Content, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY

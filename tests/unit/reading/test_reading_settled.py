@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.model import ReportReading
+from chalicelib.observation.reading.reading import read
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 LINES = (CORPUS / "settled.jsonl").read_text("utf-8").splitlines()

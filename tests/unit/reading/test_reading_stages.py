@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.observation.elections.election import Category, Election, Form, IncidentForm, Question, Station
-from chalicelib.observation.reading import read
 from chalicelib.observation.reading.interpret import interpret
 from chalicelib.observation.reading.model import Repair
 from chalicelib.observation.reading.normalise import canonical
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.reading.tokens import scan
 from chalicelib.observation.reading.vocabulary import vocabulary
 from chalicelib.observation.sms.look_alikes import code_letter, skeleton

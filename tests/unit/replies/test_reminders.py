@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.observation.elections.election import Election, Observer
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.examples import example
 from chalicelib.observation.replies.reminder import reminder_sms
 from chalicelib.observation.sms.segments import count_segments

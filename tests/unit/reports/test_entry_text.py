@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading import read
-from chalicelib.observation.reports.entry_text import EntryFields, FieldsRefused, entry_text
+from chalicelib.observation.reading.reading import read
+from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
+from chalicelib.observation.reports.entry_text import entry_text
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.observation.coordinators import commands
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.reading import read
+from chalicelib.observation.reading.reading import read
 from chalicelib.observation.reading.words import words as reading_words
 from chalicelib.observation.replies.replies import opting_reply
 from chalicelib.observation.sms.look_alikes import skeleton
