@@ -72,11 +72,18 @@ def require_ready(
         name: str(parameter["Default"]) for name, parameter in template["Parameters"].items() if "Default" in parameter
     }
     problems = 0
-    for check in preflight(target, parameters, defaults):
+    for check in preflight(target, parameters, defaults, runtime_of(template)):
         print(check)
         problems += check.severity == "problem" and not (adopts and check.subject == "tables")
     if problems:
         raise DeployFailed(f"Nothing was made. Mend what is marked ✗ ({problems}), then call it again.")
+
+
+def runtime_of(template: Mapping[str, Any]) -> str:
+    """Return the one runtime of a template's functions."""
+    functions = [one for one in template["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    [runtime] = {one["Properties"]["Runtime"] for one in functions}
+    return str(runtime)
 
 
 def _try(target: Target, outputs: Mapping[str, str], before: Mapping[str, Any] | None, alert_to: str | None) -> None:

@@ -3,11 +3,13 @@
 Each check has the one line that mends it.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from infra.deploying.runtime import judge
 from infra.deploying.target import AwsFailed, Target
 
 Severity = Literal["good", "warning", "problem"]
@@ -36,7 +38,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A deployment to come: target, present stack, and parameters' values.
+    """A deployment to come: target, present stack, parameters' values, and the functions' runtime.
 
     The stack is None where it is new.
     """
@@ -44,6 +46,7 @@ class Plan:
     target: Target
     stack: Mapping[str, Any] | None
     values: Mapping[str, str]
+    runtime: str
 
     @property
     def by_sns(self) -> bool:
@@ -51,10 +54,10 @@ class Plan:
         return "sns" in self.values.get("SmsProviders", "").split(",")
 
 
-def preflight(target: Target, given: Mapping[str, str], defaults: Mapping[str, str]) -> Iterator[Check]:
+def preflight(target: Target, given: Mapping[str, str], defaults: Mapping[str, str], runtime: str) -> Iterator[Check]:
     """Check everything, cheapest first.
 
-    Without credentials or a usable name the rest is not asked.
+    Without credentials or a usable name the rest is not asked. `runtime`: that of the packaged functions.
     """
     first = [_name(target), _region(target), _credentials(target)]
     yield from first
@@ -62,7 +65,7 @@ def preflight(target: Target, given: Mapping[str, str], defaults: Mapping[str, s
         return
     stack = target.describe()
     kept = {one["ParameterKey"]: one["ParameterValue"] for one in (stack or {}).get("Parameters", [])}
-    plan = Plan(target, stack, {**defaults, **kept, **given})
+    plan = Plan(target, stack, {**defaults, **kept, **given}, runtime)
     for check in _CHECKS:
         try:
             yield check(plan)
@@ -117,6 +120,12 @@ def _stack_state(plan: Plan) -> Check:
         mend = f"aws cloudformation describe-stack-events {name}"
         return Check("stack", "problem", f"it is {state}", mend)
     return Check("stack", "good", state)
+
+
+def _runtime(plan: Plan) -> Check:
+    function = ["--function-name", f"{plan.target.stack}-process"]
+    present = plan.target.ask("lambda", "get-function-configuration", *function)["Runtime"] if plan.stack else None
+    return Check("runtime", *judge(plan.runtime, present, dt.date.today()))  # noqa: DTZ011 - a day is no matter
 
 
 def _tables(plan: Plan) -> Check:
@@ -273,6 +282,7 @@ def _settings_rate(plan: Plan) -> Check:
 
 _CHECKS: tuple[Callable[[Plan], Check], ...] = (
     _stack_state,
+    _runtime,
     _tables,
     _bucket,
     _concurrency,

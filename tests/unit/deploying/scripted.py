@@ -16,6 +16,7 @@ READY: dict[str, Any] = {
     "lambda get-account-settings": {
         "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
     },
+    "lambda get-function-configuration": {"Runtime": "python9.9"},
     "apigateway get-account": {"cloudwatchRoleArn": "arn:aws:iam::1:role/logs"},
     "sesv2 get-email-identity": {"VerifiedForSendingStatus": True},
     "sesv2 get-account": {"ProductionAccessEnabled": True, "SendingEnabled": True},

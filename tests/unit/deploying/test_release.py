@@ -29,7 +29,10 @@ TEMPLATE = {
         "SmsProviders": {"Default": "sns"},
         "SmsSpendAlarm": {"Default": 160},
     },
-    "Resources": {"Messages": {"Type": "AWS::DynamoDB::Table"}},
+    "Resources": {
+        "Messages": {"Type": "AWS::DynamoDB::Table"},
+        "Process": {"Type": "AWS::Serverless::Function", "Properties": {"Runtime": "python9.9"}},
+    },
 }
 UPDATED = {"Stacks": [{"StackStatus": "UPDATE_COMPLETE", "StackId": "arn:stack/1", "Parameters": [], "Outputs": []}]}
 
