@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from chalicelib.cli.target import use_stack
 from chalicelib.services.outreach import broadcast
 from chalicelib.services.outreach.broadcast import Batch, Choice, missing_place
+from chalicelib.services.outreach.refusals import BatchRefused
 from chalicelib.store.elections import LoadedElection, existing
 
 
@@ -72,7 +73,7 @@ def send(
         click.echo(estimate(batch, price))
         if not dry_run and batch.remaining:
             _send(loaded, batch, per_second)
-    except broadcast.BatchRefused as refused:
+    except BatchRefused as refused:
         raise click.ClickException(str(refused)) from refused
 
 

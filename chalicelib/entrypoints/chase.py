@@ -7,10 +7,12 @@ from aws_lambda_powertools import Logger
 from chalicelib.entrypoints.logged import logged
 from chalicelib.services.isolation import Part, run_parts
 from chalicelib.services.outreach.reminders import ChaseResult, chase_due
+from chalicelib.services.outreach.sends import push_on_due
 from chalicelib.services.upkeep.upkeep import keep_up_due
 
 CHASE_SECONDS = 180.0
-UPKEEP_SECONDS = 60.0
+UPKEEP_SECONDS = 50.0
+SENDS_SECONDS = 45.0
 """How long elections are begun; the function has 300 seconds. Whoever is missing is asked first."""
 
 logger = Logger()
@@ -24,6 +26,7 @@ def chase(event: object, context: object) -> None:
         "part of chase",
         [
             Part("reminders", CHASE_SECONDS, lambda until: chase_due(now, until=until)),
+            Part("sends", SENDS_SECONDS, lambda until: push_on_due(until, lambda: dt.datetime.now(dt.UTC))),
             Part("upkeep", UPKEEP_SECONDS, lambda until: keep_up_due(now, until=until)),
         ],
     )

@@ -20,7 +20,7 @@ ESCALATION_SECONDS = 20.0
 SWEEP_SECONDS = 50.0
 CATCHING_UP_SECONDS = 20.0
 SILENCE_SECONDS = 5.0
-ASSIGNED_SECONDS = 10.0
+ASSIGNED_SECONDS = 5.0
 """How long each part begins anything new, the escalations first; the function has 120 seconds for all of them."""
 
 logger = Logger()

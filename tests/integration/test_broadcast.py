@@ -8,7 +8,8 @@ import pytest
 from pipeline import Pipeline
 
 from chalicelib.cli.send import estimate
-from chalicelib.services.outreach.broadcast import Batch, BatchRefused, Choice, missing_place, prepare, send
+from chalicelib.services.outreach.broadcast import Batch, Choice, missing_place, prepare, send
+from chalicelib.services.outreach.refusals import BatchRefused
 
 TEXT = "Polls close at 20:00."
 

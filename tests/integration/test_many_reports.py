@@ -14,8 +14,9 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.coordinators.queries import missing, status
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.loading import RemovesReported
-from chalicelib.services.outreach.broadcast import BatchRefused, missing_place
+from chalicelib.services.outreach.broadcast import missing_place
 from chalicelib.services.outreach.gaps import gaps
+from chalicelib.services.outreach.refusals import BatchRefused
 from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.final_report import final_report, read_day
 from chalicelib.services.summaries.open_issues import failed_checks

@@ -32,6 +32,7 @@ from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, Not
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
 from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
+from chalicelib.services.outreach.refusals import BatchRefused, SendRefused, SendUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed
@@ -58,6 +59,9 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     ImportRefused: (HTTPStatus.BAD_REQUEST, "Not loaded: {}."),
     ImportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
     FieldsRefused: (HTTPStatus.BAD_REQUEST, "Not entered: {}."),
+    BatchRefused: (HTTPStatus.BAD_REQUEST, "Not sent: {}."),
+    SendRefused: (HTTPStatus.CONFLICT, "Not sent: {}."),
+    SendUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     NoSuchMessage: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     NoSuchObserver: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     NotInRegion: (HTTPStatus.NOT_FOUND, "Not found: {}."),

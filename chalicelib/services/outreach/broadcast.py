@@ -17,8 +17,9 @@ from chalicelib.observation.reports.reminders import missing_observers
 from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
 from chalicelib.services.outreach.reached import reached_each
-from chalicelib.services.outreach.reminders import missing_reports, stations_with_gaps
+from chalicelib.services.outreach.refusals import BatchRefused
 from chalicelib.store import keys, message_queries, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
@@ -26,10 +27,6 @@ from chalicelib.store.opt_outs import opted_out
 from chalicelib.store.unsolicited import OptedOut, queue_unsolicited
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-class BatchRefused(ValueError):
-    """A batch that cannot be sent as it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,7 @@ class Choice:
     stations: tuple[str, ...] = ()
     language: str | None = None
     missing: Place | None = None
+    observers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,14 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
 
 
+def keys_of(election: Election, name: str, choice: Choice) -> dict[str, str]:
+    """Return the keys that a batch's SMS may have, with the observer's number of each."""
+    return {
+        _key(election, name, observer): observer.number
+        for observer in _by_phone(reached_each(_chosen(election, choice)))
+    }
+
+
 def send(
     loaded: LoadedElection,
     batch: Batch,
@@ -168,6 +174,7 @@ def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:
 def _check(election: Election, choice: Choice) -> None:
     _require("region", choice.regions, election.regions)
     _require("station", choice.stations, election.station_by_number)
+    _require("observer", choice.observers, election.observer_by_number)
     _require(
         "language", [choice.language] if choice.language else [], {observer.language for observer in election.observers}
     )
@@ -188,6 +195,7 @@ def _chosen(election: Election, choice: Choice) -> Sequence[Observer]:
         if observer.phones
         and (not choice.regions or election.region_of(observer.station) in choice.regions)
         and (not choice.stations or observer.station in choice.stations)
+        and (not choice.observers or observer.number in choice.observers)
         and choice.language in (None, observer.language)
         and (owing is None or observer.number in owing)
     ]

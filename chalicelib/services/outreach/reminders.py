@@ -4,7 +4,7 @@ To their region's coordinators.
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,13 +21,13 @@ from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import NO_DEADLINE, for_each
 from chalicelib.services.outreach.missing_list import queue_lists
+from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
 from chalicelib.services.outreach.reached import reached
 from chalicelib.store import elections, keys, message_queries, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import ReportChanged
 from chalicelib.store.queues import QUEUE_SHARDS
 from chalicelib.store.reports import StoredReport, get_reports
-from chalicelib.store.tallies import read_cells
 from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 
 TASK = "chase"
@@ -132,31 +132,6 @@ def _stations_of(election: Election, message: messages.Message) -> frozenset[str
         return frozenset()
     named = (report.station for report in read(message.text or "", election).reports)
     return frozenset(observer.station for observer in senders) | {station for station in named if station is not None}
-
-
-def stations_with_gaps(election: Election, form: str, round_name: str) -> list[str]:
-    """Return stations of the regions that lack reports of a round.
-
-    The tallies say where to look.
-    """
-    cells = read_cells(election)
-    wanting = []
-    for region in election.regions:
-        counted = int(cells.get((region, form, round_name), {}).get("received", 0))
-        numbers = [station.number for station in election.stations_by_region[region]]
-        if election.form_by_code[form].expect == "observer" or counted < len(numbers):
-            wanting += numbers
-    return wanting
-
-
-def missing_reports(election: Election, stations: Iterable[str], form: str, round_name: str) -> list[StoredReport]:
-    """Return the reports of a round that somebody still owes.
-
-    In the stations' order. Raises StoreUnavailable.
-    """
-    keys = [(station, form, round_name) for station in stations]
-    reports = get_reports(election, keys) if keys else {}
-    return [reports[key] for key in keys if missing_observers(election, reports[key].report)]
 
 
 def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:

@@ -17,6 +17,7 @@ SIGNING = {("POST", "/v1/session/request"), ("POST", "/v1/session"), ("DELETE", 
 """Whoever signs in or out: nothing is proven yet, or any more."""
 PREVIEWS = {
     ("POST", "/v1/elections/{election_id}/entries/read-back"),
+    ("POST", "/v1/elections/{election_id}/sends/preview"),
     ("POST", "/v1/elections/{election_id}/messages/{key}/assign/preview"),
 }
 """What tells what would happen, of a body, and writes nothing."""

@@ -1,0 +1,77 @@
+"""SMS to many that operators sent: to whom, by whom, how far it is."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.models import Model
+
+from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.tables import LargeDocument, TableMeta, at_version, store_faults, updated_if
+from chalicelib.store.writes import Write
+
+SendState = Literal["sending", "stopped", "done"]
+
+
+class SendRow(Model):
+    """A send, by its name. `version` counts what people change; `queued` and `unwilling` grow by themselves.
+
+    `choice`: who was chosen, as JSON. `total`: recipients when it was begun.
+    """
+
+    class Meta(TableMeta):
+        table = "work"
+
+    scope = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    version = IntAttribute()
+    state = WordAttribute[SendState]()
+    text = UnicodeAttribute()
+    choice = LargeDocument()
+    who = UnicodeAttribute()
+    note = UnicodeAttribute(null=True)
+    begun_at = UTCDateTimeAttribute()
+    changed_at = UTCDateTimeAttribute()
+    total = IntAttribute()
+    queued = IntAttribute(default=0)
+
+    def add_queued(self, count: int, now: dt.datetime) -> None:
+        """Count SMS that were queued; raises StoreUnavailable."""
+        with store_faults():
+            self.update(actions=[SendRow.queued.add(count), SendRow.changed_at.set(now)])
+
+    def finish(self, now: dt.datetime) -> bool:
+        """End a send whose SMS are all queued; False if somebody has stopped it."""
+        is_sending = SendRow.state == "sending"
+        return updated_if(self, [SendRow.state.set("done"), SendRow.changed_at.set(now)], is_sending)
+
+
+def beginning(election_id: str, name: str, now: dt.datetime, **said: Any) -> Write:
+    """Return the write that begins a send; a name is taken once."""
+    row = SendRow(_scope(election_id), name, version=1, state="sending", begun_at=now, changed_at=now, **said)
+    return Write.put("once", f"send {name}", row, SendRow.id.does_not_exist())
+
+
+def setting(row: SendRow, state: SendState, now: dt.datetime) -> Write:
+    """Return the write that stops a send, or lets it go on, at the version that was read."""
+    actions = [SendRow.state.set(state), SendRow.version.set(row.version + 1), SendRow.changed_at.set(now)]
+    return Write.update("work", f"send {row.id}", row, actions, at_version(SendRow, row.version))
+
+
+def get_send(election_id: str, name: str) -> SendRow | None:
+    """Return a send, as of now, None if there is none; raises StoreUnavailable."""
+    with store_faults():
+        try:
+            return SendRow.get(_scope(election_id), name, consistent_read=True)
+        except SendRow.DoesNotExist:
+            return None
+
+
+def sends_of(election_id: str) -> list[SendRow]:
+    """Return an election's sends, by name; raises StoreUnavailable."""
+    with store_faults():
+        return list(SendRow.query(_scope(election_id), consistent_read=True))
+
+
+def _scope(election_id: str) -> str:
+    return f"{election_id}#sends"
