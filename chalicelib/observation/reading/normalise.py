@@ -170,7 +170,7 @@ def _masked(text: str) -> str:
         text = _PART_COUNTER.sub(_blank, text)
     text = _EMOTICON.sub(_blank, text)
     if "." in text:
-        text = _HALF_DAY.sub(lambda found: f"{found[1]}m".ljust(len(found[0])), text)
+        text = _HALF_DAY.sub(lambda found: f"{found[1]}m".rjust(len(found[0])), text)
     return _PHONE.sub(_phone, text)
 
 

@@ -1,5 +1,8 @@
 """What ends a value in the coded part of a form: places, rounds, numbers apart, prose (docs/grammar.md, "Values")."""
 
+import re
+from typing import Final
+
 from chalicelib.observation.reading.candidates import Candidate
 from chalicelib.observation.reading.header import OPEN_ROUNDS
 from chalicelib.observation.reading.interpret import DOUBT
@@ -9,6 +12,9 @@ from chalicelib.observation.reading.stations import whole_at
 from chalicelib.observation.reading.vocabulary import Word
 from chalicelib.observation.reading.walk import Walk
 from chalicelib.observation.sms.look_alikes import DIGITS
+
+_APART: Final = re.compile(r"[,;.]?\s+")
+"""What stands between a value and an hour after it; any other sign would join them."""
 
 
 class Passages(Walk):
@@ -43,11 +49,13 @@ class Passages(Walk):
             self.take_number(digits)
 
     def _round_after(self, digits: str) -> bool:
-        """Whether a number after a value is an hour by the word after it (`10 часов`), and is taken."""
-        after = self.index + 1
-        if len(digits) > 2 or not self.form.moments:
+        """Whether a number after a value is an hour by the word after it (`10 часов`, `8 вечера`), and is taken."""
+        after, gap = self.index + 1, self.tokens[self.index][0]
+        if len(digits) > 2 or not self.form.moments or _APART.fullmatch(gap) is None:
             return False
-        return (self.role_at(after, "hour_words") or self.role_at(after, "hour_marks")) and self._round()
+        is_hour = self.role_at(after, "hour_words") or self.role_at(after, "hour_marks")
+        is_hour = is_hour or (not self.asks("time") and self.role_at(after, "day_parts"))
+        return is_hour and self._round()
 
     def _number_apart(self, digits: str) -> None:
         """A number that no value takes in: the value before it is in doubt, unless it is a phone or stands in prose."""

@@ -198,7 +198,7 @@ class _Reader:
         announced = announced or hour is not None or ended > after
         if self._has("day_parts", ended) or (ended < self.limit and self._has("day_part_openings", ended)):
             named, ended = self._part(ended)
-            part = named or part
+            part, announced = named or part, announced or named is not None
         is_hour = announced and len(digits) <= 2 and int(digits) <= _LAST_HOUR
         if not is_hour or (hour is None and self._is_something_else(begin)):
             return False

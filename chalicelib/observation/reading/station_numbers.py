@@ -21,7 +21,7 @@ class StationNumbers:
         shape = _shape(typed)
         if shape in self._by_shape:
             return self._by_shape[shape]
-        fitting = self._by_value.get(shape, [])
+        fitting = [number for number in self._by_value.get(shape.lstrip("0"), ()) if _shape(number).endswith(shape)]
         return fitting[0] if len(fitting) == 1 else None
 
     def exact(self, typed: str) -> str | None:

@@ -57,6 +57,9 @@ def election() -> Election:
         ("TE A1.5", {"A": Decimal("1.5")}, {}),
         # @ and a word begin a comment.
         ("TC111111A1C2@some words here", {"A": True, "C": 2}, {}),
+        # A room, a gate, a street with a letter and a number is no answer.
+        *((f"TC A1 {place} C2", {"A": True}, {}) for place in ("ворота", "улица", "entrance", "эшик", "вход", "zal")),
+        ("OP B 7:30 A.M. C5", {"B": "07:30", "C": 5}, {}),
         # A name as it sounds in Cyrillic, once it is an alias.
         ("ТУ 1001 А320", {"A": 320}, {}),
     ],

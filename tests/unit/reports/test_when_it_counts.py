@@ -36,6 +36,9 @@ def only(election: Election, text: str, phone: str = ELENA, at: dt.datetime = NO
     [
         ("TU A410", "1003", True),
         ("TU 42 A100", "0042", True),
+        ("TU 042 A100", "0042", True),
+        ("TU 00042 A100", "1003", False),
+        ("TU 002 A100", "1003", False),
         ("42 TU A100", "0042", True),
         ("TU 1001 A100", "1001", True),
         ("TU 9999 A100", "1003", False),
@@ -103,6 +106,11 @@ def test_a_number_of_nobody_of_this_phone_counts_nothing(
         ("Катышуу 1001 а 320 саат 10", "10:00", True),
         ("TU A320 на 10 человек больше", "12:00", True),
         ("TU на 10 киши A320", "12:00", True),
+        ("TU 10 am A320", "10:00", True),
+        ("TU 10 утра A320", "10:00", True),
+        ("Катышуу 10 эртең менен А320", "10:00", True),
+        ("TU A320 10 утра", "10:00", True),
+        ("TU A320. 10 часов", "10:00", True),
         ("TU на 13 A320", "12:00", False),
         ("TU A320 к 5 часам", "12:00", False),
         ("TU сегодня на 10 A320", "10:00", True),
@@ -116,6 +124,12 @@ def test_an_hour_names_the_round_or_nothing_counts(text: str, round_name: str, c
     report = only(field, text)
     assert (report.round, report.counts) == (round_name, counts)
     assert (report.reading.rejected.get("round") == "ambiguous") is not counts
+
+
+@pytest.mark.parametrize("typed", ["9:10 часов", "9.10ч", "320-10ч", "9:10am", "320/10 утра", "9 .10 ч"])
+def test_what_a_sign_joins_to_a_value_is_no_hour(typed: str, field: Election) -> None:
+    report = only(field, f"TU A{typed}")
+    assert (dict(report.reading.answers), dict(report.reading.rejected)) == ({}, {"A": "ambiguous"})
 
 
 @pytest.fixture(scope="module")
