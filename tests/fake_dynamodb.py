@@ -178,7 +178,13 @@ class _Expression:
     def operand(self, row: Row) -> Any:
         if self.next.startswith(":"):
             return self.values[self.take()]
-        return row.get(self.name())
+        if self.next != "size":
+            return row.get(self.name())
+        self.take()
+        self.take("(")
+        sized = row.get(self.name())
+        self.take(")")
+        return sized and {"N": str(len(_value(sized)))}
 
 
 def _holds(text: str | None, row: Row, asked: Mapping[str, Any]) -> bool:
