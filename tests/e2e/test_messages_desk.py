@@ -205,3 +205,41 @@ def test_what_was_said_by_phone_counts_and_the_audit_is_clean(deployed: Deployed
     assert entered.status == HTTPStatus.CREATED, entered.body
     assert received(deployed, token, "CL") == before + 1
     assert "0 differences" in deployed.baykoo("audit", "--election", ELECTION)
+
+
+def test_a_person_without_a_page_works_at_the_command_line(deployed: Deployed, token: str) -> None:
+    before = received(deployed, token)
+    sms, unknown = say(deployed, "we are open, all here", EVE), say(deployed, "OP 1016 A1 B0701", "+996777000556")
+    listed = eventually(lambda: (out := messages(deployed, "list")) and unknown in out and out)
+    assert f"{sms}  " in listed
+    assert "we are open, all here" in listed
+    assert "fails" not in messages(deployed, "enter", "OP A1 B0730", "--about", sms, "--dry-run")
+    assert "Entered as entered#" in messages(deployed, "enter", "OP A1 B0730", "--about", sms, "--note", "she said so")
+    assert received(deployed, token) == before + 1
+    assert "Undone: entered." in messages(deployed, "undo", sms)
+    assert received(deployed, token) == before
+    assert "1 SMS are read by that" in messages(deployed, "assign", unknown, "--observer", "0006")
+    assert unknown in eventually(lambda: messages(deployed, "list", "--state", "accepted"))
+    assert "1 dismissed" in messages(deployed, "dismiss", sms)
+    deployed.baykoo("messages", "dismiss", sms + "x", "--election", ELECTION, expect=1)
+    assert "0 differences" in deployed.baykoo("audit", "--election", ELECTION)
+
+
+def messages(deployed: Deployed, *arguments: str) -> str:
+    return deployed.baykoo("messages", *arguments, "--election", ELECTION)
+
+
+def test_an_sms_to_many_goes_once_to_each(deployed: Deployed, token: str) -> None:
+    to = {"observers": ["0003", "0005"]}
+    tried = deployed.post(f"{API}/sends/preview", {"text": "Send OP, please.", "to": to, "price": "0.04"}, token)
+    assert (tried.status, tried.json()["recipients"], tried.json()["cost"]) == (HTTPStatus.OK, 2, "0.08"), tried.body
+    body = {"name": "op", "text": "Send OP, please.", "to": to, "expected": 2, "at_night": True}
+    once = str(uuid4())
+    begun = [deployed.post(f"{API}/sends", body, token, idempotency_key=once) for _ in range(2)]
+    assert [one.status for one in begun] == [HTTPStatus.ACCEPTED] * 2, begun[0].body
+    for phone in (BOB, EVE):
+        eventually(lambda phone=phone: deployed.texts_to(phone).count("Send OP, please.") == 1)
+    shown_send = get(deployed, token, f"{API}/sends/op")
+    assert (shown_send["state"], shown_send["queued"], sum(shown_send["states"].values())) == ("done", 2, 2)
+    stopped = deployed.post(f"{API}/sends/op/stop", {}, token, if_match='"1"', idempotency_key=str(uuid4()))
+    assert stopped.status == HTTPStatus.CONFLICT
