@@ -31,8 +31,8 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
     for each in [language] if language else election.languages:
         chosen = [card for card in cards_of(election, each) if code in (None, card.code)]
         if not chosen:
-            known = ", ".join(card.code for card in cards_of(election, each))
-            raise click.BadParameter(f"{code!r} is none of {known}", param_hint="--form")
+            codes = ", ".join(card.code for card in cards_of(election, each))
+            raise click.BadParameter(f"{code!r} is none of {codes}", param_hint="--form")
         for card in chosen:
             _check_example(election, card)
         path = output / f"cards.{each}.html"

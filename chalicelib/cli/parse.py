@@ -60,9 +60,9 @@ def parse(election_file: Path, text: str | None, language: str | None) -> None:
 
 
 def _language(election: Election, language: str | None) -> str:
-    known = dict.fromkeys((*election.languages, *LANGUAGES))
-    if language is not None and language not in known:
-        raise click.BadParameter(f"{language!r} is none of {', '.join(known)}", param_hint="--language")
+    languages = dict.fromkeys((*election.languages, *LANGUAGES))
+    if language is not None and language not in languages:
+        raise click.BadParameter(f"{language!r} is none of {', '.join(languages)}", param_hint="--language")
     return language or election.languages[0]
 
 

@@ -38,8 +38,8 @@ def trace(key: str, *, as_json: bool) -> None:
         raise click.ClickException(str(unknown)) from unknown
     if not as_json:
         click.echo(f"{way.key}  correlation id {way.correlation_ids[0]}")
-    for told in _in_order([*map(_row_step, way.steps), *_log_steps(way)]):
-        click.echo(json.dumps(told, ensure_ascii=False) if as_json else _line(told))
+    for step in _in_order([*map(_row_step, way.steps), *_log_steps(way)]):
+        click.echo(json.dumps(step, ensure_ascii=False) if as_json else _line(step))
 
 
 def _log_steps(way: Trace) -> Iterator[dict[str, Any]]:
@@ -70,12 +70,12 @@ def _log_step(line: LogLine) -> dict[str, Any]:
 
 
 def _in_order(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(steps, key=lambda told: (told["at"] is None, told["at"] and dt.datetime.fromisoformat(told["at"])))
+    return sorted(steps, key=lambda step: (step["at"] is None, step["at"] and dt.datetime.fromisoformat(step["at"])))
 
 
-def _line(told: dict[str, Any]) -> str:
-    at = told["at"]
+def _line(step: dict[str, Any]) -> str:
+    at = step["at"]
     instant = f"{dt.datetime.fromisoformat(at):%Y-%m-%d %H:%M:%S.%f}"[:-3] if at else " " * 23
-    if "row" in told:
-        return f"{instant}  {told['row']}  {printable(told['what'])}"
-    return f"{instant}    {told['function']} {told['level']}: {printable(told['what'])}  (request {told['request']})"
+    if "row" in step:
+        return f"{instant}  {step['row']}  {printable(step['what'])}"
+    return f"{instant}    {step['function']} {step['level']}: {printable(step['what'])}  (request {step['request']})"

@@ -64,6 +64,6 @@ def seconds(duration: float) -> str:
     return f"{1000 * duration:.0f} ms" if duration < 1 else f"{duration:.1f} s"
 
 
-def share(part: int, whole: int) -> str:
+def share(part: int, total: int) -> str:
     """Format a share in percent; a dash of nothing."""
-    return f"{100 * part / whole:.1f} %" if whole else "–"
+    return f"{100 * part / total:.1f} %" if total else "–"

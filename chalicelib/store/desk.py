@@ -67,14 +67,14 @@ class Decision:
 
     def document(self) -> dict[str, Any]:
         """Return the decision as it is stored; what is empty is left out."""
-        said = {
+        document = {
             "how": self.how,
             "who": self.who,
             "at": self.at.isoformat(timespec="seconds"),
             "note": self.note,
             "by": self.by,
         }
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name, value in document.items() if value is not None}
 
 
 def tag_of(row: Message) -> str:
@@ -110,14 +110,14 @@ def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> 
     ]
 
 
-def deciding(row: Message, decision: Decision, attention: str | None = None, **known: Any) -> Write:
+def deciding(row: Message, decision: Decision, attention: str | None = None, **attributes: Any) -> Write:
     """Return the write of a decision about a message, guarded by what was read.
 
     `attention`: where it waits from now on; None: nowhere. `known`: further attributes to be set.
     """
     waits = [Message.attention.set(attention)] if attention else [Message.attention.remove()]
     held = [Message.pending.remove(), Message.due_at.remove()] if _is_held(row) else []
-    return _update(row, decision, [*waits, *held, *_set(known)])
+    return _update(row, decision, [*waits, *held, *_set(attributes)])
 
 
 def reopening(row: Message, decision: Decision) -> Write:
@@ -192,8 +192,8 @@ def _same(attribute: Any, value: Any) -> Condition:
     return same
 
 
-def _set(known: Mapping[str, Any]) -> list[Action]:
-    return [getattr(Message, name).set(value) for name, value in known.items() if value is not None]
+def _set(attributes: Mapping[str, Any]) -> list[Action]:
+    return [getattr(Message, name).set(value) for name, value in attributes.items() if value is not None]
 
 
 def _is_held(row: Message) -> bool:

@@ -167,8 +167,8 @@ def assignments(election_id: str) -> tuple[int, dict[str, Assignment]]:
 def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]) -> Write:
     """Return the write that replaces the assignments read at a version."""
     row = ElectionRow(DIRECTORY, election_id)
-    said = {phone: one.document() for phone, one in assigned.items()}
-    actions = [ElectionRow.assignments.set(said), ElectionRow.assigned.set(version + 1)]
+    documents = {phone: one.document() for phone, one in assigned.items()}
+    actions = [ElectionRow.assignments.set(documents), ElectionRow.assigned.set(version + 1)]
     return Write.update("assignments", election_id, row, actions, _at_assigned(version))
 
 

@@ -47,8 +47,10 @@ class FeedRow(Model):
 def put_lines(election_id: str, lines: Iterable[Line], now: dt.datetime) -> None:
     """Add a batch's messages to the feed; raises StoreUnavailable."""
     at = now.isoformat(timespec="seconds")
-    said = [list(astuple(replace(line, at=at))) for line in lines]
-    row = FeedRow(_scope(election_id, now), f"{now.isoformat()}#{uuid4().hex[:8]}", lines=said, expires=now + KEPT_FOR)
+    written = [list(astuple(replace(line, at=at))) for line in lines]
+    row = FeedRow(
+        _scope(election_id, now), f"{now.isoformat()}#{uuid4().hex[:8]}", lines=written, expires=now + KEPT_FOR
+    )
     with store_faults():
         row.save()
 

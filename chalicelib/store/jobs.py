@@ -48,11 +48,11 @@ def scope_of(election_id: str, kind: Kind) -> str:
     return f"{election_id}#{kind}"
 
 
-def new_job(election_id: str, kind: Kind, who: str, now: dt.datetime, **known: Any) -> JobRow:
+def new_job(election_id: str, kind: Kind, who: str, now: dt.datetime, **attributes: Any) -> JobRow:
     """Make the row of a job that waits for its function."""
     identity = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
     times: dict[str, Any] = {"asked_at": now, "beat_at": now, "expires": now + KEPT_FOR}
-    return JobRow(scope_of(election_id, kind), identity, state="waiting", who=who, **times, **known)
+    return JobRow(scope_of(election_id, kind), identity, state="waiting", who=who, **times, **attributes)
 
 
 def putting(row: JobRow) -> Write:

@@ -64,12 +64,12 @@ def known_parts(message: Message) -> KnownParts:
     return KnownParts(key, row.version, tuple(_from_document(total, sms) for sms in row.known))
 
 
-def noting(parts: KnownParts, known: Sequence[LongSms]) -> Write:
+def noting(parts: KnownParts, several: Sequence[LongSms]) -> Write:
     """Return the write that replaces the content of a row of parts.
 
     It is refused if another message changed the row since it was read.
     """
-    row = PartsRow(parts.key, version=parts.version + 1, known=[_document(sms) for sms in known])
+    row = PartsRow(parts.key, version=parts.version + 1, known=[_document(sms) for sms in several])
     return Write.put("parts", parts.key, row, at_version(PartsRow, parts.version))
 
 

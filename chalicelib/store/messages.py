@@ -154,18 +154,18 @@ class Message(QueuedRow):
         return self._change(self._set(state=MessageState.SENDING, attempts=self.attempts + 1, due_at=until))
 
     def ending(
-        self, state: MessageState, at: dt.datetime | None = None, *, kind: Kind = "message", **known: Any
+        self, state: MessageState, at: dt.datetime | None = None, *, kind: Kind = "message", **attributes: Any
     ) -> Write:
         """Finish the row in a transaction."""
-        return Write.update(kind, self.key, self, self.finishing(state, at, **known), self._unchanged())
+        return Write.update(kind, self.key, self, self.finishing(state, at, **attributes), self._unchanged())
 
-    def put_back(self, due_at: dt.datetime, *, is_tried: bool = True, **known: Any) -> bool:
+    def put_back(self, due_at: dt.datetime, *, is_tried: bool = True, **attributes: Any) -> bool:
         """Let a claimed row wait in its queue again.
 
         One that was not `is_tried` has made no attempt.
         """
         attempts = None if is_tried else self.attempts - 1
-        return self._change(self._set(state=MessageState.QUEUED, due_at=due_at, attempts=attempts, **known))
+        return self._change(self._set(state=MessageState.QUEUED, due_at=due_at, attempts=attempts, **attributes))
 
     def reading_again(self, at: dt.datetime) -> Write:
         """Let the row wait to be read again, in a transaction.
@@ -183,42 +183,42 @@ class Message(QueuedRow):
         """Let a row wait as it is."""
         return self._change(self._set(due_at=due_at))
 
-    def await_receipt(self, due_at: dt.datetime, **known: Any) -> bool:
+    def await_receipt(self, due_at: dt.datetime, **attributes: Any) -> bool:
         """Let a row that was sent wait for its receipt."""
         pending = pending_in("receipt", self.key)
-        return self._change(self._set(state=MessageState.SENT, pending=pending, due_at=due_at, **known))
+        return self._change(self._set(state=MessageState.SENT, pending=pending, due_at=due_at, **attributes))
 
-    def note_receipt(self, state: MessageState, **known: Any) -> bool:
+    def note_receipt(self, state: MessageState, **attributes: Any) -> bool:
         """Finish an outgoing row by its receipt, or by its absence.
 
         Changes nothing, and returns False, if another receipt came.
         """
-        return self._change(self.finishing(state, **known), self._same_receipt())
+        return self._change(self.finishing(state, **attributes), self._same_receipt())
 
-    def send_again(self, due_at: dt.datetime, **known: Any) -> bool:
+    def send_again(self, due_at: dt.datetime, **attributes: Any) -> bool:
         """Queue a row that was sent once more, for another carrier.
 
         Changes nothing, and returns False, if another receipt came.
         """
         pending = pending_in(self.outgoing_queue, self.key)
         forgotten = (Message.carrier, Message.reference, Message.receipt, Message.receipt_at)
-        queued = self._set(state=MessageState.QUEUED, pending=pending, due_at=due_at, **known)
+        queued = self._set(state=MessageState.QUEUED, pending=pending, due_at=due_at, **attributes)
         return self._change([*queued, *(attribute.remove() for attribute in forgotten)], self._same_receipt())
 
     @classmethod
     def finishing(
-        cls, state: MessageState, at: dt.datetime | None = None, attention: str | None = None, **known: Any
+        cls, state: MessageState, at: dt.datetime | None = None, attention: str | None = None, **attributes: Any
     ) -> list[Action]:
         """Return the actions that give a row a final state.
 
         `attention`: where it is listed for a person; None takes it from the list.
         """
         listed = [] if attention else [Message.attention.remove()]
-        return [*super().finishing(state, at, attention=attention, **known), *listed]
+        return [*super().finishing(state, at, attention=attention, **attributes), *listed]
 
     def _same_receipt(self) -> Condition:
-        known: Condition = Message.receipt == self.receipt if self.receipt else Message.receipt.does_not_exist()
-        return known
+        same: Condition = Message.receipt == self.receipt if self.receipt else Message.receipt.does_not_exist()
+        return same
 
 
 def attention_of(election_id: str | None, region: str | None) -> str:

@@ -53,7 +53,7 @@ class QueuedRow(Model):
     tries, and `last_error` says how the last one failed.
 
     The verbs change the row if no other worker did since it was read; False if one did. They raise StoreUnavailable.
-    Their `known` are further attributes to be set; None leaves one as it is.
+    Their `attributes` are further ones to be set; None leaves one as it is.
     """
 
     class Meta(TableMeta):
@@ -91,17 +91,17 @@ class QueuedRow(Model):
         """The queue and state that the row begins in."""
         raise NotImplementedError
 
-    def finish(self, state: MessageState, at: dt.datetime | None = None, **known: Any) -> bool:
+    def finish(self, state: MessageState, at: dt.datetime | None = None, **attributes: Any) -> bool:
         """Give the row a state after which nothing remains to be done."""
-        return self._change(self.finishing(state, at, **known))
+        return self._change(self.finishing(state, at, **attributes))
 
-    def postpone(self, due_at: dt.datetime, **known: Any) -> bool:
+    def postpone(self, due_at: dt.datetime, **attributes: Any) -> bool:
         """Let an unfinished row wait as it is, one attempt later."""
-        return self._change(self._set(attempts=self.attempts + 1, due_at=due_at, **known))
+        return self._change(self._set(attempts=self.attempts + 1, due_at=due_at, **attributes))
 
-    def hold(self, state: MessageState, at: dt.datetime, **known: Any) -> bool:
+    def hold(self, state: MessageState, at: dt.datetime, **attributes: Any) -> bool:
         """Take the row out of its queue, for a person's decision."""
-        return self._change([*self.holding(self.key, state, at, **known), *self._set(attempts=self.attempts + 1)])
+        return self._change([*self.holding(self.key, state, at, **attributes), *self._set(attempts=self.attempts + 1)])
 
     def retry(self, at: dt.datetime) -> bool:
         """Put a held row back in its queue, as if never tried."""
@@ -110,29 +110,29 @@ class QueuedRow(Model):
         return self._change([*waits, type(self).reason.remove()])
 
     @classmethod
-    def finishing(cls, state: MessageState, at: dt.datetime | None = None, **known: Any) -> list[Action]:
+    def finishing(cls, state: MessageState, at: dt.datetime | None = None, **attributes: Any) -> list[Action]:
         """Return the actions that give a row a final state.
 
         Nothing remains to be done after a final state. `at`: when it was processed.
         """
-        return [*cls._set(state=state, processed_at=at, **known), cls.pending.remove(), cls.due_at.remove()]
+        return [*cls._set(state=state, processed_at=at, **attributes), cls.pending.remove(), cls.due_at.remove()]
 
     @classmethod
-    def holding(cls, key: str, state: MessageState, at: dt.datetime, **known: Any) -> list[Action]:
+    def holding(cls, key: str, state: MessageState, at: dt.datetime, **attributes: Any) -> list[Action]:
         """Return the actions that give a row a state and hold it.
 
         It then waits for a person, in the queue that nothing takes up.
         """
-        return cls.awaiting_person(key, at, state=state, processed_at=at, **known)
+        return cls.awaiting_person(key, at, state=state, processed_at=at, **attributes)
 
     @classmethod
-    def awaiting_person(cls, key: str, at: dt.datetime, **known: Any) -> list[Action]:
+    def awaiting_person(cls, key: str, at: dt.datetime, **attributes: Any) -> list[Action]:
         """Return the actions that move a row to the held queue."""
-        return cls._set(pending=pending_in("held", key), due_at=at, **known)
+        return cls._set(pending=pending_in("held", key), due_at=at, **attributes)
 
     @classmethod
-    def _set(cls, **known: Any) -> list[Action]:
-        return [getattr(cls, name).set(value) for name, value in known.items() if value is not None]
+    def _set(cls, **attributes: Any) -> list[Action]:
+        return [getattr(cls, name).set(value) for name, value in attributes.items() if value is not None]
 
     def _change(self, actions: Sequence[Action], also: Condition | None = None) -> bool:
         return updated_if(self, actions, self._unchanged() if also is None else self._unchanged() & also)

@@ -96,7 +96,7 @@ def entries_of(election: Election, stations: Iterable[str], limit: int | None = 
     Raises StoreUnavailable.
     """
     forms = [form.code for form in election.forms if not form.is_owed]
-    found: list[StoredReport] = []
+    reports: list[StoredReport] = []
     with store_faults():
         for station in stations if forms else ():
             for form in forms:
@@ -106,8 +106,8 @@ def entries_of(election: Election, stations: Iterable[str], limit: int | None = 
                     consistent_read=True,
                     limit=limit,
                 )
-                found += [from_row(election, row) for row in rows]
-    return found
+                reports += [from_row(election, row) for row in rows]
+    return reports
 
 
 def all_reports(election: Election, stations: Iterable[str]) -> list[StoredReport]:

@@ -56,9 +56,9 @@ def route_to(written: str, *, fresh: bool = False) -> RouteRow | None:
     that have routes. Raises StoreUnavailable.
     """
     number = international(written)
-    known = route_of(number, fresh=fresh) if number else None
-    if known is not None or is_international(written) or is_machine(written):
-        return known
+    row = route_of(number, fresh=fresh) if number else None
+    if row is not None or is_international(written) or is_machine(written):
+        return row
     with store_faults():
         rows = _all.get(ROUTES, lambda: tuple(RouteRow.query(ROUTES)), within=0 if fresh else None)
     completed = {international(written, row.region) for row in rows if row.region}
@@ -79,8 +79,8 @@ def election_of_number(number: str, *, fresh: bool = False) -> str | None:
 
     None if it leads nowhere. Raises StoreUnavailable.
     """
-    known = route_of(number, fresh=fresh)
-    return known.election if known else None
+    row = route_of(number, fresh=fresh)
+    return row.election if row else None
 
 
 def is_own_number(number: str) -> bool:

@@ -46,9 +46,9 @@ class SendRow(Model):
         return updated_if(self, [SendRow.state.set("done"), SendRow.changed_at.set(now)], is_sending)
 
 
-def beginning(election_id: str, name: str, now: dt.datetime, **said: Any) -> Write:
+def beginning(election_id: str, name: str, now: dt.datetime, **attributes: Any) -> Write:
     """Return the write that begins a send; a name is taken once."""
-    row = SendRow(_scope(election_id), name, version=1, state="sending", begun_at=now, changed_at=now, **said)
+    row = SendRow(_scope(election_id), name, version=1, state="sending", begun_at=now, changed_at=now, **attributes)
     return Write.put("once", f"send {name}", row, SendRow.id.does_not_exist())
 
 

@@ -68,8 +68,8 @@ def delete(election_id: str, who: str, now: dt.datetime, on_page: Callable[[str,
 
 def _pages(table: str, keys: tuple[str, ...], election_id: str) -> Iterator[list[Item]]:
     if table == "messages":
-        own = _of_messages(election_id)
-        yield from (own[begin : begin + PAGE] for begin in range(0, len(own), PAGE))
+        messages = _of_messages(election_id)
+        yield from (messages[begin : begin + PAGE] for begin in range(0, len(messages), PAGE))
         return
     for page in raw_rows.pages(table):
         yield [_key(row, keys) for row in page.rows if _belongs(table, row, election_id)]
@@ -77,15 +77,15 @@ def _pages(table: str, keys: tuple[str, ...], election_id: str) -> Iterator[list
 
 def _of_messages(election_id: str) -> list[Item]:
     """Return keys of an election's messages, and before them of what leads to them."""
-    own: dict[str, Item] = {}
+    messages: dict[str, Item] = {}
     others: list[tuple[frozenset[str], Item]] = []
     for page in raw_rows.pages("messages"):
         for row in page.rows:
             if row.get("election") == {"S": election_id}:
-                own[str(row["key"]["S"])] = {"key": row["key"]}
+                messages[str(row["key"]["S"])] = {"key": row["key"]}
             elif "election" not in row:
                 others.append((_leads_to(row), {"key": row["key"]}))
-    return [*(item for leads_to, item in others if leads_to & own.keys()), *own.values()]
+    return [*(item for leads_to, item in others if leads_to & messages.keys()), *messages.values()]
 
 
 def _leads_to(row: Item) -> frozenset[str]:

@@ -41,8 +41,8 @@ def lines_of(
     `functions`: their names in AWS by those in the template. Raises ClientError, BotoCoreError.
     """
     for logical, name in sorted(functions.items()):
-        for asked in _chunks(ids):
-            yield from _lines(logical, f"/aws/lambda/{name}", asked, since, until)
+        for chunk in _chunks(ids):
+            yield from _lines(logical, f"/aws/lambda/{name}", chunk, since, until)
 
 
 def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
@@ -81,8 +81,8 @@ def _line(function: str, written: str, milliseconds: int) -> tuple[str, LogLine]
     at = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
     with suppress(ValueError, KeyError):
         at = dt.datetime.strptime(str(line["timestamp"]), "%Y-%m-%d %H:%M:%S,%f%z")
-    known = {name: value for name, value in line.items() if name not in _ENVELOPE | _ABOUT_FAULTS}
+    fields = {name: value for name, value in line.items() if name not in _ENVELOPE | _ABOUT_FAULTS}
     if "exception_name" in line:
-        known["fault"] = line["exception_name"]
+        fields["fault"] = line["exception_name"]
     request, level = str(line.get("function_request_id", "")), str(line.get("level", ""))
-    return correlation_id, LogLine(at, function, request, level, str(line.get("message", "")), known)
+    return correlation_id, LogLine(at, function, request, level, str(line.get("message", "")), fields)

@@ -42,16 +42,16 @@ def notices(
         if not coordinator.is_headquarters or coordinator in speakers:
             return []
         language = coordinator.language
-        told = say(election, language, "coordinator_did", who=speaker, what=what(language))
+        text = say(election, language, "coordinator_did", who=speaker, what=what(language))
         return outbox.to_coordinator(
             coordinator,
             keys.told_headquarters(message.key, coordinator.id),
             origin,
-            sms=answer(election, language, told) if "sms" in coordinator.alerts else None,
-            email=outbox.Email(f"{election.text(election.name, language)}: {speaker}", told)
+            sms=answer(election, language, text) if "sms" in coordinator.alerts else None,
+            email=outbox.Email(f"{election.text(election.name, language)}: {speaker}", text)
             if "email" in coordinator.alerts
             else None,
         )
 
-    told = for_each("notice to headquarters", election.coordinators, rows_to, name=lambda coordinator: coordinator.id)
-    return [row for rows in told.results for row in rows]
+    text = for_each("notice to headquarters", election.coordinators, rows_to, name=lambda coordinator: coordinator.id)
+    return [row for rows in text.results for row in rows]

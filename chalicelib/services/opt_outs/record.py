@@ -65,7 +65,7 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
     is_all = not reading.reports and reading.held is None
     if not is_all and found_by_provider is None:
         return None
-    said = OptOutRow(
+    wish_row = OptOutRow(
         election.id,
         phone,
         wish=wish,
@@ -75,14 +75,14 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
     )
     before = wish_of(election.id, phone)
     answered = _recent(before.answered if before is not None else (), now)
-    is_answered = _is_news(said, before) and found_by_provider is None and len(answered) < ANSWERS_PER_HOUR
+    is_answered = _is_news(wish_row, before) and found_by_provider is None and len(answered) < ANSWERS_PER_HOUR
     counted: tuple[Write, ...] | None = ()
     if is_answered and _holder(election, phone) is None:
         counted = reply_budget(election.id, loaded.clock.at(now))
         is_answered = counted is not None
-    said.answered = [*answered, *([now.isoformat()] if is_answered else [])]
+    wish_row.answered = [*answered, *([now.isoformat()] if is_answered else [])]
     return Opting(
-        wish, is_all, is_answered, (*_writes(said, before, _name(_holder(election, phone)), now), *(counted or ()))
+        wish, is_all, is_answered, (*_writes(wish_row, before, _name(_holder(election, phone)), now), *(counted or ()))
     )
 
 
@@ -114,11 +114,11 @@ def finish_refused(message: Message, error: str, at: dt.datetime) -> None:
     Raises StoreUnavailable.
     """
     election, phone = str(message.election), str(message.recipient)
-    said = OptOutRow(election, phone, wish="out", at=at, message=message.key, source="provider")
+    wish_row = OptOutRow(election, phone, wish="out", at=at, message=message.key, source="provider")
     ending = message.ending(MessageState.OPTED_OUT, last_error=error[:500])
     with suppress(AlreadyProcessed):
         until_uncontended(
-            lambda: write([ending, *_writes(said, wish_of(election, phone), CARRIER, at)]),
+            lambda: write([ending, *_writes(wish_row, wish_of(election, phone), CARRIER, at)]),
             also=(OptOutChanged,),
             what=message.key,
         )
@@ -129,19 +129,19 @@ def _recent(answered: Iterable[str], now: dt.datetime) -> list[str]:
     return [at for at in answered if now - dt.datetime.fromisoformat(at) < dt.timedelta(hours=1)]
 
 
-def _is_news(said: OptOutRow, before: OptOutRow | None) -> bool:
-    return before is None or (before.order < said.order and before.wish != said.wish)
+def _is_news(wish_row: OptOutRow, before: OptOutRow | None) -> bool:
+    return before is None or (before.order < wish_row.order and before.wish != wish_row.wish)
 
 
-def _writes(said: OptOutRow, before: OptOutRow | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
+def _writes(wish_row: OptOutRow, before: OptOutRow | None, who: str, now: dt.datetime) -> tuple[Write, ...]:
     """Replace the wish before by the newer one.
 
     A line in the audit trail where it is another.
     """
-    if before is not None and before.order >= said.order:
+    if before is not None and before.order >= wish_row.order:
         return ()
-    line = recorded(said.election, now, who, f"opted {said.wish}", said.message)
-    return (put_opt_out(before, said), line) if _is_news(said, before) else (put_opt_out(before, said),)
+    line = recorded(wish_row.election, now, who, f"opted {wish_row.wish}", wish_row.message)
+    return (put_opt_out(before, wish_row), line) if _is_news(wish_row, before) else (put_opt_out(before, wish_row),)
 
 
 def _holder(election: Election, phone: str) -> Observer | Coordinator | None:

@@ -180,10 +180,10 @@ def _check(election: Election, choice: Choice) -> None:
     )
 
 
-def _require(what: str, named: Collection[str], known: Collection[str]) -> None:
-    unknown = sorted(set(named) - set(known))
+def _require(what: str, named: Collection[str], existing: Collection[str]) -> None:
+    unknown = sorted(set(named) - set(existing))
     if unknown:
-        some = ", ".join(sorted(known)[:20])
+        some = ", ".join(sorted(existing)[:20])
         raise BatchRefused(f"there is no {what} {', '.join(unknown)}: this election has {some}")
 
 

@@ -228,14 +228,14 @@ def _described(row: SendRow) -> dict[str, Any]:
 
 
 def _written(choice: Choice) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    described: dict[str, Any] = {
         "regions": list(choice.regions),
         "stations": list(choice.stations),
         "observers": list(choice.observers),
         "language": choice.language,
         "missing": list(choice.missing) if choice.missing else None,
     }
-    return {name: value for name, value in said.items() if value}
+    return {name: value for name, value in described.items() if value}
 
 
 def _read(written: dict[str, Any]) -> Choice:

@@ -81,8 +81,8 @@ def _read(election: Election, places: Iterable[Place], reports: Reports | None) 
     stored = get_reports(election, keys) if reports is None else reports
 
     def report(station: str, form: str, name: str) -> Report:
-        found = stored.get((station, form, name))
-        return found.report if found else Report(station, form, name)
+        stored_report = stored.get((station, form, name))
+        return stored_report.report if stored_report else Report(station, form, name)
 
     return {
         station.number: {place: report(station.number, *place) for place in looked_at} for station in election.stations

@@ -39,7 +39,7 @@ def reply_to(
     election: Election,
     message: Message,
     phone: str,
-    said: Interpretation,
+    interpretation: Interpretation,
     merged: Mapping[ReportKey, MergedReport],
     now: dt.datetime,
 ) -> Message | None:
@@ -49,16 +49,16 @@ def reply_to(
     """
     if is_machine(phone):
         return None
-    if said.observer is None:
+    if interpretation.observer is None:
         if routes.is_own_number(phone):
             return None
         if phone in election.coordinators_by_phone:
             return _to_coordinator(election, message, phone, now)
         key = keys.reply_to_unknown(election.id, hashlib.sha256(phone.encode()).hexdigest()[:24])
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
-    if said.state in UNREADABLE and is_loop(election, message):
+    if interpretation.state in UNREADABLE and is_loop(election, message):
         return None
-    text = _text(election, said, merged, message.key)
+    text = _text(election, interpretation, merged, message.key)
     return _reply(keys.reply(message.key), message, phone, text, election, now)
 
 
@@ -75,16 +75,20 @@ def _to_coordinator(election: Election, message: Message, phone: str, now: dt.da
     return _reply(keys.reply(message.key), message, phone, text, election, now)
 
 
-def _text(election: Election, said: Interpretation, merged: Mapping[ReportKey, MergedReport], message_key: str) -> str:
-    language = said.observer.language if said.observer else election.languages[0]
-    if said.reading.held == Flag.INCOMPLETE:
-        return incomplete_reply(election, language, has_incident=any(report.counts for report in said.reports))
-    if said.state == MessageState.HELD:
-        opened = any(report.counts or (report.alarms and report.critical) for report in said.reports)
+def _text(
+    election: Election, interpretation: Interpretation, merged: Mapping[ReportKey, MergedReport], message_key: str
+) -> str:
+    language = interpretation.observer.language if interpretation.observer else election.languages[0]
+    if interpretation.reading.held == Flag.INCOMPLETE:
+        return incomplete_reply(
+            election, language, has_incident=any(report.counts for report in interpretation.reports)
+        )
+    if interpretation.state == MessageState.HELD:
+        opened = any(report.counts or (report.alarms and report.critical) for report in interpretation.reports)
         return held_reply(election, language, has_incident=opened)
-    if said.state == MessageState.UNRECOGNISED:
+    if interpretation.state == MessageState.UNRECOGNISED:
         return unrecognised_reply(election, language)
-    results = [_result(election, language, report, merged, message_key) for report in said.reports]
+    results = [_result(election, language, report, merged, message_key) for report in interpretation.reports]
     return report_reply(election, language, results)
 
 

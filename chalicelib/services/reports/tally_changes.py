@@ -41,13 +41,13 @@ def message_cell(election: Election, station: str | None, form: str | None, roun
     return shard_of(election, station), (region, form, tally_round(election.form_by_code[form], round_name))
 
 
-def cell_of_message(election: Election, said: Interpretation) -> ShardCell:
+def cell_of_message(election: Election, interpretation: Interpretation) -> ShardCell:
     """Where a message that was read is counted."""
-    if said.observer is None:
+    if interpretation.observer is None:
         return message_cell(election, None, None, NO_ROUND)
-    if not said.reports:
-        return message_cell(election, said.observer.station, None, NO_ROUND)
-    first = said.reports[0]
+    if not interpretation.reports:
+        return message_cell(election, interpretation.observer.station, None, NO_ROUND)
+    first = interpretation.reports[0]
     return message_cell(election, first.station, first.reading.form, first.round)
 
 
@@ -91,15 +91,15 @@ def changes_of_report(election: Election, merged: MergedReport) -> list[tuple[Sh
 
 def changes_of_message(
     election: Election,
-    said: Interpretation,
+    interpretation: Interpretation,
     merged: Iterable[MergedReport],
     incidents: Iterable[Incident],
     *,
     is_entry: bool,
 ) -> Mapping[ShardCell, Counters]:
     """Everything that a message adds, by shard and cell."""
-    counted = message_counters(said.state, is_entry=is_entry)
-    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, said), counted)]
+    counted = message_counters(interpretation.state, is_entry=is_entry)
+    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, interpretation), counted)]
     for one in merged:
         changes += changes_of_report(election, one)
     return total([*changes, *changes_of_incidents(election, incidents)])

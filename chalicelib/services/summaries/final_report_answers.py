@@ -80,8 +80,8 @@ class _AnswerWords:
         In no share and no sum.
         """
         not_known = answers.get("unknown", 0)
-        known = {key: count for key, count in answers.items() if key != "unknown"}
-        parts = [self._known(question, known)] if any(known.values()) else []
+        known_answers = {key: count for key, count in answers.items() if key != "unknown"}
+        parts = [self._known(question, known_answers)] if any(known_answers.values()) else []
         if not_known:
             parts.append(self.words["answer_unknown"].format(count=grouped(not_known, self.words)))
         return ", ".join(parts)
