@@ -80,7 +80,6 @@ UNUSED = (
     "boto3/dynamodb",
     "boto3/ec2",
     "boto3/examples",
-    "boto3/s3",
     "phonenumbers/shortdata/region_*",
     "pydantic/v1",  # the interface of old
 )

@@ -128,7 +128,7 @@ READS_PER_STATION_AND_MINUTE = 1.0
 """What is kept up each minute reads each station of a region where anything came once."""
 STORED_BYTES_PER_SMS = 4000
 """Bytes of the rows of an SMS that came and its reply, indexes included."""
-ALARMS = 31
+ALARMS = 32
 METRICS_WRITTEN_EACH_MINUTE = 6
 
 

@@ -9,8 +9,10 @@ import argparse
 import sys
 
 from infra.deploying.stack_update import wait
-from infra.deploying.target import DeployFailed, Target
+from infra.deploying.target import ABSENT, AwsFailed, DeployFailed, Target
 from infra.deploying.terminal import asks
+
+BUCKET = "Files"
 
 
 def undeploy(target: Target) -> str:
@@ -23,9 +25,22 @@ def undeploy(target: Target) -> str:
         raise DeployFailed(f"there is no stack {target.stack} in {target.region}")
     guard = ["--no-enable-termination-protection", "--stack-name", target.stack]
     target.aws("cloudformation", "update-termination-protection", *guard)
+    _empty_bucket(target)
     target.aws("cloudformation", "delete-stack", "--stack-name", target.stack)
     wait(Target(described["StackId"], target.region, target.bucket, target.environ))
     return left_behind(target)
+
+
+def _empty_bucket(target: Target) -> None:
+    """Remove the files of exports and imports, which live for a day: a bucket that holds any is not deleted."""
+    named = ["--stack-name", target.stack, "--logical-resource-id", BUCKET]
+    try:
+        found = target.ask("cloudformation", "describe-stack-resource", *named)["StackResourceDetail"]
+    except AwsFailed as failed:
+        if ABSENT in str(failed):  # a stack of a release before there was one
+            return
+        raise
+    target.aws("s3", "rm", f"s3://{found['PhysicalResourceId']}", "--recursive", "--only-show-errors")
 
 
 def left_behind(target: Target) -> str:

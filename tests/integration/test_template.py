@@ -13,9 +13,11 @@ from infra.bundle import package
 from infra.environments import ROOT
 
 Template = dict[str, Any]
-FUNCTIONS = {"APIHandler", "Chase", "Deliver", "Intake", "Process", "Reconcile", "Summarize", "Sweep"}
+FUNCTIONS = {"APIHandler", "Chase", "Deliver", "Intake", "Job", "Process", "Reconcile", "Summarize", "Sweep"}
 TABLES = {
+    "Accounts",
     "Audit",
+    "Contacts",
     "Elections",
     "Incidents",
     "Messages",
@@ -25,6 +27,7 @@ TABLES = {
     "Reports",
     "Summaries",
     "Tallies",
+    "Work",
 }
 
 

@@ -219,6 +219,8 @@ def test_undeploy_keeps_the_tables_and_says_what_can_be_done(monkeypatch: pytest
     monkeypatch.setattr(undeploying, "wait", lambda _: "DELETE_COMPLETE")
     target = existing(
         cloudformation__delete_stack={},
+        cloudformation__describe_stack_resource={"StackResourceDetail": {"PhysicalResourceId": "baykoo-files-1x"}},
+        s3__rm={},
         dynamodb__list_tables={"TableNames": ["baykoo-messages", "baykoo-optouts", "other-x"]},
         ssm__get_parameters_by_path=["/baykoo/providers/generic", "/baykoo/providers/sns"],
     )
@@ -229,9 +231,24 @@ def test_undeploy_keeps_the_tables_and_says_what_can_be_done(monkeypatch: pytest
     assert "ADOPT=yes" in said
     assert "other-x" not in said
     changed = {call[:2] for call in target.calls if not call[1].startswith(("describe", "get", "list"))}
-    assert changed == {("cloudformation", "update-termination-protection"), ("cloudformation", "delete-stack")}
+    deleted = ("cloudformation", "delete-stack")
+    assert changed == {("cloudformation", "update-termination-protection"), ("s3", "rm"), deleted}
+    order = [call[:2] for call in target.calls]
+    assert order.index(("s3", "rm")) < order.index(deleted), "a bucket that holds files is not deleted"
     for call in target.calls:
         require_known(list(call), monkeypatch)
     for line in said.splitlines():
         if line.startswith("  aws "):
             require_known(shlex.split(line)[1:], monkeypatch)
+
+
+def test_a_stack_of_a_release_without_a_bucket_is_removed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undeploying, "wait", lambda _: "DELETE_COMPLETE")
+    absent = "ValidationError: Resource Files does not exist for stack baykoo"
+    target = existing(
+        cloudformation__delete_stack={},
+        cloudformation__describe_stack_resource=absent,
+        ssm__get_parameters_by_path=[],
+    )
+    undeploy(target)
+    assert "s3" not in {call[0] for call in target.calls}

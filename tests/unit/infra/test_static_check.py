@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.static_check import Answer, NotChecked, TemplateFinding, answers, faults, read_report
+from infra.static_check import Answer, NotChecked, TemplateFinding, answers, faults, flat, read_report
 
 QUEUE = TemplateFinding("CKV_AWS_27", "StreamFailures", "Ensure the queue is encrypted")
 OTHER_QUEUE = TemplateFinding("CKV_AWS_27", "Other", "Ensure the queue is encrypted")
@@ -45,6 +45,22 @@ def test_an_answer_that_nothing_needs_fails() -> None:
 def test_a_report_is_read_of_one_template_or_of_several() -> None:
     assert read_report(json.dumps(report(QUEUE))) == [QUEUE]
     assert read_report(json.dumps([report(QUEUE), report(OTHER_QUEUE, passed=0)])) == [QUEUE, OTHER_QUEUE]
+
+
+def test_a_function_s_own_variable_takes_the_place_of_the_global_one() -> None:
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Environment": {"Variables": {"A": {"Ref": "Own"}}}},
+    }
+    plain = {"Type": "AWS::Serverless::Function", "Properties": {"Timeout": 3}}
+    shared = {"Environment": {"Variables": {"A": {"Ref": "Global"}, "B": "b"}}, "Timeout": 9}
+    given = {"Api": {"OpenApiVersion": "2.0"}, "Function": shared}
+    made = flat({"Globals": given, "Resources": {"Own": function, "Plain": plain, "T": {"Type": "AWS::SNS::Topic"}}})
+    assert made["Resources"]["Own"]["Properties"]["Environment"]["Variables"] == {"A": {"Ref": "Own"}, "B": "b"}
+    assert made["Resources"]["Own"]["Properties"]["Timeout"] == 9
+    assert made["Resources"]["Plain"]["Properties"] == {**shared, "Timeout": 3}
+    assert made["Resources"]["T"] == {"Type": "AWS::SNS::Topic"}
+    assert made["Globals"] == {"Api": {"OpenApiVersion": "2.0"}}
 
 
 @pytest.mark.parametrize(
