@@ -2,12 +2,13 @@
 import {state, change, draw} from './state.js';
 import {get, Problem} from './api.js';
 
+const USUAL = 5_000;
 const HIDDEN = 30_000;
 const LONGEST_PAUSE = 60_000;
 const polls = new Set();
 
 // Ask for a path again and again; `take(document, isNew, etag)` gets each answer. The result ends it.
-export function poll(path, take, {seconds = 5, failed = null, isAlwaysNew = false} = {}) {
+export function poll(path, take, {seconds = USUAL / 1000, failed = null, isAlwaysNew = false} = {}) {
   const one = {path, take, failed, isAlwaysNew, period: seconds * 1000, timer: 0, failures: 0, at: 0, isOver: false, isAsking: false};
   polls.add(one);
   turn(one);
@@ -57,10 +58,10 @@ function pause(one) {
   return longer * (0.8 + 0.4 * Math.random());
 }
 
-// The page is as old as the oldest of what it shows.
+// The page is as old as the oldest of what it shows, each by how much it is behind its own period.
 function measure() {
   const all = [...polls];
-  const at = Math.min(...all.map((one) => one.at));
+  const at = Math.min(Date.now(), ...all.filter((one) => one.at || one.failures).map((one) => one.at + one.period - USUAL));
   const failures = Math.max(...all.map((one) => one.failures));
   change({freshness: {at: at || state.freshness.at, failures, next: Math.min(...all.map((one) => one.next || Infinity))}});
 }

@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from room import Room, Visit, visiting
 
 from infra.browser import chromium as executable
 from infra.stack import Stack
+
+expect.set_options(timeout=30_000)  # a function that was not asked before takes its time on a busy machine
 
 
 @pytest.fixture(scope="session")

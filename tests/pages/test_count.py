@@ -1,0 +1,40 @@
+"""Turnout, quick count and the wall: SCREENS Q1, W1, W2, W3."""
+
+import json
+
+from playwright.sync_api import Browser, expect
+from room import Room, Visit, visiting
+
+SIZES = """[...document.querySelectorAll('.wall *')]
+  .filter((one) => [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()))
+  .map((one) => parseFloat(getComputedStyle(one).fontSize))"""
+
+
+def test_q1_nobody_else_sees_a_count_before_its_release(chromium: Browser, room: Room, lead: Visit) -> None:
+    with visiting(chromium, room, room.link("operator")) as operator:
+        page = operator.go("turnout")
+        expect(page.locator("main")).to_contain_text("Nothing is released.")
+        head = lead.go("turnout", "#note")
+        expect(head.locator("main .title")).to_contain_text("NOT RELEASED")
+        head.get_by_label("Note").fill("the board agreed")
+        head.get_by_role("button", name="Release as of now").click()
+        expect(page.get_by_role("heading", name="Quick count")).to_be_visible(timeout=40_000)
+        head.get_by_label("Note").fill("too early")
+        head.get_by_role("button", name="Withdraw").click()
+        expect(page.locator("main")).to_contain_text("Nothing is released.", timeout=40_000)
+
+
+def test_w1_the_wall_names_nobody_and_no_station(lead: Visit, room: Room) -> None:
+    page = lead.go("wall", ".wall footer")
+    shown = page.locator(".wall").inner_text() + json.dumps(room.api("wall"), ensure_ascii=False)
+    people = {value for row in room.observers for value in (row["name"], row["phone"])}
+    assert not [value for value in people if value in shown]
+    assert not [row["station"] for row in room.observers if f'"{row["station"]}"' in shown]
+
+
+def test_w2_on_a_projector_no_letter_is_smaller_than_28_pixels(lead: Visit) -> None:
+    lead.page.set_viewport_size({"width": 1920, "height": 1080})
+    page = lead.go("wall", ".wall footer")
+    sizes = page.evaluate(SIZES)
+    assert sizes
+    assert min(sizes) >= 28

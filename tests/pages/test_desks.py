@@ -1,0 +1,175 @@
+"""The desks: messages, calls, incidents, stations. SCREENS M1, M2, M4, C1, C5, I1, I2, B2, B3, T1, T2, S4, F4."""
+
+import itertools
+import re
+
+import pytest
+from deployed import eventually
+from playwright.sync_api import Browser, Page, expect
+from room import ELECTION, Room, Visit, visiting
+
+HOSTILE = '=HYPERLINK("http://x.example")<img src=x onerror=alert(1)>\u202egnp'
+
+
+def cell(room: Room, form: str, name: str | None, region: str | None = None) -> dict[str, int]:
+    board = room.api("board")
+    column = next(i for i, one in enumerate(board["columns"]) if (one["form"], one["round"]) == (form, name))
+    return next(row for row in board["rows"] if row["region"] == region)["cells"][column]
+
+
+def text_of(room: Room, place: int, text: str) -> None:
+    assert room.report(place, text).status == 200
+
+
+def open_message(page: Page, text: str) -> None:
+    page.locator(".task", has_text=text).first.click()
+    expect(page.locator(".message-card blockquote")).to_contain_text(text)
+
+
+def test_m1_what_no_machine_understood_is_entered_and_counts(lead: Visit, room: Room) -> None:
+    before = cell(room, "TU", "10:00")["received"]
+    text_of(room, 40, "явка на десять часов триста двадцать")
+    page = lead.go("messages")
+    open_message(page, "триста двадцать")
+    page.get_by_label("Form and round").select_option("TU")
+    page.get_by_label("Round").last.select_option("10:00")
+    page.locator(".fields input").first.fill("320")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status").last).to_contain_text("Entered")
+    eventually(lambda: cell(room, "TU", "10:00")["received"] == before + 1)
+    expect(page.locator(".task", has_text="триста двадцать")).to_have_count(0)
+
+
+def test_m2_thank_yous_are_dismissed_by_one_key_and_undone_by_another(lead: Visit, room: Room) -> None:
+    for place in (41, 42, 43):
+        text_of(room, place, "Рахмат сизге чоң")
+    page = lead.go("messages")
+    expect(page.locator(".task", has_text="×3")).to_have_count(1)
+    open_message(page, "Рахмат сизге чоң")
+    page.locator(".message-card").focus()
+    page.keyboard.press("2")
+    expect(page.locator(".task", has_text="Рахмат сизге")).to_have_count(0)
+    assert not [one for one in room.api("messages?attention=true")["messages"] if "Рахмат" in (one["text"] or "")]
+
+
+def test_m4_a_hostile_text_shows_as_text(lead: Visit, room: Room) -> None:
+    text_of(room, 44, HOSTILE)
+    page = lead.go("messages")
+    open_message(page, "HYPERLINK")
+    shown = page.locator(".message-card blockquote").inner_text()
+    assert "<img src=x onerror=alert(1)>" in shown
+    assert "202E" in shown
+    assert page.locator(".message-card img").count() == 0
+
+
+def test_i1_an_incident_rings_on_an_open_list_and_goes_its_way_by_keyboard(lead: Visit, room: Room) -> None:
+    page = lead.go("incidents")
+    text_of(room, 46, "IN 3 угрожают наблюдателю")
+    card = page.locator(".incident.critical")
+    expect(card).to_have_count(1, timeout=20_000)
+    assert re.match(r"\(\d+\) ", page.title())
+    card.locator("a").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("blockquote")).to_contain_text("угрожают")
+    for key, state in (("a", "acknowledged"), ("v", "verified"), ("r", "resolved")):
+        page.locator("main").focus()
+        page.keyboard.press(key)
+        expect(page.locator("main .title b")).to_have_text(state)
+    expect(page.locator(".history li")).to_have_count(3)
+
+
+def test_b2_a_cell_s_number_is_the_length_of_the_list_behind_it(lead: Visit, room: Room) -> None:
+    for place in (0, 2, 4):
+        text_of(room, place, "OP A1 B0702 C9 D1 E1450")
+    eventually(lambda: cell(room, "OP", None, "Bishkek")["received"] >= 3)
+    page = lead.go("board", "table.board")
+    row = page.locator("table.board tbody tr", has=page.locator("th", has_text="Bishkek"))
+    expect(row.locator("td .figure strong").first).not_to_have_text("0")
+    number = row.locator("td .figure strong").first.inner_text()
+    row.locator("td .figure").first.click()
+    expect(page.locator("main .title .quiet")).to_contain_text(f"{number} of 50")
+    assert page.locator("table.stations tbody tr").count() == int(number)
+
+
+def test_b3_from_the_board_to_an_sms_it_is_three_clicks(lead: Visit, room: Room) -> None:
+    text_of(room, 6, "OP A1 B0702 C9 D1 E1450")
+    eventually(lambda: cell(room, "OP", None, "Bishkek")["received"] >= 1)
+    page = lead.go("board", "table.board")
+    row = page.locator("table.board tbody tr", has=page.locator("th", has_text="Bishkek"))
+    row.locator("td .figure").first.click()
+    page.locator("table.stations tbody a").first.click()
+    page.locator(".answer").first.focus()
+    page.keyboard.press("m")
+    expect(page.locator(".message-card blockquote")).to_contain_text("OP A1 B0702")
+
+
+def test_t1_a_contradiction_is_settled_and_the_board_s_falls_by_one(lead: Visit, room: Room) -> None:
+    text_of(room, 20, "OP A1 B0702 C9 D1 E1450")
+    text_of(room, 21, "OP A1 B0702 C9 D1 E450")
+    station = room.observers[20]["station"]
+    eventually(lambda: cell(room, "OP", None)["conflict"] == 1)
+    page = lead.go(f"station?station={station}", "table.answers")
+    page.locator("tr.conflict .answer").first.click()
+    page.get_by_label("Why, or how you know").fill("read back by phone")
+    page.get_by_role("button", name="This one counts").click()
+    eventually(lambda: cell(room, "OP", None)["conflict"] == 0)
+    expect(page.locator("tr.conflict")).to_have_count(0)
+    page.keyboard.press("u")
+    eventually(lambda: cell(room, "OP", None)["conflict"] == 1)
+
+
+def test_s4_a_journalist_sees_no_name_and_no_phone(chromium: Browser, room: Room) -> None:
+    with visiting(chromium, room, room.link("viewer")) as visit:
+        seen = ""
+        for screen, ready in (
+            ("stations?region=Bishkek", "table.stations"),
+            ("station?station=1001", "main .title"),
+            ("incidents", "main .title"),
+        ):
+            page = visit.go(screen, ready)
+            page.wait_for_timeout(1_000)
+            seen += page.content()
+        people = {value for row in room.observers for value in (row["name"], row["phone"])}
+        assert not [value for value in people if value in seen]
+        assert visit.page.locator(".tabs a", has_text="Calls").count() == 0
+
+
+def test_c5_ten_calls_without_a_mouse(lead: Visit, room: Room) -> None:
+    room.chase()
+    page = lead.go("calls")
+    expect(page.locator(".task").first).to_be_visible()
+    stations = []
+    for _, keys in zip(range(4), itertools.cycle((["9"], ["2", "Enter"])), strict=False):
+        page.keyboard.press("n")
+        expect(page.locator(".call .outcomes")).to_be_visible()
+        expect(page.locator(".call .split small", has_text="yours")).to_be_visible()
+        stations.append(page.locator(".call h2 a").inner_text())
+        for key in keys:
+            page.keyboard.press(key)
+        expect(page.locator(".call")).to_have_count(0)
+    assert len(set(stations)) == 4
+    figures = room.api("calls/figures")
+    assert figures["total"]["attempts"] >= 4
+
+
+def test_c1_two_operators_never_get_the_same_station(chromium: Browser, room: Room) -> None:
+    room.chase()
+    with (
+        visiting(chromium, room, room.link("operator")) as one,
+        visiting(chromium, room, room.link("operator")) as other,
+    ):
+        for visit in (one, other):
+            visit.go("calls")
+        for _ in range(3):
+            for visit in (one, other):
+                visit.page.keyboard.press("n")
+            had = []
+            for visit in (one, other):
+                expect(visit.page.locator(".call .split small", has_text="yours")).to_be_visible()
+                had.append(visit.page.locator(".call h2 a").inner_text())
+            assert had[0] != had[1]
+
+
+@pytest.mark.long
+def test_every_count_agrees_at_the_end(room: Room) -> None:
+    assert "0 differences" in room.baykoo("audit", "--election", ELECTION)
