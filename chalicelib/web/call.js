@@ -112,7 +112,7 @@ export function card(station, {isMine, done}) {
       ${my.faults.length ? html`<p class="fault" role="alert">${my.faults.map((fault) => fault.what).join(' · ')}</p>` : nothing}
       ${my.asks ? waits() : html`<div class="outcomes">${OUTCOMES.map(([name], place) => html`<button type="button" ?disabled=${!my.isMine} @click=${() => choose(place + 1)}><kbd>${place + 1}</kbd> ${outcome(name)}</button>`)}</div>`}
       ${one.contacts.length ? html`<h3>${t('calls.before')}</h3><ul class="history">${one.contacts.slice(0, 3).map((contact) => html`<li><time>${time(contact.at)}</time> <b>${outcome(contact.outcome)}</b> · ${contact.who} <span class="quiet">${contact.name ?? ''}</span> ${contact.note ? foreign(contact.note) : nothing}</li>`)}</ul>` : nothing}
-      ${one.incidents.length ? html`<h3>${t('incidents.title')}</h3><ul class="history">${one.incidents.map((incident) => html`<li><a href=${link('incident', {number: incident.number})}>${incident.number}</a> ${incident.description} <small>${t(`incident.is.${incident.state}`)}</small></li>`)}</ul>` : nothing}
+      ${one.incidents.length ? html`<h3>${t('incidents.title')}</h3><ul class="history">${one.incidents.map((incident) => html`<li><a href=${link('incident', {number: incident.number})}>${incident.number}</a> ${incident.what ?? incident.description} <small>${t(`incident.is.${incident.state}`)}</small></li>`)}</ul>` : nothing}
     </section>`;
   }
 

@@ -28,18 +28,31 @@ export function open({number}) {
 
   const steps = () => (my.incident && allowed('work_incidents') ? Object.keys(STEPS).filter((step) => STEPS[step].from.includes(my.incident.state)) : []);
 
+  function askNote() {
+    my.wantsNote = true;
+    draw();
+    document.querySelector('#note')?.focus();
+  }
+
   async function take(step) {
     if (!steps().includes(step)) return;
     if (STEPS[step].note && !my.note.trim()) {
-      my.wantsNote = true;
-      draw();
-      document.querySelector('#note').focus();
+      askNote();
       return;
     }
     const answer = await act(`${path}/${step}`, {note: my.note.trim()}, {seen: my.etag});
     if (answer) Object.assign(my, {incident: answer.document, etag: answer.etag, note: '', wantsNote: false});
     draw();
   }
+
+  async function change(name, body, done) {
+    const answer = await act(`${path}/${name}`, body, {seen: `"${my.incident.version}"`, done});
+    if (answer) my.note = '';
+    draw();
+  }
+
+  const note = () => (my.note.trim() ? change('note', {note: my.note.trim()}) : askNote());
+  const undo = () => change('undo', {note: t('key.undo')}, t('calls.undone'));
 
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
@@ -56,13 +69,15 @@ export function open({number}) {
           ${one.may_be_same_as.length ? html`<p>${t('incidents.same', {numbers: ''})} ${one.may_be_same_as.map((other) => html`<a href=${link('incident', {number: other})}>${other}</a> `)}</p>` : nothing}
         </section>
         <section class="card"><h2>${t('incident.history')}</h2>
-          ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${t(`incident.${entry.step}`)}</b> · ${entry.who}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
+          ${one.history.length ? html`<ol class="history">${one.history.map((entry) => html`<li><time>${time(entry.at)}</time> <b>${t(`incident.${entry.step}`)}</b> · ${entry.who ?? ''}${entry.note ? html`<br>${foreign(entry.note)}` : nothing}</li>`)}</ol>` : html`<p class="quiet">${t('incident.nohistory')}</p>`}
           ${steps().length ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
             <textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
-            <p class="actions">${steps().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}</p>` : nothing}
+            <p class="actions">${steps().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}
+            <button type="button" @click=${note}>${t('incident.note')}</button><button type="button" @click=${undo}><kbd>U</kbd> ${t('key.undo')}</button></p>` : nothing}
         </section></div>`;
   }
 
-  const keys = Object.fromEntries(Object.entries(STEPS).map(([step, {key}]) => [key, Object.assign(() => take(step), {changes: true})]));
+  const own = Object.fromEntries(Object.entries(STEPS).map(([step, {key}]) => [key, Object.assign(() => take(step), {changes: true})]));
+  const keys = {...own, u: Object.assign(undo, {changes: true})};
   return {view, keys, title: () => t('incident.title', {number}), leave: end};
 }

@@ -64,7 +64,7 @@ const item = (one) => html`<li class="incident ${one.severity}"><a data-item hre
   ].filter(Boolean).join(' · ')}</small>` : nothing}</a></li>`;
 
 // What it is, in the reader's language: its category, or the critical answer as the API describes it.
-export const whatOf = (one) => inLanguage(state.election.incident_categories[one.category]?.name) || one.description;
+export const whatOf = (one) => inLanguage(state.election.incident_categories[one.category]?.name) || one.what || one.description;
 
 function running(one) {
   const seconds = (electionNow() - Date.parse(one.opened_at)) / 1000;

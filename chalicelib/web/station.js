@@ -26,7 +26,7 @@ export function open({station, form}) {
         ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
         <span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
       ${seesPeople() ? people() : nothing}
-      ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${incident.description} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
+      ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${incident.what ?? incident.description} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
       ${[...reports].sort(byUrgency).map(block)}`;
   }
 

@@ -121,7 +121,7 @@ export function open(parameters) {
 const roundOf = (station, {form, round}) => station.forms[form]?.[round] ?? {state: 'expected'};
 const isHere = (place, current) => current && place.form === current.form && place.round === current.round;
 const owes = (round) => round.state === 'missing' || round.state === 'partial';
-const isSilent = (station) => places().filter(isDue).length > 0 && places().filter(isDue).every((place) => roundOf(station, place).state === 'missing');
+const isSilent = (station) => station.is_silent;
 
 function matches(round, wanted) {
   if (wanted === 'late') return round.late;
