@@ -1,1 +1,4 @@
-"""Reading an SMS: a pure function of its text and the election (docs/grammar.md)."""
+"""Read an SMS: a pure function of text and election.
+
+See docs/grammar.md.
+"""

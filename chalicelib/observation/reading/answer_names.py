@@ -1,4 +1,6 @@
-"""Answers that are words: an option by its label in any language, and "not known" by the question's own word.
+"""Answers that are words: options' labels, and "not known".
+
+A label in any language; "not known" by the question's own word.
 
 Names are compared as forms' aliases are, by their skeletons. A label that is also another option's names none of them.
 """
@@ -25,12 +27,15 @@ _PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
 
 
 def name_of(written: str) -> Name:
-    """A label or word as names are compared."""
+    """Return a label or word as names are compared."""
     return tuple(map(skeleton, _PARTS.findall(canonical(written).text)))
 
 
 def answer_names(question: Question) -> Mapping[Name, Meaning]:
-    """What each name means for a question; single letters and bare numbers are no names."""
+    """Return what each name means for a question.
+
+    Single letters and bare numbers are no names.
+    """
     names: dict[Name, Meaning] = {}
     for name, meaning in _named(question):
         if any(len(part) > 1 and not part.isdigit() for part in name):
@@ -39,7 +44,10 @@ def answer_names(question: Question) -> Mapping[Name, Meaning]:
 
 
 def length_of_name(names: Mapping[Name, Meaning], parts: Sequence[str]) -> int:
-    """How many of the first parts are a name, as many as can be; 0 where none are."""
+    """Return how many of the first parts are a name.
+
+    As many as can be; 0 where none are.
+    """
     return next((size for size in range(len(parts), 0, -1) if tuple(parts[:size]) in names), 0)
 
 

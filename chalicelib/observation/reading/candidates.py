@@ -1,4 +1,7 @@
-"""What the coded part of a form is split into: codes, each with what was typed after it."""
+"""Candidates: codes, each with what was typed after it.
+
+What the coded part of a form is split into.
+"""
 
 from dataclasses import dataclass, field
 
@@ -8,13 +11,14 @@ from chalicelib.observation.reading.rounds import NamedRound
 
 @dataclass
 class Candidate:
-    """A code and what was typed after it: `typed` is the canonical form, `values` reads it; None for an unknown code.
+    """A code and what was typed after it.
 
-    `at` and `end` are the indexes of its first token and after its last one, `numbers` those of its numbers.
-    `wrong`: a word that is no value stands where the value should. `between_digits`: a letter that resembles a digit
-    stands between digits. `prose_after`: an ordinary word follows.
-    `is_text`: what was typed after it is a text, as it was written.
-    `repaired`: its code or a number of it looks otherwise than it is read.
+    `typed` is the canonical form, `values` reads it; None for an unknown code.
+
+    `at` and `end` are the indexes of its first token and after its last one, `numbers` those of its numbers. `wrong`: a
+    word that is no value stands where the value should. `between_digits`: a letter that resembles a digit stands
+    between digits. `prose_after`: an ordinary word follows. `is_text`: what was typed after it is a text, as it was
+    written. `repaired`: its code or a number of it looks otherwise than it is read.
 
     One is made for every answer: what is rarely true stays on the class until it is.
     """
@@ -36,11 +40,13 @@ class Candidate:
 
 @dataclass(slots=True)
 class Coded:
-    """A coded part: its candidates, the index after its last token, and what else was named in it.
+    """A coded part: candidates, its end, and what else was named.
+
+    The end is the index after its last token.
 
     `strangers` are letters that are no code, glued into digits; `read_as_words` codes that were taken for words;
-    `skipped` stretches of prose between answers, as pairs of token indexes.
-    `ended`: prose ended it. `misfit`: a word that announces a station stands before a number that is none.
+    `skipped` stretches of prose between answers, as pairs of token indexes. `ended`: prose ended it. `misfit`: a word
+    that announces a station stands before a number that is none.
     """
 
     end: int

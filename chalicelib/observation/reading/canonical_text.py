@@ -1,4 +1,4 @@
-"""A report as the text that is read as it, without any repair."""
+"""Write a report as text that is read without any repair."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,10 @@ from chalicelib.observation.reading.model import CATEGORY, UNKNOWN, Value
 def canonical_text(
     form: Form | IncidentForm, station: str | None, answers: Mapping[str, Value], comment: str = ""
 ) -> str:
-    """The canonical form of a report: `OP 1234 A1 B0730 # comment`; of an incident `IN 1234 07 comment`."""
+    """Write the canonical form of a report or incident.
+
+    `OP 1234 A1 B0730 # comment`; of an incident `IN 1234 07 comment`.
+    """
     if isinstance(form, IncidentForm):
         parts = [form.code, station or "", f"{answers[CATEGORY]:02}", comment]
     else:
@@ -19,7 +22,10 @@ def canonical_text(
 
 
 def canonical_answer(form: Form, code: str, value: Value) -> str:
-    """A code and its value; a sign stands between where the form's codes have digits, or the value is words."""
+    """Write a code and its value.
+
+    A sign stands between where the form's codes have digits, or the value is words.
+    """
     question = form.by_code[code]
     written = canonical_value(question, value)
     numbered = any(one[-1].isdigit() for one in form.by_code)
@@ -28,7 +34,10 @@ def canonical_answer(form: Form, code: str, value: Value) -> str:
 
 
 def canonical_value(question: Question, value: Value) -> str:
-    """A value as the canonical form writes it: yes 1, no 2, `0730`, options one after the other."""
+    """Write a value as the canonical form does.
+
+    Yes 1, no 2, `0730`, options one after the other.
+    """
     if value is UNKNOWN:
         return question.unknown[0]
     if isinstance(value, bool):

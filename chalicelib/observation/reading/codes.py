@@ -1,4 +1,6 @@
-"""Codes in the coded part of a form, each with where its value begins; texts behind a code (docs/grammar.md, "Values").
+"""Find codes in a form's coded part, and where values begin.
+
+Texts behind a code too (docs/grammar.md, "Values").
 
 `A12` is by far the commonest answer: it is taken at once, every other way of writing one is looked into.
 """
@@ -22,7 +24,10 @@ class Codes(Passages):
     glued_strangers: frozenset[str] = frozenset()
 
     def _plain_answers(self) -> bool:
-        """Take what is nothing but codes, each with the number after it, from here on; False where none begins here."""
+        """Take what is nothing but codes with numbers, from here on.
+
+        False where none begins here.
+        """
         tokens, words, plain, index = self.tokens, self.words, self.form.plain, self.index
         current = self.current
         while index + 1 < self.limit:
@@ -51,13 +56,19 @@ class Codes(Passages):
         return True
 
     def _is_plain_glued(self, gap: str, before: Candidate | None) -> bool:
-        """Whether a number is glued to a letter that may be more than a code, and the value before it takes in none."""
+        """Whether a number is glued to a letter, in doubt.
+
+        The letter may be more than a code; the value before it takes in none.
+        """
         if SPACES.search(gap) is not None:
             return False
         return before is None or (before.valued and (before.values is None or not before.values.names))
 
     def _code_at(self, word: Word) -> str:
-        """The code that begins with a letter: its digits too where the form's codes have digits."""
+        """Return the code that begins with a letter.
+
+        Its digits too where the form's codes have digits.
+        """
         letter = word.letter or code_letter(word.typed)
         if self.form.numbered and len(letter) == 1 and self.glued_number_at(self.index + 1):
             return letter + self.scan.digits(self.index + 1)
@@ -80,14 +91,20 @@ class Codes(Passages):
             self._free_text(candidate)
 
     def _is_prose_pair(self, word: Word, code: str) -> bool:
-        """Whether two letters that are a code of some form are a word here."""
+        """Whether two letters that are a code are a word here.
+
+        A code of some form.
+        """
         if code not in self.form.questions:
             return True
         value = self.value_next() or self.name_next(code)
         return not word.style[1] and (not value or self.prose_at(self.index + 2))
 
     def _begins_text(self, word: Word, code: str) -> bool:
-        """Whether a letter is the code of a text: in capitals or as most codes are written, and no greeting follows."""
+        """Whether a letter is the code of a text.
+
+        In capitals or as most codes are written, and no greeting follows.
+        """
         after = self.index + (2 if len(code) > len(word.typed) else 1)
         if after >= self.limit or "courtesies" in self.words[after].roles:
             return False
@@ -97,10 +114,13 @@ class Codes(Passages):
         return max(self.styles, key=lambda style: self.styles[style]) if self.styles else None
 
     def _free_text(self, candidate: Candidate) -> None:
-        """Take a text to where it ends; one that may be missing, or begin with a code, leaves both in doubt."""
+        """Take a text to where it ends.
+
+        One that may be missing, or begin with a code, leaves both in doubt.
+        """
         first = self.index + 1
-        others = [found for found in self.coded.candidates if not found.is_text and found is not candidate]
-        apart = 2 * sum(SPACES.search(self.tokens[found.at + 1][0]) is not None for found in others) > len(others)
+        others = [answered for answered in self.coded.candidates if not answered.is_text and answered is not candidate]
+        apart = 2 * sum(SPACES.search(self.tokens[answered.at + 1][0]) is not None for answered in others) > len(others)
         usual = self._usual_style()
         end = text_end(self.scan, self.form, first, self.limit, usual, apart=apart)
         candidate.is_text = True
@@ -117,7 +137,10 @@ class Codes(Passages):
         self.index = end - 1
 
     def _empty_text(self, candidate: Candidate, first: int) -> None:
-        """Leave a text out where the next line goes on; a code right behind it may be its beginning (`S A1234`)."""
+        """Leave a text out where the next line goes on.
+
+        A code right behind it may be its beginning (`S A1234`).
+        """
         if first >= self.limit or "\n" in self.tokens[first][0] or self.scan.names_observer(first):
             return
         candidate.is_text = False

@@ -1,4 +1,6 @@
-"""Dates as observers write them: day first, or year first; a month by its number or its name in three languages.
+"""Read dates as observers write them: day first, or year first.
+
+A month by its number or its name in three languages.
 
 A date without a year is of the election's own year. What could be read two ways, day first taken for granted, is not
 read at all.
@@ -49,27 +51,39 @@ _DAY_DIGITS: Final = 2
 
 
 def month_named(shape: str) -> int | None:
-    """The month, from 1, that a word names by its skeleton: `октября`, `окт`, `Oct`; None for any other word."""
+    """Return the month, from 1, that a word names.
+
+    By its skeleton: `октября`, `окт`, `Oct`; None for any other word.
+    """
     if shape in _MAY_FORMS:
         return _MAY
     if len(shape) < _SHORTEST:
         return None
-    found = {month for stem, month in _STEMS.items() if month != _MAY and _is_form(shape, stem)}
-    return found.pop() if len(found) == 1 else None
+    months = {month for stem, month in _STEMS.items() if month != _MAY and _is_form(shape, stem)}
+    return months.pop() if len(months) == 1 else None
 
 
 def _is_form(shape: str, stem: str) -> bool:
-    """Whether a word is a month's name, or its beginning, in any case."""
+    """Whether a word is a month's name in any case.
+
+    Or its beginning.
+    """
     return stem.startswith(shape) or (shape.startswith(stem) and len(shape) <= len(stem) + _LONGEST_ENDING)
 
 
 def is_year_word(shape: str) -> bool:
-    """Whether a word only says that the number before it is a year."""
+    """Whether a word says that the number before is a year.
+
+    And nothing else.
+    """
     return shape in _YEAR_WORDS
 
 
 def read_date(inner: str, year: int) -> tuple[str, None] | tuple[None, Reason]:
-    """The date in what was typed, ISO 8601, or why there is none; `year` is that of a date without one."""
+    """Read the date in what was typed, or why none.
+
+    ISO 8601; `year` is that of a date without one.
+    """
     if _COMPACT.fullmatch(inner):
         return _dated(*_compact(inner))
     numeric = _YEAR_FIRST.fullmatch(inner) or _DAY_FIRST.fullmatch(inner) or _SHORT_YEAR.fullmatch(inner)
@@ -82,14 +96,20 @@ def read_date(inner: str, year: int) -> tuple[str, None] | tuple[None, Reason]:
 
 
 def _compact(inner: str) -> tuple[int, int, int]:
-    """Year, month and day of eight digits: only one of the two orders makes a year of our time and a month."""
+    """Read year, month and day of eight digits.
+
+    Only one of the two orders makes a year of our time and a month.
+    """
     if int(inner[4:]) in _YEARS:
         return int(inner[4:]), int(inner[2:4]), int(inner[:2])
     return int(inner[:4]), int(inner[4:6]), int(inner[6:])
 
 
 def _worded(parts: list[str], year: int) -> tuple[str, None] | tuple[None, Reason]:
-    """A date whose month is a word: with one number it is the day, and one of four digits is the year."""
+    """Read a date whose month is a word.
+
+    With one number it is the day, and one of four digits is the year.
+    """
     words = [skeleton(part) for part in parts if not part.isdigit()]
     months = [month_named(word) for word in words if not is_year_word(word)]
     numbers = [part for part in parts if part.isdigit()]

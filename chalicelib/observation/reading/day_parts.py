@@ -1,4 +1,7 @@
-"""Parts of the day beside an hour: `1:30pm`, `7.30 утра`, `кечинде 8:05` (docs/grammar.md, "Times")."""
+"""Read parts of the day beside an hour.
+
+`1:30pm`, `7.30 утра`, `кечинде 8:05` (docs/grammar.md, "Times").
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,7 +28,9 @@ _TWELVE_LATER: Final[Mapping[str, frozenset[int]]] = {
 
 
 def hour_of_day(hour: int, part: str) -> tuple[int, None] | tuple[None, Reason]:
-    """The hour, 0 to 23, that an hour means in a part of the day, or why it means none.
+    """Return an hour of a part of the day, 0 to 23.
+
+    Or why it means none.
 
     An hour beyond twelve that the part does not have contradicts it: `out_of_range`. Any other is `ambiguous`.
     """

@@ -1,4 +1,7 @@
-"""Forms' names typed with digits for letters (`1N`, `0P`, `V0`; docs/grammar.md, "Where a form is")."""
+"""Read forms' names typed with digits for letters.
+
+`1N`, `0P`, `V0`; docs/grammar.md, "Where a form is".
+"""
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -19,14 +22,17 @@ _LETTER: Final = r"[^\W\d_]"
 
 
 class Respelt(NamedTuple):
-    """A text with names in letters, and where each of them begins in it."""
+    """A text with names in letters, and where each begins."""
 
     text: Canonical
     places: frozenset[int]
 
 
 class DigitNames(dict[str, bool]):
-    """Every run of letters and digits → whether it begins with a name of an election's forms typed with digits."""
+    """Run of letters and digits → whether a digit-typed name begins it.
+
+    The name of one of an election's forms.
+    """
 
     def __init__(self, names: Iterable[str], codes: Container[str]) -> None:
         super().__init__()
@@ -39,25 +45,28 @@ class DigitNames(dict[str, bool]):
         self._pattern = re.compile(rf"(?:{alternatives})(?!{_LETTER}(?!\d))")
 
     def __missing__(self, run: str) -> bool:
-        found = self._pattern.match(run)
-        begins = found is not None and self._spelt(found, set()) != found[0]
+        match = self._pattern.match(run)
+        begins = match is not None and self._spelt(match, set()) != match[0]
         if len(self) >= _RUNS_KEPT:
             self.clear()
         self[run] = begins
         return begins
 
     def respelt(self, text: Canonical) -> Respelt | None:
-        """The text with such names in letters, None where it has none."""
+        """Return the text with such names in letters, if any.
+
+        None where it has none.
+        """
         if self._hint.search(text.text) is None:
             return None
         if not any(run[:2] in self._beginnings and self[run] for run in _RUNS.findall(text.text)):
             return None
         places: set[int] = set()
-        spelt = self._pattern.sub(lambda found: self._spelt(found, places), text.text)
+        spelt = self._pattern.sub(lambda match: self._spelt(match, places), text.text)
         return Respelt(text._replace(text=spelt), frozenset(places)) if places else None
 
-    def _spelt(self, found: re.Match[str], places: set[int]) -> str:
-        typed = found[0]
+    def _spelt(self, match: re.Match[str], places: set[int]) -> str:
+        typed = match[0]
         if not self._is_name(typed):
             return typed
         fitting = [name for name, pattern in self._patterns.items() if pattern.fullmatch(typed)]
@@ -68,11 +77,14 @@ class DigitNames(dict[str, bool]):
             or (typed.isalpha() and "l" not in typed)
         ):
             return typed
-        places.add(found.start())
+        places.add(match.start())
         return fitting[0]
 
     def _is_name(self, typed: str) -> bool:
-        """Whether something typed has a digit for a letter, and is neither a number nor a code with its value."""
+        """Whether a word has a digit for a letter.
+
+        And is neither a number nor a code with its value.
+        """
         if all(character.isalpha() and character != "l" for character in typed):
             return False
         valued = typed[1:].isdigit() and code_letter(typed[0]) in self._codes
@@ -80,19 +92,24 @@ class DigitNames(dict[str, bool]):
 
 
 def _hint(names: Iterable[str]) -> re.Pattern[str]:
-    """Compile what every such name has: a letter right after a digit, a sign typed for I, or a digit at its end.
+    """Compile what every such name has.
+
+    A letter right after a digit, a sign typed for I, or a digit at its end.
 
     It begins with a set of characters, so that nearly every text is passed over at once.
     """
     ended = [name for name in names if name[-1] in DIGITS_FOR]
-    whole = "|".join(f"(?<={''.join(_letters(name))})" for name in ended)
+    named = "|".join(f"(?<={''.join(_letters(name))})" for name in ended)
     last = re.escape("".join(sorted({DIGITS_FOR[name[-1]] for name in ended})))
-    ends = rf"|(?<=[{last}])(?:{whole})" if ended else ""
+    ends = rf"|(?<=[{last}])(?:{named})" if ended else ""
     return re.compile(rf"[\dl|!](?:(?<=[l|!])|(?={_LETTER}){ends})")
 
 
 def _beginnings(name: str) -> Iterator[str]:
-    """The first two characters of whatever a name may be typed as with a digit in it."""
+    """Yield two first characters of every spelling with a digit.
+
+    Of a name, as it may be typed.
+    """
     later = not DIGITS_FOR.keys().isdisjoint(name[2:])
     for first, second in product(*(looking_like(letter) + DIGITS_FOR.get(letter, "") for letter in name[:2])):
         if later or not (first.isalpha() and second.isalpha()) or "l" in (first, second):
@@ -105,6 +122,9 @@ def _typed(name: str) -> str:
 
 
 def _letters(name: str) -> list[str]:
-    """What may be typed for each letter of a name, as sets of characters."""
+    """Return what may be typed for each letter of a name.
+
+    As sets of characters.
+    """
     typed = ("".join(sorted({*looking_like(letter), *DIGITS_FOR.get(letter, "")})) for letter in name)
     return [f"[{re.escape(characters)}]" for characters in typed]

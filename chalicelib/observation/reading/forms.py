@@ -1,4 +1,7 @@
-"""Where the forms of a text are (docs/grammar.md, "Where a form is"): each name is tried."""
+"""Find the forms of a text: each name is tried.
+
+See docs/grammar.md, "Where a form is".
+"""
 
 from typing import Final, NamedTuple
 
@@ -43,7 +46,9 @@ class Answers(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A form found in a text: its name is the token at `head`; it was read up to `limit`.
+    """A form found in a text.
+
+    Its name is the token at `head`; it was read up to `limit`.
 
     Its words after the token before `end` are free.
     """
@@ -62,7 +67,7 @@ class Found(NamedTuple):
 
 
 class Forms(NamedTuple):
-    """The forms of a text in their order, the stretches of free text, and flags by the token that raises them."""
+    """The forms of a text in order, free stretches, flags by token."""
 
     found: list[Found]
     free: list[tuple[int, int]]
@@ -70,12 +75,15 @@ class Forms(NamedTuple):
 
 
 def find_forms(scan: Scan) -> Forms:
-    """The forms of a text."""
+    """Find the forms of a text."""
     return _Finder(scan).find()
 
 
 class _Finder:
-    """Tries each name from the first token to the last; `free_from` is where free text has begun, None outside it."""
+    """Tries each name from the first token to the last.
+
+    `free_from` is where free text has begun, None outside it.
+    """
 
     def __init__(self, scan: Scan) -> None:
         self.scan = scan
@@ -135,11 +143,14 @@ class _Finder:
             self.flags.append((head, INCIDENT_IN_COMMENT))
 
     def _leads(self, index: int, heads: set[int]) -> bool:
-        """Whether `#` stands at the start of a line with a form's name right after it."""
+        """Whether `#` starts a line with a form's name right after it."""
         return index + 1 in heads and self.scan.is_leading_hash(index)
 
     def _separates(self, head: int, form: FormNames, index: int, following: int) -> bool:
-        """Whether `#` only separates: a code follows at once, with a value that it can take, or FORM's station."""
+        """Whether `#` only separates.
+
+        A code follows at once, with a value that it can take, or FORM's station.
+        """
         after = index + 1
         if self.free_from is not None or form.categories is not None or after >= following:
             return False
@@ -153,7 +164,7 @@ class _Finder:
         return bool(coded.candidates) and coded.candidates[0].at == after and coded.candidates[0].code in answered
 
     def _flag_free(self, head: int, form: FormNames, found: Found | None) -> None:
-        """A name in free text is not read; an operator is told where it may have been meant."""
+        """Flag a name in unread free text where it may be meant."""
         if form.categories is not None:
             if not lower_preposition(self.scan, head):
                 self.flags.append((head, INCIDENT_IN_COMMENT))
@@ -166,7 +177,7 @@ class _Finder:
         self.free_from = None
 
     def _extended(self) -> list[Found]:
-        """The forms, each read up to the next one that counts."""
+        """Return the forms, each up to the next that counts."""
         kept = self.found
         if not self.free and len(kept) == 1 and kept[0].limit == self.size:
             return kept
@@ -187,7 +198,7 @@ class _Finder:
     # Whether a name is where one may be.
 
     def _may_begin(self, index: int, form: FormNames) -> bool:
-        """Whether a name stands at the start, after a separator or after the digits of a real station."""
+        """Whether a name stands at the start, after a separator or station."""
         gap = self.scan.tokens[index][0]
         last = self.heads[-1] if self.heads else None
         if last is not None:
@@ -203,7 +214,10 @@ class _Finder:
         return True
 
     def _small_l(self, index: int, form: FormNames) -> bool:
-        """Whether `Cl` glued to one to three digits is code C with a 1; the tokens are changed to that then."""
+        """Whether `Cl` glued to digits is code C with a 1.
+
+        One to three digits; the tokens are changed to that then.
+        """
         scan = self.scan
         gap, _, word, _ = scan.tokens[index]
         if len(word) != len("Cl") or word[1] != "l" or index + 1 >= self.size:
@@ -240,22 +254,27 @@ class _Finder:
         return not header.misfit and self._names_codes(coded)
 
     def _names_codes(self, coded: Coded) -> bool:
-        """Whether codes are named, if only to be rejected: `turnout a bit low` and `Закрытие в 20:00` are prose."""
-        for found in coded.candidates:
-            apart = self.scan.tokens[found.at + 1][0].isspace() if found.at + 1 < self.size else True
-            if found.letter.isupper() or (found.valued and not (apart and found.letter in WORD_LETTERS)):
+        """Whether codes are named, if only to be rejected.
+
+        `turnout a bit low` and `Закрытие в 20:00` are prose.
+        """
+        for candidate in coded.candidates:
+            apart = self.scan.tokens[candidate.at + 1][0].isspace() if candidate.at + 1 < self.size else True
+            if candidate.letter.isupper() or (candidate.valued and not (apart and candidate.letter in WORD_LETTERS)):
                 return True
         return bool(coded.strangers)
 
     def _counts_after_names(self, head: int, answers: Answers) -> bool:
-        """Behind names answers have to be beyond doubt: two of them, or one glued to its code that no prose follows.
+        """Whether answers behind names are beyond doubt.
+
+        Two of them are, or one glued to its code that no prose follows.
 
         One alone counts where the form opens its line and what stands between looks like names (`ЯВКА Асанова А320`).
         """
         if lower_preposition(self.scan, head):
             return False
-        answered = [found for found in answers.coded.candidates if found.code in answers.settled.answers]
-        if len({found.code for found in answered}) != 1:
+        answered = [candidate for candidate in answers.coded.candidates if candidate.code in answers.settled.answers]
+        if len({candidate.code for candidate in answered}) != 1:
             return len(answered) > 1
         between = [word for word in self.scan.words[head + 1 : answers.header.first] if word.typed]
         named = all(word.typed[0].isupper() or not word.roles.isdisjoint(_BETWEEN) for word in between)
@@ -264,11 +283,15 @@ class _Finder:
         return named and glued and not answered[0].prose_after and self.scan.opens_line(head)
 
     def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:
-        """Whether the name stands alone on its line, but for greetings, a station and bare numbers: an empty report."""
+        """Whether the name stands alone on its line: an empty report.
+
+        But for greetings, a station and bare numbers.
+        """
         if answers.header.names_from is not None or answers.coded.ended or not self.scan.opens_line(head):
             return False
         between = self.scan.words[head + 1 : answers.header.first]
         if any(not _DATED.isdisjoint(word.roles) for word in between):
             return False
-        asked = any(token[3] == "?" for token in self.scan.tokens[head + 1 : limit])
-        return not asked and (limit == self.size or self.scan.starts_line(limit) or self.scan.tokens[limit][3] == "#")
+        is_question = any(token[3] == "?" for token in self.scan.tokens[head + 1 : limit])
+        ends = limit == self.size or self.scan.starts_line(limit) or self.scan.tokens[limit][3] == "#"
+        return not is_question and ends

@@ -1,4 +1,7 @@
-"""Where a text behind a code ends: at the next code that is written as one and answered, or a line of prose."""
+"""Find where a text behind a code ends.
+
+At the next code that is written as one and answered, or a line of prose.
+"""
 
 from typing import Final
 
@@ -15,7 +18,9 @@ _TOKENS_OF_VALUE: Final = 6
 
 
 def text_end(scan: Scan, form: FormNames, first: int, limit: int, usual: Style | None, *, apart: bool) -> int:
-    """The index of the token that ends the text which begins at `first`; `limit` where only that ends it.
+    """Return the index of the token that ends a text.
+
+    The text begins at `first`; `limit` where only that ends it.
 
     `usual`: how most codes before are written, None where there are none; `apart`: whether their values stand apart.
     """
@@ -28,7 +33,10 @@ def text_end(scan: Scan, form: FormNames, first: int, limit: int, usual: Style |
 
 
 def begins_answer(scan: Scan, form: FormNames, index: int, limit: int, usual: Style | None, *, apart: bool) -> bool:
-    """Whether a token is a code of the form that is written as one, and an answer to its question follows."""
+    """Whether a token is a code that an answer follows.
+
+    A code of the form, written as one; an answer to its question.
+    """
     word, gap = scan.words[index], scan.tokens[index][0]
     if word.letter is None or not gap or gap == ".":
         return False
@@ -47,7 +55,10 @@ def begins_answer(scan: Scan, form: FormNames, index: int, limit: int, usual: St
 
 
 def name_length(scan: Scan, values: Values, first: int, limit: int) -> int:
-    """How many tokens from one on are a name of an answer to a question, 0 for none; a name stands on one line."""
+    """Return how many tokens are a name of an answer.
+
+    From one on, to a question; 0 for none. A name stands on one line.
+    """
     if not values.names:
         return 0
     parts: list[str] = []
@@ -60,7 +71,10 @@ def name_length(scan: Scan, values: Values, first: int, limit: int) -> int:
 
 
 def _takes(scan: Scan, values: Values, first: int, limit: int) -> bool:
-    """Whether the tokens from one on, up to a blank, are an answer to a question."""
+    """Whether the tokens from one on are an answer.
+
+    Up to a blank, to a question.
+    """
     typed = ""
     for index in range(first, min(limit, first + _TOKENS_OF_VALUE)):
         gap, number, word, _ = scan.tokens[index]

@@ -1,4 +1,7 @@
-"""What stands between a form's name and its first code, and before the name (docs/grammar.md, "Rounds")."""
+"""Read what stands before a form's first code and its name.
+
+Between the name and the code, and before the name (docs/grammar.md, "Rounds").
+"""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,7 +22,9 @@ _DATE_SIGNS: Final = ("-", ".", "/", ":")
 
 @dataclass(slots=True)
 class Header:
-    """What a header says: `first` is the index of the first token that is no part of it.
+    """What a header says.
+
+    `first` is the index of the first token that is no part of it.
 
     `stations` are those named, each once; `misfit` a number right after FORM that fits no station; `rounds` the hours
     named; `names_from` the index of the first word that means nothing here, None where there is none.
@@ -39,12 +44,18 @@ class Header:
 
 
 def read_header(scan: Scan, head: int, limit: int, form: FormNames) -> Header:
-    """The header of the form whose name is the token at `head`; its first code begins the rest."""
+    """Read the header of the form at `head`.
+
+    `head` is its name's token; its first code begins the rest.
+    """
     return _plain_header(scan, head + 1, limit, form) or _HeaderReader(scan, head, limit, form).read()
 
 
 def _plain_header(scan: Scan, index: int, limit: int, form: FormNames) -> Header | None:
-    """The header that is nothing, or a real station, before a letter that can be nothing but a code with its number."""
+    """Read a header that is nothing, or a real station.
+
+    Before a letter that can be nothing but a code with its number.
+    """
     tokens = scan.tokens
     station = tokens[index][1] if index < limit else ""
     if station:
@@ -100,7 +111,10 @@ class _HeaderReader:
         self.index = after - 1
 
     def _round(self) -> bool:
-        """Take what names a round, if something does that begins here; behind names it is comment."""
+        """Take what names a round, if something does here.
+
+        Behind names it is comment.
+        """
         name = round_name_at(self.scan, self.index, self.limit)
         if name is None:
             return False
@@ -112,12 +126,18 @@ class _HeaderReader:
         return True
 
     def _hour_likely(self) -> bool:
-        """Whether a number or a word that says so follows a number, as in every hour and date."""
+        """Whether what follows a number makes it an hour or date.
+
+        A number or a word that says so, as in every hour and date.
+        """
         after = self.index + 1
         return after < self.limit and (self.scan.tokens[after][1] != "" or bool(self.scan.words[after].roles))
 
     def _ends(self, word: Word) -> bool:
-        """Whether a word begins the answers: a code of the form, or any letter with a value."""
+        """Whether a word begins the answers.
+
+        A code of the form, or any letter with a value.
+        """
         letter = word.letter
         if letter is None or self._counts_days(word):
             return False
@@ -141,7 +161,10 @@ class _HeaderReader:
             self._leave_free_text(word)
 
     def _counts_days(self, word: Word) -> bool:
-        """Whether a letter begins `D+1` or `D-1`, in a form that has rounds, for `D-1` on that day and no such code."""
+        """Whether a letter begins `D+1` or `D-1`.
+
+        In a form that has rounds, for `D-1` on that day and no such code.
+        """
         after = self.index + 1
         if word.skeleton not in DAY_LETTERS or after >= self.limit or not self.form.moments:
             return False
@@ -151,7 +174,10 @@ class _HeaderReader:
         return self.scan.tokens[after][3] == "+"
 
     def _leave_free_text(self, word: Word) -> None:
-        """Go on after a line that begins with prose, what a phone appends, or the number of a place."""
+        """Go on after a line that begins with free text.
+
+        Prose, what a phone appends, or the number of a place.
+        """
         if word.prose and ("\n" in self.scan.tokens[self.index][0] or self.scan.signs_at(self.index)):
             self.index = self.scan.line_ends(self.index, self.limit) - 1
         elif "numbered_things" in word.roles:
@@ -159,31 +185,36 @@ class _HeaderReader:
 
 
 def stations_before(scan: Scan, first: int, head: int) -> list[str]:
-    """Stations on the line before a form's name, from a token on, in their order.
+    """Return stations on the line before a form's name.
+
+    From a token on, in their order.
 
     All are real, but for one that opens the line right before the name: no other number stands there.
     """
     line = head
     while line > first and "\n" not in scan.tokens[line][0]:
         line -= 1
-    found: list[str] = []
+    stations: list[str] = []
     index = line
     while index < head:
         if not scan.tokens[index][1] or _in_date(scan, index):
             index += 1
             continue
         leads = _leads(scan, line, index)
-        whole = whole_at(scan, index, head, exact=not leads)
-        if whole.station is not None:
-            found.append(whole.station)
-        elif leads and whole.after == head and scan.vocabulary.is_station(whole.typed):
-            found.append(whole.typed)
-        index = whole.after
-    return list(dict.fromkeys(found))
+        number = whole_at(scan, index, head, exact=not leads)
+        if number.station is not None:
+            stations.append(number.station)
+        elif leads and number.after == head and scan.vocabulary.is_station(number.typed):
+            stations.append(number.typed)
+        index = number.after
+    return list(dict.fromkeys(stations))
 
 
 def _leads(scan: Scan, line: int, index: int) -> bool:
-    """Whether only station marks, greetings and observers' numbers stand before a number on its line."""
+    """Whether a number leads its line.
+
+    Only station marks, greetings and observers' numbers stand before it.
+    """
     for at in range(line, index):
         roles = scan.words[at].roles
         if not scan.names_observer(at) and roles.isdisjoint(("station_marks", "courtesies")):
@@ -193,7 +224,10 @@ def _leads(scan: Scan, line: int, index: int) -> bool:
 
 
 def _in_date(scan: Scan, index: int) -> bool:
-    """Whether a number is joined to another one, as the parts of a date are."""
+    """Whether a number is joined to another one.
+
+    As the parts of a date are.
+    """
     tokens = scan.tokens
     before = index > 0 and tokens[index][0] in _DATE_SIGNS and tokens[index - 1][1] != ""
     after = index + 1 < len(tokens) and tokens[index + 1][0] in _DATE_SIGNS and tokens[index + 1][1] != ""
@@ -201,7 +235,10 @@ def _in_date(scan: Scan, index: int) -> bool:
 
 
 def round_before(scan: Scan, first: int, head: int, form: FormNames) -> NamedRound | None:
-    """The round that is named right before a form's name, on its line."""
+    """Return the round named right before a form's name.
+
+    On its line.
+    """
     if head == first or not form.moments:
         return None
     begin = head

@@ -1,4 +1,6 @@
-"""Texts that mark themselves as no report: a test, an example, a cancellation, our own reply.
+"""Find texts that mark themselves as no report.
+
+A test, an example, a cancellation, our own reply.
 
 See docs/grammar.md, "Held". Such a phrase holds the answers, never the alarm.
 """
@@ -18,27 +20,32 @@ _ASIDE: Final = frozenset(("courtesies",))
 
 
 def held_phrase(scan: Scan, stretches: Sequence[tuple[int, int]]) -> str | None:
-    """The first phrase that marks a text as not to be counted, None where there is none.
+    """Return the first phrase that keeps a text from counting.
+
+    None where there is none.
 
     `stretches` are the tokens outside comments and incident texts. A phrase that is also an ordinary word about what
-    was seen marks it only at the start of the SMS or of a line, before any answer's code, or with no other words
-    beside it.
+    was seen marks it only at the start of the SMS or of a line, before any answer's code, or with no other words beside
+    it.
     """
     if not any(map(_HOLDS, scan.words)):
         return None
     indexes = [index for begin, end in stretches for index in range(begin, end) if scan.words[index].typed]
     shapes = [scan.words[index].skeleton for index in indexes]
     text = " ".join(shapes)
-    for found in _phrases().finditer(text):
-        first = text.count(" ", 0, found.start())
-        last = first + found[0].count(" ")
-        if found[0] in words().held or _marks(scan, indexes[first], indexes[last]):
-            return found[0].lower()
+    for phrase in _phrases().finditer(text):
+        first = text.count(" ", 0, phrase.start())
+        last = first + phrase[0].count(" ")
+        if phrase[0] in words().held or _marks(scan, indexes[first], indexes[last]):
+            return phrase[0].lower()
     return None
 
 
 def _marks(scan: Scan, first: int, last: int) -> bool:
-    """Whether an ordinary word opens a line, greetings aside, or stands alone between codes and the line's ends."""
+    """Whether an ordinary word marks a text.
+
+    It opens a line, greetings aside, or stands alone between codes and the line's ends.
+    """
     before = list(_line_before(scan, first))
     if all(not _ASIDE.isdisjoint(scan.words[index].roles) or scan.names_observer(index) for index in before):
         return True
@@ -59,7 +66,7 @@ def _is_word(scan: Scan, index: int) -> bool:
 
 
 def _line_before(scan: Scan, index: int) -> Iterator[int]:
-    """The tokens before one on its line, the nearest first."""
+    """Yield the tokens before one on its line, nearest first."""
     while not scan.starts_line(index):
         index -= 1
         yield index

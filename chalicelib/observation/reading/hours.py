@@ -11,14 +11,17 @@ _SEPARATORS: Final = frozenset(":.-")
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """An hour as a round is named, and the index after its tokens."""
+    """An hour as a round is named.
+
+    And the index after its tokens.
+    """
 
     name: str
     after: int
 
 
 def hour_at(scan: Scan, index: int, limit: int) -> Hour | None:
-    """The hour that begins at a token, None where there is none."""
+    """Return the hour that begins at a token, if any."""
     if index >= limit or not scan.tokens[index][1]:
         return None
     after = index + 1
@@ -36,7 +39,10 @@ def hour_at(scan: Scan, index: int, limit: int) -> Hour | None:
 
 
 def date_at(scan: Scan, index: int, limit: int) -> int | None:
-    """The index after a date that begins at a token (`15.10.2017`), None where there is none."""
+    """Return the index after a date, None without one.
+
+    One that begins at a token (`15.10.2017`).
+    """
     if index + 2 >= limit or not all(scan.tokens[at][1] for at in range(index, index + 3)):
         return None
     separated = all(scan.tokens[at][0] in _DATE_SEPARATORS for at in (index + 1, index + 2))

@@ -20,7 +20,10 @@ _GROUP: Final = 3
 
 @dataclass(slots=True)
 class Incident:
-    """What an incident says: `text` is where its text begins, `misfit`: the station's number fits none."""
+    """What an incident says: where its text begins, and more.
+
+    `text` is where its text begins, `misfit`: the station's number fits none.
+    """
 
     text: int
     stations: list[str] = field(default_factory=list)
@@ -31,7 +34,10 @@ class Incident:
 
 
 def read_incident(scan: Scan, head: int, limit: int, categories: frozenset[int], *, at_start: bool) -> Incident | None:
-    """The incident that begins at a token, None where the word is none: see docs/grammar.md for when a name counts."""
+    """Read the incident that begins at a token, if any.
+
+    None where the word is none: see docs/grammar.md for when a name counts.
+    """
     incident = _station_and_category(scan, head, limit, categories)
     if not _is_meant(scan, head, limit, incident, at_start=at_start):
         return None
@@ -79,20 +85,20 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
 
 
 def _station_at(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> Whole | None:
-    """The number where an incident's station stands, None where none does.
+    """Return the number where an incident's station stands, if any.
 
     A number that is no category is one if a category follows, whatever it fits.
     """
     if index >= limit or not scan.tokens[index][1] or hour_at(scan, index, limit) is not None:
         return None
-    whole = whole_at(scan, index, limit)
-    if not whole.has_suffix and scan.vocabulary.is_station(whole.typed):
-        return whole
-    if not whole.has_suffix and (len(whole.typed) >= PHONE_DIGITS or _is_category(whole.typed, categories)):
+    number = whole_at(scan, index, limit)
+    if not number.has_suffix and scan.vocabulary.is_station(number.typed):
+        return number
+    if not number.has_suffix and (len(number.typed) >= PHONE_DIGITS or _is_category(number.typed, categories)):
         return None
-    following = _skip_names(scan, whole.after, limit)
+    following = _skip_names(scan, number.after, limit)
     categorised = following < limit and _is_category(scan.digits(following), categories)
-    return whole if whole.station is not None or categorised else None
+    return number if number.station is not None or categorised else None
 
 
 def _is_category(number: str, categories: frozenset[int]) -> bool:
@@ -100,7 +106,7 @@ def _is_category(number: str, categories: frozenset[int]) -> bool:
 
 
 def _station_after(scan: Scan, incident: Incident, limit: int) -> None:
-    """A real station right after the category."""
+    """Take a real station right after the category."""
     index = incident.text
     while index < limit and "station_marks" in scan.words[index].roles:
         index += 1
@@ -112,7 +118,10 @@ def _station_after(scan: Scan, incident: Incident, limit: int) -> None:
 
 
 def _skip_names(scan: Scan, index: int, limit: int) -> int:
-    """The index after further names of the incident form and words that announce a station or a category."""
+    """Return the index after further names of the incident form.
+
+    And words that announce a station or a category.
+    """
     while index < limit:
         word = scan.words[index]
         if scan.tokens[index][3].startswith("@"):
@@ -126,7 +135,10 @@ def _skip_names(scan: Scan, index: int, limit: int) -> int:
 
 
 def _counts(scan: Scan, index: int, limit: int) -> bool:
-    """Whether a number counts the noun after it, in the form that the number demands (`ИН 3 человека`)."""
+    """Whether a number counts the noun after it.
+
+    In the form that the number demands (`ИН 3 человека`).
+    """
     typed = scan.digits(index)
     if index + 2 < limit and len(scan.tokens[index + 1][1]) == _GROUP and scan.tokens[index + 1][0] == " ":
         # `4 500 сом` is one number.

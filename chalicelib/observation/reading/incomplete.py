@@ -1,4 +1,6 @@
-"""A long SMS of which a part is missing: nothing of it counts, but an incident in it is never lost.
+"""Read a long SMS of which a part is missing.
+
+Nothing of it counts, but an incident in it is never lost.
 
 Where a part is missing a number may be cut, and a cut number is a wrong one. What is missing may also contradict or
 cancel what is there. So forms are only shown, and of an incident is taken what does not hang on the words at a gap.
@@ -21,7 +23,10 @@ _WORDS_BEFORE: Final = 2
 
 
 def read_incomplete(text: str, election: Election) -> Reading:
-    """What can be read in a text that has GAP in the place of missing parts; it is held, whatever it says."""
+    """Read a text that has GAP for its missing parts.
+
+    It is held, whatever it says.
+    """
     shown = read(text.replace(GAP, _BREAK), election)
     other = _incidents(read(_away_from_gaps(text), election), election)
     same_count = len(other) == len(_incidents(shown, election))
@@ -33,7 +38,7 @@ def read_incomplete(text: str, election: Election) -> Reading:
 
 
 def _away_from_gaps(text: str) -> str:
-    """The text without the words at its gaps."""
+    """Return the text without the words at its gaps."""
     first, *after = text.split(GAP)
     *before, last = (first, *(_CUT_NUMBER.sub("", segment) for segment in after))
     return _BREAK.join((*map(_without_last_words, before), last))
@@ -46,7 +51,10 @@ def _without_last_words(segment: str) -> str:
 
 
 def _certain(incident: ReportReading, other: ReportReading | None) -> ReportReading:
-    """An incident without a category, station or observer that may be cut."""
+    """Return an incident without what may be cut.
+
+    A category, station or observer.
+    """
     if other is not None and _what_and_where(incident) == _what_and_where(other):
         return incident
     return replace(incident, station=None, observer=None, answers={}, rejected={CATEGORY: "ambiguous"})

@@ -1,4 +1,6 @@
-"""The fourth stage: what stands after a code → the answer, by the question's type (docs/grammar.md, "Values").
+"""Read the answer after a code, by the question's type.
+
+The fourth stage (docs/grammar.md, "Values").
 
 What stands after a code is canonical text: separators, digits, value words, `~` for whatever makes a number doubtful
 and `&` for a word that joins a list.
@@ -50,10 +52,12 @@ Answer = tuple[Value, None] | tuple[None, Reason]
 
 
 class Values(dict[str, Answer]):
-    """What was typed after a question's code → the answer read in it, worked out when it is first met.
+    """What was typed after a question's code → the answer.
 
-    `year`: the year of a date without one. `names`: answers that are words, options' labels and "not known". `plain`:
-    a whole number is nothing but itself.
+    The answer that is read in it, worked out when it is first met.
+
+    `year`: the year of a date without one. `names`: answers that are words, options' labels and "not known". `plain`: a
+    whole number is nothing but itself.
     """
 
     def __init__(self, question: Question, year: int) -> None:
@@ -74,7 +78,10 @@ class Values(dict[str, Answer]):
 
 
 def interpret(question: Question, typed: str, year: int) -> Answer:
-    """The canonical answer that a question's type reads in what was typed after its code, or why it reads none."""
+    """Read a canonical answer of a question's type, or why none.
+
+    In what was typed after its code.
+    """
     if question.type == "text":
         return _text(question, typed)
     if _is_doubtful(question, typed):
@@ -97,12 +104,18 @@ def _is_doubtful(question: Question, typed: str) -> bool:
 
 
 def _plain_number(inner: str) -> str:
-    """A number without its thousands' separators and leading zeros; anything else as it is."""
+    """Return a number without separators and leading zeros.
+
+    Its thousands' separators; anything else as it is.
+    """
     return inner.translate(_GROUPED).lstrip("0") if _INTEGER.fullmatch(inner) else inner
 
 
 def _text(question: Question, typed: str) -> Answer:
-    """A text as it was typed, without what separates it from its neighbours; one that is too long is refused."""
+    """Read a text as it was typed; refuse a long one.
+
+    Without what separates it from its neighbours.
+    """
     text = typed.strip().lstrip(_BEFORE_TEXT).rstrip(_AFTER_TEXT)
     if not text:
         return None, "wrong_type"
@@ -148,18 +161,21 @@ def _yesno(_: Question, inner: str) -> Answer:
 
 
 def _answers(inner: str) -> set[bool] | None:
-    """The different answers in a run of yes and no; none for a number but 1 and 2, None for anything else."""
+    """Return the different answers in a run of yes and no.
+
+    None for a number but 1 and 2, None for anything else.
+    """
     if inner.isdigit():
         return {"1": {True}, "2": {False}}.get(inner.lstrip("0")[:2], set())
-    found: set[bool] = set()
+    different: set[bool] = set()
     for word in re.findall(r"[^\W_]+", inner):
         answer = {"1": True, "2": False}.get(word)
         if answer is None:
             answer = words().values.get(skeleton(word))
         if answer is None:
             return None
-        found.add(answer)
-    return found or None
+        different.add(answer)
+    return different or None
 
 
 def _choice(question: Question, inner: str) -> Answer:
@@ -189,10 +205,10 @@ def _time(_: Question, inner: str) -> Answer:
     part = None
     if inner[:1] == PART or inner[-1:] == PART:
         inner, part = _without_part(inner)
-    found = _TIME.fullmatch(inner)
-    if found is None:
+    match = _TIME.fullmatch(inner)
+    if match is None:
         return None, _why(_CLOCK_MARK.sub("", inner))
-    hour, minute = int(found[1] or found[3]), int(found[2] or found[4])
+    hour, minute = int(match[1] or match[3]), int(match[2] or match[4])
     if hour > 23 or minute > 59:
         return None, "out_of_range"
     if part is not None:
@@ -204,7 +220,10 @@ def _time(_: Question, inner: str) -> Answer:
 
 
 def _without_part(inner: str) -> tuple[str, str]:
-    """A time without the part of the day that stands before or after it, and that part."""
+    """Return a time and its part of the day.
+
+    The part stands before or after it.
+    """
     if inner[-1:] == PART:
         time, part, _ = inner.rsplit(PART, 2)
     else:
@@ -223,5 +242,8 @@ _TYPES: Final[Mapping[str, Callable[[Question, str], Answer]]] = {
 
 
 def _why(inner: str) -> Reason:
-    """Why a type cannot take what was typed: several things side by side are ambiguous, one is of the wrong type."""
+    """Return why a type cannot take what was typed.
+
+    Several things side by side are ambiguous, one is of the wrong type.
+    """
     return "ambiguous" if len(re.findall(r"\d+|[^\W\d_]+", inner)) > 1 else "wrong_type"

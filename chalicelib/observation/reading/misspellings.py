@@ -1,4 +1,7 @@
-"""Names of forms with one letter wrong, missing, extra or swapped (docs/grammar.md, "Where a form is")."""
+"""Read names of forms with one letter wrong.
+
+Or missing, extra or swapped (docs/grammar.md, "Where a form is").
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,13 +11,16 @@ MISSPELT_FROM: Final = 6
 
 
 def deletions(aliases: Iterator[str]) -> dict[str, list[str]]:
-    """Find aliases long enough to be misspelt by themselves and by what one letter less leaves of them."""
-    found: dict[str, list[str]] = {}
+    """Find aliases by themselves and by one letter less.
+
+    Those long enough to be misspelt.
+    """
+    by_shape: dict[str, list[str]] = {}
     for alias in aliases:
         if len(alias) >= MISSPELT_FROM:
             for less in {alias, *shorter(alias)}:
-                found.setdefault(less, []).append(alias)
-    return found
+                by_shape.setdefault(less, []).append(alias)
+    return by_shape
 
 
 def shorter(shape: str) -> Iterator[str]:
@@ -23,7 +29,10 @@ def shorter(shape: str) -> Iterator[str]:
 
 
 def one_edit(alias: str, shape: str) -> bool:
-    """Tell whether one letter wrong, missing, extra or swapped makes one word of the other."""
+    """Tell whether one edit makes one word of the other.
+
+    One letter wrong, missing, extra or swapped.
+    """
     begin = 0
     while begin < min(len(alias), len(shape)) and alias[begin] == shape[begin]:
         begin += 1

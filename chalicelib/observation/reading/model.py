@@ -1,4 +1,7 @@
-"""What a text says: the values that a reading is made of (docs/grammar.md, "Never guess")."""
+"""What a text says: the values that make a reading.
+
+See docs/grammar.md, "Never guess".
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +42,10 @@ ROUND = "round"
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One thing that was read otherwise than it was typed, and the rule that allowed it."""
+    """One thing that was read otherwise than it was typed.
+
+    And the rule that allowed it.
+    """
 
     typed: str
     read_as: str
@@ -48,7 +54,9 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class ReportReading:
-    """One form in a text: `observer` is the number after @; it, `station` and `round` are None where none was named.
+    """One form in a text.
+
+    `observer` is the number after @; it, `station` and `round` are None where none was named.
 
     `rounds` are those of which the clock decides: their hour was named, but not which day's, or it was named as so many
     `days_ago` (0 for today).
@@ -68,13 +76,19 @@ class ReportReading:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether its station, observer or round is not certain, so that a form counts for none before it is asked."""
+        """Whether its station, observer or round is not certain.
+
+        So a form counts for none before it is asked.
+        """
         return any(self.rejected.get(code) == "ambiguous" for code in (STATION, OBSERVER, ROUND))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a whole SMS says: its reports in their order, or why it was held and counts for nothing."""
+    """What a whole SMS says: its reports in order.
+
+    Or why it was held and counts for nothing.
+    """
 
     reports: tuple[ReportReading, ...] = ()
     held: str | None = None

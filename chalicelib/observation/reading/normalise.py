@@ -1,4 +1,6 @@
-"""The first stage: an SMS as it was typed → its canonical form, with a map back (docs/grammar.md, "Tolerance").
+"""Make an SMS canonical, with a map back.
+
+The first stage (docs/grammar.md, "Tolerance").
 
 The canonical text has ASCII digits, one kind of dash, quote and space, no invisible characters, and `~` for
 superscripts and fractions, which change a number. Letters stay as they were typed.
@@ -41,21 +43,30 @@ _PHONE = re.compile(
 
 
 class Canonical(NamedTuple):
-    """A text in its canonical form; `starts` gives where each character began in the original, None for one to one."""
+    """A text in its canonical form.
+
+    `starts` gives where each character began in the original, None for one to one.
+    """
 
     text: str
     original: str
     starts: Sequence[int] | None
 
     def written(self, begin: int, end: int) -> str:
-        """What was typed for a stretch of the canonical text."""
+        """Return what was typed for a stretch of the text.
+
+        The canonical text.
+        """
         if self.starts is None:
             return self.original[begin:end]
         return self.original[self.starts[begin] : self.starts[end]] if begin < end else ""
 
 
 def canonical(text: str) -> Canonical:
-    """The canonical form of a text; never fails, and takes time in proportion to its length."""
+    """Return the canonical form of a text; never fails.
+
+    It takes time in proportion to the text's length.
+    """
     if _UNTOUCHED.fullmatch(text) is not None:
         return Canonical(_masked(text), text, None)
     characters = text.translate(_FOLDS)
@@ -66,13 +77,19 @@ def canonical(text: str) -> Canonical:
 
 
 def folded(text: str) -> str:
-    """A text without invisible characters, its dashes, quotes, spaces and digits each as one."""
+    """Return a text with each kind of sign as one.
+
+    Without invisible characters, its dashes, quotes, spaces and digits each as one.
+    """
     read = text.translate(_FOLDS)
     return read if _IRREGULAR not in read else _irregular(text, read)[0]
 
 
 def _irregular(text: str, folded: str) -> tuple[str, list[int]]:
-    """The canonical form where a character is none or several; marks over a letter are read together with it."""
+    """Return the canonical form where a character is none or several.
+
+    Marks over a letter are read together with it.
+    """
     characters: list[str] = []
     starts: list[int] = []
     at, end = 0, len(text)
@@ -145,7 +162,10 @@ _CATEGORIES: Final = {
 
 
 class _Folds(dict[int, str]):
-    """Code point → its one canonical character, worked out when it is first met."""
+    """Code point → its one canonical character.
+
+    Worked out when it is first met.
+    """
 
     def __missing__(self, codepoint: int) -> str:
         read = _fold(chr(codepoint))
@@ -161,16 +181,19 @@ _UNTOUCHED: Final = re.compile(f"[{re.escape(''.join(one for one in _USUAL if _f
 
 
 def _masked(text: str) -> str:
-    """Takes out, character for character, what only looks like codes and numbers."""
+    """Take out what only looks like codes and numbers.
+
+    Character for character.
+    """
     if "://" in text or "www." in text:
-        text = _ADDRESS.sub(lambda found: PHONE_MARK * len(found[0]), text)
+        text = _ADDRESS.sub(lambda match: PHONE_MARK * len(match[0]), text)
     if "#" in text:
         text = _HASH_NUMBER.sub("№", text)
     if "(" in text:
         text = _PART_COUNTER.sub(_blank, text)
     text = _EMOTICON.sub(_blank, text)
     if "." in text:
-        text = _HALF_DAY.sub(lambda found: f"{found[1]}m".rjust(len(found[0])), text)
+        text = _HALF_DAY.sub(lambda match: f"{match[1]}m".rjust(len(match[0])), text)
     return _PHONE.sub(_phone, text)
 
 
@@ -181,12 +204,12 @@ PHONE_MARK: Final = "\x01"
 """What each character of a phone written in groups, or of a web address, becomes."""
 
 
-def _phone(found: re.Match[str]) -> str:
-    typed = found[0]
+def _phone(match: re.Match[str]) -> str:
+    typed = match[0]
     digits = sum(character.isdigit() for character in typed)
     grouped = typed[0] in "+0(" and digits >= PHONE_DIGITS
     return PHONE_MARK * len(typed) if grouped else typed
 
 
-def _blank(found: re.Match[str]) -> str:
-    return " " * len(found[0])
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])

@@ -1,4 +1,7 @@
-"""Whose each form of a text is: the observers' numbers after @ (docs/grammar.md, "Whose and where")."""
+"""Tell whose each form of a text is.
+
+By the observers' numbers after @ (docs/grammar.md, "Whose and where").
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -12,7 +15,9 @@ THE_LEAD: Final = ""
 
 
 class Signature(NamedTuple):
-    """The numbers that a form names, or that one before it named: none is the lead, of several nobody is sure.
+    """The observers' numbers of a form.
+
+    Those that it names, or that one before it named: none is the lead, of several nobody is sure.
 
     `begin`: where what belongs to the form begins, which is its name, or numbers before that.
     """
@@ -59,7 +64,10 @@ class _Signatures:
         return read
 
     def _ends(self, found: Found, following: int, *, signed: bool) -> tuple[int, int]:
-        """Where what belongs to the next form begins, and where the line of its name does (the same on one line)."""
+        """Return where the next form's part and name's line begin.
+
+        The same on one line.
+        """
         if following == len(self.scan.tokens):
             return following, following
         body = found.end
@@ -71,7 +79,10 @@ class _Signatures:
         return (body, body) if signed else (following, following)
 
     def _begins(self, head: int, body: int) -> tuple[int, int]:
-        """Where the line of a form's name begins, no earlier than `body`, and the lines of numbers alone before it."""
+        """Return where a form's line and numbers alone begin.
+
+        The line of its name, no earlier than `body`, and the lines of numbers alone before it.
+        """
         line = head
         while line > body and not self.scan.starts_line(line):
             line -= 1
@@ -88,5 +99,5 @@ class _Signatures:
         return [mark for mark in self._between(begin, end) if mark not in self.texts]
 
     def _numbers(self, marks: Iterable[int]) -> tuple[str, ...]:
-        """The numbers of some marks, each once."""
+        """Return the numbers of some marks, each once."""
         return tuple(dict.fromkeys(self.scan.tokens[mark][3][1:].strip() for mark in marks))

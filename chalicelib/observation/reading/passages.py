@@ -1,4 +1,7 @@
-"""What ends a value in the coded part of a form: places, rounds, numbers apart, prose (docs/grammar.md, "Values")."""
+"""Pass over what ends a value in the coded part.
+
+Places, rounds, numbers apart, prose (docs/grammar.md, "Values").
+"""
 
 import re
 from typing import Final
@@ -18,12 +21,18 @@ _APART: Final = re.compile(r"[,;.]?\s+")
 
 
 class Passages(Walk):
-    """Passes over what is no answer; `prose_from` is where prose has begun, None before."""
+    """Passes over what is no answer.
+
+    `prose_from` is where prose has begun, None before.
+    """
 
     prose_from: int | None = None
 
     def _opens_round(self, roles: frozenset[str]) -> bool:
-        """Whether a word may begin a round's name; only a form with rounds takes the words that have other uses."""
+        """Whether a word may begin a round's name.
+
+        Only a form with rounds takes the words that have other uses.
+        """
         return "round_prepositions" in roles or (bool(self.form.moments) and not OPEN_ROUNDS.isdisjoint(roles))
 
     def _number(self) -> None:
@@ -49,7 +58,10 @@ class Passages(Walk):
             self.take_number(digits)
 
     def _round_after(self, digits: str) -> bool:
-        """Whether a number after a value is an hour by the word after it (`10 часов`, `8 вечера`), and is taken."""
+        """Whether a number after a value is an hour.
+
+        By the word after it (`10 часов`); it is taken then.
+        """
         after, gap = self.index + 1, self.tokens[self.index][0]
         if len(digits) > 2 or not self.form.moments or _APART.fullmatch(gap) is None:
             return False
@@ -58,7 +70,10 @@ class Passages(Walk):
         return is_hour and self._round()
 
     def _number_apart(self, digits: str) -> None:
-        """A number that no value takes in: the value before it is in doubt, unless it is a phone or stands in prose."""
+        """Take a number that no value takes in.
+
+        The value before it is in doubt, unless it is a phone or stands in prose.
+        """
         if self.prose_from is not None:
             return
         if len(digits) < PHONE_DIGITS:
@@ -136,7 +151,10 @@ class Passages(Walk):
             self.prose_from = self.index
 
     def _leave_free_text(self) -> None:
-        """Go on after what a word makes free text whatever it looks like: its line, or the number of a place."""
+        """Go on after free text that a word opens.
+
+        Whatever it looks like: its line, or the number of a place.
+        """
         if "\n" in self.tokens[self.index][0] or self.scan.signs_at(self.index):
             self._leave_line()
         elif "numbered_things" in self.words[self.index].roles:

@@ -20,14 +20,16 @@ _ATOM: Final = (
 
 
 def token_pattern(names: Iterable[str], answers: Iterable[str]) -> re.Pattern[str]:
-    """The tokens' pattern for an election: a form's name that ends like a digit (`VO4712`) keeps its last letter.
+    """Compile the tokens' pattern for an election.
+
+    A form's name that ends like a digit (`VO4712`) keeps its last letter.
 
     What separates the last token from the end is a token of nothing else, once or twice: a pattern that had to fail
     there would try again from every one of its characters.
     """
     ends = [name for name in names if name[-1] in LIKE_DIGITS.upper()]
-    whole = "".join(rf"(?<!{_LETTER}){_looking_like(name)}(?=\d)|" for name in ends)
-    return re.compile(_GAP + "(?:" + _ATOM.replace("NAMES", whole).replace("ANSWERS", "|".join(answers)) + ")")
+    ending = "".join(rf"(?<!{_LETTER}){_looking_like(name)}(?=\d)|" for name in ends)
+    return re.compile(_GAP + "(?:" + _ATOM.replace("NAMES", ending).replace("ANSWERS", "|".join(answers)) + ")")
 
 
 def _looking_like(name: str) -> str:

@@ -1,4 +1,7 @@
-"""From a text to its reading: normalise, tokenise, find forms, split, interpret, settle (docs/grammar.md)."""
+"""Read a text from end to end.
+
+Normalise, tokenise, find forms, split, interpret, settle (docs/grammar.md).
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -26,7 +29,10 @@ _TRAILING: Final = " \t\n\r;,-=/|_&\\•"
 
 
 def read(text: str, election: Election) -> Reading:
-    """What a text says to an election. Pure; never raises; one longer than LONGEST_READ is held unread."""
+    """Read what a text says to an election; never raises.
+
+    Pure; one longer than LONGEST_READ is held unread.
+    """
     if len(text) > LONGEST_READ:
         return Reading(held=TOO_LONG)
     scanned, forms = _scanned(canonical(text), vocabulary(election))
@@ -41,12 +47,18 @@ def read(text: str, election: Election) -> Reading:
 
 
 def read_though_held(text: str, election: Election) -> tuple[ReportReading, ...]:
-    """What a text says whatever holds it, for a person to choose from: nothing of it counts by itself."""
+    """Read what a text says whatever holds it.
+
+    For a person to choose from: nothing of it counts by itself.
+    """
     return _reports(*_scanned(canonical(text[:LONGEST_READ]), vocabulary(election)))
 
 
 def _scanned(text: Canonical, words: Vocabulary) -> tuple[Scan, Forms]:
-    """The tokens and forms of a text; names with digits for letters are read where each of them makes a form."""
+    """Return the tokens and forms of a text.
+
+    Names with digits for letters are read where each of them makes a form.
+    """
     respelt = words.digit_names.respelt(text)
     if respelt is not None:
         scanned = scan(respelt.text, words)
@@ -70,13 +82,19 @@ def _is_answered(scan: Scan, found: Found) -> bool:
 
 
 def _is_alarming(election: Election, report: ReportReading) -> bool:
-    """Whether a report is an incident, or has an answer that opens one."""
+    """Whether a report is an incident.
+
+    Or has an answer that opens one.
+    """
     form = election.form_by_code.get(report.form)
     return form is None or any(form.by_code[code].is_critical(value) for code, value in report.answers.items())
 
 
 def _reports_beside_quote(scan: Scan, forms: Forms) -> bool:
-    """Whether all incidents of a text stand on lines without a reply of ours: a quoted alert is no new one."""
+    """Whether all incidents stand on lines without a quote.
+
+    Without a reply of ours: a quoted alert is no new one.
+    """
     lowered = scan.canonical.text.lower()
     for found in forms.found:
         begin = scan.begin(found.head)
@@ -87,7 +105,10 @@ def _reports_beside_quote(scan: Scan, forms: Forms) -> bool:
 
 
 def _held(scan: Scan, forms: Forms) -> str | None:
-    """Why a text is held, None for one that is not: what it says outside comments and incident texts decides."""
+    """Return why a text is held, None if it is not.
+
+    What it says outside comments and incident texts decides.
+    """
     lowered = scan.canonical.text.lower()
     for mark in scan.vocabulary.marks:
         at = lowered.find(mark)
@@ -101,7 +122,10 @@ def _held(scan: Scan, forms: Forms) -> str | None:
 
 
 def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
-    """The reports in their order; the same form of one observer for the same station and round twice is one."""
+    """Return the reports in their order.
+
+    The same form of one observer for the same station and round twice is one.
+    """
     if len(forms.found) == 1 and not forms.flags and "@" not in scan.canonical.text:
         return (_report(scan, forms.found[0], 0, len(scan.tokens), None),)
     reports: list[ReportReading] = []
@@ -141,13 +165,19 @@ def _reports(scan: Scan, forms: Forms) -> tuple[ReportReading, ...]:
 
 
 def _key(report: ReportReading, form: FormNames) -> tuple[object, ...]:
-    """What two reports of one form have to agree in to be one."""
+    """Return what two reports must share to be one.
+
+    Two of one form.
+    """
     serial = report.answers.get(form.serial) if form.serial is not None else None
     return report.form, report.station, report.round, report.rounds, report.observer, serial
 
 
 def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str | None) -> ReportReading:
-    """One form's report, unsigned; `ended` and `following`: where the form before ends and the one after begins."""
+    """Return one form's report, unsigned.
+
+    `ended` and `following`: where the form before ends and the one after begins.
+    """
     content = found.content
     answers: dict[str, Value]
     rejected: dict[str, Reason]
@@ -192,13 +222,19 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
 
 
 def _named(answers: Answers) -> list[str]:
-    """The stations that a form names in its header and after its last value."""
+    """Return the stations that a form names.
+
+    In its header and after its last value.
+    """
     further = [number for number in (answers.coded.station, answers.settled.last_station) if number is not None]
     return [*answers.header.stations, *further] if further else answers.header.stations
 
 
 def _signed(report: ReportReading, signature: Signature) -> ReportReading:
-    """A report as that of the observer whom it names, of nobody where it names several."""
+    """Return a report as its named observer's.
+
+    As nobody's where it names several.
+    """
     if not signature.numbers:
         return report
     if len(signature.numbers) == 1:
@@ -207,7 +243,7 @@ def _signed(report: ReportReading, signature: Signature) -> ReportReading:
 
 
 def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list[NamedRound]:
-    """What a form's round is named by, each meaning once."""
+    """Return what names a form's round, each meaning once."""
     before = round_before(scan, ended, found.head, found.form) if ended < found.head else None
     if before is None and not answers.header.rounds and not answers.coded.rounds:
         return []
@@ -222,7 +258,10 @@ def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
 
 
 def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None:
-    """The words around the codes, as they were typed; those before a later form belong to the form before."""
+    """Return the words around the codes, as they were typed.
+
+    Those before a later form belong to the form before.
+    """
     inner: list[tuple[int, int]] = []
     if not isinstance(found.content, Incident):
         header, coded = found.content.header, found.content.coded

@@ -1,4 +1,7 @@
-"""Rounds named in a text: by an hour, with or without minutes, and a day (docs/grammar.md, "Rounds")."""
+"""Read rounds named by an hour and a day.
+
+With or without minutes (docs/grammar.md, "Rounds").
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -19,7 +22,9 @@ _MINUTES: Final = frozenset(f"{minute:02}" for minute in range(60))
 
 @dataclass(frozen=True, slots=True)
 class RoundName:
-    """What names a round: an hour, or a day, or both, and the index after it.
+    """What names a round: an hour, or a day, or both.
+
+    And the index after it.
 
     `minute` is None where none was typed; `day` counts from the election's date; `days_ago` is 0 for today, 1 for
     yesterday, None where neither was named.
@@ -34,7 +39,9 @@ class RoundName:
 
 @dataclass(frozen=True, slots=True)
 class NamedRound:
-    """The rounds of a form that a name may mean; none where it means none for certain.
+    """The rounds of a form that a name may mean.
+
+    None where it means none for certain.
 
     One round is meant without doubt, unless `days_ago` has to be true of it; several recur on different days.
     """
@@ -44,18 +51,27 @@ class NamedRound:
 
 
 def round_name_at(scan: Scan, index: int, limit: int) -> RoundName | None:
-    """The name of a round that begins at a token, prepositions included; None where none does."""
+    """Return the round's name that begins at a token, if any.
+
+    Prepositions included.
+    """
     return _Reader(scan, index, limit).read()
 
 
 def day_before(scan: Scan, index: int) -> int | None:
-    """The day, before the election's, in what is written as `D-1` at a token; None where it is not."""
+    """Return the day, before the election's, written as `D-1`.
+
+    At a token; None where it is not.
+    """
     gap, number, _, _ = scan.tokens[index + 1] if index + 1 < len(scan.tokens) else ("", "", "", "")
     return -int(number) if gap == "-" and number.isdigit() and len(number) < _MONTH_LETTERS else None
 
 
 def named_round(form: FormNames, name: RoundName) -> NamedRound:
-    """The rounds of a form that a name means: those of its day that begin in its hour, at its minute if one does."""
+    """Return the rounds of a form that a name means.
+
+    Those of its day that begin in its hour, at its minute if one does.
+    """
     fitting = [moment for moment in form.moments if name.day in (None, moment.day)]
     if name.hour is not None:
         fitting = [moment for moment in fitting if moment.hour == name.hour]
@@ -117,14 +133,17 @@ class _Reader:
     def _date(self, index: int) -> bool:
         if index >= self.limit:
             return False
-        found = self._numeric_date(index) or self._spelt_date(index)
-        if found is None:
+        day = self._numeric_date(index) or self._spelt_date(index)
+        if day is None:
             return False
-        self.day, self.index = found
+        self.day, self.index = day
         return True
 
     def _numeric_date(self, index: int) -> tuple[int, int] | None:
-        """`15.10`, `15.10.2017`, `2017-10-15`: one without a year only where it is a day of the election."""
+        """Read a date in digits.
+
+        `15.10`, `15.10.2017`, `2017-10-15`: one without a year only where it is a day of the election.
+        """
         after = date_at(self.scan, index, self.limit)
         if after is not None:
             numbers = [int(self.scan.digits(at)) for at in range(index, after)]
@@ -213,7 +232,10 @@ class _Reader:
         return apart and not self._is_something_else(index)
 
     def _hour_words(self, index: int) -> int:
-        """The index after words and endings that make a number an hour (`10 часов`, `10ч`, `10 o'clock`, `10до`)."""
+        """Return the index after words that make an hour.
+
+        Words and endings of a number (`10 часов`, `10ч`, `10 o'clock`, `10до`).
+        """
         if index < self.limit and self.scan.words[index].skeleton == "O" and self._has_word("CLOCK", index + 1):
             return index + 2
         glued = index < self.limit and self.scan.tokens[index][0] in ("", "-")
@@ -224,7 +246,10 @@ class _Reader:
         return index
 
     def _part(self, index: int) -> tuple[str | None, int]:
-        """The part of the day at a token, and the index after it."""
+        """Return the part of the day at a token.
+
+        And the index after it.
+        """
         begin = index
         while self._has("day_part_openings", index):
             index += 1
@@ -235,7 +260,10 @@ class _Reader:
         return part, index + 1 if self._has("day_part_tails", index) else index
 
     def _is_something_else(self, index: int) -> bool:
-        """Whether a number is glued to another one (`10-12`, `10%`), or counts people (`10 человек`)."""
+        """Whether a number is no hour.
+
+        It is glued to another one (`10-12`, `10%`), or is a station with all its zeros.
+        """
         if self._has("units", index + 1):
             return True
         following = self.scan.tokens[index + 1] if index + 1 < self.limit else ("", "", "", "")

@@ -1,4 +1,6 @@
-"""Runs of letters that hold several things: codes and value words (`даC`), or a form's name and a code (`ЯвкаA415`).
+"""Split runs of letters that hold several things.
+
+Codes and value words (`даC`), or a form's name and a code (`ЯвкаA415`).
 
 docs/grammar.md, "Where answers are", "Where a form is".
 """
@@ -19,21 +21,24 @@ Runs = tuple[list[Token], list[Word]]
 
 
 def split_runs(vocabulary: Vocabulary, tokens: Sequence[Token], words: Sequence[Word]) -> Runs:
-    """Tokens and words with each run of codes and value words in its parts, where it can only be that."""
-    found: Runs = ([], [])
+    """Split each run of codes and value words.
+
+    Returns tokens and words, the run in its parts where it can only be that.
+    """
+    runs: Runs = ([], [])
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         if word.parts and _splits(tokens, words, index):
-            _append(found, vocabulary, token, word.parts)
+            _append(runs, vocabulary, token, word.parts)
         else:
-            found[0].append(token)
-            found[1].append(word)
-    return found
+            runs[0].append(token)
+            runs[1].append(word)
+    return runs
 
 
-def _append(found: Runs, vocabulary: Vocabulary, token: Token, parts: Sequence[str]) -> None:
+def _append(runs: Runs, vocabulary: Vocabulary, token: Token, parts: Sequence[str]) -> None:
     for position, part in enumerate(parts):
-        found[0].append((token[0] if position == 0 else "", "", part, ""))
-        found[1].append(vocabulary[part])
+        runs[0].append((token[0] if position == 0 else "", "", part, ""))
+        runs[1].append(vocabulary[part])
 
 
 def _splits(tokens: Sequence[Token], words: Sequence[Word], index: int) -> bool:
@@ -46,17 +51,20 @@ def _splits(tokens: Sequence[Token], words: Sequence[Word], index: int) -> bool:
 
 
 def split_aliases(vocabulary: Vocabulary, tokens: Sequence[Token], words: Sequence[Word]) -> Runs:
-    """Tokens and words with each form's name apart from a code that is glued to it, where that may be."""
-    found: Runs = ([], [])
+    """Split each form's name from a code glued to it.
+
+    Returns tokens and words, split where that may be.
+    """
+    runs: Runs = ([], [])
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         if word.glued_form is not None and _glued(vocabulary, tokens, words, index):
             alias, rest = word.typed[: word.glued], word.typed[word.glued :]
             parts = (rest,) if vocabulary[rest].letter is not None else vocabulary[rest].parts
-            _append(found, vocabulary, token, (alias, *parts))
+            _append(runs, vocabulary, token, (alias, *parts))
         else:
-            found[0].append(token)
-            found[1].append(word)
-    return found
+            runs[0].append(token)
+            runs[1].append(word)
+    return runs
 
 
 def _glued(vocabulary: Vocabulary, tokens: Sequence[Token], words: Sequence[Word], index: int) -> bool:
@@ -88,7 +96,10 @@ def _prose_at(words: Sequence[Word], index: int) -> bool:
 
 
 def _further_answer(tokens: Sequence[Token], words: Sequence[Word], index: int) -> bool:
-    """Whether a code with a value stands next, the rest of a number left out."""
+    """Whether a code with a value stands next.
+
+    The rest of a number left out.
+    """
     while index < len(tokens) and tokens[index][1]:
         index += 1
     word = words[index] if index < len(tokens) else NO_WORD
@@ -107,21 +118,24 @@ _NUMBERING_GAP: Final = re.compile(r"\s*[.)]\s*")
 
 
 def drop_numbering(tokens: Sequence[Token], words: Sequence[Word]) -> Runs:
-    """Tokens and words with numbering before codes (`1. A-1 2. B-0730`, in order) as a part of the codes' gaps."""
+    """Drop numbering before codes.
+
+    Returns tokens and words with it (`1. A-1 2. B-0730`, in order) as a part of the codes' gaps.
+    """
     numbers = [index for index in range(len(tokens) - 1) if _numbers_code(tokens, words, index)]
     in_order = [tokens[index][1] for index in numbers] == [str(number) for number in range(1, len(numbers) + 1)]
     if len(numbers) < 2 or not in_order:
         return list(tokens), list(words)
     places = frozenset(numbers)
-    found: Runs = ([], [])
+    runs: Runs = ([], [])
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         if index - 1 in places:
             gap, number, _, _ = tokens[index - 1]
             token = (gap + number + token[0], *token[1:])  # noqa: PLW2901 (the token with the number in its gap)
         if index not in places:
-            found[0].append(token)
-            found[1].append(word)
-    return found
+            runs[0].append(token)
+            runs[1].append(word)
+    return runs
 
 
 def _numbers_code(tokens: Sequence[Token], words: Sequence[Word], index: int) -> bool:

@@ -1,4 +1,7 @@
-"""The fifth stage: candidates → answers and rejections of one form, each code once (docs/grammar.md, "Never guess")."""
+"""Settle candidates: answers and rejections, each code once.
+
+The fifth stage, of one form (docs/grammar.md, "Never guess").
+"""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +23,10 @@ _AMBIGUOUS: Answer = (None, "ambiguous")
 
 @dataclass(slots=True)
 class Settled:
-    """The answers of one form, what was rejected and why, and a station named after the last value."""
+    """One form's answers, rejections with reasons, and last station.
+
+    One that is named after the last value.
+    """
 
     answers: dict[str, Value] = field(default_factory=dict)
     rejected: dict[str, Reason] = field(default_factory=dict)
@@ -29,7 +35,7 @@ class Settled:
 
 
 def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
-    """The answers that candidates give."""
+    """Return the answers that candidates give."""
     settled = Settled(last_station=coded.station)
     _take_last_station(scan, header, coded, settled)
     for code, (value, reason) in _agreed(coded, settled).items():
@@ -91,7 +97,10 @@ def _answer(candidate: Candidate, coded: Coded) -> Answer:
 
 
 def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settled) -> None:
-    """A real station after the last value is the station where none is named before, or the same one again."""
+    """Take a real station after the last value.
+
+    It is the station where none is named before, or the same one again.
+    """
     last = coded.candidates[-1] if coded.candidates else None
     if last is None or not last.numbers or coded.end != last.end or last.prose_after:
         return
@@ -121,7 +130,10 @@ def _code_repair(typed: str, letters: str) -> Repair:
 
 
 def merged(first: ReportReading, second: ReportReading) -> ReportReading:
-    """Two reports of one form, place and observer in one SMS as one: what they answer differently is conflicting."""
+    """Merge two reports of one SMS into one.
+
+    Of one form, place and observer: what they answer differently is conflicting.
+    """
     answers, rejected = dict(first.answers), dict(first.rejected)
     for code, value in second.answers.items():
         if code in rejected or answers.get(code, value) != value:

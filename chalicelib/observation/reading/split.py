@@ -1,4 +1,7 @@
-"""The third stage: the coded part of a form as candidates (docs/grammar.md, "Where answers are")."""
+"""Split the coded part of a form into candidates.
+
+The third stage (docs/grammar.md, "Where answers are").
+"""
 
 from typing import Final
 
@@ -16,7 +19,10 @@ _NUMBER_WORDS: Final = frozenset(("day_parts", "day_part_tails", "quantities"))
 
 
 def split(scan: Scan, form: FormNames, first: int, limit: int) -> Coded:
-    """The candidates from a form's first code up to another form's name, a comment or the end."""
+    """Return the candidates of a form.
+
+    From its first code up to another form's name, a comment or the end.
+    """
     return _Splitter(scan, form, first, limit).split()
 
 
@@ -89,7 +95,10 @@ class _Splitter(Codes):
     # Words of two letters or more.
 
     def _answer(self, word: Word) -> bool:
-        """Take yes or no, unless it is the beginning of prose (`B1 нет нарушений`)."""
+        """Take yes or no, unless it begins prose.
+
+        As in `B1 нет нарушений`.
+        """
         if word.value is None or self.current is None:
             return False
         if "refusals" in word.roles and self.current.valued and self.prose_at(self.index + 1):
@@ -98,7 +107,10 @@ class _Splitter(Codes):
         return True
 
     def _listed(self, word: Word) -> bool:
-        """Take a word of the catalogue that the coded part goes on after."""
+        """Take a listed word that the coded part passes.
+
+        One of the catalogue, after which it goes on.
+        """
         roles = word.roles
         if not roles:
             return False
@@ -117,7 +129,10 @@ class _Splitter(Codes):
         return (self._opens_round(roles) and self._round()) or self._in_value(roles, opening=opening)
 
     def _in_value(self, roles: frozenset[str], *, opening: bool) -> bool:
-        """Take a word that joins a list, or that leaves its value in doubt; `opening`: it stands before the value."""
+        """Take a word that joins a list or makes doubt.
+
+        Its value is in doubt then; `opening`: it stands before the value.
+        """
         if self.current is None:
             return False
         number_next = self.number_at(self.index + 1)
@@ -165,7 +180,10 @@ class _Splitter(Codes):
             self._code(word, code)
 
     def _stranger_in_digits(self, code: str, letter: str) -> bool:
-        """Whether a letter that is no code is glued into digits: the answer and the letter are both named."""
+        """Whether a letter that is no code is in digits.
+
+        It is glued into them: the answer and the letter are both named.
+        """
         index = self.index
         if code in self.form.questions or self.tokens[index][0] or index == 0 or not self.tokens[index - 1][1]:
             return False
@@ -180,7 +198,10 @@ class _Splitter(Codes):
         return True
 
     def _glued_to_number(self, code: str, *, next_value: bool) -> bool:
-        """Whether a letter that begins no answer is glued to a number's end (`A145u`): the answer is in doubt."""
+        """Whether a letter is glued to a number's end.
+
+        One that begins no answer (`A145u`): the answer is in doubt.
+        """
         current = self.current
         if current is None or next_value or self.tokens[self.index][0] or not current.numbers:
             return False
@@ -192,7 +213,10 @@ class _Splitter(Codes):
         return True
 
     def _is_word(self, word: Word, code: str, *, next_value: bool) -> bool:
-        """Whether а в и к о с у я stands for a word; its number is passed over then."""
+        """Whether a letter that may be a word is one.
+
+        а в и к о с у я; its number is passed over then.
+        """
         after = self.index + 1
         if next_value and not SPACES.search(self.tokens[after][0]):
             return False
@@ -214,14 +238,20 @@ class _Splitter(Codes):
         return True
 
     def _names_round(self, index: int) -> bool:
-        """Whether a round of the form is named from a token on, and no prose goes on after it."""
+        """Whether a round of the form is named here.
+
+        From a token on, and no prose goes on after it.
+        """
         if not self.form.moments or not self._opens_round(self.words[index].roles):
             return False
         name = round_name_at(self.scan, index, self.limit)
         return name is not None and name.hour is not None and not self.prose_at(name.after)
 
     def _after_number_words(self, index: int) -> int:
-        """The index after words that belong to a number before them (`7:30 утра`, `2 тыс`)."""
+        """Return the index after words of a number.
+
+        They belong to the one before them (`7:30 утра`, `2 тыс`).
+        """
         while index < self.limit and not _NUMBER_WORDS.isdisjoint(self.words[index].roles):
             index += 1
         return index

@@ -1,4 +1,4 @@
-"""The stations of an election by what an observer may type for them."""
+"""The stations of an election by what observers may type."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from chalicelib.observation.sms.look_alikes import skeleton
 
 
 class StationNumbers:
-    """The stations of an election by what an observer may type for them."""
+    """The stations of an election by what observers may type."""
 
     def __init__(self, numbers: Iterable[str]) -> None:
         self._by_shape: dict[str, str] = {}
@@ -17,7 +17,10 @@ class StationNumbers:
             self._by_value.setdefault(shape.lstrip("0"), []).append(number)
 
     def named(self, typed: str) -> str | None:
-        """The station of a number, whose leading zeros may be left out where exactly one fits."""
+        """Return the station of a number, if one fits.
+
+        Its leading zeros may be left out where exactly one fits.
+        """
         shape = _shape(typed)
         if shape in self._by_shape:
             return self._by_shape[shape]
@@ -25,7 +28,7 @@ class StationNumbers:
         return fitting[0] if len(fitting) == 1 else None
 
     def exact(self, typed: str) -> str | None:
-        """The station of a number with all its zeros."""
+        """Return the station of a number with all its zeros."""
         return self._by_shape.get(_shape(typed))
 
 

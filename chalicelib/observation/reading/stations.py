@@ -1,4 +1,7 @@
-"""Stations' numbers as they are typed: read whole, with what is glued to them (docs/grammar.md, "Whose and where")."""
+"""Read stations' numbers whole, with what is glued to them.
+
+See docs/grammar.md, "Whose and where".
+"""
 
 from collections.abc import Container, Iterable
 from typing import Final, NamedTuple
@@ -11,7 +14,10 @@ _JOINTS: Final = ("-", "/")
 
 
 class Whole(NamedTuple):
-    """A number where a station stands: what was typed, the station that it names if any, and the index after it."""
+    """A number where a station stands.
+
+    What was typed, the station that it names if any, and the index after it.
+    """
 
     typed: str
     station: str | None
@@ -20,7 +26,9 @@ class Whole(NamedTuple):
 
 
 def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, exact: bool = False) -> Whole:
-    """The number at a token, read with a letter, or a dash or a slash and digits, that is glued to it.
+    """Read the number at a token, with what is glued to it.
+
+    A letter, or a dash or a slash and digits.
 
     A letter among `codes` that a value follows is a code. `exact`: its leading zeros have to be there.
     """
@@ -39,7 +47,10 @@ def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, 
 
 
 def _longer(scan: Scan, number: str, after: int, limit: int) -> Iterable[tuple[str, int]]:
-    """The number with what is glued to it, and the index after that; the longest first."""
+    """Yield the number with what is glued to it, longest first.
+
+    And the index after that.
+    """
     gap, digits, word, _ = scan.tokens[after]
     valued = after + 1 < limit and scan.tokens[after + 1][1] != "" and scan.tokens[after + 1][0] == ""
     if word and not valued:
@@ -52,12 +63,15 @@ def _longer(scan: Scan, number: str, after: int, limit: int) -> Iterable[tuple[s
 
 
 def _stranger(scan: Scan, number: str, after: int, limit: int, codes: Container[str]) -> Whole | None:
-    """A number with something glued to it that makes it no station, None where that is something of its own."""
+    """Return a number that something glued to it spoils.
+
+    It is no station then; None where the glued is something of its own.
+    """
     gap, digits, word, _ = scan.tokens[after]
     if digits:
         other = scan.digits(after)
-        own = other == number or scan.vocabulary.station_numbers.exact(other) is not None
-        apart = own or hour_at(scan, after, limit) is not None or gap == ""
+        is_apart_already = other == number or scan.vocabulary.station_numbers.exact(other) is not None
+        apart = is_apart_already or hour_at(scan, after, limit) is not None or gap == ""
         return None if apart else Whole(number + gap + other, None, after + 1, has_suffix=True)
     if gap or len(word) != 1 or (code_letter(word) in codes and _is_valued(scan, after, limit)):
         return None
@@ -65,7 +79,10 @@ def _stranger(scan: Scan, number: str, after: int, limit: int, codes: Container[
 
 
 def _is_valued(scan: Scan, index: int, limit: int) -> bool:
-    """Whether a value, or a word that may stand before one, follows a letter."""
+    """Whether a value follows a letter.
+
+    Or a word that may stand before one.
+    """
     after = index + 1
     if after >= limit:
         return False

@@ -1,7 +1,9 @@
-"""The second stage: a canonical text as tokens, each with what separates it from the one before.
+"""Tokenise a canonical text.
 
-A token is (gap, number, word, mark), of which one of the last three is not empty: a number with the letters that
-stand for digits in it, a run of letters, or a mark (a sign that changes a number, `@0012`, `#`, a phone).
+The second stage: each token has what separates it from the one before.
+
+A token is (gap, number, word, mark), of which one of the last three is not empty: a number with the letters that stand
+for digits in it, a run of letters, or a mark (a sign that changes a number, `@0012`, `#`, a phone).
 """
 
 import re
@@ -25,7 +27,10 @@ __all__ = ["SPACES", "Scan", "Token", "scan"]
 
 @dataclass(slots=True)
 class Scan:
-    """A tokenised text: `words` beside the tokens, NO_WORD where a token is no run of letters."""
+    """A tokenised text, with `words` beside the tokens.
+
+    NO_WORD where a token is no run of letters.
+    """
 
     canonical: Canonical
     vocabulary: Vocabulary
@@ -36,16 +41,22 @@ class Scan:
     _ends: list[int] | None = None
 
     def digits(self, index: int) -> str:
-        """A number token's digits."""
+        """Return a number token's digits."""
         number = self.tokens[index][1]
         return number if number.isdigit() else number.translate(DIGITS)
 
     def starts_line(self, index: int) -> bool:
-        """Whether a token is the first of the SMS or of a line."""
+        """Whether a token is the first of its line.
+
+        Or of the SMS.
+        """
         return index == 0 or "\n" in self.tokens[index][0]
 
     def opens_line(self, index: int) -> bool:
-        """Whether only greetings and observers' numbers stand before a token on its line."""
+        """Whether a token opens its line.
+
+        Only greetings and observers' numbers stand before it.
+        """
         while not self.starts_line(index):
             index -= 1
             if "courtesies" in self.words[index].roles or self.names_observer(index):
@@ -64,14 +75,20 @@ class Scan:
         return len(mark) > 1 and mark[0] == "@"
 
     def line_ends(self, index: int, limit: int) -> int:
-        """The index after the last token of the line of a token."""
+        """Return the index after the last token of a line.
+
+        The line of a token.
+        """
         index += 1
         while index < limit and "\n" not in self.tokens[index][0]:
             index += 1
         return index
 
     def signs_at(self, index: int) -> bool:
-        """Whether what a phone appends by itself begins at a token (`Sent from`)."""
+        """Whether what a phone appends begins at a token.
+
+        By itself (`Sent from`).
+        """
         word = self.words[index]
         if "signatures" not in word.roles:
             return False
@@ -83,7 +100,10 @@ class Scan:
         return tuple(word.skeleton for word in self.words[index:after]) == phrase
 
     def thing_ends(self, index: int, limit: int) -> int:
-        """The index after a word for a place or a thing, and after a letter and number that name it (`room A2`)."""
+        """Return the index after a place or a thing.
+
+        After its word, and a letter and number that name it (`room A2`).
+        """
         after = index + 1
         while after < limit and "number_words" in self.words[after].roles and not self._numbered(after, limit):
             after += 1
@@ -91,13 +111,16 @@ class Scan:
         return after + 2 if self._numbered(after, limit) and not parted else index + 1
 
     def _numbered(self, index: int, limit: int) -> bool:
-        """Whether a letter and a number glued to it stand at a token."""
+        """Whether a letter with a glued number stands at a token."""
         if index + 1 >= limit or self.words[index].letter is None or not self.tokens[index + 1][1]:
             return False
         return self.tokens[index + 1][0].strip("-") == ""
 
     def end(self, index: int) -> int:
-        """Where a token ends in the canonical text; 0 for the token before the first."""
+        """Return where a token ends in the canonical text.
+
+        0 for the token before the first.
+        """
         ends = self._ends or self._count_ends()
         return ends[index + 1]
 
@@ -111,7 +134,10 @@ class Scan:
         return self._ends
 
     def written(self, first: int, after: int) -> str:
-        """What was typed from a token up to another one, the gap before the first left out."""
+        """Return what was typed from one token to another.
+
+        The gap before the first left out.
+        """
         if first >= after:
             return ""
         return self.canonical.written(self.begin(first), self.end(after - 1))
@@ -122,7 +148,10 @@ class Scan:
         return self.canonical.text.endswith(number or word or mark)
 
     def around(self, first: int, after: int) -> str:
-        """What was typed from a token to the beginning of another one, or to the very end."""
+        """Return what was typed up to another token's beginning.
+
+        From a token on, or to the very end.
+        """
         size = len(self.tokens)
         if first >= after and after < size:
             return ""
@@ -131,7 +160,10 @@ class Scan:
 
 
 def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
-    """The tokens of a text, with runs of letters split where they hold several things."""
+    """Tokenise a text and split its runs of letters.
+
+    Where they hold several things.
+    """
     tokens: list[Token] = vocabulary.tokens.findall(text.text)
     while tokens and not any(tokens[-1][1:]):
         # Only what stands after the last token.

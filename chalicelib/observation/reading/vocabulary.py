@@ -1,4 +1,7 @@
-"""The election compiled for reading: what each word of a text may be, worked out once a word."""
+"""Compile the election for reading.
+
+What each word of a text may be, worked out once per word.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -165,7 +168,10 @@ class Vocabulary(dict[str, Word]):
         )
 
     def _value(self, typed: str, shape: str) -> bool | None:
-        """Yes or no; a single letter has to be the very one of the list, not one that looks like it."""
+        """Return yes or no.
+
+        A single letter has to be the very one of the list, not one that looks like it.
+        """
         if len(typed) == 1 and typed.lower() not in self.lists.letters:
             return None
         return self.lists.values.get(shape)
@@ -185,7 +191,10 @@ class Vocabulary(dict[str, Word]):
         return found | {"parts": coded, "ends_in_code": True} if coded else found
 
     def _rest_of(self, alias: str, shape: str) -> bool:
-        """Whether what follows an alias in a run begins with a code of its form and splits from there on."""
+        """Whether codes follow an alias in a run.
+
+        What follows begins with a code of its form and splits from there on.
+        """
         rest = shape[len(alias) :]
         beginnings = self._aliases[alias].beginnings
         if len(rest) > 1 and rest in beginnings:
@@ -215,7 +224,10 @@ class Vocabulary(dict[str, Word]):
         return {"parts": parts, "begins_with_value": bool(lead), "ends_in_code": bool(last)}
 
     def _like_digit_run(self, typed: str) -> tuple[str, ...]:
-        """Codes of this election, each but the last with a letter like a digit for its value (`AlB0730`)."""
+        """Split a run into codes of this election.
+
+        Each but the last with a letter like a digit for its value (`AlB0730`).
+        """
         letters = tuple(typed)
         valued = len(letters) % 2 == 1 and len(letters) > 1 and all(one in LIKE_DIGITS for one in letters[1::2])
         coded = valued and all(one.isupper() and code_letter(one) in self._letters for one in letters[::2])
@@ -262,7 +274,10 @@ def _aliases(election: Election, forms: Mapping[str, FormNames]) -> Iterator[tup
 
 
 def _after_numbers(lists: Words) -> Iterator[str]:
-    """Words that are written at a number's end and belong to it: units, words that multiply, parts of the day."""
+    """Yield words that are written at a number's end.
+
+    They belong to it: units, words that multiply, parts of the day.
+    """
     for word, roles in lists.roles.items():
         if len(word) > 1 and not roles.isdisjoint(("units", "quantities", "day_parts")):
             yield re.escape(word)
@@ -273,7 +288,7 @@ _ELECTIONS_KEPT: Final = 8
 
 
 def vocabulary(election: Election) -> Vocabulary:
-    """The compiled election; built once for each Election object."""
+    """Return the compiled election, built once per Election object."""
     kept = _compiled.get(id(election))
     if kept is not None and kept[0] is election:
         return kept[1]

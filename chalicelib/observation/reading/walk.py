@@ -1,4 +1,7 @@
-"""A walk over the coded part of a form: what stands where, and the value that is being read."""
+"""Walk over the coded part of a form.
+
+What stands where, and the value that is being read.
+"""
 
 from typing import Final
 
@@ -16,10 +19,12 @@ _BEFORE_TIME: Final = frozenset(("day_parts", "day_part_tails", "time_prepositio
 
 
 class Walk:
-    """Stands at the token `index`; `current` is the candidate whose value is being read, None where there is none.
+    """Stands at the token `index`, with the `current` candidate.
 
-    `closed` is the candidate before, once something that is no value ended it.
-    `answered` are the codes that a value was typed for; `styles` counts how codes are written.
+    Its value is being read; None where there is none.
+
+    `closed` is the candidate before, once something that is no value ended it. `answered` are the codes that a value
+    was typed for; `styles` counts how codes are written.
     """
 
     current: Candidate | None = None
@@ -43,7 +48,10 @@ class Walk:
             self.answered.add(self.current.code)
 
     def take_number(self, digits: str) -> None:
-        """Add a number; where something was passed over after the number before it, they are not one."""
+        """Add a number to the value.
+
+        Where something was passed over after the number before it, they are not one.
+        """
         current = self.current if self.current is not None else self.closed
         if current is None:
             return
@@ -86,7 +94,10 @@ class Walk:
         return bool(word.roles) and self._value_opens_at(after, word)
 
     def _value_opens_at(self, index: int, word: Word) -> bool:
-        """Whether a word that may stand before a value does (`около 300`, `не 5`, `саат 7:30`)."""
+        """Whether a word stands before a value.
+
+        One that may (`около 300`, `не 5`, `саат 7:30`).
+        """
         if word.letter is None and "approximations" in word.roles:
             return True
         if word.letter is None and "negations" in word.roles:
@@ -94,13 +105,19 @@ class Walk:
         return self.time_opens_at(index)
 
     def time_opens_at(self, index: int) -> bool:
-        """Whether a number follows words that stand before a time (`саат кечки 8:05`)."""
+        """Whether a number follows words of a time.
+
+        Words that stand before one (`саат кечки 8:05`).
+        """
         while index < self.limit and not self.words[index].roles.isdisjoint(_BEFORE_TIME):
             index += 1
         return self.number_at(index)
 
     def name_next(self, code: str) -> bool:
-        """Whether a name of an answer to a code's question, or a month, follows the code at once."""
+        """Whether the name of an answer follows its code.
+
+        A name of one to the code's question, or a month, at once.
+        """
         values = self.form.questions.get(code)
         after = self.index + (2 if code[-1].isdigit() else 1)
         if values is None or after >= self.limit:
@@ -110,7 +127,10 @@ class Walk:
         return name_length(self.scan, values, after, self.limit) > 0
 
     def take_name(self) -> bool:
-        """Take the name of an answer where one stands; prose that goes on after it leaves the answer in doubt."""
+        """Take the name of an answer where one stands.
+
+        Prose that goes on after it leaves the answer in doubt.
+        """
         current = self.current
         if current is None or current.values is None:
             return False
@@ -133,7 +153,7 @@ class Walk:
         return True
 
     def _goes_on(self, index: int) -> bool:
-        """Whether words follow a name with nothing but blanks between, so that they may change what it says."""
+        """Whether words after a name and a blank may change it."""
         if index >= self.limit or self.tokens[index][0].strip() or "\n" in self.tokens[index][0]:
             return False
         word = self.words[index]
@@ -168,14 +188,17 @@ class Walk:
         return index < self.limit and role in self.words[index].roles
 
     def prose_at(self, index: int) -> bool:
-        """Whether an ordinary word follows on the same line, greetings and thanks left out."""
+        """Whether an ordinary word follows on the line, greetings left out."""
         word = self.words[index] if index < self.limit else NO_WORD
         return word.prose and "courtesies" not in word.roles and "\n" not in self.tokens[index][0]
 
     # Letters that belong to the value before them.
 
     def attached(self, word: Word, current: Candidate) -> bool:
-        """Whether a letter belongs to the value before it (`7ч30`, `3k`, `1 и 3`, a lone `O`, `n`), and is taken."""
+        """Whether a letter belongs to the value before it.
+
+        It is taken then (`7ч30`, `3k`, `1 и 3`, a lone `O`, `n`).
+        """
         if word.skeleton in ("A", "P") and current.valued and self.asks("time") and self._takes_m():
             current.typed += f"{PART}{word.skeleton.lower()}m{PART}"
             current.end = self.coded.end = self.index + 1
@@ -189,7 +212,10 @@ class Walk:
         return typed is not None
 
     def _attached_as(self, word: Word, current: Candidate) -> str | None:
-        """What a letter adds to the value before it: "" for nothing, None where it does not belong to it."""
+        """Return what a letter adds to the value before it.
+
+        "" for nothing, None where it does not belong to it.
+        """
         roles, number_next = word.roles, self.number_at(self.index + 1)
         timed = self.asks("time")
         if current.valued:
@@ -206,7 +232,7 @@ class Walk:
         return self._lone_letter_as(word, current)
 
     def _lone_letter_as(self, word: Word, current: Candidate) -> str | None:
-        """A yes or no of one letter, or a lone letter like a digit."""
+        """Return yes or no of one letter, or a digit like it."""
         value_next = self.value_next()
         if self.prose_at(self.index + 1):
             return None
@@ -220,7 +246,10 @@ class Walk:
         return None
 
     def _is_thousands(self, word: Word) -> bool:
-        """Whether a letter multiplies the number before it (`2k`, `2 т`): no value follows, nor another letter."""
+        """Whether a letter multiplies the number before it.
+
+        As in `2k`, `2 т`: no value follows, nor another letter.
+        """
         if self.current is None or not self.current.numbers or self.number_at(self.index + 1):
             return False
         if self.asks("time") and "minute_marks" in word.roles:
@@ -228,7 +257,10 @@ class Walk:
         return self.tokens[self.index][0] == "" or self._multiplies_apart(word)
 
     def _multiplies_apart(self, word: Word) -> bool:
-        """Whether a letter apart may multiply: it is no code here, no preposition (`к обеду`), no `т.к.`."""
+        """Whether a letter apart may multiply.
+
+        It is no code here, no preposition (`к обеду`), no `т.к.`.
+        """
         if code_letter(word.typed) in self.form.questions and (word.typed.isupper() or self.value_next()):
             return False
         after = self.index + 1
@@ -247,13 +279,16 @@ class Walk:
         return True
 
     def day_part_at(self, index: int) -> int | None:
-        """The index of a word that names a part of the day (`утра`, `in the evening`), None where none begins here."""
+        """Return the index of a part of the day, if any.
+
+        Of a word that names it (`утра`, `in the evening`); None where none begins here.
+        """
         while self.role_at(index, "day_part_openings"):
             index += 1
         return index if self.role_at(index, "day_parts") else None
 
     def take_day_part(self, index: int) -> None:
-        """Take the part of the day that a token names, with the word that belongs to it (`түштөн кийин`)."""
+        """Take the part of the day that a token names, whole."""
         part = self.scan.vocabulary.lists.day_parts[self.words[index].skeleton]
         gap = self.tokens[self.index][0]
         self.index = index + 1 if self.role_at(index + 1, "day_part_tails") else index

@@ -1,4 +1,7 @@
-"""The words that the reading knows beside forms and codes: `words.json`, lists that a coalition can edit."""
+"""The words that the reading knows beside forms and codes.
+
+`words.json`, lists that a coalition can edit.
+"""
 
 import json
 from collections.abc import Mapping
@@ -11,9 +14,12 @@ from chalicelib.observation.sms.look_alikes import skeleton
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The lists as skeletons: `roles` what a word may be (one letter as it is), `values` yes and no, `answers` the same
-    as they are written, `letters` those of one letter, `counted` nouns by number, `day_parts` which part of the day a
-    word names, `months` their numbers, `signatures` what a phone appends, by its first word."""
+    """The lists as skeletons.
+
+    `roles` what a word may be (one letter as it is), `values` yes and no, `answers` the same as they are written,
+    `letters` those of one letter, `counted` nouns by number, `day_parts` which part of the day a word names, `months`
+    their numbers, `signatures` what a phone appends, by its first word.
+    """
 
     roles: Mapping[str, frozenset[str]]
     values: Mapping[str, bool]
@@ -29,7 +35,7 @@ class Words:
 
 @cache
 def words() -> Words:
-    """The lists that Baykoo comes with."""
+    """Return the lists that Baykoo comes with."""
     lists = json.loads((resources.files(__package__) / "words.json").read_text("utf-8"))
     counted = {number: frozenset(map(skeleton, nouns)) for number, nouns in lists.pop("counted").items()}
     day_parts = {skeleton(word): part for part, listed in lists.pop("day_parts").items() for word in listed}
