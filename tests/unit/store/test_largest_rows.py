@@ -1,0 +1,272 @@
+"""Every model's largest row under the bounds of docs/limits.md fits DynamoDB's 400 KB.
+
+Models are found, not listed: one that comes new fails here until LARGEST says what may grow in it. Every attribute that
+can hold much (a document, bytes, a set) has to be named there; of the others a text is as long as a key may be.
+"""
+
+import datetime as dt
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    JSONAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+from pynamodb.models import Model
+
+from chalicelib import store
+from chalicelib.entrypoints.api.request import LONGEST_BODY
+from chalicelib.observation.elections.election import LONGEST_TEXT
+from chalicelib.observation.incidents.budget import MOST_SAME
+from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST
+from chalicelib.observation.reading.reading import LONGEST_READ
+from chalicelib.observation.sms.multipart import MOST_KNOWN
+from chalicelib.providers.webhook import LARGEST_BODY
+from chalicelib.services.decisions.answers import MOST_WITHDRAWN
+from chalicelib.services.opt_outs.record import ANSWERS_PER_HOUR
+from chalicelib.services.outbox import LARGEST_EMAIL
+from chalicelib.services.reports.covered import MOST_COVERED, MOST_NAMED
+from chalicelib.services.versions import LONGEST_NOTE
+from chalicelib.store.attributes import IntAttribute, IntSetAttribute, WordAttribute
+from chalicelib.store.elections import PART_BYTES
+from chalicelib.store.escalations import MOST_NUMBERS
+from chalicelib.store.incidents import MOST_STEPS
+from chalicelib.store.keys import LONGEST_ID
+from chalicelib.store.reports import LARGEST_ANSWERS
+
+LARGEST_ROW = 400 * 1024
+NOW = "2017-10-15T10:00:00+06:00"
+LETTER = "ж"
+KEY = "k" * (LONGEST_ID + 20)
+"""A provider's name and its longest id."""
+NAME = LETTER * 100
+"""What a person's, a region's or a station's name may be in a file that is read by people."""
+NOTE = LETTER * LONGEST_NOTE
+TEXT = LETTER * LONGEST_READ
+REGIONS, COORDINATORS, QUESTIONS, OPTIONS = 200, 1_000, 100, 20
+"""More than any election file that is known has: what grows with it alone, nobody but its author can make grow."""
+PARTS_OF_AN_SMS, LETTERS_OF_A_PART = 255, 153
+
+
+def counters(count: int) -> dict[str, Any]:
+    return {f"{place:05}.{'n' * 30}": {"N": "123456789"} for place in range(count)}
+
+
+def figures(rows: int, width: int) -> list[list[Any]]:
+    """A table of numbers that no two rows of which are alike, so that compression gains little."""
+    return [[f"{row * 7919 % 9973}.{column * 104729 % 99991}" for column in range(width)] for row in range(rows)]
+
+
+LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    # who may do what, and who did what
+    "OperatorRow": lambda: {"regions": [NAME] * REGIONS},
+    "AuditRow": lambda: {"note": NOTE, "before": LETTER * LONGEST_BODY, "after": LETTER * LONGEST_BODY},
+    "AccountRow": lambda: {"regions": [NAME] * REGIONS},
+    "PlaceRow": dict,
+    "ProofRow": dict,
+    "SessionRow": dict,
+    "AttemptsRow": dict,
+    # what people work on
+    "ActionRow": lambda: {"answer": figures(500, 20)},
+    "KeptRow": lambda: {"document": figures(REGIONS, 50)},
+    "CallRow": lambda: {
+        "need": {"owed": [[KEY, NOW]] * 50},
+        "last": {"note": NOTE, "who": NAME},
+        "phones": {f"+99670000{place:04}": [NAME, NOW, 3] for place in range(40)},
+    },
+    "ContactRow": lambda: {
+        "note": NOTE,
+        "owed": [[KEY, NOW]] * 50,
+        "before": {"note": NOTE, "phones": [NAME] * 40},
+        "ended": [KEY] * 40,
+    },
+    "FiguresRow": lambda: {"": counters(50)},
+    "DoubtRow": lambda: {"doubts": [[KEY, NOW, NAME]] * 100},
+    "FeedRow": lambda: {"lines": [[NOW, KEY, NAME, place] for place in range(300)]},
+    "JobRow": lambda: {"wanted": {"regions": [NAME] * REGIONS}, "regions": [NAME] * REGIONS, "files": [KEY] * 100},
+    "SendRow": lambda: {"text": TEXT, "note": NOTE, "choice": {"regions": [NAME] * REGIONS, "observers": [KEY] * 100}},
+    # messages
+    "Message": lambda: max((arrived(), joined(), email()), key=lambda row: len(str(row).encode())),
+    "ReceiptRow": lambda: {"receipt_detail": LETTER * LARGEST_BODY},
+    "PartsRow": lambda: {
+        "known": [
+            {
+                "pieces": [[KEY, place, NOW, NOW, "d" * 16] for place in range(MOST_KNOWN // 2)],
+                "repeats": [[KEY, KEY]] * (MOST_KNOWN // 4),
+                "read": 255,
+            }
+        ]
+    },
+    "Nonce": dict,
+    "DedupRow": dict,
+    "SentPointer": dict,
+    "OptOutRow": lambda: {"answered": [NOW] * ANSWERS_PER_HOUR},
+    # reports and numbers
+    "ReportRow": lambda: {
+        "answers": "a" * (LARGEST_ANSWERS - 2),
+        "counted": {f"{place:05}.{'n' * 12}": 123456789 for place in range(QUESTIONS * 10)},
+        "decisions": {"withdrawn": {f"{KEY}{place}": 0 for place in range(MOST_WITHDRAWN)}, "by": [[NAME, NOW, NOTE]]},
+    },
+    "TallyRow": lambda: {"": counters(QUESTIONS * OPTIONS)},
+    "SummaryRow": lambda: {"document": figures(REGIONS, QUESTIONS)},
+    "ReleaseRow": lambda: {"document": {"note": NOTE, "figures": figures(QUESTIONS, 10)}},
+    "ProgressRow": lambda: {"document": {"rounds": [[KEY, NOW]] * 200}},
+    # incidents
+    "Incident": lambda: {
+        "text": LETTER * (LARGEST_BODY // 2),
+        "may_be_same_as": list(range(100_000, 100_000 + MOST_SAME)),
+        "history": [{"at": NOW, "step": "acknowledge", "state": "acknowledged", "who": NAME, "note": NOTE}]
+        * MOST_STEPS,
+        "alerts": ["a" * 200] * (2 * TOLD_TOGETHER_AT_MOST * 4),
+        "links": list(range(100_000, 100_200)),
+    },
+    "IncidentNumber": dict,
+    "NumberCounter": dict,
+    "StationRow": dict,
+    "OpenIncident": dict,
+    "MovedIncident": dict,
+    "Watch": dict,
+    "Digest": lambda: {"numbers": set(range(100_000, 100_000 + MOST_NUMBERS))},
+    "Mute": dict,
+    "SpentRow": lambda: {"": counters(2 * COORDINATORS)},
+    "CoveredRow": lambda: {"counted": [KEY] * MOST_COVERED, "held": [KEY] * MOST_NAMED},
+    # elections, and what workers share
+    "ElectionRow": lambda: {"document": b"z" * PART_BYTES, "assignments": {}},
+    "RouteRow": lambda: {"incidents": "(?:ТРЕВОГА|alarm)|" * 2_000},
+    "ProviderRow": lambda: {"document": {"lags": [[NOW, 12.5]] * 500}},
+    "CarrierRow": dict,
+}
+
+
+def arrived() -> dict[str, Any]:
+    """An SMS of the largest body, kept raw beside, of which as many incidents are read as its text has room for."""
+    form = {
+        "form": "INCIDENT",
+        "station": "8503",
+        "round": "-",
+        "answers": {"K": 3},
+        "flags": ["repeated"],
+        "n": "x" * 40,
+    }
+    return {
+        "text": "a" * LARGEST_BODY,
+        "raw": "a" * (2 * LARGEST_BODY),
+        "reading": {"reports": [form] * (LONGEST_READ // len("IN3\n")), "comment": TEXT},
+        "last_error": LETTER * 500,
+        "note": NOTE,
+        "resolution": {"note": NOTE, "before": LETTER * 1_000},
+    }
+
+
+def joined() -> dict[str, Any]:
+    """A long SMS of as many parts as there can be, of the longest ids."""
+    return arrived() | {
+        "text": LETTER * (PARTS_OF_AN_SMS * LETTERS_OF_A_PART),
+        "raw": None,
+        "parts": [KEY] * PARTS_OF_AN_SMS,
+    }
+
+
+def email() -> dict[str, Any]:
+    return {"html": "a" * (LARGEST_EMAIL - 1_000), "text": "a" * 1_000, "subject": LETTER * LONGEST_TEXT}
+
+
+def models() -> Iterator[type[Model]]:
+    """Every model of the store that rows are made of."""
+    for module in pkgutil.iter_modules(store.__path__):
+        importlib.import_module(f"{store.__name__}.{module.name}")
+    waiting = list(Model.__subclasses__())
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
+        if model.__module__.startswith(f"{store.__name__}.") and not model.__subclasses__():
+            yield model
+
+
+MODELS = sorted(models(), key=lambda model: model.__name__)
+
+
+def value_of(attribute: object) -> Any:
+    """The largest value of an attribute that holds little."""
+    moment = dt.datetime(2017, 10, 15, 10, tzinfo=dt.UTC)
+    few: Mapping[type, Any] = {
+        UTCDateTimeAttribute: moment,
+        TTLAttribute: moment,
+        BooleanAttribute: True,
+        IntAttribute: 10**9,
+        WordAttribute: "a" * 40,
+        UnicodeAttribute: KEY,
+    }
+    return next((value for kind, value in few.items() if isinstance(attribute, kind)), 10**9)
+
+
+def size_of(value: Mapping[str, Any]) -> int:
+    """Bytes of an attribute's value as AWS counts them (Amazon DynamoDB, "Item sizes and formats")."""
+    [(kind, held)] = value.items()
+    if kind == "N":
+        return len(held) // 2 + 2
+    if kind == "NS":
+        return sum(len(number) // 2 + 2 for number in held)
+    return len(held.encode()) if isinstance(held, str) else len(held) if isinstance(held, bytes) else 1
+
+
+def row_bytes(row: Mapping[str, Mapping[str, Any]]) -> int:
+    return sum(len(name.encode()) + size_of(value) for name, value in row.items())
+
+
+def largest(model: type[Model]) -> dict[str, Any]:
+    named = dict(LARGEST[model.__name__]())
+    free: dict[str, Any] = named.pop("", {})
+    attributes = model.get_attributes()
+    values = {name: value_of(one) for name, one in attributes.items() if not isinstance(one, JSONAttribute)}
+    values |= named
+    row = model(**{name: value for name, value in values.items() if value is not None}).serialize()
+    return dict(row) | free
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_largest_row_of_every_model_fits(model: type[Model]) -> None:
+    assert model.__name__ in LARGEST, f"say in LARGEST what may grow in {model.__name__}, and by which bound"
+    size = row_bytes(largest(model))
+    sys.stdout.write(f"{model.__name__}: {size:,} bytes at the most\n")
+    assert size <= LARGEST_ROW
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_whatever_can_hold_much_has_its_bound_named(model: type[Model]) -> None:
+    much = JSONAttribute | BinaryAttribute | IntSetAttribute
+    attributes = {name for name, one in model.get_attributes().items() if isinstance(one, much)}
+    named = LARGEST[model.__name__]().keys()
+    every = arrived().keys() | joined().keys() | email().keys() | FEW if model.__name__ == "Message" else named
+    assert attributes <= set(every), f"say in LARGEST how large {attributes - set(every)} may be"
+    assert set(named) - {""} <= set(model.get_attributes())
+
+
+FEW = {"part", "asked", "lost", "charts"}
+"""Of a message: a part's reference and numbers, the carriers' names, and points that LARGEST_EMAIL counts."""
+
+
+def test_a_model_that_comes_new_fails_until_it_says_its_largest_row() -> None:
+    class NewRow(Model):
+        class Meta:
+            table_name = "new"
+
+        id = UnicodeAttribute(hash_key=True)
+
+    with pytest.raises(AssertionError, match="say in LARGEST"):
+        test_the_largest_row_of_every_model_fits(NewRow)
+
+
+def test_sizes_are_counted_as_aws_counts_them() -> None:
+    row = {"a": {"S": "ж"}, "bc": {"N": "123456"}, "d": {"BOOL": True}, "e": {"NS": ["1", "100000"]}}
+    assert row_bytes(row) == (1 + 2) + (2 + 5) + (1 + 1) + (1 + 2 + 5)
+    assert json.dumps(LETTER, ensure_ascii=False).encode() == b'"' + "ж".encode() + b'"'
