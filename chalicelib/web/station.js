@@ -49,7 +49,7 @@ export function open({station, form}) {
   function table(report) {
     const observers = Object.keys(report.observers);
     const wrong = new Set(report.failed_checks.filter((check) => !check.explained).flatMap((check) => check.codes));
-    const isOne = formOf(report.form).expect === 'station';
+    const isOne = formOf(report.form).expect !== 'observer';
     return html`<div class="scroller"><table class="answers"><thead><tr><th scope="col">${t('station.question')}</th>
       ${observers.map((observer) => html`<th scope="col">${t('station.observer', {number: observer})}${report.observers[observer].left_out ? html` <span class="warned">${t('station.leftout')}</span>` : nothing}</th>`)}
       ${isOne ? html`<th scope="col">${t('station.counts')}</th>` : nothing}</tr></thead>

@@ -14,6 +14,8 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.coordinators.queries import missing, status
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.loading import RemovesReported
+from chalicelib.services.exports.report_rows import report_tables
+from chalicelib.services.exports.table import Scope, Wanted
 from chalicelib.services.outreach.broadcast import missing_place
 from chalicelib.services.outreach.gaps import gaps
 from chalicelib.services.outreach.refusals import BatchRefused
@@ -148,6 +150,21 @@ def test_a_station_s_page_shows_each_report(visits: Pipeline) -> None:
     assert [one["state"] for one in shown] == ["complete", "partial"]
     counts = {question["code"]: question["counts"] for question in shown[0]["questions"]}
     assert counts == {"N": 1, "A": True, "C": 5}
+
+
+def test_an_export_has_a_row_for_each_report(visits: Pipeline) -> None:
+    for text in ("VI N1 A1 C5", "VI N2 A1", "OP A1"):
+        visits.say(visits.phone(), text)
+    scope = Scope(visits.current, Operator("A", "headquarters", visits.election.id, ()), Wanted("reports", "csv"))
+    tables = {table.name: table for table in report_tables(scope)}
+    table = tables["VI"]
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    number = visits.election.observers[0].number
+    assert [(row["round"], row["N"], row["C"], row["state"]) for row in rows] == [
+        (f"{number}.1", 1, 5, "complete"),
+        (f"{number}.2", 2, None, "partial"),
+    ]
+    assert len(list(tables["OP"].rows)) == 1
 
 
 def test_checks_of_each_report_are_counted(visits: Pipeline) -> None:

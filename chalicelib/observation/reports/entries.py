@@ -5,9 +5,11 @@ name stands where other reports have their round; in the tallies all are one.
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 from chalicelib.observation.elections.election import NO_ROUND, Form
+from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reading.model import ReportReading
 
 _SIGN: Final = "."
@@ -23,6 +25,14 @@ def entry_name(form: Form, report: ReportReading, observer: str, sms: str) -> st
     """Name an observer's report, by its serial or by the SMS that says it."""
     serial = report.answers.get(form.serial) if form.serial else None
     return f"{observer}{_SIGN}{sms if serial is None else serial}"
+
+
+def names_of(form: Form, places: Iterable[Place]) -> tuple[str, ...]:
+    """Return the names under which a station's reports on a form may stand.
+
+    Its rounds; of a form that is sent many times those among `places`, sorted.
+    """
+    return form.round_names if form.is_owed else tuple(sorted(name for code, name in places if code == form.code))
 
 
 def lacks_serial(form: Form, report: ReportReading) -> bool:

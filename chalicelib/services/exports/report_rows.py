@@ -1,4 +1,7 @@
-"""Reports as tables: a row per station, observer and round, in the form's order."""
+"""Reports as tables: a row per station, observer and round, in the form's order.
+
+Of a form that is sent many times a row per report, whose name stands where others have their round.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,6 +9,7 @@ from chalicelib.observation.elections.election import Form, Station
 from chalicelib.observation.elections.schedule import Place, is_late
 from chalicelib.observation.reading.model import UNKNOWN, Value
 from chalicelib.observation.reports.checks import failing
+from chalicelib.observation.reports.entries import names_of
 from chalicelib.observation.reports.report import ObserverAnswers, Report, reporters_in_order, station_answers
 from chalicelib.services.exports.table import Cell, Row, Scope, Table
 from chalicelib.services.quick_count.release import withheld_answers
@@ -44,8 +48,9 @@ def _rows(scope: Scope, form: Form) -> Iterator[Row]:
 def _station_rows(scope: Scope, form: Form, station: Station, withheld: frozenset[str]) -> Iterator[Row]:
     election = scope.loaded.election
     stored = {(one.report.form, one.report.round): one.report for one in reports_of(election, station.number)}
-    authors = _authors(stored[form.code, name] for name in form.round_names if (form.code, name) in stored)
-    for round_name in form.round_names:
+    names = names_of(form, stored)
+    authors = _authors(stored[form.code, name] for name in names if (form.code, name) in stored)
+    for round_name in names:
         report = stored.get((form.code, round_name))
         if report is None:
             continue

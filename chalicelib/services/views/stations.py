@@ -13,7 +13,7 @@ from chalicelib.observation.elections.election import Election, Form, Station
 from chalicelib.observation.elections.schedule import Place, is_late, is_missing_time, places
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.checks import failing
-from chalicelib.observation.reports.entries import serial_in
+from chalicelib.observation.reports.entries import names_of, serial_in
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_rounds
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
@@ -161,20 +161,16 @@ def _station(election: Election, station: Station, at: dt.datetime, withheld: Wi
         "forms": {
             form.code: {
                 name: _round(election, reported, (form.code, name), at, withheld.get(form.code, frozenset()))
-                for name in (form.round_names if form.is_owed else _entries(form, reported)[:MOST_ENTRIES])
+                for name in names_of(form, reported)[: None if form.is_owed else MOST_ENTRIES]
             }
             for form in election.forms
         },
         "last_heard_at": heard.astimezone(election.zone).isoformat(timespec="seconds") if heard else None,
         "is_silent": _is_silent(election, station, reported, heard, at),
         "cut": [
-            form.code for form in election.forms if not form.is_owed and len(_entries(form, reported)) > MOST_ENTRIES
+            form.code for form in election.forms if not form.is_owed and len(names_of(form, reported)) > MOST_ENTRIES
         ],
     }
-
-
-def _entries(form: Form, reported: Mapping[Place, Report]) -> list[str]:
-    return sorted(name for code, name in reported if code == form.code)
 
 
 def last_heard(reports: Mapping[Place, Report]) -> dt.datetime | None:
