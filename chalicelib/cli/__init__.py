@@ -16,6 +16,7 @@ COMMANDS = {
     "cards": "chalicelib.cli.cards:cards",
     "doctor": "chalicelib.cli.doctor:doctor",
     "election": "chalicelib.cli.election:election",
+    "export": "chalicelib.cli.export:export",
     "incident": "chalicelib.cli.incident:incident",
     "messages": "chalicelib.cli.messages:messages",
     "operator": "chalicelib.cli.operator:operator",
