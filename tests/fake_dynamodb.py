@@ -28,6 +28,9 @@ KEYS = {
     "operators": ("token",),
     "optouts": ("election", "phone"),
     "messages": ("key",),
+    "work": ("scope", "id"),
+    "audit": ("election", "at"),
+    "providers": ("id",),
 }
 INDEX_RANGES = {"unfinished": "due_at", "conversation": "stored_at", "attention": "stored_at"}
 _COMPARISONS = {

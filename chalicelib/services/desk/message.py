@@ -41,14 +41,17 @@ def sees(operator: Operator, row: Message) -> bool:
     return operator.sees_all() if row.region is None else operator.sees(row.region)
 
 
-def message_at(operator: Operator, key: str, seen: str) -> Message:
+def message_at(operator: Operator, key: str, seen: str, *, to_undo: bool = False) -> Message:
     """Return an incoming message that is as the operator has seen it.
 
-    Raises VersionPassed, which tells who did what since, NoSuchMessage, NotDone, StoreUnavailable.
+    An entry that does not wait can only be undone. Raises VersionPassed, which tells who did what since, NoSuchMessage,
+    NotDone, StoreUnavailable.
     """
     row = message_of(operator, key)
     if row.direction != "in":
         raise NotDone("it is a message of ours: only what came in is worked on")
+    if row.is_entry and row.attention is None and not to_undo:
+        raise NotDone("it was entered by a person: undo it, or enter it anew")
     if tag_of(row) != ".".join(seen.split(".")[:2]):  # what follows tells of what was shown beside
         raise VersionPassed(f"it is {_standing(row)} now, you have seen {seen}")
     return row

@@ -29,7 +29,7 @@ def undo(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[st
         read_now(filter(None, [entered]), action.now)  # what never counted could not be withdrawn
 
     def attempt() -> Change:
-        row = message_at(action.operator, key, seen)
+        row = message_at(action.operator, key, seen, to_undo=True)
         if row.is_entry:
             return _withdrawn(loaded, action, row, _sms_of(row))
         how = (row.resolution or {}).get("how")
