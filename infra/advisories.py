@@ -26,7 +26,10 @@ class NotAsked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Advisories:
-    """What is known of a file's packages: how many were asked for, weaknesses a line each, and who was not."""
+    """What is known of a file's packages.
+
+    How many were asked for, weaknesses a line each, and who was not.
+    """
 
     asked: int
     weaknesses: tuple[str, ...]
@@ -48,7 +51,10 @@ class Advisories:
 
     @property
     def exit_status(self) -> int:
-        """0 none is known, 1 some are, 2 not all packages could be asked for."""
+        """0 none is known, 1 some are.
+
+        2 not all packages could be asked for.
+        """
         if self.weaknesses:
             return 1
         return 2 if self.left_out or not self.asked else 0
@@ -75,7 +81,10 @@ def ask(requirements: Path, pip_audit: Path = LINT.folder / "bin" / "pip-audit")
 
 
 def main(files: Sequence[Path] = AUDITED) -> int:
-    """Ask for every file's packages and print what is known; return the exit status."""
+    """Ask for every file's packages and print what is known.
+
+    Return the exit status.
+    """
     status = 0
     for path in files:
         name = path.relative_to(ROOT)

@@ -38,7 +38,10 @@ def export(
     people: bool,
     folder: Path,
 ) -> None:
-    """Export WHAT of an election: have it made, wait, and fetch the files."""
+    """Export WHAT of an election.
+
+    Have it made, wait, and fetch the files.
+    """
     stack = use_stack()
     os.environ["BAYKOO_BUCKET"] = Deployment.of(stack["stack"]).outputs["Files"]
     os.environ["BAYKOO_JOB"] = f"{stack['stack']}-job"

@@ -1,4 +1,7 @@
-"""./baykoo messages: what waits for a person or is held, and what a person does about it."""
+"""./baykoo messages: what waits for a person or is held.
+
+And what a person does about it.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -88,7 +91,10 @@ def assign(
     only_this: bool,
     note: str,
 ) -> None:
-    """Say whose the phone is that sent KEY; its SMS are then read by that."""
+    """Say whose the phone is that sent KEY.
+
+    Its SMS are then read by that.
+    """
     if sum((observer is not None, coordinator is not None, nobody)) != 1:
         raise click.UsageError("say whose it is: --observer, --coordinator or --nobody")
     if only_this and observer is None:
@@ -155,7 +161,10 @@ def undo(key: str, election_id: str, note: str) -> None:
 
 
 def _begun(election_id: str, key: str | None, note: str) -> tuple[LoadedElection, Action, str]:
-    """Return the election, the action, and the version that the message has now."""
+    """Return the election, the action and the message's version.
+
+    That which it has now.
+    """
     use_stack()
     loaded = existing(election_id)
     action = Action.at_the_command_line(at_the_command_line(election_id), dt.datetime.now(dt.UTC), note)

@@ -1,4 +1,4 @@
-"""./baykoo provider: why was this webhook refused?
+"""./baykoo provider: explain why a webhook was refused.
 
 By the code that serves it, without a stack.
 """

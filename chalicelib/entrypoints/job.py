@@ -1,4 +1,7 @@
-"""The function job: what outlives a request, an export or an import; the API calls it for each."""
+"""The function job: what outlives a request, an export or an import.
+
+The API calls it for each.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping

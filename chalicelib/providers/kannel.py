@@ -27,8 +27,11 @@ _DELIVERED, _LOST, _LARGEST_MASK = 1, 2 | 16, 63
 
 
 class Kannel(Provider):
-    """Settings: `basic_user` with `basic_password`, or `query_token`; `source_addresses`; to send `send_url`
-    (http://host:13013/cgi-bin/sendsms), `username`, `password`, `sender`."""
+    """Kannel's webhook and its sendsms.
+
+    Settings: `basic_user` with `basic_password`, or `query_token`; `source_addresses`; to send `send_url`
+    (http://host:13013/cgi-bin/sendsms), `username`, `password`, `sender`.
+    """
 
     # Only 200 and 202 count, and a body would be texted to the observer.
     accepted = Answer(200, "text/plain", "")

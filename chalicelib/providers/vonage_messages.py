@@ -61,8 +61,11 @@ def _caption(fields: Mapping[str, Any]) -> str:
 
 
 class VonageMessages(Provider):
-    """Settings: `signature_secret`; to send `api_key`, `api_secret`, `sender`. Unsigned calls are taken only
-    where `path_token` is set too."""
+    """Vonage's Messages API.
+
+    Settings: `signature_secret`; to send `api_key`, `api_secret`, `sender`. Unsigned calls are taken only where
+    `path_token` is set too.
+    """
 
     accepted = Answer(200)
     proven_by = ("signature_secret", *PROVEN_BY)

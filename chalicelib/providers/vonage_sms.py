@@ -57,8 +57,11 @@ _API = "https://rest.nexmo.com"
 
 
 class VonageSms(Provider):
-    """Settings: `signature_secret`, `signature_method` (sha256 unless set; md5hash only if set); to send
-    `api_key`, `api_secret`, `sender`. Unsigned calls are taken only where `path_token` is set too."""
+    """Vonage's SMS API.
+
+    Settings: `signature_secret`, `signature_method` (sha256 unless set; md5hash only if set); to send `api_key`,
+    `api_secret`, `sender`. Unsigned calls are taken only where `path_token` is set too.
+    """
 
     accepted = Answer(200)
     proven_by = ("signature_secret", *PROVEN_BY)

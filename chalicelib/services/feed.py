@@ -1,4 +1,7 @@
-"""Tell the feed what a batch of the stream brought, at best: the log of the day is no part of any message's way."""
+"""Tell the feed what a batch of the stream brought, at best.
+
+The log of the day is no part of any message's way.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -13,7 +16,9 @@ Told = tuple[str, Line]
 
 
 def told_of_incoming(message: Message, election_id: str | None, outcome: Mapping[str, str]) -> Told | None:
-    """Return what the feed is told of an SMS that was processed; None where it belongs to no election.
+    """Return what the feed is told of an SMS that was processed.
+
+    None where it belongs to no election.
 
     `outcome`: the texts that the message was given, by attribute.
     """
@@ -26,14 +31,20 @@ def told_of_incoming(message: Message, election_id: str | None, outcome: Mapping
 
 
 def told_of_outgoing(message: Message) -> Told | None:
-    """Return what the feed is told of a message of ours; None where it belongs to no election."""
+    """Return what the feed is told of a message of ours.
+
+    None where it belongs to no election.
+    """
     if message.direction != "out" or message.election is None:
         return None
     return message.election, Line(message.key, "out", message.state, message.region, None, message.observer)
 
 
 def tell_feed(told: Iterable[Told | None], now: dt.datetime) -> None:
-    """Add a batch's messages to their elections' feeds; what fails is logged and left."""
+    """Add a batch's messages to their elections' feeds.
+
+    What fails is logged and left.
+    """
     by_election: defaultdict[str, list[Line]] = defaultdict(list)
     for one in told:
         if one is not None:

@@ -1,4 +1,6 @@
-"""The messages desk: SMS that wait for a person, and what a person did about them.
+"""The messages desk: SMS that wait for a person.
+
+And what a person did about them.
 
 What waits stands in the index `attention`, under its election, region and desk. A decision takes an SMS from there, or
 moves it to another desk; its undo is a decision too, and puts it back.
@@ -43,7 +45,10 @@ MOST_EARLIER = 20
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An SMS that waits for a person, as the index has it: since when, and where."""
+    """An SMS that waits for a person, as the index has it.
+
+    Since when, and where.
+    """
 
     key: str
     since: dt.datetime
@@ -57,7 +62,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody did about an SMS; `by`: the message that it made, or that made it."""
+    """What somebody did about an SMS.
+
+    `by`: the message that it made, or that made it.
+    """
 
     how: How
     who: str
@@ -66,7 +74,10 @@ class Decision:
     by: str | None = None
 
     def document(self) -> dict[str, Any]:
-        """Return the decision as it is stored; what is empty is left out."""
+        """Return the decision as it is stored.
+
+        What is empty is left out.
+        """
         document = {
             "how": self.how,
             "who": self.who,
@@ -78,7 +89,10 @@ class Decision:
 
 
 def tag_of(row: Message) -> str:
-    """Return the version of what is known of a message, as its ETag says it."""
+    """Return the version of what is known of a message.
+
+    As its ETag says it.
+    """
     return f"{row.state}.{row.revision or 0}"
 
 
@@ -89,7 +103,9 @@ def at_desk(election_id: str, region: str | None, desk: Desk) -> str:
 
 
 def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> list[Waiting]:
-    """Return what waits in a region, of no region for None, the oldest first.
+    """Return what waits in a region, of no region for None.
+
+    The oldest first.
 
     Raises StoreUnavailable.
     """
@@ -111,7 +127,9 @@ def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> 
 
 
 def deciding(row: Message, decision: Decision, attention: str | None = None, **attributes: Any) -> Write:
-    """Return the write of a decision about a message, guarded by what was read.
+    """Return the write of a decision about a message.
+
+    Guarded by what was read.
 
     `attention`: where it waits from now on; None: nowhere. `known`: further attributes to be set.
     """
@@ -121,7 +139,10 @@ def deciding(row: Message, decision: Decision, attention: str | None = None, **a
 
 
 def reopening(row: Message, decision: Decision) -> Write:
-    """Return the write that lets a message wait again where it did before its last decision."""
+    """Return the write that lets a message wait again.
+
+    Where it did before its last decision.
+    """
     was = (row.resolution or {}).get("was", {})
     waits = [Message.attention.set(was["attention"])] if was.get("attention") else [Message.attention.remove()]
     if was.get("held"):
@@ -142,14 +163,19 @@ def reading_by(
 
 
 def retrying(row: Message, decision: Decision) -> Write:
-    """Return the write that puts a message back in its queue, as if never tried."""
+    """Return the write that puts a message back in its queue.
+
+    As if never tried.
+    """
     queue, state = row.begins_in
     waits = _set({"state": state, "attempts": 0, "pending": pending_in(queue, row.key), "due_at": decision.at})
     return _update(row, decision, [*waits, Message.reason.remove()])
 
 
 def resolution_after(row: Message, decision: Decision) -> dict[str, Any]:
-    """Return what is kept of decisions about a message, the newest above the earlier ones.
+    """Return what is kept of decisions about a message.
+
+    The newest above the earlier ones.
 
     `was`: where it waited before. `entries`: how often it was entered. `incidents`: those that an earlier reading
     opened.
@@ -181,7 +207,10 @@ def _update(row: Message, decision: Decision, actions: Iterable[Action], inciden
 
 
 def unchanged(row: Message) -> Condition:
-    """Return the condition that neither reading nor decision has changed a message since it was read."""
+    """Return the condition that nothing has changed a message since.
+
+    Neither a reading nor a decision, since it was read.
+    """
     unread: Condition = (Message.state == row.state) & _same(Message.processed_at, row.processed_at)
     undecided: Condition = unread & _same(Message.revision, row.revision)
     return undecided

@@ -1,4 +1,6 @@
-"""Reports in doubt: a row per station, form and round, beside the calls of its region.
+"""Reports in doubt: a row per station, form and round.
+
+Beside the calls of its region.
 
 The schedule keeps them each minute, and a decision about a report at once.
 """
@@ -20,7 +22,10 @@ _PREFIX = "doubt#"
 
 
 class DoubtRow(Model):
-    """The doubts about a report, as observation/reports/doubts.py writes them; `since` its newest answer came."""
+    """A report's doubts, as observation/reports/doubts.py writes them.
+
+    `since` its newest answer came.
+    """
 
     class Meta(TableMeta):
         table = "work"
@@ -53,7 +58,10 @@ def doubts_of_region(election_id: str, region: str) -> list[DoubtRow]:
 
 
 def keep_doubt(row: DoubtRow) -> None:
-    """Store a row, or delete it where it has no doubts; raises StoreUnavailable."""
+    """Store a row, or delete it where it has no doubts.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         if row.doubts:
             row.save()
@@ -62,5 +70,8 @@ def keep_doubt(row: DoubtRow) -> None:
 
 
 def keeping(row: DoubtRow) -> Write:
-    """Return the write that stores a row, or deletes it where it has no doubts."""
+    """Return the write that stores a row.
+
+    Or deletes it where it has no doubts.
+    """
     return Write.put("row", row.id, row) if row.doubts else Write.delete("row", row.id, row)

@@ -74,6 +74,9 @@ def _remove_parts(election_id: str, is_removed: Callable[[str], bool]) -> int:
 
 
 def _version_of(digest: str) -> int:
-    """Return the version that a document was stored as; 0 of one without a version."""
+    """Return the version that a document was stored as.
+
+    0 of one without a version.
+    """
     version, is_told, _ = digest.partition("-")
     return int(version) if is_told else 0

@@ -44,7 +44,10 @@ class ElectionChanged(Exception):
 
 
 class PartRemoved(StoreUnavailable):
-    """A document's part is not there: the election has another version by now."""
+    """A document's part is not there.
+
+    The election has another version by now.
+    """
 
 
 class ElectionUnknown(LookupError):

@@ -21,7 +21,10 @@ KEPT_FOR: Final = dt.timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as it was when a function had worked on it; `at` is real and ISO 8601, when the feed was told."""
+    """A message as it was when a function had worked on it.
+
+    `at` is real and ISO 8601, when the feed was told.
+    """
 
     key: str
     direction: str
@@ -56,7 +59,10 @@ def put_lines(election_id: str, lines: Iterable[Line], now: dt.datetime) -> None
 
 
 def lines_of(election_id: str, bucket: dt.datetime) -> list[Line]:
-    """Return the messages of the ten minutes that an instant is in, the newest first; raises StoreUnavailable."""
+    """Return the messages of the ten minutes around an instant.
+
+    The newest first; raises StoreUnavailable.
+    """
     with store_faults():
         rows = list(FeedRow.query(_scope(election_id, bucket), scan_index_forward=False))
     newest: dict[str, Line] = {}
@@ -68,7 +74,10 @@ def lines_of(election_id: str, bucket: dt.datetime) -> list[Line]:
 
 
 def begin_of(at: dt.datetime) -> dt.datetime:
-    """Return the beginning of the ten minutes that an instant is in, in UTC."""
+    """Return the beginning of an instant's ten minutes.
+
+    In UTC.
+    """
     utc = at.astimezone(dt.UTC)
     return utc.replace(minute=utc.minute // 10 * 10, second=0, microsecond=0)
 

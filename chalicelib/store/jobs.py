@@ -1,4 +1,7 @@
-"""Jobs that outlive a request: what was asked for, by whom, how far it is, what came of it."""
+"""Jobs that outlive a request.
+
+What was asked for, by whom, how far it is, what came of it.
+"""
 
 import datetime as dt
 import secrets
@@ -19,7 +22,9 @@ MOST_LISTED = 50
 
 
 class JobRow(Model):
-    """A job: `scope` ELECTION#exports or ELECTION#imports, `id` its instant and a random end.
+    """A job: `scope` ELECTION#exports or ELECTION#imports.
+
+    `id` its instant and a random end.
 
     `wanted`: what was asked for. `files`: name, key and bytes of each that it made. `beat_at`: when its function last
     told that it is at work.
@@ -79,7 +84,9 @@ def jobs_of(election_id: str, kind: Kind) -> list[JobRow]:
 
 
 def claim(row: JobRow, now: dt.datetime, stale_before: dt.datetime) -> bool:
-    """Begin a job that waits, or whose function has died; False where another has it.
+    """Begin a job that waits, or whose function has died.
+
+    False where another has it.
 
     Raises StoreUnavailable.
     """

@@ -1,4 +1,7 @@
-"""Incidents that people have moved to another station: their ids begin with the first one."""
+"""Incidents that people have moved to another station.
+
+Their ids begin with the first one.
+"""
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -14,7 +17,9 @@ class MovedIncident(IncidentsTableRow):
 
 
 def incidents_of_station(election_id: str, station: str) -> list[Incident]:
-    """Return the incidents that happened at a station, wherever they were reported for.
+    """Return the incidents that happened at a station.
+
+    Wherever they were reported for.
 
     Raises StoreUnavailable.
     """
@@ -26,7 +31,10 @@ def incidents_of_station(election_id: str, station: str) -> list[Incident]:
 
 
 def moving(incident: Incident, station: str) -> list[Write]:
-    """Return the writes by which an incident is found at the station that it is moved to."""
+    """Return the writes by which an incident is found elsewhere.
+
+    At the station that it is moved to.
+    """
     if incident.station == station:
         return []
     first = incident.id.partition("#")[0]

@@ -121,7 +121,10 @@ def recorded(
 
 
 def actions_before(election_id: str, at: str | None, limit: int) -> list[AuditRow]:
-    """Return lines of the audit trail before one, by its range key, the newest first; raises StoreUnavailable."""
+    """Return lines of the audit trail before one, by its range key.
+
+    The newest first; raises StoreUnavailable.
+    """
     earlier = AuditRow.at < at if at is not None else None
     with store_faults():
         return list(AuditRow.query(election_id, earlier, scan_index_forward=False, limit=limit))

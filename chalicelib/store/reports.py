@@ -90,7 +90,7 @@ def reports_of(election: Election, station: str) -> list[StoredReport]:
 
 
 def entries_of(election: Election, stations: Iterable[str], limit: int | None = None) -> list[StoredReport]:
-    """Return the reports of some stations on forms that observers send many times.
+    """Return stations' reports on forms that are sent many times.
 
     At most `limit` per station and form. One query per station and such a form, none where the election has none.
     Raises StoreUnavailable.

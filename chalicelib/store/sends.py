@@ -1,4 +1,7 @@
-"""SMS to many that operators sent: to whom, by whom, how far it is."""
+"""SMS to many that operators sent.
+
+To whom, by whom, how far it is.
+"""
 
 import datetime as dt
 from typing import Any, Literal
@@ -14,7 +17,9 @@ SendState = Literal["sending", "stopped", "done"]
 
 
 class SendRow(Model):
-    """A send, by its name. `version` counts what people change; `queued` and `unwilling` grow by themselves.
+    """A send, by its name.
+
+    `version` counts what people change; `queued` and `unwilling` grow by themselves.
 
     `choice`: who was chosen, as JSON. `total`: recipients when it was begun.
     """
@@ -41,7 +46,10 @@ class SendRow(Model):
             self.update(actions=[SendRow.queued.add(count), SendRow.changed_at.set(now)])
 
     def finish(self, now: dt.datetime) -> bool:
-        """End a send whose SMS are all queued; False if somebody has stopped it."""
+        """End a send whose SMS are all queued.
+
+        False if somebody has stopped it.
+        """
         is_sending = SendRow.state == "sending"
         return updated_if(self, [SendRow.state.set("done"), SendRow.changed_at.set(now)], is_sending)
 
@@ -53,13 +61,19 @@ def beginning(election_id: str, name: str, now: dt.datetime, **attributes: Any) 
 
 
 def setting(row: SendRow, state: SendState, now: dt.datetime) -> Write:
-    """Return the write that stops a send, or lets it go on, at the version that was read."""
+    """Return the write that stops a send, or lets it go on.
+
+    At the version that was read.
+    """
     actions = [SendRow.state.set(state), SendRow.version.set(row.version + 1), SendRow.changed_at.set(now)]
     return Write.update("work", f"send {row.id}", row, actions, at_version(SendRow, row.version))
 
 
 def get_send(election_id: str, name: str) -> SendRow | None:
-    """Return a send, as of now, None if there is none; raises StoreUnavailable."""
+    """Return a send, as of now, None if there is none.
+
+    Raises StoreUnavailable.
+    """
     with store_faults():
         try:
             return SendRow.get(_scope(election_id), name, consistent_read=True)

@@ -38,7 +38,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A deployment to come: target, present stack, parameters' values, and the functions' runtime.
+    """A deployment to come.
+
+    Target, present stack (None: new), parameters' values, and the functions' runtime.
 
     The stack is None where it is new.
     """

@@ -1,4 +1,7 @@
-"""The Python that the functions run by, which is the one that packages them: how long AWS runs it."""
+"""The Python that the functions run by.
+
+Which is the one that packages them: how long AWS runs it.
+"""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +16,10 @@ HALF_A_YEAR = timedelta(days=182)
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """When AWS ends a runtime: mends it no more, makes no new function of it, changes none."""
+    """When AWS ends a runtime.
+
+    Mends it no more, makes no new function of it, changes none.
+    """
 
     deprecated: date
     create_blocked: date
@@ -39,7 +45,9 @@ def lasting(today: date) -> str:
 
 
 def judge(packaged: str, present: str | None, today: date) -> tuple[Literal["good", "warning", "problem"], str, str]:
-    """Judge a deployment's runtime: how grave, what is found, and what mends it.
+    """Judge a deployment's runtime.
+
+    How grave, what is found, and what mends it.
 
     `present`: that of the stack's functions, None where it is new.
     """

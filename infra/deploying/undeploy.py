@@ -32,7 +32,10 @@ def undeploy(target: Target) -> str:
 
 
 def _empty_bucket(target: Target) -> None:
-    """Remove the files of exports and imports, which live for a day: a bucket that holds any is not deleted."""
+    """Remove the files of exports and imports, which live for a day.
+
+    A bucket that holds any is not deleted.
+    """
     named = ["--stack-name", target.stack, "--logical-resource-id", BUCKET]
     try:
         found = target.ask("cloudformation", "describe-stack-resource", *named)["StackResourceDetail"]

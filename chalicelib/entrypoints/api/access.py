@@ -46,7 +46,10 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
 
 
 def _proven(request: Any) -> Operator:
-    """Return whom a request proves: by its bearer token, or by its session's cookie."""
+    """Return whom a request proves.
+
+    By its bearer token, or by its session's cookie.
+    """
     authorization = request.headers.get("authorization")
     cookie = session_cookie(request)
     try:
@@ -68,7 +71,9 @@ def session_cookie(request: Any) -> str | None:
 
 
 def require_own_page(request: Any) -> None:
-    """Refuse a change that another site's page asks for in this browser's name.
+    """Refuse a change that another site's page asks for.
+
+    In this browser's name.
 
     Browsers say who asks (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/); SameSite=Strict holds besides.
     """

@@ -1,4 +1,7 @@
-"""People and their access: who may sign in, as what, and which sessions are open."""
+"""People and their access.
+
+Who may sign in, as what, and which sessions are open.
+"""
 
 import datetime as dt
 from http import HTTPStatus
@@ -175,7 +178,10 @@ def sign_out(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
 
 
 class WallLink(Answering):
-    """A link that shows the wall, once, and until when it can be opened."""
+    """A link that shows the wall, once.
+
+    And until when it can be opened.
+    """
 
     link: str
     until: str

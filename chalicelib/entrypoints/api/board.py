@@ -19,7 +19,10 @@ class BoardQuery(Asking):
 
 
 class ElectionClock(Answering):
-    """The election's clock: `start` at the real instant `origin`, `factor` of its seconds per real one."""
+    """The election's clock: `start` at the real instant `origin`.
+
+    `factor` of its seconds pass per real one.
+    """
 
     start: str
     origin: str
@@ -39,7 +42,10 @@ class BoardColumn(Answering):
 
 
 class BoardCell(Answering):
-    """What has come of `of` reports: complete + partial + conflict + missing + expected are all of them."""
+    """What has come of `of` reports.
+
+    Complete + partial + conflict + missing + expected are all of them.
+    """
 
     of: int
     received: int
@@ -63,7 +69,10 @@ class BoardRow(Answering):
 
 
 class Queue(Answering):
-    """How many wait for a person, and since when the oldest, a real instant."""
+    """How many wait for a person, and since when the oldest.
+
+    A real instant.
+    """
 
     count: int
     oldest: str | None
@@ -71,7 +80,10 @@ class Queue(Answering):
 
 
 class Board(Answering):
-    """The board of the nation or of some regions; a viewer's has no queues and no traffic."""
+    """The board of the nation or of some regions.
+
+    A viewer's has no queues and no traffic.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

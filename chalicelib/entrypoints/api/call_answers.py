@@ -65,7 +65,10 @@ class Call(Answering):
 
 
 class Calls(Answering):
-    """Stations in the order of calling; `due`: how many are not put off."""
+    """Stations in the order of calling.
+
+    `due`: how many are not put off.
+    """
 
     election: str
     as_of: str
@@ -140,7 +143,10 @@ class Undone(Answering):
 
 
 class Figures(Answering):
-    """Attempts and reached, by operator and hour; leases held; the oldest call that is due."""
+    """Attempts and reached by operator and hour, and leases held.
+
+    And the oldest call that is due.
+    """
 
     election: str
     as_of: str

@@ -1,4 +1,7 @@
-"""The call desk: whom to call next, by whom it is taken, and what came of it."""
+"""The call desk: whom to call next, by whom it is taken.
+
+And what came of it.
+"""
 
 import datetime as dt
 from http import HTTPStatus
@@ -42,7 +45,10 @@ class CallsQuery(Asking):
 
 
 class NextBody(Asking):
-    """Whose turn it is next: of these regions, or of all that one sees."""
+    """Whose turn it is next.
+
+    Of these regions, or of all that one sees.
+    """
 
     regions: tuple[str, ...] = Field(default=(), max_length=100)
 

@@ -25,7 +25,10 @@ def openapi(asked: Any) -> dict[str, Any]:
 
 @operation(summary="Show the API as a page to read and print.", may=None)
 def docs(asked: Any) -> Response:
-    """Show the same document as a page, without a script and with nothing from elsewhere."""
+    """Show the same document as a page.
+
+    It has no script and nothing from elsewhere.
+    """
     page, policy = openapi_page(openapi_document(ROUTES))
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
     return Response(page, headers={**headers, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})

@@ -1,4 +1,4 @@
-"""The election itself: what every screen needs to know of it before it shows anything."""
+"""The election itself, as every screen needs it first."""
 
 from typing import Any
 
@@ -29,5 +29,8 @@ class ElectionDocument(Answering):
     conditional=True,
 )
 def election(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
-    """Show what is the same for all who see the election; nobody is named in it."""
+    """Show what is the same for all who see the election.
+
+    Nobody is named in it.
+    """
     return describe_election(asked.loaded)

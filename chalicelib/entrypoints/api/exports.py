@@ -1,4 +1,4 @@
-"""Exports: ask for one, see how far it is, fetch its files for a minute."""
+"""Exports: ask for one, follow it, fetch its files for a minute."""
 
 from http import HTTPStatus
 from typing import Any

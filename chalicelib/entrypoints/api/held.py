@@ -18,7 +18,10 @@ class HeldRow(Answering):
 
 
 class HeldPhone(Answering):
-    """A phone with the stations it counts for, and those that are held."""
+    """A phone with the stations it counts for.
+
+    And those that are held.
+    """
 
     phone: str
     counted: list[str]

@@ -1,4 +1,7 @@
-"""Imports of rosters: check them, see what they change, load them on the version seen."""
+"""Imports of rosters: check them, see what they change.
+
+Load them on the version seen.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +28,10 @@ class File(Asking):
 
 
 class Files(Asking):
-    """New rosters in place of the election's own; what is left out stays."""
+    """New rosters in place of the election's own.
+
+    What is left out stays.
+    """
 
     stations: File | None = None
     observers: File | None = None
@@ -82,7 +88,10 @@ class RosterChange(Answering):
 
 
 class Checked(Answering):
-    """What was found: problems let nothing be loaded, warnings should be looked at."""
+    """What was found: problems let nothing be loaded.
+
+    Warnings should be looked at.
+    """
 
     election: str
     version: int

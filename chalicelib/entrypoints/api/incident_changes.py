@@ -1,4 +1,7 @@
-"""What people change of an incident beside its steps: notes, whose it is, where, how grave, the same as which."""
+"""What people change of an incident beside its steps.
+
+Notes, whose it is, where, how grave, the same as which.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -45,7 +48,10 @@ class LinkBody(WhyBody):
 
 
 class GradeBody(WhyBody):
-    """How grave it is, what it is about; a category alone brings its own severity."""
+    """How grave it is, what it is about.
+
+    A category alone brings its own severity.
+    """
 
     severity: Severity | None = None
     category: int | None = Field(default=None, ge=0, le=999)

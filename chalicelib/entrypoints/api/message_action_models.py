@@ -11,7 +11,9 @@ from chalicelib.services.desk.deciding import LONGEST_ANSWER
 
 
 class EntryBody(NoteBody):
-    """What is entered: a text, fields, or a reading of the message by its place; one of them.
+    """What is entered: a text, fields or a reading.
+
+    A reading of the message by its place; one of the three.
 
     `observer`: for whom; without it, the message's.
     """
@@ -37,13 +39,19 @@ class EntryBody(NoteBody):
 
 
 class ReadBackBody(EntryBody):
-    """An entry that is only read back; `about`: the key of the message that it would be of."""
+    """An entry that is only read back.
+
+    `about`: the key of the message that it would be of.
+    """
 
     about: str | None = Field(default=None, max_length=2_048)
 
 
 class IncidentBody(NoteBody):
-    """The incident that a message is made: without a comment, in the message's words."""
+    """The incident that a message is made into.
+
+    Without a comment, in the message's words.
+    """
 
     category: int = Field(ge=0, le=999)
     station: str | None = Field(default=None, max_length=40)
@@ -52,7 +60,10 @@ class IncidentBody(NoteBody):
 
 
 class DismissBody(NoteBody):
-    """Whether all that were not understood and say the same are dismissed with it."""
+    """Whether identical texts are dismissed with it.
+
+    All that were not understood and say the same.
+    """
 
     identical: bool = False
 
@@ -64,7 +75,10 @@ class AnswerBody(NoteBody):
 
 
 class AssignBody(NoteBody):
-    """Whose the message's phone is from now on; with `only_this`, whose this message is."""
+    """Whose the message's phone is from now on.
+
+    With `only_this`, whose this message is.
+    """
 
     observer: str | None = Field(default=None, max_length=40)
     coordinator: str | None = Field(default=None, max_length=100)
@@ -106,7 +120,10 @@ class ReportReadBack(Answering):
 
 
 class ReadBackAnswer(Answering):
-    """An entry read back: as the SMS it would be, and what would count."""
+    """An entry read back.
+
+    As the SMS it would be, and what would count.
+    """
 
     observer: str
     text: str
@@ -150,7 +167,10 @@ class Moved(Answering):
 
 
 class Assigned(Answering):
-    """Whose a phone, or a message, is; `read`: SMS that are read by it now."""
+    """Whose a phone, or a message, is.
+
+    `read`: SMS that are read by it now.
+    """
 
     message: str
     observer: str | None = None

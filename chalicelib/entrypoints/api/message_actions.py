@@ -1,4 +1,7 @@
-"""What an operator does about a message: each once, on the version that was seen."""
+"""What an operator does about a message.
+
+Each once, on the version that was seen.
+"""
 
 from http import HTTPStatus
 from typing import Any

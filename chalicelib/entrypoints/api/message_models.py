@@ -1,4 +1,7 @@
-"""What is asked about messages, and what is answered: lists, one message whole, conversations."""
+"""What is asked about messages, and what is answered.
+
+Lists, one message whole, conversations.
+"""
 
 from typing import Any, Literal
 
@@ -23,7 +26,9 @@ class ObserverPath(ElectionPath):
 
 
 class MessagesQuery(PageQuery):
-    """Which messages: those that wait for a person, those about which something was done, or the log of all.
+    """Which messages: those that wait for a person.
+
+    Those about which something was done, or the log of all.
 
     What waits is chosen by `desk`, `region` and `kind`; the log by the others. `since` and `until` are real instants,
     without them the last 24 hours. `text` is looked for in texts, of so many messages per page.
@@ -55,7 +60,10 @@ class Decided(Answering):
 
 
 class ListedMessage(Answering):
-    """A message as a line; `version` is what If-Match names. `identical`: how many say the same, itself included."""
+    """A message as a line.
+
+    `version` is what If-Match names. `identical`: how many say the same, itself included.
+    """
 
     key: str
     version: str
@@ -99,7 +107,10 @@ class DoneAbout(Answering):
 
 
 class MessagePage(Answering):
-    """A page of messages; of what waits also how much of each kind and region, of what was done by whom."""
+    """A page of messages.
+
+    Of what waits also how much of each kind and region, of what was done by whom.
+    """
 
     election: str
     as_of: str
@@ -115,7 +126,10 @@ class MessagePage(Answering):
 
 
 class SentOrReceived(Answering):
-    """A message: what came or went, how it was read, what became of it."""
+    """A message: what came or went, how it was read.
+
+    What became of it.
+    """
 
     key: str
     direction: str
@@ -185,7 +199,10 @@ class Resolution(Decided):
 
 
 class Message(SentOrReceived):
-    """A message with the reply to it, and all that a person needs who decides about it."""
+    """A message with the reply to it.
+
+    And all that a person needs who decides about it.
+    """
 
     reply: SentOrReceived | None = None
     version: str
@@ -210,7 +227,10 @@ class Person(Answering):
 
 
 class Conversation(Answering):
-    """What was exchanged with a person, the newest first; `observer` null where nobody knows who it is."""
+    """What was exchanged with a person, the newest first.
+
+    `observer` null where nobody knows who it is.
+    """
 
     election: str
     as_of: str
@@ -220,7 +240,10 @@ class Conversation(Answering):
 
 
 class FieldsBody(Asking):
-    """A report's fields as somebody types them; blank answers are left out. Of an incident `answers` has `category`."""
+    """A report's fields as somebody types them.
+
+    Blank answers are left out. Of an incident `answers` has `category`.
+    """
 
     form: str = Field(max_length=20)
     station: str | None = Field(default=None, max_length=40)

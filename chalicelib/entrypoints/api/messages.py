@@ -1,4 +1,7 @@
-"""Messages: what waits for a person, the log, one message whole, and conversations."""
+"""Messages: what waits for a person, the log, one message whole.
+
+And conversations.
+"""
 
 import datetime as dt
 import hashlib
@@ -62,7 +65,10 @@ def messages(asked: Asked[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
     problems=(HTTPStatus.NOT_FOUND,),
 )
 def message(asked: Asked[MessagePath, None, None]) -> Tagged:
-    """Show one message whole; the ETag is its version and a digest of what is shown."""
+    """Show one message whole.
+
+    The ETag is its version and a digest of what is shown.
+    """
     withheld = withheld_answers(asked.loaded, asked.operator)
     document, version = conversations.whole(asked.loaded, asked.operator, asked.path.key, withheld)
     digest = hashlib.sha256(json.dumps(document, ensure_ascii=False).encode()).hexdigest()[:12]
@@ -114,7 +120,10 @@ def _paged(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(query: MessagesQuery) -> log.Wanted:
-    """Return what of the log is wanted, within the time for which it is kept."""
+    """Return what of the log is wanted.
+
+    Within the time for which it is kept.
+    """
     at = now()
     until = min(query.until or at, at)
     since = max(query.since or until - USUAL, at - KEPT_FOR)
@@ -133,7 +142,10 @@ def _wanted(query: MessagesQuery) -> log.Wanted:
 
 
 def _after(cursor: str | None) -> tuple[str, str] | None:
-    """Return the instant and key that a cursor names; Problem where it names none."""
+    """Return the instant and key that a cursor names.
+
+    Problem where it names none.
+    """
     place = place_of(cursor)
     if place is None:
         return None

@@ -54,7 +54,10 @@ Several = Annotated[tuple[str, ...], BeforeValidator(_several), Field(max_length
 
 
 def cursor_of(place: Any) -> str | None:
-    """Write where a list continues, opaque to the caller; None at its end."""
+    """Write where a list continues, opaque to the caller.
+
+    None at its end.
+    """
     if place is None:
         return None
     return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode().rstrip("=")

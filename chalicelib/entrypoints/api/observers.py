@@ -16,7 +16,10 @@ from chalicelib.services.views.reader import reader_of
 
 
 class ObserversQuery(PageQuery):
-    """Which observers: of a region, of a station, with a text in their number or name."""
+    """Which observers: of a region, of a station.
+
+    With a text in their number or name.
+    """
 
     region: str | None = Field(default=None, max_length=200)
     station: str | None = Field(default=None, max_length=50)
@@ -52,7 +55,10 @@ class Observers(Answering):
 
 
 class Figures(Answering):
-    """An observer's newest SMS and the reports of their station: how many came, whole, asked again, in time."""
+    """An observer's newest SMS and the reports of their station.
+
+    How many came, whole, asked again, in time.
+    """
 
     sms: int
     accepted: int

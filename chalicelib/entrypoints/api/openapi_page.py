@@ -1,4 +1,7 @@
-"""The API's document as a page: printable, without a script, with nothing from elsewhere."""
+"""The API's document as a page.
+
+Printable, without a script, with nothing from elsewhere.
+"""
 
 import base64
 import hashlib

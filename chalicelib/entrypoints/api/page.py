@@ -53,7 +53,9 @@ def shell(request: Any) -> Response:
 
 
 def file(request: Any, version: str, **steps: str) -> Response:
-    """Answer one of the page's files, for ever; 404 where it has none of that name.
+    """Answer one of the page's files, to be kept for ever.
+
+    404 where it has none of that name.
 
     Another version's address is answered with this one's file, not to be kept: that browser has an old shell.
     """
@@ -69,7 +71,7 @@ def file(request: Any, version: str, **steps: str) -> Response:
 
 @cache
 def page_version() -> str:
-    """Return the hash of every file that the page loads, and of its shell."""
+    """Return the hash of every file of the page and its shell."""
     digest = hashlib.sha256((WEB / "shell.html").read_bytes())
     for name, path in sorted(_files().items()):
         digest.update(f"\0{name}\0".encode() + path.read_bytes())
@@ -78,7 +80,10 @@ def page_version() -> str:
 
 @cache
 def _files() -> dict[str, Path]:
-    """Every file that is served, by its name below the folder; nothing beside them can be named."""
+    """Every file that is served, by its name below the folder.
+
+    Nothing beside them can be named.
+    """
     return {
         str(path.relative_to(WEB)): path
         for path in WEB.rglob("*")

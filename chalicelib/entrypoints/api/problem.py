@@ -111,7 +111,10 @@ class Tagged:
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """Return what an exception is to whoever asks; None for our own faults."""
+    """Return what an exception is to whoever asks.
+
+    None for our own faults.
+    """
     if isinstance(error, Problem):
         return error
     for kind, (status, detail) in _MEANINGS.items():

@@ -1,4 +1,7 @@
-"""What is asked of reports and decisions about them, and what is answered."""
+"""What is asked of reports and decisions about them.
+
+And what is answered.
+"""
 
 from typing import Any, Literal
 
@@ -16,7 +19,10 @@ _NUMBER: Any = Field(max_length=50)
 
 
 class ReportPath(StationPath):
-    """A station's report on a form in a round, `-` for a form that is due once."""
+    """A station's report on a form in a round.
+
+    `-` for a form that is due once.
+    """
 
     form: str = Field(max_length=50)
     round: str = Field(max_length=100)
@@ -40,7 +46,10 @@ class DoubtsQuery(PageQuery):
 
 
 class ChoiceBody(Asking):
-    """Whose answers count, None for nobody's; of some questions, or of all that several have answered."""
+    """Whose answers count, None for nobody's.
+
+    Of some questions, or of all that several have answered.
+    """
 
     observer: str | None = Field(max_length=50)
     codes: Codes = _CODES
@@ -55,7 +64,10 @@ class ObserverBody(Asking):
 
 
 class ExplanationBody(Asking):
-    """Which check was looked into; `counts`: the quick count takes the station all the same."""
+    """Which check was looked into.
+
+    `counts`: the quick count takes the station all the same.
+    """
 
     rule: str = Field(max_length=1_000)
     counts: bool = False
@@ -71,7 +83,10 @@ class ConfirmationBody(Asking):
 
 
 class CorrectionBody(Asking):
-    """An observer's answers as they were typed, by code; `is_confirmed`: they were read back."""
+    """An observer's answers as they were typed, by code.
+
+    `is_confirmed`: they were read back.
+    """
 
     observer: str = _NUMBER
     answers: dict[str, str] = Field(min_length=1, max_length=MOST_CODES)
@@ -87,7 +102,10 @@ class WithdrawalBody(Asking):
 
 
 class RevocationBody(Asking):
-    """Which decision is taken back that is not the last, and what names it."""
+    """Which decision is taken back that is not the last.
+
+    And what names it.
+    """
 
     of: Literal["choice", "left_out", "explanation", "confirmation", "withdrawal"]
     observer: str | None = Field(default=None, max_length=50)
@@ -120,7 +138,10 @@ class ListedDoubt(Doubt):
 
 
 class Doubts(Answering):
-    """A page of doubts: of the count first, then of most votes; `count`: of all."""
+    """A page of doubts: of the count first, then of most votes.
+
+    `count`: of all.
+    """
 
     election: str
     as_of: str
@@ -144,7 +165,10 @@ class Decision(Answering):
 
 
 class Correction(Answering):
-    """What a correction is or would be: the SMS that it amounts to, and which checks fail with it."""
+    """What a correction is or would be.
+
+    The SMS that it amounts to, and which checks fail with it.
+    """
 
     station: str
     form: str

@@ -1,4 +1,7 @@
-"""Reports, what is in doubt of them, and what people decide about them."""
+"""Reports, what is in doubt of them.
+
+And what people decide about them.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -190,7 +193,10 @@ def _regions(asked: Asked[ElectionPath, Any, None], region: str | None) -> tuple
 
 
 def _after(cursor: str | None, kinds: tuple[type, ...]) -> Any:
-    """Return the place that a cursor names; Problem where it names none of this list's."""
+    """Return the place that a cursor names.
+
+    Problem where it names none of this list's.
+    """
     place = place_of(cursor)
     if place is None:
         return None

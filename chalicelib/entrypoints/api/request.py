@@ -1,4 +1,7 @@
-"""What a request must bring: a body that can be read, a version, a key."""
+"""What a request must bring.
+
+A body that can be read, a version, a key.
+"""
 
 import re
 from http import HTTPStatus

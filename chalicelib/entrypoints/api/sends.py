@@ -30,7 +30,9 @@ class SendPath(ElectionPath):
 
 
 class ChosenBody(Asking):
-    """To whom: observers who are all of what is named; what is left out limits nothing.
+    """To whom: observers who are all of what is named.
+
+    What is left out limits nothing.
 
     `missing`: those who owe `FORM` or `FORM:ROUND`; without a round, the one last begun.
     """
@@ -43,7 +45,10 @@ class ChosenBody(Asking):
 
 
 class TryBody(Asking):
-    """A text and whom it would go to; `price` of one segment, for the estimate."""
+    """A text and whom it would go to.
+
+    `price` of one segment, for the estimate.
+    """
 
     name: str = Field(default="try", pattern=_NAME)
     text: str = Field(min_length=1, max_length=1_000)
@@ -52,7 +57,9 @@ class TryBody(Asking):
 
 
 class SendBody(NoteBody):
-    """A send. `expected`: how many recipients you were told; with another number it is refused.
+    """A send.
+
+    `expected`: how many recipients you were told. With another number it is refused.
 
     `at_night`: also in the quiet hours.
     """
@@ -112,7 +119,10 @@ class Send(Answering):
 
 
 class SendProgress(Send):
-    """A send with what became of its SMS: how many in each state, and the observers whom it did not reach."""
+    """A send with what became of its SMS.
+
+    How many in each state, and the observers whom it did not reach.
+    """
 
     states: dict[str, int]
     failed: list[str]

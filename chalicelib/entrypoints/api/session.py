@@ -1,4 +1,7 @@
-"""Signing in and out: a link and a code by email or SMS, then a session's cookie."""
+"""Signing in and out.
+
+A link and a code by email or SMS, then a session's cookie.
+"""
 
 import os
 import time
@@ -71,7 +74,10 @@ class SignedOut(Answering):
     status=HTTPStatus.ACCEPTED,
 )
 def request_sign_in(asked: Asked[None, None, RequestBody]) -> dict[str, Any]:
-    """Send a link and a code, if somebody has an account of that address."""
+    """Send a link and a code.
+
+    If somebody has an account of that address.
+    """
     begun = time.monotonic()
     request_proof(asked.body.address, page_url(asked.request), _caller(asked.request), now())
     time.sleep(max(0.0, ANSWERED_AFTER_SECONDS - (time.monotonic() - begun)))
@@ -140,7 +146,10 @@ def sign_out(asked: Asked[None, None, None]) -> Response:
 
 
 def page_url(request: Any) -> str:
-    """Return where this stack's page is: as the template says, else where it was asked."""
+    """Return where this stack's page is.
+
+    As the template says, else where it was asked.
+    """
     configured = os.environ.get("BAYKOO_DASHBOARD", "")
     if configured:
         return configured

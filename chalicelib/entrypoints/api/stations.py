@@ -56,7 +56,10 @@ class Stations(Answering):
 
 
 class AnswerSource(Answering):
-    """Where an answer comes from: `sms`, or `phone` and by whom; its message's key."""
+    """Where an answer comes from: `sms`, or `phone` and by whom.
+
+    Its message's key.
+    """
 
     source: Literal["sms", "phone"] | None
     by: str | None
@@ -94,14 +97,20 @@ class GivenAnswer(AnswerSource):
 
 
 class Chosen(Decided):
-    """Whose answer was chosen, None for nobody's; `stands`: the answers are still those."""
+    """Whose answer was chosen, None for nobody's.
+
+    `stands`: the answers are still those.
+    """
 
     observer: str | None
     stands: bool
 
 
 class QuestionAnswers(Answering):
-    """A question with its observers' answers side by side; `counts`: what counts for the station, and `how`."""
+    """A question with its observers' answers side by side.
+
+    `counts`: what counts for the station, and `how`.
+    """
 
     code: str
     label: dict[str, str]
@@ -114,13 +123,19 @@ class QuestionAnswers(Answering):
 
 
 class Explained(Decided):
-    """Why a check fails; `counts`: the quick count takes the station all the same."""
+    """Why a check fails.
+
+    `counts`: the quick count takes the station all the same.
+    """
 
     counts: bool
 
 
 class FailedCheck(Answering):
-    """A check that fails, its numbers in a sentence, and why if somebody looked into it."""
+    """A check that fails, its numbers in a sentence.
+
+    And why if somebody looked into it.
+    """
 
     rule: str
     severity: str
@@ -142,7 +157,10 @@ class Doubt(Answering):
 
 
 class ObserverState(Answering):
-    """How much of a form an observer has reported; `left_out`: by whom, if their answers do not count."""
+    """How much of a form an observer has reported.
+
+    `left_out`: by whom, if their answers do not count.
+    """
 
     state: str | None
     first_at: str | None
@@ -150,7 +168,10 @@ class ObserverState(Answering):
 
 
 class StationReport(Answering):
-    """A form's round at a station; `version` is the one that a change must name."""
+    """A form's round at a station.
+
+    `version` is the one that a change must name.
+    """
 
     form: str
     round: str

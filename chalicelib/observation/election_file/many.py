@@ -8,7 +8,10 @@ from chalicelib.observation.elections.election import Form, Question
 
 
 def check_many(document: Document, path: Path, form: Form, questions: Mapping[Path, Question]) -> None:
-    """Require that a form's many reports can be told apart, and each be judged by itself."""
+    """Require that a form's many reports can be told apart.
+
+    And each be judged by itself.
+    """
     if form.is_owed:
         if form.serial is not None:
             advice = "only a form with expect: many has a serial; add that, or delete the key"
@@ -24,7 +27,10 @@ def check_many(document: Document, path: Path, form: Form, questions: Mapping[Pa
 
 
 def check_own_answers(document: Document, path: Path, form: Form, rule: str, others: Mapping[str, Form]) -> None:
-    """Require that no rule looks at one of many reports from outside, nor out of one of them."""
+    """Require that rules look at one of many reports alone.
+
+    From outside at none of them, nor out of one.
+    """
     try:
         codes = parse_rule(rule).codes
     except RuleInvalid:

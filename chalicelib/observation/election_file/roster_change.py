@@ -1,4 +1,7 @@
-"""New rosters of an election that is loaded: what is wrong with them, and what they change."""
+"""New rosters of an election that is loaded.
+
+What is wrong with them, and what they change.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ Kind = Literal["new", "changed", "moved", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class RosterTable:
-    """A table as it was handed in: its file's name, for problems, and its text."""
+    """A table as it was handed in.
+
+    Its file's name, for problems, and its text.
+    """
 
     file: str
     text: str
@@ -26,7 +32,10 @@ class RosterTable:
 
 @dataclass(frozen=True, slots=True)
 class RosterChange:
-    """What becomes otherwise: `what` a station, an observer, a coordinator; `fields`: before and after by name."""
+    """What a new roster changes: a station, an observer, a coordinator.
+
+    `what` says which; `fields`: before and after by name.
+    """
 
     kind: Kind
     roster: Roster
@@ -88,7 +97,10 @@ def _check_left_behind(file: str, filed: Election, numbers: Iterable[str], findi
 
 
 def roster_changes(before: Election, after: Election) -> Iterator[RosterChange]:
-    """Yield what is new, changed, moved (another region or station) or removed, in the rosters' order."""
+    """Yield what is new, changed, moved or removed.
+
+    Moved to another region or station. In the rosters' order.
+    """
     yield from _changes("stations", _stations(before), _stations(after), "region")
     yield from _changes("observers", _observers(before), _observers(after), "station")
     yield from _changes("coordinators", _coordinators(before), _coordinators(after), None)

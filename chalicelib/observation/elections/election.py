@@ -81,7 +81,9 @@ class Due(ElectionValue):
 
 
 class Form(ElectionValue):
-    """A checklist, due once (`due`) or in `rounds`, or sent as often as there is something to tell (`expect: many`).
+    """A checklist, due once (`due`) or in `rounds`.
+
+    Or sent as often as there is something to tell (`expect: many`).
 
     `serial`: the code of the question whose answer tells an observer's many reports apart.
     """
@@ -104,7 +106,10 @@ class Form(ElectionValue):
 
     @property
     def is_owed(self) -> bool:
-        """Whether somebody owes a report: of a form that is sent many times nobody knows how often."""
+        """Whether somebody owes a report.
+
+        Of a form that is sent many times nobody knows how often.
+        """
         return self.expect != "many"
 
     @cached_property

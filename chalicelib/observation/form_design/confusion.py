@@ -20,7 +20,10 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A form's code or alias, as written and as it looks; `codes` are the form's."""
+    """A form's code or alias, as written and as it looks.
+
+    `codes` are the form's.
+    """
 
     written: str
     path: Path

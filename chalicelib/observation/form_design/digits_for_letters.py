@@ -1,4 +1,4 @@
-"""Names and codes that are one once a digit is typed for a letter.
+"""Names and codes that a digit for a letter makes one.
 
 `6A` for GA and БА, `V0` for VO and for an answer to V.
 """
@@ -14,7 +14,10 @@ _AS_DIGITS: Final = str.maketrans({letter: digits[0] for letter, digits in DIGIT
 
 
 def names_one_digit_apart(names: Iterable[Name], questions: Iterable[str]) -> Iterator[Confusion]:
-    """Yield names of two forms that digits make one, and names that digits make an answer to a question."""
+    """Yield names of two forms that digits make one.
+
+    And names that digits make an answer to a question.
+    """
     listed = [name for name in names if len(name.shape) > 1]
     for one, other in combinations(listed, 2):
         typed = _typed(one.shape)
@@ -31,7 +34,10 @@ def names_one_digit_apart(names: Iterable[Name], questions: Iterable[str]) -> It
 
 
 def codes_one_digit_apart(places: Mapping[str, Path]) -> Iterator[Confusion]:
-    """Yield codes of one form that look alike by a digit: AB and A8."""
+    """Yield codes of one form that look alike by a digit.
+
+    AB and A8.
+    """
     for one, other in combinations(places, 2):
         if one[1:] != other[1:] and one[0] == other[0] and _typed(one[1:]) == _typed(other[1:]):
             yield Confusion(places[other], places[one], f"{one} and {other} look alike; use another letter or number")

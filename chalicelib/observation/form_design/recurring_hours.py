@@ -1,4 +1,7 @@
-"""Rounds whose hour recurs on several days, and what an SMS must say then."""
+"""Rounds whose hour recurs on several days.
+
+And what an SMS must say then.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -9,7 +12,10 @@ from chalicelib.observation.form_design.confusion import Confusion, Path
 
 
 def recurring_hours(election: Election, form: Form, path: Path) -> Iterator[Confusion]:
-    """Yield one warning for a form whose hours recur: at the first that does, with the one that it repeats."""
+    """Yield one warning for a form whose hours recur.
+
+    At the first that does, with the one that it repeats.
+    """
     first: dict[tuple[int, int], int] = {}
     for position, moment in enumerate(form.rounds):
         before = first.setdefault((moment.hour, moment.minute), position)
@@ -20,7 +26,9 @@ def recurring_hours(election: Election, form: Form, path: Path) -> Iterator[Conf
 
 
 def day_and_hour(election: Election, form: Form) -> tuple[str, str] | None:
-    """Return the day and hour of a form's first round as an SMS may write them, `14.10` and `10:00`.
+    """Return the day and hour of a form's first round.
+
+    As an SMS may write them, `14.10` and `10:00`.
 
     None where no hour recurs.
     """

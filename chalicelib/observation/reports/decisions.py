@@ -67,7 +67,9 @@ Was = Mapping[str, Mapping[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class LastDecision:
-    """What was decided last, the report's version that it made, and what it replaced.
+    """What was decided last, and what it replaced.
+
+    With the report's version that it made.
 
     `entry`: the message that was entered by it, if it was a correction.
     """
@@ -98,15 +100,23 @@ class Decisions:
         return any(getattr(self, one.name) for one in fields(self))
 
     def decided(self, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
-        """Return the decisions with a note of what was decided last; `before`: those that it replaces."""
+        """Return the decisions with a note of the last one.
+
+        `before`: those that it replaces.
+        """
         return replace(self, last=LastDecision(version, what, made, self._replaced(before)))
 
     def entered(self, message: str, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
-        """Return the decisions with a note that an entry was made: its undo withdraws it."""
+        """Return the decisions with a note that an entry was made.
+
+        Its undo withdraws it.
+        """
         return replace(self, last=LastDecision(version, what, made, self._replaced(before), message))
 
     def undone(self, made: Made) -> "Decisions":
-        """Return the decisions as they were before the last; raises LookupError where there is none.
+        """Return the decisions as they were before the last.
+
+        Raises LookupError where there is none.
 
         An entry that was the last is withdrawn by whom it is undone.
         """

@@ -1,4 +1,6 @@
-"""Reports on a form that an observer sends several times (`expect: many`): visits, interviews.
+"""Reports on a form that an observer sends several times (`expect: many`).
+
+Visits, interviews.
 
 Each is a report of its own, told apart by the observer and by the form's serial, or by the SMS where it has none. Its
 name stands where other reports have their round; in the tallies all are one.
@@ -22,13 +24,18 @@ def sms_name(message_key: str) -> str:
 
 
 def entry_name(form: Form, report: ReportReading, observer: str, sms: str) -> str:
-    """Name an observer's report, by its serial or by the SMS that says it."""
+    """Name an observer's report.
+
+    By its serial or by the SMS that says it.
+    """
     serial = report.answers.get(form.serial) if form.serial else None
     return f"{observer}{_SIGN}{sms if serial is None else serial}"
 
 
 def names_of(form: Form, places: Iterable[Place]) -> tuple[str, ...]:
-    """Return the names under which a station's reports on a form may stand.
+    """Return the names under which a station's reports.
+
+    On a form may stand.
 
     Its rounds; of a form that is sent many times those among `places`, sorted.
     """

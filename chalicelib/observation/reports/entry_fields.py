@@ -1,4 +1,7 @@
-"""A report's fields as a person types them, and what is wrong with them."""
+"""A report's fields as a person types them.
+
+And what is wrong with them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,7 @@
-"""What an SMS that waits for a person may say: the fields that its entry begins with."""
+"""What an SMS that waits for a person may say.
+
+Its entry begins with these fields.
+"""
 
 from collections.abc import Mapping
 from typing import Any

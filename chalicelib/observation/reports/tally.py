@@ -118,7 +118,10 @@ def _of_entry(election: Election, form: Form, report: Report) -> Iterator[Counte
 
 
 def failure_counter(rule: str) -> str:
-    """Name the counter of a rule that reports on a form that is sent many times fail."""
+    """Name the counter of a rule that many reports fail.
+
+    On a form that is sent many times.
+    """
     return f"failed#{zlib.crc32(rule.encode()):08x}"
 
 

@@ -54,7 +54,10 @@ def international(number: str, default_region: str | None = None) -> str:
 
 
 def written_forms(number: str) -> tuple[str, ...]:
-    """Return how gateways write a number in E.164: as it is, without its sign, and nationally."""
+    """Return how gateways write a number in E.164.
+
+    As it is, without its sign, and nationally.
+    """
     forms = [number, number.removeprefix("+")]
     national = _national(number)
     return tuple(dict.fromkeys(forms if national is None else (*forms, national)))

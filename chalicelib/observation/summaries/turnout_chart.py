@@ -140,7 +140,7 @@ class _Scale:
 
 
 def _round_up(number: int) -> int:
-    """Round up to a step: 2, 4, 6, 8, 10, 20 …
+    """Round up to 2, 4, 6, 8, 10, 20 and so on.
 
     Half of it is whole too.
     """

@@ -136,7 +136,10 @@ class _Report(ValueComposer):
         return Composed(text, meaning, frozenset(self.defects))
 
     def _station(self, station: str | None) -> tuple[str | None, list[str]]:
-        """Return the station that is meant, and what is written for it; one that is none is meant by nobody."""
+        """Return the station that is meant, and how it is written.
+
+        One that is none is meant by nobody.
+        """
         if station is None:
             return None, []
         wrong = no_station(self.election, self.form, station, self.chance) if self.happens("suffix") else None
@@ -146,7 +149,7 @@ class _Report(ValueComposer):
         return station, [station] * (2 if self.happens("station_twice") else 1)
 
     def _round(self, round_name: str | None, head: list[str], station: list[str], parts: list[str]) -> str | None:
-        """Write station and round into a report; return the round if it is named."""
+        """Write station and round; return the round if it is named."""
         head += station
         if round_name is None or not names_rounds(self.form) or self.has_text or not self.happens("round_hour"):
             return None

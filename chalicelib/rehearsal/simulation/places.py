@@ -1,4 +1,7 @@
-"""How observers write which station and round a report is of, well or not."""
+"""How observers write which station and round a report is of.
+
+Well or not.
+"""
 
 import random
 from typing import Final
@@ -44,7 +47,9 @@ def round_after(round_name: str, chance: random.Random) -> str:
 
 
 def no_station(election: Election, form: Form, station: str, chance: random.Random) -> str | None:
-    """Write a station with something glued to it that makes it none; None where that is a station too.
+    """Write a station so that it is none, by something glued.
+
+    None where that is a station too.
 
     No letter that is a code of the form: a round's hour behind it would be its value.
     """

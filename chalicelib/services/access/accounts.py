@@ -1,4 +1,7 @@
-"""Accounts: who may sign in to an election, as what, for which regions."""
+"""Accounts: who may sign in to an election, as what.
+
+For which regions.
+"""
 
 import datetime as dt
 import hashlib
@@ -41,13 +44,19 @@ class Invitation:
 
 
 def address_of(written: str, default_region: str | None = None) -> str:
-    """Return an address in its one written form: an email's in lower case, a phone's in E.164."""
+    """Return an address in its one written form.
+
+    An email's in lower case, a phone's in E.164.
+    """
     address = written.strip()
     return address.casefold() if "@" in address else international(address, default_region)
 
 
 def address_hash(address: str) -> str:
-    """Return what an address is found by; the address itself stands in no key."""
+    """Return what an address is found by.
+
+    The address itself stands in no key.
+    """
     return hashlib.sha256(address.encode()).hexdigest()
 
 
@@ -62,7 +71,9 @@ def require_regions(election: Election, regions: tuple[str, ...]) -> None:
 def account_writes(
     election: Election, invitation: Invitation, who: str, now: dt.datetime, seen: int
 ) -> tuple[AccountRow, tuple[Write, ...]]:
-    """Return an account's row and the writes that store it in place of the version seen.
+    """Return an account's row and the writes that store it.
+
+    In place of the version seen.
 
     Raises OperatorInvalid, StoreUnavailable.
     """
@@ -91,7 +102,9 @@ def account_writes(
 
 
 def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> str:
-    """Add an account at the command line, or give one of the same address again; return its id.
+    """Add an account at the command line.
+
+    Or give one of the same address again; return its id.
 
     Raises ElectionUnknown, OperatorInvalid, StoreUnavailable.
     """
@@ -109,7 +122,10 @@ def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> s
 
 
 def revoking(row: AccountRow) -> tuple[Write, ...]:
-    """Return the writes that end an account's access at once, its sessions with it."""
+    """Return the writes that end an account's access at once.
+
+    Its sessions with it.
+    """
     revoked = Write.update(
         "account",
         row.id,
@@ -122,7 +138,9 @@ def revoking(row: AccountRow) -> tuple[Write, ...]:
 
 
 def revoke_account(election_id: str, name: str, now: dt.datetime) -> int:
-    """End the access of everybody of a name at once; return how many accounts.
+    """End the access of everybody of a name; return how many.
+
+    At once.
 
     Raises StoreUnavailable.
     """

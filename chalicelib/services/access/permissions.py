@@ -102,5 +102,8 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
 
 
 def permissions_of(role: Role | None) -> list[str]:
-    """Return the names of what a role may do, in the table's order."""
+    """Return the names of what a role may do.
+
+    In the table's order.
+    """
     return [one.value for one in Permission if may(role, one)]

@@ -1,4 +1,7 @@
-"""Sessions of signed-in browsers: a cookie, twelve hours at most, ended when it is idle."""
+"""Sessions of signed-in browsers.
+
+A cookie, twelve hours at most, ended when it is idle.
+"""
 
 import datetime as dt
 import hashlib
@@ -23,7 +26,10 @@ LONGEST_DEVICE = 120
 
 
 class SessionRefused(Exception):
-    """A session's cookie is unknown, ended, idle for too long, or its account was revoked."""
+    """A session's cookie is unknown, ended, idle for too long.
+
+    Or its account was revoked.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ def begin(account: AccountRow, device: str, now: dt.datetime) -> str:
 
 
 def resume(cookie: str, now: dt.datetime) -> Session:
-    """Return the session of a cookie, and note its use now and then.
+    """Return the session of a cookie.
+
+    And note its use now and then.
 
     Raises SessionRefused, StoreUnavailable.
     """
@@ -92,5 +100,8 @@ def _parts(cookie: str) -> tuple[str, str]:
 
 
 def _hash(token: str) -> str:
-    """Hash a token of 256 random bits, so that a plain hash cannot be searched for."""
+    """Hash a token of 256 random bits.
+
+    So that a plain hash cannot be searched for.
+    """
     return hashlib.sha256(token.encode()).hexdigest()

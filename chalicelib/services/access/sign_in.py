@@ -1,4 +1,6 @@
-"""Sign in without a password: a link and a code to the account's address, each once.
+"""Sign in without a password.
+
+A link and a code to the account's address, each once.
 
 What is asked for an unknown address looks the same from outside: the same answer, after the same time.
 """
@@ -41,7 +43,10 @@ class TooManyAttempts(Exception):
 
 
 class ProofRefused(Exception):
-    """A link or code is wrong, was used, or is too old; `left`: how many tries are left for a code."""
+    """A link or code is wrong, was used, or is too old.
+
+    `left`: how many tries are left for a code.
+    """
 
     def __init__(self, why: str, left: int | None = None) -> None:
         super().__init__(why)
@@ -50,14 +55,19 @@ class ProofRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whose proof it was: the account that was asked for, and all of that address."""
+    """Whose proof it was.
+
+    The account that was asked for, and all of that address.
+    """
 
     account: AccountRow
     others: tuple[AccountRow, ...]
 
 
 def request_proof(written: str, page: str, caller: str, now: dt.datetime) -> None:
-    """Send a link and a code to an address, if somebody has an account there.
+    """Send a link and a code to an address.
+
+    If somebody has an account there.
 
     `page`: where the link leads; `caller`: the network address that asks. Raises TooManyAttempts, StoreUnavailable.
     """
@@ -84,7 +94,10 @@ def make_proof(address: str, now: dt.datetime) -> tuple[str, str]:
 
 
 def proof_of(hashed: str, now: dt.datetime, valid_for: dt.timedelta) -> tuple[ProofRow, str, str]:
-    """Return the row of a new proof, its link's token and its code; only hashes are in the row."""
+    """Return the row of a new proof.
+
+    Its link's token and its code; only hashes are in the row.
+    """
     token, code, salt = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}", secrets.token_hex(16)
     until = now + valid_for
     row = ProofRow(
@@ -100,7 +113,10 @@ def proof_of(hashed: str, now: dt.datetime, valid_for: dt.timedelta) -> tuple[Pr
 
 
 def link_of(page: str, token: str) -> str:
-    """Return a sign-in link: its token stands in the fragment, which no server and no log sees."""
+    """Return a sign-in link.
+
+    Its token stands in the fragment, which no server and no log sees.
+    """
     return f"{page.rstrip('/')}/#sign-in={token}"
 
 
@@ -121,7 +137,9 @@ def redeem_link(token: str, election_id: str | None, now: dt.datetime) -> Signed
 
 
 def redeem_code(written: str, code: str, election_id: str | None, now: dt.datetime) -> SignedIn:
-    """Return who signs in by an address and its code, and use it up.
+    """Return who signs in by an address and its code.
+
+    And use it up.
 
     Raises ProofRefused, TooManyAttempts, StoreUnavailable.
     """
@@ -138,7 +156,10 @@ def redeem_code(written: str, code: str, election_id: str | None, now: dt.dateti
 
 
 def open_accounts(hashed: str, now: dt.datetime) -> list[AccountRow]:
-    """Return the accounts of an address that give access now, the newest first."""
+    """Return the accounts of an address that give access now.
+
+    The newest first.
+    """
     rows = [accounts.get_account(place.id, place.account) for place in accounts.places_of(hashed)]
     valid = [row for row in rows if row is not None and is_open(row, now)]
     return sorted(valid, key=lambda row: row.invited_at, reverse=True)
@@ -168,7 +189,10 @@ def _bound(who: str, window: dt.timedelta, most: int, now: dt.datetime) -> None:
 
 
 def _told(election: Election, account: AccountRow, link: str, code: str, now: dt.datetime) -> Message:
-    """Make the SMS or email that brings a proof; it goes first, as alerts do."""
+    """Make the SMS or email that brings a proof.
+
+    It goes first, as alerts do.
+    """
     language = account.language or election.languages[0]
     minutes = str(int(VALID_FOR.total_seconds() // 60))
     written = text(election, language, "sign_in", code=code, minutes=minutes, link=link)

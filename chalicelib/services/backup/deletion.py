@@ -76,7 +76,10 @@ def _pages(table: str, keys: tuple[str, ...], election_id: str) -> Iterator[list
 
 
 def _of_messages(election_id: str) -> list[Item]:
-    """Return keys of an election's messages, and before them of what leads to them."""
+    """Return keys of an election's messages and of their rows.
+
+    Before them those of what leads to them.
+    """
     messages: dict[str, Item] = {}
     others: list[tuple[frozenset[str], Item]] = []
     for page in raw_rows.pages("messages"):
@@ -89,7 +92,10 @@ def _of_messages(election_id: str) -> list[Item]:
 
 
 def _leads_to(row: Item) -> frozenset[str]:
-    """Return the keys of SMS that a row of no election is about: a copy's guard, a receipt, a long SMS's parts."""
+    """Return the keys of SMS that a row is about.
+
+    A row of no election: a copy's guard, a receipt, a long SMS's parts.
+    """
     about = {str(row["about"]["S"])} if "about" in row else set()
     pieces = json.loads(row["known"]["S"]) if "known" in row else []
     return frozenset(about | {piece[0] for sms in pieces for piece in sms["pieces"]})

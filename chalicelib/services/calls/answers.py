@@ -1,4 +1,7 @@
-"""Answers taken by phone: an entry of their observer, written with the call that they come from."""
+"""Answers taken by phone.
+
+An entry of their observer, written with the call that they come from.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +22,10 @@ from chalicelib.store.tables import StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class TakenFrom:
-    """An observer's number, and the fields of each report as they were typed."""
+    """An observer's number, and the fields of each report.
+
+    As they were typed.
+    """
 
     observer: str
     reports: tuple[EntryFields, ...]
@@ -40,7 +46,9 @@ def entry_of(loaded: LoadedElection, action: Action, station: str, taken: TakenF
 
 
 def text_of(election: Election, station: str, reports: Sequence[EntryFields]) -> str:
-    """Return the text of some reports in the election's grammar, one a line.
+    """Return the text of some reports, one per line.
+
+    In the election's grammar.
 
     Raises FieldsRefused with each field's place.
     """

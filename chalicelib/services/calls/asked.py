@@ -1,4 +1,7 @@
-"""SMS that operators have left for a call: shown on the card, and ended by whoever reaches their observer."""
+"""SMS that operators have left for a call.
+
+Shown on the card, and ended by whoever reaches their observer.
+"""
 
 from typing import Any, Final
 
@@ -16,7 +19,9 @@ MOST_LOOKED_AT: Final = 200
 
 
 def asking(election: Election, station: str) -> list[Message]:
-    """Return a station's SMS that wait for a call, the oldest first, MOST_ASKED at most.
+    """Return a station's SMS that wait for a call, the oldest first.
+
+    MOST_ASKED at most.
 
     Raises StoreUnavailable.
     """

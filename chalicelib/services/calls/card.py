@@ -1,4 +1,7 @@
-"""The card of a station that is called: what is owed as of now, whom to call, what to say."""
+"""The card of a station that is called.
+
+What is owed as of now, whom to call, what to say.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -39,7 +42,10 @@ MOST_REMINDERS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What is known of a phone: when it was last heard, and how its reminders fared."""
+    """What is known of a phone.
+
+    When it was last heard, and how its reminders fared.
+    """
 
     number: str
     heard_at: dt.datetime | None
@@ -86,7 +92,10 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
 
 
 def _owed(election: Election, station: str, reports: Mapping[Place, Report], at: dt.datetime) -> list[Place]:
-    """Return what a station owes now, the count form first, then the newest."""
+    """Return what a station owes now, the count form first.
+
+    Then the newest.
+    """
     return [
         place
         for place in reversed(overdue_rounds(election, at))
@@ -102,7 +111,10 @@ def _owed_document(election: Election, place: Place) -> dict[str, Any]:
 def _came(
     election: Election, row: CallRow, reports: Mapping[Place, Report], owed: Sequence[Place]
 ) -> list[dict[str, Any]]:
-    """Return what the list called for and has come meanwhile, with its time."""
+    """Return what the list called for and has come meanwhile.
+
+    With its time.
+    """
     came = [place for place in row.needed.owed if place not in owed and place in reports]
     return [
         {"report": place_name(place), "at": local(election, _first_at(reports[place]))}
@@ -135,7 +147,10 @@ def _phones(loaded: LoadedElection, observers: Sequence[Observer]) -> dict[str, 
 
 
 def _fate(message: Message) -> str:
-    """Say what became of an SMS: its carrier's last word, or its state."""
+    """Say what became of an SMS.
+
+    Its carrier's last word, or its state.
+    """
     return " ".join(filter(None, (message.receipt or message.state, message.receipt_detail)))
 
 
@@ -156,7 +171,10 @@ def _observer(
 def _order(
     number: str, known: Mapping[str, Any], phones: Mapping[str, Phone], observer: Observer
 ) -> tuple[bool, float, int]:
-    """Order phones: wrong ones last, then by when they were last heard or answered."""
+    """Order phones: wrong ones last.
+
+    Then by when they were last heard or answered.
+    """
     told = known.get(number) or {}
     heard = phones[number].heard_at
     answered = dt.datetime.fromisoformat(told["real"]) if told.get("state") == "answers" and "real" in told else None
@@ -177,7 +195,10 @@ def _phone(election: Election, phone: Phone, told: Mapping[str, Any] | None) -> 
 
 
 def _coordinators(election: Election, region: str) -> dict[str, Any]:
-    """Return whom to call when no observer answers: the region's own, and who comes after them."""
+    """Return whom to call when no observer answers.
+
+    The region's own, and who comes after them.
+    """
     covering = sorted((one for one in election.coordinators if one.covers(region)), key=lambda one: one.told_in)
     first = covering[0].told_in if covering else None
     own = [_coordinator(one) for one in covering if one.told_in == first]

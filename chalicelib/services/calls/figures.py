@@ -1,4 +1,7 @@
-"""The shift lead's figures: who called how often and reached how many, and who has what now."""
+"""The shift lead's figures.
+
+Who called how often and reached how many, and who has what now.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -14,7 +17,9 @@ from chalicelib.store.elections import LoadedElection
 
 
 def call_figures(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any]:
-    """Return attempts and reached by operator and hour, leases held, and the oldest call that is due.
+    """Return attempts and reached by operator and hour, leases held.
+
+    And the oldest call that is due.
 
     Raises StoreUnavailable.
     """

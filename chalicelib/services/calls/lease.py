@@ -46,7 +46,9 @@ def lease_next(loaded: LoadedElection, action: Action, asked: Iterable[str] = ()
 
 
 def among_first(action: Action, attempts: int, count: int) -> int:
-    """Return which of the most urgent to take, so that those who collided part.
+    """Return which of the most urgent to take.
+
+    At random, so that those who collided part.
 
     The first at the first attempt; then one of as many as collisions tell that ask at once.
     """
@@ -68,7 +70,10 @@ def lease(loaded: LoadedElection, action: Action, station: str) -> dict[str, Any
 
 
 def renew(loaded: LoadedElection, action: Action, station: str) -> dict[str, Any]:
-    """Lengthen one's own lease; raises LeaseLost where it has ended, and what `perform` raises."""
+    """Lengthen one's own lease.
+
+    Raises LeaseLost where it has ended, and what `perform` raises.
+    """
 
     def attempt(row: CallRow) -> str:
         require_held(row, action.operator, action.now)
@@ -83,7 +88,10 @@ def take_over(loaded: LoadedElection, action: Action, station: str) -> dict[str,
 
 
 def release(loaded: LoadedElection, action: Action, station: str) -> dict[str, Any]:
-    """End one's own lease; raises LeaseLost where it has ended, and what `perform` raises."""
+    """End one's own lease.
+
+    Raises LeaseLost where it has ended, and what `perform` raises.
+    """
 
     def attempt() -> Change:
         row, _ = row_of(loaded, action.operator, station)
@@ -126,7 +134,10 @@ def taking(action: Action, row: CallRow, region: str, what: str) -> Change:
 
 
 def held_by(calls: Iterable[Call], now: dt.datetime) -> list[tuple[str, str, dt.datetime]]:
-    """Return station, holder and end of every lease held at a real instant."""
+    """Return station, holder and end of every lease held.
+
+    At a real instant.
+    """
     return [
         (call.row.station, call.row.holder, call.row.until)
         for call in calls

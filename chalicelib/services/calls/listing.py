@@ -1,4 +1,7 @@
-"""The call list: stations in the order of calling, each with why, and who has it."""
+"""The call list: stations in the order of calling, each with why.
+
+And who has it.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -67,7 +70,10 @@ def call_of_row(election: Election, row: CallRow, region: str, at: dt.datetime) 
 
 
 def regions_asked(election: Election, operator: Operator, asked: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the regions that an operator asks for, of those that they see."""
+    """Return the regions that an operator asks for.
+
+    Of those that they see.
+    """
     return tuple(one for one in election.regions if operator.sees(one) and (not asked or one in asked))
 
 
@@ -123,7 +129,10 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
 
 
 def lease_of(operator: Operator, row: CallRow, now: dt.datetime) -> dict[str, Any] | None:
-    """Return who has a row now and until when, a real instant; None where nobody has."""
+    """Return who has a row now and until when, a real instant.
+
+    None where nobody has.
+    """
     if not row.is_held(now) or row.until is None:
         return None
     return {
@@ -140,7 +149,10 @@ def place_name(place: Place) -> str:
 
 
 def next_due(election: Election, at: dt.datetime) -> dict[str, Any] | None:
-    """Return which report is due next, with its time; None where none is."""
+    """Return which report is due next, with its time.
+
+    None where none is.
+    """
     ahead = [
         (due, form.code, name)
         for form in election.forms

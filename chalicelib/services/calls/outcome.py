@@ -1,4 +1,7 @@
-"""Log what a call came to: the contact, the station's row, the answers taken, in one transaction."""
+"""Log what a call came to.
+
+The contact, the station's row, the answers taken, in one transaction.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -51,7 +54,10 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Answers that were taken by phone, as the writes of an entry, and the key of its message."""
+    """Answers that were taken by phone, as the writes of an entry.
+
+    And the key of its message.
+    """
 
     key: str
     writes: tuple[Write, ...]
@@ -133,7 +139,10 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
 
 
 def offer(election: Election, called: Called, row: CallRow, station: str) -> dict[str, Any] | None:
-    """Return what is offered after an outcome: an incident, headquarters, whom to call next."""
+    """Return what is offered after an outcome.
+
+    An incident, headquarters, whom to call next.
+    """
     match called.outcome:
         case "not_open":
             return {"what": "incident", "says": "Open an incident: the station is not open.", "next_phones": []}
@@ -150,7 +159,9 @@ def offer(election: Election, called: Called, row: CallRow, station: str) -> dic
 
 
 def next_phones(election: Election, station: str, called: Called, known: Mapping[str, Any]) -> list[str]:
-    """Return the phones to try next, in NDI's order: the observers', then the coordinator's.
+    """Return the phones to try next, in NDI's order.
+
+    The observers', then the coordinator's.
 
     Without wrong ones, those called just now, and the one called.
     """
@@ -226,6 +237,9 @@ def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> 
 
 
 def amounts_of(outcome: Outcome, sign: int = 1) -> dict[str, int]:
-    """Return what a call adds to its operator's figures, or with sign -1 takes back."""
+    """Return what a call adds to its operator's figures.
+
+    Or with sign -1 takes back.
+    """
     amounts = {"attempts": sign, outcome: sign}
     return amounts | ({"reached": sign} if outcome in REACHED else {})

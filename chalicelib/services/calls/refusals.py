@@ -22,7 +22,10 @@ class UndoPassed(Exception):
 
 
 class OutcomeInvalid(ValueError):
-    """What is said of a call does not fit its outcome. `at` is the place in the request."""
+    """What is said of a call does not fit its outcome.
+
+    `at` is the place in the request.
+    """
 
     def __init__(self, at: str, what: str) -> None:
         super().__init__(what)

@@ -1,4 +1,7 @@
-"""Undo a call that was logged: a new line of the log, and the station's row as it was before."""
+"""Undo a call that was logged.
+
+A new line of the log, and the station's row as it was before.
+"""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -27,7 +30,9 @@ UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
 
 
 def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str) -> dict[str, Any]:
-    """Take back one's own call of the last ten minutes, if nobody has called since.
+    """Take back one's own call of the last ten minutes.
+
+    If nobody has called since.
 
     Answers that were entered with it are withdrawn, SMS that it ended wait again. Raises StationUnknown, UndoPassed,
     and what `perform` raises.
@@ -58,7 +63,10 @@ def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str
 
 
 def require_undoable(row: CallRow, logged: ContactRow, action: Action) -> None:
-    """Raise UndoPassed unless a call is one's own, recent, and the last of its station."""
+    """Raise UndoPassed unless a call is one's own, recent.
+
+    And the last of its station.
+    """
     if logged.who != action.who:
         raise UndoPassed(f"{logged.who} has logged this call, and can undo it")
     logged_at = dt.datetime.fromisoformat(logged.id.partition("#")[0])
@@ -69,7 +77,7 @@ def require_undoable(row: CallRow, logged: ContactRow, action: Action) -> None:
 
 
 def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
-    """Return the writes by which the answers of a call count no more."""
+    """Return the writes by which a call's answers count no more."""
     entry = get(key)
     if entry is None or (entry.resolution or {}).get("how") == "withdrawn":
         return []

@@ -20,11 +20,16 @@ _PATIENCE = Config(
 
 
 class BucketUnavailable(Exception):
-    """S3 failed, or its answer was lost: the file is not there, or not known to be."""
+    """S3 failed, or its answer was lost.
+
+    The file is not there, or not known to be.
+    """
 
 
 class Upload(io.RawIOBase):
-    """A file that is written once, from its beginning, and is in the bucket whole or not at all.
+    """A file that is written once, from its beginning.
+
+    And is in the bucket whole or not at all.
 
     Leaving it by an exception takes its parts away again.
     """
@@ -77,7 +82,10 @@ def get(key: str) -> bytes:
 
 
 def link_to(key: str) -> str:
-    """Return a link to a file, for anybody who has it, for a minute."""
+    """Return a link to a file, for anybody who has it.
+
+    For a minute.
+    """
     named = {"Bucket": _bucket(), "Key": key}
     link: str = _s3().generate_presigned_url("get_object", Params=named, ExpiresIn=int(LINK_LASTS.total_seconds()))
     return link

@@ -1,4 +1,7 @@
-"""Have a job begun: by the function that does what outlives a request."""
+"""Have a job begun.
+
+By the function that does what outlives a request.
+"""
 
 import datetime as dt
 import json

@@ -1,4 +1,7 @@
-"""Choose between observers' answers, leave an observer out, confirm answers, and undo any of it."""
+"""Choose between observers' answers, leave an observer out, confirm answers.
+
+And undo any of it.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -74,7 +77,9 @@ def leave_out(target: Target, observer: str) -> dict[str, Any]:
 
 
 def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[str, Any]:
-    """Note that an observer has confirmed answers that were read back to them; none named: all.
+    """Note that an observer has confirmed answers read back.
+
+    None named: all.
 
     Raises DecisionRefused, and what `decide` raises.
     """
@@ -98,7 +103,9 @@ def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[st
 
 
 def withdraw(target: Target, message: str) -> dict[str, Any]:
-    """Let what was entered count no more in this report; the answers before it count again.
+    """Let what was entered count no more in this report.
+
+    The answers before it count again.
 
     Raises NoteMissing, DecisionRefused, and what `decide` raises.
     """
@@ -119,7 +126,9 @@ def withdraw(target: Target, message: str) -> dict[str, Any]:
 
 
 def undo(target: Target) -> dict[str, Any]:
-    """Undo what was decided last about the report, by a decision that restores what was before.
+    """Undo what was decided last about the report.
+
+    By a decision that restores what was before.
 
     A correction is withdrawn. Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
     """
@@ -134,7 +143,9 @@ def undo(target: Target) -> dict[str, Any]:
 
 
 def revoke(target: Target, **named: Any) -> dict[str, Any]:
-    """Take back decisions that are not the last: `codes` chosen, an `observer` left out, a `rule` explained.
+    """Take back decisions that are not the last.
+
+    `codes` chosen, an `observer` left out, a `rule` explained.
 
     Or an observer's confirmed `codes`, or a withdrawn `message`: `of` says which of these. Raises DecisionRefused, and
     what `decide` raises.
@@ -181,7 +192,10 @@ def _counted(
     codes: Sequence[str] = (),
     about: str | None = None,
 ) -> Decided:
-    """Return a decision with what counted before it and what counts after, where that differs."""
+    """Return a decision with what counted before and after it.
+
+    Where that differs.
+    """
     report = standing.report
     after = Report(report.station, report.form, report.round, report.given, decisions)
     shown = set(codes)
@@ -194,7 +208,10 @@ def _counted(
 
 
 def _answers(target: Target, report: Report) -> dict[str, Any]:
-    """Return what counts by code, for the audit trail: a value, or the observers' where they disagree."""
+    """Return what counts by code, for the audit trail.
+
+    A value, or the observers' where they disagree.
+    """
     if target.form.expect != "station":
         return {
             f"{number} {code}": value_json(answer.value)

@@ -1,4 +1,7 @@
-"""Say that a failed check was looked into: the answers stand as they were reported."""
+"""Say that a failed check was looked into.
+
+The answers stand as they were reported.
+"""
 
 from typing import Any
 
@@ -11,7 +14,9 @@ from chalicelib.services.decisions.refusals import DecisionRefused
 
 
 def explain(target: Target, rule: str, *, counts: bool) -> dict[str, Any]:
-    """Accept answers that fail a check as they are; the check stays failed, and its doubt ends.
+    """Accept answers that fail a check as they are.
+
+    The check stays failed, and its doubt ends.
 
     `counts`: whether the quick count takes the station all the same. It holds while the answers are these. Raises
     NoteMissing, DecisionRefused, and what `decide` raises.

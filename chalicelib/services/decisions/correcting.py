@@ -1,4 +1,6 @@
-"""Correct answers of one observer: an entry of what they said, read here and now.
+"""Correct answers of one observer.
+
+An entry of what they said, read here and now.
 
 It is a message like any other, so that reading, merging, tallies and audit hold for it by the same mechanism.
 """
@@ -29,7 +31,9 @@ from chalicelib.store.writes import Write
 
 
 def preview_correction(target: Target, observer: str, answers: Mapping[str, str]) -> dict[str, Any]:
-    """Read a correction back: its text, and the report with it; nothing is written.
+    """Read a correction back: its text, and the report with it.
+
+    Nothing is written.
 
     Raises FieldsRefused where an SMS would be, and what `standing_of` raises.
     """
@@ -83,7 +87,9 @@ def _read(target: Target, observer: str, answers: Mapping[str, str]) -> ReadBack
 
 
 def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str]:
-    """Return a correction with the serial of its report, where an observer sends many.
+    """Return a correction with the serial of its report.
+
+    Where an observer sends many.
 
     Raises DecisionRefused where it has none: nothing tells it from another then.
     """
@@ -96,7 +102,10 @@ def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str
 
 
 def _described(target: Target, standing: Standing, read: ReadBack) -> dict[str, Any]:
-    """Describe a correction: the SMS that it amounts to, and which checks fail with it."""
+    """Describe a correction: the SMS that it amounts to.
+
+    And which checks fail with it.
+    """
     station, form, round_name = target.key
     given = standing.report.observers.get(read.observer.number)
     before = given.answers if given is not None else {}
@@ -124,7 +133,9 @@ def _failed(read: ReadBack, report: Any) -> tuple[Any, ...]:
 
 
 def _noting(target: Target, standing: Standing, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
-    """Return the write that notes an entry in its report, and that its answers were confirmed if they were.
+    """Return the write that notes an entry in its report.
+
+    And that its answers were confirmed if they were.
 
     It guards the report's version as well.
     """

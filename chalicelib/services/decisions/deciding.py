@@ -1,4 +1,6 @@
-"""Decide something about a report: once, on the version that was seen, with what was before and after it.
+"""Decide something about a report.
+
+Once, on the version that was seen, with what was before and after it.
 
 A decision is kept with the report and moves the tallies in one transaction, so that what a report counts stays a
 function of its row.
@@ -33,7 +35,10 @@ from chalicelib.store.writes import Write
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The report that somebody decides about, at the version that they have seen."""
+    """The report that somebody decides about.
+
+    At the version that they have seen.
+    """
 
     loaded: LoadedElection
     action: Action
@@ -89,7 +94,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision: the report's decisions with it, and its line in the audit trail.
+    """A decision: the report's decisions with it.
+
+    And its line in the audit trail.
 
     `document`: what its answer says besides.
     """
@@ -140,7 +147,10 @@ def standing_of(target: Target) -> Standing:
 
 
 def _changed(target: Target, standing: Standing, decided: Decided) -> tuple[StoredReport, list[Write]]:
-    """Return the report after a decision, at the version that it replaces, and the writes."""
+    """Return the report after a decision, at the version that it replaces.
+
+    And the writes.
+    """
     before, election = standing.stored, target.election
     noted = decided.decisions.decided(before.report.decisions, before.version + 1, decided.what, target.made)
     report = replace(before.report, decisions=noted)

@@ -2,7 +2,10 @@
 
 
 class ReportUnknown(LookupError):
-    """There is no such report in the election, or not in the operator's regions."""
+    """There is no such report in the election.
+
+    Or not in the operator's regions.
+    """
 
 
 class DecisionRefused(ValueError):

@@ -1,1 +1,4 @@
-"""The messages desk: what a person does about an SMS that no machine could read."""
+"""The messages desk: what people do about unread SMS.
+
+Those that no machine could read.
+"""

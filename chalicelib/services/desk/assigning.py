@@ -1,4 +1,6 @@
-"""Say whose a phone is: an observer's, a coordinator's, nobody's; of one SMS, or from now on.
+"""Say whose a phone is: an observer's, a coordinator's, nobody's.
+
+Of one SMS, or from now on.
 
 Whose a phone is stands beside the roster, in the election's head row; its SMS are read by it then (settling.py).
 """
@@ -30,14 +32,19 @@ MOST_ASSIGNED = 300
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose a phone is said to be: an observer's number, a coordinator's name, or nobody's."""
+    """Whose a phone is said to be.
+
+    An observer's number, a coordinator's name, or nobody's.
+    """
 
     kind: Literal["observer", "coordinator", "nobody"]
     whose: str | None = None
 
 
 def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: Owner) -> dict[str, Any]:
-    """Say whose an SMS's phone is from now on; what waits of it is read by that.
+    """Say whose an SMS's phone is from now on.
+
+    What waits of it is read by that.
 
     Raises VersionPassed, NoSuchMessage, NotInRegion, NotDone, TooManyAssigned, KeyReused, StoreUnavailable.
     """
@@ -69,7 +76,9 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
 
 
 def assign_this(loaded: LoadedElection, action: Action, key: str, seen: str, observer: str) -> dict[str, Any]:
-    """Say of one SMS that it is an observer's; its phone stays whose it is.
+    """Say of one SMS that it is an observer's.
+
+    Its phone stays whose it is.
 
     Raises what `assign` raises.
     """
@@ -87,7 +96,9 @@ def assign_this(loaded: LoadedElection, action: Action, key: str, seen: str, obs
 
 
 def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[str, Any]:
-    """Take back whose an SMS, or its phone, was said to be; its SMS wait again, and count no more.
+    """Take back whose an SMS, or its phone, was said to be.
+
+    Its SMS wait again, and count no more.
 
     Raises what `assign` raises.
     """
@@ -120,7 +131,10 @@ def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dic
 
 
 def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str) -> dict[str, Any]:
-    """Tell what assigning an SMS's phone to an observer would let count; nothing is written."""
+    """Tell what assigning an SMS's phone to an observer would let count.
+
+    Nothing is written.
+    """
     _require(loaded.election, operator, Owner("observer", observer))
     phone = _phone_of(loaded.election, message_of(operator, key))
     senders = (loaded.election.observer_by_number[observer],)
@@ -130,7 +144,10 @@ def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str)
 
 
 def _settled_now(loaded: LoadedElection, key: str, now: dt.datetime) -> int:
-    """Read the SMS of a message's phone anew; what fails is done by the next run of the schedule."""
+    """Read the SMS of a message's phone anew.
+
+    What fails is done by the next run of the schedule.
+    """
     phones = [_phone_of(loaded.election, row) for row in get_many([key])]
     done = for_each("assigned phone", phones, lambda phone: settle(loaded.election.id, phone, now), name=masked)
     return sum(done.results)
@@ -144,7 +161,10 @@ def _may_count(loaded: LoadedElection, row: Message, senders: tuple[Observer, ..
 
 
 def _require(election: Election, operator: Operator, owner: Owner) -> None:
-    """Refuse an owner whom the election, or the operator's regions, do not have."""
+    """Refuse an owner who is not the election's or region's.
+
+    Whom the election, or the operator's regions, do not have.
+    """
     if owner.kind == "observer":
         observer = election.observer_by_number.get(owner.whose or "")
         if observer is None or not operator.sees(election.region_of(observer.station)):

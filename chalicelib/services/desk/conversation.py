@@ -1,4 +1,7 @@
-"""What was exchanged with a person: an observer on all their phones, or whoever sent a message."""
+"""What was exchanged with a person.
+
+An observer on all their phones, or whoever sent a message.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -67,7 +70,9 @@ def with_sender(
 def whole(
     loaded: LoadedElection, operator: Operator, key: str, withheld: Collection[str]
 ) -> tuple[dict[str, Any], str]:
-    """Return a message with all that a person needs who decides about it, and its version.
+    """Return a message with all that its decider needs.
+
+    And its version.
 
     What came, how it was read and why, what was answered, the last of the conversation, what it may say, and what was
     done about it. Raises NoSuchMessage, StoreUnavailable.
@@ -131,7 +136,10 @@ def _page(
 
 
 def _delivery(row: Message) -> dict[str, Any]:
-    """Tell how a message of ours went, and how it was typed that came."""
+    """Tell how a message of ours went.
+
+    And how it was typed that came.
+    """
     return {
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "provider_at": row.provider_at.isoformat() if row.provider_at else None,

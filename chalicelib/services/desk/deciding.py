@@ -1,4 +1,7 @@
-"""Decide about an SMS: dismiss, answer, ask to call, pass on, have it tried again."""
+"""Decide about an SMS.
+
+Dismiss, answer, ask to call, pass on, have it tried again.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -70,7 +73,9 @@ def answer(loaded: LoadedElection, action: Action, key: str, seen: str, text: st
 
 
 def move(loaded: LoadedElection, action: Action, key: str, seen: str, desk: Desk) -> dict[str, Any]:
-    """Let an SMS wait at another desk: for headquarters, or for somebody to call its sender.
+    """Let an SMS wait at another desk.
+
+    For headquarters, or for somebody to call its sender.
 
     Raises what `dismiss` raises.
     """
@@ -92,7 +97,10 @@ _PAST = {"call": "left for a call", "passed": "passed to headquarters"}
 
 
 def retry(action: Action, key: str, seen: str) -> dict[str, Any]:
-    """Have a message that no try has processed tried again; raises what `dismiss` raises."""
+    """Have a message that no try has processed tried again.
+
+    Raises what `dismiss` raises.
+    """
 
     def attempt() -> Change:
         row = message_at(action.operator, key, seen)
@@ -107,7 +115,10 @@ def retry(action: Action, key: str, seen: str) -> dict[str, Any]:
 
 
 def _identical(loaded: LoadedElection, action: Action, row: Message) -> tuple[Sequence[Message], int]:
-    """Return other SMS that were not understood and say the same, and how many more there are."""
+    """Return other SMS that were not understood and say the same.
+
+    And how many more there are.
+    """
     if row.state != MessageState.UNRECOGNISED:
         return [], 0
     regions = [region for region in loaded.election.regions if action.operator.sees(region)]

@@ -1,4 +1,7 @@
-"""Enter what an SMS says, or what was said by phone; take one of its readings; make an incident of it."""
+"""Enter what an SMS says, or what was said by phone.
+
+Take one of its readings; make an incident of it.
+"""
 
 import datetime as dt
 from collections.abc import Collection
@@ -23,7 +26,9 @@ from chalicelib.store.outcome import queued
 
 @dataclass(frozen=True, slots=True)
 class IncidentOf:
-    """An incident that an SMS is made: of a category, at the observer's station unless another is named.
+    """The incident that an SMS is made into.
+
+    Of a category, at the observer's station unless another is named.
 
     `comment` None: the SMS's words.
     """
@@ -35,7 +40,9 @@ class IncidentOf:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an operator wants to enter: a text, fields, a reading of the SMS by its place, or an incident of it.
+    """What an operator wants to enter.
+
+    A text, fields, a reading of the SMS by its place, or an incident of it.
 
     `observer` None: that of the SMS. `about`: the key of the SMS that is entered.
     """
@@ -59,7 +66,9 @@ class Entry:
 def preview(
     loaded: LoadedElection, operator: Operator, entry: Entry, now: dt.datetime, withheld: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Read an entry back: what would count, which checks would fail. Nothing is written.
+    """Read an entry back: what would count, which checks would fail.
+
+    Nothing is written.
 
     Raises FieldsRefused, NoSuchMessage, NotInRegion, NotDone, StoreUnavailable.
     """
@@ -69,7 +78,9 @@ def preview(
 
 
 def enter(loaded: LoadedElection, action: Action, entry: Entry, seen: str | None = None) -> dict[str, Any]:
-    """Enter what an SMS says, at the version that was seen, or what was said by phone.
+    """Enter what an SMS says, at the version that was seen.
+
+    Or what was said by phone.
 
     It is read here and now. Raises FieldsRefused, VersionPassed, NoSuchMessage, NotInRegion, NotDone, KeyReused,
     StoreUnavailable.

@@ -1,4 +1,7 @@
-"""The log of messages: what came and went, by state, region, provider and time; search in texts; what was done."""
+"""The log of messages.
+
+What came and went, by state, region, provider and time; search in texts; what was done.
+"""
 
 import datetime as dt
 from collections.abc import Collection, Iterator
@@ -80,7 +83,9 @@ def log(
 def done(
     loaded: LoadedElection, operator: Operator, before: str | None, limit: int, now: dt.datetime
 ) -> dict[str, Any]:
-    """Return a page of what was done about messages, the newest first: by whom, when, how and why.
+    """Return a page of what was done about messages, the newest first.
+
+    By whom, when, how and why.
 
     `before`: where the page before ended. Raises StoreUnavailable.
     """
@@ -111,7 +116,10 @@ def done(
 
 
 class _Reader:
-    """Reads the feed backwards; `following`: where the next page begins, None at the end."""
+    """Reads the feed backwards.
+
+    `following`: where the next page begins, None at the end.
+    """
 
     def __init__(self, election_id: str, wanted: Wanted) -> None:
         self._election_id = election_id
@@ -135,7 +143,10 @@ class _Reader:
 
 
 def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
-    """Whether a message may be wanted, by what the feed tells of it."""
+    """Whether a message may be wanted.
+
+    By what the feed tells of it.
+    """
     asked = (wanted.provider, wanted.direction, wanted.observer)
     told = (line.provider, line.direction, line.observer)
     is_asked = all(one in (None, other) for one, other in zip(asked, told, strict=True))
@@ -153,6 +164,9 @@ def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: Wante
 
 
 def _key_in(subject: str) -> str | None:
-    """Return the key of the message that an action was about; None where it was about something else."""
+    """Return the key of the message that an action was about.
+
+    None where it was about something else.
+    """
     _, is_message, key = subject.partition(_OF_MESSAGE)
     return key if is_message else None

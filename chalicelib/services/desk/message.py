@@ -1,4 +1,7 @@
-"""A message at the desk: found, at the version that was seen, and read once it is entered."""
+"""A message at the desk.
+
+Found, at the version that was seen, and read once it is entered.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -29,7 +32,10 @@ def message_of(operator: Operator, key: str) -> Message:
 
 
 def _is_of(operator: Operator, row: Message) -> bool:
-    """Whether a message is of the operator's election: of one that was never read, its number tells."""
+    """Whether a message is of the operator's election.
+
+    Of one that was never read, its number tells.
+    """
     if row.election is not None or row.reason != Reason.NOT_PROCESSED:
         return row.election == operator.election
     route = routes.route_to(row.recipient or "")
@@ -37,7 +43,10 @@ def _is_of(operator: Operator, row: Message) -> bool:
 
 
 def sees(operator: Operator, row: Message) -> bool:
-    """Whether an operator sees a message: one of no region is the whole nation's."""
+    """Whether an operator sees a message.
+
+    One of no region is the whole nation's.
+    """
     return operator.sees_all() if row.region is None else operator.sees(row.region)
 
 

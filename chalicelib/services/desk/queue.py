@@ -1,4 +1,7 @@
-"""The queue of the messages desk: what waits for a person, the oldest first, and how much of each kind."""
+"""The queue of the messages desk.
+
+What waits for a person, the oldest first, and how much of each kind.
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -28,7 +31,10 @@ MOST_COMPARED = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What of the queue is asked for; None limits nothing. `after`: the last row of the page before."""
+    """What of the queue is asked for.
+
+    None limits nothing. `after`: the last row of the page before.
+    """
 
     desk: Desk = "messages"
     region: str | None = None
@@ -40,7 +46,9 @@ class Asked:
 def queue(
     loaded: LoadedElection, operator: Operator, asked: Asked, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
-    """Return a page of the queue, with the counts of all that waits in the operator's regions.
+    """Return a page of the queue.
+
+    With the counts of all that waits in the operator's regions.
 
     `withheld`: forms of which the operator may not see answers. Raises StoreUnavailable.
     """
@@ -130,7 +138,10 @@ def _held_for(row: Message) -> str | None:
 
 
 def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting]:
-    """Return what waits in an operator's regions, the oldest first; of no region for those who see the whole nation."""
+    """Return what waits in an operator's regions, the oldest first.
+
+    Of no region for those who see the whole nation.
+    """
     regions: Sequence[str | None] = [region for region in election.regions if operator.sees(region)]
     if operator.sees_all():
         regions = [None, *regions]
@@ -160,7 +171,10 @@ def _by_region(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, 
 
 
 def _groups(rows: Iterable[Message]) -> dict[str, list[str]]:
-    """Return, for each SMS that was not understood, the keys of all that say the same, the oldest first."""
+    """Group SMS that were not understood by their text.
+
+    For each the keys of all that say the same, the oldest first.
+    """
     by_text: defaultdict[str, list[str]] = defaultdict(list)
     ordered = sorted(rows, key=lambda row: (row.stored_at, row.key))
     for row in ordered:
@@ -169,5 +183,8 @@ def _groups(rows: Iterable[Message]) -> dict[str, list[str]]:
 
 
 def same_text(row: Message) -> str:
-    """Return what texts have in common that are said to be identical: blanks and capitals make no difference."""
+    """Return what identical texts have in common.
+
+    Blanks and capitals make no difference.
+    """
     return " ".join((row.text or "").split()).casefold()

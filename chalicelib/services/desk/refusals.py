@@ -2,7 +2,10 @@
 
 
 class NoSuchMessage(LookupError):
-    """There is no such message in the election, or not in the operator's regions."""
+    """There is no such message in the election.
+
+    Or not in the operator's regions.
+    """
 
 
 class NoSuchObserver(LookupError):

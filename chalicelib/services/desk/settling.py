@@ -40,7 +40,9 @@ Step = Literal["read", "mute", "reopen"]
 
 
 def settle(election_id: str, phone: str, now: dt.datetime) -> int:
-    """Let a phone's SMS be read by whose it is now; return how many are.
+    """Let a phone's SMS be read by whose it is now.
+
+    Return how many are.
 
     Idempotent: what is read so already is left alone. Raises ElectionUnknown, StoreUnavailable.
     """
@@ -67,7 +69,10 @@ def settle(election_id: str, phone: str, now: dt.datetime) -> int:
 
 
 def settle_all(election_id: str, now: dt.datetime) -> int:
-    """Settle every phone of which somebody has said anew whose it is; return how many SMS are read anew."""
+    """Settle every phone of which somebody has said anew whose it is.
+
+    Return how many SMS are read anew.
+    """
     _, assigned = assignments(election_id)
     unsettled = [phone for phone, said in assigned.items() if not said.is_settled]
     done = for_each("assigned phone", unsettled, lambda phone: settle(election_id, phone, now), name=masked)
@@ -75,7 +80,10 @@ def settle_all(election_id: str, now: dt.datetime) -> int:
 
 
 def settle_due(now: dt.datetime, until: float) -> int:
-    """Settle every election's phones, none begun after `until`; return how many SMS are read anew."""
+    """Settle every election's phones, none begun after `until`.
+
+    Return how many SMS are read anew.
+    """
     done = for_each(
         "election's phones", elections.list_elections(), lambda election: settle_all(election, now), until=until
     )
@@ -83,7 +91,10 @@ def settle_due(now: dt.datetime, until: float) -> int:
 
 
 def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, said: Assignment, now: dt.datetime) -> int:
-    """Put some SMS of a phone where they belong, in one transaction, and read them."""
+    """Put some SMS of a phone where they belong, and read them.
+
+    In one transaction.
+    """
 
     def attempt() -> list[str]:
         steps = {row.key: (row, _step(loaded, row, phone)) for row in get_many(keys)}
@@ -101,7 +112,10 @@ def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, said: Assig
 
 
 def _step(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
-    """Return what has to be done with an SMS by whose its phone is now; None where it is right as it is."""
+    """Return what has to be done with an SMS.
+
+    By whose its phone is now; None where it is right as it is.
+    """
     region = loaded.election.default_region
     is_read = row.direction == "in" and row.election == loaded.election.id and row.state not in _UNREAD
     is_by_phone = row.part is None and row.on_behalf_of is None and international(row.sender or "", region) == phone
@@ -116,7 +130,10 @@ def _step(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
 
 
 def _step_of_unknown(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
-    """Return what has to be done with an SMS that was nobody's when it was read."""
+    """Return what has to be done with a stranger's SMS.
+
+    One that was nobody's when it was read.
+    """
     is_muted = row.reason == Reason.NOBODYS_NUMBER
     if phone in loaded.nobodys:
         return "mute" if row.attention is not None else None
@@ -138,7 +155,10 @@ def waits(row: Message) -> bool:
 def anew(
     election: Election, rows: Sequence[Message], said: Decision, observer: str | None, now: dt.datetime
 ) -> tuple[Write, ...]:
-    """Return the writes by which SMS are read anew, with what they counted taken back."""
+    """Return the writes by which SMS are read anew.
+
+    With what they counted taken back.
+    """
     if not rows:
         return ()
     again = [
@@ -149,7 +169,10 @@ def anew(
 
 
 def messages_of_phone(loaded: LoadedElection, phone: str, sent_as: Iterable[str]) -> list[Message]:
-    """Return SMS of a phone, the oldest first: those that wait, and those of its conversation."""
+    """Return SMS of a phone, the oldest first.
+
+    Those that wait, and those of its conversation.
+    """
     region = loaded.election.default_region
     waiting = [one for desk in DESKS for one in waiting_at(loaded.election.id, None, desk, MOST_SETTLED)]
     of_phone = {one.key for one in waiting if international(one.sender or "", region) == phone}

@@ -1,4 +1,6 @@
-"""SMS that were read in part, and whose sender has sent the rest since: they wait for nobody.
+"""SMS read in part whose rest has come since.
+
+Their sender has sent it: they wait for nobody.
 
 Looked at when the queue is read, so that an accepted report's way stays as short as it is.
 """
@@ -25,7 +27,7 @@ _looked: dict[str, float] = {}
 
 
 def end_superseded(election: Election, rows: Iterable[Message], now: dt.datetime) -> frozenset[str]:
-    """Take from the desk what is superseded among some rows; return the keys.
+    """Take superseded rows from the desk; return their keys.
 
     What could not be written is found again. Raises StoreUnavailable where reports cannot be read.
     """
@@ -46,7 +48,10 @@ def end_superseded(election: Election, rows: Iterable[Message], now: dt.datetime
 
 
 def superseded_by(election: Election, row: Message, stored: Mapping[ReportKey, StoredReport]) -> str | None:
-    """Return the message by which everything that an SMS was asked for has come; None where something is missing."""
+    """Return the message that completes all that an SMS lacked.
+
+    None where something is missing still.
+    """
     newer: list[Answer] = []
     for report in _reports(row):
         if report["form"] not in election.form_by_code:
@@ -84,7 +89,10 @@ def _key(report: Mapping[str, Any]) -> ReportKey:
 
 
 def _owed(election: Election, report: Mapping[str, Any]) -> list[str]:
-    """Return the codes that have to come anew: those rejected, and all of a report that did not count."""
+    """Return the codes that have to come anew.
+
+    Those rejected, and all of a report that did not count.
+    """
     form = election.form_by_code[report["form"]]
     asked = [code for code in report.get("rejected", ()) if code in form.by_code]
     if report.get("held"):

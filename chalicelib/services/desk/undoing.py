@@ -1,4 +1,7 @@
-"""Undo what somebody did about an SMS, by a decision of its own: what was entered is withdrawn, what waited waits."""
+"""Undo what somebody did about an SMS.
+
+By a decision of its own: what was entered is withdrawn, what waited waits.
+"""
 
 from typing import Any, Final
 
@@ -18,7 +21,9 @@ ENTERING: Final[tuple[How, ...]] = ("entered", "chosen", "incident")
 
 
 def undo(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[str, Any]:
-    """Take back the last decision about a message, by another one: it waits again as it did.
+    """Take back the last decision about a message, by another one.
+
+    It waits again as it did.
 
     What was entered is withdrawn, and counts no more; an SMS that went out has gone. Raises what `dismiss` raises.
     """
@@ -66,6 +71,9 @@ def _entry_of(row: Message) -> str | None:
 
 
 def _sms_of(entry: Message) -> Message | None:
-    """Return the SMS that an entry was made of, where that still is its last decision."""
+    """Return the SMS that an entry was made of.
+
+    Where that still is its last decision.
+    """
     sms = get(entry.about) if entry.about else None
     return sms if sms is not None and _entry_of(sms) == entry.key else None

@@ -1,4 +1,6 @@
-"""SMS by SNS from end to end: settings, account, permission of the sender, delivery logs, and one SMS.
+"""SMS by SNS from end to end.
+
+Settings, account, permission of the sender, delivery logs, and one SMS.
 
 SNS takes an SMS that it will not deliver without a word, so that only this and the phone tell.
 """
@@ -53,7 +55,10 @@ def check_sns(now: dt.datetime, to: str | None = None) -> Iterator[Finding]:
 
 
 def _senders(settings: Secrets) -> Iterator[Finding]:
-    """Check each sender of the settings: the account has it, and SNS may use it."""
+    """Check each sender of the settings.
+
+    The account has it, and SNS may use it.
+    """
     try:
         one_of_ours(settings, None)
     except CannotSend as fault:

@@ -97,7 +97,10 @@ def routing() -> Iterator[Finding]:
 
 
 def _countries(election_id: str) -> Iterator[Finding]:
-    """Whether an election's numbers know its country; those that an earlier version stored do not."""
+    """Whether an election's numbers know its country.
+
+    Those that an earlier version stored do not.
+    """
     loaded = elections.current(election_id)
     if loaded is None or loaded.election.default_region is None:
         return

@@ -41,7 +41,9 @@ def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:
 
 
 def list_exports(operator: Operator, now: dt.datetime) -> dict[str, Any]:
-    """Return a person's exports of the last day, the newest first; headquarters see everybody's.
+    """Return a person's exports of the last day, the newest first.
+
+    Headquarters see everybody's.
 
     Raises StoreUnavailable.
     """
@@ -61,7 +63,9 @@ def show_export(operator: Operator, export_id: str, now: dt.datetime) -> dict[st
 
 
 def link(operator: Operator, export_id: str, action: Action) -> dict[str, Any]:
-    """Return links to an export's files, for a minute; who fetched them is in the audit trail.
+    """Return links to an export's files, for a minute.
+
+    Who fetched them is in the audit trail.
 
     Raises ExportUnknown, ExportNotDone, and what `perform` raises.
     """
@@ -94,7 +98,10 @@ def described(row: JobRow, now: dt.datetime) -> dict[str, Any]:
 
 
 def is_forgotten(row: JobRow, now: dt.datetime) -> bool:
-    """Tell whether an export waits for a function that was never called, or has died."""
+    """Tell whether an export waits for a function that was never called.
+
+    Or has died.
+    """
     return row.state in ("waiting", "running") and row.beat_at < now - DIES_AFTER
 
 

@@ -1,4 +1,7 @@
-"""The codebook of an export, and what the export is: so that a file explains itself."""
+"""The codebook of an export, and what the export is.
+
+So that a file explains itself.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -30,7 +33,10 @@ def _option(election: Election, label: str | dict[str, str]) -> str:
 
 
 def about_table(scope: Scope, now: dt.datetime) -> Table:
-    """Return what the export is: of which election, for whom, as of when, which rows."""
+    """Return what the export is.
+
+    Of which election, for whom, as of when, which rows.
+    """
     election, wanted = scope.loaded.election, scope.wanted
     zone = election.zone
     lines: dict[str, Cell] = {

@@ -6,7 +6,10 @@ class PeopleWithheld(Exception):
 
 
 class ExportUnknown(LookupError):
-    """There is no such export of this person's, or it was deleted after a day."""
+    """There is no such export of this person's.
+
+    Or it was deleted after a day.
+    """
 
 
 class ExportNotDone(Exception):

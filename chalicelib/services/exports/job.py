@@ -1,4 +1,7 @@
-"""Run an export: rows are read and written one by one, and a file is there whole or not at all."""
+"""Run an export: rows are read and written one by one.
+
+And a file is there whole or not at all.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +38,9 @@ Clock = Callable[[], dt.datetime]
 
 
 def run(election_id: str, export_id: str, clock: Clock) -> bool:
-    """Make an export's files; False where there is nothing to do, or another function does it.
+    """Make an export's files.
+
+    False where there is nothing to do, or another function does it.
 
     A fault ends it as failed, with its words; a function that dies leaves it to be begun again. Raises
     StoreUnavailable.
@@ -86,7 +91,10 @@ def _made(row: JobRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, Any]]
 
 @contextmanager
 def _uploading(row: JobRow, name: str, content_type: str) -> Iterator[Upload]:
-    """Yield a file that is whole after the block, and nothing where the block fails."""
+    """Yield a file that is whole after the block.
+
+    And nothing where the block fails.
+    """
     upload = Upload(_key(row, name), content_type, name)
     try:
         yield upload

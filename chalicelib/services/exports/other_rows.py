@@ -40,7 +40,10 @@ def _incident(scope: Scope, one: Incident) -> tuple[Cell, ...]:
 
 
 def message_tables(scope: Scope) -> Iterator[Table]:
-    """Yield the table of SMS and emails, in and out, a row each."""
+    """Yield the table of SMS and emails, in and out.
+
+    A row each.
+    """
     people = ("from", "to", "text") if scope.wanted.people else ()
     yield Table("messages", (*_MESSAGE, *_MESSAGE_TIMES, *_MESSAGE_MORE, *people), _messages(scope))
 
@@ -63,7 +66,10 @@ def _message(scope: Scope, one: Message) -> tuple[Cell, ...]:
 
 
 def audit_tables(scope: Scope) -> Iterator[Table]:
-    """Yield the audit trail: who did what, on what, why, with what before and after."""
+    """Yield the audit trail.
+
+    Who did what, on what, why, with what before and after.
+    """
     columns = ("at_utc", "at_local", "who", "action", "subject", "note", "before", "after")
     yield Table("audit", columns, (_audit(scope, row) for row in audit_of(scope.loaded.election.id)))
 
@@ -78,7 +84,10 @@ def _json(value: Any) -> str | None:
 
 
 def roster_tables(scope: Scope) -> Iterator[Table]:
-    """Yield stations and, where people are asked for, observers and coordinators, as the election file has them."""
+    """Yield stations and, where people are asked for, observers and coordinators.
+
+    As the election file has them.
+    """
     election = scope.loaded.election
     stations = [one for one in election.stations if one.region in scope.regions]
     yield Table(

@@ -1,4 +1,6 @@
-"""Reports as tables: a row per station, observer and round, in the form's order.
+"""Reports as tables: a row per station, observer and round.
+
+In the form's order.
 
 Of a form that is sent many times a row per report, whose name stands where others have their round.
 """
@@ -24,7 +26,9 @@ _FLAGS = ("state", "late", "left_out", "conflicts", "failed_checks", "explained_
 
 
 def report_tables(scope: Scope) -> Iterator[Table]:
-    """Yield a table per form; a row says what one observer answered, and how each answer came.
+    """Yield a table per form.
+
+    A row says what one observer answered, and how each answer came.
 
     `CODE` is the answer, `CODE_by` how it came: sms, or by whom it was entered. Raises StoreUnavailable as rows are
     read.
@@ -96,7 +100,10 @@ def _answers(
 
 
 def cell(value: Value) -> Cell:
-    """Return an answer as a cell: numbers as numbers, everything else as it is written."""
+    """Return an answer as a cell.
+
+    Numbers as numbers, everything else as it is written.
+    """
     if value is UNKNOWN:
         return "unknown"
     return value if isinstance(value, bool | int | float) else str(value)

@@ -1,4 +1,7 @@
-"""A table of an export: its columns, and its rows as they are read."""
+"""A table of an export.
+
+Its columns, and its rows as they are read.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -18,7 +21,10 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A name, columns, and rows that are made one by one, whatever their number."""
+    """A name, columns, and rows that are made one by one.
+
+    Whatever their number.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -50,7 +56,10 @@ class Scope:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions that are asked for and may be seen, in the election's order."""
+        """The regions that are asked for and may be seen.
+
+        In the election's order.
+        """
         asked = self.wanted.regions or self.loaded.election.regions
         return tuple(
             region for region in self.loaded.election.regions if region in asked and self.operator.sees(region)
@@ -67,5 +76,8 @@ class Scope:
 
 
 def written(at: dt.datetime | None, zone: dt.tzinfo | ZoneInfo) -> Cell:
-    """Write an instant to the second in a zone, with its offset; None where there is none."""
+    """Write an instant to the second in a zone.
+
+    With its offset; None where there is none.
+    """
     return at.astimezone(zone).isoformat(timespec="seconds") if at is not None else None

@@ -1,4 +1,7 @@
-"""Files of tables, row by row: CSV in gzip, and XLSX in constant memory."""
+"""Files of tables, row by row.
+
+CSV in gzip, and XLSX in constant memory.
+"""
 
 import csv
 import gzip
@@ -33,7 +36,10 @@ def defused(cell: Cell) -> Cell:
 
 
 def write_csv(table: Table, to: BinaryIO, progress: Progress) -> int:
-    """Write a table as CSV in gzip, with a mark that spreadsheets know UTF-8 by; return its rows."""
+    """Write a table as CSV in gzip.
+
+    With a mark that spreadsheets know UTF-8 by; return its rows.
+    """
     with (
         gzip.GzipFile(fileobj=to, mode="wb", compresslevel=5, mtime=0) as packed,
         io.TextIOWrapper(cast(BinaryIO, packed), encoding="utf-8", newline="") as text,
@@ -54,7 +60,9 @@ def _write_rows(table: Table, text: TextIO, progress: Progress) -> int:
 
 
 def write_xlsx(tables: Iterable[Table], to: BinaryIO, progress: Progress) -> int:
-    """Write tables as the sheets of one XLSX file; return the rows of all.
+    """Write tables as the sheets of one XLSX file.
+
+    Return the rows of all.
 
     Strings stay strings: no formula, no link. Raises TooManyRows.
     """

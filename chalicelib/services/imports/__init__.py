@@ -1,1 +1,4 @@
-"""Imports: new rosters of an election, checked, compared, loaded on the version seen."""
+"""Imports: new rosters of an election, checked, compared.
+
+Loaded on the version seen.
+"""

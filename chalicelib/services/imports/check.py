@@ -1,4 +1,7 @@
-"""Check what somebody hands in, say what it changes, and have it loaded on the version seen."""
+"""Check what somebody hands in, say what it changes.
+
+And have it loaded on the version seen.
+"""
 
 import base64
 import binascii
@@ -34,14 +37,19 @@ MOST_TOLD: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A file as it was handed in: its name, and its content, text or base64 of XLSX."""
+    """A file as it was handed in.
+
+    Its name, and its content, text or base64 of XLSX.
+    """
 
     file: str
     content: str
 
 
 def check(loaded: LoadedElection, files: Mapping[Roster, HandedIn], seen: int) -> dict[str, Any]:
-    """Say what is wrong with new rosters, and what they change; nothing is loaded.
+    """Say what is wrong with new rosters, and what they change.
+
+    Nothing is loaded.
 
     Raises VersionPassed.
     """

@@ -1,4 +1,7 @@
-"""Load rosters that were handed in, if the election is still the one that they were compared with."""
+"""Load rosters that were handed in.
+
+If the election is still the one that they were compared with.
+"""
 
 import datetime as dt
 import gzip
@@ -19,7 +22,9 @@ logger = Logger()
 
 
 def run(election_id: str, job_id: str, clock: Callable[[], dt.datetime]) -> bool:
-    """Load an import; False where there is nothing to do, or another function does it.
+    """Load an import; False where there is nothing to do.
+
+    Or another function does it.
 
     Whatever refuses it ends it as failed, with its words, and nothing is changed. A function that dies after it has
     stored the election leaves the rest to the next one: loading the same again counts anew. Raises StoreUnavailable.

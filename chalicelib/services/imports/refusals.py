@@ -1,4 +1,7 @@
-"""Why an import is refused; apart from what reads files, which is large."""
+"""Why an import is refused.
+
+Apart from what reads files, which is large.
+"""
 
 
 class ImportRefused(Exception):

@@ -1,4 +1,7 @@
-"""A sheet of an XLSX file as the text of a table, so that both are read by the same rules."""
+"""A sheet of an XLSX file as the text of a table.
+
+So that both are read by the same rules.
+"""
 
 import csv
 import io
@@ -13,7 +16,10 @@ LARGEST_UNPACKED: Final = 100_000_000
 
 
 class SheetUnreadable(ValueError):
-    """A file is no XLSX file, or one that is not read here."""
+    """A file is no XLSX file.
+
+    Or one that is not read here.
+    """
 
 
 def sheet_text(file: str, content: bytes) -> str:
@@ -34,7 +40,10 @@ def sheet_text(file: str, content: bytes) -> str:
 
 
 def _written(cell: object) -> str:
-    """Write a cell as a person sees it: a whole number without its point."""
+    """Write a cell as a person sees it.
+
+    A whole number without its point.
+    """
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)

@@ -1,4 +1,6 @@
-"""What people change of an incident beside its steps: where, how grave, whose, the same as which.
+"""What people change of an incident beside its steps.
+
+Where, how grave, whose, the same as which.
 
 Each change is on the version that was seen, stands in the history with what was before, and can be undone for ten
 minutes by whoever made it: by a step of its own.
@@ -34,7 +36,9 @@ LONGEST_NAME: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What a change sets, what was before, and what the history says of it.
+    """What a change sets, and what was before.
+
+    And what the history says of it.
 
     None of an attribute: it is removed. `others`: rows that change with it.
     """
@@ -47,7 +51,7 @@ class _Changed:
 
 
 def add_note(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict[str, Any]:
-    """Add a note to an incident's history; raises NoteMissing and what `_change` raises."""
+    """Add a note to an incident's history; raises NoteMissing."""
     if action.why is None:
         raise NoteMissing("write what is to be known of it")
     return _change(loaded, action, number, seen, lambda _: _Changed("note"))
@@ -122,7 +126,9 @@ def move(loaded: LoadedElection, action: Action, number: int, seen: int, station
 
 
 def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict[str, Any]:
-    """Undo one's own last change of an incident, by a step that puts back what was.
+    """Undo one's own last change of an incident.
+
+    By a step that puts back what was.
 
     Raises ChangeRefused, and what `_change` raises.
     """
@@ -147,7 +153,9 @@ def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict
 def _change(
     loaded: LoadedElection, action: Action, number: int, seen: int, change: Callable[[Incident], _Changed]
 ) -> dict[str, Any]:
-    """Change an incident on the version seen, with its counters and its line in the list.
+    """Change an incident on the version seen.
+
+    With its counters and its line in the list.
 
     Raises IncidentUnknown, VersionPassed that says who changed what, and what `perform` raises.
     """
@@ -214,7 +222,7 @@ def _entry(
 
 
 def _after(incident: Incident, sets: Mapping[str, Any]) -> Incident:
-    """Return an incident as a change leaves it, as far as it is counted and listed."""
+    """Return an incident as a change leaves it, for counters and list."""
     return Incident(
         incident.election,
         incident.id,
@@ -247,7 +255,7 @@ def _of(election: Election, incident: Incident) -> Sequence[tuple[Any, Mapping[s
 
 
 def _listed(before: Incident, after: Incident, state: State) -> list[Write]:
-    """Return the write that lists an incident anew, where what the list says has changed."""
+    """Return the write that lists an incident anew, if it must."""
     same = (before.region, before.severity, before.state) == (after.region, after.severity, state)
     return [] if same else [listed(after, state)]
 
@@ -262,7 +270,7 @@ def _linked(incident: Incident, number: int, *, same: bool) -> dict[str, bool]:
 def _twin_writes(
     loaded: LoadedElection, action: Action, incident: Incident, last: Mapping[str, Any]
 ) -> tuple[Write, ...]:
-    """Return the write that takes a link back at its other end, as it was before there."""
+    """Return the write that restores a link's other end."""
     other = str(last.get("note", "")).partition(" ")[0]
     twin = incident_of_number(loaded.election.id, int(other)) if other.isdigit() else None
     if twin is None:

@@ -173,7 +173,10 @@ def _chosen(
 
 
 def _first_station(incident: Incident) -> str:
-    """Return the station that an incident was reported for: a person may have moved it since."""
+    """Return the station that an incident was reported for.
+
+    A person may have moved it since.
+    """
     return incident.id.partition("#")[0]
 
 

@@ -67,6 +67,9 @@ def _lag_minutes(settings: Secrets) -> int:
 
 
 def _median(samples: Sequence[float]) -> int:
-    """Return the median, to the second; not by `statistics`, which intake would load for it."""
+    """Return the median, to the second.
+
+    Not by `statistics`, which intake would load for it.
+    """
     ordered, count = sorted(samples), len(samples)
     return round((ordered[(count - 1) // 2] + ordered[count // 2]) / 2)

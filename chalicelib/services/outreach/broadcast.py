@@ -113,7 +113,10 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
 
 
 def keys_of(election: Election, name: str, choice: Choice) -> dict[str, str]:
-    """Return the keys that a batch's SMS may have, with the observer's number of each."""
+    """Return the keys that a batch's SMS may have.
+
+    With the observer's number of each.
+    """
     return {
         _key(election, name, observer): observer.number
         for observer in _by_phone(reached_each(_chosen(election, choice)))

@@ -1,4 +1,6 @@
-"""On which of their phones observers are reached: first the one that an SMS came from last.
+"""On which of their phones observers are reached.
+
+First the one that an SMS came from last.
 
 It costs reads for those alone who have several phones, and only where something is sent: nothing is kept for it.
 """

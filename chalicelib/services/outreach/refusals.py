@@ -6,8 +6,14 @@ class BatchRefused(ValueError):
 
 
 class SendUnknown(LookupError):
-    """There is no such send, or it goes to regions that the operator does not see."""
+    """There is no such send.
+
+    Or it goes to regions that the operator does not see.
+    """
 
 
 class SendRefused(ValueError):
-    """A send that is not begun as it was asked for, or not changed."""
+    """A send that is not begun as it was asked for.
+
+    Or not changed.
+    """

@@ -1,4 +1,6 @@
-"""SMS to many by an operator: tried first without sending, then sent in the background, and stopped at any time.
+"""SMS to many by an operator.
+
+Tried first without sending, then sent in the background, and stopped at any time.
 
 The sending itself is broadcast.py's: each phone once, whoever sends and however often it is begun again.
 """
@@ -35,7 +37,9 @@ EXAMPLES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What an operator wants to send. `expected`: how many recipients they were told; None where they say nothing.
+    """What an operator wants to send.
+
+    `expected`: how many recipients they were told; None where they say nothing.
 
     `at_night`: also in the quiet hours.
     """
@@ -50,7 +54,9 @@ class Sending:
 def try_out(
     loaded: LoadedElection, operator: Operator, sending: Sending, price: Decimal | None, now: dt.datetime
 ) -> dict[str, Any]:
-    """Tell to how many it would go, and what it would cost; nothing is written.
+    """Tell to how many it would go, and what it would cost.
+
+    Nothing is written.
 
     Raises BatchRefused, NotInRegion, StoreUnavailable.
     """
@@ -74,7 +80,9 @@ def try_out(
 
 
 def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str, Any]:
-    """Begin a send; its SMS are queued from here on, in the background.
+    """Begin a send; its SMS are queued from here on.
+
+    In the background.
 
     Raises BatchRefused, SendRefused, NotInRegion, KeyReused, StoreUnavailable.
     """
@@ -104,7 +112,9 @@ def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str,
 
 
 def set_state(action: Action, name: str, seen: int, state: SendState) -> dict[str, Any]:
-    """Stop a send, or let it go on, at the version that was seen.
+    """Stop a send, or let it go on.
+
+    At the version that was seen.
 
     Raises VersionPassed, SendUnknown, SendRefused, KeyReused, StoreUnavailable.
     """
@@ -137,7 +147,10 @@ def show(loaded: LoadedElection, operator: Operator, name: str) -> dict[str, Any
 
 
 def list_sends(loaded: LoadedElection, operator: Operator) -> dict[str, Any]:
-    """List an election's sends to the operator's regions, the newest first; raises StoreUnavailable."""
+    """List an election's sends to the operator's regions, the newest first.
+
+    Raises StoreUnavailable.
+    """
     seen = [row for row in sends_of(loaded.election.id) if _sees(operator, row)]
     seen.sort(key=lambda row: row.begun_at, reverse=True)
     return {"election": loaded.election.id, "sends": [_described(row) for row in seen]}
@@ -150,7 +163,9 @@ def push_on(
     now: Callable[[], dt.datetime],
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Queue a send's SMS until all are queued, it is stopped or the time is over; return how many.
+    """Queue a send's SMS; return how many.
+
+    Until all are queued, it is stopped or the time is over.
 
     `until`: by time.monotonic. Raises BatchRefused, ElectionUnknown, StoreUnavailable: then it goes on another time.
     """

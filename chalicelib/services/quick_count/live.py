@@ -29,7 +29,9 @@ def keep_count(loaded: LoadedElection, now: dt.datetime, reports: Reports | None
 
 
 def counted_now(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
-    """Compute the live count for a decision, keep it, and return it without how it moved.
+    """Compute the live count for a decision, keep it.
+
+    And return it without how it moved.
 
     Raises QuickCountError, StoreUnavailable.
     """

@@ -33,7 +33,10 @@ FREE = ReplyBudget(is_answered=True)
 
 
 def phone_budget(election_id: str, phone: str, at: dt.datetime) -> ReplyBudget:
-    """Return the budget of a phone in an hour of the election's clock; raises StoreUnavailable."""
+    """Return the budget of a phone in an hour.
+
+    Of the election's clock; raises StoreUnavailable.
+    """
     subject = f"replies#{phone}"
     before = spent(election_id, subject, at)
     if before.get("replies", 0) < REPLIES_PER_PHONE_AND_HOUR:
@@ -46,7 +49,9 @@ def phone_budget(election_id: str, phone: str, at: dt.datetime) -> ReplyBudget:
 
 
 def is_ordinary(changed: Iterable[StoredReport], observer: str, at: dt.datetime) -> bool:
-    """Tell whether an SMS changed reports, and is none of many for one of them.
+    """Tell whether an SMS changed reports.
+
+    And is none of many for one of them.
 
     `changed`: the reports with the SMS in them; `at`: when it was received.
     """

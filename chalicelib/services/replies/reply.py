@@ -117,7 +117,10 @@ def _result(
 
 
 def _round_shown(election: Election, report: ResolvedReport) -> str:
-    """Return the round as an observer would write it; of many reports their serial."""
+    """Return the round as an observer would write it.
+
+    Of many reports their serial.
+    """
     form = election.form_by_code.get(report.reading.form)
     if form is None or form.is_owed:
         return report.round

@@ -20,7 +20,7 @@ from chalicelib.store.writes import Write
 
 
 def retracting(election: Election, rows: Sequence[Message]) -> list[Write]:
-    """Return the writes that take messages out of all that they were counted in.
+    """Return the writes that take messages out of all counts.
 
     Their reports are at the versions that are read here. Raises StoreUnavailable.
     """
@@ -31,7 +31,10 @@ def retracting(election: Election, rows: Sequence[Message]) -> list[Write]:
 
 
 def withdrawing(election: Election, entry: Message, made: Made) -> list[Write]:
-    """Return the writes that let an entry's answers count no more; raises StoreUnavailable."""
+    """Return the writes that let an entry's answers count no more.
+
+    Raises StoreUnavailable.
+    """
     keys = report_keys(election, entry)
     changed = _changed(
         election, keys, lambda report: replace(report, decisions=report.decisions.withdrawing(entry.key, made))
@@ -40,7 +43,10 @@ def withdrawing(election: Election, entry: Message, made: Made) -> list[Write]:
 
 
 def restoring(election: Election, entry: Message) -> list[Write]:
-    """Return the writes that let a withdrawn entry's answers count again; raises StoreUnavailable."""
+    """Return the writes that let a withdrawn entry's answers count again.
+
+    Raises StoreUnavailable.
+    """
     keys = report_keys(election, entry)
     changed = _changed(election, keys, lambda report: replace(report, decisions=report.decisions.restoring(entry.key)))
     return _writes(election, changed)

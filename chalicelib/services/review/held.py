@@ -99,7 +99,10 @@ def try_again(key: str, now: dt.datetime) -> None:
 
 
 def _read() -> tuple[list[Message | ReceiptRow], dict[str, str], bool]:
-    """Read what is held; rows that cannot be read by key with their faults, and whether there is more."""
+    """Read what is held.
+
+    Rows that cannot be read by key with their faults, and whether there is more.
+    """
     keys = list(unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS))
     rows, unreadable = read_rows(keys)
     return sorted(rows, key=_since), unreadable, len(keys) >= MOST_SHOWN

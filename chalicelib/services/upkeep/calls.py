@@ -103,7 +103,10 @@ def _owed(election: Election, station: Station, overdue: list[Place], reading: R
 
 
 def _asked(election: Election) -> Counter[str]:
-    """Count the SMS that operators have left for a call, by their observer's station."""
+    """Count the SMS that operators have left for a call.
+
+    By their observer's station.
+    """
     waiting = [one for region in election.regions for one in waiting_at(election.id, region, "call", MOST_ASKED)]
     observers = [election.observer_by_number.get(one.observer or "") for one in waiting]
     return Counter(observer.station for observer in observers if observer is not None)

@@ -54,7 +54,10 @@ def _keep_region(
 
 
 def _keep_station(loaded: LoadedElection, station: str, changed: set[str], now: dt.datetime) -> None:
-    """Read a station's reports again before its rows change: a decision may have been quicker."""
+    """Read a station's reports again before its rows change.
+
+    A decision may have been quicker.
+    """
     fresh = {(one.report.form, one.report.round): one.report for one in reports_of(loaded.election, station)}
     for place in fresh:
         row: DoubtRow = doubted(loaded, fresh, place, now)

@@ -1,4 +1,7 @@
-"""What should not be trusted yet: the doubts of the reports, those of the count first."""
+"""What should not be trusted yet.
+
+The doubts of the reports, those of the count first.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -23,7 +26,9 @@ def list_doubts(
     after: Rank | None,
     limit: int,
 ) -> dict[str, Any]:
-    """Return a page of doubts, with the rank that continues it; `wanted`: of a kind and a form.
+    """Return a page of doubts, with the rank that continues it.
+
+    `wanted`: of a kind and a form.
 
     Of a count form first, then those that concern most votes. As of the last minute. Raises StoreUnavailable.
     """

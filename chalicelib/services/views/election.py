@@ -1,4 +1,6 @@
-"""An election as the page shows it: forms, rounds with their times, questions, regions, and its clock.
+"""An election as the page shows it.
+
+Forms, rounds with their times, questions, regions, and its clock.
 
 Everything that is the same for all who see it; nobody of the roster is in it.
 """

@@ -1,4 +1,7 @@
-"""Observers: whom one can call, when each was last heard, and how they report."""
+"""Observers: whom one can call, when each was last heard.
+
+And how they report.
+"""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +30,9 @@ def list_observers(
     after: str | None,
     limit: int,
 ) -> dict[str, Any]:
-    """Return a page of the observers whom the reader sees, by number, with all phones and when each was heard.
+    """Return a page of the observers whom the reader sees, by number.
+
+    With all phones and when each was heard.
 
     `wanted`: of a region, a station, and a text in the number or name. Raises StoreUnavailable.
     """
@@ -49,7 +54,9 @@ def list_observers(
 
 
 def describe_observer(loaded: LoadedElection, reader: Reader, number: str, now: dt.datetime) -> dict[str, Any] | None:
-    """Describe an observer with their figures; None if there is none in the reader's regions.
+    """Describe an observer with their figures.
+
+    None if there is none in the reader's regions.
 
     Raises StoreUnavailable.
     """
@@ -75,7 +82,10 @@ def _is_asked(election: Election, reader: Reader, observer: Observer, region: st
 
 
 def _messages(observer: Observer) -> dict[str, int]:
-    """Count an observer's newest SMS: how many came, were read whole, and were asked for again."""
+    """Count an observer's newest SMS.
+
+    How many came, were read whole, and were asked for again.
+    """
     exchanged = {key for phone in observer.phones for key, _ in newest_with(phone, MOST_FIGURED)}
     rows = [row for row in get_many(key for key in exchanged if keys.is_from_phone(key)) if row.direction == "in"]
     asked = (MessageState.PARTLY_ACCEPTED, MessageState.UNRECOGNISED)
@@ -87,7 +97,10 @@ def _messages(observer: Observer) -> dict[str, int]:
 
 
 def _reports(election: Election, observer: Observer) -> dict[str, int]:
-    """Count the reports of an observer's station that they gave, and those in time."""
+    """Count the reports of an observer's station that they gave.
+
+    And those in time.
+    """
     given = [
         (one.report, answers)
         for one in reports_of(election, observer.station)

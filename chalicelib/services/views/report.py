@@ -1,4 +1,7 @@
-"""One report of a station: its observers' answers side by side, and which of them count."""
+"""One report of a station.
+
+Its observers' answers side by side, and which of them count.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -44,7 +47,10 @@ class ReportView:
     at: dt.datetime
 
     def described(self, place: Place, version: int) -> dict[str, Any]:
-        """Return a report as JSON's values; `version` is the one that a change must name."""
+        """Return a report as JSON's values.
+
+        `version` is the one that a change must name.
+        """
         form, report = self.election.form_by_code[place[0]], self.reports[place]
         answers = station_answers(self.election, report)
         due = round_due(self.election, form, place[1])
@@ -108,7 +114,10 @@ class ReportView:
         }
 
     def _how(self, form: Form, code: str, report: Report, answers: StationAnswers) -> str | None:
-        """Say why an answer counts or none does; None where there is none, or each observer's counts."""
+        """Say why an answer counts or none does.
+
+        None where there is none, or each observer's counts.
+        """
         if form.expect == "observer":
             return None
         if code in answers.conflicts:
@@ -153,7 +162,10 @@ class ReportView:
         }
 
     def _source(self, answer: Answer) -> dict[str, Any]:
-        """Say where an answer comes from: an SMS, or by phone and whom."""
+        """Say where an answer comes from.
+
+        An SMS, or by phone and whom.
+        """
         key = answer.source.message
         entry = self.entries.get(key)
         return {
@@ -207,7 +219,10 @@ class ReportView:
 
 
 def entry_keys(reports: Iterable[Report]) -> list[str]:
-    """Return keys of the entries that reports' answers came from, the newest answers' first."""
+    """Return keys of the entries that reports' answers came from.
+
+    The newest answers' first.
+    """
     answers = [
         answer
         for report in reports

@@ -1,4 +1,7 @@
-"""Reports of many stations: what counts of each, and what is in doubt."""
+"""Reports of many stations.
+
+What counts of each, and what is in doubt.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -22,7 +25,10 @@ MOST_READ: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class WantedReports:
-    """Which reports: of regions, a form, a round, in a state; None and empty: whichever."""
+    """Which reports: of regions, a form, a round, in a state.
+
+    None and empty: whichever.
+    """
 
     regions: Sequence[str]
     form: str | None = None

@@ -1,4 +1,7 @@
-"""One station whole: who observes it, what each reported, what counts, and its incidents."""
+"""One station whole: who observes it, what each reported, what counts.
+
+And its incidents.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -47,7 +50,10 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
 
 
 def _shown(election: Election, reports: Mapping[Place, Report]) -> list[Place]:
-    """Return what a station owes, then so many of its reports on forms that are sent many times."""
+    """Return what a station owes.
+
+    Then so many of its reports on forms that are sent many times.
+    """
     entries = [place for place in sorted(reports) if not election.form_by_code[place[0]].is_owed]
     return [*places(election), *entries[: stations.MOST_ENTRIES]]
 
@@ -65,7 +71,10 @@ def report_view(
 
 
 def described_observer(election: Election, reader: Reader, observer: Observer) -> dict[str, Any]:
-    """Describe an observer, with their phones for whoever may see them, the last heard first."""
+    """Describe an observer, with their phones for whoever may see them.
+
+    The last heard first.
+    """
     described: dict[str, Any] = {
         "number": observer.number,
         "station": observer.station,

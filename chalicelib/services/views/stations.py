@@ -51,7 +51,10 @@ class Wanted:
     text: str | None = None
 
     def names(self, election: Election, station: Station, *, with_people: bool) -> bool:
-        """Whether a station's own words fit, and its observers' (`with_people`: their names too)."""
+        """Whether a station's own or its people's words fit.
+
+        Its observers' names `with_people` alone.
+        """
         observers = election.observers_by_station.get(station.number, ())
         words = [station.number, station.name, *(one.number for one in observers)]
         words += [one.name for one in observers] if with_people else []
@@ -108,7 +111,9 @@ def find_stations(
     after: str | None = None,
     limit: int = PAGE,
 ) -> dict[str, Any]:
-    """Return a page of the stations of a region that are asked for, by number.
+    """Return a page of a region's stations that are asked for.
+
+    By number.
 
     Each as `stations_of_region` has it, with its last sign of life and whether it is silent. A page looks at
     MOST_LOOKED_AT stations at most. Raises StoreUnavailable.
@@ -187,7 +192,10 @@ def last_heard(reports: Mapping[Place, Report]) -> dt.datetime | None:
 def _is_silent(
     election: Election, station: Station, reports: Mapping[Place, Report], heard: dt.datetime | None, at: dt.datetime
 ) -> bool:
-    """Tell whether a station is silent; an incident is a sign of life too."""
+    """Tell whether a station is silent.
+
+    An incident is a sign of life too.
+    """
     owed = [place for place in overdue_rounds(election, at) if owing(election, reports[place])]
     began = day_began(election, at)
     today = heard if heard is not None and heard >= began else None
@@ -227,7 +235,10 @@ def _round(
 
 
 def _entry(election: Election, form: Form, report: Report, at: dt.datetime, withheld: frozenset[str]) -> dict[str, Any]:
-    """Describe one of many reports: whose it is, its serial where the form has one, and its answers."""
+    """Describe one of many reports.
+
+    Whose it is, its serial where the form has one, and its answers.
+    """
     answers = station_answers(election, report)
     described = _one(election, form, report.round, answers, at, withheld)
     serial = serial_in(form, report.round)

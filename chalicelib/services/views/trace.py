@@ -1,4 +1,7 @@
-"""The way of one SMS through the rows: what came of it, what was sent about it, and when."""
+"""The way of one SMS through the rows.
+
+What came of it, what was sent about it, and when.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +54,9 @@ class Trace:
 
 
 def trace(key: str) -> Trace:
-    """Trace an SMS, by its own key or that of a part, a reply, an alert or a receipt.
+    """Trace an SMS, by its own key or that of a part.
+
+    A reply, an alert or a receipt.
 
     Raises RowUnknown, StoreUnavailable.
     """
@@ -65,7 +70,10 @@ def trace(key: str) -> Trace:
 
 
 def _ids(row: Message | ReceiptRow) -> tuple[str, str]:
-    """Return the ids that lines of a row may carry: that of what led to it, and its own."""
+    """Return the ids that lines of a row may carry.
+
+    That of what led to it, and its own.
+    """
     return row.correlation_id, keys.correlation_id(row.key)
 
 
@@ -92,7 +100,10 @@ def _row(key: str | None) -> Message | ReceiptRow | None:
 
 
 def _before(row: Message | ReceiptRow) -> Message | ReceiptRow | None:
-    """Return the row that led to a row, None where it is the SMS itself or that is not known."""
+    """Return the row that led to a row.
+
+    None where it is the SMS itself or that is not known.
+    """
     if isinstance(row, ReceiptRow):
         return _row(row.about)
     if row.direction == "in":
@@ -101,7 +112,10 @@ def _before(row: Message | ReceiptRow) -> Message | ReceiptRow | None:
 
 
 def _sent_about(sms: Message, incidents: Iterable[Incident]) -> list[Message]:
-    """Return what was sent about an SMS: replies, alerts of its incidents, words to headquarters."""
+    """Return what was sent about an SMS.
+
+    Replies, alerts of its incidents, words to headquarters.
+    """
     named = [keys.reply(sms.key), *(alert for incident in incidents for alert in incident.alerts)]
     if sms.conversation:
         until = (sms.processed_at or sms.stored_at) + ANSWERED_WITHIN

@@ -1,9 +1,12 @@
-"""Rules of the source that no linter knows: the length of files."""
+"""Rules of the source that no linter knows: the length of files and of docstrings' first lines."""
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 MOST_LINES = 300
+MOST_WORDS = 12
 LONGER: dict[str, str] = {}
 """Files that may be longer, each with its reason."""
 
@@ -19,3 +22,24 @@ def test_every_file_is_short_enough_to_be_read() -> None:
     longer = {name: lines for name, lines in lengths.items() if lines > MOST_LINES and name not in LONGER}
     assert longer == {}, f"split what has more than {MOST_LINES} lines"
     assert {name for name in LONGER if lengths[name] <= MOST_LINES} == set(), "no exception is needed any more"
+
+
+def docstrings(text: str) -> Iterator[tuple[int, str]]:
+    """Every docstring, with the line that it begins on."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            written = ast.get_docstring(node)
+            if written is not None:
+                yield node.body[0].lineno, written
+
+
+def test_the_first_line_of_a_docstring_is_short() -> None:
+    """That it is an imperative and ends with a full stop, ruff holds (D400, D401)."""
+    first_lines = {
+        f"{name}:{line}": written.partition("\n")[0]
+        for name, text in sources().items()
+        for line, written in docstrings(text)
+    }
+    assert len(first_lines) > 2500
+    longer = {place: line for place, line in first_lines.items() if len(line.split()) > MOST_WORDS}
+    assert longer == {}, f"at most {MOST_WORDS} words; then a blank line, and what else is to be said"
