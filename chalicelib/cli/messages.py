@@ -161,10 +161,7 @@ def undo(key: str, election_id: str, note: str) -> None:
 
 
 def _begun(election_id: str, key: str | None, note: str) -> tuple[LoadedElection, Action, str]:
-    """Return the election, the action and the message's version.
-
-    That which it has now.
-    """
+    """Return the election, the action and the message's present version."""
     use_stack()
     loaded = existing(election_id)
     action = Action.at_the_command_line(at_the_command_line(election_id), dt.datetime.now(dt.UTC), note)

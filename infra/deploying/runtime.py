@@ -1,6 +1,6 @@
-"""The Python that the functions run by.
+"""The Python that the functions run by, and its life on AWS.
 
-Which is the one that packages them: how long AWS runs it.
+The functions run by the one that packages them.
 """
 
 import json

@@ -33,9 +33,7 @@ def entry_name(form: Form, report: ReportReading, observer: str, sms: str) -> st
 
 
 def names_of(form: Form, places: Iterable[Place]) -> tuple[str, ...]:
-    """Return the names under which a station's reports.
-
-    On a form may stand.
+    """Return the names that a station's reports on a form have.
 
     Its rounds; of a form that is sent many times those among `places`, sorted.
     """

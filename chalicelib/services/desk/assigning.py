@@ -161,9 +161,9 @@ def _may_count(loaded: LoadedElection, row: Message, senders: tuple[Observer, ..
 
 
 def _require(election: Election, operator: Operator, owner: Owner) -> None:
-    """Refuse an owner who is not the election's or region's.
+    """Refuse an owner whom the election or the operator lacks.
 
-    Whom the election, or the operator's regions, do not have.
+    One who is not the election's, or not of the operator's regions.
     """
     if owner.kind == "observer":
         observer = election.observer_by_number.get(owner.whose or "")
