@@ -205,6 +205,18 @@ class Message(QueuedRow):
         queued = self._set(state=MessageState.QUEUED, pending=pending, due_at=due_at, **attributes)
         return self._change([*queued, *(attribute.remove() for attribute in forgotten)], self._same_receipt())
 
+    def queueing_again(self, at: dt.datetime) -> Write:
+        """Let an outgoing row that failed wait again as if never tried, in a transaction.
+
+        Guarded by its state, attempts and receipt.
+        """
+        queue = self.outgoing_queue
+        waits = self._set(state=MessageState.QUEUED, attempts=0, pending=pending_in(queue, self.key), due_at=at)
+        forgotten = (Message.carrier, Message.reference, Message.receipt, Message.receipt_at, Message.receipt_detail)
+        tried = (Message.asked, Message.lost, Message.doubts, Message.last_error)
+        removed = [attribute.remove() for attribute in (*forgotten, *tried)]
+        return Write.update("message", self.key, self, [*waits, *removed], self._unchanged() & self._same_receipt())
+
     @classmethod
     def finishing(
         cls, state: MessageState, at: dt.datetime | None = None, attention: str | None = None, **attributes: Any

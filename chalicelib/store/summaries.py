@@ -49,3 +49,25 @@ def day_of(election_id: str, day: dt.date) -> list[dict[str, Any]]:
     with store_faults():
         hours = SummaryRow.query(election_id, SummaryRow.id.startswith(f"{day.isoformat()}T"), consistent_read=True)
         return [row.document for row in hours]
+
+
+def hours_before(election_id: str, before: str | None, limit: int) -> list[tuple[str, dt.datetime]]:
+    """Return hours that have a snapshot, before one where it is given, the newest first, and when each was made.
+
+    Raises StoreUnavailable.
+    """
+    hours = SummaryRow.id.between(_FIRST, before) if before is not None else SummaryRow.id.between(_FIRST, _LAST)
+    with store_faults():
+        rows = SummaryRow.query(
+            election_id,
+            hours,
+            scan_index_forward=False,
+            limit=limit + 1,
+            attributes_to_get=["id", "made_at"],
+            consistent_read=True,
+        )
+        return [(row.id, row.made_at) for row in rows if row.id != before][:limit]
+
+
+_FIRST, _LAST = "0", ":"
+"""Before and after every hour: other rows' ids begin with a letter."""

@@ -138,3 +138,29 @@ def _sent(deployed: Deployed, desk: Desk, station: str, phone: str) -> Any:
 def _with(answers: dict[str, Any], code: str, typed: str) -> dict[str, Any]:
     [report] = answers["reports"]
     return answers | {"reports": [report | {"answers": report["answers"] | {code: typed}}]}
+
+
+def test_the_next_task_and_what_was_done(deployed: Deployed, room: dict[str, Desk]) -> None:
+    aida, lead = room["Aida"], room["lead"]
+    phone = lead.get("calls?region=Talas")["calls"][0]["observers"][0]["phones"][0]
+    assert deployed.sms("IN 3 they beat us", phone, NUMBER).status == 200
+    eventually(lambda: lead.get("board")["queues"]["incidents"]["count"] == 1, 40)
+    assert aida.get("tasks")["next"]["kind"] == "incident"
+    task = aida.done("tasks/next", {"kinds": ["incident"]})
+    assert (task["kind"], task["key"], task["region"]) == ("incident", "1", "Talas")
+    assert room["Bakyt"].post("tasks/next", {"kinds": ["incident"]}).status == 404
+    headers = {"If_Match": '"1"', "Idempotency_Key": str(uuid4())}
+    noted = deployed.post(f"{PATH}/incidents/1/assign", {"to": "Aida"}, aida.token, **headers)
+    assert (noted.status, noted.json()["assigned"], noted.headers["ETag"]) == (200, "Aida", '"2"')
+    passed = deployed.post(
+        f"{PATH}/incidents/1/assign", {"to": "Bakyt"}, aida.token, **headers | {"Idempotency_Key": "2"}
+    )
+    assert passed.status == 412
+    assert lead.post("opt-outs", {"phone": phone, "wish": "out", "note": "by phone"}).status == 200
+    assert aida.post("opt-outs", {"phone": phone, "wish": "in", "note": "by phone"}).status == 403
+    own, every = (desk.get("audit?limit=100")["lines"] for desk in (aida, lead))
+    assert {line["who"] for line in own} == {"Aida (operator)"}
+    assert {"incident assigned", "task leased", "opted out"} <= {line["action"] for line in every}
+    assert aida.get("outbox?tab=given_up")["messages"] == []
+    assert lead.get("summaries")["election"] == ELECTION
+    assert "0 differences" in deployed.baykoo("audit", "--election", ELECTION)

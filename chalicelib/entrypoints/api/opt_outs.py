@@ -1,11 +1,16 @@
 """The phones that have opted out."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Literal
 
-from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from pydantic import Field
+
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.services.access.permissions import Permission
+from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.opt_outs.listing import list_opt_outs
+from chalicelib.services.versions import LONGEST_NOTE
 
 
 class OptOuts(Answering):
@@ -25,3 +30,33 @@ def opt_outs(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
     """List the opted-out phones of those that the operator sees."""
     listed = list_opt_outs(asked.loaded.election)
     return {"opt_outs": [one.document() for one in listed if one.is_seen_by(asked.operator)]}
+
+
+class WishBody(Asking):
+    """A phone's wish: `out`, no bulk SMS and reminders; `in`, the usual. And who asked for it."""
+
+    phone: str = Field(min_length=3, max_length=50)
+    wish: Literal["out", "in"]
+    note: str = Field(min_length=1, max_length=LONGEST_NOTE)
+
+
+class Wish(Answering):
+    """A phone's wish as it stands now."""
+
+    phone: str
+    wish: str
+    since: str
+
+
+@operation(
+    summary="Set or lift a phone's opt-out, with a reason.",
+    may=Permission.SET_OPT_OUTS,
+    path=ElectionPath,
+    body=WishBody,
+    answer=Wish,
+    once=True,
+    problems=(HTTPStatus.CONFLICT,),
+)
+def set_opt_out(asked: Asked[ElectionPath, None, WishBody]) -> dict[str, Any]:
+    """Set or lift an opt-out."""
+    return set_wish(asked.loaded, asked.action, asked.body.phone, asked.body.wish)

@@ -32,10 +32,12 @@ from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, Not
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
 from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
 from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
+from chalicelib.services.opt_outs.by_operator import WishRefused
 from chalicelib.services.outreach.refusals import BatchRefused, SendRefused, SendUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
 from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed
+from chalicelib.services.views.outgoing import NotSentAgain, OutgoingUnknown
 from chalicelib.store.tables import StoreUnavailable
 
 logger = Logger()
@@ -70,6 +72,9 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     ReportUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     DecisionRefused: (HTTPStatus.CONFLICT, "Not decided: {}."),
     KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
+    WishRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
+    OutgoingUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    NotSentAgain: (HTTPStatus.CONFLICT, "Not sent: {}."),
     IncidentUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     ChangeRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
     Leased: (HTTPStatus.CONFLICT, "Not taken: {}."),

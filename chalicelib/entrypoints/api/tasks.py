@@ -1,0 +1,128 @@
+"""The next task of all queues: incidents, SMS, calls, doubts, each leased to one person."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import require_region
+from chalicelib.entrypoints.api.call_answers import Lease
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, Several
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.tasks import next_task
+from chalicelib.services.tasks.queues import KINDS, Kind
+from chalicelib.store.messages import NO_REGION
+
+
+class TasksQuery(Asking):
+    """Which queues, in which regions; all where nothing is said."""
+
+    kind: Several = ()
+    region: Several = ()
+
+
+class TasksBody(Asking):
+    """Which queues, in which regions; all where nothing is said."""
+
+    kinds: tuple[Kind, ...] = Field(default=(), max_length=len(KINDS))
+    regions: tuple[str, ...] = Field(default=(), max_length=100)
+
+
+class TaskBody(Asking):
+    """A task that one has, as it was handed out."""
+
+    kind: Kind
+    key: str = Field(max_length=1_000)
+    region: str = Field(max_length=200)
+
+
+class Task(Answering):
+    """A task: an incident's number, a message's key, a station, or STATION#FORM#ROUND."""
+
+    kind: str
+    key: str
+    region: str
+    since: str | None = None
+    lease: Lease | None = None
+
+
+class Tasks(Answering):
+    """How much waits in each queue, and what would be handed out next."""
+
+    election: str
+    as_of: str
+    queues: dict[str, dict[str, int]]
+    next: Task | None
+
+
+@operation(
+    summary="Show how many tasks wait in each queue, and which is next.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    query=TasksQuery,
+    answer=Tasks,
+    conditional=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def peek(asked: Asked[ElectionPath, TasksQuery, None]) -> dict[str, Any]:
+    """Show the queues; nothing is leased."""
+    unknown = [one for one in asked.query.kind if one not in KINDS]
+    if unknown:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no queue {unknown[0]}; it is one of {', '.join(KINDS)}.")
+    _require_regions(asked, asked.query.region)
+    kinds = [kind for kind in KINDS if kind in asked.query.kind]
+    return next_task.peek(asked.loaded, asked.operator, kinds, asked.query.region, now())
+
+
+@operation(
+    summary="Take the next task that nobody has, for ten minutes.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    body=TasksBody,
+    answer=Task,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def take(asked: Asked[ElectionPath, None, TasksBody]) -> dict[str, Any]:
+    """Lease the next task."""
+    _require_regions(asked, asked.body.regions)
+    return next_task.take_next(asked.loaded, asked.action, asked.body.kinds, asked.body.regions)
+
+
+@operation(
+    summary="Lengthen one's own lease of a task that is no call.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    body=TaskBody,
+    answer=Task,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+    """Renew a task's lease."""
+    said = asked.body
+    _require_regions(asked, () if said.region == NO_REGION else (said.region,))
+    return next_task.renew(asked.loaded, asked.action, said.kind, said.key, said.region)
+
+
+@operation(
+    summary="End one's own lease of a task that is no call.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    body=TaskBody,
+    answer=Task,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def release(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+    """Release a task."""
+    said = asked.body
+    _require_regions(asked, () if said.region == NO_REGION else (said.region,))
+    return next_task.release(asked.loaded, asked.action, said.kind, said.key, said.region)
+
+
+def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> None:
+    for region in regions:
+        require_region(asked.operator, asked.loaded, region)

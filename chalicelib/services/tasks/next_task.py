@@ -1,0 +1,145 @@
+"""Hand out the next task of all queues, leased to one person for ten minutes."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.calls.lease import LEASED_FOR, among_first, taking
+from chalicelib.services.calls.listing import regions_asked
+from chalicelib.services.calls.refusals import LeaseLost, NothingToDo
+from chalicelib.services.tasks.queues import KINDS, Kind, Looked, Task, tasks_of
+from chalicelib.store.calls import CallRow
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.leases import LeaseRow, leases_of, leasing
+from chalicelib.store.messages import NO_REGION
+from chalicelib.store.outcome import WorkChanged
+
+Leases = dict[tuple[str, str], LeaseRow]
+"""By region and task."""
+
+
+def peek(
+    loaded: LoadedElection, operator: Operator, kinds: Sequence[Kind], regions: Sequence[str], now: dt.datetime
+) -> dict[str, Any]:
+    """Return what waits, by queue, and the task that would be handed out next; nothing is leased.
+
+    Raises StoreUnavailable.
+    """
+    asked = regions_asked(loaded.election, operator, regions)
+    leases = _leases(loaded.election.id, asked)
+    queues: dict[str, dict[str, int]] = {}
+    following: Task | None = None
+    for kind in _in_order(kinds):
+        tasks = tasks_of(kind, Looked.by(loaded, operator, asked, now))
+        mine, free = _divided(tasks, leases, operator.signature, now)
+        queues[kind] = {"waiting": len(tasks), "free": len(free), "mine": len(mine)}
+        following = following or next(iter([*mine, *free]), None)
+    return {
+        "election": loaded.election.id,
+        "as_of": now.isoformat(timespec="seconds"),
+        "queues": queues,
+        "next": _described(following) if following else None,
+    }
+
+
+def take_next(
+    loaded: LoadedElection, action: Action, kinds: Sequence[Kind] = (), regions: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Lease the next task that nobody has: incidents first, then SMS, calls and doubts.
+
+    What one holds already and still waits comes first. Raises NothingToDo, and what `perform` raises.
+    """
+    attempts = 0
+
+    def attempt() -> Change:
+        nonlocal attempts
+        asked = regions_asked(loaded.election, action.operator, regions)
+        looked = Looked.by(loaded, action.operator, asked, action.now)
+        leases = _leases(loaded.election.id, asked)
+        divided = [_divided(tasks_of(kind, looked), leases, action.who, action.now) for kind in _in_order(kinds)]
+        held = [task for mine, _ in divided for task in mine]
+        free = next((tasks for _, tasks in divided if tasks), [])
+        if not held and not free:
+            raise NothingToDo("no task waits that nobody has")
+        chosen = held[0] if held else free[among_first(action, attempts, len(free))]
+        attempts += 1
+        return _taken(loaded, action, chosen, leases.get((chosen.region, chosen.name)))
+
+    return perform(action, attempt, also=(WorkChanged,))
+
+
+def renew(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
+    """Lengthen one's own lease of a task that is no call; raises LeaseLost, and what `perform` raises."""
+    return _change(loaded, action, (kind, key, region), ends=False)
+
+
+def release(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
+    """End one's own lease of a task that is no call; raises LeaseLost, and what `perform` raises."""
+    return _change(loaded, action, (kind, key, region), ends=True)
+
+
+def _change(loaded: LoadedElection, action: Action, task: tuple[Kind, str, str], *, ends: bool) -> dict[str, Any]:
+    kind, key, region = task
+    name = f"{kind}#{key}"
+
+    def attempt() -> Change:
+        row = leases_of(loaded.election.id, region).get(name)
+        if row is None or not row.is_held(action.now) or row.holder != action.who:
+            holder = row.holder if row is not None and row.is_held(action.now) else "nobody"
+            raise LeaseLost(f"{holder} has {kind} {key} now")
+        until = action.now + LEASED_FOR
+        write = leasing((loaded.election.id, region), name, row, None if ends else action.who, until)
+        document = _lease_document(kind, key, region, None if ends else action.who, until)
+        what = "task released" if ends else "task lease renewed"
+        return Change(document, (write,), what, f"{kind} {key}")
+
+    return perform(action, attempt, also=(WorkChanged,))
+
+
+def _in_order(kinds: Sequence[Kind]) -> list[Kind]:
+    return [kind for kind in KINDS if not kinds or kind in kinds]
+
+
+def _leases(election_id: str, regions: Sequence[str]) -> Leases:
+    return {
+        (region, task): row for region in (*regions, NO_REGION) for task, row in leases_of(election_id, region).items()
+    }
+
+
+def _divided(tasks: Sequence[Task], leases: Leases, who: str, now: dt.datetime) -> tuple[list[Task], list[Task]]:
+    """Return tasks that one has, and those that nobody has."""
+    rows: list[tuple[Task, CallRow | LeaseRow | None]] = [
+        (task, task.row or leases.get((task.region, task.name))) for task in tasks
+    ]
+    mine = [task for task, row in rows if row is not None and row.is_held(now) and row.holder == who]
+    return mine, [task for task, row in rows if row is None or not row.is_held(now)]
+
+
+def _taken(loaded: LoadedElection, action: Action, task: Task, row: LeaseRow | None) -> Change:
+    if task.row is not None:
+        change = taking(action, task.row, task.region, "call leased")
+        document = {"kind": "call", "key": task.key, "since": task.since.isoformat(timespec="seconds")}
+        leased = {"region": task.region, "lease": change.document["lease"]}
+        return Change(document | leased, change.writes, change.what, change.subject, change.before, change.after)
+    until = action.now + LEASED_FOR
+    write = leasing((loaded.election.id, task.region), task.name, row, action.who, until)
+    document = _lease_document(task.kind, task.key, task.region, action.who, until)
+    document["since"] = task.since.isoformat(timespec="seconds")
+    before = {"holder": row.holder} if row is not None and row.holder else None
+    return Change(document, (write,), "task leased", f"{task.kind} {task.key}", before, {"holder": action.who})
+
+
+def _lease_document(kind: Kind, key: str, region: str, holder: str | None, until: dt.datetime) -> dict[str, Any]:
+    lease = {"holder": holder, "until": until.isoformat(timespec="seconds"), "is_mine": True} if holder else None
+    return {"kind": kind, "key": key, "region": region, "lease": lease}
+
+
+def _described(task: Task) -> dict[str, Any]:
+    return {
+        "kind": task.kind,
+        "key": task.key,
+        "region": task.region,
+        "since": task.since.isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,106 @@
+"""Tasks that wait in each queue, the most urgent first."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+from chalicelib.observation.elections.values import SEVERITIES
+from chalicelib.observation.reports.doubts import is_count
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.calls.listing import calls_in_order
+from chalicelib.services.upkeep.queues import due_since
+from chalicelib.store.calls import CallRow
+from chalicelib.store.desk import waiting_at
+from chalicelib.store.doubts import doubts_of_region
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.messages import NO_REGION
+from chalicelib.store.open_incidents import open_incidents_of
+
+Kind = Literal["incident", "message", "call", "doubt"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+"""In the order in which they are handed out."""
+MOST_LOOKED_AT: Final = 50
+"""Tasks of a region and queue that are looked at for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that a person has to do: `key` is an incident's number, a message's key, a station, a report's place.
+
+    `since`: the real instant from which it waits. `row`: of a call, which is leased in its own row.
+    """
+
+    kind: Kind
+    key: str
+    region: str
+    since: dt.datetime
+    order: tuple[Any, ...]
+    row: CallRow | None = None
+
+    @property
+    def name(self) -> str:
+        """The task as its lease names it."""
+        return f"{self.kind}#{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Where somebody looks for tasks: in some regions, or in all and with what belongs to none."""
+
+    loaded: LoadedElection
+    regions: Sequence[str]
+    is_everywhere: bool
+    now: dt.datetime
+
+    @classmethod
+    def by(cls, loaded: LoadedElection, operator: Operator, regions: Sequence[str], now: dt.datetime) -> "Looked":
+        """Return where an operator looks who asks for some regions."""
+        everywhere = operator.sees_all() and set(regions) == set(loaded.election.regions)
+        return cls(loaded, regions, everywhere, now)
+
+
+def tasks_of(kind: Kind, looked: Looked) -> list[Task]:
+    """Return what waits in a queue, the most urgent first; raises StoreUnavailable."""
+    return sorted(_FINDERS[kind](looked), key=lambda task: task.order)
+
+
+def _incidents(looked: Looked) -> Iterator[Task]:
+    loaded = looked.loaded
+    for one in open_incidents_of(loaded.election.id):
+        if one.is_new and one.region in looked.regions:
+            order = (-SEVERITIES.index(one.severity), one.at, one.number)
+            yield Task("incident", str(one.number), one.region, loaded.clock.real(one.at), order)
+
+
+def _messages(looked: Looked) -> Iterator[Task]:
+    for region in (*looked.regions, *([None] if looked.is_everywhere else [])):
+        for one in waiting_at(looked.loaded.election.id, region, "messages", MOST_LOOKED_AT):
+            yield Task("message", one.key, one.region or NO_REGION, one.since, (one.since, one.key))
+
+
+def _calls(looked: Looked) -> Iterator[Task]:
+    loaded, at = looked.loaded, looked.loaded.clock.at(looked.now)
+    for call in calls_in_order(loaded, looked.regions, looked.now, consistent=True):
+        if not call.is_snoozed:
+            since = loaded.clock.real(due_since(loaded.election, call.need, at))
+            yield Task("call", call.row.station, call.region, since, call.order, call.row)
+
+
+def _doubts(looked: Looked) -> Iterator[Task]:
+    election = looked.loaded.election
+    for region in looked.regions:
+        for row in doubts_of_region(election.id, region):
+            station, form, name = row.place
+            votes = max((int(doubt.get("votes", 0)) for doubt in row.doubts), default=0)
+            of_count = form in election.form_by_code and is_count(election.form_by_code[form])
+            since = looked.loaded.clock.real(row.since)
+            yield Task("doubt", f"{station}#{form}#{name}", region, since, (not of_count, -votes, since, station))
+
+
+_FINDERS: Final[Mapping[Kind, Callable[[Looked], Iterator[Task]]]] = {
+    "incident": _incidents,
+    "message": _messages,
+    "call": _calls,
+    "doubt": _doubts,
+}

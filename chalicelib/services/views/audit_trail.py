@@ -1,0 +1,51 @@
+"""The audit trail: who did what to what and why, and what it was before."""
+
+from typing import Any, Final
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.services.access.operators import Operator
+from chalicelib.services.access.permissions import Permission
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.operators import AuditRow, actions_before
+
+MOST_SCANNED: Final = 1_000
+"""Lines that one page looks at, of whomever; it may be short, and `next` continues."""
+READ_AT_ONCE: Final = 200
+
+
+def list_actions(
+    loaded: LoadedElection, operator: Operator, who: str | None, before: str | None, limit: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of the trail, the newest first, and where the next continues.
+
+    Who may not read everybody's sees their own lines. `who`: of one person alone. Raises StoreUnavailable.
+    """
+    wanted = who if operator.may(Permission.READ_AUDIT) else operator.signature
+    shown: list[dict[str, Any]] = []
+    scanned = 0
+    while scanned < MOST_SCANNED:
+        rows = actions_before(loaded.election.id, before, READ_AT_ONCE)
+        for row in rows:
+            before = row.at
+            if wanted is None or wanted in (row.who, row.who.rpartition(" (")[0]):
+                shown.append(described(loaded.election, row))
+            if len(shown) == limit:
+                return shown, before
+        scanned += len(rows)
+        if len(rows) < READ_AT_ONCE:
+            return shown, None
+    return shown, before
+
+
+def described(election: Election, row: AuditRow) -> dict[str, Any]:
+    """Return a line as people see it, its time in UTC and on the election's clocks."""
+    return {
+        "at": row.instant.isoformat(timespec="milliseconds"),
+        "local": row.instant.astimezone(election.zone).isoformat(timespec="seconds"),
+        "who": row.who,
+        "action": row.action,
+        "subject": row.subject,
+        "before": row.before,
+        "after": row.after,
+        "why": row.note,
+    }

@@ -1,0 +1,133 @@
+"""The one key N: the next task of all queues, and never the same to two."""
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from aws_faults import Wire, answered
+from pipeline import Load
+from test_calls import MINUTE, Room
+
+from chalicelib.services.calls.refusals import LeaseLost, NothingToDo
+from chalicelib.services.desk.deciding import dismiss
+from chalicelib.services.tasks import queues
+from chalicelib.services.tasks.next_task import peek, release, renew, take_next
+from chalicelib.services.tasks.queues import KINDS
+from chalicelib.store.desk import tag_of
+from chalicelib.store.message_queries import get
+from chalicelib.store.tables import StoreUnavailable
+
+OPENING = "OP A1 B0730 C{members} D1 E1668"
+
+
+@pytest.fixture
+def room(load: Load) -> Room:
+    """An incident, an SMS that nobody could read, three stations to be called, a contradiction."""
+    pipeline = load(size=4)
+    one, other = (observer.phones[0] for observer in pipeline.observers())
+    pipeline.say(one, OPENING.format(members=12))
+    pipeline.say(other, OPENING.format(members=11))
+    pipeline.say(one, "IN 3 they beat us")
+    pipeline.say(one, "what shall I do?")
+    return Room(pipeline)
+
+
+def kinds(room: Room, *names: str) -> list[str]:
+    return [str(take_next(room.loaded, room.action(name))["kind"]) for name in names]
+
+
+def test_incidents_come_first_then_sms_calls_and_doubts(room: Room) -> None:
+    seen = peek(room.loaded, room.operator(), (), (), room.pipeline.now)
+    assert {kind: of["waiting"] for kind, of in seen["queues"].items()} == {
+        "incident": 1,
+        "message": 1,
+        "call": 4,
+        "doubt": 1,
+    }
+    assert seen["next"]["kind"] == "incident"
+    names = [f"Operator {number}" for number in range(7)]
+    assert kinds(room, *names) == ["incident", "message", "call", "call", "call", "call", "doubt"]
+    with pytest.raises(NothingToDo):
+        take_next(room.loaded, room.action("Late"))
+    assert {of["free"] for of in peek(room.loaded, room.operator(), (), (), room.pipeline.now)["queues"].values()} == {
+        0
+    }
+
+
+def test_what_one_has_comes_first_until_it_is_done(room: Room) -> None:
+    first = take_next(room.loaded, room.action(), kinds=("message",))
+    assert take_next(room.loaded, room.action(), kinds=("message",))["key"] == first["key"]
+    row = get(first["key"])
+    assert row is not None
+    dismiss(room.loaded, room.action(), row.key, tag_of(row))
+    with pytest.raises(NothingToDo):
+        take_next(room.loaded, room.action(), kinds=("message",))
+
+
+def test_a_lease_ends_by_itself_is_renewed_and_released(room: Room) -> None:
+    task = take_next(room.loaded, room.action(), kinds=("doubt",))
+    with pytest.raises(NothingToDo):
+        take_next(room.loaded, room.action("Bakyt"), kinds=("doubt",))
+    room.pipeline.now += 9 * MINUTE
+    renew(room.loaded, room.action(), "doubt", task["key"], task["region"])
+    room.pipeline.now += 9 * MINUTE
+    with pytest.raises(LeaseLost, match="Aida"):
+        release(room.loaded, room.action("Bakyt"), "doubt", task["key"], task["region"])
+    release(room.loaded, room.action(), "doubt", task["key"], task["region"])
+    assert take_next(room.loaded, room.action("Bakyt"), kinds=("doubt",))["key"] == task["key"]
+    room.pipeline.now += 10 * MINUTE
+    assert take_next(room.loaded, room.action("Cholpon"), kinds=("doubt",))["key"] == task["key"]
+    with pytest.raises(LeaseLost):
+        renew(room.loaded, room.action("Bakyt"), "doubt", task["key"], task["region"])
+
+
+def test_regions_bound_what_one_gets(room: Room) -> None:
+    other = next(one for one in room.pipeline.election.regions if one != room.pipeline.election.stations[0].region)
+    got = [take_next(room.loaded, room.action(f"O{number}", other)) for number in range(2)]
+    assert [(task["kind"], task["region"]) for task in got] == [("call", other)] * 2
+    with pytest.raises(NothingToDo):
+        take_next(room.loaded, room.action("O3", other))
+
+
+def test_all_who_ask_at_once_get_a_task_of_their_own(room: Room) -> None:
+    names = [f"Operator {number}" for number in range(7)]
+    gate = threading.Barrier(len(names))
+
+    def ask(name: str) -> tuple[str, str]:
+        action = room.action(name)
+        gate.wait()
+        task = take_next(room.loaded, action)
+        return task["kind"], task["key"]
+
+    with ThreadPoolExecutor(len(names)) as several:
+        tasks = list(several.map(ask, names))
+    assert max(Counter(tasks).values()) == 1, tasks
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_at_any_call_leases_one_task(room: Room, wire: Wire, kind: queues.Kind, when: str) -> None:
+    action, place, calls = room.action(), 0, 1
+    while place < calls:
+        wire.listen()
+        wire.cuts[place, when] = answered("InternalServerError", 500)
+        try:
+            take_next(room.loaded, action, kinds=(kind,))
+        except StoreUnavailable:
+            calls = len(wire.calls) + 1
+        else:
+            calls = len(wire.calls)
+        place += 1
+        wire.mend()
+    first = take_next(room.loaded, action, kinds=(kind,))
+    assert first["kind"] == kind
+    lines = room.audited("call leased" if kind == "call" else "task leased")
+    assert [line.subject for line in lines] == [f"{kind} {first['key']}"]
+
+
+def test_so_many_sms_of_a_region_are_looked_at_for_the_next(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.pipeline.say(room.pipeline.phone(), "and now?")
+    monkeypatch.setattr(queues, "MOST_LOOKED_AT", 1)
+    seen = peek(room.loaded, room.operator(), ("message",), (), room.pipeline.now)
+    assert seen["queues"]["message"]["waiting"] == 1
