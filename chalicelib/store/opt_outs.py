@@ -12,8 +12,8 @@ from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 Told = Literal["sms", "provider", "operator"]
-"""Who told of a wish: the person by SMS, an operator whom they asked, or the provider, which has taken the word itself or
-refuses the phone."""
+"""Who told of a wish: the person by SMS, an operator whom they asked, or the provider, which has taken the word itself
+or refuses the phone."""
 
 
 class OptOutRow(Model):
