@@ -205,6 +205,8 @@ class _Reader:
             part, begin = self._part(begin)
         if self._has("time_prepositions", begin):
             announced, begin = True, begin + 1
+        if announced and self._spelt(begin):
+            return True
         if begin >= self.limit or not self.scan.tokens[begin][1]:
             return False
         hour = hour_at(self.scan, begin, self.limit)
@@ -215,6 +217,7 @@ class _Reader:
             minute, after = int(self.scan.digits(after)), after + 1
         ended = self._hour_words(after)
         announced = announced or hour is not None or ended > after
+        minute, ended = self._minutes_of(minute, ended) if ended > after else (minute, ended)
         if self._has("day_parts", ended) or (ended < self.limit and self._has("day_part_openings", ended)):
             named, ended = self._part(ended)
             part, announced = named or part, announced or named is not None
@@ -225,6 +228,22 @@ class _Reader:
         self.hour = -1 if of_day[0] is None else of_day[0]
         self.minute, self.index = minute, ended
         return True
+
+    def _spelt(self, index: int) -> bool:
+        """Whether an hour in words stands here (`на десять`, `саат он экиде`): it names a round that is asked for."""
+        after = index
+        while self._has("spelt_hours", after):
+            after += 1
+        if after == index:
+            return False
+        self.hour, self.index = -1, self._hour_words(after)
+        return True
+
+    def _minutes_of(self, minute: int | None, index: int) -> tuple[int | None, int]:
+        """Read the minutes with their word after `10 ч`, if there are none yet; return the index after them too."""
+        if minute is not None or index >= self.limit or self.scan.digits(index) not in _MINUTES:
+            return minute, index
+        return (int(self.scan.digits(index)), index + 2) if self._has("minute_marks", index + 1) else (minute, index)
 
     def _minutes_at(self, index: int) -> bool:
         """`10 00`: minutes apart, and not the beginning of a longer number."""

@@ -50,6 +50,8 @@ def election() -> Election:
         ("CL C300w D5", {"D": 5}, {"C": "ambiguous"}),
         # A form is found where a letter is the first code's value.
         ("OP AlB0730", {"B": "07:30"}, {"A": "wrong_type"}),
+        # What is counted is no hour.
+        ("TU A320 10 голосов", {}, {"A": "ambiguous"}),
         # Decimals.
         ("TE A.5", {}, {"A": "ambiguous"}),
         ("TE A,5", {}, {"A": "ambiguous"}),

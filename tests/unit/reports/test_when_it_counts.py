@@ -107,6 +107,13 @@ def test_a_number_of_nobody_of_this_phone_counts_nothing(
         ("TU A320 на 10 человек больше", "12:00", True),
         ("TU на 10 киши A320", "12:00", True),
         ("TU 10 am A320", "10:00", True),
+        ("Явка на 10 ч. 00 мин. A320", "10:00", True),
+        ("TU A320 на 10 часов 00 мин", "10:00", True),
+        ("TU A320 на десять", "12:00", False),
+        ("TU в десять часов A320", "12:00", False),
+        ("TU A320 at ten", "12:00", False),
+        ("Катышуу саат он экиде А320", "12:00", False),
+        ("TU A320 в пять раз больше", "12:00", True),
         ("TU 10 утра A320", "10:00", True),
         ("Катышуу 10 эртең менен А320", "10:00", True),
         ("TU A320 10 утра", "10:00", True),
@@ -126,7 +133,9 @@ def test_an_hour_names_the_round_or_nothing_counts(text: str, round_name: str, c
     assert (report.reading.rejected.get("round") == "ambiguous") is not counts
 
 
-@pytest.mark.parametrize("typed", ["9:10 часов", "9.10ч", "320-10ч", "9:10am", "320/10 утра", "9 .10 ч"])
+@pytest.mark.parametrize(
+    "typed", ["9:10 часов", "9.10ч", "320-10ч", "9:10am", "320/10 утра", "9 .10 ч", "320 10 голосов"]
+)
 def test_what_a_sign_joins_to_a_value_is_no_hour(typed: str, field: Election) -> None:
     report = only(field, f"TU A{typed}")
     assert (dict(report.reading.answers), dict(report.reading.rejected)) == ({}, {"A": "ambiguous"})
