@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from carrier_apis import serving
@@ -148,6 +149,41 @@ def test_a_coordinators_commands_and_an_operators_step_meet_no_refusal(guarded: 
     answered = call(f"{guarded.stack.api_url}{path}/1/verify", b"{}", headers)
     assert answered.status == 200, answered.body
     call_function(guarded.stack, "Sweep")
+    assert refusals(guarded.stack) == []
+
+
+def test_the_messages_desk_meets_no_refusal(guarded: Deployed) -> None:
+    token = guarded.operator(ELECTION)
+    api = f"/v1/elections/{ELECTION}"
+    chat, strange = "generic%23guarded-chat", "generic%23guarded-strange"
+    assert guarded.sms("where am I to go?", OBSERVER, NUMBER, id="guarded-chat").status == 200
+    assert guarded.sms("OP 1003 A1", "+996777000777", NUMBER, id="guarded-strange").status == 200
+
+    def listed(**query: str) -> list[str]:
+        answered = guarded.get(f"{api}/messages?{urlencode(query)}", token)
+        assert answered.status == 200, answered.body
+        return [one["key"] for one in answered.json()["messages"]]
+
+    def act(key: str, action: str, body: Any) -> None:
+        seen = guarded.get(f"{api}/messages/{key}", token).headers["ETag"]
+        headers = {"if_match": seen, "idempotency_key": str(uuid4())}
+        answered = guarded.post(f"{api}/messages/{key}/{action}", body, token, **headers)
+        assert answered.status in (200, 201), answered.body
+
+    eventually(lambda: {"generic#guarded-chat", "generic#guarded-strange"} <= set(listed(attention="true")))
+    act(chat, "enter", {"text": "OP A1"})
+    act(chat, "undo", {})
+    act(chat, "answer", {"text": "To your station."})
+    act(strange, "assign", {"observer": "0003"})
+    act(strange, "unassign", {})
+    call_function(guarded.stack, "Sweep")
+    for path in ("messages?done=true", f"messages/{chat}/conversation", "observers/0001/conversation", "sends"):
+        assert guarded.get(f"{api}/{path}", token).status == 200, path
+    body = {"name": "guarded", "text": "Hello.", "to": {"observers": ["0003"]}, "expected": 1, "at_night": True}
+    assert guarded.post(f"{api}/sends", body, token, idempotency_key=str(uuid4())).status == 202
+    call_function(guarded.stack, "Chase")
+    assert guarded.get(f"{api}/sends/guarded", token).json()["state"] == "done"
+    eventually(lambda: {"generic#guarded-chat", "reply#generic#guarded-chat"} <= set(listed()))
     assert refusals(guarded.stack) == []
 
 

@@ -83,6 +83,9 @@ _KEYS = {
     "optouts": {"election", "phone"},
     "audit": {"election", "at"},
     "providers": {"id"},
+    "work": {"scope", "id"},
+    "contacts": {"station", "id"},
+    "accounts": {"scope", "id"},
 }
 
 

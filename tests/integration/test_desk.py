@@ -1,15 +1,18 @@
 """What a person does about an SMS that waits: it counts once, is told who did it, and can be undone."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from aws_transactions import Transactions
 from desk_actions import AtDesk, audit_lines, settle
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Action, KeyReused
-from chalicelib.services.desk import assigning, deciding
+from chalicelib.services.desk import assigning, deciding, queue
 from chalicelib.services.desk.assigning import Owner
 from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
 from chalicelib.services.elections import loading
@@ -322,3 +325,49 @@ def test_a_phone_that_changed_hands_while_others_read_by_the_old_is_settled_late
     settle(pipeline)
     assert assignments(pipeline.election.id)[1] == {}
     assert pipeline.differences() == ()
+
+
+@pytest.mark.parametrize("what", ["enter", "dismiss", "assign"])
+def test_two_operators_at_the_same_moment_do_it_once(desk: AtDesk, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline = desk.pipeline
+    sms = stranger(pipeline, "OP 1001 A1 C12") if what == "assign" else pipeline.say(pipeline.phone(), "hm")
+    observer = pipeline.observers()[0].number
+    together = Barrier(2)
+    Transactions.tapped(monkeypatch)
+
+    def act(name: str) -> str:
+        own = AtDesk(pipeline, name, seen={sms.key: desk.tag(sms.key)})
+        together.wait()
+        try:
+            match what:
+                case "enter":
+                    own.enter("OP 1001 A1 C12", about=sms.key)
+                case "dismiss":
+                    own.dismiss(sms.key)
+                case _:
+                    own.assign(sms.key, observer)
+        except VersionPassed:
+            return "passed"
+        return "done"
+
+    with ThreadPoolExecutor(2) as operators:
+        ends = sorted(operators.map(act, ("Aida", "Bakyt")))
+    settle(pipeline)
+    assert desk.waiting() == []
+    assert received(pipeline) == (0 if what == "dismiss" else 1)
+    assert pipeline.differences() == ()
+    if what != "assign":  # the same assignment twice is harmless, and both may be told that it is done
+        assert ends == ["done", "passed"]
+        assert len(audit_lines(pipeline)) == 1
+
+
+def test_hostile_words_stay_words(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    text = "=HYPERLINK(1)<img src=x onerror=alert(1)>\u202egnp\x07"
+    sms = pipeline.say(pipeline.phone(), text)
+    listed = queue.queue(pipeline.current, desk.operator, queue.Asked(), (), pipeline.now)["messages"]
+    assert [one["text"] for one in listed] == [sms.text]
+    entered = desk.incident(sms.key, 3)
+    assert stored(entered["entered"]).state == "accepted"
+    (incident,) = incidents_of(pipeline.election.id)
+    assert "img src=x onerror=alert(1)" in str(incident.text)
