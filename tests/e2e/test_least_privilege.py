@@ -51,7 +51,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 def allow_as_the_emulator_asks(stack: Stack) -> None:
     """ministack 1.5.33 asks whether email may be sent by any identity, and whether any parameter may be listed; AWS
-    asks for the identity that sends and the path that is listed."""
+    asks for the identity that sends and the path that is listed. It speaks plain HTTP, and the bucket wants TLS."""
     email, listing = "ses:SendEmail", "ssm:GetParametersByPath"
     sends = {role: [email, listing] for role in ("DeliverRole", "ProcessRole", "SweepRole")}
     roles = {"IntakeRole": [listing], "ReconcileRole": [listing], **sends}
@@ -61,6 +61,7 @@ def allow_as_the_emulator_asks(stack: Stack) -> None:
         stack.client("iam").put_role_policy(
             RoleName=physical_name(stack, role), PolicyName="emulator", PolicyDocument=policy
         )
+    stack.client("s3").delete_bucket_policy(Bucket=physical_name(stack, "Files"))
 
 
 def physical_name(stack: Stack, logical: str) -> str:
@@ -239,6 +240,33 @@ def test_headquarters_quick_count_and_its_release_meet_no_refusal(guarded: Deplo
     answered = call(f"{guarded.stack.api_url}{path}/release", b'{"note": "agreed"}', headers)
     assert answered.status == 200, answered.body
     assert guarded.get(path, guarded.operator(ELECTION)).json() == answered.json()
+    assert refusals(guarded.stack) == []
+
+
+@pytest.mark.parametrize("written", ["csv", "xlsx"])
+def test_an_export_is_made_by_its_job_and_fetched_with_no_refusal(written: str, guarded: Deployed) -> None:
+    """On the bundle as it is deployed: the job uses parts of it that no other function does."""
+    token = guarded.operator(ELECTION, role="headquarters")
+    path = f"/v1/elections/{ELECTION}/exports"
+    wanted = {"what": "reports", "format": written}
+    asked = guarded.post(path, wanted, token, Idempotency_Key=f"guarded-{written}")
+    assert asked.status == 202, asked.body
+    export = f"{path}/{asked.json()['id']}"
+
+    def done() -> dict[str, Any] | None:
+        found: dict[str, Any] = guarded.get(export, token).json()
+        assert found["state"] != "failed", found["error"]
+        return found if found["state"] == "done" else None
+
+    eventually(done, 90)
+    links = guarded.post(f"{export}/links", {}, token, Idempotency_Key=f"guarded-{written}-links")
+    assert links.status == 200, links.body
+    files = links.json()["files"]
+    assert files
+    for file in files:
+        content = call(file["url"], None, {})
+        assert (content.status, len(content.body)) == (200, file["bytes"])
+        assert content.body[:2] == (b"PK" if written == "xlsx" else b"\x1f\x8b"), content.body[:20]
     assert refusals(guarded.stack) == []
 
 
