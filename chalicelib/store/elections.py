@@ -8,7 +8,7 @@ for a few seconds.
 import datetime as dt
 import hashlib
 import zlib
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -23,11 +23,11 @@ from chalicelib.observation.elections.assignments import (
 )
 from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.roster_changes import RosterChanges, with_changes
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import LargeDocument, StoreUnavailable, TableMeta, at_version, saved_if, store_faults
 from chalicelib.store.ttl_cache import TtlCache
-from chalicelib.store.writes import Write
 
 DIRECTORY = "elections"
 SCHEMA = 1
@@ -81,6 +81,7 @@ class ElectionRow(Model):
     clock_origin = UTCDateTimeAttribute(null=True)
     clock_factor = NumberAttribute(null=True)
     assignments = LargeDocument(null=True)
+    changes = LargeDocument(null=True)
     assigned = IntAttribute(null=True)
     retired = UTCDateTimeAttribute(null=True)
 
@@ -88,11 +89,11 @@ class ElectionRow(Model):
 class LoadedElection:
     """An election with its clock and the version it was loaded as.
 
-    `election` has the phones that people have assigned since, `filed` is as its file has it. `nobodys`: phones that are
-    nobody's.
+    `election` has what people have changed and assigned since, `filed` is as its file has it. `nobodys`: phones that
+    are nobody's. `changes`: of stations and observers, with who changed them.
     """
 
-    __slots__ = ("clock", "election", "filed", "nobodys", "version")
+    __slots__ = ("changes", "clock", "election", "filed", "nobodys", "version")
 
     def __init__(
         self,
@@ -101,16 +102,29 @@ class LoadedElection:
         version: int,
         filed: Election | None = None,
         nobodys: frozenset[str] = frozenset(),
+        changes: RosterChanges | None = None,
     ) -> None:
         self.election = election
         self.clock = clock
         self.version = version
         self.filed = filed or election
         self.nobodys = nobodys
+        self.changes = changes or RosterChanges()
+
+
+@dataclass(frozen=True, slots=True)
+class _Assigned:
+    """An election at a version of its file and of what people changed."""
+
+    version: int
+    assigned: int
+    election: Election
+    nobodys: frozenset[str] = frozenset()
+    changes: RosterChanges = field(default_factory=RosterChanges)
 
 
 _documents: dict[str, tuple[int, Election]] = {}
-_assigned: dict[str, tuple[int, int, Election, frozenset[str]]] = {}
+_assigned: dict[str, _Assigned] = {}
 _recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
 
@@ -127,7 +141,7 @@ def current(election_id: str, *, fresh: bool = False) -> LoadedElection | None:
 
 
 def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
-    head = _head(election_id, fresh=fresh)
+    head = head_of(election_id, fresh=fresh)
     if head is None:
         return None
     version = head.version or 0
@@ -140,39 +154,21 @@ def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
     kept = _documents.get(election_id)
     if kept is None or kept[0] != version:
         kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", head.parts or 0))
-    election, nobodys = _with_assigned(kept[1], version, head)
-    return LoadedElection(election, _clock_of(head), version, kept[1], nobodys)
+    people = _with_assigned(kept[1], version, head)
+    return LoadedElection(people.election, _clock_of(head), version, kept[1], people.nobodys, people.changes)
 
 
-def _with_assigned(filed: Election, version: int, head: ElectionRow) -> tuple[Election, frozenset[str]]:
-    """Return an election with its assigned phones, and those that are nobody's."""
-    if not head.assignments:
-        return filed, frozenset()
+def _with_assigned(filed: Election, version: int, head: ElectionRow) -> _Assigned:
+    """Return an election with what people changed and assigned, and the phones that are nobody's."""
+    if not head.assigned:
+        return _Assigned(version, 0, filed)
     kept = _assigned.get(filed.id)
-    if kept is None or kept[:2] != (version, head.assigned):
-        assigned = _read_assignments(head)
-        election, nobodys = with_assigned(filed, assigned), nobodys_phones(filed, assigned)
-        kept = _assigned[filed.id] = (version, int(head.assigned or 0), election, nobodys)
-    return kept[2], kept[3]
-
-
-def assignments(election_id: str) -> tuple[int, dict[str, Assignment]]:
-    """Return whose phones are by people's word, and the version of that.
-
-    Raises ElectionUnknown, StoreUnavailable.
-    """
-    head = _head(election_id, fresh=True)
-    if head is None:
-        raise ElectionUnknown(f"there is no election {election_id!r}")
-    return int(head.assigned or 0), _read_assignments(head)
-
-
-def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]) -> Write:
-    """Return the write that replaces the assignments read at a version."""
-    row = ElectionRow(DIRECTORY, election_id)
-    documents = {phone: one.document() for phone, one in assigned.items()}
-    actions = [ElectionRow.assignments.set(documents), ElectionRow.assigned.set(version + 1)]
-    return Write.update("assignments", election_id, row, actions, _at_assigned(version))
+    if kept is None or (kept.version, kept.assigned) != (version, head.assigned):
+        assigned, changes = assignments_in(head), changes_in(head)
+        changed = with_changes(filed, changes)
+        election, nobodys = with_assigned(changed, assigned), nobodys_phones(changed, assigned)
+        kept = _assigned[filed.id] = _Assigned(version, int(head.assigned), election, nobodys, changes)
+    return kept
 
 
 def forget(election_id: str) -> None:
@@ -183,11 +179,18 @@ def forget(election_id: str) -> None:
     _recent.forget(election_id)
 
 
-def _read_assignments(head: ElectionRow) -> dict[str, Assignment]:
+def assignments_in(head: ElectionRow) -> dict[str, Assignment]:
+    """Return whose phones are by people's word."""
     return {phone: assignment_from(said) for phone, said in (head.assignments or {}).items()}
 
 
-def _at_assigned(version: int) -> Condition:
+def changes_in(head: ElectionRow) -> RosterChanges:
+    """Return what people changed about stations and observers."""
+    return RosterChanges.from_document(head.changes)
+
+
+def at_assigned(version: int) -> Condition:
+    """Return the condition that what people changed is at a version."""
     unchanged: Condition = ElectionRow.assigned == version if version else ElectionRow.assigned.does_not_exist()
     return unchanged
 
@@ -208,7 +211,7 @@ def list_elections() -> list[str]:
 
 def is_known(election_id: str) -> bool:
     """Whether there is an election, whatever its document; raises StoreUnavailable."""
-    return _head(election_id, fresh=True) is not None
+    return head_of(election_id, fresh=True) is not None
 
 
 def save(election: Election, clock: Clock) -> int:
@@ -216,7 +219,7 @@ def save(election: Election, clock: Clock) -> int:
 
     Raises ElectionChanged, StoreUnavailable.
     """
-    head = _head(election.id, fresh=True)
+    head = head_of(election.id, fresh=True)
     before = head.version or 0 if head else 0
     document = zlib.compress(election.model_dump_json(by_alias=True).encode(), 9)
     pieces = [document[at : at + PART_BYTES] for at in range(0, len(document), PART_BYTES)]
@@ -227,8 +230,8 @@ def save(election: Election, clock: Clock) -> int:
     row = _head_row(election.id, before + 1, digest, len(pieces), clock)
     assigned = int(head.assigned or 0) if head else 0
     if head is not None and assigned:
-        row.assignments, row.assigned = head.assignments, head.assigned
-    if not saved_if(row, at_version(ElectionRow, before) & _at_assigned(assigned)):
+        row.assignments, row.changes, row.assigned = head.assignments, head.changes, head.assigned
+    if not saved_if(row, at_version(ElectionRow, before) & at_assigned(assigned)):
         raise ElectionChanged(f"election {election.id!r} was loaded by somebody else meanwhile")
     _recent.clear()
     return before + 1
@@ -277,7 +280,7 @@ def _not_empty(document: bytes | None) -> bytes:
     return document
 
 
-def _head(election_id: str, *, fresh: bool) -> ElectionRow | None:
+def head_of(election_id: str, *, fresh: bool) -> ElectionRow | None:
     """Return the election's directory entry, at most a few seconds old."""
     return _recent.get(election_id, lambda: _read_head(election_id), within=0 if fresh else None)
 

@@ -41,7 +41,7 @@ export function corrections(path) {
       my.faults = faultsOf(error);
       my.fault = error.message;
     });
-    if (answer) Object.assign(my, {last: report, at: null, value: '', note: '', preview: null});
+    if (answer) Object.assign(my, {last: {...report, version: answer.document?.version ?? report.version + 1}, at: null, value: '', note: '', preview: null});
     draw();
   }
 
@@ -60,7 +60,7 @@ export function corrections(path) {
 
   async function undo() {
     if (!my.last) return;
-    const answer = await act(`${reportPath(my.last)}/undo`, {note: t('key.undo')}, {seen: `"${my.last.version + 1}"`, done: t('calls.undone')});
+    const answer = await act(`${reportPath(my.last)}/undo`, {note: t('key.undo')}, {seen: `"${my.last.version}"`, done: t('calls.undone')});
     if (answer) my.last = null;
   }
 

@@ -33,8 +33,17 @@ class Phone(Answering):
     last_heard: str | None
 
 
+class Changed(Answering):
+    """Who changed an observer on top of the file, when and why."""
+
+    at: str
+    what: str
+    who: str | None
+    note: str | None
+
+
 class Observer(Answering):
-    """An observer with all their phones, the last heard first."""
+    """An observer with all their phones, the last heard first; `version` is the one that a change must name."""
 
     number: str
     station: str
@@ -43,6 +52,8 @@ class Observer(Answering):
     language: str
     phones: list[Phone]
     last_heard: str | None
+    version: int
+    changed: Changed | None
 
 
 class Observers(Answering):

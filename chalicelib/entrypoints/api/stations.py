@@ -41,6 +41,7 @@ class StationsQuery(Asking):
     state: Several = Field(default=(), description=f"any of {', '.join(STATES)}")
     lacking: bool = False
     silent: bool = False
+    closed: bool | None = None
     district: str | None = Field(default=None, max_length=200)
     text: str | None = Field(default=None, min_length=1, max_length=100)
 
@@ -216,7 +217,14 @@ def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
             HTTPStatus.BAD_REQUEST, f"There is no state {', '.join(unknown)}; it is one of {', '.join(STATES)}."
         )
     wanted = Wanted(
-        query.form, query.round, frozenset(query.state), query.lacking, query.silent, query.district, query.text
+        query.form,
+        query.round,
+        frozenset(query.state),
+        query.lacking,
+        query.silent,
+        query.closed,
+        query.district,
+        query.text,
     )
     return find_stations(loaded, reader_of(loaded, asked.operator), region, wanted, now(), query.after, query.limit)
 

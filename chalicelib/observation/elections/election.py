@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.moments import Duration, MomentField
@@ -160,7 +160,8 @@ class Observer(ElectionValue):
 class Election(ElectionValue):
     """A whole election, valid.
 
-    `texts` replaces single texts of the catalogue, by language and key.
+    `texts` replaces single texts of the catalogue, by language and key. `closed`: stations that people have closed, and
+    since when.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Election(ElectionValue):
     stations: tuple[Station, ...]
     observers: tuple[Observer, ...]
     coordinators: tuple[Coordinator, ...] = ()
+    closed: dict[str, AwareDatetime] = Field(default_factory=dict)
 
     @cached_property
     def zone(self) -> ZoneInfo:

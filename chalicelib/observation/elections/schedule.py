@@ -99,19 +99,37 @@ def is_missing_time(election: Election, form: Form, round_name: str, now: dt.dat
     return is_late(election, form, round_name, now)
 
 
-def expected_by_region(election: Election, form: Form) -> Mapping[str, int]:
-    """How many reports each region owes in every round of a form.
+def is_expected(election: Election, form: Form, round_name: str, station: str) -> bool:
+    """Tell whether a station is to report a round.
 
-    All stations of the region, also one without an observer: a gap in the deployment is a gap in the coverage.
-    Where the form expects one report an observer: all observers of the region's stations. Of one that is sent many
-    times none is owed.
+    Not one that was closed before the round was due, or at all where it is due at no time.
     """
-    owing = Counter(dict.fromkeys(election.regions, 0))
-    if form.expect == "observer":
-        owing.update(election.region_of(observer.station) for observer in election.observers)
-    elif form.is_owed:
-        owing.update(station.region for station in election.stations)
-    return owing
+    closed_at = election.closed.get(station)
+    if closed_at is None or not form.is_owed:
+        return True
+    due = round_due(election, form, round_name)
+    return due is not None and due <= closed_at
+
+
+def expected_by_region(election: Election, form: Form, round_name: str) -> Mapping[str, int]:
+    """How many reports each region owes in a round of a form.
+
+    All stations of the region that are not closed, also one without an observer: a gap in the deployment is a gap in
+    the coverage. Where the form expects one report an observer: all observers of these stations. Of one that is sent
+    many times none is owed.
+    """
+    if not form.is_owed:
+        return dict.fromkeys(election.regions, 0)
+    is_each = form.expect == "observer"
+    owed = dict.fromkeys(election.regions, 0)
+    if is_each:
+        owed |= Counter(election.region_of(observer.station) for observer in election.observers)
+    else:
+        owed |= {region: len(stations) for region, stations in election.stations_by_region.items()}
+    for number in election.closed.keys() & election.station_by_number.keys():
+        if not is_expected(election, form, round_name, number):
+            owed[election.region_of(number)] -= len(election.observers_by_station.get(number, ())) if is_each else 1
+    return owed
 
 
 def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:

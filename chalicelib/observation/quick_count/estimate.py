@@ -123,12 +123,14 @@ def quick_count(
     *,
     form: Form | None = None,
     held_back: Mapping[str, str] = MappingProxyType({}),
+    accepted: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> QuickCount:
     """Estimate from the answers that count for each station so far.
 
     `results` are by station's number and question's code. `form` is the one that the answers belong to: the one with
     `votes` roles where none is given, or one that asks for `voted` for live turnout. `held_back` are stations that the
-    caller holds back (observers in conflict, a check that failed against another form), with the reason. A station
+    caller holds back (observers in conflict, a check that failed against another form), with the reason; `accepted` are
+    rules that a station may fail, for a person has looked into it. A station
     counts for every estimate or for none: it is held back whole where it is not one of the election's
     (`unknown_station`), lacks a needed answer (`missing_answer`), gives one that is no count (`wrong_type`,
     `out_of_range`), fails an `error` check (`failed_check`), or has no number of registered voters although others have
@@ -142,7 +144,8 @@ def quick_count(
     for number in results.keys() - held_back.keys():
         try:
             station = _station(election, number)
-            ratios = roles.ratios(_counts(election, form, roles, results[number]), station)
+            counts = _counts(election, form, roles, results[number], accepted.get(number, frozenset()))
+            ratios = roles.ratios(counts, station)
         except _HeldBack as held:
             reasons[str(held)] += 1
         else:
@@ -198,13 +201,16 @@ def _stratum(election: Election, station: Station) -> str:
     return station.region if _declared(election).strata == "region" else station.district
 
 
-def _counts(election: Election, form: Form, roles: _Roles, answers: Mapping[str, Value]) -> dict[str, int]:
-    """Return the needed answers of a report that fails no `error` check.
+def _counts(
+    election: Election, form: Form, roles: _Roles, answers: Mapping[str, Value], accepted: frozenset[str]
+) -> dict[str, int]:
+    """Return the needed answers of a report that fails no `error` check but accepted ones.
 
     Each is a whole number within its question's range.
     """
     counts = {code: _count(form.by_code[code], answers.get(code)) for code in roles.codes}
-    if any(check.severity == "error" for check in failed_checks(election, form.code, GivenAnswers(answers))):
+    failed = failed_checks(election, form.code, GivenAnswers(answers))
+    if any(check.severity == "error" and check.rule not in accepted for check in failed):
         raise _HeldBack("failed_check")
     return counts
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from chalicelib.observation.elections.election import Election, Form, Observer, Question
+from chalicelib.observation.elections.schedule import is_expected
 from chalicelib.observation.reading.model import UNKNOWN, Value
 from chalicelib.observation.reports.decisions import Choice, Decisions, basis_of
 
@@ -223,14 +224,15 @@ def observer_answers(given: ObserverAnswers) -> StationAnswers:
 def owing(election: Election, report: Report) -> tuple[Observer, ...]:
     """Return the station's own observers who owe the report.
 
-    All of them until one has answered, or each who has not. Those who are left out are not asked again.
+    All of them until one has answered, or each who has not. Those who are left out are not asked again, and nobody of a
+    station that is closed.
 
     Which of the two: whether the form expects a report per station or per observer. Where each observer owes one, an
     observer who covers from another station takes no other's place, and still owes their own station's.
     """
     own = election.observers_by_station.get(report.station, ())
     form = election.form_by_code[report.form]
-    if not form.is_owed:
+    if not form.is_owed or not is_expected(election, form, report.round, report.station):
         return ()
     if form.expect == "station":
         asked = tuple(observer for observer in own if observer.number not in report.decisions.left_out)

@@ -103,7 +103,8 @@ def _cell(
     at: dt.datetime,
 ) -> dict[str, Any]:
     form = election.form_by_code[place[0]]
-    of = sum(expected_by_region(election, form)[region] for region in regions)
+    owed = expected_by_region(election, form, place[1])
+    of = sum(owed[region] for region in regions)
     received = int(counters.get("received", 0))
     absent = max(of - received, 0)
     is_over = is_missing_time(election, form, place[1], at)

@@ -205,8 +205,7 @@ def _coverage_without(covered: Coverage, codes: Collection[str]) -> Coverage:
 def _rounds(
     election: Election, form: Form, regions: Collection[str], cells: Mapping[Cell, Counters], now: dt.datetime
 ) -> Mapping[str, Coverage]:
-    owed = schedule.expected_by_region(election, form)
-    expected = sum(owed[region] for region in regions)
+    owed = {name: schedule.expected_by_region(election, form, name) for name in form.round_names}
     counted = {
         name: add(
             counters for (_, code, round_name), counters in cells.items() if (code, round_name) == (form.code, name)
@@ -214,7 +213,12 @@ def _rounds(
         for name in form.round_names
     }
     return {
-        name: _coverage(form, expected, counters, is_over=schedule.is_missing_time(election, form, name, now))
+        name: _coverage(
+            form,
+            sum(owed[name][region] for region in regions),
+            counters,
+            is_over=schedule.is_missing_time(election, form, name, now),
+        )
         for name, counters in counted.items()
     }
 

@@ -22,9 +22,10 @@ from chalicelib.services.desk.settling import anew, masked, messages_of_phone, s
 from chalicelib.services.isolation import for_each
 from chalicelib.services.versions import NotInRegion
 from chalicelib.store import routes
-from chalicelib.store.elections import LoadedElection, assigning, assignments
+from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_queries import get_many
 from chalicelib.store.messages import Message
+from chalicelib.store.roster import assigning, assignments
 
 MOST_ASSIGNED = 300
 """Phones of which people have said whose they are; the election's head row holds them."""

@@ -23,10 +23,11 @@ from chalicelib.services.isolation import for_each
 from chalicelib.services.reports.retract import retracting
 from chalicelib.store import elections
 from chalicelib.store.desk import DESKS, Decision, deciding, reading_by, reopening, waiting_at
-from chalicelib.store.elections import LoadedElection, assigning, assignments, existing
+from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.message_queries import conversation_between, get_many
 from chalicelib.store.messages import Message
 from chalicelib.store.outcome import AlreadyProcessed, AssignmentsChanged, ReportChanged, write
+from chalicelib.store.roster import assigning, assignments
 from chalicelib.store.writes import Write
 
 MOST_SETTLED = 500

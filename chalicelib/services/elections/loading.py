@@ -1,22 +1,21 @@
 """Load, copy and route elections; nothing that has reports is removed."""
 
 import time
-from dataclasses import replace
 
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.urgent_pattern import incident_pattern
-from chalicelib.observation.reports.tally import contribution, difference
+from chalicelib.observation.reports.tally import difference
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.elections.removals import Removal, Reported, removals
-from chalicelib.services.reports.merge import MergedReport
-from chalicelib.services.reports.tally_changes import changes_of_report, incident_cell, total
+from chalicelib.services.reports.recount import recount
+from chalicelib.services.reports.tally_changes import incident_cell
 from chalicelib.store import elections, outcome, routes
 from chalicelib.store.election_removal import remove_older_documents, retired_at
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
-from chalicelib.store.reports import StoredReport, all_reports, get_reports
+from chalicelib.store.reports import all_reports
 from chalicelib.store.tallies import read_cells
 
 
@@ -86,30 +85,6 @@ def route(number: str, election_id: str) -> str:
     matched = international(number, election.default_region)
     routes.route(matched, election_id, incident_pattern(election), election.default_region)
     return matched
-
-
-def recount(election: Election, stored: StoredReport) -> None:
-    """Let a report count by the election as it is now.
-
-    If that makes a difference. One that a message changes meanwhile is read again. Raises StoreUnavailable, also where
-    that goes on.
-    """
-    if _recounted(election, stored) == stored:
-        return
-    key = (stored.report.station, stored.report.form, stored.report.round)
-
-    def rewrite() -> None:
-        current = get_reports(election, [key])[key]
-        merged = MergedReport(current, _recounted(election, current))
-        if merged.after != current:
-            outcome.rewrite_report(election, merged.after, total(changes_of_report(election, merged)))
-
-    until_uncontended(rewrite, also=(outcome.ReportChanged,), what=f"report {' '.join(key)}")
-
-
-def _recounted(election: Election, stored: StoredReport) -> StoredReport:
-    region = election.region_of(stored.report.station)
-    return replace(stored, region=region, counted=contribution(election, stored.report))
 
 
 def _relocate(election: Election, incident: Incident) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.observation.elections.election import Election, Observer, Station
-from chalicelib.observation.elections.schedule import Place, places
+from chalicelib.observation.elections.schedule import Place, is_expected, places
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report, owing
 from chalicelib.services.outreach.reached import reached_each
@@ -122,5 +122,6 @@ def owes(election: Election, report: Report) -> bool:
 
     Of a station without observers that owes one too, since nobody else will say it.
     """
-    is_stations = election.form_by_code[report.form].expect == "station"
+    form = election.form_by_code[report.form]
+    is_stations = form.expect == "station" and is_expected(election, form, report.round, report.station)
     return bool(owing(election, report)) or (is_stations and not report.counting)

@@ -4,11 +4,11 @@ The estimates from what its stations have reported so far.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.observation.elections.election import Check, Election, Form
+from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.elections.schedule import Place, has_begun, round_begun_at
 from chalicelib.observation.quick_count.estimate import QuickCount, counted_form, needed_codes, quick_count
 from chalicelib.observation.reading.model import Value
@@ -102,7 +102,8 @@ def _estimated(election: Election, reported: Reported, place: Place) -> QuickCou
         if (reason := _held_back(election, form, given, reported[station], place)) is not None
     }
     values: dict[str, Mapping[str, Value]] = {station: given.known for station, given in answers.items()}
-    return quick_count(election, values, form=form, held_back=held_back)
+    accepted = {station: _accepted(election, reported[station], place) for station in answers}
+    return quick_count(election, values, form=form, held_back=held_back, accepted=accepted)
 
 
 def _held_back(
@@ -115,17 +116,17 @@ def _held_back(
     needed = set(needed_codes(election, form))
     if given.conflicts & needed:
         return "conflict"
-    if needed <= given.known.keys() and any(_holds_back(election, reports, place)):
+    accepted = _accepted(election, reports, place)
+    failed = (check for check in failing(election, reports, place) if check.rule not in accepted)
+    if needed <= given.known.keys() and any(check.severity == "error" for check in failed):
         return "failed_check"
     return None
 
 
-def _holds_back(election: Election, reports: Mapping[Place, Report], place: Place) -> Iterator[Check]:
-    """Yield failed checks that keep a station out.
-
-    Not those of which a person said why they fail, and that the station counts all the same.
-    """
-    for check in failing(election, reports, place):
-        explanation = explanation_of(election, reports, place, check)
-        if check.severity == "error" and not (explanation and explanation.counts):
-            yield check
+def _accepted(election: Election, reports: Mapping[Place, Report], place: Place) -> frozenset[str]:
+    """Return rules that a report fails, and that a person said it counts all the same for."""
+    form, explained = election.form_by_code[place[0]], reports[place].decisions.explained
+    if not explained:
+        return frozenset()
+    found = ((check, explanation_of(election, reports, place, check)) for check in form.checks)
+    return frozenset(check.rule for check, explanation in found if explanation is not None and explanation.counts)

@@ -8,10 +8,9 @@ from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.isolation import Done, for_each
 from chalicelib.services.reports.doubted import doubted
-from chalicelib.services.upkeep.reading import Reading
+from chalicelib.services.upkeep.reading import Reading, renew
 from chalicelib.store.doubts import DoubtRow, doubts_of_region, keep_doubt
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.reports import reports_of
 
 WORKERS = 8
 
@@ -25,12 +24,18 @@ def keep_doubts(loaded: LoadedElection, reading: Reading, now: dt.datetime) -> D
     for (station, form, name), stored in reading.reports.items():
         stations.setdefault(station, {})[form, name] = stored.report
     return for_each(
-        "doubts of a region", loaded.election.regions, lambda region: _keep_region(loaded, region, stations, now)
+        "doubts of a region",
+        loaded.election.regions,
+        lambda region: _keep_region(loaded, reading, region, stations, now),
     )
 
 
 def _keep_region(
-    loaded: LoadedElection, region: str, stations: Mapping[str, Mapping[Place, Report]], now: dt.datetime
+    loaded: LoadedElection,
+    reading: Reading,
+    region: str,
+    stations: Mapping[str, Mapping[Place, Report]],
+    now: dt.datetime,
 ) -> None:
     election = loaded.election
     rows = [
@@ -47,18 +52,20 @@ def _keep_region(
     }
     changed_stations = {(found.get(key) or before[key]).place[0] for key in changed}
     with ThreadPoolExecutor(WORKERS) as workers:
-        list(workers.map(lambda station: _keep_station(loaded, station, changed, now), sorted(changed_stations)))
+        list(
+            workers.map(lambda station: _keep_station(loaded, reading, station, changed, now), sorted(changed_stations))
+        )
     for row in [before[key] for key in changed if key not in found]:
         row.doubts = []
         keep_doubt(row)
 
 
-def _keep_station(loaded: LoadedElection, station: str, changed: set[str], now: dt.datetime) -> None:
+def _keep_station(loaded: LoadedElection, reading: Reading, station: str, changed: set[str], now: dt.datetime) -> None:
     """Read a station's reports again before its rows change.
 
     A decision may have been quicker.
     """
-    fresh = {(one.report.form, one.report.round): one.report for one in reports_of(loaded.election, station)}
+    fresh = {(form, name): one.report for (_, form, name), one in renew(loaded, reading, station).items()}
     for place in fresh:
         row: DoubtRow = doubted(loaded, fresh, place, now)
         if row.id in changed:

@@ -4,7 +4,7 @@ A station is one query. A region of which nothing came since is not read again f
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ WORKERS = 8
 TRUSTED_SECONDS = 300.0
 """How long a region's reports are trusted while its tallies stand still: what moves no tally is seen then."""
 
-Reports = Mapping[ReportKey, StoredReport]
+Reports = dict[ReportKey, StoredReport]
 _Fingerprint = tuple[int, int]
 
 
@@ -40,6 +40,19 @@ class _Kept:
     fingerprint: _Fingerprint
     at: float
     reports: Reports
+
+
+def renew(loaded: LoadedElection, reading: Reading, station: str) -> Reports:
+    """Read a station's reports afresh, for a reading and the next ones; return them.
+
+    A decision about a report may move no tally, and is seen by nothing else. Raises StoreUnavailable.
+    """
+    fresh = _by_key(reports_of(loaded.election, station))
+    reading.reports.update(fresh)
+    kept = _kept.get((loaded.election.id, loaded.election.region_of(station)))
+    if kept is not None:
+        kept.reports.update(fresh)
+    return fresh
 
 
 _kept: dict[tuple[str, str], _Kept] = {}
@@ -75,7 +88,11 @@ def _read(loaded: LoadedElection, region: str) -> Reports:
 
     with ThreadPoolExecutor(WORKERS) as workers:
         found = [stored for several in workers.map(read, election.stations_by_region[region]) for stored in several]
-    return {(one.report.station, one.report.form, one.report.round): one for one in found}
+    return _by_key(found)
+
+
+def _by_key(stored: Iterable[StoredReport]) -> Reports:
+    return {(one.report.station, one.report.form, one.report.round): one for one in stored}
 
 
 def _of_region(cells: Mapping[Cell, Counters], region: str) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from chalicelib.services.upkeep.doubts import keep_doubts
 from chalicelib.services.upkeep.open_incidents import reconcile_open
 from chalicelib.services.upkeep.queues import keep_queues
 from chalicelib.services.upkeep.reading import read_all
+from chalicelib.services.upkeep.roster import settle_roster
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
 
@@ -48,6 +49,7 @@ def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
     parts = [
         Part("calls", NO_DEADLINE, lambda _: keep_calls(loaded, needs, now)),
         Part("open incidents", NO_DEADLINE, lambda _: reconcile_open(loaded, reading)),
+        Part("roster", NO_DEADLINE, lambda _: settle_roster(loaded, now)),
         Part("doubts", NO_DEADLINE, lambda _: keep_doubts(loaded, reading, now)),
         Part("queues", NO_DEADLINE, lambda _: keep_queues(loaded, reading, needs, now)),
     ]

@@ -46,7 +46,7 @@ def list_observers(
     ]
     page = following[:limit]
     with ThreadPoolExecutor(WORKERS) as workers:
-        described = list(workers.map(lambda one: described_observer(election, reader, one), page))
+        described = list(workers.map(lambda one: described_observer(loaded, reader, one), page))
     return _headed(loaded, now) | {
         "observers": described,
         "next": page[-1].number if len(following) > limit else None,
@@ -65,7 +65,7 @@ def describe_observer(loaded: LoadedElection, reader: Reader, number: str, now: 
     if observer is None or not _is_asked(election, reader, observer, None, None):
         return None
     return _headed(loaded, now) | {
-        "observer": described_observer(election, reader, observer),
+        "observer": described_observer(loaded, reader, observer),
         "figures": _messages(observer) | _reports(election, observer),
     }
 

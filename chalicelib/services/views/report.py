@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from chalicelib.observation.checks import parse_rule
 from chalicelib.observation.elections.election import Check, Election, Form, Question
-from chalicelib.observation.elections.schedule import Place, is_late, is_missing_time, round_due
+from chalicelib.observation.elections.schedule import Place, is_late, round_due
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.checks import check_answers, explanation_of, failing
 from chalicelib.observation.reports.decisions import Made
@@ -24,6 +24,7 @@ from chalicelib.observation.reports.report import (
     standing_choice,
     station_answers,
 )
+from chalicelib.services.views.closed import unsent_state
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.messages import Message
 
@@ -87,7 +88,7 @@ class ReportView:
                 return states[0] if states[0] and len(set(states)) == 1 else "partial"
         elif answers.first_at is not None:
             return answers.state(form)
-        return "missing" if is_missing_time(self.election, form, report.round, self.at) else "expected"
+        return unsent_state(self.election, form, report, self.at)
 
     def _of_observer(self, form: Form, given: ObserverAnswers | None) -> str | None:
         return observer_answers(given).state(form) if given is not None else None

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Observer, Station
+from chalicelib.observation.elections.roster_changes import RosterChange
 from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.incidents.steps import incidents_of_station
 from chalicelib.services.outreach.reached import heard_at
 from chalicelib.services.views import stations
+from chalicelib.services.views.closed import closed_at
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.report import ReportView, entry_keys
 from chalicelib.store.elections import LoadedElection
@@ -39,9 +41,9 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
     return {
         "election": election.id,
         "as_of": view.at.astimezone(election.zone).isoformat(timespec="seconds"),
-        "station": _station(election, station),
+        "station": _station(loaded, reader, station),
         "observers": [
-            described_observer(election, reader, observer) for observer in election.observers_by_station.get(number, ())
+            described_observer(loaded, reader, observer) for observer in election.observers_by_station.get(number, ())
         ],
         "coordinators": _coordinators(election, reader, station.region),
         "reports": [view.described(place, versions.get(place, 0)) for place in _shown(election, view.reports)],
@@ -70,7 +72,7 @@ def report_view(
     return ReportView(election, reader, reports, entries, loaded.clock.at(now))
 
 
-def described_observer(election: Election, reader: Reader, observer: Observer) -> dict[str, Any]:
+def described_observer(loaded: LoadedElection, reader: Reader, observer: Observer) -> dict[str, Any]:
     """Describe an observer, with their phones for whoever may see them.
 
     The last heard first.
@@ -78,7 +80,8 @@ def described_observer(election: Election, reader: Reader, observer: Observer) -
     described: dict[str, Any] = {
         "number": observer.number,
         "station": observer.station,
-        "region": election.region_of(observer.station),
+        "region": loaded.election.region_of(observer.station),
+        **_changed(reader, loaded.changes.observers.get(observer.number)),
     }
     if not reader.sees_people:
         return described
@@ -97,7 +100,16 @@ def _told(at: dt.datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at is not None else None
 
 
-def _station(election: Election, station: Station) -> dict[str, Any]:
+def _changed(reader: Reader, change: RosterChange | None) -> dict[str, Any]:
+    """Say by whom a station or observer is otherwise than in the file, and at which version a change must be."""
+    if change is None:
+        return {"version": 0, "changed": None}
+    told = {"who": change.who, "note": change.note} if reader.sees_people else {"who": None, "note": None}
+    return {"version": change.version, "changed": {"at": change.at, "what": change.what, **told}}
+
+
+def _station(loaded: LoadedElection, reader: Reader, station: Station) -> dict[str, Any]:
+    election = loaded.election
     return {
         "number": station.number,
         "name": station.name,
@@ -105,6 +117,8 @@ def _station(election: Election, station: Station) -> dict[str, Any]:
         "district": station.district,
         "registered": station.registered,
         "is_in_sample": election.quick_count is not None,
+        "closed_at": closed_at(election, station.number),
+        **_changed(reader, loaded.changes.stations.get(station.number)),
     }
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Form, Station
-from chalicelib.observation.elections.schedule import Place, is_late, is_missing_time, places
+from chalicelib.observation.elections.schedule import Place, is_late, places
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.checks import failing
 from chalicelib.observation.reports.entries import names_of, serial_in
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_rounds
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
+from chalicelib.services.views.closed import closed_at, unsent_state
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_at
@@ -28,7 +29,7 @@ WORKERS = 8
 MOST_LOOKED_AT: Final = 500
 """Stations that a page with a filter looks at: where few fit, it is short."""
 NO_ANSWERS = StationAnswers({}, frozenset(), None)
-STATES: Final = ("complete", "partial", "conflict", "missing", "expected", "late", "failed_check")
+STATES: Final = ("complete", "partial", "conflict", "missing", "expected", "closed", "late", "failed_check")
 """By which a form's round is filtered: its state, or that it was late or fails a check."""
 LACKING: Final = frozenset({"missing", "partial"})
 Described = dict[str, Any]
@@ -47,6 +48,7 @@ class Wanted:
     states: frozenset[str] = frozenset()
     is_lacking: bool = False
     is_silent: bool = False
+    is_closed: bool | None = None
     district: str | None = None
     text: str | None = None
 
@@ -74,6 +76,7 @@ class Wanted:
             (not self.states or any(self.states & _flags(one) for one in rounds))
             and (not self.is_lacking or any(one["state"] in LACKING for one in every))
             and (not self.is_silent or described["is_silent"])
+            and self.is_closed in (None, described["closed_at"] is not None)
         )
 
 
@@ -162,6 +165,7 @@ def _station(election: Election, station: Station, at: dt.datetime, withheld: Wi
         "name": station.name,
         "district": station.district,
         "registered": station.registered,
+        "closed_at": closed_at(election, station.number),
         "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
         "forms": {
             form.code: {
@@ -224,7 +228,7 @@ def _round(
     else:
         answers = station_answers(election, report)
         conflicts = {code: _given(report, code) for code in sorted(answers.conflicts - withheld)}
-        described = {**_one(election, form, report.round, answers, at, withheld), "conflicts": conflicts}
+        described = {**_one(election, form, report, answers, at, withheld), "conflicts": conflicts}
     checks = failing(election, reported, place) if report.counting else ()
     return described | {
         "failed_checks": [
@@ -240,7 +244,7 @@ def _entry(election: Election, form: Form, report: Report, at: dt.datetime, with
     Whose it is, its serial where the form has one, and its answers.
     """
     answers = station_answers(election, report)
-    described = _one(election, form, report.round, answers, at, withheld)
+    described = _one(election, form, report, answers, at, withheld)
     serial = serial_in(form, report.round)
     named = {"observer": next(iter(report.given), None)} | ({"serial": serial} if serial is not None else {})
     return {**described, "conflicts": {}, **named}
@@ -259,7 +263,7 @@ def _of_each(
         number: _one(
             election,
             form,
-            report.round,
+            report,
             observer_answers(counting[number]) if number in counting else NO_ANSWERS,
             at,
             withheld,
@@ -273,14 +277,13 @@ def _of_each(
 
 
 def _one(
-    election: Election, form: Form, round_name: str, answers: StationAnswers, at: dt.datetime, withheld: frozenset[str]
+    election: Election, form: Form, report: Report, answers: StationAnswers, at: dt.datetime, withheld: frozenset[str]
 ) -> dict[str, Any]:
     if answers.first_at is None:
-        state = "missing" if is_missing_time(election, form, round_name, at) else "expected"
-        return {"state": state, "late": False, "answers": {}}
+        return {"state": unsent_state(election, form, report, at), "late": False, "answers": {}}
     return {
         "state": answers.state(form),
-        "late": is_late(election, form, round_name, answers.first_at),
+        "late": is_late(election, form, report.round, answers.first_at),
         "answers": {code: value_json(value) for code, value in answers.values.items() if code not in withheld},
     }
 

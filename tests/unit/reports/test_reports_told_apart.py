@@ -97,7 +97,7 @@ def test_reports_count_from_the_beginning_on(numbered: Election) -> None:
 
 def test_nobody_owes_one(numbered: Election) -> None:
     form, long_after = numbered.form_by_code["VI"], WEEK_BEFORE + dt.timedelta(days=60)
-    assert set(expected_by_region(numbered, form).values()) == {0}
+    assert set(expected_by_region(numbered, form, "-").values()) == {0}
     assert not is_missing_time(numbered, form, "-", long_after)
     assert owing(numbered, Report("1003", "VI", "0005.1")) == ()
     assert all(code != "VI" for code, _ in places(numbered))

@@ -106,7 +106,7 @@ def test_a_form_without_a_time_is_never_late(an_election):
 
 
 def test_a_region_owes_a_report_a_station_or_an_observer(election):
-    assert expected_by_region(election, election.form_by_code["OP"]) == {"Chuy": 3, "Osh city": 1}
-    assert expected_by_region(election, election.form_by_code["LT"]) == {"Chuy": 3, "Osh city": 2}
+    assert expected_by_region(election, election.form_by_code["OP"], "-") == {"Chuy": 3, "Osh city": 1}
+    assert expected_by_region(election, election.form_by_code["LT"], "-") == {"Chuy": 3, "Osh city": 2}
     unmanned = election.model_copy(update={"observers": ()})
-    assert expected_by_region(unmanned, unmanned.form_by_code["LT"]) == {"Chuy": 0, "Osh city": 0}
+    assert expected_by_region(unmanned, unmanned.form_by_code["LT"], "-") == {"Chuy": 0, "Osh city": 0}

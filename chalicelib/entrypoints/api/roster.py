@@ -1,0 +1,131 @@
+"""What changes on the day: stations that close or move, observers who are replaced or sent elsewhere."""
+
+from http import HTTPStatus
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from chalicelib.entrypoints.api.message_models import ObserverPath
+from chalicelib.entrypoints.api.models import Answering, Asking, NoteBody
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import Tagged
+from chalicelib.entrypoints.api.request import version_number
+from chalicelib.entrypoints.api.stations import StationPath
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.decisions import roster
+from chalicelib.services.decisions.roster import MOST_PHONES, Subject
+from chalicelib.services.versions import LONGEST_NOTE
+
+_NOTE: Any = Field(default="", max_length=LONGEST_NOTE)
+_WORDS: Any = Field(min_length=1, max_length=200)
+
+
+class ClosingBody(Asking):
+    """Since when a station is closed, by the election's clock; now where nothing is said."""
+
+    closed_at: AwareDatetime | None = None
+    note: str = _NOTE
+
+
+class PlaceBody(Asking):
+    """Where a station is now."""
+
+    name: str = _WORDS
+    district: str | None = Field(default=None, max_length=200)
+    note: str = _NOTE
+
+
+class PersonBody(Asking):
+    """Who observes under a number from now on; without a language the one before."""
+
+    name: str = _WORDS
+    phones: tuple[str, ...] = Field(min_length=1, max_length=MOST_PHONES)
+    language: str | None = Field(default=None, max_length=20)
+    note: str = _NOTE
+
+
+class StationBody(Asking):
+    """Where an observer goes."""
+
+    station: str = Field(max_length=50)
+    note: str = _NOTE
+
+
+class RosterChanged(Answering):
+    """A station or observer after a change: what it has otherwise than in the file, and its version."""
+
+    station: str | None = None
+    observer: str | None = None
+    version: int
+    what: str
+    fields: dict[str, Any]
+
+
+OF_STATION: Any = {
+    "may": Permission.CHANGE_STATIONS,
+    "path": StationPath,
+    "answer": RosterChanged,
+    "on_version": True,
+    "once": True,
+    "problems": (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+}
+OF_OBSERVER: Any = OF_STATION | {"path": ObserverPath}
+
+
+@operation(summary="Close a station: it owes no round that is due later.", body=ClosingBody, **OF_STATION)
+def close(asked: Asked[StationPath, None, ClosingBody]) -> Tagged:
+    """Close a station."""
+    return _tagged(roster.close_station(_station(asked), asked.body.closed_at))
+
+
+@operation(summary="Open a closed station again.", body=NoteBody, **OF_STATION)
+def reopen(asked: Asked[StationPath, None, NoteBody]) -> Tagged:
+    """Open a station again."""
+    return _tagged(roster.reopen_station(_station(asked)))
+
+
+@operation(summary="Say where a station has moved.", body=PlaceBody, **OF_STATION)
+def move(asked: Asked[StationPath, None, PlaceBody]) -> Tagged:
+    """Move a station."""
+    return _tagged(roster.move_station(_station(asked), asked.body.name, asked.body.district))
+
+
+@operation(summary="Undo the last change of a station.", body=NoteBody, **OF_STATION)
+def undo_station(asked: Asked[StationPath, None, NoteBody]) -> Tagged:
+    """Restore a station as it was before."""
+    return _tagged(roster.undo_change(_station(asked)))
+
+
+@operation(summary="Let another person observe under an observer's number.", body=PersonBody, **OF_OBSERVER)
+def replace(asked: Asked[ObserverPath, None, PersonBody]) -> Tagged:
+    """Replace an observer."""
+    body = asked.body
+    return _tagged(roster.replace_observer(_observer(asked), body.name, body.phones, body.language))
+
+
+@operation(summary="Send an observer to another station.", body=StationBody, **OF_OBSERVER)
+def reassign(asked: Asked[ObserverPath, None, StationBody]) -> Tagged:
+    """Send an observer elsewhere."""
+    return _tagged(roster.move_observer(_observer(asked), asked.body.station))
+
+
+@operation(summary="Undo the last change of an observer.", body=NoteBody, **OF_OBSERVER)
+def undo_observer(asked: Asked[ObserverPath, None, NoteBody]) -> Tagged:
+    """Restore an observer as they were before."""
+    return _tagged(roster.undo_change(_observer(asked)))
+
+
+def _station(asked: Asked[StationPath, None, Any]) -> Subject:
+    return _subject(asked, "station", asked.path.station)
+
+
+def _observer(asked: Asked[ObserverPath, None, Any]) -> Subject:
+    return _subject(asked, "observer", asked.path.number)
+
+
+def _subject(asked: Asked[Any, None, Any], kind: Literal["station", "observer"], number: str) -> Subject:
+    return Subject(asked.loaded, asked.action, kind, number, version_number(asked.seen))
+
+
+def _tagged(document: dict[str, Any]) -> Tagged:
+    return Tagged(document, str(document["version"]))
