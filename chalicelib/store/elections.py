@@ -114,7 +114,7 @@ class LoadedElection:
 
 @dataclass(frozen=True, slots=True)
 class _Assigned:
-    """An election at a version of its file and of what people changed."""
+    """An election at versions of its file and of people's changes."""
 
     version: int
     assigned: int
@@ -159,7 +159,7 @@ def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
 
 
 def _with_assigned(filed: Election, version: int, head: ElectionRow) -> _Assigned:
-    """Return an election with what people changed and assigned, and the phones that are nobody's."""
+    """Return an election with what people changed and assigned."""
     if not head.assigned:
         return _Assigned(version, 0, filed)
     kept = _assigned.get(filed.id)
@@ -172,10 +172,7 @@ def _with_assigned(filed: Election, version: int, head: ElectionRow) -> _Assigne
 
 
 def forget(election_id: str) -> None:
-    """Read an election anew the next time.
-
-    For this process has just changed it.
-    """
+    """Read an election anew the next time: this process changed it."""
     _recent.forget(election_id)
 
 

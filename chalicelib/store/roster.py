@@ -1,4 +1,6 @@
-"""What people changed on top of an election's file: whose phones are, stations, observers.
+"""What people changed on top of an election's file.
+
+Whose phones are, stations and observers.
 
 It stands in the election's head row, which is trusted for a few seconds, and has one version for all of it.
 """
@@ -36,7 +38,9 @@ def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]
 
 
 def roster_changes(election_id: str) -> tuple[int, RosterChanges]:
-    """Return what people changed about stations and observers, and the version of that.
+    """Return what people changed, and the version of that.
+
+    About stations and observers.
 
     Raises ElectionUnknown, StoreUnavailable.
     """

@@ -43,7 +43,10 @@ class Changed(Answering):
 
 
 class Observer(Answering):
-    """An observer with all their phones, the last heard first; `version` is the one that a change must name."""
+    """An observer with all their phones, the last heard first.
+
+    `version` is the one that a change must name.
+    """
 
     number: str
     station: str

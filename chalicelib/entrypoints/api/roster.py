@@ -1,4 +1,7 @@
-"""What changes on the day: stations that close or move, observers who are replaced or sent elsewhere."""
+"""What changes on the day.
+
+Stations that close or move, observers who are replaced or sent elsewhere.
+"""
 
 from http import HTTPStatus
 from typing import Any, Literal
@@ -21,7 +24,10 @@ _WORDS: Any = Field(min_length=1, max_length=200)
 
 
 class ClosingBody(Asking):
-    """Since when a station is closed, by the election's clock; now where nothing is said."""
+    """Since when a station is closed, by the election's clock.
+
+    Now where nothing is named.
+    """
 
     closed_at: AwareDatetime | None = None
     note: str = _NOTE
@@ -36,7 +42,10 @@ class PlaceBody(Asking):
 
 
 class PersonBody(Asking):
-    """Who observes under a number from now on; without a language the one before."""
+    """Who observes under a number from now on.
+
+    Without a language the one before stays.
+    """
 
     name: str = _WORDS
     phones: tuple[str, ...] = Field(min_length=1, max_length=MOST_PHONES)
@@ -52,7 +61,10 @@ class StationBody(Asking):
 
 
 class RosterChanged(Answering):
-    """A station or observer after a change: what it has otherwise than in the file, and its version."""
+    """A station or observer after a change.
+
+    What it has otherwise than in the file, and its version.
+    """
 
     station: str | None = None
     observer: str | None = None

@@ -1,4 +1,4 @@
-"""What people changed about stations and observers on the day, on top of the election's file.
+"""What people changed on top of the election's file, on the day.
 
 A station is closed or has moved, an observer is replaced or goes to another station. It holds until it is undone,
 whatever file is loaded later; of a station or observer that the file has no more it is passed over.
@@ -17,7 +17,9 @@ OBSERVER_FIELDS: Final = ("name", "phones", "language", "station")
 
 @dataclass(frozen=True, slots=True)
 class RosterChange:
-    """What a station or observer has otherwise than in the file, by field, as JSON.
+    """What a station or observer has otherwise than in the file.
+
+    By field, as JSON.
 
     `version` counts its changes; `before`: the fields before the last of them. `is_settled`: what had been reported is
     counted by it.

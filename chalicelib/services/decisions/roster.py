@@ -1,4 +1,6 @@
-"""Change stations and observers on the day: closed, moved, replaced, sent to another station; with undo.
+"""Change stations and observers on the day, and undo it.
+
+Closed, moved, replaced, sent to another station.
 
 The changes stand beside the election's head row, which every process trusts for a few seconds. Where an observer goes
 to another station, what both stations have reported is counted anew: at once, and by the next minute's upkeep for
@@ -31,7 +33,10 @@ Kind = Literal["station", "observer"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The station or observer that somebody changes, at the version that they have seen."""
+    """The station or observer that somebody changes.
+
+    At the version that they have seen.
+    """
 
     loaded: LoadedElection
     action: Action
@@ -41,7 +46,10 @@ class Subject:
 
     @property
     def region(self) -> str:
-        """The region that it is in; raises ReportUnknown where the operator does not see it."""
+        """The region that it is in.
+
+        Raises ReportUnknown where the operator does not see it.
+        """
         election = self.loaded.election
         known = election.station_by_number if self.kind == "station" else election.observer_by_number
         if self.number in known:
@@ -53,7 +61,9 @@ class Subject:
 
 
 def close_station(subject: Subject, closed_at: dt.datetime | None = None) -> dict[str, Any]:
-    """Close a station since an instant of the election's clock, now where none is named.
+    """Close a station since an instant of the election's clock.
+
+    Now where none is named.
 
     It owes no round that is due later. Raises NoteMissing, VersionPassed, DecisionRefused, ReportUnknown, KeyReused,
     StoreUnavailable.
@@ -93,7 +103,10 @@ def move_observer(subject: Subject, station: str) -> dict[str, Any]:
 
 
 def undo_change(subject: Subject) -> dict[str, Any]:
-    """Undo the last change of a station or observer, by another that restores what was before."""
+    """Undo the last change of a station or observer.
+
+    By another that restores what was before.
+    """
     return _change(subject, None, {})
 
 

@@ -124,7 +124,10 @@ def _held_back(
 
 
 def _accepted(election: Election, reports: Mapping[Place, Report], place: Place) -> frozenset[str]:
-    """Return rules that a report fails, and that a person said it counts all the same for."""
+    """Return rules that a report may fail and count all the same.
+
+    By a person's word.
+    """
     form, explained = election.form_by_code[place[0]], reports[place].decisions.explained
     if not explained:
         return frozenset()

@@ -43,7 +43,9 @@ class _Kept:
 
 
 def renew(loaded: LoadedElection, reading: Reading, station: str) -> Reports:
-    """Read a station's reports afresh, for a reading and the next ones; return them.
+    """Read a station's reports afresh, and return them.
+
+    For a reading and the next ones.
 
     A decision about a report may move no tally, and is seen by nothing else. Raises StoreUnavailable.
     """

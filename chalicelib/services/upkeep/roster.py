@@ -1,4 +1,4 @@
-"""Count anew what the stations have reported between which an observer has moved."""
+"""Count anew what stations reported between which an observer moved."""
 
 import datetime as dt
 from contextlib import suppress
@@ -13,7 +13,9 @@ from chalicelib.store.roster import changing_roster, roster_changes
 
 
 def settle_roster(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
-    """Count anew by changes that every process has seen by now, and note it.
+    """Count anew by changes that every process has seen.
+
+    And note it.
 
     Raises StoreUnavailable.
     """
@@ -37,7 +39,9 @@ def settle_roster(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
 
 
 def settle_observer(loaded: LoadedElection, number: str) -> None:
-    """Count anew what was reported at the stations that an observer left and came to.
+    """Count anew the reports of an observer's stations.
+
+    Those that they left and came to.
 
     Raises StoreUnavailable.
     """

@@ -8,13 +8,19 @@ from chalicelib.observation.reports.report import Report
 
 
 def closed_at(election: Election, station: str) -> str | None:
-    """Return since when a station is closed, in local time; None where it is open."""
+    """Return since when a station is closed, in local time.
+
+    None where it is open.
+    """
     at = election.closed.get(station)
     return at.astimezone(election.zone).isoformat(timespec="seconds") if at is not None else None
 
 
 def unsent_state(election: Election, form: Form, report: Report, at: dt.datetime) -> str:
-    """Return the state of a report that has not come: closed, missing or expected."""
+    """Return the state of a report that has not come.
+
+    Closed, missing or expected.
+    """
     if not is_expected(election, form, report.round, report.station):
         return "closed"
     return "missing" if is_missing_time(election, form, report.round, at) else "expected"

@@ -101,7 +101,10 @@ def _told(at: dt.datetime | None) -> str | None:
 
 
 def _changed(reader: Reader, change: RosterChange | None) -> dict[str, Any]:
-    """Say by whom a station or observer is otherwise than in the file, and at which version a change must be."""
+    """Say by whom a station or observer was changed.
+
+    And at which version a change must be.
+    """
     if change is None:
         return {"version": 0, "changed": None}
     told = {"who": change.who, "note": change.note} if reader.sees_people else {"who": None, "note": None}
