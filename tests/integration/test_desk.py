@@ -17,9 +17,9 @@ from chalicelib.services.desk.assigning import Owner
 from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
 from chalicelib.services.elections import loading
 from chalicelib.services.versions import VersionPassed
-from chalicelib.store.elections import assignments
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
+from chalicelib.store.roster import assignments
 
 OPENING = "OP 1001 A1 B0730 C12 D1 E1668"
 STRANGER = "+996777000222"
