@@ -64,8 +64,8 @@ def require_regions(election: Election, regions: tuple[str, ...]) -> None:
     """Refuse regions that an election does not have; raises OperatorInvalid."""
     unknown = sorted(set(regions) - set(election.regions))
     if unknown:
-        known = ", ".join(election.regions)
-        raise OperatorInvalid(f"no such region: {', '.join(unknown)}; election {election.id} has {known}")
+        existing = ", ".join(election.regions)
+        raise OperatorInvalid(f"no such region: {', '.join(unknown)}; election {election.id} has {existing}")
 
 
 def account_writes(

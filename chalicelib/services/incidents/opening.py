@@ -93,8 +93,10 @@ def open_incidents(
     if not incidents:
         return OpeningPlan()
     election, at = loaded.election, loaded.clock.at(now)
-    known = {station: incidents_at(election.id, station) for station in {incident.station for incident in incidents}}
-    opened, held, spent_by_phone = within_budget(election, distinct(incidents), known, phone, at)
+    incidents_by_station = {
+        station: incidents_at(election.id, station) for station in {incident.station for incident in incidents}
+    }
+    opened, held, spent_by_phone = within_budget(election, distinct(incidents), incidents_by_station, phone, at)
     repeats = frozenset(incident.id for incident in incidents) - {incident.id for incident in (*opened, *held)}
     left_out = dict.fromkeys(repeats, REPEATED) | {incident.id: Reason.OVER_BUDGET for incident in held}
     if not opened:
@@ -103,7 +105,7 @@ def open_incidents(
     newest = next(given, None)
     if (lacking := len(opened) - len(reserved)) > 0:
         reserved += reserve_numbers(election.id, lacking, newest.number if newest else 0)
-    _number_and_link(election, opened, reserved, known, at)
+    _number_and_link(election, opened, reserved, incidents_by_station, at)
     recent = list(takewhile(lambda row: abs(at - row.at) < BURST_WITHIN, chain([newest] if newest else [], given)))
     _decide_digests(opened, recent, at)
     if merge_alerts:
@@ -115,7 +117,7 @@ def open_incidents(
     alerted = [place for incident in announced for place in incident.told]
     writes = (
         *_writes(election, opened, in_digest, at, digest_due),
-        *_guards(election, opened, known),
+        *_guards(election, opened, incidents_by_station),
         *budget.writes(alerted),
         *spent_by_phone,
     )
@@ -147,11 +149,11 @@ def _number_and_link(
     election: Election,
     incidents: Sequence[Incident],
     numbers: Sequence[int],
-    known: Mapping[str, Sequence[Incident]],
+    incidents_by_station: Mapping[str, Sequence[Incident]],
     at: dt.datetime,
 ) -> None:
     alike: dict[tuple[str, Kind], list[Incident]] = {}
-    for other in chain.from_iterable(known.values()):
+    for other in chain.from_iterable(incidents_by_station.values()):
         alike.setdefault((other.station, other.kind), []).append(other)
     for number, incident in zip(numbers, incidents, strict=False):
         incident.number = number
@@ -189,10 +191,10 @@ def _digest_all_but_the_gravest(incidents: Sequence[Incident]) -> None:
 
 
 def _guards(
-    election: Election, incidents: Sequence[Incident], known: Mapping[str, Sequence[Incident]]
+    election: Election, incidents: Sequence[Incident], incidents_by_station: Mapping[str, Sequence[Incident]]
 ) -> Iterator[Write]:
     for station, count in Counter(incident.station for incident in incidents).items():
-        yield opening_at(election.id, station, len(known[station]), count)
+        yield opening_at(election.id, station, len(incidents_by_station[station]), count)
 
 
 def _writes(

@@ -14,8 +14,8 @@ def incidents_of_reading(election: Election, message: Message) -> Iterator[tuple
     Id, what opens it, and whether it did by the election as it was.
     """
     reports = (message.reading or {}).get("reports", ())
-    said = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
-    for written, source in zip(reports, incident_sources(message, said), strict=True):
+    named = [(written["form"], written.get("answers", {}).get(CATEGORY)) for written in reports]
+    for written, source in zip(reports, incident_sources(message, named), strict=True):
         if "observer" not in written:
             continue
         is_held = bool(written.get("held"))

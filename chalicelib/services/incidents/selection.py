@@ -29,7 +29,7 @@ def distinct(incidents: Iterable[Incident]) -> list[Incident]:
 def within_budget(
     election: Election,
     incidents: Sequence[Incident],
-    known: Mapping[str, Sequence[Incident]],
+    incidents_by_station: Mapping[str, Sequence[Incident]],
     phone: str,
     at: dt.datetime,
 ) -> tuple[list[Incident], list[Incident], tuple[Write, ...]]:
@@ -39,7 +39,10 @@ def within_budget(
     """
     subject = f"phone#{phone}"
     before = spent(election.id, subject, at)
-    recent = {station: sum(at - incident.opened_at < HOUR for incident in others) for station, others in known.items()}
+    recent = {
+        station: sum(at - incident.opened_at < HOUR for incident in others)
+        for station, others in incidents_by_station.items()
+    }
     more = frozenset(severity for severity in SEVERITIES if before.get(f"more.{severity}"))
     of = [(str(incident.station), incident.severity) for incident in incidents]
     selected = select(of, Opened(before.get("opened", 0), recent, more))

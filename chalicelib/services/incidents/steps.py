@@ -158,8 +158,8 @@ def _later(others: Iterable[Incident]) -> dict[int, list[int]]:
 
 def _same(incident: Incident, later: Mapping[int, Iterable[int]]) -> list[int]:
     number = incident.number
-    said = {int(other) for other in incident.links or {}}
-    same = {*incident.may_be_same_as, *later.get(number, ())} - said
+    linked = {int(other) for other in incident.links or {}}
+    same = {*incident.may_be_same_as, *later.get(number, ())} - linked
     return sorted(sorted(same, key=lambda other: abs(number - other))[:MOST_SAME])
 
 

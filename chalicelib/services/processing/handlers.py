@@ -137,31 +137,39 @@ def _report(sms: _Sms) -> Outcome:
     counted_at = sms.loaded.clock.at(message.received_at or message.stored_at)
     is_incomplete = message.flag == Flag.INCOMPLETE
     senders, text, name = senders_of(election, message, sms.phone), message.text or "", sms_name(message.key)
-    said = interpret(election, senders, text, counted_at, sms=name, is_incomplete=is_incomplete)
+    interpretation = interpret(election, senders, text, counted_at, sms=name, is_incomplete=is_incomplete)
     if sms.limits.scope == "held":
-        said = held_as(said, TOO_LONG)
+        interpretation = held_as(interpretation, TOO_LONG)
     # A person who enters a report has named its station and observer: no forged number can have.
-    reports, covered = (said.reports, ()) if message.is_entry else counted_or_held(election, sms.phone, said.reports)
-    is_strange = is_held(reports, said.reports)
-    said = replace(said, reports=reports)
-    merged = merge(election, message.key, counted_at, said.reports)
-    found = [one for one in opened_by(election, message, said.reports, counted_at) if one.id not in existing_keys]
+    reports, covered = (
+        (interpretation.reports, ())
+        if message.is_entry
+        else counted_or_held(election, sms.phone, interpretation.reports)
+    )
+    is_strange = is_held(reports, interpretation.reports)
+    interpretation = replace(interpretation, reports=reports)
+    merged = merge(election, message.key, counted_at, interpretation.reports)
+    opened_now = [
+        one for one in opened_by(election, message, interpretation.reports, counted_at) if one.id not in existing_keys
+    ]
     reporter = f"entered for {message.on_behalf_of}" if message.is_entry else sms.phone
     reserved, merged_alerts = sms.limits.numbers, sms.merge_alerts
     opening = open_incidents(
-        sms.loaded, found, reporter, message.recipient, now, reserved=reserved, merge_alerts=merged_alerts
+        sms.loaded, opened_now, reporter, message.recipient, now, reserved=reserved, merge_alerts=merged_alerts
     )
-    said = replace(said, reports=left_out_of(election, message, said.reports, opening.left_out))
+    interpretation = replace(
+        interpretation, reports=left_out_of(election, message, interpretation.reports, opening.left_out)
+    )
     is_answered = not message.is_entry and sms.phone not in sms.loaded.nobodys
-    reply = reply_to(election, message, sms.phone, said, merged, now) if is_answered else None
+    reply = reply_to(election, message, sms.phone, interpretation, merged, now) if is_answered else None
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
-    is_stranger = said.observer is None and sms.phone not in election.coordinators_by_phone
+    is_stranger = interpretation.observer is None and sms.phone not in election.coordinators_by_phone
     counted_reply = reply_budget(election.id, sms.loaded.clock.at(now)) if replies and is_stranger else ()
     changed = [one for one in merged.values() if one.changed]
     is_free = (
-        said.observer is not None
+        interpretation.observer is not None
         and not opening.incidents
-        and is_ordinary((one.after for one in changed), said.observer.number, counted_at)
+        and is_ordinary((one.after for one in changed), interpretation.observer.number, counted_at)
     )
     budget = FREE if is_stranger or not replies or is_free else _reply_budget(sms)
     if counted_reply is None or not budget.is_answered:
@@ -170,14 +178,14 @@ def _report(sms: _Sms) -> Outcome:
     held_for = Reason.OVER_BUDGET if is_over_budget else None
     if is_strange:
         held_for = Reason.REASSIGNED
-    if said.reading.held == TOO_LONG:
+    if interpretation.reading.held == TOO_LONG:
         held_for = Reason.TOO_LONG
     return Outcome(
         message=message,
-        changes=_as_read(sms, said, counted_at, held_for=held_for),
+        changes=_as_read(sms, interpretation, counted_at, held_for=held_for),
         election=election,
         reports=tuple(one.after for one in changed),
-        cells=changes_of_message(election, said, changed, opening.incidents, is_entry=message.is_entry),
+        cells=changes_of_message(election, interpretation, changed, opening.incidents, is_entry=message.is_entry),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
         writes=(
@@ -216,28 +224,30 @@ def _answered_within_budget(sms: _Sms, outcome: Outcome | None) -> Outcome | Non
 _HANDLERS: Final[tuple[Callable[[_Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)
 
 
-def _as_read(sms: _Sms, said: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None) -> list[Action]:
+def _as_read(
+    sms: _Sms, interpretation: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None
+) -> list[Action]:
     """Return how a message ends that was read.
 
     `held_for`: why a person has to look at it.
     """
     election, message, now = sms.loaded.election, sms.message, sms.now
-    cell = cell_of_message(election, said)
-    known: dict[str, Any] = {
+    cell = cell_of_message(election, interpretation)
+    attributes: dict[str, Any] = {
         "election": election.id,
         "counted_in": cell_name(cell),
         "counted_at": counted_at,
-        "reading": said.document(),
+        "reading": interpretation.document(),
     }
-    is_nobodys = said.observer is None and sms.phone in sms.loaded.nobodys
-    if said.observer is None:
-        known["reason"] = Reason.NOBODYS_NUMBER if is_nobodys else Reason.UNKNOWN_SENDER
+    is_nobodys = interpretation.observer is None and sms.phone in sms.loaded.nobodys
+    if interpretation.observer is None:
+        attributes["reason"] = Reason.NOBODYS_NUMBER if is_nobodys else Reason.UNKNOWN_SENDER
     else:
         _, (region, _, _) = cell
-        known |= {"observer": said.observer.number, "region": region}
-    is_done = said.state in (MessageState.ACCEPTED, MessageState.PRACTICE) and held_for is None
+        attributes |= {"observer": interpretation.observer.number, "region": region}
+    is_done = interpretation.state in (MessageState.ACCEPTED, MessageState.PRACTICE) and held_for is None
     if not is_done and not is_nobodys:
-        known["attention"] = attention_of(election.id, known.get("region"))
-    if held_for is not None and said.observer is not None:
-        return Message.holding(message.key, said.state, now, **(known | {"reason": held_for}))
-    return Message.finishing(said.state, now, **known)
+        attributes["attention"] = attention_of(election.id, attributes.get("region"))
+    if held_for is not None and interpretation.observer is not None:
+        return Message.holding(message.key, interpretation.state, now, **(attributes | {"reason": held_for}))
+    return Message.finishing(interpretation.state, now, **attributes)

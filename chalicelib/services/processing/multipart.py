@@ -37,7 +37,7 @@ def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Mess
     waiting ends; one too many is held unjoined. Raises StoreUnavailable: then do it again.
     """
     try:
-        sms, whole = until_uncontended(
+        sms, joined = until_uncontended(
             lambda: _noted(part, known_parts(part), loaded, now),
             also=(PartsChanged,),
             what=f"the SMS of part {part.key}",
@@ -46,7 +46,7 @@ def join(part: Message, loaded: LoadedElection | None, now: dt.datetime) -> Mess
         part.hold(MessageState.HELD, now, reason=Reason.TOO_MANY_PARTS, last_error=str(many))
         return None
     _settle(part, sms, loaded, now)
-    return whole
+    return joined
 
 
 def _noted(
@@ -56,21 +56,21 @@ def _noted(
 
     The latter if that was due. Raises PartsChanged, Contended, StoreUnavailable.
     """
-    known = with_piece(stored.known, piece_of(part), part.part[2])
-    sms = _of(known, part.key)
+    long_ones = with_piece(stored.known, piece_of(part), part.part[2])
+    sms = _of(long_ones, part.key)
     if sms.is_due(now):
         if not sms.is_complete:
-            known = without_repetition(known, sms)
-            sms = _of(known, part.key)
+            long_ones = without_repetition(long_ones, sms)
+            sms = _of(long_ones, part.key)
         if sms.is_due(now):
-            return _read(stored, known, sms, loaded, now)
-    if known != stored.known:
-        write([noting(stored, known)])
+            return _read(stored, long_ones, sms, loaded, now)
+    if long_ones != stored.known:
+        write([noting(stored, long_ones)])
     return sms, None
 
 
 def _read(
-    stored: KnownParts, known: Sequence[LongSms], sms: LongSms, loaded: LoadedElection | None, now: dt.datetime
+    stored: KnownParts, long_ones: Sequence[LongSms], sms: LongSms, loaded: LoadedElection | None, now: dt.datetime
 ) -> tuple[LongSms, Message]:
     """Store what an SMS is read as, and settle its parts.
 
@@ -78,16 +78,16 @@ def _read(
     """
     read = replace(sms, read=len(sms.pieces))
     rows = message_queries.get_many(piece.key for piece in sms.pieces)
-    whole = _joined(read, rows, now)
-    noted = noting(stored, [read if one is sms else one for one in known])
-    write([queued(whole), noted, *_superseding(sms.read_as, whole, loaded, now)])
+    joined = _joined(read, rows, now)
+    noted = noting(stored, [read if one is sms else one for one in long_ones])
+    write([queued(joined), noted, *_superseding(sms.read_as, joined, loaded, now)])
     for row in rows:
         _settle(row, read, loaded, now)
-    return read, whole
+    return read, joined
 
 
-def _of(known: Iterable[LongSms], key: str) -> LongSms:
-    return next(sms for sms in known if sms.has(key))
+def _of(long_ones: Iterable[LongSms], key: str) -> LongSms:
+    return next(sms for sms in long_ones if sms.has(key))
 
 
 def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
@@ -111,7 +111,7 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
     )
 
 
-def _superseding(before: str | None, whole: Message, loaded: LoadedElection | None, now: dt.datetime) -> list[Write]:
+def _superseding(before: str | None, joined: Message, loaded: LoadedElection | None, now: dt.datetime) -> list[Write]:
     """End the message read before a late part came.
 
     And take it out of the tallies.
@@ -121,7 +121,7 @@ def _superseding(before: str | None, whole: Message, loaded: LoadedElection | No
         return []
     counted_by = elections.current(row.election) if row.election else None
     whose = {} if counted_by else _whose(row, loaded)
-    ended = row.ending(MessageState.SUPERSEDED, now, kind="parts", about=whole.key, **whose)
+    ended = row.ending(MessageState.SUPERSEDED, now, kind="parts", about=joined.key, **whose)
     return [ended, *(adding_to_tallies(counted_by.election, uncounting(row)) if counted_by else [])]
 
 
@@ -147,7 +147,7 @@ def _whose(part: Message, loaded: LoadedElection | None) -> dict[str, str]:
         return {}
     election = loaded.election
     phone = international(part.sender or "", election.default_region)
-    known = {"election": election.id}
+    long_ones = {"election": election.id}
     for observer in election.observers_by_phone.get(phone, ())[:1]:
-        known |= {"observer": observer.number, "region": election.region_of(observer.station)}
-    return known
+        long_ones |= {"observer": observer.number, "region": election.region_of(observer.station)}
+    return long_ones

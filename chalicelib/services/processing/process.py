@@ -51,8 +51,8 @@ def process(
         return ()
     loaded = _election_of(message)
     if message.part is not None:
-        whole = join(message, loaded, now)
-        return process(whole, now, note) if whole is not None and may_be_urgent(whole) else ()
+        joined = join(message, loaded, now)
+        return process(joined, now, note) if joined is not None and may_be_urgent(joined) else ()
     limits = Limits()
     try:
         outcome = until_uncontended(

@@ -150,17 +150,17 @@ def _received_at(about: Message | None, now: dt.datetime) -> dt.datetime:
     return (about.received_at or about.stored_at) + AFTER_ITS_SMS * (entered + 1)
 
 
-def _faults(said: Interpretation) -> list[FieldFault]:
+def _faults(interpretation: Interpretation) -> list[FieldFault]:
     """Return what keeps a draft from being entered whole.
 
     A person enters nothing that counts by half.
     """
-    if said.reading.held is not None:
-        return [FieldFault("/text", f"the text is held: {said.reading.held}")]
-    if said.state == MessageState.UNRECOGNISED:
+    if interpretation.reading.held is not None:
+        return [FieldFault("/text", f"the text is held: {interpretation.reading.held}")]
+    if interpretation.state == MessageState.UNRECOGNISED:
         return [FieldFault("/text", "no form is found in it")]
     faults: list[FieldFault] = []
-    for place, report in enumerate(said.reports):
+    for place, report in enumerate(interpretation.reports):
         at = f"/reports/{place}"
         faults += [
             FieldFault(f"{at}/answers/{code}", reason.replace("_", " "))

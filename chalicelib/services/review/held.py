@@ -49,9 +49,9 @@ class Held:
 
 def held_rows() -> Held:
     """Return what is held in the whole stack; raises StoreUnavailable."""
-    found, unreadable, is_cut = _read()
+    rows_held, unreadable, is_cut = _read()
     rows = [HeldRow(key, None, "", Reason.UNREADABLE_ROW, why) for key, why in sorted(unreadable.items())]
-    return Held((*rows, *map(_described, found)), is_cut)
+    return Held((*rows, *map(_described, rows_held)), is_cut)
 
 
 def held_of(operator: Operator) -> dict[str, Any]:
@@ -59,9 +59,9 @@ def held_of(operator: Operator) -> dict[str, Any]:
 
     As the API shows it. Raises StoreUnavailable.
     """
-    found, _, is_cut = _read()
+    rows_held, _, is_cut = _read()
     numbers = frozenset(routes.numbers_of(operator.election))
-    shown = [_described(row) for row in found if _concerns(operator, row, numbers)]
+    shown = [_described(row) for row in rows_held if _concerns(operator, row, numbers)]
     rows = [
         {
             "key": one.key,

@@ -99,7 +99,7 @@ def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
     sharing, text, name = loaded.election.observers_by_phone.get(phone, ()), row.text or "", sms_name(row.key)
-    said = interpret(loaded.election, sharing, text, counted_at, sms=name, is_incomplete=is_incomplete)
-    if said.state not in (MessageState.ACCEPTED, MessageState.PARTLY_ACCEPTED):
+    interpretation = interpret(loaded.election, sharing, text, counted_at, sms=name, is_incomplete=is_incomplete)
+    if interpretation.state not in (MessageState.ACCEPTED, MessageState.PARTLY_ACCEPTED):
         return False
-    return any(one.counts and (row.reason is None or REASSIGNED not in one.flags) for one in said.reports)
+    return any(one.counts and (row.reason is None or REASSIGNED not in one.flags) for one in interpretation.reports)

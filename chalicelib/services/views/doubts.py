@@ -33,7 +33,7 @@ def list_doubts(
     Of a count form first, then those that concern most votes. As of the last minute. Raises StoreUnavailable.
     """
     election, (kind, form) = loaded.election, wanted
-    found = sorted(
+    doubts = sorted(
         (
             (_rank(election, described), described)
             for region in regions
@@ -43,11 +43,11 @@ def list_doubts(
         ),
         key=lambda one: one[0],
     )
-    following = [one for one in found if after is None or one[0] > after]
+    following = [one for one in doubts if after is None or one[0] > after]
     return {
         "election": election.id,
         "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),
-        "count": len(found),
+        "count": len(doubts),
         "doubts": [described for _, described in following[:limit]],
         "next": following[limit - 1][0] if len(following) > limit else None,
     }

@@ -77,8 +77,12 @@ def _headed(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
 
 
 def _is_asked(election: Election, reader: Reader, observer: Observer, region: str | None, station: str | None) -> bool:
-    own = election.region_of(observer.station)
-    return reader.operator.sees(own) and region in (None, own) and station in (None, observer.station)
+    region_observed = election.region_of(observer.station)
+    return (
+        reader.operator.sees(region_observed)
+        and region in (None, region_observed)
+        and station in (None, observer.station)
+    )
 
 
 def _messages(observer: Observer) -> dict[str, int]:
