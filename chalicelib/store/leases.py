@@ -1,4 +1,7 @@
-"""Leases of tasks that have no row of work of their own: incidents, SMS, doubts. They end by themselves."""
+"""Leases of tasks that have no row of work of their own.
+
+Incidents, SMS, doubts. They end by themselves.
+"""
 
 import datetime as dt
 
@@ -47,7 +50,9 @@ def leases_of(election_id: str, region: str) -> dict[str, LeaseRow]:
 def leasing(
     place: tuple[str, str], task: str, before: LeaseRow | None, holder: str | None, until: dt.datetime
 ) -> Write:
-    """Return the write that leases a task, or with no holder ends its lease; `place`: its election and region.
+    """Return the write that leases a task.
+
+    Or with no holder ends its lease; `place`: its election and region.
 
     It is refused if somebody else has leased it since it was read.
     """

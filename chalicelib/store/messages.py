@@ -206,7 +206,9 @@ class Message(QueuedRow):
         return self._change([*queued, *(attribute.remove() for attribute in forgotten)], self._same_receipt())
 
     def queueing_again(self, at: dt.datetime) -> Write:
-        """Let an outgoing row that failed wait again as if never tried, in a transaction.
+        """Let an outgoing row that failed wait again as if never tried.
+
+        In a transaction.
 
         Guarded by its state, attempts and receipt.
         """

@@ -52,7 +52,9 @@ def day_of(election_id: str, day: dt.date) -> list[dict[str, Any]]:
 
 
 def hours_before(election_id: str, before: str | None, limit: int) -> list[tuple[str, dt.datetime]]:
-    """Return hours that have a snapshot, before one where it is given, the newest first, and when each was made.
+    """Return hours that have a snapshot, before one where it is given.
+
+    The newest first, and when each was made.
 
     Raises StoreUnavailable.
     """

@@ -33,7 +33,10 @@ def opt_outs(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
 
 
 class WishBody(Asking):
-    """A phone's wish: `out`, no bulk SMS and reminders; `in`, the usual. And who asked for it."""
+    """A phone's wish: `out`, no bulk SMS and reminders; `in`, the usual.
+
+    And who asked for it.
+    """
 
     phone: str = Field(min_length=3, max_length=50)
     wish: Literal["out", "in"]

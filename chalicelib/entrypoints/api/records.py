@@ -22,7 +22,10 @@ class AuditQuery(PageQuery):
 
 
 class AuditLine(Answering):
-    """Who did what to what, when and why; `local` is the same instant in the election's zone."""
+    """Who did what to what, when and why.
+
+    `local` is the same instant in the election's zone.
+    """
 
     at: str
     local: str
@@ -64,7 +67,10 @@ class SentHours(Answering):
 
 
 class SentSummary(Answering):
-    """An hour's summary as it was sent, of the regions that one sees."""
+    """An hour's summary as it was sent.
+
+    Of the regions that one sees.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -74,7 +80,10 @@ class SentSummary(Answering):
 
 
 class OutboxQuery(Asking):
-    """Which messages of ours: those that wait, were given up, or did not arrive."""
+    """Which messages of ours.
+
+    Those that wait, were given up, or did not arrive.
+    """
 
     tab: Literal["waiting", "given_up", "undelivered"] = "waiting"
     cursor: str | None = Field(default=None, max_length=2_000, description="`next` of the page before")
@@ -99,7 +108,10 @@ class Outgoing(Answering):
 
 
 class Outbox(Answering):
-    """Messages of ours; a page of those that failed may be empty where `next` continues."""
+    """Messages of ours; a page of those that failed may be empty.
+
+    Where `next` continues.
+    """
 
     election: str
     as_of: str
@@ -110,7 +122,10 @@ class Outbox(Answering):
 
 
 class KeyBody(Asking):
-    """A message of ours by its key, and why it is sent again."""
+    """A message of ours by its key.
+
+    And why it is sent again.
+    """
 
     key: str = Field(max_length=2_000)
     note: str = Field(default="", max_length=500)

@@ -1,4 +1,7 @@
-"""The next task of all queues: incidents, SMS, calls, doubts, each leased to one person."""
+"""The next task of all queues.
+
+Incidents, SMS, calls, doubts, each leased to one person.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -49,7 +52,10 @@ class Task(Answering):
 
 
 class Tasks(Answering):
-    """How much waits in each queue, and what would be handed out next."""
+    """How much waits in each queue.
+
+    And what would be handed out next.
+    """
 
     election: str
     as_of: str

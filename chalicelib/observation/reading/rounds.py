@@ -230,7 +230,10 @@ class _Reader:
         return True
 
     def _spelt(self, index: int) -> bool:
-        """Whether an hour in words stands here (`на десять`, `саат он экиде`): it names a round that is asked for."""
+        """Whether an hour in words stands here (`на десять`, `саат он экиде`).
+
+        It names a round that is asked for.
+        """
         after = index
         while self._has("spelt_hours", after):
             after += 1
@@ -240,7 +243,7 @@ class _Reader:
         return True
 
     def _minutes_of(self, minute: int | None, index: int) -> tuple[int | None, int]:
-        """Read the minutes with their word after `10 ч`, if there are none yet; return the index after them too."""
+        """Read the minutes with their word after an hour (`10 ч`)."""
         if minute is not None or index >= self.limit or self.scan.digits(index) not in _MINUTES:
             return minute, index
         return (int(self.scan.digits(index)), index + 2) if self._has("minute_marks", index + 1) else (minute, index)

@@ -1,4 +1,7 @@
-"""A phone's wish as an operator sets it: with a reason, and as binding as the phone's own."""
+"""A phone's wish as an operator sets it.
+
+With a reason, and as binding as the phone's own.
+"""
 
 from typing import Any
 

@@ -13,7 +13,9 @@ _BESIDE = ("open_incidents", "failed_checks", "held_back")
 
 
 def list_summaries(loaded: LoadedElection, before: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the hours that have a summary, the newest first, and where the next continues.
+    """Return a page of the hours that have a summary.
+
+    The newest first, and where the next continues.
 
     Raises StoreUnavailable.
     """

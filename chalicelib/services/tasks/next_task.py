@@ -1,4 +1,7 @@
-"""Hand out the next task of all queues, leased to one person for ten minutes."""
+"""Hand out the next task of all queues.
+
+Leased to one person for ten minutes.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +26,9 @@ Leases = dict[tuple[str, str], LeaseRow]
 def peek(
     loaded: LoadedElection, operator: Operator, kinds: Sequence[Kind], regions: Sequence[str], now: dt.datetime
 ) -> dict[str, Any]:
-    """Return what waits, by queue, and the task that would be handed out next; nothing is leased.
+    """Return what waits, by queue.
+
+    And the task that would be handed out next; nothing is leased.
 
     Raises StoreUnavailable.
     """
@@ -47,7 +52,9 @@ def peek(
 def take_next(
     loaded: LoadedElection, action: Action, kinds: Sequence[Kind] = (), regions: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Lease the next task that nobody has: incidents first, then SMS, calls and doubts.
+    """Lease the next task that nobody has.
+
+    Incidents first, then SMS, calls and doubts.
 
     What one holds already and still waits comes first. Raises NothingToDo, and what `perform` raises.
     """
@@ -71,12 +78,18 @@ def take_next(
 
 
 def renew(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
-    """Lengthen one's own lease of a task that is no call; raises LeaseLost, and what `perform` raises."""
+    """Lengthen one's own lease of a task that is no call.
+
+    Raises LeaseLost, and what `perform` raises.
+    """
     return _change(loaded, action, (kind, key, region), ends=False)
 
 
 def release(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
-    """End one's own lease of a task that is no call; raises LeaseLost, and what `perform` raises."""
+    """End one's own lease of a task that is no call.
+
+    Raises LeaseLost, and what `perform` raises.
+    """
     return _change(loaded, action, (kind, key, region), ends=True)
 
 

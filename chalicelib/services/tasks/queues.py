@@ -26,7 +26,9 @@ MOST_LOOKED_AT: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that a person has to do: `key` is an incident's number, a message's key, a station, a report's place.
+    """Something that a person has to do.
+
+    `key` is an incident's number, a message's key, a station, a report's place.
 
     `since`: the real instant from which it waits. `row`: of a call, which is leased in its own row.
     """
@@ -46,7 +48,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Where somebody looks for tasks: in some regions, or in all and with what belongs to none."""
+    """Where somebody looks for tasks.
+
+    In some regions, or in all and with what belongs to none.
+    """
 
     loaded: LoadedElection
     regions: Sequence[str]

@@ -1,4 +1,7 @@
-"""The audit trail: who did what to what and why, and what it was before."""
+"""The audit trail: who did what to what and why.
+
+And what it was before.
+"""
 
 from typing import Any, Final
 
@@ -16,7 +19,9 @@ READ_AT_ONCE: Final = 200
 def list_actions(
     loaded: LoadedElection, operator: Operator, who: str | None, before: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the trail, the newest first, and where the next continues.
+    """Return a page of the trail, the newest first.
+
+    And where the next continues.
 
     Who may not read everybody's sees their own lines. `who`: of one person alone. Raises StoreUnavailable.
     """
@@ -38,7 +43,10 @@ def list_actions(
 
 
 def described(election: Election, row: AuditRow) -> dict[str, Any]:
-    """Return a line as people see it, its time in UTC and on the election's clocks."""
+    """Return a line as people see it.
+
+    Its time in UTC and on the election's clocks.
+    """
     return {
         "at": row.instant.isoformat(timespec="milliseconds"),
         "local": row.instant.astimezone(election.zone).isoformat(timespec="seconds"),

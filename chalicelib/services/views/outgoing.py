@@ -1,4 +1,7 @@
-"""The outbox: what waits to be sent, what was given up, what did not arrive; and sending it again."""
+"""The outbox: what waits to be sent, what was given up.
+
+What did not arrive; and sending it again.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -28,7 +31,10 @@ _FAR: Final = dt.timedelta(days=1)
 
 
 class NotSentAgain(ValueError):
-    """A message that is not sent again: it is not ours, or has not failed."""
+    """A message that is not sent again.
+
+    It is not ours, or has not failed.
+    """
 
 
 class OutgoingUnknown(LookupError):
@@ -38,7 +44,9 @@ class OutgoingUnknown(LookupError):
 def list_outgoing(
     loaded: LoadedElection, operator: Operator, tab: Tab, before: dt.datetime | None, now: dt.datetime
 ) -> dict[str, Any]:
-    """Return what waits, was given up or did not arrive, the newest first.
+    """Return what waits, was given up or did not arrive.
+
+    The newest first.
 
     `before`: the real instant where the page before ended. Raises StoreUnavailable.
     """
@@ -58,7 +66,10 @@ def list_outgoing(
 
 
 def described(operator: Operator, row: Message) -> dict[str, Any]:
-    """Return a message of ours as the outbox shows it: no words, for they may name people."""
+    """Return a message of ours as the outbox shows it.
+
+    No words, for they may name people.
+    """
     return {
         "key": row.key if operator.sees_phones() else None,
         "channel": row.channel,
@@ -77,7 +88,9 @@ def described(operator: Operator, row: Message) -> dict[str, Any]:
 
 
 def send_again(loaded: LoadedElection, action: Action, key: str) -> dict[str, Any]:
-    """Put a message that failed back in its queue, as if never tried.
+    """Put a message that failed back in its queue.
+
+    As if never tried.
 
     Sweep sends it within the minute. Raises OutgoingUnknown, NotSentAgain, and what `perform` raises.
     """
