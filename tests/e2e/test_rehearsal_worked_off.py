@@ -1,0 +1,99 @@
+"""After a rehearsal with people's typing, everything that waits for a person is worked off by the API alone.
+
+BAYKOO_REHEARSED_OBSERVERS=1000 does it for the whole sample; usually a few observers do.
+"""
+
+import os
+import re
+import urllib.parse
+from collections import Counter
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from deployed import Answered, Deployed
+from rehearsing import baykoo, counted, output_of
+from stack import sample_on
+
+OBSERVERS = int(os.environ.get("BAYKOO_REHEARSED_OBSERVERS", "40"))
+MINUTES = os.environ.get("BAYKOO_REHEARSED_MINUTES", "0.5")
+
+
+class Operator:
+    """Somebody at the messages desk who knows the API and nothing else."""
+
+    def __init__(self, deployed: Deployed, election: str) -> None:
+        self.deployed, self.api = deployed, f"/v1/elections/{election}"
+        self.token = deployed.operator(election)
+        self.did: Counter[str] = Counter()
+
+    def get(self, path: str) -> Any:
+        answered = self.deployed.get(f"{self.api}/{path}", self.token)
+        assert answered.status == HTTPStatus.OK, answered.body
+        return answered.json()
+
+    def act(self, key: str, action: str, body: Any) -> Answered:
+        path = f"{self.api}/messages/{urllib.parse.quote(key, safe='')}"
+        seen = self.deployed.get(path, self.token).headers["ETag"]
+        named = {"if_match": seen, "idempotency_key": str(uuid4())}
+        return self.deployed.post(f"{path}/{action}", body, self.token, **named)
+
+    def works_off(self, one: dict[str, Any]) -> None:
+        """Do what a person would: read what can be read, assign whom the text names, dismiss the rest."""
+        key, kind = one["key"], one["kind"]
+        whole = self.get(f"messages/{urllib.parse.quote(key, safe='')}")
+        said = [fields for fields in whole["suggestions"] if fields["answers"]]
+        if kind == "unknown_number":
+            named = next((fields["station"] for fields in whole["suggestions"] if fields["station"]), None)
+            if named and self._is_assigned(key, named):
+                return
+            self._must(self.act(key, "spam", {"note": "nobody's"}), "muted")
+        elif said and (entered := self.act(key, "enter", {"fields": said[0]})).status == HTTPStatus.CREATED:
+            self._must(entered, "entered")
+        else:
+            self._must(self.act(key, "dismiss", {"identical": kind == "not_understood"}), "dismissed")
+
+    def _is_assigned(self, key: str, station: str) -> bool:
+        observers = self.get(f"stations/{station}")["observers"]
+        if not observers:
+            return False
+        self._must(self.act(key, "assign", {"observer": observers[0]["number"]}), "assigned")
+        return True
+
+    def _must(self, answered: Answered, what: str) -> None:
+        gone = answered.status in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.NOT_FOUND)  # another of its phone took it
+        assert gone or answered.status in (HTTPStatus.OK, HTTPStatus.CREATED), answered.body
+        self.did[what] += not gone
+
+
+@pytest.fixture(scope="module")
+def rehearsed(deployed: Deployed) -> tuple[str, str]:
+    sample = sample_on(deployed.stack, deployed.folder / "sample.json")
+    before = set(output_of(baykoo(sample, "election", "list")).split())
+    arguments = (f"--observers={OBSERVERS}", f"--minutes={MINUTES}", "--noise=20", "--seed=7")
+    page = deployed.folder / "page.html"
+    output = output_of(baykoo(sample, "rehearse", *arguments, f"--report={page}"))
+    (name,) = {one for one in output_of(baykoo(sample, "election", "list")).split() if "rehearsal" in one} - before
+    return name, output
+
+
+def test_what_waits_after_a_rehearsal_is_worked_off_by_the_api_alone(
+    deployed: Deployed, rehearsed: tuple[str, str], record_property: Callable[[str, object], None]
+) -> None:
+    election, output = rehearsed
+    operator = Operator(deployed, election)
+    waited = operator.get("messages?attention=true&limit=100")["waiting"]["count"]
+    assert waited > 0, output
+    for _ in range(waited + 50):
+        queue = operator.get("messages?attention=true&limit=20")["messages"]
+        if not queue:
+            break
+        operator.works_off(queue[0])
+    end = operator.get("messages?attention=true")
+    assert (end["waiting"]["count"], end["messages"]) == (0, [])
+    audited = deployed.baykoo("audit", "--election", election)
+    assert re.search(r"\b0 differences", audited), audited
+    assert sum(operator.did.values()) > 0
+    record_property("worked off", f"{counted(output, 'Sent')} SMS, {waited} waited: {dict(operator.did)}; {audited}")
