@@ -21,13 +21,25 @@ environments: ## Make or heal the virtual environments (every other target does 
 run: environments ## Run Baykoo on this machine with the sample election, until Ctrl-C (BAYKOO_PORT=4510)
 	@$(bin)/python -m infra.local
 
+.PHONY: demo
+demo: environments ## The same with a rehearsed day at 60 times speed behind the page and the wall
+	@$(bin)/python -m infra.local --demo
+
+.PHONY: pictures
+pictures: environments browser ## Draw the pictures of README.md and docs/ from a rehearsed election
+	@$(bin)/python -m infra.pictures
+
 .PHONY: browser
 browser: ## Bring the browser that tests draw pages in, as root; say what brings it where this is not root
 	@$(PYTHON) infra/browser.py
 
 .PHONY: test
 test: environments browser ## Run every test: unit, integration and end-to-end, against stacks that they start
-	@$(bin)/python -m pytest $(side_by_side) tests/e2e tests/integration tests/unit
+	@$(bin)/python -m pytest $(side_by_side) -m "not long" tests/e2e tests/pages tests/integration tests/unit
+
+.PHONY: test-pages
+test-pages: environments browser ## Try the page whole in a browser: every screen, language, theme and width
+	@$(bin)/python -m pytest --durations=10 tests/pages
 
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute

@@ -12,11 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from infra.bundle import PackageFailed
+from infra.demo import DemoFailed, account_link, rehearsing
 from infra.deploying.target import DeployFailed
 from infra.emulator import EmulatorFailed, is_alive, last_words
 from infra.environments import ROOT, STATE
@@ -128,7 +130,7 @@ class _Signals:
         self.have_come = True
 
 
-def run(port: int, *, streams: bool, empty: bool) -> None:
+def run(port: int, *, streams: bool, empty: bool, demo: bool = False) -> None:
     """Run until a signal ends it.
 
     Raises EmulatorFailed where the emulator dies, and what starting raises.
@@ -137,23 +139,34 @@ def run(port: int, *, streams: bool, empty: bool) -> None:
     print("Starting Baykoo …", flush=True)
     try:
         with local_stack(FOLDER, port=port, streams=streams) as stack:
-            _serve(stack, signals, empty=empty)
-    except (DeployFailed, EmulatorFailed, PackageFailed, SeedFailed):
+            _serve(stack, signals, empty=empty, demo=demo)
+    except (DemoFailed, DeployFailed, EmulatorFailed, PackageFailed, SeedFailed):
         if not signals.have_come:  # a Ctrl-C ends aws and ./baykoo too, which is no failure of theirs
             raise
     print("\nBaykoo has ended.")
 
 
-def _serve(stack: Stack, signals: _Signals, *, empty: bool) -> None:
+def _serve(stack: Stack, signals: _Signals, *, empty: bool, demo: bool) -> None:
     try:
         local = settings(stack) if empty else seed(stack, LOCAL)
         write_settings(LOCAL, local)
         print(_announcement(stack, local), flush=True)
-        while not signals.have_come:
-            _require_emulator()
-            time.sleep(LOOKED_EVERY_SECONDS)
+        with _demo(stack) if demo else nullcontext():
+            while not signals.have_come:
+                _require_emulator()
+                time.sleep(LOOKED_EVERY_SECONDS)
     finally:
         LOCAL.unlink(missing_ok=True)
+
+
+@contextmanager
+def _demo(stack: Stack) -> Iterator[None]:
+    """Rehearse a day behind the page, and print the links that show it."""
+    environ = stack.environ | {"BAYKOO_LOCAL": str(LOCAL)}
+    with rehearsing(environ) as election:
+        lead, wall = account_link(environ, election), account_link(environ, election, "wall")
+        print(f"\nA day at 60 times speed: {election}\nBoard      {lead}\nWall       {wall}", flush=True)
+        yield
 
 
 def _require_emulator() -> None:
@@ -190,10 +203,11 @@ def main() -> int:
     reader.add_argument("--port", type=int, default=int(os.environ.get("BAYKOO_PORT") or PORT))
     reader.add_argument("--empty", action="store_true", help="load no election")
     reader.add_argument("--no-streams", action="store_true", help="leave all work to the sweep of every minute")
+    reader.add_argument("--demo", action="store_true", help="rehearse a day at 60 times speed behind the page")
     given = reader.parse_args()
     try:
-        run(given.port, streams=not given.no_streams, empty=given.empty)
-    except (EmulatorFailed, PackageFailed, DeployFailed, SeedFailed) as failed:
+        run(given.port, streams=not given.no_streams, empty=given.empty, demo=given.demo)
+    except (DemoFailed, EmulatorFailed, PackageFailed, DeployFailed, SeedFailed) as failed:
         print(failed, file=sys.stderr)
         return 1
     return 0

@@ -10,6 +10,7 @@ import {time, ageOf, foreign, glyph} from './format.js';
 import {fields, faultsOf, isFilled, asSms} from './fields.js';
 
 const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
+const CHOICES = 8;
 const drafts = new Map(); // key → what was typed, for as long as the page lives
 
 export function card(key, {identical, done}) {
@@ -75,14 +76,22 @@ export function card(key, {identical, done}) {
     if (my.asks === 'incident' && draft.category) take('incident', {category: Number(draft.category)});
   }
 
-  // Whose phone it is: an observer's number, or a station's, whose observers are then offered.
+  // Whose phone it is: by number, name or station; who fits is offered.
   async function search(written) {
     draft.observer = written.trim();
+    const asked = draft.observer;
+    const query = new URLSearchParams({limit: CHOICES, ...(/^\d{4}$/.test(asked) && {station: asked})});
+    if (!query.has('station')) query.set('text', asked);
+    const found = asked ? await get(electionPath(`observers?${query}`)).catch(() => null) : null;
+    if (asked !== draft.observer) return;
+    my.choices = (found?.document.observers ?? []).filter((one) => one.number !== asked);
+    draw();
+  }
+
+  async function owner(observer) {
+    Object.assign(draft, {observer});
     my.choices = [];
-    const station = await get(electionPath(`stations/${encodeURIComponent(draft.observer)}`)).catch(() => null);
-    if (station) my.choices = station.document.observers;
-    const observer = my.choices.length ? null : draft.observer;
-    my.preview = observer ? await send(`${path}/assign/preview`, {observer}).then(({document}) => document, () => null) : null;
+    my.preview = await send(`${path}/assign/preview`, {observer}).then(({document}) => document, () => null);
     draw();
   }
 
@@ -127,7 +136,7 @@ export function card(key, {identical, done}) {
     <small>${segments(draft.text)}</small>`;
 
   const assigning = () => html`<div class="field"><label for="assign">${t('messages.whose')}</label><input id="assign" autocomplete="off" .value=${draft.observer} @input=${(event) => search(event.target.value)}></div>
-    ${my.choices.length ? html`<p class="chips">${my.choices.map((one) => html`<button type="button" class="chip" @click=${() => search(one.number)}>${one.number} ${one.name}</button>`)}</p>` : nothing}
+    ${my.choices.length ? html`<p class="chips">${my.choices.map((one) => html`<button type="button" class="chip" @click=${() => owner(one.number)}>${one.number} ${one.name} · ${one.station}</button>`)}</p>` : nothing}
     ${my.preview ? html`<p>${t('messages.willcount', {n: my.preview.will_count, of: my.preview.waiting})}</p>` : nothing}
     <label><input type="checkbox" .checked=${draft.onlyThis} @change=${(event) => { draft.onlyThis = event.target.checked; }}> ${t('messages.onlythis')}</label>`;
 

@@ -1,7 +1,7 @@
 // The stations: which ones, and what each still owes. Filters stand in the address; text that is searched for does not.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {state, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames} from './state.js';
+import {state, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames, may} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
@@ -76,7 +76,9 @@ export function open(parameters) {
     const asOf = [...my.pages.values()].map(({document}) => document.as_of).sort()[0];
     const isLoading = my.pages.size < regions().length;
     return html`<div class="title"><h1>${t('stations.title')}</h1>
-        <span class="quiet">${t('stations.count', {n: number(found.length), all: number(all)})}${asOf ? ` · ${t('frame.asof', {time: time(asOf, true)})}` : ''}</span></div>
+        <span class="quiet">${t('stations.count', {n: number(found.length), all: number(all)})}${asOf ? ` · ${t('frame.asof', {time: time(asOf, true)})}` : ''}</span><span class="grow"></span>
+        ${my.form && may('send') ? html`<a class="button" href=${link('send', {region: my.region, missing: my.round && my.round !== '-' ? `${my.form}:${my.round}` : my.form})}>${t('stations.send')}</a>` : nothing}
+        ${may('exports') ? html`<a class="button" href=${link('exports', {region: my.region, form: my.form})}>${t('stations.export')}</a>` : nothing}</div>
       ${filters()}
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
       ${found.length ? table(found) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
