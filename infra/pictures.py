@@ -14,11 +14,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from infra.browser import BrowserMissing, chromium
 from infra.demo import DemoFailed, account_link, rehearsing
 from infra.environments import ROOT, STATE
-from infra.local import seed
+from infra.local import seed, write_settings
 from infra.stack import local_stack
 
 PICTURES = ROOT / "docs" / "pictures"
-MINUTES = 8.0
+MINUTES = 6.0
 SEED = 2017
 NOON = "13:05"
 NIGHT = "22:30"
@@ -50,7 +50,7 @@ def _draw(folder: Path) -> None:
     PICTURES.mkdir(exist_ok=True)
     path = folder / "local.json"
     with local_stack(folder) as stack:
-        seed(stack, path)
+        write_settings(path, seed(stack, path))
         environ = {**os.environ, **stack.environ, "BAYKOO_LOCAL": str(path)}
         with rehearsing(environ, minutes=MINUTES, seed=SEED) as election, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium())

@@ -138,7 +138,7 @@ export function card(key, {identical, done}) {
   const assigning = () => html`<div class="field"><label for="assign">${t('messages.whose')}</label><input id="assign" autocomplete="off" .value=${draft.observer} @input=${(event) => search(event.target.value)}></div>
     ${my.choices.length ? html`<p class="chips">${my.choices.map((one) => html`<button type="button" class="chip" @click=${() => owner(one.number)}>${one.number} ${one.name} · ${one.station}</button>`)}</p>` : nothing}
     ${my.preview ? html`<p>${t('messages.willcount', {n: my.preview.will_count, of: my.preview.waiting})}</p>` : nothing}
-    <label><input type="checkbox" .checked=${draft.onlyThis} @change=${(event) => { draft.onlyThis = event.target.checked; }}> ${t('messages.onlythis')}</label>`;
+    <label class="check"><input type="checkbox" .checked=${draft.onlyThis} @change=${(event) => { draft.onlyThis = event.target.checked; }}> ${t('messages.onlythis')}</label>`;
 
   const incidentOf = () => html`<label for="category">${t('messages.category')}</label><select id="category" @change=${(event) => { draft.category = event.target.value; }}><option value=""></option>
     ${Object.entries(state.election.incident_categories).map(([number, {name}]) => html`<option value=${number} ?selected=${number === draft.category}>${number} ${inLanguage(name)}</option>`)}</select>`;

@@ -15,6 +15,7 @@ export function open() {
       <fieldset><legend>${t('settings.language')}</legend><span class="chips">${Object.entries(LANGUAGES).map(([code, name]) =>
         html`<button type="button" class="chip" lang=${code} aria-pressed=${code === state.language} @click=${() => speak(code)}>${name}</button>`)}</span></fieldset>
       ${Object.keys(CHOICES).map(choice)}
+      <p><a href="./docs">${t('settings.docs')}</a></p>
       <p><button type="button" @click=${signOut}>${t('settings.signout')}</button></p>
     </section>`;
   return {view, title: () => t('settings.title')};

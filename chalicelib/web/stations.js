@@ -110,7 +110,7 @@ export function open(parameters) {
   }
 
   const row = (one, current) => html`<tr>
-    <td><a data-item class="whole" href=${link('station', {station: one.station})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
+    <td><a data-item class="whole" href=${link('station', {station: one.station, form: my.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
     ${my.region ? nothing : html`<td>${one.region}</td>`}
     <td class="number">${one.silent ? html`<b class="stated missing">${t('state.silent')}</b>` : one.owes ? html`<b>${one.owes}</b>` : html`<span class="quiet">0</span>`}</td>
     ${places().map((place) => html`<td class="centre ${isHere(place, current) ? 'current' : ''}">${glyphs(roundOf(one, place))}</td>`)}

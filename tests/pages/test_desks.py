@@ -163,6 +163,7 @@ def test_c1_two_operators_never_get_the_same_station(chromium: Browser, room: Ro
         for _ in range(3):
             for visit in (one, other):
                 visit.page.keyboard.press("n")
+                visit.page.wait_for_timeout(500)
             had = []
             for visit in (one, other):
                 expect(visit.page.locator(".call .split small", has_text="yours")).to_be_visible()
