@@ -1,4 +1,7 @@
-"""`make demo`: a rehearsed day at 60 times speed behind the page, so that a newcomer sees the board fill."""
+"""`make demo`: a rehearsed day at 60 times speed behind the page.
+
+A newcomer sees the board fill.
+"""
 
 import os
 import re
@@ -22,9 +25,9 @@ class DemoFailed(Exception):
 
 @contextmanager
 def rehearsing(environ: Mapping[str, str], *, minutes: float = MINUTES, seed: int | None = None) -> Iterator[str]:
-    """Rehearse the local stack's election in the background; yield the rehearsal's id, and end it after the block.
+    """Rehearse the local stack's election in the background.
 
-    `environ` names the stack (BAYKOO_LOCAL). Raises `DemoFailed`.
+    Yields the rehearsal's id, and ends it after the block. `environ` names the stack (BAYKOO_LOCAL). Raises `DemoFailed`.
     """
     options = ["--observers", str(OBSERVERS), "--minutes", str(minutes), "--incidents", "5", "--noise", "25"]
     options += ["--seed", str(seed)] if seed is not None else []
@@ -40,7 +43,10 @@ def rehearsing(environ: Mapping[str, str], *, minutes: float = MINUTES, seed: in
 
 
 def account_link(environ: Mapping[str, str], election: str, role: str = "headquarters") -> str:
-    """Give the demonstration's visitor an account of an election; return the link that signs them in once."""
+    """Give the visitor an account, and return their link.
+
+    It signs in once, within a quarter of an hour.
+    """
     address = f"{role}-{os.urandom(3).hex()}@example.org"
     options = ("--address", address, "--role", role, "--election", election)
     return _baykoo(environ, "account", "add", f"Visitor ({role})", *options).split()[-1]

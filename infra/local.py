@@ -161,7 +161,7 @@ def _serve(stack: Stack, signals: _Signals, *, empty: bool, demo: bool) -> None:
 
 @contextmanager
 def _demo(stack: Stack) -> Iterator[None]:
-    """Rehearse a day behind the page, and print the links that show it."""
+    """Rehearse a day behind the page, and print its links."""
     environ = stack.environ | {"BAYKOO_LOCAL": str(LOCAL)}
     with rehearsing(environ) as election:
         lead, wall = account_link(environ, election), account_link(environ, election, "wall")

@@ -1,39 +1,53 @@
-"""`make pictures`: the screens of a rehearsed day, for README.md and docs/, drawn anew so that they are never stale.
+"""`make pictures`: draws the screens for README.md and docs/ anew.
 
-``python -m infra.pictures`` starts a stack of its own, rehearses the sample election on it, and takes each screen's
-picture at the hour that it is about.
+``python -m infra.pictures`` starts a stack of its own, has the simulated observers of a rehearsal text until five past
+one, lets the election's clock stand about there, and takes each screen's picture.
 """
 
+import datetime as dt
+import itertools
+import json
 import os
 import sys
-import time
 from pathlib import Path
 
+from chalicelib.cli.target import use_stack
+from chalicelib.observation.elections.clock import Clock
+from chalicelib.rehearsal.election_copy import rehearsal_copy
+from chalicelib.rehearsal.provider import Delivery, SimulatedProvider, Webhook
+from chalicelib.rehearsal.senders.sms import Sms
+from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.rehearsal.simulation.day import Plan, simulate_day
+from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.services.elections import loading
+from chalicelib.store.elections import existing
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.browser import BrowserMissing, chromium
-from infra.demo import DemoFailed, account_link, rehearsing
+from infra.demo import DemoFailed, account_link
 from infra.environments import ROOT, STATE
-from infra.local import seed, write_settings
-from infra.stack import local_stack
+from infra.local import ELECTION, seed, write_settings
+from infra.stack import Stack, local_stack
 
 PICTURES = ROOT / "docs" / "pictures"
-MINUTES = 6.0
-SEED = 2017
-NOON = "13:05"
-NIGHT = "22:30"
-AT_NOON = {
+NOON = dt.time(13, 5)
+REHEARSED = "rehearsal-pictures"
+NUMBER = "+15205550199"
+PLAN = Plan(observers=700, minutes=1, noise=12, duplicates=5, incidents=2, seed=2017)
+SCREENS = {
     "board": ("board", "table.board td.current .figure"),
-    "stations": ("stations?region=Osh&form=TU&round=12:00&state=missing", "main .title"),
+    "stations": ("stations?region=Osh&form=TU&round=12:00&state=missing", "table.stations"),
     "messages": ("messages", ".task"),
     "calls": ("calls", ".task"),
     "incidents": ("incidents", ".incident"),
+    "turnout": ("turnout", ".chart"),
     "wall": ("wall", ".wall footer"),
 }
-OPENED_BY_N = {"messages", "calls"}
-SETTLES_MS = 2_500
-PATIENCE_SECONDS = 900
+READY_AFTER_N = {"messages": ".message-card blockquote", "calls": ".call .outcomes"}
+SETTLES_MS = 3_000
+COUNTED_MS = 240_000
 COLD_MS = 120_000
+EVENT = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
 
 
 def main() -> int:
@@ -52,17 +66,47 @@ def _draw(folder: Path) -> None:
     with local_stack(folder) as stack:
         write_settings(path, seed(stack, path))
         environ = {**os.environ, **stack.environ, "BAYKOO_LOCAL": str(path)}
-        with rehearsing(environ, minutes=MINUTES, seed=SEED) as election, sync_playwright() as playwright:
+        os.environ["BAYKOO_LOCAL"] = str(path)
+        use_stack()
+        sent = _text_until_noon(stack)
+        _chase(stack)
+        with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium())
-            page = _signed_in(browser, account_link(environ, election))
-            _wait_until(page, NOON)
-            for name, (screen, ready) in AT_NOON.items():
+            page = _signed_in(browser, account_link(environ, REHEARSED))
+            _wait_until_counted(page, sent)
+            _chase(stack)
+            for name, (screen, ready) in SCREENS.items():
                 _take(page, name, screen, ready)
-            page.evaluate("location.hash = '/board'")
-            _wait_until(page, NIGHT)
-            _take(page, "turnout", "turnout", ".candidates, .chart, main h1")
-            _take(page, "board-night", "board", "table.board td.current .figure")
             browser.close()
+
+
+def _text_until_noon(stack: Stack) -> int:
+    """Have the morning's SMS come in, and return how many.
+
+    As a provider would bring them late, with their times.
+    """
+    election = rehearsal_copy(existing(ELECTION).filed, REHEARSED)
+    day = simulate_day(election, PLAN)
+    noon = dt.datetime.combine(election.date, NOON, election.zone)
+    clock = Clock(noon, dt.datetime.now(dt.UTC), 1.0)
+    loading.load(election, clock)
+    loading.route(NUMBER, election.id)
+    url = f"{stack.api_url}/webhooks/generic"
+    webhook = Webhook("generic", url, SENDERS["generic"].with_settings(stack.webhook_secrets["generic"]), url)
+    deliveries = []
+    for planned in itertools.takewhile(lambda one: one.received_at <= noon, day.messages):
+        sender = planned.intended.observer.phones[0] if planned.is_known else f"+1520555{planned.number:04}"
+        at = clock.real(planned.received_at).astimezone(dt.UTC)
+        sms = Sms(f"picture-{planned.number:06}", sender, NUMBER, write(election, planned, PLAN).text, at)
+        deliveries.append(Delivery(0, sms, webhook))
+    SimulatedProvider(lambda: None).deliver(deliveries)
+    return len(deliveries)
+
+
+def _chase(stack: Stack) -> None:
+    """Let the minute's schedule pass, which says who is to be called."""
+    event = EVENT | {"time": "2017-10-15T07:05:00Z", "region": "us-east-1", "resources": [], "detail": {}}
+    stack.client("lambda").invoke(FunctionName=stack.outputs["Chase"], Payload=json.dumps(event))
 
 
 def _signed_in(browser: Browser, link: str) -> Page:
@@ -73,20 +117,28 @@ def _signed_in(browser: Browser, link: str) -> Page:
     return page
 
 
-def _wait_until(page: Page, clock: str) -> None:
-    """Wait until the election's clock shows an hour, or a later one of the day."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (page.locator("header .clock").inner_text() or "") < clock:
-        if time.monotonic() > end:
-            raise DemoFailed(f"The rehearsal's clock did not come to {clock}.")
-        page.wait_for_timeout(1_000)
+def _wait_until_counted(page: Page, sent: int) -> None:
+    """Wait until the board has stood still for some seconds.
+
+    All that was sent is counted by then.
+    """
+    before, waited = "", 0
+    while waited < COUNTED_MS:
+        page.wait_for_timeout(SETTLES_MS * 4)
+        waited += SETTLES_MS * 4
+        shown = page.locator("tr.nation").inner_text()
+        if shown == before and sent:
+            return
+        before = shown
 
 
 def _take(page: Page, name: str, screen: str, ready: str) -> None:
     page.evaluate("(to) => { location.hash = to }", f"/{screen}")
     page.wait_for_selector(ready, timeout=COLD_MS)
-    if name in OPENED_BY_N:
+    if name in READY_AFTER_N:
         page.keyboard.press("n")
+        page.wait_for_selector(READY_AFTER_N[name], timeout=COLD_MS)
+    page.mouse.move(0, 0)
     page.wait_for_timeout(SETTLES_MS)
     page.screenshot(path=str(PICTURES / f"{name}.png"))
     print(f"docs/pictures/{name}.png", flush=True)

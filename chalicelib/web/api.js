@@ -2,7 +2,7 @@
 import {state, change} from './state.js';
 
 const kept = new Map(); // path → {etag, document}
-const LONGEST_WAIT = 15_000;
+const LONGEST_WAIT = 30_000; // API Gateway waits no longer
 
 export class Problem extends Error {
   constructor(status, document, retryAfter) {

@@ -3,7 +3,7 @@ import {state, notify, may} from './state.js';
 import {go, setting} from './app.js';
 import {t} from './words.js';
 
-export const GO = {b: 'board', s: 'stations', c: 'calls', m: 'messages', d: 'doubts', i: 'incidents', t: 'turnout', w: 'wall'};
+export const GO = {b: 'board', s: 'stations', c: 'calls', m: 'messages', d: 'doubts', i: 'incidents', t: 'turnout', a: 'audit', w: 'wall'};
 const WAIT_FOR_SECOND = 1500;
 let hasG = 0;
 

@@ -14,6 +14,8 @@ SCREENS = {
     "doubts": "main .title",
     "exports": "main .title",
     "people": "main .title",
+    "send": "main .title",
+    "audit": "main .title",
     "turnout": "main h1",
     "wall": ".wall footer",
     "settings": "main .title",

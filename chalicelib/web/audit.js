@@ -1,0 +1,61 @@
+// The audit trail: who did what, when, why, and what it was before. Nothing here can be changed.
+import {html, nothing} from './vendor/lit-html/lit-html.js';
+import {draw, allowed} from './state.js';
+import {electionPath, get} from './api.js';
+import {poll} from './poll.js';
+import {link} from './app.js';
+import {t} from './words.js';
+import {time, date} from './format.js';
+
+const WAIT_MS = 400;
+
+export function open() {
+  const my = {page: null, older: [], next: undefined, who: '', fault: '', end: null, timer: 0};
+
+  function load() {
+    my.end?.();
+    Object.assign(my, {older: [], next: undefined});
+    const query = my.who ? `?who=${encodeURIComponent(my.who)}` : '';
+    my.end = poll(electionPath(`audit${query}`), (page) => { my.page = page; draw(); }, {seconds: 15, failed: (error) => { my.fault = error.message; draw(); }});
+  }
+
+  async function more() {
+    const query = new URLSearchParams({cursor: my.next ?? my.page.next, ...(my.who && {who: my.who})});
+    const {document} = await get(electionPath(`audit?${query}`));
+    Object.assign(my, {older: [...my.older, ...document.lines], next: document.next});
+    draw();
+  }
+
+  function typed(event) {
+    my.who = event.target.value.trim();
+    clearTimeout(my.timer);
+    my.timer = setTimeout(load, WAIT_MS);
+  }
+  load();
+
+  function view() {
+    if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
+    if (!my.page) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const hasMore = my.older.length ? my.next : my.page.next;
+    return html`<div class="title"><h1>${t('audit.title')}</h1><span class="quiet">${t(allowed('read_audit') ? 'audit.all' : 'audit.own')}</span></div>
+      <form class="filters" @submit=${(event) => event.preventDefault()}><input type="search" data-search aria-label=${t('audit.who')} placeholder=${t('audit.who')} @input=${typed}></form>
+      <div class="scroller"><table><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
+      <tbody>${[...my.page.lines, ...my.older].map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${one.who}</td><td class="sentence"><b>${one.action}</b> ${subject(one.subject)}</td>
+        <td class="sentence"><small>${one.before === null && one.after === null ? '' : html`${short(one.before)} → ${short(one.after)}`}</small></td><td class="sentence">${one.why ?? ''}</td></tr>`)}</tbody></table></div>
+      ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;
+  }
+
+  return {view, title: () => t('audit.title'), leave: () => { my.end(); clearTimeout(my.timer); }};
+}
+
+// What it was about, as a link where there is a screen for it.
+function subject(written) {
+  const [kind, ...rest] = written.split(' ');
+  const name = rest.join(' ');
+  if (kind === 'message') return html`<a href=${link('messages', {key: name})}>${written}</a>`;
+  if (kind === 'incident') return html`<a href=${link('incident', {number: name})}>${written}</a>`;
+  if (kind === 'call' || kind === 'report') return html`<a href=${link('station', {station: rest[0]})}>${written}</a>`;
+  return written;
+}
+
+const short = (value) => (value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 160);
