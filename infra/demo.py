@@ -27,7 +27,8 @@ class DemoFailed(Exception):
 def rehearsing(environ: Mapping[str, str], *, minutes: float = MINUTES, seed: int | None = None) -> Iterator[str]:
     """Rehearse the local stack's election in the background.
 
-    Yields the rehearsal's id, and ends it after the block. `environ` names the stack (BAYKOO_LOCAL). Raises `DemoFailed`.
+    Yields the rehearsal's id, and ends it after the block. `environ` names the stack (BAYKOO_LOCAL). Raises
+    `DemoFailed`.
     """
     options = ["--observers", str(OBSERVERS), "--minutes", str(minutes), "--incidents", "5", "--noise", "25"]
     options += ["--seed", str(seed)] if seed is not None else []
