@@ -102,12 +102,39 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     token = guarded.operator(ELECTION, role="headquarters")
     for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1", "providers"):
         assert guarded.get(f"/elections/{ELECTION}/{path}", token).status == 200
+    for path in ("stations/1001", "reports", "doubts", "observers", "observers/0001"):
+        assert guarded.get(f"/v1/elections/{ELECTION}/{path}", token).status == 200
     viewer = guarded.operator(ELECTION, role="viewer")
     assert guarded.get(f"/elections/{ELECTION}/providers", viewer).status == 403
     states = {key.partition("#")[0]: row["state"]["S"] for key, row in rows(stack).items()}
     assert states["generic"] == "accepted"
     assert {states["reply"], states["alert"]} == {"sent"}
     assert refusals(stack) == []
+
+
+def test_what_operators_decide_and_change_with_no_refusal(guarded: Deployed) -> None:
+    token = guarded.operator(ELECTION, role="operator")
+    path = f"/v1/elections/{ELECTION}"
+    station = guarded.get(f"{path}/stations/1001", token).json()
+    [report] = [one for one in station["reports"] if one["version"]]
+    observer = next(iter(report["questions"][0]["observers"]))
+    body = {"observer": observer, "answers": {"C": "11"}, "note": "by phone"}
+    decided = f"{path}/stations/1001/reports/{report['form']}/-"
+    headers = {"If_Match": f'"{report["version"]}"', "Idempotency_Key": "guarded-correct"}
+    corrected = guarded.post(f"{decided}/correct", body, token, **headers)
+    assert corrected.status == 200, corrected.body
+    headers = {"If_Match": f'"{corrected.json()["version"]}"', "Idempotency_Key": "guarded-undo"}
+    assert guarded.post(f"{decided}/undo", {"note": "no"}, token, **headers).status == 200
+    headers = {"If_Match": '"0"', "Idempotency_Key": "guarded-move"}
+    stations = guarded.get(f"{path}/regions/Bishkek/stations", token).json()["stations"]
+    elsewhere = {"station": stations[-1]["station"], "note": "needed there"}
+    moved = guarded.post(f"{path}/observers/{observer}/reassign", elsewhere, token, **headers)
+    assert moved.status == 200, moved.body
+    headers = {"If_Match": '"1"', "Idempotency_Key": "guarded-back"}
+    assert guarded.post(f"{path}/observers/{observer}/undo", {"note": "no"}, token, **headers).status == 200
+    time.sleep(11)  # every process has seen it then
+    call_function(guarded.stack, "Chase")
+    assert refusals(guarded.stack) == []
 
 
 def test_an_incident_is_processed_at_once_with_no_refusal(guarded: Deployed) -> None:
