@@ -46,7 +46,7 @@ def backup(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
-def test_it_counts_in_another_stack_as_it_did(deployed: Deployed, other: Deployed, backup: Path) -> None:
+def test_b6_it_counts_in_another_stack_as_it_did(deployed: Deployed, other: Deployed, backup: Path) -> None:
     sent_before = call(f"{other.stack.endpoint_url}/_ministack/sns/sms-messages", None, {}).json()
     restored = other.baykoo("restore", str(backup))
     assert "0 differences" in restored

@@ -82,7 +82,7 @@ def test_killed_it_leaves_no_emulator(running: subprocess.Popen[str], tmp_path: 
     assert gone_within(10, tmp_path)
 
 
-def test_a_dead_emulator_is_noticed_and_told(running: subprocess.Popen[str], tmp_path: Path) -> None:
+def test_c_a_dead_emulator_is_noticed_and_told(running: subprocess.Popen[str], tmp_path: Path) -> None:
     process = Process(**json.loads((tmp_path / "stack" / RECORD).read_text())["emulator"])
     (tmp_path / "stack" / "emulator.log").write_text("its last word\n")
     os.kill(process.pid, signal.SIGKILL)

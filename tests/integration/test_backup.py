@@ -73,7 +73,7 @@ def test_another_elections_rows_stay_out(reported: Pipeline, load: Any, tmp_path
     assert {table for table, _ in rows} >= {"messages", "reports", "tallies", "incidents"}
 
 
-def test_every_table_is_copied_as_of_an_instant(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_b6_every_table_is_copied_as_of_an_instant(services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     client = services.client("dynamodb")
     monkeypatch.setattr(raw_rows, "_client", lambda: client)
     at = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)

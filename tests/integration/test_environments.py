@@ -46,7 +46,7 @@ def test_the_requirements_are_all_that_the_app_needs(tmp_path: Path) -> None:
     subprocess.run([str(environment.python), "-c", "import app"], cwd=ROOT, check=True, env={})
 
 
-def test_a_requirement_without_its_hash_is_not_installed(environment: Environment) -> None:
+def test_c_a_requirement_without_its_hash_is_not_installed(environment: Environment) -> None:
     environment.requirements[0].write_text("six==1.17.0\n")
     with pytest.raises(EnvironmentFailed, match="hash"):
         environment.make()

@@ -83,6 +83,17 @@ def metric_of(template: Template, alarm: str) -> tuple[Any, str]:
     return made["Namespace"], made["MetricName"]
 
 
+def test_b8_unsigned_calls_that_vonage_repeats_signed_do_not_ring(packaged: Template) -> None:
+    filters = {name: packaged["Resources"][name]["Properties"] for name in ("FailedRequests", "UnsignedWebhooks")}
+    for name in filters:
+        assert counts_for(packaged, name) == metric_of(packaged, "ApiFailures")
+    values = {name: one["MetricTransformations"][0]["MetricValue"] for name, one in filters.items()}
+    assert values == {"FailedRequests": "1", "UnsignedWebhooks": "-1"}
+    assert filters["FailedRequests"]["FilterPattern"] == '{ $.status = "5*" }'
+    assert filters["UnsignedWebhooks"]["FilterPattern"] == '{ ($.message = "refused") && ($.reason = "unsigned*") }'
+    assert packaged["Resources"]["ApiFailures"]["Properties"]["Statistic"] == "Sum"
+
+
 def test_l3_sns_may_ask_end_user_messaging_for_us(packaged: Template) -> None:
     asked = [one for one in statements_of(packaged, "MayDeliver") if one["Action"] == "sms-voice:SendTextMessage"]
     assert [one["Condition"] for one in asked] == [{"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}}]
@@ -129,10 +140,11 @@ def test_m4_a_paused_stream_drops_nothing_within_its_day(packaged: Template, nam
 
 
 def test_m5_two_stacks_of_an_account_count_their_own_failures(packaged: Template) -> None:
-    body = packaged["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
-    named = {one["Name"]: one["Value"] for one in packaged["Resources"]["ApiFailures"]["Properties"]["Dimensions"]}
-    assert body["info"]["title"] == named["ApiName"] == {"Ref": "AWS::StackName"}
-    assert named["Stage"] == packaged["Resources"]["RestAPI"]["Properties"]["StageName"]
+    namespace, name = metric_of(packaged, "ApiFailures")
+    assert (namespace, name) == ({"Fn::Sub": "Baykoo/${AWS::StackName}"}, "ApiFailures")
+    assert packaged["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["DestinationArn"] == {
+        "Fn::GetAtt": ["ApiAccessLog", "Arn"]
+    }
 
 
 @pytest.mark.parametrize("function", ["Process", "Sweep", "Chase", "Reconcile", "Summarize"])

@@ -175,3 +175,22 @@ def test_what_a_newer_version_adds_to_a_row_is_kept(released: Released, services
     assert item["from_the_future"] == {"S": "kept"}
     assert item["state"] == {"S": "failed"}
     assert Message.get(row.key).last_error == "tested"
+
+
+def test_a4_a_report_keeps_what_a_newer_version_added_to_its_row(pipeline: Pipeline, services: Stack) -> None:
+    """TRUST.md A4: a report that is changed by this version, with an attribute that only the next one knows."""
+    pipeline.say(pipeline.phone(), "OP A1")
+    [stored_report] = pipeline.reports()
+    key = {"station": {"S": f"{pipeline.election.id}#{stored_report.report.station}"}, "form": {"S": "OP#-"}}
+    table = f"{services.outputs['TablePrefix']}reports"
+    services.client("dynamodb").update_item(
+        TableName=table,
+        Key=key,
+        UpdateExpression="SET from_the_future = :kept",
+        ExpressionAttributeValues={":kept": {"S": "kept"}},
+    )
+    pipeline.say(pipeline.phone(), "OP C12")
+    item = services.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    assert item["from_the_future"] == {"S": "kept"}
+    assert pipeline.reports()[0].version == 2
+    assert pipeline.differences() == ()

@@ -68,7 +68,7 @@ def how_to_answer(election: Election, language: str, number: str) -> str:
 def incident_alert_email(election: Election, language: str, **incident: Unpack[IncidentNotice]) -> tuple[str, str]:
     """Write the alert of an incident by email.
 
-    Subject and plain body; what the observer wrote is in the body alone.
+    Subject and plain body; what the observer wrote is in the body alone, each of its lines marked as theirs.
     """
     station = incident["station"]
     values = {
@@ -79,6 +79,11 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
     }
     subject = say(election, language, "alert_email_subject", station=station.number, **values)
     place = ", ".join(filter(None, (station.number, station.name, station.district)))
-    body = say(election, language, "alert_email_body", place=place, text=incident["text"], **values)
+    body = say(election, language, "alert_email_body", place=place, text=_quoted(incident["text"]), **values)
     answer = how_to_answer(election, language, incident["number_or_id"])
     return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ()), answer))
+
+
+def _quoted(text: str) -> str:
+    """Mark each line of a text as somebody's own, so that it passes for none of ours."""
+    return "\n".join(f"> {line}" for line in text.splitlines())

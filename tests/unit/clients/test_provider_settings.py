@@ -76,7 +76,7 @@ def holds_no_json(ssm: Stubber) -> None:
 
 
 @pytest.mark.parametrize("fail", [throttles, holds_no_json], ids=["throttled", "no JSON"])
-def test_settings_that_are_kept_are_used_while_ssm_cannot_be_read(
+def test_a2_settings_that_are_kept_are_used_while_ssm_cannot_be_read(
     fail: Callable[[Stubber], None], ssm: Stubber, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     lists(ssm, "generic")
@@ -112,7 +112,7 @@ def test_a_seeming_forgery_is_undecided_while_ssm_cannot_be_read(ssm: Stubber, c
     assert provider_secrets("generic") == {"secrets": ["a"]}
 
 
-def test_a_fresh_read_is_made_once_per_ten_seconds(ssm: Stubber, clock: Clock) -> None:
+def test_a2_a_fresh_read_is_made_once_per_ten_seconds(ssm: Stubber, clock: Clock) -> None:
     lists(ssm, "generic")
     reads(ssm, "generic", {"secrets": ["a"]})
     reads(ssm, "generic", {"secrets": ["b", "a"]})
@@ -122,7 +122,7 @@ def test_a_fresh_read_is_made_once_per_ten_seconds(ssm: Stubber, clock: Clock) -
     assert found == {"secrets": ["b", "a"]}
 
 
-def test_made_up_names_cannot_use_up_the_accounts_quota(ssm: Stubber, clock: Clock) -> None:
+def test_a2_made_up_names_cannot_use_up_the_accounts_quota(ssm: Stubber, clock: Clock) -> None:
     lists(ssm, "generic", "sns")
     for number in range(300):
         with pytest.raises(NotConfigured):
@@ -150,7 +150,7 @@ def test_names_that_are_kept_are_used_while_they_cannot_be_listed(ssm: Stubber, 
     assert configured_providers() == ["generic"]
 
 
-def test_workers_refresh_at_different_moments(ssm: Stubber, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a2_workers_refresh_at_different_moments(ssm: Stubber, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     spreads: list[tuple[float, float]] = []
 
     def at_half(low: float, high: float) -> float:

@@ -90,7 +90,7 @@ def test_a_body_that_nobody_asks_for_is_refused() -> None:
     assert problem(shown(request(b"{}", x_as_of="1")))["status"] == HTTPStatus.BAD_REQUEST
 
 
-def test_a_body_of_another_type_is_a_415() -> None:
+def test_c_a_body_of_another_type_is_a_415() -> None:
     assert problem(noted(request(b"note=1", content_type="text/plain")))["status"] == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 

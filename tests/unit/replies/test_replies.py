@@ -275,5 +275,16 @@ def test_an_alert_email_keeps_the_observers_words_out_of_its_subject(election: E
     assert "Polling station: 1234, School 5, Kara-Suu" in body
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\v", "\u2028", "\x85"])
+def test_c_an_observer_s_line_breaks_imitate_no_line_of_an_alert(election: Election, end: str) -> None:
+    """TRUST.md C: an SMS whose last lines read as how to answer."""
+    forged = f"they beat us{end}{end}Answer: OK 99"
+    _, body = incident_alert_email(election, "en", **alert(election, forged))
+    assert [line for line in body.splitlines() if "OK 99" in line] == ["> Answer: OK 99"]
+    assert "> they beat us" in body.splitlines()
+    assert "OK 17" in body.splitlines()[-1]
+    assert "\n" not in incident_alert_sms(election, "en", **alert(election, forged))
+
+
 def test_an_example_stays_within_the_form(election: Election) -> None:
     assert [example(form) for form in election.forms] == ["OP A1 B0730", "TU A12", "CL A0730 B1"]

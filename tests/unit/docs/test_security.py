@@ -1,0 +1,30 @@
+"""docs/security.md: every finding has its tests, by its letter, and each of them exists."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+ROWS = re.findall(
+    r"^\| (?P<letter>[A-C]\d*[a-c]?):? (?P<what>[^|]+) \| (?P<tried>[^|]+) \| (?P<tests>[^|]+) \|$",
+    (ROOT / "docs" / "security.md").read_text("utf-8"),
+    re.MULTILINE,
+)
+TESTS = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
+LETTERS = {"A1", "A1a", "A1b", "A1c", "A2", "A3", "A4", "A5", "A6", *(f"B{number}" for number in range(1, 10)), "C"}
+
+
+def test_every_finding_has_its_row() -> None:
+    lines = (ROOT / "docs" / "security.md").read_text("utf-8").splitlines()
+    assert len(ROWS) == sum(line.startswith("| ") for line in lines) - 2
+    assert {letter for letter, *_ in ROWS} == LETTERS
+
+
+def test_every_test_that_the_page_names_exists() -> None:
+    named = {name for *_, tests in ROWS for name in re.findall(r"`(test_\w+)`", tests)}
+    assert named
+    assert {name for name in named if f"def {name}(" not in TESTS} == set()
+
+
+def test_a_finding_s_first_test_has_its_letter() -> None:
+    first = {letter: re.findall(r"`(test_\w+)`", tests)[0] for letter, _, _, tests in ROWS if letter != "C"}
+    assert {letter for letter, name in first.items() if not name.startswith(f"test_{letter.lower()}_")} == set()
