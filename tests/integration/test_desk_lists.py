@@ -8,15 +8,18 @@ from aws_faults import Wire
 from desk_actions import AtDesk
 from pipeline import Load, Pipeline, stored
 
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.desk import conversation, queue, superseded
+from chalicelib.services.desk import conversation, deciding, queue, superseded
 from chalicelib.services.desk import log as message_log
 from chalicelib.services.desk.log import Wanted
 from chalicelib.services.desk.queue import Asked
-from chalicelib.services.desk.refusals import NoSuchObserver
+from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver
 from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
 from chalicelib.services.processing.process import process
+from chalicelib.store import keys
 from chalicelib.store.messages import Message
+from chalicelib.store.queues import QUEUE_SHARDS
 
 STRANGER = "+996777000333"
 
@@ -224,5 +227,33 @@ def test_half_a_thousand_waiting_sms_cost_what_their_page_costs(load: Load, wire
     document = shown(desk, limit=10)
     assert document["waiting"]["count"] == 30
     assert len(document["messages"]) == 10
-    assert wire.calls.count("Query") == len(pipeline.election.regions) + 1
+    assert wire.calls.count("Query") == len(pipeline.election.regions) + 1 + QUEUE_SHARDS
     assert wire.calls.count("BatchGetItem") <= 2
+
+
+def test_what_no_try_has_read_waits_too_and_is_tried_again(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    sms = pipeline.send(pipeline.phone(), "OP 1001 A1")
+    assert sms.hold(MessageState.HELD, pipeline.now, reason=Reason.NOT_PROCESSED, last_error="a fault")
+    (line,) = shown(desk)["messages"]
+    assert (line["key"], line["kind"], line["held_for"]) == (sms.key, "held", "not_processed")
+    assert conversation.whole(pipeline.current, desk.operator, sms.key, ())[0]["last_error"] == "a fault"
+    elsewhere = AtDesk(pipeline, "Chuy's", ("Chuy",))
+    assert shown(elsewhere)["messages"] == []
+    deciding.retry(desk.action(), sms.key, desk.tag(sms.key))
+    assert stored(sms.key).state == "accepted"
+    assert shown(desk)["messages"] == []
+    assert pipeline.differences() == ()
+
+
+def test_what_proves_a_sign_in_is_in_no_conversation(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    sms = say(pipeline, pipeline.phone(), "hm")
+    reply = pipeline.reply(sms)
+    assert reply is not None
+    reply.key = keys.sign_in(pipeline.election.id, "secret")
+    reply.save()
+    page = conversation.with_sender(pipeline.current, desk.operator, sms.key, None, 10)
+    assert all("secret" not in one["key"] for one in page["messages"])
+    with pytest.raises(NoSuchMessage):
+        conversation.whole(pipeline.current, desk.operator, reply.key, ())

@@ -13,10 +13,11 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk.message import message_of, sees
 from chalicelib.services.desk.queue import described
-from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver
-from chalicelib.services.views.message import describe_message
+from chalicelib.services.desk.refusals import NoSuchObserver
+from chalicelib.services.views.message import described_with_reply
 from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.keys import is_sign_in
 from chalicelib.store.message_queries import conversation_between, get_many
 from chalicelib.store.messages import Message
 
@@ -77,10 +78,8 @@ def whole(
     What came, how it was read and why, what was answered, the last of the conversation, what it may say, and what was
     done about it. Raises NoSuchMessage, StoreUnavailable.
     """
-    document = describe_message(operator, key, withheld)
-    if document is None:
-        raise NoSuchMessage("there is no such message in this election, or not in your regions")
     row = message_of(operator, key)
+    document = described_with_reply(operator, row, withheld)
     is_shown = operator.sees_phones() and not document["is_withheld"]
     said = suggestions(loaded.election, row.text or "", row.reading or {}) if is_shown and row.direction == "in" else ()
     latest = with_sender(loaded, operator, key, None, LATEST, withheld)["messages"] if operator.sees_phones() else []
@@ -125,7 +124,7 @@ def _page(
 ) -> dict[str, Any]:
     at = before[0] if before is not None else _END
     keys = {key for phone in phones for key in conversation_between(phone, _BEGINNING, at, limit + AT_ONE_INSTANT)}
-    rows = [row for row in get_many(keys) if row.election == election.id]
+    rows = [row for row in get_many(keys) if row.election == election.id and not is_sign_in(row.key)]
     rows = [row for row in rows if before is None or (row.stored_at, row.key) < before]
     rows.sort(key=lambda row: (row.stored_at, row.key), reverse=True)
     page = [row for row in rows[:limit] if sees(operator, row) or row.direction == "out"]

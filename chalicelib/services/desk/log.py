@@ -14,6 +14,7 @@ from chalicelib.services.desk.message import sees
 from chalicelib.services.desk.queue import described
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.feed import BUCKET, Line, begin_of, lines_of
+from chalicelib.store.keys import is_sign_in
 from chalicelib.store.message_queries import get_many
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import actions_before
@@ -155,7 +156,7 @@ def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
 
 def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: Wanted) -> bool:
     """Whether a message is wanted, as it is now."""
-    if row.election != election_id or not sees(operator, row):
+    if row.election != election_id or not sees(operator, row) or is_sign_in(row.key):
         return False
     if wanted.state not in (None, row.state) or wanted.region not in (None, row.region):
         return False

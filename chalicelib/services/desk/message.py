@@ -6,7 +6,7 @@ Found, at the version that was seen, and read once it is entered.
 import datetime as dt
 from collections.abc import Iterable
 
-from chalicelib.observation.sms.states import Reason
+from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
@@ -26,17 +26,17 @@ OTHERS_AT_WORK = (AlreadyProcessed, AssignmentsChanged)
 def message_of(operator: Operator, key: str) -> Message:
     """Return a message that the operator sees; raises NoSuchMessage, StoreUnavailable."""
     row = get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
-    if row is None or not _is_of(operator, row) or not sees(operator, row):
+    if row is None or keys.is_sign_in(key) or not is_of(operator, row) or not sees(operator, row):
         raise NoSuchMessage("there is no such message in this election, or not in your regions")
     return row
 
 
-def _is_of(operator: Operator, row: Message) -> bool:
+def is_of(operator: Operator, row: Message) -> bool:
     """Whether a message is of the operator's election.
 
     Of one that was never read, its number tells.
     """
-    if row.election is not None or row.reason != Reason.NOT_PROCESSED:
+    if row.election is not None or row.state != MessageState.HELD:
         return row.election == operator.election
     route = routes.route_to(row.recipient or "")
     return route is not None and route.election == operator.election

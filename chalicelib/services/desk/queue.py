@@ -14,17 +14,21 @@ from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.desk.message import is_of
 from chalicelib.services.desk.superseded import end_superseded
 from chalicelib.services.views.message import may_tell, phone_for
 from chalicelib.store.desk import Desk, Waiting, tag_of, waiting_at
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.message_queries import get_many
+from chalicelib.store.message_queries import get_many, unfinished
 from chalicelib.store.messages import Message
+from chalicelib.store.queues import QUEUE_SHARDS
 
 Kind = Literal["not_understood", "in_part", "unknown_number", "held"]
 KINDS: Final[tuple[Kind, ...]] = ("not_understood", "in_part", "unknown_number", "held")
 MOST_WAITING = 1_000
 """SMS of a region and desk that are counted."""
+MOST_UNREAD = 200
+"""SMS that no try has read, of the whole stack, that are looked at for the queue."""
 MOST_COMPARED = 200
 """SMS that were not understood of which identical texts are shown as one."""
 
@@ -58,7 +62,7 @@ def queue(
     rest = [one for one in chosen if asked.after is None or _place(one) > asked.after]
     page = rest[: asked.limit]
     like = [one.key for one in chosen if kind_of(one.state, one.reason) == "not_understood"][:MOST_COMPARED]
-    rows = {row.key: row for row in get_many({*(one.key for one in page), *like}) if row.attention is not None}
+    rows = {row.key: row for row in get_many({*(one.key for one in page), *like}) if _still_waits(row)}
     ended = end_superseded(election, [rows[one.key] for one in page if one.key in rows], now)
     groups = _groups(rows[key] for key in like if key in rows)
     shown: list[dict[str, Any]] = []
@@ -104,7 +108,7 @@ def described(election: Election, operator: Operator, row: Message, withheld: Co
         "version": tag_of(row),
         "direction": row.direction,
         "channel": row.channel,
-        "kind": kind_of(row.state, row.reason) if row.attention is not None else None,
+        "kind": kind_of(row.state, row.reason) if _still_waits(row) else None,
         "held_for": _held_for(row),
         "state": row.state,
         "reason": row.reason,
@@ -146,7 +150,23 @@ def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting
     if operator.sees_all():
         regions = [None, *regions]
     found = [one for region in regions for one in waiting_at(election.id, region, desk, MOST_WAITING)]
+    if operator.sees_all() and desk == "messages":
+        found += _unread(operator, {one.key for one in found})
     return sorted(found, key=_place)
+
+
+def _unread(operator: Operator, waiting: Collection[str]) -> list[Waiting]:
+    """Return SMS to the election's numbers that no try has read.
+
+    They belong to no election yet.
+    """
+    keys = [key for key in unfinished("held", None, MOST_UNREAD // QUEUE_SHARDS) if key not in waiting]
+    rows = [row for row in get_many(keys) if row.direction == "in" and row.election is None and is_of(operator, row)]
+    return [Waiting(row.key, row.stored_at, row.state, row.reason, row.sender, None, None, "messages") for row in rows]
+
+
+def _still_waits(row: Message) -> bool:
+    return row.attention is not None or (row.election is None and row.state == MessageState.HELD)
 
 
 def _place(one: Waiting) -> tuple[str, str]:

@@ -24,6 +24,14 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     message = message_queries.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
     if keys.is_sign_in(key) or message is None or message.election != operator.election or not _sees(operator, message):
         return None
+    return described_with_reply(operator, message, withheld)
+
+
+def described_with_reply(operator: Operator, message: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
+    """Describe a message that the operator sees, with the reply to it.
+
+    Raises StoreUnavailable.
+    """
     is_withheld = bool(withheld) and may_tell(message, withheld)
     described = _describe(operator, message, is_withheld=is_withheld)
     if message.direction == "in":
