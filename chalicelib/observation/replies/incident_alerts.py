@@ -85,5 +85,8 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
 
 
 def _quoted(text: str) -> str:
-    """Mark each line of a text as somebody's own, so that it passes for none of ours."""
+    """Mark each line of a text as somebody's own.
+
+    So it passes for none of ours.
+    """
     return "\n".join(f"> {line}" for line in text.splitlines())
