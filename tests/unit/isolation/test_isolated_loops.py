@@ -29,10 +29,12 @@ WITHOUT_ISOLATION = {
     "services/doctor/work.py: settings": "each name's fault is a finding of its own",
     "services/elections/loading.py: load": "a person loads, and sees the fault at once",
     "services/elections/retirement.py: retire": "a person retires, and sees the fault at once",
+    "services/exports/other_rows.py: roster_tables": "pure: writes a table",
     "services/outreach/missing_list.py: regions_of": "pure",
     "services/outreach/reminders.py: unread_stations": "goes over pages, whose rows are isolated",
     "services/summaries/final_report_email.py: send_report": "pure: chooses who is told",
     "services/views/trace.py: _sent_about": "names keys alone; a person asks",
+    "services/views/outgoing.py: _waiting": "reads keys alone, whose rows are shown",
     "services/views/station.py: _coordinators": "pure",
     "services/sweep.py: _oldest_seconds": "measures, and does nothing with the rows",
 }
