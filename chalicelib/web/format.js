@@ -19,6 +19,12 @@ function clock(seconds, zone = state.election?.timezone) {
 
 const instant = (value) => (typeof value === 'number' ? value : Date.parse(value));
 export const time = (value, seconds = false) => (value ? clock(seconds).format(instant(value)) : '–');
+// A real instant on the election's clock: the same but in a rehearsal.
+export function onClock(real, seconds = false) {
+  const start = state.election?.clock;
+  if (!real || !start) return time(real, seconds);
+  return time(Date.parse(start.start) + (instant(real) - Date.parse(start.origin)) * start.factor, seconds);
+}
 export const date = (value) => new Intl.DateTimeFormat(state.language === 'en' ? 'en-GB' : 'ru', {timeZone: state.election?.timezone, day: 'numeric', month: 'short'}).format(instant(value));
 
 // How long ago, on the clock that the instant is of: "40 s", "12 min", "3 h 05".

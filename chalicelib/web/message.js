@@ -6,7 +6,7 @@ import {poll} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
-import {time, ageOf, foreign, glyph} from './format.js';
+import {onClock, ageOf, foreign, glyph} from './format.js';
 import {fields, faultsOf, isFilled, asSms} from './fields.js';
 
 const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
@@ -100,15 +100,15 @@ export function card(key, {identical, done}) {
     if (!one) return html`<section class="card message-card" tabindex="-1">${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}</section>`;
     return html`<section class="card message-card" tabindex="-1" aria-label=${t('messages.card')}>
       <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} · ${one.from} · ${one.region ?? t('messages.noregion')}</span>
-        <span class="quiet">${time(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel}</span></p>
+        <span class="quiet">${onClock(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel}</span></p>
       <blockquote>${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</blockquote>
       ${one.reading ? read(one.reading) : nothing}
       ${one.reply?.text ? html`<p class="quiet"><small>${t('messages.answered')}</small> ${foreign(one.reply.text)}</p>` : nothing}
-      ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${one.resolution.who} ${time(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}
+      ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${one.resolution.who} ${onClock(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}
       ${one.direction === 'in' && allowed('work_messages') ? html`${asked()}
         ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
         <div class="outcomes">${ACTIONS.map((action, place) => html`<button type="button" aria-pressed=${my.asks === action} @click=${() => choose(place + 1)}><kbd>${place + 1}</kbd> ${t(`key.messages.${action}`)}${action === 'dismiss' && identical > 1 ? ` ×${identical}` : ''}</button>`)}</div>` : nothing}
-      ${one.conversation?.length > 1 ? html`<h3>${t('messages.before')}</h3><ul class="thread">${one.conversation.filter((other) => other.key !== key).map((other) => html`<li class=${other.direction}><small>${time(other.received_at ?? other.stored_at)}</small> ${foreign(other.text)}</li>`)}</ul>` : nothing}
+      ${one.conversation?.length > 1 ? html`<h3>${t('messages.before')}</h3><ul class="thread">${one.conversation.filter((other) => other.key !== key).map((other) => html`<li class=${other.direction}><small>${onClock(other.received_at ?? other.stored_at)}</small> ${foreign(other.text)}</li>`)}</ul>` : nothing}
     </section>`;
   }
 

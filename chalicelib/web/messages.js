@@ -6,7 +6,7 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, foreign, time} from './format.js';
+import {number, ageOf, foreign, onClock} from './format.js';
 import {card} from './message.js';
 
 export const DESKS = ['messages', 'headquarters', 'call'];
@@ -92,7 +92,7 @@ export function open({tab, region, kind, key}) {
   }
 
   function list() {
-    if (my.tab === 'done') return listed(my.list.done.map((one) => ({...one.message, note: html`<b>${one.action}</b> ${one.who} ${time(one.at)}`, at: one.at})));
+    if (my.tab === 'done') return listed(my.list.done.map((one) => ({...one.message, note: html`<b>${one.action}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
     const shown = my.list.messages.filter((one) => my.tab === 'log' || !my.handled.has(one.key));
     return shown.length ? listed(shown) : html`<p class="empty">${t(my.tab === 'log' ? 'messages.nolog' : 'messages.none')}</p>`;
   }

@@ -5,7 +5,7 @@ import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
 import {t} from './words.js';
-import {time, date, foreign, glyph} from './format.js';
+import {onClock, date, foreign, glyph} from './format.js';
 
 const MINUTE = 60_000;
 
@@ -45,7 +45,7 @@ export function open({number}) {
 function when(one) {
   const came = Date.parse(one.received_at ?? one.stored_at);
   const sent = one.provider_at ? Date.parse(one.provider_at) : came;
-  return Math.abs(came - sent) > MINUTE ? t('observer.apart', {sent: time(sent), came: time(came)}) : time(came);
+  return Math.abs(came - sent) > MINUTE ? t('observer.apart', {sent: onClock(sent), came: onClock(came)}) : onClock(came);
 }
 
 const receipt = (one) => (one.direction !== 'out' ? '' : one.receipt === 'delivered' ? '✓✓' : one.receipt === 'failed' || one.state === 'failed' ? '✗' : '');
