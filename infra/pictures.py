@@ -37,8 +37,8 @@ PLAN = Plan(observers=700, minutes=1, noise=12, duplicates=5, incidents=2, seed=
 SCREENS = {
     "board": ("board", "table.board td.current .figure"),
     "stations": ("stations?region=Osh&form=TU&round=12:00&state=missing", "table.stations"),
-    "messages": ("messages", ".task"),
-    "calls": ("calls", ".task"),
+    "messages": ("messages", "main:has(h1:text('Messages')) .task"),
+    "calls": ("calls", "main:has(h1:text('Calls')) .task"),
     "incidents": ("incidents", ".incident"),
     "turnout": ("turnout", ".chart"),
     "wall": ("wall", ".wall footer"),
