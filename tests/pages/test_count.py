@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Browser, expect
 from room import Room, Visit, visiting
 
@@ -10,6 +11,7 @@ SIZES = """[...document.querySelectorAll('.wall *')]
   .map((one) => parseFloat(getComputedStyle(one).fontSize))"""
 
 
+@pytest.mark.long
 def test_q1_nobody_else_sees_a_count_before_its_release(chromium: Browser, room: Room, lead: Visit) -> None:
     with visiting(chromium, room, room.link("operator")) as operator:
         page = operator.go("turnout")
@@ -32,6 +34,7 @@ def test_w1_the_wall_names_nobody_and_no_station(lead: Visit, room: Room) -> Non
     assert not [row["station"] for row in room.observers if f'"{row["station"]}"' in shown]
 
 
+@pytest.mark.long
 def test_w2_on_a_projector_no_letter_is_smaller_than_28_pixels(lead: Visit) -> None:
     lead.page.set_viewport_size({"width": 1920, "height": 1080})
     page = lead.go("wall", ".wall footer")

@@ -40,6 +40,7 @@ def test_m1_what_no_machine_understood_is_entered_and_counts(lead: Visit, room: 
     expect(page.locator(".task", has_text="триста двадцать")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_m2_thank_yous_are_dismissed_by_one_key_and_undone_by_another(lead: Visit, room: Room) -> None:
     for place in (41, 42, 43):
         text_of(room, place, "Рахмат сизге чоң")
@@ -52,6 +53,7 @@ def test_m2_thank_yous_are_dismissed_by_one_key_and_undone_by_another(lead: Visi
     assert not [one for one in room.api("messages?attention=true")["messages"] if "Рахмат" in (one["text"] or "")]
 
 
+@pytest.mark.long
 def test_m4_a_hostile_text_shows_as_text(lead: Visit, room: Room) -> None:
     text_of(room, 44, HOSTILE)
     page = lead.go("messages")
@@ -91,6 +93,7 @@ def test_b2_a_cell_s_number_is_the_length_of_the_list_behind_it(lead: Visit, roo
     assert page.locator("table.stations tbody tr").count() == int(number)
 
 
+@pytest.mark.long
 def test_b3_from_the_board_to_an_sms_it_is_three_clicks(lead: Visit, room: Room) -> None:
     text_of(room, 6, "OP A1 B0702 C9 D1 E1450")
     eventually(lambda: cell(room, "OP", None, "Bishkek")["received"] >= 1)
@@ -103,6 +106,7 @@ def test_b3_from_the_board_to_an_sms_it_is_three_clicks(lead: Visit, room: Room)
     expect(page.locator(".message-card blockquote")).to_contain_text("OP A1 B0702")
 
 
+@pytest.mark.long
 def test_t1_a_contradiction_is_settled_and_the_board_s_falls_by_one(lead: Visit, room: Room) -> None:
     text_of(room, 20, "OP A1 B0702 C9 D1 E1450")
     text_of(room, 21, "OP A1 B0702 C9 D1 E450")
@@ -152,6 +156,7 @@ def test_c5_ten_calls_without_a_mouse(lead: Visit, room: Room) -> None:
     assert figures["total"]["attempts"] >= 4
 
 
+@pytest.mark.long
 def test_c1_two_operators_never_get_the_same_station(chromium: Browser, room: Room) -> None:
     room.chase()
     with (

@@ -28,6 +28,7 @@ def test_a1_a_link_shows_a_button_and_opening_it_uses_nothing_up(chromium: Brows
         expect(again.page.get_by_role("alert")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a2_a_code_from_the_mailbox_signs_in(chromium: Browser, room: Room) -> None:
     address = "code@example.org"
     room.baykoo("account", "add", "Nur", "--address", address, "--role", "operator", "--election", ELECTION)
@@ -54,6 +55,7 @@ def test_b1_an_sms_changes_its_cell_within_seven_seconds(lead: Visit, room: Room
     assert took < 7 + 3, took  # the SMS itself takes a moment on a busy machine
 
 
+@pytest.mark.long
 def test_f3_without_a_connection_it_says_so_and_keeps_what_is_typed(lead: Visit) -> None:
     page = lead.go("stations", "input[type=search]")
     page.get_by_placeholder("Number, name, district").fill("School 1")

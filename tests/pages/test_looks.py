@@ -22,8 +22,8 @@ SCREENS = {
     "help": "main .title",
 }
 WIDTHS = (360, 1280, 1920)
-CORE = [("en", "light"), ("ky", "dark")]
-OTHERS = [("en", "dark"), ("ru", "light"), ("ru", "dark"), ("ky", "light")]
+CORE = [("ky", "dark")]
+OTHERS = [("en", "light"), ("en", "dark"), ("ru", "light"), ("ru", "dark"), ("ky", "light")]
 
 
 def looked_at(chromium: Browser, room: Room, language: str, theme: str, widths: tuple[int, ...]) -> list[str]:
