@@ -138,7 +138,7 @@ def test_s4_a_journalist_sees_no_name_and_no_phone(chromium: Browser, room: Room
         assert visit.page.locator(".tabs a", has_text="Calls").count() == 0
 
 
-def test_c5_ten_calls_without_a_mouse(lead: Visit, room: Room) -> None:
+def test_c5_calls_without_a_mouse(lead: Visit, room: Room) -> None:
     room.chase()
     page = lead.go("calls")
     expect(page.locator(".task").first).to_be_visible()
