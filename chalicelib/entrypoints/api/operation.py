@@ -196,10 +196,11 @@ def _response(declared: Operation, request: Any, answered: Document | Tagged | R
     headers: dict[str, Any] = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     document = answered.document if isinstance(answered, Tagged) else answered
     body = json.dumps(document, ensure_ascii=False)
-    if isinstance(answered, Tagged):
-        headers["ETag"] = f'"{answered.version}"'
-    elif declared.conditional:
-        headers["ETag"] = f'"{_digest(document)}"'
+    parts = [answered.version] if isinstance(answered, Tagged) else []
+    if declared.conditional:  # a version is of what may be changed, and what is shown has more
+        parts.append(_digest(document))
+    if parts:
+        headers["ETag"] = f'"{".".join(parts)}"'
     if declared.conditional and headers["ETag"] in _seen_tags(request):
         return Response("", headers=headers, status_code=HTTPStatus.NOT_MODIFIED.value)
     return Response(body, headers=headers, status_code=declared.status.value)
@@ -207,7 +208,7 @@ def _response(declared: Operation, request: Any, answered: Document | Tagged | R
 
 def _digest(document: Document) -> str:
     stable = {name: value for name, value in document.items() if name != VERSIONED}
-    return hashlib.sha256(json.dumps(stable, ensure_ascii=False).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(stable, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
 def _seen_tags(request: Any) -> set[str]:

@@ -13,7 +13,8 @@ LONGEST_BODY = 10_000
 """Bytes of a request's body: a note has 500 characters, an SMS 2,000."""
 LONGEST_KEY = 100
 _VERSION = re.compile(r'(?:W/)?"?([\w.-]{1,64})"?', re.ASCII)
-_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"(\d{1,9})(?:\.[0-9a-f]+)?", re.ASCII)
+"""A version, alone or as an ETag has it that tells what is shown besides."""
 _KEY = re.compile(rf"[\w.:-]{{1,{LONGEST_KEY}}}", re.ASCII)
 
 
@@ -52,9 +53,10 @@ def seen_version(request: Any) -> str:
 
 def version_number(seen: str) -> int:
     """Return a version that is a number; Problem where it is none."""
-    if not _NUMBER.fullmatch(seen):
+    version = _NUMBER.fullmatch(seen)
+    if version is None:
         raise Problem(HTTPStatus.PRECONDITION_FAILED, f"{seen} is no version of this; read it again.")
-    return int(seen)
+    return int(version[1])
 
 
 def idempotency_key(request: Any) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.models import Asking, NoteBody, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import operation
-from chalicelib.entrypoints.api.problem import Problem
+from chalicelib.entrypoints.api.problem import Problem, Tagged
 from chalicelib.entrypoints.api.request import LONGEST_BODY, idempotency_key, seen_version, version_number
 
 
@@ -34,6 +34,11 @@ def answered(asked: Any) -> dict[str, Any]:
 @operation(summary="Show something.", may=None, conditional=True)
 def shown(asked: Any) -> dict[str, Any]:
     return {"as_of": asked.request.headers["x-as-of"], "sum": 3}
+
+
+@operation(summary="Show a version of something.", may=None, conditional=True)
+def versioned(asked: Any) -> Tagged:
+    return Tagged({"live": asked.request.headers["x-as-of"]}, "3")
 
 
 @operation(summary="Fail.", may=None)
@@ -114,6 +119,13 @@ def test_an_etag_does_not_change_with_the_instant_alone() -> None:
     first = shown(request(x_as_of="12:00"))
     again = shown(request(x_as_of="12:05", if_none_match=f'"other", W/{first.headers["ETag"]}'))
     assert (first.status_code, again.status_code, again.body) == (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, "")
+
+
+def test_what_is_live_beneath_a_version_is_no_304() -> None:
+    first = versioned(request(x_as_of="12:00")).headers["ETag"]
+    assert versioned(request(x_as_of="12:05", if_none_match=first)).status_code == HTTPStatus.OK
+    assert versioned(request(x_as_of="12:00", if_none_match=first)).status_code == HTTPStatus.NOT_MODIFIED
+    assert version_number(seen_version(request(if_match=first))) == 3
 
 
 def test_c_if_match_takes_ascii_alone() -> None:
