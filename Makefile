@@ -41,6 +41,10 @@ test: environments browser ## Run every test: unit, integration and end-to-end, 
 test-pages: environments browser ## Try the page whole in a browser: every screen, language, theme and width
 	@$(bin)/python -m pytest --durations=10 tests/pages
 
+.PHONY: test-long
+test-long: environments ## Run what wants the machine for itself: a flood from one phone beside everybody else
+	@$(bin)/python -m pytest -m long tests/e2e
+
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute
 	@$(bin)/python -m pytest $(side_by_side) tests/unit

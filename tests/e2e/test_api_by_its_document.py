@@ -14,7 +14,7 @@ from stack import sample_on
 
 from infra.local import ELECTION, NUMBER, OBSERVER
 
-SECONDS = int(os.environ.get("BAYKOO_FUZZ_SECONDS", "40"))
+SECONDS = int(os.environ.get("BAYKOO_FUZZ_SECONDS", "20"))
 SEED = os.environ.get("BAYKOO_FUZZ_SEED", "20261129")
 CHECKS = (
     "not_a_server_error",

@@ -146,6 +146,7 @@ def pair(deployed: Deployed, election: Any, flooder: Any, reports: list[tuple[st
     return Pair(quiet, stormy)
 
 
+@pytest.mark.long  # it times seconds, and other tests beside it would too
 def test_a1_a_flood_from_one_phone_keeps_nobody_s_incident_from_being_heard(deployed: Deployed, election: Any) -> None:
     """Compare the alerts of the other regions beside reports alone with those beside reports and a flood.
 
