@@ -45,7 +45,7 @@ export function open() {
     <select aria-label=${t('board.region')} @change=${(event) => { my.invited.region = event.target.value; }}><option value="">${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.invited.region}>${name}</option>`)}</select>
     <button class="main">${t('people.invite')}</button></form>`;
 
-  const table = () => html`<div class="scroller"><table><thead><tr><th scope="col">${t('people.name')}</th><th scope="col">${t('signin.address')}</th><th scope="col">${t('people.role')}</th><th scope="col">${t('board.region')}</th><th scope="col">${t('people.used')}</th><th scope="col">${t('people.sessions')}</th><th></th></tr></thead>
+  const table = () => html`<div class="scroller" tabindex="0"><table><thead><tr><th scope="col">${t('people.name')}</th><th scope="col">${t('signin.address')}</th><th scope="col">${t('people.role')}</th><th scope="col">${t('board.region')}</th><th scope="col">${t('people.used')}</th><th scope="col">${t('people.sessions')}</th><th></th></tr></thead>
     <tbody>${my.accounts.map((one) => html`<tr class=${one.revoked ? 'snoozed' : ''}><td><b>${one.name}</b> <small>${one.organisation ?? ''}</small></td><td>${one.address}</td><td>${t(`role.${one.role}`)}</td><td>${one.regions.join(', ') || t('board.nation')}</td>
       <td>${one.revoked ? html`<span class="warned">${t('people.revoked')}</span>` : one.last_used_at ? ageOf(one.last_used_at, serverNow()) : '–'} ${one.expires_at ? html`<small>${t('people.until', {date: date(one.expires_at)})}</small>` : nothing}</td><td class="number">${one.sessions.length}</td>
       <td>${one.revoked || !allowed('manage_accounts') ? nothing : html`<button type="button" class="plain" @click=${() => change(one, 'sign-out')}>${t('people.signout')}</button> <button type="button" class="plain" @click=${() => change(one, 'revoke')}>${t('people.revoke')}</button>`}</td></tr>`)}</tbody></table></div>`;
@@ -53,7 +53,7 @@ export function open() {
   function rights() {
     const roles = Object.keys(my.roles);
     const permissions = [...new Set(Object.values(my.roles).flat())];
-    return html`<details class="closed"><summary>${t('people.rights')}</summary><div class="scroller"><table><thead><tr><th scope="col"></th>${roles.map((role) => html`<th scope="col" class="centre">${t(`role.${role}`)}</th>`)}</tr></thead>
+    return html`<details class="closed"><summary>${t('people.rights')}</summary><div class="scroller" tabindex="0"><table><thead><tr><th scope="col"></th>${roles.map((role) => html`<th scope="col" class="centre">${t(`role.${role}`)}</th>`)}</tr></thead>
       <tbody>${permissions.map((one) => html`<tr><th scope="row">${one.replaceAll('_', ' ')}</th>${roles.map((role) => html`<td class="centre">${my.roles[role].includes(one) ? html`<span aria-label=${t('station.yes')}>●</span>` : html`<span class="quiet" aria-label=${t('station.no')}>·</span>`}</td>`)}</tr>`)}</tbody></table></div></details>`;
   }
 

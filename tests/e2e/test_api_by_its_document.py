@@ -6,13 +6,15 @@ schemathesis makes the requests, right and wrong ones, and follows from one answ
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from deployed import Deployed
-from stack import sample_on
+from stack import folder_of, sample_on
 
 from infra.local import ELECTION, NUMBER, OBSERVER
+from infra.stack import local_stack
 
 SECONDS = int(os.environ.get("BAYKOO_FUZZ_SECONDS", "20"))
 SEED = os.environ.get("BAYKOO_FUZZ_SEED", "20261129")
@@ -26,12 +28,14 @@ CHECKS = (
 
 
 @pytest.fixture(scope="module")
-def lived(deployed: Deployed) -> Deployed:
-    """A stack with the sample election and something to be found."""
-    sample_on(deployed.stack, deployed.folder / "sample.json")
-    for text in ("OP A1 B0715 C9 D1 E900", "good morning", "IN 3 box is broken"):
-        assert deployed.sms(text, OBSERVER, NUMBER).status == 200
-    return deployed
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A stack of its own, for whatever may be changed is; with the sample election and something to be found."""
+    with local_stack(folder_of("fuzz")) as stack:
+        deployed = Deployed(stack, tmp_path_factory.mktemp("fuzz"))
+        sample_on(stack, deployed.folder / "sample.json")
+        for text in ("OP A1 B0715 C9 D1 E900", "good morning", "IN 3 box is broken"):
+            assert deployed.sms(text, OBSERVER, NUMBER).status == 200
+        yield deployed
 
 
 @pytest.mark.parametrize("role", ["administrator", "viewer"])

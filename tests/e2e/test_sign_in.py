@@ -169,7 +169,8 @@ def test_what_brings_a_code_is_shown_to_nobody(deployed: Deployed, election: str
     deployed.post("/v1/session/request", {"address": address}, None)
     mail(deployed, address)
     table = f"{deployed.stack.name}-messages"
-    rows = deployed.stack.client("dynamodb").scan(TableName=table)["Items"]
+    pages = deployed.stack.client("dynamodb").get_paginator("scan").paginate(TableName=table)
+    rows = [row for page in pages for row in page["Items"]]
     key = next(row["key"]["S"] for row in rows if row.get("recipient", {}).get("S") == address)
     headquarters = deployed.operator(election, role="headquarters")
     shown = deployed.get(f"/v1/elections/{election}/messages/{key.replace('#', '%23')}", headquarters)

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,6 +34,8 @@ STATIONS = 20
 FIRST_DAY = dt.date(2090, 10, 15)
 VOLATILE = frozenset({"stored_at", "due_at", "processed_at", "sent_at", "provider_at", "received_at", "raw"})
 _serial = itertools.count()
+_NUMBERED = re.compile(r'("number": |[Ии]нцидент |[Ii]ncident |ОК |OK |№)\d+')
+"""An incident's number: one that was taken by a process that died is never given again."""
 
 
 @cache
@@ -157,7 +160,7 @@ class Pipeline:
             *(_line("incident", row.attribute_values) for row in incidents_of(election.id)),
         ]
         named = self._names(rows)
-        return "\n".join(sorted(_neutral(line, named) for line in lines))
+        return "\n".join(sorted(_NUMBERED.sub(r"\1N", _neutral(line, named)) for line in lines))
 
     def reports(self) -> list[Any]:
         return all_reports(self.election, self.election.station_by_number)

@@ -94,13 +94,13 @@ def test_the_smoke_test_says_what_does_not_work(target: Target, monkeypatch: pyt
 def test_the_way_back_keeps_a_new_table_and_brings_the_code_before(target: Target, tmp_path: Path) -> None:
     before = deployed_template(target)
     template = json.loads(package().template.read_text())
-    table = json.loads(json.dumps(template["Resources"]["Operators"]).replace("-operators", "-contacts"))
+    table = json.loads(json.dumps(template["Resources"]["Operators"]).replace("-operators", "-spare"))
     intake = json.loads(json.dumps(template["Resources"]["Intake"]))
     intake["Properties"]["MemorySize"] = 2048
     deploy(changed(tmp_path, **{NEW_TABLE: table, "Intake": intake}), target, {})
-    assert "contacts" in tables(target)
+    assert "spare" in tables(target)
     roll_back(target, before, deployed_template(target))
-    assert "contacts" in tables(target)
+    assert "spare" in tables(target)
     after = deployed_template(target)["Resources"]
     assert after["Intake"] == before["Resources"]["Intake"]
     assert NEW_TABLE in after

@@ -167,7 +167,7 @@ def test_a_number_that_an_earlier_version_routed_does_not_know_its_country(servi
     [way] = list(RouteRow.query(ROUTES, RouteRow.part == loaded.number))
     way.update(actions=[RouteRow.region.remove()])
     one = found(services)[subject]
-    assert (one.severity, loaded.number in one.said) == ("warning", True)
+    assert (one.severity, loaded.number in one.text) == ("warning", True)
     assert "election load" in one.advice
     loading.load(loaded.election, REAL_TIME)
     assert subject not in found(services)

@@ -39,7 +39,5 @@ def test_a_text_that_is_no_utf8_is_stored_as_it_was_sent(stack: Stack, case: str
 
 
 def rows(stack: Stack) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = stack.client("dynamodb").scan(TableName=f"{stack.outputs['TablePrefix']}messages")[
-        "Items"
-    ]
-    return found
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=f"{stack.outputs['TablePrefix']}messages")
+    return [row for page in pages for row in page["Items"]]

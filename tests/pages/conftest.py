@@ -18,7 +18,7 @@ def room(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Room:
     return made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # two of Playwright cannot run in one process
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable())

@@ -72,6 +72,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "AuditRow": lambda: {"note": NOTE, "before": LETTER * LONGEST_BODY, "after": LETTER * LONGEST_BODY},
     "AccountRow": lambda: {"regions": [NAME] * REGIONS},
     "PlaceRow": dict,
+    "LeaseRow": dict,
     "ProofRow": dict,
     "SessionRow": dict,
     "AttemptsRow": dict,
@@ -140,7 +141,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "SpentRow": lambda: {"": counters(2 * COORDINATORS)},
     "CoveredRow": lambda: {"counted": [KEY] * MOST_COVERED, "held": [KEY] * MOST_NAMED},
     # elections, and what workers share
-    "ElectionRow": lambda: {"document": b"z" * PART_BYTES, "assignments": {}},
+    "ElectionRow": lambda: {"document": b"z" * PART_BYTES, "assignments": {}, "changes": {}},
     "RouteRow": lambda: {"incidents": "(?:ТРЕВОГА|alarm)|" * 2_000},
     "ProviderRow": lambda: {"document": {"lags": [[NOW, 12.5]] * 500}},
     "CarrierRow": dict,
