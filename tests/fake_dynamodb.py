@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -77,7 +78,8 @@ class FakeDynamoDB:
 
     def query(self, asked: dict[str, Any]) -> dict[str, Any]:
         condition, table = asked["KeyConditionExpression"], _table(asked["TableName"])
-        rows = [row for row in self._rows(asked) if _holds(condition, row, asked)]
+        name, value = _partition(asked)
+        rows = [row for row in self._rows(asked, name, value) if _holds(condition, row, asked)]
         by = INDEX_RANGES[asked["IndexName"]] if "IndexName" in asked else KEYS[table][-1]
         rows.sort(key=lambda row: _value(row[by]), reverse=not asked.get("ScanIndexForward", True))
         return {"Items": rows, "Count": len(rows), "ScannedCount": len(rows)}
@@ -107,9 +109,9 @@ class FakeDynamoDB:
             self._write(kind, write)
         return {}
 
-    def _rows(self, asked: Mapping[str, Any]) -> Iterator[Row]:
+    def _rows(self, asked: Mapping[str, Any], name: str = "", value: Any = None) -> Iterator[Row]:
         for row in self.tables[_table(asked["TableName"])].values():
-            if _holds(asked.get("FilterExpression"), row, asked):
+            if row.get(name) == value and _holds(asked.get("FilterExpression"), row, asked):
                 yield row
 
     def _row(self, table: str, key: Mapping[str, Any]) -> Row | None:
@@ -146,6 +148,12 @@ def _table(name: str) -> str:
     return name.rpartition("-")[2]
 
 
+def _partition(asked: Mapping[str, Any]) -> tuple[str, Any]:
+    """The name and value that a query's first comparison asks of every row."""
+    name, _, value = _tokens(asked["KeyConditionExpression"].lstrip("("))[:3]
+    return asked["ExpressionAttributeNames"][name], asked["ExpressionAttributeValues"][value]
+
+
 def _place(table: str, key: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(key[attribute]["S"] for attribute in KEYS[table])
 
@@ -155,11 +163,16 @@ def _value(typed: Mapping[str, Any]) -> Any:
     return Decimal(value) if kind == "N" else frozenset(value) if kind in ("NS", "SS") else value
 
 
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> list[str]:
+    return _TOKENS.findall(text)
+
+
 class _Expression:
     """An expression's tokens, read from left to right, with its names and values."""
 
     def __init__(self, text: str, asked: Mapping[str, Any]) -> None:
-        self.tokens = _TOKENS.findall(text)
+        self.tokens = _tokens(text)
         self.names = asked.get("ExpressionAttributeNames", {})
         self.values = asked.get("ExpressionAttributeValues", {})
         self.at = 0
@@ -270,6 +283,20 @@ def _updated(row: Row, write: Mapping[str, Any]) -> Row:
 
 
 def _assigned(expression: _Expression, row: Row) -> dict[str, Any]:
+    value = _assigned_operand(expression, row)
+    while expression.next in ("+", "-"):
+        sign = 1 if expression.take() == "+" else -1
+        changed = Decimal(value["N"]) + sign * Decimal(_assigned_operand(expression, row)["N"])
+        value = {"N": str(changed)}
+    return value
+
+
+def _assigned_operand(expression: _Expression, row: Row) -> dict[str, Any]:
+    if expression.next == "(":
+        expression.take()
+        inner = _assigned(expression, row)
+        expression.take(")")
+        return inner
     if expression.next != "if_not_exists":
         assigned: dict[str, Any] = expression.operand(row)
         return assigned

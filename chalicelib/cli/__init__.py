@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from chalicelib.cli.printable import printable
+
 COMMANDS = {
     "account": "chalicelib.cli.account:account",
     "audit": "chalicelib.cli.operations:audit",
@@ -44,6 +46,11 @@ class LazyGroup(click.Group):
         """Call a command."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as refused:
+            lines = refused.message.split("\n")
+            if "".join(lines).isprintable():
+                raise
+            raise click.ClickException("\n".join(map(printable, lines))) from refused
         except Exception as fault:
             if _is(fault, "chalicelib.store.elections", "ElectionUnknown"):
                 raise click.ClickException(str(fault)) from fault

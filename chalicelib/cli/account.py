@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import click
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.access.accounts import Invitation, add_account, address_of, list_accounts, revoke_account
 from chalicelib.services.access.operators import ROLES, OperatorInvalid
@@ -46,7 +47,7 @@ def add(
         add_account(election_id, invitation, dt.datetime.now(dt.UTC))
     except OperatorInvalid as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"{name} may sign in to {election_id} as {role}, {', '.join(regions) or 'all regions'}.")
+    show(f"{name} may sign in to {election_id} as {role}, {', '.join(regions) or 'all regions'}.")
     _print_link(election_id, address, page)
 
 
@@ -71,7 +72,7 @@ def list_them(election_id: str) -> None:
     for one in list_accounts(election_id)["accounts"]:
         state = "revoked" if one["revoked"] else f"last used {one['last_used_at'] or 'never'}"
         regions = ", ".join(one["regions"]) or "all regions"
-        click.echo(f"{one['name']}  {one['address']}  {one['role']}, {regions}  {state}")
+        show(f"{one['name']}  {one['address']}  {one['role']}, {regions}  {state}")
 
 
 @account.command()
@@ -84,7 +85,7 @@ def revoke(name: str, election_id: str) -> None:
     revoked = revoke_account(election_id, name, dt.datetime.now(dt.UTC))
     if not revoked:
         raise click.ClickException(f"{name} has no account in {election_id}.")
-    click.echo(f"Revoked {revoked} account{'s' if revoked > 1 else ''} of {name}.")
+    show(f"Revoked {revoked} account{'s' if revoked > 1 else ''} of {name}.")
 
 
 def _page(stack: dict[str, Any], url: str | None) -> str:
@@ -97,5 +98,5 @@ def _page(stack: dict[str, Any], url: str | None) -> str:
 def _print_link(election_id: str, address: str, page: str) -> None:
     region = existing(election_id).election.default_region
     token, _ = make_proof(address_of(address, region), dt.datetime.now(dt.UTC))
-    click.echo("The link signs in once, within a quarter of an hour:")
-    click.echo(link_of(page, token))
+    show("The link signs in once, within a quarter of an hour:")
+    show(link_of(page, token))

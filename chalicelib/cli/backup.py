@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.backup.archive import ArchiveInvalid, header_of
 from chalicelib.services.backup.backup import back_up
@@ -46,7 +47,7 @@ def backup(election_id: str, file: Path, prefix: str | None) -> None:
             )
         except OSError as fault:
             raise click.ClickException(f"{file} cannot be written: {fault.strerror}") from fault
-    click.echo(f"{file}: {_listed(counted)}. Restore it into another stack: ./baykoo restore {file}")
+    show(f"{file}: {_listed(counted)}. Restore it into another stack: ./baykoo restore {file}")
 
 
 @click.command()
@@ -67,13 +68,11 @@ def restore(file: Path, target_id: str | None) -> None:
         except OSError as fault:
             raise click.ClickException(f"{file} cannot be read: {fault.strerror}") from fault
     election_id = target_id or str(header_of(file)["election"])
-    click.echo(f"{election_id}: {_listed(counted)}.")
+    show(f"{election_id}: {_listed(counted)}.")
     audited = audit(election_id)
     for difference in audited.differences:
-        click.echo(f"{election_id}: {difference}")
-    click.echo(
-        f"Audit: {audited.messages} messages, {audited.reports} reports, {len(audited.differences)} differences."
-    )
+        show(f"{election_id}: {difference}")
+    show(f"Audit: {audited.messages} messages, {audited.reports} reports, {len(audited.differences)} differences.")
     if audited.differences:
         raise SystemExit(1)
 
@@ -93,7 +92,7 @@ def recover(at: dt.datetime, prefix: str) -> None:
         while left := raw_rows.not_active(names):
             status.update(f"{len(left)} of {len(names)} tables to go …")
             time.sleep(ASKED_EVERY_SECONDS)
-    click.echo(f"{len(names)} tables are there. Now: ./baykoo backup ELECTION FILE --tables {prefix}")
+    show(f"{len(names)} tables are there. Now: ./baykoo backup ELECTION FILE --tables {prefix}")
 
 
 def _listed(counted: Mapping[str, int]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from chalicelib.cli.files import load_election_file
+from chalicelib.cli.printable import show
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.cards import Card
 from chalicelib.observation.form_design.cards import cards as cards_of
@@ -37,7 +38,7 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
             _check_example(election, card)
         path = output / f"cards.{each}.html"
         path.write_text(page(election, each, chosen), "utf-8")
-        click.echo(f"{path}: {len(chosen)} {'card' if len(chosen) == 1 else 'cards'}")
+        show(f"{path}: {len(chosen)} {'card' if len(chosen) == 1 else 'cards'}")
 
 
 def page(election: Election, language: str, chosen: list[Card]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from chalicelib.cli.files import ElectionRefused, inspect_election_file
+from chalicelib.cli.printable import show
 from chalicelib.observation.election_file import Inspection, Problem
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.confusables import confusions
@@ -25,12 +26,12 @@ def check(file: Path) -> None:
     election = inspection.election
     warnings = sorted((*inspection.warnings, *(_confusions(inspection, election) if election else ())))
     for warning in warnings:
-        click.echo(f"warning: {warning}")
+        show(f"warning: {warning}")
     if election is None:
         raise ElectionRefused(inspection.problems)
     counts = f"{len(election.stations)} stations, {len(election.observers)} observers, {len(election.regions)} regions"
     warned = f" {len(warnings)} warnings: look at them before the cards are printed." if warnings else ""
-    click.echo(f"{file.name} is valid: {len(election.forms)} forms, {counts}.{warned}")
+    show(f"{file.name} is valid: {len(election.forms)} forms, {counts}.{warned}")
 
 
 def _confusions(inspection: Inspection, election: Election) -> Iterator[Problem]:

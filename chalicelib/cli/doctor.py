@@ -4,13 +4,13 @@ And what to do.
 """
 
 import datetime as dt
-import json
 import os
 import sys
 from dataclasses import asdict
 
 import click
 
+from chalicelib.cli.printable import show, show_json
 from chalicelib.cli.target import use_stack
 from chalicelib.services.doctor.examine import examine
 from chalicelib.services.doctor.finding import gravest
@@ -32,12 +32,12 @@ def doctor(*, as_json: bool, shows_good: bool) -> None:
     for finding in examine(stack, dt.datetime.now(dt.UTC), local.get("api_url")):
         findings.append(finding)
         if as_json:
-            click.echo(json.dumps(asdict(finding), ensure_ascii=False))
+            show_json(asdict(finding))
         elif shows_good or finding.severity != "good":
-            click.echo(f"{_MARKS[finding.severity]} {finding.subject}: {finding.text}")
+            show(f"{_MARKS[finding.severity]} {finding.subject}: {finding.text}")
             if finding.advice:
-                click.echo(f"    {finding.advice}")
+                show(f"    {finding.advice}")
     if not as_json:
         counts = {severity: sum(finding.severity == severity for finding in findings) for severity in _MARKS}
-        click.echo(f"{counts['good']} good, {counts['warning']} warnings, {counts['problem']} problems.")
+        show(f"{counts['good']} good, {counts['warning']} warnings, {counts['problem']} problems.")
     sys.exit(gravest(findings))

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from chalicelib.cli.check import check
 from chalicelib.cli.files import load_election_file
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.election_file import moved_to
 from chalicelib.observation.election_file.header import id_problem
@@ -90,12 +91,12 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
     except (loading.RemovesReported, ElectionChanged) as refused:
         raise click.ClickException(str(refused)) from refused
     counts = f"{len(checked.stations)} stations, {len(checked.observers)} observers, {len(checked.regions)} regions"
-    click.echo(f"Loaded {checked.id}, version {version}: {counts}.")
+    show(f"Loaded {checked.id}, version {version}: {counts}.")
     if number:
-        click.echo(f"{loading.route(number, checked.id)} leads to {checked.id}.")
+        show(f"{loading.route(number, checked.id)} leads to {checked.id}.")
     resolved = sum(1 for _ in resolved_by(checked.id))
     if resolved:
-        click.echo(f"{resolved} SMS that did not count may count now: ./baykoo election reprocess {checked.id}")
+        show(f"{resolved} SMS that did not count may count now: ./baykoo election reprocess {checked.id}")
 
 
 @election.command(name="reprocess")
@@ -111,7 +112,7 @@ def reprocess_command(election_id: str) -> None:
         count = reprocess(election_id, dt.datetime.now(dt.UTC))
     except ElectionUnknown as unknown:
         raise click.ClickException(str(unknown)) from unknown
-    click.echo(f"{count} SMS are read again by the next sweep, within a minute.")
+    show(f"{count} SMS are read again by the next sweep, within a minute.")
 
 
 @election.command(name="copy")
@@ -127,9 +128,9 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
         loading.copy_election(source, target, clock or REAL_TIME)
     except loading.RemovesReported as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"Copied {source} to {target}.")
+    show(f"Copied {source} to {target}.")
     if number:
-        click.echo(f"{loading.route(number, target)} leads to {target}.")
+        show(f"{loading.route(number, target)} leads to {target}.")
 
 
 @election.command()
@@ -146,7 +147,7 @@ def route(number: str, election_id: str) -> None:
         matched = loading.route(number, election_id)
     except loading.ElectionRetired as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"{matched} leads to {election_id}.")
+    show(f"{matched} leads to {election_id}.")
 
 
 @election.command(name="list")
@@ -158,9 +159,9 @@ def list_command() -> None:
     use_stack()
 
     for election_id in list_elections():
-        click.echo(" ".join([election_id, *numbers_of(election_id)]))
+        show(" ".join([election_id, *numbers_of(election_id)]))
     for election_id, retired in retired_elections().items():
-        click.echo(f"{election_id} (retired {retired:%Y-%m-%d})")
+        show(f"{election_id} (retired {retired:%Y-%m-%d})")
 
 
 @election.command(name="retire")
@@ -177,7 +178,7 @@ def retire_command(election_id: str, *, although_under_way: bool) -> None:
         numbers = retire(election_id, dt.datetime.now(dt.UTC), although_under_way=although_under_way)
     except (RetireRefused, ElectionUnknown) as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"{election_id} is retired. Numbers that lead nowhere now: {', '.join(numbers) or 'none'}.")
+    show(f"{election_id} is retired. Numbers that lead nowhere now: {', '.join(numbers) or 'none'}.")
 
 
 @election.command(name="delete")
@@ -202,7 +203,7 @@ def delete_command(election_id: str, backup: Path | None, *, without_backup: boo
             election_id, getuser(), dt.datetime.now(dt.UTC), lambda table, rows: status.update(f"{table}: {rows}")
         )
     listed = ", ".join(f"{count} {table}" for table, count in removed.items() if count)
-    click.echo(f"{election_id} is deleted: {listed}.")
+    show(f"{election_id} is deleted: {listed}.")
 
 
 def _moved_to_today(election: Election) -> "Election":

@@ -9,6 +9,7 @@ from typing import cast
 import click
 import urllib3
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
@@ -58,8 +59,8 @@ def export(
     for file in link(operator, asked["id"], Action.at_the_command_line(operator, _now()))["files"]:
         path = folder / file["name"]
         path.write_bytes(urllib3.PoolManager().request("GET", file["url"]).data)
-        click.echo(f"{path}  {file['bytes']} bytes")
-    click.echo(f"{asked['rows']} rows")
+        show(f"{path}  {file['bytes']} bytes")
+    show(f"{asked['rows']} rows")
 
 
 def _now() -> dt.datetime:

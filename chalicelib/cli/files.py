@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from chalicelib.cli.printable import printable
 from chalicelib.observation.election_file import Inspection, Problem, inspect_election, roster_files
 from chalicelib.observation.elections.election import Election
 
@@ -25,7 +26,7 @@ class ElectionRefused(click.ClickException):
     def show(self, file: IO[Any] | None = None) -> None:
         """Print every problem, a line each, then their number."""
         for problem in self.problems:
-            click.echo(str(problem), file=file, err=file is None)
+            click.echo(printable(str(problem)), file=file, err=file is None)
         super().show(file)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from chalicelib.cli.printable import printable
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS, State, Step, StepRefused
 from chalicelib.services.access.operators import Operator, at_the_command_line
@@ -37,27 +37,27 @@ def list_them(election_id: str, region: str | None, state: State | None) -> None
     while True:
         page = list_incidents(loaded.election, me, region, state, before)
         for incident in page["incidents"]:
-            click.echo(_line(incident))
+            show(_line(incident))
         if page["next"] is None:
             return
         before = int(page["next"])
 
 
-@incident.command()
+@incident.command("show")
 @_number
 @_election
-def show(number: int, election_id: str) -> None:
+def show_one(number: int, election_id: str) -> None:
     """Show incident NUMBER with its history."""
     use_stack()
     loaded, me = _loaded(election_id)
     incident = _found(loaded, me, number)
-    click.echo(_line(incident))
+    show(_line(incident))
     for name in ("text", "observer", "message", "report"):
         if incident[name]:
-            click.echo(f"  {name}: {printable(str(incident[name]))}")
+            show(f"  {name}: {incident[name]}")
     for entry in incident["history"]:
         note = f": {entry['note']}" if entry.get("note") else ""
-        click.echo(f"  {entry['at']} {entry['step']} by {printable(entry['who'] + note)}")
+        show(f"  {entry['at']} {entry['step']} by {entry['who'] + note}")
 
 
 def _step_command(step: Step) -> click.Command:
@@ -86,7 +86,7 @@ def _take(step: Step, number: int, election_id: str, note: str) -> None:
         raise click.ClickException(f"not changed: {refused}") from refused
     except VersionPassed as passed:
         raise click.ClickException(f"not changed, look at it again: {passed}") from passed
-    click.echo(f"Incident {number} is now {after['state'] if after else 'gone'}.")
+    show(f"Incident {number} is now {after['state'] if after else 'gone'}.")
 
 
 def _loaded(election_id: str) -> tuple[LoadedElection, Operator]:

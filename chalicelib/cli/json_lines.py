@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from chalicelib.cli.printable import printable_json
+
 
 class LineInvalid(ValueError):
     """A line of the input does not hold what the command reads."""
@@ -39,7 +41,6 @@ def answer_lines(
         except LineInvalid as problem:
             invalid += 1
             answered = refuse(number, problem)
-        # Half a surrogate pair, which some phones send, is no UTF-8: the escape that replaces it is JSON's own.
-        target.write(json.dumps(answered, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+        target.write(printable_json(answered).encode() + b"\n")
         target.flush()
     return invalid

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from chalicelib.cli.printable import printable
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.operators import at_the_command_line
@@ -56,7 +56,7 @@ def list_messages(election_id: str, state: str | None, hours: int, desk: Any, li
         whose = f"observer {one['observer']}" if one["observer"] else one["from"] or "-"
         identical = f"  x{one['identical']}" if one.get("identical", 1) > 1 else ""
         what = one["kind"] or one["state"]
-        click.echo(f"{one['key']}  {one['stored_at'][:16]}  {what}  {whose}{identical}  {printable(one['text'] or '')}")
+        show(f"{one['key']}  {one['stored_at'][:16]}  {what}  {whose}{identical}  {one['text'] or ''}")
 
 
 def _logged(
@@ -103,7 +103,7 @@ def assign(
     with _refusals():
         if only_this:
             assigning.assign_this(loaded, action, key, seen, str(observer))
-            click.echo(f"{key} is observer {observer}'s.")
+            show(f"{key} is observer {observer}'s.")
             return
         owner = Owner("nobody")
         if observer is not None:
@@ -111,7 +111,7 @@ def assign(
         elif coordinator is not None:
             owner = Owner("coordinator", coordinator)
         read = assigning.assign(loaded, action, key, seen, owner)["read"]
-    click.echo(f"The phone of {key} is {owner.kind} {owner.whose or ''}".rstrip() + f"'s; {read} SMS are read by that.")
+    show(f"The phone of {key} is {owner.kind} {owner.whose or ''}".rstrip() + f"'s; {read} SMS are read by that.")
 
 
 @messages.command()
@@ -130,9 +130,9 @@ def enter(text: str, election_id: str, observer: str | None, about: str | None, 
         for report in read["reports"]:
             answers = " ".join(f"{code}={value}" for code, value in report.get("answers", {}).items())
             failed = "".join(f"; fails {check['rule']}" for check in report["failed_checks"])
-            click.echo(f"{report['form']} {report.get('station')} {report.get('round')}: {answers}{failed}")
+            show(f"{report['form']} {report.get('station')} {report.get('round')}: {answers}{failed}")
         if not dry_run:
-            click.echo(f"Entered as {entering.enter(loaded, action, entry, seen)['entered']}.")
+            show(f"Entered as {entering.enter(loaded, action, entry, seen)['entered']}.")
 
 
 @messages.command()
@@ -145,7 +145,7 @@ def dismiss(key: str, election_id: str, identical: bool, note: str) -> None:
     loaded, action, seen = _begun(election_id, key, note)
     with _refusals():
         answer = deciding.dismiss(loaded, action, key, seen, identical=identical)
-    click.echo(f"{len(answer['dismissed'])} dismissed, {answer['left']} that say the same are left.")
+    show(f"{len(answer['dismissed'])} dismissed, {answer['left']} that say the same are left.")
 
 
 @messages.command()
@@ -157,7 +157,7 @@ def undo(key: str, election_id: str, note: str) -> None:
     loaded, action, seen = _begun(election_id, key, note)
     with _refusals():
         answer = undoing.undo(loaded, action, key, seen)
-    click.echo(f"Undone: {answer['undone']}.")
+    show(f"Undone: {answer['undone']}.")
 
 
 def _begun(election_id: str, key: str | None, note: str) -> tuple[LoadedElection, Action, str]:
@@ -184,9 +184,9 @@ def held() -> None:
     listing = held_rows()
     for row in listing.rows:
         since = f"{row.since:%Y-%m-%d %H:%M}" if row.since else "-"
-        click.echo(f"{row.key}  {since}  {row.state or '-'}  {row.reason}  {printable(row.error or '')}")
+        show(f"{row.key}  {since}  {row.state or '-'}  {row.reason}  {row.error or ''}")
     if listing.is_cut:
-        click.echo(f"and more; these are the {len(listing.rows)} that are held the longest")
+        show(f"and more; these are the {len(listing.rows)} that are held the longest")
 
 
 @messages.command()
@@ -201,4 +201,4 @@ def retry(key: str) -> None:
         try_again(key, dt.datetime.now(dt.UTC))
     except NotHeld as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"{key} is tried again within a minute.")
+    show(f"{key} is tried again within a minute.")

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.elections.audit import audit as audit_election
 from chalicelib.services.summaries.hourly import summarize as summarize_election
@@ -21,7 +22,7 @@ def summarize(election_id: str | None) -> None:
 
     for name in _elections(election_id):
         queued = summarize_election(existing(name), dt.datetime.now(dt.UTC))
-        click.echo(f"{name}: {queued} summaries queued.")
+        show(f"{name}: {queued} summaries queued.")
 
 
 @click.command()
@@ -37,11 +38,11 @@ def audit(election_id: str | None) -> None:
     for name in _elections(election_id):
         audited = audit_election(name)
         for difference in audited.differences:
-            click.echo(f"{name}: {difference}")
+            show(f"{name}: {difference}")
         differences += len(audited.differences)
         waiting = f", {audited.waiting} waiting to be processed" if audited.waiting else ""
         seen = f"{audited.messages} messages{waiting}, {audited.reports} reports"
-        click.echo(f"{name}: {seen}, {len(audited.differences)} differences.")
+        show(f"{name}: {seen}, {len(audited.differences)} differences.")
     sys.exit(1 if differences else 0)
 
 

@@ -5,6 +5,7 @@ from typing import cast
 
 import click
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.access import operators
 from chalicelib.services.access.operators import revoke_operator
@@ -32,8 +33,8 @@ def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: 
     except operators.OperatorInvalid as refused:
         raise click.ClickException(str(refused)) from refused
     seen = ", ".join(regions) or "all regions"
-    click.echo(f"{name} may read {election_id} as {role}, {seen}, for {days} days. The token is shown this once:")
-    click.echo(token)
+    show(f"{name} may read {election_id} as {role}, {seen}, for {days} days. The token is shown this once:")
+    show(token)
 
 
 @operator.command()
@@ -46,4 +47,4 @@ def revoke(name: str, election_id: str) -> None:
     revoked = revoke_operator(name, election_id, dt.datetime.now(dt.UTC))
     if not revoked:
         raise click.ClickException(f"{name} has no access to {election_id}.")
-    click.echo(f"Revoked {revoked} token{'s' if revoked > 1 else ''} of {name}.")
+    show(f"Revoked {revoked} token{'s' if revoked > 1 else ''} of {name}.")

@@ -2,6 +2,7 @@
 
 import click
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.opt_outs.listing import OptOut, list_opt_outs
 from chalicelib.store.elections import existing
@@ -19,8 +20,8 @@ def opt_outs(election_id: str) -> None:
     election = existing(election_id).election
     listed = list_opt_outs(election)
     for opt_out in listed:
-        click.echo(f"{opt_out.phone}  {opt_out.since.astimezone(election.zone):%Y-%m-%d %H:%M}  {whose(opt_out)}")
-    click.echo(f"{election_id}: {len(listed)} opted out.")
+        show(f"{opt_out.phone}  {opt_out.since.astimezone(election.zone):%Y-%m-%d %H:%M}  {whose(opt_out)}")
+    show(f"{election_id}: {len(listed)} opted out.")
 
 
 def whose(opt_out: OptOut) -> str:

@@ -15,6 +15,7 @@ import click
 
 from chalicelib.cli.files import load_election_file
 from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
+from chalicelib.cli.printable import show
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading.model import Reading, ReportReading, Value
 from chalicelib.observation.reading.reading import read
@@ -49,10 +50,10 @@ def parse(election_file: Path, text: str | None, language: str | None) -> None:
     election = load_election_file(election_file)
     chosen = _language(election, language)
     if text is not None:
-        click.echo("\n".join(in_words(election, chosen, text)))
+        show(*in_words(election, chosen, text))
         return
     if sys.stdin.isatty():
-        click.echo('One {"text": "…"} a line; Ctrl-D ends.', err=True)
+        show('One {"text": "…"} a line; Ctrl-D ends.', err=True)
     if answer_lines(
         sys.stdin.buffer, sys.stdout.buffer, lambda line: meaning_of(election, chosen, _text_of(line)), _refused
     ):
@@ -68,7 +69,7 @@ def _language(election: Election, language: str | None) -> str:
 
 def _refused(number: int, problem: LineInvalid) -> dict[str, Any]:
     error = f"line {number}: {problem}"
-    click.echo(error, err=True)
+    show(error, err=True)
     return {"error": error}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from chalicelib.cli.json_lines import LineInvalid, answer_lines, read_json
+from chalicelib.cli.printable import show
 from chalicelib.cli.provider_stack import check, reconcile, send
 from chalicelib.observation.sms.arrival import received_at
 from chalicelib.providers.contract import Answer, Secrets, WebhookRequest
@@ -49,7 +50,7 @@ def explain() -> None:
     webhook does.
     """
     if sys.stdin.isatty():
-        click.echo(f"One {SHAPE} a line; Ctrl-D ends.", err=True)
+        show(f"One {SHAPE} a line; Ctrl-D ends.", err=True)
     if answer_lines(
         sys.stdin.buffer, sys.stdout.buffer, lambda line: explain_line(line, dt.datetime.now(dt.UTC)), _refused
     ):
@@ -58,7 +59,7 @@ def explain() -> None:
 
 def _refused(number: int, problem: LineInvalid) -> dict[str, Any]:
     reason = f"bad_line: line {number}: {problem}"
-    click.echo(reason, err=True)
+    show(reason, err=True)
     answer = refusal(Malformed("bad_line", str(problem)))
     return _explained(authentic=False, reason=reason, delivery=Delivery(), at=_EPOCH, answer=answer)
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import click
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.providers.contract import CannotSend, OutboundSms
@@ -62,9 +63,9 @@ def _check_sns(to: str | None) -> None:
 
 
 def _print(finding: "Finding") -> None:
-    click.echo(f"{_MARKS[finding.is_good]} {finding.what}: {finding.text}")
+    show(f"{_MARKS[finding.is_good]} {finding.what}: {finding.text}")
     if finding.advice:
-        click.echo(f"        → {finding.advice}")
+        show(f"        → {finding.advice}")
 
 
 @click.command()
@@ -80,11 +81,11 @@ def send(name: str, to: str, text: str) -> None:
 
     counted = count_segments(text)
     answered = hand_over(name, OutboundSms(f"cli-{uuid4()}", to, text, _now()))
-    click.echo(f"{answered.verdict}: {counted.count} {counted.encoding} segments")
+    show(f"{answered.verdict}: {counted.count} {counted.encoding} segments")
     if answered.reference:
-        click.echo(f"reference: {answered.reference}")
+        show(f"reference: {answered.reference}")
     if answered.reason:
-        click.echo(f"reason: {answered.reason}")
+        show(f"reason: {answered.reason}")
     if answered.verdict != "sent":
         raise click.exceptions.Exit(1)
 
@@ -105,9 +106,9 @@ def reconcile(name: str, since: dt.datetime | None) -> None:
         reconciled = run(name, _now(), since.replace(tzinfo=dt.UTC) if since else None)
     except (*refusals, NotConfigured, SecretsUnavailable, StoreUnavailable) as fault:
         raise click.ClickException(f"not reconciled: {fault}. What was read is stored; call it again.") from fault
-    click.echo(f"listed {reconciled.listed}, known {reconciled.known}, taken in {reconciled.taken_in}")
+    show(f"listed {reconciled.listed}, known {reconciled.known}, taken in {reconciled.taken_in}")
     if reconciled.unreadable:
-        click.echo(f"{reconciled.unreadable} entries of the list could not be read: they are held, as they came")
+        show(f"{reconciled.unreadable} entries of the list could not be read: they are held, as they came")
 
 
 def _now() -> dt.datetime:

@@ -1,6 +1,5 @@
 """`./baykoo quickcount`: what a sample says of all stations (docs/quick-count.md)."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from typing import Final
 import click
 
 from chalicelib.cli.files import ElectionRefused, load_election_file
+from chalicelib.cli.printable import show_json
 from chalicelib.observation.election_file import Problem
 from chalicelib.observation.election_file.problems import Findings
 from chalicelib.observation.election_file.rosters import read_table
@@ -65,7 +65,7 @@ def quickcount(election_path: Path, results_path: Path) -> None:
         counted = quick_count(election, results.answers, held_back=dict.fromkeys(results.duplicates, "duplicate"))
     except QuickCountError as refused:
         raise ElectionRefused([Problem(election_path.name, 1, "", str(refused))]) from refused
-    click.echo(json.dumps(counted.document(), indent=2, ensure_ascii=False))
+    show_json(counted.document(), indent=2)
 
 
 def read_results(path: Path, election: Election, form: Form) -> Results:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.summaries.final_report import final_report
 from chalicelib.store.elections import existing
@@ -27,4 +28,4 @@ def report(election_id: str, output: Path, language: str | None) -> None:
         output.write_text(page, "utf-8")
     except OSError as fault:
         raise click.ClickException(f"{output} cannot be written: {fault.strerror}") from fault
-    click.echo(f"{output}: {len(loaded.election.stations)} stations. Open it in a browser to print it.")
+    show(f"{output}: {len(loaded.election.stations)} stations. Open it in a browser to print it.")

@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.outreach import broadcast
 from chalicelib.services.outreach.broadcast import Batch, Choice, missing_place
@@ -70,7 +71,7 @@ def send(
         loaded = existing(election_id)
         choice = _choice(loaded, regions, stations, language, missing)
         batch = broadcast.prepare(loaded, name, text, choice)
-        click.echo(estimate(batch, price))
+        show(estimate(batch, price))
         if not dry_run and batch.remaining:
             _send(loaded, batch, per_second)
     except BatchRefused as refused:
@@ -119,4 +120,4 @@ def _send(loaded: LoadedElection, batch: "Batch", per_second: float) -> None:
         ) from None
     unwilling = len(batch.remaining) - queued
     since = f", {unwilling} have opted out meanwhile" if unwilling else ""
-    click.echo(f"{queued} SMS queued{since}.")
+    show(f"{queued} SMS queued{since}.")

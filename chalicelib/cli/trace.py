@@ -1,7 +1,6 @@
 """./baykoo trace: the way of one SMS, from rows and logs."""
 
 import datetime as dt
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.cli.printable import printable
+from chalicelib.cli.printable import show, show_json
 from chalicelib.cli.target import use_stack
 from chalicelib.services.clients.logs import LogLine, lines_of
 from chalicelib.services.doctor.deployment import Deployment
@@ -37,9 +36,12 @@ def trace(key: str, *, as_json: bool) -> None:
     except RowUnknown as unknown:
         raise click.ClickException(str(unknown)) from unknown
     if not as_json:
-        click.echo(f"{way.key}  correlation id {way.correlation_ids[0]}")
+        show(f"{way.key}  correlation id {way.correlation_ids[0]}")
     for step in _in_order([*map(_row_step, way.steps), *_log_steps(way)]):
-        click.echo(json.dumps(step, ensure_ascii=False) if as_json else _line(step))
+        if as_json:
+            show_json(step)
+        else:
+            show(_line(step))
 
 
 def _log_steps(way: Trace) -> Iterator[dict[str, Any]]:
@@ -51,7 +53,7 @@ def _log_steps(way: Trace) -> Iterator[dict[str, Any]]:
             _log_step, lines_of(functions, way.correlation_ids, min(instants) - BEFORE, max(instants) + AFTER)
         )
     except (ClientError, BotoCoreError) as fault:
-        click.echo(f"The logs cannot be read: {fault}", err=True)
+        show(f"The logs cannot be read: {fault}", err=True)
 
 
 def _row_step(step: Step) -> dict[str, Any]:
@@ -77,5 +79,5 @@ def _line(step: dict[str, Any]) -> str:
     at = step["at"]
     instant = f"{dt.datetime.fromisoformat(at):%Y-%m-%d %H:%M:%S.%f}"[:-3] if at else " " * 23
     if "row" in step:
-        return f"{instant}  {step['row']}  {printable(step['what'])}"
-    return f"{instant}    {step['function']} {step['level']}: {printable(step['what'])}  (request {step['request']})"
+        return f"{instant}  {step['row']}  {step['what']}"
+    return f"{instant}    {step['function']} {step['level']}: {step['what']}  (request {step['request']})"

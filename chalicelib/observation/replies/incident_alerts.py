@@ -6,6 +6,7 @@ from typing import NotRequired, TypedDict, Unpack
 from chalicelib.observation.elections.election import Election, Station
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.replies.layout import SEGMENTS
+from chalicelib.observation.sms.characters import without_controls
 from chalicelib.observation.sms.segments import CUT, continued, count_segments
 from chalicelib.observation.texts.catalogue import MARK
 from chalicelib.observation.texts.catalogue import text as say
@@ -42,7 +43,7 @@ def incident_alert_sms(election: Election, language: str, **incident: Unpack[Inc
     for remark in incident.get("remarks", ()):
         longer = f"{alert} {remark}"
         alert = longer if count_segments(longer).count <= SEGMENTS else alert
-    return continued(alert, incident["text"], SEGMENTS, ending=CUT)
+    return continued(alert, without_controls(incident["text"]), SEGMENTS, ending=CUT)
 
 
 def _essential_alert(election: Election, language: str, category: str, incident: IncidentNotice) -> str:
@@ -89,4 +90,4 @@ def _quoted(text: str) -> str:
 
     So it passes for none of ours.
     """
-    return "\n".join(f"> {line}" for line in text.splitlines())
+    return "\n".join(f"> {without_controls(line)}" for line in text.splitlines())

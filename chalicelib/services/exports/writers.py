@@ -6,6 +6,7 @@ CSV in gzip, and XLSX in constant memory.
 import csv
 import gzip
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, Final, TextIO, cast
@@ -17,7 +18,9 @@ from chalicelib.services.exports.table import Cell, Table
 MOST_XLSX_ROWS: Final = 200_000
 """Rows of an XLSX file: it takes 15 s per 10^5 rows, CSV one."""
 TOLD_EVERY = 5_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_UNSEEN = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_FORMULA = re.compile(rf"[\t\r\n]|[{_UNSEEN}]*[=+\-@＝＋－＠]")
+"""What a spreadsheet may begin a formula with, behind whatever it leaves out when it reads a cell."""
 _LONGEST_CELL = 32_767
 """Characters of a cell of a spreadsheet; what is longer is cut there, and whole in CSV."""
 Progress = Callable[[int], None]
@@ -32,7 +35,7 @@ def defused(cell: Cell) -> Cell:
 
     OWASP, "CSV Injection".
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def write_csv(table: Table, to: BinaryIO, progress: Progress) -> int:

@@ -43,3 +43,22 @@ def test_the_first_line_of_a_docstring_is_short() -> None:
     assert len(first_lines) > 2500
     longer = {place: line for place, line in first_lines.items() if len(line.split()) > MOST_WORDS}
     assert longer == {}, f"at most {MOST_WORDS} words; then a blank line, and what else is to be said"
+
+
+def test_commands_print_what_a_terminal_may_show_alone() -> None:
+    """Somebody's text that is printed as it is could move, rename or command the terminal."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, text in sources().items()
+        if name.startswith("chalicelib/cli/") and name != "chalicelib/cli/printable.py"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and _prints_bare(node)
+    ]
+    assert found == [], "print by chalicelib.cli.printable: show(line), show_json(document)"
+
+
+def _prints_bare(call: ast.Call) -> bool:
+    """Whether a call is click.echo or print of anything but printable(…)."""
+    if ast.unparse(call.func) not in ("click.echo", "click.secho", "print"):
+        return False
+    return not (call.args and isinstance(call.args[0], ast.Call) and ast.unparse(call.args[0].func) == "printable")
