@@ -168,13 +168,14 @@ def test_the_parts_of_a_long_sms_become_one_message_with_no_refusal(guarded: Dep
 
 def test_a_coordinators_commands_and_an_operators_step_meet_no_refusal(guarded: Deployed) -> None:
     token = guarded.operator(ELECTION)
-    for number, text in enumerate(("OK 1", "STATUS", "MISSING", "MUTE 1h")):
-        assert guarded.sms(text, COORDINATOR, NUMBER, id=f"command-{number}").status == 200
-    eventually(lambda: len([key for key in rows(guarded.stack) if key.startswith("reply#generic#command-")]) == 4)
     path = f"/elections/{ELECTION}/incidents"
-    assert guarded.get(f"{path}/1", token).json()["state"] == "acknowledged"
+    number = guarded.get(path, token).json()["incidents"][0]["number"]
+    for place, text in enumerate((f"OK {number}", "STATUS", "MISSING", "MUTE 1h")):
+        assert guarded.sms(text, COORDINATOR, NUMBER, id=f"command-{place}").status == 200
+    eventually(lambda: len([key for key in rows(guarded.stack) if key.startswith("reply#generic#command-")]) == 4)
+    assert guarded.get(f"{path}/{number}", token).json()["state"] == "acknowledged"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "If-Match": '"2"'}
-    answered = call(f"{guarded.stack.api_url}{path}/1/verify", b"{}", headers)
+    answered = call(f"{guarded.stack.api_url}{path}/{number}/verify", b"{}", headers)
     assert answered.status == 200, answered.body
     call_function(guarded.stack, "Sweep")
     assert refusals(guarded.stack) == []
