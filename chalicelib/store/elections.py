@@ -114,16 +114,16 @@ class LoadedElection:
 
 @dataclass(frozen=True, slots=True)
 class _Assigned:
-    """An election at versions of its file and of people's changes."""
+    """An election with what people assigned and changed, by what it was made from."""
 
-    version: int
-    assigned: int
+    made_from: tuple[str, object, object]
     election: Election
     nobodys: frozenset[str] = frozenset()
     changes: RosterChanges = field(default_factory=RosterChanges)
 
 
-_documents: dict[str, tuple[int, Election]] = {}
+_documents: dict[str, tuple[str, Election]] = {}
+"""By election, with the digest of the file: one that was deleted and loaded anew begins its versions again."""
 _assigned: dict[str, _Assigned] = {}
 _recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
@@ -151,23 +151,24 @@ def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
             f"election {election_id} is stored by schema {schema}, and this version of Baykoo reads {SCHEMA}: "
             "install the version that stored it, or load its file again"
         )
-    kept = _documents.get(election_id)
-    if kept is None or kept[0] != version:
-        kept = _documents[election_id] = (version, _read_document(election_id, head.digest or "", head.parts or 0))
-    people = _with_assigned(kept[1], version, head)
+    digest, kept = head.digest or "", _documents.get(election_id)
+    if kept is None or kept[0] != digest:
+        kept = _documents[election_id] = (digest, _read_document(election_id, digest, head.parts or 0))
+    people = _with_assigned(kept[1], digest, head)
     return LoadedElection(people.election, _clock_of(head), version, kept[1], people.nobodys, people.changes)
 
 
-def _with_assigned(filed: Election, version: int, head: ElectionRow) -> _Assigned:
+def _with_assigned(filed: Election, digest: str, head: ElectionRow) -> _Assigned:
     """Return an election with what people changed and assigned."""
+    made_from = (digest, head.assignments, head.changes)
     if not head.assigned:
-        return _Assigned(version, 0, filed)
+        return _Assigned(made_from, filed)
     kept = _assigned.get(filed.id)
-    if kept is None or (kept.version, kept.assigned) != (version, head.assigned):
+    if kept is None or kept.made_from != made_from:
         assigned, changes = assignments_in(head), changes_in(head)
         changed = with_changes(filed, changes)
         election, nobodys = with_assigned(changed, assigned), nobodys_phones(changed, assigned)
-        kept = _assigned[filed.id] = _Assigned(version, int(head.assigned), election, nobodys, changes)
+        kept = _assigned[filed.id] = _Assigned(made_from, election, nobodys, changes)
     return kept
 
 

@@ -43,5 +43,5 @@ def canonical_value(question: Question, value: Value) -> str:
     if isinstance(value, bool):
         return "1" if value else "2"
     if isinstance(value, tuple):
-        return ("," if max(value, default=0) > 9 else "").join(map(str, value))
+        return ("," if max(question.options, default=0) > 9 else "").join(map(str, value))
     return str(value).replace(":", "") if question.type == "time" else str(value)
