@@ -3,6 +3,7 @@
 Through the real webhook, with every message accounted for.
 """
 
+import datetime as dt
 import os
 import random
 import sys
@@ -16,8 +17,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from chalicelib.cli.rehearsed_operators import print_worked_off
 from chalicelib.cli.target import use_stack
 from chalicelib.providers.table import GENERIC, NAMES, canonical_name
+from chalicelib.rehearsal.operators.room import Room
 from chalicelib.rehearsal.page import accounting, grouped, latencies, rehearsal_page, seconds, share
 from chalicelib.rehearsal.provider import Webhook, WebhookUnusable
 from chalicelib.rehearsal.report import Report, report_on
@@ -26,7 +29,9 @@ from chalicelib.rehearsal.run import rehearse as run
 from chalicelib.rehearsal.senders.sms import CannotSign
 from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.rehearsal.simulation.day import NothingDue, Plan
+from chalicelib.rehearsal.training import training_figures
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
+from chalicelib.services.rehearsals.training import keep_training
 
 PERCENT = click.FloatRange(0, 100)
 REPORT = Path(".baykoo/rehearsal.html")
@@ -48,6 +53,16 @@ REPORT = Path(".baykoo/rehearsal.html")
     callback=lambda _ctx, _param, written: _names(written),
     help="Whose webhooks the SMS come in by.",
 )
+@click.option("--answer-calls", is_flag=True, help="Simulated observers answer the call desk's calls.")
+@click.option("--operators", type=click.IntRange(0, 50), default=0, show_default=True, help="How many are simulated.")
+@click.option(
+    "--pause",
+    "pause_seconds",
+    type=click.FloatRange(0, 600),
+    default=0,
+    show_default=True,
+    help="Seconds that a simulated operator needs for a task.",
+)
 @click.option("--election", "election_id", metavar="ID", help="The election to copy.  [default: the local stack's]")
 @click.option("--url", metavar="URL", help="The API of a stack on AWS, as its deployment printed it.")
 @click.option(
@@ -66,6 +81,9 @@ def rehearse(
     incidents: float,
     seed: int | None,
     providers: tuple[str, ...],
+    answer_calls: bool,
+    operators: int,
+    pause_seconds: float,
     election_id: str | None,
     url: str | None,
     report: Path,
@@ -75,6 +93,9 @@ def rehearse(
     Exit 1 if any message is unaccounted for. The copy has a number and a clock of its own, and nobody real can be
     reached through it. With several providers, each observer texts through one of them, mostly, and each delivers,
     signs and judges the answer in its own way.
+
+    With --answer-calls, operators in training ring simulated observers on the call desk. With --operators, simulated
+    ones work off all queues by the API, and exit 1 says that something was left, done twice or counted wrong.
     """
     stack = use_stack()
 
@@ -83,18 +104,24 @@ def rehearse(
     if not source:
         raise click.UsageError("which election? Name it with --election ID.")
     webhooks = [_webhook(stack, provider, url) for provider in providers]
+    room = Room(_base(stack, url), operators, answer_calls, plan.seed, pause_seconds)
     console = _console()
     console.print(f"Rehearsing {source}: {observers} observers, {minutes:g} minutes, seed {plan.seed}.")
     try:
         with _progress(console) as on_progress:
-            report_made = report_on(run(source, plan, webhooks, on_progress))
+            report_made = report_on(run(source, plan, webhooks, on_progress, room.prepare, room.begin))
+            worked_off = room.finish()
     except (NothingDue, TooFewObservers, WebhookUnusable) as refused:
         raise click.ClickException(str(refused)) from refused
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(rehearsal_page(report_made), encoding="utf-8")
+    figures = training_figures(source, report_made, worked_off)
+    keep_training(source, report_made.rehearsal.election.id, figures, dt.datetime.now(dt.UTC))
     _print(console, report_made)
+    if worked_off is not None:
+        print_worked_off(console, worked_off)
     console.print(f"Report: {report.resolve()}", soft_wrap=True)
-    sys.exit(0 if report_made.is_whole else 1)
+    sys.exit(0 if report_made.is_whole and (worked_off is None or worked_off.is_clean) else 1)
 
 
 def _names(written: str) -> tuple[str, ...]:
@@ -107,12 +134,16 @@ def _names(written: str) -> tuple[str, ...]:
     return names
 
 
-def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook":
-
-    base = url or stack.get("api_url")
+def _base(stack: dict[str, Any], url: str | None) -> str:
+    base: str | None = url or stack.get("api_url")
     if not base:
         raise click.UsageError("where is the API of the stack on AWS? Name it with --url URL.")
-    called = f"{base.rstrip('/')}/webhooks/{provider}"
+    return base
+
+
+def _webhook(stack: dict[str, Any], provider: str, url: str | None) -> "Webhook":
+
+    called = f"{_base(stack, url).rstrip('/')}/webhooks/{provider}"
     try:
         settings = provider_secrets(provider)
         sender = SENDERS[canonical_name(provider) or provider].with_settings(settings)

@@ -6,7 +6,8 @@ One file, no names, no phone numbers.
 from collections.abc import Mapping
 
 from chalicelib.observation.sms.states import MessageState
-from chalicelib.rehearsal.report import Latency, Report
+from chalicelib.rehearsal.latency import Latency
+from chalicelib.rehearsal.report import Report
 from chalicelib.services.email_templates import render
 
 OUTCOME_NAMES: Mapping[str, str] = {

@@ -3,9 +3,8 @@
 How well it was read and how long it took.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,6 +14,7 @@ from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.provider import Answers
 from chalicelib.rehearsal.run import Rehearsal, Sent
 
@@ -28,25 +28,6 @@ OUTCOMES = (
 BANDS = ((0.0, "none"), (0.1, "up to 10 %"), (0.25, "up to 25 %"), (0.5, "up to 50 %"), (1.0, "more"))
 """Shares of an observer's messages that were not accepted whole: the most that a band holds, and its name."""
 WORST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Seconds that something took, over `count` times (nearest-rank percentiles)."""
-
-    count: int
-    p50: float
-    p95: float
-    p99: float
-
-    @classmethod
-    def of(cls, seconds: Iterable[float]) -> "Latency | None":
-        """None of nothing."""
-        ranked = sorted(seconds)
-        if not ranked:
-            return None
-        p50, p95, p99 = (ranked[math.ceil(len(ranked) * share) - 1] for share in (0.50, 0.95, 0.99))
-        return cls(len(ranked), p50, p95, p99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +121,15 @@ class Report:
         return {name: bands[name] for _, name in BANDS}
 
     @property
+    def failing(self) -> Sequence[ObserverErrors]:
+        """The observers some of whose messages were not accepted whole, the worst first."""
+        failing = [observer for observer in self.observers if observer.not_accepted]
+        return sorted(failing, key=lambda observer: (-observer.rate, -observer.messages, observer.observer))
+
+    @property
     def worst(self) -> Sequence[ObserverErrors]:
         """The observers whose messages were understood worst."""
-        failing = [observer for observer in self.observers if observer.not_accepted]
-        return sorted(failing, key=lambda observer: (-observer.rate, -observer.messages, observer.observer))[:WORST]
+        return self.failing[:WORST]
 
 
 def report_on(rehearsal: Rehearsal) -> Report:
@@ -260,6 +246,13 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
         question = (form_code, code)
         label = _label(election, election.form_by_code.get(form_code), code)
         yield QuestionErrors(form_code, code, label, typed[question], asked_again[question], misread[question])
+
+
+def asked_again_in(sent: Sent) -> set[str]:
+    """Return codes that an observer typed in an accounted SMS and that were asked for again."""
+    if not (sent.is_acknowledged and sent.is_accounted and sent.planned.is_known):
+        return set()
+    return set(_typed(sent)) - set((_reading(sent) or {}).get("answers", {}))
 
 
 def _typed(sent: Sent) -> list[str]:

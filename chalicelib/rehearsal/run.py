@@ -38,6 +38,8 @@ ELSEWHERE = 0.05
 
 OnProgress = Callable[[str, int, int], None]
 """Called with a stage, how many are done and of how many."""
+OnElection = Callable[[Election], None]
+"""Called with the rehearsal's copy of an election."""
 
 
 class TooFewObservers(ValueError):
@@ -115,21 +117,29 @@ class Rehearsal:
 
 
 def rehearse(
-    source_id: str, plan: Plan, webhooks: Sequence[Webhook], on_progress: OnProgress = lambda *_: None
+    source_id: str,
+    plan: Plan,
+    webhooks: Sequence[Webhook],
+    on_progress: OnProgress = lambda *_: None,
+    on_copied: OnElection = lambda _: None,
+    on_begun: OnElection = lambda _: None,
 ) -> Rehearsal:
     """Rehearse an election's day by one or several providers' webhooks.
 
-    Raises ElectionUnknown, TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
+    The copy is handed to `on_copied` before it is loaded, to `on_begun` before the first SMS. Raises ElectionUnknown,
+    TooFewObservers, NothingDue, WebhookUnusable, StoreUnavailable.
     """
     began_at = dt.datetime.now(dt.UTC)
     source = _enough(existing(source_id).filed, plan)
     election = rehearsal_copy(source, f"rehearsal-{began_at:%Y%m%d-%H%M%S}")
     day = simulate_day(election, plan)
     texts = [write(election, planned, plan) for planned in day.messages]
+    on_copied(election)
     clock = Clock(day.starts_at.astimezone(election.zone), dt.datetime.now(dt.UTC) + LEAD, day.factor(plan.minutes))
     loading.load(election, clock)
     number = loading.route(free_number(election.id), election.id)
     typed = list(_typed(election, number, day, clock, zip(texts, webhook_of_each(day, plan, webhooks), strict=True)))
+    on_begun(election)
     answers = _deliver(typed, on_progress)
     sent = tuple(_account(typed, answers, on_progress))
     return Rehearsal(

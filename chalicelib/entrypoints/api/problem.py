@@ -36,6 +36,7 @@ from chalicelib.services.opt_outs.by_operator import WishRefused
 from chalicelib.services.outreach.refusals import BatchRefused, SendRefused, SendUnknown
 from chalicelib.services.people.changes import AccountExists
 from chalicelib.services.quick_count.release import NothingReleased
+from chalicelib.services.rehearsals.ringing import NobodySimulated
 from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed
 from chalicelib.services.views.outgoing import NotSentAgain, OutgoingUnknown
 from chalicelib.store.tables import StoreUnavailable
@@ -81,6 +82,7 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     LeaseLost: (HTTPStatus.CONFLICT, "Not done: {}."),
     NothingToDo: (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),
     StationUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    NobodySimulated: (HTTPStatus.NOT_FOUND, "Not found: {}."),
     UndoPassed: (HTTPStatus.CONFLICT, "Not undone: {}."),
     OutcomeInvalid: (HTTPStatus.BAD_REQUEST, "Not logged: {}."),
 }

@@ -42,6 +42,8 @@ ROUTES = {
     ("POST", "/v1/elections/{election_id}/calls/{station}/take-over"): "api.calls:take_over",
     ("POST", "/v1/elections/{election_id}/calls/{station}/outcome"): "api.calls:outcome",
     ("POST", "/v1/elections/{election_id}/calls/{station}/undo"): "api.calls:undo",
+    ("POST", "/v1/elections/{election_id}/calls/{station}/ring"): "api.rehearsals:ring",
+    ("GET", "/v1/elections/{election_id}/training"): "api.rehearsals:training",
     ("GET", "/v1/elections/{election_id}/stations/{station}/contacts"): "api.calls:contacts",
     ("GET", "/v1/elections/{election_id}/summary"): "api.summary:summary",
     ("GET", "/v1/elections/{election_id}/regions/{region}/stations"): "api.stations:stations",

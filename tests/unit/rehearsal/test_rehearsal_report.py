@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 
 from chalicelib.observation.elections.clock import Clock
+from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.page import rehearsal_page
 from chalicelib.rehearsal.provider import Answers
-from chalicelib.rehearsal.report import Latency, ProviderShare, QuestionErrors, report_on
+from chalicelib.rehearsal.report import ProviderShare, QuestionErrors, report_on
 from chalicelib.rehearsal.run import IncidentTold, Rehearsal, Sent
 from chalicelib.rehearsal.simulation.day import Day, Intended, Plan, Planned
 from chalicelib.rehearsal.simulation.messages import Composed, Meaning

@@ -1,0 +1,139 @@
+"""Rehearsals: what they showed, and simulated observers to call."""
+
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import Field
+
+from chalicelib.entrypoints.api.calls import StationPath
+from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.problem import now
+from chalicelib.observation.calls.outcomes import Outcome
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.calls.lease import row_of
+from chalicelib.services.rehearsals.ringing import ring as ring_simulated
+from chalicelib.services.rehearsals.training import show_training
+
+
+class TrainedQuestion(Answering):
+    """A question's answers: typed, asked again, misread."""
+
+    form: str
+    code: str
+    label: str
+    typed: int
+    asked_again: int
+    misread: int
+    examples: list[str]
+
+
+class TrainedObserver(Answering):
+    """An observer whose SMS were not all accepted whole."""
+
+    observer: str
+    station: str | None
+    messages: int
+    not_accepted: int
+
+
+class WorkedOff(Answering):
+    """How simulated operators worked off a queue; times in seconds."""
+
+    kind: str
+    tasks: int
+    waited_p50: float | None
+    waited_p95: float | None
+    requests_p50: float | None
+
+
+class CallCentre(Answering):
+    """What simulated operators did, and what they left."""
+
+    operators: int
+    queues: list[WorkedOff]
+    outcomes: dict[str, int]
+    called_by_two: int
+    left: dict[str, int]
+    differences: int
+
+
+class Training(Answering):
+    """A rehearsal's figures: SMS, questions, observers."""
+
+    rehearsal: str
+    source: str
+    began_at: str
+    ended_at: str
+    seed: int
+    noise: float
+    sent: int
+    acknowledged: int
+    accounted: int
+    outcomes: dict[str, int]
+    reports: int
+    reports_on_time: int
+    reports_elsewhere: int
+    questions: list[TrainedQuestion]
+    bands: dict[str, int]
+    observers: list[TrainedObserver]
+    observers_cut: int
+    never_heard: list[str]
+    call_centre: CallCentre | None
+
+
+class Trainings(Answering):
+    """The last rehearsals of an election, the newest first."""
+
+    election: str
+    as_of: str
+    rehearsals: list[Training]
+
+
+class RingBody(Asking):
+    """Whose phone rings."""
+
+    phone: str = Field(max_length=50)
+
+
+class SpokenReport(Answering):
+    """A report as the simulated observer says it, by code."""
+
+    form: str
+    round: str
+    answers: dict[str, str]
+
+
+class Rung(Answering):
+    """What became of ringing a simulated observer."""
+
+    station: str
+    observer: str
+    outcome: Outcome
+    reports: list[SpokenReport]
+
+
+@operation(
+    summary="Show what the last rehearsals of an election showed, the newest first.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    answer=Trainings,
+    conditional=True,
+)
+def training(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+    """Show who and what needs another hour of training."""
+    return show_training(asked.loaded, now())
+
+
+@operation(
+    summary="Ring a simulated observer of a rehearsal, who answers as a person would.",
+    may=Permission.WORK_CALLS,
+    path=StationPath,
+    body=RingBody,
+    answer=Rung,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def ring(asked: Asked[StationPath, None, RingBody]) -> dict[str, Any]:
+    """Ring a phone of a station in a rehearsal; nothing is changed."""
+    row_of(asked.loaded, asked.operator, asked.path.station)
+    return ring_simulated(asked.loaded, asked.operator, asked.path.station, asked.body.phone)

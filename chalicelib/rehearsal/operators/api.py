@@ -1,0 +1,69 @@
+"""The operators' API as a simulated operator calls it."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import uuid4
+
+import urllib3
+
+PATIENCE: Final = urllib3.Timeout(connect=5, read=30)
+AGAIN: Final = urllib3.Retry(
+    4, allowed_methods=None, status_forcelist=(429, 500, 502, 503, 504), backoff_factor=0.3, raise_on_status=False
+)
+"""A request is made again where it failed: its idempotency key is the same then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of the API, whatever its status."""
+
+    status: int
+    document: Any
+    etag: str | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the API did what was asked."""
+        return self.status in (HTTPStatus.OK, HTTPStatus.CREATED)
+
+
+class OperatorsApi:
+    """One election's API for the bearer of a token; counts its requests per thread."""
+
+    def __init__(self, base: str, election_id: str, token: str, pool: urllib3.PoolManager) -> None:
+        self._root = f"{base.rstrip('/')}/v1/elections/{election_id}/"
+        self._token, self._pool = token, pool
+        self._local = threading.local()
+
+    @property
+    def requests(self) -> int:
+        """How many requests this thread has made."""
+        count: int = getattr(self._local, "requests", 0)
+        return count
+
+    def get(self, *path: str, query: str = "") -> Answered:
+        """GET a resource by the parts of its path."""
+        return self._call("GET", path, query, None, {})
+
+    def post(self, *path: str, body: Mapping[str, Any], seen: str | None = None) -> Answered:
+        """POST an action by the parts of its path, on the version seen."""
+        named = {"Idempotency-Key": str(uuid4())} | ({"If-Match": seen} if seen is not None else {})
+        return self._call("POST", path, "", json.dumps(body).encode(), named)
+
+    def _call(
+        self, method: str, path: tuple[str, ...], query: str, body: bytes | None, named: Mapping[str, str]
+    ) -> Answered:
+        self._local.requests = self.requests + 1
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **named}
+        url = self._root + "/".join(quote(part, safe="") for part in path) + (f"?{query}" if query else "")
+        answer = self._pool.request(method, url, body=body, headers=headers, timeout=PATIENCE, retries=AGAIN)
+        try:
+            document = json.loads(answer.data)
+        except ValueError:
+            document = None
+        return Answered(answer.status, document, answer.headers.get("ETag"))

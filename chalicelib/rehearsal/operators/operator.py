@@ -1,0 +1,182 @@
+"""A simulated operator: takes the next task, does it as a person would, takes the next."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.observation.elections.election import NO_ROUND
+from chalicelib.observation.sms.states import MessageState
+from chalicelib.rehearsal.operators.api import Answered, OperatorsApi
+
+TAKEN: Final = "taken by somebody else, or gone"
+WAITS: Final = dt.timedelta(minutes=15)
+"""How long, on the election's clock, an operator waits for a report that was promised."""
+MOST_REPORTS: Final = 10
+NOBODY_REACHED: Final = frozenset({"no_answer", "unreachable", "wrong_number"})
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A task that was done, or given up.
+
+    Instants in seconds since 1970; `since`: when it began to wait.
+    """
+
+    kind: str
+    key: str
+    since: float
+    taken_at: float
+    done_at: float
+    requests: int
+    outcome: str
+
+
+class SimulatedOperator:
+    """Works on the queues of one election by the API alone."""
+
+    def __init__(self, api: OperatorsApi, pause_seconds: float = 0) -> None:
+        self._api, self._pause = api, pause_seconds
+        self._works: Mapping[str, Callable[[dict[str, Any]], str]] = {
+            "incident": self._verify,
+            "message": self._read,
+            "call": self._ring_through,
+            "doubt": self._settle,
+        }
+
+    def work(self) -> Handled | None:
+        """Do the next task; None where nothing waits that nobody has."""
+        before = self._api.requests
+        handed = self._api.post("tasks", "next", body={})
+        if not handed.is_done:
+            return None
+        task, taken_at = handed.document, time.time()
+        if self._pause:
+            time.sleep(self._pause)
+        outcome = self._works[task["kind"]](task)
+        since = dt.datetime.fromisoformat(task["since"]).timestamp() if task["since"] else taken_at
+        requests = self._api.requests - before
+        return Handled(task["kind"], task["key"], since, taken_at, time.time(), requests, outcome)
+
+    def _verify(self, task: dict[str, Any]) -> str:
+        shown = self._api.get("incidents", task["key"])
+        if not shown.is_done or shown.document["state"] != "new":
+            return TAKEN
+        body = {"note": "verified by phone"}
+        return _outcome(self._api.post("incidents", task["key"], "verify", body=body, seen=shown.etag), "verified")
+
+    def _read(self, task: dict[str, Any]) -> str:
+        key = task["key"]
+        shown = self._api.get("messages", key)
+        if not shown.is_done:
+            return TAKEN
+        message = shown.document
+        if message["state"] == MessageState.QUARANTINED:
+            return self._assign(key, shown)
+        suggested = next((fields for fields in message["suggestions"] if fields["answers"]), None)
+        if suggested is not None:
+            entered = self._api.post("messages", key, "enter", body={"fields": suggested}, seen=shown.etag)
+            if entered.is_done:
+                return "entered"
+        identical = message["state"] == MessageState.UNRECOGNISED
+        dismissed = self._api.post("messages", key, "dismiss", body={"identical": identical}, seen=shown.etag)
+        return _outcome(dismissed, "dismissed")
+
+    def _assign(self, key: str, shown: Answered) -> str:
+        """Give an unknown phone to an observer of the station that it names, or mute it."""
+        named = next((fields["station"] for fields in shown.document["suggestions"] if fields["station"]), None)
+        station = self._api.get("stations", named) if named else None
+        observers = station.document["observers"] if station is not None and station.is_done else []
+        if observers:
+            body = {"observer": observers[0]["number"]}
+            return _outcome(self._api.post("messages", key, "assign", body=body, seen=shown.etag), "assigned")
+        muted = self._api.post("messages", key, "spam", body={"note": "nobody's"}, seen=shown.etag)
+        return _outcome(muted, "muted")
+
+    def _ring_through(self, task: dict[str, Any]) -> str:
+        """Ring the station's phones in their order until somebody is reached."""
+        station = task["key"]
+        card = self._api.get("calls", station)
+        if not card.is_done:
+            return TAKEN
+        phones = [phone["phone"] for observer in card.document["observers"] for phone in observer["phones"]]
+        outcome = "nobody to ring"
+        for place, phone in enumerate(phones):
+            rung = self._api.post("calls", station, "ring", body={"phone": phone})
+            if not rung.is_done:
+                break
+            stays = rung.document["outcome"] in NOBODY_REACHED and place + 1 < len(phones)
+            body = self._logged(card.document, rung.document, phone) | {"stays": stays}
+            logged = self._api.post("calls", station, "outcome", body=body)
+            outcome = _outcome(logged, body["outcome"])
+            if not logged.is_done or not stays:
+                return outcome
+        self._api.post("calls", station, "release", body={})
+        return outcome
+
+    def _logged(self, card: dict[str, Any], rung: dict[str, Any], phone: str) -> dict[str, Any]:
+        """Return what the call came to, as the call desk logs it."""
+        outcome = rung["outcome"]
+        if outcome == "will_send":
+            until = dt.datetime.fromisoformat(card["as_of"]) + WAITS
+            return {"outcome": outcome, "phone": phone, "will_send_at": until.isoformat()}
+        reports = list(_owed(card, rung["reports"]))[:MOST_REPORTS]
+        if outcome == "answered" and reports:
+            answers = {"observer": rung["observer"], "reports": reports}
+            return {"outcome": outcome, "phone": phone, "answers": answers, "note": "read back"}
+        return {"outcome": "other" if outcome == "answered" else outcome, "phone": phone}
+
+    def _settle(self, task: dict[str, Any]) -> str:
+        """Decide a report's doubts: choose, explain, or confirm."""
+        number, form, round_name = task["key"].split("#")
+        listed = self._api.get("doubts", query="limit=100")
+        place = (number, form, round_name)
+        doubts = [
+            doubt
+            for doubt in (listed.document["doubts"] if listed.is_done else ())
+            if (doubt["station"], doubt["form"], doubt["round"]) == place
+        ]
+        outcome = TAKEN
+        for doubt in doubts:
+            outcome = self._decide(place, doubt)
+        if not doubts:
+            body = {"kind": task["kind"], "key": task["key"], "region": task["region"]}
+            self._api.post("tasks", "release", body=body)
+        return outcome
+
+    def _decide(self, place: tuple[str, str, str], doubt: dict[str, Any]) -> str:
+        number, form, round_name = place
+        station = self._api.get("stations", number)
+        report = next(
+            (one for one in station.document["reports"] if (one["form"], one["round"]) == (form, round_name)), None
+        )
+        if report is None:
+            return TAKEN
+        reporting = sorted({who for question in report["questions"] for who in question["observers"]})
+        step, body = _decision(doubt, reporting[0])
+        path = ("stations", number, "reports", form, round_name, step)
+        return _outcome(self._api.post(*path, body=body, seen=f'"{report["version"]}"'), step)
+
+
+def _decision(doubt: dict[str, Any], observer: str) -> tuple[str, dict[str, Any]]:
+    match doubt["kind"]:
+        case "conflict":
+            return "choose", {"observer": observer, "codes": [doubt["about"]], "note": "both were called"}
+        case "failed_check":
+            return "explain", {"rule": doubt["about"], "counts": True, "note": "as on the protocol"}
+        case _:
+            return "confirm", {"observer": observer, "codes": [doubt["about"]], "note": "read back"}
+
+
+def _owed(card: dict[str, Any], reports: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Return the reports that are said and owed, as a call's entries."""
+    owed = {place["report"] for place in card["owed"]}
+    for report in reports:
+        round_name = None if report["round"] == NO_ROUND else report["round"]
+        if " ".join(filter(None, (report["form"], round_name))) in owed:
+            yield {"form": report["form"], "round": round_name, "answers": report["answers"]}
+
+
+def _outcome(answered: Answered, done: str) -> str:
+    return done if answered.is_done else f"refused {answered.status}"
