@@ -122,7 +122,7 @@ class Report:
 
     @property
     def failing(self) -> Sequence[ObserverErrors]:
-        """The observers some of whose messages were not accepted whole, the worst first."""
+        """Observers whose messages were not all accepted, the worst first."""
         failing = [observer for observer in self.observers if observer.not_accepted]
         return sorted(failing, key=lambda observer: (-observer.rate, -observer.messages, observer.observer))
 
@@ -249,7 +249,7 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
 
 
 def asked_again_in(sent: Sent) -> set[str]:
-    """Return codes that an observer typed in an accounted SMS and that were asked for again."""
+    """Return the codes in an SMS that were asked for again."""
     if not (sent.is_acknowledged and sent.is_accounted and sent.planned.is_known):
         return set()
     return set(_typed(sent)) - set((_reading(sent) or {}).get("answers", {}))

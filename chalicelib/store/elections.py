@@ -114,7 +114,7 @@ class LoadedElection:
 
 @dataclass(frozen=True, slots=True)
 class _Assigned:
-    """An election with what people assigned and changed, by what it was made from."""
+    """An election with people's changes, by what it was made from."""
 
     made_from: tuple[str, object, object]
     election: Election

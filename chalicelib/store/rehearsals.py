@@ -1,4 +1,4 @@
-"""What a rehearsal leaves: its figures for training, and what simulated observers say on the phone."""
+"""What a rehearsal leaves: figures for training, and simulated observers."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping

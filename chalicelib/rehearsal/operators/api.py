@@ -33,7 +33,7 @@ class Answered:
 
 
 class OperatorsApi:
-    """One election's API for the bearer of a token; counts its requests per thread."""
+    """One election's API for whoever bears a token."""
 
     def __init__(self, base: str, election_id: str, token: str, pool: urllib3.PoolManager) -> None:
         self._root = f"{base.rstrip('/')}/v1/elections/{election_id}/"
@@ -51,7 +51,7 @@ class OperatorsApi:
         return self._call("GET", path, query, None, {})
 
     def post(self, *path: str, body: Mapping[str, Any], seen: str | None = None) -> Answered:
-        """POST an action by the parts of its path, on the version seen."""
+        """POST an action by its path's parts, on a version."""
         named = {"Idempotency-Key": str(uuid4())} | ({"If-Match": seen} if seen is not None else {})
         return self._call("POST", path, "", json.dumps(body).encode(), named)
 

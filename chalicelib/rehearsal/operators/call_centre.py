@@ -33,7 +33,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class WorkedOff:
-    """What a room of operators did, and what it left in the queues.
+    """What a room of operators did, and what it left.
 
     `called_by_two`: how often two had the same station at once. `differences`: what an audit found afterwards.
     """

@@ -1,8 +1,8 @@
-"""A simulated operator: takes the next task, does it as a person would, takes the next."""
+"""Simulate an operator, who takes a task and does it."""
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,8 +36,8 @@ class Handled:
 class SimulatedOperator:
     """Works on the queues of one election by the API alone."""
 
-    def __init__(self, api: OperatorsApi, pause_seconds: float = 0) -> None:
-        self._api, self._pause = api, pause_seconds
+    def __init__(self, api: OperatorsApi, pause_seconds: float = 0, kinds: Sequence[str] = ()) -> None:
+        self._api, self._pause, self._kinds = api, pause_seconds, kinds
         self._works: Mapping[str, Callable[[dict[str, Any]], str]] = {
             "incident": self._verify,
             "message": self._read,
@@ -48,7 +48,7 @@ class SimulatedOperator:
     def work(self) -> Handled | None:
         """Do the next task; None where nothing waits that nobody has."""
         before = self._api.requests
-        handed = self._api.post("tasks", "next", body={})
+        handed = self._api.post("tasks", "next", body={"kinds": list(self._kinds)})
         if not handed.is_done:
             return None
         task, taken_at = handed.document, time.time()
@@ -84,7 +84,7 @@ class SimulatedOperator:
         return _outcome(dismissed, "dismissed")
 
     def _assign(self, key: str, shown: Answered) -> str:
-        """Give an unknown phone to an observer of the station that it names, or mute it."""
+        """Assign an unknown phone by its text's station, or mute it."""
         named = next((fields["station"] for fields in shown.document["suggestions"] if fields["station"]), None)
         station = self._api.get("stations", named) if named else None
         observers = station.document["observers"] if station is not None and station.is_done else []

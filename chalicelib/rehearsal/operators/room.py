@@ -1,4 +1,4 @@
-"""The call centre of a rehearsal: simulated observers who answer, operators who call."""
+"""The call centre of a rehearsal: observers answer, operators call."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -31,13 +31,13 @@ class Room:
     _election: str = field(default="", init=False)
 
     def prepare(self, election: Election) -> None:
-        """Keep what the copy's observers say when they are rung; raises StoreUnavailable."""
+        """Keep what observers say on the phone; raises StoreUnavailable."""
         self._election = election.id
         if self.answers_calls or self.operators:
             keep_simulated(election.id, spoken_answers(election, self.seed), dt.datetime.now(dt.UTC))
 
     def begin(self, election: Election) -> None:
-        """Let the operators sign in and begin; raises StoreUnavailable."""
+        """Let the operators begin; raises StoreUnavailable."""
         if self.operators:
             tokens = [
                 add_operator(name, "operator", election.id, (), dt.datetime.now(dt.UTC), VALID_FOR)

@@ -54,6 +54,8 @@ NOTE = LETTER * LONGEST_NOTE
 TEXT = LETTER * LONGEST_READ
 REGIONS, COORDINATORS, QUESTIONS, OPTIONS = 200, 1_000, 100, 20
 """More than any election file that is known has: what grows with it alone, nobody but its author can make grow."""
+REPORTS_SAID = [{"form": NAME, "round": NOW, "answers": {f"{place:05}": "1" * 20 for place in range(100)}}] * 20
+"""Every form and round that a simulated observer tells on the phone."""
 PARTS_OF_AN_SMS, LETTERS_OF_A_PART = 255, 153
 
 
@@ -91,6 +93,12 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "ended": [KEY] * 40,
     },
     "FiguresRow": lambda: {"": counters(50)},
+    "SimulatedStationRow": lambda: {
+        "phones": {
+            f"+99670000{place:04}": {"observer": KEY, "outcomes": ["wrong_number", "answered"], "reports": REPORTS_SAID}
+            for place in range(4)
+        }
+    },
     "DoubtRow": lambda: {"doubts": [[KEY, NOW, NAME]] * 100},
     "FeedRow": lambda: {"lines": [[NOW, KEY, NAME, place] for place in range(300)]},
     "JobRow": lambda: {"wanted": {"regions": [NAME] * REGIONS}, "regions": [NAME] * REGIONS, "files": [KEY] * 100},
