@@ -30,5 +30,5 @@ def chase(event: object, context: object) -> None:
             Part("upkeep", UPKEEP_SECONDS, lambda until: keep_up_due(now, until=until)),
         ],
     )
-    chased = next((one for one in done.results if isinstance(one, ChaseResult)), ChaseResult())
+    chased = next((result for result in done.results if isinstance(result, ChaseResult)), ChaseResult())
     logger.info("chased", extra={"reminders": chased.reminders, "lists": chased.lists})

@@ -275,7 +275,8 @@ def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> N
 
 def _taken(answers: AnswersBody) -> TakenFrom:
     reports = tuple(
-        EntryFields(one.form, round=one.round, answers=one.answers, comment=one.comment) for one in answers.reports
+        EntryFields(report.form, round=report.round, answers=report.answers, comment=report.comment)
+        for report in answers.reports
     )
     return TakenFrom(answers.observer, reports)
 

@@ -123,7 +123,7 @@ def incident(asked: Asked[IncidentPath, None, None]) -> Tagged:
 )
 def step(asked: Asked[StepPath, None, NoteBody]) -> Tagged:
     """Take an incident a step further, on the version named."""
-    taken = next((one for one in STEPS if one == asked.path.step), None)
+    taken = next((step for step in STEPS if step == asked.path.step), None)
     if taken is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {asked.path.step}; it is one of {', '.join(STEPS)}.")
     number, seen = int(asked.path.number), version_number(asked.seen)

@@ -65,13 +65,13 @@ def openapi_document(routes: Routes) -> dict[str, Any]:
 def _document(routes: tuple[tuple[tuple[str, str], str], ...]) -> dict[str, Any]:
     operations = list(declared(dict(routes)))
     wanted: list[tuple[type[BaseModel], str]] = [(ProblemDetails, "serialization")]
-    for *_, one in operations:
-        wanted += [(model, "validation") for model in (one.body,) if model is not None]
-        wanted += [(model, "serialization") for model in (one.answer,) if model is not None]
+    for *_, operation in operations:
+        wanted += [(model, "validation") for model in (operation.body,) if model is not None]
+        wanted += [(model, "serialization") for model in (operation.answer,) if model is not None]
     names, schemas = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REFERENCE)  # type: ignore[arg-type]
     paths: dict[str, Any] = {}
-    for method, path, target, one in operations:
-        paths.setdefault(path, {})[method.lower()] = _operation(path, target, one, names)
+    for method, path, target, operation in operations:
+        paths.setdefault(path, {})[method.lower()] = _operation(path, target, operation, names)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -179,7 +179,7 @@ def _described(signed_in: SignedIn) -> dict[str, Any]:
 
 
 def _elections(accounts: tuple[AccountRow, ...]) -> list[str]:
-    return sorted({one.scope for one in accounts})
+    return sorted({account.scope for account in accounts})
 
 
 def _set_cookie(value: str, lasts: int | None = None) -> str:

@@ -79,18 +79,20 @@ def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> Inc
 
 
 def _is_doubtful(step: Step, tail: str, words: Sequence[str], step_of: Callable[[str], str | None]) -> bool:
-    if any(step_of(one) and _number(next_one) is not None for one, next_one in pairwise(words)):
+    if any(step_of(word) and _number(next_word) is not None for word, next_word in pairwise(words)):
         return True
-    said = [one for one in words if skeleton(one) not in _JOINING]
-    if not said:
+    meaningful = [word for word in words if skeleton(word) not in _JOINING]
+    if not meaningful:
         return False
-    if all(_number(one) is not None for one in said):
+    if all(_number(word) is not None for word in meaningful):
         return True
     if step != "acknowledge" and _NOTE.match(tail):
         return False
-    is_counted = tail[:1].isspace() and skeleton(said[0]) in _COUNTED
-    is_other_step = step_of(said[0]) in ("verify", "reject", "resolve", "reopen") and step_of(said[0]) != step
-    return is_counted or is_other_step or _number(said[0]) is not None
+    is_counted = tail[:1].isspace() and skeleton(meaningful[0]) in _COUNTED
+    is_other_step = (
+        step_of(meaningful[0]) in ("verify", "reject", "resolve", "reopen") and step_of(meaningful[0]) != step
+    )
+    return is_counted or is_other_step or _number(meaningful[0]) is not None
 
 
 def _number(word: str) -> int | None:

@@ -135,9 +135,9 @@ def no_observer_reply(election: Election, language: str) -> str:
     return answer(election, language, kept)
 
 
-def numbers(election: Election, language: str, found: Iterable[int]) -> str:
+def numbers(election: Election, language: str, incident_numbers: Iterable[int]) -> str:
     """Incidents' numbers, or the word for none."""
-    return " ".join(map(str, sorted(found))) or say(election, language, "status_none")
+    return " ".join(map(str, sorted(incident_numbers))) or say(election, language, "status_none")
 
 
 def _hour(language: str) -> str:

@@ -57,8 +57,8 @@ def check_rules(document: Document, forms: Sequence[PlacedForm], election: Elect
     Codes are left alone where the forms' own are faulty.
     """
     raw = document.content.get("forms")
-    whole = isinstance(raw, list) and len(raw) == len(forms) and all(_is_whole(document, placed) for placed in forms)
-    whole = whole and not any(problem.field.endswith(".code") for problem in document.findings.problems)
+    is_whole = isinstance(raw, list) and len(raw) == len(forms) and all(_is_whole(document, placed) for placed in forms)
+    is_whole = is_whole and not any(problem.field.endswith(".code") for problem in document.findings.problems)
     for placed in forms:
         for path, check in zip(placed.checks, placed.form.checks, strict=True):
             try:
@@ -66,7 +66,7 @@ def check_rules(document: Document, forms: Sequence[PlacedForm], election: Elect
             except RuleInvalid as invalid:
                 document.error((*path, "rule"), f"column {invalid.column}: {invalid.message}")
                 continue
-            for fault in check_rule(rule, election, placed.form) if whole else ():
+            for fault in check_rule(rule, election, placed.form) if is_whole else ():
                 document.error((*path, "rule"), fault)
             check_own_answers(document, path, placed.form, check.rule, election.form_by_code)
 
@@ -93,9 +93,9 @@ def check_responsibility(document: Document, election: Election) -> None:
     for region in election.regions:
         together = max(map(len, (told_at_once(election, region, "critical"), *escalation(election, region))))
         if together > TOLD_TOGETHER_AT_MOST:
-            told = f"{together} coordinators are told of an incident in {region} at the same time"
+            crowd = f"{together} coordinators are told of an incident in {region} at the same time"
             advice = f"at most {TOLD_TOGETHER_AT_MOST} can be; give the others another level, or fewer regions"
-            document.error(("coordinators",), f"{told}; {advice}")
+            document.error(("coordinators",), f"{crowd}; {advice}")
 
 
 def check_typable(document: Document, election: Election) -> None:

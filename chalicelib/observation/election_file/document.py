@@ -74,12 +74,12 @@ class Document:
         Forms and questions go by their code: `forms.OP.questions.A.min`.
         """
         value: Plain = self.content
-        said = []
+        names = []
         for step in path:
             value = _child(value, step)
             code = value.get("code") if isinstance(value, dict) and isinstance(step, int) else None
-            said.append(code if isinstance(code, str) else str(step + 1) if isinstance(step, int) else step)
-        return ".".join(said)
+            names.append(code if isinstance(code, str) else str(step + 1) if isinstance(step, int) else step)
+        return ".".join(names)
 
     def error(self, path: Path, message: str) -> None:
         """Note a mistake in the value at a path."""
@@ -130,19 +130,21 @@ def read_document(file: str, text: str, findings: Findings) -> Document:
 def _syntax_problem(file: str, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = str(error.problem or error.context)
-    if "\\t" in said:
+    reason = str(error.problem or error.context)
+    if "\\t" in reason:
         advice = "a tab cannot indent; use spaces"
-    elif "mapping values are not allowed" in said:
+    elif "mapping values are not allowed" in reason:
         advice = (
             'a second ": " on the line, or wrong indentation; put the text in quotes, or indent as its neighbours are'
         )
-    elif "undefined alias" in said or "that cannot start any token" in said:
-        advice = f"{said}; put the text in quotes"
+    elif "undefined alias" in reason or "that cannot start any token" in reason:
+        advice = f"{reason}; put the text in quotes"
     else:
         begun = error.context_mark.line + 1 if error.context_mark else line
         where = f" (it began in line {begun})" if begun != line else ""
-        advice = f"{said}{where}; look for a missing bracket, quote or colon, or a line indented unlike its neighbours"
+        advice = (
+            f"{reason}{where}; look for a missing bracket, quote or colon, or a line indented unlike its neighbours"
+        )
     return Problem(file, line, "", f"this is no YAML, column {column}: {advice}")
 
 
@@ -168,21 +170,21 @@ class _Reader:
     def mapping(self, node: MappingNode, path: Path) -> dict[str, Plain]:
         """Read a mapping's values; of a key that stands twice, the first."""
         self._check_tag(node, path)
-        found: dict[str, Plain] = {}
+        values: dict[str, Plain] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
             if not isinstance(key_node, ScalarNode):
                 self.faults.append((line, path, "a key is a list or a mapping; write a plain word before the colon"))
                 continue
             key = key_node.value
-            if key in found:
+            if key in values:
                 first = self._lines[*path, key]
                 message = f"this key stood already in line {first}; keep one of the two"
                 self.faults.append((line, (*path, key), message))
                 continue
             self._lines[*path, key] = line
-            found[key] = self._value(value_node, (*path, key))
-        return found
+            values[key] = self._value(value_node, (*path, key))
+        return values
 
     def _value(self, node: Node, path: Path) -> Plain:
         if id(node) in self._seen:

@@ -53,15 +53,17 @@ def check_names(document: Document, forms: Iterable[PlacedForm], incidents: Inci
     if incidents is not None:
         called.append((("incidents",), incidents.code, incidents.aliases))
     pairs = {code: placed for placed in forms for code in placed.form.by_code if _PAIR.fullmatch(code)}
-    found: dict[str, Name] = {}
+    names_by_shape: dict[str, Name] = {}
     for name in names(called):
         if skeleton(name.written) in pairs:
-            asked = pairs[skeleton(name.written)].form.code
-            document.error(name.path, f"{name.written!r} is a question's code of form {asked}; choose another word")
+            asking_form = pairs[skeleton(name.written)].form.code
+            document.error(
+                name.path, f"{name.written!r} is a question's code of form {asking_form}; choose another word"
+            )
         fault = _code_fault(name.written) if name.path[-1] == "code" else _alias_fault(name.written)
         if fault:
             document.error(name.path, fault)
-        taken = found.setdefault(skeleton(name.written), name)
+        taken = names_by_shape.setdefault(skeleton(name.written), name)
         if taken is not name and taken.form_path == name.form_path and taken.path[-1] == "code":
             document.warning(name.path, f"{name.written!r} is the form's code already; delete it")
         if taken.form_path != name.form_path:

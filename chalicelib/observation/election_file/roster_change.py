@@ -62,7 +62,7 @@ def inspect_rosters(filed: Election, tables: Mapping[Roster, RosterTable]) -> Ro
     stations, observers, coordinators = filed.stations, filed.observers, filed.coordinators
     if rows.get("stations") is not None:
         stations = tuple(read_stations(rows["stations"] or (), filed).values())
-    numbers, regions = {one.number for one in stations}, {one.region for one in stations}
+    numbers, regions = {station.number for station in stations}, {station.region for station in stations}
     if rows.get("observers") is not None:
         observers = read_observers(rows["observers"] or (), filed, numbers)
     elif "stations" in tables:
@@ -88,7 +88,7 @@ def _rows(name: Roster, table: RosterTable, findings: Findings) -> list[Row] | N
 
 def _check_left_behind(file: str, filed: Election, numbers: Iterable[str], findings: Findings) -> None:
     """Refuse stations without which observers would have none."""
-    gone = sorted({one.station for one in filed.observers} - set(numbers))
+    gone = sorted({observer.station for observer in filed.observers} - set(numbers))
     for number in gone:
         advice = "put it back, or hand in the observers too"
         findings.problems.append(
@@ -126,37 +126,37 @@ def _changes(
 
 def _stations(election: Election) -> Mapping[str, Mapping[str, str]]:
     return {
-        one.number: {
-            "region": one.region,
-            "district": one.district,
-            "name": one.name,
-            "registered": "" if one.registered is None else str(one.registered),
+        station.number: {
+            "region": station.region,
+            "district": station.district,
+            "name": station.name,
+            "registered": "" if station.registered is None else str(station.registered),
         }
-        for one in election.stations
+        for station in election.stations
     }
 
 
 def _observers(election: Election) -> Mapping[str, Mapping[str, str]]:
     return {
-        one.number: {
-            "name": one.name,
-            "phone": ";".join(one.phones),
-            "language": one.language,
-            "station": one.station,
+        observer.number: {
+            "name": observer.name,
+            "phone": ";".join(observer.phones),
+            "language": observer.language,
+            "station": observer.station,
         }
-        for one in election.observers
+        for observer in election.observers
     }
 
 
 def _coordinators(election: Election) -> Mapping[str, Mapping[str, str]]:
     return {
-        one.id: {
-            "name": one.name,
-            "email": one.email or "",
-            "phone": one.phone or "",
-            "language": one.language,
-            "regions": ";".join(one.regions),
-            "alerts": ";".join(one.alerts),
+        coordinator.id: {
+            "name": coordinator.name,
+            "email": coordinator.email or "",
+            "phone": coordinator.phone or "",
+            "language": coordinator.language,
+            "regions": ";".join(coordinator.regions),
+            "alerts": ";".join(coordinator.alerts),
         }
-        for one in election.coordinators
+        for coordinator in election.coordinators
     }

@@ -178,8 +178,8 @@ def _check_shared(row: Row, phone: str, station: str, holders: list[tuple[int, s
 def _phones(row: Row, election: Election) -> tuple[str, ...]:
     written = row.required("phone")
     parts = [part for part in _SEPARATOR.split(written) if part]
-    found = (_phone(row, part, election) for part in parts)
-    return tuple(dict.fromkeys(phone for phone in found if phone is not None))
+    phones = (_phone(row, part, election) for part in parts)
+    return tuple(dict.fromkeys(phone for phone in phones if phone is not None))
 
 
 def _phone(row: Row, written: str, election: Election) -> str | None:
@@ -268,11 +268,11 @@ def _level(row: Row) -> int | None:
     return int(written)
 
 
-def _regions(row: Row, known: Collection[str] | None) -> tuple[str, ...]:
+def _regions(row: Row, names: Collection[str] | None) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(folded(name) for name in _SEPARATOR.split(row.required("regions")) if name))
     for name in named:
-        if name != "*" and known is not None and name not in known:
-            row.error("regions", f"there is no region {name!r}; {suggestion(name, known)}")
+        if name != "*" and names is not None and name not in names:
+            row.error("regions", f"there is no region {name!r}; {suggestion(name, names)}")
     if "*" in named and len(named) > 1:
         row.error("regions", "* stands for every region; write it alone, or name the regions")
     return named

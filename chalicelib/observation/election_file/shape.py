@@ -64,11 +64,11 @@ def shaped(
 
 
 def _note(document: Document, path: Path, details: Iterable[ErrorDetails], model: type[BaseModel]) -> None:
-    said: set[Path] = set()
+    noted: set[Path] = set()
     for detail in details:
         at = _located(document, (*path, *detail["loc"]), missing=detail["type"] == "missing")
-        if at not in said:
-            said.add(at)
+        if at not in noted:
+            noted.add(at)
             document.error(at, _in_words(detail, model))
 
 
@@ -88,8 +88,8 @@ def _located(document: Document, path: Path, *, missing: bool) -> Path:
 def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
     kind = detail["type"]
     if kind == "extra_forbidden":
-        known = _keys(_inner(model, detail["loc"][:-1]))
-        return f"no such key; {suggestion(str(detail['loc'][-1]), known)}"
+        keys = _keys(_inner(model, detail["loc"][:-1]))
+        return f"no such key; {suggestion(str(detail['loc'][-1]), keys)}"
     if kind == "literal_error":
         return f"{detail['input']!r} is not possible here; use one of {detail['ctx']['expected'].replace(' or ', ', ')}"
     if kind == "value_error":

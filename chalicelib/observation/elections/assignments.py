@@ -30,15 +30,15 @@ class Assignment:
 
     def document(self) -> dict[str, Any]:
         """Return the assignment as it is stored."""
-        said = {self.kind: self.whose if self.whose is not None else True, "who": self.who, "at": self.at}
+        document = {self.kind: self.whose if self.whose is not None else True, "who": self.who, "at": self.at}
         sent = {"sent_as": self.sent_as} if self.sent_as else {}
-        return said | sent | ({"settled": True} if self.is_settled else {})
+        return document | sent | ({"settled": True} if self.is_settled else {})
 
 
 def assignment_from(document: Mapping[str, Any]) -> Assignment:
     """Read an assignment as it is stored."""
     kinds: tuple[Kind, ...] = ("observer", "coordinator", "nobody", "undone")
-    kind: Kind = next(one for one in kinds if one in document)
+    kind: Kind = next(name for name in kinds if name in document)
     whose = document.get(kind)
     return Assignment(
         kind,
@@ -58,14 +58,14 @@ def with_assigned(election: Election, assigned: Mapping[str, Assignment]) -> Ele
     Phones that the roster has, and holders that it has no more, are passed over. A coordinator is told nothing on an
     assigned phone, and is obeyed from it.
     """
-    effective = {phone: one for phone, one in assigned.items() if not in_roster(election, phone)}
+    effective = {phone: assignment for phone, assignment in assigned.items() if not in_roster(election, phone)}
     phones: dict[str, list[str]] = {}
     more: list[Coordinator] = []
-    for phone, one in effective.items():
-        if one.kind == "observer":
-            phones.setdefault(str(one.whose), []).append(phone)
-        elif one.kind == "coordinator":
-            named = [coordinator for coordinator in election.coordinators if coordinator.name == one.whose][:1]
+    for phone, assignment in effective.items():
+        if assignment.kind == "observer":
+            phones.setdefault(str(assignment.whose), []).append(phone)
+        elif assignment.kind == "coordinator":
+            named = [coordinator for coordinator in election.coordinators if coordinator.name == assignment.whose][:1]
             more += [_on_phone(coordinator, phone) for coordinator in named]
     if not phones and not more:
         return election
@@ -76,7 +76,9 @@ def with_assigned(election: Election, assigned: Mapping[str, Assignment]) -> Ele
 def nobodys_phones(election: Election, assigned: Mapping[str, Assignment]) -> frozenset[str]:
     """Return the phones that are nobody's, unless the roster has them."""
     return frozenset(
-        phone for phone, one in assigned.items() if one.kind == "nobody" and not in_roster(election, phone)
+        phone
+        for phone, assignment in assigned.items()
+        if assignment.kind == "nobody" and not in_roster(election, phone)
     )
 
 

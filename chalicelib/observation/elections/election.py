@@ -201,10 +201,10 @@ class Election(ElectionValue):
     @cached_property
     def stations_by_region(self) -> Mapping[str, tuple[Station, ...]]:
         """Stations by region, in the roster's order."""
-        found: dict[str, list[Station]] = {region: [] for region in self.regions}
+        stations_by_region: dict[str, list[Station]] = {region: [] for region in self.regions}
         for station in self.stations:
-            found[station.region].append(station)
-        return {region: tuple(stations) for region, stations in found.items()}
+            stations_by_region[station.region].append(station)
+        return {region: tuple(stations) for region, stations in stations_by_region.items()}
 
     def region_of(self, station: str) -> str:
         """Return a station's region, by its number; raises KeyError."""
@@ -221,11 +221,11 @@ class Election(ElectionValue):
 
         Several where a phone is shared, the station's lead first.
         """
-        found: dict[str, tuple[Observer, ...]] = {}
+        observers: dict[str, tuple[Observer, ...]] = {}
         for observer in self.observers:
             for phone in observer.phones:
-                found[phone] = (*found.get(phone, ()), observer)
-        return found
+                observers[phone] = (*observers.get(phone, ()), observer)
+        return observers
 
     def must_sign(self, observer: Observer) -> bool:
         """Tell whether an observer's SMS needs their number after @.
@@ -237,10 +237,10 @@ class Election(ElectionValue):
     @cached_property
     def observers_by_station(self) -> Mapping[str, tuple[Observer, ...]]:
         """Observers by station's number, the lead (first in the roster) first."""
-        found: dict[str, tuple[Observer, ...]] = {}
+        observers: dict[str, tuple[Observer, ...]] = {}
         for observer in self.observers:
-            found[observer.station] = (*found.get(observer.station, ()), observer)
-        return found
+            observers[observer.station] = (*observers.get(observer.station, ()), observer)
+        return observers
 
     @cached_property
     def coordinators_by_phone(self) -> Mapping[str, tuple[Coordinator, ...]]:
@@ -248,11 +248,11 @@ class Election(ElectionValue):
 
         Several where one person stands in several rows of the roster.
         """
-        found: dict[str, tuple[Coordinator, ...]] = {}
+        coordinators: dict[str, tuple[Coordinator, ...]] = {}
         for coordinator in self.coordinators:
             if coordinator.phone:
-                found[coordinator.phone] = (*found.get(coordinator.phone, ()), coordinator)
-        return found
+                coordinators[coordinator.phone] = (*coordinators.get(coordinator.phone, ()), coordinator)
+        return coordinators
 
     @cached_property
     def regions(self) -> tuple[str, ...]:

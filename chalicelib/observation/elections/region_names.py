@@ -29,9 +29,9 @@ def region_named(written: str, regions: Iterable[str]) -> str | None:
     by_sound = {_sound(region): region for region in regions}
     if not wanted:
         return None
-    for found in ((wanted, is_city), (wanted, not is_city)):
-        if found in by_sound:
-            return by_sound[found]
+    for sound in ((wanted, is_city), (wanted, not is_city)):
+        if sound in by_sound:
+            return by_sound[sound]
     begun = [region for (sound, _), region in by_sound.items() if sound.startswith(wanted)]
     longer = [
         region for (sound, _), region in by_sound.items() if len(sound) >= _SHORTEST_WHOLE and wanted.startswith(sound)

@@ -74,8 +74,8 @@ class RosterChanges:
     def document(self) -> dict[str, Any]:
         """Return the changes as they are stored."""
         return {
-            "stations": {number: one.document() for number, one in self.stations.items()},
-            "observers": {number: one.document() for number, one in self.observers.items()},
+            "stations": {number: change.document() for number, change in self.stations.items()},
+            "observers": {number: change.document() for number, change in self.observers.items()},
         }
 
     @classmethod
@@ -83,8 +83,8 @@ class RosterChanges:
         """Read what `document` wrote."""
         read = written or {}
         return cls(
-            {number: RosterChange.from_document(one) for number, one in read.get("stations", {}).items()},
-            {number: RosterChange.from_document(one) for number, one in read.get("observers", {}).items()},
+            {number: RosterChange.from_document(change) for number, change in read.get("stations", {}).items()},
+            {number: RosterChange.from_document(change) for number, change in read.get("observers", {}).items()},
         )
 
 

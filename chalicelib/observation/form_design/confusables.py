@@ -169,18 +169,20 @@ def _unheard_codes(names: tuple[Name, ...]) -> Iterator[Confusion]:
 
 def _confusable_codes(form: Form, path: Path) -> Iterator[Confusion]:
     places = {question.code: (*path, position, "code") for position, question in enumerate(form.questions)}
-    for one, other in combinations(places, 2):
-        pair = _differing(one, other)
-        if _is_prefix(one, other) or _is_prefix(other, one):
-            short, long = sorted((one, other), key=len)
+    for place, other in combinations(places, 2):
+        pair = _differing(place, other)
+        if _is_prefix(place, other) or _is_prefix(other, place):
+            short, long = sorted((place, other), key=len)
             message = f"{long} reads like {short} and an answer glued to it; begin the numbers at 10"
             yield Confusion(places[long], places[short], message)
         elif pair in _SOUNDS_LIKE:
             yield Confusion(
-                places[other], places[one], f"on a Cyrillic keyboard {one} and {other} are easily typed for one another"
+                places[other],
+                places[place],
+                f"on a Cyrillic keyboard {place} and {other} are easily typed for one another",
             )
         elif pair in _MISREAD:
-            yield Confusion(places[other], places[one], f"{one} and {other} are easily taken for one another")
+            yield Confusion(places[other], places[place], f"{place} and {other} are easily taken for one another")
     yield from codes_one_digit_apart(places)
     yield from _codes_like_digits(form, places)
 
@@ -190,14 +192,14 @@ def _is_prefix(short: str, long: str) -> bool:
     return long.startswith(short) and long[len(short) :].isdigit()
 
 
-def _differing(one: str, other: str) -> str:
+def _differing(code: str, other: str) -> str:
     """Return the letters, sorted, in which two codes differ.
 
     The first, or the one that differs of two; "" where both do.
     """
-    if len(one.rstrip("0123456789")) != len(other.rstrip("0123456789")):
+    if len(code.rstrip("0123456789")) != len(other.rstrip("0123456789")):
         return ""
-    different = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1] and pair[0].isalpha()]
+    different = [pair for pair in zip(code, other, strict=False) if pair[0] != pair[1] and pair[0].isalpha()]
     return "".join(sorted(different[0])) if len(different) == 1 else ""
 
 

@@ -38,9 +38,11 @@ def codes_one_digit_apart(places: Mapping[str, Path]) -> Iterator[Confusion]:
 
     AB and A8.
     """
-    for one, other in combinations(places, 2):
-        if one[1:] != other[1:] and one[0] == other[0] and _typed(one[1:]) == _typed(other[1:]):
-            yield Confusion(places[other], places[one], f"{one} and {other} look alike; use another letter or number")
+    for place, other in combinations(places, 2):
+        if place[1:] != other[1:] and place[0] == other[0] and _typed(place[1:]) == _typed(other[1:]):
+            yield Confusion(
+                places[other], places[place], f"{place} and {other} look alike; use another letter or number"
+            )
 
 
 def _typed(shape: str) -> str:

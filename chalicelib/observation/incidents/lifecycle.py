@@ -129,4 +129,4 @@ def _chain(election: Election, region: str) -> tuple[Group, ...]:
 
 
 def _headquarters(election: Election) -> Group:
-    return tuple(place for place, one in enumerate(election.coordinators) if one.is_headquarters)
+    return tuple(place for place, coordinator in enumerate(election.coordinators) if coordinator.is_headquarters)

@@ -170,7 +170,7 @@ class _HeaderReader:
             return False
         before = day_before(self.scan, self.index)
         if before is not None:
-            return word.letter not in self.form.beginnings and any(one.day == before for one in self.form.moments)
+            return word.letter not in self.form.beginnings and any(moment.day == before for moment in self.form.moments)
         return self.scan.tokens[after][3] == "+"
 
     def _leave_free_text(self, word: Word) -> None:

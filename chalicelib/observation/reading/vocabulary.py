@@ -229,8 +229,8 @@ class Vocabulary(dict[str, Word]):
         Each but the last with a letter like a digit for its value (`AlB0730`).
         """
         letters = tuple(typed)
-        valued = len(letters) % 2 == 1 and len(letters) > 1 and all(one in LIKE_DIGITS for one in letters[1::2])
-        coded = valued and all(one.isupper() and code_letter(one) in self._letters for one in letters[::2])
+        valued = len(letters) % 2 == 1 and len(letters) > 1 and all(letter in LIKE_DIGITS for letter in letters[1::2])
+        coded = valued and all(letter.isupper() and code_letter(letter) in self._letters for letter in letters[::2])
         return letters if coded and len(set(letters[::2])) == len(letters[::2]) else ()
 
     def _misspelt(self, shape: str) -> FormNames | None:

@@ -69,7 +69,7 @@ class _Writer:
 
     def decided(self, decisions: Mapping[Any, Any]) -> list[Any]:
         """Write decisions as pairs of what names them and what they are."""
-        return [[name, None if one is None else self._one(one)] for name, one in decisions.items()]
+        return [[name, None if decision is None else self._one(decision)] for name, decision in decisions.items()]
 
     def _one(self, one: Made | Choice | Explanation | Confirmation) -> Any:
         match one:

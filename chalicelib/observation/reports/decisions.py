@@ -97,7 +97,7 @@ class Decisions:
     last: LastDecision | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, one.name) for one in fields(self))
+        return any(getattr(self, field.name) for field in fields(self))
 
     def decided(self, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
         """Return the decisions with a note of the last one.

@@ -72,7 +72,9 @@ def doubts_of(election: Election, reports: Mapping[Place, Report], place: Place)
 
 def newest_at(report: Report) -> dt.datetime:
     """Return when a report's newest answer came, on the election's clock."""
-    return max(answer.source.received_at for one in report.observers.values() for answer in one.answers.values())
+    return max(
+        answer.source.received_at for observer in report.observers.values() for answer in observer.answers.values()
+    )
 
 
 def check_sentence(election: Election, reports: Mapping[Place, Report], place: Place, check: Check) -> str:

@@ -218,7 +218,7 @@ def observer_answers(given: ObserverAnswers) -> StationAnswers:
 
     Where a form expects a report per observer: nothing is compared with the others'.
     """
-    return StationAnswers({code: one.value for code, one in given.answers.items()}, frozenset(), given.first_at)
+    return StationAnswers({code: answer.value for code, answer in given.answers.items()}, frozenset(), given.first_at)
 
 
 def owing(election: Election, report: Report) -> tuple[Observer, ...]:

@@ -93,8 +93,8 @@ def difference(after: Counters, before: Counters) -> Counters:
 def add(counters: Iterable[Counters]) -> dict[str, Number]:
     """Add up several counters, name by name."""
     total: dict[str, Number] = {}
-    for one in counters:
-        for name, amount in one.items():
+    for counter in counters:
+        for name, amount in counter.items():
             total[name] = total.get(name, 0) + amount
     return total
 

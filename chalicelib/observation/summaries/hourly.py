@@ -90,17 +90,17 @@ def by_age(opened: Iterable[dt.datetime], now: dt.datetime) -> dict[str, int]:
 def total_ages(regions: Iterable[Ages]) -> dict[str, int]:
     """Open incidents of several regions together."""
     counts = dict.fromkeys(AGES, 0)
-    for one in regions:
+    for region in regions:
         for age in AGES:
-            counts[age] += one.get(age, 0)
+            counts[age] += region.get(age, 0)
     return counts
 
 
 def total_failed(regions: Iterable[FailedChecks]) -> dict[str, dict[str, int]]:
     """Failed checks of several regions together."""
     total: dict[str, dict[str, int]] = {}
-    for one in regions:
-        for form, rules in one.items():
+    for region in regions:
+        for form, rules in region.items():
             counts = total.setdefault(form, {})
             for rule, count in rules.items():
                 counts[rule] = counts.get(rule, 0) + count

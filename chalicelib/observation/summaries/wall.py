@@ -52,8 +52,8 @@ def wall(election: Election, summary: Summary, verified: Iterable[Verified]) -> 
         ],
         "incidents": {
             "total": len(incidents),
-            "by_category": _counted(str(one.category or "") for one in incidents),
-            "by_region": _counted(one.region for one in incidents),
+            "by_category": _counted(str(incident.category or "") for incident in incidents),
+            "by_region": _counted(incident.region for incident in incidents),
         },
     }
 

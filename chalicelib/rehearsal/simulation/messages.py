@@ -79,7 +79,10 @@ def compose(election: Election, content: Content, noise: Noise, chance: random.R
 
 def _may_be_glued(form: Form) -> bool:
     """Whether a report can be written without anything between its answers."""
-    return all(len(one.code) == 1 and one.type not in ("text", "date") and not one.unknown for one in form.questions)
+    return all(
+        len(question.code) == 1 and question.type not in ("text", "date") and not question.unknown
+        for question in form.questions
+    )
 
 
 class _Incident(Composer):
@@ -168,7 +171,9 @@ class _Report(ValueComposer):
         for defect, trailers in (("signature", _SIGNATURES), ("appended", _APPENDED), ("prose_line", _PROSE_LINES)):
             if self.happens(defect):
                 # Without a # it would be a part of the text before it.
-                return self.chance.choice([one for one in trailers if "#" in one or not self.has_text] or [""])
+                return self.chance.choice(
+                    [trailer for trailer in trailers if "#" in trailer or not self.has_text] or [""]
+                )
         return ""
 
     def _answer(self, code: str, value: Value, *, together: bool) -> list[str]:

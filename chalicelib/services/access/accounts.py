@@ -133,7 +133,7 @@ def revoking(row: AccountRow) -> tuple[Write, ...]:
         [AccountRow.revoked.set(True), AccountRow.version.set(row.version + 1)],
         AccountRow.version == row.version,
     )
-    sessions = [one for one in accounts.sessions_of(row.scope) if one.account == row.id]
+    sessions = [session for session in accounts.sessions_of(row.scope) if session.account == row.id]
     return revoked, *map(accounts.ending, sessions)
 
 

@@ -57,7 +57,7 @@ def compute_board(loaded: LoadedElection, scope: Scope, now: dt.datetime) -> dic
     cells = read_cells(election, scope[0] if len(scope) == 1 else None, consistent=False)
     kept = read_kept(election.id, "board")
     regions = scope or election.regions
-    opened = [one for one in open_incidents_of(election.id) if one.region in regions]
+    opened = [incident for incident in open_incidents_of(election.id) if incident.region in regions]
     failed = kept.document["failed"] if kept else {}
     shown = rows(election, cells, failed, at, regions, nation=not scope)
     for row in shown:

@@ -188,7 +188,7 @@ def _phone(election: Election, phone: Phone, told: Mapping[str, Any] | None) -> 
         "heard_at": phone.heard_at.isoformat(timespec="seconds") if phone.heard_at else None,
         "reminders": [{"at": at.isoformat(timespec="seconds"), "fate": fate} for at, fate in phone.reminders],
         "opted_out": phone.is_opted_out,
-        "shared_with": [one.number for one in election.observers_by_phone.get(phone.number, ())[1:]],
+        "shared_with": [observer.number for observer in election.observers_by_phone.get(phone.number, ())[1:]],
         "state": (told or {}).get("state"),
         "told_at": (told or {}).get("at"),
     }

@@ -74,7 +74,7 @@ def regions_asked(election: Election, operator: Operator, asked: Sequence[str] =
 
     Of those that they see.
     """
-    return tuple(one for one in election.regions if operator.sees(one) and (not asked or one in asked))
+    return tuple(region for region in election.regions if operator.sees(region) and (not asked or region in asked))
 
 
 def list_calls(

@@ -175,7 +175,8 @@ def _described(target: Target, standing: Standing, after: StoredReport) -> dict[
         "answers": {code: value_json(value) for code, value in answers.values.items()},
         "conflicts": sorted(answers.conflicts) if form.expect == "station" else [],
         "doubts": [
-            one.document() for one in doubts_of(election, {**standing.reports, standing.place: report}, standing.place)
+            doubt.document()
+            for doubt in doubts_of(election, {**standing.reports, standing.place: report}, standing.place)
         ],
     }
 

@@ -77,7 +77,7 @@ def _end(row: Message, by: str, now: dt.datetime) -> str | None:
 
 def _reports(row: Message) -> list[Mapping[str, Any]]:
     reports = (row.reading or {}).get("reports", ())
-    return [one for one in reports if "observer" in one and (one.get("rejected") or one.get("held"))]
+    return [report for report in reports if "observer" in report and (report.get("rejected") or report.get("held"))]
 
 
 def _keys(election: Election, row: Message) -> list[ReportKey]:

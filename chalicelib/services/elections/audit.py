@@ -52,7 +52,7 @@ def audit(election_id: str) -> Audited:
     """
     election = existing(election_id).election
     messages = [message for message in messages_of(election_id) if message.direction == "in"]
-    reports = {_key(one.report): one for one in all_reports(election, election.station_by_number)}
+    reports = {_key(report.report): report for report in all_reports(election, election.station_by_number)}
     incidents = {incident.id: incident for incident in incidents_of(election_id)}
     differences = [
         *_uncounted(messages),
@@ -112,7 +112,7 @@ def expected_tallies(
     changes: list[tuple[ShardCell, Counters]] = [
         (cell_named(message.counted_in), counters_of(message)) for message in messages if message.counted_in
     ]
-    changes += [(cell_of_report(election, one), contribution(election, one.report)) for one in reports]
+    changes += [(cell_of_report(election, report), contribution(election, report.report)) for report in reports]
     return total([*changes, *changes_of_incidents(election, incidents)])
 
 
@@ -191,9 +191,9 @@ def _standing(report: Report) -> dict[str, tuple[dt.datetime, Mapping[str, Answe
 def _withdrawals(messages: Iterable[Message], reports: Iterable[StoredReport]) -> Iterator[str]:
     """Compare withdrawn entries with the messages that there are."""
     existing_keys = {message.key for message in messages}
-    for one in reports:
-        for key in sorted(set(one.report.decisions.withdrawn) - existing_keys):
-            yield f"report {' '.join(_key(one.report))}: withdraws {key}, which is no message"
+    for report in reports:
+        for key in sorted(set(report.report.decisions.withdrawn) - existing_keys):
+            yield f"report {' '.join(_key(report.report))}: withdraws {key}, which is no message"
 
 
 def _short(report: Report) -> str:
@@ -204,10 +204,10 @@ def _short(report: Report) -> str:
 
 
 def _contribution_differences(election: Election, reports: Iterable[StoredReport]) -> Iterator[str]:
-    for one in reports:
-        wrong = difference(contribution(election, one.report), one.counted)
+    for report in reports:
+        wrong = difference(contribution(election, report.report), report.counted)
         if wrong:
-            yield f"report {' '.join(_key(one.report))}: counted otherwise than it should be, by {dict(wrong)}"
+            yield f"report {' '.join(_key(report.report))}: counted otherwise than it should be, by {dict(wrong)}"
 
 
 def _tally_differences(expected: Mapping[ShardCell, Counters], stored: Mapping[ShardCell, Counters]) -> Iterator[str]:

@@ -58,7 +58,7 @@ def load(election: Election, clock: Clock) -> int:
 
 
 def _reported(election: Election) -> Reported:
-    reports = tuple(one.report for one in all_reports(election, election.station_by_number))
+    reports = tuple(report.report for report in all_reports(election, election.station_by_number))
     cells = read_cells(election).values()
     messages = sum(int(counters.get(f"message.{name}", 0)) for counters in cells for name in ("received", "entered"))
     return Reported(reports, tuple(incidents_of(election.id)), messages)

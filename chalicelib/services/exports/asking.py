@@ -74,7 +74,7 @@ def link(operator: Operator, export_id: str, action: Action) -> dict[str, Any]:
         row = _required(operator, export_id)
         if row.state != "done":
             raise ExportNotDone(f"the export is {row.state}" + (f": {row.error}" if row.error else ""))
-        files = [{"name": one["name"], "bytes": one["bytes"], "url": link_to(one["key"])} for one in row.files]
+        files = [{"name": file["name"], "bytes": file["bytes"], "url": link_to(file["key"])} for file in row.files]
         document = {"files": files, "until": (action.now + LINK_LASTS).isoformat()}
         return Change(document, (), "export fetched", f"export {row.id}", None, row.wanted)
 
@@ -90,8 +90,8 @@ def described(row: JobRow, now: dt.datetime) -> dict[str, Any]:
         "who": row.who,
         "asked_at": row.asked_at.isoformat(),
         "rows": row.rows,
-        "bytes": sum(one["bytes"] for one in row.files),
-        "files": [one["name"] for one in row.files],
+        "bytes": sum(file["bytes"] for file in row.files),
+        "files": [file["name"] for file in row.files],
         "error": row.error,
         "until": (row.asked_at + jobs.KEPT_FOR).isoformat(),
     }

@@ -16,12 +16,14 @@ def codebook_table(scope: Scope) -> Table:
     labels = tuple(f"label_{language}" for language in election.languages)
     columns = ("form", "rounds", "code", *labels, "type", "options", "role", "min", "max", "unknown")
     forms = [form for form in election.forms if not scope.wanted.forms or form.code in scope.wanted.forms]
-    return Table("codebook", columns, (_question(election, form, one) for form in forms for one in form.questions))
+    return Table(
+        "codebook", columns, (_question(election, form, question) for form in forms for question in form.questions)
+    )
 
 
 def _question(election: Election, form: Form, question: Question) -> Row:
     labels = tuple(question.label.get(language, "") for language in election.languages)
-    options = "; ".join(f"{number} = {_option(election, one)}" for number, one in question.options.items())
+    options = "; ".join(f"{number} = {_option(election, option)}" for number, option in question.options.items())
     return (
         *(form.code, " ".join(form.round_names), question.code, *labels, question.type, options),
         *(question.role, question.min, question.max, " ".join(map(str, question.unknown))),

@@ -25,10 +25,10 @@ def incident_tables(scope: Scope) -> Iterator[Table]:
 
 
 def _incidents(scope: Scope) -> Iterator[Row]:
-    for one in incidents_of(scope.loaded.election.id):
-        if one.region in scope.regions:
-            people = (one.observer, one.text) if scope.wanted.people else ()
-            yield (*_incident(scope, one), *people)
+    for incident in incidents_of(scope.loaded.election.id):
+        if incident.region in scope.regions:
+            people = (incident.observer, incident.text) if scope.wanted.people else ()
+            yield (*_incident(scope, incident), *people)
 
 
 def _incident(scope: Scope, one: Incident) -> tuple[Cell, ...]:
@@ -49,11 +49,11 @@ def message_tables(scope: Scope) -> Iterator[Table]:
 
 
 def _messages(scope: Scope) -> Iterator[Row]:
-    for one in messages_of(scope.loaded.election.id):
-        is_seen = one.region in scope.regions if one.region is not None else scope.sees_all
-        if is_seen and not keys.is_sign_in(one.key):
-            people = (one.sender, one.recipient, one.text) if scope.wanted.people else ()
-            yield (*_message(scope, one), *people)
+    for message in messages_of(scope.loaded.election.id):
+        is_seen = message.region in scope.regions if message.region is not None else scope.sees_all
+        if is_seen and not keys.is_sign_in(message.key):
+            people = (message.sender, message.recipient, message.text) if scope.wanted.people else ()
+            yield (*_message(scope, message), *people)
 
 
 def _message(scope: Scope, one: Message) -> tuple[Cell, ...]:

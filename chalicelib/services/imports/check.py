@@ -113,7 +113,7 @@ def _require(loaded: LoadedElection, seen: int) -> None:
 
 def _inspected(filed: Election, files: Mapping[Roster, HandedIn]) -> RosterInspection:
     try:
-        tables = {name: RosterTable(one.file, _text(one)) for name, one in files.items()}
+        tables = {name: RosterTable(file.file, _text(file)) for name, file in files.items()}
     except SheetUnreadable as unreadable:
         problem = Problem(next(iter(files.values())).file, 1, "", str(unreadable))
         return RosterInspection(None, (problem,), ())

@@ -39,7 +39,7 @@ class OptOut:
             "since": self.since.isoformat(),
             "told": self.source,
             "message": self.message,
-            "observers": [{"number": one.number, "station": one.station} for one in self.observers],
+            "observers": [{"number": observer.number, "station": observer.station} for observer in self.observers],
             "coordinators": list(self.coordinators),
             "regions": list(self.regions),
         }

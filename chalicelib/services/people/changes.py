@@ -107,7 +107,7 @@ def _required(election_id: str, identity: str) -> AccountRow:
 
 
 def _sessions(row: AccountRow) -> list[accounts.SessionRow]:
-    return [one for one in accounts.sessions_of(row.scope) if one.account == row.id]
+    return [session for session in accounts.sessions_of(row.scope) if session.account == row.id]
 
 
 def _subject(row: AccountRow) -> str:

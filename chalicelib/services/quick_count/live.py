@@ -56,7 +56,7 @@ def point(counted: Counted) -> dict[str, Any]:
     return {
         "as_of": counted.as_of.isoformat(timespec="seconds"),
         "stations": counted.quick_count.stations,
-        "estimates": {name: [one.estimate, one.margin] for name, one in estimates.items()},
+        "estimates": {name: [estimate.estimate, estimate.margin] for name, estimate in estimates.items()},
     }
 
 

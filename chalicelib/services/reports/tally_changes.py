@@ -107,7 +107,10 @@ def changes_of_message(
 
 def changes_of_incidents(election: Election, incidents: Iterable[Incident]) -> list[tuple[ShardCell, Counters]]:
     """Return what incidents count, each where its station is."""
-    return [(incident_cell(election, one.station, one.region), {f"incident.{one.severity}": 1}) for one in incidents]
+    return [
+        (incident_cell(election, incident.station, incident.region), {f"incident.{incident.severity}": 1})
+        for incident in incidents
+    ]
 
 
 def uncounting(message: Message) -> Mapping[ShardCell, Counters]:

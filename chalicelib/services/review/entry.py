@@ -96,7 +96,9 @@ def described(read: ReadBack, election: Election, withheld: Collection[str] = ()
         "held": read.said.reading.held,
         "may_be_entered": not read.faults,
         "incidents": read.incidents,
-        "reports": [_described(election, one, read.merged.get(report_key(one)), withheld) for one in read.said.reports],
+        "reports": [
+            _described(election, report, read.merged.get(report_key(report)), withheld) for report in read.said.reports
+        ],
         "errors": [{"at": fault.at, "what": fault.what} for fault in read.faults],
     }
 

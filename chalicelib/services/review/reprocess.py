@@ -102,4 +102,6 @@ def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
     interpretation = interpret(loaded.election, sharing, text, counted_at, sms=name, is_incomplete=is_incomplete)
     if interpretation.state not in (MessageState.ACCEPTED, MessageState.PARTLY_ACCEPTED):
         return False
-    return any(one.counts and (row.reason is None or REASSIGNED not in one.flags) for one in interpretation.reports)
+    return any(
+        report.counts and (row.reason is None or REASSIGNED not in report.flags) for report in interpretation.reports
+    )

@@ -32,7 +32,9 @@ def compute_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     """Return the wall's figures, and turnout and quick count if released."""
     election = loaded.election
     summary = without_answers(current_summary(loaded, now), withheld_until_released(election))
-    verified = [Verified(one.region, one.category) for one in incidents_of(election.id) if was_verified(one)]
+    verified = [
+        Verified(incident.region, incident.category) for incident in incidents_of(election.id) if was_verified(incident)
+    ]
     released = read_release(election.id).document
     shown = {name: released[name] for name in ("as_of", "quick_count", "turnout")} if released else None
     return wall(election, summary, verified) | {"released": shown}

@@ -72,10 +72,10 @@ def tasks_of(kind: Kind, looked: Looked) -> list[Task]:
 
 def _incidents(looked: Looked) -> Iterator[Task]:
     loaded = looked.loaded
-    for one in open_incidents_of(loaded.election.id):
-        if one.is_new and one.region in looked.regions:
-            order = (-SEVERITIES.index(one.severity), one.at, one.number)
-            yield Task("incident", str(one.number), one.region, loaded.clock.real(one.at), order)
+    for incident in open_incidents_of(loaded.election.id):
+        if incident.is_new and incident.region in looked.regions:
+            order = (-SEVERITIES.index(incident.severity), incident.at, incident.number)
+            yield Task("incident", str(incident.number), incident.region, loaded.clock.real(incident.at), order)
 
 
 def _messages(looked: Looked) -> Iterator[Task]:

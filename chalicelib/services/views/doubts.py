@@ -76,9 +76,9 @@ def _described(election: Election, reader: Reader, row: DoubtRow) -> Iterator[di
             "is_in_sample": election.quick_count is not None,
             "since": row.since.astimezone(election.zone).isoformat(timespec="seconds"),
             "observers": [
-                {"number": one.number, "name": one.name, "phones": list(one.phones)}
+                {"number": observer.number, "name": observer.name, "phones": list(observer.phones)}
                 if reader.sees_people
-                else {"number": one.number}
-                for one in observers
+                else {"number": observer.number}
+                for observer in observers
             ],
         }

@@ -202,10 +202,10 @@ class ReportView:
 
     def _doubts(self, place: Place) -> list[dict[str, Any]]:
         """Describe doubts; to whom answers are withheld, of which kind they are."""
-        doubts = [one.document() for one in doubts_of(self.election, self.reports, place)]
+        doubts = [doubt.document() for doubt in doubts_of(self.election, self.reports, place)]
         if not self.reader.withheld:
             return doubts
-        return [{**one, "sentence": None, "values": {}, "votes": 0} for one in doubts]
+        return [{**doubt, "sentence": None, "values": {}, "votes": 0} for doubt in doubts]
 
     def _made(self, made: Made) -> dict[str, Any]:
         is_told = self.reader.sees_people

@@ -119,6 +119,6 @@ def _described(
 
 def _of_observers(report: Report, withheld: frozenset[str]) -> dict[str, Any]:
     return {
-        number: {code: value_json(one.value) for code, one in given.answers.items() if code not in withheld}
+        number: {code: value_json(answer.value) for code, answer in given.answers.items() if code not in withheld}
         for number, given in report.counting.items()
     }

@@ -129,7 +129,7 @@ def _coordinators(election: Election, reader: Reader, region: str) -> list[dict[
     if not reader.sees_people:
         return []
     return [
-        {"name": one.name, "phone": one.phone, "is_headquarters": one.is_headquarters}
-        for one in election.coordinators
-        if one.covers(region)
+        {"name": coordinator.name, "phone": coordinator.phone, "is_headquarters": coordinator.is_headquarters}
+        for coordinator in election.coordinators
+        if coordinator.covers(region)
     ]

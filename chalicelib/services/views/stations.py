@@ -58,8 +58,8 @@ class Wanted:
         Its observers' names `with_people` alone.
         """
         observers = election.observers_by_station.get(station.number, ())
-        words = [station.number, station.name, *(one.number for one in observers)]
-        words += [one.name for one in observers] if with_people else []
+        words = [station.number, station.name, *(observer.number for observer in observers)]
+        words += [observer.name for observer in observers] if with_people else []
         is_named = self.text is None or any(self.text.casefold() in word.casefold() for word in words)
         return is_named and self.district in (None, station.district)
 
@@ -156,7 +156,9 @@ def _described(election: Election, stations: Sequence[Station], at: dt.datetime,
 
 
 def _station(election: Election, station: Station, at: dt.datetime, withheld: Withheld) -> Described:
-    stored = {(one.report.form, one.report.round): one.report for one in reports_of(election, station.number)}
+    stored = {
+        (report.report.form, report.report.round): report.report for report in reports_of(election, station.number)
+    }
     unsent = {place: Report(station.number, *place) for place in places(election)}
     reported = {**unsent, **stored}
     heard = last_heard(reported)

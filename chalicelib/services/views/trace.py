@@ -61,10 +61,12 @@ def trace(key: str) -> Trace:
     Raises RowUnknown, StoreUnavailable.
     """
     sms = _origin(key)
-    incidents = [one for one in incidents_of(sms.election) if one.message == sms.key] if sms.election else []
+    incidents = (
+        [incident for incident in incidents_of(sms.election) if incident.message == sms.key] if sms.election else []
+    )
     sent = _sent_about(sms, incidents)
     rows: list[Message | ReceiptRow] = [sms, *message_queries.get_many(sms.parts or ()), *sent, *_receipts_of(sent)]
-    steps = [step for row in rows for step in _steps(row)] + [_incident_step(sms, one) for one in incidents]
+    steps = [step for row in rows for step in _steps(row)] + [_incident_step(sms, incident) for incident in incidents]
     ids = dict.fromkeys(correlation_id for row in rows for correlation_id in _ids(row))
     return Trace(sms.key, tuple(ids), tuple(sorted(steps, key=_order)))
 
