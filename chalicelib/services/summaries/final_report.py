@@ -106,8 +106,8 @@ def _region_row(election: Election, name: str, area: Area, held: int, words: Map
         "name": name,
         "stations": area.stations,
         "forms": [
-            f"{sum(round.received for round in rounds.values())}"
-            + (f"/{sum(round.expected for round in rounds.values())}" if form.is_owed else "")
+            f"{sum(coverage.received for coverage in rounds.values())}"
+            + (f"/{sum(coverage.expected for coverage in rounds.values())}" if form.is_owed else "")
             for form, rounds in ((form, area.forms[form.code]) for form in election.forms)
         ],
         "incidents": worded_incidents(area.incidents, words),
