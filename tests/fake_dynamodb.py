@@ -31,6 +31,7 @@ KEYS = {
     "messages": ("key",),
     "work": ("scope", "id"),
     "audit": ("election", "at"),
+    "ledger": ("scope", "id"),
     "providers": ("id",),
 }
 INDEX_RANGES = {"unfinished": "due_at", "conversation": "stored_at", "attention": "stored_at"}

@@ -24,15 +24,18 @@ COMMANDS = {
     "operator": "chalicelib.cli.operator:operator",
     "opt-outs": "chalicelib.cli.opt_outs:opt_outs",
     "parse": "chalicelib.cli.parse:parse",
+    "prove": "chalicelib.cli.ledger:prove",
     "provider": "chalicelib.cli.provider:provider",
     "quickcount": "chalicelib.cli.quickcount:quickcount",
     "recover": "chalicelib.cli.backup:recover",
     "rehearse": "chalicelib.cli.rehearse:rehearse",
     "report": "chalicelib.cli.report:report",
     "restore": "chalicelib.cli.backup:restore",
+    "seal": "chalicelib.cli.ledger:seal",
     "send": "chalicelib.cli.send:send",
     "summarize": "chalicelib.cli.operations:summarize",
     "trace": "chalicelib.cli.trace:trace",
+    "verify": "chalicelib.cli.ledger:verify",
 }
 
 

@@ -1,21 +1,35 @@
 """The function summarize, each hour."""
 
 import datetime as dt
-import time
 
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.logged import logged
+from chalicelib.services.isolation import Part, run_parts
+from chalicelib.services.ledger.seal import seal_due
 from chalicelib.services.summaries.hourly import summarize_due
 
-SUMMARIZE_SECONDS = 240.0
-"""How long summaries are begun; the function has 300 seconds."""
+LEDGER_SECONDS = 45.0
+SUMMARIZE_SECONDS = 200.0
+"""How long each part begins anything; the function has 300 seconds. The ledger comes first, for summaries tell its
+root; what it leaves over, sweep goes on with."""
 
 logger = Logger()
 
 
 @logged
 def summarize(event: object, context: object) -> None:
-    """Send this hour's summaries of every election that is under way."""
-    queued = summarize_due(dt.datetime.now(dt.UTC), until=time.monotonic() + SUMMARIZE_SECONDS)
+    """Seal the hour, and send its summaries of every election."""
+    now = dt.datetime.now(dt.UTC)
+    run_parts(
+        "part of summarize",
+        (
+            Part("ledger", LEDGER_SECONDS, lambda until: seal_due(now, until=until)),
+            Part("summaries", SUMMARIZE_SECONDS, lambda until: _summarize(now, until)),
+        ),
+    )
+
+
+def _summarize(now: dt.datetime, until: float) -> None:
+    queued = summarize_due(now, until=until)
     logger.info("summaries queued", extra={"messages": queued})

@@ -12,6 +12,7 @@ from chalicelib.services.desk.settling import settle_due
 from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_providers
 from chalicelib.services.isolation import Part, run_parts, shares_of
+from chalicelib.services.ledger.seal import seal_due
 from chalicelib.services.summaries.hourly import summarize_due
 from chalicelib.services.sweep import Progress
 from chalicelib.services.sweep import sweep as sweep_all
@@ -19,6 +20,7 @@ from chalicelib.services.sweep import sweep as sweep_all
 ESCALATION_SECONDS = 20.0
 SWEEP_SECONDS = 50.0
 CATCHING_UP_SECONDS = 20.0
+LEDGER_SECONDS = 10.0
 SILENCE_SECONDS = 5.0
 ASSIGNED_SECONDS = 5.0
 """How long each part begins anything new, the escalations first; the function has 120 seconds for all of them."""
@@ -38,6 +40,7 @@ def sweep(event: object, context: object) -> None:
             Part("escalations", ESCALATION_SECONDS, _escalate),
             Part("unfinished rows", SWEEP_SECONDS, _push_on),
             Part("assigned phones", ASSIGNED_SECONDS, lambda until: settle_due(_now(), until)),
+            Part("ledger", LEDGER_SECONDS, lambda until: seal_due(_now(), catching_up=True, until=until)),
             Part("summaries", CATCHING_UP_SECONDS, lambda until: summarize_due(_now(), catching_up=True, until=until)),
             Part("silence", SILENCE_SECONDS, lambda _: measure(**measure_providers(_now()))),
         ),

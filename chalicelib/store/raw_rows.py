@@ -30,6 +30,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "optouts": ("election", "phone"),
     "audit": ("election", "at"),
     "contacts": ("station", "id"),
+    "ledger": ("scope", "id"),
     "messages": ("key",),
 }
 """The tables that hold an election's rows, beside its document, with the attributes of their keys."""

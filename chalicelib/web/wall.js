@@ -45,6 +45,7 @@ export function open() {
       ${seconds > TOO_OLD_SECONDS ? html`<p class="wall-message">${t('wall.nothing', {time: time(my.wall.as_of)})}</p>` : all[my.at % all.length]()}
       <footer class="wall-foot"><span>${t('wall.foot', {observed: number(observed), stations: number(stations)})} ${my.wall.has_sample ? t('wall.sample') : ''} ${t('wall.unofficial')}</span>
         <span>${seconds > OLD_SECONDS ? t('wall.old', {time: time(my.wall.as_of)}) : t('frame.asof', {time: time(my.wall.as_of, true)})} ${my.isPaused ? '❚❚' : ''}</span>
+        ${my.wall.ledger ? html`<span class="root">${t('wall.root', {hour: my.wall.ledger.hour.slice(11, 13)})} <code>${my.wall.ledger.root.match(/.{4}/g).join(' ')}</code></span>` : nothing}
         <ol class="dots" aria-hidden="true">${all.map((_, index) => html`<li class=${index === my.at % all.length ? 'at' : ''}></li>`)}</ol></footer></div>`;
   }
 

@@ -20,6 +20,7 @@ TABLES = {
     "Contacts",
     "Elections",
     "Incidents",
+    "Ledger",
     "Messages",
     "Operators",
     "OptOuts",

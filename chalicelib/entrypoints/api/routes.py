@@ -100,6 +100,7 @@ ROUTES = {
     ("GET", "/v1/elections/{election_id}/audit"): "api.records:audit",
     ("GET", "/v1/elections/{election_id}/summaries"): "api.records:summaries",
     ("GET", "/v1/elections/{election_id}/summaries/{hour}"): "api.records:sent_summary",
+    ("GET", "/v1/elections/{election_id}/ledger"): "api.ledger:roots",
     ("GET", "/v1/elections/{election_id}/outbox"): "api.records:outbox",
     ("POST", "/v1/elections/{election_id}/outbox/again"): "api.records:again",
     ("POST", "/v1/elections/{election_id}/opt-outs"): "api.opt_outs:set_opt_out",

@@ -19,6 +19,7 @@ class Wall(Answering):
     election: str
     as_of: str
     stations: int
+    ledger: dict[str, str] | None
 
 
 @operation(

@@ -23,11 +23,19 @@ FailedChecks = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedRoot:
+    """The ledger's newest root, in hexadecimal digits, with the hour that it sealed."""
+
+    hour: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hour:
     """An hour's snapshot, and the one before it, None for the first.
 
     Beside the summaries all is by region. `held_back`: stations of which any report is in no sum because observers
-    disagree; `held_before` an hour ago.
+    disagree; `held_before` an hour ago. `published`: the ledger's root, None before its first.
     """
 
     summary: Summary
@@ -36,6 +44,7 @@ class Hour:
     failed_checks: Mapping[str, FailedChecks]
     held_back: Mapping[str, int]
     held_before: Mapping[str, int]
+    published: PublishedRoot | None = None
 
     @classmethod
     def from_documents(cls, document: Mapping[str, Any], before: Mapping[str, Any] | None) -> "Hour":
@@ -44,6 +53,7 @@ class Hour:
         One of an earlier version tells of nothing open, failed or held.
         """
         held = document.get("held_back", {})
+        published = document.get("published")
         return cls(
             Summary.from_document(document),
             Summary.from_document(before) if before else None,
@@ -51,6 +61,7 @@ class Hour:
             document.get("failed_checks", {}),
             held,
             before.get("held_back", held) if before else {},
+            PublishedRoot(**published) if published else None,
         )
 
 

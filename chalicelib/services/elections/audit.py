@@ -57,7 +57,7 @@ def audit(election_id: str) -> Audited:
     differences = [
         *_uncounted(messages),
         *part_differences(messages),
-        *_report_differences(reports_from_messages(election, messages), reports),
+        *report_differences(reports_from_messages(election, messages), reports),
         *_withdrawals(messages, reports.values()),
         *_contribution_differences(election, reports.values()),
         *_incident_differences(election, messages, incidents),
@@ -152,7 +152,8 @@ def _key(report: Report) -> ReportKey:
     return report.station, report.form, report.round
 
 
-def _report_differences(expected: dict[ReportKey, Report], stored: dict[ReportKey, StoredReport]) -> Iterator[str]:
+def report_differences(expected: dict[ReportKey, Report], stored: dict[ReportKey, StoredReport]) -> Iterator[str]:
+    """Compare stored reports with what the messages make of them."""
     for key in sorted({*expected, *stored}):
         name = "report " + " ".join(part for part in key if part != NO_ROUND)
         if key not in stored:

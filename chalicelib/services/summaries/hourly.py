@@ -13,6 +13,7 @@ from chalicelib.services import outbox
 from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
 from chalicelib.services.summaries.final_report_email import send_report
 from chalicelib.services.summaries.open_issues import failed_checks, held_back, open_incidents
+from chalicelib.services.summaries.published_root import published_root
 from chalicelib.services.summaries.summary_email import summary_email
 from chalicelib.services.summaries.summary_sms import summary_sms
 from chalicelib.store import elections, keys, progress, summaries, tables
@@ -125,6 +126,7 @@ def _document(loaded: LoadedElection, since: str | None, now: dt.datetime) -> di
         "open_incidents": open_incidents(election, at),
         "failed_checks": failed_checks(election, cells, at),
         "held_back": held_back(election, cells),
+        "published": published_root(election.id),
     }
 
 
@@ -134,6 +136,8 @@ def _rows(election: Election, coordinator: Coordinator, hour: str, snapshot: Hou
         coordinator,
         keys.summary(election.id, hour, coordinator.id),
         outbox.Origin(election.id, f"summary#{hour}", now),
-        sms=summary_sms(election, coordinator, snapshot.summary) if "sms" in coordinator.alerts else None,
+        sms=summary_sms(election, coordinator, snapshot.summary, snapshot.published)
+        if "sms" in coordinator.alerts
+        else None,
         email=summary_email(election, coordinator, snapshot, dashboard) if coordinator.email else None,
     )

@@ -24,8 +24,8 @@ NAMED_AREAS = 3
 def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dashboard: str = "") -> Email:
     """Render a coordinator's summary as an email.
 
-    The nation too where it is headquarters' and the summary has it. `dashboard`: the base URL of the links, which name
-    election and region and nothing else; "" for no links.
+    The nation and the ledger's root too where it is headquarters' and the summary has them. `dashboard`: the base URL
+    of the links, which name election and region and nothing else; "" for no links.
     """
     language, summary, before = coordinator.language, hour.summary, hour.before
     words = words_of("summary", election, language)
@@ -39,6 +39,7 @@ def summary_email(election: Election, coordinator: Coordinator, hour: Hour, dash
         "as_of": summary.as_of.strftime(words["as_of"]),
         "since": words["since"].format(time=f"{before.as_of:%H:%M}") if before else "",
         "sections": sections,
+        "published": hour.published if "*" in coordinator.regions else None,
         "chart_id": chart_id,
     }
     named = _area_names(coordinator, areas, words)

@@ -8,17 +8,23 @@ from collections.abc import Mapping
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.segments import count_segments, fit
+from chalicelib.observation.summaries.hourly import PublishedRoot
 from chalicelib.observation.summaries.summary import Area, Summary, turnout
 from chalicelib.services.email_templates import round_code, words_of
 from chalicelib.services.summaries.areas import areas_of, counted, rounds_begun, worded_incidents
 
 SMS_SEGMENTS = 2
+ROOT_DIGITS = 12
+"""Of the ledger's root, where they cost no further segment."""
 
 
-def summary_sms(election: Election, coordinator: Coordinator, summary: Summary) -> str:
+def summary_sms(
+    election: Election, coordinator: Coordinator, summary: Summary, published: PublishedRoot | None = None
+) -> str:
     """Write a coordinator's summary as an SMS.
 
-    Of each area the rounds last begun, turnout, incidents. Headquarters gets the nation. What two segments have no room
+    Of each area the rounds last begun, turnout, incidents. Headquarters gets the nation, and the beginning of the
+    ledger's root where it costs no further segment. What two segments have no room
     for stands in the email: of several regions the last ones are left out and their number is given instead; of one
     region it is turnout that is left out.
     """
@@ -30,7 +36,11 @@ def summary_sms(election: Election, coordinator: Coordinator, summary: Summary) 
     if areas:
         texts.append(_part(election, summary, words, *next(iter(areas.items())), with_turnout=False))
     fitting = (text for text in texts if count_segments(text).count <= SMS_SEGMENTS)
-    return next(fitting, fit(texts[-1], SMS_SEGMENTS) if texts else "")
+    written = next(fitting, fit(texts[-1], SMS_SEGMENTS) if texts else "")
+    if published is None or "*" not in coordinator.regions:
+        return written
+    with_root = written + words["sms_root"].format(root=published.root[:ROOT_DIGITS])
+    return with_root if count_segments(with_root).count == count_segments(written).count else written
 
 
 def _text(election: Election, summary: Summary, words: Mapping[str, str], areas: Mapping[str, Area], shown: int) -> str:

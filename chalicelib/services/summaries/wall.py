@@ -10,12 +10,15 @@ from chalicelib.observation.summaries.summary import without_answers
 from chalicelib.observation.summaries.wall import Verified, wall
 from chalicelib.services.quick_count.release import withheld_until_released
 from chalicelib.services.summaries.current import current_summary
+from chalicelib.services.summaries.published_root import published_root
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.releases import read_release
 from chalicelib.store.ttl_cache import TtlCache
 
 SHARED_SECONDS: Final = 5.0
+ROOT_DIGITS: Final = 16
+"""Of the ledger's root, as many as can be copied from a wall."""
 
 _recent: TtlCache[str, dict[str, Any]] = TtlCache(SHARED_SECONDS)
 
@@ -37,7 +40,12 @@ def compute_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     ]
     released = read_release(election.id).document
     shown = {name: released[name] for name in ("as_of", "quick_count", "turnout")} if released else None
-    return wall(election, summary, verified) | {"released": shown}
+    return wall(election, summary, verified) | {"released": shown, "ledger": _root(election.id)}
+
+
+def _root(election_id: str) -> dict[str, Any] | None:
+    published = published_root(election_id)
+    return published | {"root": published["root"][:ROOT_DIGITS]} if published else None
 
 
 def was_verified(incident: Incident) -> bool:

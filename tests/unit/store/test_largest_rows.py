@@ -28,6 +28,8 @@ from chalicelib.entrypoints.api.request import LONGEST_BODY
 from chalicelib.observation.elections.election import LONGEST_TEXT
 from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST
+from chalicelib.observation.ledger.entries import SALT_BYTES
+from chalicelib.observation.ledger.merkle import HASH_BYTES
 from chalicelib.observation.reading.reading import LONGEST_READ
 from chalicelib.observation.sms.multipart import MOST_KNOWN
 from chalicelib.providers.webhook import LARGEST_BODY
@@ -40,7 +42,8 @@ from chalicelib.store.attributes import IntAttribute, IntSetAttribute, WordAttri
 from chalicelib.store.elections import PART_BYTES
 from chalicelib.store.escalations import MOST_NUMBERS
 from chalicelib.store.incidents import MOST_STEPS
-from chalicelib.store.keys import LONGEST_ID
+from chalicelib.store.keys import LONGEST_ID, LONGEST_KEY
+from chalicelib.store.ledger import MOST_ENTRIES, MOST_KEY_BYTES
 from chalicelib.store.reports import LARGEST_ANSWERS
 
 LARGEST_ROW = 400 * 1024
@@ -128,6 +131,14 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "TallyRow": lambda: {"": counters(QUESTIONS * OPTIONS)},
     "SummaryRow": lambda: {"document": figures(REGIONS, QUESTIONS)},
     "ReleaseRow": lambda: {"document": {"note": NOTE, "figures": figures(QUESTIONS, 10)}},
+    "SealRow": lambda: {"header": [KEY] * 10},
+    "OpeningRow": dict,
+    "PartRow": lambda: {
+        "keys": b"k" * (MOST_KEY_BYTES + LONGEST_KEY + 4 * MOST_ENTRIES),
+        "salts": b"s" * (SALT_BYTES * MOST_ENTRIES),
+        "leaves": b"l" * (HASH_BYTES * MOST_ENTRIES),
+        "following": {"key": KEY},
+    },
     "ProgressRow": lambda: {"document": {"rounds": [[KEY, NOW]] * 200}},
     # incidents
     "Incident": lambda: {

@@ -1,0 +1,1 @@
+"""The ledger's arithmetic: canonical rows, Merkle trees, chained roots."""

@@ -1,0 +1,1 @@
+"""The ledger: seal each hour's rows, prove one, verify all, forget some."""
