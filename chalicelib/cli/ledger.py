@@ -21,7 +21,7 @@ election_option = click.option("--election", "election_id", required=True, metav
 @click.command()
 @election_option
 def seal(election_id: str) -> None:
-    """Seal all messages and reports that are in no root yet, at once.
+    """Seal messages and reports that are in no root yet.
 
     Each hour does so by itself, from a day before the election until three days after. Prints the root.
     """
@@ -38,7 +38,9 @@ def seal(election_id: str) -> None:
 @election_option
 @click.option("--out", type=click.Path(path_type=Path), help="Write the proof to a file instead.")
 def prove(key: str, election_id: str, out: Path | None) -> None:
-    """Print the proof that a message or report is in its hour's root.
+    """Print the proof that a row is in its hour's root.
+
+    The row of a message or a report.
 
     KEY is the SMS's, as PROVIDER#ID, or a report's, as STATION#FORM#ROUND. The proof is JSON and holds the row itself:
     hand it to the SMS's sender alone. How anybody checks it: docs/ledger.md.

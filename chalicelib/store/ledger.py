@@ -29,7 +29,10 @@ Cursor = dict[str, Any]
 
 
 class SealRow(Model):
-    """A sealed hour. `header` is what `root`, the published one, is the hash of."""
+    """A sealed hour.
+
+    `root`, which is published, is the hash of `header`.
+    """
 
     class Meta(TableMeta):
         table = "ledger"
@@ -197,7 +200,7 @@ def put_part(election_id: str, number: int, place: int, part: Part) -> bool:
 
 
 def parts_of(election_id: str, number: int, kind: Kind | None = None) -> Iterator[Part]:
-    """Yield the parts of an hour in order, or those of a kind.
+    """Yield the parts of an hour, all or of a kind.
 
     Messages come before reports. Raises StoreUnavailable.
     """

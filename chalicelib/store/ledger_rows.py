@@ -1,4 +1,4 @@
-"""The rows that the ledger is over, page by page, as DynamoDB holds them.
+"""The rows that the ledger is over, as DynamoDB holds them.
 
 No attribute is read into a model: a row that this version cannot read is sealed like any other.
 """

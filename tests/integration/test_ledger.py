@@ -89,6 +89,18 @@ def test_an_hour_is_sealed_once_by_its_schedule(pipeline: Pipeline) -> None:
     assert checked(pipeline).unsealed == 0
 
 
+def test_after_an_outage_the_next_hour_takes_all_that_came(pipeline: Pipeline) -> None:
+    sealed(pipeline)
+    stored = []
+    for _ in range(7):
+        stored.append(pipeline.say(pipeline.phone(0), OPENING).key)
+        pipeline.now += HOUR
+    taken = sealed(pipeline)
+    assert taken.header["size"] >= len(stored)
+    assert [entries(pipeline)[key] for key in stored] == [1] * 7
+    assert checked(pipeline).differences == ()
+
+
 def test_what_is_stored_late_or_while_an_hour_is_sealed_is_in_the_next(pipeline: Pipeline, wire: Wire) -> None:
     pipeline.say(pipeline.phone(0), OPENING)
     late = pipeline.now - 5 * MINUTE

@@ -41,7 +41,10 @@ Row = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row as the ledger knows it: `key` is its own, with a report's version."""
+    """A row as the ledger knows it.
+
+    `key` is its own, of a report with the version.
+    """
 
     kind: Kind
     key: str

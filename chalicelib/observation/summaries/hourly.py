@@ -24,7 +24,7 @@ FailedChecks = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class PublishedRoot:
-    """The ledger's newest root, in hexadecimal digits, with the hour that it sealed."""
+    """The ledger's newest root, in hexadecimal digits, with its hour."""
 
     hour: str
     root: str

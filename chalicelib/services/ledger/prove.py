@@ -1,4 +1,4 @@
-"""Prove: that a row was in its hour's root as it is now."""
+"""Prove that a row was in its hour's root."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,7 +19,10 @@ class NotProvable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Sealed:
-    """Where an entry stands: its seal, leaves of the hour, and its place."""
+    """Where an entry stands.
+
+    Its seal, all leaves of the hour, and its place among them.
+    """
 
     seal: Seal
     kind: Kind
@@ -30,10 +33,10 @@ class _Sealed:
 
 
 def prove(election_id: str, key: str) -> dict[str, Any]:
-    """Return the proof of a message, or of a report's newest sealed version.
+    """Return the proof of a message or a report.
 
-    `key` is the message's, or a report's as STATION#FORM#ROUND. The proof holds the row itself: whoever may read the
-    row may have it. Raises NotProvable, StoreUnavailable.
+    Of a report of its newest version. `key` is the message's, or a report's as STATION#FORM#ROUND. The proof holds the
+    row itself: whoever may read the row may have it. Raises NotProvable, StoreUnavailable.
     """
     if is_sign_in(key):
         raise NotProvable(f"{key} is for its recipient alone")
@@ -78,7 +81,10 @@ def _sealed(election_id: str, key: str) -> _Sealed:
 
 
 def _as_it_is(election_id: str, sealed: _Sealed) -> Entry | None:
-    """Return the entry of the row as it is now; None if it is gone."""
+    """Return the entry of a row as it is now.
+
+    None if it is gone.
+    """
     if sealed.kind == "message":
         return next((message_entry(row) for row in message_rows([sealed.key])), None)
     station, _, place = split_report_key(sealed.key)[0].partition("#")

@@ -1,4 +1,4 @@
-"""Seal each hour: every row that is in no hour yet gets its entry.
+"""Seal each hour all rows that are in no hour yet.
 
 The tables are scanned: four rows come in a read unit where a row that is asked for by its key costs one, and the log of
 the day, which is written at best, may lack any of them (docs/decisions/0018-ledger.md).

@@ -1,4 +1,4 @@
-"""Verify: compute every root again, and compare the rows with what was sealed.
+"""Compute every root again, and compare rows with what was sealed.
 
 Reads everything: for a person's machine, minutes for a nation.
 """
@@ -174,7 +174,7 @@ def _named(report: str) -> str:
 
 
 def _not_from_messages(election_id: str, newer: Collection[str]) -> Iterator[str]:
-    """Yield those of some reports that their messages do not add up to."""
+    """Yield reports that are not what their messages add up to."""
     if not newer:
         return
     election = existing(election_id).election
