@@ -102,7 +102,7 @@ def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
     token = guarded.operator(ELECTION, role="headquarters")
     for path in ("summary", "regions/Bishkek/stations", "messages/generic%23guarded-1", "providers"):
         assert guarded.get(f"/elections/{ELECTION}/{path}", token).status == 200
-    for path in ("stations/1001", "reports", "doubts", "observers", "observers/0001"):
+    for path in ("stations/1001", "reports", "doubts", "observers", "observers/0001", "ledger", "wall"):
         assert guarded.get(f"/v1/elections/{ELECTION}/{path}", token).status == 200
     viewer = guarded.operator(ELECTION, role="viewer")
     assert guarded.get(f"/elections/{ELECTION}/providers", viewer).status == 403
