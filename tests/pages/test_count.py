@@ -4,7 +4,7 @@ import json
 
 import pytest
 from playwright.sync_api import Browser, expect
-from room import Room, Visit, visiting
+from room import ELECTION, Room, Visit, visiting
 
 SIZES = """[...document.querySelectorAll('.wall *')]
   .filter((one) => [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()))
@@ -32,6 +32,13 @@ def test_w1_the_wall_names_nobody_and_no_station(lead: Visit, room: Room) -> Non
     people = {value for row in room.observers for value in (row["name"], row["phone"])}
     assert not [value for value in people if value in shown]
     assert not [row["station"] for row in room.observers if f'"{row["station"]}"' in shown]
+
+
+def test_w1_the_wall_s_foot_has_the_ledger_s_root_with_its_hour(lead: Visit, room: Room) -> None:
+    root = room.baykoo("seal", "--election", ELECTION).split()[-1]
+    page = lead.go("wall", ".wall footer .root")
+    expect(page.locator(".wall footer .root")).to_contain_text("Ledger, 12:00")
+    expect(page.locator(".wall footer code")).to_have_text(" ".join(root[at : at + 4] for at in range(0, 16, 4)))
 
 
 @pytest.mark.long

@@ -11,7 +11,7 @@ import pytest
 import chalicelib
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.sms.segments import count_segments
-from chalicelib.observation.summaries.hourly import Hour
+from chalicelib.observation.summaries.hourly import Hour, PublishedRoot
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services.outbox import Email
 from chalicelib.services.summaries.summary_email import summary_email as email_of
@@ -236,3 +236,26 @@ def test_every_language_has_the_same_texts_with_the_same_places_to_fill():
         assert catalogue.keys() == catalogues[0].keys()
         for key, text in catalogue.items():
             assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", catalogues[0][key])), key
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "en"])
+def test_headquarters_alone_gets_the_ledger_s_root_to_publish(election, summary, language):
+    root = PublishedRoot("2017-10-15T12", "0123456789abcdef" * 4)
+    hour = Hour(summary, None, OPEN, FAILED, HELD, {}, root)
+    email = email_of(election, coordinator(language, ("*",)), hour)
+    assert root.root in email.text
+    assert root.root in email.html
+    assert root.hour in email.text
+    assert root.root not in email_of(election, coordinator(language), hour).text
+    written = summary_sms(election, coordinator(language, ("*",)), summary)
+    with_root = summary_sms(election, coordinator(language, ("*",)), summary, root)
+    assert with_root.startswith(written)
+    assert count_segments(with_root).count == count_segments(written).count, "it costs no further segment"
+    assert summary_sms(election, coordinator(language), summary, root) == summary_sms(
+        election, coordinator(language), summary
+    )
+
+
+def test_the_sms_has_the_root_s_beginning_where_there_is_room(election, summary):
+    root = PublishedRoot("2017-10-15T12", "0123456789abcdef" * 4)
+    assert summary_sms(election, coordinator("en", ("*",)), summary, root).endswith(" Root 0123456789ab.")
