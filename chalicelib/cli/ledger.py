@@ -1,13 +1,12 @@
 """./baykoo seal, prove, verify: the ledger of messages and reports."""
 
 import datetime as dt
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from chalicelib.cli.printable import printable
+from chalicelib.cli.printable import printable, printable_json, show, show_json
 from chalicelib.cli.target import use_stack
 from chalicelib.services.ledger.prove import NotProvable
 from chalicelib.services.ledger.prove import prove as prove_row
@@ -30,7 +29,7 @@ def seal(election_id: str) -> None:
     sealed = seal_election(existing(election_id), dt.datetime.now(dt.UTC))
     if sealed is None:
         raise click.ClickException("another run is sealing at this moment: call it again in a minute")
-    click.echo(f"{election_id}: {sealed.hour}, {sealed.header['size']} entries, root {sealed.root}")
+    show(f"{election_id}: {sealed.hour}, {sealed.header['size']} entries, root {sealed.root}")
 
 
 @click.command()
@@ -51,12 +50,11 @@ def prove(key: str, election_id: str, out: Path | None) -> None:
         proof = prove_row(existing(election_id).election.id, key)
     except NotProvable as why:
         raise click.ClickException(printable(str(why))) from why
-    written = json.dumps(proof, ensure_ascii=False, indent=2) + "\n"
     if out is None:
-        click.echo(written, nl=False)
+        show_json(proof, indent=2)
     else:
-        out.write_text(written, encoding="utf-8")
-        click.echo(f"{out}: in the root of {proof['seal']['hour']}, {proof['published']}")
+        out.write_text(printable_json(proof, indent=2) + "\n", encoding="utf-8")
+        show(f"{out}: in the root of {proof['seal']['hour']}, {proof['published']}")
 
 
 @click.command()
@@ -72,9 +70,9 @@ def verify(election_id: str, roots: tuple[str, ...]) -> None:
 
     verified = verify_election(existing(election_id).election.id, roots)
     for difference in verified.differences:
-        click.echo(f"{election_id}: {printable(difference)}")
+        show(f"{election_id}: {difference}")
     for key in verified.forgotten:
-        click.echo(f"{election_id}: {printable(key)}: forgotten, commitment kept")
+        show(f"{election_id}: {key}: forgotten, commitment kept")
     kept = f"{verified.seals} roots over {verified.entries} entries, {verified.unsealed} not sealed yet"
-    click.echo(f"{election_id}: {kept}, {len(verified.differences)} differences.")
+    show(f"{election_id}: {kept}, {len(verified.differences)} differences.")
     sys.exit(1 if verified.differences else 0)
