@@ -114,12 +114,15 @@ MEASURED: Mapping[str, Work] = {
     "idle minute": Work((Call("Sweep", 54, cpu=0.08), Call("Chase", 6, cpu=0.01)), 3, 40, logged_bytes=1000),
     "minute of a day": Work((Call("Sweep", 60, cpu=0.15), Call("Chase", 30, cpu=0.04)), 6, 62, logged_bytes=1500),
     "ten minutes": Work((Call("Reconcile", 1, cpu=0.003),), 0, 1),
-    "hour": Work((Call("Summarize", 1, cpu=0.003),), 0, 1, logged_bytes=250),
+    "hour": Work((Call("Summarize", 3, cpu=0.005),), 0, 2, logged_bytes=250),
+    "report in the ledger": Work((), 0.17, 0),
     "summary to a coordinator": Work(
         (Call("Summarize", 8, cpu=0.1), Call("Deliver", 4, 2, cpu=0.03)), 32, 4, emails=1, logged_bytes=600
     ),
 }
 """At most, as tests/integration/test_cost.py measures it; write units of a report to the unit."""
+READS_PER_SEALED_REPORT_AND_HOUR = 0.25
+"""Each hour the ledger reads all rows of messages and reports, half a unit per 4 KB."""
 READS_PER_REPORT_AND_SUMMARY = 1.0
 """An hourly summary reads each report of its region once."""
 READS_PER_STATION_AND_ROUND = 15.0
@@ -177,13 +180,15 @@ def day(observers: int) -> Case:
         "minute of a day": 24 * 60,
         "ten minutes": 24 * 6,
         "hour": 24,
+        "report in the ledger": observers * SMS_PER_OBSERVER,
         "summary to a coordinator": coordinators * HOURS_OF_SUMMARIES,
     }
     # On average over the day half of the reports are there. A region's and the nation's summary both read them.
     summaries = 2 * HOURS_OF_SUMMARIES * stations * SMS_PER_OBSERVER / 2 * READS_PER_REPORT_AND_SUMMARY
     chased = SMS_PER_OBSERVER * stations * READS_PER_STATION_AND_ROUND
     kept_up = 60 * HOURS_OF_SUMMARIES * stations * READS_PER_STATION_AND_MINUTE
-    return Case(f"day of {observers:,} observers", times, summaries + chased + kept_up)
+    sealed = HOURS_OF_SUMMARIES * observers * SMS_PER_OBSERVER / 2 * READS_PER_SEALED_REPORT_AND_HOUR
+    return Case(f"day of {observers:,} observers", times, summaries + chased + kept_up + sealed)
 
 
 def rehearsal(observers: int) -> Case:

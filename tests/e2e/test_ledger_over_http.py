@@ -17,7 +17,7 @@ from deployed import ROOT, SAMPLE, Deployed, eventually
 from test_least_privilege import call_function
 
 NUMBER, ELECTION = "+996312000088", "ledgered"
-OBSERVERS = ("+996502000000", "+996502000001")  # of station 1001
+OBSERVERS = ("+996502000000", "+996700000001")  # of station 1001
 TEXT = "OP A1 B0730 C12 D1 E1668"
 DOCUMENT = ROOT / "docs/ledger.md"
 

@@ -18,6 +18,7 @@ from chalicelib.services.ledger.seal import seal
 from chalicelib.store import ledger
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportRow
+from infra.cost import MEASURED, READS_PER_SEALED_REPORT_AND_HOUR
 
 TEXT = "OP A1 B0730 C12 D1 E1668"
 RAW = json.dumps({"id": "0" * 32, "from": "+996700000000", "to": "+996312000000", "text": TEXT, "at": "x" * 25})
@@ -84,5 +85,5 @@ def sealing_cost(pipeline: Pipeline, count: int, rows: list[Any], wire: Wire) ->
 def test_an_hour_of_a_thousand_reports(load: Load, wire: Wire, stored: list[Any]) -> None:
     cost = sealing_cost(load(), 10**3, stored, wire)
     print(json.dumps({"sealing an hour": cost}))  # noqa: T201
-    assert cost["read units"] <= 500
-    assert cost["write units"] <= 400
+    assert cost["read units"] <= READS_PER_SEALED_REPORT_AND_HOUR * 10**3
+    assert cost["write units"] <= MEASURED["report in the ledger"].write_units * 10**3

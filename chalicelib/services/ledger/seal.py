@@ -98,6 +98,9 @@ class _Filling:
         self._election_id = election_id
         self._opening = opening
         self._kind = kind
+        self._begin()
+
+    def _begin(self) -> None:
         self._place = 0
         self._entries: list[tuple[str, bytes, bytes]] = []
         self._key_bytes = 0
@@ -105,8 +108,18 @@ class _Filling:
     def fill(self, until: float) -> bool:
         """Write what is not written yet; return whether that is all.
 
-        What another run writes meanwhile is left to it.
+        Where another run puts a part first, this one goes on after it.
         """
+        while not (is_all := self._go_on(until)) and time.monotonic() < until:
+            pass
+        return is_all
+
+    def _go_on(self, until: float) -> bool:
+        """Go on after the last part that is there.
+
+        False where the time is over, or another run has put the next part.
+        """
+        self._begin()
         written: Part | None = None
         for part in ledger.parts_of(self._election_id, self._opening.number, self._kind):
             written, self._place = part, self._place + 1
