@@ -15,7 +15,8 @@ from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.operators.api import OperatorsApi
 from chalicelib.rehearsal.operators.operator import Handled, SimulatedOperator
 
-IDLE_SECONDS: Final = 0.5
+IDLE_SECONDS: Final = 2.0
+"""How long an operator whose queues are empty waits before looking again."""
 SETTLED_SECONDS: Final = 70.0
 """The schedule fills queues each minute: they are empty when nothing has come for longer."""
 LONGEST_SECONDS: Final = 1800.0
@@ -65,7 +66,7 @@ class CallCentre:
 
     def begin(self) -> None:
         """Let every operator begin."""
-        self._working = [self._workers.submit(self._work, api) for api in self._apis]
+        self._working = [self._workers.submit(self._work, api, place) for place, api in enumerate(self._apis)]
 
     def finish(self, audit: Callable[[], tuple[str, ...]], settled_seconds: float = SETTLED_SECONDS) -> WorkedOff:
         """Wait until the queues stay empty, and report on the work."""
@@ -85,8 +86,9 @@ class CallCentre:
             differences=audit(),
         )
 
-    def _work(self, api: OperatorsApi) -> list[Handled]:
+    def _work(self, api: OperatorsApi, place: int) -> list[Handled]:
         operator, handled = SimulatedOperator(api, self._pause), []
+        self._stopping.wait(IDLE_SECONDS * place / len(self._apis))
         while not self._stopping.is_set():
             task = operator.work()
             if task is None:
