@@ -1,11 +1,15 @@
 """After a rehearsal with people's typing, everything that waits for a person is worked off by the API alone.
 
+And nobody stands in a log, metric, alarm, dashboard, URL or email's subject, after it and a day of operators.
+
 BAYKOO_REHEARSED_OBSERVERS=1000 does it for the whole sample; usually a few observers do.
 """
 
+import json
 import logging
 import os
 import re
+import time
 import urllib.parse
 from collections import Counter
 from http import HTTPStatus
@@ -14,11 +18,14 @@ from uuid import uuid4
 
 import pytest
 from deployed import Answered, Deployed
+from operators_day import ELECTION, HURT, SAYING, Room, whole_day
+from personal_data import Personal, disclosures, personal_data, public_texts
 from rehearsing import baykoo, counted, output_of
 from stack import sample_on
 
 OBSERVERS = int(os.environ.get("BAYKOO_REHEARSED_OBSERVERS", "40"))
 MINUTES = os.environ.get("BAYKOO_REHEARSED_MINUTES", "0.5")
+PROVIDERS = "generic,twilio,kannel,vonage-sms,android-sms-gateway"
 
 
 class Operator:
@@ -72,7 +79,13 @@ class Operator:
 def rehearsed(deployed: Deployed) -> tuple[str, str]:
     sample = sample_on(deployed.stack, deployed.folder / "sample.json")
     before = set(output_of(baykoo(sample, "election", "list")).split())
-    arguments = (f"--observers={OBSERVERS}", f"--minutes={MINUTES}", "--noise=20", "--seed=7")
+    arguments = (
+        f"--observers={OBSERVERS}",
+        f"--minutes={MINUTES}",
+        "--noise=20",
+        "--seed=7",
+        f"--provider={PROVIDERS}",
+    )
     page = deployed.folder / "page.html"
     output = output_of(baykoo(sample, "rehearse", *arguments, f"--report={page}"))
     (name,) = {one for one in output_of(baykoo(sample, "election", "list")).split() if "rehearsal" in one} - before
@@ -99,3 +112,60 @@ def test_what_waits_after_a_rehearsal_is_worked_off_by_the_api_alone(
     logging.getLogger(__name__).info(
         "%s SMS, %s waited: %s; %s", counted(output, "Sent"), waited, operator.did, audited
     )
+
+
+@pytest.fixture(scope="module")
+def room(deployed: Deployed, rehearsed: tuple[str, str]) -> Room:
+    return whole_day(deployed)
+
+
+@pytest.fixture(scope="module")
+def personal(deployed: Deployed, room: Room) -> Personal:
+    secrets = [str(one) for settings in deployed.stack.webhook_secrets.values() for one in settings.get("secrets", ())]
+    return personal_data(deployed.stack, [*room.proofs, *secrets])
+
+
+def test_a_rehearsal_and_a_day_of_operators_leave_nobody_in_them(
+    deployed: Deployed, room: Room, personal: Personal
+) -> None:
+    assert len(personal.phones) > 100
+    assert {SAYING, "Айгерим Осмоналиева", "Каныкей Сулайманова", "Жаныбек Кадыркулов"} <= personal.words
+    assert personal.codes
+    texts = list(public_texts(deployed.stack))
+    assert {where.partition(" ")[0] for where, _ in texts} >= {"log", "alarm", "dashboard", "subject"}
+    assert sum(where.startswith("log") for where, _ in texts) > 200
+    assert disclosures(personal, texts) == []
+    assert disclosures(personal, [("URL", url) for url in room.urls]) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"phone": "+996502000002"}',
+        "996 502 000 002",
+        "called 0502 000-002 again",
+        "subscriber 502000002",
+        "00996502000002",
+        json.dumps({"message": "IN 3 # избили наблюдателя"}),
+        "input_value='IN 3 # избили набл…'",
+        "Жаныбек Кадыркулов",
+        "account of aigerim.osmonalieva@example.org",
+    ],
+)
+def test_what_is_planted_in_a_log_is_named(deployed: Deployed, personal: Personal, line: str) -> None:
+    logs, group = deployed.stack.client("logs"), "/aws/lambda/planted"
+    logs.create_log_group(logGroupName=group)
+    try:
+        logs.create_log_stream(logGroupName=group, logStreamName="1")
+        events = [{"timestamp": int(time.time() * 1000), "message": line}]
+        logs.put_log_events(logGroupName=group, logStreamName="1", logEvents=events)
+        assert disclosures(
+            personal, ((where, text) for where, text in public_texts(deployed.stack) if "planted" in where)
+        )
+    finally:
+        logs.delete_log_group(logGroupName=group)
+
+
+def test_masked_phones_and_other_numbers_are_nobody_s(personal: Personal) -> None:
+    lines = ["+996 502 ••• 002", "took 502000 ms", "2026-11-29T13:01:17.123456+00:00", HURT[:8] + "…"]
+    assert disclosures(personal, [(ELECTION, line) for line in lines]) == []

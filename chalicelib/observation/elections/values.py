@@ -14,4 +14,4 @@ SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 class ElectionValue(BaseModel):
     """A frozen part of an election, validated when it is made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
