@@ -10,6 +10,9 @@ from chalicelib.store import elections
 from chalicelib.store.elections import DIRECTORY, ElectionRow
 from chalicelib.store.tables import store_faults, updated_if
 
+KEYS = "keys"
+"""The partition that keeps an election's key for what is only compared."""
+
 
 def retire(election_id: str, at: dt.datetime) -> bool:
     """Take an election off the schedules; False if there is none.
@@ -59,6 +62,7 @@ def remove_election(election_id: str) -> int:
     """
     removed = _remove_parts(election_id, lambda _: True)
     with store_faults():
+        ElectionRow(KEYS, election_id).delete()
         ElectionRow(DIRECTORY, election_id).delete()
     elections.forget(election_id)
     return removed + 1

@@ -8,7 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.store.attributes import WordAttribute
-from chalicelib.store.tables import Document, TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, put_new, store_faults
 from chalicelib.store.writes import Write
 
 Told = Literal["sms", "provider", "operator"]
@@ -75,3 +75,37 @@ def unless_opted_out(election_id: str, phone: str) -> Write:
     """Lets a transaction pass only if a phone has not opted out."""
     willing = OptOutRow.phone.does_not_exist() | (OptOutRow.wish != "out")
     return Write.check("wish", phone, OptOutRow(election_id, phone), willing)
+
+
+def keep_forgotten(wish: OptOutRow, digest: str) -> None:
+    """Keep a phone's opt-out under a hash of the phone; raises StoreUnavailable."""
+    with store_faults():
+        OptOutRow(_forgotten(wish.election), digest, wish="out", at=wish.at, message="-", source=wish.source).save()
+
+
+def forgotten_opt_outs(election_id: str) -> list[OptOutRow]:
+    """Return the opt-outs of forgotten phones, by hash.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        return list(OptOutRow.query(_forgotten(election_id), consistent_read=True))
+
+
+def restore_opt_out(forgotten: OptOutRow, phone: str) -> bool:
+    """Let a forgotten opt-out hold for a phone again.
+
+    False where the phone has a wish.
+
+    Raises StoreUnavailable.
+    """
+    election_id = forgotten.election.removesuffix(_FORGOTTEN)
+    row = OptOutRow(election_id, phone, wish="out", at=forgotten.at, message="-", source=forgotten.source)
+    return put_new(row)
+
+
+_FORGOTTEN = "#forgotten"
+
+
+def _forgotten(election_id: str) -> str:
+    return f"{election_id}{_FORGOTTEN}"

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.store.tables import CONDITION_FAILED, StoreUnavailable
 
 Item = Mapping[str, Mapping[str, Any]]
 """A row in DynamoDB's own JSON: attribute → type → value; a binary value is bytes."""
@@ -91,6 +91,66 @@ def _write_all(table: str, requests: Sequence[Mapping[str, Any]]) -> None:
 def delete_all(table: str, keys: Sequence[Item]) -> None:
     """Delete rows by their keys; raises StoreUnavailable."""
     _write_all(table, [{"DeleteRequest": {"Key": key}} for key in keys])
+
+
+def get(table: str, key: Item) -> Item | None:
+    """Return a row as of now, or None; raises StoreUnavailable."""
+    try:
+        row: Item | None = _client().get_item(TableName=_name(table), Key=key, ConsistentRead=True).get("Item")
+    except (BotoCoreError, ClientError) as fault:
+        raise StoreUnavailable(str(fault)) from fault
+    return row
+
+
+def change(table: str, key: Item, before: Item, sets: Item, removes: Sequence[str]) -> bool:
+    """Set and remove attributes of a row.
+
+    False if one of them is no longer as it was `before`, and nothing was changed. Raises StoreUnavailable.
+    """
+    touched = list(dict.fromkeys([*sets, *removes]))
+    names = {f"#{place}": name for place, name in enumerate(touched)}
+    by_name = {name: place for place, name in names.items()}
+    old = {f":old{by_name[name][1:]}": before[name] for name in touched if name in before}
+    new = {f":new{by_name[name][1:]}": value for name, value in sets.items()}
+    setting = ", ".join(f"{by_name[name]} = :new{by_name[name][1:]}" for name in sets)
+    removing = ", ".join(by_name[name] for name in removes)
+    parts = [f"SET {setting}" if sets else "", f"REMOVE {removing}" if removes else ""]
+    unchanged = [
+        f"{place} = :old{place[1:]}" if name in before else f"attribute_not_exists({place})"
+        for place, name in names.items()
+    ]
+    try:
+        _client().update_item(
+            TableName=_name(table),
+            Key=key,
+            UpdateExpression=" ".join(part for part in parts if part),
+            ConditionExpression=" AND ".join(unchanged),
+            ExpressionAttributeNames=names,
+            **({"ExpressionAttributeValues": old | new} if old or new else {}),
+        )
+    except ClientError as fault:
+        if fault.response["Error"]["Code"] == CONDITION_FAILED:
+            return False
+        raise StoreUnavailable(str(fault)) from fault
+    except BotoCoreError as fault:
+        raise StoreUnavailable(str(fault)) from fault
+    return True
+
+
+def recoverable(tables: Sequence[str]) -> list[str]:
+    """Return those of some tables whose past can be restored; raises StoreUnavailable."""
+    try:
+        described = {
+            table: _client().describe_continuous_backups(TableName=_name(table))["ContinuousBackupsDescription"]
+            for table in tables
+        }
+    except (BotoCoreError, ClientError) as fault:
+        raise StoreUnavailable(str(fault)) from fault
+    return [
+        table
+        for table, backups in described.items()
+        if backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") == "ENABLED"
+    ]
 
 
 def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:

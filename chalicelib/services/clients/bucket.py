@@ -81,6 +81,23 @@ def get(key: str) -> bytes:
     return content
 
 
+def files_under(prefix: str) -> list[str]:
+    """Return the keys of all files under a prefix; raises BucketUnavailable."""
+    keys: list[str] = []
+    following: dict[str, str] = {}
+    while True:
+        answer = _asked("list_objects_v2", Prefix=prefix, **following)
+        keys += [one["Key"] for one in answer.get("Contents", ())]
+        if not answer.get("IsTruncated"):
+            return keys
+        following = {"ContinuationToken": answer["NextContinuationToken"]}
+
+
+def delete(key: str) -> None:
+    """Delete a file, whether it is there or not; raises BucketUnavailable."""
+    _asked("delete_object", Key=key)
+
+
 def link_to(key: str) -> str:
     """Return a link to a file, for anybody who has it.
 

@@ -9,6 +9,7 @@ from chalicelib.observation.reports.tally import difference
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.elections.removals import Removal, Reported, removals
+from chalicelib.services.opt_outs.forgotten import restore_opt_outs
 from chalicelib.services.reports.recount import recount
 from chalicelib.services.reports.tally_changes import incident_cell
 from chalicelib.store import elections, outcome, routes
@@ -45,6 +46,7 @@ def load(election: Election, clock: Clock) -> int:
     if refused:
         raise RemovesReported(refused)
     version = elections.save(election, clock)
+    restore_opt_outs(election)
     remove_older_documents(election.id)
     for number in routes.numbers_of(election.id):
         routes.route(number, election.id, incident_pattern(election), election.default_region)

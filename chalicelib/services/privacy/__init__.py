@@ -1,0 +1,1 @@
+"""Forgetting people: what is removed of them, and what stays countable."""

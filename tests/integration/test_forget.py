@@ -1,0 +1,220 @@
+"""A person is forgotten everywhere, and what was counted of them stays; broken off anywhere, it is given again."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_faults import Killed, Wire
+from pipeline import Load, Pipeline, sample
+
+from chalicelib.observation.elections.election import Form, Question
+from chalicelib.services.access.accounts import Invitation, add_account
+from chalicelib.services.access.operators import at_the_command_line
+from chalicelib.services.actions.perform import Action
+from chalicelib.services.clients import bucket
+from chalicelib.services.elections import loading
+from chalicelib.services.opt_outs.by_operator import set_wish
+from chalicelib.services.privacy.forget import Forgotten, forget_everybody, forget_phone
+from chalicelib.services.summaries.hourly import summarize
+from chalicelib.store import elections, raw_rows
+from chalicelib.store.contacts import ContactRow, contact_id
+from chalicelib.store.election_removal import retire, retired_at
+from chalicelib.store.election_rewriting import comparing_key
+from chalicelib.store.elections import existing
+from chalicelib.store.incidents import incidents_of
+from chalicelib.store.opt_outs import wish_of
+from chalicelib.store.reports import StoredReport
+from chalicelib.store.tallies import shards_of_cells
+from infra.stack import Stack
+
+WORDS = Form(
+    code="ZA", expect="observer", rounds=(), questions=(Question(code="S", type="text"),), due=sample().forms[0].due
+)
+SAYINGS = ("у нас тут всё спокойно, ждём", "IN 3 # избили Назгуль у входа в школу", "ZA S=пломба Назгуль 00123")
+TABLES = ("elections", *raw_rows.TABLES, "work", "accounts", "providers")
+
+
+@pytest.fixture(autouse=True)
+def _bucket(services: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAYKOO_BUCKET", services.outputs["Files"])
+
+
+@pytest.fixture
+def day(load: Load) -> Pipeline:
+    """An observer reports, tells, opts out and is called; another reports the same; a coordinator is told."""
+    day = load(size=4, forms=(*sample().forms, WORDS))
+    observer, phone, now = day.election.observers[0], day.phone(), day.now
+    for text in ("OP A1 B0702 C9 D2 E1450", *SAYINGS, "STOP"):
+        day.say(phone, text)
+    day.say(day.phone(1), "OP A1 B0702 C9 D1 E1450")
+    day.say(day.phone(1), "ZA S=пломба цела")
+    day.say(day.phone(2), f"IN 3 # {observer.name} просит перезвонить: {phone}")
+    summarize(day.current, now)
+    station = f"{day.election.id}#{observer.station}"
+    called = {"name": observer.name, "phone": phone, "note": "мать ответила", "who": "Aida (operator)"}
+    ContactRow(station, contact_id(now, "1"), at=now, operator="Aida (operator)", outcome="answered", **called).save()
+    add_account(day.election.id, Invitation(observer.name, phone, "viewer"), now)
+    operator = at_the_command_line(day.election.id)
+    set_wish(day.current, Action(operator, now, "1", "", "asked by phone"), day.phone(2), "out")
+    bucket.put(f"exports/{day.election.id}#exports/1/messages.csv.gz", phone.encode())
+    return day
+
+
+def quiet(table: str, rows: int) -> None:
+    pass
+
+
+def forget(day: Pipeline, phone: str, *, is_done: bool = True) -> Forgotten:
+    elections._recent.clear()
+    return forget_phone(phone, None, day.now, quiet, is_done=is_done)
+
+
+def everything(table: str | None = None) -> dict[str, dict[str, Any]]:
+    """Every row, by table and key."""
+    rows = {}
+    for name in TABLES if table is None else (table,):
+        for page in raw_rows.pages(name):
+            rows |= {f"{name} {json.dumps(row, default=repr, sort_keys=True)}": dict(row) for row in page.rows}
+    return rows
+
+
+def told(day: Pipeline) -> str:
+    """All that is kept of the day's election, as one text."""
+    rows = (json.dumps(row, default=repr, ensure_ascii=False) for row in everything().values())
+    its = re.compile(rf"\b{day.election.id}\b")
+    documents = [one.model_dump_json() for one in (existing(day.election.id).filed, existing(day.election.id).election)]
+    return "\n".join([*(row for row in rows if its.search(row)), *documents])
+
+
+def numbers(day: Pipeline) -> tuple[Any, ...]:
+    def counted(one: StoredReport) -> Any:
+        return one.report.station, one.report.form, one.report.round, dict(one.counted)
+
+    incidents = [
+        (one.number, one.state, one.severity, one.station, one.category) for one in incidents_of(day.election.id)
+    ]
+    summary = {name: value for name, value in day.summary().items() if name != "as_of"}
+    return shards_of_cells(day.election), [counted(one) for one in day.reports()], sorted(incidents), summary
+
+
+def test_nothing_of_a_person_is_left_and_every_number_stays(day: Pipeline) -> None:
+    phone, name = day.phone(), day.election.observers[0].name
+    before, text = numbers(day), told(day)
+    assert all(one in text for one in (phone, name, *SAYINGS, "мать ответила"))
+    counted = forget(day, phone, is_done=False)
+    assert told(day) == text, "a dry run changes nothing"
+    forgotten = forget(day, phone)
+    assert forgotten.rows == counted.rows
+    changed = {table for table, rows in forgotten.rows.items() if rows}
+    assert changed >= {"messages", "reports", "incidents", "contacts", "accounts", "optouts", "elections"}
+    assert forgotten.files == (f"exports/{day.election.id}#exports/1/messages.csv.gz",)
+    assert bucket.files_under(f"exports/{day.election.id}") == []
+    left = told(day)
+    for gone in (phone, phone[1:], f"0{phone[4:]}", name, "Назгуль", "всё спокойно", "мать ответила"):
+        assert gone not in left, next(row for row in left.splitlines() if gone in row)
+    assert day.phone(1) in left
+    assert "пломба цела" in left
+    assert numbers(day) == before
+    assert day.differences() == ()
+    assert not any(forget(day, phone).rows.values())
+
+
+def test_the_opt_out_holds_when_a_file_names_the_phone_again(day: Pipeline) -> None:
+    forget(day, day.phone())
+    assert wish_of(day.election.id, day.phone()) is None
+    loading.load(day.election, existing(day.election.id).clock)
+    wish = wish_of(day.election.id, day.phone())
+    assert wish is not None
+    assert wish.wish == "out"
+
+
+def test_everybody_of_an_election_is_forgotten_and_it_stays_retired(day: Pipeline) -> None:
+    other = day.phone(5)
+    day.say(other, "TU 10:00 A200")
+    before = numbers(day)
+    retire(day.election.id, day.now)
+    elections._recent.clear()
+    forget_everybody(day.election.id, day.now, quiet, is_done=True)
+    left = told(day)
+    for observer in day.election.observers:
+        assert not any(gone in left for gone in (*observer.phones, observer.name))
+    for coordinator in day.election.coordinators:
+        assert not any(gone in left for gone in (coordinator.name, str(coordinator.email), str(coordinator.phone)))
+    assert not any(gone in left for gone in (*SAYINGS, "пломба", "asked by phone", "Aida"))
+    assert numbers(day) == before
+    assert day.differences() == ()
+    assert retired_at(day.election.id) is not None
+    again = forget_everybody(day.election.id, day.now, quiet, is_done=False)
+    assert not any(again.rows.values())
+
+
+@pytest.mark.parametrize("whom", ["a person", "everybody"])
+def test_killed_after_any_write_it_is_given_again_and_ends_the_same(day: Pipeline, wire: Wire, whom: str) -> None:
+    """Each run is killed some writes further on, until one comes to its end."""
+
+    def run() -> object:
+        elections._recent.clear()
+        if whom == "a person":
+            return forget(day, day.phone())
+        return forget_everybody(day.election.id, day.now, quiet, is_done=True)
+
+    comparing_key(day.election.id)
+    kept = everything()
+    wire.listen()
+    run()
+    undisturbed = comparable(everything())
+    step = max(1, sum(call in WRITES for call in wire.calls) // KILLED)
+    restore(kept)
+    killed = 0
+    while _is_killed(run, wire, step):
+        killed += 1
+    assert killed >= KILLED // 2
+    assert comparable(everything()) == undisturbed
+    assert day.differences() == ()
+
+
+WRITES = ("UpdateItem", "PutItem", "DeleteItem", "BatchWriteItem", "DeleteObject")
+KILLED = int(os.environ.get("BAYKOO_FORGETTING_KILLED", "6"))
+"""How often a run is killed on its way."""
+
+
+def _is_killed(run: Callable[[], object], wire: Wire, step: int) -> bool:
+    """Run until so many writes are done beside the audit trail's line, with which each run begins."""
+    writes = iter(range(10_000))
+
+    def cut(operation: str, _place: int, when: str) -> BaseException | None:
+        return Killed() if when == "after" and operation in WRITES and next(writes) == step else None
+
+    wire.cut_all = cut
+    try:
+        run()
+    except Killed:
+        return True
+    finally:
+        wire.mend()
+    return False
+
+
+def comparable(rows: dict[str, dict[str, Any]]) -> list[str]:
+    """Rows without the lines that tell of each run, and without what the stack's own schedules write."""
+    told = ({"S": "forgot"}, {"S": "silence"})
+    return sorted(key for key, row in rows.items() if row.get("action") not in told and row.get("id") not in told)
+
+
+def restore(kept: dict[str, dict[str, Any]]) -> None:
+    for table in TABLES:
+        keys = {
+            **raw_rows.TABLES,
+            "elections": ("id", "part"),
+            "work": ("scope", "id"),
+            "accounts": ("scope", "id"),
+            "providers": ("id",),
+        }
+        present = everything(table)
+        raw_rows.delete_all(table, [{name: row[name] for name in keys[table]} for row in present.values()])
+        raw_rows.put_all(table, [row for key, row in kept.items() if key.startswith(f"{table} ")])
+    elections._recent.clear()
+    elections._documents.clear()
