@@ -13,6 +13,7 @@ from pipeline import Pipeline
 from chalicelib.services.ledger import seal as sealing
 from chalicelib.services.ledger.forget import forget
 from chalicelib.services.ledger.prove import NotProvable, prove
+from chalicelib.services.ledger.roots import list_roots
 from chalicelib.services.ledger.seal import NO_ROOT, STRAGGLES_WITHIN, seal, seal_due
 from chalicelib.services.ledger.verify import Verified, verify
 from chalicelib.store import ledger
@@ -70,6 +71,9 @@ def test_each_hour_takes_what_came_since_the_last_and_names_the_one_before(pipel
     station = pipeline.observers()[0].station
     assert {f"{station}#OP#-@1", f"{station}#OP#-@2"} <= kept.keys(), "each version in its hour"
     assert first_sms.key in kept
+    listed, following = list_roots(pipeline.election.id, None, 2)
+    assert ([one["published"] for one in listed], following) == ([third.root, second.root], 2)
+    assert list_roots(pipeline.election.id, 2, 2) == ([first.header | {"published": first.root}], None)
     done = checked(pipeline, first.root, second.root[:16], third.root[:8].upper())
     assert (done.differences, done.seals, done.unsealed, done.forgotten) == ((), 3, 0, ())
 
