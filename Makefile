@@ -44,7 +44,7 @@ test-pages: environments browser ## Try the page whole in a browser: every scree
 .PHONY: test-long
 test-long: environments ## Run what wants the machine for itself: a flood from one phone beside everybody else; a ledger of 10^5 reports
 	@$(bin)/python -m pytest -m long tests/e2e
-	@$(bin)/python -m pytest -m long -s tests/unit/ledger
+	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/test_crash_ledger.py
 
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute

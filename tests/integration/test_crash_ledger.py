@@ -41,6 +41,7 @@ def calls_of_an_hour(pipeline: Pipeline, wire: Wire) -> list[str]:
     return list(wire.calls)
 
 
+@pytest.mark.long
 def test_a_crash_at_any_call_leaves_one_root_over_every_row(
     load: Load, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,11 +121,13 @@ class _Filling:
         """
         self._begin()
         written: Part | None = None
+        sealed: set[int] = set()
         for part in ledger.parts_of(self._election_id, self._opening.number, self._kind):
             written, self._place = part, self._place + 1
+            sealed.update(map(digest_of, part.keys))
         if written is not None and written.following is None:
             return True
-        sealed = self._sealed()
+        sealed |= self._sealed()
         for page in self._pages(written.following if written else None):
             for row in page.rows:
                 entry = message_entry(row) if self._kind == "message" else report_entry(row)
