@@ -117,7 +117,7 @@ MEASURED: Mapping[str, Work] = {
     "hour": Work((Call("Summarize", 3, cpu=0.005),), 0, 2, logged_bytes=250),
     "report in the ledger": Work((), 0.17, 0),
     "summary to a coordinator": Work(
-        (Call("Summarize", 8, cpu=0.1), Call("Deliver", 4, 2, cpu=0.03)), 32, 4, emails=1, logged_bytes=600
+        (Call("Summarize", 8, cpu=0.1), Call("Deliver", 4, 2, cpu=0.03)), 32, 4.5, emails=1, logged_bytes=600
     ),
 }
 """At most, as tests/integration/test_cost.py measures it; write units of a report to the unit."""
