@@ -25,14 +25,17 @@ def account() -> None:
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--election", "election_id", required=True, metavar="ID")
 @click.option("--region", "regions", multiple=True, help="A region they see; repeat for several. None: all.")
+@click.option("--organisation", metavar="CODE", help="The member of the coalition they work for. None: all of it.")
 @click.option("--language", help="The language of what they are sent.")
 @click.option("--url", metavar="URL", help="The page of a stack on AWS, as its deployment printed it.")
 def add(
+    *,
     name: str,
     address: str,
     role: str,
     election_id: str,
     regions: tuple[str, ...],
+    organisation: str | None,
     language: str | None,
     url: str | None,
 ) -> None:
@@ -42,7 +45,7 @@ def add(
     """
     page = _page(use_stack(), url)
 
-    invitation = Invitation(name, address, cast(Role, role), regions, language=language)
+    invitation = Invitation(name, address, cast(Role, role), regions, organisation, language=language)
     try:
         add_account(election_id, invitation, dt.datetime.now(dt.UTC))
     except OperatorInvalid as refused:
@@ -72,7 +75,8 @@ def list_them(election_id: str) -> None:
     for one in list_accounts(election_id)["accounts"]:
         state = "revoked" if one["revoked"] else f"last used {one['last_used_at'] or 'never'}"
         regions = ", ".join(one["regions"]) or "all regions"
-        show(f"{one['name']}  {one['address']}  {one['role']}, {regions}  {state}")
+        of = f" of {one['organisation']}" if one["organisation"] else ""
+        show(f"{one['name']}  {one['address']}  {one['role']}{of}, {regions}  {state}")
 
 
 @account.command()

@@ -22,14 +22,17 @@ def operator() -> None:
 @click.option("--role", type=click.Choice(operators.ROLES), required=True)
 @click.option("--election", "election_id", required=True, metavar="ID")
 @click.option("--region", "regions", multiple=True, help="A region the operator sees; repeat for several. None: all.")
+@click.option("--organisation", metavar="CODE", help="The member of the coalition they work for. None: all of it.")
 @click.option("--days", type=click.IntRange(1, 366), default=30, show_default=True, help="How long the token is valid.")
-def add(name: str, role: str, election_id: str, regions: tuple[str, ...], days: int) -> None:
+def add(name: str, role: str, election_id: str, regions: tuple[str, ...], organisation: str | None, days: int) -> None:
     """Give NAME access and print the token, once, as the last line."""
     use_stack()
 
     valid_for = dt.timedelta(days=days)
     try:
-        token = operators.add_operator(name, cast(Role, role), election_id, regions, dt.datetime.now(dt.UTC), valid_for)
+        token = operators.add_operator(
+            name, cast(Role, role), election_id, regions, dt.datetime.now(dt.UTC), valid_for, organisation
+        )
     except operators.OperatorInvalid as refused:
         raise click.ClickException(str(refused)) from refused
     seen = ", ".join(regions) or "all regions"

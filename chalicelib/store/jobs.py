@@ -40,6 +40,7 @@ class JobRow(Model):
     who = UnicodeAttribute()
     role = UnicodeAttribute(null=True)
     regions = Document()
+    organisation = UnicodeAttribute(null=True)
     asked_at = UTCDateTimeAttribute()
     beat_at = UTCDateTimeAttribute()
     rows = IntAttribute(default=0)

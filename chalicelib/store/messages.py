@@ -126,6 +126,11 @@ class Message(QueuedRow):
         return ("in", MessageState.RECEIVED) if self.direction == "in" else ("out", MessageState.QUEUED)
 
     @property
+    def reporter(self) -> str | None:
+        """The number of the observer whose message it is, as read or as a person said; None: nobody known."""
+        return self.observer or self.on_behalf_of
+
+    @property
     def is_entry(self) -> bool:
         """Whether a person typed it for an observer.
 

@@ -28,6 +28,7 @@ class OperatorRow(Model):
     role = WordAttribute[Role]()
     election = UnicodeAttribute()
     regions = Document()
+    organisation = UnicodeAttribute(null=True)
     expires_at = UTCDateTimeAttribute()
     revoked = BooleanAttribute(default=False)
 

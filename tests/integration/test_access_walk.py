@@ -1,4 +1,4 @@
-"""Every route, by every role, from another region and another election: a new route is walked by itself."""
+"""Every route, by every role, from another region, election and organisation: a new route is walked by itself."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -8,17 +8,22 @@ from typing import Any
 
 import pytest
 from api_client import Api, ApiAnswer
-from pipeline import Pipeline
+from pipeline import Pipeline, changed
 
 from chalicelib.entrypoints.api.openapi import declared
 from chalicelib.entrypoints.api.operation import Operation
 from chalicelib.entrypoints.api.routes import ROUTES
+from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import add_operator
-from chalicelib.services.access.permissions import ALLOWED, may
+from chalicelib.services.access.permissions import ALLOWED, OF_THE_COALITION, Permission, may
+from chalicelib.services.elections import loading
 from chalicelib.store.operators import Role
 
 OPERATIONS = [(method, path, one) for method, path, _, one in declared(ROUTES) if one.may is not None]
 LASTING = dt.timedelta(days=40_000)
+DONE = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
+ANYBODYS = {Permission.OWN_SESSION}
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
@@ -31,6 +36,7 @@ class World:
     tokens: dict[str, str]
     stranger: str
     elsewhere: str
+    member: dict[str, str]
     secrets: tuple[str, ...]
 
 
@@ -38,13 +44,16 @@ class World:
 def world(services: Any, emptied: None) -> World:
     secret = services.webhook_secrets["generic"]["secrets"][0]
     pipeline, other = Pipeline.loaded(secret), Pipeline.loaded(secret)
+    pipeline.election = in_coalition(pipeline.election)
+    loading.load(pipeline.election, REAL_TIME)
     station = next(one for one in pipeline.election.stations if one.region == "Bishkek")
     observer = pipeline.election.observers_by_station[station.number][0]
     message = pipeline.say(observer.phones[0], "good morning what do I do")
     pipeline.say(observer.phones[0], "IN 3 box is broken")
 
-    def token(role: Role, election: str, regions: tuple[str, ...] = ()) -> str:
-        return add_operator("Ann", role, election, regions, dt.datetime.now(dt.UTC), LASTING)
+    def token(role: Role, election: str, regions: tuple[str, ...] = (), organisation: str | None = None) -> str:
+        name = "Ben" if organisation else "Ann"
+        return add_operator(name, role, election, regions, dt.datetime.now(dt.UTC), LASTING, organisation)
 
     own = pipeline.election.id
     return World(
@@ -63,8 +72,19 @@ def world(services: Any, emptied: None) -> World:
         {role: token(role, own) for role in ALLOWED},
         token("administrator", other.election.id),
         token("administrator", own, ("Chuy",)),
+        {role: token(role, own, organisation="CHU") for role in ("viewer", "administrator")},
         (observer.name, observer.phones[0], "good morning what do I do", message.key),
     )
+
+
+def in_coalition(election: Election) -> Election:
+    """The election of two members: Bishkek's observers are one's, Chuy's the other's."""
+    codes = {"Bishkek": "BIS", "Chuy": "CHU"}
+    observers = [
+        one.model_copy(update={"organisation": codes[election.region_of(one.station)]}) for one in election.observers
+    ]
+    members = {code: {"name": {"en": code}, "sees": {"stations": "all"}} for code in codes.values()}
+    return changed(election, observers=observers, organisations=members)
 
 
 def ask(world: World, method: str, route: str, token: str | None) -> ApiAnswer:
@@ -118,6 +138,29 @@ def test_another_region_s_people_and_texts_are_in_no_answer(world: World) -> Non
         found = [secret for secret in world.secrets if secret in answer.text]
         assert not found, (route, found)
     assert told
+
+
+@pytest.mark.parametrize("role", ["viewer", "administrator"])
+def test_another_organisation_s_people_and_texts_are_in_no_answer(world: World, role: str) -> None:
+    """A member sees where the others are, and nothing of who is there or what they said."""
+    told = 0
+    for route, answer in pages(world, world.member[role]):
+        assert answer.status in {HTTPStatus.OK, *REFUSED, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}, (route, answer)
+        told += answer.status == HTTPStatus.OK
+        found = [secret for secret in world.secrets if secret in answer.text]
+        assert not found, (route, found)
+    assert told
+
+
+@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_a_member_does_nothing_about_another_s(world: World, method: str, route: str, one: Operation) -> None:
+    """Whatever its role: what is the coalition's is refused, and nothing of another member's is changed."""
+    assert one.may is not None
+    answer = ask(world, method, route, world.member["administrator"])
+    is_refused = answer.status == HTTPStatus.FORBIDDEN and "may not do this" in answer.json()["detail"]
+    assert is_refused == (one.may in OF_THE_COALITION), answer
+    assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, answer
+    assert method == "GET" or one.may in ANYBODYS or answer.status not in DONE, answer
 
 
 def test_whoever_sees_it_all_finds_them(world: World) -> None:

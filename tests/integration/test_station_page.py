@@ -13,7 +13,8 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.views import station, stations
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.station import describe_station
-from chalicelib.services.views.stations import Wanted, find_stations, stations_of_region
+from chalicelib.services.views.station_filter import Wanted
+from chalicelib.services.views.stations import find_stations, stations_of_region
 
 MOST_UNITS = 10
 COUNT = "CL 1001 A2010 B1 C1201 D11 E600 F400 G190"

@@ -9,8 +9,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.observation.elections.organisations import without_others_people
 from chalicelib.services.access.operators import Operator, TokenRefused, authenticate
-from chalicelib.services.access.permissions import Permission, roles_with
+from chalicelib.services.access.permissions import Permission, may, roles_with
 from chalicelib.services.access.sessions import SessionRefused, resume
 from chalicelib.store.elections import LoadedElection, current
 
@@ -37,12 +38,23 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     if election_id is not None and operator.election != election_id:
         raise Problem(HTTPStatus.FORBIDDEN, f"Your access is for election {operator.election}.")
     if not operator.may(permission):
+        if may(operator.role, permission):
+            raise Problem(HTTPStatus.FORBIDDEN, "You may not do this for one organisation: it is the coalition's.")
         allowed = ", ".join(roles_with(permission))
         raise Problem(HTTPStatus.FORBIDDEN, f"The role {operator.role} may not do this; {allowed} may.")
     loaded = current(operator.election)
     if loaded is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
-    return Access(operator, loaded)
+    operator = operator.looking_at(loaded.election)
+    return Access(operator, loaded if request.method not in _READING else _as_seen(operator, loaded))
+
+
+def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
+    """Return an election to read from: without people of other organisations whom the operator may not see."""
+    if operator.sight is None:
+        return loaded
+    election = without_others_people(loaded.election, operator.sight)
+    return LoadedElection(election, loaded.clock, loaded.version, loaded.filed, loaded.nobodys, loaded.changes)
 
 
 def _proven(request: Any) -> Operator:

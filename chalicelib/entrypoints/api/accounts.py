@@ -50,6 +50,7 @@ class Changed(Asking):
 
     role: Role | None = None
     regions: tuple[str, ...] | None = Field(default=None, max_length=100)
+    organisation: str | None = Field(default=None, max_length=100, description="null: the whole coalition")
     language: str | None = Field(default=None, max_length=10)
     expires_at: dt.datetime | None = None
     note: str = Field(default="", max_length=500)
@@ -144,7 +145,7 @@ def add(asked: Asked[ElectionPath, None, Invited]) -> dict[str, Any]:
     problems=(HTTPStatus.NOT_FOUND,),
 )
 def change(asked: Asked[AccountPath, None, Changed]) -> dict[str, Any]:
-    """Change an account's role, regions, language or end."""
+    """Change an account's role, regions, organisation, language or end."""
     wanted = asked.body.model_dump(exclude_unset=True, exclude={"note"})
     return change_account(asked.loaded.election, asked.path.identity, wanted, version_number(asked.seen), asked.action)
 

@@ -23,6 +23,7 @@ class ObserversQuery(PageQuery):
 
     region: str | None = Field(default=None, max_length=200)
     station: str | None = Field(default=None, max_length=50)
+    organisation: str | None = Field(default=None, max_length=50)
     text: str | None = Field(default=None, min_length=1, max_length=100)
 
 
@@ -51,6 +52,7 @@ class Observer(Answering):
     number: str
     station: str
     region: str
+    organisation: str | None
     name: str
     language: str
     phones: list[Phone]
@@ -107,7 +109,7 @@ def observers(asked: Asked[ElectionPath, ObserversQuery, None]) -> dict[str, Any
     after = place_of(query.cursor)
     if after is not None and not isinstance(after, str):
         raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
-    wanted = (query.region, query.station, query.text)
+    wanted = (query.region, query.station, query.organisation, query.text)
     found = list_observers(loaded, reader_of(loaded, asked.operator), wanted, now(), after, query.limit)
     return found | {"next": cursor_of(found["next"])}
 

@@ -14,7 +14,7 @@ from chalicelib.observation.incidents.lifecycle import StepRefused
 from chalicelib.observation.quick_count.estimate import QuickCountError
 from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.accounts import AccountUnknown
-from chalicelib.services.access.operators import OperatorInvalid
+from chalicelib.services.access.operators import NotOwn, OperatorInvalid
 from chalicelib.services.access.sessions import SessionRefused
 from chalicelib.services.access.sign_in import TooManyAttempts
 from chalicelib.services.actions.perform import KeyReused
@@ -52,6 +52,7 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     QuickCountError: (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
     AccountExists: (HTTPStatus.CONFLICT, "Not added: {}."),
     AccountUnknown: (HTTPStatus.NOT_FOUND, "Not changed: {}."),
+    NotOwn: (HTTPStatus.FORBIDDEN, "Not allowed: {}."),
     OperatorInvalid: (HTTPStatus.BAD_REQUEST, "Not done: {}."),
     SessionRefused: (HTTPStatus.UNAUTHORIZED, "Sign in: {}."),
     TooManyAttempts: (HTTPStatus.TOO_MANY_REQUESTS, "Wait: {}."),

@@ -92,7 +92,7 @@ def choose(asked: Asked[ReportPath, None, ChoiceBody]) -> Tagged:
 @operation(summary="Leave one observer's answers to a report out.", body=ObserverBody, **DECIDING)
 def leave_out(asked: Asked[ReportPath, None, ObserverBody]) -> Tagged:
     """Leave an observer out."""
-    return _tagged(answers.leave_out(_target(asked), asked.body.observer))
+    return _tagged(answers.leave_out(_target(asked, of=asked.body.observer), asked.body.observer))
 
 
 @operation(summary="Say that a check that a report fails was looked into.", body=ExplanationBody, **DECIDING)
@@ -106,7 +106,7 @@ def explain(asked: Asked[ReportPath, None, ExplanationBody]) -> Tagged:
 )
 def confirm(asked: Asked[ReportPath, None, ConfirmationBody]) -> Tagged:
     """Confirm answers."""
-    return _tagged(answers.confirm(_target(asked), asked.body.observer, asked.body.codes))
+    return _tagged(answers.confirm(_target(asked, of=asked.body.observer), asked.body.observer, asked.body.codes))
 
 
 @operation(
@@ -117,7 +117,11 @@ def confirm(asked: Asked[ReportPath, None, ConfirmationBody]) -> Tagged:
 def correct(asked: Asked[ReportPath, None, CorrectionBody]) -> Tagged:
     """Correct answers."""
     body = asked.body
-    return _tagged(correcting.correct(_target(asked), body.observer, _typed(body), is_confirmed=body.is_confirmed))
+    return _tagged(
+        correcting.correct(
+            _target(asked, of=body.observer), body.observer, _typed(body), is_confirmed=body.is_confirmed
+        )
+    )
 
 
 @operation(
@@ -132,7 +136,9 @@ def correct(asked: Asked[ReportPath, None, CorrectionBody]) -> Tagged:
 def preview_correction(asked: Asked[ReportPath, None, CorrectionBody]) -> dict[str, Any]:
     """Read a correction back; nothing is written."""
     action = Action.at_the_command_line(asked.operator, now())
-    return correcting.preview_correction(_target(asked, action), asked.body.observer, _typed(asked.body))
+    return correcting.preview_correction(
+        _target(asked, action, asked.body.observer), asked.body.observer, _typed(asked.body)
+    )
 
 
 @operation(
@@ -167,10 +173,10 @@ def revoke(asked: Asked[ReportPath, None, RevocationBody]) -> Tagged:
     return _tagged(answers.revoke(_target(asked), of=asked.body.of, **{name: named[name] for name in wanted}))
 
 
-def _target(asked: Asked[ReportPath, None, Any], action: Action | None = None) -> Target:
+def _target(asked: Asked[ReportPath, None, Any], action: Action | None = None, of: str | None = None) -> Target:
     path = asked.path
     key = (path.station, path.form, path.round)
-    return Target(asked.loaded, action or asked.action, key, version_number(asked.seen))
+    return Target(asked.loaded, action or asked.action, key, version_number(asked.seen), of)
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:

@@ -42,6 +42,7 @@ class ChosenBody(Asking):
     observers: tuple[str, ...] = Field(default=(), max_length=MOST_NAMED)
     language: str | None = Field(default=None, max_length=10)
     missing: str | None = Field(default=None, max_length=60)
+    organisation: str | None = Field(default=None, max_length=50)
 
 
 class TryBody(Asking):
@@ -241,4 +242,4 @@ def _tagged(document: dict[str, Any]) -> Tagged:
 def _choice(asked: Asked[Any, Any, Any], to: ChosenBody) -> Choice:
     at = asked.loaded.clock.at(now())
     missing = missing_place(asked.loaded.election, to.missing, at) if to.missing else None
-    return Choice(to.regions, to.stations, to.language, missing, to.observers)
+    return Choice(to.regions, to.stations, to.language, missing, to.observers, to.organisation)

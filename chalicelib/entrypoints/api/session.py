@@ -128,7 +128,7 @@ def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
         "regions": list(operator.regions),
         "organisation": operator.organisation,
         "language": session.account.language if session else None,
-        "permissions": permissions_of(operator.role),
+        "permissions": permissions_of(operator.role, operator.organisation),
         "elections": [operator.election],
         "until": session.row.until.isoformat() if session else None,
     }
@@ -172,7 +172,7 @@ def _described(signed_in: SignedIn) -> dict[str, Any]:
         "regions": list(account.regions),
         "organisation": account.organisation,
         "language": account.language,
-        "permissions": permissions_of(account.role),
+        "permissions": permissions_of(account.role, account.organisation),
         "elections": _elections(signed_in.others),
         "until": (now() + sessions.LASTS).isoformat(),
     }

@@ -12,7 +12,8 @@ from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.reader import reader_of
 from chalicelib.services.views.station import describe_station
-from chalicelib.services.views.stations import STATES, Wanted, find_stations
+from chalicelib.services.views.station_filter import STATES, Wanted
+from chalicelib.services.views.stations import find_stations
 
 
 class RegionPath(ElectionPath):
@@ -43,6 +44,7 @@ class StationsQuery(Asking):
     silent: bool = False
     closed: bool | None = None
     district: str | None = Field(default=None, max_length=200)
+    organisation: str | None = Field(default=None, max_length=50, description="whose observers are there")
     text: str | None = Field(default=None, min_length=1, max_length=100)
 
 
@@ -225,6 +227,7 @@ def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
         query.closed,
         query.district,
         query.text,
+        query.organisation,
     )
     return find_stations(loaded, reader_of(loaded, asked.operator), region, wanted, now(), query.after, query.limit)
 

@@ -15,6 +15,7 @@ from chalicelib.observation.election_file.escalation import read_escalation
 from chalicelib.observation.election_file.forms import read_forms, read_incidents
 from chalicelib.observation.election_file.header import file_name, read_header
 from chalicelib.observation.election_file.naming import check_names
+from chalicelib.observation.election_file.organisations import read_organisations
 from chalicelib.observation.election_file.problems import ElectionInvalid, Findings, Problem
 from chalicelib.observation.election_file.rosters import read_coordinators, read_observers, read_stations, read_table
 from chalicelib.observation.election_file.row import Row
@@ -25,7 +26,7 @@ __all__ = ["ElectionInvalid", "Inspection", "Problem", "inspect_election", "move
 
 ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stations": (("station", "region"), ("district", "name", "registered")),
-    "observers": (("observer", "phone", "language", "station"), ("name",)),
+    "observers": (("observer", "phone", "language", "station"), ("name", "organisation")),
     "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone", "sms_from", "level")),
 }
 """The tables that the YAML names: their columns, those that must be there and those that may."""
@@ -99,7 +100,8 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
     tables = {key: _table(document, key, files) for key in ROSTERS}
     known = tables["stations"] is not None
     stations = read_stations(tables["stations"] or (), header)
-    observers = read_observers(tables["observers"] or (), header, stations if known else None)
+    organisations = read_organisations(document, header)
+    observers = read_observers(tables["observers"] or (), header, stations if known else None, organisations)
     regions = {station.region for station in stations.values()}
     coordinators = read_coordinators(tables["coordinators"] or (), header, regions if known else None)
     kept = {name: getattr(header, name) for name in Election.model_fields}
@@ -107,6 +109,7 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
         "forms": tuple(placed.form for placed in forms),
         "incidents": incidents,
         "escalation": read_escalation(document),
+        "organisations": organisations,
         "quick_count": read_quick_count(document, stations.values()),
         "stations": tuple(stations.values()),
         "observers": observers,

@@ -64,7 +64,7 @@ def inspect_rosters(filed: Election, tables: Mapping[Roster, RosterTable]) -> Ro
         stations = tuple(read_stations(rows["stations"] or (), filed).values())
     numbers, regions = {station.number for station in stations}, {station.region for station in stations}
     if rows.get("observers") is not None:
-        observers = read_observers(rows["observers"] or (), filed, numbers)
+        observers = read_observers(rows["observers"] or (), filed, numbers, filed.organisations)
     elif "stations" in tables:
         _check_left_behind(tables["stations"].file, filed, numbers, findings)
     if rows.get("coordinators") is not None:
@@ -138,11 +138,12 @@ def _stations(election: Election) -> Mapping[str, Mapping[str, str]]:
 
 def _observers(election: Election) -> Mapping[str, Mapping[str, str]]:
     return {
-        observer.number: {
-            "name": observer.name,
-            "phone": ";".join(observer.phones),
-            "language": observer.language,
-            "station": observer.station,
+        one.number: {
+            "name": one.name,
+            "phone": ";".join(one.phones),
+            "language": one.language,
+            "station": one.station,
+            "organisation": one.organisation or "",
         }
         for observer in election.observers
     }

@@ -12,6 +12,7 @@ from typing import Literal
 import phonenumbers
 
 from chalicelib.observation.election_file.document import forbidden_characters
+from chalicelib.observation.election_file.organisations import organisation_in
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
 from chalicelib.observation.election_file.regions import check_region, folded, look_of
 from chalicelib.observation.election_file.row import Row
@@ -133,10 +134,13 @@ def _registered(row: Row) -> int | None:
     return int(written)
 
 
-def read_observers(rows: Iterable[Row], election: Election, stations: Collection[str] | None) -> tuple[Observer, ...]:
+def read_observers(
+    rows: Iterable[Row], election: Election, stations: Collection[str] | None, organisations: Collection[str] = ()
+) -> tuple[Observer, ...]:
     """Read observers, in the roster's order.
 
-    `stations` are the known numbers, None if they could not be read.
+    `stations` are the known numbers, None if they could not be read; `organisations` the codes of the coalition's
+    members.
     """
     observers: list[Observer] = []
     lines: dict[str, int] = {}
@@ -157,7 +161,14 @@ def read_observers(rows: Iterable[Row], election: Election, stations: Collection
         for phone in phones:
             _check_shared(row, phone, station, holders.setdefault(phone, []))
         observers.append(
-            Observer(number=number, name=row["name"], phones=phones, language=_language(row, election), station=station)
+            Observer(
+                number=number,
+                name=row["name"],
+                phones=phones,
+                language=_language(row, election),
+                station=station,
+                organisation=organisation_in(row, organisations),
+            )
         )
     return tuple(observers)
 

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.moments import Duration, MomentField
+from chalicelib.observation.elections.organisations import Organisation
 from chalicelib.observation.elections.policies import Escalation, QuickCount, Reminders
 from chalicelib.observation.elections.values import ElectionValue, Severity, Texts
 
@@ -148,13 +149,17 @@ class Station(ElectionValue):
 
 
 class Observer(ElectionValue):
-    """An observer: `phones` in E.164, `station` the number of the one assigned."""
+    """An observer: `phones` in E.164, `station` the number of the one assigned.
+
+    `organisation`: the coalition's member whose observer it is, by its code.
+    """
 
     number: str
     name: str
     phones: tuple[str, ...]
     language: str
     station: str
+    organisation: str | None = None
 
 
 class Election(ElectionValue):
@@ -182,6 +187,7 @@ class Election(ElectionValue):
     observers: tuple[Observer, ...]
     coordinators: tuple[Coordinator, ...] = ()
     closed: dict[str, AwareDatetime] = Field(default_factory=dict)
+    organisations: dict[str, Organisation] = Field(default_factory=dict)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -241,6 +247,11 @@ class Election(ElectionValue):
         for observer in self.observers:
             observers[observer.station] = (*observers.get(observer.station, ()), observer)
         return observers
+
+    def organisations_of(self, station: str) -> tuple[str, ...]:
+        """Return codes of the coalition's members who observe a station."""
+        observers = self.observers_by_station.get(station, ())
+        return tuple(dict.fromkeys(one.organisation for one in observers if one.organisation is not None))
 
     @cached_property
     def coordinators_by_phone(self) -> Mapping[str, tuple[Coordinator, ...]]:

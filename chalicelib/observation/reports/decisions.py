@@ -7,7 +7,7 @@ came since.
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, TypeVar
 
@@ -137,6 +137,12 @@ class Decisions:
             if changed:
                 was[name] = changed
         return was
+
+    def of(self, observers: Collection[str]) -> "Decisions":
+        """Return the decisions about some observers' answers by themselves."""
+        left_out = {number: made for number, made in self.left_out.items() if number in observers}
+        confirmed = {place: one for place, one in self.confirmed.items() if place[0] in observers}
+        return Decisions(withdrawn=self.withdrawn, left_out=left_out, confirmed=confirmed)
 
     def withdrawing(self, message: str, made: Made) -> "Decisions":
         """Return the decisions with a message's answers withdrawn."""

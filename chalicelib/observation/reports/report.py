@@ -6,7 +6,7 @@ one superseded stay, so that an entry that was undone gives way to the answer be
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -125,6 +125,14 @@ class Report:
         if not left_out:
             return self.observers
         return {observer: answers for observer, answers in self.observers.items() if observer not in left_out}
+
+    def only(self, is_shown: Callable[[str], bool]) -> "Report":
+        """Return the report as some observers' alone, by number.
+
+        Choices and explanations that others' answers took part in are left out.
+        """
+        given = {number: answers for number, answers in self.given.items() if is_shown(number)}
+        return self if len(given) == len(self.given) else replace(self, given=given, decisions=self.decisions.of(given))
 
     def merge(self, observer: str, values: Mapping[str, Value], source: Source) -> "Report":
         """Return this report with one message's valid answers in it.

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.phones import international
-from chalicelib.services.access.operators import COMMAND_LINE, Operator, OperatorInvalid
+from chalicelib.services.access.operators import COMMAND_LINE, Operator, OperatorInvalid, require_scope
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.store import accounts, operators
 from chalicelib.store.accounts import AccountRow, SessionRow
@@ -60,14 +60,6 @@ def address_hash(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()
 
 
-def require_regions(election: Election, regions: tuple[str, ...]) -> None:
-    """Refuse regions that an election does not have; raises OperatorInvalid."""
-    unknown = sorted(set(regions) - set(election.regions))
-    if unknown:
-        existing = ", ".join(election.regions)
-        raise OperatorInvalid(f"no such region: {', '.join(unknown)}; election {election.id} has {existing}")
-
-
 def account_writes(
     election: Election, invitation: Invitation, who: str, now: dt.datetime, seen: int
 ) -> tuple[AccountRow, tuple[Write, ...]]:
@@ -77,7 +69,7 @@ def account_writes(
 
     Raises OperatorInvalid, StoreUnavailable.
     """
-    require_regions(election, invitation.regions)
+    require_scope(election, invitation.regions, invitation.organisation)
     address = address_of(invitation.address, election.default_region)
     if "@" not in address and not address.startswith("+"):
         raise OperatorInvalid(f"{invitation.address} is neither an email address nor a phone with its country code")

@@ -6,8 +6,11 @@ Shown once, stored hashed, scoped, expiring, and revocable at once.
 import datetime as dt
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
+from chalicelib.observation.elections.election import Election, Station
+from chalicelib.observation.elections.organisations import Sees, Sight
 from chalicelib.services.access.permissions import ALLOWED, Permission, may
 from chalicelib.store import operators
 from chalicelib.store.elections import existing
@@ -16,10 +19,15 @@ from chalicelib.store.operators import OperatorRow, Role
 ROLES: tuple[Role, ...] = tuple(ALLOWED)
 COMMAND_LINE = "command line"
 VALID_FOR = dt.timedelta(days=30)
+EVERYTHING = Sees(phones="all", reports="all", stations="all")
 
 
 class OperatorInvalid(ValueError):
     """An operator cannot be given this access."""
+
+
+class NotOwn(PermissionError):
+    """Somebody acts on what is another organisation's."""
 
 
 class TokenRefused(Exception):
@@ -31,7 +39,8 @@ class Operator:
     """Who asks, and what they may see.
 
     One election, some of its regions (none named: all). Who works at the command line proves it by access to the stack
-    itself, and has no `role`. `account`: the id of who signed in, None for a program's token.
+    itself, and has no `role`. `account`: the id of who signed in, None for a program's token. `organisation`: the
+    coalition's member that it is limited to, and `sight` what that member sees; None: the whole coalition.
     """
 
     name: str
@@ -40,6 +49,8 @@ class Operator:
     regions: tuple[str, ...]
     account: str | None = None
     organisation: str | None = None
+    sight: Sight | None = None
+    has_no_people: bool = False
 
     @property
     def signature(self) -> str:
@@ -54,9 +65,57 @@ class Operator:
         """Whether the operator sees a region."""
         return not self.regions or region in self.regions
 
+    def looking_at(self, election: Election) -> "Operator":
+        """Return the operator with what their organisation sees of an election."""
+        return self if self.organisation is None else replace(self, sight=Sight(election, self.organisation))
+
+    def sees_station(self, station: Station) -> bool:
+        """Whether the operator sees a station, by region and organisation."""
+        return self.sees(station.region) and (self.sight is None or self.sight.sees_station(station.number))
+
+    def sees_reports_of(self, observer: str | None) -> bool:
+        """Whether the operator sees what an observer reports; None: nobody known."""
+        return self.sight is None or self.sight.sees_reports_of(observer)
+
+    def sees_message(self, region: str | None, observer: str | None) -> bool:
+        """Whether the operator sees what an observer of a region sent; of no region it is the whole nation's."""
+        return (self.sees_all() if region is None else self.sees(region)) and self.sees_reports_of(observer)
+
+    def toward(self, observer: str | None) -> "Operator":
+        """Return the operator as they see an observer: without people where those are another organisation's."""
+        if self.sight is None or self.sight.sees_people_of(observer):
+            return self
+        return replace(self, has_no_people=True)
+
+    def acts_for(self, observer: str | None) -> bool:
+        """Whether the operator may decide about what an observer sent.
+
+        What nobody known has sent is decided by who sees everybody's reports and phones.
+        """
+        if self.sight is None or self.sight.owns(observer):
+            return True
+        return observer is None and self.sight.sees == EVERYTHING
+
+    def require_own(self, *observers: str | None) -> None:
+        """Refuse to act for another organisation's observers; raises NotOwn."""
+        if not all(self.acts_for(one) for one in observers):
+            raise NotOwn("it is another organisation's: you act for your own observers only")
+
+    def require_station(self, station: str, *, whole: bool = False) -> None:
+        """Refuse to act on a station where none of one's own observes.
+
+        `whole`: where anybody else does. Raises NotOwn.
+        """
+        if self.sight is None:
+            return
+        if not (self.sight.owns_all_of(station) if whole else self.sight.owns_part_of(station)):
+            raise NotOwn(f"station {station} is not your organisation's{' alone' if whole else ''}")
+
     def may(self, permission: Permission) -> bool:
         """Whether the operator's role may do something."""
-        return may(self.role, permission)
+        if self.has_no_people and permission is Permission.READ_PEOPLE:
+            return False
+        return may(self.role, permission, self.organisation)
 
     def sees_phones(self) -> bool:
         """Whether the operator needs to call people."""
@@ -70,23 +129,38 @@ def add_operator(
     regions: tuple[str, ...],
     now: dt.datetime,
     valid_for: dt.timedelta = VALID_FOR,
+    organisation: str | None = None,
 ) -> str:
     """Give somebody access; return the token, stored nowhere.
 
     Raises ElectionUnknown, OperatorInvalid.
     """
     election = existing(election_id).election
-    unknown = sorted(set(regions) - set(election.regions))
-    if unknown:
-        known = ", ".join(election.regions)
-        raise OperatorInvalid(f"no such region: {', '.join(unknown)}; election {election_id} has {known}")
+    require_scope(election, regions, organisation)
     token = secrets.token_urlsafe(32)
     row = OperatorRow(
-        token_hash(token), name=name, role=role, election=election_id, regions=list(regions), expires_at=now + valid_for
+        token_hash(token),
+        name=name,
+        role=role,
+        election=election_id,
+        regions=list(regions),
+        organisation=organisation,
+        expires_at=now + valid_for,
     )
     operators.add(row)
     operators.record(election_id, now, COMMAND_LINE, "operator added", f"{name} ({role})")
     return token
+
+
+def require_scope(election: Election, regions: Collection[str], organisation: str | None) -> None:
+    """Refuse regions and organisations that an election does not have; raises OperatorInvalid."""
+    unknown = sorted(set(regions) - set(election.regions))
+    if unknown:
+        existing_regions = ", ".join(election.regions)
+        raise OperatorInvalid(f"no such region: {', '.join(unknown)}; election {election.id} has {existing_regions}")
+    if organisation is not None and organisation not in election.organisations:
+        members = ", ".join(election.organisations) or "none"
+        raise OperatorInvalid(f"no such organisation: {organisation}; election {election.id} has {members}")
 
 
 def revoke_operator(name: str, election_id: str, now: dt.datetime) -> int:
@@ -116,7 +190,7 @@ def authenticate(authorization: str | None, now: dt.datetime) -> Operator:
         raise TokenRefused("this token is not known, or was revoked")
     if row.expires_at <= now:
         raise TokenRefused(f"this token expired at {row.expires_at.isoformat()}: ask for a new one")
-    return Operator(row.name, row.role, row.election, tuple(row.regions))
+    return Operator(row.name, row.role, row.election, tuple(row.regions), organisation=row.organisation)
 
 
 def token_hash(token: str) -> str:

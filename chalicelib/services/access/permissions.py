@@ -88,11 +88,29 @@ ALLOWED: Final[Mapping[Role, frozenset[Permission]]] = {
 """What each role may do. An operator's regions bound all of it further."""
 
 
-def may(role: Role | None, permission: Permission) -> bool:
-    """Tell whether a role may do something.
+OF_THE_COALITION: Final = frozenset(
+    (
+        Permission.READ_PROVIDERS,
+        Permission.READ_AUDIT,
+        Permission.READ_LIVE_COUNT,
+        Permission.READ_ACCOUNTS,
+        Permission.SET_OPT_OUTS,
+        Permission.RELEASE_COUNT,
+        Permission.MAKE_WALL_LINKS,
+        Permission.IMPORT,
+        Permission.MANAGE_ACCOUNTS,
+    )
+)
+"""What concerns the coalition as a whole: nobody may do it for one of its members, whatever their role."""
+
+
+def may(role: Role | None, permission: Permission, organisation: str | None = None) -> bool:
+    """Tell whether a role may do something, in one of the coalition's members or for all of it.
 
     Whoever works at the command line has no role and may do everything.
     """
+    if organisation is not None and permission in OF_THE_COALITION:
+        return False
     return role is None or permission in ALLOWED[role]
 
 
@@ -101,9 +119,9 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
     return tuple(role for role, allowed in ALLOWED.items() if permission in allowed)
 
 
-def permissions_of(role: Role | None) -> list[str]:
+def permissions_of(role: Role | None, organisation: str | None = None) -> list[str]:
     """Return the names of what a role may do.
 
     In the table's order.
     """
-    return [one.value for one in Permission if may(role, one)]
+    return [one.value for one in Permission if may(role, one, organisation)]

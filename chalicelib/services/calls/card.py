@@ -20,9 +20,10 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.calls.asked import asking, described
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import call_of_row, lease_of, local, place_name
+from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, local, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
+from chalicelib.services.views.reader import Reader
 from chalicelib.store import keys
 from chalicelib.store.calls import CallRow
 from chalicelib.store.contacts import contacts_of
@@ -32,7 +33,6 @@ from chalicelib.store.message_queries import get_many, newest_with
 from chalicelib.store.messages import Message
 from chalicelib.store.moved_incidents import incidents_of_station
 from chalicelib.store.opt_outs import wish_of
-from chalicelib.store.reports import reports_of
 
 CONTACTS: Final = 10
 MOST_EXCHANGED: Final = 40
@@ -61,7 +61,9 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
     """
     election, at = loaded.election, loaded.clock.at(now)
     row, region = row_of(loaded, operator, station)
-    reports = {(one.report.form, one.report.round): one.report for one in reports_of(election, station)}
+    reports = {
+        (one.report.form, one.report.round): one.report for one in Reader(operator).reports_at(election, station)
+    }
     owed = _owed(election, station, reports, at)
     observers = election.observers_by_station.get(station, ())
     phones = _phones(loaded, observers)
@@ -81,10 +83,18 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         "observers": [_observer(election, one, row, phones, owed) for one in observers],
         **_coordinators(election, region),
         "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
-        "contacts": [contact_document(election, one) for one in contacts_of(election.id, station, CONTACTS)],
-        "asked": described(asking(election, station)),
-        "incidents": [_incident(election, one) for one in incidents_of_station(election.id, station)],
-        "last": row.last,
+        "contacts": [
+            contact_document(election, one)
+            for one in contacts_of(election.id, station, CONTACTS)
+            if sees_phone(operator, one.phone)
+        ],
+        "asked": described([one for one in asking(election, station) if operator.sees_reports_of(one.reporter)]),
+        "incidents": [
+            _incident(election, one)
+            for one in incidents_of_station(election.id, station)
+            if operator.sees_reports_of(one.observer)
+        ],
+        "last": last_of(operator, row),
         "snoozed_until": local(election, row.snoozed_until),
         "lease": lease_of(operator, row, now),
         "version": row.seen,

@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import local
+from chalicelib.services.calls.listing import local, sees_phone
 from chalicelib.store.contacts import UNDONE, ContactRow, contacts_of
 from chalicelib.store.elections import LoadedElection
 
@@ -22,7 +22,9 @@ def list_contacts(
     row_of(loaded, operator, station)
     rows = contacts_of(loaded.election.id, station, limit + 1, before)
     page = rows[:limit]
-    return [contact_document(loaded.election, row) for row in page], page[-1].id if len(rows) > limit else None
+    election = loaded.election
+    seen = [row for row in page if sees_phone(operator, row.phone)]
+    return [contact_document(election, row) for row in seen], page[-1].id if len(rows) > limit else None
 
 
 def contact_document(election: Election, row: ContactRow) -> dict[str, Any]:

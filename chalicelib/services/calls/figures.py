@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.observation.calls.outcomes import OUTCOMES
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.calls.lease import held_by
-from chalicelib.services.calls.listing import calls_in_order, local, regions_asked
+from chalicelib.services.calls.listing import calls_in_order, local, own_calls, regions_asked
 from chalicelib.services.upkeep.queues import due_since
 from chalicelib.store.contacts import FiguresRow, figures_of
 from chalicelib.store.elections import LoadedElection
@@ -24,7 +24,7 @@ def call_figures(loaded: LoadedElection, operator: Operator, now: dt.datetime) -
     Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
-    calls = calls_in_order(loaded, regions_asked(election, operator), now)
+    calls = own_calls(operator, calls_in_order(loaded, regions_asked(election, operator), now))
     due = [due_since(election, call.need, at) for call in calls if not call.is_snoozed]
     rows = list(figures_of(election.id))
     return {

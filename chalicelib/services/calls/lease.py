@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action as UpdateAction
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.listing import Call, calls_in_order, regions_asked
+from chalicelib.services.calls.listing import Call, calls_in_order, own_calls, regions_asked
 from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo, StationUnknown
 from chalicelib.store.calls import CallRow, call_of, changing, leasing, releasing
 from chalicelib.store.elections import LoadedElection
@@ -33,7 +33,7 @@ def lease_next(loaded: LoadedElection, action: Action, asked: Iterable[str] = ()
     def attempt() -> Change:
         nonlocal attempts
         regions = regions_asked(loaded.election, action.operator, tuple(asked))
-        calls = calls_in_order(loaded, regions, action.now, consistent=True)
+        calls = own_calls(action.operator, calls_in_order(loaded, regions, action.now, consistent=True))
         mine = [call for call in calls if call.row.is_held(action.now) and call.row.holder == action.who]
         free = [call for call in calls if not call.is_snoozed and not call.row.is_held(action.now)]
         if not mine and not free:
@@ -118,8 +118,9 @@ def row_of(loaded: LoadedElection, operator: Operator, station: str) -> tuple[Ca
     Raises StationUnknown, StoreUnavailable.
     """
     known = loaded.election.station_by_number.get(station)
-    if known is None or not operator.sees(known.region):
+    if known is None or not operator.sees_station(known):
         raise StationUnknown(f"there is no station {station} in this election, or not in your regions")
+    operator.require_station(station)
     return call_of(loaded.election.id, known.region, station), known.region
 
 

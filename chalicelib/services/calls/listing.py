@@ -4,7 +4,7 @@ And who has it.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
@@ -69,6 +69,12 @@ def call_of_row(election: Election, row: CallRow, region: str, at: dt.datetime) 
     return Call(row, region, need, reasons(election, need, row.tried, at), is_snoozed(row.tried, at))
 
 
+def own_calls(operator: Operator, calls: Iterable[Call]) -> list[Call]:
+    """Return the calls that are an operator's to make: of stations where their organisation observes."""
+    sight = operator.sight
+    return [call for call in calls if sight is None or sight.owns_part_of(call.row.station)]
+
+
 def regions_asked(election: Election, operator: Operator, asked: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the regions that an operator asks for.
 
@@ -88,7 +94,7 @@ def list_calls(
     regions = regions_asked(election, operator, asked)
     calls = [
         call
-        for call in calls_in_order(loaded, regions, now)
+        for call in own_calls(operator, calls_in_order(loaded, regions, now))
         if form is None or any(owed == form for owed, _ in call.need.owed)
     ]
     return {
@@ -120,12 +126,28 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
         "points": points(call.why),
         "why": [one.document() for one in call.why],
         "observers": [{"number": one.number, "name": one.name, "phones": list(one.phones)} for one in observers],
-        "last": row.last,
+        "last": last_of(operator, row),
         "tries": row.tries or 0,
         "snoozed_until": local(election, row.snoozed_until) if call.is_snoozed else None,
         "lease": lease_of(operator, row, now),
         "version": row.seen,
     }
+
+
+def last_of(operator: Operator, row: CallRow) -> dict[str, Any] | None:
+    """Return a station's last call; without its phone where that is another organisation's."""
+    if row.last is None:
+        return None
+    last = dict(row.last)
+    return last if sees_phone(operator, last.get("phone")) else last | {"phone": None}
+
+
+def sees_phone(operator: Operator, phone: str | None) -> bool:
+    """Whether an operator sees a phone: one of observers whose people they see, or a coordinator's."""
+    sight = operator.sight
+    if sight is None or phone is None or phone in sight.election.coordinators_by_phone:
+        return True
+    return any(sight.sees_people_of(one.number) for one in sight.election.observers_by_phone.get(phone, ()))
 
 
 def lease_of(operator: Operator, row: CallRow, now: dt.datetime) -> dict[str, Any] | None:

@@ -19,10 +19,11 @@ from chalicelib.observation.calls.outcomes import (
     phone_state,
 )
 from chalicelib.observation.elections.election import Election
+from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.asked import answered_by, asking
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import local
+from chalicelib.services.calls.listing import local, sees_phone
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid
 from chalicelib.services.desk.message import OTHERS_AT_WORK
 from chalicelib.store.calls import CallRow, changing, releasing
@@ -78,6 +79,8 @@ def log_call(
 
     def attempt() -> Change:
         row, _ = row_of(loaded, action.operator, station)
+        if not sees_phone(action.operator, called.phone):
+            raise NotOwn("it is a phone of another organisation's observer")
         if row.is_held(action.now) and row.holder != action.who:
             raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
         asked = asking(election, station) if called.outcome in REACHED else []
@@ -95,7 +98,7 @@ def log_call(
             "station": station,
             "outcome": called.outcome,
             "entered": taken.key if taken else None,
-            "offer": offer(election, called, row, station),
+            "offer": offer(election, action.operator, called, row, station),
             "version": row.seen + 1,
         }
         after = {"outcome": called.outcome, "snoozed_until": local(election, called.will_send_at)}
@@ -138,7 +141,7 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
     return f"{loaded.clock.at(now).astimezone(loaded.election.zone):%Y-%m-%dT%H}"
 
 
-def offer(election: Election, called: Called, row: CallRow, station: str) -> dict[str, Any] | None:
+def offer(election: Election, operator: Operator, called: Called, row: CallRow, station: str) -> dict[str, Any] | None:
     """Return what is offered after an outcome.
 
     An incident, headquarters, whom to call next.
@@ -152,13 +155,15 @@ def offer(election: Election, called: Called, row: CallRow, station: str) -> dic
             return {
                 "what": "next_phone",
                 "says": "Try the next phone, then the other observer, then the coordinator.",
-                "next_phones": next_phones(election, station, called, row.phones or {}),
+                "next_phones": next_phones(election, operator, station, called, row.phones or {}),
             }
         case _:
             return None
 
 
-def next_phones(election: Election, station: str, called: Called, known: Mapping[str, Any]) -> list[str]:
+def next_phones(
+    election: Election, operator: Operator, station: str, called: Called, known: Mapping[str, Any]
+) -> list[str]:
     """Return the phones to try next, in NDI's order.
 
     The observers', then the coordinator's.
@@ -166,7 +171,8 @@ def next_phones(election: Election, station: str, called: Called, known: Mapping
     Without wrong ones, those called just now, and the one called.
     """
     region = election.region_of(station)
-    observers = [phone for one in election.observers_by_station.get(station, ()) for phone in one.phones]
+    shown = [one for one in election.observers_by_station.get(station, ()) if operator.toward(one.number) is operator]
+    observers = [phone for one in shown for phone in one.phones]
     covering = sorted((one for one in election.coordinators if one.covers(region)), key=lambda one: one.told_in)
     coordinators = [one.phone for one in covering if one.phone]
     tried = {phone for phone, told in known.items() if told.get("state") in ("wrong", "off", "no_answer")}

@@ -37,13 +37,14 @@ from chalicelib.store.writes import Write
 class Target:
     """The report that somebody decides about.
 
-    At the version that they have seen.
+    At the version that they have seen. `observer`: whose answers it concerns, None where it concerns the whole report.
     """
 
     loaded: LoadedElection
     action: Action
     key: ReportKey
     seen: int
+    observer: str | None = None
 
     @property
     def election(self) -> Election:
@@ -134,16 +135,25 @@ def standing_of(target: Target) -> Standing:
     """
     station, form, round_name = target.key
     place = target.form.code, round_name
-    region = target.election.station_by_number[station].region if station in target.election.station_by_number else None
-    if region is None or not target.action.operator.sees(region):
+    known = target.election.station_by_number.get(station)
+    if known is None or not target.action.operator.sees_station(known):
         raise ReportUnknown(f"there is no station {station} in this election, or not in your regions")
     stored = {(one.report.form, one.report.round): one for one in reports_of(target.election, station)}
     if place not in stored:
         raise ReportUnknown(f"nobody has reported {form} {round_name} of station {station} yet")
+    _require_own(target, stored[place].report)
     standing = Standing(stored[place], {place: one.report for place, one in stored.items()})
     if standing.stored.version != target.seen:
         raise VersionPassed(_passed(target, standing))
     return standing
+
+
+def _require_own(target: Target, report: Report) -> None:
+    """Refuse to decide about other organisations' answers; raises NotOwn."""
+    operator = target.action.operator
+    concerned = [target.observer] if target.observer is not None else list(report.given)
+    operator.require_station(target.key[0], whole=target.observer is None)
+    operator.require_own(*concerned)
 
 
 def _changed(target: Target, standing: Standing, decided: Decided) -> tuple[StoredReport, list[Write]]:

@@ -54,10 +54,16 @@ class Subject:
         known = election.station_by_number if self.kind == "station" else election.observer_by_number
         if self.number in known:
             station = self.number if self.kind == "station" else election.observer_by_number[self.number].station
-            region = election.region_of(station)
-            if self.action.operator.sees(region):
-                return region
+            if self.action.operator.sees_station(election.station_by_number[station]):
+                return election.region_of(station)
         raise ReportUnknown(f"there is no {self.kind} {self.number} in this election, or not in your regions")
+
+    def require_own(self) -> None:
+        """Refuse what is not the operator's organisation's alone; raises NotOwn."""
+        if self.kind == "station":
+            self.action.operator.require_station(self.number, whole=True)
+        else:
+            self.action.operator.require_own(self.number)
 
 
 def close_station(subject: Subject, closed_at: dt.datetime | None = None) -> dict[str, Any]:
@@ -97,7 +103,8 @@ def replace_observer(subject: Subject, name: str, phones: Sequence[str], languag
 def move_observer(subject: Subject, station: str) -> dict[str, Any]:
     """Send an observer to another station; raises what `close_station` raises."""
     election = subject.loaded.election
-    if station not in election.station_by_number or not subject.action.operator.sees(election.region_of(station)):
+    known = election.station_by_number.get(station)
+    if known is None or not subject.action.operator.sees_station(known):
         raise DecisionRefused(f"there is no station {station}, or not in your regions")
     return _change(subject, "observer sent to another station", {"station": station})
 
@@ -115,6 +122,7 @@ def _change(subject: Subject, what: str | None, fields: Mapping[str, Any]) -> di
     if subject.action.why is None:
         raise NoteMissing("say why it is changed")
     _ = subject.region
+    subject.require_own()
 
     def attempt() -> Change:
         version, changes = roster_changes(subject.loaded.election.id)

@@ -170,6 +170,7 @@ def _require(election: Election, operator: Operator, owner: Owner) -> None:
         observer = election.observer_by_number.get(owner.whose or "")
         if observer is None or not operator.sees(election.region_of(observer.station)):
             raise NotInRegion(f"there is no observer {owner.whose}, or not in your regions")
+        operator.require_own(owner.whose)
     if owner.kind == "coordinator" and not has_coordinator(election, owner.whose):
         raise NotInRegion(f"there is no coordinator {owner.whose}")
 

@@ -43,7 +43,7 @@ def with_observer(
     Raises NoSuchObserver, StoreUnavailable.
     """
     observer = loaded.election.observer_by_number.get(number)
-    if observer is None or not operator.sees(loaded.election.region_of(observer.station)):
+    if observer is None or not operator.sees_message(loaded.election.region_of(observer.station), number):
         raise NoSuchObserver(f"there is no observer {number} in this election, or not in your regions")
     page = _page(loaded.election, operator, _written(observer.phones), before, limit, withheld)
     return {"observer": _described(loaded.election, observer), **page}
@@ -62,8 +62,9 @@ def with_sender(
     Raises NoSuchMessage, StoreUnavailable.
     """
     row = message_of(operator, key)
-    observer = loaded.election.observer_by_number.get(row.observer or row.on_behalf_of or "")
-    phones = [phone for phone in (row.conversation,) if phone]
+    observer = loaded.election.observer_by_number.get(row.reporter or "")
+    is_shown = operator.toward(row.reporter).sees_phones()
+    phones = [phone for phone in (row.conversation,) if phone and is_shown]
     page = _page(loaded.election, operator, _written(phones), before, limit, withheld)
     return {"observer": _described(loaded.election, observer) if observer is not None else None, **page}
 
@@ -80,6 +81,7 @@ def whole(
     """
     row = message_of(operator, key)
     document = described_with_reply(operator, row, withheld)
+    operator = operator.toward(row.reporter)
     is_shown = operator.sees_phones() and not document["is_withheld"]
     said = suggestions(loaded.election, row.text or "", row.reading or {}) if is_shown and row.direction == "in" else ()
     latest = with_sender(loaded, operator, key, None, LATEST, withheld)["messages"] if operator.sees_phones() else []

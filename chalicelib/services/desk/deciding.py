@@ -127,7 +127,8 @@ def _identical(loaded: LoadedElection, action: Action, row: Message) -> tuple[Se
     same = [
         other
         for other in get_many(keys_of[:MOST_COMPARED])
-        if other.attention is not None and same_text(other) == same_text(row) and sees(action.operator, other)
+        if other.attention is not None and same_text(other) == same_text(row)
+        if sees(action.operator, other) and action.operator.acts_for(other.reporter)
     ]
     same.sort(key=lambda other: (other.stored_at, other.key))
     return same[: MOST_AT_ONCE - 1], len(same[MOST_AT_ONCE - 1 :])

@@ -151,7 +151,8 @@ def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
     asked = (wanted.provider, wanted.direction, wanted.observer)
     told = (line.provider, line.direction, line.observer)
     is_asked = all(one in (None, other) for one, other in zip(asked, told, strict=True))
-    return is_asked and (operator.sees_all() if line.region is None else operator.sees(line.region))
+    of_region = operator.sees_all() if line.region is None else operator.sees(line.region)
+    return is_asked and of_region and (line.observer is None or operator.sees_reports_of(line.observer))
 
 
 def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: Wanted) -> bool:
@@ -161,7 +162,7 @@ def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: Wante
     if wanted.state not in (None, row.state) or wanted.region not in (None, row.region):
         return False
     is_found = wanted.text is None or wanted.text.casefold() in (row.text or "").casefold()
-    return is_found and (wanted.text is None or operator.sees_phones())
+    return is_found and (wanted.text is None or operator.toward(row.reporter).sees_phones())
 
 
 def _key_in(subject: str) -> str | None:

@@ -43,20 +43,18 @@ def is_of(operator: Operator, row: Message) -> bool:
 
 
 def sees(operator: Operator, row: Message) -> bool:
-    """Whether an operator sees a message.
-
-    One of no region is the whole nation's.
-    """
-    return operator.sees_all() if row.region is None else operator.sees(row.region)
+    """Whether an operator sees a message, by region and organisation."""
+    return operator.sees_message(row.region, row.reporter)
 
 
 def message_at(operator: Operator, key: str, seen: str, *, to_undo: bool = False) -> Message:
     """Return an incoming message that is as the operator has seen it.
 
     An entry that does not wait can only be undone. Raises VersionPassed, which tells who did what since, NoSuchMessage,
-    NotDone, StoreUnavailable.
+    NotDone, NotOwn, StoreUnavailable.
     """
     row = message_of(operator, key)
+    operator.require_own(row.reporter)
     if row.direction != "in":
         raise NotDone("it is a message of ours: only what came in is worked on")
     if row.is_entry and row.attention is None and not to_undo:

@@ -99,8 +99,9 @@ def kind_of(state: str, reason: str | None) -> Kind:
 
 def described(election: Election, operator: Operator, row: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
     """Describe an SMS as a line of a list."""
+    operator = operator.toward(row.reporter)
     is_shown = operator.sees_phones() and not (withheld and may_tell(row, withheld))
-    observer = election.observer_by_number.get(row.observer or row.on_behalf_of or "")
+    observer = election.observer_by_number.get(row.reporter or "")
     said = suggestions(election, row.text or "", row.reading or {}) if is_shown else ()
     resolution = row.resolution or {}
     return {
@@ -152,7 +153,7 @@ def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting
     found = [one for region in regions for one in waiting_at(election.id, region, desk, MOST_WAITING)]
     if operator.sees_all() and desk == "messages":
         found += _unread(operator, {one.key for one in found})
-    return sorted(found, key=_place)
+    return sorted((one for one in found if operator.sees_reports_of(one.observer)), key=_place)
 
 
 def _unread(operator: Operator, waiting: Collection[str]) -> list[Waiting]:

@@ -32,6 +32,7 @@ def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:
         wanted=asdict(wanted),
         role=operator.role,
         regions=list(operator.regions),
+        organisation=operator.organisation,
     )
     document = described(row, action.now)
     change = Change(document, (jobs.putting(row),), "export asked for", f"export {row.id}", None, asdict(wanted))
@@ -113,4 +114,6 @@ def _required(operator: Operator, export_id: str) -> JobRow:
 
 
 def _sees(operator: Operator, row: JobRow) -> bool:
+    if operator.organisation not in (None, row.organisation):
+        return False
     return row.who == operator.name or operator.may(Permission.EXPORT_PEOPLE)

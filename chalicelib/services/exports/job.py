@@ -62,8 +62,9 @@ def _scope(election_id: str, row: JobRow) -> Scope:
     named: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.wanted.items()
     }
-    operator = Operator(row.who, row.role, election_id, tuple(row.regions))  # type: ignore[arg-type]
-    return Scope(existing(election_id), operator, Wanted(**named))
+    loaded = existing(election_id)
+    operator = Operator(row.who, row.role, election_id, tuple(row.regions), organisation=row.organisation)  # type: ignore[arg-type]
+    return Scope(loaded, operator.looking_at(loaded.election), Wanted(**named))
 
 
 def _made(row: JobRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, Any]], int]:

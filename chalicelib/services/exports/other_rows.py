@@ -25,10 +25,10 @@ def incident_tables(scope: Scope) -> Iterator[Table]:
 
 
 def _incidents(scope: Scope) -> Iterator[Row]:
-    for incident in incidents_of(scope.loaded.election.id):
-        if incident.region in scope.regions:
-            people = (incident.observer, incident.text) if scope.wanted.people else ()
-            yield (*_incident(scope, incident), *people)
+    for one in incidents_of(scope.loaded.election.id):
+        if one.region in scope.regions and scope.operator.sees_reports_of(one.observer):
+            people = (one.observer, one.text) if scope.wanted.people else ()
+            yield (*_incident(scope, one), *people)
 
 
 def _incident(scope: Scope, one: Incident) -> tuple[Cell, ...]:
@@ -49,11 +49,13 @@ def message_tables(scope: Scope) -> Iterator[Table]:
 
 
 def _messages(scope: Scope) -> Iterator[Row]:
-    for message in messages_of(scope.loaded.election.id):
-        is_seen = message.region in scope.regions if message.region is not None else scope.sees_all
-        if is_seen and not keys.is_sign_in(message.key):
-            people = (message.sender, message.recipient, message.text) if scope.wanted.people else ()
-            yield (*_message(scope, message), *people)
+    for one in messages_of(scope.loaded.election.id):
+        is_seen = one.region in scope.regions if one.region is not None else scope.sees_all
+        if is_seen and scope.operator.sees_reports_of(one.reporter) and not keys.is_sign_in(one.key):
+            people: tuple[Cell, ...] = (one.sender, one.recipient, one.text) if scope.wanted.people else ()
+            if people and not scope.sees_people_of(one.reporter):
+                people = (None, None, None)
+            yield (*_message(scope, one), *people)
 
 
 def _message(scope: Scope, one: Message) -> tuple[Cell, ...]:
@@ -89,7 +91,7 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
     As the election file has them.
     """
     election = scope.loaded.election
-    stations = [one for one in election.stations if one.region in scope.regions]
+    stations = [one for one in election.stations if one.region in scope.regions and scope.operator.sees_station(one)]
     yield Table(
         "stations",
         ("station", "region", "district", "name", "registered"),
@@ -98,11 +100,14 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
     if not scope.wanted.people:
         return
     numbers = {one.number for one in stations}
-    observers = (one for one in election.observers if one.station in numbers)
+    observers = (one for one in election.observers if one.station in numbers and scope.sees_people_of(one.number))
     yield Table(
         "observers",
-        ("observer", "name", "phone", "language", "station"),
-        ((one.number, one.name, ";".join(one.phones), one.language, one.station) for one in observers),
+        ("observer", "name", "phone", "language", "station", "organisation"),
+        (
+            (one.number, one.name, ";".join(one.phones), one.language, one.station, one.organisation)
+            for one in observers
+        ),
     )
     yield Table(
         "coordinators",

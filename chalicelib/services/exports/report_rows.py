@@ -15,11 +15,11 @@ from chalicelib.observation.reports.entries import names_of
 from chalicelib.observation.reports.report import ObserverAnswers, Report, reporters_in_order, station_answers
 from chalicelib.services.exports.table import Cell, Row, Scope, Table
 from chalicelib.services.quick_count.release import withheld_answers
+from chalicelib.services.views.reader import Reader
 from chalicelib.store import keys, message_queries
-from chalicelib.store.reports import reports_of
 
 _STATION = ("region", "district", "station", "station_name", "registered")
-_REPORT = ("form", "round", "observer")
+_REPORT = ("form", "round", "observer", "organisation")
 _PEOPLE = ("observer_name", "observer_phones")
 _TIMES = ("first_at_utc", "first_at_local")
 _FLAGS = ("state", "late", "left_out", "conflicts", "failed_checks", "explained_checks", "messages")
@@ -46,12 +46,16 @@ def _rows(scope: Scope, form: Form) -> Iterator[Row]:
     withheld = withheld_answers(scope.loaded, scope.operator).get(form.code, frozenset())
     for region in scope.regions:
         for station in sorted(election.stations_by_region.get(region, ()), key=lambda one: one.number):
-            yield from _station_rows(scope, form, station, withheld)
+            if scope.operator.sees_station(station):
+                yield from _station_rows(scope, form, station, withheld)
 
 
 def _station_rows(scope: Scope, form: Form, station: Station, withheld: frozenset[str]) -> Iterator[Row]:
     election = scope.loaded.election
-    stored = {(one.report.form, one.report.round): one.report for one in reports_of(election, station.number)}
+    stored = {
+        (one.report.form, one.report.round): one.report
+        for one in Reader(scope.operator).reports_at(election, station.number)
+    }
     names = names_of(form, stored)
     authors = _authors(stored[form.code, name] for name in names if (form.code, name) in stored)
     for round_name in names:
@@ -63,7 +67,7 @@ def _station_rows(scope: Scope, form: Form, station: Station, withheld: frozense
             given = report.observers[number]
             yield (
                 *(station.region, station.district, station.number, station.name, station.registered),
-                *(form.code, round_name, number),
+                *(form.code, round_name, number, _organisation(scope, number)),
                 *_person(scope, number),
                 *scope.moments(given.first_at),
                 *_answers(form, given, authors, withheld),
@@ -123,8 +127,15 @@ def _authors(reports: Iterator[Report]) -> Mapping[str, str]:
     return {str(row.key): f"phone: {row.author}" for row in message_queries.get_many(entered)}
 
 
+def _organisation(scope: Scope, number: str) -> str | None:
+    observer = scope.loaded.election.observer_by_number.get(number)
+    return observer.organisation if observer is not None else None
+
+
 def _person(scope: Scope, number: str) -> tuple[Cell, ...]:
     if not scope.wanted.people:
         return ()
+    if not scope.sees_people_of(number):
+        return (None, None)
     observer = scope.loaded.election.observer_by_number.get(number)
     return (observer.name, " ".join(observer.phones)) if observer is not None else (None, None)

@@ -70,6 +70,10 @@ class Scope:
         """Whether rows of no region belong to it."""
         return self.operator.sees_all() and not self.wanted.regions
 
+    def sees_people_of(self, observer: str | None) -> bool:
+        """Whether an observer's name and phones belong to it."""
+        return self.operator.toward(observer) is self.operator
+
     def moments(self, at: dt.datetime | None) -> tuple[Cell, Cell]:
         """Return an instant in UTC and in the election's time zone."""
         return written(at, dt.UTC), written(at, self.loaded.election.zone)

@@ -18,6 +18,7 @@ from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import State
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
+from chalicelib.services.incidents.steps import sees
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
@@ -116,7 +117,7 @@ def move(loaded: LoadedElection, action: Action, number: int, seen: int, station
 
     def change(incident: Incident) -> _Changed:
         place = loaded.election.station_by_number.get(station)
-        if place is None or not action.operator.sees(place.region):
+        if place is None or not action.operator.sees_station(place):
             raise ChangeRefused(f"there is no station {station}, or not in your regions")
         if incident.station == station:
             raise ChangeRefused("it is there already")
@@ -201,8 +202,9 @@ _PAST: Final = {
 
 def _seen_by(loaded: LoadedElection, action: Action, number: int) -> Incident:
     incident = incident_of_number(loaded.election.id, number)
-    if incident is None or not action.operator.sees(incident.region):
+    if incident is None or not sees(action.operator, incident):
         raise IncidentUnknown(f"there is no incident {number} in this election, or not in your regions")
+    action.operator.require_own(incident.observer)
     return incident
 
 

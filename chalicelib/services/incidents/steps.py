@@ -66,8 +66,9 @@ def take_step(
 
     def take() -> dict[str, Any] | None:
         incident = incident_of_number(loaded.election.id, number)
-        if incident is None or not operator.sees(incident.region):
+        if incident is None or not sees(operator, incident):
             return None
+        operator.require_own(incident.observer)
         if incident.version != seen:
             raise VersionPassed(f"incident {number} is at version {incident.version} now, you have seen {seen}")
         write(step_writes(incident, step, operator.signature, note, loaded.clock.at(now), now)[1])
@@ -82,8 +83,9 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     None if there is none in the operator's regions. Raises StoreUnavailable.
     """
     incident = incident_of_number(election.id, number)
-    if incident is None or not operator.sees(incident.region):
+    if incident is None or not sees(operator, incident):
         return None
+    operator = operator.toward(incident.observer)
     return _described(election, incident, _later(incidents_at(election.id, _first_station(incident)))) | {
         # The SMS of an answer may hold the count.
         "text": None if incident.report is not None and not operator.may(Permission.READ_PEOPLE) else incident.text,
@@ -95,14 +97,17 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
     }
 
 
-def incidents_of_station(election: Election, station: str) -> list[dict[str, Any]]:
-    """Return a station's incidents as the list has them, the newest first.
+def incidents_of_station(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
+    """Return a station's incidents that an operator sees, as the list has them.
+
+    The newest first.
 
     Raises StoreUnavailable.
     """
     incidents = moved_incidents.incidents_of_station(election.id, station)
     later = _later(incidents)
-    newest_first = sorted(incidents, key=lambda incident: incident.number, reverse=True)
+    seen = (incident for incident in incidents if operator.sees_reports_of(incident.observer))
+    newest_first = sorted(seen, key=lambda incident: incident.number, reverse=True)
     return [_described(election, incident, later) for incident in newest_first]
 
 
@@ -134,6 +139,11 @@ def list_incidents(
     later = {station: _later(incidents_at(election.id, station)) for station in {_first_station(one) for one in chosen}}
     described = [_described(election, incident, later[_first_station(incident)]) for incident in chosen]
     return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
+
+
+def sees(operator: Operator, incident: Incident) -> bool:
+    """Whether an operator sees an incident, by region and by whose report it is."""
+    return operator.sees_message(incident.region, incident.observer)
 
 
 def same_as(incident: Incident, others: Iterable[Incident]) -> list[int]:
@@ -168,7 +178,7 @@ def _chosen(
 ) -> Iterator[Incident]:
     for incident in every:
         is_asked = region in (None, incident.region) and state in (None, incident.state)
-        if is_asked and operator.sees(incident.region):
+        if is_asked and sees(operator, incident):
             yield incident
 
 

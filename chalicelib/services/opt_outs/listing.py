@@ -30,7 +30,9 @@ class OptOut:
 
         Phones of no region's observers only those who see all.
         """
-        return operator.sees_all() or any(operator.sees(region) for region in self.regions)
+        of_regions = operator.sees_all() or any(operator.sees(region) for region in self.regions)
+        of_people = operator.sight is None or any(operator.sight.sees_people_of(one.number) for one in self.observers)
+        return of_regions and of_people
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON's values."""

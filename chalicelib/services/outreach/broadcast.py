@@ -41,6 +41,7 @@ class Choice:
     language: str | None = None
     missing: Place | None = None
     observers: tuple[str, ...] = ()
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ def _check(election: Election, choice: Choice) -> None:
     _require("region", choice.regions, election.regions)
     _require("station", choice.stations, election.station_by_number)
     _require("observer", choice.observers, election.observer_by_number)
+    _require("organisation", [choice.organisation] if choice.organisation else [], election.organisations)
     _require(
         "language", [choice.language] if choice.language else [], {observer.language for observer in election.observers}
     )
@@ -200,6 +202,7 @@ def _chosen(election: Election, choice: Choice) -> Sequence[Observer]:
         and (not choice.stations or observer.station in choice.stations)
         and (not choice.observers or observer.number in choice.observers)
         and choice.language in (None, observer.language)
+        and choice.organisation in (None, observer.organisation)
         and (owing is None or observer.number in owing)
     ]
 

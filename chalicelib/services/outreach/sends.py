@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final
 
 from chalicelib.observation.reports.reminders import is_night
-from chalicelib.services.access.operators import Operator
+from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outreach.broadcast import Batch, Choice, keys_of, prepare, send
@@ -208,11 +208,15 @@ def _require(loaded: LoadedElection, sending: Sending, batch: Batch, now: dt.dat
 
 
 def _within(operator: Operator, choice: Choice) -> Choice:
-    """Return the choice within the operator's regions."""
+    """Return the choice within the operator's regions and organisation."""
     foreign = [region for region in choice.regions if not operator.sees(region)]
     if foreign:
         raise NotInRegion(f"you do not see {', '.join(foreign)}")
-    return choice if choice.regions or operator.sees_all() else replace(choice, regions=operator.regions)
+    own = operator.organisation
+    if own is not None and choice.organisation not in (None, own):
+        raise NotOwn(f"you send to observers of {own} only")
+    within = choice if own is None else replace(choice, organisation=own)
+    return within if choice.regions or operator.sees_all() else replace(within, regions=operator.regions)
 
 
 def _found(operator: Operator, name: str) -> SendRow:
@@ -224,6 +228,8 @@ def _found(operator: Operator, name: str) -> SendRow:
 
 def _sees(operator: Operator, row: SendRow) -> bool:
     regions = row.choice.get("regions", ())
+    if operator.organisation not in (None, row.choice.get("organisation")):
+        return False
     return operator.sees_all() or (bool(regions) and all(operator.sees(region) for region in regions))
 
 
@@ -248,6 +254,7 @@ def _written(choice: Choice) -> dict[str, Any]:
         "stations": list(choice.stations),
         "observers": list(choice.observers),
         "language": choice.language,
+        "organisation": choice.organisation,
         "missing": list(choice.missing) if choice.missing else None,
     }
     return {name: value for name, value in described.items() if value}
@@ -261,4 +268,5 @@ def _read(written: dict[str, Any]) -> Choice:
         written.get("language"),
         (missing[0], missing[1]) if missing else None,
         tuple(written.get("observers", ())),
+        written.get("organisation"),
     )

@@ -14,9 +14,9 @@ from chalicelib.services.access.accounts import (
     address_hash,
     address_of,
     described,
-    require_regions,
     revoking,
 )
+from chalicelib.services.access.operators import require_scope
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.versions import VersionPassed
 from chalicelib.store import accounts
@@ -61,7 +61,7 @@ def change_account(
         before = _access(row)
         for name, value in wanted.items():
             setattr(row, name, list(value) if name == "regions" else value)
-        require_regions(election, tuple(row.regions))
+        require_scope(election, row.regions, row.organisation)
         row.version = seen + 1
         writes = accounts.putting_account(row, address_hash(row.address), seen)
         return Change(described(row, _sessions(row)), writes, "account changed", _subject(row), before, _access(row))
@@ -116,4 +116,9 @@ def _subject(row: AccountRow) -> str:
 
 def _access(row: AccountRow) -> dict[str, Any]:
     expires = row.expires_at.isoformat() if row.expires_at else None
-    return {"role": row.role, "regions": list(row.regions), "expires_at": expires}
+    return {
+        "role": row.role,
+        "regions": list(row.regions),
+        "organisation": row.organisation,
+        "expires_at": expires,
+    }

@@ -71,12 +71,13 @@ def read_back(loaded: LoadedElection, operator: Operator, draft: Draft, now: dt.
     observer = election.observer_by_number.get(draft.observer)
     if observer is None or not operator.sees(election.region_of(observer.station)):
         raise NotInRegion(f"there is no observer {draft.observer}, or not in your regions")
+    operator.require_own(draft.observer)
     text = _text_of(election, draft)
     received_at = _received_at(draft.about, now)
     counted_at = loaded.clock.at(received_at)
     said = interpret(election, (observer,), text, counted_at, sms=sms_name(keys.entered("", "preview")))
     for report in said.reports:
-        if not operator.sees(election.region_of(report.station)):
+        if not operator.sees_station(election.station_by_number[report.station]):
             raise NotInRegion(f"station {report.station} is not in your regions")
     merged = merge(election, keys.entered("", "preview"), counted_at, said.reports)
     opened = opened_by(election, Message(keys.entered("", "preview"), text=text), said.reports, counted_at)

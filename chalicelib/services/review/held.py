@@ -71,7 +71,7 @@ def held_of(operator: Operator) -> dict[str, Any]:
         }
         for one in shown
     ]
-    phones = phones_held(operator.election) if operator.sees_all() and operator.sees_phones() else {}
+    phones = phones_held(operator.election) if operator.sees_all() and operator.toward(None).sees_phones() else {}
     return {
         "election": operator.election,
         "held": rows,
@@ -124,6 +124,5 @@ def _concerns(operator: Operator, row: Message | ReceiptRow, numbers: Collection
     if isinstance(row, ReceiptRow):
         return False
     if row.election is None:
-        return operator.sees_all() and international(row.recipient or "") in numbers
-    of_region = operator.sees_all() if row.region is None else operator.sees(row.region)
-    return row.election == operator.election and of_region
+        return operator.sees_message(None, None) and international(row.recipient or "") in numbers
+    return row.election == operator.election and operator.sees_message(row.region, row.reporter)

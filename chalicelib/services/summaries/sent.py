@@ -28,7 +28,8 @@ def list_summaries(loaded: LoadedElection, before: str | None, limit: int) -> tu
 def show_summary(loaded: LoadedElection, operator: Operator, hour: str) -> dict[str, Any] | None:
     """Return an hour's summary, of the regions that the operator sees.
 
-    Without the count's sums until they are released. None if there is none. Raises StoreUnavailable.
+    Without the count's sums until they are released, and without single stations for an organisation that sees its own
+    reports alone. None if there is none. Raises StoreUnavailable.
     """
     document = get(loaded.election.id, hour)
     if document is None:
@@ -36,9 +37,8 @@ def show_summary(loaded: LoadedElection, operator: Operator, hour: str) -> dict[
     summary = without_answers(Summary.from_document(document), withheld_sums(loaded, operator)).document()
     if not operator.sees_all():
         summary["nation"] = None
-    beside = {
-        name: _seen(operator, document.get(name, {})) for name in ("open_incidents", "failed_checks", "held_back")
-    }
+    sees_reports = operator.sees_reports_of(None)
+    beside = {name: _seen(operator, document.get(name, {})) if sees_reports else {} for name in _BESIDE}
     return {
         "hour": hour,
         "since": document.get("since"),

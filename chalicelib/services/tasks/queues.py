@@ -8,14 +8,16 @@ from typing import Any, Final, Literal, get_args
 from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.reports.doubts import is_count
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.calls.listing import calls_in_order
+from chalicelib.services.calls.listing import calls_in_order, own_calls
 from chalicelib.services.upkeep.queues import due_since
+from chalicelib.services.views.doubts import sees_doubts_at
 from chalicelib.store.calls import CallRow
 from chalicelib.store.desk import waiting_at
 from chalicelib.store.doubts import doubts_of_region
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import incidents_by_id
 from chalicelib.store.messages import NO_REGION
-from chalicelib.store.open_incidents import open_incidents_of
+from chalicelib.store.open_incidents import OpenIncident, open_incidents_of
 
 Kind = Literal["incident", "message", "call", "doubt"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -57,12 +59,13 @@ class Looked:
     regions: Sequence[str]
     is_everywhere: bool
     now: dt.datetime
+    operator: Operator
 
     @classmethod
     def by(cls, loaded: LoadedElection, operator: Operator, regions: Sequence[str], now: dt.datetime) -> "Looked":
         """Return where an operator looks who asks for some regions."""
         everywhere = operator.sees_all() and set(regions) == set(loaded.election.regions)
-        return cls(loaded, regions, everywhere, now)
+        return cls(loaded, regions, everywhere, now, operator)
 
 
 def tasks_of(kind: Kind, looked: Looked) -> list[Task]:
@@ -72,21 +75,31 @@ def tasks_of(kind: Kind, looked: Looked) -> list[Task]:
 
 def _incidents(looked: Looked) -> Iterator[Task]:
     loaded = looked.loaded
-    for incident in open_incidents_of(loaded.election.id):
-        if incident.is_new and incident.region in looked.regions:
-            order = (-SEVERITIES.index(incident.severity), incident.at, incident.number)
-            yield Task("incident", str(incident.number), incident.region, loaded.clock.real(incident.at), order)
+    for one in _own_incidents(looked, open_incidents_of(loaded.election.id)):
+        if one.is_new and one.region in looked.regions:
+            order = (-SEVERITIES.index(one.severity), one.at, one.number)
+            yield Task("incident", str(one.number), one.region, loaded.clock.real(one.at), order)
+
+
+def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncident]:
+    """Return the open incidents that an operator works on: of their organisation's observers."""
+    if looked.operator.sight is None or not listed:
+        return listed
+    rows = incidents_by_id(looked.loaded.election.id, [one.incident for one in listed])
+    own = {row.id for row in rows if looked.operator.acts_for(row.observer)}
+    return [one for one in listed if one.incident in own]
 
 
 def _messages(looked: Looked) -> Iterator[Task]:
     for region in (*looked.regions, *([None] if looked.is_everywhere else [])):
-        for one in waiting_at(looked.loaded.election.id, region, "messages", MOST_LOOKED_AT):
+        waiting = waiting_at(looked.loaded.election.id, region, "messages", MOST_LOOKED_AT)
+        for one in (one for one in waiting if looked.operator.acts_for(one.observer)):
             yield Task("message", one.key, one.region or NO_REGION, one.since, (one.since, one.key))
 
 
 def _calls(looked: Looked) -> Iterator[Task]:
     loaded, at = looked.loaded, looked.loaded.clock.at(looked.now)
-    for call in calls_in_order(loaded, looked.regions, looked.now, consistent=True):
+    for call in own_calls(looked.operator, calls_in_order(loaded, looked.regions, looked.now, consistent=True)):
         if not call.is_snoozed:
             since = loaded.clock.real(due_since(loaded.election, call.need, at))
             yield Task("call", call.row.station, call.region, since, call.order, call.row)
@@ -97,6 +110,8 @@ def _doubts(looked: Looked) -> Iterator[Task]:
     for region in looked.regions:
         for row in doubts_of_region(election.id, region):
             station, form, name = row.place
+            if not sees_doubts_at(looked.operator, station):
+                continue
             votes = max((int(doubt.get("votes", 0)) for doubt in row.doubts), default=0)
             of_count = form in election.form_by_code and is_count(election.form_by_code[form])
             since = looked.loaded.clock.real(row.since)

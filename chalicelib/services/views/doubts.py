@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.doubts import is_count
+from chalicelib.services.access.operators import Operator
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.doubts import DoubtRow, doubts_of_region
 from chalicelib.store.elections import LoadedElection
@@ -38,6 +39,7 @@ def list_doubts(
             (_rank(election, described), described)
             for region in regions
             for row in doubts_of_region(election.id, region)
+            if sees_doubts_at(reader.operator, row.place[0])
             for described in _described(election, reader, row)
             if kind in (None, described["kind"]) and form in (None, described["form"])
         ),
@@ -51,6 +53,14 @@ def list_doubts(
         "doubts": [described for _, described in following[:limit]],
         "next": following[limit - 1][0] if len(following) > limit else None,
     }
+
+
+def sees_doubts_at(operator: Operator, station: str) -> bool:
+    """Whether an operator sees what is in doubt at a station: it tells what all of its observers said."""
+    sight = operator.sight
+    return sight is None or (
+        sight.sees_station(station) and (sight.sees.reports == "all" or sight.owns_all_of(station))
+    )
 
 
 def _rank(election: Election, described: dict[str, Any]) -> Rank:

@@ -43,6 +43,9 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
             severity: int(election.escalation.acknowledge_within.of(severity).total_seconds())
             for severity in SEVERITIES
         },
+        "organisations": {
+            code: {"name": one.name, "sees": one.sees.model_dump()} for code, one in election.organisations.items()
+        },
         "has_quick_count": election.quick_count is not None,
     }
 

@@ -22,7 +22,9 @@ def describe_message(operator: Operator, key: str, withheld: Collection[str] = (
     nation. Its words are left out where they may tell answers to one of the `withheld` forms. Raises StoreUnavailable.
     """
     message = message_queries.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
-    if keys.is_sign_in(key) or message is None or message.election != operator.election or not _sees(operator, message):
+    if keys.is_sign_in(key) or message is None or message.election != operator.election:
+        return None
+    if not operator.sees_message(message.region, message.reporter):
         return None
     return described_with_reply(operator, message, withheld)
 
@@ -32,6 +34,7 @@ def described_with_reply(operator: Operator, message: Message, withheld: Collect
 
     Raises StoreUnavailable.
     """
+    operator = operator.toward(message.reporter)
     is_withheld = bool(withheld) and may_tell(message, withheld)
     described = _describe(operator, message, is_withheld=is_withheld)
     if message.direction == "in":
@@ -47,10 +50,6 @@ def may_tell(message: Message, forms: Collection[str]) -> bool:
     """
     reports = (message.reading or {}).get("reports") or [] if message.direction == "in" else []
     return not reports or any(report["form"] in forms for report in reports)
-
-
-def _sees(operator: Operator, message: Message) -> bool:
-    return operator.sees_all() if message.region is None else operator.sees(message.region)
 
 
 def _describe(operator: Operator, message: Message, *, is_withheld: bool) -> dict[str, Any]:

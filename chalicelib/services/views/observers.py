@@ -15,7 +15,6 @@ from chalicelib.services.views.station import described_observer
 from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_queries import get_many, newest_with
-from chalicelib.store.reports import reports_of
 
 WORKERS = 8
 MOST_FIGURED: Final = 100
@@ -25,7 +24,7 @@ MOST_FIGURED: Final = 100
 def list_observers(
     loaded: LoadedElection,
     reader: Reader,
-    wanted: tuple[str | None, str | None, str | None],
+    wanted: tuple[str | None, str | None, str | None, str | None],
     now: dt.datetime,
     after: str | None,
     limit: int,
@@ -34,13 +33,14 @@ def list_observers(
 
     With all phones and when each was heard.
 
-    `wanted`: of a region, a station, and a text in the number or name. Raises StoreUnavailable.
+    `wanted`: of a region, a station, an organisation, and a text in the number or name. Raises StoreUnavailable.
     """
-    election, (region, station, text) = loaded.election, wanted
+    election, (region, station, organisation, text) = loaded.election, wanted
     following = [
         observer
         for observer in sorted(election.observers, key=lambda one: one.number)
         if _is_asked(election, reader, observer, region, station)
+        and organisation in (None, observer.organisation)
         and (text is None or any(text.casefold() in word.casefold() for word in (observer.number, observer.name)))
         and (after is None or observer.number > after)
     ]
@@ -66,7 +66,7 @@ def describe_observer(loaded: LoadedElection, reader: Reader, number: str, now: 
         return None
     return _headed(loaded, now) | {
         "observer": described_observer(loaded, reader, observer),
-        "figures": _messages(observer) | _reports(election, observer),
+        "figures": _messages(observer) | _reports(election, reader, observer),
     }
 
 
@@ -79,7 +79,7 @@ def _headed(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
 def _is_asked(election: Election, reader: Reader, observer: Observer, region: str | None, station: str | None) -> bool:
     region_observed = election.region_of(observer.station)
     return (
-        reader.operator.sees(region_observed)
+        reader.operator.sees_station(election.station_by_number[observer.station])
         and region in (None, region_observed)
         and station in (None, observer.station)
     )
@@ -100,14 +100,14 @@ def _messages(observer: Observer) -> dict[str, int]:
     }
 
 
-def _reports(election: Election, observer: Observer) -> dict[str, int]:
+def _reports(election: Election, reader: Reader, observer: Observer) -> dict[str, int]:
     """Count the reports of an observer's station that they gave.
 
     And those in time.
     """
     given = [
         (one.report, answers)
-        for one in reports_of(election, observer.station)
+        for one in reader.reports_at(election, observer.station)
         if (answers := one.report.observers.get(observer.number)) is not None
     ]
     late = sum(

@@ -54,7 +54,7 @@ def list_outgoing(
         rows, following, is_cut = _waiting(loaded.election.id, now)
     else:
         rows, following, is_cut = _failed(loaded.election.id, tab, before or now)
-    seen = [row for row in rows if _sees(operator, row)]
+    seen = [row for row in rows if operator.sees_message(row.region, row.reporter)]
     return {
         "election": loaded.election.id,
         "as_of": now.isoformat(timespec="seconds"),
@@ -97,8 +97,11 @@ def send_again(loaded: LoadedElection, action: Action, key: str) -> dict[str, An
 
     def attempt() -> Change:
         row = get(key)
-        if row is None or row.election != loaded.election.id or not _sees(action.operator, row):
-            raise OutgoingUnknown("there is no such message in this election, or not in your regions")
+        if row is None or row.election != loaded.election.id:
+            raise OutgoingUnknown("there is no such message in this election")
+        if not action.operator.sees_message(row.region, row.reporter):
+            raise OutgoingUnknown("there is no such message in your regions")
+        action.operator.require_own(row.reporter)
         if row.direction != "out" or not _has_failed(row):
             raise NotSentAgain("only a message of ours that was given up or did not arrive is sent again")
         before = {"state": row.state, "receipt": row.receipt, "attempts": row.attempts}
@@ -145,7 +148,3 @@ def _was_given_up(row: Message) -> bool:
 
 def _did_not_arrive(row: Message) -> bool:
     return row.state != MessageState.QUEUED and row.receipt == "failed"
-
-
-def _sees(operator: Operator, row: Message) -> bool:
-    return operator.sees_all() if row.region is None else operator.sees(row.region)

@@ -15,7 +15,7 @@ from chalicelib.observation.reports.doubts import doubts_of
 from chalicelib.observation.reports.report import Report, station_answers
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.reports import StoredReport, reports_of
+from chalicelib.store.reports import StoredReport
 
 WORKERS = 8
 READ_AT_ONCE: Final = 16
@@ -59,13 +59,18 @@ def list_reports(
     """
     election = loaded.election
     asked = sorted(
-        (station for region in wanted.regions for station in election.stations_by_region.get(region, ())),
+        (
+            station
+            for region in wanted.regions
+            for station in election.stations_by_region.get(region, ())
+            if reader.operator.sees_station(station)
+        ),
         key=_place,
     )
     following = [station for station in asked if after is None or _place(station) > after]
     page: list[dict[str, Any]] = []
     last: Station | None = None
-    for station, stored in _read(election, following[:MOST_READ]):
+    for station, stored in _read(election, reader, following[:MOST_READ]):
         last = station
         reports = (_described(election, reader, station, one, stored) for one in stored)
         page += [report for report in reports if wanted.fits(report)]
@@ -84,11 +89,13 @@ def _place(station: Station) -> tuple[str, str]:
     return station.region, station.number
 
 
-def _read(election: Election, stations: Sequence[Station]) -> Iterator[tuple[Station, list[StoredReport]]]:
+def _read(
+    election: Election, reader: Reader, stations: Sequence[Station]
+) -> Iterator[tuple[Station, list[StoredReport]]]:
     with ThreadPoolExecutor(WORKERS) as workers:
         for begin in range(0, len(stations), READ_AT_ONCE):
             some = stations[begin : begin + READ_AT_ONCE]
-            yield from zip(some, workers.map(lambda one: reports_of(election, one.number), some), strict=True)
+            yield from zip(some, workers.map(lambda one: reader.reports_at(election, one.number), some), strict=True)
 
 
 def _described(

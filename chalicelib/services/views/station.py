@@ -19,7 +19,7 @@ from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.report import ReportView, entry_keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_queries import get_many
-from chalicelib.store.reports import StoredReport, reports_of
+from chalicelib.store.reports import StoredReport
 
 MOST_ENTRIES: Final = 50
 """Entries of a station's answers of which it is read who made them, the newest first."""
@@ -33,9 +33,9 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
     """
     election = loaded.election
     station = election.station_by_number.get(number)
-    if station is None or not reader.operator.sees(station.region):
+    if station is None or not reader.operator.sees_station(station):
         return None
-    stored = reports_of(election, number)
+    stored = reader.reports_at(election, number)
     view = report_view(loaded, reader, number, stored, now)
     versions = {(one.report.form, one.report.round): one.version for one in stored}
     return {
@@ -47,7 +47,7 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
         ],
         "coordinators": _coordinators(election, reader, station.region),
         "reports": [view.described(place, versions.get(place, 0)) for place in _shown(election, view.reports)],
-        "incidents": incidents_of_station(election, number),
+        "incidents": incidents_of_station(election, reader.operator, number),
     }
 
 
@@ -81,7 +81,8 @@ def described_observer(loaded: LoadedElection, reader: Reader, observer: Observe
         "number": observer.number,
         "station": observer.station,
         "region": loaded.election.region_of(observer.station),
-        **_changed(reader, loaded.changes.observers.get(observer.number)),
+        "organisation": observer.organisation,
+        **_changed(reader.toward(observer.number), loaded.changes.observers.get(observer.number)),
     }
     if not reader.sees_people:
         return described
@@ -121,6 +122,7 @@ def _station(loaded: LoadedElection, reader: Reader, station: Station) -> dict[s
         "registered": station.registered,
         "is_in_sample": election.quick_count is not None,
         "closed_at": closed_at(election, station.number),
+        "organisations": list(election.organisations_of(station.number)),
         **_changed(reader, loaded.changes.stations.get(station.number)),
     }
 

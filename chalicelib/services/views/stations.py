@@ -4,9 +4,9 @@ What each has reported.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Form, Station
@@ -18,9 +18,10 @@ from chalicelib.observation.reports.reminders import day_began, is_silent, overd
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
 from chalicelib.services.views.closed import closed_at, unsent_state
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
+from chalicelib.services.views.station_filter import Described, Wanted
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_at
-from chalicelib.store.reports import reports_of
+from chalicelib.store.reports import StoredReport, reports_of
 
 PAGE = 100
 MOST_ENTRIES = 100
@@ -29,55 +30,7 @@ WORKERS = 8
 MOST_LOOKED_AT: Final = 500
 """Stations that a page with a filter looks at: where few fit, it is short."""
 NO_ANSWERS = StationAnswers({}, frozenset(), None)
-STATES: Final = ("complete", "partial", "conflict", "missing", "expected", "closed", "late", "failed_check")
-"""By which a form's round is filtered: its state, or that it was late or fails a check."""
-LACKING: Final = frozenset({"missing", "partial"})
-Described = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which stations are asked for.
-
-    `states`: any of these, in `form` and `round` or in any. `text`: in the number, the name or an observer's number or
-    name. None and empty: whichever.
-    """
-
-    form: str | None = None
-    round: str | None = None
-    states: frozenset[str] = frozenset()
-    is_lacking: bool = False
-    is_silent: bool = False
-    is_closed: bool | None = None
-    district: str | None = None
-    text: str | None = None
-
-    def names(self, election: Election, station: Station, *, with_people: bool) -> bool:
-        """Whether a station's own or its people's words fit.
-
-        Its observers' names `with_people` alone.
-        """
-        observers = election.observers_by_station.get(station.number, ())
-        words = [station.number, station.name, *(observer.number for observer in observers)]
-        words += [observer.name for observer in observers] if with_people else []
-        is_named = self.text is None or any(self.text.casefold() in word.casefold() for word in words)
-        return is_named and self.district in (None, station.district)
-
-    def fits(self, described: Described) -> bool:
-        """Whether what a station has reported fits."""
-        rounds = [
-            round_described
-            for form, described_rounds in described["forms"].items()
-            for name, round_described in described_rounds.items()
-            if self.form in (None, form) and self.round in (None, name)
-        ]
-        every = [one for described_rounds in described["forms"].values() for one in described_rounds.values()]
-        return (
-            (not self.states or any(self.states & _flags(one) for one in rounds))
-            and (not self.is_lacking or any(one["state"] in LACKING for one in every))
-            and (not self.is_silent or described["is_silent"])
-            and self.is_closed in (None, described["closed_at"] is not None)
-        )
+ReportsAt = Callable[[str], Sequence[StoredReport]]
 
 
 def stations_of_region(
@@ -100,7 +53,7 @@ def stations_of_region(
     page = following[:limit]
     at = loaded.clock.at(now)
     return _page(loaded, region, at) | {
-        "stations": _described(election, page, at, withheld),
+        "stations": _described(election, page, at, lambda station: reports_of(election, station), withheld),
         "next": page[-1].number if len(following) > limit else None,
     }
 
@@ -123,12 +76,18 @@ def find_stations(
     """
     election, at = loaded.election, loaded.clock.at(now)
     following = _following(election, region, after)
-    named = [one for one in following if wanted.names(election, one, with_people=reader.sees_people)]
+    named = [
+        one
+        for one in following
+        if reader.operator.sees_station(one) and wanted.names(election, one, with_people=reader.sees_people)
+    ]
     looked_at = named[:MOST_LOOKED_AT]
     page: list[Described] = []
     last: str | None = None
     for begin in range(0, len(looked_at), limit):
-        for described in _described(election, looked_at[begin : begin + limit], at, reader.withheld):
+        some = looked_at[begin : begin + limit]
+        reports_at = partial(reader.reports_at, election)
+        for described in _described(election, some, at, reports_at, reader.withheld):
             if len(page) == limit:
                 break
             last = described["station"]
@@ -149,16 +108,18 @@ def _following(election: Election, region: str, after: str | None) -> list[Stati
     return [station for station in in_region if after is None or station.number > after]
 
 
-def _described(election: Election, stations: Sequence[Station], at: dt.datetime, withheld: Withheld) -> list[Described]:
+def _described(
+    election: Election, stations: Sequence[Station], at: dt.datetime, reports_at: ReportsAt, withheld: Withheld
+) -> list[Described]:
     """Describe stations, each read by one query, several at a time."""
     with ThreadPoolExecutor(WORKERS) as workers:
-        return list(workers.map(lambda station: _station(election, station, at, withheld), stations))
+        return list(workers.map(lambda one: _station(election, one, at, reports_at(one.number), withheld), stations))
 
 
-def _station(election: Election, station: Station, at: dt.datetime, withheld: Withheld) -> Described:
-    stored = {
-        (report.report.form, report.report.round): report.report for report in reports_of(election, station.number)
-    }
+def _station(
+    election: Election, station: Station, at: dt.datetime, reports: Sequence[StoredReport], withheld: Withheld
+) -> Described:
+    stored = {(one.report.form, one.report.round): one.report for one in reports}
     unsent = {place: Report(station.number, *place) for place in places(election)}
     reported = {**unsent, **stored}
     heard = last_heard(reported)
@@ -169,6 +130,7 @@ def _station(election: Election, station: Station, at: dt.datetime, withheld: Wi
         "registered": station.registered,
         "closed_at": closed_at(election, station.number),
         "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
+        "organisations": list(election.organisations_of(station.number)),
         "forms": {
             form.code: {
                 name: _round(election, reported, (form.code, name), at, withheld.get(form.code, frozenset()))
@@ -210,13 +172,6 @@ def _is_silent(
     opened = [incident.opened_at for incident in incidents_at(election.id, station.number)]
     signs = [instant for instant in (*opened, *([today] if today else [])) if instant >= began]
     return is_silent(election, owed, max(signs, default=None), at)
-
-
-def _flags(described: Described) -> set[str]:
-    """Return by what a form's round can be found."""
-    late = {"late"} if described["late"] else set()
-    failed = {"failed_check"} if described["failed_checks"] else set()
-    return {described["state"], *late, *failed}
 
 
 def _round(

@@ -1,0 +1,93 @@
+"""A coalition's members: whose observers are whose, and what each member sees of the others'.
+
+Sums are the coalition's. A member sees its own observers' people, reports and stations, and of the others' what the
+election file says. It acts for its own observers alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from chalicelib.observation.elections.values import ElectionValue, Texts
+
+if TYPE_CHECKING:
+    from chalicelib.observation.elections.election import Election
+
+Extent = Literal["own", "all"]
+
+
+class Sees(ElectionValue):
+    """Whose phones (and names), reports and stations a member sees."""
+
+    phones: Extent = "own"
+    reports: Extent = "own"
+    stations: Extent = "own"
+
+
+class Organisation(ElectionValue):
+    """A member of the coalition: its name by language, and what it sees."""
+
+    name: Texts
+    sees: Sees = Sees()
+
+
+NOTHING_OF_OTHERS = Sees()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a member of the coalition sees of an election.
+
+    A member that the election file does not name any more has no observers, and sees nothing.
+    """
+
+    election: "Election"
+    organisation: str
+
+    @property
+    def sees(self) -> Sees:
+        """What the election file lets the member see of the others'."""
+        members: Mapping[str, Organisation] = self.election.organisations
+        return members[self.organisation].sees if self.organisation in members else NOTHING_OF_OTHERS
+
+    def owns(self, observer: str | None) -> bool:
+        """Whether an observer, by number, is the member's; nobody is None."""
+        named = self.election.observer_by_number.get(observer or "")
+        return named is not None and named.organisation == self.organisation
+
+    def owns_part_of(self, station: str) -> bool:
+        """Whether one of a station's observers is the member's."""
+        observers = self.election.observers_by_station.get(station, ())
+        return any(one.organisation == self.organisation for one in observers)
+
+    def owns_all_of(self, station: str) -> bool:
+        """Whether all of a station's observers are the member's."""
+        observers = self.election.observers_by_station.get(station, ())
+        return bool(observers) and all(one.organisation == self.organisation for one in observers)
+
+    def sees_station(self, station: str) -> bool:
+        """Whether the member sees a station, by number."""
+        return self.sees.stations == "all" or self.owns_part_of(station)
+
+    def sees_reports_of(self, observer: str | None) -> bool:
+        """Whether the member sees what an observer reports.
+
+        What nobody known has sent is seen by who sees everybody's.
+        """
+        return self.sees.reports == "all" or self.owns(observer)
+
+    def sees_people_of(self, observer: str | None) -> bool:
+        """Whether the member sees an observer's name and phones."""
+        return self.sees.phones == "all" or self.owns(observer)
+
+
+def without_others_people(election: "Election", sight: Sight) -> "Election":
+    """Return an election without the names and phones that a member does not see."""
+    if sight.sees.phones == "all":
+        return election
+    observers = tuple(
+        one if sight.owns(one.number) else one.model_copy(update={"name": "", "phones": ()})
+        for one in election.observers
+    )
+    kept = {name: getattr(election, name) for name in type(election).model_fields}
+    return type(election).model_construct(**kept | {"observers": observers})
