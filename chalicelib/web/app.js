@@ -99,8 +99,8 @@ export async function signOut() {
   change({account: null, board: null, election: null});
 }
 
-async function askToSignIn(token = null) {
-  signIn = (await import('./signin.js')).open({token});
+async function askToSignIn(token = null, isRefused = false) {
+  signIn = (await import('./signin.js')).open({token, isRefused});
 }
 
 export function applySettings() {
@@ -128,14 +128,15 @@ async function start() {
   document.body.append(root);
   applySettings();
   const token = location.hash.match(/^#sign-in=(.+)$/)?.[1] ?? null;
-  if (token) history.replaceState(null, '', '#/board');
+  const isRefused = location.hash === '#sign-in-refused';
+  if (token || isRefused) history.replaceState(null, '', '#/board');
   const [, session] = await Promise.all([loadWords(chosenLanguage()), get('./v1/session').catch((error) => error)]);
   onDraw(() => render(view(), root));
   addEventListener('hashchange', openRoute);
   const account = session.document;
   if (account?.name && !token) await signedIn(account);
   else {
-    await askToSignIn(token);
+    await askToSignIn(token, isRefused);
     change({account: null});
     if (session instanceof Error && session.status !== 401) notify(t('frame.unreachable'), 'bad');
   }

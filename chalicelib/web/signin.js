@@ -1,15 +1,15 @@
 // Sign in without a password: a link and a code by email or SMS. Opening the link uses nothing up; the button does.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {change, draw, state} from './state.js';
-import {send, Problem} from './api.js';
+import {get, send, Problem} from './api.js';
 import {signedIn, speak} from './app.js';
 import {LANGUAGES, t} from './words.js';
 
 const VALID_MS = 15 * 60_000;
 const AGAIN_MS = 60_000;
 
-export function open({token}) {
-  const my = {token, address: '', askedAt: 0, fault: '', isBusy: false};
+export function open({token, isRefused = false}) {
+  const my = {token, address: '', askedAt: 0, fault: isRefused ? t('signin.refused') : '', isBusy: false, provider: null};
 
   async function act(action) {
     Object.assign(my, {isBusy: true, fault: ''});
@@ -22,6 +22,13 @@ export function open({token}) {
     my.isBusy = false;
     draw();
   }
+
+  get('./v1/session/oidc').then(({document}) => { my.provider = document.label; draw(); }, () => {});
+
+  const byProvider = () => act(async () => {
+    const {document} = await send('./v1/session/oidc', {});
+    window.location.assign(document.location);
+  });
 
   const ask = () => act(async () => {
     await send('./v1/session/request', {address: my.address.trim()});
@@ -73,6 +80,7 @@ export function open({token}) {
     <h1><span class="mark" aria-hidden="true"></span>Baykoo</h1>
     ${state.isExpired ? html`<p>${t('signin.expiredsession')}</p>` : html`<p class="lead">${t('signin.lead')}</p>`}
     ${my.token ? byLink() : my.askedAt ? byCode() : byAddress()}
+    ${my.provider && !my.token ? html`<button type="button" ?disabled=${my.isBusy} @click=${byProvider}>${t('signin.byprovider', {name: my.provider})}</button>` : nothing}
     ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
     <p class="languages">${Object.entries(LANGUAGES).map(([code, name]) =>
       html`<button type="button" class="plain" lang=${code} aria-pressed=${code === state.language} @click=${() => speak(code)}>${name}</button>`)}</p>

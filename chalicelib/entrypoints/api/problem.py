@@ -14,6 +14,7 @@ from chalicelib.observation.incidents.lifecycle import StepRefused
 from chalicelib.observation.quick_count.estimate import QuickCountError
 from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.accounts import AccountUnknown
+from chalicelib.services.access.oidc import NoProvider
 from chalicelib.services.access.operators import NotOwn, OperatorInvalid
 from chalicelib.services.access.sessions import SessionRefused
 from chalicelib.services.access.sign_in import TooManyAttempts
@@ -27,6 +28,8 @@ from chalicelib.services.calls.refusals import (
     UndoPassed,
 )
 from chalicelib.services.clients.bucket import BucketUnavailable
+from chalicelib.services.clients.oidc_provider import ProviderUnreachable
+from chalicelib.services.clients.provider_settings import SecretsUnavailable
 from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
 from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, NotDone, TooManyAssigned
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
@@ -54,6 +57,9 @@ _MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
     AccountUnknown: (HTTPStatus.NOT_FOUND, "Not changed: {}."),
     NotOwn: (HTTPStatus.FORBIDDEN, "Not allowed: {}."),
     OperatorInvalid: (HTTPStatus.BAD_REQUEST, "Not done: {}."),
+    NoProvider: (HTTPStatus.NOT_FOUND, "Not here: {}."),
+    ProviderUnreachable: (HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a moment, or sign in by a link: {}."),
+    SecretsUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The settings cannot be read. Try again in a moment."),
     SessionRefused: (HTTPStatus.UNAUTHORIZED, "Sign in: {}."),
     TooManyAttempts: (HTTPStatus.TOO_MANY_REQUESTS, "Wait: {}."),
     ExportNotDone: (HTTPStatus.CONFLICT, "Not yet: {}."),

@@ -79,7 +79,7 @@ def request_sign_in(asked: Asked[None, None, RequestBody]) -> dict[str, Any]:
     If somebody has an account of that address.
     """
     begun = time.monotonic()
-    request_proof(asked.body.address, page_url(asked.request), _caller(asked.request), now())
+    request_proof(asked.body.address, page_url(asked.request), caller_of(asked.request), now())
     time.sleep(max(0.0, ANSWERED_AFTER_SECONDS - (time.monotonic() - begun)))
     return {"detail": "If this address is known, a link and a code are on their way."}
 
@@ -105,9 +105,7 @@ def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
             raise Problem(HTTPStatus.BAD_REQUEST, "Send a link's token, or an address and its code.")
     except ProofRefused as refused:
         raise Problem(HTTPStatus.UNAUTHORIZED, str(refused).capitalize() + ".") from refused
-    device = asked.request.headers.get("user-agent") or ""
-    cookie = sessions.begin(signed_in.account, device, now())
-    return json_response(_described(signed_in), {"Set-Cookie": _set_cookie(cookie)})
+    return json_response(_described(signed_in), session_headers(signed_in.account, asked.request))
 
 
 @operation(
@@ -145,6 +143,12 @@ def sign_out(asked: Asked[None, None, None]) -> Response:
     return json_response({"detail": "Signed out."}, {"Set-Cookie": _set_cookie("", lasts=0)})
 
 
+def session_headers(account: AccountRow, request: Any) -> dict[str, str]:
+    """Begin a session of an account, and return the header with its cookie."""
+    cookie = sessions.begin(account, request.headers.get("user-agent") or "", now())
+    return {"Set-Cookie": _set_cookie(cookie)}
+
+
 def page_url(request: Any) -> str:
     """Return where this stack's page is.
 
@@ -158,7 +162,8 @@ def page_url(request: Any) -> str:
     return f"https://{host}{path.removesuffix(route)}"
 
 
-def _caller(request: Any) -> str:
+def caller_of(request: Any) -> str:
+    """Return the network address that asks."""
     address: str = (request.context.get("identity") or {}).get("sourceIp") or "unknown"
     return address
 

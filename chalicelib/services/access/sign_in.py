@@ -73,7 +73,7 @@ def request_proof(written: str, page: str, caller: str, now: dt.datetime) -> Non
     """
     address = address_of(written)
     hashed = address_hash(address)
-    _bound(f"caller#{caller}", _HOUR, REQUESTS_PER_CALLER, now)
+    bound_caller(caller, now)
     _bound(f"address#{hashed}", _QUARTER, REQUESTS_PER_ADDRESS, now)
     token, code = make_proof(address, now)
     account = next(iter(open_accounts(hashed, now)), None)
@@ -81,6 +81,11 @@ def request_proof(written: str, page: str, caller: str, now: dt.datetime) -> Non
         loaded = current(account.scope)
         if loaded is not None:
             put_new(_told(loaded.election, account, link_of(page, token), code, now))
+
+
+def bound_caller(caller: str, now: dt.datetime) -> None:
+    """Count a request of a network address; raises TooManyAttempts, StoreUnavailable."""
+    _bound(f"caller#{caller}", _HOUR, REQUESTS_PER_CALLER, now)
 
 
 def make_proof(address: str, now: dt.datetime) -> tuple[str, str]:

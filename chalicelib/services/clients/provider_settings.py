@@ -112,6 +112,15 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
     return settings
 
 
+def settings_of(name: str) -> dict[str, Any] | None:
+    """Return other settings of the stack, by their name below its parameters; None where there are none.
+
+    Raises SecretsUnavailable.
+    """
+    parameter = f"{os.environ['BAYKOO_PARAMETERS']}/{name}"
+    return _settings.setdefault(parameter, _Cached(parameter, lambda: _read(parameter))).get(fresh=False)
+
+
 def configured_providers() -> list[str]:
     """Names of the providers that this stack has settings for; raises SecretsUnavailable.
 

@@ -13,12 +13,21 @@ from chalicelib.entrypoints.api.routes import ROUTES, UNVERSIONED
 from chalicelib.services.access.permissions import ALLOWED, Permission, roles_with
 
 PUBLIC = {("GET", "/health"), ("GET", "/openapi.json"), ("GET", "/docs")}
-SIGNING = {("POST", "/v1/session/request"), ("POST", "/v1/session"), ("DELETE", "/v1/session")}
+CALLBACK = "/v1/session/oidc/callback"
+SIGNING = {
+    ("POST", "/v1/session/request"),
+    ("POST", "/v1/session"),
+    ("DELETE", "/v1/session"),
+    ("GET", "/v1/session/oidc"),
+    ("POST", "/v1/session/oidc"),
+    ("GET", CALLBACK),
+}
 """Whoever signs in or out: nothing is proven yet, or any more."""
 PREVIEWS = {
     ("POST", "/v1/elections/{election_id}/entries/read-back"),
     ("POST", "/v1/elections/{election_id}/sends/preview"),
     ("POST", "/v1/elections/{election_id}/messages/{key}/assign/preview"),
+    ("POST", "/v1/elections/{election_id}/calls/{station}/ring"),
 }
 """What tells what would happen, of a body, and writes nothing."""
 OPERATIONS = list(declared(ROUTES))
@@ -41,7 +50,7 @@ def test_paths_without_a_version_are_those_of_before() -> None:
 def test_a_route_declares_what_it_needs(method: str, path: str, target: str, one: Operation) -> None:
     assert one.summary.endswith(".")
     assert (one.may is None) == ((method, path) in PUBLIC | SIGNING)
-    assert one.answer is not None or path == "/docs"
+    assert one.answer is not None or path in {"/docs", CALLBACK}
     for name in (part.strip("{}") for part in path.split("/") if part.startswith("{")):
         assert one.path is not None
         assert name in one.path.model_fields
@@ -49,7 +58,7 @@ def test_a_route_declares_what_it_needs(method: str, path: str, target: str, one
         assert one.body is None
         assert not one.once
         assert not one.on_version
-        assert one.conditional or path in {"/health", "/docs"}
+        assert one.conditional or path in {"/health", "/docs", CALLBACK}
     else:
         assert one.once or one.on_version or (method, path) in SIGNING | PREVIEWS
 

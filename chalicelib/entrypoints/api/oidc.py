@@ -1,0 +1,125 @@
+"""Signing in by the OpenID provider that the deployer has configured.
+
+POST begins it and names where the browser goes; the provider sends it back to the callback, which begins a session and
+leads to the page. The code in the callback's address is good once, for this client, with the verifier in the cookie.
+"""
+
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+from chalice.app import Response
+from pydantic import ConfigDict, Field
+
+from chalicelib.entrypoints.api.access import require_own_page
+from chalicelib.entrypoints.api.models import Answering, Asking
+from chalicelib.entrypoints.api.operation import Asked, json_response, operation
+from chalicelib.entrypoints.api.problem import now
+from chalicelib.entrypoints.api.session import caller_of, page_url, session_headers
+from chalicelib.services.access import oidc
+from chalicelib.services.access.id_token import TokenInvalid
+from chalicelib.services.clients.oidc_provider import ProviderUnreachable
+
+COOKIE: Final = "__Host-baykoo-oidc"
+CALLBACK: Final = "/v1/session/oidc/callback"
+LONGEST: Final = 4_000
+
+logger = Logger()
+
+
+class BeginBody(Asking):
+    """To which election; the newest of the account's where none is named."""
+
+    election: str | None = Field(default=None, max_length=100)
+
+
+class CallbackQuery(Asking):
+    """What a provider sends the browser back with; parameters that we do not know are its own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    state: str = Field(default="", max_length=LONGEST)
+    code: str = Field(default="", max_length=LONGEST)
+    error: str = Field(default="", max_length=LONGEST)
+
+
+class Provider(Answering):
+    """By whom people sign in beside links and codes; null: by nobody."""
+
+    label: str | None
+
+
+class Begun(Answering):
+    """Where the browser goes to sign in."""
+
+    location: str
+
+
+@operation(summary="Tell by which OpenID provider people may sign in.", may=None, answer=Provider, conditional=True)
+def provider(asked: Asked[None, None, None]) -> dict[str, Any]:
+    """Name the configured provider."""
+    return oidc.described()
+
+
+@operation(
+    summary="Begin to sign in by the OpenID provider.",
+    may=None,
+    body=BeginBody,
+    answer=Begun,
+    problems=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
+)
+def begin(asked: Asked[None, None, BeginBody]) -> Response:
+    """Say where to go, and give the browser a cookie of this sign-in."""
+    if asked.request.headers.get("sec-fetch-site") is not None:
+        require_own_page(asked.request)
+    location, begun = oidc.begin(_redirect(asked.request), asked.body.election, caller_of(asked.request), now())
+    return json_response({"location": location}, {"Set-Cookie": _set_cookie(begun.cookie(), oidc.LASTS.seconds)})
+
+
+@operation(
+    summary="Take the OpenID provider's answer, and lead to the page.",
+    may=None,
+    query=CallbackQuery,
+    status=HTTPStatus.SEE_OTHER,
+)
+def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
+    """Begin a session and lead to the page; where nobody signs in, to the page that says so."""
+    query, request = asked.query, asked.request
+    page = f"{page_url(request).rstrip('/')}/"
+    try:
+        begun = oidc.Begun.from_cookie(_cookie(request))
+        signed_in = oidc.end(begun, query.state, query.code, _redirect(request), now())
+    except (oidc.SignInRefused, oidc.NoProvider, TokenInvalid, ProviderUnreachable) as refused:
+        logger.warning("sign-in by the OpenID provider refused", extra={"why": str(refused)})
+        return _leading(f"{page}#sign-in-refused", [_set_cookie("", 0)])
+    session = session_headers(signed_in.account, request)["Set-Cookie"]
+    return _leading(f"{page}#/board", [session, _set_cookie("", 0)])
+
+
+def _leading(location: str, cookies: list[str]) -> Response:
+    headers: dict[str, Any] = {
+        "Location": location,
+        "Set-Cookie": cookies,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "Content-Type": "text/plain",
+    }
+    return Response("", headers=headers, status_code=HTTPStatus.SEE_OTHER.value)
+
+
+def _redirect(request: Any) -> str:
+    return f"{page_url(request).rstrip('/')}{CALLBACK}"
+
+
+def _cookie(request: Any) -> str | None:
+    try:
+        morsel = SimpleCookie(request.headers.get("cookie") or "").get(COOKIE)
+    except CookieError:
+        return None
+    return morsel.value if morsel is not None else None
+
+
+def _set_cookie(value: str, lasts: int) -> str:
+    """Write the cookie of a sign-in; Lax, for it comes back with the provider's redirect."""
+    return f"{COOKIE}={value}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=Lax"
