@@ -1,17 +1,35 @@
 """./baykoo account: who may sign in to the page."""
 
 import datetime as dt
-from typing import Any, cast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
 
 import click
 
+from chalicelib.cli.files import ElectionRefused
 from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
-from chalicelib.services.access.accounts import Invitation, add_account, address_of, list_accounts, revoke_account
+from chalicelib.observation.election_file import inspect_accounts
+from chalicelib.observation.elections.accounts import Role
+from chalicelib.services.access.accounts import (
+    Invitation,
+    add_account,
+    address_of,
+    list_accounts,
+    load_accounts,
+    revoke_account,
+)
 from chalicelib.services.access.operators import ROLES, OperatorInvalid
 from chalicelib.services.access.sign_in import link_of, make_proof
 from chalicelib.store.elections import existing
-from chalicelib.store.operators import Role
+
+_LOADED: Final = {
+    "added": "added",
+    "changed": "changed",
+    "same": "as they were",
+    "revoked": "revoked before, and left so",
+}
 
 
 @click.group()
@@ -52,6 +70,29 @@ def add(
         raise click.ClickException(str(refused)) from refused
     show(f"{name} may sign in to {election_id} as {role}, {', '.join(regions) or 'all regions'}.")
     _print_link(election_id, address, page)
+
+
+@account.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--election", "election_id", required=True, metavar="ID")
+def load(file: Path, election_id: str) -> None:
+    """Give everybody of FILE, a table of accounts, an account.
+
+    Or what the file says to whoever has one.
+    """
+    use_stack()
+
+    text = file.read_bytes().decode("utf-8", errors="surrogateescape")
+    filed, findings = inspect_accounts(file.name, text, existing(election_id).election)
+    if findings.problems:
+        raise ElectionRefused(sorted(set(findings.problems)))
+    print_loaded(load_accounts(election_id, filed, dt.datetime.now(dt.UTC)))
+
+
+def print_loaded(counts: Mapping[str, int]) -> None:
+    """Print what became of a file's accounts."""
+    told = ", ".join(f"{counts[what]} {words}" for what, words in _LOADED.items() if counts.get(what))
+    show(f"Accounts: {told or 'none'}.")
 
 
 @account.command()

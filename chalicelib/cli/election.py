@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from chalicelib.cli.account import print_loaded
 from chalicelib.cli.check import check
-from chalicelib.cli.files import load_election_file
+from chalicelib.cli.files import ElectionRefused, inspect_election_file
 from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.election_file import moved_to
 from chalicelib.observation.election_file.header import id_problem
 from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
 from chalicelib.observation.elections.election import Election
+from chalicelib.services.access.accounts import load_accounts
 from chalicelib.services.backup.archive import ArchiveInvalid
 from chalicelib.services.backup.deletion import DeleteRefused, delete, require_deletable
 from chalicelib.services.elections import loading
@@ -75,11 +77,14 @@ election.add_command(check)
 @clock_option
 @click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
 def load(file: Path, election_id: str | None, number: str | None, clock: Clock | None, *, today: bool) -> None:
-    """Validate and load FILE with its stations, observers and coordinators.
+    """Validate and load FILE with its stations, observers, coordinators and accounts.
 
     All of it or nothing.
     """
-    checked = load_election_file(file)
+    inspection = inspect_election_file(file)
+    if inspection.election is None:
+        raise ElectionRefused(inspection.problems)
+    checked = inspection.election
     if election_id:
         checked = checked.model_copy(update={"id": election_id})
     if today:
@@ -92,6 +97,8 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
         raise click.ClickException(str(refused)) from refused
     counts = f"{len(checked.stations)} stations, {len(checked.observers)} observers, {len(checked.regions)} regions"
     show(f"Loaded {checked.id}, version {version}: {counts}.")
+    if inspection.accounts:
+        print_loaded(load_accounts(checked.id, inspection.accounts, dt.datetime.now(dt.UTC)))
     if number:
         show(f"{loading.route(number, checked.id)} leads to {checked.id}.")
     resolved = sum(1 for _ in resolved_by(checked.id))

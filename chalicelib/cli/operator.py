@@ -7,9 +7,9 @@ import click
 
 from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.services.access import operators
 from chalicelib.services.access.operators import revoke_operator
-from chalicelib.store.operators import Role
 
 
 @click.group()

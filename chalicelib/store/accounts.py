@@ -8,8 +8,8 @@ import datetime as dt
 from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import IntAttribute, WordAttribute
-from chalicelib.store.operators import Role
 from chalicelib.store.tables import Document, TableMeta, saved_if, store_faults, updated_if
 from chalicelib.store.writes import Write
 

@@ -2,16 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import WordAttribute
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
-
-Role = Literal["viewer", "wall", "coordinator", "operator", "headquarters", "administrator"]
 
 
 class OperatorRow(Model):

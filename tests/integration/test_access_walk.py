@@ -13,12 +13,12 @@ from pipeline import Pipeline, changed
 from chalicelib.entrypoints.api.openapi import declared
 from chalicelib.entrypoints.api.operation import Operation
 from chalicelib.entrypoints.api.routes import ROUTES
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import add_operator
 from chalicelib.services.access.permissions import ALLOWED, OF_THE_COALITION, Permission, may
 from chalicelib.services.elections import loading
-from chalicelib.store.operators import Role
 
 OPERATIONS = [(method, path, one) for method, path, _, one in declared(ROUTES) if one.may is not None]
 LASTING = dt.timedelta(days=40_000)

@@ -11,12 +11,13 @@ from read_units import ReadMeter
 from test_entries import enter
 
 from chalicelib.entrypoints.api import operation, reports
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.services.access.operators import add_operator
 from chalicelib.services.upkeep import reading
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.services.views import observers, report_list
 from chalicelib.store import elections
-from chalicelib.store.operators import AuditRow, Role
+from chalicelib.store.operators import AuditRow
 from chalicelib.store.tallies import read_cells
 
 ELECTION = "/v1/elections/{election_id}"

@@ -13,12 +13,12 @@ from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, N
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.session import page_url
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.services.access.accounts import Invitation, list_accounts
 from chalicelib.services.access.permissions import ALLOWED, Permission, permissions_of
 from chalicelib.services.people.changes import change_account, invite, revoke, sign_out_everywhere
 from chalicelib.services.people.wall_links import make_wall_link
 from chalicelib.store.accounts import ACCOUNT
-from chalicelib.store.operators import Role
 
 
 class AccountPath(ElectionPath):

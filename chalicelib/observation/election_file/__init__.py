@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.observation.election_file.accounts import Known, read_accounts
 from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules, check_typable
 from chalicelib.observation.election_file.document import Document, read_document
 from chalicelib.observation.election_file.escalation import read_escalation
@@ -20,14 +21,25 @@ from chalicelib.observation.election_file.problems import ElectionInvalid, Findi
 from chalicelib.observation.election_file.rosters import read_coordinators, read_observers, read_stations, read_table
 from chalicelib.observation.election_file.row import Row
 from chalicelib.observation.election_file.sample import read_quick_count
+from chalicelib.observation.elections.accounts import FiledAccount
 from chalicelib.observation.elections.election import Election
 
-__all__ = ["ElectionInvalid", "Inspection", "Problem", "inspect_election", "moved_to", "read_election", "roster_files"]
+__all__ = [
+    "ElectionInvalid",
+    "Inspection",
+    "Problem",
+    "inspect_accounts",
+    "inspect_election",
+    "moved_to",
+    "read_election",
+    "roster_files",
+]
 
 ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stations": (("station", "region"), ("district", "name", "registered")),
     "observers": (("observer", "phone", "language", "station"), ("name", "organisation")),
     "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone", "sms_from", "level")),
+    "accounts": (("name", "address", "role"), ("regions", "organisation", "language")),
 }
 """The tables that the YAML names: their columns, those that must be there and those that may."""
 
@@ -43,6 +55,7 @@ class Inspection:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     document: Document
+    accounts: tuple[FiledAccount, ...] = ()
 
 
 def read_election(files: Mapping[str, str], main: str) -> Election:
@@ -86,18 +99,19 @@ def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
     document = read_document(main, _without_mark(text), findings)
     header = read_header(document) if document.content else None
     election = _whole(document, header, files) if header is not None else None
+    accounts = _accounts(document, election, files) if election is not None else ()
     order = {name: place for place, name in enumerate((main, *roster_files(text)))}
     problems, warnings = (
         tuple(sorted(set(found), key=lambda problem: (order.get(problem.file, len(order)), problem)))
         for found in (findings.problems, findings.warnings)
     )
-    return Inspection(None if problems else election, problems, warnings, document)
+    return Inspection(None if problems else election, problems, warnings, document, accounts)
 
 
 def _whole(document: Document, header: Election, files: Mapping[str, str]) -> Election:
     forms = read_forms(document, header)
     incidents = read_incidents(document, header)
-    tables = {key: _table(document, key, files) for key in ROSTERS}
+    tables = {key: _table(document, key, files) for key in ("stations", "observers", "coordinators")}
     known = tables["stations"] is not None
     stations = read_stations(tables["stations"] or (), header)
     organisations = read_organisations(document, header)
@@ -122,6 +136,22 @@ def _whole(document: Document, header: Election, files: Mapping[str, str]) -> El
     check_responsibility(document, election)
     check_typable(document, election)
     return election
+
+
+def _accounts(document: Document, election: Election, files: Mapping[str, str]) -> tuple[FiledAccount, ...]:
+    rows = _table(document, "accounts", files)
+    return read_accounts(rows or (), _known(election))
+
+
+def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[FiledAccount, ...], Findings]:
+    """Read a table of accounts by itself, for an election that is loaded; with what is wrong in it."""
+    findings = Findings()
+    rows = read_table(file, _without_mark(text), *ROSTERS["accounts"], findings)
+    return read_accounts(rows or (), _known(election)), findings
+
+
+def _known(election: Election) -> Known:
+    return Known(election.regions, election.organisations, election.languages, election.default_region)
 
 
 def _table(document: Document, key: str, files: Mapping[str, str]) -> list[Row] | None:

@@ -20,7 +20,7 @@ from chalicelib.observation.texts.catalogue import LANGUAGES, check_texts
 READ_ELSEWHERE: Final[Mapping[str, object]] = {"forms": (), "stations": (), "observers": (), "coordinators": ()}
 """Keys whose value in the file is not an Election's: forms have a reader of their own, rosters are file names."""
 
-SECTIONS: Final = ("incidents", "quick_count", "escalation", "organisations")
+SECTIONS: Final = ("incidents", "quick_count", "escalation", "organisations", "accounts")
 """Keys with a reader of their own that an Election has a usual value for."""
 
 RESERVED_IDS = frozenset({"elections", "numbers"})

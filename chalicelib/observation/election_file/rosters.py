@@ -24,7 +24,7 @@ from chalicelib.observation.sms.phones import international
 _DELIMITERS = ",;\t"
 _SPREADSHEET_NUMBER = re.compile(r"\d+[.,]0+|\d+(?:[.,]\d+)?[eE]\+?\d+")
 _LETTER = re.compile(r"[^\W\d_]")
-_EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(?:\.[^\s@<>,;\".]+)+")
+EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\".]+(?:\.[^\s@<>,;\".]+)+")
 _SEPARATOR = re.compile(r"\s*;\s*")
 _CHANNELS: Mapping[str, Literal["email", "sms"]] = {"email": "email", "sms": "sms"}
 
@@ -189,31 +189,31 @@ def _check_shared(row: Row, phone: str, station: str, holders: list[tuple[int, s
 def _phones(row: Row, election: Election) -> tuple[str, ...]:
     written = row.required("phone")
     parts = [part for part in _SEPARATOR.split(written) if part]
-    phones = (_phone(row, part, election) for part in parts)
-    return tuple(dict.fromkeys(phone for phone in phones if phone is not None))
+    found = (phone_in(row, "phone", part, election.default_region) for part in parts)
+    return tuple(dict.fromkeys(phone for phone in found if phone is not None))
 
 
-def _phone(row: Row, written: str, election: Election) -> str | None:
+def phone_in(row: Row, column: str, written: str, default_region: str | None) -> str | None:
     """Return a phone in E.164, None and noted if it is none."""
     if _SPREADSHEET_NUMBER.fullmatch(written):
         return None
     if _LETTER.search(written):
         advice = "a phone is digits, signs and blanks only; put other words into a column of their own"
-        row.error("phone", f"{written!r} is no phone number: {advice}")
+        row.error(column, f"{written!r} is no phone number: {advice}")
         return None
     try:
-        number = phonenumbers.parse(re.sub(r"^00", "+", written), election.default_region)
+        number = phonenumbers.parse(re.sub(r"^00", "+", written), default_region)
     except phonenumbers.NumberParseException:
         number = None
     if (
         number is None
         or phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE
     ):
-        example = "+996555123456" if election.default_region is None else "+ and the country's code first"
-        row.error("phone", f"{written!r} is no phone number; write all its digits, {example}; separate several by ;")
+        example = "+996555123456" if default_region is None else "+ and the country's code first"
+        row.error(column, f"{written!r} is no phone number; write all its digits, {example}; separate several by ;")
         return None
     if not phonenumbers.is_valid_number(number):
-        row.warning("phone", f"{written!r} is in no numbering plan known here; compare it with the observer's own")
+        row.warning(column, f"{written!r} is in no numbering plan known here; compare it with the observer's own")
     return international(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -237,10 +237,10 @@ def read_coordinators(
 
 def _coordinator(row: Row, election: Election, regions: Collection[str] | None) -> Coordinator:
     email, phone = row["email"] or None, None
-    if email is not None and not _EMAIL.fullmatch(email):
+    if email is not None and not EMAIL.fullmatch(email):
         row.error("email", f"{email!r} is no address; write name@example.org")
     if row["phone"]:
-        phone = _phone(row, row["phone"], election)
+        phone = phone_in(row, "phone", row["phone"], election.default_region)
     alerts = _alerts(row)
     if "email" in alerts and email is None:
         row.error("email", "alerts go by email, but there is no address; fill it in, or take email from alerts")
@@ -251,7 +251,7 @@ def _coordinator(row: Row, election: Election, regions: Collection[str] | None) 
         email=email,
         phone=phone,
         language=_language(row, election),
-        regions=_regions(row, regions),
+        regions=regions_in(row, regions),
         alerts=alerts,
         sms_from=_sms_from(row),
         level=_level(row),
@@ -279,7 +279,8 @@ def _level(row: Row) -> int | None:
     return int(written)
 
 
-def _regions(row: Row, names: Collection[str] | None) -> tuple[str, ...]:
+def regions_in(row: Row, known: Collection[str] | None) -> tuple[str, ...]:
+    """Return the regions that a row names, `*` alone for all; `known` None where they could not be read."""
     named = tuple(dict.fromkeys(folded(name) for name in _SEPARATOR.split(row.required("regions")) if name))
     for name in named:
         if name != "*" and names is not None and name not in names:

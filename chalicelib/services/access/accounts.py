@@ -5,9 +5,13 @@ For which regions.
 
 import datetime as dt
 import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.observation.election_file.accounts import MOST_ACCOUNTS
+from chalicelib.observation.elections.accounts import FiledAccount, Role
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.access.operators import COMMAND_LINE, Operator, OperatorInvalid, require_scope
@@ -15,12 +19,8 @@ from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.store import accounts, operators
 from chalicelib.store.accounts import AccountRow, SessionRow
 from chalicelib.store.elections import existing
-from chalicelib.store.operators import Role
 from chalicelib.store.outcome import AccountChanged, write
 from chalicelib.store.writes import Write
-
-MOST_ACCOUNTS = 500
-"""Accounts of one election: its list is read whole."""
 
 
 class AccountUnknown(LookupError):
@@ -111,6 +111,53 @@ def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> s
         return str(row.id)
 
     return until_uncontended(add, also=(AccountChanged,), what="the account")
+
+
+def load_accounts(election_id: str, filed: Iterable[FiledAccount], now: dt.datetime) -> Counter[str]:
+    """Give everybody of a file an account, or the one that they have what the file says.
+
+    Who is not in the file keeps theirs, and what was revoked stays so. Returns how many were `added`, `changed`, left
+    as they were (`same`) or `revoked`. Raises ElectionUnknown, OperatorInvalid, StoreUnavailable.
+    """
+    election = existing(election_id).election
+    return Counter(_load(election, one, now) for one in filed)
+
+
+def _load(election: Election, filed: FiledAccount, now: dt.datetime) -> str:
+    identity = accounts.account_id(address_hash(address_of(filed.address, election.default_region)))
+    fields = (filed.regions, filed.organisation, filed.language)
+    invitation = Invitation(filed.name, filed.address, filed.role, *fields)
+
+    def load() -> str:
+        before = accounts.get_account(election.id, identity)
+        if before is not None and before.revoked:
+            return "revoked"
+        if before is not None and _is_as_filed(before, filed):
+            return "same"
+        row, writes = account_writes(election, invitation, COMMAND_LINE, now, before.version if before else 0)
+        row.expires_at = before.expires_at if before else None
+        what, subject = "account added" if before is None else "account changed", f"account {row.name} ({row.role})"
+        change = (access_of(before) if before else None, access_of(row))
+        audited = operators.recorded(election.id, now, COMMAND_LINE, what, subject, change=change)
+        write([*writes, audited])
+        return "added" if before is None else "changed"
+
+    return until_uncontended(load, also=(AccountChanged,), what=f"the account of {filed.name}")
+
+
+def _is_as_filed(row: AccountRow, filed: FiledAccount) -> bool:
+    stands = (row.name, row.role, tuple(row.regions), row.organisation, row.language)
+    return stands == (filed.name, filed.role, filed.regions, filed.organisation, filed.language)
+
+
+def access_of(row: AccountRow) -> dict[str, Any]:
+    """Return what an account may, for the audit trail."""
+    return {
+        "role": row.role,
+        "regions": list(row.regions),
+        "organisation": row.organisation,
+        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+    }
 
 
 def revoking(row: AccountRow) -> tuple[Write, ...]:

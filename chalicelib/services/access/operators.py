@@ -9,12 +9,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from chalicelib.observation.elections.accounts import Role
 from chalicelib.observation.elections.election import Election, Station
 from chalicelib.observation.elections.organisations import Sees, Sight
 from chalicelib.services.access.permissions import ALLOWED, Permission, may
 from chalicelib.store import operators
 from chalicelib.store.elections import existing
-from chalicelib.store.operators import OperatorRow, Role
+from chalicelib.store.operators import OperatorRow
 
 ROLES: tuple[Role, ...] = tuple(ALLOWED)
 COMMAND_LINE = "command line"

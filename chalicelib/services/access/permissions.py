@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.store.operators import Role
+from chalicelib.observation.elections.accounts import Role
 
 
 class Permission(StrEnum):

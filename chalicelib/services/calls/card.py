@@ -17,13 +17,13 @@ from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.access.operators import Operator
+from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.calls.asked import asking, described
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, local, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
-from chalicelib.services.views.reader import Reader
 from chalicelib.store import keys
 from chalicelib.store.calls import CallRow
 from chalicelib.store.contacts import contacts_of
@@ -61,9 +61,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
     """
     election, at = loaded.election, loaded.clock.at(now)
     row, region = row_of(loaded, operator, station)
-    reports = {
-        (one.report.form, one.report.round): one.report for one in Reader(operator).reports_at(election, station)
-    }
+    reports = {(one.report.form, one.report.round): one.report for one in reports_at(election, operator, station)}
     owed = _owed(election, station, reports, at)
     observers = election.observers_by_station.get(station, ())
     phones = _phones(loaded, observers)

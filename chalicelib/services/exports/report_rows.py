@@ -13,9 +13,9 @@ from chalicelib.observation.reading.model import UNKNOWN, Value
 from chalicelib.observation.reports.checks import failing
 from chalicelib.observation.reports.entries import names_of
 from chalicelib.observation.reports.report import ObserverAnswers, Report, reporters_in_order, station_answers
+from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.exports.table import Cell, Row, Scope, Table
 from chalicelib.services.quick_count.release import withheld_answers
-from chalicelib.services.views.reader import Reader
 from chalicelib.store import keys, message_queries
 
 _STATION = ("region", "district", "station", "station_name", "registered")
@@ -53,8 +53,7 @@ def _rows(scope: Scope, form: Form) -> Iterator[Row]:
 def _station_rows(scope: Scope, form: Form, station: Station, withheld: frozenset[str]) -> Iterator[Row]:
     election = scope.loaded.election
     stored = {
-        (one.report.form, one.report.round): one.report
-        for one in Reader(scope.operator).reports_at(election, station.number)
+        (one.report.form, one.report.round): one.report for one in reports_at(election, scope.operator, station.number)
     }
     names = names_of(form, stored)
     authors = _authors(stored[form.code, name] for name in names if (form.code, name) in stored)

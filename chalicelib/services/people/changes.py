@@ -10,6 +10,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.accounts import (
     AccountUnknown,
     Invitation,
+    access_of,
     account_writes,
     address_hash,
     address_of,
@@ -41,7 +42,7 @@ def invite(election: Election, invitation: Invitation, action: Action) -> dict[s
             raise AccountExists(f"{before.name} has an account of this address: change that one")
         seen = before.version if before else 0
         row, writes = account_writes(election, invitation, action.who, action.now, seen)
-        return Change(described(row, []), writes, "account added", _subject(row), None, _access(row))
+        return Change(described(row, []), writes, "account added", _subject(row), None, access_of(row))
 
     return perform(action, attempt, also=(AccountChanged,))
 
@@ -58,13 +59,13 @@ def change_account(
         row = _required(election.id, identity)
         if row.version != seen:
             raise VersionPassed(f"{row.name}'s account is at version {row.version} now, you have seen {seen}")
-        before = _access(row)
+        before = access_of(row)
         for name, value in wanted.items():
             setattr(row, name, list(value) if name == "regions" else value)
         require_scope(election, row.regions, row.organisation)
         row.version = seen + 1
         writes = accounts.putting_account(row, address_hash(row.address), seen)
-        return Change(described(row, _sessions(row)), writes, "account changed", _subject(row), before, _access(row))
+        return Change(described(row, _sessions(row)), writes, "account changed", _subject(row), before, access_of(row))
 
     return perform(action, attempt, also=(AccountChanged,))
 
@@ -79,7 +80,7 @@ def revoke(election_id: str, identity: str, action: Action) -> dict[str, Any]:
         row = _required(election_id, identity)
         writes = revoking(row)
         after = described(row, []) | {"revoked": True, "version": row.version + 1}
-        return Change(after, writes, "account revoked", _subject(row), _access(row), None)
+        return Change(after, writes, "account revoked", _subject(row), access_of(row), None)
 
     return perform(action, attempt, also=(AccountChanged,))
 
@@ -112,13 +113,3 @@ def _sessions(row: AccountRow) -> list[accounts.SessionRow]:
 
 def _subject(row: AccountRow) -> str:
     return f"account {row.name}"
-
-
-def _access(row: AccountRow) -> dict[str, Any]:
-    expires = row.expires_at.isoformat() if row.expires_at else None
-    return {
-        "role": row.role,
-        "regions": list(row.regions),
-        "organisation": row.organisation,
-        "expires_at": expires,
-    }

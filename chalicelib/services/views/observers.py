@@ -10,6 +10,7 @@ from typing import Any, Final
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.station import described_observer
 from chalicelib.store import keys
@@ -107,7 +108,7 @@ def _reports(election: Election, reader: Reader, observer: Observer) -> dict[str
     """
     given = [
         (one.report, answers)
-        for one in reader.reports_at(election, observer.station)
+        for one in reports_at(election, reader.operator, observer.station)
         if (answers := one.report.observers.get(observer.number)) is not None
     ]
     late = sum(

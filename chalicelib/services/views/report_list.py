@@ -13,6 +13,7 @@ from chalicelib.observation.elections.election import Election, Station
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.doubts import doubts_of
 from chalicelib.observation.reports.report import Report, station_answers
+from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.reports import StoredReport
@@ -95,7 +96,9 @@ def _read(
     with ThreadPoolExecutor(WORKERS) as workers:
         for begin in range(0, len(stations), READ_AT_ONCE):
             some = stations[begin : begin + READ_AT_ONCE]
-            yield from zip(some, workers.map(lambda one: reader.reports_at(election, one.number), some), strict=True)
+            yield from zip(
+                some, workers.map(lambda one: reports_at(election, reader.operator, one.number), some), strict=True
+            )
 
 
 def _described(

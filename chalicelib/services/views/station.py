@@ -11,6 +11,7 @@ from chalicelib.observation.elections.election import Election, Observer, Statio
 from chalicelib.observation.elections.roster_changes import RosterChange
 from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.report import Report
+from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.incidents.steps import incidents_of_station
 from chalicelib.services.outreach.reached import heard_at
 from chalicelib.services.views import stations
@@ -35,7 +36,7 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
     station = election.station_by_number.get(number)
     if station is None or not reader.operator.sees_station(station):
         return None
-    stored = reader.reports_at(election, number)
+    stored = reports_at(election, reader.operator, number)
     view = report_view(loaded, reader, number, stored, now)
     versions = {(one.report.form, one.report.round): one.version for one in stored}
     return {

@@ -16,6 +16,7 @@ from chalicelib.observation.reports.checks import failing
 from chalicelib.observation.reports.entries import names_of, serial_in
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_rounds
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
+from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.views.closed import closed_at, unsent_state
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
 from chalicelib.services.views.station_filter import Described, Wanted
@@ -86,8 +87,8 @@ def find_stations(
     last: str | None = None
     for begin in range(0, len(looked_at), limit):
         some = looked_at[begin : begin + limit]
-        reports_at = partial(reader.reports_at, election)
-        for described in _described(election, some, at, reports_at, reader.withheld):
+        read = partial(reports_at, election, reader.operator)
+        for described in _described(election, some, at, read, reader.withheld):
             if len(page) == limit:
                 break
             last = described["station"]

@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.observation.election_file.rosters import _EMAIL
+from chalicelib.observation.election_file.rosters import EMAIL
 from chalicelib.services import outbox
 from chalicelib.services.delivery.mime import mime
 
@@ -16,7 +16,7 @@ SENDER = "Байкоо <observers@example.org>"
 stored = st.text(st.characters(codec="utf-8"))
 
 
-@given(st.from_regex(_EMAIL, fullmatch=True), stored, stored)
+@given(st.from_regex(EMAIL, fullmatch=True), stored, stored)
 @example("a@[.b", "Incident\r\nBcc: else@example.org", "\r\n.\r\n")
 def test_an_address_that_an_election_file_can_have_and_any_texts_become_an_email(
     address: str, subject: str, text: str

@@ -1,0 +1,18 @@
+"""Whom an election's file gives an account, and the roles that there are."""
+
+from typing import Literal
+
+from chalicelib.observation.elections.values import ElectionValue
+
+Role = Literal["viewer", "wall", "coordinator", "operator", "headquarters", "administrator"]
+
+
+class FiledAccount(ElectionValue):
+    """Somebody who may sign in: `address` an email address, or a phone in E.164; `regions` empty: all of them."""
+
+    name: str
+    address: str
+    role: Role
+    regions: tuple[str, ...] = ()
+    organisation: str | None = None
+    language: str | None = None

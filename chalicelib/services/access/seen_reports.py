@@ -1,0 +1,19 @@
+"""What a station has reported, as far as somebody sees it."""
+
+from dataclasses import replace
+
+from chalicelib.observation.elections.election import Election
+from chalicelib.services.access.operators import Operator
+from chalicelib.store.reports import StoredReport, reports_of
+
+
+def reports_at(election: Election, operator: Operator, station: str) -> list[StoredReport]:
+    """Return a station's reports with the answers of the observers whose reports an operator sees.
+
+    Raises StoreUnavailable.
+    """
+    stored = reports_of(election, station)
+    if operator.sight is None:
+        return stored
+    shown = (replace(one, report=one.report.only(operator.sees_reports_of)) for one in stored)
+    return [one for one in shown if one.report.given]
