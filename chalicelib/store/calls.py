@@ -18,7 +18,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.calls.priority import Need, Tried
 from chalicelib.store.attributes import IntAttribute
-from chalicelib.store.tables import Document, TableMeta, at_version, refused_by_condition, store_faults
+from chalicelib.store.tables import Document, TableMeta, at_version, refused_by_condition, store_faults, updated_if
 from chalicelib.store.writes import Write
 
 _PREFIX = "call#"
@@ -29,7 +29,9 @@ class CallRow(Model):
 
     `need`: as observation/calls/priority.py writes it. `last`: the last call in short, `reached_at` when somebody was
     last reached, `snoozed_until` until when it is put off, all on the election's clock. `phones`: what calls have told
-    of each, by number. `holder` leases it until the real instant `until`, by the idempotency key `lease`.
+    of each, by number. `promise`: whom to remind `at` which time on which phone, by the contact that asked for it; the
+    schedule takes it away when that is done. `holder` leases it until the real instant `until`, by the idempotency key
+    `lease`.
     """
 
     class Meta(TableMeta):
@@ -44,6 +46,7 @@ class CallRow(Model):
     reached_at = UTCDateTimeAttribute(null=True)
     snoozed_until = UTCDateTimeAttribute(null=True)
     phones = Document(null=True)
+    promise = Document(null=True)
     holder = UnicodeAttribute(null=True)
     until = UTCDateTimeAttribute(null=True)
     lease = UnicodeAttribute(null=True)
@@ -111,6 +114,11 @@ def keep_need(row: CallRow, need: Mapping[str, Any], expires: int) -> None:
     """
     with store_faults():
         row.update(actions=[CallRow.need.set(dict(need)), CallRow.expires.set(expires)])
+
+
+def forget_promise(row: CallRow) -> None:
+    """Take a promise away that was seen to, unless another was made since; raises StoreUnavailable."""
+    updated_if(CallRow(row.scope, row.id), [CallRow.promise.remove()], CallRow.promise == row.promise)
 
 
 def forget(row: CallRow) -> bool:

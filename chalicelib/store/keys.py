@@ -166,6 +166,11 @@ def reminder(election_id: str, form: str, round_name: str, observer: str, number
     return f"reminder#{election_id}#{form}#{round_name}#{observer}#{number}"
 
 
+def promised(election_id: str, contact: str) -> str:
+    """Return the key of the reminder that a call asked for."""
+    return f"reminder#{election_id}#promised#{contact}"
+
+
 def sign_in(election_id: str, random: str) -> str:
     """Return the key of a message with a link to sign in.
 

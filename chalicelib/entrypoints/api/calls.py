@@ -85,6 +85,7 @@ class OutcomeBody(Asking):
     phone: str | None = Field(default=None, max_length=50)
     will_send_at: AwareDatetime | None = None
     stays: bool = False
+    remind: bool = Field(default=False, description="an SMS at will_send_at, if nothing has come")
     answers: AnswersBody | None = None
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
@@ -220,7 +221,14 @@ def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     """Log a call, and let answers that were taken count."""
     said, station = asked.body, asked.path.station
     called = Called(
-        said.outcome, said.person, said.name, said.phone, _utc(said.will_send_at), said.note, stays=said.stays
+        said.outcome,
+        said.person,
+        said.name,
+        said.phone,
+        _utc(said.will_send_at),
+        said.note,
+        stays=said.stays,
+        reminds=said.remind,
     )
     entry = None
     if said.answers is not None:

@@ -18,7 +18,7 @@ from chalicelib.observation.calls.outcomes import (
     Person,
     phone_state,
 )
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.asked import answered_by, asking
@@ -42,6 +42,7 @@ class Called:
 
     `person`, `name`, `phone`: who was called, on which phone. `will_send_at`: when they promised to send, on the
     election's clock. `stays`: the next phone is tried, so the station stays leased.
+    `reminds`: an SMS reminds them at that time if nothing has come.
     """
 
     outcome: Outcome
@@ -51,6 +52,7 @@ class Called:
     will_send_at: dt.datetime | None = None
     note: str = ""
     stays: bool = False
+    reminds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def log_call(
         contact.ended = [one.key for one in asked] or None
         writes = (
             logging(contact),
-            changing(row, _changes(row, called, contact, action.now)),
+            changing(row, _changes(election, row, called, contact, action.now)),
             counting(election.id, hour_of(loaded, action.now), action.who, amounts_of(called.outcome)),
             *(taken.writes if taken else ()),
             *answered_by(asked, noted, contact.id),
@@ -101,7 +103,11 @@ def log_call(
             "offer": offer(election, action.operator, called, row, station),
             "version": row.seen + 1,
         }
-        after = {"outcome": called.outcome, "snoozed_until": local(election, called.will_send_at)}
+        after = {
+            "outcome": called.outcome,
+            "snoozed_until": local(election, called.will_send_at),
+            "reminds": called.reminds,
+        }
         return Change(document, writes, f"call logged: {called.outcome}", f"call {station}", row.last, after)
 
     return perform(noted, attempt, also=(WorkChanged, *OTHERS_AT_WORK))
@@ -115,6 +121,14 @@ def check(election: Election, station: str, called: Called, at: dt.datetime, *, 
         raise OutcomeInvalid("/answers", "answers were taken: enter them")
     if called.outcome != "answered" and has_answers:
         raise OutcomeInvalid("/answers", "answers come with the outcome answered alone")
+    _check_promise(election, station, called, at)
+    if called.stays and called.outcome in REACHED:
+        raise OutcomeInvalid("/stays", "the station stays yours only while nobody is reached")
+    if called.phone is not None and called.phone not in phones_of(election, station):
+        raise OutcomeInvalid("/phone", "it is no phone of this station's observers or coordinators")
+
+
+def _check_promise(election: Election, station: str, called: Called, at: dt.datetime) -> None:
     if called.will_send_at is not None:
         if called.outcome != "will_send":
             raise OutcomeInvalid("/will_send_at", "a time comes with the outcome will_send alone")
@@ -122,10 +136,10 @@ def check(election: Election, station: str, called: Called, at: dt.datetime, *, 
             raise OutcomeInvalid("/will_send_at", "the time is past, or more than 12 hours ahead")
     elif called.outcome == "will_send":
         raise OutcomeInvalid("/will_send_at", "say until when to wait")
-    if called.stays and called.outcome in REACHED:
-        raise OutcomeInvalid("/stays", "the station stays yours only while nobody is reached")
-    if called.phone is not None and called.phone not in phones_of(election, station):
-        raise OutcomeInvalid("/phone", "it is no phone of this station's observers or coordinators")
+    if called.reminds and called.will_send_at is None:
+        raise OutcomeInvalid("/remind", "a reminder comes with the outcome will_send alone")
+    if called.reminds and holder_of(election, station, called.phone) is None:
+        raise OutcomeInvalid("/phone", "name the observer's phone that is to be reminded")
 
 
 def phones_of(election: Election, station: str) -> frozenset[str]:
@@ -134,6 +148,11 @@ def phones_of(election: Election, station: str) -> frozenset[str]:
     observers = election.observers_by_station.get(station, ())
     coordinators = [one.phone for one in election.coordinators if one.covers(region) and one.phone]
     return frozenset([*(phone for one in observers for phone in one.phones), *coordinators])
+
+
+def holder_of(election: Election, station: str, phone: str | None) -> Observer | None:
+    """Return which of a station's observers has a phone, None where none has."""
+    return next((one for one in election.observers_by_station.get(station, ()) if phone in one.phones), None)
 
 
 def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
@@ -206,10 +225,13 @@ def before_of(row: CallRow) -> dict[str, Any]:
         "reached_at": row.reached_at.isoformat() if row.reached_at else None,
         "snoozed_until": row.snoozed_until.isoformat() if row.snoozed_until else None,
         "phones": row.phones or {},
+        "promise": row.promise,
     }
 
 
-def _changes(row: CallRow, called: Called, contact: ContactRow, now: dt.datetime) -> list[UpdateAction]:
+def _changes(
+    election: Election, row: CallRow, called: Called, contact: ContactRow, now: dt.datetime
+) -> list[UpdateAction]:
     last = {
         "at": contact.at.isoformat(timespec="seconds"),
         "outcome": called.outcome,
@@ -228,12 +250,22 @@ def _changes(row: CallRow, called: Called, contact: ContactRow, now: dt.datetime
         CallRow.last.set(last),
         CallRow.tries.set((row.tries or 0) + 1),
         snoozed,
+        _promised(election, row, called, contact),
     ]
     if called.outcome in REACHED:
         changes.append(CallRow.reached_at.set(contact.at))
     if called.phone is not None:
         changes.append(CallRow.phones.set(_phones(row, called, contact.at, now)))
     return changes
+
+
+def _promised(election: Election, row: CallRow, called: Called, contact: ContactRow) -> UpdateAction:
+    observer = holder_of(election, row.station, called.phone)
+    if not called.reminds or observer is None or called.will_send_at is None:
+        return CallRow.promise.remove()
+    at = called.will_send_at.isoformat()
+    told = {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
+    return CallRow.promise.set(told)
 
 
 def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:

@@ -94,6 +94,7 @@ def restoring(before: Mapping[str, Any]) -> list[UpdateAction]:
         CallRow.last.set(before["last"]) if before.get("last") else CallRow.last.remove(),
         CallRow.tries.set(int(before.get("tries", 0))),
         CallRow.phones.set(dict(before.get("phones", {}))),
+        CallRow.promise.set(before["promise"]) if before.get("promise") else CallRow.promise.remove(),
         CallRow.reached_at.set(dt.datetime.fromisoformat(reached)) if reached else CallRow.reached_at.remove(),
         CallRow.snoozed_until.set(dt.datetime.fromisoformat(snoozed)) if snoozed else CallRow.snoozed_until.remove(),
     ]

@@ -15,6 +15,7 @@ from chalicelib.observation.reports.report import Report
 from chalicelib.services.isolation import Done, for_each
 from chalicelib.services.outreach.gaps import last_heard, owes
 from chalicelib.services.outreach.reminders import TASK
+from chalicelib.services.upkeep.promised import remind_promised
 from chalicelib.services.upkeep.reading import Reading
 from chalicelib.store import progress
 from chalicelib.store.calls import CallRow, call_row, calls_of, forget, keep_need
@@ -79,6 +80,7 @@ def _keep_region(loaded: LoadedElection, region: str, needs: Mapping[str, Need],
         if _is_changed(rows.get(number), needs.get(number, Need()))
     ]
     expires = _expires(loaded, now)
+    remind_promised(loaded, rows.values(), needs, now)
     with ThreadPoolExecutor(WORKERS) as workers:
         list(workers.map(lambda one: _keep(one[0], one[1], expires), changed))
 
