@@ -32,7 +32,10 @@ def is_key(key: Point) -> bool:
 
 
 def verifies(key: Point, message: bytes, signature: bytes) -> bool:
-    """Whether a signature, r and s in 32 bytes each, is that of a message, by ECDSA with SHA-256."""
+    """Whether a signature is that of a message, by ECDSA with SHA-256.
+
+    It is r and s in 32 bytes each.
+    """
     r, s = int.from_bytes(signature[:_SIZE]), int.from_bytes(signature[_SIZE:])
     if len(signature) != 2 * _SIZE or not 0 < r < _N or not 0 < s < _N or not is_key(key):
         return False

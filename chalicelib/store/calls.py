@@ -117,7 +117,10 @@ def keep_need(row: CallRow, need: Mapping[str, Any], expires: int) -> None:
 
 
 def forget_promise(row: CallRow) -> None:
-    """Take a promise away that was seen to, unless another was made since; raises StoreUnavailable."""
+    """Take a promise away that was seen to.
+
+    Unless another was made since. Raises StoreUnavailable.
+    """
     updated_if(CallRow(row.scope, row.id), [CallRow.promise.remove()], CallRow.promise == row.promise)
 
 

@@ -127,7 +127,10 @@ class Message(QueuedRow):
 
     @property
     def reporter(self) -> str | None:
-        """The number of the observer whose message it is, as read or as a person said; None: nobody known."""
+        """The number of the observer whose message it is.
+
+        As read or as a person said; None: nobody known.
+        """
         return self.observer or self.on_behalf_of
 
     @property

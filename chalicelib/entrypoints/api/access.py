@@ -50,7 +50,10 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
 
 
 def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
-    """Return an election to read from: without people of other organisations whom the operator may not see."""
+    """Return an election to read from.
+
+    Without people of other organisations whom the operator may not see.
+    """
     if operator.sight is None:
         return loaded
     election = without_others_people(loaded.election, operator.sight)

@@ -35,7 +35,10 @@ class BeginBody(Asking):
 
 
 class CallbackQuery(Asking):
-    """What a provider sends the browser back with; parameters that we do not know are its own."""
+    """What a provider sends the browser back with.
+
+    Parameters that we do not know are its own.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -70,7 +73,7 @@ def provider(asked: Asked[None, None, None]) -> dict[str, Any]:
     problems=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
 )
 def begin(asked: Asked[None, None, BeginBody]) -> Response:
-    """Say where to go, and give the browser a cookie of this sign-in."""
+    """Say where to go, and keep the sign-in in a cookie."""
     if asked.request.headers.get("sec-fetch-site") is not None:
         require_own_page(asked.request)
     location, begun = oidc.begin(_redirect(asked.request), asked.body.election, caller_of(asked.request), now())
@@ -84,7 +87,10 @@ def begin(asked: Asked[None, None, BeginBody]) -> Response:
     status=HTTPStatus.SEE_OTHER,
 )
 def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
-    """Begin a session and lead to the page; where nobody signs in, to the page that says so."""
+    """Begin a session and lead to the page.
+
+    Where nobody signs in, to the page that says so.
+    """
     query, request = asked.query, asked.request
     page = f"{page_url(request).rstrip('/')}/"
     try:
@@ -121,5 +127,8 @@ def _cookie(request: Any) -> str | None:
 
 
 def _set_cookie(value: str, lasts: int) -> str:
-    """Write the cookie of a sign-in; Lax, for it comes back with the provider's redirect."""
+    """Write the cookie of a sign-in.
+
+    It is Lax, for it comes back with the provider's redirect.
+    """
     return f"{COOKIE}={value}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=Lax"

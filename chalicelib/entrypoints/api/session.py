@@ -144,7 +144,7 @@ def sign_out(asked: Asked[None, None, None]) -> Response:
 
 
 def session_headers(account: AccountRow, request: Any) -> dict[str, str]:
-    """Begin a session of an account, and return the header with its cookie."""
+    """Begin an account's session; return the header with its cookie."""
     cookie = sessions.begin(account, request.headers.get("user-agent") or "", now())
     return {"Set-Cookie": _set_cookie(cookie)}
 

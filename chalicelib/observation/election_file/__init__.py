@@ -144,7 +144,10 @@ def _accounts(document: Document, election: Election, files: Mapping[str, str]) 
 
 
 def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[FiledAccount, ...], Findings]:
-    """Read a table of accounts by itself, for an election that is loaded; with what is wrong in it."""
+    """Read a table of accounts for an election that is loaded.
+
+    With what is wrong in it.
+    """
     findings = Findings()
     rows = read_table(file, _without_mark(text), *ROSTERS["accounts"], findings)
     return read_accounts(rows or (), _known(election)), findings

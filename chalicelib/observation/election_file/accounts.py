@@ -1,4 +1,7 @@
-"""The table of accounts: who may sign in, as what, for which regions and organisation."""
+"""The table of accounts.
+
+Who may sign in, as what, for which regions and organisation.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -9,10 +12,8 @@ from chalicelib.observation.election_file.organisations import organisation_in
 from chalicelib.observation.election_file.problems import suggestion
 from chalicelib.observation.election_file.rosters import EMAIL, phone_in, regions_in
 from chalicelib.observation.election_file.row import Row
-from chalicelib.observation.elections.accounts import FiledAccount, Role
+from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, FiledAccount, Role
 
-MOST_ACCOUNTS: Final = 500
-"""Accounts of one election: its list is read whole."""
 LONGEST_NAME: Final = 100
 _ROLES: Final[Mapping[str, Role]] = {role: role for role in get_args(Role) if role != "wall"}
 _PHONE: Final = re.compile(r"[+\d]")

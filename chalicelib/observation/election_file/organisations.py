@@ -1,4 +1,7 @@
-"""The coalition's members: who they are, what each sees, and whose an observer is."""
+"""The coalition's members.
+
+Who they are, what each sees, and whose an observer is.
+"""
 
 import re
 from collections.abc import Collection

@@ -280,7 +280,7 @@ def _level(row: Row) -> int | None:
 
 
 def regions_in(row: Row, known: Collection[str] | None) -> tuple[str, ...]:
-    """Return the regions that a row names, `*` alone for all; `known` None where they could not be read."""
+    """Return the regions that a row names; `known` may be unread."""
     named = tuple(dict.fromkeys(folded(name) for name in _SEPARATOR.split(row.required("regions")) if name))
     for name in named:
         if name != "*" and names is not None and name not in names:

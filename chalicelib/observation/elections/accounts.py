@@ -1,14 +1,19 @@
-"""Whom an election's file gives an account, and the roles that there are."""
+"""Whom an election's file gives an account; the roles."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from chalicelib.observation.elections.values import ElectionValue
 
 Role = Literal["viewer", "wall", "coordinator", "operator", "headquarters", "administrator"]
+MOST_ACCOUNTS: Final = 500
+"""Accounts of one election: its list is read whole."""
 
 
 class FiledAccount(ElectionValue):
-    """Somebody who may sign in: `address` an email address, or a phone in E.164; `regions` empty: all of them."""
+    """Somebody who may sign in.
+
+    `address`: an email address, or a phone in E.164; `regions` empty: all of them.
+    """
 
     name: str
     address: str

@@ -1,4 +1,4 @@
-"""A coalition's members: whose observers are whose, and what each member sees of the others'.
+"""A coalition's members, and what each sees of the others'.
 
 Sums are the coalition's. A member sees its own observers' people, reports and stations, and of the others' what the
 election file says. It acts for its own observers alone.
@@ -25,7 +25,7 @@ class Sees(ElectionValue):
 
 
 class Organisation(ElectionValue):
-    """A member of the coalition: its name by language, and what it sees."""
+    """A member of the coalition: its name, and what it sees."""
 
     name: Texts
     sees: Sees = Sees()
@@ -82,7 +82,7 @@ class Sight:
 
 
 def without_others_people(election: "Election", sight: Sight) -> "Election":
-    """Return an election without the names and phones that a member does not see."""
+    """Leave out names and phones that a member does not see."""
     if sight.sees.phones == "all":
         return election
     observers = tuple(

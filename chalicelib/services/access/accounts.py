@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.observation.election_file.accounts import MOST_ACCOUNTS
-from chalicelib.observation.elections.accounts import FiledAccount, Role
+from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, FiledAccount, Role
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.access.operators import COMMAND_LINE, Operator, OperatorInvalid, require_scope
@@ -114,7 +113,7 @@ def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> s
 
 
 def load_accounts(election_id: str, filed: Iterable[FiledAccount], now: dt.datetime) -> Counter[str]:
-    """Give everybody of a file an account, or the one that they have what the file says.
+    """Give everybody of a file the account that it says.
 
     Who is not in the file keeps theirs, and what was revoked stays so. Returns how many were `added`, `changed`, left
     as they were (`same`) or `revoked`. Raises ElectionUnknown, OperatorInvalid, StoreUnavailable.

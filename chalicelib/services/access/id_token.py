@@ -24,7 +24,7 @@ _LONGEST_EXPONENT: Final = 64
 
 
 class TokenInvalid(ValueError):
-    """An ID token is not the issuer's, not for us, or not of this sign-in."""
+    """An ID token is not the issuer's, or not for this sign-in."""
 
 
 class KeyUnknown(TokenInvalid):
@@ -33,7 +33,7 @@ class KeyUnknown(TokenInvalid):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a token must say: its issuer, for which client, in answer to which nonce."""
+    """What a token must say: issuer, client, nonce."""
 
     issuer: str
     client_id: str

@@ -85,7 +85,7 @@ def provider() -> ProviderSettings:
 
 
 def begin(redirect: str, election: str | None, caller: str, now: dt.datetime) -> tuple[str, Begun]:
-    """Begin a sign-in: return where the browser goes, and what it keeps meanwhile.
+    """Return where the browser goes, and what it keeps meanwhile.
 
     `redirect`: where the provider sends it back. Raises NoProvider, TooManyAttempts, ProviderUnreachable,
     SecretsUnavailable, StoreUnavailable.
@@ -144,7 +144,7 @@ def _proven(token: str, keys: str, expected: Expected, now: dt.datetime) -> str:
 
 
 def described() -> dict[str, Any]:
-    """Tell whether, and by what name, people sign in by a provider; raises SecretsUnavailable."""
+    """Tell by which provider people sign in; raises SecretsUnavailable."""
     try:
         return {"label": provider().label}
     except NoProvider:

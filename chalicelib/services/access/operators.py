@@ -79,11 +79,17 @@ class Operator:
         return self.sight is None or self.sight.sees_reports_of(observer)
 
     def sees_message(self, region: str | None, observer: str | None) -> bool:
-        """Whether the operator sees what an observer of a region sent; of no region it is the whole nation's."""
+        """Whether the operator sees what an observer of a region sent.
+
+        Of no region it is the whole nation's.
+        """
         return (self.sees_all() if region is None else self.sees(region)) and self.sees_reports_of(observer)
 
     def toward(self, observer: str | None) -> "Operator":
-        """Return the operator as they see an observer: without people where those are another organisation's."""
+        """Return the operator as they see an observer.
+
+        Without people where those are another organisation's.
+        """
         if self.sight is None or self.sight.sees_people_of(observer):
             return self
         return replace(self, has_no_people=True)

@@ -105,7 +105,9 @@ OF_THE_COALITION: Final = frozenset(
 
 
 def may(role: Role | None, permission: Permission, organisation: str | None = None) -> bool:
-    """Tell whether a role may do something, in one of the coalition's members or for all of it.
+    """Tell whether a role may do something.
+
+    For all of the coalition, or for one of its members.
 
     Whoever works at the command line has no role and may do everything.
     """

@@ -8,7 +8,9 @@ from chalicelib.store.reports import StoredReport, reports_of
 
 
 def reports_at(election: Election, operator: Operator, station: str) -> list[StoredReport]:
-    """Return a station's reports with the answers of the observers whose reports an operator sees.
+    """Return a station's reports as far as an operator sees them.
+
+    With the answers of the observers whose reports are shown to them.
 
     Raises StoreUnavailable.
     """

@@ -70,7 +70,10 @@ def call_of_row(election: Election, row: CallRow, region: str, at: dt.datetime) 
 
 
 def own_calls(operator: Operator, calls: Iterable[Call]) -> list[Call]:
-    """Return the calls that are an operator's to make: of stations where their organisation observes."""
+    """Return the calls that are an operator's to make.
+
+    Of stations where their organisation observes.
+    """
     sight = operator.sight
     return [call for call in calls if sight is None or sight.owns_part_of(call.row.station)]
 
@@ -135,7 +138,10 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
 
 
 def last_of(operator: Operator, row: CallRow) -> dict[str, Any] | None:
-    """Return a station's last call; without its phone where that is another organisation's."""
+    """Return a station's last call.
+
+    Without its phone where that is another organisation's.
+    """
     if row.last is None:
         return None
     last = dict(row.last)
@@ -143,7 +149,10 @@ def last_of(operator: Operator, row: CallRow) -> dict[str, Any] | None:
 
 
 def sees_phone(operator: Operator, phone: str | None) -> bool:
-    """Whether an operator sees a phone: one of observers whose people they see, or a coordinator's."""
+    """Whether an operator sees a phone.
+
+    Of observers whose people they see, or a coordinator's.
+    """
     sight = operator.sight
     if sight is None or phone is None or phone in sight.election.coordinators_by_phone:
         return True

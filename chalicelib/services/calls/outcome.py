@@ -151,7 +151,7 @@ def phones_of(election: Election, station: str) -> frozenset[str]:
 
 
 def holder_of(election: Election, station: str, phone: str | None) -> Observer | None:
-    """Return which of a station's observers has a phone, None where none has."""
+    """Return which of a station's observers has a phone, or None."""
     return next((one for one in election.observers_by_station.get(station, ()) if phone in one.phones), None)
 
 

@@ -1,4 +1,6 @@
-"""An OpenID provider over HTTP: what it says of itself, its keys, and tokens for a code.
+"""An OpenID provider over HTTP.
+
+What it says of itself, its keys, and tokens for a code.
 
 Discovery: OpenID Connect Discovery 1.0, section 4; the token request: RFC 6749, 4.1.3, with PKCE (RFC 7636). What it
 says of itself and its keys are kept for some minutes per process.
@@ -24,7 +26,10 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 class ProviderUnreachable(OSError):
-    """The OpenID provider does not answer, or not with what it must; names its host alone."""
+    """The OpenID provider does not answer as it must.
+
+    Names its host alone.
+    """
 
 
 def discovered(issuer: str) -> dict[str, Any]:
@@ -38,7 +43,10 @@ def discovered(issuer: str) -> dict[str, Any]:
 
 
 def require_secure(url: str) -> None:
-    """Refuse a URL that is neither https nor on this machine; raises ProviderUnreachable."""
+    """Refuse a URL that is neither https nor on this machine.
+
+    Raises ProviderUnreachable.
+    """
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _OF_THIS_MACHINE):
         raise ProviderUnreachable(f"{_host(url) or 'a URL'} is not asked: only https URLs are")
@@ -51,7 +59,9 @@ def keys_of(url: str, *, fresh: bool = False) -> list[dict[str, Any]]:
 
 
 def id_token(url: str, fields: Mapping[str, str], client_id: str, secret: str | None) -> str:
-    """Exchange a code for an ID token, once; raises ProviderUnreachable, with the provider's error alone.
+    """Exchange a code for an ID token, once.
+
+    Raises ProviderUnreachable, with the provider's error alone.
 
     A client with a secret proves itself by HTTP Basic, one without by PKCE alone.
     """

@@ -113,7 +113,9 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
 
 
 def settings_of(name: str) -> dict[str, Any] | None:
-    """Return other settings of the stack, by their name below its parameters; None where there are none.
+    """Return other settings of the stack, by their parameter's name.
+
+    None where there are none.
 
     Raises SecretsUnavailable.
     """

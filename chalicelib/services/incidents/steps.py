@@ -98,7 +98,9 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
 
 
 def incidents_of_station(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
-    """Return a station's incidents that an operator sees, as the list has them.
+    """Return a station's incidents that an operator sees.
+
+    As the list has them.
 
     The newest first.
 
@@ -142,7 +144,7 @@ def list_incidents(
 
 
 def sees(operator: Operator, incident: Incident) -> bool:
-    """Whether an operator sees an incident, by region and by whose report it is."""
+    """Whether an operator sees an incident, by region and reporter."""
     return operator.sees_message(incident.region, incident.observer)
 
 

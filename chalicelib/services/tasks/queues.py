@@ -82,7 +82,10 @@ def _incidents(looked: Looked) -> Iterator[Task]:
 
 
 def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncident]:
-    """Return the open incidents that an operator works on: of their organisation's observers."""
+    """Return the open incidents that an operator works on.
+
+    Of their organisation's observers.
+    """
     if looked.operator.sight is None or not listed:
         return listed
     rows = incidents_by_id(looked.loaded.election.id, [one.incident for one in listed])

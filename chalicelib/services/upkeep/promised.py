@@ -1,4 +1,6 @@
-"""Remind who promised on the phone to send a report, at the time they named, where an operator asked for it.
+"""Remind who promised on the phone to send a report.
+
+At the time that they named, where an operator asked for it.
 
 The SMS has the call's own key, so that it goes once; a run that dies is done again.
 """
@@ -22,7 +24,9 @@ from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 def remind_promised(
     loaded: LoadedElection, rows: Iterable[CallRow], needs: Mapping[str, Need], now: dt.datetime
 ) -> None:
-    """Send the reminders that are due of some stations' rows, to who still owes a report and wants SMS.
+    """Send the reminders that are due of some stations' rows.
+
+    To who still owes a report and wants SMS.
 
     One that fails is tried by the next run. Raises StoreUnavailable.
     """
@@ -48,7 +52,8 @@ def _remind(loaded: LoadedElection, row: CallRow, need: Need, number: str | None
         if observer is None or not owes or promise["phone"] not in observer.phones:
             continue
         text = reminder_sms(election, observer, form, round_name)
-        origin = outbox.Origin(election.id, f"reminder#{form}#{round_name}", now)
+        about = f"{form}#{round_name}"
+        origin = outbox.Origin(election.id, f"reminder#{about}", now)
         name = keys.promised(election.id, promise["contact"])
         sms = outbox.sms_row(name, promise["phone"], text, origin, sender=number)
         sms.region, sms.observer = election.region_of(row.station), observer.number

@@ -56,7 +56,10 @@ def list_doubts(
 
 
 def sees_doubts_at(operator: Operator, station: str) -> bool:
-    """Whether an operator sees what is in doubt at a station: it tells what all of its observers said."""
+    """Whether an operator sees what is in doubt at a station.
+
+    It tells what all of its observers said.
+    """
     sight = operator.sight
     return sight is None or (
         sight.sees_station(station) and (sight.sees.reports == "all" or sight.owns_all_of(station))

@@ -88,6 +88,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "need": {"owed": [[KEY, NOW]] * 50},
         "last": {"note": NOTE, "who": NAME},
         "phones": {f"+99670000{place:04}": [NAME, NOW, 3] for place in range(40)},
+        "promise": {"at": NOW, "phone": KEY, "observer": KEY, "contact": KEY},
     },
     "ContactRow": lambda: {
         "note": NOTE,
