@@ -138,12 +138,12 @@ def _stations(election: Election) -> Mapping[str, Mapping[str, str]]:
 
 def _observers(election: Election) -> Mapping[str, Mapping[str, str]]:
     return {
-        one.number: {
-            "name": one.name,
-            "phone": ";".join(one.phones),
-            "language": one.language,
-            "station": one.station,
-            "organisation": one.organisation or "",
+        observer.number: {
+            "name": observer.name,
+            "phone": ";".join(observer.phones),
+            "language": observer.language,
+            "station": observer.station,
+            "organisation": observer.organisation or "",
         }
         for observer in election.observers
     }

@@ -279,8 +279,8 @@ def _level(row: Row) -> int | None:
     return int(written)
 
 
-def regions_in(row: Row, known: Collection[str] | None) -> tuple[str, ...]:
-    """Return the regions that a row names; `known` may be unread."""
+def regions_in(row: Row, names: Collection[str] | None) -> tuple[str, ...]:
+    """Return the regions that a row names; `names` may be unread."""
     named = tuple(dict.fromkeys(folded(name) for name in _SEPARATOR.split(row.required("regions")) if name))
     for name in named:
         if name != "*" and names is not None and name not in names:
