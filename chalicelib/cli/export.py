@@ -18,7 +18,7 @@ from chalicelib.services.exports.asking import ask, link, show_export
 from chalicelib.services.exports.table import Format, Wanted, What
 from chalicelib.store.elections import existing
 
-WHAT = ("reports", "incidents", "messages", "audit", "roster")
+WHAT = ("reports", "incidents", "messages", "audit", "roster", "contacts")
 ASKED_EVERY_SECONDS = 1.0
 
 

@@ -15,7 +15,7 @@ from chalicelib.entrypoints.api.problem import Problem, Tagged, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.incidents.steps import list_incidents, show_incident, state_named, take_step
+from chalicelib.services.incidents.steps import list_incidents, show_incident, state_named, take_step, take_step_once
 
 NUMBER = r"^[1-9]\d{0,8}$"
 
@@ -119,6 +119,7 @@ def incident(asked: Asked[IncidentPath, None, None]) -> Tagged:
     body=NoteBody,
     answer=Incident,
     on_version=True,
+    once_with_key=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def step(asked: Asked[StepPath, None, NoteBody]) -> Tagged:
@@ -127,6 +128,8 @@ def step(asked: Asked[StepPath, None, NoteBody]) -> Tagged:
     if taken is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {asked.path.step}; it is one of {', '.join(STEPS)}.")
     number, seen = int(asked.path.number), version_number(asked.seen)
+    if asked.action_or_none is not None:
+        return _tagged(take_step_once(asked.loaded, asked.action_or_none, number, taken, seen))
     return _tagged(take_step(asked.loaded, asked.operator, number, taken, seen, asked.body.note, now()))
 
 

@@ -23,6 +23,8 @@ from chalicelib.services.clients.oidc_provider import ProviderUnreachable
 
 COOKIE: Final = "__Host-baykoo-oidc"
 CALLBACK: Final = "/v1/session/oidc/callback"
+PAGE: Final = "../../../"
+"""The page, as it is named from the callback."""
 LONGEST: Final = 4_000
 
 logger = Logger()
@@ -92,20 +94,20 @@ def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
     Where nobody signs in, to the page that says so.
     """
     query, request = asked.query, asked.request
-    page = f"{page_url(request).rstrip('/')}/"
     try:
         begun = oidc.Begun.from_cookie(_cookie(request))
         signed_in = oidc.end(begun, query.state, query.code, _redirect(request), now())
     except (oidc.SignInRefused, oidc.NoProvider, TokenInvalid, ProviderUnreachable) as refused:
         logger.warning("sign-in by the OpenID provider refused", extra={"why": str(refused)})
-        return _leading(f"{page}#sign-in-refused", [_set_cookie("", 0)])
+        return _leading("#sign-in-refused", [_set_cookie("", 0)])
     session = session_headers(signed_in.account, request)["Set-Cookie"]
-    return _leading(f"{page}#/board", [session, _set_cookie("", 0)])
+    return _leading("#/board", [session, _set_cookie("", 0)])
 
 
-def _leading(location: str, cookies: list[str]) -> Response:
+def _leading(fragment: str, cookies: list[str]) -> Response:
+    """Lead to the page, which lies above the callback."""
     headers: dict[str, Any] = {
-        "Location": location,
+        "Location": f"{PAGE}{fragment}",
         "Set-Cookie": cookies,
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",

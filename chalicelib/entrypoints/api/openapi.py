@@ -134,8 +134,8 @@ def _properties(model: type[BaseModel] | None) -> dict[str, Any]:
 def _headers(one: Operation) -> Iterator[dict[str, Any]]:
     if one.on_version:
         yield _header("If-Match", "The version that you have seen, as its ETag says it.", is_required=True)
-    if one.once:
-        yield _header("Idempotency-Key", "A UUID made when the form was opened.", is_required=True)
+    if one.once or one.once_with_key:
+        yield _header("Idempotency-Key", "A UUID made when the form was opened.", is_required=one.once)
     if one.conditional:
         yield _header("If-None-Match", "The ETag that you have: 304 where nothing has changed.", is_required=False)
 
@@ -167,6 +167,6 @@ def _problems(one: Operation) -> list[HTTPStatus]:
         problems |= {HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
     if one.on_version:
         problems |= {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.CONFLICT}
-    if one.once:
+    if one.once or one.once_with_key:
         problems |= {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT}
     return sorted(problems)

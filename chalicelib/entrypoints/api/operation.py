@@ -86,8 +86,8 @@ class Operation:
 
     `may`: None where no proof is needed. `conditional`: the answer has an ETag, and If-None-Match is heard.
     `on_version`: If-Match names the version that the caller has seen. `once`: Idempotency-Key makes a repetition
-    harmless. `largest`: bytes of the body. A view returns its document, a `Tagged` one where a change names its
-    version, or a whole response.
+    harmless; `once_with_key`: for who sends one, as those of before do not. `largest`: bytes of the body. A view
+    returns its document, a `Tagged` one where a change names its version, or a whole response.
     """
 
     summary: str
@@ -100,6 +100,7 @@ class Operation:
     conditional: bool = False
     on_version: bool = False
     once: bool = False
+    once_with_key: bool = False
     problems: tuple[HTTPStatus, ...] = ()
     largest: int = LONGEST_BODY
 
@@ -145,7 +146,8 @@ def _asked(declared: Operation, request: Any, written: Mapping[str, str]) -> Ask
     raw = raw_body(request, is_wanted=declared.body is not None, largest=declared.largest)
     body = _body(declared.body, raw) if declared.body else None
     action = None
-    if declared.once and access is not None:
+    has_key = declared.once_with_key and request.headers.get("idempotency-key") is not None
+    if (declared.once or has_key) and access is not None:
         digest = hashlib.sha256(b"\0".join((request.method.encode(), request.path.encode(), raw))).hexdigest()
         note = getattr(body, "note", None) or ""
         action = Action(access.operator, now(), idempotency_key(request), digest, note)

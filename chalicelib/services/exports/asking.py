@@ -24,6 +24,8 @@ def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:
     operator = action.operator
     if wanted.people and not operator.may(Permission.EXPORT_PEOPLE):
         raise PeopleWithheld("names, phones and texts are exported by headquarters; ask for it without people")
+    if wanted.what == "audit" and not operator.may(Permission.READ_AUDIT):
+        raise PeopleWithheld("the audit trail is exported by headquarters of the whole coalition")
     row = jobs.new_job(
         election.id,
         "exports",

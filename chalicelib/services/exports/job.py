@@ -14,6 +14,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.clients.bucket import Upload
 from chalicelib.services.clients.jobs import DIES_AFTER
 from chalicelib.services.exports.codebook import about_table, codebook_table
+from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.other_rows import audit_tables, incident_tables, message_tables, roster_tables
 from chalicelib.services.exports.report_rows import report_tables
 from chalicelib.services.exports.table import Scope, Table, Wanted, What
@@ -30,6 +31,7 @@ TABLES: Final[Mapping[What, Callable[[Scope], Iterator[Table]]]] = {
     "messages": message_tables,
     "audit": audit_tables,
     "roster": roster_tables,
+    "contacts": contact_tables,
 }
 """What can be exported; every export has the codebook and what it is besides."""
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.services.access.operators import Operator
 from chalicelib.store.elections import LoadedElection
 
-What = Literal["reports", "incidents", "messages", "audit", "roster"]
+What = Literal["reports", "incidents", "messages", "audit", "roster", "contacts"]
 Format = Literal["csv", "xlsx"]
 Cell = str | int | float | Decimal | bool | None
 Row = Sequence[Cell]
@@ -73,6 +73,13 @@ class Scope:
     def sees_people_of(self, observer: str | None) -> bool:
         """Whether an observer's name and phones belong to it."""
         return self.operator.toward(observer) is self.operator
+
+    def sees_phone(self, phone: str | None) -> bool:
+        """Whether a phone, and what was said on it, belongs to it."""
+        sight = self.operator.sight
+        if sight is None:
+            return True
+        return any(sight.sees_people_of(one.number) for one in sight.election.observers_by_phone.get(phone or "", ()))
 
     def moments(self, at: dt.datetime | None) -> tuple[Cell, Cell]:
         """Return an instant in UTC and in the election's time zone."""

@@ -13,8 +13,10 @@ from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import NEEDS_NOTE, STATES, State, Step, after
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
+from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.incidents.alerts import describe
+from chalicelib.services.incidents.refusals import IncidentUnknown
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store import moved_incidents
 from chalicelib.store.elections import LoadedElection
@@ -55,6 +57,35 @@ def step_writes(
     return state, (changing(incident, state, entry), listed(incident, state), audited)
 
 
+def take_step_once(loaded: LoadedElection, action: Action, number: int, step: Step, seen: int) -> dict[str, Any] | None:
+    """Take a step as `take_step` does, once per Idempotency-Key.
+
+    Raises KeyReused, and what `take_step` raises.
+    """
+    operator = action.operator
+
+    def attempt() -> Change:
+        incident = incident_of_number(loaded.election.id, number)
+        if incident is None or not sees(operator, incident):
+            raise IncidentUnknown(f"there is no incident {number} in this election, or not in your regions")
+        operator.require_own(incident.observer)
+        _require_version(incident, seen)
+        at = loaded.clock.at(action.now)
+        state, (*writes, _) = step_writes(incident, step, action.who, action.note, at, action.now)
+        document = {"number": number, "version": incident.version + 1}
+        subject = f"incident {incident.number}"
+        before, after = {"state": incident.state}, {"state": state}
+        return Change(document, tuple(writes), f"incident {step}", subject, before, after)
+
+    perform(action, attempt)
+    return show_incident(loaded.election, operator, number)
+
+
+def _require_version(incident: Incident, seen: int) -> None:
+    if incident.version != seen:
+        raise VersionPassed(f"incident {incident.number} is at version {incident.version} now, you have seen {seen}")
+
+
 def take_step(
     loaded: LoadedElection, operator: Operator, number: int, step: Step, seen: int, note: str, now: dt.datetime
 ) -> dict[str, Any] | None:
@@ -69,8 +100,7 @@ def take_step(
         if incident is None or not sees(operator, incident):
             return None
         operator.require_own(incident.observer)
-        if incident.version != seen:
-            raise VersionPassed(f"incident {number} is at version {incident.version} now, you have seen {seen}")
+        _require_version(incident, seen)
         write(step_writes(incident, step, operator.signature, note, loaded.clock.at(now), now)[1])
         return show_incident(loaded.election, operator, number)
 
