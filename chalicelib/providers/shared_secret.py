@@ -8,6 +8,7 @@ import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from chalicelib.providers.content import query_fields, split_url
 from chalicelib.providers.contract import Secrets, WebhookRequest
@@ -17,6 +18,9 @@ from chalicelib.providers.signatures import any_same, secret_values
 PROVEN_BY = ("path_token", "query_token", "basic_password")
 """The settings that `require_shared_secret` takes a proof by."""
 _SENT_ALONG = ("secret", "secrets", "path_token", "query_token")
+_BLANK = "[secret]"
+_INTRODUCES = re.compile(r"[%&\\]")
+"""What every way to write a character begins with, but itself, and a space as `+`."""
 _XML_NAMES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 Proof = Callable[[WebhookRequest, Secrets], bool | None]
 
@@ -92,8 +96,21 @@ def without_secrets(text: str, secrets: Secrets) -> str:
         kept = secrets.get(name)
         for value in kept if isinstance(kept, list | tuple) else (kept,):
             if isinstance(value, str) and value:
-                text = re.sub("".join(map(_written, value)), "[secret]", text)
+                text = _blanked(text, value)
     return text
+
+
+def _blanked(text: str, secret: str) -> str:
+    if not (_INTRODUCES.search(text) or (" " in secret and "+" in text)):
+        return text.replace(secret, _BLANK)
+    return _pattern_of(secret).sub(_BLANK, text)
+
+
+@lru_cache(maxsize=64)
+def _pattern_of(secret: str) -> re.Pattern[str]:
+    """Return a pattern of every way to write a secret."""
+    may_begin = rf"(?=[%&+\\{re.escape(secret[0])}])"  # most characters of a text are passed over by it
+    return re.compile(may_begin + "".join(map(_written, secret)))
 
 
 def _written(character: str) -> str:
