@@ -15,12 +15,13 @@ from chalicelib.cli.target import use_stack
 from chalicelib.observation.election_file import moved_to
 from chalicelib.observation.election_file.header import id_problem
 from chalicelib.observation.elections.clock import REAL_TIME, Clock, ClockInvalid
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import MOST_SHARDS, Election
 from chalicelib.services.access.accounts import load_accounts
 from chalicelib.services.backup.archive import ArchiveInvalid
 from chalicelib.services.backup.deletion import DeleteRefused, delete, require_deletable
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.retirement import RetireRefused, retire
+from chalicelib.services.elections.shards import ShardsInUse, change_shards, require_not_under_way
 from chalicelib.services.review.reprocess import reprocess, resolved_by
 from chalicelib.store.election_removal import retired_elections
 from chalicelib.store.elections import ElectionChanged, ElectionUnknown, list_elections
@@ -62,6 +63,9 @@ clock_option = click.option(
 number_option = click.option("--number", help="The number that observers text to, which then leads to this election.")
 
 
+shards_type = click.IntRange(1, MOST_SHARDS)
+
+
 @click.group()
 def election() -> None:
     """Load, copy, route and check elections."""
@@ -75,8 +79,11 @@ election.add_command(check)
 @click.option("--id", "election_id", type=ElectionId(), help="Load it under another id than the file's.")
 @number_option
 @clock_option
+@click.option("--shards", type=shards_type, help="Spread its counts over so many rows, before the first report.")
 @click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
-def load(file: Path, election_id: str | None, number: str | None, clock: Clock | None, *, today: bool) -> None:
+def load(
+    file: Path, election_id: str | None, number: str | None, clock: Clock | None, shards: int | None, *, today: bool
+) -> None:
     """Validate and load FILE with its stations, observers, coordinators and accounts.
 
     All of it or nothing.
@@ -92,8 +99,10 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
     use_stack()
 
     try:
-        version = loading.load(checked, clock or REAL_TIME)
-    except (loading.RemovesReported, ElectionChanged) as refused:
+        if shards is not None:
+            require_not_under_way(checked.id, shards, dt.datetime.now(dt.UTC))
+        version = loading.load(checked, clock or REAL_TIME, shards=shards)
+    except (ShardsInUse, loading.RemovesReported, ElectionChanged) as refused:
         raise click.ClickException(str(refused)) from refused
     counts = f"{len(checked.stations)} stations, {len(checked.observers)} observers, {len(checked.regions)} regions"
     show(f"Loaded {checked.id}, version {version}: {counts}.")
@@ -104,6 +113,23 @@ def load(file: Path, election_id: str | None, number: str | None, clock: Clock |
     resolved = sum(1 for _ in resolved_by(checked.id))
     if resolved:
         show(f"{resolved} SMS that did not count may count now: ./baykoo election reprocess {checked.id}")
+
+
+@election.command(name="shards")
+@click.argument("election_id", metavar="ELECTION")
+@click.argument("shards", type=shards_type)
+def shards_command(election_id: str, shards: int) -> None:
+    """Spread ELECTION's counts over SHARDS rows, before its first report.
+
+    docs/scale.md says how many an election needs.
+    """
+    use_stack()
+
+    try:
+        version = change_shards(election_id, shards, dt.datetime.now(dt.UTC))
+    except (ShardsInUse, ElectionUnknown, loading.RemovesReported, ElectionChanged) as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{election_id}, version {version}: every count is spread over {shards} rows.")
 
 
 @election.command(name="reprocess")

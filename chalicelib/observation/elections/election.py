@@ -21,6 +21,10 @@ from chalicelib.observation.elections.values import ElectionValue, Severity, Tex
 LONGEST_TEXT = 300
 """Characters of the longest text that a question may ask for: it shares its SMS, and its report's row, with others."""
 
+USUAL_SHARDS = 4
+MOST_SHARDS = 64
+"""Over how many rows a count is spread: each costs a summary one query."""
+
 QuestionType = Literal["yesno", "integer", "choice", "choices", "time", "decimal", "text", "date"]
 
 
@@ -176,7 +180,7 @@ class Election(ElectionValue):
     languages: tuple[str, ...]
     default_region: str | None = None
     station_pattern: str = r"\d+"
-    tally_shards: int = Field(default=4, ge=1, le=64)
+    tally_shards: int = Field(default=USUAL_SHARDS, ge=1, le=MOST_SHARDS)
     forms: tuple[Form, ...]
     incidents: IncidentForm | None = None
     quick_count: QuickCount | None = None

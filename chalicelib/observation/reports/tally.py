@@ -51,12 +51,12 @@ UNCOUNTED: Final = frozenset(
 """Outcomes that no counter tells of."""
 
 
-def shard_of(election: Election, station: str | None) -> int:
+def shard_of(election: Election, name: str) -> int:
     """Return the shard that a station's counts go to.
 
-    A stable hash, the same in every process.
+    Or a stranger's phone's. A stable hash, the same in every process.
     """
-    return zlib.crc32((station or "").encode()) % election.tally_shards
+    return zlib.crc32(name.encode()) % election.tally_shards
 
 
 def contribution(election: Election, report: Report) -> Counters:

@@ -3,7 +3,7 @@
 import time
 
 from chalicelib.observation.elections.clock import Clock
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import USUAL_SHARDS, Election
 from chalicelib.observation.incidents.urgent_pattern import incident_pattern
 from chalicelib.observation.reports.tally import difference
 from chalicelib.observation.sms.phones import international
@@ -32,13 +32,18 @@ class RemovesReported(Exception):
         self.removals = removals
 
 
-def load(election: Election, clock: Clock) -> int:
+def load(election: Election, clock: Clock, *, shards: int | None = None) -> int:
     """Store an election, or its next version; return the version.
 
     What the file's changes mean for reports and incidents that are in already is counted anew; a message stays counted
-    where it was when it came. Raises RemovesReported, ElectionChanged, StoreUnavailable.
+    where it was when it came. `shards` go before those of its file, and a file without any
+    keeps those that are stored. Raises RemovesReported, ElectionChanged, StoreUnavailable.
     """
     before = elections.current(election.id, fresh=True)
+    if shards is None and before is not None and election.tally_shards == USUAL_SHARDS:
+        shards = before.filed.tally_shards
+    if shards is not None:
+        election = election.model_copy(update={"tally_shards": shards})
     if before is None:
         return elections.save(election, clock)
     reported = _reported(before.election)

@@ -38,7 +38,7 @@ class Reported:
 def removals(before: Election, after: Election, reported: Reported) -> Iterator[Removal]:
     """Everything that is left out and was reported on, with how often."""
     if after.tally_shards != before.tally_shards and reported.messages:
-        yield Removal(f"tally_shards: {before.tally_shards}", reported.messages)
+        yield Removal(f"the count over {before.tally_shards} rows (tally_shards)", reported.messages)
     uses = Counter(part for report in reported.reports for part in _parts_of_report(before, report))
     uses.update(part for incident in reported.incidents for part in _parts_of_incident(incident))
     remaining = _meanings(after)

@@ -185,7 +185,14 @@ def _report(sms: _Sms) -> Outcome:
         changes=_as_read(sms, interpretation, counted_at, held_for=held_for),
         election=election,
         reports=tuple(one.after for one in changed),
-        cells=changes_of_message(election, interpretation, changed, opening.incidents, is_entry=message.is_entry),
+        cells=changes_of_message(
+            election,
+            interpretation,
+            changed,
+            opening.incidents,
+            counted_in=cell_of_message(election, interpretation, sms.phone),
+            is_entry=message.is_entry,
+        ),
         incidents=opening.incidents,
         outgoing=(*opening.alerts, *replies),
         writes=(
@@ -232,7 +239,7 @@ def _as_read(
     `held_for`: why a person has to look at it.
     """
     election, message, now = sms.loaded.election, sms.message, sms.now
-    cell = cell_of_message(election, interpretation)
+    cell = cell_of_message(election, interpretation, sms.phone)
     attributes: dict[str, Any] = {
         "election": election.id,
         "counted_in": cell_name(cell),

@@ -27,24 +27,24 @@ Shard = int
 ShardCell = tuple[Shard, Cell]
 
 
-def message_cell(election: Election, station: str | None, form: str | None, round_name: str) -> ShardCell:
+def message_cell(election: Election, station: str, form: str | None, round_name: str) -> ShardCell:
     """Return where a message's outcome is counted.
 
-    With its first report, so that an accepted report changes one tally row. An unknown sender's has no station, and
-    counts in the nation alone.
+    With its first report, so that an accepted report changes one tally row.
     """
-    if station is None:
-        return shard_of(election, None), (NATION_ONLY, ANY_FORM, NO_ROUND)
     region = election.region_of(station)
     if form is None or form not in election.form_by_code:
         return shard_of(election, station), (region, ANY_FORM, NO_ROUND)
     return shard_of(election, station), (region, form, tally_round(election.form_by_code[form], round_name))
 
 
-def cell_of_message(election: Election, interpretation: Interpretation) -> ShardCell:
-    """Where a message that was read is counted."""
+def cell_of_message(election: Election, interpretation: Interpretation, sender: str) -> ShardCell:
+    """Where a message that was read is counted.
+
+    An unknown sender's has no station: it counts in the nation alone, in the shard of its phone.
+    """
     if interpretation.observer is None:
-        return message_cell(election, None, None, NO_ROUND)
+        return shard_of(election, sender), (NATION_ONLY, ANY_FORM, NO_ROUND)
     if not interpretation.reports:
         return message_cell(election, interpretation.observer.station, None, NO_ROUND)
     first = interpretation.reports[0]
@@ -95,11 +95,15 @@ def changes_of_message(
     merged: Iterable[MergedReport],
     incidents: Iterable[Incident],
     *,
+    counted_in: ShardCell,
     is_entry: bool,
 ) -> Mapping[ShardCell, Counters]:
-    """Everything that a message adds, by shard and cell."""
+    """Everything that a message adds, by shard and cell.
+
+    `counted_in`: where its own outcome is counted.
+    """
     counted = message_counters(interpretation.state, is_entry=is_entry)
-    changes: list[tuple[ShardCell, Counters]] = [(cell_of_message(election, interpretation), counted)]
+    changes: list[tuple[ShardCell, Counters]] = [(counted_in, counted)]
     for one in merged:
         changes += changes_of_report(election, one)
     return total([*changes, *changes_of_incidents(election, incidents)])
