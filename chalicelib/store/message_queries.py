@@ -92,7 +92,7 @@ def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iter
     At most `limit` per shard, the longest due first. Raises StoreUnavailable.
     """
     due = Message.due_at <= due_before if due_before is not None else None
-    for shard in range(QUEUE_SHARDS):
+    for shard in range(QUEUE_SHARDS[queue]):
         with store_faults():
             rows = Message.unfinished_index.query(f"{queue}#{shard}", due, limit=limit, attributes_to_get=["key"])
             yield from [row.key for row in rows]

@@ -1,8 +1,8 @@
 """Rows in a queue, from their claim to a final state."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.condition import Condition
@@ -20,7 +20,9 @@ Queue = Literal["in", "alert", "out", "receipt", "held"]
 waits for somebody else: a receipt for its SMS to be known, an SMS that was sent for its receipt. Rows that are `held`
 wait for a person, and nothing takes them up."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out", "receipt")
-QUEUE_SHARDS = 4
+QUEUE_SHARDS: Final[Mapping[Queue, int]] = {"in": 8, "alert": 4, "out": 16, "receipt": 16, "held": 4}
+"""Over how many partitions of the unfinished index a queue is spread: an SMS that comes writes there twice, one that
+goes out up to seven times (docs/scale.md)."""
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
 """How long the stream has to process a message or receipt before sweep does it."""
 SCHEMA = 1
@@ -29,7 +31,7 @@ SCHEMA = 1
 
 def pending_in(queue: Queue, key: str) -> str:
     """Return the unfinished index's partition of a queue's row."""
-    return f"{queue}#{spread(key, QUEUE_SHARDS)}"
+    return f"{queue}#{spread(key, QUEUE_SHARDS[queue])}"
 
 
 class UnfinishedIndex(GlobalSecondaryIndex["QueuedRow"]):  # type: ignore[no-untyped-call]

@@ -85,7 +85,7 @@ def tables_of_two_keys(day: Pipeline) -> list[Any]:
 
 
 def test_the_fake_answers_as_the_emulator_does(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert QUEUE_SHARDS > 1
+    assert QUEUE_SHARDS["in"] > 1
     day = load()
     for play in (messages, transactions, tables_of_two_keys):
         real = play(day)

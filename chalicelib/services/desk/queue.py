@@ -161,7 +161,7 @@ def _unread(operator: Operator, waiting: Collection[str]) -> list[Waiting]:
 
     They belong to no election yet.
     """
-    keys = [key for key in unfinished("held", None, MOST_UNREAD // QUEUE_SHARDS) if key not in waiting]
+    keys = [key for key in unfinished("held", None, MOST_UNREAD // QUEUE_SHARDS["held"]) if key not in waiting]
     rows = [row for row in get_many(keys) if row.direction == "in" and row.election is None and is_of(operator, row)]
     return [Waiting(row.key, row.stored_at, row.state, row.reason, row.sender, None, None, "messages") for row in rows]
 

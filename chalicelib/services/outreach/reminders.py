@@ -109,7 +109,7 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
 
     The sender's own, and whichever the text names. Raises TooManyUnread, StoreUnavailable.
     """
-    waiting = list(message_queries.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS))
+    waiting = list(message_queries.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS["in"]))
     of_observers: list[frozenset[str]] = []
     for begin in range(0, len(waiting), LOOKED_AT_ONCE):
         rows = message_queries.get_many(waiting[begin : begin + LOOKED_AT_ONCE])

@@ -103,7 +103,7 @@ def _read() -> tuple[list[Message | ReceiptRow], dict[str, str], bool]:
 
     Rows that cannot be read by key with their faults, and whether there is more.
     """
-    keys = list(unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS))
+    keys = list(unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS["held"]))
     rows, unreadable = read_rows(keys)
     return sorted(rows, key=_since), unreadable, len(keys) >= MOST_SHOWN
 

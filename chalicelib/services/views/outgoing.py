@@ -4,6 +4,7 @@ What did not arrive; and sending it again.
 """
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, Literal, get_args
@@ -113,8 +114,8 @@ def send_again(loaded: LoadedElection, action: Action, key: str) -> dict[str, An
 
 
 def _waiting(election_id: str, now: dt.datetime) -> tuple[list[Message], None, bool]:
-    per_shard = MOST_WAITING // QUEUE_SHARDS // len(OUTGOING)
-    keys = [key for queue in OUTGOING for key in unfinished(queue, now + _FAR, per_shard)]
+    per_shard = {queue: math.ceil(MOST_WAITING / len(OUTGOING) / QUEUE_SHARDS[queue]) for queue in OUTGOING}
+    keys = [key for queue in OUTGOING for key in unfinished(queue, now + _FAR, per_shard[queue])]
     rows = [row for row in get_many(keys) if row.election == election_id] if keys else []
     return sorted(rows, key=lambda row: row.due_at or row.stored_at), None, len(keys) >= MOST_WAITING
 
