@@ -80,14 +80,18 @@ def seed(stack: Stack, path: Path) -> dict[str, Any]:
     `path` is where the settings are written first, for ./baykoo to find the stack by. Raises `SeedFailed`.
     """
     write_settings(path, settings(stack))
-    _baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
-    output = _baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
+    baykoo(stack, path, "election", "load", str(SAMPLE), "--today", "--id", ELECTION, "--number", NUMBER)
+    output = baykoo(stack, path, "operator", "add", "local", "--role", "headquarters", "--election", ELECTION)
     account = ("Shift lead", "--address", LEAD, "--role", "headquarters", "--election", ELECTION)
-    link = _baykoo(stack, path, "account", "add", *account).split()[-1]
+    link = baykoo(stack, path, "account", "add", *account).split()[-1]
     return settings(stack, output.split()[-1], ELECTION, link)
 
 
-def _baykoo(stack: Stack, path: Path, *arguments: str) -> str:
+def baykoo(stack: Stack, path: Path, *arguments: str) -> str:
+    """Run ./baykoo on a stack; return what it prints.
+
+    Raises SeedFailed where it fails.
+    """
     environ = stack.environ | {"BAYKOO_LOCAL": str(path)}
     command = [str(ROOT / "baykoo"), *arguments]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, env=environ)
