@@ -68,8 +68,17 @@ advisories: environments ## Ask which weaknesses are known of the pinned package
 	@$(PYTHON) infra/environments.py --lint && $(bin)/python -m infra.advisories
 
 .PHONY: bench
-bench: environments ## Measure: what the tests in tests/bench print
-	@$(bin)/python -m pytest tests/bench
+bench: environments ## Measure: processor time against bare requests, units, imports, reading, throughput (docs/performance.md)
+	@$(bin)/python -m pytest -p no:logging tests/bench tests/integration/test_cpu_against_bare.py tests/integration/test_capacity.py \
+		tests/integration/test_summary_cost.py tests/integration/test_board_cost.py
+
+.PHONY: load
+load: environments ## Hand 10,000 signed SMS in to a local stack, and print rates, percentiles and what is lost (MESSAGES=10000)
+	@$(bin)/python -m infra.load $(MESSAGES)
+
+.PHONY: scale
+scale: environments ## Simulate 10^5 and 10^6 observers at eight o'clock, and draw docs/scale.md's figures (minutes)
+	@$(bin)/python -m infra.scale
 
 .PHONY: package
 package: environments ## Make the bundle and the template, and print the bundle's size

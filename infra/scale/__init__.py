@@ -1,0 +1,1 @@
+"""A nation's observers at eight o'clock, simulated by `make scale`."""
