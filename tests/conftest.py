@@ -32,3 +32,13 @@ def stack_without_streams() -> Iterator[Stack]:
 def sample(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """`stack` with the sample election, dated today, as after `make run`. Tests share it."""
     return sample_on(stack, tmp_path_factory.mktemp("sample") / "local.json")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that tests recorded, side by side."""
+    passed = terminalreporter.getreports("passed")
+    figures = [value for report in passed for name, value in report.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+    for what, *values in figures:
+        terminalreporter.write_line(f"{what:<58} " + "   ".join(map(str, values)))

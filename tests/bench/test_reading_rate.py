@@ -3,6 +3,7 @@
 import random
 import statistics
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def messages(election: Election, noise: Noise) -> list[str]:
 
 
 @pytest.mark.parametrize(("kind", "noise"), [("noisy", NOISY), ("clean", CLEAN)])
-def test_reading_rate(kind: str, noise: Noise, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reading_rate(kind: str, noise: Noise, record_property: Callable[[str, object], None]) -> None:
     election = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
     texts = messages(election, noise)
     rates = []
@@ -41,5 +42,5 @@ def test_reading_rate(kind: str, noise: Noise, capsys: pytest.CaptureFixture[str
             read(text, election)
         rates.append(MESSAGES / (time.process_time() - begun))
     assert sum(bool(read(text, election).reports) for text in texts) > 0.99 * MESSAGES
-    with capsys.disabled():
-        print(f"\nreading, {kind}: {statistics.median(rates):,.0f} messages/s on one core (median of {RUNS})")  # noqa: T201
+    median = f"{statistics.median(rates):,.0f}"
+    record_property("figure", (f"reading, {kind}: messages a second on one core (median of {RUNS})", median))

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from aws_faults import Wire
@@ -87,7 +87,7 @@ def has_come(pipeline: Pipeline, count: int, written: list[Message]) -> None:
 
 
 def test_a_board_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
-    load: Load, wire: Wire, written: list[Message]
+    load: Load, wire: Wire, written: list[Message], record_property: Callable[[str, object], None]
 ) -> None:
     few, many = nation(load), nation(load)
     has_come(few, 10**3, written)
@@ -102,6 +102,7 @@ def test_a_board_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thou
         meters.append(meter)
     units = [meter.units for meter in meters]
     size = len(json.dumps(documents[1], ensure_ascii=False))
+    record_property("figure", ("a board: read units with 10^3 and 10^5 messages", *units))
     print(json.dumps({"board": {"read units with 10^3 and 10^5": units, "CPU seconds": seconds, "bytes": size}}))  # noqa: T201
     assert all(0 < one <= MOST_UNITS for one in units), units
     assert meters[0].requests == meters[1].requests

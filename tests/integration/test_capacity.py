@@ -3,7 +3,7 @@
 import sys
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_faults import Wire
@@ -63,7 +63,9 @@ class Meter:
         return sum(self.writes.values())
 
 
-def test_an_accepted_report_costs_three_requests_and_sixteen_write_units(pipeline: Pipeline, wire: Wire) -> None:
+def test_an_accepted_report_costs_three_requests_and_sixteen_write_units(
+    pipeline: Pipeline, wire: Wire, record_property: Callable[[str, object], None]
+) -> None:
     lead, other = pipeline.observers(2)
     pipeline.say(lead.phones[0], "OP A1")  # the election is known to the process
     costs: dict[str, Meter] = {}
@@ -71,6 +73,9 @@ def test_an_accepted_report_costs_three_requests_and_sixteen_write_units(pipelin
         for observer, text in zip((lead, other), texts, strict=True):
             costs[f"{form} {'lead' if observer is lead else 'other'}"] = _metered(pipeline, wire, observer, text)
     sys.stdout.write(_table(costs))
+    most = max(meter.write_units for meter in costs.values())
+    requests = max(len(meter.requests) for meter in costs.values())
+    record_property("figure", ("an accepted report: requests, write units at most", requests, f"{most:g}"))
     assert pipeline.differences() == ()
     for name, meter in costs.items():
         assert len(meter.requests) <= MOST_REQUESTS, (name, meter.requests)

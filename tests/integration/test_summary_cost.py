@@ -116,7 +116,7 @@ def read_by(pipeline: Pipeline, wire: Wire) -> dict[str, ReadMeter]:
 
 
 def test_it_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
-    load: Load, wire: Wire, written: list[Message]
+    load: Load, wire: Wire, written: list[Message], record_property: Callable[[str, object], None]
 ) -> None:
     """Tallies and reports are as 10^3 and 10^5 messages leave them. Of the messages' own rows, which a summary must not
     read, there are 10^3 and 2*10^4: enough to be seen if it did, and as many as the emulator takes in the time."""
@@ -131,6 +131,7 @@ def test_it_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
     units = {what: (before[what].units, after[what].units) for what in before}
     print(json.dumps({"read units with 10^3 and 10^5 messages": units}))  # noqa: T201
     for what, (fewer, more) in units.items():
+        record_property("figure", (f"a summary, {what}: read units with 10^3 and 10^5 messages", fewer, more))
         assert fewer > 0, what
         assert abs(more - fewer) <= MOST_APART * fewer, (what, fewer, more)
         assert before[what].requests == after[what].requests, what

@@ -1,0 +1,162 @@
+"""Processor time of the webhook and of processing, against the bare requests to DynamoDB that they cannot do without.
+
+The same client, retries and rows; blocks of calls in turn, so that a machine that others use slows both alike.
+"""
+
+import base64
+import copy
+import datetime as dt
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from aws_faults import Killed
+from pipeline import Load, Pipeline, stored
+
+import app
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.services.intake.receive import receive
+from chalicelib.services.processing.process import process
+from chalicelib.store.messages import Message
+
+pytestmark = pytest.mark.long
+
+BLOCK, PAIRS, WARMING = 20, 15, 2
+TEXT = "ОТКРЫТИЕ A1 B0730 C{count} D1 E{ballots}"
+_serial = itertools.count()
+Call = Callable[[], object]
+
+
+def seconds_of(calls: Sequence[Call]) -> float:
+    begun = time.process_time()
+    for call in calls:
+        call()
+    return (time.process_time() - begun) / len(calls)
+
+
+def compared(ours: Callable[[], Sequence[Call]], bare: Callable[[], Sequence[Call]]) -> tuple[float, float, float]:
+    """Milliseconds of ours and of the bare, and the median of the pairs' ratios."""
+    pairs = []
+    for place in range(WARMING + PAIRS):
+        sides = [(0, ours()), (1, bare())]
+        took = {side: seconds_of(calls) for side, calls in (sides if place % 2 else reversed(sides))}
+        pairs.append((took[0], took[1]))
+    kept = pairs[WARMING:]
+    mine, theirs = (statistics.median(pair[side] for pair in kept) * 1000 for side in (0, 1))
+    return mine, theirs, statistics.median(one / other for one, other in kept)
+
+
+def client() -> Any:
+    return Message._get_connection().connection.client
+
+
+def texts(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
+    """A phone and a text, no two alike: of each station in turn, so that two blocks change no report alike."""
+    for number in itertools.count():
+        station = number % (2 * BLOCK)
+        text = TEXT.format(count=number % 50, ballots=1000 + number // (2 * BLOCK))
+        yield pipeline.observers(station)[0].phones[0], text
+
+
+def signed(pipeline: Pipeline, sender: GenericSender, phone: str, text: str) -> Signed:
+    sms = Sms(f"{pipeline.election.id}-cpu{next(_serial)}", phone, pipeline.number, text, pipeline.now)
+    return sender.sign(sms, "https://example.org/webhooks/generic", dt.datetime.now(dt.UTC))
+
+
+def event(request: Signed) -> dict[str, Any]:
+    """What API Gateway hands to intake."""
+    return {
+        "requestContext": {
+            "httpMethod": "POST",
+            "resourcePath": "/webhooks/{provider}",
+            "path": "/api/webhooks/generic",
+            "identity": {"sourceIp": "127.0.0.1"},
+        },
+        "pathParameters": {"provider": "generic"},
+        "stageVariables": None,
+        "multiValueQueryStringParameters": None,
+        "headers": {**request.headers, "host": "example.org"},
+        "body": base64.b64encode(request.body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+@pytest.mark.parametrize("part", ["from API Gateway's event", "from the provider's request"])
+def test_webhook_against_a_bare_conditional_put(
+    part: str, load: Load, record_property: Callable[[str, object], None]
+) -> None:
+    pipeline = load(size=2 * BLOCK)
+    sender, words = GenericSender(pipeline.secret), texts(pipeline)
+    example = pipeline.send(*next(words)).serialize()
+
+    def ours() -> list[Call]:
+        if part == "from API Gateway's event":
+            events = [event(signed(pipeline, sender, *next(words))) for _ in range(BLOCK)]
+            return [lambda one=one: accepted(app.intake(one, None)["statusCode"]) for one in events]
+        now = dt.datetime.now(dt.UTC)
+        requests = [signed(pipeline, sender, *next(words)).arriving(now) for _ in range(BLOCK)]
+        return [lambda one=one: accepted(receive("generic", one).status) for one in requests]
+
+    def bare() -> list[Call]:
+        rows = [example | {"key": {"S": f"generic#{pipeline.election.id}-bare{next(_serial)}"}} for _ in range(BLOCK)]
+        named = {"TableName": "baykoo-messages", "ConditionExpression": "attribute_not_exists(#key)"}
+        return [
+            lambda row=row: client().put_item(Item=row, ExpressionAttributeNames={"#key": "key"}, **named)
+            for row in rows
+        ]
+
+    mine, theirs, ratio = compared(ours, bare)
+    record_property("figure", (f"webhook {part}: CPU, ms", f"{mine:.2f}", f"bare put {theirs:.2f}", f"{ratio:.2f}"))
+
+
+def accepted(status: int) -> None:
+    assert status == 200
+
+
+def test_processing_against_a_bare_read_and_transaction(
+    load: Load, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = load(size=2 * BLOCK)
+    words = texts(pipeline)
+    pipeline.say(*next(words))
+
+    def ours() -> list[Call]:
+        images = [pipeline.send(*next(words)).serialize() for _ in range(BLOCK)]
+        return [lambda image=image: process(Message.from_raw_data(copy.copy(image)), pipeline.now) for image in images]
+
+    def bare() -> list[Call]:
+        return [
+            lambda asked=asked: [getattr(client(), name)(**parameters) for name, parameters in asked]
+            for asked in [requests_of(pipeline.send(*next(words))) for _ in range(BLOCK)]
+        ]
+
+    def requests_of(message: Message) -> list[tuple[str, dict[str, Any]]]:
+        """The requests that processing would make, the last of which is not made."""
+        asked: list[tuple[str, dict[str, Any]]] = []
+        names = {"BatchGetItem": "batch_get_item", "TransactWriteItems": "transact_write_items"}
+        real = type(client())._make_api_call
+
+        def tapped(one: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            if operation in names:
+                asked.append((names[operation], copy.deepcopy(parameters)))
+            if operation == "TransactWriteItems":
+                raise Killed
+            return real(one, operation, parameters)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(type(client()), "_make_api_call", tapped)
+            with pytest.raises(Killed):
+                process(message, pipeline.now)
+        assert [name for name, _ in asked] == ["batch_get_item", "transact_write_items"]
+        return asked
+
+    mine, theirs, ratio = compared(ours, bare)
+    assert pipeline.say(*next(words)).state == "accepted"
+    assert stored(f"reply#{pipeline.key('m0000')}").state == "queued"
+    record_property(
+        "figure", ("processing: CPU, ms", f"{mine:.2f}", f"bare read and transaction {theirs:.2f}", f"{ratio:.2f}")
+    )
