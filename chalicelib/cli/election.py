@@ -129,7 +129,7 @@ def shards_command(election_id: str, shards: int) -> None:
         version = change_shards(election_id, shards, dt.datetime.now(dt.UTC))
     except (ShardsInUse, ElectionUnknown, loading.RemovesReported, ElectionChanged) as refused:
         raise click.ClickException(str(refused)) from refused
-    click.echo(f"{election_id}, version {version}: every count is spread over {shards} rows.")
+    show(f"{election_id}, version {version}: every count is spread over {shards} rows.")
 
 
 @election.command(name="reprocess")

@@ -55,9 +55,14 @@ def client() -> Any:
 
 
 def texts(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
-    """A phone and a text, no two alike: of each station in turn, so that two blocks change no report alike."""
+    """A phone and a text, no two alike: of each station in turn, so that two blocks change no report alike.
+
+    Half an hour lies between two SMS of a station: more in an hour would be counted against its phone's budget.
+    """
     for number in itertools.count():
         station = number % (2 * BLOCK)
+        if station == 0:
+            pipeline.now += dt.timedelta(minutes=30)
         text = TEXT.format(count=number % 50, ballots=1000 + number // (2 * BLOCK))
         yield pipeline.observers(station)[0].phones[0], text
 
