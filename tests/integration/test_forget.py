@@ -1,5 +1,6 @@
 """A person is forgotten everywhere, and what was counted of them stays; broken off anywhere, it is given again."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -16,6 +17,8 @@ from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
 from chalicelib.services.elections import loading
+from chalicelib.services.ledger.seal import seal
+from chalicelib.services.ledger.verify import verify
 from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.privacy.forget import Forgotten, forget_everybody, forget_phone
 from chalicelib.services.summaries.hourly import summarize
@@ -34,6 +37,7 @@ WORDS = Form(
     code="ZA", expect="observer", rounds=(), questions=(Question(code="S", type="text"),), due=sample().forms[0].due
 )
 SAYINGS = ("у нас тут всё спокойно, ждём", "IN 3 # избили Назгуль у входа в школу", "ZA S=пломба Назгуль 00123")
+HOUR = dt.timedelta(hours=1)
 TABLES = ("elections", *raw_rows.TABLES, "work", "accounts", "providers")
 
 
@@ -122,6 +126,22 @@ def test_nothing_of_a_person_is_left_and_every_number_stays(day: Pipeline) -> No
     assert not any(forget(day, phone).rows.values())
 
 
+@pytest.mark.parametrize("whom", ["a person", "everybody"])
+def test_the_ledger_s_roots_stay_and_tell_of_what_is_forgotten(day: Pipeline, whom: str) -> None:
+    sealed = seal(day.current, day.now + HOUR)
+    assert sealed is not None
+    assert verify(day.election.id).differences == ()
+    if whom == "a person":
+        forget(day, day.phone())
+    else:
+        forget_everybody(day.election.id, day.now, quiet, is_done=True)
+    verified = verify(day.election.id, [sealed.root])
+    assert verified.differences == ()
+    own = {row.key for row in day.rows() if row.direction == "in" and row.text is None}
+    assert len(own) >= 5
+    assert all(any(key in line for line in verified.forgotten) for key in own)
+
+
 def test_the_opt_out_holds_when_a_file_names_the_phone_again(day: Pipeline) -> None:
     forget(day, day.phone())
     assert wish_of(day.election.id, day.phone()) is None
@@ -177,7 +197,7 @@ def test_killed_after_any_write_it_is_given_again_and_ends_the_same(day: Pipelin
 
 
 WRITES = ("UpdateItem", "PutItem", "DeleteItem", "BatchWriteItem", "DeleteObject")
-KILLED = int(os.environ.get("BAYKOO_FORGETTING_KILLED", "6"))
+KILLED = int(os.environ.get("BAYKOO_FORGETTING_KILLED", "4"))
 """How often a run is killed on its way."""
 
 

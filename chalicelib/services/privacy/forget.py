@@ -7,27 +7,28 @@ was broken off is given again, and ends as if it had not been.
 """
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.access.operators import COMMAND_LINE
 from chalicelib.services.clients import bucket
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.ledger.forget import forget as forget_in_ledger
 from chalicelib.services.opt_outs.forgotten import keep_opt_out
 from chalicelib.services.privacy.cleaning import Scope
-from chalicelib.services.privacy.personal import KEYS
 from chalicelib.services.privacy.persons import Persons
 from chalicelib.services.privacy.roster import everybody_in, people_with, without_people
-from chalicelib.services.privacy.scrub import is_own, scrubbed
+from chalicelib.services.privacy.run import EVERY_LEDGER, SEALED, OnPage, Run, election_of
+from chalicelib.services.privacy.scrub import is_own
 from chalicelib.services.privacy.text_answers import TextAnswers
-from chalicelib.store import operators, raw_rows
+from chalicelib.store import operators
 from chalicelib.store.election_rewriting import StoredElection, all_elections, comparing_key, rewrite, stored_election
 from chalicelib.store.elections import ElectionChanged
 from chalicelib.store.raw_rows import Item
-from chalicelib.store.tables import Contended
 
 BEFORE_MESSAGES: Final = (
     "reports",
@@ -41,7 +42,6 @@ BEFORE_MESSAGES: Final = (
     "contacts",
 )
 """Tables that quote or count SMS: none of it could be found once the SMS are gone."""
-OnPage = Callable[[str, int], None]
 
 
 class ForgetRefused(Exception):
@@ -61,63 +61,6 @@ class Forgotten:
     other_phones: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Run:
-    """One run over some elections' rows; it `is_done` or only counted."""
-
-    elections: Mapping[str, StoredElection]
-    is_everywhere: bool
-    is_done: bool
-    now: dt.datetime
-    on_page: OnPage
-    rows: Counter[str] = field(default_factory=Counter)
-
-    def reaches(self, table: str, row: Item) -> bool:
-        """Whether a row is of the elections that the run is about.
-
-        Or of none, and may lead to their messages.
-        """
-        if self.is_everywhere:
-            return True
-        election_id = election_of(table, row)
-        return table in ("messages", "providers", "accounts") if election_id is None else election_id in self.elections
-
-    def pages(self, table: str) -> Iterator[Sequence[Item]]:
-        """Yield a table's rows that the run is about."""
-        for page in raw_rows.pages(table):
-            yield [row for row in page.rows if self.reaches(table, row)]
-
-    def go_through(self, table: str, scope_of: Callable[[Item], Scope | None]) -> None:
-        """Change every row of a table that tells of somebody."""
-        for rows in self.pages(table):
-            for row in rows:
-                scope = scope_of(row)
-                self.rows[table] += scope is not None and self._changed(table, row, scope)
-            self.on_page(table, self.rows[table])
-
-    def _changed(self, table: str, row: Item, scope: Scope) -> bool:
-        if not self.is_done:
-            return bool(scrubbed(table, row, scope))
-        key = {name: row[name] for name in KEYS[table]}
-        current: Item | None = row
-
-        def attempt() -> bool:
-            nonlocal current
-            change = scrubbed(table, current, scope) if current is not None else None
-            if not change or current is None:
-                return False
-            if change.moved_to is not None:
-                raw_rows.put_all(table, [change.moved_to])
-            if change.is_deleted:
-                raw_rows.delete_all(table, [key])
-            elif not raw_rows.change(table, key, current, change.sets, change.removes):
-                current = raw_rows.get(table, key)
-                raise Contended(f"{table}: a row changed meanwhile")
-            return True
-
-        return until_uncontended(attempt, what=f"a row of {table}")
-
-
 def forget_phone(phone: str, election_id: str | None, now: dt.datetime, on_page: OnPage, *, is_done: bool) -> Forgotten:
     """Forget a phone in E.164, and the names of who has it.
 
@@ -126,7 +69,7 @@ def forget_phone(phone: str, election_id: str | None, now: dt.datetime, on_page:
     """
     stored = {name: stored_election(name) for name in ([election_id] if election_id else all_elections())}
     people = {name: people_with(one, phone) for name, one in stored.items()}
-    run = _Run(stored, election_id is None, is_done, now, on_page)
+    run = Run(stored, election_id is None, is_done, now, on_page)
     persons = Persons(frozenset({phone}), frozenset().union(*(names for names, _ in people.values())))
     own, texts, names, theirs = _own_messages(run, persons)
     persons = Persons(persons.phones, persons.names | names, texts)
@@ -144,7 +87,7 @@ def forget_everybody(election_id: str, now: dt.datetime, on_page: OnPage, *, is_
     Counts alone unless `is_done`. Raises as `forget_phone`.
     """
     stored = stored_election(election_id)
-    run = _Run({election_id: stored}, is_everywhere=False, is_done=is_done, now=now, on_page=on_page)
+    run = Run({election_id: stored}, is_everywhere=False, is_done=is_done, now=now, on_page=on_page)
     names, phones = everybody_in(stored)
     own, texts, more_names, _ = _own_messages(run, Persons(everybody=True))
     workers = {
@@ -158,7 +101,7 @@ def forget_everybody(election_id: str, now: dt.datetime, on_page: OnPage, *, is_
     return _forget(run, persons, own, [election_id])
 
 
-def _own_messages(run: _Run, persons: Persons) -> tuple[frozenset[str], frozenset[str], frozenset[str], set[str]]:
+def _own_messages(run: Run, persons: Persons) -> tuple[frozenset[str], frozenset[str], frozenset[str], set[str]]:
     """Return people's messages: keys, texts, names, elections.
 
     The texts are of SMS that came, the names those that calls noted.
@@ -182,7 +125,7 @@ def _own_messages(run: _Run, persons: Persons) -> tuple[frozenset[str], frozense
     return frozenset(own), frozenset(texts), frozenset(names), elections
 
 
-def _forget(run: _Run, persons: Persons, own: frozenset[str], concerned: Sequence[str]) -> Forgotten:
+def _forget(run: Run, persons: Persons, own: frozenset[str], concerned: Sequence[str]) -> Forgotten:
     if run.is_done:
         for name in concerned:
             operators.record(name, run.now, COMMAND_LINE, "forgot", "everybody" if persons.everybody else "a person")
@@ -193,11 +136,13 @@ def _forget(run: _Run, persons: Persons, own: frozenset[str], concerned: Sequenc
     def scope_in(table: str) -> Callable[[Item], Scope]:
         return lambda row: scopes.get(election_of(table, row) or "", other)
 
-    for table in BEFORE_MESSAGES:
-        run.go_through(table, scope_in(table))
-    in_messages = scope_in("messages")
-    run.go_through("messages", lambda row: None if row["key"]["S"] in own else in_messages(row))
-    run.go_through("messages", lambda row: in_messages(row) if row["key"]["S"] in own else None)
+    if run.is_done:  # before: a run that is broken off finds no more what it has changed
+        plan = replace(run, is_done=False, rows=Counter(), sealed=defaultdict(set))
+        _go_through(plan, SEALED, own, scope_in)
+        _destroy_salts(plan.sealed)
+    _go_through(run, (*BEFORE_MESSAGES, "messages"), own, scope_in)
+    if run.is_done:  # and after: an hour may have been sealed meanwhile
+        _destroy_salts(run.sealed)
     _opt_outs(run, persons, scope_in("optouts"))
     for name, stored in run.elections.items():
         after = without_people(stored, scopes[name])
@@ -207,7 +152,33 @@ def _forget(run: _Run, persons: Persons, own: frozenset[str], concerned: Sequenc
     return Forgotten(dict(run.rows), files, tuple(concerned))
 
 
-def _opt_outs(run: _Run, persons: Persons, scope_of: Callable[[Item], Scope]) -> None:
+def _go_through(
+    run: Run, tables: Sequence[str], own: frozenset[str], scope_in: Callable[[str], Callable[[Item], Scope]]
+) -> None:
+    """Go through tables in order; of the messages people's own come last."""
+    for table in tables:
+        scope_of = scope_in(table)
+        if table != "messages":
+            run.go_through(table, scope_of)
+            continue
+        for are_own in (False, True):
+            run.go_through(table, partial(_scope_if, scope_of, own, are_own))
+
+
+def _scope_if(scope_of: Callable[[Item], Scope], own: frozenset[str], are_own: bool, row: Item) -> Scope | None:
+    return scope_of(row) if (row["key"]["S"] in own) == are_own else None
+
+
+def _destroy_salts(sealed: Mapping[str, Collection[str]]) -> None:
+    """Destroy the salts of rows in every ledger.
+
+    A message of no election is in each.
+    """
+    for name in all_elections():
+        forget_in_ledger(name, {*sealed.get(EVERY_LEDGER, ()), *sealed.get(name, ())})
+
+
+def _opt_outs(run: Run, persons: Persons, scope_of: Callable[[Item], Scope]) -> None:
     """Turn a forgotten phone's opt-outs into hashes."""
     if run.is_done and not persons.everybody:
         for name in run.elections:
@@ -231,7 +202,7 @@ def _answers(stored: StoredElection, *, is_done: bool) -> TextAnswers:
     return TextAnswers.of(stored.filed, comparing_key(stored.filed.id) if is_done else b"counted alone")
 
 
-def _files(run: _Run, concerned: Sequence[str]) -> tuple[str, ...]:
+def _files(run: Run, concerned: Sequence[str]) -> tuple[str, ...]:
     """Return the elections' files in the bucket, and delete them.
 
     They are exports, and rosters to be imported.
@@ -245,16 +216,3 @@ def _files(run: _Run, concerned: Sequence[str]) -> tuple[str, ...]:
     for key in keys if run.is_done else ():
         bucket.delete(key)
     return tuple(keys)
-
-
-def election_of(table: str, row: Item) -> str | None:
-    """Return a row's election, None where it has none."""
-    if table in ("messages", "operators"):
-        return str(row["election"]["S"]) if "election" in row else None
-    if table == "providers":
-        return None
-    partition = str(row[KEYS[table][0]]["S"])
-    if table == "accounts" and partition.startswith(("address#", "attempts#")):
-        return str(row["id"]["S"]) if partition.startswith("address#") and row["id"]["S"] != "proof" else None
-    parts = partition.split("#")
-    return parts[1] if table == "work" and parts[0] in ("action", "feed") else parts[0]

@@ -155,6 +155,9 @@ def _work(table: str, row: Item, scope: Scope) -> Change:
     change = named(table, row, scope, is_quoting=True)
     if _text(row, "scope").startswith("action#"):
         return Change(is_deleted=bool(change))
+    if "promise" in change.sets:  # a reminder that nobody can be sent
+        sets = {name: value for name, value in change.sets.items() if name != "promise"}
+        change = Change(sets, (*change.removes, "promise"))
     return _next_version(row, change)
 
 

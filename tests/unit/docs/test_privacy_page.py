@@ -43,7 +43,7 @@ def test_every_role_is_told_with_what_it_sees_of_people() -> None:
     ("words", "kept", "unit"),
     [
         (r"is given again \(`answer`: (\w+) days\)", actions.KEPT_FOR, DAY),
-        (r"jobs \(`wanted`, `error`: (\w+) day\)", jobs.KEPT_FOR, DAY),
+        (r"jobs \(`wanted`, `error`: (\w+) day;", jobs.KEPT_FOR, DAY),
         (r"`doubts`: (\d+) days\)", BOARD_KEPT_FOR, DAY),
         (r"`doubts`: (\d+) days\)", COUNT_KEPT_FOR, DAY),
         (r"log of the day has no words: (\d+) days", feed.KEPT_FOR, DAY),
