@@ -1,11 +1,13 @@
 """./baykoo cards: the observers' cards, from the election file."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from chalicelib.cli.files import load_election_file
+from chalicelib.cli.files import ElectionRefused, inspect_election_file
 from chalicelib.cli.printable import show
+from chalicelib.observation.election_file import CodeSlip
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.form_design.cards import Card
 from chalicelib.observation.form_design.cards import cards as cards_of
@@ -23,9 +25,13 @@ from chalicelib.services.email_templates import render, words_of
 def cards(file: Path, output: Path, language: str | None, code: str | None) -> None:
     """Write the observers' cards of the election in FILE.
 
-    One page per form, and a file to print for each language.
+    One page per form, and a file to print for each language; beside it the slips of those who have a code, to cut and
+    to hand out.
     """
-    election = load_election_file(file)
+    inspection = inspect_election_file(file)
+    election = inspection.election
+    if election is None:
+        raise ElectionRefused(inspection.problems)
     if language is not None and language not in election.languages:
         raise click.BadParameter(f"{language!r} is none of {', '.join(election.languages)}", param_hint="--language")
     output.mkdir(parents=True, exist_ok=True)
@@ -39,6 +45,32 @@ def cards(file: Path, output: Path, language: str | None, code: str | None) -> N
         path = output / f"cards.{each}.html"
         path.write_text(page(election, each, chosen), "utf-8")
         show(f"{path}: {len(chosen)} {'card' if len(chosen) == 1 else 'cards'}")
+        _write_slips(output / f"codes.{each}.html", election, each, inspection.slips)
+
+
+def _write_slips(path: Path, election: Election, language: str, slips: Iterable[CodeSlip]) -> None:
+    """Write the slips of a language, readable by their owner alone.
+
+    None where nobody has a code.
+    """
+    chosen = [slip for slip in slips if slip.language == language]
+    if not chosen:
+        return
+    path.touch(mode=0o600)
+    path.write_text(slips_page(election, language, chosen), "utf-8")
+    show(f"{path}: {len(chosen)} {'code' if len(chosen) == 1 else 'codes'}, secret: hand each to its own person")
+
+
+def slips_page(election: Election, language: str, slips: list[CodeSlip]) -> str:
+    """Render the slips of codes in a language as HTML, for printing."""
+    words = words_of("cards", election, language)
+    context = {
+        "slips": slips,
+        "election": election.text(election.name, language),
+        "language": language,
+        "say": lambda key: words[key],
+    }
+    return render("slips.html.j2", context)
 
 
 def page(election: Election, language: str, chosen: list[Card]) -> str:

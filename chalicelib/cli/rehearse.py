@@ -43,6 +43,7 @@ REPORT = Path(".baykoo/rehearsal.html")
 @click.option("--noise", type=PERCENT, default=20, show_default=True, help="Percent of SMS typed as people do.")
 @click.option("--duplicates", type=PERCENT, default=10, show_default=True, help="Percent of SMS delivered again.")
 @click.option("--incidents", type=PERCENT, default=3, show_default=True, help="Percent of observers who report one.")
+@click.option("--codes", type=PERCENT, default=0, show_default=True, help="Percent of observers who have a code.")
 @click.option("--seed", type=int, default=None, help="The same seed sends the same SMS.  [default: by chance]")
 @click.option(
     "--provider",
@@ -79,6 +80,7 @@ def rehearse(
     noise: float,
     duplicates: float,
     incidents: float,
+    codes: float,
     seed: int | None,
     providers: tuple[str, ...],
     answer_calls: bool,
@@ -99,7 +101,8 @@ def rehearse(
     """
     stack = use_stack()
 
-    plan = Plan(observers, minutes, noise, duplicates, incidents, random.getrandbits(32) if seed is None else seed)
+    seed = random.getrandbits(32) if seed is None else seed
+    plan = Plan(observers, minutes, noise, duplicates, incidents, seed, codes)
     source = election_id or stack.get("election")
     if not source:
         raise click.UsageError("which election? Name it with --election ID.")

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from itertools import count
 
 from chalicelib.observation.elections.coordinator import Coordinator
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election, Observer
+from chalicelib.observation.sms.codes import hashed
 from chalicelib.store import routes
 
 AREAS = tuple(f"{area}" for area in range(201, 990) if area % 100 != 11 and area // 10 % 10 != 9)
@@ -19,10 +20,10 @@ FICTITIOUS = 100 * len(AREAS)
 """How many numbers there are."""
 
 
-def rehearsal_copy(source: Election, rehearsal_id: str) -> Election:
-    """Copy an election, with every phone and address replaced.
+def rehearsal_copy(source: Election, rehearsal_id: str, codes: float = 0) -> Election:
+    """Copy an election, with every phone, address and code replaced.
 
-    Who shared a phone shares one again.
+    Who shared a phone shares one again. Who had a code has another, `simulated_code`; of the others so many percent.
     """
     numbers = fictitious_numbers(rehearsal_id)
     replaced = {phone: next(numbers) for phone in source.observers_by_phone}
@@ -30,13 +31,33 @@ def rehearsal_copy(source: Election, rehearsal_id: str) -> Election:
     fields = {name: getattr(source, name) for name in Election.model_fields}
     fields["id"] = rehearsal_id
     fields["observers"] = [
-        observer.model_copy(update={"phones": tuple(replaced[phone] for phone in observer.phones)})
+        _with_code(
+            observer.model_copy(update={"phones": tuple(replaced[phone] for phone in observer.phones)}),
+            rehearsal_id,
+            codes,
+        )
         for observer in source.observers
     ]
     fields["coordinators"] = [
         _unreachable(coordinator, place, next(numbers)) for place, coordinator in enumerate(source.coordinators)
     ]
     return Election.model_validate(fields)
+
+
+def simulated_code(rehearsal_id: str, observer: str) -> str:
+    """Return the code of a rehearsal's observer who has one, by number."""
+    return f"{100_000 + zlib.crc32(f'{rehearsal_id} {observer}'.encode()) % 900_000}"
+
+
+def _with_code(observer: Observer, rehearsal_id: str, codes: float) -> Observer:
+    """Give an observer a code of the rehearsal.
+
+    Whether one gets it depends on the phone, so that both have one who share it.
+    """
+    is_chosen = zlib.crc32(f"{rehearsal_id} code {observer.phones[0]}".encode()) % 100 < codes
+    if observer.code is None and not is_chosen:
+        return observer
+    return observer.model_copy(update={"code": hashed(simulated_code(rehearsal_id, observer.number), observer.number)})
 
 
 def free_number(rehearsal_id: str) -> str:
@@ -68,5 +89,6 @@ def _unreachable(coordinator: Coordinator, place: int, phone: str) -> Coordinato
         update={
             "email": coordinator.email and f"success+coordinator-{place}@simulator.amazonses.com",
             "phone": coordinator.phone and phone,
+            "code": None,
         }
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from chalicelib.observation.elections.clock import Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.states import MessageState
-from chalicelib.rehearsal.election_copy import free_number, rehearsal_copy, strangers
+from chalicelib.rehearsal.election_copy import free_number, rehearsal_copy, simulated_code, strangers
 from chalicelib.rehearsal.provider import Answers, Delivery, SimulatedProvider, Webhook
 from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.rehearsal.simulation.day import Day, Plan, Planned, simulate_day
@@ -131,7 +131,7 @@ def rehearse(
     """
     began_at = dt.datetime.now(dt.UTC)
     source = _enough(existing(source_id).filed, plan)
-    election = rehearsal_copy(source, f"rehearsal-{began_at:%Y%m%d-%H%M%S}")
+    election = rehearsal_copy(source, f"rehearsal-{began_at:%Y%m%d-%H%M%S}", plan.codes)
     day = simulate_day(election, plan)
     texts = [write(election, planned, plan) for planned in day.messages]
     on_copied(election)
@@ -185,8 +185,15 @@ def _typed(
     for planned, (written, webhook) in zip(day.messages, texts, strict=True):
         sender = planned.intended.observer.phones[0] if planned.is_known else next(unknown)
         received_at = clock.real(planned.received_at).astimezone(dt.UTC)
-        sms = Sms(f"{election.id}-{planned.number:06}", sender, number, written.text, received_at)
+        text = _with_code(election, sender, written.text)
+        sms = Sms(f"{election.id}-{planned.number:06}", sender, number, text, received_at)
         yield Typed(planned, written, sms, webhook)
+
+
+def _with_code(election: Election, sender: str, text: str) -> str:
+    """Write the sender's code before an SMS, where the sender has one."""
+    coded = [observer.number for observer in election.observers_by_phone.get(sender, ()) if observer.code is not None]
+    return f"*{simulated_code(election.id, coded[0])} {text}" if coded else text
 
 
 def _deliver(typed: Iterable[Typed], on_progress: OnProgress) -> Mapping[str, Answers]:

@@ -129,7 +129,7 @@ def _row(key: str, channel: str, to: str, text: str, origin: Origin) -> Message:
         due_at=origin.at + PICKED_UP_WITHIN,
         stored_at=origin.at,
         recipient=to,
-        text=text,
+        text_as_sent=text,
         election=origin.election,
         about=origin.about,
         cause=origin.cause,

@@ -52,6 +52,7 @@ class Incident(IncidentsTableRow):
     `version` grows by one with every change. `stage`: how often it was escalated. `alerts`: keys of the alerts queued
     to coordinators; `digested`: it goes into digests instead. `may_be_same_as`: numbers of earlier ones; of later ones
     only they know it. `more`: how many further incidents of its phone are held with their SMS.
+    `doubt`: why the SMS that it came from does not prove its sender (a Reason of codes).
     `assigned`: whose it is. `links`: numbers that a person has said to be the same (true) or another (false).
     """
 
@@ -71,6 +72,7 @@ class Incident(IncidentsTableRow):
     digested = BooleanAttribute(default=False)
     may_be_same_as = Document(default=list)
     more = IntAttribute(null=True)
+    doubt = UnicodeAttribute(null=True)
     assigned = UnicodeAttribute(null=True)
     links = Document(null=True)
     history = Document(default=list)

@@ -121,10 +121,10 @@ def _alerts(election_id: str, incident_id: str, stage: int) -> str:
     return f"alert#{election_id}#{incident_id}#{stage}#"
 
 
-def told_headquarters(message_key: str, coordinator_id: str) -> str:
-    """Return the key of headquarters' notice of a coordinator's SMS.
+def notice(message_key: str, coordinator_id: str) -> str:
+    """Return the key of a coordinator's notice of an SMS.
 
-    It lacks the channel.
+    Of what another coordinator's did, or of a phone that its wrong code blocks. It lacks the channel.
     """
     return f"told#{message_key}#{coordinator_id}"
 

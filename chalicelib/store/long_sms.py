@@ -85,12 +85,12 @@ def stored_part(reference: str, total: int, text: PartText) -> list[Any]:
 def part_text(message: Message) -> PartText:
     """Return the text of a stored part."""
     _, number, _, *halves = message.part
-    return PartText(number, message.text or "", *halves)
+    return PartText(number, message.text_as_sent or "", *halves)
 
 
 def piece_of(message: Message) -> Piece:
     """Return a stored part as a piece of its long SMS."""
-    digest = hashlib.sha256((message.text or "").encode()).hexdigest()[:16]
+    digest = hashlib.sha256((message.text_as_sent or "").encode()).hexdigest()[:16]
     return Piece(message.key, message.part[1], message.received_at or message.stored_at, message.stored_at, digest)
 
 

@@ -8,6 +8,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
+from chalicelib.observation.sms.codes import with_code_masked
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.attributes import IntAttribute, WordAttribute
@@ -62,6 +63,7 @@ class Message(QueuedRow):
     An entry, of `channel` phone, is what its `author` typed `on_behalf_of` an observer, and why (`note`); `about` is
     the SMS that it reads. An SMS has `on_behalf_of` where a person said whose it is. `resolution`: what a person did
     about an SMS that waited for one; `revision` counts that (store/desk.py).
+    `text_as_sent` may carry its sender's code; `text` is what may be shown and read.
     `cause` of an alert is the key of the SMS that its incident came from.
     What else lies in the table: `receipts.py`, `message_rows.py`.
     No message expires, for it may be asked for again.
@@ -73,7 +75,7 @@ class Message(QueuedRow):
     provider = UnicodeAttribute(null=True)
     sender = UnicodeAttribute(null=True)
     recipient = UnicodeAttribute(null=True)
-    text = UnicodeAttribute(null=True)
+    text_as_sent = UnicodeAttribute(attr_name="text", null=True)
     raw = UnicodeAttribute(null=True)
     provider_at = UTCDateTimeAttribute(null=True)
     received_at = UTCDateTimeAttribute(null=True)
@@ -113,6 +115,12 @@ class Message(QueuedRow):
 
     conversation_index = ConversationIndex()
     attention_index = AttentionIndex()
+
+    @property
+    def text(self) -> str | None:
+        """The text as it may be shown: without a code."""
+        is_sent_to_us = self.direction == "in" and not self.is_entry
+        return with_code_masked(self.text_as_sent) if is_sent_to_us and self.text_as_sent else self.text_as_sent
 
     @property
     def outgoing_queue(self) -> Queue:

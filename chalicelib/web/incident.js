@@ -66,6 +66,7 @@ export function open({number}) {
           <p>${one.region} · <a href=${link('station', {station: one.station})}>${t('incidents.station', {number: one.station})}</a></p>
           <h3>${t('incident.words')}</h3>
           ${one.text ? html`<blockquote>${foreign(one.text)}</blockquote>` : html`<p class="quiet">${t('incident.nowords')}</p>`}
+          ${one.doubt ? html`<p class="warned">${t(`incidents.doubt.${one.doubt}`)}</p>` : nothing}
           ${one.may_be_same_as.length ? html`<p>${t('incidents.same', {numbers: ''})} ${one.may_be_same_as.map((other) => html`<a href=${link('incident', {number: other})}>${other}</a> `)}</p>` : nothing}
         </section>
         <section class="card"><h2>${t('incident.history')}</h2>

@@ -57,6 +57,7 @@ const lane = (name, incidents) => html`<section aria-label=${t(`incidents.${name
 const item = (one) => html`<li class="incident ${one.severity}"><a data-item href=${link('incident', {number: one.number})}>
   <span class="split"><b>${one.number} · ${whatOf(one)}</b><small>${t(`incidents.${one.severity}`)}</small></span>
   <span class="split"><span class="quiet">${one.region} · ${t('incidents.station', {number: one.station})}</span>${running(one)}</span>
+  ${one.doubt ? html`<small class="warned">${t(`incidents.doubt.${one.doubt}`)}</small>` : nothing}
   ${one.may_be_same_as.length || one.more || one.escalated ? html`<small>${[
     one.may_be_same_as.length && t('incidents.same', {numbers: one.may_be_same_as.join(', ')}),
     one.more && t('incidents.more', {n: one.more}),

@@ -11,6 +11,7 @@ import {fields, faultsOf, isFilled, asSms} from './fields.js';
 
 const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
 const CHOICES = 8;
+const CODES = ['code_missing', 'code_wrong', 'code_blocked'];
 const drafts = new Map(); // key → what was typed, for as long as the page lives
 
 export function card(key, {identical, done}) {
@@ -105,6 +106,8 @@ export function card(key, {identical, done}) {
       ${one.reading ? read(one.reading) : nothing}
       ${one.reply?.text ? html`<p class="quiet"><small>${t('messages.answered')}</small> ${foreign(one.reply.text)}</p>` : nothing}
       ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${one.resolution.who} ${onClock(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}
+      ${CODES.includes(one.reason) && one.held_for ? html`<p class="warned">${t(`messages.why.${one.reason}`)}
+        ${allowed('work_messages') ? html`<button type="button" @click=${() => take('retry', {})}>${t('messages.release')}</button>` : nothing}</p>` : nothing}
       ${one.direction === 'in' && allowed('work_messages') ? html`${asked()}
         ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
         <div class="outcomes">${ACTIONS.map((action, place) => html`<button type="button" aria-pressed=${my.asks === action} @click=${() => choose(place + 1)}><kbd>${place + 1}</kbd> ${t(`key.messages.${action}`)}${action === 'dismiss' && identical > 1 ? ` ×${identical}` : ''}</button>`)}</div>` : nothing}

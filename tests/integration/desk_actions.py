@@ -67,6 +67,9 @@ class AtDesk:
     def unassign(self, key: str, **how: Any) -> dict[str, Any]:
         return assigning.unassign(self.pipeline.current, self.action(**how), key, self.tag(key))
 
+    def retry(self, key: str, **how: Any) -> dict[str, Any]:
+        return deciding.retry(self.pipeline.current, self.action(**how), key, self.tag(key))
+
     def undo(self, key: str, **how: Any) -> dict[str, Any]:
         return undoing.undo(self.pipeline.current, self.action(**how), key, self.tag(key))
 

@@ -76,7 +76,7 @@ def has_come(pipeline: Pipeline, count: int, written: list[Message]) -> None:
             attention=attention_of(election.id, (*election.regions, None)[number % (len(election.regions) + 1)]),
             sender="+996700000000",
             observer="0001",
-            text="what?",
+            text_as_sent="what?",
         )
         for number in range(count // WAITING_SHARE)
     ]

@@ -240,7 +240,7 @@ def test_what_no_try_has_read_waits_too_and_is_tried_again(desk: AtDesk) -> None
     assert conversation.whole(pipeline.current, desk.operator, sms.key, ())[0]["last_error"] == "a fault"
     elsewhere = AtDesk(pipeline, "Chuy's", ("Chuy",))
     assert shown(elsewhere)["messages"] == []
-    deciding.retry(desk.action(), sms.key, desk.tag(sms.key))
+    deciding.retry(desk.pipeline.current, desk.action(), sms.key, desk.tag(sms.key))
     assert stored(sms.key).state == "accepted"
     assert shown(desk)["messages"] == []
     assert pipeline.differences() == ()

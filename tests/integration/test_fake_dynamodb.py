@@ -30,8 +30,8 @@ def outgoing(day: Pipeline, name: str, phone: str) -> Message:
 def messages(day: Pipeline) -> list[Any]:
     """What messages' puts, changes and indexes answer."""
     key, now = f"fake#{day.election.id}#in", day.now
-    row = received_sms(key, now, stored_at=now, sender=PHONES[0], conversation=PHONES[0], text="OP A1")
-    other = received_sms(key, now, stored_at=now, text="another")
+    row = received_sms(key, now, stored_at=now, sender=PHONES[0], conversation=PHONES[0], text_as_sent="OP A1")
+    other = received_sms(key, now, stored_at=now, text_as_sent="another")
     answers: list[Any] = [put_new(row), put_new(other), getattr(put_first(other), "text", None)]
     stale = message_queries.get(key)
     assert stale is not None

@@ -42,8 +42,12 @@ def reported(pipeline: Pipeline, count: int, rows: list[Any]) -> None:
         both = {"stored_at": now, "election": of, "region": "Wide", "conversation": phone, "observer": "0001"}
         incoming = {"provider": "generic", "received_at": now, "provider_at": now, "counted_at": now, "raw": RAW}
         read = {"reading": READING, "counted_in": f"{of}#1#Wide#OP#-", "processed_at": now}
-        sms = Message(key, direction="in", state="accepted", sender=phone, text=TEXT, **both, **incoming, **read)
-        reply = Message(f"reply#{key}", direction="out", state="sent", recipient=phone, text=TEXT, about=key, **both)
+        sms = Message(
+            key, direction="in", state="accepted", sender=phone, text_as_sent=TEXT, **both, **incoming, **read
+        )
+        reply = Message(
+            f"reply#{key}", direction="out", state="sent", recipient=phone, text_as_sent=TEXT, about=key, **both
+        )
         source = [[now.isoformat(), key]]
         answers = {"0001": {"first": now.isoformat(), "from": source, "a": {code: [1668, 0] for code in "ABCDE"}}}
         report = ReportRow(f"{of}#{place:06}", "OP#-", version=1, region="Wide", answers=answers, counted={"A": 1})

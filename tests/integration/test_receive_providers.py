@@ -54,7 +54,7 @@ def test_a_nonce_proves_one_message_only(pipeline: Pipeline, configure: Any) -> 
     for request, status in ((good, 200), (good, 200), (forged, 403), (good, 200)):
         assert receive("plivo", request.arriving(pipeline.now)).status == status
     assert stored(f"plivo#{pipeline.election.id}-one").text == "OP A1"
-    assert not list(Message.scan(Message.text == "OP A0", consistent_read=True))
+    assert not list(Message.scan(Message.text_as_sent == "OP A0", consistent_read=True))
 
 
 def test_a_genuine_request_that_cannot_be_read_is_kept_once(pipeline: Pipeline, configure: Any, wire: Wire) -> None:

@@ -95,7 +95,7 @@ def put_messages(pipeline: Pipeline, count: int, written: list[Message]) -> None
             election=pipeline.election.id,
             region="Wide",
             observer=f"{number % (2 * STATIONS):04}",
-            text="TU A640",
+            text_as_sent="TU A640",
         )
         for number in range(count)
     ]

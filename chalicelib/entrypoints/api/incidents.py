@@ -54,6 +54,7 @@ class ListedIncident(Answering):
     opened_at: str
     escalated: int
     may_be_same_as: list[int]
+    doubt: str | None
     same_as: list[int]
     assigned: str | None
     more: int | None

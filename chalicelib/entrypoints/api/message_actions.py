@@ -230,7 +230,7 @@ def spam(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
 
 
 @operation(
-    summary="Have a message that could not be processed tried again.",
+    summary="Have a message tried again that could not be processed, or release its phone after wrong codes.",
     may=Permission.WORK_MESSAGES,
     path=MessagePath,
     body=NoteBody,
@@ -241,7 +241,7 @@ def spam(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
 )
 def retry(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Have a message tried again."""
-    return deciding.retry(asked.action, asked.path.key, asked.seen)
+    return deciding.retry(asked.loaded, asked.action, asked.path.key, asked.seen)
 
 
 @operation(

@@ -17,6 +17,7 @@ from chalicelib.observation.election_file.forms import read_forms, read_incident
 from chalicelib.observation.election_file.header import file_name, read_header
 from chalicelib.observation.election_file.naming import check_names
 from chalicelib.observation.election_file.organisations import read_organisations
+from chalicelib.observation.election_file.person_codes import CodeSlip, code_slips
 from chalicelib.observation.election_file.problems import ElectionInvalid, Findings, Problem
 from chalicelib.observation.election_file.rosters import read_coordinators, read_observers, read_stations, read_table
 from chalicelib.observation.election_file.row import Row
@@ -25,6 +26,7 @@ from chalicelib.observation.elections.accounts import FiledAccount
 from chalicelib.observation.elections.election import Election
 
 __all__ = [
+    "CodeSlip",
     "ElectionInvalid",
     "Inspection",
     "Problem",
@@ -37,8 +39,8 @@ __all__ = [
 
 ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "stations": (("station", "region"), ("district", "name", "registered")),
-    "observers": (("observer", "phone", "language", "station"), ("name", "organisation")),
-    "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone", "sms_from", "level")),
+    "observers": (("observer", "phone", "language", "station"), ("name", "organisation", "code")),
+    "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone", "sms_from", "level", "code")),
     "accounts": (("name", "address", "role"), ("regions", "organisation", "language")),
 }
 """The tables that the YAML names: their columns, those that must be there and those that may."""
@@ -48,7 +50,7 @@ ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 class Inspection:
     """An election as read from its files, with problems and warnings.
 
-    `election` is None where `problems` says why not.
+    `election` is None where `problems` says why not. `slips`: the codes of its people, of which it keeps hashes alone.
     """
 
     election: Election | None
@@ -56,6 +58,7 @@ class Inspection:
     warnings: tuple[Problem, ...]
     document: Document
     accounts: tuple[FiledAccount, ...] = ()
+    slips: tuple[CodeSlip, ...] = ()
 
 
 def read_election(files: Mapping[str, str], main: str) -> Election:
@@ -98,20 +101,22 @@ def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
         return Inspection(None, tuple(findings.problems), (), Document(main))
     document = read_document(main, _without_mark(text), findings)
     header = read_header(document) if document.content else None
-    election = _whole(document, header, files) if header is not None else None
+    rosters = ("stations", "observers", "coordinators")
+    tables = {key: _table(document, key, files) for key in rosters} if header is not None else {}
+    election = _whole(document, header, tables) if header is not None else None
     accounts = _accounts(document, election, files) if election is not None else ()
     order = {name: place for place, name in enumerate((main, *roster_files(text)))}
     problems, warnings = (
         tuple(sorted(set(found), key=lambda problem: (order.get(problem.file, len(order)), problem)))
         for found in (findings.problems, findings.warnings)
     )
-    return Inspection(None if problems else election, problems, warnings, document, accounts)
+    slips = tuple(code_slips(tables.get("observers") or (), tables.get("coordinators") or ()))
+    return Inspection(None if problems else election, problems, warnings, document, accounts, slips)
 
 
-def _whole(document: Document, header: Election, files: Mapping[str, str]) -> Election:
+def _whole(document: Document, header: Election, tables: Mapping[str, list[Row] | None]) -> Election:
     forms = read_forms(document, header)
     incidents = read_incidents(document, header)
-    tables = {key: _table(document, key, files) for key in ("stations", "observers", "coordinators")}
     known = tables["stations"] is not None
     stations = read_stations(tables["stations"] or (), header)
     organisations = read_organisations(document, header)

@@ -114,14 +114,27 @@ def _changes(
 ) -> Iterator[RosterChange]:
     for what, fields in after.items():
         if what not in before:
-            yield RosterChange("new", roster, what, {name: ("", value) for name, value in fields.items()})
+            added = {name: ("", _shown(name, value)) for name, value in fields.items()}
+            yield RosterChange("new", roster, what, added)
             continue
         changed = {name: (before[what][name], value) for name, value in fields.items() if before[what][name] != value}
+        if "code" in changed:
+            changed["code"] = _code_change(*changed["code"])
         if changed:
             yield RosterChange("moved" if place in changed else "changed", roster, what, changed)
     for what, fields in before.items():
         if what not in after:
-            yield RosterChange("removed", roster, what, {name: (value, "") for name, value in fields.items()})
+            taken = {name: (_shown(name, value), "") for name, value in fields.items()}
+            yield RosterChange("removed", roster, what, taken)
+
+
+def _code_change(before: str, after: str) -> tuple[str, str]:
+    """Return what is told of a changed code: of the hashes nothing."""
+    return (_shown("code", before), "set anew" if before and after else _shown("code", after))
+
+
+def _shown(name: str, value: str) -> str:
+    return "set" if name == "code" and value else value
 
 
 def _stations(election: Election) -> Mapping[str, Mapping[str, str]]:
@@ -144,6 +157,7 @@ def _observers(election: Election) -> Mapping[str, Mapping[str, str]]:
             "language": observer.language,
             "station": observer.station,
             "organisation": observer.organisation or "",
+            "code": observer.code or "",
         }
         for observer in election.observers
     }
@@ -158,6 +172,7 @@ def _coordinators(election: Election) -> Mapping[str, Mapping[str, str]]:
             "language": coordinator.language,
             "regions": ";".join(coordinator.regions),
             "alerts": ";".join(coordinator.alerts),
+            "code": coordinator.code or "",
         }
         for coordinator in election.coordinators
     }

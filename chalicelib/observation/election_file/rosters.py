@@ -13,6 +13,7 @@ import phonenumbers
 
 from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.organisations import organisation_in
+from chalicelib.observation.election_file.person_codes import read_code
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
 from chalicelib.observation.election_file.regions import check_region, folded, look_of
 from chalicelib.observation.election_file.row import Row
@@ -168,6 +169,7 @@ def read_observers(
                 language=_language(row, election),
                 station=station,
                 organisation=organisation_in(row, organisations),
+                code=read_code(row, election.id, f"observer {key}", (number, station, *phones)),
             )
         )
     return tuple(observers)
@@ -241,6 +243,8 @@ def _coordinator(row: Row, election: Election, regions: Collection[str] | None) 
         row.error("email", f"{email!r} is no address; write name@example.org")
     if row["phone"]:
         phone = phone_in(row, "phone", row["phone"], election.default_region)
+    if row["code"] and not row["phone"]:
+        row.error("code", "there is no phone to send it from; fill one in, or leave the cell empty")
     alerts = _alerts(row)
     if "email" in alerts and email is None:
         row.error("email", "alerts go by email, but there is no address; fill it in, or take email from alerts")
@@ -255,6 +259,7 @@ def _coordinator(row: Row, election: Election, regions: Collection[str] | None) 
         alerts=alerts,
         sms_from=_sms_from(row),
         level=_level(row),
+        code=read_code(row, election.id, f"coordinator {email} {phone}", (phone or "",)),
     )
 
 

@@ -16,7 +16,8 @@ class Coordinator(ElectionValue):
     """Who is told of incidents and summaries: `regions` is `("*",)` for headquarters.
 
     `sms_from`: SMS are about incidents of this severity and above. `level`: whose turn it is while nobody acknowledges
-    an incident, 1 at once; None is 1, and for headquarters the last.
+    an incident, 1 at once; None is 1, and for headquarters the last. `code`: the hash of the code that their commands
+    need; None where they need none.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Coordinator(ElectionValue):
     alerts: tuple[Literal["email", "sms"], ...]
     sms_from: Severity = "low"
     level: int | None = Field(default=None, ge=1, le=9)
+    code: str | None = Field(default=None, repr=False)
 
     @property
     def is_headquarters(self) -> bool:

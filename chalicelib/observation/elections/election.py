@@ -156,6 +156,7 @@ class Observer(ElectionValue):
     """An observer: `phones` in E.164, `station` the number of the one assigned.
 
     `organisation`: the coalition's member whose observer it is, by its code.
+    `code`: the hash of the code that their SMS need; None where they need none.
     """
 
     number: str
@@ -164,6 +165,7 @@ class Observer(ElectionValue):
     language: str
     station: str
     organisation: str | None = None
+    code: str | None = Field(default=None, repr=False)
 
 
 class Election(ElectionValue):

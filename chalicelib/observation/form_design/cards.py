@@ -59,9 +59,10 @@ class Card:
     """One form in one language; `begins` and `due` are local times.
 
     The incident card has categories for lines, numbered with two digits: `IN 1 observer` could count observers.
-    `to_sign`: whether any observer of this language sends from a phone that is another's, and has to sign. `is_owed`
-    is False for a form that is sent many times; `serial` is the code that tells its reports apart. `another_day`: a
-    date and an hour as an SMS names a round whose hour recurs on several days.
+    `has_code`: whether any observer of this language has a code. `to_sign`: whether any observer of this language sends
+    from a phone that is another's, and has to sign. `is_owed` is False for a form that is sent many times; `serial` is
+    the code that tells its reports apart. `another_day`: a date and an hour as an SMS names a round whose hour recurs
+    on several days.
     """
 
     kind: Literal["form", "incident"]
@@ -74,6 +75,7 @@ class Card:
     categories: tuple[tuple[str, str], ...]
     example: Example
     to_sign: bool
+    has_code: bool
     is_owed: bool = True
     serial: str | None = None
     another_day: tuple[str, str] | None = None
@@ -104,6 +106,7 @@ def _form_card(election: Election, form: Form, language: str) -> Card:
         categories=(),
         example=_example(election, form),
         to_sign=_is_signed(election, language),
+        has_code=_has_code(election, language),
         is_owed=form.is_owed,
         serial=form.serial,
         another_day=day_and_hour(election, form),
@@ -127,11 +130,16 @@ def _incident_card(election: Election, incidents: IncidentForm, language: str) -
         categories=tuple((f"{number:02}", name) for number, name in names.items()),
         example=Example(canonical_text(incidents, None, answers, name), answers, name),
         to_sign=_is_signed(election, language),
+        has_code=_has_code(election, language),
     )
 
 
 def _is_signed(election: Election, language: str) -> bool:
     return any(observer.language == language and election.must_sign(observer) for observer in election.observers)
+
+
+def _has_code(election: Election, language: str) -> bool:
+    return any(observer.language == language and observer.code is not None for observer in election.observers)
 
 
 def _local(election: Election, moment: Moment) -> str:

@@ -15,8 +15,8 @@ from chalicelib.observation.texts.catalogue import text as say
 class IncidentNotice(TypedDict):
     """What an alert says.
 
-    `category` is in words ("" where it was not understood), `text` the observer's. `remarks` are sentences for the
-    coordinator, the weightiest first.
+    `category` is in words ("" where it was not understood), `text` the observer's. `doubt`: that the SMS does not prove
+    its sender, "" where it does; it is never cut. `remarks` are sentences for the coordinator, the weightiest first.
     """
 
     severity: Severity
@@ -25,6 +25,7 @@ class IncidentNotice(TypedDict):
     region: str
     number_or_id: str
     text: str
+    doubt: NotRequired[str]
     remarks: NotRequired[Sequence[str]]
 
 
@@ -57,7 +58,8 @@ def _essential_alert(election: Election, language: str, category: str, incident:
         region=incident["region"],
         number=incident["number_or_id"],
     )
-    whole = (say(election, language, MARK), alert, how_to_answer(election, language, incident["number_or_id"]))
+    to_answer = how_to_answer(election, language, incident["number_or_id"])
+    whole = (say(election, language, MARK), alert, incident.get("doubt", ""), to_answer)
     return " ".join(" ".join(whole).split())
 
 
@@ -82,7 +84,8 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
     place = ", ".join(filter(None, (station.number, station.name, station.district)))
     body = say(election, language, "alert_email_body", place=place, text=_quoted(incident["text"]), **values)
     answer = how_to_answer(election, language, incident["number_or_id"])
-    return " ".join(subject.split()), "\n".join((body, *incident.get("remarks", ()), answer))
+    doubt = [incident["doubt"]] if incident.get("doubt") else []
+    return " ".join(subject.split()), "\n".join((body, *doubt, *incident.get("remarks", ()), answer))
 
 
 def _quoted(text: str) -> str:

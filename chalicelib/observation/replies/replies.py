@@ -94,6 +94,17 @@ def held_reply(election: Election, language: str, *, has_incident: bool = False)
     return fit(" ".join((speech.say(MARK), *received, speech.say("reply_held"))), SEGMENTS)
 
 
+def unproven_reply(election: Election, language: str, doubt: str, *, has_incident: bool = False) -> str:
+    """Reply to an SMS that does not prove its sender.
+
+    Its code is missing, wrong, or not looked at. What to do, and never a code; an incident in it is on its way. `doubt`
+    is one of CODE_REASONS.
+    """
+    speech = _Speech(election, language)
+    received = [speech.say("reply_incident")] if has_incident else []
+    return fit(" ".join((speech.say(MARK), *received, speech.say(f"reply_{doubt}"))), SEGMENTS)
+
+
 def opting_reply(election: Election, language: str, wish: OptOutState) -> str:
     """Reply to a wish for no more SMS, or for them again.
 

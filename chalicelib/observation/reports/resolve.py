@@ -116,14 +116,6 @@ class Interpretation:
         return {"reports": reports} | ({"held": self.reading.held} if self.reading.held else {})
 
 
-def held_as(said: Interpretation, why: str) -> Interpretation:
-    """Return the same message, held until an operator has looked.
-
-    Nothing of it counts until then.
-    """
-    return replace(said, reading=Reading(held=why), reports=())
-
-
 def unassigned_document(report: ReportReading) -> dict[str, Any]:
     """Return an unknown sender's report as it is kept.
 
@@ -163,14 +155,17 @@ def interpret(
         return Interpretation(reading, None, ())
     reports = _joined(election, (_resolve(election, sharing, report, counted_at, sms) for report in reading.reports))
     if is_incomplete:
-        reports = tuple(_held(election, one, alarms=False) for one in reports)
+        reports = tuple(hold(election, one, alarms=False) for one in reports)
     elif reading.held is not None:
-        reports = tuple(_held(election, replace(one, flags=(*one.flags, HELD_PHRASE)), alarms=True) for one in reports)
+        reports = tuple(hold(election, replace(one, flags=(*one.flags, HELD_PHRASE)), alarms=True) for one in reports)
     return Interpretation(reading, sharing[0], reports)
 
 
-def _held(election: Election, report: ResolvedReport, *, alarms: bool) -> ResolvedReport:
-    """Hold a report of a text: only an incident counts."""
+def hold(election: Election, report: ResolvedReport, *, alarms: bool) -> ResolvedReport:
+    """Hold a report of a text: only an incident counts.
+
+    `alarms`: whether its critical answers open incidents all the same.
+    """
     is_incident = report.reading.form not in election.form_by_code
     return replace(report, counts=is_incident, alarms=is_incident or (alarms and report.alarms))
 

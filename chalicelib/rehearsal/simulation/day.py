@@ -47,7 +47,8 @@ class NothingDue(ValueError):
 class Plan:
     """How a day is simulated.
 
-    How many `observers`, in how many real `minutes`; the rest in percent, 0 to 100.
+    How many `observers`, in how many real `minutes`; the rest in percent, 0 to 100. `codes`: who is given a code,
+    beside those who have one in the election.
     """
 
     observers: int
@@ -56,6 +57,7 @@ class Plan:
     duplicates: float
     incidents: float
     seed: int
+    codes: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,100 +1,55 @@
 """Obey a coordinator's SMS, once.
 
-Its answer, and what it changes, are written with the message's outcome. Recognised by the phone alone. An observer who
+Its answer, and what it changes, are written with the message's outcome. Recognised by the phone, and where the
+coordinator has a code, whatever changes something by the code. An observer who
 is a coordinator too sends reports as before: what reads as a form is a report, what begins with a command word is a
 command, and what could be either is asked about.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.coordinators.commands import Command, Verb, command_in, mute_duration, word
-from chalicelib.observation.coordinators.texts import EXAMPLE, answer, example, help_text
-from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.coordinators.texts import EXAMPLE, help_text
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import State, Step, StepRefused
 from chalicelib.observation.reading.reading import read
+from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.observation.texts.catalogue import text as say
-from chalicelib.services import outbox
+from chalicelib.services.codes.blocked import alerts_of_blocked
+from chalicelib.services.codes.proof import Proof, prove, readable_text
 from chalicelib.services.coordinators.headquarters import Telling, is_told, notices
 from chalicelib.services.coordinators.queries import missing, status
+from chalicelib.services.coordinators.speaker import Speaker
+from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.steps import same_as, step_writes
-from chalicelib.services.replies.reply import is_loop
+from chalicelib.services.replies.loops import is_loop, is_unclear
 from chalicelib.services.versions import NoteMissing
-from chalicelib.store import keys
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.escalations import muting
 from chalicelib.store.incident_numbers import incident_of_number
 from chalicelib.store.incidents import Incident, incidents_at
-from chalicelib.store.messages import Message
+from chalicelib.store.messages import Message, attention_of
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.routes import is_own_number
 from chalicelib.store.writes import Write
 
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who texts, and when.
-
-    The rows of the roster with this phone; on the election's clock and in reality.
-    """
-
-    loaded: LoadedElection
-    phone: str
-    rows: tuple[Coordinator, ...]
-    now: dt.datetime
-
-    @property
-    def election(self) -> Election:
-        """The election that the number leads to."""
-        return self.loaded.election
-
-    @property
-    def at(self) -> dt.datetime:
-        """The time on the election's clock."""
-        return self.loaded.clock.at(self.now)
-
-    @property
-    def language(self) -> str:
-        """The language to answer in."""
-        return self.rows[0].language
-
-    @property
-    def who(self) -> str:
-        """How the speaker is named in histories and the audit trail."""
-        return self.rows[0].name
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """The regions that the speaker answers for."""
-        return tuple(region for region in self.election.regions if any(row.covers(region) for row in self.rows))
-
-    def say(self, key: str, **values: str) -> str:
-        """Return a text of the catalogue in the speaker's language."""
-        return say(self.election, self.language, key, **values)
-
-    def example(self, verb: Verb) -> str:
-        """Return a command as the speaker would write it."""
-        return example(self.election, self.language, verb)
-
-    def reply(self, message: Message, sentences: Iterable[str]) -> Message:
-        """Make the answer to the speaker's SMS, for the outbox."""
-        text = answer(self.election, self.language, *sentences)
-        origin = outbox.Origin(self.election.id, message.key, self.now)
-        return outbox.sms_row(keys.reply(message.key), self.phone, text, origin, sender=message.recipient)
+_CHANGING_NOTHING: Final = frozenset[Verb](("status", "missing", "help"))
+"""Commands whose answer goes to the coordinator's own phone, and that are all: they need no code."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
     """Sentences to answer a command with, and what is written.
 
-    `reason`: why nothing was done. `told`: what headquarters are told of it.
+    `reason`: why nothing was done. `told`: what headquarters are told of it. `alerts`: what others are told that does
+    not come of what was done.
     """
 
     sentences: tuple[str, ...]
@@ -102,10 +57,11 @@ class CommandResult:
     region: str | None = None
     writes: tuple[Write, ...] = ()
     told: Telling | None = None
+    alerts: tuple[Message, ...] = ()
 
 
 def outcome_of_command(
-    loaded: LoadedElection, message: Message, phone: str, now: dt.datetime, existing_keys: Iterable[str]
+    loaded: LoadedElection, message: Message, phone: str, now: dt.datetime, limits: Limits
 ) -> Outcome | None:
     """Return the outcome of a coordinator's SMS, or None.
 
@@ -115,7 +71,7 @@ def outcome_of_command(
     rows = election.coordinators_by_phone.get(phone, ())
     if not rows:
         return None
-    text = message.text or ""
+    text = readable_text(message, rows)
     is_incomplete = message.flag == Flag.INCOMPLETE
     command = None if is_incomplete else command_in(text)
     is_observer = phone in election.observers_by_phone
@@ -130,17 +86,35 @@ def outcome_of_command(
     elif is_incomplete:
         obeyed = CommandResult((speaker.say("reply_incomplete"),), reason=Reason.INCOMPLETE)
     else:
-        obeyed = _obey(speaker, command)
-    is_heard = not is_own_number(phone) and not (obeyed.reason == Reason.COMMAND_UNCLEAR and is_loop(election, message))
+        proof = _proof(speaker, message, command, counts_codes=limits.counts_codes)
+        obeyed = _unproven(speaker, message, proof) if proof.doubt is not None else _obey(speaker, command)
+        obeyed = replace(obeyed, writes=(*obeyed.writes, *proof.writes))
+    is_heard = not is_own_number(phone) and not (is_unclear(obeyed.reason) and is_loop(election, message))
     reply = speaker.reply(message, obeyed.sentences)
     told = notices(election, message, rows, obeyed.told, now) if obeyed.told is not None else []
+    told += obeyed.alerts
     return Outcome(
         message=message,
         changes=_changes(speaker, message, command, obeyed),
         election=election,
-        outgoing=tuple(row for row in (*([reply] if is_heard else []), *told) if row.key not in existing_keys),
+        outgoing=tuple(row for row in (*([reply] if is_heard else []), *told) if row.key not in limits.existing_keys),
         writes=obeyed.writes,
     )
+
+
+def _proof(speaker: Speaker, message: Message, command: Command | None, *, counts_codes: bool) -> Proof:
+    """Decide whether a command proves its sender.
+
+    One that changes nothing needs no code.
+    """
+    if command is None or command.verb in _CHANGING_NOTHING:
+        return Proof()
+    return prove(speaker.election.id, message, speaker.phone, speaker.rows, speaker.at, is_counted=counts_codes)
+
+
+def _unproven(speaker: Speaker, message: Message, proof: Proof) -> CommandResult:
+    alerts = alerts_of_blocked(speaker.election, message, speaker.rows, speaker.now) if proof.blocks else []
+    return CommandResult((speaker.say(f"reply_{proof.doubt}"),), reason=proof.doubt, alerts=tuple(alerts))
 
 
 def _obey(speaker: Speaker, command: Command | None) -> CommandResult:
@@ -292,6 +266,8 @@ def finished(
         "reason": reason,
         "region": region,
     }
-    if is_held:
+    if reason in CODE_REASONS:
+        known["attention"] = attention_of(speaker.election.id, region)
+    elif is_held:
         return Message.holding(message.key, MessageState.COMMAND, speaker.now, **known)
     return Message.finishing(MessageState.COMMAND, speaker.now, **known)

@@ -45,7 +45,7 @@ def notices(
         text = say(election, language, "coordinator_did", who=speaker, what=what(language))
         return outbox.to_coordinator(
             coordinator,
-            keys.told_headquarters(message.key, coordinator.id),
+            keys.notice(message.key, coordinator.id),
             origin,
             sms=answer(election, language, text) if "sms" in coordinator.alerts else None,
             email=outbox.Email(f"{election.text(election.name, language)}: {speaker}", text)

@@ -6,16 +6,21 @@ an operator.
 """
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import CATEGORY, ReportReading
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.states import Flag, Reason
-from chalicelib.services.coordinators.commands import Speaker, finished
+from chalicelib.services.codes.blocked import alerts_of_blocked
+from chalicelib.services.codes.proof import prove, readable_text
+from chalicelib.services.coordinators.commands import finished
+from chalicelib.services.coordinators.speaker import Speaker
 from chalicelib.services.incidents.alerts import incident_sources, reported
+from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.store.elections import LoadedElection
@@ -30,21 +35,17 @@ def outcome_of_coordinators_report(
     message: Message,
     phone: str,
     now: dt.datetime,
-    existing_keys: Collection[str],
-    *,
-    reserved: list[int],
-    merge_alerts: bool,
+    limits: Limits,
 ) -> Outcome | None:
     """Return the outcome of a coordinator's SMS with incidents, or None.
 
-    None where it names none with a station of the election. `existing_keys`: keys of rows that exist already.
-    `reserved` and `merge_alerts` are as in `open_incidents`. Raises StoreUnavailable, TooMuchAtOnce.
+    None where it names none with a station of the election. Raises StoreUnavailable, TooMuchAtOnce.
     """
     election = loaded.election
     rows = election.coordinators_by_phone.get(phone, ())
     if not rows or phone in election.observers_by_phone:
         return None
-    forms = _forms(election, message)
+    forms = _forms(election, message, rows)
     placed = [(report, report.station) for report in forms if report.station in election.station_by_number]
     named = [(report, station) for report, station in placed if station and report.form not in election.form_by_code]
     if not named:
@@ -56,16 +57,22 @@ def outcome_of_coordinators_report(
         reported(election, message, report, station, speaker.who, source, counted_at)
         for (report, station), source in zip(named, sources, strict=True)
     ]
+    proof = prove(election.id, message, phone, rows, loaded.clock.at(now), is_counted=limits.counts_codes)
+    for incident in incidents:
+        incident.doubt = proof.doubt
     opening = open_incidents(
         loaded,
-        [incident for incident in incidents if incident.id not in existing_keys],
+        [incident for incident in incidents if incident.id not in limits.existing_keys],
         phone,
         message.recipient,
         now,
-        reserved=reserved,
-        merge_alerts=merge_alerts,
+        reserved=limits.numbers,
+        merge_alerts=limits.merge_alerts,
     )
-    reply = speaker.reply(message, _told(speaker, opening.incidents))
+    blocking = alerts_of_blocked(election, message, rows, now) if proof.blocks else []
+    unproven = [speaker.say(f"reply_{proof.doubt}")] if proof.doubt is not None else []
+    reply = speaker.reply(message, [*_told(speaker, opening.incidents), *unproven])
+    replies = [] if is_own_number(phone) or reply.key in limits.existing_keys else [reply]
     reading: dict[str, Any] = {"command": {"coordinator": speaker.who}, "reports": []}
     reading["reports"] = [
         _kept(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
@@ -77,7 +84,7 @@ def outcome_of_coordinators_report(
         speaker,
         message,
         reading,
-        reason=Reason.OVER_BUDGET if is_held else reason,
+        reason=Reason.OVER_BUDGET if is_held else proof.doubt or reason,
         region=incidents[0].region,
         is_held=is_held,
     )
@@ -87,14 +94,14 @@ def outcome_of_coordinators_report(
         election=election,
         cells=total(changes_of_incidents(election, opening.incidents)),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *([] if is_own_number(phone) or reply.key in existing_keys else [reply])),
-        writes=opening.writes,
+        outgoing=(*opening.alerts, *blocking, *replies),
+        writes=(*opening.writes, *proof.writes),
     )
 
 
-def _forms(election: Election, message: Message) -> tuple[ReportReading, ...]:
+def _forms(election: Election, message: Message, rows: Sequence[Coordinator]) -> tuple[ReportReading, ...]:
     reads = read_incomplete if message.flag == Flag.INCOMPLETE else read
-    return tuple(reads(message.text or "", election).reports)
+    return tuple(reads(readable_text(message, rows), election).reports)
 
 
 def _told(speaker: Speaker, opened: Collection[Incident]) -> list[str]:

@@ -16,6 +16,7 @@ from chalicelib.observation.sms.phones import international, is_machine
 from chalicelib.observation.sms.states import Flag
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.codes.proof import is_in_doubt, readable_text
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
 from chalicelib.services.desk.refusals import NotDone, TooManyAssigned
 from chalicelib.services.desk.settling import anew, masked, messages_of_phone, settle, waits
@@ -157,8 +158,9 @@ def _settled_now(loaded: LoadedElection, key: str, now: dt.datetime) -> int:
 def _may_count(loaded: LoadedElection, row: Message, senders: tuple[Observer, ...]) -> bool:
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
-    said = interpret(loaded.election, senders, row.text or "", counted_at, is_incomplete=is_incomplete)
-    return any(report.counts for report in said.reports)
+    text = readable_text(row, senders)
+    said = interpret(loaded.election, senders, text, counted_at, is_incomplete=is_incomplete)
+    return not is_in_doubt(row, senders) and any(report.counts for report in said.reports)
 
 
 def _require(election: Election, operator: Operator, owner: Owner) -> None:

@@ -87,7 +87,8 @@ def whole(
     latest = with_sender(loaded, operator, key, None, LATEST, withheld)["messages"] if operator.sees_phones() else []
     return document | {
         "version": tag_of(row),
-        "raw": row.raw if operator.may(Permission.READ_AUDIT) and is_shown else None,
+        # The provider's own words hold the code as it was typed.
+        "raw": row.raw if operator.may(Permission.READ_AUDIT) and is_shown and row.text == row.text_as_sent else None,
         "author": row.author,
         "on_behalf_of": row.on_behalf_of,
         "note": row.note if is_shown else None,

@@ -6,6 +6,7 @@ Dismiss, answer, ask to call, pass on, have it tried again.
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import international, is_machine
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.sms.states import MessageState, Reason
@@ -14,6 +15,7 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, read_now, sees
 from chalicelib.services.desk.queue import same_text
 from chalicelib.services.desk.refusals import NotDone
+from chalicelib.services.desk.releasing import releasing_phone
 from chalicelib.services.review.entry import operator_digest
 from chalicelib.store import keys, routes
 from chalicelib.store.desk import Desk, How, at_desk, deciding, retrying, waiting_at
@@ -96,21 +98,25 @@ def move(loaded: LoadedElection, action: Action, key: str, seen: str, desk: Desk
 _PAST = {"call": "left for a call", "passed": "passed to headquarters"}
 
 
-def retry(action: Action, key: str, seen: str) -> dict[str, Any]:
+def retry(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[str, Any]:
     """Have a message that no try has processed tried again.
 
-    Raises what `dismiss` raises.
+    One that waits for want of a right code is read again too, and its phone released. Raises what `dismiss` raises.
     """
+    read: list[str] = [key]
 
     def attempt() -> Change:
         row = message_at(action.operator, key, seen)
+        if row.reason in CODE_REASONS:
+            change, read[:] = releasing_phone(loaded, action, row)
+            return change
         if row.reason != Reason.NOT_PROCESSED:
             raise NotDone("it is not held for want of being processed")
         write = retrying(row, decision(action, "retried"))
         return Change({"message": key}, (write,), "message tried again", f"message {key}", before=row.last_error)
 
     tried = perform(action, attempt, also=OTHERS_AT_WORK)
-    read_now([key], action.now)
+    read_now(read, action.now)
     return tried
 
 

@@ -12,6 +12,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reports.entry_fields import LONGEST_TYPED, EntryFields, FieldFault, FieldsRefused
 from chalicelib.observation.reports.suggestions import suggestions
+from chalicelib.observation.sms.codes import without_code
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
@@ -125,7 +126,7 @@ def _incident_fields(election: Election, incident: IncidentOf, about: Message | 
         raise NotDone("this election has no incidents")
     words = incident.comment
     if words is None:
-        words = " ".join((about.text if about is not None else None or "").split())[:LONGEST_TYPED]
+        words = " ".join(without_code(about.text_as_sent or "" if about is not None else "").split())[:LONGEST_TYPED]
     answers = {CATEGORY: str(incident.category)}
     return EntryFields(election.incidents.code, incident.station, None, answers, words)
 

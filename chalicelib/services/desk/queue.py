@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.suggestions import suggestions
+from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.access.operators import Operator
@@ -137,9 +138,12 @@ def _international(election: Election, phone: str | None) -> str | None:
 
 def _held_for(row: Message) -> str | None:
     held: str | None = (row.reading or {}).get("held")
-    if row.state == MessageState.HELD or row.reason in (Reason.REASSIGNED, Reason.OVER_BUDGET, Reason.TOO_LONG):
+    if row.state == MessageState.HELD or row.reason in _HELD_FOR:
         return row.reason or held
     return None
+
+
+_HELD_FOR: Final = frozenset((Reason.REASSIGNED, Reason.OVER_BUDGET, Reason.TOO_LONG)) | CODE_REASONS
 
 
 def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting]:

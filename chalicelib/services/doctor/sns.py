@@ -139,7 +139,7 @@ def _sent(settings: Secrets, to: str) -> Iterator[Finding]:
         return
     try:
         sender = one_of_ours(settings, None)
-        message = Message(f"cli-{uuid4()}", recipient=to, text=TEXT, direction="out", state="queued")
+        message = Message(f"cli-{uuid4()}", recipient=to, text_as_sent=TEXT, direction="out", state="queued")
         reference = send_sms(message, sender)
     except (CannotSend, NotSent, SendRefused, AnswerLost) as fault:
         advice = "AuthorizationError: the sender's policy, or sms-voice:SendTextMessage of who calls (docs/deployer.md)"

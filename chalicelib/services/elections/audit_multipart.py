@@ -49,7 +49,7 @@ def _text_differences(message: Message, parts: list[Message]) -> Iterator[str]:
     texts = [part_text(part) for part in parts]
     is_mixed = len({text.number for text in texts}) < len(texts)
     is_kept = message.text is not None and all(part.text is not None for part in parts)  # and nobody was forgotten
-    if is_kept and message.text != joined_text(parts[0].part[2], texts, mixed=is_mixed):
+    if is_kept and message.text_as_sent != joined_text(parts[0].part[2], texts, mixed=is_mixed):
         yield f"message {message.key}: its text is not that of its parts"
     if (message.flag == Flag.INCOMPLETE) == (not is_mixed and len(parts) == parts[0].part[2]):
         yield f"message {message.key}: it is {message.flag or 'complete'}, but its parts are not"

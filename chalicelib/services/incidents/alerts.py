@@ -13,7 +13,9 @@ from chalicelib.observation.incidents.lifecycle import Group, critical_answers, 
 from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
 from chalicelib.observation.replies.incident_alerts import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.observation.reports.resolve import ResolvedReport
+from chalicelib.observation.sms.codes import without_code
 from chalicelib.observation.sms.multipart import name_of
+from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
 from chalicelib.store import keys
 from chalicelib.store.incidents import Incident
@@ -93,7 +95,7 @@ def reported(
         station=station,
         observer=reporter,
         message=message.key,
-        text=report.comment or message.text,
+        text=report.comment or _words(message),
         opened_at=counted_at,
     )
 
@@ -111,11 +113,16 @@ def _answered(
             observer=report.observer.number,
             message=message.key,
             report=f"{form.code}#{report.round}#{code}",
-            text=report.reading.comment or message.text,
+            text=report.reading.comment or _words(message),
             opened_at=counted_at,
         )
         for code in report.critical
     ]
+
+
+def _words(message: Message) -> str | None:
+    """Return an SMS's words as an alert quotes them: without codes."""
+    return without_code(message.text_as_sent) if message.text_as_sent else None
 
 
 def left_out_of(
@@ -251,5 +258,6 @@ def _notice(election: Election, language: str, incident: Incident) -> IncidentNo
         "region": incident.region,
         "number_or_id": str(incident.number),
         "text": incident.text or "",
+        "doubt": say(election, language, f"alert_{incident.doubt}") if incident.doubt else "",
         "remarks": alert_remarks(election, language, incident.may_be_same_as, waited, incident.more or 0),
     }

@@ -235,6 +235,7 @@ def _described(election: Election, incident: Incident, later: Mapping[int, Itera
         "opened_at": incident.opened_at.astimezone(election.zone).isoformat(timespec="seconds"),
         "escalated": incident.stage,
         "may_be_same_as": _same(incident, later),
+        "doubt": incident.doubt,
         "same_as": sorted(int(number) for number, same in (incident.links or {}).items() if same),
         "assigned": incident.assigned,
         "more": incident.more or 0,

@@ -150,7 +150,7 @@ def _put(message: Message) -> bool:
 
 
 def _content_of(message: Message) -> tuple[str, str, str]:
-    return _content(message.sender, message.recipient, message.text)
+    return _content(message.sender, message.recipient, message.text_as_sent)
 
 
 def _content(sender: str | None, recipient: str | None, text: str | None) -> tuple[str, str, str]:
@@ -218,7 +218,7 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
         sender=sms.sender,
         recipient=sms.recipient,
         conversation=sms.sender if sms.sender and len(sms.sender.encode()) <= keys.LONGEST_ID else None,
-        text=text.text,
+        text_as_sent=text.text,
         provider_wish=sms.wish,
         raw=raw,
         provider_at=sms.sent_at,

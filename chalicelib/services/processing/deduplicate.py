@@ -34,9 +34,11 @@ def dedup_guard(message: Message, region: str | None) -> Write:
     """
     numbers = [international(number or "", region) for number in (message.sender, message.recipient)]
     if message.provider_at is not None:
-        same = [*numbers, message.text, message.provider_at.isoformat()]
+        same = [*numbers, message.text_as_sent, message.provider_at.isoformat()]
         return dedup_row(_digest(same), message.key, message.stored_at)
-    return latest_row(_digest(numbers), message.key, message.stored_at, _digest([message.text]), TIMELESS_WITHIN)
+    return latest_row(
+        _digest(numbers), message.key, message.stored_at, _digest([message.text_as_sent]), TIMELESS_WITHIN
+    )
 
 
 def _digest(content: object) -> str:

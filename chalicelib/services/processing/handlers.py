@@ -6,20 +6,25 @@ obeyed, whatever else the text could mean.
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from pynamodb.expressions.update import Action
 
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import TOO_LONG
 from chalicelib.observation.reports.entries import sms_name
-from chalicelib.observation.reports.resolve import Interpretation, held_as, interpret
+from chalicelib.observation.reports.holding import held_as, without_proof
+from chalicelib.observation.reports.resolve import Interpretation, interpret
+from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
+from chalicelib.services.codes.blocked import alerts_of_blocked
+from chalicelib.services.codes.proof import prove, readable_text
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
 from chalicelib.services.incidents.alerts import left_out_of, opened_by
+from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
@@ -34,22 +39,6 @@ from chalicelib.store.messages import Message, attention_of
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 
-WriteScope = Literal["full", "one_alert", "held"]
-"""How much of a message is written. full: everything. one_alert: the gravest incident alerts now, the rest go to a
-digest. held: nothing counts until a person decides."""
-
-
-@dataclass(slots=True)
-class Limits:
-    """Rows that exist already, and how much can be written.
-
-    As attempts have found out; and the numbers that they have reserved for incidents.
-    """
-
-    existing_keys: frozenset[str] = frozenset()
-    numbers: list[int] = field(default_factory=list)
-    scope: WriteScope = "full"
-
 
 @dataclass(frozen=True, slots=True)
 class _Sms:
@@ -61,11 +50,6 @@ class _Sms:
     opting: Opting | None
     now: dt.datetime
     limits: Limits
-
-    @property
-    def merge_alerts(self) -> bool:
-        """Whether only one of its incidents alerts at once."""
-        return self.limits.scope == "one_alert"
 
 
 def outcome_of(loaded: LoadedElection, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
@@ -111,7 +95,7 @@ def _opt_out(sms: _Sms) -> Outcome | None:
 
 def _command(sms: _Sms) -> Outcome | None:
     """Handle a coordinator's command."""
-    outcome = outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits.existing_keys)
+    outcome = outcome_of_command(sms.loaded, sms.message, sms.phone, sms.now, sms.limits)
     return _answered_within_budget(sms, outcome)
 
 
@@ -119,15 +103,7 @@ def _coordinators_report(sms: _Sms) -> Outcome | None:
     """Handle an incident that a coordinator reports."""
     if sms.limits.scope == "held":
         return None
-    outcome = outcome_of_coordinators_report(
-        sms.loaded,
-        sms.message,
-        sms.phone,
-        sms.now,
-        sms.limits.existing_keys,
-        reserved=sms.limits.numbers,
-        merge_alerts=sms.merge_alerts,
-    )
+    outcome = outcome_of_coordinators_report(sms.loaded, sms.message, sms.phone, sms.now, sms.limits)
     return _answered_within_budget(sms, outcome)
 
 
@@ -135,11 +111,9 @@ def _report(sms: _Sms) -> Outcome:
     """Anything else: an observer's report, or a text that nobody can read."""
     election, message, now, existing_keys = sms.loaded.election, sms.message, sms.now, sms.limits.existing_keys
     counted_at = sms.loaded.clock.at(message.received_at or message.stored_at)
-    is_incomplete = message.flag == Flag.INCOMPLETE
-    senders, text, name = senders_of(election, message, sms.phone), message.text or "", sms_name(message.key)
-    interpretation = interpret(election, senders, text, counted_at, sms=name, is_incomplete=is_incomplete)
-    if sms.limits.scope == "held":
-        interpretation = held_as(interpretation, TOO_LONG)
+    senders = senders_of(election, message, sms.phone)
+    proof = prove(election.id, message, sms.phone, senders, counted_at, is_counted=sms.limits.counts_codes)
+    interpretation = _interpreted(sms, senders, counted_at, proof.doubt)
     # A person who enters a report has named its station and observer: no forged number can have.
     reports, covered = (
         (interpretation.reports, ())
@@ -152,8 +126,10 @@ def _report(sms: _Sms) -> Outcome:
     opened_now = [
         one for one in opened_by(election, message, interpretation.reports, counted_at) if one.id not in existing_keys
     ]
+    for incident in opened_now:
+        incident.doubt = proof.doubt
     reporter = f"entered for {message.on_behalf_of}" if message.is_entry else sms.phone
-    reserved, merged_alerts = sms.limits.numbers, sms.merge_alerts
+    reserved, merged_alerts = sms.limits.numbers, sms.limits.merge_alerts
     opening = open_incidents(
         sms.loaded, opened_now, reporter, message.recipient, now, reserved=reserved, merge_alerts=merged_alerts
     )
@@ -163,6 +139,7 @@ def _report(sms: _Sms) -> Outcome:
     is_answered = not message.is_entry and sms.phone not in sms.loaded.nobodys
     reply = reply_to(election, message, sms.phone, interpretation, merged, now) if is_answered else None
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
+    blocking = alerts_of_blocked(election, message, senders, now) if proof.blocks else []
     is_stranger = interpretation.observer is None and sms.phone not in election.coordinators_by_phone
     counted_reply = reply_budget(election.id, sms.loaded.clock.at(now)) if replies and is_stranger else ()
     changed = [one for one in merged.values() if one.changed]
@@ -194,15 +171,29 @@ def _report(sms: _Sms) -> Outcome:
             is_entry=message.is_entry,
         ),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *replies),
+        outgoing=(*opening.alerts, *(row for row in blocking if row.key not in existing_keys), *replies),
         writes=(
             *opening.writes,
             *covered,
             *counted_reply,
             *budget.writes,
+            *proof.writes,
             *(sms.opting.writes if sms.opting else ()),
         ),
     )
+
+
+def _interpreted(
+    sms: _Sms, senders: tuple[Observer, ...], counted_at: dt.datetime, doubt: Reason | None
+) -> Interpretation:
+    """Read an SMS; nothing counts where its sender is in doubt."""
+    election, message, name = sms.loaded.election, sms.message, sms_name(sms.message.key)
+    is_incomplete = message.flag == Flag.INCOMPLETE
+    text = readable_text(message, senders)
+    interpretation = interpret(election, senders, text, counted_at, sms=name, is_incomplete=is_incomplete)
+    if doubt is not None:
+        interpretation = without_proof(election, interpretation, doubt)
+    return held_as(interpretation, TOO_LONG) if sms.limits.scope == "held" else interpretation
 
 
 def _reply_budget(sms: _Sms) -> ReplyBudget:
@@ -250,6 +241,8 @@ def _as_read(
     if interpretation.observer is None:
         attributes["reason"] = Reason.NOBODYS_NUMBER if is_nobodys else Reason.UNKNOWN_SENDER
     else:
+        if interpretation.reading.held in CODE_REASONS:
+            attributes["reason"] = interpretation.reading.held
         _, (region, _, _) = cell
         attributes |= {"observer": interpretation.observer.number, "region": region}
     is_done = interpretation.state in (MessageState.ACCEPTED, MessageState.PRACTICE) and held_for is None

@@ -103,7 +103,7 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
         sender=first.sender,
         recipient=first.recipient,
         conversation=first.conversation,
-        text=joined_text(sms.total, map(part_text, rows), mixed=sms.is_mixed),
+        text_as_sent=joined_text(sms.total, map(part_text, rows), mixed=sms.is_mixed),
         provider_at=min(sent) if len(sent) == len(rows) else None,
         received_at=first.received_at,
         parts=[row.key for row in rows],

@@ -13,8 +13,9 @@ from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.clients.retry import pause, until_uncontended
 from chalicelib.services.incidents.alerts import opens_incident
+from chalicelib.services.incidents.limits import Limits, WriteScope
 from chalicelib.services.processing.deduplicate import dedup_guard, duplicate_of
-from chalicelib.services.processing.handlers import Limits, WriteScope, outcome_of
+from chalicelib.services.processing.handlers import outcome_of
 from chalicelib.services.processing.multipart import join
 from chalicelib.store import elections, message_queries, routes
 from chalicelib.store.elections import LoadedElection
@@ -81,6 +82,9 @@ def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.date
         _commit(outcome)
     except TooMuchAtOnce:
         limits.scope = _NARROWER[limits.scope]
+        raise
+    except BudgetChanged:
+        limits.counts_codes = True
         raise
     except AlreadyThere as exist:
         limits.existing_keys |= exist.keys

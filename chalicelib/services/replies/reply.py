@@ -9,30 +9,27 @@ from collections.abc import Mapping
 
 from chalicelib.observation.coordinators.texts import no_observer_reply
 from chalicelib.observation.elections.election import NO_ROUND, Check, Election
-from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.replies import (
     ReportResult,
     held_reply,
     incomplete_reply,
     report_reply,
     unknown_sender_reply,
+    unproven_reply,
     unrecognised_reply,
 )
 from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.report import ObserverAnswers
 from chalicelib.observation.reports.resolve import SERIAL_MISSING, Interpretation, ResolvedReport
+from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import is_machine
-from chalicelib.observation.sms.states import Flag, MessageState, Reason
+from chalicelib.observation.sms.states import Flag, MessageState
 from chalicelib.services import outbox
+from chalicelib.services.replies.loops import UNREADABLE, is_echo, is_loop
 from chalicelib.services.reports.merge import MergedReport, report_key
-from chalicelib.store import keys, message_queries, routes
+from chalicelib.store import keys, routes
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportKey
-
-LOOP_WINDOW = dt.timedelta(minutes=10)
-LOOP_UNREADABLE = 5
-LOOP_LOOKED_AT = 50
-UNREADABLE = (MessageState.UNRECOGNISED, MessageState.HELD, MessageState.QUARANTINED)
 
 
 def reply_to(
@@ -56,10 +53,19 @@ def reply_to(
             return _to_coordinator(election, message, phone, now)
         key = keys.reply_to_unknown(election.id, hashlib.sha256(phone.encode()).hexdigest()[:24])
         return _reply(key, message, phone, unknown_sender_reply(election), election, now)
-    if interpretation.state in UNREADABLE and is_loop(election, message):
+    if _goes_on(election, message, interpretation):
         return None
     text = _text(election, interpretation, merged, message.key)
     return _reply(keys.reply(message.key), message, phone, text, election, now)
+
+
+def _goes_on(election: Election, message: Message, interpretation: Interpretation) -> bool:
+    """Tell whether the reply would keep a machine talking."""
+    is_report = interpretation.reading.held in CODE_REASONS and interpretation.reports
+    if interpretation.state in UNREADABLE and not is_report:
+        return is_loop(election, message)
+    forms = {report.reading.form for report in interpretation.reports}
+    return bool(forms) and forms.isdisjoint(election.form_by_code) and is_echo(message)
 
 
 def _reply(key: str, message: Message, phone: str, text: str, election: Election, now: dt.datetime) -> Message:
@@ -79,12 +85,14 @@ def _text(
     election: Election, interpretation: Interpretation, merged: Mapping[ReportKey, MergedReport], message_key: str
 ) -> str:
     language = interpretation.observer.language if interpretation.observer else election.languages[0]
+    opened = any(report.counts or (report.alarms and report.critical) for report in interpretation.reports)
+    if interpretation.reading.held in CODE_REASONS:
+        return unproven_reply(election, language, interpretation.reading.held, has_incident=opened)
     if interpretation.reading.held == Flag.INCOMPLETE:
         return incomplete_reply(
             election, language, has_incident=any(report.counts for report in interpretation.reports)
         )
     if interpretation.state == MessageState.HELD:
-        opened = any(report.counts or (report.alarms and report.critical) for report in interpretation.reports)
         return held_reply(election, language, has_incident=opened)
     if interpretation.state == MessageState.UNRECOGNISED:
         return unrecognised_reply(election, language)
@@ -143,28 +151,3 @@ def _to_ask(merged: MergedReport | None) -> list[Check]:
     A warning is for the operators alone.
     """
     return [check for check in merged.failed if check.severity == "error"] if merged else []
-
-
-def is_loop(election: Election, message: Message) -> bool:
-    """Tell whether a sender sends unreadable texts too often.
-
-    More than five in ten minutes, up to this one.
-    """
-    if message.conversation is None:
-        return False
-    at = message.stored_at
-    recent = message_queries.conversation_between(message.conversation, at - LOOP_WINDOW, at, LOOP_LOOKED_AT)
-    others = message_queries.get_many(key for key in recent if key != message.key)
-    return sum(_is_unreadable(election, other) for other in others) >= LOOP_UNREADABLE
-
-
-def _is_unreadable(election: Election, message: Message) -> bool:
-    """Tell whether a message came in that nobody could read.
-
-    One that waits is read here, but for a part of one.
-    """
-    if message.direction != "in" or message.part is not None:
-        return False
-    if message.state == MessageState.RECEIVED:
-        return not read(message.text or "", election).reports
-    return message.state in UNREADABLE or message.reason == Reason.COMMAND_UNCLEAR

@@ -80,7 +80,7 @@ def read_back(loaded: LoadedElection, operator: Operator, draft: Draft, now: dt.
         if not operator.sees_station(election.station_by_number[report.station]):
             raise NotInRegion(f"station {report.station} is not in your regions")
     merged = merge(election, keys.entered("", "preview"), counted_at, said.reports)
-    opened = opened_by(election, Message(keys.entered("", "preview"), text=text), said.reports, counted_at)
+    opened = opened_by(election, Message(keys.entered("", "preview"), text_as_sent=text), said.reports, counted_at)
     faults = tuple(_faults(said))
     return ReadBack(observer, text, received_at, said, merged, len(opened), faults)
 
@@ -116,7 +116,7 @@ def entry_row(
         stored_at=now,
         received_at=read.received_at,
         conversation=read.observer.phones[0] if read.observer.phones else None,
-        text=read.text,
+        text_as_sent=read.text,
         election=election.id,
         region=election.region_of(read.observer.station),
         on_behalf_of=read.observer.number,

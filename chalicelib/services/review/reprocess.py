@@ -14,6 +14,7 @@ from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.providers.self_test import NOBODY
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.codes.proof import is_in_doubt, readable_text
 from chalicelib.services.incidents.alerts import opens_incident
 from chalicelib.services.reports.tally_changes import uncounting
 from chalicelib.store import message_queries, routes
@@ -21,7 +22,7 @@ from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.messages import NO_ELECTION, NO_REGION, Message, attention_of
 from chalicelib.store.outcome import AlreadyProcessed, adding_to_tallies, write
 
-_BY_FILE = (None, Reason.REASSIGNED)
+_BY_FILE = (None, Reason.REASSIGNED, Reason.CODE_MISSING, Reason.CODE_WRONG)
 """Reasons of an SMS of a known observer that an election's file may remove."""
 _AT_ONCE = 100
 
@@ -98,10 +99,14 @@ def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
     """
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
-    sharing, text, name = loaded.election.observers_by_phone.get(phone, ()), row.text or "", sms_name(row.key)
+    sharing, name = loaded.election.observers_by_phone.get(phone, ()), sms_name(row.key)
+    text = readable_text(row, sharing)
+    if is_in_doubt(row, sharing):
+        return False
     interpretation = interpret(loaded.election, sharing, text, counted_at, sms=name, is_incomplete=is_incomplete)
     if interpretation.state not in (MessageState.ACCEPTED, MessageState.PARTLY_ACCEPTED):
         return False
     return any(
-        report.counts and (row.reason is None or REASSIGNED not in report.flags) for report in interpretation.reports
+        report.counts and (row.reason != Reason.REASSIGNED or REASSIGNED not in report.flags)
+        for report in interpretation.reports
     )

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.observation.sms.states import MessageState
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.store import elections, keys, message_queries
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message
@@ -122,12 +122,16 @@ def _sent_about(sms: Message, incidents: Iterable[Incident]) -> list[Message]:
     if sms.conversation:
         until = (sms.processed_at or sms.stored_at) + ANSWERED_WITHIN
         named += message_queries.conversation_between(sms.conversation, sms.stored_at, until, MOST_REPLIES)
-    loaded = elections.current(sms.election) if sms.election and sms.state == MessageState.COMMAND else None
+    loaded = (
+        elections.current(sms.election)
+        if sms.election and (sms.state == MessageState.COMMAND or sms.reason == Reason.CODE_WRONG)
+        else None
+    )
     if loaded is not None:
         named += keys.on_any_channel(
-            keys.told_headquarters(sms.key, coordinator.id)
+            keys.notice(sms.key, coordinator.id)
             for coordinator in loaded.election.coordinators
-            if coordinator.is_headquarters
+            if coordinator.is_headquarters or sms.reason == Reason.CODE_WRONG
         )
     rows = message_queries.get_many(named)
     return [row for row in rows if row.direction == "out" and sms.key in (row.origin, row.about)]

@@ -32,7 +32,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def email() -> Message:
     at = dt.datetime(2017, 10, 15, tzinfo=dt.UTC)
-    return Message("alert#1", recipient="c@example.org", subject="Alert", text="Fire", stored_at=at)
+    return Message("alert#1", recipient="c@example.org", subject="Alert", text_as_sent="Fire", stored_at=at)
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_l3_an_sms_waits_for_a_permission_that_is_missing(account: None, code: s
     with Stubber(client("sns", aws._PATIENCE)) as sns:
         sns.add_client_error("publish", code, "said", 400)
         with pytest.raises(expected):
-            aws.send_sms(Message("reply#1", recipient="+996700123456", text="Thanks"), None)
+            aws.send_sms(Message("reply#1", recipient="+996700123456", text_as_sent="Thanks"), None)

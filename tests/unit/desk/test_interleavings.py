@@ -48,7 +48,7 @@ NUMBER = "+996312000000"
 STRANGERS = ("+996777000001", "+996777000002")
 MORNING = dt.datetime(2017, 10, 15, 3, tzinfo=dt.UTC)
 TEXTS = ("OP A1 C12", "OP C13 D1", "OP A2 B0730 C14", "TU 10:00 A300", "TU 10:00 A310", "thank you", "OP C9x")
-KEPT = ("key", "direction", "channel", "sender", "recipient", "text", "received_at", "stored_at", "provider_at")
+KEPT = ("key", "direction", "channel", "sender", "recipient", "text_as_sent", "received_at", "stored_at", "provider_at")
 OF_ENTRIES = ("election", "region", "author", "about")
 
 
@@ -84,7 +84,7 @@ class Desk:
         self.now += dt.timedelta(seconds=1)
         phones = [one.phones[0] for one in self.election.observers] + list(STRANGERS)
         key, sent = f"generic#{len(self.keys)}", self.now - dt.timedelta(minutes=ago)
-        row = received_sms(key, self.now, stored_at=self.now, received_at=sent, provider_at=sent, text=text)
+        row = received_sms(key, self.now, stored_at=self.now, received_at=sent, provider_at=sent, text_as_sent=text)
         row.sender = row.conversation = phones[sender % len(phones)]
         row.recipient, row.provider = NUMBER, "generic"
         row.save()

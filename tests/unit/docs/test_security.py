@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
 ROWS = re.findall(
     r"^\| (?P<letter>[A-C]\d*[a-c]?):? (?P<what>[^|]+) \| (?P<tried>[^|]+) \| (?P<tests>[^|]+) \|$",
-    (ROOT / "docs" / "security.md").read_text("utf-8"),
+    PAGE,
     re.MULTILINE,
 )
 TESTS = "\n".join(file.read_text("utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
@@ -14,13 +15,14 @@ LETTERS = {"A1", "A1a", "A1b", "A1c", "A2", "A3", "A4", "A5", "A6", *(f"B{number
 
 
 def test_every_finding_has_its_row() -> None:
-    lines = (ROOT / "docs" / "security.md").read_text("utf-8").splitlines()
+    findings = PAGE.partition("## Who speaks")[0]
+    lines = findings.splitlines()
     assert len(ROWS) == sum(line.startswith("| ") for line in lines) - 2
     assert {letter for letter, *_ in ROWS} == LETTERS
 
 
 def test_every_test_that_the_page_names_exists() -> None:
-    named = {name for *_, tests in ROWS for name in re.findall(r"`(test_\w+)`", tests)}
+    named = set(re.findall(r"`(test_\w+)`", PAGE))
     assert named
     assert {name for name in named if f"def {name}(" not in TESTS} == set()
 

@@ -62,7 +62,7 @@ def test_nobody_is_reminded_while_more_sms_wait_than_are_looked_at(
     chase_due(memory.now)
     memory.now += dt.timedelta(minutes=90)
     waiting = [
-        received_sms(f"generic#{n}", memory.now, stored_at=memory.now, sender=f"+99655{n:07}", text="OP A1")
+        received_sms(f"generic#{n}", memory.now, stored_at=memory.now, sender=f"+99655{n:07}", text_as_sent="OP A1")
         for n in range(100)
     ]
     for row in waiting:

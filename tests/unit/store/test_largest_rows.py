@@ -159,6 +159,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "Digest": lambda: {"numbers": set(range(100_000, 100_000 + MOST_NUMBERS))},
     "Mute": dict,
     "SpentRow": lambda: {"": counters(2 * COORDINATORS)},
+    "WrongCodesRow": dict,
     "CoveredRow": lambda: {"counted": [KEY] * MOST_COVERED, "held": [KEY] * MOST_NAMED},
     # elections, and what workers share
     "ElectionRow": lambda: {"document": b"z" * PART_BYTES, "assignments": {}, "changes": {}},
@@ -179,7 +180,7 @@ def arrived() -> dict[str, Any]:
         "n": "x" * 40,
     }
     return {
-        "text": "a" * LARGEST_BODY,
+        "text_as_sent": "a" * LARGEST_BODY,
         "raw": "a" * (2 * LARGEST_BODY),
         "reading": {"reports": [form] * (LONGEST_READ // len("IN3\n")), "comment": TEXT},
         "last_error": LETTER * 500,
@@ -191,14 +192,14 @@ def arrived() -> dict[str, Any]:
 def joined() -> dict[str, Any]:
     """A long SMS of as many parts as there can be, of the longest ids."""
     return arrived() | {
-        "text": LETTER * (PARTS_OF_AN_SMS * LETTERS_OF_A_PART),
+        "text_as_sent": LETTER * (PARTS_OF_AN_SMS * LETTERS_OF_A_PART),
         "raw": None,
         "parts": [KEY] * PARTS_OF_AN_SMS,
     }
 
 
 def email() -> dict[str, Any]:
-    return {"html": "a" * (LARGEST_EMAIL - 1_000), "text": "a" * 1_000, "subject": LETTER * LONGEST_TEXT}
+    return {"html": "a" * (LARGEST_EMAIL - 1_000), "text_as_sent": "a" * 1_000, "subject": LETTER * LONGEST_TEXT}
 
 
 def models() -> Iterator[type[Model]]:
