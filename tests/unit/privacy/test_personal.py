@@ -17,9 +17,9 @@ IMPERSONAL = {
     "contacts": "at ended entered id outcome owed person snoozed_until station undoes",
     "elections": "assigned clock_factor clock_origin clock_start digest election id incidents part parts region "
     "retired schema version",
-    "incidents": "alerts at category counted digested due election held incident last links may_be_same_as "
+    "incidents": "alerts at category counted digested doubt due election held incident last links may_be_same_as "
     "message more number numbers opened opened_at region report severity stage state station until "
-    "version",
+    "version wrong",
     "messages": "about asked attempts attention carrier cause channel charts cost counted_at counted_in currency "
     "direction doubts due_at election flag key known lost observer on_behalf_of part parts pending "
     "processed_at provider provider_at provider_wish queue reason receipt receipt_at received_at "
@@ -46,7 +46,7 @@ def attributes() -> dict[str, set[str]]:
         model = waiting.pop()
         waiting += model.__subclasses__()
         if model.__module__.startswith("chalicelib.store") and hasattr(model, "Meta") and hasattr(model.Meta, "table"):
-            found[model.Meta.table] |= set(model.get_attributes())
+            found[model.Meta.table] |= {stored.attr_name for stored in model.get_attributes().values()}
     return found
 
 
