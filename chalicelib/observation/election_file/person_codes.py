@@ -35,6 +35,8 @@ def read_code(row: Row, election_id: str, who: str, known: Iterable[str]) -> str
     code = row["code"]
     if not code:
         return None
+    if not row["phone"]:
+        row.error("code", "there is no phone to send it from; fill one in, or leave the cell empty")
     if not _CODE.fullmatch(code):
         advice = "a spreadsheet may have dropped a leading zero; format the column as text"
         row.error("code", f"a code is {SHORTEST} to {LONGEST} digits; {advice}")

@@ -243,8 +243,6 @@ def _coordinator(row: Row, election: Election, regions: Collection[str] | None) 
         row.error("email", f"{email!r} is no address; write name@example.org")
     if row["phone"]:
         phone = phone_in(row, "phone", row["phone"], election.default_region)
-    if row["code"] and not row["phone"]:
-        row.error("code", "there is no phone to send it from; fill one in, or leave the cell empty")
     alerts = _alerts(row)
     if "email" in alerts and email is None:
         row.error("email", "alerts go by email, but there is no address; fill it in, or take email from alerts")
@@ -274,8 +272,7 @@ def _sms_from(row: Row) -> Severity:
 
 
 def _level(row: Row) -> int | None:
-    written = row["level"]
-    if not written:
+    if not (written := row["level"]):
         return None
     if not re.fullmatch(r"[1-9]", written, re.ASCII):
         advice = "write 1 for who is told at once, 2 for who is told next, up to 9, or leave the cell empty"

@@ -1,6 +1,6 @@
 """The code that proves who sends an SMS: `*4821`.
 
-It is taken out before the SMS is read. An election keeps a hash of it alone (docs/decisions/0020-codes.md).
+It is taken out before the SMS is read. An election keeps a hash of it alone (docs/decisions/0021-codes.md).
 """
 
 import hashlib
