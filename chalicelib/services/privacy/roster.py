@@ -5,13 +5,16 @@ Observers keep number and station, coordinators their regions.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.services.privacy.cleaning import Scope, cleaned
 from chalicelib.services.privacy.persons import MARK, Persons
 from chalicelib.store.election_rewriting import StoredElection
+
+KEPT_OF_OBSERVERS: Final = frozenset({"number", "language", "station", "organisation"})
+"""What stays of an observer: all else is theirs, whatever a later version keeps of them."""
 
 
 def people_with(stored: StoredElection, phone: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -86,7 +89,8 @@ def _observer(observer: Observer, persons: Persons) -> Observer:
     if not _is_forgotten(observer.phones, persons):
         return observer
     phones = () if persons.everybody else tuple(one for one in observer.phones if one not in persons.phones)
-    return observer.model_copy(update={"name": MARK, "phones": phones})
+    kept = {name: one for name, one in observer if name in KEPT_OF_OBSERVERS}
+    return Observer.model_validate(kept | {"name": MARK, "phones": phones})
 
 
 def _coordinator(coordinator: Coordinator, persons: Persons) -> Coordinator:
