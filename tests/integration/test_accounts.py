@@ -43,6 +43,15 @@ def test_a_region_or_an_address_that_is_none_is_refused(pipeline: Pipeline) -> N
             add_account(pipeline.election.id, invitation, NOW)
 
 
+def test_two_of_one_name_and_role_are_told_apart(pipeline: Pipeline, address: str) -> None:
+    election = pipeline.election.id
+    for place, role in enumerate(("operator", "operator", "viewer")):
+        add_account(election, Invitation("Aida", f"aida{place}@{election}.example.org", role), NOW)  # type: ignore[arg-type]
+    add_account(election, Invitation("Aida", address, "operator"), NOW)
+    names = [(row["name"], row["role"]) for row in accounts.list_accounts(election)["accounts"]]
+    assert sorted(names) == [("Aida", "operator"), ("Aida", "viewer"), ("Aida 2", "operator"), ("Aida 3", "operator")]
+
+
 def test_a_phone_is_one_address_however_it_is_written(pipeline: Pipeline) -> None:
     serial = pipeline.election.id.removeprefix("e")
     phone = f"+99655577{int(serial):04}"

@@ -5,6 +5,7 @@ For which regions.
 
 import datetime as dt
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,12 +74,14 @@ def account_writes(
     if "@" not in address and not address.startswith("+"):
         raise OperatorInvalid(f"{invitation.address} is neither an email address nor a phone with its country code")
     hashed = address_hash(address)
-    if not seen and len(accounts.accounts_of(election.id)) >= MOST_ACCOUNTS:
+    existing_accounts = accounts.accounts_of(election.id)
+    if not seen and len(existing_accounts) >= MOST_ACCOUNTS:
         raise OperatorInvalid(f"election {election.id} has {MOST_ACCOUNTS} accounts, and may have no more")
+    own = accounts.account_id(hashed)
     row = AccountRow(
         election.id,
-        accounts.account_id(hashed),
-        name=invitation.name,
+        own,
+        name=_distinct(invitation, [account for account in existing_accounts if account.id != own]),
         address=address,
         role=invitation.role,
         regions=list(invitation.regions),
@@ -90,6 +93,16 @@ def account_writes(
         version=seen + 1,
     )
     return row, accounts.putting_account(row, hashed, seen)
+
+
+def _distinct(invitation: Invitation, others: Iterable[AccountRow]) -> str:
+    """Return an invitation's name, numbered where somebody has it.
+
+    Leases and the audit trail know people by name and role: two of one name would hold each other's.
+    """
+    taken = {other.name for other in others if other.role == invitation.role and not other.revoked}
+    names = (invitation.name, *(f"{invitation.name} {number}" for number in range(2, len(taken) + 2)))
+    return next(name for name in names if name not in taken)
 
 
 def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> str:
@@ -145,7 +158,8 @@ def _load(election: Election, filed: FiledAccount, now: dt.datetime) -> str:
 
 
 def _is_as_filed(row: AccountRow, filed: FiledAccount) -> bool:
-    stands = (row.name, row.role, tuple(row.regions), row.organisation, row.language)
+    numbered = re.fullmatch(rf"{re.escape(filed.name)} \d+", row.name)  # as `_distinct` numbers it
+    stands = (filed.name if numbered else row.name, row.role, tuple(row.regions), row.organisation, row.language)
     return stands == (filed.name, filed.role, filed.regions, filed.organisation, filed.language)
 
 
