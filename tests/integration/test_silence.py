@@ -10,6 +10,7 @@ from pipeline import Pipeline, stored
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.observation.sms.states import Flag
 from chalicelib.observation.texts.catalogue import catalogue
+from chalicelib.services.board.board import compute_board
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake import provider_clock, silence
 from chalicelib.services.intake.silence import (
@@ -74,6 +75,15 @@ def test_one_that_was_never_heard_is_silent_since_the_hours_began(pipeline: Pipe
     found = measured(start + 45 * MINUTE)
     assert (found["silent"], found["last_heard"], found["minutes"]) == (True, None, 45)
     assert dt.datetime.fromisoformat(found["silent_since"]) == start
+
+
+def test_the_board_says_nothing_of_providers_that_nobody_uses(pipeline: Pipeline) -> None:
+    record_arrival(pipeline.say(pipeline.phone(), "OP A1"))
+    at = pipeline.now + 45 * MINUTE
+    measure_silence(at)
+    assert sum(one["silent"] for one in described(at)["providers"]) > 1
+    shown = compute_board(pipeline.current, (), at)["providers"]["silent"]
+    assert [one["name"] for one in shown] == [NAME]
 
 
 def test_outside_the_hours_nobody_is_silent(pipeline: Pipeline) -> None:

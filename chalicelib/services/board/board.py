@@ -158,6 +158,10 @@ def _providers() -> dict[str, Any]:
     measured = providers.silence()
     found = measured[1].get("providers", []) if measured else []
     return {
-        "silent": [{"name": one["name"], "since": one["silent_since"]} for one in found if one["silent"]],
+        "silent": [
+            {"name": one["name"], "since": one["silent_since"]}
+            for one in found
+            if one["silent"] and one.get("last_heard")  # one that was never heard is not in use
+        ],
         "measured_at": measured[0].isoformat(timespec="seconds") if measured else None,
     }
