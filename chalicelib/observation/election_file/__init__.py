@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 ROSTERS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "stations": (("station", "region"), ("district", "name", "registered")),
+    "stations": (("station", "region"), ("district", "name", "registered", "latitude", "longitude")),
     "observers": (("observer", "phone", "language", "station"), ("name", "organisation", "code")),
     "coordinators": (("name", "language", "regions", "alerts"), ("email", "phone", "sms_from", "level", "code")),
     "accounts": (("name", "address", "role"), ("regions", "organisation", "language")),

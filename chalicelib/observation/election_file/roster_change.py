@@ -144,6 +144,8 @@ def _stations(election: Election) -> Mapping[str, Mapping[str, str]]:
             "district": station.district,
             "name": station.name,
             "registered": "" if station.registered is None else str(station.registered),
+            "latitude": "" if station.latitude is None else str(station.latitude),
+            "longitude": "" if station.longitude is None else str(station.longitude),
         }
         for station in election.stations
     }

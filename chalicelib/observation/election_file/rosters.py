@@ -14,6 +14,7 @@ import phonenumbers
 from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.organisations import organisation_in
 from chalicelib.observation.election_file.person_codes import read_code
+from chalicelib.observation.election_file.places import read_place
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
 from chalicelib.observation.election_file.regions import check_region, folded, look_of
 from chalicelib.observation.election_file.row import Row
@@ -111,8 +112,15 @@ def read_stations(rows: Iterable[Row], election: Election) -> dict[str, Station]
             row.error("station", f"{number!r} does not fit the station_pattern {election.station_pattern}; {advice}")
         check_region(row, region, spellings.setdefault(look_of(region), row))
         lines.setdefault(number, row.line)
+        latitude, longitude = read_place(row) or (None, None)
         station = Station(
-            number=number, region=region, district=row["district"], name=row["name"], registered=_registered(row)
+            number=number,
+            region=region,
+            district=row["district"],
+            name=row["name"],
+            registered=_registered(row),
+            latitude=latitude,
+            longitude=longitude,
         )
         stations.setdefault(number, station)
     return stations

@@ -143,13 +143,15 @@ class IncidentForm(ElectionValue):
 
 
 class Station(ElectionValue):
-    """A polling station."""
+    """A polling station; `latitude` and `longitude` in degrees, both or neither."""
 
     number: str
     region: str
     district: str = ""
     name: str = ""
     registered: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class Observer(ElectionValue):

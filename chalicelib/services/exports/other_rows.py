@@ -94,8 +94,11 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
     stations = [one for one in election.stations if one.region in scope.regions and scope.operator.sees_station(one)]
     yield Table(
         "stations",
-        ("station", "region", "district", "name", "registered"),
-        ((one.number, one.region, one.district, one.name, one.registered) for one in stations),
+        ("station", "region", "district", "name", "registered", "latitude", "longitude"),
+        (
+            (one.number, one.region, one.district, one.name, one.registered, one.latitude, one.longitude)
+            for one in stations
+        ),
     )
     if not scope.wanted.people:
         return

@@ -6,9 +6,11 @@ Everything that is the same for all who see it; nobody of the roster is in it.
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from statistics import fmean
 from typing import Any
 
-from chalicelib.observation.elections.election import Election, Form, Question
+from chalicelib.observation.elections.election import Election, Form, Question, Station
 from chalicelib.observation.elections.schedule import counts_from, round_begins, round_due
 from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.store.elections import LoadedElection
@@ -31,10 +33,7 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
         "is_rehearsal": clock.factor != 1 or clock.start != clock.origin,
         "clock": {"start": clock.start.isoformat(), "origin": clock.origin.isoformat(), "factor": clock.factor},
         "forms": [_form(election, form) for form in election.forms],
-        "regions": [
-            {"name": name, "stations": len(stations), "districts": sorted({station.district for station in stations})}
-            for name, stations in election.stations_by_region.items()
-        ],
+        "regions": [describe_region(name, stations) for name, stations in election.stations_by_region.items()],
         "incident_categories": {
             str(number): {"name": category.name, "severity": category.severity}
             for number, category in (election.incidents.categories if election.incidents else {}).items()
@@ -47,6 +46,20 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
             code: {"name": one.name, "sees": one.sees.model_dump()} for code, one in election.organisations.items()
         },
         "has_quick_count": election.quick_count is not None,
+    }
+
+
+def describe_region(name: str, stations: Sequence[Station]) -> dict[str, Any]:
+    """Describe a region; its place is the middle of its stations' that have one, None without any."""
+    places = [(one.latitude, one.longitude) for one in stations if one.latitude is not None]
+    latitudes, longitudes = zip(*places, strict=True) if places else ((), ())
+    return {
+        "name": name,
+        "stations": len(stations),
+        "districts": sorted({station.district for station in stations}),
+        "placed": len(places),
+        "latitude": round(fmean(latitudes), 6) if places else None,
+        "longitude": round(fmean(longitudes), 6) if places else None,
     }
 
 

@@ -121,6 +121,8 @@ def _station(loaded: LoadedElection, reader: Reader, station: Station) -> dict[s
         "region": station.region,
         "district": station.district,
         "registered": station.registered,
+        "latitude": station.latitude,
+        "longitude": station.longitude,
         "is_in_sample": election.quick_count is not None,
         "closed_at": closed_at(election, station.number),
         "organisations": list(election.organisations_of(station.number)),

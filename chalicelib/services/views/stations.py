@@ -129,6 +129,8 @@ def _station(
         "name": station.name,
         "district": station.district,
         "registered": station.registered,
+        "latitude": station.latitude,
+        "longitude": station.longitude,
         "closed_at": closed_at(election, station.number),
         "observers": [observer.number for observer in election.observers_by_station.get(station.number, ())],
         "organisations": list(election.organisations_of(station.number)),
