@@ -84,6 +84,16 @@ def test_the_next_station_is_leased_by_name_for_ten_minutes(room: Room) -> None:
     assert room.next("Bakyt") != room.next("Cholpon")
 
 
+def test_a_station_that_was_passed_on_comes_once_nothing_else_is_left(room: Room) -> None:
+    seen = []
+    for _ in range(3):
+        seen.append(lease.lease_next(room.loaded, room.action(), (), seen)["station"])
+        lease.release(room.loaded, room.action(), seen[-1])
+    assert len(set(seen)) == 3
+    every = [one.number for one in room.loaded.election.stations]
+    assert lease.lease_next(room.loaded, room.action(), (), every)["station"] in every
+
+
 def test_a_lease_is_refused_renewed_taken_over_and_released(room: Room) -> None:
     station = room.next()
     with pytest.raises(Leased, match="Aida"):
@@ -135,7 +145,7 @@ def test_an_outcome_is_logged_with_its_line_and_ends_the_lease(room: Room, outco
     assert (logged["offer"] or {}).get("what") == offers.get(outcome)
 
 
-def test_whoever_promised_is_called_at_that_time_and_first(room: Room) -> None:
+def test_c3_whoever_promised_is_called_at_that_time_and_first(room: Room) -> None:
     station = room.listed()[-1]
     at = room.loaded.clock.at(room.pipeline.now)
     room.log(station, "will_send", will_send_at=at + 30 * MINUTE)

@@ -29,6 +29,8 @@ from chalicelib.services.versions import LONGEST_NOTE
 
 MOST_REPORTS = 10
 """Reports that are entered with one call."""
+MOST_PASSED = 50
+"""Stations that an operator has passed on."""
 
 
 class StationPath(ElectionPath):
@@ -47,10 +49,11 @@ class CallsQuery(Asking):
 class NextBody(Asking):
     """Whose turn it is next.
 
-    Of these regions, or of all that one sees.
+    Of these regions, or of all that one sees; of stations that were passed on only where nothing else is left.
     """
 
     regions: tuple[str, ...] = Field(default=(), max_length=100)
+    passed: tuple[str, ...] = Field(default=(), max_length=MOST_PASSED)
 
 
 class NothingBody(Asking):
@@ -136,7 +139,7 @@ def figures(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
 def next_call(asked: Asked[ElectionPath, None, NextBody]) -> dict[str, Any]:
     """Lease the next station."""
     _require_regions(asked, asked.body.regions)
-    return leases.lease_next(asked.loaded, asked.action, asked.body.regions)
+    return leases.lease_next(asked.loaded, asked.action, asked.body.regions, asked.body.passed)
 
 
 @operation(

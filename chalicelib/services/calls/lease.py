@@ -22,13 +22,16 @@ from chalicelib.store.outcome import WorkChanged
 LEASED_FOR: Final = dt.timedelta(minutes=10)
 
 
-def lease_next(loaded: LoadedElection, action: Action, asked: Iterable[str] = ()) -> dict[str, Any]:
+def lease_next(
+    loaded: LoadedElection, action: Action, asked: Iterable[str] = (), passed: Iterable[str] = ()
+) -> dict[str, Any]:
     """Lease the most urgent station that nobody has, and return its lease.
 
-    What an operator holds already comes first, so that a reload loses nothing. Raises NothingToDo, and what `perform`
-    raises.
+    What an operator holds already comes first, so that a reload loses nothing. `passed`: stations that they have just
+    passed on, which come once nothing else is left. Raises NothingToDo, and what `perform` raises.
     """
     attempts = 0
+    passed = frozenset(passed)
 
     def attempt() -> Change:
         nonlocal attempts
@@ -36,6 +39,7 @@ def lease_next(loaded: LoadedElection, action: Action, asked: Iterable[str] = ()
         calls = own_calls(action.operator, calls_in_order(loaded, regions, action.now, consistent=True))
         mine = [call for call in calls if call.row.is_held(action.now) and call.row.holder == action.who]
         free = [call for call in calls if not call.is_snoozed and not call.row.is_held(action.now)]
+        free = [call for call in free if call.row.station not in passed] or free
         if not mine and not free:
             raise NothingToDo("no station is to be called that nobody has")
         chosen = mine[0] if mine else free[among_first(action, attempts, len(free))]
