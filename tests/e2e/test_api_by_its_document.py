@@ -39,7 +39,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
 
 
 @pytest.mark.parametrize("role", ["administrator", "viewer"])
-def test_the_api_does_what_its_document_says(lived: Deployed, role: str, tmp_path: Path) -> None:
+def test_y1_the_api_does_what_its_document_says(lived: Deployed, role: str, tmp_path: Path) -> None:
     token = lived.operator(ELECTION, role=role)
     (tmp_path / "schemathesis.toml").write_text(
         f'[parameters]\nelection_id = "{ELECTION}"\nregion = "Bishkek"\nstation = "1001"\n', encoding="utf-8"

@@ -85,7 +85,7 @@ def answered_at(deployed: Deployed, token: str) -> set[str]:
     return set(found["forms"]["CL"]["-"]["answers"])
 
 
-def test_it_equals_the_commands_to_eight_digits(
+def test_q3_it_equals_the_commands_to_eight_digits(
     deployed: Deployed, headquarters: str, results: dict[str, dict[str, int]], tmp_path: Path
 ) -> None:
     written = io.StringIO()

@@ -108,7 +108,7 @@ def test_who_proves_nothing_gets_nothing(world: World, method: str, route: str, 
 
 
 @pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
-def test_a_role_may_what_the_table_says_and_nothing_else(world: World, method: str, route: str, one: Operation) -> None:
+def test_k2_a_role_may_what_the_table_says_and_no_more(world: World, method: str, route: str, one: Operation) -> None:
     assert one.may is not None
     for role, token in world.tokens.items():
         answer = ask(world, method, route, token)

@@ -69,7 +69,7 @@ def report(pipeline: Pipeline, place: int, text: str) -> None:
     pipeline.say(observer.phones[0], text)
 
 
-def test_a_report_is_a_row_per_observer_in_the_form_s_order(pipeline: Pipeline, services: Stack) -> None:
+def test_e1_a_report_is_a_row_per_observer_in_the_form_s_order(pipeline: Pipeline, services: Stack) -> None:
     report(pipeline, 0, "OP A1 B0715 C9 D1 E900")
     files = made(pipeline, services, Wanted("reports", "csv", people=True))
     form = pipeline.election.forms[0]

@@ -202,7 +202,7 @@ def test_a_viewer_reads_no_count_in_a_single_sms_before_its_release(counted: Pip
     assert [shown_to(viewer, one) for one in (count, unread, turnout)] == [(True, True)] * 3
 
 
-def test_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
+def test_q2_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
     def attempt(name: str) -> str:
         try:
             release(counted.current, Operator(name, "headquarters", "", ()), 0, f"by {name}", counted.now)

@@ -171,7 +171,7 @@ def test_a_correction_that_no_sms_could_say_is_refused_in_its_words(contradictin
     assert trail(contradicting) == []
 
 
-def test_a_later_sms_beats_a_confirmed_answer_and_raises_a_doubt(contradicting: Pipeline) -> None:
+def test_t4_a_later_sms_beats_a_confirmed_answer_and_raises_a_doubt(contradicting: Pipeline) -> None:
     correct(target(contradicting), lead(contradicting), {"D": "21"}, is_confirmed=True)
     answer = confirm(target(contradicting, key="2"), lead(contradicting), ["C"])
     assert "changed_after_confirmation" not in [one["kind"] for one in answer["doubts"]]
@@ -185,7 +185,7 @@ def test_a_later_sms_beats_a_confirmed_answer_and_raises_a_doubt(contradicting: 
     assert contradicting.differences() == ()
 
 
-def test_two_at_one_report_see_each_other_and_neither_is_lost(contradicting: Pipeline) -> None:
+def test_t3_two_at_one_report_see_each_other_and_neither_is_lost(contradicting: Pipeline) -> None:
     first, second = target(contradicting), target(contradicting, who="Bakyt")
     correct(first, lead(contradicting), {"D": "21"})
     with pytest.raises(VersionPassed, match=r"D 21 of observer .*, entered by Aida \(operator\) at \d\d:\d\d"):

@@ -53,7 +53,7 @@ def test_a_send_is_tried_out_and_nothing_is_written(desk: AtDesk, wire: Wire) ->
     assert {call for call in wire.calls if call not in ("GetItem", "BatchGetItem", "Query")} == set()
 
 
-def test_each_phone_gets_it_once_and_who_opted_out_none(desk: AtDesk) -> None:
+def test_x2_each_phone_gets_it_once_and_who_opted_out_none(desk: AtDesk) -> None:
     pipeline = desk.pipeline
     pipeline.say(pipeline.phone(1), "STOP")
     expected = len(pipeline.election.observers) - 1
@@ -124,7 +124,7 @@ def test_a_send_that_is_not_what_was_told_or_comes_at_night_is_refused(desk: AtD
     assert begin(desk, at_night=True)["recipients"] == len(desk.pipeline.election.observers)
 
 
-def test_an_operator_reaches_their_own_regions_alone(desk: AtDesk) -> None:
+def test_x4_an_operator_reaches_their_own_regions_alone(desk: AtDesk) -> None:
     pipeline = desk.pipeline
     chuy = AtDesk(pipeline, "Chuy's", ("Chuy",))
     begin(chuy, "theirs")
@@ -141,7 +141,7 @@ def test_an_operator_reaches_their_own_regions_alone(desk: AtDesk) -> None:
     assert len(sends.list_sends(pipeline.current, everybody)["sends"]) == 2
 
 
-def test_a_crash_at_any_call_sends_to_nobody_twice(load: Load, wire: Wire) -> None:
+def test_x1_a_crash_at_any_call_sends_to_nobody_twice(load: Load, wire: Wire) -> None:
     def run(pipeline: Pipeline, cut: tuple[int, str] | None) -> int:
         desk = AtDesk(pipeline)
         wire.listen()
