@@ -17,9 +17,8 @@ export class Problem extends Error {
 export const electionPath = (path) => `./v1/elections/${encodeURIComponent(state.account.election)}/${path}`;
 
 // Read a path; `isNew` is false where it has not changed since the last time.
-// `isAlwaysNew`: its ETag is the version that a change names, and its figures move beneath it.
-export async function get(path, {isAlwaysNew = false} = {}) {
-  const known = isAlwaysNew ? null : kept.get(path);
+export async function get(path) {
+  const known = kept.get(path);
   const headers = known?.etag ? {'If-None-Match': known.etag} : {};
   const answer = await ask(path, {headers});
   if (answer.status === 304) return {document: known.document, etag: known.etag, isNew: false};

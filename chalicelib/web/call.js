@@ -14,6 +14,9 @@ const RENEW_MS = 4 * 60_000;
 const MINUTES = [15, 30, 60];
 const drafts = new Map(); // station → what was typed, for as long as the page lives
 
+// Whoever reloads is asked first: what was typed is kept in memory alone.
+addEventListener('beforeunload', (event) => [...drafts.values()].some(({note, values}) => note.trim() || Object.values(values).some(isFilled)) && event.preventDefault());
+
 export function card(station, {isMine, done}) {
   const path = electionPath(`calls/${encodeURIComponent(station)}`);
   const draft = drafts.get(station) ?? {note: '', values: {}, phone: null, waits: null};
@@ -117,9 +120,9 @@ export function card(station, {isMine, done}) {
   }
 
   function lease(one) {
-    if (my.isMine) return html`<small>${one.lease ? t('calls.mine', {time: span((Date.parse(one.lease.until) - serverNow()) / 1000)}) : ''}</small>`;
+    if (my.isMine) return html`<small class="lease mine">${one.lease ? t('calls.mine', {time: span((Date.parse(one.lease.until) - serverNow()) / 1000)}) : ''}</small>`;
     if (!one.lease) return html`<button type="button" @click=${() => take('lease')}>${t('calls.take')}</button>`;
-    return html`<span class="warned">${t('calls.held', {who: one.lease.holder})} <button type="button" @click=${() => take('take-over')}>${t('calls.takeover')}</button></span>`;
+    return html`<span class="lease warned">${t('calls.held', {who: one.lease.holder})} <button type="button" @click=${() => take('take-over')}>${t('calls.takeover')}</button></span>`;
   }
 
   const phone = (one) => html`<div class="caller ${one.phone === draft.phone ? 'chosen' : ''}">

@@ -11,9 +11,10 @@ import {number, span, time, glyph} from './format.js';
 import {card} from './call.js';
 
 const SHOWN = 100;
+const MOST_PASSED = 50;
 
 export function open({region, station}) {
-  const my = {region, list: null, fault: '', card: null, last: null, end: null, shown: SHOWN, figures: null};
+  const my = {region, list: null, fault: '', card: null, last: null, end: null, shown: SHOWN, passed: []};
   const actNext = once();
   const actUndo = once();
 
@@ -23,13 +24,20 @@ export function open({region, station}) {
     my.end = poll(electionPath(`calls${query}`), (list) => { my.list = list; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
   }
 
-  // The next most valuable call, leased to me: whoever asks at the same time gets another.
+  // The next most valuable call, leased to me: whoever asks at the same time gets another. What I passed on comes last.
   async function next() {
-    await my.card?.release();
+    if (my.card) my.passed = [my.card.station, ...my.passed.filter((one) => one !== my.card.station)].slice(0, MOST_PASSED);
+    await putAway();
+    const answer = await actNext(electionPath('calls/next'), {passed: my.passed, ...(my.region && {regions: [my.region]})}, {done: null}, (error) => error.status === 404 && setTimeout(() => notify(t('calls.nonefree'))));
+    if (answer) show(answer.document.station, true);
+  }
+
+  // The card goes at once, and its lease after it: a second key meanwhile finds none.
+  function putAway() {
+    const was = my.card;
     my.card = null;
     draw();
-    const answer = await actNext(electionPath('calls/next'), my.region ? {regions: [my.region]} : {}, {done: null}, (error) => error.status === 404 && setTimeout(() => notify(t('calls.nonefree'))));
-    if (answer) show(answer.document.station, true);
+    return was?.release();
   }
 
   function show(number, isMine = false) {
@@ -56,13 +64,7 @@ export function open({region, station}) {
     return undefined;
   }
 
-  async function close() {
-    if (!my.card) return history.back();
-    await my.card.release();
-    my.card = null;
-    draw();
-    return undefined;
-  }
+  const close = () => (my.card ? putAway() : history.back());
 
   load();
   if (station) show(station);

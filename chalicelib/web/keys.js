@@ -1,10 +1,20 @@
 // The keyboard: the same keys on every screen, and those of the screen that is open.
-import {state, notify, may} from './state.js';
+import {state, notify, may, allowed} from './state.js';
+import {electionPath} from './api.js';
 import {go, setting} from './app.js';
+import {once} from './acting.js';
 import {t} from './words.js';
 
-export const GO = {b: 'board', s: 'stations', c: 'calls', m: 'messages', d: 'doubts', i: 'incidents', t: 'turnout', a: 'audit', w: 'wall'};
+export const GO = {b: 'board', s: 'stations', c: 'calls', m: 'messages', d: 'doubts', i: 'incidents', t: 'turnout', p: 'map', l: 'log', a: 'audit', w: 'wall'};
 const WAIT_FOR_SECOND = 1500;
+// Where a task of a kind is worked; a doubt's key is STATION#FORM#ROUND.
+const DESKS = {
+  incident: (key) => ['incident', {number: key}],
+  message: (key) => ['messages', {key}],
+  call: (key) => ['calls', {station: key}],
+  doubt: (key) => ['station', {station: key.split('#')[0], form: key.split('#')[1]}],
+};
+const actNext = once();
 let hasG = 0;
 
 export function listen(opened) {
@@ -31,7 +41,14 @@ function press(event, screen) {
   if (key === '/') return run(event, () => document.querySelector('[data-search]')?.focus());
   const own = screen?.keys?.[event.key] ?? screen?.keys?.[key];
   if (own) return run(event, own);
+  if (key === 'n' && allowed('work_calls')) return run(event, Object.assign(nextTask, {changes: true}));
   return move(event, key);
+}
+
+// The next most valuable task of all queues, leased to me; a desk that is open hands out its own.
+async function nextTask() {
+  const answer = await actNext(electionPath('tasks/next'), {}, {done: null}, (error) => error.status === 404 && setTimeout(() => notify(t('key.notask'))));
+  if (answer) go(...DESKS[answer.document.kind](answer.document.key));
 }
 
 // The letter of the key, whatever the keyboard's script: operators type Cyrillic.

@@ -14,6 +14,9 @@ const CHOICES = 8;
 const CODES = ['code_missing', 'code_wrong', 'code_blocked'];
 const drafts = new Map(); // key → what was typed, for as long as the page lives
 
+// Whoever reloads is asked first: what was typed is kept in memory alone.
+addEventListener('beforeunload', (event) => [...drafts.values()].some(({note, text}) => note.trim() || text.trim()) && event.preventDefault());
+
 export function card(key, {identical, done}) {
   const path = electionPath(`messages/${encodeURIComponent(key)}`);
   const draft = drafts.get(key) ?? {form: '', round: '', values: {}, text: '', observer: '', onlyThis: false, category: '', note: ''};
@@ -52,7 +55,7 @@ export function card(key, {identical, done}) {
 
   // The undo of what was done last; the version is the one that it has now.
   async function takeBack(step = 'undo') {
-    const now = await get(path, {isAlwaysNew: true}).catch(() => null);
+    const now = await get(path).catch(() => null);
     return now && once()(`${path}/${step}`, {note: t('key.undo')}, {seen: `"${now.document.version}"`, done: t('calls.undone')});
   }
 

@@ -10,9 +10,8 @@ import {number, ageOf, foreign, onClock} from './format.js';
 import {card} from './message.js';
 
 export const DESKS = ['messages', 'headquarters', 'call'];
-const LISTS = ['done', 'log'];
+const LISTS = ['done'];
 const KINDS = ['not_understood', 'in_part', 'unknown_number', 'held'];
-const LOG_HOURS = 2;
 
 export function open({tab, region, kind, key}) {
   const my = {tab: tab ?? 'messages', region, kind, list: null, fault: '', card: null, end: null, handled: new Set(), undoable: null, wants: false};
@@ -24,7 +23,7 @@ export function open({tab, region, kind, key}) {
       my.list = list;
       if (my.wants) next();
       draw();
-    }, {seconds: my.tab === 'log' ? 10 : 5, failed: (error) => { my.fault = error.message; draw(); }});
+    }, {failed: (error) => { my.fault = error.message; draw(); }});
   }
 
   // The oldest that waits; where nothing does, the first that comes.
@@ -93,8 +92,8 @@ export function open({tab, region, kind, key}) {
 
   function list() {
     if (my.tab === 'done') return listed(my.list.done.map((one) => ({...one.message, note: html`<b>${one.action}</b> ${one.who} ${onClock(one.at)}`, at: one.at})));
-    const shown = my.list.messages.filter((one) => my.tab === 'log' || !my.handled.has(one.key));
-    return shown.length ? listed(shown) : html`<p class="empty">${t(my.tab === 'log' ? 'messages.nolog' : 'messages.none')}</p>`;
+    const shown = my.list.messages.filter((one) => !my.handled.has(one.key));
+    return shown.length ? listed(shown) : html`<p class="empty">${t('messages.none')}</p>`;
   }
 
   const listed = (messages) => html`<div class="queue"><ol>${repeat(messages, (one) => `${one.key} ${one.at ?? ''}`, item)}</ol></div>`;
@@ -102,7 +101,7 @@ export function open({tab, region, kind, key}) {
   const item = (one) => html`<li><button type="button" data-item class="task ${my.card?.key === one.key ? 'chosen' : ''}" @click=${() => show(one)}>
     <span class="split"><span class="said">${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</span><small>${one.identical > 1 ? html`<b>×${one.identical}</b> ` : nothing}${ageOf(one.received_at ?? one.stored_at, serverNow())}</small></span>
     <span class="split"><small>${[one.kind && t(`messages.${one.kind}`), one.direction === 'out' && t('messages.out'), one.name ?? one.observer ?? one.from, one.station, one.region].filter(Boolean).join(' · ')}</small>
-      <small>${one.note ?? (one.suggestion ? html`→ ${one.suggestion}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : one.state.replaceAll('_', ' '))}</small></span></button></li>`;
+      <small>${one.note ?? (one.suggestion ? html`→ ${one.suggestion}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : t(`log.state.${one.state}`))}</small></span></button></li>`;
 
   function follow(next_) {
     const {tab: was, region: wasRegion, kind: wasKind} = my;
@@ -119,7 +118,6 @@ export function open({tab, region, kind, key}) {
 function pathOf({tab, region, kind}) {
   const query = new URLSearchParams(region ? {region} : {});
   if (tab === 'done') query.set('done', 'true');
-  else if (tab === 'log') query.set('since', new Date(serverNow() - LOG_HOURS * 3_600_000).toISOString());
   else {
     query.set('attention', 'true');
     query.set('desk', tab);

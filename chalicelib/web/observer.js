@@ -36,7 +36,7 @@ export function open({number}) {
   }
 
   const said = (one) => html`<li class=${one.direction}><small>${when(one)} ${one.author ?? ''} ${one.channel === 'phone' ? t('state.phone') : one.carrier ?? ''} ${receipt(one)}</small><br>
-    ${foreign(one.text)} <a class="quiet" href=${link('messages', {key: one.key})}><small>${one.state.replaceAll('_', ' ')}</small></a></li>`;
+    ${foreign(one.text)} <a class="quiet" href=${link('messages', {key: one.key})}><small>${t(`log.state.${one.state}`)}</small></a></li>`;
 
   return {view, title: () => t('observer.title'), leave: end};
 }

@@ -19,7 +19,6 @@ export function open() {
   const act = once();
   const end = poll(electionPath('quick-count'), (count, isNew, etag) => { Object.assign(my, {count, etag, isNothing: false}); draw(); }, {
     seconds: SECONDS,
-    isAlwaysNew: true,
     failed: (error) => { Object.assign(my, {count: null, isNothing: error.status === 404, fault: error.message}); draw(); },
   });
 

@@ -4,7 +4,8 @@ import contextlib
 import csv
 import json
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,9 @@ from deployed import SAMPLE, Answered, Deployed
 from playwright.sync_api import Browser, BrowserContext, Page
 
 ELECTION = "pages"
+WHOLE = "Bishkek"
+OF_OTHERS = 6
+"""Stations of each other region: a small election is asked for quickly, and every region is there."""
 NUMBER = "+996700009900"
 NOON = "2017-10-15T12:41:00+06:00,1"
 EVENT = {
@@ -79,13 +83,22 @@ class Room(Deployed):
         with (self.folder / "election" / "observers.csv").open(encoding="utf-8") as rows:
             return list(csv.DictReader(rows))
 
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """Each station's region."""
+        with (self.folder / "election" / "stations.csv").open(encoding="utf-8") as rows:
+            return {row["station"]: row["region"] for row in csv.DictReader(rows)}
+
     def load(self) -> None:
-        """Load the sample election under another id, with phones that no other test uses."""
+        """Load one region whole and a few stations of the others, with phones that no other test uses."""
         folder = self.folder / "election"
         shutil.copytree(SAMPLE.parent, folder)
+        stations = _kept(folder / "stations.csv", _few())
+        of_these = {row.split(",")[0] for row in stations}
         roster = folder / "observers.csv"
-        rows = roster.read_text("utf-8").splitlines()
-        roster.write_text("\n".join([rows[0], *(_elsewhere(row) for row in rows[1:])]) + "\n", "utf-8")
+        rows = _kept(roster, lambda row: row.split(",")[4] in of_these)
+        header = roster.read_text("utf-8").splitlines()[0]
+        roster.write_text("\n".join([header, *map(_elsewhere, rows)]) + "\n", "utf-8")
         self.baykoo(
             "election", "load", str(folder / "election.yaml"), "--id", ELECTION, "--number", NUMBER, "--clock", NOON
         )
@@ -133,6 +146,26 @@ def visiting(browser: Browser, room: Room, link: str | None, **options: Any) -> 
     yield visit
     visit.check()
     context.close()
+
+
+def _few() -> Callable[[str], bool]:
+    """Whether a station is kept: all of one region, of each other so many."""
+    kept: Counter[str] = Counter()
+
+    def keeps(row: str) -> bool:
+        region = row.split(",")[1]
+        kept[region] += 1
+        return region == WHOLE or kept[region] <= OF_OTHERS
+
+    return keeps
+
+
+def _kept(path: Path, keeps: Callable[[str], bool]) -> list[str]:
+    """Leave in a table what is kept, and return its rows."""
+    header, *rows = path.read_text("utf-8").splitlines()
+    rows = [row for row in rows if keeps(row)]
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return rows
 
 
 def _elsewhere(row: str) -> str:

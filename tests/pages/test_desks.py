@@ -1,6 +1,5 @@
-"""The desks: messages, calls, incidents, stations. SCREENS M1, M2, M4, C1, C5, I1, I2, B2, B3, T1, T2, S4, F4."""
+"""The desks: messages, incidents, stations. SCREENS M1, M2, M4, I1, I2, B2, B3, T1, T2, T5, S4, F4."""
 
-import itertools
 import re
 
 import pytest
@@ -136,44 +135,6 @@ def test_s4_a_journalist_sees_no_name_and_no_phone(chromium: Browser, room: Room
         people = {value for row in room.observers for value in (row["name"], row["phone"])}
         assert not [value for value in people if value in seen]
         assert visit.page.locator(".tabs a", has_text="Calls").count() == 0
-
-
-def test_c5_calls_without_a_mouse(lead: Visit, room: Room) -> None:
-    room.chase()
-    page = lead.go("calls")
-    expect(page.locator(".task").first).to_be_visible()
-    stations = []
-    for _, keys in zip(range(4), itertools.cycle((["9"], ["2", "Enter"])), strict=False):
-        page.keyboard.press("n")
-        expect(page.locator(".call .outcomes")).to_be_visible()
-        expect(page.locator(".call .split small", has_text="yours")).to_be_visible()
-        stations.append(page.locator(".call h2 a").inner_text())
-        for key in keys:
-            page.keyboard.press(key)
-        expect(page.locator(".call")).to_have_count(0)
-    assert len(set(stations)) == 4
-    figures = room.api("calls/figures")
-    assert figures["total"]["attempts"] >= 4
-
-
-@pytest.mark.long
-def test_c1_two_operators_never_get_the_same_station(chromium: Browser, room: Room) -> None:
-    room.chase()
-    with (
-        visiting(chromium, room, room.link("operator")) as one,
-        visiting(chromium, room, room.link("operator")) as other,
-    ):
-        for visit in (one, other):
-            visit.go("calls")
-        for _ in range(3):
-            for visit in (one, other):
-                visit.page.keyboard.press("n")
-                visit.page.wait_for_timeout(500)
-            had = []
-            for visit in (one, other):
-                expect(visit.page.locator(".call .split small", has_text="yours")).to_be_visible()
-                had.append(visit.page.locator(".call h2 a").inner_text())
-            assert had[0] != had[1]
 
 
 @pytest.mark.long

@@ -1,0 +1,124 @@
+// The map: is a problem where it is? Regions as rings of what is missing, a region's stations as points; no tiles.
+import {html, svg, nothing} from './vendor/lit-html/lit-html.js';
+import {repeat} from './vendor/lit-html/directives/repeat.js';
+import {state, draw, places, currentPlace, cellOf, placeName, regionNames, may} from './state.js';
+import {electionPath} from './api.js';
+import {poll} from './poll.js';
+import {go, link} from './app.js';
+import {t} from './words.js';
+import {number, glyph, stated, time, ageOf} from './format.js';
+import {project, apart} from './mapping.js';
+
+const SECONDS = 15;
+const WIDTH = 800;
+const PARTS = ['complete', 'partial', 'conflict', 'missing'];
+const [LEAST_RADIUS, MOST_RADIUS] = [22, 52];
+// A point is told by its shape too: full, half, ring, dot, cross.
+const SHAPES = {
+  complete: 'M-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
+  partial: 'M0-5a5 5 0 0 1 0 10zM-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
+  missing: 'M-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0zM-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z',
+  expected: 'M-2.5 0a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1-5 0z',
+  conflict: 'M-6 0 0-6 6 0 0 6z',
+};
+const TRIANGLE = 'M0-15 5-7H-5z';
+
+export function open(parameters) {
+  const my = {...parameters, pages: new Map(), incidents: [], ends: [], bounds: null, at: null, fault: ''};
+  const failed = (error) => { my.fault = error.message; draw(); };
+
+  function load() {
+    my.ends.forEach((end) => end());
+    Object.assign(my, {ends: [], bounds: null, at: null, fault: ''});
+    my.pages.clear();
+    if (may('incidents')) my.ends.push(poll(electionPath('incidents'), ({incidents}) => { my.incidents = incidents.filter((one) => !['resolved', 'rejected'].includes(one.state)); draw(); }, {seconds: SECONDS, failed}));
+    if (my.region) page(null);
+  }
+
+  function page(after) {
+    const path = electionPath(`regions/${encodeURIComponent(my.region)}/stations${after ? `?after=${encodeURIComponent(after)}` : ''}`);
+    let isFirst = true;
+    my.ends.push(poll(path, (document, isNew) => {
+      if (isNew) my.pages.set(path, document);
+      if (isFirst && document.next) page(document.next);
+      isFirst = false;
+      draw();
+    }, {seconds: SECONDS, failed}));
+  }
+
+  const place = () => places().find((one) => one.form === my.form && one.round === (my.round ?? '-')) ?? currentPlace() ?? places()[0];
+  const stations = () => [...my.pages.values()].flatMap((one) => one.stations);
+  const to = (changes) => go('map', {region: my.region, form: my.form, round: my.round, only: my.only, ...changes}, {replace: true});
+  const incidentsOf = (name) => my.incidents.filter((one) => (my.region ? one.station : one.region) === name);
+
+  load();
+
+  function view() {
+    if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
+    if (!state.board || !state.election) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const asked = place();
+    const placed = state.election.regions.reduce((sum, one) => sum + one.placed, 0);
+    return html`<div class="title"><h1>${t('map.title')}</h1>${my.region ? html`<button type="button" @click=${() => go('map', {form: my.form, round: my.round})}><kbd>Esc</kbd> ${t('board.nation')}</button><b>${my.region}</b>` : nothing}
+        <span class="quiet">${t('frame.asof', {time: time(state.board.as_of, true)})}</span></div>
+      <form class="filters" @submit=${(event) => event.preventDefault()}>
+        <select aria-label=${t('board.region')} @change=${(event) => to({region: event.target.value})}><option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
+        <select aria-label=${t('stations.form')} @change=${(event) => { const [form, round] = event.target.value.split('|'); to({form, round}); }}>
+          ${places().map((one) => html`<option value="${one.form}|${one.round}" ?selected=${placeName(one) === placeName(asked)}>${placeName(one)}</option>`)}</select>
+        ${may('incidents') ? html`<button type="button" class="chip" aria-pressed=${my.only === 'incidents'} @click=${() => to({only: my.only ? '' : 'incidents'})}>${glyph('failed', '')} ${t('map.only')}</button>` : nothing}</form>
+      ${placed ? nothing : html`<p class="card empty">${t('map.none')} ${may('imports') ? html`<a href=${link('imports')}>${t('imports.title')}</a>` : nothing}</p>`}
+      ${my.region ? ofRegion(asked) : ofNation(asked, placed)}`;
+  }
+
+  // The nation: a circle per region as large as its stations are many, its ring what has come and what has not.
+  function ofNation(asked, placed) {
+    const rows = state.board.rows.filter((row) => row.region).filter((row) => my.only !== 'incidents' || incidentsOf(row.region).length);
+    const most = Math.max(1, ...rows.map((row) => row.stations));
+    const circles = placed ? apart(project(state.election.regions.filter((one) => one.placed && rows.some((row) => row.region === one.name)), my, WIDTH, 90).map((one) => {
+      const row = rows.find((other) => other.region === one.name);
+      return {...one, row, radius: LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * Math.sqrt(row.stations / most)};
+    })) : [];
+    return html`<div class="mapped">${placed ? html`<svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>` : nothing}
+      <div class="scroller"><table><thead><tr><th scope="col">${t('board.region')}</th><th scope="col" class="number">${placeName(asked)}</th><th scope="col" class="number">${t('state.missing')}</th><th scope="col" class="number">${t('incidents.title')}</th></tr></thead>
+      <tbody>${rows.map((row) => html`<tr><td><a href=${link('map', {region: row.region, form: my.form, round: my.round})}>${row.region}</a></td><td class="number">${number(cellOf(row, asked).received)} / ${number(cellOf(row, asked).of)}</td><td class="number">${number(cellOf(row, asked).missing)}</td><td class="number">${incidentsOf(row.region).length || nothing}</td></tr>`)}</tbody></table></div></div>`;
+  }
+
+  function ring({name, x, y, radius}, covered) {
+    let from = 0;
+    const arcs = PARTS.map((part) => {
+      const share = covered.of ? (100 * covered[part]) / covered.of : 0;
+      const arc = share ? svg`<circle class="arc ${part}" r=${radius} pathLength="100" stroke-dasharray="${share} ${100 - share}" stroke-dashoffset=${-from} transform="rotate(-90)"/>` : nothing;
+      from += share;
+      return arc;
+    });
+    return svg`<a data-item class="cluster" href=${link('map', {region: name, form: my.form, round: my.round})} aria-label=${t('map.region', {region: name, received: covered.received, of: covered.of, missing: covered.missing})}>
+      <g transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"><circle class="disc" r=${radius}/>${arcs}${incidentsOf(name).length ? svg`<path class="warning" d=${TRIANGLE} transform="translate(0 ${-radius + 4})"/>` : nothing}
+      <text class="middle count" y="4">${number(covered.received)}/${number(covered.of)}</text><text class="middle" y=${radius + 17}>${name}</text></g></a>`;
+  }
+
+  // A region: its stations as points; those without a place stand in the table alone.
+  function ofRegion(asked) {
+    const all = stations().map((one) => ({...one, state: one.closed_at ? 'closed' : one.forms[asked.form]?.[asked.round]?.state ?? 'expected', incidents: incidentsOf(one.station)}))
+      .filter((one) => my.only !== 'incidents' || one.incidents.length);
+    if (!my.pages.size) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
+    const points = project(all.filter((one) => one.latitude !== null), my, WIDTH, 24, stations().filter((one) => one.latitude !== null));
+    const without = stations().filter((one) => one.latitude === null).length;
+    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${my.region}>${repeat(points, (one) => one.station, point)}</svg>
+        <p class="legend">${PARTS.map((name) => html`<span>${glyph(name)} ${t(`state.${name}`)}</span>`)}</p><p class="pointed">${my.at ? html`<b>${my.at.station}</b> ${my.at.name} · ${stated(my.at.state)} ${my.at.last_heard_at ? html`<small>${ageOf(my.at.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
+      <div class="scroller tall">${without && points.length ? html`<p class="quiet">${t('map.without', {n: without})}</p>` : nothing}<table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${placeName(asked)}</th><th scope="col">${t('stations.lastlife')}</th></tr></thead>
+      <tbody>${repeat(all, (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(one.state)}${one.incidents.length ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table></div></div>`;
+  }
+
+  const point = (one) => svg`<a data-item class="point ${one.state}" href=${link('station', {station: one.station, form: my.form})} aria-label="${one.station} ${one.name}: ${t(`state.${one.state}`)}" @focus=${() => { my.at = one; draw(); }} @mouseenter=${() => { my.at = one; draw(); }}>
+    <g transform="translate(${one.x.toFixed(1)} ${one.y.toFixed(1)})"><path class="shape" fill-rule="evenodd" d=${SHAPES[one.state] ?? SHAPES.expected}/>${one.incidents.length ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</g></a>`;
+
+  function follow(next) {
+    const was = my.region;
+    for (const name of ['region', 'form', 'round', 'only']) my[name] = next[name];
+    if (was !== my.region) load();
+    draw();
+    return true;
+  }
+
+  const back = () => (my.region ? go('map', {form: my.form, round: my.round}) : history.back());
+  return {view, follow, keys: {Escape: back}, title: () => t('map.title'), leave: () => my.ends.forEach((end) => end())};
+}

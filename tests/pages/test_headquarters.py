@@ -1,0 +1,152 @@
+"""What headquarters and administrators do: SCREENS X1 to X3, E1, E4, H1, H3, K1, Q2, Y2."""
+
+import csv
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deployed import eventually
+from playwright.sync_api import Browser, Page, expect
+from room import ELECTION, Room, Visit, visiting
+
+REGION = "Talas"
+"""Of its observers no other test of the page counts the SMS."""
+TEXT = "Please send the noon turnout."
+ASK = """async (path) => (await fetch(path, {method: 'POST', credentials: 'same-origin', body: '{"what": "reports"}',
+  headers: {'Content-Type': 'application/json', 'Idempotency-Key': 'k'}})).status"""
+GONE_MS = 6_000 + 4_000
+"""The next poll of a browser, and what a busy machine takes."""
+
+
+def write_to_many(page: Page, text: str) -> int:
+    """Write an SMS to a region; the number of those who would get it."""
+    page.get_by_label("Region").select_option(REGION)
+    page.get_by_label("Text").fill(text)
+    told = page.locator(".asking p b").first
+    expect(told).to_contain_text("observers")
+    count = int(told.inner_text().split()[1])
+    if page.locator("#send-typed").count():
+        page.locator("#send-typed").fill(str(count))
+    return count
+
+
+def lines(room: Room, action: str) -> list[dict[str, Any]]:
+    return [one for one in room.api("audit?limit=50")["lines"] if one["action"].startswith(action)]
+
+
+def test_x3_a_double_click_is_one_send_and_one_line_of_the_trail(lead: Visit, room: Room) -> None:
+    """X1: as many rows as were told; X2: who wants none is told and skipped; H1: one action is one line."""
+    place = next(i for i, row in enumerate(room.observers) if room.regions[row["station"]] == REGION)
+    phone = room.observers[place]["phone"]
+    room.report(place, "STOP")
+    eventually(lambda: [one for one in room.api("opt-outs")["opt_outs"] if one["phone"] == phone])
+    before = len(lines(room, "send"))
+    page = lead.go("send", "#send-text")
+    count = write_to_many(page, TEXT)
+    expect(page.locator(".asking")).to_contain_text(re.compile("[1-9] want none"))
+    page.get_by_role("button", name="Send", exact=True).dblclick()
+    expect(page.locator(".history li", has_text=TEXT)).to_have_count(1)
+    [sent] = eventually(lambda: [one for one in room.api("sends")["sends"] if is_whole(one)])
+    assert sent["recipients"] == count
+    assert len(lines(room, "send")) == before + 1
+    assert TEXT not in room.texts_to(phone)
+
+
+def is_whole(sent: dict[str, Any]) -> bool:
+    return sent["text"] == TEXT and sent["queued"] == sent["recipients"]
+
+
+def test_e4_a_viewer_makes_no_export(chromium: Browser, room: Room) -> None:
+    with visiting(chromium, room, room.link("viewer")) as visit:
+        assert visit.page.locator(".tabs a", has_text="Exports").count() == 0
+        assert visit.page.evaluate(ASK, f"./v1/elections/{ELECTION}/exports") == 403
+
+
+@pytest.mark.long
+def test_e1_a_file_has_what_the_list_has(lead: Visit, room: Room, tmp_path: Path) -> None:
+    for place in (0, 2, 4):
+        room.report(place, "OP A1 B0702 C9 D1 E1450")
+    eventually(lambda: len(reported(room)) >= 3)
+    page = lead.go("exports?region=Bishkek&form=OP", "#export-format")
+    page.get_by_role("button", name="Make it").click()
+    button = page.get_by_role("button", name="Fetch").first
+    expect(button).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        button.click()
+    kept = tmp_path / "export"
+    download.value.save_as(kept)
+    rows = rows_of(kept)
+    assert {row["station"] for row in rows} == reported(room)
+    assert {row["form"] for row in rows} == {"OP"}
+
+
+def reported(room: Room) -> set[str]:
+    """Stations of Bishkek that the API lists with something of the opening."""
+    listed = room.api("regions/Bishkek/stations")["stations"]
+    return {one["station"] for one in listed if one["forms"]["OP"]["-"]["state"] in ("complete", "partial", "conflict")}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    if not zipfile.is_zipfile(path):
+        return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    with zipfile.ZipFile(path) as archive:
+        name = next(one for one in archive.namelist() if one.endswith("OP.csv"))
+        return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
+
+
+def test_h3_an_undo_stands_beside_what_it_undoes(lead: Visit, room: Room) -> None:
+    room.chase()
+    page = lead.go("calls")
+    expect(page.locator(".task").first).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.locator(".call .lease.mine")).to_be_visible()
+    station = page.locator(".call h2 a").inner_text()
+    page.keyboard.press("9")
+    expect(page.locator(".call")).to_have_count(0)
+    page.keyboard.press("u")
+    expect(page.locator(".notice")).to_contain_text("Undone")
+    page = lead.go("audit", "main table")
+    about = page.locator("tbody tr", has_text=f"call {station}")
+    expect(about.filter(has_text="call logged")).to_have_count(1)
+    expect(about.filter(has_text="call undone")).to_have_count(1)
+
+
+def test_k1_who_is_revoked_sees_the_sign_in_at_the_next_poll(chromium: Browser, room: Room) -> None:
+    with (
+        visiting(chromium, room, room.link("administrator")) as chief,
+        visiting(chromium, room, room.link("coordinator", "--region", "Naryn")) as other,
+    ):
+        page = chief.go("people", "main table")
+        row = page.locator("tbody tr", has_text="Aida coordinator").filter(has_text="Naryn").last
+        row.get_by_role("button", name="Revoke").click()
+        expect(other.page.locator("dialog.over")).to_be_visible(timeout=GONE_MS)
+        expect(page.locator("tbody tr.snoozed", has_text="Naryn")).to_have_count(1)
+
+
+@pytest.mark.long
+def test_q2_of_two_who_release_at_once_one_is_told(chromium: Browser, room: Room) -> None:
+    with (
+        visiting(chromium, room, room.link("headquarters")) as one,
+        visiting(chromium, room, room.link("headquarters")) as other,
+    ):
+        for visit in (one, other):
+            visit.go("turnout", "#note").get_by_label("Note").fill("the board agreed")
+        for visit in (one, other):
+            visit.page.get_by_role("button", name="Release as of now").click()
+        expect(one.page.locator(".notice")).to_contain_text("Released")
+        expect(other.page.locator(".notice.bad")).to_be_visible()
+        assert other.page.get_by_label("Note").input_value() == "the board agreed"
+        one.page.get_by_label("Note").fill("only a test")
+        one.page.get_by_role("button", name="Withdraw").click()
+        expect(one.page.locator(".notice")).to_contain_text("Withdrawn")
+
+
+def test_y2_the_api_s_page_opens_without_any_other_host(lead: Visit) -> None:
+    lead.page.goto(lead.page.url.split("#")[0] + "docs")
+    expect(lead.page.locator("h1").first).to_be_visible()
+    assert lead.foreign == []
+    lead.page.goto("about:blank")
+    lead.page.evaluate("window.violations = []")
