@@ -68,6 +68,14 @@ class BoardRow(Answering):
     cells: list[BoardCell]
 
 
+class Arrivals(Answering):
+    """How a round's reports came: minutes since it began, and how many had come by then."""
+
+    form: str
+    round: str
+    points: list[tuple[int, int]]
+
+
 class Queue(Answering):
     """How many wait for a person, and since when the oldest.
 
@@ -95,6 +103,7 @@ class Board(Answering):
     queues: dict[str, Queue] | None = None
     traffic: dict[str, float | None] | None = None
     providers: dict[str, Any] | None = None
+    arrivals: list[Arrivals]
     kept_at: str | None
 
 

@@ -75,6 +75,7 @@ def compute_board(loaded: LoadedElection, scope: Scope, now: dt.datetime) -> dic
         "queues": _queues(loaded, scope, opened, kept),
         "traffic": _traffic(cells, regions, kept, now, nation=not scope),
         "providers": _providers(),
+        "arrivals": kept.document.get("arrivals", []) if kept and not scope else [],
         "kept_at": kept.at.isoformat(timespec="seconds") if kept else None,
     }
 

@@ -14,6 +14,7 @@ from chalicelib.observation.elections.schedule import Place, round_due
 from chalicelib.observation.reports.doubts import doubts_of, newest_at
 from chalicelib.observation.reports.report import Report
 from chalicelib.observation.reports.tally import Cell, Counters
+from chalicelib.observation.summaries.arrivals import arrivals
 from chalicelib.services.upkeep.reading import Reading
 from chalicelib.store.board import keep, read_kept
 from chalicelib.store.calls import calls_of
@@ -69,6 +70,7 @@ def keep_queues(loaded: LoadedElection, reading: Reading, needs: Mapping[str, Ne
             for region in (*election.regions, NO_REGION)
         },
         "failed": failed,
+        "arrivals": arrivals(election, [stored.report for stored in reading.reports.values()], loaded.clock.at(now)),
         "samples": [*samples, [now.isoformat(timespec="seconds"), received(reading.cells)]][-SAMPLES:],
     }
     keep(election.id, "board", document, now, int((now + KEPT_FOR).timestamp()))
