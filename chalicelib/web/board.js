@@ -1,14 +1,15 @@
 // The board: what has come in, what has not, where it goes wrong. Rows are regions, columns the forms and rounds.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {state, draw, places, currentPlace, cellOf, hasBegun, isDue, placeName, notify, may} from './state.js';
+import {state, draw, places, currentPlace, cellOf, hasBegun, isDue, placeName, notify, may, electionNow} from './state.js';
 import {link} from './app.js';
 import {t, placeTitle} from './words.js';
 import {number, percent, time, glyph, bar} from './format.js';
 
 const CHANGED_MS = 10_000;
+const MINUTE = 60_000;
 
 export function open() {
-  const my = {order: null, seen: new Map(), changed: new Map()};
+  const my = {order: null, seen: new Map(), changed: new Map(), chart: null};
 
   // Cells whose numbers changed in the last ten seconds are outlined.
   function mark(region, place, covered) {
@@ -54,7 +55,25 @@ export function open() {
         <caption class="sound">${t('board.caption')}</caption>
         <thead><tr><th scope="col">${t('board.region')}</th>${columns.map((place) => head(place, place === current || same(place, current)))}</tr></thead>
         <tbody>${rows.map((one) => row(one, columns, current))}</tbody></table></div>
-      ${legend()}`;
+      ${legend()}${curves()}`;
+  }
+
+  // How this round comes in beside the one before; the chart loads when there is something to draw.
+  function curves() {
+    const known = (state.board.arrivals ?? []).filter((one) => one.points.length);
+    if (!known.length) return nothing;
+    if (!my.chart) {
+      my.chart = () => nothing;
+      import('./chart.js').then(({chart}) => { my.chart = chart; draw(); });
+    }
+    const lines = known.map((one) => {
+      const place = places().find((other) => same(one, other));
+      const now = Math.floor((electionNow() - Date.parse(place?.begins_at)) / MINUTE);
+      const [last, count] = one.points.at(-1);
+      const isCurrent = one === state.board.arrivals[0] && now > last;
+      return {name: placeName(one), points: [[0, 0], ...one.points, ...(isCurrent ? [[Math.min(now, 2 * last + 10), count]] : [])].map(([x, y]) => ({x, y}))};
+    });
+    return html`<section class="card arrivals"><h2>${t('board.arrivals')}</h2>${my.chart({title: t('board.arrivals'), lines, label: number, mark: (x) => t('board.after', {n: x})})}</section>`;
   }
 
   const row = (one, columns, current) => html`<tr class=${one.region ? '' : 'nation'}>

@@ -9,12 +9,14 @@ import {once} from './acting.js';
 import {t} from './words.js';
 import {number, span, time, glyph} from './format.js';
 import {card} from './call.js';
+import {shift} from './shift.js';
 
 const SHOWN = 100;
 const MOST_PASSED = 50;
 
 export function open({region, station}) {
   const my = {region, list: null, fault: '', card: null, last: null, end: null, shown: SHOWN, passed: []};
+  const lead = shift();
   const actNext = once();
   const actUndo = once();
 
@@ -78,6 +80,7 @@ export function open({region, station}) {
         <span class="grow"></span>
         ${my.last ? html`<button type="button" @click=${undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
         <button type="button" class="main" @click=${next}><kbd>N</kbd> ${t('key.next')}</button></div>
+      ${lead.view()}
       <div class="desk ${my.card ? 'has-card' : ''}">${list()}${my.card ? my.card.view() : html`<section class="card hint"><p class="empty">${t('calls.hint')}</p></section>`}</div>`;
   }
 
@@ -102,7 +105,7 @@ export function open({region, station}) {
 
   const outcomes = Object.fromEntries('123456789'.split('').map((digit) => [digit, Object.assign(() => my.card?.outcome(Number(digit)), {changes: true})]));
   const keys = {n: Object.assign(next, {changes: true}), u: Object.assign(undo, {changes: true}), Escape: close, 'Ctrl+Enter': () => my.card?.save(), ...outcomes};
-  return {view, follow, keys, title: () => t('calls.title'), leave: () => { my.end(); my.card?.close(); }};
+  return {view, follow, keys, title: () => t('calls.title'), leave: () => { my.end(); lead.end(); my.card?.close(); }};
 }
 
 const WORDS = {answered: 'taken', will_send: 'willsend', no_answer: 'noanswer', unreachable: 'off', wrong_number: 'wrong', not_there: 'gone', not_open: 'notopen', refuses: 'refuses', other: 'other'};

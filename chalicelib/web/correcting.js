@@ -1,11 +1,12 @@
 // What a person decides about an answer: read back, corrected, this one counts, left out; and the undo of it.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw, allowed, formOf} from './state.js';
-import {send} from './api.js';
+import {get, send} from './api.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
 import {glyph} from './format.js';
 import {hint, faultsOf} from './fields.js';
+import {clash} from './clash.js';
 import {valueOf} from './station.js';
 
 const PREVIEW_MS = 400;
@@ -14,6 +15,7 @@ const PREVIEW_MS = 400;
 export function corrections(path) {
   const my = {at: null, value: '', note: '', faults: {}, fault: '', preview: null, last: null, timer: 0};
   const act = once();
+  const met = clash();
   const reportPath = (report) => `${path}/reports/${report.form}/${encodeURIComponent(report.round)}`;
 
   function choose(at) {
@@ -37,12 +39,34 @@ export function corrections(path) {
       return;
     }
     Object.assign(my, {fault: '', faults: {}});
-    const answer = await act(`${reportPath(report)}/${step}`, {...body, note}, {seen: `"${report.version}"`}, (error) => {
+    const changed = () => meet(() => decide(step, body, {note, wantsNote}), body.answers ? my.value : t(`correct.did.${step}`));
+    const answer = await act(`${reportPath(report)}/${step}`, {...body, note}, {seen: `"${report.version}"`, changed}, (error) => {
       my.faults = faultsOf(error);
       my.fault = error.message;
     });
     if (answer) Object.assign(my, {last: {...report, version: answer.document?.version ?? report.version + 1}, at: null, value: '', note: '', preview: null});
     draw();
+  }
+
+  // Somebody was faster: the answer as it is now beside what was seen and what is typed.
+  async function meet(again, yours) {
+    const was = my.at;
+    const {document} = await get(path).catch(() => ({document: null}));
+    const report = document?.reports.find((one) => one.form === was.report.form && one.round === was.report.round);
+    const question = report?.questions.find((one) => one.code === was.question?.code);
+    if (!question) return;
+    const answer = question.observers[was.observer] ?? {value: null};
+    my.at = {...was, report, question, answer};
+    my.fault = '';
+    met.meet({
+      before: valueOf(report.form, question.code, was.answer.value),
+      theirs: question.how === 'chosen' ? valueOf(report.form, question.code, question.counts) : valueOf(report.form, question.code, answer.value),
+      who: question.chosen?.who ?? answer.confirmed?.who ?? answer.by ?? t('clash.sms'),
+      at: question.chosen?.at ?? answer.confirmed?.at ?? answer.at,
+      yours,
+      keep: close,
+      apply: again,
+    });
   }
 
   const confirm = (at = my.at) => {
@@ -85,6 +109,7 @@ export function corrections(path) {
     const {report, question, observer, answer} = my.at;
     const asked = formOf(report.form).questions.find((one) => one.code === question.code);
     const isConflict = question.how === 'conflict' || question.how === 'chosen' || question.how === 'neither';
+    if (met.isOpen()) return html`<div class="correcting">${met.view()}</div>`;
     return html`<form class="correcting" @submit=${(event) => { event.preventDefault(); correct(); }}>
       <p><b>${question.code}</b> ${inLanguage(asked.label)} · ${t('station.observer', {number: observer})}: <b>${valueOf(report.form, question.code, answer.value)}</b></p>
       <div class="field"><label for="correction">${t('correct.value')}</label><input id="correction" autocomplete="off" .value=${my.value} @input=${typed} aria-invalid=${my.faults[question.code] ? 'true' : nothing}>

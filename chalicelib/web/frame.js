@@ -11,7 +11,7 @@ const QUEUES = [
   ['calls', 'calls', null],
   ['doubts', 'doubts', 15],
 ];
-const TABS = ['board', 'stations', 'calls', 'messages', 'doubts', 'incidents', 'turnout', 'map', 'log', 'send', 'exports', 'imports', 'audit', 'people', 'wall'];
+const TABS = ['board', 'stations', 'calls', 'messages', 'doubts', 'incidents', 'turnout', 'map', 'log', 'send', 'exports', 'imports', 'training', 'audit', 'people', 'wall'];
 
 export function frame() {
   const {election, account} = state;

@@ -1,12 +1,13 @@
 // One incident: the observer's words, what was done about it, and the steps that its state allows.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {draw, allowed} from './state.js';
-import {electionPath} from './api.js';
+import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
 import {foreign, time, ageOf} from './format.js';
+import {clash} from './clash.js';
 import {whatOf} from './incidents.js';
 
 const STEPS = {
@@ -21,6 +22,7 @@ export function open({number}) {
   const my = {incident: null, etag: null, note: '', fault: '', wantsNote: false};
   const path = electionPath(`incidents/${encodeURIComponent(number)}`);
   const act = once();
+  const met = clash();
   const end = poll(path, (incident, isNew, etag) => {
     Object.assign(my, {incident, etag});
     draw();
@@ -40,9 +42,26 @@ export function open({number}) {
       askNote();
       return;
     }
-    const answer = await act(`${path}/${step}`, {note: my.note.trim()}, {seen: my.etag});
+    const was = my.incident.state;
+    const answer = await act(`${path}/${step}`, {note: my.note.trim()}, {seen: my.etag, changed: () => meet(step, was)});
     if (answer) Object.assign(my, {incident: answer.document, etag: answer.etag, note: '', wantsNote: false});
     draw();
+  }
+
+  // Somebody was faster: the incident as it is now beside what was seen and what one wanted.
+  async function meet(step, was) {
+    const {document: incident, etag} = await get(path).catch(() => ({document: null}));
+    if (!incident) return;
+    Object.assign(my, {incident, etag});
+    const last = incident.history.at(-1);
+    met.meet({
+      before: t(`incident.is.${was}`),
+      theirs: `${t(`incident.is.${incident.state}`)}${last?.note ? `: ${last.note}` : ''}`,
+      who: last?.who,
+      at: last?.at,
+      yours: `${t(`incident.${step}`)}${my.note.trim() ? `: ${my.note.trim()}` : ''}`,
+      apply: STEPS[step].from.includes(incident.state) ? () => take(step) : null,
+    });
   }
 
   async function change(name, body, done) {
@@ -61,6 +80,7 @@ export function open({number}) {
     return html`<div class="title"><a class="button" href=${link('incidents')}><kbd>Esc</kbd></a><h1>${t('incident.title', {number})}</h1>
         <span class="severity ${one.severity}">${t(`incidents.${one.severity}`)}</span> <b>${t(`incident.is.${one.state}`)}</b>
         <span class="quiet">${t('incident.opened', {time: time(one.opened_at)})} · ${ageOf(one.opened_at)}</span></div>
+      ${met.view()}
       <div class="two">
         <section class="card"><h2>${whatOf(one)}</h2>
           <p>${one.region} · <a href=${link('station', {station: one.station})}>${t('incidents.station', {number: one.station})}</a></p>

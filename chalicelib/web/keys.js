@@ -5,7 +5,7 @@ import {go, setting} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
 
-export const GO = {b: 'board', s: 'stations', c: 'calls', m: 'messages', d: 'doubts', i: 'incidents', t: 'turnout', p: 'map', l: 'log', a: 'audit', w: 'wall'};
+export const GO = {b: 'board', s: 'stations', c: 'calls', m: 'messages', d: 'doubts', i: 'incidents', t: 'turnout', p: 'map', l: 'log', r: 'training', a: 'audit', w: 'wall'};
 const WAIT_FOR_SECOND = 1500;
 // Where a task of a kind is worked; a doubt's key is STATION#FORM#ROUND.
 const DESKS = {

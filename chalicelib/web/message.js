@@ -7,6 +7,7 @@ import {link} from './app.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
 import {onClock, ageOf, foreign, glyph} from './format.js';
+import {clash} from './clash.js';
 import {fields, faultsOf, isFilled, asSms} from './fields.js';
 
 const ACTIONS = ['enter', 'dismiss', 'answer', 'assign', 'incident', 'call', 'spam', 'pass'];
@@ -23,6 +24,7 @@ export function card(key, {identical, done}) {
   drafts.set(key, draft);
   const my = {message: null, asks: 'enter', fault: '', faults: {}, choices: [], preview: null};
   const act = once();
+  const met = clash();
   const end = poll(path, (message) => {
     my.message = message;
     if (!draft.form) prefill(message);
@@ -39,13 +41,30 @@ export function card(key, {identical, done}) {
 
   async function take(action, body, keys = [key]) {
     Object.assign(my, {fault: '', faults: {}});
-    const answer = await act(`${path}/${action}`, {...body, note: draft.note.trim()}, {seen: `"${my.message.version}"`, done: t(`messages.did.${action}`)}, (error) => {
+    const answer = await act(`${path}/${action}`, {...body, note: draft.note.trim()}, {seen: `"${my.message.version}"`, done: t(`messages.did.${action}`), changed: () => meet(action, body, keys)}, (error) => {
       my.faults = faultsOf(error);
       my.fault = error.message;
     });
     if (!answer) return draw();
     drafts.delete(key);
     return done(answer.document.dismissed ?? keys, () => takeBack(['assign', 'spam'].includes(action) ? 'unassign' : 'undo'));
+  }
+
+  // Somebody was faster: what they made of it, beside what is typed here.
+  async function meet(action, body, keys) {
+    const {document: message} = await get(path).catch(() => ({document: null}));
+    if (!message) return;
+    Object.assign(my, {message, fault: ''});
+    const made = message.resolution;
+    met.meet({
+      before: t('clash.waits'),
+      theirs: made ? `${t(`messages.how.${made.how}`)}${made.note ? `: ${made.note}` : ''}` : t('clash.waits'),
+      who: made?.who,
+      at: made?.at,
+      yours: action === 'enter' ? asSms(draft.form, '', draft.round, draft.values) : `${t(`key.messages.${action}`)} ${body.text ?? ''}`,
+      keep: () => done(keys, null),
+      apply: () => take(action, body, keys),
+    });
   }
 
   const enter = () => take('enter', {
@@ -106,6 +125,7 @@ export function card(key, {identical, done}) {
       <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} · ${one.from} · ${one.region ?? t('messages.noregion')}</span>
         <span class="quiet">${onClock(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel}</span></p>
       <blockquote>${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</blockquote>
+      ${met.view()}
       ${one.reading ? read(one.reading) : nothing}
       ${one.reply?.text ? html`<p class="quiet"><small>${t('messages.answered')}</small> ${foreign(one.reply.text)}</p>` : nothing}
       ${one.resolution && one.resolution.how !== 'undone' ? html`<p class="stated">${glyph('complete', '')} ${t(`messages.how.${one.resolution.how}`)} · ${one.resolution.who} ${onClock(one.resolution.at)} ${one.resolution.note ? foreign(one.resolution.note) : nothing}</p>` : nothing}

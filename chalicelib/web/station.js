@@ -7,6 +7,7 @@ import {go, link} from './app.js';
 import {t, inLanguage, placeTitle} from './words.js';
 import {time, ageOf, glyph, stated, number as numeral} from './format.js';
 import {corrections} from './correcting.js';
+import {rosterChanges} from './roster.js';
 
 const PHONE = 'phone';
 
@@ -16,6 +17,7 @@ export function open({station, form}) {
   const end = poll(path, (document) => { my.station = document; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
 
   const correct = corrections(path);
+  const roster = rosterChanges(station);
 
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
@@ -25,13 +27,14 @@ export function open({station, form}) {
         <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: numeral(one.registered)})}` : ''}</span><span class="grow"></span>
         ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
         <span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
+      ${allowed('change_stations') ? roster.ofStation(one) : one.closed_at ? html`<p><b class="stated missing">${t('roster.closed', {time: time(one.closed_at)})}</b></p>` : nothing}
       ${seesPeople() ? people() : nothing}
       ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${incident.what ?? incident.description} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
       ${[...reports].sort(byUrgency).map(block)}`;
   }
 
   const people = () => html`<div class="phones">${my.station.observers.map((one) => html`<div class="caller"><b><a href=${link('observer', {number: one.number})}>${one.name}</a> <small>${one.number} · ${one.language}</small></b>
-      ${one.phones.map(({phone, last_heard: heard}) => html`<a class="tel" href="tel:${phone}">${glyph(PHONE, t('calls.phone'))} ${phone} <small>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</small></a>`)}</div>`)}
+      ${one.phones.map(({phone, last_heard: heard}) => html`<a class="tel" href="tel:${phone}">${glyph(PHONE, t('calls.phone'))} ${phone} <small>${heard ? t('calls.heard', {age: ageOf(heard, serverNow())}) : t('station.neverheard')}</small></a>`)}${allowed('change_stations') ? roster.ofObserver(one) : nothing}</div>`)}
     ${my.station.coordinators.map((one) => html`<div class="caller"><b>${one.name} <small>${t('calls.coordinator')}</small></b>${one.phone ? html`<a class="tel" href="tel:${one.phone}">${glyph(PHONE, t('calls.phone'))} ${one.phone}</a>` : nothing}</div>`)}</div>`;
 
   function block(report) {

@@ -1,13 +1,14 @@
 // Turnout and the quick count: what the sample says, how sure that is, whether it still moves, and who sees it.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {state, draw, allowed} from './state.js';
-import {electionPath} from './api.js';
+import {electionPath, get} from './api.js';
 import {poll, age} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
 import {number, share, time} from './format.js';
 import {chart} from './chart.js';
+import {clash} from './clash.js';
 
 const RELEASABLE_SECONDS = 60;
 const SECONDS = 15;
@@ -17,6 +18,7 @@ const LINKED = {conflict: 'conflict', failed_check: 'failed', missing_answer: 'p
 export function open() {
   const my = {count: null, etag: null, isNothing: false, fault: '', note: ''};
   const act = once();
+  const met = clash();
   const end = poll(electionPath('quick-count'), (count, isNew, etag) => { Object.assign(my, {count, etag, isNothing: false}); draw(); }, {
     seconds: SECONDS,
     failed: (error) => { Object.assign(my, {count: null, isNothing: error.status === 404, fault: error.message}); draw(); },
@@ -29,9 +31,18 @@ export function open() {
       document.querySelector('#note').focus();
       return;
     }
-    const answer = await act(electionPath(`quick-count/${name}`), {note: my.note.trim()}, {seen: my.etag, done: t(`turnout.done.${name}`)});
+    const answer = await act(electionPath(`quick-count/${name}`), {note: my.note.trim()}, {seen: my.etag, done: t(`turnout.done.${name}`), changed: () => meet(name, my.count)});
     if (answer) Object.assign(my, {count: answer.document, etag: answer.etag, note: '', fault: ''});
     draw();
+  }
+
+  // Another of headquarters was faster: what others see now, beside what one wanted.
+  async function meet(name, was) {
+    const {document: count, etag} = await get(electionPath('quick-count')).catch(() => ({document: null}));
+    if (!count) return;
+    Object.assign(my, {count, etag});
+    const shown = (one) => (one.released ? t('clash.shown', {n: one.version}) : t('clash.hidden'));
+    met.meet({before: shown(was), theirs: shown(count), who: count.released_by, at: count.released_at, yours: `${t(`turnout.do.${name}`)}: ${my.note}`, apply: () => step(name)});
   }
 
   function view() {
@@ -87,7 +98,7 @@ export function open() {
 
   function release() {
     const isOld = age() > RELEASABLE_SECONDS;
-    return html`<section class="card"><h2>${t('turnout.release')}</h2>
+    return html`<section class="card"><h2>${t('turnout.release')}</h2>${met.view()}
       <p>${my.count.released ? t('turnout.shown', {version: my.count.version}) : t('turnout.hidden')}</p>
       <label for="note">${t('act.note')}</label><textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
