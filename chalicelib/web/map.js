@@ -77,7 +77,7 @@ export function open(parameters) {
       const row = rows.find((other) => other.region === one.name);
       return {...one, row, radius: LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * Math.sqrt(row.stations / most)};
     })) : [];
-    return html`<div class="mapped">${placed ? html`<svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>` : nothing}
+    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
       <div class="scroller"><table><thead><tr><th scope="col">${t('board.region')}</th><th scope="col" class="number">${placeName(asked)}</th><th scope="col" class="number">${t('state.missing')}</th><th scope="col" class="number">${t('incidents.title')}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr><td><a href=${link('map', {region: row.region, form: my.form, round: my.round})}>${row.region}</a></td><td class="number">${number(cellOf(row, asked).received)} / ${number(cellOf(row, asked).of)}</td><td class="number">${number(cellOf(row, asked).missing)}</td><td class="number">${incidentsOf(row.region).length || nothing}</td></tr>`)}</tbody></table></div></div>`;
   }
@@ -103,13 +103,15 @@ export function open(parameters) {
     const points = project(all.filter((one) => one.latitude !== null), my, WIDTH, 24, stations().filter((one) => one.latitude !== null));
     const without = stations().filter((one) => one.latitude === null).length;
     return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${my.region}>${repeat(points, (one) => one.station, point)}</svg>
-        <p class="legend">${PARTS.map((name) => html`<span>${glyph(name)} ${t(`state.${name}`)}</span>`)}</p><p class="pointed">${my.at ? html`<b>${my.at.station}</b> ${my.at.name} · ${stated(my.at.state)} ${my.at.last_heard_at ? html`<small>${ageOf(my.at.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
+        ${legend()}<p class="pointed">${my.at ? html`<b>${my.at.station}</b> ${my.at.name} · ${stated(my.at.state)} ${my.at.last_heard_at ? html`<small>${ageOf(my.at.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
       <div class="scroller tall">${without && points.length ? html`<p class="quiet">${t('map.without', {n: without})}</p>` : nothing}<table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${placeName(asked)}</th><th scope="col">${t('stations.lastlife')}</th></tr></thead>
       <tbody>${repeat(all, (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(one.state)}${one.incidents.length ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table></div></div>`;
   }
 
   const point = (one) => svg`<a data-item class="point ${one.state}" href=${link('station', {station: one.station, form: my.form})} aria-label="${one.station} ${one.name}: ${t(`state.${one.state}`)}" @focus=${() => { my.at = one; draw(); }} @mouseenter=${() => { my.at = one; draw(); }}>
     <g transform="translate(${one.x.toFixed(1)} ${one.y.toFixed(1)})"><path class="shape" fill-rule="evenodd" d=${SHAPES[one.state] ?? SHAPES.expected}/>${one.incidents.length ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</g></a>`;
+
+  const legend = () => html`<p class="legend">${[...PARTS, 'expected'].map((name) => html`<span>${glyph(name)} ${t(`state.${name}`)}</span>`)}</p>`;
 
   function follow(next) {
     const was = my.region;
