@@ -49,7 +49,9 @@ def _minutes(reports: Iterable[Report], election: Election, began: dt.datetime) 
     for report in reports:
         instants = sorted(given.first_at for given in report.observers.values())
         each = election.form_by_code[report.form].expect == "observer"
-        minutes += [max(0, int((one - began).total_seconds() // 60)) for one in (instants if each else instants[:1])]
+        minutes += [
+            max(0, int((instant - began).total_seconds() // 60)) for instant in (instants if each else instants[:1])
+        ]
     return sorted(minutes)
 
 

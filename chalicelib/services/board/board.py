@@ -160,9 +160,9 @@ def _providers() -> dict[str, Any]:
     found = measured[1].get("providers", []) if measured else []
     return {
         "silent": [
-            {"name": one["name"], "since": one["silent_since"]}
-            for one in found
-            if one["silent"] and one.get("last_heard")  # one that was never heard is not in use
+            {"name": provider["name"], "since": provider["silent_since"]}
+            for provider in found
+            if provider["silent"] and provider.get("last_heard")  # what was never heard is not in use
         ],
         "measured_at": measured[0].isoformat(timespec="seconds") if measured else None,
     }

@@ -96,8 +96,16 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
         "stations",
         ("station", "region", "district", "name", "registered", "latitude", "longitude"),
         (
-            (one.number, one.region, one.district, one.name, one.registered, one.latitude, one.longitude)
-            for one in stations
+            (
+                station.number,
+                station.region,
+                station.district,
+                station.name,
+                station.registered,
+                station.latitude,
+                station.longitude,
+            )
+            for station in stations
         ),
     )
     if not scope.wanted.people:

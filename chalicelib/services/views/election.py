@@ -51,7 +51,7 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
 
 def describe_region(name: str, stations: Sequence[Station]) -> dict[str, Any]:
     """Describe a region; its place is the middle of its stations' that have one, None without any."""
-    places = [(one.latitude, one.longitude) for one in stations if one.latitude is not None]
+    places = [(station.latitude, station.longitude) for station in stations if station.latitude is not None]
     latitudes, longitudes = zip(*places, strict=True) if places else ((), ())
     return {
         "name": name,
