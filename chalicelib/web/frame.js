@@ -1,6 +1,7 @@
 // The header: the election's clock, the round at hand, the queues, and how old what is shown is. Below it the screens.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {state, change, electionNow, serverNow, currentPlace, cellOf, placeName, may} from './state.js';
+import {state, change, electionNow, serverNow, currentPlace, cellOf, placeName, may, notify} from './state.js';
+import {send} from './api.js';
 import {age, isStale, pollNow} from './poll.js';
 import {t, inLanguage} from './words.js';
 import {number, time, ageOf, glyph, bar} from './format.js';
@@ -18,7 +19,7 @@ export function frame() {
   return html`<header class=${election?.is_rehearsal ? 'rehearsal' : ''}>
     <div class="bar-line">
       <a class="brand" href="#/board">Baykoo</a>
-      <span class="election" title=${inLanguage(election?.name)}>${inLanguage(election?.name) || account.election}</span>
+      ${account.elections.length > 1 ? html`<select class="election" aria-label=${t('frame.election')} @change=${(event) => switchElection(event.target.value)}>${account.elections.map((id) => html`<option value=${id} ?selected=${id === account.election}>${id === account.election ? inLanguage(election?.name) || id : id}</option>`)}</select>` : html`<span class="election" title=${inLanguage(election?.name)}>${inLanguage(election?.name) || account.election}</span>`}
       ${election?.is_rehearsal ? html`<strong class="rehearsal-word">${t('frame.rehearsal')}</strong>` : nothing}
       <time class="clock" aria-label=${t('frame.clock')}>${election ? time(electionNow(), true) : ''}</time>
       ${strip()}
@@ -82,6 +83,17 @@ export function staleBar() {
     ${t('frame.noconnection', {age: Math.round(seconds), time: shown()})}
     <span aria-hidden="true">${t('frame.again', {n: again})}</span>
     <button type="button" @click=${pollNow}>${t('frame.now')}</button></div>`;
+}
+
+// The same address in another election: nothing of this one stays, so the page begins anew.
+async function switchElection(election) {
+  try {
+    await send('./v1/session/switch', {election});
+    location.hash = '#/board';
+    location.reload();
+  } catch (error) {
+    notify(error.message, 'bad');
+  }
 }
 
 export const close = () => change({notice: null});

@@ -19,6 +19,7 @@ ROUTES = {
     ("GET", "/v1/session/oidc"): "api.oidc:provider",
     ("POST", "/v1/session/oidc"): "api.oidc:begin",
     ("GET", "/v1/session/oidc/callback"): "api.oidc:callback",
+    ("POST", "/v1/session/switch"): "api.switching:switch",
     ("GET", "/v1/roles"): "api.accounts:roles",
     ("GET", "/v1/elections/{election_id}/accounts"): "api.accounts:accounts",
     ("POST", "/v1/elections/{election_id}/accounts"): "api.accounts:add",

@@ -18,7 +18,14 @@ from chalicelib.entrypoints.api.operation import Asked, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access import sessions
 from chalicelib.services.access.permissions import Permission, permissions_of
-from chalicelib.services.access.sign_in import ProofRefused, SignedIn, redeem_code, redeem_link, request_proof
+from chalicelib.services.access.sign_in import (
+    ProofRefused,
+    SignedIn,
+    accounts_beside,
+    redeem_code,
+    redeem_link,
+    request_proof,
+)
 from chalicelib.store.accounts import AccountRow
 
 ANSWERED_AFTER_SECONDS: Final = 0.4
@@ -105,7 +112,7 @@ def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
             raise Problem(HTTPStatus.BAD_REQUEST, "Send a link's token, or an address and its code.")
     except ProofRefused as refused:
         raise Problem(HTTPStatus.UNAUTHORIZED, str(refused).capitalize() + ".") from refused
-    return json_response(_described(signed_in), session_headers(signed_in.account, asked.request))
+    return json_response(described(signed_in), session_headers(signed_in.account, asked.request))
 
 
 @operation(
@@ -127,7 +134,7 @@ def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
         "organisation": operator.organisation,
         "language": session.account.language if session else None,
         "permissions": permissions_of(operator.role, operator.organisation),
-        "elections": [operator.election],
+        "elections": _elections(accounts_beside(session.account, now())) if session else [operator.election],
         "until": session.row.until.isoformat() if session else None,
     }
 
@@ -168,7 +175,8 @@ def caller_of(request: Any) -> str:
     return address
 
 
-def _described(signed_in: SignedIn) -> dict[str, Any]:
+def described(signed_in: SignedIn) -> dict[str, Any]:
+    """Describe who is signed in, and in which elections they may be."""
     account = signed_in.account
     return {
         "name": account.name,
@@ -188,5 +196,6 @@ def _elections(accounts: tuple[AccountRow, ...]) -> list[str]:
 
 
 def _set_cookie(value: str, lasts: int | None = None) -> str:
+    """Return the header that sets a session's cookie, or ends it."""
     seconds = int(sessions.LASTS.total_seconds()) if lasts is None else lasts
     return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"

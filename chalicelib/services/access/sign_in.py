@@ -88,6 +88,28 @@ def bound_caller(caller: str, now: dt.datetime) -> None:
     _bound(f"caller#{caller}", _HOUR, REQUESTS_PER_CALLER, now)
 
 
+def accounts_beside(account: AccountRow, now: dt.datetime) -> tuple[AccountRow, ...]:
+    """Return every open account of an account's address, itself among them; raises StoreUnavailable.
+
+    A wall's has no address, and is alone.
+    """
+    if "@" not in account.address and not account.address.startswith("+"):
+        return (account,)
+    return tuple(open_accounts(address_hash(account.address), now)) or (account,)
+
+
+def signed_in_elsewhere(account: AccountRow, election_id: str, now: dt.datetime) -> SignedIn:
+    """Return the account of the same address in another election.
+
+    Whoever has proved the address once needs no new proof. Raises ProofRefused, StoreUnavailable.
+    """
+    accounts_of_address = accounts_beside(account, now)
+    for other in accounts_of_address:
+        if other.scope == election_id:
+            return SignedIn(other, accounts_of_address)
+    raise ProofRefused(f"your address has no account in election {election_id}")
+
+
 def make_proof(address: str, now: dt.datetime) -> tuple[str, str]:
     """Make an address's newest proof: a link's token and a code.
 

@@ -1,0 +1,45 @@
+"""Switching to another election of the same address, without a new proof."""
+
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Response
+from pydantic import Field
+
+from chalicelib.entrypoints.api.access import require_own_page, session_cookie
+from chalicelib.entrypoints.api.models import Asking
+from chalicelib.entrypoints.api.operation import Asked, json_response, operation
+from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.entrypoints.api.session import SignedInAs, described, session_headers
+from chalicelib.services.access import sessions
+from chalicelib.services.access.permissions import Permission
+from chalicelib.services.access.sign_in import ProofRefused, signed_in_elsewhere
+
+
+class SwitchBody(Asking):
+    """Which election is shown from now on."""
+
+    election: str = Field(max_length=100)
+
+
+@operation(
+    summary="Switch to another election in which the session's address has an account.",
+    may=Permission.OWN_SESSION,
+    body=SwitchBody,
+    answer=SignedInAs,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def switch(asked: Asked[None, None, SwitchBody]) -> Response | dict[str, Any]:
+    """End the session, and begin one in the other election."""
+    cookie = session_cookie(asked.request)
+    if asked.operator.account is None or cookie is None:
+        raise Problem(HTTPStatus.CONFLICT, "A program's token is for one election; only a session switches.")
+    require_own_page(asked.request)
+    before = sessions.resume(cookie, now())
+    try:
+        elsewhere = signed_in_elsewhere(before.account, asked.body.election, now())
+    except ProofRefused as refused:
+        raise Problem(HTTPStatus.NOT_FOUND, f"Not switched: {refused}.") from refused
+    headers = session_headers(elsewhere.account, asked.request)
+    sessions.end(cookie, now())
+    return json_response(described(elsewhere), headers)
