@@ -1,11 +1,13 @@
-"""Turnout, quick count and the wall: SCREENS Q1, W1, W2, W3."""
+"""Turnout, quick count and the wall: SCREENS Q1, W1, W2, W4."""
 
+import itertools
 import json
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from room import ELECTION, Room, Visit, visiting
 
+HOUR_MS = 3_600_000
 SIZES = """[...document.querySelectorAll('.wall *')]
   .filter((one) => [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()))
   .map((one) => parseFloat(getComputedStyle(one).fontSize))"""
@@ -48,3 +50,29 @@ def test_w2_on_a_projector_no_letter_is_smaller_than_28_pixels(lead: Visit) -> N
     sizes = page.evaluate(SIZES)
     assert sizes
     assert min(sizes) >= 28
+
+
+@pytest.mark.long
+def test_w4_a_day_on_the_wall_grows_no_memory(lead: Visit, room: Room) -> None:
+    """Hours pass by the browser's clock; the API's answer is the same, its figures move."""
+    page = lead.page
+    page.clock.install()
+    answer = room.api("wall")
+    counter = itertools.count()
+
+    def answered(route: Route) -> None:
+        moved = answer | {"observed": next(counter) % 90}
+        route.fulfill(json=moved, headers={"ETag": f'"{next(counter)}"'})
+
+    page.route("**/wall", answered)
+    page.route("**/board", lambda route: route.fulfill(status=304))
+    lead.go("wall", ".wall footer")
+    devtools = lead.context.new_cdp_session(page)
+    used = []
+    for hours in (1, 23):
+        for _ in range(hours):
+            page.clock.run_for(HOUR_MS)
+        devtools.send("HeapProfiler.collectGarbage")
+        used.append(devtools.send("Runtime.getHeapUsage")["usedSize"])
+    assert next(counter) > 10_000, "it polled all the time"
+    assert abs(used[1] - used[0]) < used[0] / 10, used

@@ -121,6 +121,70 @@ def test_t1_a_contradiction_is_settled_and_the_board_s_falls_by_one(lead: Visit,
     eventually(lambda: cell(room, "OP", None)["conflict"] == 1)
 
 
+@pytest.mark.long
+def test_t3_two_who_correct_one_answer_see_each_other_s(chromium: Browser, room: Room) -> None:
+    text_of(room, 24, "OP A1 B0702 C9 D1 E1450")
+    address = f"station?station={room.observers[24]['station']}&form=OP"
+    with (
+        visiting(chromium, room, room.link("headquarters")) as one,
+        visiting(chromium, room, room.link("headquarters")) as other,
+    ):
+        for visit, value in ((one, "1451"), (other, "1452")):
+            page = visit.go(address, "table.answers")
+            page.locator(".answer", has_text="1,450").click()
+            page.get_by_label("What they say now").fill(value)
+            page.get_by_label("Why, or how you know").fill(f"read back as {value}")
+        one.page.get_by_role("button", name="Save the correction").click()
+        expect(one.page.locator(".notice")).to_contain_text("Saved")
+        other.page.get_by_role("button", name="Save the correction").click()
+        clash = other.page.locator(".clash")
+        for shown in ("1,450", "1,451", "1452", "Aida headquarters"):
+            expect(clash).to_contain_text(shown)
+        clash.get_by_role("button", name="Apply mine on top").click()
+        expect(other.page.locator(".answer", has_text="1,452")).to_have_count(1)
+        expect(one.page.locator(".answer", has_text="1,452")).to_have_count(1)
+        one.page.locator(".answer", has_text="1,452").focus()
+        one.page.keyboard.press("h")
+        expect(one.page.locator(".past")).to_contain_text("1,451")
+
+
+@pytest.mark.long
+def test_t5_from_an_answer_to_its_sms_it_is_one_key(lead: Visit, room: Room) -> None:
+    text_of(room, 26, "OP A1 B0702 C9 D1 E1450")
+    page = lead.go(f"station?station={room.observers[26]['station']}&form=OP", "table.answers")
+    page.locator(".answer").first.focus()
+    page.keyboard.press("m")
+    expect(page.locator(".message-card blockquote")).to_contain_text("OP A1 B0702")
+
+
+def test_f4_the_whole_way_by_keyboard_alone(lead: Visit, room: Room) -> None:
+    text_of(room, 28, "OP A1 B0702 C9 D1 E1450")
+    text_of(room, 48, "Чоң рахмат баарыңыздарга")
+    page = lead.go("board", "table.board")
+    cells = page.locator("td a.cell")
+    cells.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(cells.nth(1)).to_be_focused()
+    for keys in (("g", "s"), ("j", "Enter")):
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_timeout(200)
+        if keys[0] == "g":
+            expect(page.locator("table.stations tbody tr").first).to_be_visible()
+    expect(page.locator(".caller").first).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    expect(page.locator(".task", has_text="Чоң рахмат")).to_have_count(1)
+    for _ in range(20):
+        page.keyboard.press("n")
+        expect(page.locator(".message-card blockquote")).to_be_visible()
+        if "Чоң рахмат" in page.locator(".message-card blockquote").inner_text():
+            break
+    page.locator(".message-card").focus()
+    page.keyboard.press("2")
+    expect(page.locator(".task", has_text="Чоң рахмат")).to_have_count(0)
+
+
 def test_s4_a_journalist_sees_no_name_and_no_phone(chromium: Browser, room: Room) -> None:
     with visiting(chromium, room, room.link("viewer")) as visit:
         seen = ""

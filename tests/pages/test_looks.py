@@ -15,6 +15,11 @@ SCREENS = {
     "exports": "main .title",
     "people": "main .title",
     "send": "main .title",
+    "log": "main .title",
+    "imports": "main .title",
+    "training": "main .title",
+    "map": "svg.map",
+    "map?region=Bishkek": "a.point",
     "audit": "main .title",
     "turnout": "main h1",
     "wall": ".wall footer",
@@ -29,7 +34,7 @@ OTHERS = [("en", "light"), ("en", "dark"), ("ru", "light"), ("ru", "dark"), ("ky
 def looked_at(chromium: Browser, room: Room, language: str, theme: str, widths: tuple[int, ...]) -> list[str]:
     """What axe-core finds on every screen, and every page that scrolls sideways."""
     found = []
-    with visiting(chromium, room, room.link("headquarters"), color_scheme=theme) as visit:
+    with visiting(chromium, room, room.link("administrator"), color_scheme=theme) as visit:
         page = visit.page
         if language != "en":
             visit.go("settings")
