@@ -41,6 +41,7 @@ SCREENS = {
     "calls": ("calls", "main:has(h1:text('Calls')) .task"),
     "incidents": ("incidents", ".incident"),
     "turnout": ("turnout", ".chart"),
+    "map": ("map", "a.cluster"),
     "wall": ("wall", ".wall footer"),
 }
 READY_AFTER_N = {"messages": ".message-card blockquote", "calls": ".call .outcomes"}
