@@ -10,9 +10,10 @@ import {number, glyph, stated, time, ageOf} from './format.js';
 import {project, apart} from './mapping.js';
 
 const SECONDS = 15;
-const WIDTH = 800;
+const [WIDE, NARROW, NARROW_SCREEN] = [800, 420, 720];
 const PARTS = ['complete', 'partial', 'conflict', 'missing'];
 const [LEAST_RADIUS, MOST_RADIUS] = [22, 52];
+const width = () => (innerWidth < NARROW_SCREEN ? NARROW : WIDE); // letters are as large on a small phone
 // A point is told by its shape too: full, half, ring, dot, cross.
 const SHAPES = {
   complete: 'M-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
@@ -73,11 +74,11 @@ export function open(parameters) {
   function ofNation(asked, placed) {
     const rows = state.board.rows.filter((row) => row.region).filter((row) => my.only !== 'incidents' || incidentsOf(row.region).length);
     const most = Math.max(1, ...rows.map((row) => row.stations));
-    const circles = placed ? apart(project(state.election.regions.filter((one) => one.placed && rows.some((row) => row.region === one.name)), my, WIDTH, 90).map((one) => {
+    const circles = placed ? apart(project(state.election.regions.filter((one) => one.placed && rows.some((row) => row.region === one.name)), my, width(), innerWidth < NARROW_SCREEN ? 48 : 90).map((one) => {
       const row = rows.find((other) => other.region === one.name);
       return {...one, row, radius: LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * Math.sqrt(row.stations / most)};
     })) : [];
-    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
+    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
       <div class="scroller"><table><thead><tr><th scope="col">${t('board.region')}</th><th scope="col" class="number">${placeName(asked)}</th><th scope="col" class="number">${t('state.missing')}</th><th scope="col" class="number">${t('incidents.title')}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr><td><a href=${link('map', {region: row.region, form: my.form, round: my.round})}>${row.region}</a></td><td class="number">${number(cellOf(row, asked).received)} / ${number(cellOf(row, asked).of)}</td><td class="number">${number(cellOf(row, asked).missing)}</td><td class="number">${incidentsOf(row.region).length || nothing}</td></tr>`)}</tbody></table></div></div>`;
   }
@@ -100,9 +101,9 @@ export function open(parameters) {
     const all = stations().map((one) => ({...one, state: one.closed_at ? 'closed' : one.forms[asked.form]?.[asked.round]?.state ?? 'expected', incidents: incidentsOf(one.station)}))
       .filter((one) => my.only !== 'incidents' || one.incidents.length);
     if (!my.pages.size) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
-    const points = project(all.filter((one) => one.latitude !== null), my, WIDTH, 24, stations().filter((one) => one.latitude !== null));
+    const points = project(all.filter((one) => one.latitude !== null), my, width(), 24, stations().filter((one) => one.latitude !== null));
     const without = stations().filter((one) => one.latitude === null).length;
-    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${WIDTH} ${my.height}" role="group" aria-label=${my.region}>${repeat(points, (one) => one.station, point)}</svg>
+    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${my.region}>${repeat(points, (one) => one.station, point)}</svg>
         ${legend()}<p class="pointed">${my.at ? html`<b>${my.at.station}</b> ${my.at.name} · ${stated(my.at.state)} ${my.at.last_heard_at ? html`<small>${ageOf(my.at.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
       <div class="scroller tall">${without && points.length ? html`<p class="quiet">${t('map.without', {n: without})}</p>` : nothing}<table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${placeName(asked)}</th><th scope="col">${t('stations.lastlife')}</th></tr></thead>
       <tbody>${repeat(all, (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(one.state)}${one.incidents.length ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table></div></div>`;
