@@ -153,6 +153,11 @@ class Station(ElectionValue):
     latitude: float | None = None
     longitude: float | None = None
 
+    @property
+    def place(self) -> dict[str, float | None]:
+        """Where it is, by name, for whoever describes it."""
+        return {"latitude": self.latitude, "longitude": self.longitude}
+
 
 class Observer(ElectionValue):
     """An observer: `phones` in E.164, `station` the number of the one assigned.
