@@ -69,7 +69,10 @@ class BoardRow(Answering):
 
 
 class Arrivals(Answering):
-    """How a round's reports came: minutes since it began, and how many had come by then."""
+    """How a round's reports came.
+
+    Minutes since it began, and how many had come by then.
+    """
 
     form: str
     round: str

@@ -1,4 +1,7 @@
-"""Where a station is on the map: two optional columns of its table, in decimal degrees."""
+"""Where a station is on the map.
+
+Two optional columns of its table, in decimal degrees.
+"""
 
 import re
 from typing import Final
@@ -13,7 +16,10 @@ _DIGITS: Final = 6
 
 
 def read_place(row: Row) -> tuple[float, float] | None:
-    """Return a station's latitude and longitude in degrees, None where neither is given or one is wrong."""
+    """Return a station's latitude and longitude in degrees.
+
+    None where neither is given or one is wrong.
+    """
     given = [column for column in COLUMNS if row[column]]
     if not given:
         return None

@@ -17,7 +17,7 @@ Arrivals = list[dict[str, Any]]
 
 
 def arrivals(election: Election, reports: Collection[Report], at: dt.datetime) -> Arrivals:
-    """Return how many reports of the last rounds had come by when, the newest first.
+    """Return how many reports of the last rounds had come when.
 
     The round that began last, and the one before it. `points`: minutes since the round began, and how many had come.
     """
@@ -31,7 +31,10 @@ def arrivals(election: Election, reports: Collection[Report], at: dt.datetime) -
 
 
 def _last_begun(election: Election, at: dt.datetime) -> list[Place]:
-    """Return the round that began last, and the one before it, of the same form where it has one."""
+    """Return the round that began last, and the one before it.
+
+    Of the same form where it has one.
+    """
     begun: dict[Place, dt.datetime] = {}
     for form, name in in_days_order(election):
         declared = election.form_by_code[form]
@@ -44,7 +47,10 @@ def _last_begun(election: Election, at: dt.datetime) -> list[Place]:
 
 
 def _minutes(reports: Iterable[Report], election: Election, began: dt.datetime) -> list[int]:
-    """Return the minutes after which reports came: a station's first answer, or each observer's."""
+    """Return the minutes after which reports came.
+
+    A station's first answer, or each observer's.
+    """
     minutes = []
     for report in reports:
         instants = sorted(given.first_at for given in report.observers.values())

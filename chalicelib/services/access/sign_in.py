@@ -89,9 +89,9 @@ def bound_caller(caller: str, now: dt.datetime) -> None:
 
 
 def accounts_beside(account: AccountRow, now: dt.datetime) -> tuple[AccountRow, ...]:
-    """Return every open account of an account's address, itself among them; raises StoreUnavailable.
+    """Return every open account of an account's address.
 
-    A wall's has no address, and is alone.
+    Itself among them; a wall's has no address, and is alone. Raises StoreUnavailable.
     """
     if "@" not in account.address and not account.address.startswith("+"):
         return (account,)

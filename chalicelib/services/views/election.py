@@ -50,7 +50,10 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
 
 
 def describe_region(name: str, stations: Sequence[Station]) -> dict[str, Any]:
-    """Describe a region; its place is the middle of its stations' that have one, None without any."""
+    """Describe a region.
+
+    Its place is the middle of its stations' that have one, None without any.
+    """
     places = [(station.latitude, station.longitude) for station in stations if station.latitude is not None]
     latitudes, longitudes = zip(*places, strict=True) if places else ((), ())
     return {
