@@ -26,9 +26,11 @@ export function open({tab, region, kind, key}) {
     }, {failed: (error) => { my.fault = error.message; draw(); }});
   }
 
-  // The oldest that waits; where nothing does, the first that comes.
+  // The oldest that waits, or the one after the card that is open; where nothing does, the first that comes.
   function next() {
-    const one = my.list?.messages?.find((other) => !my.handled.has(other.key) && other.key !== my.card?.key);
+    const waiting = (my.list?.messages ?? []).filter((other) => !my.handled.has(other.key));
+    const at = waiting.findIndex((other) => other.key === my.card?.key);
+    const one = waiting.length === 1 && at === 0 ? undefined : waiting[(at + 1) % waiting.length];
     my.wants = !one;
     if (one) show(one);
     else my.card = null;

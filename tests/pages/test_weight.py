@@ -27,7 +27,7 @@ def test_b5_a_page_load_is_light_and_is_painted_at_once(
 ) -> None:
     page = lead.page
     files: list[Response] = []
-    page.on("response", files.append)
+    page.on("response", lambda answer: files.append(answer))  # noqa: PLW0108
     page.goto("about:blank")
     page.goto(f"{room.stack.api_url}/#/board")
     page.wait_for_selector("table.board")
