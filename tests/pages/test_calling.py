@@ -84,6 +84,7 @@ def test_c1_nor_twenty_times(chromium: Browser, desk: Room) -> None:
         press_at_once(to_calls(one), to_calls(other), AT_ONCE)
 
 
+@pytest.mark.long
 def test_c2_an_open_card_says_that_the_report_came(lead: Visit, desk: Room) -> None:
     station = free_station(desk)
     page = to_calls(lead, f"calls?station={station}")

@@ -97,6 +97,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
 
 
+@pytest.mark.long
 def test_h3_an_undo_stands_beside_what_it_undoes(lead: Visit, room: Room) -> None:
     room.chase()
     page = lead.go("calls")
@@ -144,6 +145,7 @@ def test_q2_of_two_who_release_at_once_one_is_told(chromium: Browser, room: Room
         expect(one.page.locator(".notice")).to_contain_text("Withdrawn")
 
 
+@pytest.mark.long
 def test_y2_the_api_s_page_opens_without_any_other_host(lead: Visit) -> None:
     lead.page.goto(lead.page.url.split("#")[0] + "docs")
     expect(lead.page.locator("h1").first).to_be_visible()

@@ -29,6 +29,7 @@ DRAW = """async () => {
 }"""
 
 
+@pytest.mark.long
 def test_l2_a_log_that_is_read_waits_and_loses_none(lead: Visit, room: Room) -> None:
     page = lead.go("log", ".log tbody tr")
     page.locator(".log").evaluate("(one) => { one.style.maxHeight = '120px'; one.scrollTop = 40; }")
