@@ -1,6 +1,6 @@
-"""Where a station is on the map.
+"""What a station's row says beside its number and names.
 
-Two optional columns of its table, in decimal degrees.
+Where it is, in decimal degrees, and how many voters are on its list.
 """
 
 import re
@@ -42,3 +42,14 @@ def _degrees(row: Row, column: str) -> float | None:
         row.error(column, f"{written} is no {column}: it lies between -{limit:.0f} and {limit:.0f}{swapped}")
         return None
     return round(degrees, _DIGITS)
+
+
+def read_registered(row: Row) -> int | None:
+    """Return how many voters are on a station's list."""
+    written = row["registered"].replace(" ", "").replace("\xa0", "")
+    if not written:
+        return None
+    if not re.fullmatch(r"\d{1,9}", written, re.ASCII):
+        row.error("registered", f"{row['registered']!r} is no number of voters; write digits, or leave the cell empty")
+        return None
+    return int(written)

@@ -14,7 +14,7 @@ import phonenumbers
 from chalicelib.observation.election_file.document import forbidden_characters
 from chalicelib.observation.election_file.organisations import organisation_in
 from chalicelib.observation.election_file.person_codes import read_code
-from chalicelib.observation.election_file.places import read_place
+from chalicelib.observation.election_file.places import read_place, read_registered
 from chalicelib.observation.election_file.problems import Findings, Problem, suggestion
 from chalicelib.observation.election_file.regions import check_region, folded, look_of
 from chalicelib.observation.election_file.row import Row
@@ -118,7 +118,7 @@ def read_stations(rows: Iterable[Row], election: Election) -> dict[str, Station]
             region=region,
             district=row["district"],
             name=row["name"],
-            registered=_registered(row),
+            registered=read_registered(row),
             latitude=latitude,
             longitude=longitude,
         )
@@ -131,16 +131,6 @@ def _compiled(election: Election) -> re.Pattern[str] | None:
         return re.compile(election.station_pattern)
     except (re.error, OverflowError):
         return None
-
-
-def _registered(row: Row) -> int | None:
-    written = row["registered"].replace(" ", "").replace("\xa0", "")
-    if not written:
-        return None
-    if not re.fullmatch(r"\d{1,9}", written, re.ASCII):
-        row.error("registered", f"{row['registered']!r} is no number of voters; write digits, or leave the cell empty")
-        return None
-    return int(written)
 
 
 def read_observers(
