@@ -124,8 +124,16 @@ class Reports(Answering):
     next: str | None
 
 
+class DoubtLease(Answering):
+    """Who looks into a report's doubts, until a real instant."""
+
+    holder: str
+    until: str
+    is_mine: bool
+
+
 class ListedDoubt(Doubt):
-    """A doubt, where it is, and whom to ask."""
+    """A doubt, where it is, who has it, and whom to ask."""
 
     station: str
     name: str
@@ -133,6 +141,7 @@ class ListedDoubt(Doubt):
     form: str
     round: str
     is_in_sample: bool
+    lease: DoubtLease | None
     since: str
     observers: list[dict[str, Any]]
 

@@ -4,7 +4,7 @@ The doubts of the reports, those of the count first.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chalicelib.observation.elections.election import Election
@@ -13,6 +13,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.doubts import DoubtRow, doubts_of_region
 from chalicelib.store.elections import LoadedElection
+from chalicelib.store.leases import LeaseRow, leases_of
 
 Rank = tuple[bool, int, str, str, str, str, str]
 """How a doubt is sorted: of no count, votes downwards, then where and what it is."""
@@ -34,13 +35,14 @@ def list_doubts(
     Of a count form first, then those that concern most votes. As of the last minute. Raises StoreUnavailable.
     """
     election, (kind, form) = loaded.election, wanted
+    leases = {region: leases_of(election.id, region) for region in regions}
     doubts = sorted(
         (
             (_rank(election, described), described)
             for region in regions
             for row in doubts_of_region(election.id, region)
             if sees_doubts_at(reader.operator, row.place[0])
-            for described in _described(election, reader, row)
+            for described in _described(election, reader, row, leases.get(region, {}), now)
             if kind in (None, described["kind"]) and form in (None, described["form"])
         ),
         key=lambda one: one[0],
@@ -72,12 +74,15 @@ def _rank(election: Election, described: dict[str, Any]) -> Rank:
     return (is_other, -described["votes"], *names)
 
 
-def _described(election: Election, reader: Reader, row: DoubtRow) -> Iterator[dict[str, Any]]:
+def _described(
+    election: Election, reader: Reader, row: DoubtRow, leases: Mapping[str, LeaseRow], now: dt.datetime
+) -> Iterator[dict[str, Any]]:
     station_number, form, round_name = row.place
     station = election.station_by_number.get(station_number)
     if station is None or form not in election.form_by_code:
         return
     observers = election.observers_by_station.get(station_number, ())
+    lease = leases.get(f"doubt#{station_number}#{form}#{round_name}")
     for doubt in row.doubts:
         yield {
             "station": station.number,
@@ -87,6 +92,7 @@ def _described(election: Election, reader: Reader, row: DoubtRow) -> Iterator[di
             "round": round_name,
             **doubt,
             "is_in_sample": election.quick_count is not None,
+            "lease": _lease(reader, lease, now),
             "since": row.since.astimezone(election.zone).isoformat(timespec="seconds"),
             "observers": [
                 {"number": observer.number, "name": observer.name, "phones": list(observer.phones)}
@@ -95,3 +101,11 @@ def _described(election: Election, reader: Reader, row: DoubtRow) -> Iterator[di
                 for observer in observers
             ],
         }
+
+
+def _lease(reader: Reader, row: LeaseRow | None, now: dt.datetime) -> dict[str, Any] | None:
+    """Return who has a report's doubts now, and until which real instant."""
+    if row is None or row.until is None or not row.is_held(now):
+        return None
+    is_mine = row.holder == reader.operator.signature
+    return {"holder": row.holder, "until": row.until.isoformat(timespec="seconds"), "is_mine": is_mine}
