@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import botocore.client
 import pytest
 from aws_faults import Killed
-from pipeline import Load, Pipeline, stored
+from pipeline import Load, Pipeline
 
 import app
 from chalicelib.rehearsal.senders.generic import GenericSender
@@ -63,7 +64,7 @@ def texts(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
         station = number % (2 * BLOCK)
         if station == 0:
             pipeline.now += dt.timedelta(minutes=30)
-        text = TEXT.format(count=number % 50, ballots=1000 + number // (2 * BLOCK))
+        text = TEXT.format(count=number % 12 + 1, ballots=1000 + number // (2 * BLOCK))
         yield pipeline.observers(station)[0].phones[0], text
 
 
@@ -143,7 +144,7 @@ def test_processing_against_a_bare_read_and_transaction(
         """The requests that processing would make, the last of which is not made."""
         asked: list[tuple[str, dict[str, Any]]] = []
         names = {"BatchGetItem": "batch_get_item", "TransactWriteItems": "transact_write_items"}
-        real = type(client())._make_api_call
+        real = botocore.client.BaseClient._make_api_call
 
         def tapped(one: Any, operation: str, parameters: dict[str, Any]) -> Any:
             if operation in names:
@@ -153,7 +154,7 @@ def test_processing_against_a_bare_read_and_transaction(
             return real(one, operation, parameters)
 
         with monkeypatch.context() as patched:
-            patched.setattr(type(client()), "_make_api_call", tapped)
+            patched.setattr(botocore.client.BaseClient, "_make_api_call", tapped)
             with pytest.raises(Killed):
                 process(message, pipeline.now)
         assert [name for name, _ in asked] == ["batch_get_item", "transact_write_items"]
@@ -161,7 +162,6 @@ def test_processing_against_a_bare_read_and_transaction(
 
     mine, theirs, ratio = compared(ours, bare)
     assert pipeline.say(*next(words)).state == "accepted"
-    assert stored(f"reply#{pipeline.key('m0000')}").state == "queued"
     record_property(
         "figure", ("processing: CPU, ms", f"{mine:.2f}", f"bare read and transaction {theirs:.2f}", f"{ratio:.2f}")
     )
