@@ -1,7 +1,4 @@
-"""Choose between observers' answers, leave an observer out, confirm answers.
-
-And undo any of it.
-"""
+"""Choose between observers' answers, leave observers out, confirm, and undo."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -77,9 +74,9 @@ def leave_out(target: Target, observer: str) -> dict[str, Any]:
 
 
 def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[str, Any]:
-    """Note that an observer has confirmed answers read back.
+    """Note that an observer has confirmed answers that were read back.
 
-    None named: all.
+    Without codes all answers are confirmed.
 
     Raises DecisionRefused, and what `decide` raises.
     """
@@ -128,7 +125,7 @@ def withdraw(target: Target, message: str) -> dict[str, Any]:
 def undo(target: Target) -> dict[str, Any]:
     """Undo what was decided last about the report.
 
-    By a decision that restores what was before.
+    A decision of its own restores what was before.
 
     A correction is withdrawn. Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
     """
@@ -192,10 +189,7 @@ def _counted(
     codes: Sequence[str] = (),
     about: str | None = None,
 ) -> Decided:
-    """Return a decision with what counted before and after it.
-
-    Where that differs.
-    """
+    """Return a decision with what counts otherwise before and after it."""
     report = standing.report
     after = Report(report.station, report.form, report.round, report.given, decisions)
     shown = set(codes)

@@ -33,7 +33,7 @@ from chalicelib.store.writes import Write
 def preview_correction(target: Target, observer: str, answers: Mapping[str, str]) -> dict[str, Any]:
     """Read a correction back: its text, and the report with it.
 
-    Nothing is written.
+    It writes nothing.
 
     Raises FieldsRefused where an SMS would be, and what `standing_of` raises.
     """
@@ -89,7 +89,7 @@ def _read(target: Target, observer: str, answers: Mapping[str, str]) -> ReadBack
 def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str]:
     """Return a correction with the serial of its report.
 
-    Where an observer sends many.
+    Only a form that is sent many times has one.
 
     Raises DecisionRefused where it has none: nothing tells it from another then.
     """
@@ -102,10 +102,7 @@ def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str
 
 
 def _described(target: Target, standing: Standing, read: ReadBack) -> dict[str, Any]:
-    """Describe a correction: the SMS that it amounts to.
-
-    And which checks fail with it.
-    """
+    """Describe a correction: its SMS, and the checks that fail then."""
     station, form, round_name = target.key
     given = standing.report.observers.get(read.observer.number)
     before = given.answers if given is not None else {}
@@ -135,7 +132,7 @@ def _failed(read: ReadBack, report: Any) -> tuple[Any, ...]:
 def _noting(target: Target, standing: Standing, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
     """Return the write that notes an entry in its report.
 
-    And that its answers were confirmed if they were.
+    It notes too whether the answers were confirmed.
 
     It guards the report's version as well.
     """

@@ -138,11 +138,11 @@ def standing_of(target: Target) -> Standing:
     known = target.election.station_by_number.get(station)
     if known is None or not target.action.operator.sees_station(known):
         raise ReportUnknown(f"there is no station {station} in this election, or not in your regions")
-    stored = {(one.report.form, one.report.round): one for one in reports_of(target.election, station)}
+    stored = {(row.report.form, row.report.round): row for row in reports_of(target.election, station)}
     if place not in stored:
         raise ReportUnknown(f"nobody has reported {form} {round_name} of station {station} yet")
     _require_own(target, stored[place].report)
-    standing = Standing(stored[place], {place: one.report for place, one in stored.items()})
+    standing = Standing(stored[place], {at: row.report for at, row in stored.items()})
     if standing.stored.version != target.seen:
         raise VersionPassed(_passed(target, standing))
     return standing
@@ -215,7 +215,7 @@ def _newest(report: Report) -> tuple[str, str, Answer] | None:
         for observer, answers in report.observers.items()
         for code, answer in answers.answers.items()
     ]
-    return max(given, key=lambda one: one[2].source.age, default=None)
+    return max(given, key=lambda answer: answer[2].source.age, default=None)
 
 
 def _clock(target: Target, at: Any) -> str:

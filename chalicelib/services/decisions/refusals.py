@@ -2,10 +2,7 @@
 
 
 class ReportUnknown(LookupError):
-    """There is no such report in the election.
-
-    Or not in the operator's regions.
-    """
+    """The operator's regions have no such report."""
 
 
 class DecisionRefused(ValueError):

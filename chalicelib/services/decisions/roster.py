@@ -33,10 +33,7 @@ Kind = Literal["station", "observer"]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The station or observer that somebody changes.
-
-    At the version that they have seen.
-    """
+    """The station or observer that somebody changes, as they have seen it."""
 
     loaded: LoadedElection
     action: Action
@@ -112,7 +109,7 @@ def move_observer(subject: Subject, station: str) -> dict[str, Any]:
 def undo_change(subject: Subject) -> dict[str, Any]:
     """Undo the last change of a station or observer.
 
-    By another that restores what was before.
+    Another change restores what was before.
     """
     return _change(subject, None, {})
 

@@ -1,4 +1,1 @@
-"""The messages desk: what people do about unread SMS.
-
-Those that no machine could read.
-"""
+"""The messages desk: what people do about SMS that nobody could read."""

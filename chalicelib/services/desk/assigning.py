@@ -1,6 +1,6 @@
 """Say whose a phone is: an observer's, a coordinator's, nobody's.
 
-Of one SMS, or from now on.
+It holds for one SMS, or from now on.
 
 Whose a phone is stands beside the roster, in the election's head row; its SMS are read by it then (settling.py).
 """
@@ -58,8 +58,8 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
         if in_roster(loaded.filed, phone):
             raise NotDone("the roster has this phone: change the roster")
         version, assigned = assignments(loaded.election.id)
-        said = Assignment(owner.kind, owner.whose, action.who, action.now.isoformat(), row.sender or "")
-        after = assigned | {phone: said}
+        assignment = Assignment(owner.kind, owner.whose, action.who, action.now.isoformat(), row.sender or "")
+        after = assigned | {phone: assignment}
         if len(after) > MOST_ASSIGNED:
             raise TooManyAssigned(f"{len(after) - 1} phones are assigned: put them in the roster and load it")
         document = {"message": key, owner.kind: owner.whose if owner.whose is not None else True}
@@ -70,7 +70,7 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
             f"phone assigned to {owner.kind}",
             f"phone …{phone[-4:]} of message {key}",
             before=before.document() if before else None,
-            after=said.document(),
+            after=assignment.document(),
         )
 
     answer = perform(action, attempt, also=OTHERS_AT_WORK)
@@ -133,9 +133,9 @@ def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dic
 
 
 def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str) -> dict[str, Any]:
-    """Tell what assigning an SMS's phone to an observer would let count.
+    """Tell what would count if an SMS's phone were an observer's.
 
-    Nothing is written.
+    It writes nothing.
     """
     _require(loaded.election, operator, Owner("observer", observer))
     phone = _phone_of(loaded.election, message_of(operator, key))
@@ -159,8 +159,8 @@ def _may_count(loaded: LoadedElection, row: Message, senders: tuple[Observer, ..
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
     text = readable_text(row, senders)
-    said = interpret(loaded.election, senders, text, counted_at, is_incomplete=is_incomplete)
-    return not is_in_doubt(row, senders) and any(report.counts for report in said.reports)
+    interpretation = interpret(loaded.election, senders, text, counted_at, is_incomplete=is_incomplete)
+    return not is_in_doubt(row, senders) and any(report.counts for report in interpretation.reports)
 
 
 def _require(election: Election, operator: Operator, owner: Owner) -> None:

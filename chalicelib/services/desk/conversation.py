@@ -72,9 +72,7 @@ def with_sender(
 def whole(
     loaded: LoadedElection, operator: Operator, key: str, withheld: Collection[str]
 ) -> tuple[dict[str, Any], str]:
-    """Return a message with all that its decider needs.
-
-    And its version.
+    """Return a message with its version and what its decider needs.
 
     What came, how it was read and why, what was answered, the last of the conversation, what it may say, and what was
     done about it. Raises NoSuchMessage, StoreUnavailable.
@@ -83,7 +81,9 @@ def whole(
     document = described_with_reply(operator, row, withheld)
     operator = operator.toward(row.reporter)
     is_shown = operator.sees_phones() and not document["is_withheld"]
-    said = suggestions(loaded.election, row.text or "", row.reading or {}) if is_shown and row.direction == "in" else ()
+    readings = (
+        suggestions(loaded.election, row.text or "", row.reading or {}) if is_shown and row.direction == "in" else ()
+    )
     latest = with_sender(loaded, operator, key, None, LATEST, withheld)["messages"] if operator.sees_phones() else []
     return document | {
         "version": tag_of(row),
@@ -102,7 +102,7 @@ def whole(
                 "answers": dict(fields.answers),
                 "comment": fields.comment,
             }
-            for fields in said
+            for fields in readings
         ],
     }, tag_of(row)
 
@@ -113,7 +113,7 @@ def _resolution(row: Message, *, is_shown: bool) -> dict[str, Any] | None:
     kept = {name: value for name, value in row.resolution.items() if name not in ("was", "incidents", "entries")}
     if not is_shown:
         kept.pop("note", None)
-        kept["earlier"] = [{**one, "note": None} for one in kept.get("earlier", ())]
+        kept["earlier"] = [{**decision, "note": None} for decision in kept.get("earlier", ())]
     return kept | {"call_requested": kept.get("how") == "call"}
 
 
@@ -138,10 +138,7 @@ def _page(
 
 
 def _delivery(row: Message) -> dict[str, Any]:
-    """Tell how a message of ours went.
-
-    And how it was typed that came.
-    """
+    """Tell how a message was typed, or how one of ours went."""
     return {
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "provider_at": row.provider_at.isoformat() if row.provider_at else None,

@@ -41,8 +41,8 @@ def dismiss(loaded: LoadedElection, action: Action, key: str, seen: str, *, iden
         row = message_at(action.operator, key, seen)
         others, left = _identical(loaded, action, row) if identical else ([], 0)
         rows = [row, *others]
-        writes = tuple(deciding(one, decision(action, "dismissed")) for one in rows)
-        document = {"dismissed": [one.key for one in rows], "left": left}
+        writes = tuple(deciding(message, decision(action, "dismissed")) for message in rows)
+        document = {"dismissed": [message.key for message in rows], "left": left}
         what = "message dismissed" if len(rows) == 1 else f"{len(rows)} identical messages dismissed"
         return Change(document, writes, what, f"message {key}", after=document["dismissed"])
 
@@ -75,9 +75,7 @@ def answer(loaded: LoadedElection, action: Action, key: str, seen: str, text: st
 
 
 def move(loaded: LoadedElection, action: Action, key: str, seen: str, desk: Desk) -> dict[str, Any]:
-    """Let an SMS wait at another desk.
-
-    For headquarters, or for somebody to call its sender.
+    """Let an SMS wait for headquarters, or for a call.
 
     Raises what `dismiss` raises.
     """
@@ -121,15 +119,17 @@ def retry(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[s
 
 
 def _identical(loaded: LoadedElection, action: Action, row: Message) -> tuple[Sequence[Message], int]:
-    """Return other SMS that were not understood and say the same.
+    """Return other SMS that say the same and were not understood.
 
-    And how many more there are.
+    The number is how many more there are.
     """
     if row.state != MessageState.UNRECOGNISED:
         return [], 0
     regions = [region for region in loaded.election.regions if action.operator.sees(region)]
-    waiting = [one for region in regions for one in waiting_at(loaded.election.id, region, "messages", MOST_COMPARED)]
-    keys_of = [one.key for one in waiting if one.state == MessageState.UNRECOGNISED and one.key != row.key]
+    waiting = [
+        listed for region in regions for listed in waiting_at(loaded.election.id, region, "messages", MOST_COMPARED)
+    ]
+    keys_of = [listed.key for listed in waiting if listed.state == MessageState.UNRECOGNISED and listed.key != row.key]
     same = [
         other
         for other in get_many(keys_of[:MOST_COMPARED])

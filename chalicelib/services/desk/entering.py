@@ -29,7 +29,7 @@ from chalicelib.store.outcome import queued
 class IncidentOf:
     """The incident that an SMS is made into.
 
-    Of a category, at the observer's station unless another is named.
+    It has a category, and is at the observer's station unless another is named.
 
     `comment` None: the SMS's words.
     """
@@ -69,7 +69,7 @@ def preview(
 ) -> dict[str, Any]:
     """Read an entry back: what would count, which checks would fail.
 
-    Nothing is written.
+    It writes nothing.
 
     Raises FieldsRefused, NoSuchMessage, NotInRegion, NotDone, StoreUnavailable.
     """
@@ -79,9 +79,9 @@ def preview(
 
 
 def enter(loaded: LoadedElection, action: Action, entry: Entry, seen: str | None = None) -> dict[str, Any]:
-    """Enter what an SMS says, at the version that was seen.
+    """Enter what an SMS or an observer on the phone says.
 
-    Or what was said by phone.
+    An SMS is entered at the version that was seen.
 
     It is read here and now. Raises FieldsRefused, VersionPassed, NoSuchMessage, NotInRegion, NotDone, KeyReused,
     StoreUnavailable.

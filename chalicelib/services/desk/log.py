@@ -150,7 +150,7 @@ def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
     """
     asked = (wanted.provider, wanted.direction, wanted.observer)
     told = (line.provider, line.direction, line.observer)
-    is_asked = all(one in (None, other) for one, other in zip(asked, told, strict=True))
+    is_asked = all(value in (None, other) for value, other in zip(asked, told, strict=True))
     of_region = operator.sees_all() if line.region is None else operator.sees(line.region)
     return is_asked and of_region and (line.observer is None or operator.sees_reports_of(line.observer))
 

@@ -34,7 +34,7 @@ def message_of(operator: Operator, key: str) -> Message:
 def is_of(operator: Operator, row: Message) -> bool:
     """Whether a message is of the operator's election.
 
-    Of one that was never read, its number tells.
+    The recipient tells of a message that was never read.
     """
     if row.election is not None or row.state != MessageState.HELD:
         return row.election == operator.election
@@ -79,7 +79,7 @@ def read_now(message_keys: Iterable[str], now: dt.datetime) -> None:
 
 
 def _standing(row: Message) -> str:
-    said = row.resolution
-    if not said:
+    resolution = row.resolution
+    if not resolution:
         return tag_of(row)
-    return f"{tag_of(row)} ({said['how']} by {said['who']} at {said['at']})"
+    return f"{tag_of(row)} ({resolution['how']} by {resolution['who']} at {resolution['at']})"

@@ -59,18 +59,18 @@ def queue(
     """
     election = loaded.election
     waiting = _waiting(election, operator, asked.desk)
-    chosen = [one for one in waiting if _is_asked(one, asked)]
-    rest = [one for one in chosen if asked.after is None or _place(one) > asked.after]
+    chosen = [sms for sms in waiting if _is_asked(sms, asked)]
+    rest = [sms for sms in chosen if asked.after is None or _place(sms) > asked.after]
     page = rest[: asked.limit]
-    like = [one.key for one in chosen if kind_of(one.state, one.reason) == "not_understood"][:MOST_COMPARED]
-    rows = {row.key: row for row in get_many({*(one.key for one in page), *like}) if _still_waits(row)}
-    ended = end_superseded(election, [rows[one.key] for one in page if one.key in rows], now)
+    like = [sms.key for sms in chosen if kind_of(sms.state, sms.reason) == "not_understood"][:MOST_COMPARED]
+    rows = {row.key: row for row in get_many({*(sms.key for sms in page), *like}) if _still_waits(row)}
+    ended = end_superseded(election, [rows[sms.key] for sms in page if sms.key in rows], now)
     groups = _groups(rows[key] for key in like if key in rows)
     shown: list[dict[str, Any]] = []
-    for one in page:
-        row = rows.get(one.key)
-        group = groups.get(one.key, [one.key])
-        if row is not None and one.key not in ended and group[0] == one.key:
+    for sms in page:
+        row = rows.get(sms.key)
+        group = groups.get(sms.key, [sms.key])
+        if row is not None and sms.key not in ended and group[0] == sms.key:
             shown.append(described(election, operator, row, withheld) | {"identical": len(group)})
     return {
         "election": election.id,
@@ -78,7 +78,7 @@ def queue(
         "desk": asked.desk,
         "waiting": _counted(waiting, ended),
         "kinds": {
-            kind: _counted((one for one in waiting if kind_of(one.state, one.reason) == kind), ended) for kind in KINDS
+            kind: _counted((sms for sms in waiting if kind_of(sms.state, sms.reason) == kind), ended) for kind in KINDS
         },
         "regions": _by_region(waiting, ended),
         "is_cut": len(waiting) >= MOST_WAITING,
@@ -103,7 +103,7 @@ def described(election: Election, operator: Operator, row: Message, withheld: Co
     operator = operator.toward(row.reporter)
     is_shown = operator.sees_phones() and not (withheld and may_tell(row, withheld))
     observer = election.observer_by_number.get(row.reporter or "")
-    said = suggestions(election, row.text or "", row.reading or {}) if is_shown else ()
+    readings = suggestions(election, row.text or "", row.reading or {}) if is_shown else ()
     resolution = row.resolution or {}
     return {
         "key": row.key,
@@ -125,8 +125,8 @@ def described(election: Election, operator: Operator, row: Message, withheld: Co
         "from": phone_for(operator, _international(election, row.sender)),
         "to": phone_for(operator, row.recipient),
         "text": row.text if is_shown else None,
-        "suggestion": f"{said[0].form} {' '.join(f'{code}={typed}' for code, typed in said[0].answers.items())}".strip()
-        if said
+        "suggestion": f"{readings[0].form} {' '.join(f'{code}={typed}' for code, typed in readings[0].answers.items())}".strip()
+        if readings
         else None,
         "done": {name: resolution[name] for name in ("how", "who", "at", "by", "note") if name in resolution} or None,
     }
@@ -154,10 +154,10 @@ def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting
     regions: Sequence[str | None] = [region for region in election.regions if operator.sees(region)]
     if operator.sees_all():
         regions = [None, *regions]
-    found = [one for region in regions for one in waiting_at(election.id, region, desk, MOST_WAITING)]
+    waiting = [sms for region in regions for sms in waiting_at(election.id, region, desk, MOST_WAITING)]
     if operator.sees_all() and desk == "messages":
-        found += _unread(operator, {one.key for one in found})
-    return sorted((one for one in found if operator.sees_reports_of(one.observer)), key=_place)
+        waiting += _unread(operator, {sms.key for sms in waiting})
+    return sorted((sms for sms in waiting if operator.sees_reports_of(sms.observer)), key=_place)
 
 
 def _unread(operator: Operator, waiting: Collection[str]) -> list[Waiting]:
@@ -174,24 +174,24 @@ def _still_waits(row: Message) -> bool:
     return row.attention is not None or (row.election is None and row.state == MessageState.HELD)
 
 
-def _place(one: Waiting) -> tuple[str, str]:
-    return one.since.isoformat(), one.key
+def _place(sms: Waiting) -> tuple[str, str]:
+    return sms.since.isoformat(), sms.key
 
 
-def _is_asked(one: Waiting, asked: Asked) -> bool:
-    of_kind = asked.kind is None or kind_of(one.state, one.reason) == asked.kind
-    return of_kind and (asked.region is None or one.region == asked.region)
+def _is_asked(sms: Waiting, asked: Asked) -> bool:
+    of_kind = asked.kind is None or kind_of(sms.state, sms.reason) == asked.kind
+    return of_kind and (asked.region is None or sms.region == asked.region)
 
 
 def _counted(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, Any]:
-    since = [one.since for one in waiting if one.key not in ended]
+    since = [sms.since for sms in waiting if sms.key not in ended]
     return {"count": len(since), "oldest": min(since).isoformat() if since else None}
 
 
 def _by_region(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, dict[str, Any]]:
     by_region: defaultdict[str, list[Waiting]] = defaultdict(list)
-    for one in waiting:
-        by_region[one.region or "*"].append(one)
+    for sms in waiting:
+        by_region[sms.region or "*"].append(sms)
     return {region: _counted(of_region, ended) for region, of_region in sorted(by_region.items())}
 
 

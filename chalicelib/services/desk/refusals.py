@@ -2,10 +2,7 @@
 
 
 class NoSuchMessage(LookupError):
-    """There is no such message in the election.
-
-    Or not in the operator's regions.
-    """
+    """The operator's regions have no such message."""
 
 
 class NoSuchObserver(LookupError):

@@ -19,13 +19,13 @@ def releasing_phone(loaded: LoadedElection, action: Action, row: Message) -> tup
     would come late. Raises StoreUnavailable.
     """
     phone = international(row.sender or "", loaded.election.default_region)
-    others = [one for one in messages_of_phone(loaded, phone, ()) if _waits(one) and one.key != row.key]
-    again = [one for one in (row, *others[: AT_ONCE - 1]) if one.state == MessageState.HELD]
+    others = [sms for sms in messages_of_phone(loaded, phone, ()) if _waits(sms) and sms.key != row.key]
+    again = [sms for sms in (row, *others[: AT_ONCE - 1]) if sms.state == MessageState.HELD]
     released = decision(action, "retried")
     writes = [releasing(loaded.election.id, phone), *anew(loaded.election, again, released, None, action.now)]
     writes += [] if row in again else [deciding(row, released)]
     change = Change({"message": row.key}, tuple(writes), "phone released", f"message {row.key}", before=row.reason)
-    return change, [one.key for one in again]
+    return change, [sms.key for sms in again]
 
 
 def _waits(row: Message) -> bool:

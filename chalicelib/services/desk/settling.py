@@ -50,20 +50,20 @@ def settle(election_id: str, phone: str, now: dt.datetime) -> int:
     elections.forget(election_id)
     loaded = existing(election_id)
     version, assigned = assignments(election_id)
-    said = assigned.get(phone)
-    if said is None:
+    assignment = assigned.get(phone)
+    if assignment is None:
         return 0
-    rows = [row for row in messages_of_phone(loaded, phone, (said.sent_as,)) if _step(loaded, row, phone)]
+    rows = [row for row in messages_of_phone(loaded, phone, (assignment.sent_as,)) if _step(loaded, row, phone)]
     chunks = [[row.key for row in rows[begin : begin + AT_ONCE]] for begin in range(0, len(rows), AT_ONCE)]
     done = for_each(
         "SMS of an assigned phone",
         chunks,
-        lambda keys: _settle(loaded, keys, phone, said, now),
+        lambda keys: _settle(loaded, keys, phone, assignment, now),
         name=lambda keys: keys[0],
     )
-    if done.is_whole and not rows and now - dt.datetime.fromisoformat(said.at) >= UNSURE_FOR:
-        kept = {one: other for one, other in assigned.items() if one != phone}
-        after = kept if said.kind == "undone" else assigned | {phone: replace(said, is_settled=True)}
+    if done.is_whole and not rows and now - dt.datetime.fromisoformat(assignment.at) >= UNSURE_FOR:
+        kept = {other_phone: other for other_phone, other in assigned.items() if other_phone != phone}
+        after = kept if assignment.kind == "undone" else assigned | {phone: replace(assignment, is_settled=True)}
         with suppress(AssignmentsChanged):
             until_uncontended(lambda: write([assigning(election_id, version, after)]), what="an assigned phone")
     return sum(done.results)
@@ -75,7 +75,7 @@ def settle_all(election_id: str, now: dt.datetime) -> int:
     Return how many SMS are read anew.
     """
     _, assigned = assignments(election_id)
-    unsettled = [phone for phone, said in assigned.items() if not said.is_settled]
+    unsettled = [phone for phone, assignment in assigned.items() if not assignment.is_settled]
     done = for_each("assigned phone", unsettled, lambda phone: settle(election_id, phone, now), name=masked)
     return sum(done.results)
 
@@ -91,18 +91,18 @@ def settle_due(now: dt.datetime, until: float) -> int:
     return sum(done.results)
 
 
-def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, said: Assignment, now: dt.datetime) -> int:
+def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, assignment: Assignment, now: dt.datetime) -> int:
     """Put some SMS of a phone where they belong, and read them.
 
-    In one transaction.
+    One transaction writes them all.
     """
 
     def attempt() -> list[str]:
         steps = {row.key: (row, _step(loaded, row, phone)) for row in get_many(keys)}
         again = [row for row, step in steps.values() if step == "read"]
-        at = Decision("undone" if said.kind == "undone" else "assigned", said.who, now)
+        at = Decision("undone" if assignment.kind == "undone" else "assigned", assignment.who, now)
         writes = list(anew(loaded.election, again, at, None, now))
-        spam = Decision("spam", said.who, now)
+        spam = Decision("spam", assignment.who, now)
         writes += [deciding(row, spam) for row, step in steps.values() if step == "mute"]
         writes += [reopening(row, at) for row, step in steps.values() if step == "reopen"]
         write(writes)
@@ -115,7 +115,7 @@ def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, said: Assig
 def _step(loaded: LoadedElection, row: Message, phone: str) -> Step | None:
     """Return what has to be done with an SMS.
 
-    By whose its phone is now; None where it is right as it is.
+    It depends on whose its phone is now, and is None where the SMS is right as it is.
     """
     region = loaded.election.default_region
     is_read = row.direction == "in" and row.election == loaded.election.id and row.state not in _UNREAD
@@ -154,16 +154,16 @@ def waits(row: Message) -> bool:
 
 
 def anew(
-    election: Election, rows: Sequence[Message], said: Decision, observer: str | None, now: dt.datetime
+    election: Election, rows: Sequence[Message], decision: Decision, observer: str | None, now: dt.datetime
 ) -> tuple[Write, ...]:
     """Return the writes by which SMS are read anew.
 
-    With what they counted taken back.
+    They take back what the SMS counted.
     """
     if not rows:
         return ()
     again = [
-        reading_by(row, said, observer, now, [opened for opened, _, _ in incidents_of_reading(election, row)])
+        reading_by(row, decision, observer, now, [opened for opened, _, _ in incidents_of_reading(election, row)])
         for row in rows
     ]
     return (*retracting(election, rows), *again)
@@ -172,14 +172,14 @@ def anew(
 def messages_of_phone(loaded: LoadedElection, phone: str, sent_as: Iterable[str]) -> list[Message]:
     """Return SMS of a phone, the oldest first.
 
-    Those that wait, and those of its conversation.
+    They are those that wait, and those of its conversation.
     """
     region = loaded.election.default_region
-    waiting = [one for desk in DESKS for one in waiting_at(loaded.election.id, None, desk, MOST_SETTLED)]
-    of_phone = {one.key for one in waiting if international(one.sender or "", region) == phone}
-    written = {phone, phone.removeprefix("+"), *sent_as, *(one.sender for one in waiting if one.key in of_phone)}
+    waiting = [sms for desk in DESKS for sms in waiting_at(loaded.election.id, None, desk, MOST_SETTLED)]
+    of_phone = {sms.key for sms in waiting if international(sms.sender or "", region) == phone}
+    written = {phone, phone.removeprefix("+"), *sent_as, *(sms.sender for sms in waiting if sms.key in of_phone)}
     begin, end = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-    for form in sorted(one for one in written if one):
+    for form in sorted(filter(None, written)):
         of_phone.update(conversation_between(form, begin, end, MOST_SETTLED))
     election = loaded.election.id
     rows = [row for row in get_many(of_phone) if row.election == election and row.direction == "in"]

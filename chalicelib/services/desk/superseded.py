@@ -1,6 +1,6 @@
-"""SMS read in part whose rest has come since.
+"""SMS that were read in part, and whose rest has come since.
 
-Their sender has sent it: they wait for nobody.
+Such an SMS waits for nobody any more.
 
 Looked at when the queue is read, so that an accepted report's way stays as short as it is.
 """
@@ -42,15 +42,15 @@ def end_superseded(election: Election, rows: Iterable[Message], now: dt.datetime
     _looked.update({row.key: moment for row in due})
     wanted = {key for row in due for key in _keys(election, row)}
     stored = get_reports(election, wanted) if wanted else {}
-    found = [(row, by) for row in due if (by := superseded_by(election, row, stored)) is not None]
-    done = for_each("superseded SMS", found, lambda one: _end(*one, now), name=lambda one: str(one[0].key))
+    superseded = [(row, by) for row in due if (by := superseded_by(election, row, stored)) is not None]
+    done = for_each("superseded SMS", superseded, lambda pair: _end(*pair, now), name=lambda pair: str(pair[0].key))
     return frozenset(key for key in done.results if key is not None)
 
 
 def superseded_by(election: Election, row: Message, stored: Mapping[ReportKey, StoredReport]) -> str | None:
     """Return the message that completes all that an SMS lacked.
 
-    None where something is missing still.
+    It is None while something is missing.
     """
     newer: list[Answer] = []
     for report in _reports(row):
@@ -91,7 +91,7 @@ def _key(report: Mapping[str, Any]) -> ReportKey:
 def _owed(election: Election, report: Mapping[str, Any]) -> list[str]:
     """Return the codes that have to come anew.
 
-    Those rejected, and all of a report that did not count.
+    They are the rejected ones, and all of a report that did not count.
     """
     form = election.form_by_code[report["form"]]
     asked = [code for code in report.get("rejected", ()) if code in form.by_code]

@@ -1,6 +1,6 @@
 """Undo what somebody did about an SMS.
 
-By a decision of its own: what was entered is withdrawn, what waited waits.
+That is a decision of its own: it withdraws what was entered, and lets wait what waited.
 """
 
 from typing import Any, Final
@@ -66,14 +66,14 @@ def _withdrawn(loaded: LoadedElection, action: Action, entry: Message, sms: Mess
 
 
 def _entry_of(row: Message) -> str | None:
-    said = row.resolution or {}
-    return said.get("by") if said.get("how") in ENTERING else None
+    resolution = row.resolution or {}
+    return resolution.get("by") if resolution.get("how") in ENTERING else None
 
 
 def _sms_of(entry: Message) -> Message | None:
     """Return the SMS that an entry was made of.
 
-    Where that still is its last decision.
+    It is None where the entry is not the SMS's last decision any more.
     """
     sms = get(entry.about) if entry.about else None
     return sms if sms is not None and _entry_of(sms) == entry.key else None
