@@ -2,71 +2,24 @@
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from aws_faults import Wire, answered
-from pipeline import Load, Pipeline
+from aws_faults import Wire
+from call_room import MINUTE, Room, taken
+from pipeline import Load
 from read_units import ReadMeter
 
 from chalicelib.observation.calls.outcomes import OUTCOMES, Outcome
-from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
-from chalicelib.services.access.operators import Operator
-from chalicelib.services.actions.perform import Action
-from chalicelib.services.calls import card, figures, lease, listing, outcome
-from chalicelib.services.calls.answers import TakenFrom, count_entered, entry_of
+from chalicelib.observation.reports.entry_fields import FieldsRefused
+from chalicelib.services.calls import card, figures, lease, listing
+from chalicelib.services.calls.answers import count_entered
 from chalicelib.services.calls.contacts import list_contacts
 from chalicelib.services.calls.outcome import Called, log_call
 from chalicelib.services.calls.refusals import Leased, LeaseLost, OutcomeInvalid, StationUnknown, UndoPassed
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.desk.deciding import move
-from chalicelib.services.upkeep.upkeep import keep_up
-from chalicelib.store.calls import CallRow, call_of
 from chalicelib.store.desk import tag_of
-from chalicelib.store.elections import current
 from chalicelib.store.message_queries import get
-from chalicelib.store.operators import AuditRow
-from chalicelib.store.tables import StoreUnavailable
-
-MINUTE = dt.timedelta(minutes=1)
-
-
-class Room:
-    """A call centre on a pipeline's election, whose call list is kept."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
-        self.loaded = pipeline.current
-        self.keys = iter(range(10**6))
-        self.keep()
-
-    def keep(self) -> None:
-        assert keep_up(self.loaded, self.pipeline.now).is_whole
-
-    def operator(self, name: str = "Aida", *regions: str) -> Operator:
-        return Operator(name, "operator", self.pipeline.election.id, regions)
-
-    def action(self, name: str = "Aida", *regions: str, key: str | None = None) -> Action:
-        key = key or f"k{next(self.keys)}"
-        return Action(self.operator(name, *regions), self.pipeline.now, key, "d")
-
-    def next(self, name: str = "Aida") -> str:
-        return str(lease.lease_next(self.loaded, self.action(name))["station"])
-
-    def row(self, station: str) -> CallRow:
-        region = self.pipeline.election.region_of(station)
-        return call_of(self.pipeline.election.id, region, station)
-
-    def log(self, station: str, outcome: Outcome, name: str = "Aida", **said: Any) -> dict[str, Any]:
-        return log_call(self.loaded, self.action(name), station, Called(outcome, **said))
-
-    def listed(self) -> list[str]:
-        calls = listing.list_calls(self.loaded, self.operator(), (), self.pipeline.now)["calls"]
-        return [call["station"] for call in calls if call["snoozed_until"] is None]
-
-    def audited(self, what: str) -> list[AuditRow]:
-        rows = AuditRow.query(self.pipeline.election.id, consistent_read=True)
-        return [row for row in rows if row.action.startswith(what)]
 
 
 @pytest.fixture
@@ -199,14 +152,6 @@ def test_what_does_not_fit_its_outcome_is_refused(room: Room, called: Called, at
     assert room.audited("call logged") == []
 
 
-def taken(room: Room, station: str, action: Action, **answers: str) -> dict[str, Any]:
-    observer = room.pipeline.election.observers_by_station[station][0].number
-    entry = entry_of(
-        room.loaded, action, station, TakenFrom(observer, (EntryFields("OP", answers=answers),)), "by phone"
-    )
-    return log_call(room.loaded, action, station, Called("answered"), entry)
-
-
 def test_answers_taken_by_phone_count_and_are_audited(room: Room) -> None:
     station, action = room.next(), room.action()
     logged = taken(room, station, action, A="1", B="0730", C="12", D="1", E="1668")
@@ -297,93 +242,6 @@ def test_a_call_is_undone_by_its_caller_soon_and_while_it_is_the_last(room: Room
     late = room.row(station).last or {}
     with pytest.raises(UndoPassed, match="ten minutes"):
         undo_call(room.loaded, room.action("Bakyt"), station, late["contact"])
-
-
-def test_the_shift_lead_sees_who_called_and_reached(room: Room) -> None:
-    one, two, *_ = room.listed()
-    room.log(one, "no_answer")
-    room.log(two, "other")
-    room.log(two, "not_open", name="Bakyt")
-    held = room.next("Cholpon")
-    shown = figures.call_figures(room.loaded, room.operator(), room.pipeline.now)
-    assert shown["total"] | {"outcomes": None} == {
-        "attempts": 3,
-        "reached": 2,
-        "reached_percent": 67,
-        "outcomes": None,
-    }
-    assert {who: of["attempts"] for who, of in shown["operators"].items()} == {
-        "Aida (operator)": 2,
-        "Bakyt (operator)": 1,
-    }
-    assert [(one["station"], one["holder"]) for one in shown["leases"]] == [(held, "Cholpon (operator)")]
-    assert shown["oldest_due"] is not None
-
-
-@pytest.mark.parametrize("call", range(4))
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_crash_at_any_call_logs_once(room: Room, wire: Wire, call: int, when: str) -> None:
-    station = room.next()
-    action = room.action()
-    wire.listen()
-    wire.cuts[call, when] = answered("InternalServerError", 500)
-    try:
-        log_call(room.loaded, action, station, Called("no_answer"))
-    except StoreUnavailable:
-        pass
-    else:
-        assert len(wire.calls) <= call, "a fault is not passed over"
-    wire.mend()
-    first = log_call(room.loaded, action, station, Called("no_answer"))
-    assert log_call(room.loaded, action, station, Called("no_answer")) == first
-    assert room.row(station).tries == 1
-    assert len(list_contacts(room.loaded, room.operator(), station, 10, None)[0]) == 1
-    assert len(room.audited("call logged")) == 1
-    total = figures.call_figures(room.loaded, room.operator(), room.pipeline.now)["total"]
-    assert total["attempts"] == 1
-
-
-def test_the_same_key_leases_once(room: Room) -> None:
-    action = room.action()
-    first = lease.lease_next(room.loaded, action)
-    assert lease.lease_next(room.loaded, action) == first
-    assert len(room.audited("call leased")) == 1
-
-
-def test_the_list_is_read_with_few_units(room: Room, wire: Wire) -> None:
-    loaded = current(room.pipeline.election.id)
-    assert loaded is not None
-    with ReadMeter(wire) as meter:
-        listing.list_calls(loaded, room.operator(), ("Chuy",), room.pipeline.now)
-    print({"read units of a region's calls": meter.units})  # noqa: T201
-    assert meter.units <= 1
-
-
-def test_the_call_list_is_cut_after_the_most_urgent(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    every = room.listed()
-    monkeypatch.setattr(listing, "MOST_LISTED", 2)
-    shown = listing.list_calls(room.loaded, room.operator(), (), room.pipeline.now)
-    assert [call["station"] for call in shown["calls"]] == every[:2]
-    assert (shown["is_cut"], shown["due"]) == (True, len(every))
-
-
-def test_of_many_phones_those_called_last_are_kept(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome, "MOST_PHONES", 1)
-    station = room.next()
-    one, other = (each.phones[0] for each in room.pipeline.election.observers_by_station[station])
-    room.log(station, "no_answer", phone=one)
-    room.pipeline.now += MINUTE
-    room.log(station, "no_answer", phone=other)
-    assert list(room.row(station).phones or {}) == [other]
-
-
-def test_the_card_looks_through_so_many_messages_of_a_phone(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card, "MOST_EXCHANGED", 1)
-    station = room.next()
-    phone = room.pipeline.election.observers_by_station[station][0].phones[0]
-    room.pipeline.say(phone, "what shall I do?")
-    [shown, _] = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)["observers"]
-    assert shown["phones"][0]["heard_at"] is None, "its last message is our answer"
 
 
 def test_undo_withdraws_the_answers_that_were_taken(room: Room) -> None:
