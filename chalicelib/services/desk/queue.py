@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.observation.reports.suggestions import suggestions
 from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import international
@@ -125,11 +126,14 @@ def described(election: Election, operator: Operator, row: Message, withheld: Co
         "from": phone_for(operator, _international(election, row.sender)),
         "to": phone_for(operator, row.recipient),
         "text": row.text if is_shown else None,
-        "suggestion": f"{readings[0].form} {' '.join(f'{code}={typed}' for code, typed in readings[0].answers.items())}".strip()
-        if readings
-        else None,
+        "suggestion": _suggestion(readings[0]) if readings else None,
         "done": {name: resolution[name] for name in ("how", "who", "at", "by", "note") if name in resolution} or None,
     }
+
+
+def _suggestion(reading: EntryFields) -> str:
+    answers = " ".join(f"{code}={typed}" for code, typed in reading.answers.items())
+    return f"{reading.form} {answers}".strip()
 
 
 def _international(election: Election, phone: str | None) -> str | None:
