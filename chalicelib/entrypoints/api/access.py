@@ -1,6 +1,6 @@
 """Who asks: every request must prove an operator.
 
-For the election, the regions and the permission that it is about.
+The operator needs its election, its regions and its permission.
 """
 
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
 def _proven(request: Any) -> Operator:
     """Return whom a request proves.
 
-    By its bearer token, or by its session's cookie.
+    It proves them by its bearer token or its session's cookie.
     """
     authorization = request.headers.get("authorization")
     cookie = session_cookie(request)
@@ -88,7 +88,7 @@ def session_cookie(request: Any) -> str | None:
 def require_own_page(request: Any) -> None:
     """Refuse a change that another site's page asks for.
 
-    In this browser's name.
+    Such a page would act in the name of this browser's operator.
 
     Browsers say who asks (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/); SameSite=Strict holds besides.
     """
@@ -97,12 +97,9 @@ def require_own_page(request: Any) -> None:
 
 
 def require_region(operator: Operator, loaded: LoadedElection, region: str) -> None:
-    """Refuse a region that the operator does not see.
-
-    Or that the election does not have.
-    """
+    """Refuse a region that the operator or the election lacks."""
     if not operator.sees(region):
         raise Problem(HTTPStatus.FORBIDDEN, f"You see {', '.join(operator.regions)} only.")
     if region not in loaded.election.regions:
-        known = ", ".join(loaded.election.regions)
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no region {region}; this election has {known}.")
+        regions = ", ".join(loaded.election.regions)
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no region {region}; this election has {regions}.")

@@ -1,6 +1,6 @@
 """People and their access.
 
-Who may sign in, as what, and which sessions are open.
+This is who may sign in, as what, and which sessions are open.
 """
 
 import datetime as dt

@@ -52,7 +52,7 @@ class Files(Asking):
             "observers": self.observers,
             "coordinators": self.coordinators,
         }
-        return {name: HandedIn(one.file, one.content) for name, one in given.items() if one is not None}
+        return {name: HandedIn(table.file, table.content) for name, table in given.items() if table is not None}
 
 
 class ImportPath(ElectionPath):

@@ -141,11 +141,11 @@ def unlink(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
 )
 def grade(asked: Asked[IncidentPath, None, GradeBody]) -> Tagged:
     """Change severity and category."""
-    said, seen = asked.body, version_number(asked.seen)
-    if said.severity is None and said.category is None:
+    body, seen = asked.body, version_number(asked.seen)
+    if body.severity is None and body.category is None:
         what = "say a severity or a category"
         raise Problem(HTTPStatus.BAD_REQUEST, f"Not changed: {what}.", [{"at": "/severity", "what": what}])
-    changes.grade(asked.loaded, asked.action, _number(asked), seen, said.severity, said.category)
+    changes.grade(asked.loaded, asked.action, _number(asked), seen, body.severity, body.category)
     return _shown(asked)
 
 

@@ -1,6 +1,6 @@
 """The incidents' API: what operators see, and their steps.
 
-Each step on the version that they have seen.
+A step names the version that they have seen.
 """
 
 from http import HTTPStatus

@@ -25,7 +25,7 @@ class EntryBody(NoteBody):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(one is not None for one in (self.text, self.fields, self.reading)) != 1:
+        if sum(value is not None for value in (self.text, self.fields, self.reading)) != 1:
             raise ValueError("give a text, fields or a reading: one of them")
         return self
 

@@ -1,6 +1,6 @@
 """What an operator does about a message.
 
-Each once, on the version that was seen.
+Each action is done once, on the version that was seen.
 """
 
 from http import HTTPStatus

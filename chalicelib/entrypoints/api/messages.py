@@ -1,7 +1,4 @@
-"""Messages: what waits for a person, the log, one message whole.
-
-And conversations.
-"""
+"""Messages: what waits, the log, one message whole, conversations."""
 
 import datetime as dt
 from http import HTTPStatus
@@ -119,7 +116,7 @@ def _paged(document: dict[str, Any]) -> dict[str, Any]:
 def _wanted(query: MessagesQuery) -> log.Wanted:
     """Return what of the log is wanted.
 
-    Within the time for which it is kept.
+    It lies within the time for which the log is kept.
     """
     at = now()
     until = min(query.until or at, at)
@@ -146,7 +143,7 @@ def _after(cursor: str | None) -> tuple[str, str] | None:
     place = place_of(cursor)
     if place is None:
         return None
-    if isinstance(place, list) and len(place) == 2 and all(isinstance(one, str) for one in place):
+    if isinstance(place, list) and len(place) == 2 and all(isinstance(part, str) for part in place):
         try:
             if dt.datetime.fromisoformat(place[0]).tzinfo is not None:
                 return place[0], place[1]

@@ -56,7 +56,7 @@ Several = Annotated[tuple[str, ...], BeforeValidator(_several), Field(max_length
 def cursor_of(place: Any) -> str | None:
     """Write where a list continues, opaque to the caller.
 
-    None at its end.
+    It is None at the end of the list.
     """
     if place is None:
         return None

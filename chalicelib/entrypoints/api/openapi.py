@@ -92,34 +92,34 @@ def _document(routes: tuple[tuple[tuple[str, str], str], ...]) -> dict[str, Any]
     }
 
 
-def _operation(path: str, target: str, one: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
+def _operation(path: str, target: str, operation: Operation, names: Mapping[Any, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": target.removeprefix("api.").replace(":", "_").replace(".", "_"),
-        "summary": one.summary,
+        "summary": operation.summary,
         "tags": [target.removeprefix("api.").partition(":")[0].replace("_", " ")],
-        "parameters": [*_path_parameters(path, one), *_query_parameters(one), *_headers(one)],
-        "responses": {str(int(status)): answer for status, answer in _answers(one, names)},
+        "parameters": [*_path_parameters(path, operation), *_query_parameters(operation), *_headers(operation)],
+        "responses": {str(int(status)): answer for status, answer in _answers(operation, names)},
     }
-    if one.may is not None:
+    if operation.may is not None:
         described["security"] = [{"token": []}, {"session": []}]
-        described["x-permission"] = one.may.value
-        described["x-roles"] = list(roles_with(one.may))
-    if one.body is not None:
-        is_required = any(field.is_required() for field in one.body.model_fields.values())
-        content = {"application/json": {"schema": names[one.body, "validation"]}}
+        described["x-permission"] = operation.may.value
+        described["x-roles"] = list(roles_with(operation.may))
+    if operation.body is not None:
+        is_required = any(field.is_required() for field in operation.body.model_fields.values())
+        content = {"application/json": {"schema": names[operation.body, "validation"]}}
         described["requestBody"] = {"required": is_required, "content": content}
     return described
 
 
-def _path_parameters(path: str, one: Operation) -> Iterator[dict[str, Any]]:
-    properties = _properties(one.path)
+def _path_parameters(path: str, operation: Operation) -> Iterator[dict[str, Any]]:
+    properties = _properties(operation.path)
     for name in re.findall(r"{(\w+)}", path):
         schema = properties.get(name, {"type": "string"})
         yield {"name": name, "in": "path", "required": True, "schema": {"minLength": 1, **schema}}
 
 
-def _query_parameters(one: Operation) -> Iterator[dict[str, Any]]:
-    for name, schema in _properties(one.query).items():
+def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    for name, schema in _properties(operation.query).items():
         yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
@@ -131,12 +131,12 @@ def _properties(model: type[BaseModel] | None) -> dict[str, Any]:
     return properties
 
 
-def _headers(one: Operation) -> Iterator[dict[str, Any]]:
-    if one.on_version:
+def _headers(operation: Operation) -> Iterator[dict[str, Any]]:
+    if operation.on_version:
         yield _header("If-Match", "The version that you have seen, as its ETag says it.", is_required=True)
-    if one.once or one.once_with_key:
-        yield _header("Idempotency-Key", "A UUID made when the form was opened.", is_required=one.once)
-    if one.conditional:
+    if operation.once or operation.once_with_key:
+        yield _header("Idempotency-Key", "A UUID made when the form was opened.", is_required=operation.once)
+    if operation.conditional:
         yield _header("If-None-Match", "The ETag that you have: 304 where nothing has changed.", is_required=False)
 
 
@@ -145,28 +145,28 @@ def _header(name: str, description: str, *, is_required: bool) -> dict[str, Any]
     return described | {"schema": {"type": "string"}}
 
 
-def _answers(one: Operation, names: Mapping[Any, Any]) -> Iterator[tuple[HTTPStatus, dict[str, Any]]]:
-    answered: dict[str, Any] = {"description": one.summary}
-    if one.answer is not None:
-        answered["content"] = {"application/json": {"schema": names[one.answer, "serialization"]}}
-    if one.conditional:
+def _answers(operation: Operation, names: Mapping[Any, Any]) -> Iterator[tuple[HTTPStatus, dict[str, Any]]]:
+    answered: dict[str, Any] = {"description": operation.summary}
+    if operation.answer is not None:
+        answered["content"] = {"application/json": {"schema": names[operation.answer, "serialization"]}}
+    if operation.conditional:
         answered["headers"] = {"ETag": {"schema": {"type": "string"}}}
-    yield one.status, answered
-    if one.conditional:
+    yield operation.status, answered
+    if operation.conditional:
         yield HTTPStatus.NOT_MODIFIED, {"description": "Nothing has changed since the ETag that you have."}
-    for status in _problems(one):
+    for status in _problems(operation):
         content = {"application/problem+json": {"schema": names[ProblemDetails, "serialization"]}}
         yield status, {"description": status.phrase, "content": content}
 
 
-def _problems(one: Operation) -> list[HTTPStatus]:
-    problems = {*_ALWAYS, *one.problems}
-    if one.may is not None:
+def _problems(operation: Operation) -> list[HTTPStatus]:
+    problems = {*_ALWAYS, *operation.problems}
+    if operation.may is not None:
         problems |= {*_PROVEN}
-    if one.body is not None:
+    if operation.body is not None:
         problems |= {HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
-    if one.on_version:
+    if operation.on_version:
         problems |= {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.CONFLICT}
-    if one.once or one.once_with_key:
+    if operation.once or operation.once_with_key:
         problems |= {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT}
     return sorted(problems)

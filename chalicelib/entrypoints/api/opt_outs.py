@@ -29,7 +29,7 @@ class OptOuts(Answering):
 def opt_outs(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
     """List the opted-out phones of those that the operator sees."""
     listed = list_opt_outs(asked.loaded.election)
-    return {"opt_outs": [one.document() for one in listed if one.is_seen_by(asked.operator)]}
+    return {"opt_outs": [wish.document() for wish in listed if wish.is_seen_by(asked.operator)]}
 
 
 class WishBody(Asking):

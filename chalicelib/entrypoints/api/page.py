@@ -39,7 +39,7 @@ HEADERS: Final = {
 def shell(request: Any) -> Response:
     """Answer the page's shell, or 304 where the browser has it.
 
-    Without the slash at its end the address would be another folder, and every file's beside it.
+    An address without a slash at its end would be another folder's, and so would every file's beside it.
     """
     if not request.context.get("path", "/").endswith("/"):
         stage = request.context["path"].rpartition("/")[2]
@@ -82,7 +82,7 @@ def page_version() -> str:
 def _files() -> dict[str, Path]:
     """Every file that is served, by its name below the folder.
 
-    Nothing beside them can be named.
+    No other file can be named.
     """
     return {
         str(path.relative_to(WEB)): path

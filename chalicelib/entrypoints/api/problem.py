@@ -127,7 +127,7 @@ class Tagged:
 def problem_of(error: Exception) -> Problem | None:
     """Return what an exception is to whoever asks.
 
-    None for our own faults.
+    It is None for a fault of ours.
     """
     if isinstance(error, Problem):
         return error

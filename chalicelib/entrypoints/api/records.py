@@ -194,8 +194,8 @@ def sent_summary(asked: Asked[HourPath, None, None]) -> dict[str, Any]:
 def outbox(asked: Asked[ElectionPath, OutboxQuery, None]) -> dict[str, Any]:
     """List the outbox."""
     before = _instant(_text(asked.query.cursor))
-    found = list_outgoing(asked.loaded, asked.operator, asked.query.tab, before, now())
-    return found | {"next": cursor_of(found["next"])}
+    page = list_outgoing(asked.loaded, asked.operator, asked.query.tab, before, now())
+    return page | {"next": cursor_of(page["next"])}
 
 
 @operation(

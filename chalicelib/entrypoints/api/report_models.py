@@ -1,7 +1,4 @@
-"""What is asked of reports and decisions about them.
-
-And what is answered.
-"""
+"""What is asked and answered of reports and decisions about them."""
 
 from typing import Any, Literal
 

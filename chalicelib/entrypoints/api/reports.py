@@ -1,7 +1,4 @@
-"""Reports, what is in doubt of them.
-
-And what people decide about them.
-"""
+"""Reports, their doubts, and what people decide about them."""
 
 from http import HTTPStatus
 from typing import Any
@@ -61,8 +58,8 @@ def reports(asked: Asked[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
     query, loaded = asked.query, asked.loaded
     wanted = WantedReports(_regions(asked, query.region), query.form, query.round, query.state)
     reader = reader_of(loaded, asked.operator)
-    found = list_reports(loaded, reader, wanted, now(), _after(query.cursor, (str, str)), query.limit)
-    return found | {"next": cursor_of(found["next"])}
+    page = list_reports(loaded, reader, wanted, now(), _after(query.cursor, (str, str)), query.limit)
+    return page | {"next": cursor_of(page["next"])}
 
 
 @operation(
@@ -79,8 +76,8 @@ def doubts(asked: Asked[ElectionPath, DoubtsQuery, None]) -> dict[str, Any]:
     query, loaded = asked.query, asked.loaded
     after = _after(query.cursor, (bool, int, str, str, str, str, str))
     reader, regions = reader_of(loaded, asked.operator), _regions(asked, query.region)
-    found = list_doubts(loaded, reader, regions, (query.kind, query.form), now(), after, query.limit)
-    return found | {"next": cursor_of(found["next"])}
+    page = list_doubts(loaded, reader, regions, (query.kind, query.form), now(), after, query.limit)
+    return page | {"next": cursor_of(page["next"])}
 
 
 @operation(summary="Choose whose answers to a report count, or that none does.", body=ChoiceBody, **DECIDING)
@@ -195,7 +192,7 @@ def _regions(asked: Asked[ElectionPath, Any, None], region: str | None) -> tuple
     if region is not None:
         require_region(asked.operator, asked.loaded, region)
         return (region,)
-    return tuple(one for one in asked.loaded.election.regions if asked.operator.sees(one))
+    return tuple(filter(asked.operator.sees, asked.loaded.election.regions))
 
 
 def _after(cursor: str | None, kinds: tuple[type, ...]) -> Any:
@@ -206,6 +203,6 @@ def _after(cursor: str | None, kinds: tuple[type, ...]) -> Any:
     place = place_of(cursor)
     if place is None:
         return None
-    if not isinstance(place, list) or [type(one) for one in place] != list(kinds):
+    if not isinstance(place, list) or [type(part) for part in place] != list(kinds):
         raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
     return tuple(place)

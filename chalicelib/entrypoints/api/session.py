@@ -159,7 +159,7 @@ def session_headers(account: AccountRow, request: Any) -> dict[str, str]:
 def page_url(request: Any) -> str:
     """Return where this stack's page is.
 
-    As the template says, else where it was asked.
+    The template says it; else it is where the request was made.
     """
     configured = os.environ.get("BAYKOO_DASHBOARD", "")
     if configured:

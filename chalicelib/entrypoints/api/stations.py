@@ -243,7 +243,7 @@ def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
 def station(asked: Asked[StationPath, None, None]) -> dict[str, Any]:
     """Show one station."""
     loaded = asked.loaded
-    found = describe_station(loaded, reader_of(loaded, asked.operator), asked.path.station, now())
-    if found is None:
+    station = describe_station(loaded, reader_of(loaded, asked.operator), asked.path.station, now())
+    if station is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such station in this election, or not in your regions.")
-    return found
+    return station

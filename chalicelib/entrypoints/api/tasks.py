@@ -20,14 +20,14 @@ from chalicelib.store.messages import NO_REGION
 
 
 class TasksQuery(Asking):
-    """Which queues, in which regions; all where nothing is said."""
+    """Which queues, in which regions; all where nothing is body."""
 
     kind: Several = ()
     region: Several = ()
 
 
 class TasksBody(Asking):
-    """Which queues, in which regions; all where nothing is said."""
+    """Which queues, in which regions; all where nothing is body."""
 
     kinds: tuple[Kind, ...] = Field(default=(), max_length=len(KINDS))
     regions: tuple[str, ...] = Field(default=(), max_length=100)
@@ -74,7 +74,7 @@ class Tasks(Answering):
 )
 def peek(asked: Asked[ElectionPath, TasksQuery, None]) -> dict[str, Any]:
     """Show the queues; nothing is leased."""
-    unknown = [one for one in asked.query.kind if one not in KINDS]
+    unknown = [kind for kind in asked.query.kind if kind not in KINDS]
     if unknown:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no queue {unknown[0]}; it is one of {', '.join(KINDS)}.")
     _require_regions(asked, asked.query.region)
@@ -108,9 +108,9 @@ def take(asked: Asked[ElectionPath, None, TasksBody]) -> dict[str, Any]:
 )
 def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Renew a task's lease."""
-    said = asked.body
-    _require_regions(asked, () if said.region == NO_REGION else (said.region,))
-    return next_task.renew(asked.loaded, asked.action, said.kind, said.key, said.region)
+    body = asked.body
+    _require_regions(asked, () if body.region == NO_REGION else (body.region,))
+    return next_task.renew(asked.loaded, asked.action, body.kind, body.key, body.region)
 
 
 @operation(
@@ -124,9 +124,9 @@ def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
 )
 def release(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Release a task."""
-    said = asked.body
-    _require_regions(asked, () if said.region == NO_REGION else (said.region,))
-    return next_task.release(asked.loaded, asked.action, said.kind, said.key, said.region)
+    body = asked.body
+    _require_regions(asked, () if body.region == NO_REGION else (body.region,))
+    return next_task.release(asked.loaded, asked.action, body.kind, body.key, body.region)
 
 
 def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> None:

@@ -54,17 +54,14 @@ class Command:
 
     @property
     def step(self) -> Step | None:
-        """The step of an incident's life that it asks for.
-
-        None for another command.
-        """
+        """The step of an incident's life that it asks for, or None."""
         return next((step for step in STEPS if step == self.verb), None)
 
     @property
     def is_whole(self) -> bool:
         """Whether it names all that it needs.
 
-        So that it cannot be mere words.
+        Such a text cannot be mere words.
         """
         if self.step is not None:
             return bool(self.numbers)
@@ -74,7 +71,7 @@ class Command:
 def command_in(text: str) -> Command | None:
     """Return the command that a text begins with.
 
-    None where it begins with no command word. Pure; never raises.
+    It is None if the text begins with no command word. Pure; never raises.
     """
     written = unicodedata.normalize("NFKC", folded(text))
     begun = _WORD.match(written)
@@ -112,27 +109,32 @@ def words() -> Mapping[Verb, Mapping[str, tuple[str, ...]]]:
     """
     file = resources.files(__package__) / "command_words.json"
     read = json.loads(file.read_text("utf-8"))
-    return {verb: {language: tuple(said) for language, said in read[verb].items()} for verb in VERBS}
+    return {verb: {language: tuple(taught) for language, taught in read[verb].items()} for verb in VERBS}
 
 
 def word(verb: Verb, language: str) -> str:
     """Return the word by which a command is taught in a language.
 
-    In English where the language has none.
+    It is the English one if the language has none.
     """
     taught = words()[verb]
     return taught.get(language, taught["en"])[0]
 
 
-def verb_of(said: str) -> Verb | None:
+def verb_of(word: str) -> Verb | None:
     """Return the command whose word this is, in any language."""
-    return _verbs().get(skeleton(said))
+    return _verbs().get(skeleton(word))
 
 
 @cache
 def _verbs() -> Mapping[str, Verb]:
-    found = {skeleton(said): verb for verb, taught in words().items() for many in taught.values() for said in many}
-    return {**found, "?": "help"}
+    verbs = {
+        skeleton(taught): verb
+        for verb, by_language in words().items()
+        for many in by_language.values()
+        for taught in many
+    }
+    return {**verbs, "?": "help"}
 
 
 def _trimmed(rest: str) -> str:

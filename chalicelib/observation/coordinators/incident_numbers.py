@@ -1,8 +1,8 @@
 """Which incidents a coordinator's command is about.
 
-And whether that is clear: `17`, `№17`, `17, 18 и 19`. A coordinator who takes the wrong incident over keeps the right
-one from those who would act. So where a second number, another command or a counted noun follows (`RESOLVE 5
-questions`), the coordinator is asked, and nothing is done.
+They are numbers such as `17`, `№17`, `17, 18 и 19`, and it may not be clear which. A coordinator who takes the wrong
+incident over keeps the right one from those who would act. So where a second number, another command or a counted noun
+follows (`RESOLVE 5 questions`), the coordinator is asked, and nothing is done.
 """
 
 import re
@@ -70,8 +70,8 @@ def meant_by(rest: str, step: Step, step_of: Callable[[str], str | None]) -> Inc
     tail = _SIGN_BEFORE.sub("", after)
     words = _WORD.findall(tail)
     if step == "acknowledge":
-        others = [_number(one) for one in words if skeleton(one) not in _JOINING and step_of(one) != step]
-        listed = tuple(dict.fromkeys((number, *(one for one in others if one is not None))))
+        others = [_number(word) for word in words if skeleton(word) not in _JOINING and step_of(word) != step]
+        listed = tuple(dict.fromkeys((number, *(other for other in others if other is not None))))
         if others and None not in others:
             is_clear = len(listed) <= MOST_AT_ONCE and _LIST.fullmatch(tail)
             return IncidentNumbers(listed, "", not is_clear or bool(_APART.search(f"{number}{tail}")))

@@ -1,6 +1,7 @@
 """What coordinators are told of incidents, and answered to commands.
 
-By SMS and email, in their language. An SMS takes at most two segments; what does not fit is cut at a word and says so.
+It goes by SMS and email, in their language. An SMS takes at most two segments; what does not fit is cut at a word and
+says so.
 """
 
 import datetime as dt
@@ -52,7 +53,7 @@ def incident_line(election: Election, language: str, number: int, severity: str,
 def digest_sms(election: Election, language: str, region: str, lines: Mapping[int, str], more: int = 0) -> str:
     """Write several incidents of a region in one SMS.
 
-    Their numbers, how to answer, then as many of their lines as fit.
+    It has their numbers, how to answer, then as many of their lines as fit.
     """
     listed = say(
         election,
@@ -87,7 +88,7 @@ def digest_email(
 def answer(election: Election, language: str, *sentences: str) -> str:
     """Write an answer to a command.
 
-    With the mark that every SMS of ours begins with.
+    It begins with the mark of every SMS of ours.
     """
     whole = " ".join((say(election, language, MARK), *sentences))
     return fit(" ".join(whole.split()), SEGMENTS, ending=CUT)

@@ -101,7 +101,7 @@ def check_responsibility(document: Document, election: Election) -> None:
 def check_typable(document: Document, election: Election) -> None:
     """Warn of stations that cannot be named in an SMS.
 
-    Of a number, the reading knows digits alone.
+    The reader of SMS takes digits alone for a number.
     """
     strange = [
         number for number in election.station_by_number if number and not (number.isascii() and number.isdigit())

@@ -55,7 +55,7 @@ class Document:
     def line(self, path: Path) -> int:
         """Return the line of a value.
 
-        For a value that is not in the file, the line of the nearest thing around it that is.
+        A value that is not in the file has the line of the nearest one around it that is.
         """
         while path and path not in self.lines:
             path = path[:-1]
@@ -159,7 +159,7 @@ def _child(value: Plain, step: str | int) -> Plain:
 class _Reader:
     """Turns YAML nodes into plain values, noting every line.
 
-    Each node may be used once, so that nothing can recur.
+    A node may be used once, so that nothing can recur.
     """
 
     def __init__(self, lines: dict[Path, int]) -> None:

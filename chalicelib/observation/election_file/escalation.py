@@ -1,6 +1,6 @@
-"""How long an incident waits before the next coordinators are told.
+"""How long an incident waits, as the election file says.
 
-As the election file says.
+After that the next coordinators are told.
 """
 
 import datetime as dt

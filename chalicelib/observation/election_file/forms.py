@@ -1,7 +1,4 @@
-"""Forms, questions and incidents of the election file.
-
-And the rules that each must keep by itself.
-"""
+"""Forms, questions and incidents, and the rules of each by itself."""
 
 import math
 import re
@@ -36,7 +33,7 @@ _NO = frozenset({"false", "no"})
 class PlacedForm:
     """A form, and where its questions and checks stand.
 
-    Those that could not be read are not among them.
+    It leaves out those that could not be read.
     """
 
     path: Path
@@ -48,7 +45,7 @@ class PlacedForm:
 def read_forms(document: Document, election: Election) -> tuple[PlacedForm, ...]:
     """Read every form that can be made out.
 
-    Each is by itself sound, or its faults are noted.
+    A form is sound by itself, or its faults are noted.
     """
     raw = document.content.get("forms")
     if raw is None:
@@ -206,8 +203,8 @@ def _check_options(document: Document, path: Path, question: Question) -> None:
         if not 0 <= option <= 999:
             document.error(at, f"option {option} cannot be typed; number the options from 1")
     if question.critical_if is not None and question.critical_if not in question.options:
-        known = ", ".join(map(str, question.options))
-        document.error((*path, "critical_if"), f"{question.critical_if} is none of the options; use one of {known}")
+        options = ", ".join(map(str, question.options))
+        document.error((*path, "critical_if"), f"{question.critical_if} is none of the options; use one of {options}")
 
 
 def _check_unknown(document: Document, path: Path, question: Question) -> None:
@@ -254,7 +251,7 @@ def _check_question_texts(document: Document, path: Path, question: Question, el
 def read_incidents(document: Document, election: Election) -> IncidentForm | None:
     """Read the form of critical incidents.
 
-    None if the file has none or it cannot be made out.
+    It is None if the file has none or it cannot be made out.
     """
     raw = document.content.get("incidents")
     if raw is None:

@@ -44,7 +44,7 @@ _STAND_INS: Mapping[str, object] = {
 def read_header(document: Document) -> Election | None:
     """Read the election without its forms, incidents and rosters.
 
-    None where not even that can be made out.
+    It is None if not even that can be made out.
     """
     raw = document.content
     for key in ("stations", "observers", "forms"):
@@ -83,7 +83,7 @@ def check_languages_of(document: Document, path: Path, texts: Texts, languages: 
 def id_problem(election_id: str) -> str | None:
     """Return what is wrong with an election's id, and what to do.
 
-    None where nothing is.
+    It is None if nothing is wrong.
     """
     if not _ID.fullmatch(election_id):
         return f"{election_id!r} is no id; use Latin letters, digits and dashes, such as kg-2017"
@@ -140,7 +140,7 @@ def _near_zones(written: str) -> set[str]:
 def station_pattern_fault(pattern: str) -> str | None:
     r"""Return what is wrong with a pattern of station numbers.
 
-    None if nothing.
+    It is None if nothing is wrong.
 
     It becomes part of larger patterns, and is met by anything that anybody sends: only digits, letters, `/`, `-`, `\d`,
     `[…]`, `{n}`, `?`, `+`, `*` and `(…|…)` are possible, and no repeated group, whose matching time could explode.

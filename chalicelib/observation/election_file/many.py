@@ -10,7 +10,7 @@ from chalicelib.observation.elections.election import Form, Question
 def check_many(document: Document, path: Path, form: Form, questions: Mapping[Path, Question]) -> None:
     """Require that a form's many reports can be told apart.
 
-    And each be judged by itself.
+    Its rules have to judge each by itself.
     """
     if form.is_owed:
         if form.serial is not None:
@@ -29,7 +29,7 @@ def check_many(document: Document, path: Path, form: Form, questions: Mapping[Pa
 def check_own_answers(document: Document, path: Path, form: Form, rule: str, others: Mapping[str, Form]) -> None:
     """Require that rules look at one of many reports alone.
 
-    From outside at none of them, nor out of one.
+    No other form's rule may look at them, nor theirs at another form.
     """
     try:
         codes = parse_rule(rule).codes
@@ -52,8 +52,8 @@ def _check_serial(document: Document, path: Path, form: Form) -> None:
         return
     question = form.by_code.get(form.serial)
     if question is None:
-        known = ", ".join(form.by_code)
-        document.error(at, f"{form.serial!r} is none of the form's questions; use one of {known}")
+        codes = ", ".join(form.by_code)
+        document.error(at, f"{form.serial!r} is none of the form's questions; use one of {codes}")
     elif question.type != "integer" or question.unknown or question.critical_if is not None:
         advice = "a serial is a question of type integer without unknown and critical_if"
         document.error(at, f"{form.serial} cannot tell reports apart; {advice}")

@@ -34,7 +34,7 @@ class Name:
 def names(forms: Iterable[tuple[Path, str, tuple[str, ...]]]) -> Iterator[Name]:
     """Yield the codes and aliases of forms.
 
-    Each form is given as its path, code and aliases.
+    A form is given as its path, code and aliases.
     """
     for path, code, aliases in forms:
         if code:

@@ -26,11 +26,11 @@ class CodeSlip:
     code: str
 
 
-def read_code(row: Row, election_id: str, who: str, known: Iterable[str]) -> str | None:
+def read_code(row: Row, election_id: str, who: str, own_numbers: Iterable[str]) -> str | None:
     """Return the hash of a row's code, None where it has none.
 
-    `who` tells the person from all others; `known`: numbers of theirs that others know, and that are therefore no code.
-    A problem never quotes the code.
+    `who` tells the person from all others; `own_numbers`: numbers of theirs that others know, and that are therefore no
+    code. A problem never quotes the code.
     """
     code = row["code"]
     if not code:
@@ -41,7 +41,7 @@ def read_code(row: Row, election_id: str, who: str, known: Iterable[str]) -> str
         advice = "a spreadsheet may have dropped a leading zero; format the column as text"
         row.error("code", f"a code is {SHORTEST} to {LONGEST} digits; {advice}")
         return None
-    if _is_guessed(code, known):
+    if _is_guessed(code, own_numbers):
         row.error("code", "this code is easily guessed; take digits by chance, and no number of the person's own")
     return hashed(code, f"{election_id}/{who}")
 
@@ -56,8 +56,8 @@ def code_slips(observers: Iterable[Row], coordinators: Iterable[Row]) -> Iterato
             yield CodeSlip("", row["name"], "", row["language"], row["code"])
 
 
-def _is_guessed(code: str, known: Iterable[str]) -> bool:
+def _is_guessed(code: str, own_numbers: Iterable[str]) -> bool:
     if len(set(code)) == 1 or any(code in run for run in _RUNS):
         return True
-    digits = ("".join(filter(str.isdigit, number)) for number in known)
+    digits = ("".join(filter(str.isdigit, number)) for number in own_numbers)
     return any(number and (number.lstrip("0") == code.lstrip("0") or number.endswith(code)) for number in digits)

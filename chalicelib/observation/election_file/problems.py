@@ -9,7 +9,7 @@ from difflib import get_close_matches
 class Problem:
     """A mistake: where it is, what is wrong and what to do.
 
-    Where: the file and line (from 1), and the key or column.
+    It is in a file, at a line (from 1) and a key or column.
     """
 
     file: str
@@ -24,7 +24,7 @@ class Problem:
 class ElectionInvalid(Exception):
     """The election's files hold mistakes; `problems` names every one.
 
-    In the order of the files and lines.
+    They are in the order of the files and lines.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -43,12 +43,12 @@ class Findings:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def suggestion(written: str, known: Iterable[str]) -> str:
+def suggestion(written: str, candidates: Iterable[str]) -> str:
     """Suggest the known words that a written word resembles.
 
     `did you mean "x"?`, or the known words where it resembles none; a part of a message.
     """
-    words = sorted(known)
+    words = sorted(candidates)
     close = get_close_matches(written, words, n=1, cutoff=0.6) or [word for word in words if _is_part(written, word)]
     if close:
         return f'did you mean "{close[0]}"?'

@@ -1,6 +1,6 @@
 """Names of regions: one spelling for each.
 
-And none that a URL, a key or the eye would take for another.
+A URL, a key or the eye takes none for another.
 """
 
 import re
@@ -16,10 +16,7 @@ _APOSTROPHES = re.compile("[\u2018\u2019\u02bb\u02bc`\u00b4]")
 
 
 def folded(name: str) -> str:
-    """Replace each run of blanks in a name by one blank.
-
-    Whatever blanks they are.
-    """
+    """Replace each run of blanks of any kind by one blank."""
     return " ".join(name.split())
 
 

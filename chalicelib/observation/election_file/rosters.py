@@ -263,10 +263,10 @@ def _sms_from(row: Row) -> Severity:
     written = row["sms_from"].lower()
     if not written:
         return "low"
-    found = next((severity for severity in SEVERITIES if severity == written), None)
-    if found is None:
+    named = next((severity for severity in SEVERITIES if severity == written), None)
+    if named is None:
         row.error("sms_from", f"{written!r} is no severity; {suggestion(written, SEVERITIES)}, or leave the cell empty")
-    return found or "low"
+    return named or "low"
 
 
 def _level(row: Row) -> int | None:

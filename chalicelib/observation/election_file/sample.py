@@ -1,6 +1,6 @@
 """The quick count's sample: every stratum is declared.
 
-None has more stations observed than it has stations.
+No stratum has more stations observed than it has stations.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ _STAND_INS: Mapping[str, object] = {"population": {}}
 def read_quick_count(document: Document, stations: Iterable[Station]) -> QuickCount | None:
     """Read how the sample was drawn.
 
-    None if the file does not say or it cannot be made out.
+    It is None if the file does not say or it cannot be made out.
     """
     raw = document.content.get("quick_count")
     if raw is None:
@@ -43,5 +43,5 @@ def _check_strata(document: Document, path: Path, quick_count: QuickCount, sampl
             message = f"{sampled[name]} stations of {name!r} are observed, but it has {population}; correct the number"
             document.error((*path, name), message)
     for name in sorted(set(sampled) - set(quick_count.population)):
-        said = repr(name) if name else f"(stations without a {kind})"
-        document.error(path, f"the {kind} {said} is missing; write how many stations it has")
+        stratum = repr(name) if name else f"(stations without a {kind})"
+        document.error(path, f"the {kind} {stratum} is missing; write how many stations it has")

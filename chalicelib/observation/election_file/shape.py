@@ -42,7 +42,7 @@ def shaped(
 ) -> Model | None:
     """Shape the plain value at `path` into a model.
 
-    None if even its sound fields make none.
+    It is None if not even its sound fields make one.
 
     Every fault is noted; then the faulty keys are taken from `stand_ins`, or left out, so that the rules after this one
     still see the rest. The noted problem keeps such a model from ever becoming an election.
@@ -103,7 +103,7 @@ def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
 def _inner(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel]:
     """Return the model of a value inside a model's.
 
-    Where the way to it leads through models alone.
+    The way to it has to lead through models alone.
     """
     for step in path:
         field = next((field for name, field in model.model_fields.items() if step in (name, field.alias)), None)

@@ -53,7 +53,7 @@ def assignment_from(document: Mapping[str, Any]) -> Assignment:
 def with_assigned(election: Election, assigned: Mapping[str, Assignment]) -> Election:
     """Return the election with the assigned phones.
 
-    Each is its holder's last.
+    An assigned phone is its holder's last.
 
     Phones that the roster has, and holders that it has no more, are passed over. A coordinator is told nothing on an
     assigned phone, and is obeyed from it.
@@ -104,7 +104,7 @@ def _on_phone(coordinator: Coordinator, phone: str) -> Coordinator:
 def _replaced(election: Election, observers: tuple[Observer, ...], coordinators: tuple[Coordinator, ...]) -> Election:
     """Return the election with another roster.
 
-    And nothing that it has worked out of the old one.
+    What was worked out of the old one is left behind.
     """
     kept = {name: getattr(election, name) for name in Election.model_fields}
     return Election.model_construct(**kept | {"observers": observers, "coordinators": coordinators})

@@ -27,10 +27,7 @@ class Clock:
     factor: float = 1.0
 
     def at(self, real: dt.datetime) -> dt.datetime:
-        """Convert a real instant to the election's time.
-
-        In the zone of `start`.
-        """
+        """Convert a real instant to the election's time, in `start`'s zone."""
         return self.start + (real - self.origin) * self.factor
 
     def real(self, election_time: dt.datetime) -> dt.datetime:

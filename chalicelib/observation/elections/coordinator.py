@@ -39,7 +39,7 @@ class Coordinator(ElectionValue):
     def told_in(self) -> int:
         """The coordinator's turn in an escalation, from 1.
 
-        Those of a region first, headquarters last.
+        Those of a region come first, headquarters last.
         """
         return self.level or (LAST_LEVEL if self.is_headquarters else 1)
 

@@ -86,9 +86,9 @@ class Due(ElectionValue):
 
 
 class Form(ElectionValue):
-    """A checklist, due once (`due`) or in `rounds`.
+    """A checklist: due once (`due`), in `rounds`, or sent many times.
 
-    Or sent as often as there is something to tell (`expect: many`).
+    A form of `expect: many` is sent as often as there is something to tell.
 
     `serial`: the code of the question whose answer tells an observer's many reports apart.
     """
@@ -113,7 +113,7 @@ class Form(ElectionValue):
     def is_owed(self) -> bool:
         """Whether somebody owes a report.
 
-        Of a form that is sent many times nobody knows how often.
+        Nobody knows how often a form comes that is sent many times.
         """
         return self.expect != "many"
 

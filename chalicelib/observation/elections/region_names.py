@@ -1,6 +1,6 @@
 """Match the name of a region as people type it.
 
-In any case, in Latin or Cyrillic, or its beginning.
+They type it in any case, in Latin or Cyrillic, or its beginning alone.
 """
 
 import re
@@ -22,7 +22,7 @@ _SHORTEST_WHOLE: Final = 4
 def region_named(written: str, regions: Iterable[str]) -> str | None:
     """Return the region of a name, or the only one beginning so.
 
-    None where there is none, or more than one. Words like "region" mean nothing; "city" does where a city and its
+    It is None if there is none, or more than one. Words like "region" mean nothing; "city" does where a city and its
     region bear one name.
     """
     wanted, is_city = _sound(written)
@@ -43,7 +43,7 @@ def region_named(written: str, regions: Iterable[str]) -> str | None:
 def _sound(name: str) -> tuple[str, bool]:
     """Spell a name as it sounds, in Latin capitals.
 
-    So that Ош and Osh are one and Ысык-Көл is Issyk-Kul. Also tells whether it is a city's.
+    Ош and Osh become one, and Ысык-Көл is Issyk-Kul. Also tells whether it is a city's.
     """
     words = _WORD.findall(name.upper())
     named = [word for word in words if word not in _CITY | _OTHER]

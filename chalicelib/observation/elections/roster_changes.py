@@ -19,7 +19,7 @@ OBSERVER_FIELDS: Final = ("name", "phones", "language", "station")
 class RosterChange:
     """What a station or observer has otherwise than in the file.
 
-    By field, as JSON.
+    `fields` are by name, as JSON.
 
     `version` counts its changes; `before`: the fields before the last of them. `is_settled`: what had been reported is
     counted by it.
@@ -92,8 +92,10 @@ def with_changes(election: Election, changes: RosterChanges) -> Election:
     """Return the election with what people changed."""
     if not changes:
         return election
-    stations = tuple(_station(one, changes.stations.get(one.number)) for one in election.stations)
-    observers = tuple(_observer(election, one, changes.observers.get(one.number)) for one in election.observers)
+    stations = tuple(_station(station, changes.stations.get(station.number)) for station in election.stations)
+    observers = tuple(
+        _observer(election, observer, changes.observers.get(observer.number)) for observer in election.observers
+    )
     closed = dict(election.closed)
     for number, change in changes.stations.items():
         if "closed_at" in change.fields:

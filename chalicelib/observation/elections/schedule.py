@@ -27,7 +27,7 @@ def instant(election: Election, moment: Moment) -> dt.datetime:
 def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | None:
     """Return when a round's reports are due, in UTC.
 
-    None for a form that is asked for at no particular time, or sent many times. `round_name` is one of
+    It is None for a form that is asked for at no particular time, or sent many times. `round_name` is one of
     `form.round_names`; LookupError names any other.
     """
     if not form.is_owed:
@@ -42,7 +42,7 @@ def round_due(election: Election, form: Form, round_name: str) -> dt.datetime | 
 def round_begins(election: Election, form: Form, round_name: str) -> dt.datetime | None:
     """Return when a round begins, in UTC.
 
-    At its moment, or where `due` says; None where a form has no beginning.
+    It begins at its moment, or when `due` says; it is None if a form has no beginning.
     """
     if form.rounds:
         return round_due(election, form, round_name)
@@ -61,8 +61,8 @@ def has_begun(election: Election, form: Form, round_name: str, at: dt.datetime) 
 def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
     """Return the round that an instant belongs to.
 
-    For a report whose text names none. A round lasts until the next begins; whatever comes before the first belongs to
-    the first.
+    A report whose text names none belongs to it. A round lasts until the next begins; whatever comes before the first
+    belongs to the first.
     """
     if not form.rounds:
         return NO_ROUND
@@ -73,8 +73,8 @@ def round_begun_at(election: Election, form: Form, at: dt.datetime) -> str:
 def counts_from(election: Election, form: Form) -> dt.datetime | None:
     """Return the instant, in UTC, from which a form's reports count.
 
-    None for a form that is asked for at no particular time. That is midnight, local, of the day of its first due time,
-    or what `due.from` says if that is earlier. What comes before is practice.
+    It is None for a form that is asked for at no particular time. That is midnight, local, of the day of its first due
+    time, or what `due.from` says if that is earlier. What comes before is practice.
     """
     moments = form.rounds or ((form.due.by,) if form.due else ())
     if not moments:
@@ -94,7 +94,7 @@ def is_late(election: Election, form: Form, round_name: str, received_at: dt.dat
 def is_missing_time(election: Election, form: Form, round_name: str, now: dt.datetime) -> bool:
     """Tell whether a report that has not come is missing by now.
 
-    From the instant on at which it would be late.
+    It is missing from the instant at which it would be late.
     """
     return is_late(election, form, round_name, now)
 
@@ -102,7 +102,7 @@ def is_missing_time(election: Election, form: Form, round_name: str, now: dt.dat
 def is_expected(election: Election, form: Form, round_name: str, station: str) -> bool:
     """Tell whether a station is to report a round.
 
-    Not one that was closed before the round was due, or at all where it is due at no time.
+    A station does not that was closed before the round was due, or at all if it is due at no time.
     """
     closed_at = election.closed.get(station)
     if closed_at is None or not form.is_owed:
@@ -135,7 +135,7 @@ def expected_by_region(election: Election, form: Form, round_name: str) -> Mappi
 def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
     """Return the election's first and last instant.
 
-    From the beginning of the first form to some hours after the last is due; None where nothing is ever due. A form
+    They are the beginning of the first form and some hours after the last is due; None if nothing is ever due. A form
     that is sent many times, perhaps for weeks, does not matter.
     """
     dues = [

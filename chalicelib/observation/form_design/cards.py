@@ -1,6 +1,6 @@
 """An observer's card: what to send on one form.
 
-With an example SMS that reads back as exactly its answers.
+Its example SMS reads back as exactly its answers.
 """
 
 import math
@@ -145,7 +145,7 @@ def _has_code(election: Election, language: str) -> bool:
 def _local(election: Election, moment: Moment) -> str:
     """Write a moment as local time.
 
-    With the date where that is not the election day's.
+    It has the date too if that is not the election day's.
     """
     clock = f"{moment.hour:02}:{moment.minute:02}"
     return f"{moment.on(election.date, election.zone):%d.%m.} {clock}" if moment.day else clock
@@ -173,7 +173,7 @@ def _example(election: Election, form: Form) -> Example:
 def _ballots(form: Form, answers: Mapping[str, Value]) -> int:
     """Count ballots that agree with the example's own votes.
 
-    So that it does not contradict the form's checks.
+    The example then contradicts none of the form's checks.
     """
     return sum(int(str(answers[question.code])) for question in form.questions if question.role in ("votes", "invalid"))
 
@@ -226,10 +226,7 @@ def _decimal_within(question: Question, number: Decimal) -> Decimal:
 
 
 def _time(form: Form) -> str:
-    """Choose a time shortly after the form begins.
-
-    Or shortly before it is due.
-    """
+    """Choose a time after a form begins, or before it is due."""
     begins = form.due.from_ if form.due else None
     moment = begins or (form.due.by if form.due else form.rounds[0])
     minutes = (moment.hour * 60 + moment.minute + (15 if begins else -15)) % _MINUTES_OF_A_DAY

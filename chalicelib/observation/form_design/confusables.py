@@ -1,7 +1,7 @@
 """Codes and aliases that observers could confuse.
 
-To be known before the cards are printed. Nothing here is wrong: the reading asks back rather than guess. But every
-question asked back costs an observer an SMS, and a better letter or word costs nothing yet.
+Their authors learn of them before the cards are printed. Nothing here is wrong: the reading asks back rather than
+guess. But every question asked back costs an observer an SMS, and a better letter or word costs nothing yet.
 """
 
 import json
@@ -44,12 +44,12 @@ _THREE_DIGITS: Final = 100
 def confusions(election: Election) -> tuple[Confusion, ...]:
     """Everything that is easily confused, by its place in the file."""
     names = tuple(_names(election))
-    found = [*_close_names(names), *_beginnings(names), *_misspelt_words(names), *_unheard_codes(names)]
-    found += names_one_digit_apart(names, {code for form in election.forms for code in form.by_code})
+    listed = [*_close_names(names), *_beginnings(names), *_misspelt_words(names), *_unheard_codes(names)]
+    listed += names_one_digit_apart(names, {code for form in election.forms for code in form.by_code})
     for position, form in enumerate(election.forms):
-        found += _confusable_codes(form, ("forms", position, "questions"))
-        found += recurring_hours(election, form, ("forms", position))
-    return tuple(found)
+        listed += _confusable_codes(form, ("forms", position, "questions"))
+        listed += recurring_hours(election, form, ("forms", position))
+    return tuple(listed)
 
 
 @cache
@@ -92,15 +92,15 @@ def _names(election: Election) -> Iterator[Name]:
 def _close_names(names: tuple[Name, ...]) -> Iterator[Confusion]:
     """Yield names of two forms that turn into each other easily.
 
-    By one slip of the thumb, or by a code glued to the shorter one.
+    One slip of the thumb does it, or a code that is glued to the shorter one.
     """
-    for one, other in combinations(names, 2):
-        if one.form == other.form:
+    for name, other in combinations(names, 2):
+        if name.form == other.form:
             continue
-        short, long = sorted((one, other), key=lambda name: len(name.shape))
-        if one_edit_apart(one.shape, other.shape):
+        short, long = sorted((name, other), key=lambda either: len(either.shape))
+        if one_edit_apart(name.shape, other.shape):
             yield Confusion(
-                other.path, one.path, f"{other.written} and {one.written} differ by one letter; choose another word"
+                other.path, name.path, f"{other.written} and {name.written} differ by one letter; choose another word"
             )
         elif long.shape.startswith(short.shape):
             yield Confusion(
@@ -161,9 +161,9 @@ def _unheard_codes(names: tuple[Name, ...]) -> Iterator[Confusion]:
     for name in names:
         if name.path[-1] != "code" or not set(name.written) <= set(_SOUNDS):
             continue
-        heard = "".join(_SOUNDS[letter] for letter in name.written)
-        if skeleton(heard) not in {*shapes, *_PREPOSITIONS, *words().roles, *common_words()}:
-            message = f"typed as it sounds, {name.written} is {heard}, which is not read; add the alias {heard}"
+        sounded = "".join(_SOUNDS[letter] for letter in name.written)
+        if skeleton(sounded) not in {*shapes, *_PREPOSITIONS, *words().roles, *common_words()}:
+            message = f"typed as it sounds, {name.written} is {sounded}, which is not read; add the alias {sounded}"
             yield Confusion(name.path, None, message)
 
 

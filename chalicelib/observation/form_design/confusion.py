@@ -10,7 +10,7 @@ Path = tuple[str | int, ...]
 class Confusion:
     """Something easily confused: where it is, with what, and why.
 
-    With None where that is no part of the file.
+    `other` is None if that is no part of the file.
     """
 
     path: Path

@@ -14,16 +14,13 @@ _AS_DIGITS: Final = str.maketrans({letter: digits[0] for letter, digits in DIGIT
 
 
 def names_one_digit_apart(names: Iterable[Name], questions: Iterable[str]) -> Iterator[Confusion]:
-    """Yield names of two forms that digits make one.
-
-    And names that digits make an answer to a question.
-    """
+    """Yield names that digits make one, or an answer to a question."""
     listed = [name for name in names if len(name.shape) > 1]
-    for one, other in combinations(listed, 2):
-        typed = _typed(one.shape)
-        if one.form != other.form and one.shape != other.shape and typed == _typed(other.shape):
-            reason = f"{other.written} and {one.written} are one with a digit for a letter, {typed}"
-            yield Confusion(other.path, one.path, f"{reason}, which is then read as neither; choose another word")
+    for name, other in combinations(listed, 2):
+        typed = _typed(name.shape)
+        if name.form != other.form and name.shape != other.shape and typed == _typed(other.shape):
+            reason = f"{other.written} and {name.written} are one with a digit for a letter, {typed}"
+            yield Confusion(other.path, name.path, f"{reason}, which is then read as neither; choose another word")
     codes = frozenset(questions)
     for name in listed:
         rest = _typed(name.shape[1:])

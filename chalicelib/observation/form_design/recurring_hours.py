@@ -1,7 +1,4 @@
-"""Rounds whose hour recurs on several days.
-
-And what an SMS must say then.
-"""
+"""Rounds whose hour recurs, and what an SMS must say then."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -14,7 +11,7 @@ from chalicelib.observation.form_design.confusion import Confusion, Path
 def recurring_hours(election: Election, form: Form, path: Path) -> Iterator[Confusion]:
     """Yield one warning for a form whose hours recur.
 
-    At the first that does, with the one that it repeats.
+    It is at the first that does, with the one that it repeats.
     """
     first: dict[tuple[int, int], int] = {}
     for position, moment in enumerate(form.rounds):
@@ -28,7 +25,7 @@ def recurring_hours(election: Election, form: Form, path: Path) -> Iterator[Conf
 def day_and_hour(election: Election, form: Form) -> tuple[str, str] | None:
     """Return the day and hour of a form's first round.
 
-    As an SMS may write them, `14.10` and `10:00`.
+    They are as an SMS may write them, `14.10` and `10:00`.
 
     None where no hour recurs.
     """
