@@ -157,6 +157,7 @@ def test_t5_from_an_answer_to_its_sms_it_is_one_key(lead: Visit, room: Room) -> 
     expect(page.locator(".message-card blockquote")).to_contain_text("OP A1 B0702")
 
 
+@pytest.mark.long
 def test_f4_the_whole_way_by_keyboard_alone(lead: Visit, room: Room) -> None:
     text_of(room, 28, "OP A1 B0702 C9 D1 E1450")
     text_of(room, 48, "Чоң рахмат баарыңыздарга")

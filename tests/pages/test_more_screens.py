@@ -99,6 +99,7 @@ def test_p1_five_thousand_points_are_drawn_anew_in_no_time(lead: Visit) -> None:
     assert page.evaluate(DRAW) < MOST_UPDATE_MS
 
 
+@pytest.mark.long
 def test_r1_training_shows_what_the_api_keeps(lead: Visit, room: Room) -> None:
     figures: dict[str, Any] = {
         "rehearsal": "rehearsal-1", "source": ELECTION, "began_at": "2017-10-14T08:00:00+06:00",
@@ -132,6 +133,7 @@ def test_r1_training_shows_what_the_api_keeps(lead: Visit, room: Room) -> None:
     expect(page.get_by_role("link", name="0012")).to_be_visible()
 
 
+@pytest.mark.long
 def test_t6_a_station_closes_and_opens_again_on_a_phone(chromium: Browser, room: Room) -> None:
     station = next(row["station"] for row in room.observers if room.regions[row["station"]] == "Naryn")
     narrow = {"viewport": {"width": 360, "height": 740}}

@@ -24,6 +24,7 @@ def slowness() -> float:
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
+@pytest.mark.long
 def test_b5_a_page_load_is_light_and_is_painted_at_once(
     lead: Visit, room: Room, capsys: pytest.CaptureFixture[str]
 ) -> None:
