@@ -50,6 +50,10 @@ test-long: environments ## Run what wants the machine for itself: a flood from o
 test-fast: environments browser ## Run the unit tests alone, within a minute
 	@$(bin)/python -m pytest $(side_by_side) tests/unit
 
+.PHONY: faults
+faults: environments ## Fail every call to AWS in every manner (docs/developer.md, Faults)
+	@BAYKOO_FAULTS=all $(bin)/python -m pytest $(side_by_side) tests/integration/test_fault_sweep_*.py
+
 .PHONY: fuzz
 fuzz: environments ## Ask the API for half an hour what its document allows and what not (BAYKOO_FUZZ_SECONDS, BAYKOO_FUZZ_SEED)
 	@BAYKOO_FUZZ_SECONDS=$${BAYKOO_FUZZ_SECONDS:-1800} $(bin)/python -m pytest tests/e2e/test_api_by_its_document.py

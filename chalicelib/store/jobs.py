@@ -101,6 +101,11 @@ def tell(row: JobRow, rows: int, now: dt.datetime) -> None:
     updated_if(row, [JobRow.rows.set(rows), JobRow.beat_at.set(now)], JobRow.state == "running")
 
 
+def put_back(row: JobRow, now: dt.datetime) -> None:
+    """Let a job wait for its function again; raises StoreUnavailable."""
+    updated_if(row, [JobRow.state.set("waiting"), JobRow.beat_at.set(now)], JobRow.state == "running")
+
+
 def finish(row: JobRow, rows: int, files: list[dict[str, Any]], now: dt.datetime) -> None:
     """End a job that is whole; raises StoreUnavailable."""
     done = [

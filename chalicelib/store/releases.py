@@ -17,7 +17,7 @@ _ID = "quickcount#release"
 class ReleaseRow(Model):
     """The released snapshot, beside the hourly ones.
 
-    Without a document after it was withdrawn.
+    Without a document after it was withdrawn. `change`: which step made it so, whose and why.
     """
 
     class Meta(TableMeta):
@@ -28,17 +28,19 @@ class ReleaseRow(Model):
     version = IntAttribute()
     document = Document(null=True)
     made_at = UTCDateTimeAttribute()
+    change = Document(null=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
     """The snapshot shown outside headquarters, None for nothing.
 
-    `version` grows by one with every change.
+    `version` grows by one with every change; `change` is the last.
     """
 
     version: int = 0
     document: dict[str, Any] | None = None
+    change: dict[str, Any] | None = None
 
 
 def read_release(election_id: str) -> Release:
@@ -51,13 +53,15 @@ def read_release(election_id: str) -> Release:
             row = ReleaseRow.get(election_id, _ID, consistent_read=True)
         except ReleaseRow.DoesNotExist:
             return Release()
-    return Release(row.version, row.document)
+    return Release(row.version, row.document, row.change)
 
 
-def replacing(election_id: str, version: int, document: dict[str, Any] | None, now: dt.datetime) -> Write:
-    """Return the write that replaces the release by a snapshot or None.
+def replacing(election_id: str, version: int, release: Release, now: dt.datetime) -> Write:
+    """Return the write that replaces the release by another.
 
     It is refused if the release is no longer of the `version` that was read.
     """
-    row = ReleaseRow(election_id, _ID, version=version + 1, document=document, made_at=now)
+    row = ReleaseRow(
+        election_id, _ID, version=release.version, document=release.document, made_at=now, change=release.change
+    )
     return Write.put("release", row.id, row, at_version(ReleaseRow, version))

@@ -41,17 +41,20 @@ class SendRow(Model):
     queued = IntAttribute(default=0)
 
     def add_queued(self, count: int, now: dt.datetime) -> None:
-        """Count SMS that were queued; raises StoreUnavailable."""
+        """Count SMS that were queued, at best; raises StoreUnavailable.
+
+        Where an answer is lost the count is wrong until the send is finished.
+        """
         with store_faults():
             self.update(actions=[SendRow.queued.add(count), SendRow.changed_at.set(now)])
 
-    def finish(self, now: dt.datetime) -> bool:
-        """End a send whose SMS are all queued.
+    def finish(self, queued: int, now: dt.datetime) -> bool:
+        """End a send whose SMS are all queued, so many of them.
 
         False if somebody has stopped it.
         """
-        is_sending = SendRow.state == "sending"
-        return updated_if(self, [SendRow.state.set("done"), SendRow.changed_at.set(now)], is_sending)
+        done = [SendRow.state.set("done"), SendRow.queued.set(queued), SendRow.changed_at.set(now)]
+        return updated_if(self, done, SendRow.state == "sending")
 
 
 def beginning(election_id: str, name: str, now: dt.datetime, **attributes: Any) -> Write:

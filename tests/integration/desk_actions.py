@@ -1,7 +1,6 @@
 """What operators do at the desk, for tests: each with a key of its own unless one is given."""
 
 import itertools
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,9 +96,3 @@ def settle(pipeline: Pipeline) -> None:
 def audit_lines(pipeline: Pipeline) -> list[str]:
     """What the audit trail says of the election, in its order."""
     return [f"{row.who}: {row.action}" for row in AuditRow.query(pipeline.election.id)]
-
-
-def without_incident_numbers(state: str) -> str:
-    """Leave out what a crash may have taken: a number that was given is not given again."""
-    state = re.sub(r'"number": \d+', '"number": N', state)
-    return re.sub(r"\b((?:инцидент|incident|окуя|ок|ok)\w*[ №#]*)\d+", r"\1N", state, flags=re.IGNORECASE)

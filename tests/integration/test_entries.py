@@ -1,11 +1,9 @@
 """Entries are messages: they are read, merged, counted and audited as an SMS of their observer."""
 
 import datetime as dt
-from contextlib import suppress
 
 import pytest
-from aws_faults import Killed, Wire, killed, silent, unreachable
-from desk_actions import without_incident_numbers
+from aws_faults import Wire
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.observation.elections.election import Observer
@@ -14,11 +12,9 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.processing.process import process
 from chalicelib.services.review.entry import Draft, described, entry_row, read_back
 from chalicelib.services.versions import NotInRegion
-from chalicelib.store import elections
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 from chalicelib.store.outcome import queued, write
-from chalicelib.store.tables import StoreUnavailable
 
 OPENING = "OP 1001 A1 B0730 C12 D1 E1668"
 
@@ -124,25 +120,3 @@ def test_an_operator_enters_for_their_own_regions_alone(pipeline: Pipeline) -> N
     elsewhere = pipeline.election.stations[-1].number
     with pytest.raises(NotInRegion):
         read_back(pipeline.current, aida(pipeline, "Bishkek"), Draft(number, f"OP {elsewhere} A1"), pipeline.now)
-
-
-def test_a_crash_at_any_call_changes_nothing_in_the_end(load: Load, wire: Wire) -> None:
-    def run(pipeline: Pipeline, cut: tuple[int, str] | None) -> tuple[str, int]:
-        entry = put(pipeline, Draft(pipeline.observers()[0].number, "OP 1001 A1 C12\nIN 3 beaten"))
-        elections._recent.clear()
-        wire.listen()
-        if cut is not None:
-            wire.cuts[cut] = {"before": unreachable, "after": silent}[cut[1]] if cut[0] % 2 else killed
-        with suppress(Killed, StoreUnavailable):
-            process(entry, pipeline.now)
-        calls = len(wire.calls)
-        wire.mend()
-        process(stored(entry.key), pipeline.now)
-        assert pipeline.differences() == ()
-        return without_incident_numbers(pipeline.end_state()), calls
-
-    undisturbed, calls = run(load(size=2), None)
-    for place in range(calls):
-        for when in ("before", "after"):
-            disturbed, _ = run(load(size=2), (place, when))
-            assert disturbed == undisturbed, f"{when} call {place}"

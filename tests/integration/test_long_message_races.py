@@ -3,23 +3,20 @@
 import datetime as dt
 import itertools
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import pytest
-from aws_faults import Fault, Killed, Wire, killed, unreachable
-from long_sms import LIMIT, LongSms, configure, cut, finish, joined, pass_the_limit, unfinished
-from pipeline import Load, Pipeline, stored
+from aws_faults import Wire
+from long_sms import LIMIT, LongSms, configure, cut, finish, joined, pass_the_limit
+from pipeline import Pipeline, stored
 
 from chalicelib.services.clients import retry
 from chalicelib.services.processing.process import process
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
-from chalicelib.store.tables import StoreUnavailable
 from infra.stack import Stack
 
 TWO = ("OP A1 B0730 C1", "2 D1 E1668\nIN 3 they beat us")
@@ -125,84 +122,3 @@ def test_the_last_part_comes_when_the_waiting_ends(pipeline: Pipeline) -> None:
     assert set(states) <= {"accepted", "superseded"}
     assert sum(pipeline.summary()["nation"]["incidents"].values()) == len(longs)
     assert pipeline.differences() == ()
-
-
-def _wait(long: LongSms) -> Message:
-    return long.store(1)
-
-
-def _last(long: LongSms) -> Message:
-    long.come(1)
-    return long.store(2)
-
-
-def _limit(long: LongSms) -> Message:
-    long.come(1)
-    long.pipeline.now += LIMIT + dt.timedelta(seconds=1)
-    return stored(long.key(1))
-
-
-def _late(long: LongSms) -> Message:
-    long.come(1)
-    pass_the_limit(long.pipeline)
-    return long.store(2)
-
-
-def _again(long: LongSms) -> Message:
-    long.come(1)
-    return long.store(1, "again")
-
-
-def _read(long: LongSms) -> Message:
-    long.come(1)
-    long.pipeline.now += LIMIT + dt.timedelta(seconds=1)
-    process(stored(long.key(1)), long.pipeline.now)
-    [cut_off] = joined(long.pipeline)
-    return cut_off
-
-
-SITUATIONS = {
-    "a part that waits": _wait,
-    "the last part": _last,
-    "a part at the limit": _limit,
-    "a late part": _late,
-    "a part that came again": _again,
-    "what is there is read": _read,
-}
-FAULTS: list[tuple[str, Fault]] = [("before", unreachable), ("after", killed)]
-
-
-@pytest.mark.parametrize("prepare", SITUATIONS.values(), ids=SITUATIONS)
-def test_a_crash_at_any_call_changes_nothing_in_the_end(
-    prepare: Callable[[LongSms], Message], load: Load, wire: Wire
-) -> None:
-    undisturbed, calls = _run(prepare, load(size=2), wire)
-    assert "joined" in undisturbed
-    assert len(calls) >= 3
-    for place in range(len(calls)):
-        for when, fault in FAULTS:
-            disturbed, _ = _run(prepare, load(size=2), wire, {(place, when): fault})
-            assert disturbed == undisturbed, f"{fault.__name__} {when} call {place}, {calls[place]}"
-
-
-def _run(
-    prepare: Callable[[LongSms], Message],
-    pipeline: Pipeline,
-    wire: Wire,
-    cuts: Mapping[tuple[int, str], Fault] = MappingProxyType({}),
-) -> tuple[str, list[str]]:
-    """What all comes to where the processing of one message is cut, and done again by stream and sweep."""
-    wire.listen()
-    message = prepare(LongSms(pipeline, TWO))
-    wire.listen()
-    wire.cuts.update(cuts)
-    with suppress(Killed, StoreUnavailable):
-        process(message, pipeline.now)
-    calls = list(wire.calls)
-    wire.mend()
-    process(message, pipeline.now)
-    finish(pipeline)
-    pass_the_limit(pipeline)
-    assert unfinished(pipeline) == []
-    assert pipeline.differences() == ()
-    return pipeline.end_state(), calls

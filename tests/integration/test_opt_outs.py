@@ -130,28 +130,6 @@ def test_two_at_once_are_answered_once(pipeline: Pipeline) -> None:
     assert len(trail(pipeline)) == 1
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_fault_at_any_call_and_it_is_done_once_by_the_next(
-    pipeline: Pipeline, wire: Wire, when: str, fault: Callable[[], BaseException]
-) -> None:
-    pipeline.say(pipeline.phone(1), "STOP")  # so that the containers' memory of the election is as it will be
-    wire.listen()
-    pipeline.say(pipeline.phone(2), "STOP")
-    for place in range(len(wire.calls)):
-        message = pipeline.send(pipeline.phone(3 + place), "STOP")
-        wire.listen()
-        wire.cuts[place, when] = fault
-        with contextlib.suppress(BaseException):
-            process(message, pipeline.now)
-        wire.mend()
-        process(stored(message.key), pipeline.now)
-        assert stored(message.key).state == "opted_out"
-        assert pipeline.reply(message) is not None
-        assert pipeline.phone(3 + place) in opted_out(pipeline)
-    assert len(trail(pipeline)) == len(opted_out(pipeline))
-
-
 def test_one_who_opts_out_while_a_batch_is_sent_is_passed_over(pipeline: Pipeline) -> None:
     prepared = batch(pipeline)
     sending = broadcast.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)

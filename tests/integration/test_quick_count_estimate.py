@@ -218,7 +218,7 @@ def test_q2_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
     assert (line.who, line.note) == (f"{winner} (headquarters)", f"by {winner}")
 
 
-def test_a_release_whose_answer_was_lost_is_found_by_reading(counted: Pipeline, wire: Wire) -> None:
+def test_a_release_whose_answer_was_lost_is_asked_for_again(counted: Pipeline, wire: Wire) -> None:
     loaded = counted.current
     wire.cut_all = lambda operation, place, when: (
         silent() if (operation, when) == ("TransactWriteItems", "after") else None
@@ -227,8 +227,9 @@ def test_a_release_whose_answer_was_lost_is_found_by_reading(counted: Pipeline, 
         release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)
     wire.mend()
     assert (seen_by(counted, OTHERS[0]) or {})["version"] == 1
+    assert release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)["version"] == 1
     with pytest.raises(VersionPassed):
-        release(loaded, HEADQUARTERS, 0, "the board agreed", counted.now)
+        release(loaded, HEADQUARTERS, 0, "another reason", counted.now)
     assert len(list(AuditRow.query(counted.election.id))) == 1
 
 

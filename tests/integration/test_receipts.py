@@ -1,6 +1,5 @@
 """Receipts in any order, twice, early, never, and with faults at every call: what the SMS's row says, and who sends."""
 
-import contextlib
 import datetime as dt
 import itertools
 import json
@@ -8,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aws_faults import Killed, Wire, killed, silent, unreachable
+from aws_faults import Wire, unreachable
 from carrier_apis import Vendors, serving
 from pipeline import Pipeline, stored
 
@@ -25,7 +24,7 @@ from chalicelib.store.message_rows import SentPointer, pointed_at
 from chalicelib.store.messages import Message
 from chalicelib.store.queues import Queue
 from chalicelib.store.receipts import ReceiptRow
-from chalicelib.store.tables import StoreUnavailable, put_new
+from chalicelib.store.tables import put_new
 
 LONG = dt.timedelta(minutes=20)
 URL = "https://example.org/webhooks/"
@@ -230,31 +229,3 @@ def test_a_receipt_ends_the_doubt_whether_it_was_sent(
         pipeline.now += LONG
         sweep(lambda: 60.0, lambda: pipeline.now)
         assert len(vendors.asked) == asked
-
-
-def test_a_fault_at_any_call_sends_what_is_lost_once_more_and_no_more(
-    pipeline: Pipeline, vendors: Vendors, wire: Wire
-) -> None:
-    message = sent(pipeline)
-    receipt = tell(pipeline, str(message.reference), "undelivered")
-    wire.listen()
-    take_receipt(receipt, pipeline.now)
-    calls = list(wire.calls)
-    for place, when in itertools.product(range(len(calls)), ("before", "after")):
-        for fault in (unreachable if when == "before" else silent, killed):
-            vendors.asked.clear()
-            message = sent(pipeline)
-            receipt = tell(pipeline, str(message.reference), "undelivered")
-            wire.listen()
-            wire.cuts[place, when] = fault
-            with contextlib.suppress(Killed, StoreUnavailable):
-                take_receipt(receipt, pipeline.now)
-            wire.mend()
-            for _ in range(3):
-                pipeline.now += LONG
-                sweep(lambda: 60.0, lambda: pipeline.now)
-            done = stored(message.key)
-            doubtful = done.doubts is not None  # that the other carrier took it could not be noted
-            assert (done.state, stored_receipt(receipt.key).state) == ("sent", "matched"), (place, when, fault)
-            assert vendors.order().count("twilio") == 1, (calls[place], when, fault)
-            assert len(vendors.asked) <= 2 + doubtful, (calls[place], when, fault, vendors.order())

@@ -2,13 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_faults import Killed, Wire, killed, silent, unreachable
-from pipeline import Load, Pipeline, stored
+from pipeline import Pipeline, stored
 from test_entries import aida, enter
 
 from chalicelib.observation.reports.entry_fields import FieldsRefused
@@ -21,10 +19,8 @@ from chalicelib.services.decisions.correcting import correct, preview_correction
 from chalicelib.services.decisions.deciding import Target
 from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
 from chalicelib.services.versions import NoteMissing, VersionPassed
-from chalicelib.store import elections
 from chalicelib.store.operators import AuditRow
 from chalicelib.store.reports import StoredReport, get_reports
-from chalicelib.store.tables import StoreUnavailable
 
 COUNT = "CL 1001 A2010 B1 C1201 D11 E600 F400 G190"
 RULE = "D + E + F + G == C"
@@ -260,49 +256,3 @@ def test_so_many_entries_are_withdrawn_from_one_report(
     with pytest.raises(DecisionRefused, match="withdrawn from it already"):
         withdraw(target(contradicting, key="4"), second)
     assert contradicting.differences() == ()
-
-
-DOINGS: dict[str, Doing] = {
-    "choose": lambda one, day: choose(one, lead(day), ["D"]),
-    "leave out": lambda one, day: leave_out(one, lead(day)),
-    "explain": lambda one, day: explain(one, RULE, counts=True) if count_of(day) else None,
-    "confirm": lambda one, day: confirm(one, lead(day), ["C", "D"]),
-    "correct": lambda one, day: correct(one, lead(day), {"D": "21"}, is_confirmed=True),
-    "withdraw": lambda one, day: withdraw(one, entered(day)),
-}
-
-
-def prepared(load: Load, name: str) -> Pipeline:
-    day = begin(load(size=2))
-    if name == "explain":
-        choose(target(day, key="before"), lead(day), ["D"])
-    return day
-
-
-@pytest.mark.parametrize("name", DOINGS)
-def test_a_crash_at_any_call_decides_once_in_the_end(name: str, load: Load, wire: Wire) -> None:
-    """Whoever saw no answer sends the request again under its key: it is then decided, once."""
-
-    def run(cut: tuple[int, str] | None) -> tuple[dict[str, Any], int, int]:
-        day = prepared(load, name)
-        lines = len(trail(day))
-        doing = target(day, key="doing")
-        elections._recent.clear()
-        wire.listen()
-        if cut is not None:
-            fault = {"before": unreachable, "after": silent}[cut[1]]
-            wire.cuts[cut] = fault if cut[0] % 2 else killed
-        with suppress(Killed, StoreUnavailable):
-            DOINGS[name](doing, day)
-        calls = len(wire.calls)
-        wire.mend()
-        DOINGS[name](doing, day)
-        assert day.differences() == ()
-        return counting(day), calls, len(trail(day)) - lines
-
-    undisturbed, calls, lines = run(None)
-    assert lines == 1
-    for place in range(calls):
-        for when in ("before", "after"):
-            disturbed, _, lines = run((place, when))
-            assert (disturbed, lines) == (undisturbed, 1), f"{when} call {place}"

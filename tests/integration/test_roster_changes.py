@@ -1,13 +1,11 @@
 """What changes on the day: a station closes or moves, an observer is replaced or sent elsewhere; each with undo."""
 
 import datetime as dt
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from aws_faults import Killed, Wire, killed, silent, unreachable
-from pipeline import Load, Pipeline, changed
+from pipeline import Pipeline, changed
 from test_entries import aida
 
 from chalicelib.observation.elections.clock import REAL_TIME
@@ -33,7 +31,6 @@ from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.station import describe_station
 from chalicelib.store import elections
 from chalicelib.store.operators import AuditRow
-from chalicelib.store.tables import StoreUnavailable
 
 
 def subject(
@@ -201,31 +198,3 @@ def test_so_many_stations_and_observers_are_changed(pipeline: Pipeline, monkeypa
     close_station(subject(pipeline, "station", first_station(pipeline)))
     with pytest.raises(DecisionRefused, match="mend the file"):
         close_station(subject(pipeline, "station", pipeline.election.stations[1].number, key="2"))
-
-
-def test_a_crash_at_any_call_changes_it_once_in_the_end(load: Load, wire: Wire) -> None:
-    def run(cut: tuple[int, str] | None) -> tuple[int, int]:
-        day = load(size=4)
-        lead = day.observers()[0]
-        day.say(lead.phones[0], "OP A1 B0730 C12 D1 E1668")
-        doing = subject(day, "observer", lead.number)
-        target = day.election.stations[1].number
-        elections._recent.clear()
-        wire.listen()
-        if cut is not None:
-            wire.cuts[cut] = {"before": unreachable, "after": silent}[cut[1]] if cut[0] % 2 else killed
-        with suppress(Killed, StoreUnavailable):
-            move_observer(doing, target)
-        calls = len(wire.calls)
-        wire.mend()
-        elections._recent.clear()
-        move_observer(doing, target)
-        assert day.current.election.observer_by_number[lead.number].station == target
-        assert day.differences() == ()
-        return calls, len(trail(day))
-
-    calls, lines = run(None)
-    assert lines == 1
-    for place in range(calls):
-        for when in ("before", "after"):
-            assert run((place, when))[1] == 1, f"{when} call {place}"

@@ -14,6 +14,7 @@ from chalicelib.services.clients.aws import client
 PART_BYTES: Final = 8 * 1024 * 1024
 """Bytes of a part; S3 takes 10,000 parts of at least 5 MB."""
 LINK_LASTS = dt.timedelta(seconds=60)
+_TEMPORARY: Final = frozenset(("NoSuchUpload", "RequestTimeout", "SlowDown", "Throttling", "ThrottlingException"))
 _PATIENCE = Config(
     connect_timeout=3, read_timeout=30, retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}
 )
@@ -24,6 +25,10 @@ class BucketUnavailable(Exception):
 
     The file is not there, or not known to be.
     """
+
+
+class BucketRefused(BucketUnavailable):
+    """S3 will refuse it another time too."""
 
 
 class Upload(io.RawIOBase):
@@ -111,9 +116,23 @@ def link_to(key: str) -> str:
 def _asked(operation: str, **named: Any) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = getattr(_s3(), operation)(Bucket=_bucket(), **named)
-    except (BotoCoreError, ClientError) as fault:
+    except ClientError as fault:
+        if _passes(fault):
+            raise BucketUnavailable(str(fault)) from fault
+        raise BucketRefused(str(fault)) from fault
+    except BotoCoreError as fault:
         raise BucketUnavailable(str(fault)) from fault
     return answer
+
+
+def _passes(fault: ClientError) -> bool:
+    """Tell whether a fault may pass by itself.
+
+    An upload that is not there was finished by a call whose answer was lost, or taken away: it begins anew.
+    """
+    response: Any = fault.response
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or response["Error"]["Code"] in _TEMPORARY
 
 
 @cache

@@ -77,9 +77,9 @@ def close_station(subject: Subject, closed_at: dt.datetime | None = None) -> dic
 
 def reopen_station(subject: Subject) -> dict[str, Any]:
     """Open a closed station again; raises what `close_station` raises."""
-    if subject.number not in subject.loaded.election.closed:
-        raise DecisionRefused(f"station {subject.number} is not closed")
-    return _change(subject, "station opened again", {"closed_at": None})
+    is_closed = subject.number in subject.loaded.election.closed
+    refusal = None if is_closed else f"station {subject.number} is not closed"
+    return _change(subject, "station opened again", {"closed_at": None}, refusal)
 
 
 def move_station(subject: Subject, name: str, district: str | None) -> dict[str, Any]:
@@ -114,8 +114,13 @@ def undo_change(subject: Subject) -> dict[str, Any]:
     return _change(subject, None, {})
 
 
-def _change(subject: Subject, what: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Change some fields; `what` None: as they were before the last change."""
+def _change(
+    subject: Subject, what: str | None, fields: Mapping[str, Any], refusal: str | None = None
+) -> dict[str, Any]:
+    """Change some fields; `what` None: as they were before the last change.
+
+    `refusal`: why it cannot be done now, if it was not done before under the action's key.
+    """
     if subject.action.why is None:
         raise NoteMissing("say why it is changed")
     _ = subject.region
@@ -125,6 +130,8 @@ def _change(subject: Subject, what: str | None, fields: Mapping[str, Any]) -> di
         version, changes = roster_changes(subject.loaded.election.id)
         before = _of(changes, subject)
         _require_seen(subject, before)
+        if refusal is not None:
+            raise DecisionRefused(refusal)
         after = _undone(subject, before) if what is None else _changed(subject, before, what, fields)
         changed = (changes.with_station if subject.kind == "station" else changes.with_observer)(subject.number, after)
         if len(changed) > MOST_CHANGED:

@@ -51,6 +51,19 @@ def load(election: Election, clock: Clock, *, shards: int | None = None) -> int:
     if refused:
         raise RemovesReported(refused)
     version = elections.save(election, clock)
+    _count_anew(election, reported)
+    return version
+
+
+def finish_load(election: Election) -> None:
+    """Count anew what an election means that is stored already.
+
+    For a load that died after it had stored it. Raises StoreUnavailable.
+    """
+    _count_anew(election, _reported(election))
+
+
+def _count_anew(election: Election, reported: Reported) -> None:
     restore_opt_outs(election)
     remove_older_documents(election.id)
     for number in routes.numbers_of(election.id):
@@ -61,7 +74,6 @@ def load(election: Election, clock: Clock, *, shards: int | None = None) -> int:
             recount(election, report)
         for incident in list(incidents_of(election.id)):
             _relocate(election, incident)
-    return version
 
 
 def _reported(election: Election) -> Reported:

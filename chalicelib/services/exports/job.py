@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger
-
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.clients.bucket import Upload
-from chalicelib.services.clients.jobs import DIES_AFTER
+from chalicelib.services.clients.jobs import DIES_AFTER, ended_by_faults, with_type
 from chalicelib.services.exports.codebook import about_table, codebook_table
 from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.other_rows import audit_tables, incident_tables, message_tables, roster_tables
@@ -35,7 +33,6 @@ TABLES: Final[Mapping[What, Callable[[Scope], Iterator[Table]]]] = {
 }
 """What can be exported; every export has the codebook and what it is besides."""
 
-logger = Logger()
 Clock = Callable[[], dt.datetime]
 
 
@@ -44,19 +41,15 @@ def run(election_id: str, export_id: str, clock: Clock) -> bool:
 
     False where there is nothing to do, or another function does it.
 
-    A fault ends it as failed, with its words; a function that dies leaves it to be begun again. Raises
-    StoreUnavailable.
+    A fault ends it as failed, with its words, unless it may pass by itself; a function that dies leaves it to be begun
+    again. Raises StoreUnavailable, BucketUnavailable.
     """
     row = jobs.get_job(election_id, "exports", export_id)
     if row is None or not jobs.claim(row, clock(), clock() - DIES_AFTER):
         return False
-    try:
+    with ended_by_faults(row, clock, with_type):
         files, rows = _made(row, _scope(election_id, row), clock)
-    except Exception as fault:
-        logger.exception("an export failed")
-        jobs.fail(row, f"{type(fault).__name__}: {fault}", clock())
-        return True
-    jobs.finish(row, rows, files, clock())
+        jobs.finish(row, rows, files, clock())
     return True
 
 

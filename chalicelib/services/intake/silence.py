@@ -45,6 +45,7 @@ def record_arrival(message: Message) -> None:
     try:
         providers.record_arrival(name, message.stored_at, lags)
     except StoreUnavailable:
+        _noted.pop(name, None)  # the next SMS notes it
         logger.warning("not noted as heard", extra={"provider": name})
 
 

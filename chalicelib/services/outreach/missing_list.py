@@ -13,24 +13,26 @@ from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
+from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
-from chalicelib.services.isolation import for_each
+from chalicelib.services.isolation import Done, for_each
 from chalicelib.services.outbox import Email
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
-from chalicelib.store import keys, message_queries, tables
+from chalicelib.store import keys, message_queries
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message
+from chalicelib.store.outcome import queued, write
 
 SMS_SEGMENTS = 3
 MOST_IN_ORDER = 40
 """With more regions the worst stand first: the end of so long an email may be cut."""
 
 
-def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> int:
-    """Queue the lists of missing reports; return how many messages.
+def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> Done[int]:
+    """Queue the lists of missing reports; return how many messages each is.
 
     To the coordinators of each region in which anything is missing. `places`: the rounds that make the list due. Those
-    who got it for one of them are left out.
+    who got it for one of them are left out, so a coordinator's SMS and email are one transaction.
     """
     election = loaded.election
     at = loaded.clock.at(now)
@@ -39,9 +41,12 @@ def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetim
     def queue(coordinator: Coordinator) -> int:
         if _was_told(election, places, coordinator):
             return 0
-        return sum(tables.put_new(row) for row in _rows(election, coordinator, places[0], missing, (at, now)))
+        rows = _rows(election, coordinator, places[0], missing, (at, now))
+        if rows:
+            until_uncontended(lambda: write(map(queued, rows)), what=f"list of {coordinator.id}")
+        return len(rows)
 
-    return sum(for_each("missing list", election.coordinators, queue, name=lambda coordinator: coordinator.id).results)
+    return for_each("missing list", election.coordinators, queue, name=lambda coordinator: coordinator.id)
 
 
 def regions_of(election: Election, coordinator: Coordinator) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, a
 from chalicelib.observation.sms.phones import international
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.isolation import NO_DEADLINE, for_each
+from chalicelib.services.isolation import NO_DEADLINE, Done, for_each
 from chalicelib.services.outreach.missing_list import queue_lists
 from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
 from chalicelib.services.outreach.reached import reached
@@ -80,8 +80,8 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
     """Do what is due in an election at a real instant.
 
     Twice, late, or two at once: nobody hears of it twice. The keys of the outbox's rows are made of what they are
-    about, and how far this came is noted last: a run that dies is done again, and finds what it had queued. Raises
-    StoreUnavailable.
+    about, and how far this came is noted last: a run that dies, or whose list to somebody fails, is done again, and
+    finds what it had queued. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     version, document = progress.read(election.id, TASK)
@@ -99,8 +99,9 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
             planned = replace(planned, reminders=())
     if not planned:
         return ChaseResult()
-    done = _carry_out(loaded, planned, unread, now)
-    progress.advance(election.id, TASK, version, after(before, planned, at).document(), now)
+    done, is_whole = _carry_out(loaded, planned, unread, now)
+    if is_whole:
+        progress.advance(election.id, TASK, version, after(before, planned, at).document(), now)
     return done
 
 
@@ -139,11 +140,15 @@ def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
     return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1]
 
 
-def _carry_out(loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime) -> ChaseResult:
+def _carry_out(
+    loaded: LoadedElection, planned: Plan, unread: Collection[str], now: dt.datetime
+) -> tuple[ChaseResult, bool]:
+    """Return what was queued, and whether it is all that was planned."""
     election = loaded.election
     number = routes.number_of(election.id)
     reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
-    return ChaseResult(reminded, queue_lists(loaded, planned.lists, now) if planned.lists else 0)
+    lists: Done[int] = queue_lists(loaded, planned.lists, now) if planned.lists else Done()
+    return ChaseResult(reminded, sum(lists.results)), lists.is_whole
 
 
 def _remind(

@@ -24,6 +24,7 @@ from chalicelib.services.versions import NotInRegion, VersionPassed
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.message_queries import get_many
+from chalicelib.store.messages import Message
 from chalicelib.store.outcome import AlreadyThere, WorkChanged
 from chalicelib.store.sends import SendRow, SendState, beginning, get_send, sends_of, setting
 
@@ -138,8 +139,7 @@ def show(loaded: LoadedElection, operator: Operator, name: str) -> dict[str, Any
     Raises SendUnknown, StoreUnavailable.
     """
     row = _found(operator, name)
-    choice = replace(_read(row.choice), missing=None)
-    keys = keys_of(loaded.election, name, choice)
+    keys = _keys(loaded, row)
     rows = get_many(islice(keys, MOST_TOLD))
     states = Counter(one.receipt or one.state for one in rows)
     failed = [keys[one.key] for one in rows if one.state == "failed" or one.receipt in ("failed", "undelivered")]
@@ -177,7 +177,7 @@ def push_on(
             return queued
         batch = prepare(loaded, name, row.text, _read(row.choice))
         if not batch.remaining:
-            row.finish(now())
+            row.finish(len(_queued(loaded, row)), now())
             return queued
         sent = sum(1 for _ in islice(send(loaded, batch, PER_SECOND, now, sleep), AT_ONCE))
         row.add_queued(sent, now())
@@ -231,6 +231,18 @@ def _sees(operator: Operator, row: SendRow) -> bool:
     if operator.organisation not in (None, row.choice.get("organisation")):
         return False
     return operator.sees_all() or (bool(regions) and all(operator.sees(region) for region in regions))
+
+
+def _keys(loaded: LoadedElection, row: SendRow) -> dict[str, str]:
+    """Return the keys that a send's SMS may have, with observers' numbers.
+
+    Also of those who have reported since, and owe nothing any more.
+    """
+    return keys_of(loaded.election, row.id, replace(_read(row.choice), missing=None))
+
+
+def _queued(loaded: LoadedElection, row: SendRow) -> list[Message]:
+    return get_many(_keys(loaded, row))
 
 
 def _described(row: SendRow) -> dict[str, Any]:

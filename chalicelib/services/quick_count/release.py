@@ -73,11 +73,12 @@ def release(loaded: LoadedElection, operator: Operator, seen: int, note: str, no
     """Show everybody the quick count as it stands now.
 
     In place of what was released; returns the snapshot that they see. `seen`: the version that the caller has seen.
-    Raises QuickCountError, NoteMissing, VersionPassed, StoreUnavailable: then it may be released or not, and reading it
-    tells.
+    Raises QuickCountError, NoteMissing, VersionPassed, StoreUnavailable: then it may be released or not, and asking for
+    the same again does no harm.
     """
     document = counted_now(loaded, now)
-    return _described(_replace(loaded, operator, "released", seen, document, note, now), document)
+    after = _replace(loaded, operator, "released", seen, document, note, now)
+    return _described(after, after.document or document)
 
 
 def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, now: dt.datetime) -> dict[str, Any]:
@@ -103,19 +104,23 @@ def _replace(
 ) -> Release:
     """Write what others see from now on, with its audit line.
 
-    In one transaction.
+    In one transaction. A change that was made and whose answer was lost is no conflict (RFC 9110 section 13.1.1).
     """
     if not note.strip():
         raise NoteMissing("say why it is " + step)
     election_id = loaded.election.id
     reason = note.strip()[:LONGEST_NOTE]
     audited = recorded(election_id, now, operator.signature, f"quick count {step}", f"version {seen + 1}", reason)
+    after = Release(seen + 1, document, {"step": step, "who": operator.signature, "note": reason})
     try:
-        until_uncontended(lambda: write([replacing(election_id, seen, document, now), audited]), what="the release")
+        until_uncontended(lambda: write([replacing(election_id, seen, after, now), audited]), what="the release")
     except ReleaseChanged as changed:
-        version = read_release(election_id).version
-        raise VersionPassed(f"the quick count is at version {version} now, you have seen {seen}") from changed
-    return Release(seen + 1, document)
+        standing = read_release(election_id)
+        if (standing.version, standing.change) == (after.version, after.change):
+            return standing
+        told = f"the quick count is at version {standing.version} now, you have seen {seen}"
+        raise VersionPassed(told) from changed
+    return after
 
 
 def _described(release: Release, document: dict[str, Any]) -> dict[str, Any]:

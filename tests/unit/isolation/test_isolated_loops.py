@@ -27,7 +27,7 @@ WITHOUT_ISOLATION = {
     "services/delivery/send.py: order": "pure: who is asked first",
     "services/doctor/work.py: routing": "a person asks; a fault ends that check with its words",
     "services/doctor/work.py: settings": "each name's fault is a finding of its own",
-    "services/elections/loading.py: load": "a person loads, and sees the fault at once",
+    "services/elections/loading.py: _count_anew": "a person loads, and sees the fault at once",
     "services/elections/retirement.py: retire": "a person retires, and sees the fault at once",
     "services/privacy/roster.py: everybody_in": "pure",
     "services/privacy/roster.py: people_with": "pure",

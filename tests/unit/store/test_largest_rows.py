@@ -131,7 +131,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     },
     "TallyRow": lambda: {"": counters(QUESTIONS * OPTIONS)},
     "SummaryRow": lambda: {"document": figures(REGIONS, QUESTIONS)},
-    "ReleaseRow": lambda: {"document": {"note": NOTE, "figures": figures(QUESTIONS, 10)}},
+    "ReleaseRow": lambda: {"document": {"note": NOTE, "figures": figures(QUESTIONS, 10)}, "change": {"note": NOTE}},
     "SealRow": lambda: {"header": [KEY] * 10},
     "OpeningRow": dict,
     "PartRow": lambda: {

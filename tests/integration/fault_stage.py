@@ -1,0 +1,390 @@
+"""An election in memory on which a path is played, undisturbed and with a fault at one of its calls, and compared."""
+
+import datetime as dt
+import importlib
+import json
+import logging
+import os
+import pathlib
+import pkgutil
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from api_client import Api, ApiAnswer
+from aws_faults import Killed
+from carrier_apis import Vendors
+from fault_cloud import Call, Cloud, Fault
+from pipeline import small_election
+
+import chalicelib.entrypoints
+import chalicelib.services
+from app import app
+from chalicelib.entrypoints.chase import chase
+from chalicelib.entrypoints.deliver import deliver
+from chalicelib.entrypoints.job import job
+from chalicelib.entrypoints.process import process
+from chalicelib.entrypoints.sweep import sweep
+from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.elections.election import Election
+from chalicelib.rehearsal.senders.generic import GenericSender
+from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.services.access.operators import add_operator
+from chalicelib.services.elections import loading
+from chalicelib.services.elections.audit import audit
+from chalicelib.store.messages import Message
+from chalicelib.store.ttl_cache import TtlCache
+
+SECRET = "generic-secret"
+NUMBER = "+996312000000"
+WEBHOOKS = "https://example.org/webhooks/"
+DAY = dt.date(2090, 10, 15)
+MOST_OF_READS, MOST_OF_WRITES = 5, 12
+"""Faults that are tried of each path within `make test`."""
+BETWEEN_SWEEPS = dt.timedelta(minutes=2, seconds=10)
+"""Longer than a worker's claim on a message that it sends; two are longer than a job's function may say nothing, and
+shorter than an incident waits until it is escalated."""
+ENVIRON = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+    "BAYKOO_TABLE_PREFIX": "faults-",
+    "BAYKOO_PARAMETERS": "/faults",
+    "BAYKOO_EMAIL_FROM": "baykoo@example.org",
+    "BAYKOO_BUCKET": "files",
+    "BAYKOO_JOB": "job",
+    "BAYKOO_PROCESS": "process",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "POWERTOOLS_SERVICE_NAME": "faults",
+    "POWERTOOLS_METRICS_NAMESPACE": "Baykoo",
+}
+_SENDING = frozenset({"SendEmail", "Publish"})
+"""Where one of these fails, or the call after it that notes what was sent, it may go once more."""
+_ATTEMPTS = frozenset({"attempts", "doubts", "last_error", "reference", "expires", "raw", "document", "last"})
+"""What a row tells of its tries, when it ends, and the last number given: a number that was taken stays taken."""
+_PRODUCT = tuple(f"chalicelib.{room}." for room in ("entrypoints", "services", "store", "providers"))
+_AT_BEST = ("feed#", "carrier#", "heard#", "sent#", "reconciled#")
+"""Rows that are written at best: the log of the day, how carriers stand, when a provider was heard last, which SMS a
+carrier's own reference means, and how far a provider's list was read."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[\d.]*(?:\+\d\d:?\d\d|Z)?|\d{8}T\d{12}|\b\d\d:\d\d\b")
+_NUMBER = re.compile(r'("number": "|[Ии]нцидент |[Ii]ncident |ОК |OK |incident\\": ?|"id": "0{3})\d+')
+"""An incident's number: one that was taken by a process that died is never given again."""
+_SIGNED = re.compile(r"bytes\\?\": ?\d+|\?AWSAccessKeyId=[^\"]*")
+_RANDOM = re.compile(r"\b[0-9a-f]{12,}\b|[\w-]{43}\b")
+
+
+Function = Callable[[Any, Any], object]
+
+
+@dataclass(frozen=True)
+class Path:
+    """`prepare` is done once; `act` is what is disturbed. `repeats`: whoever asked and got no answer asks again.
+    `progress`: a field of the answer that tells how far the schedules' work is. `schedules`: what comes by the clock,
+    in so many `rounds` with so much time `between`."""
+
+    act: Callable[["Stage"], ApiAnswer | None]
+    prepare: Callable[["Stage"], None] = lambda stage: None
+    repeats: bool = True
+    progress: str = ""
+    schedules: tuple[Function, ...] = (sweep, chase)
+    between: dt.timedelta = BETWEEN_SWEEPS
+    rounds: int = 2
+
+
+@dataclass
+class Stage:
+    """`now`: the instant that every function reads; `memo`: what a path's preparation leaves for its act."""
+
+    cloud: Cloud
+    election: Election
+    now: dt.datetime
+    token: str = ""
+    memo: dict[str, Any] = field(default_factory=dict)
+    carriers: Vendors = field(default_factory=Vendors)
+
+    @property
+    def api(self) -> Api:
+        return Api(self.token)
+
+    def configure(self, provider: str, settings: object) -> None:
+        self.cloud.parameters[f"{ENVIRON['BAYKOO_PARAMETERS']}/providers/{provider}"] = json.dumps(settings)
+
+    def phone(self, place: int = 0) -> str:
+        return self.election.observers[place].phones[0]
+
+    def key(self, name: str) -> str:
+        return f"generic#{name}"
+
+    def webhook(self, name: str, text: str, sender: str | None = None) -> ApiAnswer:
+        """Have the provider deliver an SMS."""
+        sms = Sms(name, sender or self.phone(), NUMBER, text, self.now - dt.timedelta(seconds=5))
+        return self.hand_in("generic", GenericSender(SECRET).sign(sms, f"{WEBHOOKS}generic", self.now))
+
+    def hand_in(self, provider: str, signed: Signed) -> ApiAnswer:
+        """Have a provider call its webhook."""
+        event = _event("/webhooks/{provider}", {"provider": provider}, signed.headers, signed.body)
+        answer = app(event, None)
+        return ApiAnswer(answer["statusCode"], answer["headers"], answer["body"])
+
+    def stream(self, key: str) -> ApiAnswer:
+        """Bring a row to its function, as the table's stream does; a failure is as of a request."""
+        row = self.cloud.database.tables["messages"][(key,)]
+        record = {"dynamodb": {"SequenceNumber": "1", "NewImage": row}, "eventSource": "aws:dynamodb"}
+        done = (process if row["direction"] == {"S": "in"} else deliver)({"Records": [record]}, None)
+        return ApiAnswer(500 if done["batchItemFailures"] else 200, {}, "")
+
+    def say(self, name: str, text: str, sender: str | None = None) -> Message:
+        """Have an SMS stored and processed."""
+        assert self.webhook(name, text, sender).status == 200
+        self.stream(self.key(name))
+        return Message.get(self.key(name))
+
+    def run_jobs(self) -> None:
+        """Run what was called without waiting for it; Lambda calls once more what fails."""
+        invoked, self.cloud.outside.invoked = self.cloud.outside.invoked, []
+        for function, payload in invoked:
+            try:
+                (job if function == "job" else process)(json.loads(payload), None)
+            except (Exception, Killed):  # noqa: BLE001 - as Lambda does, whatever it is
+                if (function, payload) not in self.cloud.outside.called_again:
+                    self.cloud.outside.called_again.append((function, payload))
+                    self.cloud.outside.invoked.append((function, payload))
+
+    def new_process(self) -> None:
+        """Whatever ran has ended: the next remembers nothing."""
+        self.cloud.new_process()
+        for kept in _caches():
+            kept.clear()
+
+    def recover(self, path: Path) -> None:
+        """Let the schedules come by, twice where the path says nothing else."""
+        for _ in range(path.rounds):
+            self.now += path.between
+            self.new_process()
+            self._look_at_jobs()
+            self.run_jobs()
+            for function in path.schedules:
+                self.new_process()
+                function(None, None)
+
+    def _look_at_jobs(self) -> None:
+        """Show every job that was asked for, as the page does until it is done."""
+        for scope, identity in list(self.cloud.database.tables["work"]):
+            election, _, kind = scope.partition("#")
+            if kind in ("exports", "imports"):
+                route = "/{export}" if kind == "exports" else "/{job}"
+                path = {"election_id": election, "export" if kind == "exports" else "job": identity}
+                self.api.get(f"/v1/elections/{{election_id}}/{kind}{route}", **path)
+
+    def end_state(self) -> list[str]:
+        """Every row and file, a line each, without stamps, chance and tries."""
+        tables = self.cloud.database.tables
+        rows = [_neutral(table, row) for table, rows in tables.items() for place, row in rows.items() if _counts(place)]
+        files = (name for name in self.cloud.outside.files if name.startswith("exports/"))  # others end by themselves
+        return sorted([*rows, *(f"file {_without_chance(name)}" for name in files)])
+
+    def told(self) -> Counter[tuple[str, str]]:
+        """How often whom what was sent."""
+        asked = [(one.vendor, one.text) for one in self.carriers.asked if one.taken]
+        return Counter((who, _without_chance(text)) for who, text in (*self.cloud.outside.told, *asked))
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a play came to: its calls; rows and what was sent, `soon` before the schedules and after them; the answer
+    that the caller has in the end."""
+
+    calls: tuple[Call, ...]
+    soon: list[str]
+    told_soon: Counter[tuple[str, str]]
+    state: list[str]
+    told: Counter[tuple[str, str]]
+    answer: str
+    is_refused: bool
+    carriers: frozenset[str]
+    differences: tuple[str, ...]
+
+
+def chosen_faults(calls: Sequence[Call]) -> list[tuple[int, Fault]]:
+    """Every fault at every call with `make faults`; else so many, evenly spread, more of writes than of reads."""
+    faults = [(place, fault) for place, call in enumerate(calls) for fault in call.faults]
+    if os.environ.get("BAYKOO_FAULTS") == "all":
+        return faults
+    of_reads = [fault for fault in faults if calls[fault[0]].is_read]
+    return [*_spread(of_reads, MOST_OF_READS), *_spread([one for one in faults if one not in of_reads], MOST_OF_WRITES)]
+
+
+def _spread(faults: Sequence[tuple[int, Fault]], most: int) -> list[tuple[int, Fault]]:
+    return [faults[place * len(faults) // most] for place in range(most)] if len(faults) > most else list(faults)
+
+
+def sweep_faults(path: Path, stage: Stage) -> list[str]:
+    """Play a path with every fault at every call; what came out otherwise than undisturbed, and how often."""
+    path.prepare(stage)
+    stage.new_process()
+    kept, began, before, asked = stage.cloud.kept(), stage.now, stage.end_state(), list(stage.carriers.asked)
+    quiet = _play(path, stage)
+    assert quiet.calls, "the path calls nothing: it is not played"
+    assert quiet.differences == ()
+    assert not quiet.is_refused, quiet.answer
+    assert before != quiet.soon or quiet.told, "the path changes nothing"
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for place, fault in chosen_faults(quiet.calls):
+        stage.cloud.go_back(kept)
+        stage.now, stage.carriers.asked = began, list(asked)
+        disturbed = _play(path, stage, (place, fault), quiet)
+        for difference in _differences(quiet, disturbed, place):
+            found[difference].append(f"{fault} at call {place}, {quiet.calls[place]}")
+    return [f"{len(where)} times, first {where[0]}, last {where[-1]}: {what}"[:500] for what, where in found.items()]
+
+
+def _play(path: Path, stage: Stage, disturbed: tuple[int, Fault] | None = None, quiet: Played | None = None) -> Played:
+    stage.new_process()
+    if disturbed is not None:
+        stage.cloud.disturb(*disturbed)
+    answer: ApiAnswer | None = None
+    is_done = False
+    try:
+        answer = path.act(stage)
+        is_done = answer is None or answer.status < 300
+    except Killed:
+        pass
+    calls = tuple(stage.cloud.calls)
+    stage.new_process()
+    is_refused = not is_done and answer is not None and answer.status < 500
+    if not is_done and not is_refused and path.repeats:
+        answer = path.act(stage)
+        is_refused = answer is not None and answer.status >= 300
+    told_soon, soon = stage.told(), stage.end_state()
+    said = f"{answer.status} {_without_progress(path, answer.text)}" if answer is not None and path.repeats else ""
+    if quiet is not None and (soon, told_soon) == (quiet.soon, quiet.told_soon):
+        return replace(quiet, calls=calls, answer=said, is_refused=is_refused)  # the schedules find the same
+    stage.recover(path)
+    differences = audit(stage.election.id).differences
+    carriers = frozenset(one.vendor for one in stage.carriers.asked)
+    return Played(calls, soon, told_soon, stage.end_state(), stage.told(), said, is_refused, carriers, differences)
+
+
+def _differences(quiet: Played, disturbed: Played, place: int) -> Iterator[str]:
+    yield from (f"- {line}" for line in Counter(quiet.state) - Counter(disturbed.state))
+    yield from (f"+ {line}" for line in Counter(disturbed.state) - Counter(quiet.state))
+    yield from (f"never told {one}" for one in quiet.told if one not in disturbed.told)
+    yield from (f"told besides {one}" for one in disturbed.told if one not in quiet.told)
+    is_in_doubt = any(call.operation in _SENDING for call in disturbed.calls[max(0, place - 1) : place + 1])
+    is_in_doubt |= any(who in quiet.carriers for who, _ in quiet.told)  # carriers' own APIs are no calls to AWS
+    for one in disturbed.told:
+        if one in quiet.told and disturbed.told[one] > quiet.told[one] + is_in_doubt:
+            yield f"told {disturbed.told[one]} times {one}"
+    if disturbed.answer != quiet.answer:
+        yield f"answered {disturbed.answer}, and undisturbed {quiet.answer}"
+    yield from (f"audit: {difference}" for difference in disturbed.differences)
+
+
+def staged(monkeypatch: pytest.MonkeyPatch, size: int = 2, **changes: object) -> Stage:
+    """Make a stage, and have everything in this process play on it."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    cloud = Cloud({"/faults/providers/generic": json.dumps({"secrets": [SECRET]})})
+    cloud.install(monkeypatch)
+    election = small_election(0, DAY, size, **changes)
+    nine = dt.datetime.combine(DAY, dt.time(9), election.zone).astimezone(dt.UTC)
+    stage = Stage(cloud, election, nine)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
+    for module in _modules():
+        if "ThreadPoolExecutor" in vars(module):
+            monkeypatch.setattr(module, "ThreadPoolExecutor", OneAfterAnother)
+        if _asks_the_time(module):
+            monkeypatch.setattr(module, "dt", _clocked(stage))
+    stage.new_process()
+    loading.load(election, REAL_TIME)
+    loading.route(NUMBER, election.id)
+    stage.token = add_operator("Aida", "administrator", election.id, (), stage.now, dt.timedelta(days=9))
+    return stage
+
+
+class OneAfterAnother(ThreadPoolExecutor):
+    """Works one after another, so that a process's calls have one order."""
+
+    def map(self, act: Callable[..., Any], *things: Iterable[Any], **named: Any) -> Iterator[Any]:  # type: ignore[override]
+        return iter([act(*some) for some in zip(*things, strict=False)])
+
+
+def _clocked(stage: Stage) -> SimpleNamespace:
+    """The module `datetime`, whose present is the stage's."""
+
+    class Clocked(dt.datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> dt.datetime:  # type: ignore[override]
+            return stage.now
+
+    return SimpleNamespace(**vars(dt) | {"datetime": Clocked})
+
+
+def _modules() -> list[ModuleType]:
+    """Every module of the product that a function may load."""
+    for room in (chalicelib.entrypoints, chalicelib.services):
+        for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(found.name)
+    return [module for name, module in list(sys.modules.items()) if name.startswith(_PRODUCT)]
+
+
+def _asks_the_time(module: ModuleType) -> bool:
+    return "datetime.now(" in pathlib.Path(str(module.__file__)).read_text(encoding="utf-8")
+
+
+@cache
+def _caches() -> tuple[Any, ...]:
+    """What a process keeps in mind: caches, and dicts that modules fill."""
+    return tuple(
+        value
+        for module in _modules()
+        for name, value in vars(module).items()
+        if isinstance(value, TtlCache) or (isinstance(value, dict) and name[0] == "_" and name[1:2].islower())
+    )
+
+
+def _event(route: str, path: dict[str, str], headers: Any, body: bytes) -> dict[str, Any]:
+    return {
+        "requestContext": {"resourcePath": route, "httpMethod": "POST", "path": route.format(**path)},
+        "headers": {**headers, "host": "example.org"},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": path,
+        "stageVariables": None,
+        "body": body.decode(),
+        "isBase64Encoded": False,
+    }
+
+
+def _counts(place: tuple[str, ...]) -> bool:
+    return not place[0].startswith(_AT_BEST)
+
+
+def _neutral(table: str, row: dict[str, Any]) -> str:
+    kept = {name: _in_order(next(iter(typed.values()))) for name, typed in row.items() if name not in _ATTEMPTS}
+    kept |= {name: "" for name in ("html", "text") if kept.get("channel") == "email"}  # for how long something is due
+    return _without_chance(f"{table} {json.dumps(kept, default=str, sort_keys=True, ensure_ascii=False)}")
+
+
+def _in_order(value: Any) -> Any:
+    """Return a document's text with its keys in one order."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return value
+    return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)
+
+
+def _without_chance(text: str) -> str:
+    return _RANDOM.sub("CHANCE", _INSTANT.sub("INSTANT", _SIGNED.sub("", _NUMBER.sub(r"\1N", text))))
+
+
+def _without_progress(path: Path, text: str) -> str:
+    return re.sub(rf'"{path.progress or "-"}": ("\w+"|\d+)', '"PROGRESS"', _without_chance(text))

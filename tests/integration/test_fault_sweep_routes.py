@@ -1,0 +1,30 @@
+"""Whatever changes something by the API is in the sweep of faults: a new route says so here, or is played there."""
+
+import test_fault_sweep_decisions
+import test_fault_sweep_desk
+import test_fault_sweep_work
+
+from chalicelib.entrypoints.api.routes import ROUTES
+
+CHANGES_NOTHING = {
+    "assign/preview",
+    "correct/preview",
+    "entries/read-back",
+    "imports/check",
+    "sends/preview",
+    "calls/{station}/ring",
+}
+SESSION = ("/v1/session", "/v1/session/oidc", "/v1/session/request")
+"""Who gets no answer signs in anew: a proof is used up once (tests/e2e/test_sign_in.py)."""
+
+
+def test_every_route_that_changes_something_is_played() -> None:
+    of_desk = test_fault_sweep_desk.REQUESTS
+    others = (*test_fault_sweep_decisions.REQUESTS.values(), *test_fault_sweep_work.REQUESTS.values())
+    played = {request.route for requests in (of_desk, *others) for request in requests.values()}
+    changing = {
+        route
+        for method, route in ROUTES
+        if method == "POST" and route not in SESSION and not route.endswith(tuple(CHANGES_NOTHING))
+    }
+    assert played == changing
