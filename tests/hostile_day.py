@@ -8,7 +8,7 @@ import logging
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -100,9 +100,10 @@ class HostileDay:
             provider = chance.choice((*SENDERS, "generic", "kannel"))
             signed = _signed(provider, sms)
             if signed is not None:
-                self._deliver(provider, _altered(chance, signed), sms.sent_at)
+                self.deliver(provider, _altered(chance, signed), sms.sent_at)
 
-    def _deliver(self, provider: str, signed: Signed, at: dt.datetime) -> None:
+    def deliver(self, provider: str, signed: Signed, at: dt.datetime) -> None:
+        """Have a provider hand in a request, and process what it stores."""
         before = set(self.database.tables["messages"])
         answer = intake.receive(provider, signed.arriving(at))
         self.statuses[answer.status] += 1
@@ -155,7 +156,7 @@ def _install(patch: pytest.MonkeyPatch, day: HostileDay) -> None:
     patch.setenv("POWERTOOLS_SERVICE_NAME", "test")
     patch.setenv("BAYKOO_STACK", "hostile")
     patch.delenv("BAYKOO_PROCESS", raising=False)
-    patch.setattr(intake, "_settings", lambda provider, fresh: SENDERS[provider].secrets)
+    patch.setattr(intake, "_settings", _settings)
     patch.setattr(intake, "fetch", _unreachable)
     patch.setattr(logger.registered_handler, "stream", day.log)
     patch.setattr(logger.registered_handler, "filters", [_Counting(day)])
@@ -183,6 +184,10 @@ class _Counting(logging.Filter):
 def _is_asked_for_again(provider: str, answer: Answer) -> bool:
     """Whether it is the one 503 of a caller's making: Vonage sends a request again, signed, after it."""
     return provider == "vonage-messages" and json.loads(answer.body)["code"] == "unsigned"
+
+
+def _settings(provider: str, *, fresh: bool) -> Mapping[str, object] | None:
+    return SENDERS[provider].secrets if provider in SENDERS else None
 
 
 def _unreachable(url: str) -> bytes:

@@ -17,6 +17,8 @@ MOST_PER_PART = 2
 """An SMS of n parts has at most so many times n pieces, and as many repeats: a flood is not one SMS."""
 MOST_KNOWN = 500
 """Parts of one sender, recipient, reference and total that are known at once: some 80 KB of their row."""
+LONGEST_JOINED = 39_015
+"""Characters of an SMS of 255 parts of 153: a provider's parts that hold more are no SMS, and outgrow a row."""
 REMEMBERED = dt.timedelta(days=1)
 GAP = "[…]"
 """Stands in a text where a part is missing."""
@@ -25,7 +27,7 @@ _UNREADABLE = "\ufffd"
 
 
 class TooManyParts(ValueError):
-    """More parts came than their SMS has room for.
+    """More came in parts than their SMS has room for.
 
     A person has to look at this SMS.
     """

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from chalicelib.observation.sms.multipart import (
+    LONGEST_JOINED,
     LongSms,
     TooManyParts,
     joined_text,
@@ -91,10 +92,15 @@ def _of(long_ones: Iterable[LongSms], key: str) -> LongSms:
 
 
 def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
-    """Make the message that the parts are read as."""
+    """Make the message that the parts are read as; raises TooManyParts."""
     rows.sort(key=lambda row: (row.part[1], row.stored_at, row.key))
     first = min(rows, key=lambda row: (row.received_at or row.stored_at, row.key))
     sent = [row.provider_at for row in rows if row.provider_at is not None]
+    text = joined_text(sms.total, map(part_text, rows), mixed=sms.is_mixed)
+    if len(text) > LONGEST_JOINED:
+        raise TooManyParts(
+            f"{len(rows)} parts have {len(text)} characters together, and an SMS at most {LONGEST_JOINED}"
+        )
     return received_sms(
         str(sms.read_as),
         now,
@@ -103,7 +109,7 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
         sender=first.sender,
         recipient=first.recipient,
         conversation=first.conversation,
-        text_as_sent=joined_text(sms.total, map(part_text, rows), mixed=sms.is_mixed),
+        text_as_sent=text,
         provider_at=min(sent) if len(sent) == len(rows) else None,
         received_at=first.received_at,
         parts=[row.key for row in rows],
