@@ -27,6 +27,8 @@ KEYS = {
     "incidents": ("election", "id"),
     "summaries": ("election", "id"),
     "operators": ("token",),
+    "accounts": ("scope", "id"),
+    "contacts": ("station", "id"),
     "optouts": ("election", "phone"),
     "messages": ("key",),
     "work": ("scope", "id"),

@@ -1,16 +1,25 @@
 """What AWS would make of the packaged template: SAM's own translation, and rules that only AWS enforces."""
 
+import io
 import json
 import re
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from filter_pattern import matches
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
+from chalicelib.providers.contract import WebhookRequest
+from chalicelib.providers.table import NAMES
+from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.services.clients import provider_settings
+from chalicelib.services.clients.log_context import logger
 from chalicelib.services.clients.provider_settings import STALE_USED
+from chalicelib.services.intake import receive as intake
+from chalicelib.store.tables import StoreUnavailable
 from infra.bundle import package
 from infra.deploying.runtime import judge, lifecycles
 from infra.environments import ROOT
@@ -83,15 +92,72 @@ def metric_of(template: Template, alarm: str) -> tuple[Any, str]:
     return made["Namespace"], made["MetricName"]
 
 
-def test_b8_unsigned_calls_that_vonage_repeats_signed_do_not_ring(packaged: Template) -> None:
-    filters = {name: packaged["Resources"][name]["Properties"] for name in ("FailedRequests", "UnsignedWebhooks")}
-    for name in filters:
-        assert counts_for(packaged, name) == metric_of(packaged, "ApiFailures")
-    values = {name: one["MetricTransformations"][0]["MetricValue"] for name, one in filters.items()}
-    assert values == {"FailedRequests": "1", "UnsignedWebhooks": "-1"}
-    assert filters["FailedRequests"]["FilterPattern"] == '{ $.status = "5*" }'
-    assert filters["UnsignedWebhooks"]["FilterPattern"] == '{ ($.message = "refused") && ($.reason = "unsigned*") }'
-    assert packaged["Resources"]["ApiFailures"]["Properties"]["Statistic"] == "Sum"
+def failures_counted(template: Template, access: dict[str, Any], logged: list[dict[str, Any]]) -> int:
+    """What ApiFailures counts of a request: by the gateway's line of it, and the lines of intake."""
+    counted, metric = 0, metric_of(template, "ApiFailures")
+    lines_of = {"ApiAccessLog": [access], "IntakeLogGroup": logged}
+    for name, made in of_type(template, "AWS::Logs::MetricFilter").items():
+        if counts_for(template, name) == metric:
+            value = int(made["MetricTransformations"][0]["MetricValue"])
+            lines = lines_of[made["LogGroupName"]["Ref"]]
+            counted += sum(value for line in lines if matches(made["FilterPattern"], line))
+    return counted
+
+
+def access_line(status: int, route: str = "/webhooks/{provider}", error: str = "-") -> dict[str, str]:
+    return {"status": str(status), "route": route, "error": error}
+
+
+def test_b8_nothing_that_a_stranger_sends_is_subtracted(packaged: Template) -> None:
+    filters = of_type(packaged, "AWS::Logs::MetricFilter").values()
+    assert all(float(one["MetricTransformations"][0]["MetricValue"]) > 0 for one in filters)
+
+
+@pytest.mark.parametrize("provider", NAMES)
+def test_b8_an_unsigned_call_neither_rings_nor_silences(
+    packaged: Template, provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the provider: Vonage's is answered 503 and comes again signed, the others' are refused."""
+    status, logged = answered_and_logged(provider, monkeypatch)
+    assert status == (503 if provider == "vonage-messages" else status)
+    assert status >= 400
+    assert failures_counted(packaged, access_line(status), logged) == 0
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable, provider_settings.SecretsUnavailable, OSError])
+def test_b8_a_webhook_that_fails_for_our_fault_counts(
+    packaged: Template, fault: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault("now")
+
+    monkeypatch.setattr(intake, "_hear", fail)
+    status, logged = answered_and_logged("generic", monkeypatch)
+    assert (status, failures_counted(packaged, access_line(status), logged)) == (503, 1)
+
+
+@pytest.mark.parametrize(
+    "access",
+    [
+        access_line(502),
+        access_line(504, error="INTEGRATION_TIMEOUT"),
+        access_line(503, error="THROTTLED"),
+        access_line(500, "/v1/elections/{election_id}"),
+        access_line(503, "/v1/elections/{election_id}"),
+    ],
+)
+def test_b8_what_the_gateway_or_the_api_fails_at_counts(packaged: Template, access: dict[str, str]) -> None:
+    assert failures_counted(packaged, access, []) == 1
+
+
+def answered_and_logged(provider: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[dict[str, Any]]]:
+    """Call a webhook with no proof: its status, and the lines that intake logs."""
+    lines = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", lines)
+    monkeypatch.setattr(intake, "_settings", lambda name, fresh: SENDERS[name].secrets)
+    request = WebhookRequest("POST", f"https://x/webhooks/{provider}", {}, b"{}", datetime.now(UTC), None)
+    answer = intake.receive(provider, request)
+    return answer.status, [json.loads(line) for line in lines.getvalue().splitlines()]
 
 
 def test_l3_sns_may_ask_end_user_messaging_for_us(packaged: Template) -> None:

@@ -1,8 +1,10 @@
 """What every log line carries: request id and correlation id.
 
-The latter is of the message that is worked on.
+The latter is of the message that is worked on. Of a fault it carries the traceback once, as far as it has room.
 """
 
+import logging
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -10,8 +12,35 @@ from typing import Protocol
 from aws_lambda_powertools import Logger
 
 CORRELATION_ID = "correlation_id"
+LONGEST_TRACEBACK = 3_000
+"""Characters of a fault's traceback in a log line: in a bad hour every request logs one."""
+_ENDS = 500
+_CUT = "\n[…]\n"
+
+
+class _BoundedTraceback(logging.Filter):
+    """Writes a record's fault as text, once and bounded.
+
+    Of one too long it keeps the beginning and the end, where the fault stands.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass."""
+        if record.exc_info and record.exc_info[0] is not None:
+            written = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+            record.__dict__.update(exception=_cut(written), exception_name=record.exc_info[0].__name__)
+            record.exc_info = None
+        return True
+
+
+def _cut(written: str) -> str:
+    if len(written) <= LONGEST_TRACEBACK:
+        return written
+    return written[:_ENDS] + _CUT + written[_ENDS + len(_CUT) - LONGEST_TRACEBACK :]
+
 
 logger = Logger()
+logger.registered_handler.addFilter(_BoundedTraceback())
 
 
 class Correlated(Protocol):

@@ -60,13 +60,13 @@ def receive(provider: str, request: WebhookRequest) -> Answer:
         logger.warning("refused", extra={"provider": provider, "status": used.status})
         return refusal(used)
     except OSError:
-        logger.exception("not confirmed", extra={"provider": provider})
+        logger.exception("not confirmed", extra=_why_undecided(provider, "not_confirmed"))
         return refusal(Undecidable("not_confirmed", "the subscription could not be confirmed now, send it again"))
     except provider_settings.SecretsUnavailable:
-        logger.exception("secrets unavailable", extra={"provider": provider})
+        logger.exception("secrets unavailable", extra=_why_undecided(provider, "secrets_unavailable"))
         return refusal(Undecidable("secrets_unavailable", "the secrets cannot be read now, send it again"))
     except StoreUnavailable:
-        logger.exception("not stored", extra={"provider": provider})
+        logger.exception("not stored", extra=_why_undecided(provider, "not_stored"))
         return refusal(Undecidable("not_stored", "the message could not be stored now, send it again"))
     return result.answer
 
@@ -172,6 +172,11 @@ def _hear(provider: str, request: WebhookRequest) -> WebhookResult:
     if result.authentic or not seems_forged:
         return result
     return handle(provider, request, _settings(provider, fresh=True), fetch)
+
+
+def _why_undecided(provider: str, reason: str) -> dict[str, object]:
+    """Return what the alarm of failures counts (infra/template/alarms.yaml: UndecidedWebhooks)."""
+    return {"provider": provider, "status": Undecidable.status, "reason": reason}
 
 
 def _why_refused(result: WebhookResult) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.services.clients import logs
-from chalicelib.services.clients.log_context import log_request, logged_as, logger
+from chalicelib.services.clients.log_context import LONGEST_TRACEBACK, log_request, logged_as, logger
 from chalicelib.services.clients.logs import IDS_IN_A_PATTERN, lines_of
 
 NOON = dt.datetime(2017, 10, 15, 12, tzinfo=dt.UTC)
@@ -65,6 +65,32 @@ def test_threads_do_not_mix_their_rows(written: io.StringIO) -> None:
         ("one", "one"),
         ("two", "two"),
     ]
+
+
+def deep(depth: int, words: str) -> None:
+    if depth == 0:
+        raise ValueError(words)
+    (deep if depth % 2 else shallow)(depth - 1, words)
+
+
+def shallow(depth: int, words: str) -> None:
+    deep(depth, words)
+
+
+@pytest.mark.parametrize(("depth", "words"), [(3, "short"), (200, "the end"), (3, "long " * 5_000 + "the end")])
+def test_c_a_fault_s_entry_has_a_bound_and_its_traceback_once(written: io.StringIO, depth: int, words: str) -> None:
+    """Whatever the depth of the calls and the length of what the fault says."""
+    try:
+        deep(depth, words)
+    except ValueError:
+        logger.exception("failed")
+    [line] = lines(written)
+    assert (line["message"], line["exception_name"]) == ("failed", "ValueError")
+    assert line["exception"].startswith("Traceback")
+    assert line["exception"].endswith(words[-7:].strip())
+    assert len(line["exception"]) <= LONGEST_TRACEBACK
+    assert len(written.getvalue().encode()) < 2 * LONGEST_TRACEBACK
+    assert "stack_trace" not in line
 
 
 class Groups:

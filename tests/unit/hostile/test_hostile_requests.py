@@ -32,8 +32,8 @@ PER_DAY, SMS = 2_000, 120
 SEEDS = list(dict.fromkeys((*failed_before("requests"), *(seed() + one for one in range(-(-REQUESTS // PER_DAY))))))
 PROOFS = ("administrator", "operator", "viewer", "wrong", "")
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
-BY_WHOEVER_ASKS = ("attempts#", "lease#", "nonce#", "kept#")
-"""Rows that a request may write whatever it is answered: how often it was tried, and what was leased or kept."""
+BY_WHOEVER_ASKS = ("attempts#", "address#")
+"""Rows that anybody's request may write: how often it was tried, and that a link was asked for an address."""
 TYPES = ("application/json", "application/problem+json", "text/html", "text/javascript", "text/css", "image/svg+xml")
 
 
@@ -45,7 +45,6 @@ class Api:
     tokens: dict[str, str]
     written: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
-    accepted: int = 0
 
     def watch(self, operation: str, parameters: dict[str, Any]) -> None:
         if operation in WRITES:

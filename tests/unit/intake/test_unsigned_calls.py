@@ -14,7 +14,7 @@ def no_fetch(url: str) -> bytes:
 
 
 def test_b8_an_unsigned_call_is_logged_as_the_alarm_leaves_it_out() -> None:
-    """The template's UnsignedWebhooks counts log lines of the message `refused` whose reason begins with `unsigned`."""
+    """The template's UndecidedWebhooks counts no log line whose reason begins with `unsigned`."""
     request = WebhookRequest("POST", "https://x/webhooks/vonage-messages", {}, b"{}", NOW, None)
     result = handle("vonage-messages", request, {"signature_secret": "s" * 32}, no_fetch)
     assert result.answer.status == 503
