@@ -74,5 +74,5 @@ export function bar(parts, whole) {
 
 // Text that others wrote: set apart from what stands around it, its control characters made visible.
 export const foreign = (text) => html`<bdi class="foreign">${visible(text ?? '')}</bdi>`;
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const CONTROLS = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 export const visible = (text) => text.replace(CONTROLS, (one) => `\u2423${one.codePointAt(0).toString(16).toUpperCase()}\u2423`);

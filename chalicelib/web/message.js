@@ -122,7 +122,7 @@ export function card(key, {identical, done}) {
     const one = my.message;
     if (!one) return html`<section class="card message-card" tabindex="-1">${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}</section>`;
     return html`<section class="card message-card" tabindex="-1" aria-label=${t('messages.card')}>
-      <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} · ${one.from} · ${one.region ?? t('messages.noregion')}</span>
+      <p class="split"><span>${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${t('station.observer', {number: one.observer})}</a>` : html`<b class="warned">${t('messages.nobody')}</b>`} · ${foreign(one.from)} · ${one.region ?? t('messages.noregion')}</span>
         <span class="quiet">${onClock(one.received_at ?? one.stored_at, true)} · ${ageOf(one.received_at ?? one.stored_at, serverNow())} · ${one.provider ?? one.channel}</span></p>
       <blockquote>${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</blockquote>
       ${met.view()}

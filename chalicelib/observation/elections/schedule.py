@@ -132,6 +132,15 @@ def expected_by_region(election: Election, form: Form, round_name: str) -> Mappi
     return owed
 
 
+def expected_reports(election: Election) -> Mapping[Place, Mapping[str, int]]:
+    """How many reports each region owes, by form and round."""
+    return {
+        (form.code, name): expected_by_region(election, form, name)
+        for form in election.forms
+        for name in form.round_names
+    }
+
+
 def hours_of(election: Election) -> tuple[dt.datetime, dt.datetime] | None:
     """Return the election's first and last instant.
 

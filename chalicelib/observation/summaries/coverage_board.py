@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form
 from chalicelib.observation.elections.schedule import (
     Place,
-    expected_by_region,
+    expected_reports,
     has_begun,
     is_missing_time,
     places,
@@ -65,7 +65,8 @@ def rows(
     shown: list[tuple[str | None, Sequence[str]]] = [(region, (region,)) for region in regions]
     if nation:
         shown.insert(0, (None, election.regions))
-    return [_row(election, name, of, by_cell, failed, at) for name, of in shown]
+    owed = expected_reports(election)
+    return [_row(election, name, of, by_cell, owed, failed, at) for name, of in shown]
 
 
 def _row(
@@ -73,18 +74,26 @@ def _row(
     name: str | None,
     regions: Collection[str],
     by_cell: Mapping[Place, Mapping[str, Counters]],
+    owed: Mapping[Place, Mapping[str, int]],
     failed: FailedChecks,
     at: dt.datetime,
 ) -> dict[str, Any]:
     stations = [station for region in regions for station in election.stations_by_region[region]]
-    everything = add(of for place in by_cell.values() for region, of in place.items() if region in regions)
+    everything = add(of for place in by_cell.values() for of in _in(place, regions))
     return {
         "region": name,
         "stations": len(stations),
         "observers": sum(len(election.observers_by_station.get(station.number, ())) for station in stations),
         "incidents": {severity: int(everything.get(f"incident.{severity}", 0)) for severity in SEVERITIES},
         "cells": [
-            _cell(election, place, add(_in(by_cell.get(place, {}), regions)), regions, failed, at)
+            _cell(
+                election,
+                place,
+                add(_in(by_cell.get(place, {}), regions)),
+                sum(owed[place][region] for region in regions),
+                sum(failed.get(region, {}).get("#".join(place), 0) for region in regions),
+                at,
+            )
             for place in in_days_order(election)
         ],
     }
@@ -98,13 +107,11 @@ def _cell(
     election: Election,
     place: Place,
     counters: Counters,
-    regions: Iterable[str],
-    failed: FailedChecks,
+    of: int,
+    failed: int,
     at: dt.datetime,
 ) -> dict[str, Any]:
     form = election.form_by_code[place[0]]
-    owed = expected_by_region(election, form, place[1])
-    of = sum(owed[region] for region in regions)
     received = int(counters.get("received", 0))
     absent = max(of - received, 0)
     is_over = is_missing_time(election, form, place[1], at)
@@ -114,7 +121,7 @@ def _cell(
         **{state: int(counters.get(state, 0)) for state in ("complete", "partial", "conflict", "late")},
         "missing": absent if is_over else 0,
         "expected": 0 if is_over else absent,
-        "failed": sum(failed.get(region, {}).get("#".join(place), 0) for region in regions),
+        "failed": failed,
     }
 
 

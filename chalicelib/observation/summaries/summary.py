@@ -19,6 +19,7 @@ from chalicelib.observation.reports.tally import Cell, Counters, Number, add
 MESSAGE_COUNTS = ("received", "accepted", "partly_accepted", "unrecognised", "quarantined", "held")
 
 Answers = Mapping[str, Number]
+Owed = Mapping[schedule.Place, Mapping[str, int]]
 """What was answered to one question, conflicts left out; see `answer_counters` for its keys."""
 
 
@@ -112,12 +113,13 @@ def summarise(
     if unknown:
         raise LookupError(f"election {election.id} has no region {', '.join(unknown)}")
     asked = election.regions if regions is None else tuple(name for name in election.regions if name in regions)
-    nation = _area(election, election.regions, cells, now) if regions is None else None
+    owed, by_region = schedule.expected_reports(election), _by_region(cells)
+    nation = _area(election, election.regions, cells, owed, now) if regions is None else None
     return Summary(
         election.id,
         now.astimezone(election.zone),
         nation,
-        {name: _area(election, (name,), _of_region(cells, name), now) for name in asked},
+        {name: _area(election, (name,), by_region.get(name, {}), owed, now) for name in asked},
     )
 
 
@@ -172,17 +174,22 @@ def _known_counters(question: Question) -> Mapping[str, str]:
             return {"count": f"{code}#count", "sum": f"{code}#sum"}
 
 
-def _of_region(cells: Mapping[Cell, Counters], region: str) -> Mapping[Cell, Counters]:
-    return {cell: counters for cell, counters in cells.items() if cell[0] == region}
+def _by_region(cells: Mapping[Cell, Counters]) -> Mapping[str, Mapping[Cell, Counters]]:
+    by_region: dict[str, dict[Cell, Counters]] = {}
+    for cell, counters in cells.items():
+        by_region.setdefault(cell[0], {})[cell] = counters
+    return by_region
 
 
-def _area(election: Election, regions: Collection[str], cells: Mapping[Cell, Counters], now: dt.datetime) -> Area:
-    stations = {station.number for station in election.stations if station.region in regions}
+def _area(
+    election: Election, regions: Collection[str], cells: Mapping[Cell, Counters], owed: Owed, now: dt.datetime
+) -> Area:
+    stations = [station.number for region in regions for station in election.stations_by_region[region]]
     everything = add(cells.values())
     return Area(
         stations=len(stations),
-        observers=sum(observer.station in stations for observer in election.observers),
-        forms={form.code: _rounds(election, form, regions, cells, now) for form in election.forms},
+        observers=sum(len(election.observers_by_station.get(number, ())) for number in stations),
+        forms={form.code: _rounds(election, form, regions, cells, owed, now) for form in election.forms},
         incidents={severity: int(everything.get(f"incident.{severity}", 0)) for severity in SEVERITIES},
         messages={count: int(everything.get(f"message.{count}", 0)) for count in MESSAGE_COUNTS},
     )
@@ -203,9 +210,13 @@ def _coverage_without(covered: Coverage, codes: Collection[str]) -> Coverage:
 
 
 def _rounds(
-    election: Election, form: Form, regions: Collection[str], cells: Mapping[Cell, Counters], now: dt.datetime
+    election: Election,
+    form: Form,
+    regions: Collection[str],
+    cells: Mapping[Cell, Counters],
+    owed: Owed,
+    now: dt.datetime,
 ) -> Mapping[str, Coverage]:
-    owed = {name: schedule.expected_by_region(election, form, name) for name in form.round_names}
     counted = {
         name: add(
             counters for (_, code, round_name), counters in cells.items() if (code, round_name) == (form.code, name)
@@ -215,7 +226,7 @@ def _rounds(
     return {
         name: _coverage(
             form,
-            sum(owed[name][region] for region in regions),
+            sum(owed[form.code, name][region] for region in regions),
             counters,
             is_over=schedule.is_missing_time(election, form, name, now),
         )
