@@ -6,6 +6,7 @@ It stands in the election's head row, which is trusted for a few seconds, and ha
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.observation.elections.assignments import Assignment
 from chalicelib.observation.elections.roster_changes import RosterChanges
@@ -18,6 +19,7 @@ from chalicelib.store.elections import (
     changes_in,
     head_of,
 )
+from chalicelib.store.tables import stored_bytes
 from chalicelib.store.writes import Write
 
 
@@ -30,10 +32,19 @@ def assignments(election_id: str) -> tuple[int, dict[str, Assignment]]:
     return int(head.assigned or 0), assignments_in(head)
 
 
+def bytes_of_assignments(assigned: Mapping[str, Assignment]) -> int:
+    """Return how many bytes assignments take in the head row."""
+    return stored_bytes(_documents(assigned))
+
+
+def bytes_of_changes(changes: RosterChanges) -> int:
+    """Return how many bytes changes take in the head row."""
+    return stored_bytes(changes.document())
+
+
 def assigning(election_id: str, version: int, assigned: Mapping[str, Assignment]) -> Write:
     """Return the write that replaces the assignments read at a version."""
-    documents = {phone: one.document() for phone, one in assigned.items()}
-    actions = [ElectionRow.assignments.set(documents), ElectionRow.assigned.set(version + 1)]
+    actions = [ElectionRow.assignments.set(_documents(assigned)), ElectionRow.assigned.set(version + 1)]
     return Write.update("assignments", election_id, ElectionRow(DIRECTORY, election_id), actions, at_assigned(version))
 
 
@@ -52,6 +63,10 @@ def changing_roster(election_id: str, version: int, changes: RosterChanges) -> W
     """Return the write that replaces the changes read at a version."""
     actions = [ElectionRow.changes.set(changes.document()), ElectionRow.assigned.set(version + 1)]
     return Write.update("assignments", election_id, ElectionRow(DIRECTORY, election_id), actions, at_assigned(version))
+
+
+def _documents(assigned: Mapping[str, Assignment]) -> dict[str, Any]:
+    return {phone: one.document() for phone, one in assigned.items()}
 
 
 def _fresh(election_id: str) -> ElectionRow:

@@ -101,6 +101,11 @@ class LargeDocument(Document):
         return super().deserialize(value)  # type: ignore[no-untyped-call]
 
 
+def stored_bytes(document: Any) -> int:
+    """Return how many bytes a large document takes in its row."""
+    return len((LargeDocument().serialize(document) or "").encode())
+
+
 @contextmanager
 def store_faults() -> Iterator[None]:
     """Turn whatever DynamoDB's client raises into StoreUnavailable."""

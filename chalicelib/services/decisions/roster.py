@@ -22,10 +22,12 @@ from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.outcome import AssignmentsChanged
-from chalicelib.store.roster import changing_roster, roster_changes
+from chalicelib.store.roster import bytes_of_changes, changing_roster, roster_changes
 
 MOST_CHANGED: Final = 300
 """Stations and observers that are changed on top of the file; the election's head row holds them."""
+LARGEST_CHANGES: Final = 250_000
+"""Bytes that they take in the election's head row, with what was before and why."""
 MOST_PHONES: Final = 10
 SHOWN_DIGITS = 4
 Kind = Literal["station", "observer"]
@@ -134,8 +136,8 @@ def _change(
             raise DecisionRefused(refusal)
         after = _undone(subject, before) if what is None else _changed(subject, before, what, fields)
         changed = (changes.with_station if subject.kind == "station" else changes.with_observer)(subject.number, after)
-        if len(changed) > MOST_CHANGED:
-            raise DecisionRefused(f"{MOST_CHANGED} stations and observers are changed: mend the file and load it")
+        if len(changed) > MOST_CHANGED or bytes_of_changes(changed) > LARGEST_CHANGES:
+            raise DecisionRefused(f"{len(changes)} stations and observers are changed: mend the file and load it")
         document = {subject.kind: subject.number, "version": after.version, "what": after.what}
         return Change(
             document | {"fields": dict(after.fields)},

@@ -26,10 +26,12 @@ from chalicelib.store import routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_queries import get_many
 from chalicelib.store.messages import Message
-from chalicelib.store.roster import assigning, assignments
+from chalicelib.store.roster import assigning, assignments, bytes_of_assignments
 
 MOST_ASSIGNED = 300
 """Phones of which people have said whose they are; the election's head row holds them."""
+LARGEST_ASSIGNMENTS = 100_000
+"""Bytes that they take there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
         version, assigned = assignments(loaded.election.id)
         assignment = Assignment(owner.kind, owner.whose, action.who, action.now.isoformat(), row.sender or "")
         after = assigned | {phone: assignment}
-        if len(after) > MOST_ASSIGNED:
+        if len(after) > MOST_ASSIGNED or bytes_of_assignments(after) > LARGEST_ASSIGNMENTS:
             raise TooManyAssigned(f"{len(after) - 1} phones are assigned: put them in the roster and load it")
         document = {"message": key, owner.kind: owner.whose if owner.whose is not None else True}
         before = assigned.get(phone)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from executed import instructions
 from fake_dynamodb import FakeDynamoDB
-from hostile_day import NUMBER, small_election
+from grown_election import grown
+from hostile_day import NUMBER
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
@@ -38,26 +39,6 @@ NOON = dt.datetime(2017, 10, 15, 7, tzinfo=dt.UTC)
 FEW, MANY = 1, 4
 MOST = 4.6
 """A square would be 16, a cube 64; what sorts or begins costs a little more or less than four."""
-
-
-def grown(regions: int, stations: int) -> Election:
-    """An election of so many regions, and of so many stations in each."""
-    whole = small_election()
-    fields = {name: getattr(whole, name) for name in Election.model_fields}
-    names = [f"Region {place}" for place in range(regions)]
-    places = [(f"{1000 + number}", names[number // stations]) for number in range(regions * stations)]
-    station, observer = whole.stations[0], whole.observers[0]
-    head = next(one for one in whole.coordinators if "*" in one.regions)
-    fields |= {
-        "id": "grown",
-        "stations": [station.model_copy(update={"number": number, "region": region}) for number, region in places],
-        "observers": [
-            observer.model_copy(update={"number": number, "station": number, "phones": (f"+99670000{number}",)})
-            for number, _ in places
-        ],
-        "coordinators": [head],
-    }
-    return Election.model_validate(fields)
 
 
 @pytest.fixture
