@@ -55,7 +55,7 @@ faults: environments ## Fail every call to AWS in every manner (docs/developer.m
 	@BAYKOO_FAULTS=all $(bin)/python -m pytest $(side_by_side) tests/integration/test_fault_sweep_*.py
 
 .PHONY: fuzz
-fuzz: environments browser ## Try hostile SMS and requests for half an hour (BAYKOO_FUZZ_SECONDS, _SMS, _REQUESTS, _SEED)
+fuzz: environments browser ## Try hostile SMS and requests for half an hour (BAYKOO_FUZZ_SMS, BAYKOO_FUZZ_SEED)
 	@BAYKOO_FUZZ_SECONDS=$${BAYKOO_FUZZ_SECONDS:-500} BAYKOO_FUZZ_SMS=$${BAYKOO_FUZZ_SMS:-10000} \
 	  BAYKOO_FUZZ_REQUESTS=$${BAYKOO_FUZZ_REQUESTS:-20000} $(bin)/python -m pytest -rP \
 	  tests/unit/hostile tests/e2e/test_api_by_its_document.py tests/pages/test_hostile_page.py
