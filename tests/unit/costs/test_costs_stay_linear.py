@@ -68,7 +68,7 @@ def require_linear(what: str, costs: dict[int, int]) -> None:
 
 
 def sms(text: str, phone: str, at: dt.datetime = NOON) -> Message:
-    row = received_sms(f"generic#{abs(hash((text, phone, at)))}", at, stored_at=at, received_at=at, text=text)
+    row = received_sms(f"generic#{abs(hash((text, phone, at)))}", at, stored_at=at, received_at=at, text_as_sent=text)
     row.sender = row.conversation = phone
     row.recipient, row.provider = NUMBER, "generic"
     row.save()

@@ -53,7 +53,9 @@ class Region:
         """Store an SMS of the observer at a place; return what processes it."""
         self.serial += 1
         key = f"generic#{self.serial}"
-        row = received_sms(key, self.now, stored_at=self.now, received_at=self.now, text=f"{text} {self.serial}")
+        row = received_sms(
+            key, self.now, stored_at=self.now, received_at=self.now, text_as_sent=f"{text} {self.serial}"
+        )
         row.sender = row.conversation = self.phones[place]
         row.recipient, row.provider = NUMBER, "generic"
         row.save()

@@ -137,7 +137,7 @@ def test_assignments_fit_their_row_whatever_is_written(database: FakeDynamoDB) -
         return f"+99677{place:07}"
 
     def say(place: int) -> None:
-        row = received_sms(f"generic#{place}", NOW, stored_at=NOW, received_at=NOW, text="who am I")
+        row = received_sms(f"generic#{place}", NOW, stored_at=NOW, received_at=NOW, text_as_sent="who am I")
         row.sender = row.conversation = phone(place)
         row.recipient, row.provider, row.election = NUMBER, "generic", "grown"
         row.state, row.attention, row.region = "quarantined", "grown#*", None
