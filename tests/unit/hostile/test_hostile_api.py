@@ -24,6 +24,7 @@ from hostile_seeds import failed_before, keeping, seed
 
 from app import app
 from chalicelib.rehearsal.senders.table import SENDERS
+from chalicelib.services.access import oidc
 from chalicelib.services.access.operators import add_operator
 from chalicelib.services.clients import bucket, jobs, provider_settings
 
@@ -80,6 +81,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
         by.setenv("BAYKOO_TABLE_PREFIX", "hostile-")
         by.setattr(jobs, "begin", lambda *_: None)
         by.setattr(bucket, "put", files.__setitem__)
+        by.setattr(oidc, "settings_of", lambda name: None)
         by.setattr(provider_settings, "configured_providers", lambda *_, **__: list(SENDERS))
         now = dt.datetime.now(dt.UTC)
         tokens = {role: add_operator(role, role, "hostile", (), now, dt.timedelta(days=9)) for role in PROOFS[:3]}
