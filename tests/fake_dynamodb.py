@@ -34,8 +34,6 @@ KEYS = {
     "work": ("scope", "id"),
     "audit": ("election", "at"),
     "ledger": ("scope", "id"),
-    "accounts": ("scope", "id"),
-    "contacts": ("station", "id"),
     "providers": ("id",),
 }
 INDEX_RANGES = {"unfinished": "due_at", "conversation": "stored_at", "attention": "stored_at"}
