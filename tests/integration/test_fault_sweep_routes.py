@@ -14,7 +14,7 @@ CHANGES_NOTHING = {
     "sends/preview",
     "calls/{station}/ring",
 }
-SESSION = ("/v1/session", "/v1/session/oidc", "/v1/session/request")
+SESSION = ("/v1/session", "/v1/session/oidc", "/v1/session/request", "/v1/session/switch")
 """Who gets no answer signs in anew: a proof is used up once (tests/e2e/test_sign_in.py)."""
 
 
