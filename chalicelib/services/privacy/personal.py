@@ -48,7 +48,7 @@ PERSONAL: Final[Mapping[str, Mapping[str, How]]] = {
         "history": How.WITHIN,
     },
     "elections": {"document": How.WITHIN, "assignments": How.WITHIN, "changes": How.WITHIN},
-    "summaries": {"document": How.WITHIN},
+    "summaries": {"document": How.WITHIN, "change": How.WITHIN},
     "operators": {"name": How.ROW, "organisation": How.ROW},
     "optouts": {"phone": How.ROW},
     "audit": {

@@ -30,6 +30,8 @@ PREVIEWS = {
     ("POST", "/v1/elections/{election_id}/calls/{station}/ring"),
 }
 """What tells what would happen, of a body, and writes nothing."""
+SWITCHING = {("POST", "/v1/session/switch")}
+"""What ends the session that asked: a repetition is refused."""
 OPERATIONS = list(declared(ROUTES))
 
 
@@ -60,7 +62,7 @@ def test_a_route_declares_what_it_needs(method: str, path: str, target: str, one
         assert not one.on_version
         assert one.conditional or path in {"/health", "/docs", CALLBACK}
     else:
-        assert one.once or one.on_version or (method, path) in SIGNING | PREVIEWS
+        assert one.once or one.on_version or (method, path) in SIGNING | PREVIEWS | SWITCHING
 
 
 def test_operations_have_names_of_their_own() -> None:
