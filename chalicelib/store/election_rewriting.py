@@ -12,7 +12,15 @@ from pynamodb.expressions.update import Action
 from chalicelib.observation.elections.election import Election
 from chalicelib.store import elections
 from chalicelib.store.election_removal import KEYS, remove_older_documents
-from chalicelib.store.elections import DIRECTORY, PART_BYTES, ElectionChanged, ElectionRow, existing, head_of
+from chalicelib.store.elections import (
+    DIRECTORY,
+    PART_BYTES,
+    ElectionChanged,
+    ElectionRow,
+    at_assigned,
+    existing,
+    head_of,
+)
 from chalicelib.store.tables import at_version, store_faults, updated_if
 
 
@@ -20,13 +28,14 @@ from chalicelib.store.tables import at_version, store_faults, updated_if
 class StoredElection:
     """An election's document, and what people changed on top of it.
 
-    The changes are as JSON; `version` is of the document.
+    The changes are as JSON; `version` is of the document, `assigned` of the changes.
     """
 
     version: int
     filed: Election
     assignments: Mapping[str, Any]
     changes: Mapping[str, Any]
+    assigned: int = 0
 
 
 def all_elections() -> list[str]:
@@ -40,7 +49,7 @@ def stored_election(election_id: str) -> StoredElection:
     loaded = existing(election_id)
     head = head_of(election_id, fresh=True)
     changed = (head.assignments or {}, head.changes or {}) if head is not None else ({}, {})
-    return StoredElection(loaded.version, loaded.filed, *changed)
+    return StoredElection(loaded.version, loaded.filed, *changed, int(head.assigned or 0) if head is not None else 0)
 
 
 def rewrite(election_id: str, before: StoredElection, after: StoredElection) -> None:
@@ -65,8 +74,9 @@ def rewrite(election_id: str, before: StoredElection, after: StoredElection) -> 
             ElectionRow.changes.set(dict(after.changes)),
             ElectionRow.assigned.add(1),
         ]
-    if not updated_if(ElectionRow(DIRECTORY, election_id), actions, at_version(ElectionRow, before.version)):
-        raise ElectionChanged(f"election {election_id!r} was loaded by somebody else meanwhile")
+    as_read = at_version(ElectionRow, before.version) & at_assigned(before.assigned)
+    if not updated_if(ElectionRow(DIRECTORY, election_id), actions, as_read):
+        raise ElectionChanged(f"election {election_id!r} was loaded or changed by somebody else meanwhile")
     elections.forget(election_id)
     remove_older_documents(election_id)
 

@@ -3,6 +3,7 @@
 A link and a code by email or SMS, then a session's cookie.
 """
 
+import datetime as dt
 import os
 import time
 from contextlib import suppress
@@ -150,9 +151,12 @@ def sign_out(asked: Asked[None, None, None]) -> Response:
     return json_response({"detail": "Signed out."}, {"Set-Cookie": _set_cookie("", lasts=0)})
 
 
-def session_headers(account: AccountRow, request: Any) -> dict[str, str]:
-    """Begin an account's session; return the header with its cookie."""
-    cookie = sessions.begin(account, request.headers.get("user-agent") or "", now())
+def session_headers(account: AccountRow, request: Any, until: dt.datetime | None = None) -> dict[str, str]:
+    """Begin an account's session; return the header with its cookie.
+
+    `until`: when the session ends that it goes on from.
+    """
+    cookie = sessions.begin(account, request.headers.get("user-agent") or "", now(), until)
     return {"Set-Cookie": _set_cookie(cookie)}
 
 

@@ -35,11 +35,13 @@ def switch(asked: Asked[None, None, SwitchBody]) -> Response | dict[str, Any]:
     if asked.operator.account is None or cookie is None:
         raise Problem(HTTPStatus.CONFLICT, "A program's token is for one election; only a session switches.")
     require_own_page(asked.request)
+    if asked.operator.role in sessions.NEVER_IDLE:
+        raise Problem(HTTPStatus.CONFLICT, "A wall shows one election.")
     before = sessions.resume(cookie, now())
     try:
         elsewhere = signed_in_elsewhere(before.account, asked.body.election, now())
     except ProofRefused as refused:
         raise Problem(HTTPStatus.NOT_FOUND, f"Not switched: {refused}.") from refused
-    headers = session_headers(elsewhere.account, asked.request)
+    headers = session_headers(elsewhere.account, asked.request, before.row.until)
     sessions.end(cookie, now())
-    return json_response(described(elsewhere), headers)
+    return json_response(described(elsewhere) | {"until": before.row.until.isoformat()}, headers)

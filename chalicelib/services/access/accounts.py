@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, FiledAccount, Role
 from chalicelib.observation.elections.election import Election
@@ -81,7 +81,7 @@ def account_writes(
     row = AccountRow(
         election.id,
         own,
-        name=_distinct(invitation, [account for account in existing_accounts if account.id != own]),
+        name=distinct(invitation, [account for account in existing_accounts if account.id != own]),
         address=address,
         role=invitation.role,
         regions=list(invitation.regions),
@@ -95,12 +95,12 @@ def account_writes(
     return row, accounts.putting_account(row, hashed, seen)
 
 
-def _distinct(invitation: Invitation, others: Iterable[AccountRow]) -> str:
+def distinct(invitation: Invitation, others: Iterable[AccountRow]) -> str:
     """Return an invitation's name, numbered where somebody has it.
 
     Leases and the audit trail know people by name and role: two of one name would hold each other's.
     """
-    taken = {other.name for other in others if other.role == invitation.role and not other.revoked}
+    taken = {other.name for other in others if other.role == invitation.role}
     names = (invitation.name, *(f"{invitation.name} {number}" for number in range(2, len(taken) + 2)))
     return next(name for name in names if name not in taken)
 
@@ -158,7 +158,7 @@ def _load(election: Election, filed: FiledAccount, now: dt.datetime) -> str:
 
 
 def _is_as_filed(row: AccountRow, filed: FiledAccount) -> bool:
-    numbered = re.fullmatch(rf"{re.escape(filed.name)} \d+", row.name)  # as `_distinct` numbers it
+    numbered = re.fullmatch(rf"{re.escape(filed.name)} \d+", row.name)  # as `distinct` numbers it
     stands = (filed.name if numbered else row.name, row.role, tuple(row.regions), row.organisation, row.language)
     return stands == (filed.name, filed.role, filed.regions, filed.organisation, filed.language)
 
@@ -171,6 +171,10 @@ def access_of(row: AccountRow) -> dict[str, Any]:
         "organisation": row.organisation,
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
     }
+
+
+MOST_ENDED: Final = 90
+"""Sessions that one transaction ends with its other rows; DynamoDB takes a hundred."""
 
 
 def revoking(row: AccountRow) -> tuple[Write, ...]:
@@ -186,7 +190,7 @@ def revoking(row: AccountRow) -> tuple[Write, ...]:
         AccountRow.version == row.version,
     )
     sessions = [session for session in accounts.sessions_of(row.scope) if session.account == row.id]
-    return revoked, *map(accounts.ending, sessions)
+    return revoked, *map(accounts.ending, sessions[:MOST_ENDED])
 
 
 def revoke_account(election_id: str, name: str, now: dt.datetime) -> int:
@@ -201,7 +205,18 @@ def revoke_account(election_id: str, name: str, now: dt.datetime) -> int:
         write(
             [*revoking(row), operators.recorded(election_id, now, COMMAND_LINE, "account revoked", f"account {name}")]
         )
+        end_sessions(row)
     return len(rows)
+
+
+def end_sessions(row: AccountRow) -> None:
+    """End sessions of an account that one transaction left.
+
+    Raises StoreUnavailable.
+    """
+    for session in accounts.sessions_of(row.scope):
+        if session.account == row.id:
+            accounts.end(session)
 
 
 def operator_of(row: AccountRow) -> Operator:

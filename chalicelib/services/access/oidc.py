@@ -129,6 +129,8 @@ def end(begun: Begun, state: str, code: str, redirect: str, now: dt.datetime) ->
     endpoint = str(described["token_endpoint"])
     token = oidc_provider.id_token(endpoint, fields, settings.client_id, settings.client_secret)
     email = _proven(token, str(described["jwks_uri"]), Expected(settings.issuer, settings.client_id, begun.nonce), now)
+    if not email.isascii():  # lower case makes one address of several then
+        raise SignInRefused("an address with other than Latin letters signs in by a link")
     accounts = open_accounts(address_hash(address_of(email)), now)
     chosen = next((one for one in accounts if begun.election in (None, one.scope)), None)
     if chosen is None:

@@ -41,13 +41,15 @@ class Session:
     row: SessionRow
 
 
-def begin(account: AccountRow, device: str, now: dt.datetime) -> str:
+def begin(account: AccountRow, device: str, now: dt.datetime, until: dt.datetime | None = None) -> str:
     """Begin a session; return its cookie's value, stored nowhere.
 
-    `device`: what the browser calls itself. Raises StoreUnavailable.
+    `device`: what the browser calls itself. `until`: when a session ends that this one goes on from, and so it does.
+    Raises StoreUnavailable.
     """
     token = secrets.token_urlsafe(32)
-    lasts = WALL_LASTS if account.role in NEVER_IDLE else LASTS
+    ends = now + (WALL_LASTS if account.role in NEVER_IDLE else LASTS)
+    ends = min(ends, until or ends)
     row = SessionRow(
         account.scope,
         accounts.session_id(_hash(token)),
@@ -55,8 +57,8 @@ def begin(account: AccountRow, device: str, now: dt.datetime) -> str:
         device=device[:LONGEST_DEVICE],
         begun_at=now,
         used_at=now,
-        until=now + lasts,
-        expires=now + lasts + dt.timedelta(days=1),
+        until=ends,
+        expires=ends + dt.timedelta(days=1),
     )
     accounts.put_session(row)
     return f"{urlsafe_b64encode(account.scope.encode()).decode().rstrip('=')}.{token}"

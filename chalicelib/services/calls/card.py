@@ -82,7 +82,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         **_coordinators(election, region),
         "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
         "contacts": [
-            contact_document(election, one)
+            contact_document(operator, election, one)
             for one in contacts_of(election.id, station, CONTACTS)
             if sees_phone(operator, one.phone)
         ],

@@ -24,11 +24,17 @@ def list_contacts(
     page = rows[:limit]
     election = loaded.election
     seen = [row for row in page if sees_phone(operator, row.phone)]
-    return [contact_document(election, row) for row in seen], page[-1].id if len(rows) > limit else None
+    documents = [contact_document(operator, election, row) for row in seen]
+    return documents, page[-1].id if len(rows) > limit else None
 
 
-def contact_document(election: Election, row: ContactRow) -> dict[str, Any]:
-    """Return a contact as operators see it."""
+def contact_document(operator: Operator, election: Election, row: ContactRow) -> dict[str, Any]:
+    """Return a contact as an operator sees it.
+
+    Without a phone it may be another member's observer: name and note are then told to whoever called alone.
+    """
+    is_told = row.phone is not None or row.who == operator.signature or operator.sight is None
+    is_told = is_told or (operator.sight is not None and operator.sight.sees.phones == "all")
     return {
         "id": row.id,
         "at": local(election, row.at),
@@ -36,9 +42,9 @@ def contact_document(election: Election, row: ContactRow) -> dict[str, Any]:
         "outcome": row.outcome,
         "undoes": row.undoes if row.outcome == UNDONE else None,
         "person": row.person,
-        "name": row.name,
+        "name": row.name if is_told else None,
         "phone": row.phone,
-        "note": row.note,
+        "note": row.note if is_told else None,
         "owed": row.owed or [],
         "snoozed_until": local(election, row.snoozed_until),
         "entered": row.entered,

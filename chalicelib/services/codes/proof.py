@@ -35,6 +35,13 @@ class Proof:
     writes: tuple[Write, ...] = ()
     blocks: bool = False
 
+    def spender(self, phone: str) -> str:
+        """Return whose budget of incidents an SMS spends.
+
+        Whoever forges a number spends nothing of the person who can prove it.
+        """
+        return phone if self.doubt is None else f"{phone}#unproven"
+
 
 def readable_text(message: Message, holders: Holders) -> str:
     """Return an SMS's text as it is read.

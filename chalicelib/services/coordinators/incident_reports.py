@@ -63,7 +63,7 @@ def outcome_of_coordinators_report(
     opening = open_incidents(
         loaded,
         [incident for incident in incidents if incident.id not in limits.existing_keys],
-        phone,
+        proof.spender(phone),
         message.recipient,
         now,
         reserved=limits.numbers,

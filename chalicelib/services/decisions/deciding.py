@@ -24,6 +24,7 @@ from chalicelib.services.reports.doubted import doubted
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, total
 from chalicelib.services.versions import NoteMissing, VersionPassed
+from chalicelib.services.views.doubts import sees_doubts_at
 from chalicelib.services.views.report import ENTERED
 from chalicelib.store.doubts import keeping
 from chalicelib.store.elections import LoadedElection
@@ -172,8 +173,8 @@ def _changed(target: Target, standing: Standing, decided: Decided) -> tuple[Stor
 
 def _described(target: Target, standing: Standing, after: StoredReport) -> dict[str, Any]:
     """Describe a report after a decision; its version is the next."""
-    election, report = target.election, after.report
-    form, answers = target.form, station_answers(election, report)
+    election, report, operator = target.election, after.report, target.action.operator
+    form, answers = target.form, station_answers(election, report.only(operator.sees_reports_of))
     station, form_code, round_name = target.key
     state = answers.state(form) if answers.first_at is not None else "left_out"
     return {
@@ -187,6 +188,7 @@ def _described(target: Target, standing: Standing, after: StoredReport) -> dict[
         "doubts": [
             doubt.document()
             for doubt in doubts_of(election, {**standing.reports, standing.place: report}, standing.place)
+            if sees_doubts_at(operator, station)
         ],
     }
 
@@ -197,7 +199,7 @@ def _passed(target: Target, standing: Standing) -> str:
     words = f"the report is at version {version} now, you have seen {target.seen}"
     if last is not None and last.version > target.seen:
         words += f"; {last.made.who} has decided at {_clock(target, last.made.at)}: {last.what}"
-    newest = _newest(standing.report)
+    newest = _newest(standing.report.only(target.action.operator.sees_reports_of))
     if newest is not None:
         observer, code, answer = newest
         key = answer.source.message

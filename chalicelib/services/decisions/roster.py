@@ -95,7 +95,7 @@ def replace_observer(subject: Subject, name: str, phones: Sequence[str], languag
     election = subject.loaded.election
     if language is not None and language not in election.languages:
         raise DecisionRefused(f"{language} is none of the election's languages: {', '.join(election.languages)}")
-    fields: dict[str, Any] = {"name": _words(name, "name"), "phones": _phones(election, phones)}
+    fields: dict[str, Any] = {"name": _words(name, "name"), "phones": _phones(election, phones, subject.number)}
     return _change(subject, "observer replaced", fields | ({"language": language} if language is not None else {}))
 
 
@@ -196,7 +196,7 @@ def _words(written: str, what: str) -> str:
     return words
 
 
-def _phones(election: Election, written: Sequence[str]) -> list[str]:
+def _phones(election: Election, written: Sequence[str], number: str) -> list[str]:
     phones = list(dict.fromkeys(international(phone, election.default_region) for phone in written))
     wrong = [phone for phone in phones if not is_international(phone)]
     if wrong or not phones:
@@ -204,7 +204,20 @@ def _phones(election: Election, written: Sequence[str]) -> list[str]:
     taken = [phone for phone in phones if phone in election.coordinators_by_phone]
     if taken:
         raise DecisionRefused(f"…{taken[0][-SHOWN_DIGITS:]} is a coordinator's")
+    shared = [phone for phone in phones if not _may_share(election, phone, number)]
+    if shared:
+        raise DecisionRefused(f"…{shared[0][-SHOWN_DIGITS:]} is another observer's")
     return phones
+
+
+def _may_share(election: Election, phone: str, number: str) -> bool:
+    """Tell whether a phone is nobody's, or a colleague's."""
+    own = election.observer_by_number.get(number)
+    colleagues = (own.station, own.organisation) if own else None
+    return all(
+        observer.number == number or (observer.station, observer.organisation) == colleagues
+        for observer in election.observers_by_phone.get(phone, ())
+    )
 
 
 def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,8 +87,8 @@ def whole(
     latest = with_sender(loaded, operator, key, None, LATEST, withheld)["messages"] if operator.sees_phones() else []
     return document | {
         "version": tag_of(row),
-        # The provider's own words hold the code as it was typed.
-        "raw": row.raw if operator.may(Permission.READ_AUDIT) and is_shown and row.text == row.text_as_sent else None,
+        # The provider's own words hold codes as they were typed, of other SMS of the same request too.
+        "raw": row.raw if operator.may(Permission.READ_AUDIT) and is_shown and not _has_codes(loaded) else None,
         "author": row.author,
         "on_behalf_of": row.on_behalf_of,
         "note": row.note if is_shown else None,
@@ -105,6 +105,14 @@ def whole(
             for fields in readings
         ],
     }, tag_of(row)
+
+
+def _has_codes(loaded: LoadedElection) -> bool:
+    """Tell whether anybody of an election proves who they are by a code."""
+    election = loaded.election
+    return any(observer.code for observer in election.observers) or any(
+        coordinator.code for coordinator in election.coordinators
+    )
 
 
 def _resolution(row: Message, *, is_shown: bool) -> dict[str, Any] | None:

@@ -100,7 +100,7 @@ def done(
             "at": line.at.partition("#")[0],
             "who": line.who,
             "action": line.action,
-            "note": line.note,
+            "note": line.note if operator.toward(rows[key].reporter).sees_phones() else None,
             "message": described(election, operator, rows[key]),
         }
         for line, key in page

@@ -5,7 +5,7 @@ What waits for a person, the oldest first, and how much of each kind.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -127,8 +127,14 @@ def described(election: Election, operator: Operator, row: Message, withheld: Co
         "to": phone_for(operator, row.recipient),
         "text": row.text if is_shown else None,
         "suggestion": _suggestion(readings[0]) if readings else None,
-        "done": {name: resolution[name] for name in ("how", "who", "at", "by", "note") if name in resolution} or None,
+        "done": _done(resolution, with_note=is_shown),
     }
+
+
+def _done(resolution: Mapping[str, Any], *, with_note: bool) -> dict[str, Any] | None:
+    """Return what was done; its note quotes people as the text does."""
+    names = ("how", "who", "at", "by", *(("note",) if with_note else ()))
+    return {name: resolution[name] for name in names if name in resolution} or None
 
 
 def _suggestion(reading: EntryFields) -> str:

@@ -37,8 +37,9 @@ class Reported:
 
 def removals(before: Election, after: Election, reported: Reported) -> Iterator[Removal]:
     """Everything that is left out and was reported on, with how often."""
-    if after.tally_shards != before.tally_shards and reported.messages:
-        yield Removal(f"the count over {before.tally_shards} rows (tally_shards)", reported.messages)
+    counted = reported.messages + len(reported.incidents)  # a coordinator's incident counts as no message
+    if after.tally_shards != before.tally_shards and counted:
+        yield Removal(f"the count over {before.tally_shards} rows (tally_shards)", counted)
     uses = Counter(part for report in reported.reports for part in _parts_of_report(before, report))
     uses.update(part for incident in reported.incidents for part in _parts_of_incident(incident))
     remaining = _meanings(after)

@@ -118,4 +118,6 @@ def _required(operator: Operator, export_id: str) -> JobRow:
 def _sees(operator: Operator, row: JobRow) -> bool:
     if operator.organisation not in (None, row.organisation):
         return False
-    return row.who == operator.name or operator.may(Permission.EXPORT_PEOPLE)
+    if operator.regions and not (row.regions and set(row.regions) <= set(operator.regions)):
+        return False
+    return (row.who, row.role) == (operator.name, operator.role) or operator.may(Permission.EXPORT_PEOPLE)

@@ -13,7 +13,7 @@ from chalicelib.observation.incidents.lifecycle import Group, critical_answers, 
 from chalicelib.observation.reading.model import CATEGORY, Reading, ReportReading
 from chalicelib.observation.replies.incident_alerts import IncidentNotice, incident_alert_email, incident_alert_sms
 from chalicelib.observation.reports.resolve import ResolvedReport
-from chalicelib.observation.sms.codes import without_code
+from chalicelib.observation.sms.codes import CODE_REASONS, without_code
 from chalicelib.observation.sms.multipart import name_of
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
@@ -106,7 +106,7 @@ def _answered(
     return [
         Incident(
             election.id,
-            answered_id(report.station, form.code, report.round, code, report.observer.number),
+            answered_id(report.station, form.code, report.round, code, report.observer.number, report.flags),
             severity=CRITICAL_ANSWER,
             region=election.region_of(report.station),
             station=report.station,
@@ -144,7 +144,7 @@ def _left_out(election: Election, report: ResolvedReport, source: str, left_out:
         reason = left_out.get(incident_id(report.station, source))
         return report if reason is None else replace(report, counts=False, flags=(*report.flags, reason))
     ids = {
-        code: answered_id(report.station, form.code, report.round, code, report.observer.number)
+        code: answered_id(report.station, form.code, report.round, code, report.observer.number, report.flags)
         for code in report.critical
     }
     kept = tuple(code for code in report.critical if ids[code] not in left_out)
@@ -164,12 +164,14 @@ def incident_sources(message: Message, forms: Sequence[tuple[str, object]]) -> l
     return [f"{name}#{form}#{forms[:place].count(form)}" for place, form in enumerate(forms)]
 
 
-def answered_id(station: str, form: str, round_name: str, code: str, observer: str) -> str:
+def answered_id(station: str, form: str, round_name: str, code: str, observer: str, flags: Iterable[str] = ()) -> str:
     """Return the id of the incident that an answer opens.
 
-    One however often the observer sends it for a form and round.
+    One however often the observer sends it for a form and round; `flags` of a report that was not proven make it
+    another, so that whoever forges a number cannot keep the observer's own from being told.
     """
-    return incident_id(station, f"{station}#{form}#{round_name}#{code}#{observer}")
+    unproven = "" if CODE_REASONS.isdisjoint(flags) else "#unproven"
+    return incident_id(station, f"{station}#{form}#{round_name}#{code}#{observer}{unproven}")
 
 
 def incident_id(station: str, source: str) -> str:

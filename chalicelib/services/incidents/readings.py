@@ -26,5 +26,6 @@ def incidents_of_reading(election: Election, message: Message) -> Iterator[tuple
             continue
         for code in written.get("answers", {}):
             is_certain = code in written.get("critical", ()) and not is_held
-            opened = answered_id(written["station"], form.code, written["round"], code, written["observer"])
+            place = (written["station"], form.code, written["round"], code, written["observer"])
+            opened = answered_id(*place, written.get("flags", ()))
             yield opened, f"answer {form.code} {code}", is_certain

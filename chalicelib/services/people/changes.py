@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.accounts import (
+    MOST_ENDED,
     AccountUnknown,
     Invitation,
     access_of,
@@ -15,6 +16,8 @@ from chalicelib.services.access.accounts import (
     address_hash,
     address_of,
     described,
+    distinct,
+    end_sessions,
     revoking,
 )
 from chalicelib.services.access.operators import require_scope
@@ -61,7 +64,11 @@ def change_account(
             raise VersionPassed(f"{row.name}'s account is at version {row.version} now, you have seen {seen}")
         before = access_of(row)
         for name, value in wanted.items():
-            setattr(row, name, list(value) if name == "regions" else value)
+            if value is not None or name not in ("role", "regions"):
+                setattr(row, name, list(value) if name == "regions" else value)
+        if row.role != before["role"]:
+            others = [other for other in accounts.accounts_of(election.id) if other.id != row.id]
+            row.name = distinct(Invitation(row.name, row.address, row.role), others)
         require_scope(election, row.regions, row.organisation)
         row.version = seen + 1
         writes = accounts.putting_account(row, address_hash(row.address), seen)
@@ -82,7 +89,9 @@ def revoke(election_id: str, identity: str, action: Action) -> dict[str, Any]:
         after = described(row, []) | {"revoked": True, "version": row.version + 1}
         return Change(after, writes, "account revoked", _subject(row), access_of(row), None)
 
-    return perform(action, attempt, also=(AccountChanged,))
+    answer = perform(action, attempt, also=(AccountChanged,))
+    end_sessions(_required(election_id, identity))
+    return answer
 
 
 def sign_out_everywhere(election_id: str, identity: str, action: Action) -> dict[str, Any]:
@@ -94,10 +103,12 @@ def sign_out_everywhere(election_id: str, identity: str, action: Action) -> dict
     def attempt() -> Change:
         row = _required(election_id, identity)
         ended = _sessions(row)
-        writes = tuple(accounts.ending(one) for one in ended)
+        writes = tuple(accounts.ending(session) for session in ended[:MOST_ENDED])
         return Change(described(row, []), writes, "sessions ended", _subject(row), {"sessions": len(ended)}, None)
 
-    return perform(action, attempt)
+    answer = perform(action, attempt)
+    end_sessions(_required(election_id, identity))
+    return answer
 
 
 def _required(election_id: str, identity: str) -> AccountRow:

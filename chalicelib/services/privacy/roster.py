@@ -97,7 +97,8 @@ def _coordinator(coordinator: Coordinator, persons: Persons) -> Coordinator:
     if not _is_forgotten([coordinator.phone] if coordinator.phone else [], persons):
         return coordinator
     kept = {name: getattr(coordinator, name) for name in Coordinator.model_fields}
-    return Coordinator.model_construct(**kept | {"name": MARK, "phone": None, "email": None, "alerts": ()})
+    gone = {"name": MARK, "phone": None, "email": None, "alerts": (), "code": None}
+    return Coordinator.model_construct(**kept | gone)
 
 
 def _is_forgotten(phones: Iterable[str], persons: Persons) -> bool:

@@ -48,6 +48,7 @@ def _message(table: str, row: Item, scope: Scope) -> Change:
     is_about = bool({_text(row, "about"), _text(row, "cause")} & scope.own) and _text(row, "direction") == "out"
     change = named(table, row, scope, is_quoting=_text(row, "direction") == "out")
     goes = {name for name in QUOTING & set(row) if is_about or _is_of_parts(name, row, change)}
+    goes |= {"raw"} & change.sets.keys()  # the request may have brought a forgotten person's SMS too
     sets = {name: value for name, value in change.sets.items() if name not in goes}
     return Change(sets, (*change.removes, *sorted(goes)))
 

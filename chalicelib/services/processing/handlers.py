@@ -128,7 +128,7 @@ def _report(sms: _Sms) -> Outcome:
     ]
     for incident in opened_now:
         incident.doubt = proof.doubt
-    reporter = f"entered for {message.on_behalf_of}" if message.is_entry else sms.phone
+    reporter = f"entered for {message.on_behalf_of}" if message.is_entry else proof.spender(sms.phone)
     reserved, merged_alerts = sms.limits.numbers, sms.limits.merge_alerts
     opening = open_incidents(
         sms.loaded, opened_now, reporter, message.recipient, now, reserved=reserved, merge_alerts=merged_alerts
@@ -189,7 +189,9 @@ def _interpreted(
     """Read an SMS; nothing counts where its sender is in doubt."""
     election, message, name = sms.loaded.election, sms.message, sms_name(sms.message.key)
     is_incomplete = message.flag == Flag.INCOMPLETE
-    text = readable_text(message, senders)
+    # A coordinator's code is none of an observer's SMS, and must not be quoted from it either.
+    has_code = any(observer.code for observer in senders)
+    text = readable_text(message, senders if has_code else election.coordinators_by_phone.get(sms.phone, ()))
     interpretation = interpret(election, senders, text, counted_at, sms=name, is_incomplete=is_incomplete)
     if doubt is not None:
         interpretation = without_proof(election, interpretation, doubt)
