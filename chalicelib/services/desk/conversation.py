@@ -108,7 +108,7 @@ def whole(
 
 
 def _has_codes(loaded: LoadedElection) -> bool:
-    """Tell whether anybody of an election proves who they are by a code."""
+    """Tell whether anybody of an election has a code."""
     election = loaded.election
     return any(observer.code for observer in election.observers) or any(
         coordinator.code for coordinator in election.coordinators
