@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from carrier_apis import serving
-from deployed import Deployed, call, eventually
+from deployed import SAMPLE, Deployed, call, eventually
 from stack import folder_of, sample_on
 
 from chalicelib.rehearsal.senders.twilio import TwilioSender
@@ -295,6 +295,36 @@ def test_an_export_is_made_by_its_job_and_fetched_with_no_refusal(written: str, 
         content = call(file["url"], None, {})
         assert (content.status, len(content.body)) == (200, file["bytes"])
         assert content.body[:2] == (b"PK" if written == "xlsx" else b"\x1f\x8b"), content.body[:20]
+    assert refusals(guarded.stack) == []
+
+
+def test_a_roster_is_imported_by_its_job_with_no_refusal(guarded: Deployed) -> None:
+    """Its last observer has another name; documents of versions before are removed."""
+    token = guarded.operator(ELECTION, role="administrator")
+    path = f"/v1/elections/{ELECTION}"
+    header, *lines = (SAMPLE.parent / "observers.csv").read_text().splitlines()
+    number, _, *others = lines[-1].split(",")
+    renamed = ",".join([number, "Nurlan Imported", *others])
+    files = {"observers": {"file": "observers.csv", "content": "\n".join([header, *lines[:-1], renamed, ""])}}
+    checked = guarded.post(f"{path}/imports/check", files, token, If_Match='"1"')
+    assert checked.status == 200, checked.body
+    assert checked.json()["problems"] == []
+    seen = {"If_Match": f'"{checked.json()["version"]}"', "Idempotency_Key": "guarded-import"}
+    asked = guarded.post(f"{path}/imports", files, token, **seen)
+    assert asked.status == 202, asked.body
+
+    def done() -> dict[str, Any] | None:
+        shown: dict[str, Any] = guarded.get(f"{path}/imports/{asked.json()['id']}", token).json()
+        assert shown["state"] != "failed", shown["error"]
+        return shown if shown["state"] == "done" else None
+
+    assert eventually(done, 60)["version"] > checked.json()["version"]
+
+    def is_renamed() -> bool:
+        shown = guarded.get(f"{path}/observers/{number}", token)
+        return shown.status == 200 and shown.json()["observer"]["name"] == "Nurlan Imported"
+
+    eventually(is_renamed, 60)
     assert refusals(guarded.stack) == []
 
 

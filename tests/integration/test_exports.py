@@ -18,6 +18,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
 from chalicelib.services.exports import asking, job
+from chalicelib.services.exports.faults import ExportUnknown
 from chalicelib.services.exports.table import Table, Wanted
 from chalicelib.services.exports.writers import MOST_XLSX_ROWS, TooManyRows, write_csv, write_xlsx
 from infra.stack import Stack
@@ -113,6 +114,24 @@ def test_only_regions_that_are_seen_and_asked_for(pipeline: Pipeline, services: 
 def test_people_are_for_headquarters(pipeline: Pipeline) -> None:
     with pytest.raises(asking.PeopleWithheld):
         asked(pipeline, Wanted("messages", "csv", people=True), role="operator")
+
+
+def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline: Pipeline) -> None:
+    whole = asked(pipeline, Wanted("messages", "csv", people=True))
+    regional = asked(pipeline, Wanted("messages", "csv", people=True), regions=("Chuy",))
+
+    def seen(name: str, role: Any, *regions: str) -> set[str]:
+        operator = Operator(name, role, pipeline.election.id, regions)
+        listed = {one["id"] for one in asking.list_exports(operator, pipeline.now)["exports"]}
+        for export_id in {whole, regional} - listed:
+            with pytest.raises(ExportUnknown):
+                asking.link(operator, export_id, Action(operator, pipeline.now, f"key-{next(KEYS)}", "d"))
+        return listed
+
+    assert seen("Ann", "operator") == set()
+    assert seen("Ann", "headquarters", "Chuy") == {regional}
+    assert seen("Bob", "headquarters", "Bishkek") == set()
+    assert seen("Bob", "headquarters") == {whole, regional}
 
 
 def test_m4_a_hostile_text_is_a_text(pipeline: Pipeline, services: Stack) -> None:

@@ -10,23 +10,26 @@ from typing import Any
 import pytest
 from aws_faults import Killed, Wire
 from pipeline import Load, Pipeline, sample
+from test_roster_changes import subject
 
 from chalicelib.observation.elections.election import Form, Question
 from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
+from chalicelib.services.decisions.roster import close_station, reopen_station
 from chalicelib.services.elections import loading
 from chalicelib.services.ledger.seal import seal
 from chalicelib.services.ledger.verify import verify
 from chalicelib.services.opt_outs.by_operator import set_wish
+from chalicelib.services.privacy import forget as forgetting
 from chalicelib.services.privacy.forget import Forgotten, forget_everybody, forget_phone
 from chalicelib.services.summaries.hourly import summarize
 from chalicelib.store import elections, raw_rows
 from chalicelib.store.contacts import ContactRow, contact_id
 from chalicelib.store.election_removal import retire, retired_at
-from chalicelib.store.election_rewriting import comparing_key
-from chalicelib.store.elections import existing
+from chalicelib.store.election_rewriting import StoredElection, comparing_key, rewrite, stored_election
+from chalicelib.store.elections import ElectionChanged, existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.opt_outs import wish_of
 from chalicelib.store.reports import StoredReport
@@ -193,6 +196,31 @@ def test_killed_after_any_write_it_is_given_again_and_ends_the_same(day: Pipelin
         killed += 1
     assert killed >= KILLED // 2
     assert comparable(everything()) == undisturbed
+    assert day.differences() == ()
+
+
+def test_what_an_operator_changes_meanwhile_stays(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The election is not rewritten over it, but read and rewritten once more."""
+    first, second = (station.number for station in day.election.stations[:2])
+    close_station(subject(day, "station", first, key="first"))
+    read = stored_election(day.election.id)
+    close_station(subject(day, "station", second, key="second"))
+    with pytest.raises(ElectionChanged, match="changed by somebody else"):
+        rewrite(day.election.id, read, read)
+    attempts = []
+
+    def changed_before(election_id: str, before: StoredElection, after: StoredElection) -> None:
+        if not attempts:
+            reopen_station(subject(day, "station", first, seen=1, key="third"))
+        attempts.append(before.assigned)
+        rewrite(election_id, before, after)
+
+    monkeypatch.setattr(forgetting, "rewrite", changed_before)
+    forget(day, day.phone())
+    assert len(attempts) == 2
+    elections._recent.clear()
+    assert set(existing(day.election.id).election.closed) == {second}
+    assert day.phone() not in existing(day.election.id).filed.model_dump_json()
     assert day.differences() == ()
 
 

@@ -171,6 +171,25 @@ def test_a_report_of_two_members_is_decided_by_the_coalition(coalition: Coalitio
     assert coalition.post("A", f"{REPORT}/confirm", body, seen, **report).status == HTTPStatus.OK
 
 
+def test_deciding_tells_a_member_nothing_of_another_s_observer(coalition: Coalition) -> None:
+    """Neither where the report has changed since nor once it is decided; the whole coalition is told."""
+    own, other = coalition.observer(0), coalition.observer(0, 1)
+    report = {"station": own.station, "form": "OP", "round": "-"}
+    body = {"observer": own.number, "note": "seen"}
+    for who, newest in (("A", own), ("whole", other)):
+        passed = coalition.post(who, f"{REPORT}/confirm", body, "99", **report)
+        assert passed.status == HTTPStatus.PRECONDITION_FAILED, passed
+        assert f"of observer {newest.number}," in passed.json()["detail"]
+        version = passed.json()["detail"].partition("at version ")[2].partition(" ")[0]
+    confirmed = coalition.post("A", f"{REPORT}/confirm", body, version, **report)
+    assert confirmed.status == HTTPStatus.OK, confirmed
+    answers = confirmed.json()
+    assert (answers["answers"]["C"], answers["conflicts"], answers["doubts"]) == (9, [], [])
+    version = str(answers["version"])
+    whole = coalition.post("whole", f"{REPORT}/confirm", body, version, **report).json()
+    assert (whole["conflicts"], bool(whole["doubts"])) == (["C"], True)
+
+
 def test_a_member_sends_to_its_own_observers(coalition: Coalition) -> None:
     """Whoever it names, and no other member's."""
     own = [one for one in coalition.pipeline.election.observers if one.organisation == "B"]

@@ -126,6 +126,26 @@ def test_who_replaces_an_observer_is_heard_on_their_own_phone(pipeline: Pipeline
     assert pipeline.differences() == ()
 
 
+def test_whose_phone_is_another_observer_s_replaces_nobody_but_a_colleague(pipeline: Pipeline) -> None:
+    lead, colleague = pipeline.observers()
+    elsewhere = pipeline.observers(1)[0]
+    with pytest.raises(DecisionRefused, match="is another observer's"):
+        replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", elsewhere.phones, None)
+    members = {"A": {"name": {"en": "Alpha"}}, "B": {"name": {"en": "Beta"}}}
+    observers = [
+        one.model_copy(update={"organisation": "B" if one.number == colleague.number else "A"})
+        for one in pipeline.election.observers
+    ]
+    before = pipeline.election
+    loading.load(changed(before, organisations=members, observers=observers), REAL_TIME)
+    with pytest.raises(DecisionRefused, match="is another observer's"):
+        replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", colleague.phones, None)
+    assert trail(pipeline) == []
+    loading.load(before, REAL_TIME)
+    replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", colleague.phones, None)
+    assert pipeline.current.election.observer_by_number[lead.number].phones == colleague.phones
+
+
 def test_an_observer_goes_to_another_station_and_what_was_counted_is_counted_by_it(pipeline: Pipeline) -> None:
     lead, other = pipeline.observers()
     elsewhere = pipeline.election.stations[1].number

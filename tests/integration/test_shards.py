@@ -9,6 +9,7 @@ from pipeline import Load, Pipeline, changed
 
 from chalicelib.cli import election as module
 from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.reports.tally import shard_of
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.shards import ShardsInUse, change_shards
@@ -57,6 +58,18 @@ def test_shards_stay_where_something_is_counted(pipeline: Pipeline, command: Cli
     pipeline.say(pipeline.phone(), "?!")
     answer = run(command, "shards", pipeline.election.id, 8)
     assert (answer.exit_code, "tally_shards" in answer.output) == (1, True), answer.output
+    assert existing(pipeline.election.id).election.tally_shards == 4
+    assert pipeline.differences() == ()
+
+
+def test_shards_stay_where_a_coordinator_s_incident_alone_is_counted(load: Load) -> None:
+    """It counts as no message."""
+    asan = Coordinator(name="Asan", phone="+996557200002", language="en", regions=("Bishkek",), alerts=("sms",))
+    pipeline = load(size=2, coordinators=(asan,))
+    pipeline.say("+996557200002", f"IN {pipeline.election.stations[0].number} 3 a fight")
+    assert pipeline.summary()["nation"]["messages"]["received"] == 0
+    with pytest.raises(loading.RemovesReported, match="tally_shards"):
+        change_shards(pipeline.election.id, 16, pipeline.now - dt.timedelta(days=10))
     assert existing(pipeline.election.id).election.tally_shards == 4
     assert pipeline.differences() == ()
 

@@ -3,8 +3,9 @@
 import datetime as dt
 from http import HTTPStatus
 
+import pytest
 from api_client import Api, ApiAnswer
-from pipeline import Load
+from pipeline import Load, Pipeline
 
 from chalicelib.entrypoints.api.access import COOKIE
 from chalicelib.services.access import sessions
@@ -37,3 +38,40 @@ def test_a_session_switches_to_another_election_of_its_address(load: Load) -> No
     assert ask("GET", "/v1/session", cookie).status == HTTPStatus.UNAUTHORIZED
     fresh = switched.headers["set-cookie"].partition(";")[0].partition("=")[2]
     assert ask("GET", "/v1/session", fresh).json()["election"] == there
+
+
+def test_a_session_that_switches_ends_when_it_would_have(load: Load) -> None:
+    here, there, address = two_elections(load)
+    now = dt.datetime.now(dt.UTC)
+    begun = now - dt.timedelta(minutes=15)
+    for election in (here, there):
+        add_account(election.election.id, Invitation("Aida", address, "operator"), now)
+    token, _ = make_proof(address, now)
+    account = redeem_link(token, here.election.id, now).account
+    cookie = sessions.begin(account, "Firefox", begun)
+    switched = ask("POST", SWITCH, cookie, {"election": there.election.id})
+    assert switched.status == HTTPStatus.OK, switched
+    ends = begun + sessions.LASTS
+    fresh = switched.headers["set-cookie"].partition(";")[0].partition("=")[2]
+    resumed = sessions.resume(fresh, now)
+    assert (dt.datetime.fromisoformat(switched.json()["until"]), resumed.row.until) == (ends, ends)
+    with pytest.raises(sessions.SessionRefused, match="ended"):
+        sessions.resume(fresh, ends)
+
+
+def test_a_wall_shows_one_election(load: Load) -> None:
+    here, there, address = two_elections(load)
+    now = dt.datetime.now(dt.UTC)
+    add_account(here.election.id, Invitation("Wall", address, "wall"), now)
+    add_account(there.election.id, Invitation("Aida", address, "headquarters"), now)
+    token, _ = make_proof(address, now)
+    cookie = sessions.begin(redeem_link(token, here.election.id, now).account, "Firefox", now)
+    refused = ask("POST", SWITCH, cookie, {"election": there.election.id})
+    assert refused.status in (HTTPStatus.CONFLICT, HTTPStatus.FORBIDDEN), refused
+    assert "set-cookie" not in refused.headers
+    assert sessions.resume(cookie, now).operator.role == "wall"
+
+
+def two_elections(load: Load) -> tuple[Pipeline, Pipeline, str]:
+    here, there = load(size=2), load(size=2)
+    return here, there, f"aida@{here.election.id}.example.org"

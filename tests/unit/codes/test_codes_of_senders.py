@@ -7,12 +7,14 @@ import pytest
 from day_in_memory import DayInMemory, small_election
 
 from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR
 from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.codes.proof import MOST_WRONG
 from chalicelib.services.desk import deciding, entering
 from chalicelib.services.desk.entering import Entry
 from chalicelib.services.review.reprocess import reprocess
 from chalicelib.store.desk import tag_of
+from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 
 CODE, OTHER = "482193", "771204"
@@ -111,8 +113,41 @@ def test_a_critical_answer_without_its_code_is_heard_and_counts_nothing(day: Day
     assert day.incident(1).doubt == "code_missing"
     assert day.answers() == 0
     assert day.say(day.phone(0), f"*{CODE} OP D2").state == "accepted"
-    assert len([row for row in day.rows("out") if row.key.startswith("alert#")]) == len(day.told()["Asan"])
+    assert day.incident(2).doubt is None, "whoever forges a number keeps nobody else's from being told"
+    assert alerts_of(day, 2)
     assert day.differences() == ()
+    day.say(day.phone(0), f"*{CODE} OP D2")
+    day.say(day.phone(0), "OP D2")
+    assert len(list(incidents_of(day.election.id))) == 2, "each of them is told once"
+    assert day.differences() == ()
+
+
+def test_a_critical_answer_that_is_proven_when_it_is_read_again_is_audited(day: DayInMemory) -> None:
+    sms = day.say(day.phone(0), "*111222 OP D2")
+    assert day.incident(1).doubt == "code_wrong"
+    with_codes(day, {0: "111222"})
+    read_again(day, sms)
+    assert day.stored(sms.key).state == "accepted"
+    assert day.incident(2).doubt is None
+    assert day.differences() == ()
+
+
+def test_who_forges_a_number_spends_nothing_of_who_can_prove_it(day: DayInMemory) -> None:
+    for place in range(MOST_PER_PHONE_AND_HOUR + 1):
+        assert day.say(day.phone(0), f"IN 3 forged {place}").state == "held"
+    held = day.say(day.phone(0), "IN 3 forged once more")
+    before = len(list(incidents_of(day.election.id)))
+    assert before == MOST_PER_PHONE_AND_HOUR + 1, f"the forger's own budget is spent: {held.reason}"
+    assert day.say(day.phone(0), f"*{CODE} IN 3 they beat us").state == "accepted"
+    [proven] = [one for one in incidents_of(day.election.id) if one.doubt is None]
+    assert alerts_of(day, proven.number)
+    assert day.differences() == ()
+
+
+def alerts_of(day: DayInMemory, number: int) -> list[str]:
+    """What was sent of an incident at once, by key."""
+    keys = set(day.incident(number).alerts or ())
+    return sorted(row.key for row in day.rows("out") if row.key in keys)
 
 
 def test_an_alert_whose_words_would_fill_it_is_marked_all_the_same(day: DayInMemory) -> None:
