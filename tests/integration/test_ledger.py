@@ -149,7 +149,7 @@ def test_what_was_changed_added_set_back_or_taken_away_is_named(pipeline: Pipeli
     hour = sealed(pipeline).header["hour"]
     of_first = ledger.seals_of(pipeline.election.id)[0].hour
     assert hour > of_first
-    Message(pipeline.key("sms-0")).update(actions=[Message.text.set("OP A2")])
+    Message(pipeline.key("sms-0")).update(actions=[Message.text_as_sent.set("OP A2")])
     Message(pipeline.key("sms-1")).delete()
     forged = Message.get(pipeline.key("sms-2"))
     forged.key = pipeline.key("forged")
@@ -204,7 +204,7 @@ def test_a_proof_is_of_the_row_in_its_hour(pipeline: Pipeline) -> None:
     pipeline.say(pipeline.phone(1), OPENING)
     with pytest.raises(NotProvable, match="newer version"):
         prove(pipeline.election.id, f"{station}#OP#-")
-    Message(message.key).update(actions=[Message.text.set("OP A2")])
+    Message(message.key).update(actions=[Message.text_as_sent.set("OP A2")])
     with pytest.raises(NotProvable, match="was changed"):
         prove(pipeline.election.id, message.key)
     Message(message.key).delete()
@@ -217,7 +217,7 @@ def test_what_is_forgotten_keeps_its_commitment_and_every_root(pipeline: Pipelin
     other = pipeline.say(pipeline.phone(2), OPENING)
     root = sealed(pipeline).root
     station = pipeline.observers()[0].station
-    Message(message.key).update(actions=[Message.text.remove(), Message.sender.remove()])
+    Message(message.key).update(actions=[Message.text_as_sent.remove(), Message.sender.remove()])
     assert len(checked(pipeline).differences) == 1
     wanted = {message.key, f"{station}#OP#-"}
     assert forget(pipeline.election.id, wanted) == 2
