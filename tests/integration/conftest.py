@@ -9,7 +9,7 @@ import pytest
 from aws_faults import Wire
 from pipeline import Load, Pipeline
 
-from chalicelib.services.clients import aws, provider_settings
+from chalicelib.services.clients import aws, bucket, provider_settings
 from chalicelib.services.delivery import carrier_health
 from chalicelib.store.carriers import CarrierRow
 from infra.stack import Stack
@@ -98,3 +98,12 @@ def pipeline(load: Load) -> Pipeline:
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     """Every call to AWS of this process, to be counted, watched and cut."""
     return Wire.tapped(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _clients_of_no_other_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the sweep of faults plays on has clients of an address where nothing is; they end with its tests."""
+    yield
+    if request.path.name.startswith("test_fault_sweep"):
+        for kept in (aws.client, aws.intake_client, bucket._s3):
+            kept.cache_clear()

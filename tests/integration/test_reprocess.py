@@ -2,6 +2,7 @@
 
 import datetime as dt
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from aws_faults import Fault, Killed, Wire, killed, silent, unreachable
@@ -147,7 +148,8 @@ def test_b16_loading_the_mended_file_names_how_many_sms_and_the_command(
 ) -> None:
     quarantined(pipeline)
     mend(pipeline, monkeypatch)
-    monkeypatch.setattr(command, "load_election_file", lambda file: pipeline.election)
+    inspection = SimpleNamespace(election=pipeline.election, accounts=(), problems=())
+    monkeypatch.setattr(command, "inspect_election_file", lambda file: inspection)
     monkeypatch.setattr(command, "use_stack", lambda: None)
     loaded = CliRunner().invoke(command.election, ["load", "election.yaml"], catch_exceptions=False).output
     assert f"2 SMS that did not count may count now: ./baykoo election reprocess {pipeline.election.id}" in loaded

@@ -84,7 +84,9 @@ class Day:
         """SMS and a report of one more hour: several parts of each."""
         for _ in range(5):
             place = len(self.keys)
-            row = Message(f"generic#{place}", direction="in", state="accepted", stored_at=self.now, text_as_sent="OP A1")
+            row = Message(
+                f"generic#{place}", direction="in", state="accepted", stored_at=self.now, text_as_sent="OP A1"
+            )
             row.election = ELECTION
             row.save()
             ReportRow(f"{ELECTION}#{place}", "OP#-", version=1, region="Osh", answers={}, counted={}).save()
