@@ -123,7 +123,8 @@ def test_an_address_gets_so_many_proofs_in_a_quarter_of_an_hour(deployed: Deploy
 def test_a_session_reads_what_its_role_may_and_ends(deployed: Deployed, address: str) -> None:
     cookie = sign_in(deployed, address)
     account = get(deployed, "/v1/session", cookie).json()
-    assert (account["name"], account["election"], "work_calls" in account["permissions"]) == ("Aida", ELECTION, True)
+    assert account["name"].startswith("Aida"), "numbered, where others of the name sign in"
+    assert (account["election"], "work_calls" in account["permissions"]) == (ELECTION, True)
     assert get(deployed, f"/v1/elections/{ELECTION}/summary", cookie).status == HTTPStatus.OK
     assert get(deployed, "/v1/elections/other/summary", cookie).status == HTTPStatus.FORBIDDEN
     assert get(deployed, f"/v1/elections/{ELECTION}/accounts", cookie).status == HTTPStatus.FORBIDDEN
