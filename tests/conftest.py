@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -6,6 +7,9 @@ from stack import Sample, folder_of, sample_on
 
 from infra.emulator import clear_abandoned
 from infra.stack import Stack, local_stack
+
+# A Logger made while a test runs would hide its service's lines from caplog for every test after.
+os.environ["POWERTOOLS_LOG_DEDUPLICATION_DISABLED"] = "true"
 
 # A slow machine is no fault of the code: examples are neither timed nor given up.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

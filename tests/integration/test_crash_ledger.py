@@ -4,9 +4,8 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from aws_faults import Killed, Wire
+from aws_faults import Fault, Killed, Wire, failed, killed, silent, unreachable
 from pipeline import Load, Pipeline
-from test_crash_process import FAULTS
 
 from chalicelib.services.ledger import seal as sealing
 from chalicelib.services.ledger.seal import seal
@@ -15,6 +14,13 @@ from chalicelib.store import ledger
 from chalicelib.store.tables import StoreUnavailable
 
 MINUTE = dt.timedelta(minutes=1)
+FAULTS: list[tuple[str, Fault]] = [
+    ("before", killed),
+    ("after", killed),
+    ("before", failed),
+    ("before", unreachable),
+    ("after", silent),
+]
 
 
 def an_hour_of_rows(pipeline: Pipeline, hour: int) -> None:
