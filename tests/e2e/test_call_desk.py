@@ -1,12 +1,12 @@
 """The call desk over HTTP: two operators, one SMS that comes meanwhile, answers by phone, undo, and a clean audit."""
 
 import datetime as dt
-import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from deployed import SAMPLE, Answered, Deployed, call, eventually
+from functions import call_function
 
 NUMBER = "+996312000043"
 ELECTION = "call-desk"
@@ -37,19 +37,10 @@ class Desk:
         return answer.json()
 
 
-def chase(deployed: Deployed) -> None:
-    """Run chase as its schedule does."""
-    scheduled = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
-    event = scheduled | {"time": "2017-10-15T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}}
-    function = deployed.stack.outputs["Chase"]
-    answer = deployed.stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-    assert "FunctionError" not in answer, answer["Payload"].read()
-
-
 @pytest.fixture(scope="module")
 def room(deployed: Deployed) -> dict[str, Desk]:
     deployed.baykoo("election", "load", str(SAMPLE), "--id", ELECTION, "--number", NUMBER, "--clock", CLOCK)
-    chase(deployed)
+    call_function(deployed.stack, "Chase")
     desks = {name: Desk(deployed, "operator", name) for name in ("Aida", "Bakyt")}
     return desks | {"lead": Desk(deployed, "headquarters", "Lead"), "viewer": Desk(deployed, "viewer", "Press")}
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from deployed import SAMPLE, Answered, Deployed, eventually
-from test_call_desk import chase
+from functions import call_function
 
 NUMBER = "+996312000044"
 ELECTION = "station-page"
@@ -64,7 +64,7 @@ def observers(deployed: Deployed) -> list[dict[str, Any]]:
 
 def held_back(deployed: Deployed, office: Desk) -> dict[str, int]:
     """Why stations do not count, as the live count has it a minute later."""
-    chase(deployed)
+    call_function(deployed.stack, "Chase")
     counts = office.get("quick-count")["quick_count"]["held_back"]
     return {reason: count for reason, count in counts.items() if count}
 
@@ -75,7 +75,7 @@ OFFICE = (("operator", "Aida"), ("operator", "Bakyt"), ("headquarters", "Office"
 def test_a_doubt_from_the_list_to_the_audit(deployed: Deployed, observers: list[dict[str, Any]]) -> None:
     aida, bakyt, office = (Desk(deployed, role, name) for role, name in OFFICE)
     lead, other = (one["number"] for one in observers)
-    chase(deployed)
+    call_function(deployed.stack, "Chase")
     [doubt] = aida.get("doubts")["doubts"]
     assert (doubt["kind"], doubt["about"]) == ("conflict", "D")
     assert doubt["sentence"] == f"D: observer {lead} 11, observer {other} 21: 10 apart"
@@ -123,7 +123,7 @@ def test_a_doubt_from_the_list_to_the_audit(deployed: Deployed, observers: list[
     phone = observers[1]["phones"][0]["phone"]
     assert deployed.sms("CL D13", phone, NUMBER).status == 200
     eventually(lambda: aida.question("D")["observers"][other]["value"] == 13)
-    chase(deployed)
+    call_function(deployed.stack, "Chase")
     kinds = {one["kind"] for one in aida.get("doubts")["doubts"]}
     assert kinds == {"conflict", "changed_after_confirmation"}
 

@@ -1,13 +1,13 @@
 """Incidents on the deployed stack: who is told, in what language, what happens when nobody answers, and who may act."""
 
 import datetime as dt
-import json
 import re
 import urllib.parse
 from uuid import uuid4
 
 import pytest
 from deployed import SAMPLE, Answered, Deployed, call, eventually
+from functions import call_function
 
 NUMBER = "+996312000017"
 ELECTION = "incidents"
@@ -57,15 +57,6 @@ def mails(deployed: Deployed, address: str, number: int) -> list[str]:
     return [f"{mail['Subject']}\n{mail['BodyText']}" for mail in found]
 
 
-def sweep(deployed: Deployed) -> None:
-    """Run the sweep as its schedule does."""
-    scheduled = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
-    event = scheduled | {"time": "2017-10-15T00:00:00Z", "region": "us-east-1", "resources": [], "detail": {}}
-    function = deployed.stack.outputs["Sweep"]
-    answer = deployed.stack.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-    assert "FunctionError" not in answer, answer["Payload"].read()
-
-
 def post(deployed: Deployed, path: str, token: str, **headers: str) -> Answered:
     sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -76,7 +67,7 @@ def test_nobody_answers_so_headquarters_are_told_and_no_other_region(deployed: D
     number, alert = incident(deployed, token, "IN 2 кидают пачками", "Вброс бюллетеней")
     assert alert.endswith(f"Ответьте: ОК {number}. кидают пачками")
     assert eventually(lambda: mails(deployed, BISHKEK_MAIL, number))
-    late = eventually(lambda: sweep(deployed) or mails(deployed, HQ_MAIL, number))
+    late = eventually(lambda: call_function(deployed.stack, "Sweep") or mails(deployed, HQ_MAIL, number))
     assert "Nobody has taken it for 15 min!" in late[0]
     assert "Ballot stuffing" in late[0]
     assert not [sms for sms in deployed.texts_to(OSH) if f"Инцидент {number}," in sms]
@@ -93,8 +84,8 @@ def test_ok_stops_it(deployed: Deployed, token: str) -> None:
     later, _ = incident(
         deployed, token, "IN 10 не дали", "Не выдали или изменили протокол"
     )  # escalates, so that the clock has passed for both
-    assert eventually(lambda: sweep(deployed) or mails(deployed, HQ_MAIL, later))
-    sweep(deployed)
+    assert eventually(lambda: call_function(deployed.stack, "Sweep") or mails(deployed, HQ_MAIL, later))
+    call_function(deployed.stack, "Sweep")
     assert not mails(deployed, HQ_MAIL, number)
 
 

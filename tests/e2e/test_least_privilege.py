@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from carrier_apis import serving
 from deployed import SAMPLE, Deployed, call, eventually
+from functions import call_function, carry_sms_by, physical_name
 from stack import folder_of, sample_on
 
 from chalicelib.rehearsal.senders.twilio import TwilioSender
@@ -64,12 +65,6 @@ def allow_as_the_emulator_asks(stack: Stack) -> None:
     stack.client("s3").delete_bucket_policy(Bucket=physical_name(stack, "Files"))
 
 
-def physical_name(stack: Stack, logical: str) -> str:
-    found = stack.client("cloudformation").describe_stack_resource(StackName=stack.name, LogicalResourceId=logical)
-    name: str = found["StackResourceDetail"]["PhysicalResourceId"]
-    return name
-
-
 def rows(stack: Stack) -> dict[str, dict[str, Any]]:
     found = stack.client("dynamodb").scan(TableName=f"{stack.outputs['TablePrefix']}messages")["Items"]
     return {row["key"]["S"]: row for row in found}
@@ -81,14 +76,6 @@ def refusals(stack: Stack) -> list[str]:
     events = [event for group in groups for event in logs.filter_log_events(logGroupName=group)["events"]]
     said = [event["message"] for event in events] + [json.dumps(row) for row in rows(stack).values()]
     return [text for text in said if "AccessDenied" in text or "not authorized" in text]
-
-
-def call_function(stack: Stack, function: str) -> None:
-    scheduled = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
-    event = scheduled | {"time": "2017-10-15T00:00:00Z", "region": stack.region, "resources": [], "detail": {}}
-    answer = stack.client("lambda").invoke(FunctionName=stack.outputs[function], Payload=json.dumps(event))
-    said = answer["Payload"].read()
-    assert "FunctionError" not in answer, said
 
 
 def test_a_message_goes_all_the_way_with_no_refusal(guarded: Deployed) -> None:
@@ -249,15 +236,6 @@ def test_carriers_that_fail_and_their_receipts_meet_no_refusal(guarded: Deployed
         eventually(lambda: rows(stack)[reply].get("receipt", {}).get("S") == "delivered")
         call_function(stack, "Sweep")
     assert refusals(stack) == []
-
-
-def carry_sms_by(stack: Stack, function: str, carriers: str) -> None:
-    client, name = stack.client("lambda"), physical_name(stack, function)
-    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    assert variables["BAYKOO_API_URL"].endswith("/api")
-    client.update_function_configuration(
-        FunctionName=name, Environment={"Variables": variables | {"BAYKOO_SMS_PROVIDER": carriers}}
-    )
 
 
 def test_headquarters_quick_count_and_its_release_meet_no_refusal(guarded: Deployed) -> None:

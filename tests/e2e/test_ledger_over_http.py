@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import pytest
 from deployed import ROOT, SAMPLE, Deployed, eventually
-from test_least_privilege import call_function
+from functions import call_function
 
 NUMBER, ELECTION = "+996312000088", "ledgered"
 OBSERVERS = ("+996502000000", "+996700000001")  # of station 1001

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from carrier_apis import serving
 from deployed import SAMPLE, Deployed, call, eventually
-from test_least_privilege import carry_sms_by
+from functions import carry_sms_by
 
 from chalicelib.rehearsal.senders.twilio import TwilioSender
 from chalicelib.store.keys import correlation_id

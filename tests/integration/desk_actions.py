@@ -1,5 +1,6 @@
 """What operators do at the desk, for tests: each with a key of its own unless one is given."""
 
+import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,11 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.desk import assigning, deciding, entering, settling, undoing
 from chalicelib.services.desk.assigning import Owner
 from chalicelib.services.desk.entering import Entry, IncidentOf
+from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
 from chalicelib.services.processing.process import process
 from chalicelib.store.desk import DESKS, tag_of, waiting_at
 from chalicelib.store.message_queries import get_many
+from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
 
 _serial = itertools.count()
@@ -96,3 +99,14 @@ def settle(pipeline: Pipeline) -> None:
 def audit_lines(pipeline: Pipeline) -> list[str]:
     """What the audit trail says of the election, in its order."""
     return [f"{row.who}: {row.action}" for row in AuditRow.query(pipeline.election.id)]
+
+
+def say(pipeline: Pipeline, phone: str, text: str) -> Message:
+    """Have an SMS processed and told to the feed, as the function process does."""
+    message = pipeline.send(phone, text)
+    told: list[Any] = []
+    process(message, pipeline.now, lambda one: told.append(told_of_incoming(one.message, one.election.id, one.texts)))
+    told += [told_of_outgoing(row) for row in pipeline.outgoing() if row.about == message.key]
+    tell_feed(told, pipeline.now)
+    pipeline.now += dt.timedelta(minutes=7)
+    return stored(message.key)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from call_room import Room
 from pipeline import Load
 from pydantic import BaseModel
-from test_calls import Room
 
 from chalicelib.entrypoints.api import board as board_api
 from chalicelib.entrypoints.api import call_answers, incidents, quick_count, records, tasks

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from aws_faults import Wire
+from batches import in_batches
 from pipeline import Load, Pipeline, sample
 from read_units import ReadMeter
-from test_summary_cost import in_batches
 
 from chalicelib.observation.elections.schedule import places
 from chalicelib.observation.summaries.summary import answer_counters

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
+from call_room import Room
 from pipeline import Load
-from test_calls import Room
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action

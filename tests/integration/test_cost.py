@@ -13,7 +13,7 @@ import pytest
 from aws_faults import Wire
 from pipeline import Load, Pipeline, stored
 from read_units import item_size
-from test_capacity import TEXTS
+from report_texts import REPORT_TEXTS
 from unit_meter import UnitMeter
 
 from chalicelib.entrypoints.alerting import deliver_at_once
@@ -199,10 +199,10 @@ def test_what_is_kept_up_reads_each_station_of_a_region_once(pipeline: Pipeline,
 
 
 def test_a_report(pipeline: Pipeline, measure: Callable[[], Measured]) -> None:
-    for station, text in enumerate(TEXTS["OP"]):
+    for station, text in enumerate(REPORT_TEXTS["OP"]):
         carried(pipeline, measure(), pipeline.observers(station)[0], text)  # connections, settings, code
     times: list[Measured] = []
-    for texts in TEXTS.values():
+    for texts in REPORT_TEXTS.values():
         for observer, text in zip(pipeline.observers(5), texts, strict=True):
             times.append(measure())
             key = carried(pipeline, times[-1], observer, text)
@@ -242,7 +242,7 @@ def test_reminders_and_what_chasing_reads(pipeline: Pipeline, measure: Callable[
 
 def test_an_hour_s_summaries(pipeline: Pipeline, measure: Callable[[], Measured]) -> None:
     for station in range(6):
-        for observer, text in zip(pipeline.observers(station), TEXTS["OP"], strict=True):
+        for observer, text in zip(pipeline.observers(station), REPORT_TEXTS["OP"], strict=True):
             pipeline.say(observer.phones[0], text.format(station=observer.station))
     times = []
     for hour in range(1 + REPEATED):

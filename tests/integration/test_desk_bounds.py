@@ -3,9 +3,8 @@
 import datetime as dt
 
 import pytest
-from desk_actions import AtDesk
+from desk_actions import AtDesk, say
 from pipeline import Pipeline, stored
-from test_desk_lists import say
 
 from chalicelib.services.desk import assigning, deciding, log, queue, settling
 from chalicelib.services.desk.log import Wanted

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from aws_faults import Wire
-from desk_actions import AtDesk
+from desk_actions import AtDesk, say
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.observation.sms.states import MessageState, Reason
@@ -15,10 +15,7 @@ from chalicelib.services.desk import log as message_log
 from chalicelib.services.desk.log import Wanted
 from chalicelib.services.desk.queue import Asked
 from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver
-from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
-from chalicelib.services.processing.process import process
 from chalicelib.store import keys
-from chalicelib.store.messages import Message
 from chalicelib.store.queues import QUEUE_SHARDS
 
 STRANGER = "+996777000333"
@@ -32,17 +29,6 @@ def desk(pipeline: Pipeline) -> AtDesk:
 
 def shown(desk: AtDesk, **asked: Any) -> dict[str, Any]:
     return queue.queue(desk.pipeline.current, desk.operator, Asked(**asked), (), desk.pipeline.now)
-
-
-def say(pipeline: Pipeline, phone: str, text: str) -> Message:
-    """Have an SMS processed and told to the feed, as the function process does."""
-    message = pipeline.send(phone, text)
-    told: list[Any] = []
-    process(message, pipeline.now, lambda one: told.append(told_of_incoming(one.message, one.election.id, one.texts)))
-    told += [told_of_outgoing(row) for row in pipeline.outgoing() if row.about == message.key]
-    tell_feed(told, pipeline.now)
-    pipeline.now += dt.timedelta(minutes=7)
-    return stored(message.key)
 
 
 def test_what_waits_is_listed_oldest_first_with_its_kind_and_counts(desk: AtDesk, wire: Wire) -> None:

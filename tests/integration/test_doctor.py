@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from functions import call_function
 from pipeline import Load, Pipeline
 
 from chalicelib.observation.elections.clock import REAL_TIME
@@ -39,14 +40,8 @@ def deployed(services: Stack) -> Deployment:
     return Deployment.of(services.name)
 
 
-def sweep(stack: Stack) -> None:
-    event = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
-    event |= {"time": "2017-10-15T00:00:00Z", "region": stack.region, "resources": [], "detail": {}}
-    stack.client("lambda").invoke(FunctionName=stack.outputs["Sweep"], Payload=json.dumps(event))
-
-
 def test_a_stack_that_works_has_only_its_own_peculiarities(services: Stack, pipeline: Pipeline) -> None:
-    sweep(services)
+    call_function(services, "Sweep")
     faults = {subject for subject, one in found(services).items() if one.severity != "good"}
     assert faults <= {"stream ProcessMessages", "stream DeliverMessages", "who hears alarms", "held messages"} | {
         subject for subject in faults if subject.startswith("alarm ")
@@ -63,7 +58,7 @@ def test_paused_streams(services: Stack, deployed: Deployment) -> None:
 
 
 def test_a_sweep_that_does_not_run(services: Stack) -> None:
-    sweep(services)
+    call_function(services, "Sweep")
     one = found(services, later=dt.timedelta(hours=1))["sweep"]
     assert one.severity == "problem"
     assert "it has not run since" in one.text

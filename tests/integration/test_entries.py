@@ -4,38 +4,16 @@ import datetime as dt
 
 import pytest
 from aws_faults import Wire
-from pipeline import Load, Pipeline, stored
+from entries import aida, enter
+from pipeline import Load, Pipeline
 
 from chalicelib.observation.elections.election import Observer
 from chalicelib.observation.reports.entry_fields import EntryFields
-from chalicelib.services.access.operators import Operator
-from chalicelib.services.processing.process import process
-from chalicelib.services.review.entry import Draft, described, entry_row, read_back
+from chalicelib.services.review.entry import Draft, described, read_back
 from chalicelib.services.versions import NotInRegion
 from chalicelib.store.incidents import incidents_of
-from chalicelib.store.messages import Message
-from chalicelib.store.outcome import queued, write
 
 OPENING = "OP 1001 A1 B0730 C12 D1 E1668"
-
-
-def aida(pipeline: Pipeline, *regions: str) -> Operator:
-    return Operator("Aida", "operator", pipeline.election.id, regions)
-
-
-def put(pipeline: Pipeline, draft: Draft, key: str = "entered#test#1") -> Message:
-    read = read_back(pipeline.current, aida(pipeline), draft, pipeline.now)
-    assert not read.faults
-    key = key.replace("test#", f"test#{pipeline.election.id}-")
-    about = draft.about.key if draft.about else None
-    write([queued(entry_row(pipeline.current, read, "Aida (operator)", key, "by phone", about, pipeline.now))])
-    return stored(key)
-
-
-def enter(pipeline: Pipeline, text: str, observer: Observer, about: Message | None = None, key: str = "1") -> Message:
-    entry = put(pipeline, Draft(observer.number, text, about=about), f"entered#test#{key}")
-    process(entry, pipeline.now)
-    return stored(entry.key)
 
 
 def answers(pipeline: Pipeline, observer: Observer, form: str = "OP") -> dict[str, object]:

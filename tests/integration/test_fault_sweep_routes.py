@@ -1,8 +1,8 @@
 """Whatever changes something by the API is in the sweep of faults: a new route says so here, or is played there."""
 
-import test_fault_sweep_decisions
-import test_fault_sweep_desk
-import test_fault_sweep_work
+import fault_paths_decisions
+import fault_paths_desk
+import fault_paths_work
 
 from chalicelib.entrypoints.api.routes import ROUTES
 
@@ -19,8 +19,8 @@ SESSION = ("/v1/session", "/v1/session/oidc", "/v1/session/request", "/v1/sessio
 
 
 def test_every_route_that_changes_something_is_played() -> None:
-    of_desk = test_fault_sweep_desk.REQUESTS
-    others = (*test_fault_sweep_decisions.REQUESTS.values(), *test_fault_sweep_work.REQUESTS.values())
+    of_desk = fault_paths_desk.REQUESTS
+    others = (*fault_paths_decisions.REQUESTS.values(), *fault_paths_work.REQUESTS.values())
     played = {request.route for requests in (of_desk, *others) for request in requests.values()}
     changing = {
         route

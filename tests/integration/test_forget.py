@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aws_faults import Killed, Wire
 from pipeline import Load, Pipeline, sample
-from test_roster_changes import subject
+from roster_subject import subject
 
 from chalicelib.observation.elections.election import Form, Question
 from chalicelib.services.access.accounts import Invitation, add_account

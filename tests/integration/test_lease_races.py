@@ -6,8 +6,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from call_room import Room
 from pipeline import Load
-from test_calls import Room
 
 from chalicelib.services.calls import lease
 from chalicelib.services.calls.refusals import Leased

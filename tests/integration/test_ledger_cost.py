@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from aws_faults import Wire
+from batches import in_batches
 from pipeline import Load, Pipeline
 from read_units import item_size
-from test_summary_cost import in_batches
 from unit_meter import UnitMeter
 
 from chalicelib.observation.ledger.merkle import HASH_BYTES

@@ -3,8 +3,8 @@
 import datetime as dt
 
 import pytest
+from call_room import MINUTE, Room
 from pipeline import Load
-from test_calls import MINUTE, Room
 
 from chalicelib.services.calls.outcome import Called, check
 from chalicelib.services.calls.refusals import OutcomeInvalid

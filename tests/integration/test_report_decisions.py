@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from entries import aida, enter
 from pipeline import Pipeline, stored
-from test_entries import aida, enter
 
 from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.operators import Operator

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from api_client import Api, ApiAnswer
 from aws_faults import Wire
+from entries import enter
 from pipeline import Load, Pipeline
 from read_units import ReadMeter
-from test_entries import enter
 
 from chalicelib.entrypoints.api import operation, reports
 from chalicelib.observation.elections.accounts import Role

@@ -5,17 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from entries import aida
 from pipeline import Pipeline, changed
-from test_entries import aida
+from roster_subject import subject
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.actions.perform import Action
 from chalicelib.services.decisions import roster
 from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
 from chalicelib.services.decisions.roster import (
-    Kind,
-    Subject,
     close_station,
     move_observer,
     move_station,
@@ -31,13 +29,6 @@ from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.station import describe_station
 from chalicelib.store import elections
 from chalicelib.store.operators import AuditRow
-
-
-def subject(
-    pipeline: Pipeline, kind: Kind, number: str, *, seen: int = 0, key: str = "1", note: str = "told by phone"
-) -> Subject:
-    action = Action(aida(pipeline), pipeline.now, key, f"digest of {key}", note)
-    return Subject(pipeline.current, action, kind, number, seen)
 
 
 def first_station(pipeline: Pipeline) -> str:

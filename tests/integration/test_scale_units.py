@@ -7,7 +7,7 @@ import uuid
 
 from aws_faults import Wire
 from pipeline import Load, Pipeline, stored
-from test_capacity import Meter
+from unit_meter import WriteMeter
 
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.processing.process import process
@@ -20,7 +20,7 @@ MOST_APART = 1.0
 
 def units_of(pipeline: Pipeline, wire: Wire, phone: str, text: str) -> tuple[str, dict[str, float], dict[str, float]]:
     """The message's key, the units that storing it took, and those of its outcome."""
-    put, done = Meter(wire), Meter(wire)
+    put, done = WriteMeter(wire), WriteMeter(wire)
     with put:
         key, answer = pipeline.post(phone, text, message_id=f"SM{uuid.uuid4().hex}")
     assert answer.status == 200
@@ -39,7 +39,7 @@ def test_the_simulation_s_units_are_the_code_s(load: Load, wire: Wire) -> None:
         key, measured["stored"], measured[kind] = units_of(pipeline, wire, phone, text)
         if kind == "accepted":
             reply = stored(f"reply#{key}")
-            with (meter := Meter(wire)):
+            with (meter := WriteMeter(wire)):
                 assert deliver(reply, pipeline.now) == "sent"
             measured["sent"] = dict(meter.writes)
     lines = [Line(f"twilio#SM{n:032x}", "in", "accepted", "Bishkek", "twilio", "0123", "2090-10-15T08:00:00+00:00")

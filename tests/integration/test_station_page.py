@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from aws_faults import Wire
+from entries import aida, enter
 from pipeline import Load, Pipeline
 from read_units import ReadMeter
-from test_entries import aida, enter
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.views import station, stations

@@ -3,13 +3,11 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from aws_faults import Wire
+from batches import in_batches
 from pipeline import Load, Pipeline
-from pynamodb.models import Model
 from read_units import ReadMeter
 
 from chalicelib.observation.reports.report import Report, Source
@@ -24,8 +22,6 @@ from chalicelib.store.tallies import adding, tally_row
 STATIONS = 1000
 PLACES = (("OP", "-"), ("TU", "10:00"), ("TU", "12:00"), ("TU", "14:00"))
 ANSWERS = {"OP": {"A": True, "B": "07:30", "C": 12, "D": True, "E": 1668}, "TU": {"A": 640}}
-WORKERS = 6
-BATCH = 25
 MOST_APART = 0.05
 
 
@@ -35,16 +31,6 @@ def written() -> Iterator[list[Message]]:
     rows: list[Message] = []
     yield rows
     in_batches(Message, rows, lambda batch, row: batch.delete(row))
-
-
-def in_batches(model: type[Model], rows: Sequence[Any], act: Callable[[Any, Any], None]) -> None:
-    def one(begin: int) -> None:
-        with model.batch_write() as batch:
-            for row in rows[begin : begin + BATCH]:
-                act(batch, row)
-
-    with ThreadPoolExecutor(WORKERS) as several:
-        list(several.map(one, range(0, len(rows), BATCH)))
 
 
 def wide(load: Load) -> Pipeline:

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aws_faults import Wire, answered
+from call_room import MINUTE, Room
 from pipeline import Load
-from test_calls import MINUTE, Room
 
 from chalicelib.services.calls.refusals import LeaseLost, NothingToDo
 from chalicelib.services.desk.deciding import dismiss

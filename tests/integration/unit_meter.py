@@ -1,7 +1,7 @@
 """What work asks of AWS: requests, units read and written, and processor time, each as it is paid for."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,3 +60,40 @@ class UnitMeter:
         else:
             self.others[operation] += 1
         self.cpu -= time.process_time() - begun
+
+
+class WriteMeter:
+    """Counts requests and written units of the calls to DynamoDB that are made inside `with`, by table and index."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.requests: list[str] = []
+        self.writes: dict[str, float] = defaultdict(float)
+
+    def __enter__(self) -> None:
+        self.wire.prepare, self.wire.watch = self._ask, self._count
+
+    def __exit__(self, *exception: object) -> None:
+        self.wire.prepare, self.wire.watch = lambda *call: None, lambda *call: None
+
+    def _ask(self, operation: str, parameters: dict[str, Any]) -> None:
+        if operation in WRITES:
+            parameters["ReturnConsumedCapacity"] = "INDEXES"
+
+    def _count(self, operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> None:
+        if "ReturnConsumedCapacity" not in parameters:
+            return
+        self.requests.append(operation)
+        if operation not in WRITES:
+            return
+        consumed = answer["ConsumedCapacity"]
+        for table in consumed if isinstance(consumed, list) else [consumed]:
+            indexes = table.get("GlobalSecondaryIndexes", {})
+            name = table["TableName"].removeprefix("baykoo-")
+            for index, units in indexes.items():
+                self.writes[f"{name}/{index}"] += units["CapacityUnits"]
+            self.writes[name] += table["CapacityUnits"] - sum(units["CapacityUnits"] for units in indexes.values())
+
+    @property
+    def write_units(self) -> float:
+        return sum(self.writes.values())

@@ -2,14 +2,11 @@
 
 import re
 import subprocess
-from functools import cache
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
-from chalice.package import YAMLTemplateSerializer
+from cloud_template import template
 
 from chalicelib.cli import main
 
@@ -25,16 +22,6 @@ TO_BE_WRITTEN = {"docs/providers/README.md": "textbee"}
 
 def ids(page: Path) -> str:
     return str(page.relative_to(ROOT))
-
-
-@cache
-def template() -> dict[str, Any]:
-    read = YAMLTemplateSerializer()
-    parts = [read.load_template(path.read_text(), path.name) for path in (ROOT / "infra" / "template").glob("*.yaml")]
-    return {
-        section: dict(chain.from_iterable(part.get(section, {}).items() for part in parts))
-        for section in ("Parameters", "Resources", "Outputs")
-    }
 
 
 def slug(heading: str) -> str:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_documents import template
+from cloud_template import template
 
 from chalicelib.services.access import sessions, sign_in
 from chalicelib.services.access.operators import VALID_FOR as TOKEN_VALID_FOR

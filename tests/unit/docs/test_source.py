@@ -62,3 +62,20 @@ def _prints_bare(call: ast.Call) -> bool:
     if ast.unparse(call.func) not in ("click.echo", "click.secho", "print"):
         return False
     return not (call.args and isinstance(call.args[0], ast.Call) and ast.unparse(call.args[0].func) == "printable")
+
+
+def test_no_test_imports_another() -> None:
+    """Fixtures and cases would run twice, or not at all: what is shared has a module of its own."""
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if any(name.rpartition(".")[2].startswith("test_") for name in _imported_modules(node))
+    ]
+    assert found == [], "move what is shared into a module beside conftest"
+
+
+def _imported_modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [one.name for one in node.names] if isinstance(node, ast.Import) else []

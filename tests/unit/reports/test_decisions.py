@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_merge import ELECTION, MORNING
+from two_observers import ELECTION, MORNING
 
 from chalicelib.observation.reports.decision_json import decisions_from_json, decisions_json
 from chalicelib.observation.reports.decisions import (

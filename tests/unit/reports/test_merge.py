@@ -5,40 +5,10 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from two_observers import ELECTION, MORNING
 
-from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.report import Report, Source, agree, station_answers
 from chalicelib.observation.reports.tally import add, contribution, difference
-
-ELECTION = Election.model_validate(
-    {
-        "id": "t",
-        "name": {"en": "Test"},
-        "date": dt.date(2030, 5, 5),
-        "timezone": "Asia/Bishkek",
-        "languages": ("en",),
-        "forms": [
-            {
-                "code": code,
-                "expect": expect,
-                "due": {"by": "10:00"},
-                "grace": "30m",
-                "questions": [
-                    {"code": "A", "type": "yesno"},
-                    {"code": "B", "type": "integer", "tolerance": "5%"},
-                    {"code": "C", "type": "choices", "options": {1: "one", 2: "two"}},
-                ],
-            }
-            for code, expect in (("OP", "station"), ("EA", "observer"))
-        ],
-        "stations": [{"number": "1", "region": "North"}],
-        "observers": [
-            {"number": number, "name": "", "phones": (f"+99670000000{number}",), "language": "en", "station": "1"}
-            for number in ("1", "2")
-        ],
-    }
-)
-MORNING = dt.datetime(2030, 5, 5, 3, 0, tzinfo=dt.UTC)
 
 answers = st.fixed_dictionaries(
     {},

@@ -22,6 +22,7 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 from pynamodb.models import Model
+from row_sizes import LARGEST_ROW, row_bytes
 
 from chalicelib import store
 from chalicelib.entrypoints.api.request import LONGEST_BODY
@@ -46,7 +47,6 @@ from chalicelib.store.keys import LONGEST_ID, LONGEST_KEY
 from chalicelib.store.ledger import MOST_ENTRIES, MOST_KEY_BYTES
 from chalicelib.store.reports import LARGEST_ANSWERS
 
-LARGEST_ROW = 400 * 1024
 NOW = "2017-10-15T10:00:00+06:00"
 LETTER = "ж"
 KEY = "k" * (LONGEST_ID + 20)
@@ -229,20 +229,6 @@ def value_of(attribute: object) -> Any:
         UnicodeAttribute: KEY,
     }
     return next((value for kind, value in few.items() if isinstance(attribute, kind)), 10**9)
-
-
-def size_of(value: Mapping[str, Any]) -> int:
-    """Bytes of an attribute's value as AWS counts them (Amazon DynamoDB, "Item sizes and formats")."""
-    [(kind, held)] = value.items()
-    if kind == "N":
-        return len(held) // 2 + 2
-    if kind == "NS":
-        return sum(len(number) // 2 + 2 for number in held)
-    return len(held.encode()) if isinstance(held, str) else len(held) if isinstance(held, bytes) else 1
-
-
-def row_bytes(row: Mapping[str, Mapping[str, Any]]) -> int:
-    return sum(len(name.encode()) + size_of(value) for name, value in row.items())
 
 
 def largest(model: type[Model]) -> dict[str, Any]:

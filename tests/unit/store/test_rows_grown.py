@@ -14,7 +14,7 @@ import pytest
 from fake_dynamodb import FakeDynamoDB
 from grown_election import grown
 from hostile_day import NUMBER
-from test_largest_rows import LARGEST_ROW, row_bytes
+from row_sizes import LARGEST_ROW, row_bytes
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.access.operators import Operator

@@ -1,0 +1,41 @@
+"""Functions of a stack, for tests: called as their schedules call them, and given other carriers."""
+
+import json
+from typing import Any
+
+from infra.stack import Stack
+
+SCHEDULED: dict[str, Any] = {
+    "version": "0",
+    "id": "1",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "0",
+    "time": "2017-10-15T00:00:00Z",
+    "region": "us-east-1",
+    "resources": [],
+    "detail": {},
+}
+"""What EventBridge hands a scheduled function."""
+
+
+def call_function(stack: Stack, function: str) -> None:
+    """Call a function as its schedule does; it must not fail."""
+    answer = stack.client("lambda").invoke(FunctionName=stack.outputs[function], Payload=json.dumps(SCHEDULED))
+    payload = answer["Payload"].read()
+    assert "FunctionError" not in answer, payload
+
+
+def physical_name(stack: Stack, logical: str) -> str:
+    resource = stack.client("cloudformation").describe_stack_resource(StackName=stack.name, LogicalResourceId=logical)
+    name: str = resource["StackResourceDetail"]["PhysicalResourceId"]
+    return name
+
+
+def carry_sms_by(stack: Stack, function: str, carriers: str) -> None:
+    client, name = stack.client("lambda"), physical_name(stack, function)
+    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    assert variables["BAYKOO_API_URL"].endswith("/api")
+    client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"BAYKOO_SMS_PROVIDER": carriers}}
+    )
