@@ -91,9 +91,9 @@ export function open(parameters) {
       from += share;
       return arc;
     });
-    return svg`<a data-item class="cluster" href=${link('map', {region: name, form: my.form, round: my.round})} aria-label=${t('map.region', {region: name, received: covered.received, of: covered.of, missing: covered.missing})}>
+    return svg`<a data-item class="cluster" href=${link('map', {region: name, form: my.form, round: my.round})} aria-label=${t('map.region', {region: name, received: number(covered.received), of: number(covered.of), missing: number(covered.missing)})}>
       <g transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"><circle class="disc" r=${radius}/>${arcs}${incidentsOf(name).length ? svg`<path class="warning" d=${TRIANGLE} transform="translate(0 ${-radius + 4})"/>` : nothing}
-      <text class="middle count" y="4">${number(covered.received)}/${number(covered.of)}</text><text class="middle" y=${radius + 17}>${name}</text></g></a>`;
+      <text class="middle" y=${radius + 17}>${name}</text> <text class="middle count" y="4">${number(covered.received)}/${number(covered.of)}</text></g></a>`;
   }
 
   // A region: its stations as points; those without a place stand in the table alone.
