@@ -92,9 +92,11 @@ class Deployed:
         }
         return call(f"{self.stack.api_url}/webhooks/generic", body, {k: v for k, v in headers.items() if v})
 
-    def get(self, path: str, token: str | None) -> Answered:
-        """GET from the API."""
-        return call(self.stack.api_url + path, None, {"Authorization": f"Bearer {token}"} if token else {})
+    def get(self, path: str, token: str | None, **headers: str) -> Answered:
+        """GET from the API; `headers` with underscores for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        proof = {"Authorization": f"Bearer {token}"} if token else {}
+        return call(self.stack.api_url + path, None, {**proof, **named})
 
     def post(self, path: str, body: Any, token: str | None, **headers: str) -> Answered:
         """POST a document to the API; `headers` with underscores for hyphens."""

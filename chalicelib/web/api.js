@@ -1,7 +1,7 @@
 // The API, and nothing else: JSON in, JSON out, problems as errors. ETags stay in memory, for answers are no-store.
 import {state, change} from './state.js';
 
-const kept = new Map(); // path → {etag, document}
+const kept = new Map(); // path and what is searched for → {etag, document}
 const LONGEST_WAIT = 30_000; // API Gateway waits no longer
 
 export class Problem extends Error {
@@ -16,15 +16,18 @@ export class Problem extends Error {
 
 export const electionPath = (path) => `./v1/elections/${encodeURIComponent(state.account.election)}/${path}`;
 
-// Read a path; `isNew` is false where it has not changed since the last time.
-export async function get(path) {
-  const known = kept.get(path);
-  const headers = known?.etag ? {'If-None-Match': known.etag} : {};
+// Read a path; `isNew` is false where it has not changed since the last time. What is searched for, names and words of
+// SMS, goes in headers: an address is written down by whoever carries it.
+export async function get(path, search = {}) {
+  const words = Object.entries(search).filter(([, value]) => value).map(([name, value]) => [`Search-${name}`, encodeURIComponent(value)]);
+  const asked = JSON.stringify([path, words]);
+  const known = kept.get(asked);
+  const headers = {...Object.fromEntries(words), ...(known?.etag && {'If-None-Match': known.etag})};
   const answer = await ask(path, {headers});
   if (answer.status === 304) return {document: known.document, etag: known.etag, isNew: false};
   const document = await read(answer);
   const etag = answer.headers.get('ETag');
-  kept.set(path, {etag, document});
+  kept.set(asked, {etag, document});
   return {document, etag, isNew: true};
 }
 

@@ -15,13 +15,11 @@ export function open() {
   function load() {
     my.end?.();
     Object.assign(my, {older: [], next: undefined});
-    const query = my.who ? `?who=${encodeURIComponent(my.who)}` : '';
-    my.end = poll(electionPath(`audit${query}`), (page) => { my.page = page; draw(); }, {seconds: 15, failed: (error) => { my.fault = error.message; draw(); }});
+    my.end = poll(electionPath('audit'), (page) => { my.page = page; draw(); }, {seconds: 15, search: {Who: my.who}, failed: (error) => { my.fault = error.message; draw(); }});
   }
 
   async function more() {
-    const query = new URLSearchParams({cursor: my.next ?? my.page.next, ...(my.who && {who: my.who})});
-    const {document} = await get(electionPath(`audit?${query}`));
+    const {document} = await get(electionPath(`audit?cursor=${encodeURIComponent(my.next ?? my.page.next)}`), {Who: my.who});
     Object.assign(my, {older: [...my.older, ...document.lines], next: document.next});
     draw();
   }

@@ -28,16 +28,18 @@ export function open(parameters) {
       my.list = list;
       if (!my.isPaused) my.shown = list;
       draw();
-    }, {failed: (error) => { my.fault = error.message; draw(); }});
+    }, {search: search(), failed: (error) => { my.fault = error.message; draw(); }});
     draw();
   }
 
   function path(cursor = null) {
     if (my.tab !== 'log') return electionPath(`outbox?${new URLSearchParams({tab: my.tab, ...(cursor && {cursor})})}`);
     const {region, direction, state} = my;
-    const asked = {region, direction, state, observer: my.observer, text: my.text, cursor};
+    const asked = {region, direction, state, observer: my.observer, cursor};
     return electionPath(`messages?${new URLSearchParams({since: my.since, limit: SHOWN, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value))})}`);
   }
+
+  const search = () => (my.tab === 'log' ? {Text: my.text} : {});
 
   // Whoever scrolls down reads: what comes meanwhile waits above until it is asked for.
   function scrolled(event) {
@@ -53,7 +55,7 @@ export function open(parameters) {
   }
 
   async function more() {
-    const {document} = await get(path(my.next ?? my.shown.next));
+    const {document} = await get(path(my.next ?? my.shown.next), search());
     Object.assign(my, {older: [...my.older, ...document.messages], next: document.next});
     draw();
   }

@@ -8,8 +8,8 @@ const LONGEST_PAUSE = 60_000;
 const polls = new Set();
 
 // Ask for a path again and again; `take(document, isNew, etag)` gets each answer. The result ends it.
-export function poll(path, take, {seconds = USUAL / 1000, failed = null} = {}) {
-  const one = {path, take, failed, period: seconds * 1000, timer: 0, failures: 0, at: 0, isOver: false, isAsking: false};
+export function poll(path, take, {seconds = USUAL / 1000, failed = null, search = {}} = {}) {
+  const one = {path, search, take, failed, period: seconds * 1000, timer: 0, failures: 0, at: 0, isOver: false, isAsking: false};
   polls.add(one);
   turn(one);
   return () => {
@@ -31,7 +31,7 @@ async function turn(one) {
   if (one.isAsking) return;
   one.isAsking = true;
   try {
-    const {document, etag, isNew} = await get(one.path);
+    const {document, etag, isNew} = await get(one.path, one.search);
     if (one.isOver) return;
     Object.assign(one, {failures: 0, at: Date.now()});
     one.take(document, isNew, etag);

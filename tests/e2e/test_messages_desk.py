@@ -178,7 +178,7 @@ def test_conversations_and_the_log_have_both_directions(deployed: Deployed, toke
         ]
     )
     assert log[0]["text"] == "OP 1016 A1 B0700 C9 D1 E900"
-    found = get(deployed, token, f"{API}/messages", text="op 1016", direction="in")
+    found = deployed.get(f"{API}/messages?direction=in", token, Search_Text="op%201016").json()
     assert [one["key"] for one in found["messages"]] == [key]
 
 

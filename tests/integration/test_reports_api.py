@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from api_client import Api, ApiAnswer
@@ -272,10 +273,28 @@ def test_observers_are_listed_with_their_phones(day: Pipeline) -> None:
     listed = all_of(desk, "observers", limit="7")
     assert [one["number"] for one in listed] == sorted(one.number for one in day.election.observers)
     lead = day.observers()[0]
-    [found] = all_of(desk, "observers", text=lead.number)
+    search = {"search-text": quote(lead.name.upper())}
+    answer = desk.api.ask("GET", f"{ELECTION}/observers", None, headers=search, election_id=day.election.id)
+    [found] = answer.json()["observers"]
     assert (found["name"], found["phones"][0]["phone"], found["station"]) == (lead.name, lead.phones[0], desk.station)
     assert found["last_heard"] is not None
     assert all_of(desk, "observers", station=desk.station) == [one for one in listed if one["station"] == desk.station]
+
+
+def test_what_is_searched_for_stands_in_no_address(day: Pipeline) -> None:
+    desk = Desk(day)
+    refused = desk.get(f"{ELECTION}/observers", {"text": "Ann"})
+    assert refused.status == 400
+    assert refused.json()["errors"] == [
+        {
+            "at": "/text",
+            "what": "Say it in the header Search-Text, percent-encoded: addresses are logged",
+        }
+    ]
+    for words in ("%FF", ""):
+        headers = {"search-text": words}
+        route = f"{ELECTION}/observers"
+        assert desk.api.ask("GET", route, None, headers=headers, election_id=day.election.id).status == 400
 
 
 def test_an_observer_s_figures_count_their_newest_messages(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, PageQuery
+from chalicelib.entrypoints.api.searching import searched
 from chalicelib.store.desk import Desk
 
 Kind = Literal["not_understood", "in_part", "unknown_number", "held"]
@@ -43,7 +44,7 @@ class MessagesQuery(PageQuery):
     provider: str | None = Field(default=None, max_length=40)
     direction: Literal["in", "out"] | None = None
     observer: str | None = Field(default=None, max_length=40)
-    text: str | None = Field(default=None, min_length=2, max_length=100)
+    text: str | None = searched(shortest=2, longest=100)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 

@@ -10,6 +10,7 @@ from chalicelib.entrypoints.api.message_models import ObserverPath
 from chalicelib.entrypoints.api.models import Answering, ElectionPath, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.observers import describe_observer, list_observers
 from chalicelib.services.views.reader import reader_of
@@ -24,7 +25,7 @@ class ObserversQuery(PageQuery):
     region: str | None = Field(default=None, max_length=200)
     station: str | None = Field(default=None, max_length=50)
     organisation: str | None = Field(default=None, max_length=50)
-    text: str | None = Field(default=None, min_length=1, max_length=100)
+    text: str | None = searched(shortest=1, longest=100)
 
 
 class Phone(Answering):

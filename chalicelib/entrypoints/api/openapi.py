@@ -15,6 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from chalicelib.entrypoints.api.models import Answering
 from chalicelib.entrypoints.api.operation import Operation, operation_of
+from chalicelib.entrypoints.api.searching import search_headers
 from chalicelib.services.access.permissions import roles_with
 
 Routes = Mapping[tuple[str, str], str]
@@ -119,8 +120,12 @@ def _path_parameters(path: str, operation: Operation) -> Iterator[dict[str, Any]
 
 
 def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    headers = search_headers(operation.query) if operation.query else {}
     for name, schema in _properties(operation.query).items():
-        yield {"name": name, "in": "query", "required": False, "schema": schema}
+        if name in headers:
+            yield _header(headers[name], "What is searched for: UTF-8, percent-encoded.", is_required=False)
+        else:
+            yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
 def _properties(model: type[BaseModel] | None) -> dict[str, Any]:

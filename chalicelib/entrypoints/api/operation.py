@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.entrypoints.api.access import Access, authenticated
 from chalicelib.entrypoints.api.problem import Problem, Tagged, logger, now, problem_of, problem_response
 from chalicelib.entrypoints.api.request import LONGEST_BODY, idempotency_key, raw_body, seen_version
+from chalicelib.entrypoints.api.searching import words_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action
@@ -140,7 +141,7 @@ def _asked(declared: Operation, request: Any, written: Mapping[str, str]) -> Ask
     if declared.may is not None:
         access = authenticated(request, written.get("election_id"), declared.may)
     path = _valid(declared.path, dict(written), HTTPStatus.NOT_FOUND, "path") if declared.path else None
-    query = _valid(declared.query, _query_of(request), HTTPStatus.BAD_REQUEST, "query") if declared.query else None
+    query = _query(declared.query, request) if declared.query else None
     if declared.query is None and _query_of(request):
         raise Problem(HTTPStatus.BAD_REQUEST, "This route has no query.")
     raw = raw_body(request, is_wanted=declared.body is not None, largest=declared.largest)
@@ -153,6 +154,11 @@ def _asked(declared: Operation, request: Any, written: Mapping[str, str]) -> Ask
         action = Action(access.operator, now(), idempotency_key(request), digest, note)
     seen = seen_version(request) if declared.on_version else None
     return Asked(path, query, body, request, access, action, seen)
+
+
+def _query(model: type[BaseModel], request: Any) -> BaseModel:
+    given = _query_of(request)
+    return _valid(model, given | words_of(model, given, request.headers), HTTPStatus.BAD_REQUEST, "query")
 
 
 def _query_of(request: Any) -> dict[str, Any]:

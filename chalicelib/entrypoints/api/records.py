@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.summaries.sent import list_summaries, show_summary
 from chalicelib.services.views.audit_trail import list_actions
@@ -18,7 +19,7 @@ from chalicelib.services.views.outgoing import list_outgoing, send_again
 class AuditQuery(PageQuery):
     """A page of the trail; of one person where `who` is given."""
 
-    who: str | None = Field(default=None, max_length=200)
+    who: str | None = searched(shortest=0, longest=200)
 
 
 class AuditLine(Answering):

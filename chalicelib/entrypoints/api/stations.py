@@ -9,6 +9,7 @@ from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import MOST_PER_PAGE, Answering, Asking, ElectionPath, Several
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.problem import Problem, now
+from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.reader import reader_of
 from chalicelib.services.views.station import describe_station
@@ -45,7 +46,7 @@ class StationsQuery(Asking):
     closed: bool | None = None
     district: str | None = Field(default=None, max_length=200)
     organisation: str | None = Field(default=None, max_length=50, description="whose observers are there")
-    text: str | None = Field(default=None, min_length=1, max_length=100)
+    text: str | None = searched(shortest=1, longest=100)
 
 
 class Stations(Answering):

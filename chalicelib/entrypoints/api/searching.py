@@ -1,0 +1,49 @@
+"""What is searched for stands in headers: whoever carries a request writes its address down.
+
+A field of a query that may hold a name or words of an SMS is declared by `searched`. `Search-Text: %D0%90%D0%B9`, UTF-8
+and percent-encoded (RFC 3986), for headers are ASCII.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import BaseModel, Field
+
+from chalicelib.entrypoints.api.problem import Problem
+
+_MARK = "x-search-header"
+
+
+def searched(*, shortest: int, longest: int) -> Any:
+    """Declare an optional field of a query that is said in a header; lengths in characters."""
+    return Field(default=None, min_length=shortest, max_length=longest, json_schema_extra={_MARK: True})
+
+
+def search_headers(model: type[BaseModel]) -> dict[str, str]:
+    """Return the header of each such field, by the field's name."""
+    return {
+        name: f"Search-{name.title()}"
+        for name, field in model.model_fields.items()
+        if isinstance(field.json_schema_extra, dict) and _MARK in field.json_schema_extra
+    }
+
+
+def words_of(model: type[BaseModel], query: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what the headers say of a query's fields; Problem where the address says it."""
+    words = {}
+    for name, header in search_headers(model).items():
+        if name in query:
+            what = f"Say it in the header {header}, percent-encoded: addresses are logged"
+            raise Problem(HTTPStatus.BAD_REQUEST, f"{what}.", errors=[{"at": f"/{name}", "what": what}])
+        if (written := headers.get(header.lower())) is not None:
+            words[name] = _decoded(header, written)
+    return words
+
+
+def _decoded(header: str, written: str) -> str:
+    try:
+        return unquote(written, errors="strict")
+    except UnicodeDecodeError as invalid:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{header} is not percent-encoded UTF-8.") from invalid
