@@ -1,6 +1,6 @@
-"""What is searched for stands in headers: whoever carries a request writes its address down.
+"""Take what is searched for from headers, and not from addresses.
 
-A field of a query that may hold a name or words of an SMS is declared by `searched`. `Search-Text: %D0%90%D0%B9`, UTF-8
+Whoever carries a request writes its address down. A field of a query that may hold a name or words of an SMS is declared by `searched`. `Search-Text: %D0%90%D0%B9`, UTF-8
 and percent-encoded (RFC 3986), for headers are ASCII.
 """
 
@@ -17,7 +17,7 @@ _MARK = "x-search-header"
 
 
 def searched(*, shortest: int, longest: int) -> Any:
-    """Declare an optional field of a query that is said in a header; lengths in characters."""
+    """Declare a query's optional field that a header says; lengths in characters."""
     return Field(default=None, min_length=shortest, max_length=longest, json_schema_extra={_MARK: True})
 
 
@@ -31,7 +31,10 @@ def search_headers(model: type[BaseModel]) -> dict[str, str]:
 
 
 def words_of(model: type[BaseModel], query: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, str]:
-    """Return what the headers say of a query's fields; Problem where the address says it."""
+    """Return what the headers say of a query's fields.
+
+    Raises Problem where the address says it.
+    """
     words = {}
     for name, header in search_headers(model).items():
         if name in query:
