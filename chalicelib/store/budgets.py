@@ -19,7 +19,10 @@ from chalicelib.store.writes import Write
 
 
 class SpentRow(Model):
-    """Counters of a subject in an hour of the election's clock: `phone#+996…#2017-10-15T10`."""
+    """Counters of a subject in an hour of the election's clock: `phone#+996…#2017-10-15T10`.
+
+    Or, without any, that a stranger's phone had its one reply.
+    """
 
     class Meta(TableMeta):
         table = "incidents"
@@ -93,6 +96,15 @@ class CoveredStations:
     counted: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     version: int = 0
+
+
+def answered_once(election_id: str, phone: str) -> Write:
+    """Return the write that a phone's one reply is guarded by.
+
+    It is refused where the phone was answered before; forgetting the phone removes its row.
+    """
+    row = SpentRow(f"{election_id}#answered", phone)
+    return Write.put("once", f"answered#{phone}", row, SpentRow.id.does_not_exist())
 
 
 def covered_by(election_id: str, phone: str) -> CoveredStations:

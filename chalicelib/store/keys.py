@@ -96,11 +96,6 @@ def reply(message_key: str) -> str:
     return f"reply#{message_key}"
 
 
-def reply_to_unknown(election_id: str, digest: str) -> str:
-    """Return the key of an unknown phone's one reply per election."""
-    return f"reply#{election_id}#{digest}"
-
-
 def alert(election_id: str, incident_id: str, stage: int, coordinator_id: str) -> str:
     """Return the key of an incident's alert to a coordinator.
 

@@ -1,6 +1,7 @@
 """A person is forgotten everywhere, and what was counted of them stays; broken off anywhere, it is given again."""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import re
@@ -25,7 +26,7 @@ from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.privacy import forget as forgetting
 from chalicelib.services.privacy.forget import Forgotten, forget_everybody, forget_phone
 from chalicelib.services.summaries.hourly import summarize
-from chalicelib.store import elections, raw_rows
+from chalicelib.store import elections, ledger, raw_rows
 from chalicelib.store.contacts import ContactRow, contact_id
 from chalicelib.store.election_removal import retire, retired_at
 from chalicelib.store.election_rewriting import StoredElection, comparing_key, rewrite, stored_election
@@ -152,6 +153,24 @@ def test_the_opt_out_holds_when_a_file_names_the_phone_again(day: Pipeline) -> N
     wish = wish_of(day.election.id, day.phone())
     assert wish is not None
     assert wish.wish == "out"
+
+
+def test_no_key_can_be_tried_against_phones_once_a_stranger_is_forgotten(day: Pipeline) -> None:
+    """Whoever knows the handful of millions of phones of a country hashes them all within seconds."""
+    stranger = "+996777123456"
+    assert day.reply(day.say(stranger, "hello")) is not None
+    sealed = seal(day.current, day.now + HOUR)
+    assert sealed is not None
+    forget(day, stranger)
+    keys = [key for part in ledger.parts_of(day.election.id, sealed.number) for key in part.keys]
+    left = "\n".join([told(day), *keys])
+    for phone in (stranger, stranger[1:], f"0{stranger[4:]}"):
+        assert phone not in left
+        for name in ("md5", "sha1", "sha256"):
+            digest = hashlib.new(name, phone.encode()).hexdigest()
+            assert not any(digest[begin : begin + 16] in left for begin in range(len(digest) - 15)), name
+    assert verify(day.election.id, [sealed.root]).differences == ()
+    assert day.reply(day.say(stranger, "hello again")) is not None, "it is a stranger anew"
 
 
 def test_everybody_of_an_election_is_forgotten_and_it_stays_retired(day: Pipeline) -> None:

@@ -29,7 +29,7 @@ from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
 from chalicelib.services.replies.reply import reply_to
-from chalicelib.services.replies.strangers import reply_budget
+from chalicelib.services.replies.strangers import one_reply
 from chalicelib.services.reports.covered import counted_or_held, is_held
 from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
@@ -141,7 +141,8 @@ def _report(sms: _Sms) -> Outcome:
     replies = [reply] if reply is not None and reply.key not in existing_keys else []
     blocking = alerts_of_blocked(election, message, senders, now) if proof.blocks else []
     is_stranger = interpretation.observer is None and sms.phone not in election.coordinators_by_phone
-    counted_reply = reply_budget(election.id, sms.loaded.clock.at(now)) if replies and is_stranger else ()
+    answered_at = sms.loaded.clock.at(now)
+    counted_reply = one_reply(election.id, sms.phone, answered_at, existing_keys) if replies and is_stranger else ()
     changed = [one for one in merged.values() if one.changed]
     is_free = (
         interpretation.observer is not None

@@ -4,7 +4,6 @@ Baykoo must not talk to machines, nor for ever.
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Mapping
 
 from chalicelib.observation.coordinators.texts import no_observer_reply
@@ -51,8 +50,7 @@ def reply_to(
             return None
         if phone in election.coordinators_by_phone:
             return _to_coordinator(election, message, phone, now)
-        key = keys.reply_to_unknown(election.id, hashlib.sha256(phone.encode()).hexdigest()[:24])
-        return _reply(key, message, phone, unknown_sender_reply(election), election, now)
+        return _reply(keys.reply(message.key), message, phone, unknown_sender_reply(election), election, now)
     if _goes_on(election, message, interpretation):
         return None
     text = _text(election, interpretation, merged, message.key)
