@@ -17,6 +17,7 @@ from chalicelib.store.messages import Message
 from chalicelib.store.reports import ReportRow
 from chalicelib.store.tables import store_faults
 
+_MESSAGE_ATTRIBUTES = (*OF_MESSAGE, "joined_at")
 _REPORT_ATTRIBUTES = ("station", "form", "version", *OF_REPORT)
 AT_ONCE = 100
 """Keys of one BatchGetItem, which takes no more."""
@@ -39,16 +40,16 @@ def message_pages(
 ) -> Iterator[RowPage]:
     """Yield the messages of an election, and those of none.
 
-    Those stored from `since` on and before `cut`. Scans the table, at half the price of consistent reads. Raises
-    StoreUnavailable.
+    Those put from `since` on and before `cut`, as far as they tell: a long SMS bears when its last part was stored, and
+    when it was joined. Scans the table, at half the price of consistent reads. Raises StoreUnavailable.
     """
     of_it = (Message.election == election_id) | Message.election.does_not_exist()
     wanted: Condition = ((Message.direction == "in") | (Message.direction == "out")) & of_it
     if since is not None:
-        wanted &= Message.stored_at >= since
+        wanted &= (Message.stored_at >= since) | (Message.joined_at >= since)
     if cut is not None:
-        wanted &= Message.stored_at < cut
-    return _pages(Message, wanted, OF_MESSAGE, cursor)
+        wanted &= (Message.stored_at < cut) & (Message.joined_at.does_not_exist() | (Message.joined_at < cut))
+    return _pages(Message, wanted, _MESSAGE_ATTRIBUTES, cursor)
 
 
 def report_pages(election_id: str, cursor: Cursor | None = None) -> Iterator[RowPage]:
@@ -90,9 +91,9 @@ def cursor_after(kind: Kind, row: Row) -> Cursor:
     return {name: dict(row[name]) for name in names}
 
 
-def stored_at(row: Row) -> dt.datetime:
-    """Return when a message's row says that it was stored."""
-    return dt.datetime.fromisoformat(row["stored_at"]["S"])
+def put_at(row: Row) -> dt.datetime:
+    """Return when a message's row says that it was put."""
+    return dt.datetime.fromisoformat(row.get("joined_at", row["stored_at"])["S"])
 
 
 def _pages(

@@ -49,6 +49,7 @@ class Message(QueuedRow):
 
     `state` is a MessageState, `reason` a Reason, `flag` a Flag. Of a part of a long SMS that is joined, `about` is the
     message that it is read in, which lists its `parts`' keys; that one is superseded by another if a part comes later.
+    Its `stored_at` is its last part's, its `joined_at` when it was put itself.
     `received_at` is the real instant that counts, `counted_at` the same on the election's clock; `counted_in` names the
     tally that its outcome was added to.
     `attention` stands where something of it did not count: ELECTION#REGION, ELECTION#* of no region, * of no election.
@@ -94,6 +95,7 @@ class Message(QueuedRow):
     part = Document(null=True)
     provider_wish = WordAttribute[OptOutState](null=True)
     parts = Document(null=True)
+    joined_at = UTCDateTimeAttribute(null=True)
     doubts = IntAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
     queue = UnicodeAttribute(null=True)

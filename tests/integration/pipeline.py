@@ -32,7 +32,9 @@ from chalicelib.store.tallies import shards_of_cells
 SAMPLE = Path(__file__).parents[2] / "infra" / "sample"
 STATIONS = 20
 FIRST_DAY = dt.date(2090, 10, 15)
-VOLATILE = frozenset({"stored_at", "due_at", "processed_at", "sent_at", "provider_at", "received_at", "raw"})
+VOLATILE = frozenset(
+    {"stored_at", "joined_at", "due_at", "processed_at", "sent_at", "provider_at", "received_at", "raw"}
+)
 _serial = itertools.count()
 _NUMBERED = re.compile(r'("number": |[Ии]нцидент |[Ii]ncident |ОК |OK |№)\d+')
 """An incident's number: one that was taken by a process that died is never given again."""

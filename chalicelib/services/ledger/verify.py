@@ -15,7 +15,7 @@ from chalicelib.services.ledger.seal import NO_ROOT, STRAGGLES_WITHIN
 from chalicelib.store import ledger
 from chalicelib.store.elections import existing
 from chalicelib.store.ledger import Part, Seal
-from chalicelib.store.ledger_rows import AT_ONCE, message_pages, message_rows, report_pages, stored_at
+from chalicelib.store.ledger_rows import AT_ONCE, message_pages, message_rows, put_at, report_pages
 from chalicelib.store.message_queries import messages_of
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
@@ -124,7 +124,7 @@ class _Comparison:
                 missing.discard(entry.key)
                 if entry.key in self._messages:
                     yield from _changed(f"message {entry.key}", entry, self._messages[entry.key])
-                elif cut is not None and (at := stored_at(row)) < cut - STRAGGLES_WITHIN:
+                elif cut is not None and (at := put_at(row)) < cut - STRAGGLES_WITHIN:
                     yield f"message {entry.key}: added, it bears {at:%Y-%m-%d %H:%M:%S} UTC and is in no root"
                 else:
                     self.unsealed += 1

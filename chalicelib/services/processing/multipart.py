@@ -105,6 +105,7 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
         str(sms.read_as),
         now,
         stored_at=max(row.stored_at for row in rows),
+        joined_at=now,
         provider=first.provider,
         sender=first.sender,
         recipient=first.recipient,

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from fake_dynamodb import FakeDynamoDB
+from one_station import one_station
 
 from chalicelib.observation.elections.clock import REAL_TIME
-from chalicelib.observation.elections.election import Election
 from chalicelib.services.ledger.seal import seal
 from chalicelib.store import elections, ledger
 
@@ -97,7 +97,7 @@ def sealing(count: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Tables, float]
     """Seal an hour of so many reports; the tables, and seconds of processor time."""
     tables = Tables(count)
     tables.install(monkeypatch)
-    elections.save(election(), REAL_TIME)
+    elections.save(one_station("large"), REAL_TIME)
     loaded = elections.existing("large")
     tables.write_units = 0
     begun = time.process_time()
@@ -107,23 +107,6 @@ def sealing(count: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Tables, float]
     assert done.header["size"] == 3 * count
     assert sum(len(part.keys) for part in ledger.parts_of("large", 1)) == 3 * count
     return tables, seconds
-
-
-def election() -> Election:
-    return Election.model_validate(
-        {
-            "id": "large",
-            "name": {"en": "Election"},
-            "date": dt.date(2017, 10, 15),
-            "timezone": "Asia/Bishkek",
-            "languages": ["en"],
-            "station_pattern": r"\d{4}",
-            "forms": [{"code": "OP", "questions": [{"code": "A", "type": "integer"}]}],
-            "stations": [{"number": "1001", "region": "Osh"}],
-            "observers": [],
-            "coordinators": [],
-        }
-    )
 
 
 @pytest.mark.parametrize("count", [10**3, pytest.param(10**5, marks=pytest.mark.long)])

@@ -5,14 +5,13 @@ On the store in memory, so that every call can be cut in seconds; `make test-lon
 
 import datetime as dt
 from collections import Counter
-from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from fake_dynamodb import FakeDynamoDB
+from one_station import one_station
 
 from chalicelib.observation.elections.clock import REAL_TIME
-from chalicelib.observation.elections.election import Election
 from chalicelib.services.ledger import seal as sealing
 from chalicelib.services.ledger.seal import seal
 from chalicelib.services.ledger.verify import verify
@@ -52,22 +51,6 @@ class Store(FakeDynamoDB):
             raise self.cut[2]
 
 
-def an_election() -> Election:
-    fields: dict[str, Any] = {
-        "id": ELECTION,
-        "name": {"en": "Election"},
-        "date": dt.date(2017, 10, 15),
-        "timezone": "Asia/Bishkek",
-        "languages": ["en"],
-        "station_pattern": r"\d{4}",
-        "forms": [{"code": "OP", "questions": [{"code": "A", "type": "integer"}]}],
-        "stations": [{"number": "1001", "region": "Osh"}],
-        "observers": [],
-        "coordinators": [],
-    }
-    return Election.model_validate(fields)
-
-
 class Day:
     """An election on a store of its own, whose hours bring rows."""
 
@@ -75,7 +58,7 @@ class Day:
         self.store = Store()
         self.store.install(monkeypatch)
         elections.forget(ELECTION)
-        elections.save(an_election(), REAL_TIME)
+        elections.save(one_station(ELECTION), REAL_TIME)
         self.loaded = elections.existing(ELECTION)
         self.now = NOW
         self.keys: set[str] = set()

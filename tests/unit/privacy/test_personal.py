@@ -21,7 +21,7 @@ IMPERSONAL = {
     "message more number numbers opened opened_at region report severity stage state station until "
     "version wrong",
     "messages": "about asked attempts attention carrier cause channel charts cost counted_at counted_in currency "
-    "direction doubts due_at election flag key known lost observer on_behalf_of part parts pending "
+    "direction doubts due_at election flag joined_at key known lost observer on_behalf_of part parts pending "
     "processed_at provider provider_at provider_wish queue reason receipt receipt_at received_at "
     "reference region revision schema segments sent_at state stored_at version",
     "ledger": "cut following header hour id keys kind leaves made_at root salts scope since",
