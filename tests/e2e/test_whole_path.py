@@ -37,8 +37,9 @@ def test_a_report_is_counted_and_answered(deployed: Deployed, token: str) -> Non
     assert (counted["received"], counted["complete"]) == (1, 1)
     assert counted["answers"]["A"] == {"true": 1, "false": 0}
     assert counted["answers"]["E"] == {"count": 1, "sum": 1668}
-    reply = eventually(lambda: deployed.texts_to(LEAD))
-    assert "OP 1001" in reply[-1]
+    reply = eventually(lambda: (sent := deployed.message(f"reply#{row['key']}")) and sent["state"] == "sent" and sent)
+    assert "OP 1001" in reply["text"]
+    assert reply["text"] in deployed.texts_to(LEAD)
 
 
 def test_the_second_observer_agrees_or_is_in_conflict(deployed: Deployed, token: str) -> None:
