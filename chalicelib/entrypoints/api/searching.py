@@ -1,7 +1,7 @@
 """Take what is searched for from headers, and not from addresses.
 
-Whoever carries a request writes its address down. A field of a query that may hold a name or words of an SMS is declared by `searched`. `Search-Text: %D0%90%D0%B9`, UTF-8
-and percent-encoded (RFC 3986), for headers are ASCII.
+Whoever carries a request writes its address down. A field of a query that may hold a name or words of an SMS is
+declared by `searched`. `Search-Text: %D0%90%D0%B9`, UTF-8 and percent-encoded (RFC 3986), for headers are ASCII.
 """
 
 from collections.abc import Mapping
