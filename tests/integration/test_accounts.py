@@ -9,11 +9,11 @@ from pipeline import Pipeline
 from chalicelib.services.access import accounts, sessions
 from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.operators import OperatorInvalid
+from chalicelib.services.access.refusals import TooManyAttempts
 from chalicelib.services.access.sign_in import (
     VALID_FOR,
     WRONG_PER_ADDRESS,
     ProofRefused,
-    TooManyAttempts,
     make_proof,
     redeem_code,
     redeem_link,

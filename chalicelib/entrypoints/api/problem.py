@@ -10,90 +10,75 @@ from typing import Any, Final
 from aws_lambda_powertools import Logger
 from chalice.app import Response
 
-from chalicelib.observation.incidents.lifecycle import StepRefused
-from chalicelib.observation.quick_count.estimate import QuickCountError
 from chalicelib.observation.reports.entry_fields import FieldsRefused
-from chalicelib.services.access.accounts import AccountUnknown
-from chalicelib.services.access.oidc import NoProvider
-from chalicelib.services.access.operators import NotOwn, OperatorInvalid
-from chalicelib.services.access.sessions import SessionRefused
-from chalicelib.services.access.sign_in import TooManyAttempts
-from chalicelib.services.actions.perform import KeyReused
-from chalicelib.services.calls.refusals import (
-    Leased,
-    LeaseLost,
-    NothingToDo,
-    OutcomeInvalid,
-    StationUnknown,
-    UndoPassed,
-)
-from chalicelib.services.clients.bucket import BucketUnavailable
-from chalicelib.services.clients.oidc_provider import ProviderUnreachable
-from chalicelib.services.clients.provider_settings import SecretsUnavailable
-from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
-from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver, NotDone, TooManyAssigned
-from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
-from chalicelib.services.imports.refusals import ImportRefused, ImportUnknown
-from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
-from chalicelib.services.opt_outs.by_operator import WishRefused
-from chalicelib.services.outreach.refusals import BatchRefused, SendRefused, SendUnknown
-from chalicelib.services.people.changes import AccountExists
-from chalicelib.services.quick_count.release import NothingReleased
-from chalicelib.services.rehearsals.ringing import NobodySimulated
-from chalicelib.services.versions import NoteMissing, NotInRegion, VersionPassed
-from chalicelib.services.views.outgoing import NotSentAgain, OutgoingUnknown
-from chalicelib.store.tables import StoreUnavailable
+from chalicelib.services.access.refusals import TooManyAttempts
+from chalicelib.services.calls.refusals import OutcomeInvalid
 
 logger = Logger()
 
-_MEANINGS: Final[Mapping[type[Exception], tuple[HTTPStatus, str]]] = {
-    StoreUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The store did not answer. Try again in a moment."),
-    VersionPassed: (HTTPStatus.PRECONDITION_FAILED, "Read it again: {}."),
-    NoteMissing: (HTTPStatus.BAD_REQUEST, 'Send {{"note": "…"}}: {}.'),
-    StepRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
-    NothingReleased: (HTTPStatus.CONFLICT, "Not changed: {}."),
-    QuickCountError: (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
-    AccountExists: (HTTPStatus.CONFLICT, "Not added: {}."),
-    AccountUnknown: (HTTPStatus.NOT_FOUND, "Not changed: {}."),
-    NotOwn: (HTTPStatus.FORBIDDEN, "Not allowed: {}."),
-    OperatorInvalid: (HTTPStatus.BAD_REQUEST, "Not done: {}."),
-    NoProvider: (HTTPStatus.NOT_FOUND, "Not here: {}."),
-    ProviderUnreachable: (HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a moment, or sign in by a link: {}."),
-    SecretsUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The settings cannot be read. Try again in a moment."),
-    SessionRefused: (HTTPStatus.UNAUTHORIZED, "Sign in: {}."),
-    TooManyAttempts: (HTTPStatus.TOO_MANY_REQUESTS, "Wait: {}."),
-    ExportNotDone: (HTTPStatus.CONFLICT, "Not yet: {}."),
-    ExportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
-    PeopleWithheld: (HTTPStatus.FORBIDDEN, "Not exported: {}."),
-    BucketUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "The bucket did not answer. Try again in a moment."),
-    ImportRefused: (HTTPStatus.BAD_REQUEST, "Not loaded: {}."),
-    ImportUnknown: (HTTPStatus.NOT_FOUND, "Not shown: {}."),
-    FieldsRefused: (HTTPStatus.BAD_REQUEST, "Not entered: {}."),
-    BatchRefused: (HTTPStatus.BAD_REQUEST, "Not sent: {}."),
-    SendRefused: (HTTPStatus.CONFLICT, "Not sent: {}."),
-    SendUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    NoSuchMessage: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    NoSuchObserver: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    NotInRegion: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    NotDone: (HTTPStatus.CONFLICT, "Not done: {}."),
-    TooManyAssigned: (HTTPStatus.CONFLICT, "Not assigned: {}."),
-    ReportUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    DecisionRefused: (HTTPStatus.CONFLICT, "Not decided: {}."),
-    KeyReused: (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
-    WishRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
-    OutgoingUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    NotSentAgain: (HTTPStatus.CONFLICT, "Not sent: {}."),
-    IncidentUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    ChangeRefused: (HTTPStatus.CONFLICT, "Not changed: {}."),
-    Leased: (HTTPStatus.CONFLICT, "Not taken: {}."),
-    LeaseLost: (HTTPStatus.CONFLICT, "Not done: {}."),
-    NothingToDo: (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),
-    StationUnknown: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    NobodySimulated: (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    UndoPassed: (HTTPStatus.CONFLICT, "Not undone: {}."),
-    OutcomeInvalid: (HTTPStatus.BAD_REQUEST, "Not logged: {}."),
+_MEANINGS: Final[Mapping[str, tuple[HTTPStatus, str]]] = {
+    "store.tables:StoreUnavailable": (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The store did not answer. Try again in a moment.",
+    ),
+    "services.versions:VersionPassed": (HTTPStatus.PRECONDITION_FAILED, "Read it again: {}."),
+    "services.versions:NoteMissing": (HTTPStatus.BAD_REQUEST, 'Send {{"note": "…"}}: {}.'),
+    "observation.incidents.lifecycle:StepRefused": (HTTPStatus.CONFLICT, "Not changed: {}."),
+    "services.quick_count.release:NothingReleased": (HTTPStatus.CONFLICT, "Not changed: {}."),
+    "observation.quick_count.estimate:QuickCountError": (HTTPStatus.NOT_FOUND, "There is no quick count: {}."),
+    "services.people.changes:AccountExists": (HTTPStatus.CONFLICT, "Not added: {}."),
+    "services.access.accounts:AccountUnknown": (HTTPStatus.NOT_FOUND, "Not changed: {}."),
+    "services.access.operators:NotOwn": (HTTPStatus.FORBIDDEN, "Not allowed: {}."),
+    "services.access.operators:OperatorInvalid": (HTTPStatus.BAD_REQUEST, "Not done: {}."),
+    "services.access.oidc:NoProvider": (HTTPStatus.NOT_FOUND, "Not here: {}."),
+    "services.clients.oidc_provider:ProviderUnreachable": (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Try again in a moment, or sign in by a link: {}.",
+    ),
+    "services.clients.provider_settings:SecretsUnavailable": (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The settings cannot be read. Try again in a moment.",
+    ),
+    "services.access.sessions:SessionRefused": (HTTPStatus.UNAUTHORIZED, "Sign in: {}."),
+    "services.access.refusals:TooManyAttempts": (HTTPStatus.TOO_MANY_REQUESTS, "Wait: {}."),
+    "services.exports.faults:ExportNotDone": (HTTPStatus.CONFLICT, "Not yet: {}."),
+    "services.exports.faults:ExportUnknown": (HTTPStatus.NOT_FOUND, "Not shown: {}."),
+    "services.exports.faults:PeopleWithheld": (HTTPStatus.FORBIDDEN, "Not exported: {}."),
+    "services.clients.bucket:BucketUnavailable": (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The bucket did not answer. Try again in a moment.",
+    ),
+    "services.imports.refusals:ImportRefused": (HTTPStatus.BAD_REQUEST, "Not loaded: {}."),
+    "services.imports.refusals:ImportUnknown": (HTTPStatus.NOT_FOUND, "Not shown: {}."),
+    "observation.reports.entry_fields:FieldsRefused": (HTTPStatus.BAD_REQUEST, "Not entered: {}."),
+    "services.outreach.refusals:BatchRefused": (HTTPStatus.BAD_REQUEST, "Not sent: {}."),
+    "services.outreach.refusals:SendRefused": (HTTPStatus.CONFLICT, "Not sent: {}."),
+    "services.outreach.refusals:SendUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.desk.refusals:NoSuchMessage": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.desk.refusals:NoSuchObserver": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.versions:NotInRegion": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.desk.refusals:NotDone": (HTTPStatus.CONFLICT, "Not done: {}."),
+    "services.desk.refusals:TooManyAssigned": (HTTPStatus.CONFLICT, "Not assigned: {}."),
+    "services.decisions.refusals:ReportUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.decisions.refusals:DecisionRefused": (HTTPStatus.CONFLICT, "Not decided: {}."),
+    "services.actions.perform:KeyReused": (HTTPStatus.UNPROCESSABLE_ENTITY, "Not done: {}."),
+    "services.opt_outs.by_operator:WishRefused": (HTTPStatus.CONFLICT, "Not changed: {}."),
+    "services.views.outgoing:OutgoingUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.views.outgoing:NotSentAgain": (HTTPStatus.CONFLICT, "Not sent: {}."),
+    "services.incidents.refusals:IncidentUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.incidents.refusals:ChangeRefused": (HTTPStatus.CONFLICT, "Not changed: {}."),
+    "services.calls.refusals:Leased": (HTTPStatus.CONFLICT, "Not taken: {}."),
+    "services.calls.refusals:LeaseLost": (HTTPStatus.CONFLICT, "Not done: {}."),
+    "services.calls.refusals:NothingToDo": (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),
+    "services.calls.refusals:StationUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.rehearsals.ringing:NobodySimulated": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.calls.refusals:UndoPassed": (HTTPStatus.CONFLICT, "Not undone: {}."),
+    "services.calls.refusals:OutcomeInvalid": (HTTPStatus.BAD_REQUEST, "Not logged: {}."),
 }
-"""What services' exceptions are to whoever asks: a status, and what to do in words."""
+"""What services' exceptions are to whoever asks, by module and name: a status, and what to do in words.
+
+By name, so that what answers every route loads no service that its route does not.
+"""
 
 
 class Problem(Exception):
@@ -131,11 +116,16 @@ def problem_of(error: Exception) -> Problem | None:
     """
     if isinstance(error, Problem):
         return error
-    for kind, (status, detail) in _MEANINGS.items():
-        if isinstance(error, kind):
-            headers = {"Retry-After": _seconds_until(error)} if isinstance(error, TooManyAttempts) else {}
-            return Problem(status, detail.format(error), _errors_of(error), headers)
-    return None
+    meaning = next(filter(None, map(_MEANINGS.get, map(_name_of, type(error).__mro__))), None)
+    if meaning is None:
+        return None
+    status, detail = meaning
+    headers = {"Retry-After": _seconds_until(error)} if isinstance(error, TooManyAttempts) else {}
+    return Problem(status, detail.format(error), _errors_of(error), headers)
+
+
+def _name_of(kind: type) -> str:
+    return f"{kind.__module__.removeprefix('chalicelib.')}:{kind.__name__}"
 
 
 def _errors_of(error: Exception) -> tuple[dict[str, str], ...]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.texts.catalogue import text
 from chalicelib.services.access.accounts import address_hash, address_of, is_open
+from chalicelib.services.access.refusals import TooManyAttempts
 from chalicelib.services.outbox import Email, Origin, email_row, sms_row
 from chalicelib.store import accounts, keys
 from chalicelib.store.accounts import AccountRow, ProofRow
@@ -32,14 +33,6 @@ REQUESTS_PER_CALLER = 60
 WRONG_PER_ADDRESS = 20
 """Wrong codes for one address in a day: 10^6 codes, so that guessing is hopeless."""
 _QUARTER, _HOUR, _DAY = (dt.timedelta(minutes=15), dt.timedelta(hours=1), dt.timedelta(days=1))
-
-
-class TooManyAttempts(Exception):
-    """Somebody asks too often; `until`: when it can be tried again."""
-
-    def __init__(self, until: dt.datetime) -> None:
-        super().__init__(f"too many attempts: try again after {until:%H:%M} UTC")
-        self.until = until
 
 
 class ProofRefused(Exception):

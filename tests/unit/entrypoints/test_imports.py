@@ -48,15 +48,31 @@ def test_api_loads_only_what_it_uses() -> None:
     assert loaded_by("app", *targets(ROUTES)) & HEAVY == NEEDED["api"]
 
 
-def test_what_answers_every_call_of_the_api_loads_no_reader() -> None:
-    code = "import sys, app, chalicelib.entrypoints.api.problem; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+def loaded_with(script: str) -> list[str]:
+    code = f"import sys; {script}; print(*(name for name in sys.modules if name.startswith('chalicelib.')))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_what_answers_every_call_of_the_api_loads_no_reader_and_no_other_route_s_service() -> None:
+    """Exceptions are known by name (problem.py): a route pays for the services that it uses."""
+    loaded = loaded_with("import app, chalicelib.entrypoints.api.operation")
+    rooms = {name.split(".")[2] for name in loaded if name.startswith("chalicelib.services.") and name.count(".") > 2}
+    assert rooms == {"access", "actions", "calls", "clients"}
+    assert [name for name in loaded if name.startswith("chalicelib.services.calls.")] == [
+        "chalicelib.services.calls.refusals"
+    ]
     assert "chalicelib.observation.reading.reading" not in loaded
+    assert "chalicelib.services.access.oidc" not in loaded
+
+
+def test_garbage_is_looked_for_seldom_where_functions_load() -> None:
+    code = "import gc, chalicelib.entrypoints.process; print(gc.isenabled(), gc.get_threshold()[0])"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.split() == ["True", "20000"]
 
 
 def test_registering_loads_no_handler() -> None:
-    code = "import sys, app; print(*(name for name in sys.modules if name.startswith('chalicelib.')))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    loaded = loaded_with("import app")
     entrypoints = {"api", "api.routes", "deferred", "functions"}
     assert set(loaded) == {"chalicelib.entrypoints", *(f"chalicelib.entrypoints.{name}" for name in entrypoints)}
 
