@@ -45,7 +45,7 @@ class Advisories:
         asked = [package for package in packages if "version" in package]
         return cls(
             len(asked),
-            tuple(_weakness(package, one) for package in asked for one in package["vulns"]),
+            tuple(_weakness(package, vulnerability) for package in asked for vulnerability in package["vulns"]),
             tuple(package["name"] for package in packages if "version" not in package),
         )
 

@@ -81,8 +81,10 @@ def require_ready(
 
 def runtime_of(template: Mapping[str, Any]) -> str:
     """Return the one runtime of a template's functions."""
-    functions = [one for one in template["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
-    [runtime] = {one["Properties"]["Runtime"] for one in functions}
+    functions = [
+        resource for resource in template["Resources"].values() if resource["Type"] == "AWS::Serverless::Function"
+    ]
+    [runtime] = {function["Properties"]["Runtime"] for function in functions}
     return str(runtime)
 
 

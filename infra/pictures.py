@@ -95,7 +95,7 @@ def _text_until_noon(stack: Stack) -> int:
     url = f"{stack.api_url}/webhooks/generic"
     webhook = Webhook("generic", url, SENDERS["generic"].with_settings(stack.webhook_secrets["generic"]), url)
     deliveries = []
-    for planned in itertools.takewhile(lambda one: one.received_at <= noon, day.messages):
+    for planned in itertools.takewhile(lambda message: message.received_at <= noon, day.messages):
         sender = planned.intended.observer.phones[0] if planned.is_known else f"+1520555{planned.number:04}"
         at = clock.real(planned.received_at).astimezone(dt.UTC)
         sms = Sms(f"picture-{planned.number:06}", sender, NUMBER, write(election, planned, PLAN).text, at)

@@ -91,8 +91,8 @@ def load(file: Path, election_id: str) -> None:
 
 def print_loaded(counts: Mapping[str, int]) -> None:
     """Print what became of a file's accounts."""
-    told = ", ".join(f"{counts[what]} {words}" for what, words in _LOADED.items() if counts.get(what))
-    show(f"Accounts: {told or 'none'}.")
+    read_in = ", ".join(f"{counts[what]} {words}" for what, words in _LOADED.items() if counts.get(what))
+    show(f"Accounts: {read_in or 'none'}.")
 
 
 @account.command()
@@ -113,11 +113,11 @@ def list_them(election_id: str) -> None:
     """List who may sign in, as what, and when they last did."""
     use_stack()
 
-    for one in list_accounts(election_id)["accounts"]:
-        state = "revoked" if one["revoked"] else f"last used {one['last_used_at'] or 'never'}"
-        regions = ", ".join(one["regions"]) or "all regions"
-        of = f" of {one['organisation']}" if one["organisation"] else ""
-        show(f"{one['name']}  {one['address']}  {one['role']}{of}, {regions}  {state}")
+    for row in list_accounts(election_id)["accounts"]:
+        state = "revoked" if row["revoked"] else f"last used {row['last_used_at'] or 'never'}"
+        regions = ", ".join(row["regions"]) or "all regions"
+        organisation = f" of {row['organisation']}" if row["organisation"] else ""
+        show(f"{row['name']}  {row['address']}  {row['role']}{organisation}, {regions}  {state}")
 
 
 @account.command()

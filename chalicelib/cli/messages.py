@@ -52,11 +52,11 @@ def list_messages(election_id: str, state: str | None, hours: int, desk: Any, li
         found = queue.queue(loaded, operator, queue.Asked(desk=desk, limit=limit), (), now)["messages"]
     else:
         found = list(_logged(loaded, state, now - dt.timedelta(hours=hours), now, limit))
-    for one in found:
-        whose = f"observer {one['observer']}" if one["observer"] else one["from"] or "-"
-        identical = f"  x{one['identical']}" if one.get("identical", 1) > 1 else ""
-        what = one["kind"] or one["state"]
-        show(f"{one['key']}  {one['stored_at'][:16]}  {what}  {whose}{identical}  {one['text'] or ''}")
+    for message in found:
+        whose = f"observer {message['observer']}" if message["observer"] else message["from"] or "-"
+        identical = f"  x{message['identical']}" if message.get("identical", 1) > 1 else ""
+        what = message["kind"] or message["state"]
+        show(f"{message['key']}  {message['stored_at'][:16]}  {what}  {whose}{identical}  {message['text'] or ''}")
 
 
 def _logged(

@@ -2,4 +2,4 @@
 
 import gc
 
-gc.set_threshold(20_000, 20, 20)  # a cold start makes only what stays: looking for garbage meanwhile takes a 20th of it
+gc.set_threshold(20_000, 20, 20)  # a cold start makes what stays: to look for garbage meanwhile takes a 20th of it

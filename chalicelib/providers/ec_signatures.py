@@ -45,18 +45,18 @@ def verifies(key: Point, message: bytes, signature: bytes) -> bool:
     return found is not None and found.x % _N == r
 
 
-def _added(one: Point | None, other: Point | None) -> Point | None:
+def _added(point: Point | None, other: Point | None) -> Point | None:
     """Add two points; None is the point at infinity."""
-    if one is None or other is None:
-        return one or other
-    if one.x == other.x:
-        if (one.y + other.y) % _P == 0:
+    if point is None or other is None:
+        return point or other
+    if point.x == other.x:
+        if (point.y + other.y) % _P == 0:
             return None
-        slope = (3 * one.x * one.x - 3) * pow(2 * one.y, -1, _P)
+        slope = (3 * point.x * point.x - 3) * pow(2 * point.y, -1, _P)
     else:
-        slope = (other.y - one.y) * pow(other.x - one.x, -1, _P)
-    x = (slope * slope - one.x - other.x) % _P
-    return Point(x, (slope * (one.x - x) - one.y) % _P)
+        slope = (other.y - point.y) * pow(other.x - point.x, -1, _P)
+    x = (slope * slope - point.x - other.x) % _P
+    return Point(x, (slope * (point.x - x) - point.y) % _P)
 
 
 def _times(factor: int, point: Point) -> Point | None:

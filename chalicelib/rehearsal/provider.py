@@ -148,8 +148,8 @@ class SimulatedProvider:
             raise self._fault
         for provider, answers in self._answers.items():
             if answers.are_hopeless():
-                said = ", ".join(f"{answer} ({times} times)" for answer, times in answers.faults().items())
-                raise WebhookUnusable(f"{urls[provider]} took none of the first messages: {said}")
+                faults = ", ".join(f"{answer} ({times} times)" for answer, times in answers.faults().items())
+                raise WebhookUnusable(f"{urls[provider]} took none of the first messages: {faults}")
         return self._answers
 
     def _work(self) -> None:
@@ -265,8 +265,8 @@ class _Line:
 def _answer(connection: http.client.HTTPConnection, call: Call, target: str) -> _Answer:
     connection.request(call.method, target, call.body or None, dict(call.headers))
     response = connection.getresponse()
-    said = response.read().decode(errors="replace")
-    return _Answer(response.status, response.headers.get("Content-Type", ""), said)
+    body = response.read().decode(errors="replace")
+    return _Answer(response.status, response.headers.get("Content-Type", ""), body)
 
 
 def _title(body: str) -> str:

@@ -242,7 +242,7 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
             elif code not in meaning.answers or _value(form, code, answers[code]) != meaning.answers[code]:
                 misread[question] += 1
     order = {form.code: place for place, form in enumerate(election.forms)}
-    for form_code, code in sorted(typed, key=lambda one: (order.get(one[0], len(order)), one)):
+    for form_code, code in sorted(typed, key=lambda place: (order.get(place[0], len(order)), place)):
         question = (form_code, code)
         label = _label(election, election.form_by_code.get(form_code), code)
         yield QuestionErrors(form_code, code, label, typed[question], asked_again[question], misread[question])

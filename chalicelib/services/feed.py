@@ -40,13 +40,13 @@ def told_of_outgoing(message: Message) -> Told | None:
     return message.election, Line(message.key, "out", message.state, message.region, None, message.observer)
 
 
-def tell_feed(told: Iterable[Told | None], now: dt.datetime) -> None:
+def tell_feed(lines: Iterable[Told | None], now: dt.datetime) -> None:
     """Add a batch's messages to their elections' feeds.
 
     What fails is logged and left.
     """
     by_election: defaultdict[str, list[Line]] = defaultdict(list)
-    for one in told:
-        if one is not None:
-            by_election[one[0]].append(one[1])
+    for line in lines:
+        if line is not None:
+            by_election[line[0]].append(line[1])
     for_each("feed", by_election, lambda election: put_lines(election, by_election[election], now))

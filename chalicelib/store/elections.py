@@ -179,7 +179,7 @@ def forget(election_id: str) -> None:
 
 def assignments_in(head: ElectionRow) -> dict[str, Assignment]:
     """Return whose phones are by people's word."""
-    return {phone: assignment_from(said) for phone, said in (head.assignments or {}).items()}
+    return {phone: assignment_from(assignment) for phone, assignment in (head.assignments or {}).items()}
 
 
 def changes_in(head: ElectionRow) -> RosterChanges:

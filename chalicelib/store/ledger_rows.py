@@ -70,7 +70,7 @@ def message_rows(keys: Sequence[str]) -> list[Row]:
                 )
             rows += answer["Responses"].get(connection.table_name, ())
             left = answer.get("UnprocessedKeys", {}).get(connection.table_name, {}).get("Keys", ())
-            waiting = [{"key": one["key"]["S"]} for one in left]
+            waiting = [{"key": key["key"]["S"]} for key in left]
     return rows
 
 

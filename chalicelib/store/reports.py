@@ -215,8 +215,8 @@ def _answers(form: Form, written: Mapping[str, Any]) -> ObserverAnswers:
 
     return ObserverAnswers(
         dt.datetime.fromisoformat(written["first"]),
-        {code: answer(code, *one) for code, one in written["a"].items()},
-        {code: tuple(answer(code, *one) for one in before) for code, before in written.get("h", {}).items()},
+        {code: answer(code, *written_answer) for code, written_answer in written["a"].items()},
+        {code: tuple(answer(code, *past) for past in before) for code, before in written.get("h", {}).items()},
     )
 
 

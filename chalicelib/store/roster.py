@@ -66,7 +66,7 @@ def changing_roster(election_id: str, version: int, changes: RosterChanges) -> W
 
 
 def _documents(assigned: Mapping[str, Assignment]) -> dict[str, Any]:
-    return {phone: one.document() for phone, one in assigned.items()}
+    return {phone: assignment.document() for phone, assignment in assigned.items()}
 
 
 def _fresh(election_id: str) -> ElectionRow:

@@ -66,7 +66,7 @@ def preflight(target: Target, given: Mapping[str, str], defaults: Mapping[str, s
     if any(check.severity == "problem" for check in first):
         return
     stack = target.describe()
-    kept = {one["ParameterKey"]: one["ParameterValue"] for one in (stack or {}).get("Parameters", [])}
+    kept = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in (stack or {}).get("Parameters", [])}
     plan = Plan(target, stack, {**defaults, **kept, **given}, runtime)
     for check in _CHECKS:
         try:
@@ -162,7 +162,9 @@ def _bucket(plan: Plan) -> Check:
 
 def _concurrency(plan: Plan) -> Check:
     limits = plan.target.ask("lambda", "get-account-settings")["AccountLimit"]
-    present = plan.stack and {one["ParameterKey"]: one["ParameterValue"] for one in plan.stack.get("Parameters", [])}
+    present = plan.stack and {
+        parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in plan.stack.get("Parameters", [])
+    }
     free = limits["UnreservedConcurrentExecutions"] + int((present or {}).get("IntakeConcurrency", 0))
     wanted = int(plan.values["IntakeConcurrency"])
     if wanted == 0:
@@ -252,7 +254,7 @@ def _sms_sender(plan: Plan) -> Check:
         return Check("SMS sender", "good", "SNS carries none")
     numbers = plan.target.ask("pinpoint-sms-voice-v2", "describe-phone-numbers")["PhoneNumbers"]
     names = plan.target.ask("pinpoint-sms-voice-v2", "describe-sender-ids")["SenderIds"]
-    owned = [one["PhoneNumberArn"] for one in numbers] + [one["SenderIdArn"] for one in names]
+    owned = [number["PhoneNumberArn"] for number in numbers] + [name["SenderIdArn"] for name in names]
     if not owned:
         mend = "Register one where the country wants it: AWS End User Messaging, Phone numbers or Sender IDs."
         return Check("SMS sender", "warning", "no number or name of your own", mend)

@@ -31,16 +31,16 @@ def lifecycles() -> dict[str, Lifecycle]:
     """Return each runtime's dates, as cfn-lint has them from AWS's documents."""
     written = files("cfnlint").joinpath("data", "AdditionalSpecs", "LmbdRuntimeLifecycle.json")
     return {
-        name: Lifecycle(*(date.fromisoformat(one[key]) for key in ("deprecated", "create-block", "update-block")))
-        for name, one in json.loads(written.read_text()).items()
-        if one["deprecated"] and one["create-block"] and one["update-block"]
+        name: Lifecycle(*(date.fromisoformat(dates[key]) for key in ("deprecated", "create-block", "update-block")))
+        for name, dates in json.loads(written.read_text()).items()
+        if dates["deprecated"] and dates["create-block"] and dates["update-block"]
     }
 
 
 def lasting(today: date) -> str:
     """Return the oldest Python that AWS runs for half a year yet."""
-    python = {name: one for name, one in lifecycles().items() if name.startswith("python3.")}
-    lasts = [name for name, one in python.items() if one.deprecated - today > HALF_A_YEAR]
+    python = {name: lifecycle for name, lifecycle in lifecycles().items() if name.startswith("python3.")}
+    lasts = [name for name, lifecycle in python.items() if lifecycle.deprecated - today > HALF_A_YEAR]
     return min(lasts, key=lambda name: int(name.rpartition(".")[2]))
 
 

@@ -82,7 +82,7 @@ def show(changes: list[dict[str, Any]]) -> str:
     """
     marks = {"Add": "+", "Modify": "~", "Remove": "-", "Import": "<"}
     lines = []
-    for change in (one["ResourceChange"] for one in changes):
+    for change in (change["ResourceChange"] for change in changes):
         replaced = {"True": "  REPLACED", "Conditional": "  perhaps replaced"}.get(change.get("Replacement", ""), "")
         mark = marks.get(change["Action"], "?")
         is_dangerous = mark == "-" or bool(replaced)

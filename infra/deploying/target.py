@@ -85,4 +85,4 @@ class Target:
         None where there is no stack.
         """
         described = self.describe() or {}
-        return {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", [])}
+        return {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in described.get("Parameters", [])}

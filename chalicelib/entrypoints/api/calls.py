@@ -222,21 +222,21 @@ def take_over(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
 )
 def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     """Log a call, and let answers that were taken count."""
-    said, station = asked.body, asked.path.station
+    body, station = asked.body, asked.path.station
     called = Called(
-        said.outcome,
-        said.person,
-        said.name,
-        said.phone,
-        _utc(said.will_send_at),
-        said.note,
-        stays=said.stays,
-        reminds=said.remind,
+        body.outcome,
+        body.person,
+        body.name,
+        body.phone,
+        _utc(body.will_send_at),
+        body.note,
+        stays=body.stays,
+        reminds=body.remind,
     )
     entry = None
-    if said.answers is not None:
+    if body.answers is not None:
         leases.row_of(asked.loaded, asked.operator, station)
-        entry = entry_of(asked.loaded, asked.action, station, _taken(said.answers), said.note)
+        entry = entry_of(asked.loaded, asked.action, station, _taken(body.answers), body.note)
     logged = log_call(asked.loaded, asked.action, station, called, entry)
     state = count_entered(logged["entered"], asked.action) if logged["entered"] else None
     return logged | {"entered_state": state}

@@ -89,7 +89,7 @@ def choose(asked: Asked[ReportPath, None, ChoiceBody]) -> Tagged:
 @operation(summary="Leave one observer's answers to a report out.", body=ObserverBody, **DECIDING)
 def leave_out(asked: Asked[ReportPath, None, ObserverBody]) -> Tagged:
     """Leave an observer out."""
-    return _tagged(answers.leave_out(_target(asked, of=asked.body.observer), asked.body.observer))
+    return _tagged(answers.leave_out(_target(asked, observer=asked.body.observer), asked.body.observer))
 
 
 @operation(summary="Say that a check that a report fails was looked into.", body=ExplanationBody, **DECIDING)
@@ -103,7 +103,7 @@ def explain(asked: Asked[ReportPath, None, ExplanationBody]) -> Tagged:
 )
 def confirm(asked: Asked[ReportPath, None, ConfirmationBody]) -> Tagged:
     """Confirm answers."""
-    return _tagged(answers.confirm(_target(asked, of=asked.body.observer), asked.body.observer, asked.body.codes))
+    return _tagged(answers.confirm(_target(asked, observer=asked.body.observer), asked.body.observer, asked.body.codes))
 
 
 @operation(
@@ -116,7 +116,7 @@ def correct(asked: Asked[ReportPath, None, CorrectionBody]) -> Tagged:
     body = asked.body
     return _tagged(
         correcting.correct(
-            _target(asked, of=body.observer), body.observer, _typed(body), is_confirmed=body.is_confirmed
+            _target(asked, observer=body.observer), body.observer, _typed(body), is_confirmed=body.is_confirmed
         )
     )
 
@@ -170,10 +170,10 @@ def revoke(asked: Asked[ReportPath, None, RevocationBody]) -> Tagged:
     return _tagged(answers.revoke(_target(asked), of=asked.body.of, **{name: named[name] for name in wanted}))
 
 
-def _target(asked: Asked[ReportPath, None, Any], action: Action | None = None, of: str | None = None) -> Target:
+def _target(asked: Asked[ReportPath, None, Any], action: Action | None = None, observer: str | None = None) -> Target:
     path = asked.path
     key = (path.station, path.form, path.round)
-    return Target(asked.loaded, action or asked.action, key, version_number(asked.seen), of)
+    return Target(asked.loaded, action or asked.action, key, version_number(asked.seen), observer)
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:

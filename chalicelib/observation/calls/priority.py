@@ -111,7 +111,7 @@ def reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> t
 
 def points(why: Iterable[Why]) -> int:
     """Return the points of all reasons together."""
-    return sum(one.points for one in why)
+    return sum(reason.points for reason in why)
 
 
 def is_snoozed(tried: Tried, now: dt.datetime) -> bool:

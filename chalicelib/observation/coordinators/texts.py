@@ -65,10 +65,10 @@ def digest_sms(election: Election, language: str, region: str, lines: Mapping[in
     )
     to_answer = how_to_answer(election, language, ", ".join(map(str, [*lines][:2])))
     begun = f"{say(election, language, MARK)} {listed}"
-    told = f"{begun}. {to_answer}"
-    if count_segments(told).count > SEGMENTS:
+    text = f"{begun}. {to_answer}"
+    if count_segments(text).count > SEGMENTS:
         return fit(begun, SEGMENTS, ending=f"{CUT} {to_answer}")
-    return continued(told, "; ".join(lines.values()), SEGMENTS, ending=CUT)
+    return continued(text, "; ".join(lines.values()), SEGMENTS, ending=CUT)
 
 
 def digest_email(
@@ -90,8 +90,8 @@ def answer(election: Election, language: str, *sentences: str) -> str:
 
     It begins with the mark of every SMS of ours.
     """
-    whole = " ".join((say(election, language, MARK), *sentences))
-    return fit(" ".join(whole.split()), SEGMENTS, ending=CUT)
+    text = " ".join((say(election, language, MARK), *sentences))
+    return fit(" ".join(text.split()), SEGMENTS, ending=CUT)
 
 
 def example(election: Election, language: str, verb: Verb) -> str:

@@ -264,7 +264,9 @@ class Election(ElectionValue):
     def organisations_of(self, station: str) -> tuple[str, ...]:
         """Return codes of the coalition's members who observe a station."""
         observers = self.observers_by_station.get(station, ())
-        return tuple(dict.fromkeys(one.organisation for one in observers if one.organisation is not None))
+        return tuple(
+            dict.fromkeys(observer.organisation for observer in observers if observer.organisation is not None)
+        )
 
     @cached_property
     def coordinators_by_phone(self) -> Mapping[str, tuple[Coordinator, ...]]:

@@ -58,12 +58,12 @@ class Sight:
     def owns_part_of(self, station: str) -> bool:
         """Whether one of a station's observers is the member's."""
         observers = self.election.observers_by_station.get(station, ())
-        return any(one.organisation == self.organisation for one in observers)
+        return any(observer.organisation == self.organisation for observer in observers)
 
     def owns_all_of(self, station: str) -> bool:
         """Whether all of a station's observers are the member's."""
         observers = self.election.observers_by_station.get(station, ())
-        return bool(observers) and all(one.organisation == self.organisation for one in observers)
+        return bool(observers) and all(observer.organisation == self.organisation for observer in observers)
 
     def sees_station(self, station: str) -> bool:
         """Whether the member sees a station, by number."""
@@ -86,8 +86,8 @@ def without_others_people(election: "Election", sight: Sight) -> "Election":
     if sight.sees.phones == "all":
         return election
     observers = tuple(
-        one if sight.owns(one.number) else one.model_copy(update={"name": "", "phones": ()})
-        for one in election.observers
+        observer if sight.owns(observer.number) else observer.model_copy(update={"name": "", "phones": ()})
+        for observer in election.observers
     )
     kept = {name: getattr(election, name) for name in type(election).model_fields}
     return type(election).model_construct(**kept | {"observers": observers})

@@ -57,7 +57,7 @@ class StepRefused(ValueError):
     """A step cannot be taken from an incident's state."""
 
     def __init__(self, step: Step, state: State) -> None:
-        allowed = ", ".join(one for one in STATES if one in ALLOWED_IN[step])
+        allowed = ", ".join(state for state in STATES if state in ALLOWED_IN[step])
         super().__init__(f"an incident that is {state} cannot be changed by {step!r}: that needs one that is {allowed}")
 
 
@@ -105,7 +105,7 @@ def is_burst(severity: Severity, earlier: Iterable[dt.datetime], at: dt.datetime
     """
     if severity == "critical":
         return False
-    return sum(at - one < BURST_WITHIN for one in earlier) >= BURST
+    return sum(at - instant < BURST_WITHIN for instant in earlier) >= BURST
 
 
 Kind = int | str | None

@@ -44,15 +44,17 @@ def _name(name: str) -> str:
 
 def _critical(election: Election) -> Iterator[str]:
     questions = [question for form in election.forms for question in form.questions]
-    yield from sorted({_answer(one, one.critical_if) for one in questions if one.critical_if is not None})
+    yield from sorted(
+        {_answer(question, question.critical_if) for question in questions if question.critical_if is not None}
+    )
 
 
 def _answer(question: Question, critical: bool | int) -> str:
     code = _letters(question.code) + _BETWEEN
     if not isinstance(critical, bool):
         return code + (f"{_MORE_OPTIONS}{_number(critical)}" if question.type == "choices" else _whole(critical))
-    said = sorted(word for word, answer in words().values.items() if answer is critical)
-    return code + "(?:" + "|".join([_whole(1 if critical else 2), *map(_letters, said)]) + ")"
+    names = sorted(word for word, answer in words().values.items() if answer is critical)
+    return code + "(?:" + "|".join([_whole(1 if critical else 2), *map(_letters, names)]) + ")"
 
 
 def _whole(number: int) -> str:
@@ -69,4 +71,6 @@ def _looking_like_digit(digit: str) -> str:
 
 def _letters(name: str, digits: Mapping[str, str] = MappingProxyType({})) -> str:
     alike = (looking_like(letter) + digits.get(letter, "") for letter in name)
-    return "".join(f"[{re.escape(one)}]" if one else re.escape(letter) for letter, one in zip(name, alike, strict=True))
+    return "".join(
+        f"[{re.escape(letters)}]" if letters else re.escape(letter) for letter, letters in zip(name, alike, strict=True)
+    )

@@ -27,17 +27,17 @@ def root_of(leaves: Iterable[bytes]) -> bytes:
 
     Reads each once and keeps one hash per level. Of no leaves it is SHA-256 of nothing.
     """
-    whole: list[tuple[int, bytes]] = []
+    subtrees: list[tuple[int, bytes]] = []
     for leaf in leaves:
         level, node = 0, leaf
-        while whole and whole[-1][0] == level:
-            level, node = level + 1, node_hash(whole.pop()[1], node)
-        whole.append((level, node))
-    if not whole:
+        while subtrees and subtrees[-1][0] == level:
+            level, node = level + 1, node_hash(subtrees.pop()[1], node)
+        subtrees.append((level, node))
+    if not subtrees:
         return hashlib.sha256().digest()
-    _, root = whole.pop()
-    while whole:
-        root = node_hash(whole.pop()[1], root)
+    _, root = subtrees.pop()
+    while subtrees:
+        root = node_hash(subtrees.pop()[1], root)
     return root
 
 

@@ -28,7 +28,7 @@ def canonical_answer(form: Form, code: str, value: Value) -> str:
     """
     question = form.by_code[code]
     written = canonical_value(question, value)
-    numbered = any(one[-1].isdigit() for one in form.by_code)
+    numbered = any(code[-1].isdigit() for code in form.by_code)
     apart = numbered or question.type == "text" or not written[:1].isdigit()
     return f"{code}={written}" if apart else code + written
 

@@ -55,15 +55,15 @@ def _is_meant(scan: Scan, head: int, limit: int, incident: Incident, *, at_start
 def _station_and_category(scan: Scan, head: int, limit: int, categories: frozenset[int]) -> Incident:
     incident = Incident(head + 1)
     index = _skip_names(scan, head + 1, limit)
-    whole = _station_at(scan, index, limit, categories)
-    if whole is not None:
-        if whole.station is None and not scan.vocabulary.is_station(whole.typed):
+    place = _station_at(scan, index, limit, categories)
+    if place is not None:
+        if place.station is None and not scan.vocabulary.is_station(place.typed):
             incident.misfit = True
         else:
-            incident.stations.append(whole.station or whole.typed)
-        incident.text = whole.after
-        index = _skip_names(scan, whole.after, limit)
-        if index < limit and scan.digits(index) == whole.typed:
+            incident.stations.append(place.station or place.typed)
+        incident.text = place.after
+        index = _skip_names(scan, place.after, limit)
+        if index < limit and scan.digits(index) == place.typed:
             incident.text = index + 1
             index = _skip_names(scan, index + 1, limit)
     if index >= limit or not scan.tokens[index][1] or hour_at(scan, index, limit) is not None:

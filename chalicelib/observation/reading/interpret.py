@@ -193,7 +193,9 @@ def _choices(question: Question, inner: str) -> Answer:
     numbers = _NUMBER.findall(inner)
     single = all(option < 10 for option in question.options)
     groups = [[int(digit) for digit in number] if single else [int(number[:_DIGITS_READ])] for number in numbers]
-    missing = [position for position, group in enumerate(groups) if any(one not in question.options for one in group)]
+    missing = [
+        position for position, group in enumerate(groups) if any(number not in question.options for number in group)
+    ]
     if missing:
         # A number apart that is no option may be anything: the list cannot take it in.
         apart = missing[0] > 0 and re.search(r"\d\s+\d", inner)

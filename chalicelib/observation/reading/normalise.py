@@ -176,7 +176,7 @@ class _Folds(dict[int, str]):
 
 _FOLDS: Final = _Folds()
 _USUAL: Final = [chr(codepoint) for codepoint in (*range(ord("\n"), ord("~") + 1), *range(ord("Ё"), ord("ӿ") + 1))]
-_UNTOUCHED: Final = re.compile(f"[{re.escape(''.join(one for one in _USUAL if _fold(one) == one))}]*+")
+_UNTOUCHED: Final = re.compile(f"[{re.escape(''.join(letter for letter in _USUAL if _fold(letter) == letter))}]*+")
 """Most texts: every character is canonical already."""
 
 

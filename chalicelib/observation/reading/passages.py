@@ -96,15 +96,15 @@ class Passages(Walk):
         if not self.number_at(after):
             return False
         announced = not self.role_at(self.index, "loose_station_marks")
-        whole = whole_at(self.scan, after, self.limit, exact=not announced)
-        counted = self.prose_at(whole.after) or self.role_at(whole.after, "units")
-        if whole.station is not None:
-            self.coded.station = whole.station
-        elif announced and not counted and len(whole.typed) < PHONE_DIGITS:
+        station = whole_at(self.scan, after, self.limit, exact=not announced)
+        counted = self.prose_at(station.after) or self.role_at(station.after, "units")
+        if station.station is not None:
+            self.coded.station = station.station
+        elif announced and not counted and len(station.typed) < PHONE_DIGITS:
             self.coded.misfit = True
         else:
-            self.pass_over(self.index, whole.after)
-        self._leave(whole.after - 1)
+            self.pass_over(self.index, station.after)
+        self._leave(station.after - 1)
         return True
 
     def _round(self) -> bool:

@@ -85,9 +85,9 @@ def _glued(vocabulary: Vocabulary, tokens: Sequence[Token], words: Sequence[Word
     return further or (_differ(alias[-1], rest[0]) and not _prose_at(words, index + 2))
 
 
-def _differ(one: str, other: str) -> bool:
+def _differ(number: str, other: str) -> bool:
     """Whether two letters differ in script or case."""
-    return one.isascii() != other.isascii() or one.isupper() != other.isupper()
+    return number.isascii() != other.isascii() or number.isupper() != other.isupper()
 
 
 def _prose_at(words: Sequence[Word], index: int) -> bool:

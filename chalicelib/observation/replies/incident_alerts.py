@@ -59,8 +59,8 @@ def _essential_alert(election: Election, language: str, category: str, incident:
         number=incident["number_or_id"],
     )
     to_answer = how_to_answer(election, language, incident["number_or_id"])
-    whole = (say(election, language, MARK), alert, incident.get("doubt", ""), to_answer)
-    return " ".join(" ".join(whole).split())
+    parts = (say(election, language, MARK), alert, incident.get("doubt", ""), to_answer)
+    return " ".join(" ".join(parts).split())
 
 
 def how_to_answer(election: Election, language: str, number: str) -> str:

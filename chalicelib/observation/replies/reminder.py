@@ -22,11 +22,11 @@ def reminder_sms(election: Election, observer: Observer, form_code: str, round_n
         "example": example(form, signature),
     }
     for title in (election.text(form.title, language), form_code):
-        told = {**values, "title": title or form_code}
+        filled = {**values, "title": title or form_code}
         reminder = (
-            say(election, language, "reminder_signed", signature=signature, **told)
+            say(election, language, "reminder_signed", signature=signature, **filled)
             if signature
-            else say(election, language, "reminder", **told)
+            else say(election, language, "reminder", **filled)
         )
         reminder = f"{say(election, language, MARK)} {reminder}"
         if count_segments(reminder).count <= SEGMENTS:

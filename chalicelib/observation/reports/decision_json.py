@@ -31,7 +31,7 @@ def decisions_json(decisions: Decisions) -> dict[str, Any] | None:
         was = {name: writer.decided(before) for name, before in last.was.items()}
         written_last = [last.version, last.what, writer.by(last.made), was, last.entry]
     kept = {name: written for name, written in {**document, "last": written_last}.items() if written}
-    return kept | {"by": [[one.who, one.at.isoformat(), one.note] for one in writer.made]}
+    return kept | {"by": [[made.who, made.at.isoformat(), made.note] for made in writer.made]}
 
 
 def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
@@ -61,39 +61,39 @@ def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
 class _Writer:
     made: list[Made] = field(default_factory=list)
 
-    def by(self, one: Made) -> int:
+    def by(self, made: Made) -> int:
         """Return the place at which it stands who decided."""
-        if one not in self.made:
-            self.made.append(one)
-        return self.made.index(one)
+        if made not in self.made:
+            self.made.append(made)
+        return self.made.index(made)
 
     def decided(self, decisions: Mapping[Any, Any]) -> list[Any]:
         """Write decisions as pairs of what names them and what they are."""
         return [[name, None if decision is None else self._one(decision)] for name, decision in decisions.items()]
 
-    def _one(self, one: Made | Choice | Explanation | Confirmation) -> Any:
-        match one:
+    def _one(self, decision: Made | Choice | Explanation | Confirmation) -> Any:
+        match decision:
             case Made():
-                return self.by(one)
+                return self.by(decision)
             case Choice():
-                return [one.observer, one.basis, self.by(one.made)]
+                return [decision.observer, decision.basis, self.by(decision.made)]
             case Explanation():
-                return [one.basis, one.counts, self.by(one.made)]
+                return [decision.basis, decision.counts, self.by(decision.made)]
             case Confirmation():
-                return [one.value, self.by(one.made)]
+                return [decision.value, self.by(decision.made)]
 
 
 _READ: Mapping[str, Callable[[Any, Sequence[Made]], Any]] = {
-    "withdrawn": lambda one, made: made[one],
-    "left_out": lambda one, made: made[one],
-    "chosen": lambda one, made: Choice(one[0], one[1], made[one[2]]),
-    "explained": lambda one, made: Explanation(one[0], one[1], made[one[2]]),
-    "confirmed": lambda one, made: Confirmation(one[0], made[one[1]]),
+    "withdrawn": lambda cell, made: made[cell],
+    "left_out": lambda cell, made: made[cell],
+    "chosen": lambda cell, made: Choice(cell[0], cell[1], made[cell[2]]),
+    "explained": lambda cell, made: Explanation(cell[0], cell[1], made[cell[2]]),
+    "confirmed": lambda cell, made: Confirmation(cell[0], made[cell[1]]),
 }
 
 
 def _decided(field_name: str, written: Sequence[Any], made: Sequence[Made]) -> dict[Any, Any]:
     return {
-        tuple(name) if isinstance(name, list) else name: None if one is None else _READ[field_name](one, made)
-        for name, one in written
+        tuple(name) if isinstance(name, list) else name: None if cell is None else _READ[field_name](cell, made)
+        for name, cell in written
     }

@@ -125,7 +125,7 @@ class Decisions:
         restored: dict[str, Any] = {}
         for name, before in self.last.was.items():
             kept = {**getattr(self, name), **before}
-            restored[name] = {place: one for place, one in kept.items() if one is not None}
+            restored[name] = {place: decision for place, decision in kept.items() if decision is not None}
         decisions = replace(self, **restored)
         return decisions if self.last.entry is None else decisions.withdrawing(self.last.entry, made)
 
@@ -141,7 +141,7 @@ class Decisions:
     def of(self, observers: Collection[str]) -> "Decisions":
         """Return the decisions about some observers' answers by themselves."""
         left_out = {number: made for number, made in self.left_out.items() if number in observers}
-        confirmed = {place: one for place, one in self.confirmed.items() if place[0] in observers}
+        confirmed = {place: confirmation for place, confirmation in self.confirmed.items() if place[0] in observers}
         return Decisions(withdrawn=self.withdrawn, left_out=left_out, confirmed=confirmed)
 
     def withdrawing(self, message: str, made: Made) -> "Decisions":
@@ -183,14 +183,17 @@ class Decisions:
     def unconfirming(self, observer: str, code: str) -> "Decisions":
         """Return the decisions without an answer's confirmation."""
         return replace(
-            self, confirmed={place: one for place, one in self.confirmed.items() if place != (observer, code)}
+            self,
+            confirmed={
+                place: confirmation for place, confirmation in self.confirmed.items() if place != (observer, code)
+            },
         )
 
 
 def without(kept: Mapping[Name, Kept], names: Iterable[Name]) -> dict[Name, Kept]:
     """Return a mapping without some names."""
     gone = set(names)
-    return {name: one for name, one in kept.items() if name not in gone}
+    return {name: decision for name, decision in kept.items() if name not in gone}
 
 
 def basis_of(values: Mapping[str, Value]) -> str:

@@ -95,7 +95,7 @@ def _conflicts(election: Election, form: Form, report: Report) -> Iterator[Doubt
         return
     counting = report.counting
     for code in sorted(station_answers(election, report).conflicts, key=list(form.by_code).index):
-        given = {number: one.answers[code].value for number, one in counting.items() if code in one.answers}
+        given = {number: answers.answers[code].value for number, answers in counting.items() if code in answers.answers}
         apart = _apart(form.by_code[code], given.values())
         sentence = f"{code}: " + ", ".join(f"observer {number} {_written(given[number])}" for number in sorted(given))
         yield Doubt(

@@ -67,8 +67,8 @@ class ObserverAnswers:
         """Return the answers with one message's in them."""
         answers, superseded = dict(self.answers), dict(self.superseded)
         for code, value in values.items():
-            others = [one for one in self.history(code) if one.source != source]
-            ordered = sorted([*others, Answer(value, source)], key=lambda one: one.source.age, reverse=True)
+            others = [answer for answer in self.history(code) if answer.source != source]
+            ordered = sorted([*others, Answer(value, source)], key=lambda answer: answer.source.age, reverse=True)
             answers[code], *before = ordered
             if before:
                 superseded[code] = tuple(before[:MOST_SUPERSEDED])
@@ -82,14 +82,16 @@ class ObserverAnswers:
         The first came when the oldest of the others did. That of a message older than is kept is not withdrawn.
         """
         kept = {code: self.history(code) for code in self.answers}
-        sources = {one.source for given in kept.values() for one in given}
+        sources = {answer.source for given in kept.values() for answer in given}
         if all(source.message not in withdrawn for source in sources):
             return self
-        left = {code: [one for one in given if one.source.message not in withdrawn] for code, given in kept.items()}
+        left = {
+            code: [answer for answer in given if answer.source.message not in withdrawn] for code, given in kept.items()
+        }
         left = {code: given for code, given in left.items() if given}
         if not left:
             return None
-        instants = [one.source.received_at for given in left.values() for one in given]
+        instants = [answer.source.received_at for given in left.values() for answer in given]
         if all(source.received_at != self.first_at for source in sources):
             instants.append(self.first_at)
         superseded = {code: tuple(given[1:]) for code, given in left.items() if given[1:]}

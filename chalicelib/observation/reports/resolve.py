@@ -155,9 +155,11 @@ def interpret(
         return Interpretation(reading, None, ())
     reports = _joined(election, (_resolve(election, sharing, report, counted_at, sms) for report in reading.reports))
     if is_incomplete:
-        reports = tuple(hold(election, one, alarms=False) for one in reports)
+        reports = tuple(hold(election, report, alarms=False) for report in reports)
     elif reading.held is not None:
-        reports = tuple(hold(election, replace(one, flags=(*one.flags, HELD_PHRASE)), alarms=True) for one in reports)
+        reports = tuple(
+            hold(election, replace(report, flags=(*report.flags, HELD_PHRASE)), alarms=True) for report in reports
+        )
     return Interpretation(reading, sharing[0], reports)
 
 
@@ -225,7 +227,7 @@ def _observer(sharing: tuple[Observer, ...], number: str | None) -> Observer | N
     if number is None:
         return sharing[0]
     exact = [observer for observer in sharing if observer.number == number]
-    fitting = exact or [one for one in sharing if one.number.lstrip("0") == number.lstrip("0")]
+    fitting = exact or [observer for observer in sharing if observer.number.lstrip("0") == number.lstrip("0")]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -77,7 +77,7 @@ def doubt_of(kept: Collection[str], text: str) -> Reason | None:
     sent = codes_in(text)
     if not sent:
         return Reason.CODE_MISSING
-    is_right = len(sent) == 1 and any(is_code(one, sent[0]) for one in kept)
+    is_right = len(sent) == 1 and any(is_code(code_hash, sent[0]) for code_hash in kept)
     return None if is_right else Reason.CODE_WRONG
 
 

@@ -131,7 +131,7 @@ class LongSms:
 
         None unless all of them repeat one.
         """
-        firsts = [next((one for one in self.pieces if piece.repeats(one)), None) for piece in other.pieces]
+        firsts = [next((own for own in self.pieces if piece.repeats(own)), None) for piece in other.pieces]
         if not all(first and self.is_near(piece) for piece, first in zip(other.pieces, firsts, strict=True)):
             return None
         return tuple((piece.key, first.key) for piece, first in zip(other.pieces, firsts, strict=True) if first)
@@ -172,7 +172,7 @@ def without_repetition(known: Sequence[LongSms], sms: LongSms) -> tuple[LongSms,
         again = other.come_again(sms) if other.is_complete and not sms.read else None
         if again is not None and other is not sms:
             first = replace(other, repeats=(*other.repeats, *again, *sms.repeats))
-            return tuple(first if one is other else one for one in known if one is not sms)
+            return tuple(first if long_sms is other else long_sms for long_sms in known if long_sms is not sms)
     return tuple(known)
 
 
@@ -194,8 +194,8 @@ class PartText:
         """Make a part of a text that may hold lone halves."""
         begins = ord(text[0]) if text and "\udc00" <= text[0] <= "\udfff" else 0
         ends = ord(text[-1]) if text and "\ud800" <= text[-1] <= "\udbff" else 0
-        whole = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
-        return cls(number, whole, begins, ends)
+        joined = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
+        return cls(number, joined, begins, ends)
 
 
 def joined_text(total: int, parts: Iterable[PartText], *, mixed: bool = False) -> str:

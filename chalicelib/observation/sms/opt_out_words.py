@@ -34,7 +34,7 @@ def words() -> Mapping[OptOutState, Mapping[str, tuple[str, ...]]]:
     The first of a language is the one that it is taught by.
     """
     read = json.loads((resources.files(__package__) / "opt_out_words.json").read_text("utf-8"))
-    return {wish: {language: tuple(said) for language, said in read[wish].items()} for wish in WISHES}
+    return {wish: {language: tuple(words) for language, words in read[wish].items()} for wish in WISHES}
 
 
 def word(wish: OptOutState, language: str) -> str:
@@ -49,8 +49,8 @@ def word(wish: OptOutState, language: str) -> str:
 @cache
 def _wishes() -> Mapping[str, OptOutState]:
     return {
-        skeleton(said.replace(" ", "")): wish
+        skeleton(phrase.replace(" ", "")): wish
         for wish, taught in words().items()
-        for many in taught.values()
-        for said in many
+        for phrases in taught.values()
+        for phrase in phrases
     }

@@ -66,7 +66,7 @@ def rows(
     if nation:
         shown.insert(0, (None, election.regions))
     owed = expected_reports(election)
-    return [_row(election, name, of, by_cell, owed, failed, at) for name, of in shown]
+    return [_row(election, name, regions, by_cell, owed, failed, at) for name, regions in shown]
 
 
 def _row(
@@ -79,7 +79,7 @@ def _row(
     at: dt.datetime,
 ) -> dict[str, Any]:
     stations = [station for region in regions for station in election.stations_by_region[region]]
-    everything = add(of for place in by_cell.values() for of in _in(place, regions))
+    everything = add(counters for place in by_cell.values() for counters in _in(place, regions))
     return {
         "region": name,
         "stations": len(stations),
@@ -107,16 +107,16 @@ def _cell(
     election: Election,
     place: Place,
     counters: Counters,
-    of: int,
+    total: int,
     failed: int,
     at: dt.datetime,
 ) -> dict[str, Any]:
     form = election.form_by_code[place[0]]
     received = int(counters.get("received", 0))
-    absent = max(of - received, 0)
+    absent = max(total - received, 0)
     is_over = is_missing_time(election, form, place[1], at)
     return {
-        "of": of,
+        "of": total,
         "received": received,
         **{state: int(counters.get(state, 0)) for state in ("complete", "partial", "conflict", "late")},
         "missing": absent if is_over else 0,

@@ -206,7 +206,7 @@ def _area_without(area: Area, codes: Mapping[str, Collection[str]]) -> Area:
 
 
 def _coverage_without(covered: Coverage, codes: Collection[str]) -> Coverage:
-    return replace(covered, answers={code: said for code, said in covered.answers.items() if code not in codes})
+    return replace(covered, answers={code: answer for code, answer in covered.answers.items() if code not in codes})
 
 
 def _rounds(

@@ -121,4 +121,4 @@ def _is_enough(area: Area, covered: Coverage) -> bool:
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(names).items(), key=lambda one: (-one[1], one[0])))
+    return dict(sorted(Counter(names).items(), key=lambda counted: (-counted[1], counted[0])))

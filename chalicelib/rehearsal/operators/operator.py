@@ -149,7 +149,12 @@ class SimulatedOperator:
         number, form, round_name = place
         station = self._api.get("stations", number)
         report = next(
-            (one for one in station.document["reports"] if (one["form"], one["round"]) == (form, round_name)), None
+            (
+                report
+                for report in station.document["reports"]
+                if (report["form"], report["round"]) == (form, round_name)
+            ),
+            None,
         )
         if report is None:
             return TAKEN

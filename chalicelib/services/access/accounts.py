@@ -132,7 +132,7 @@ def load_accounts(election_id: str, filed: Iterable[FiledAccount], now: dt.datet
     as they were (`same`) or `revoked`. Raises ElectionUnknown, OperatorInvalid, StoreUnavailable.
     """
     election = existing(election_id).election
-    return Counter(_load(election, one, now) for one in filed)
+    return Counter(_load(election, account, now) for account in filed)
 
 
 def _load(election: Election, filed: FiledAccount, now: dt.datetime) -> str:
@@ -240,7 +240,7 @@ def list_accounts(election_id: str) -> dict[str, Any]:
 
 def described(row: AccountRow, sessions: list[SessionRow]) -> dict[str, Any]:
     """Describe an account, with its sessions the latest used first."""
-    recent = sorted(sessions, key=lambda one: one.used_at, reverse=True)
+    recent = sorted(sessions, key=lambda session: session.used_at, reverse=True)
     return {
         "id": row.id.removeprefix(accounts.ACCOUNT),
         "version": row.version,
@@ -255,7 +255,7 @@ def described(row: AccountRow, sessions: list[SessionRow]) -> dict[str, Any]:
         "expires_at": row.expires_at.isoformat() if row.expires_at else None,
         "revoked": row.revoked,
         "last_used_at": recent[0].used_at.isoformat() if recent else None,
-        "sessions": [_session(one) for one in recent],
+        "sessions": [_session(session) for session in recent],
     }
 
 

@@ -132,7 +132,7 @@ def end(begun: Begun, state: str, code: str, redirect: str, now: dt.datetime) ->
     if not email.isascii():  # lower case makes one address of several then
         raise SignInRefused("an address with other than Latin letters signs in by a link")
     accounts = open_accounts(address_hash(address_of(email)), now)
-    chosen = next((one for one in accounts if begun.election in (None, one.scope)), None)
+    chosen = next((account for account in accounts if begun.election in (None, account.scope)), None)
     if chosen is None:
         raise SignInRefused("nobody has an account of this address")
     return SignedIn(chosen, tuple(accounts))

@@ -105,18 +105,18 @@ class Operator:
 
     def require_own(self, *observers: str | None) -> None:
         """Refuse to act for another organisation's observers; raises NotOwn."""
-        if not all(self.acts_for(one) for one in observers):
+        if not all(self.acts_for(observer) for observer in observers):
             raise NotOwn("it is another organisation's: you act for your own observers only")
 
-    def require_station(self, station: str, *, whole: bool = False) -> None:
+    def require_station(self, station: str, *, is_whole: bool = False) -> None:
         """Refuse to act on a station where none of one's own observes.
 
         `whole`: where anybody else does. Raises NotOwn.
         """
         if self.sight is None:
             return
-        if not (self.sight.owns_all_of(station) if whole else self.sight.owns_part_of(station)):
-            raise NotOwn(f"station {station} is not your organisation's{' alone' if whole else ''}")
+        if not (self.sight.owns_all_of(station) if is_whole else self.sight.owns_part_of(station)):
+            raise NotOwn(f"station {station} is not your organisation's{' alone' if is_whole else ''}")
 
     def may(self, permission: Permission) -> bool:
         """Whether the operator's role may do something."""

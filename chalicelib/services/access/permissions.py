@@ -126,4 +126,4 @@ def permissions_of(role: Role | None, organisation: str | None = None) -> list[s
 
     In the table's order.
     """
-    return [one.value for one in Permission if may(role, one, organisation)]
+    return [permission.value for permission in Permission if may(role, permission, organisation)]

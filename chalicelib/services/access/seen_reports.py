@@ -17,5 +17,5 @@ def reports_at(election: Election, operator: Operator, station: str) -> list[Sto
     stored = reports_of(election, station)
     if operator.sight is None:
         return stored
-    shown = (replace(one, report=one.report.only(operator.sees_reports_of)) for one in stored)
-    return [one for one in shown if one.report.given]
+    shown = (replace(row, report=row.report.only(operator.sees_reports_of)) for row in stored)
+    return [row for row in shown if row.report.given]

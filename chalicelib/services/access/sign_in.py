@@ -194,7 +194,7 @@ def _standing(hashed: str, now: dt.datetime) -> ProofRow:
 
 def _signed_in(row: ProofRow, hashed: str, election_id: str | None, now: dt.datetime) -> SignedIn:
     valid = open_accounts(hashed, now)
-    chosen = next((one for one in valid if election_id in (None, one.scope)), None)
+    chosen = next((account for account in valid if election_id in (None, account.scope)), None)
     if chosen is None or not accounts.use_up(row):
         raise ProofRefused("this proof was used or is too old: ask for a new one", 0)
     return SignedIn(chosen, tuple(valid))

@@ -81,8 +81,8 @@ def compute_board(loaded: LoadedElection, scope: Scope, now: dt.datetime) -> dic
 
 
 def _open(opened: Sequence[OpenIncident], region: str | None) -> dict[str, int]:
-    of_region = [one for one in opened if region in (None, one.region)]
-    return {"open": len(of_region), "unacknowledged": sum(one.is_new for one in of_region)}
+    of_region = [incident for incident in opened if region in (None, incident.region)]
+    return {"open": len(of_region), "unacknowledged": sum(incident.is_new for incident in of_region)}
 
 
 def _queues(
@@ -93,7 +93,7 @@ def _queues(
     A real instant.
     """
     election = loaded.election
-    new = Waiting.of(loaded.clock.real(one.at) for one in opened if one.is_new)
+    new = Waiting.of(loaded.clock.real(incident.at) for incident in opened if incident.is_new)
     return {
         "incidents": _shown(new, is_cut=len(opened) >= MOST_READ),
         "messages": _shown(_together(_messages(election, scope, kept))),
@@ -126,8 +126,8 @@ def _kept_queue(kept: KeptRow | None, name: str, regions: Sequence[str]) -> list
 
 
 def _together(several: Sequence[Waiting]) -> Waiting:
-    oldest = [one.oldest for one in several if one.oldest is not None]
-    return Waiting(sum(one.count for one in several), min(oldest, default=None))
+    oldest = [queue.oldest for queue in several if queue.oldest is not None]
+    return Waiting(sum(queue.count for queue in several), min(oldest, default=None))
 
 
 def _shown(waiting: Waiting, *, is_cut: bool = False) -> dict[str, Any]:

@@ -25,9 +25,9 @@ def asking(election: Election, station: str) -> list[Message]:
 
     Raises StoreUnavailable.
     """
-    observers = {one.number for one in election.observers_by_station.get(station, ())}
+    observers = {observer.number for observer in election.observers_by_station.get(station, ())}
     waiting = waiting_at(election.id, election.region_of(station), "call", MOST_LOOKED_AT)
-    keys = [one.key for one in waiting if one.observer in observers][:MOST_ASKED]
+    keys = [row.key for row in waiting if row.observer in observers][:MOST_ASKED]
     rows = [row for row in get_many(keys) if row.attention is not None] if keys else []
     return sorted(rows, key=lambda row: (row.stored_at, row.key))
 

@@ -61,7 +61,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
     """
     election, at = loaded.election, loaded.clock.at(now)
     row, region = row_of(loaded, operator, station)
-    reports = {(one.report.form, one.report.round): one.report for one in reports_at(election, operator, station)}
+    reports = {(row.report.form, row.report.round): row.report for row in reports_at(election, operator, station)}
     owed = _owed(election, station, reports, at)
     observers = election.observers_by_station.get(station, ())
     phones = _phones(loaded, observers)
@@ -77,20 +77,22 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         "registered": known.registered,
         "owed": [_owed_document(election, place) for place in owed],
         "came": _came(election, row, reports, owed),
-        "why": [one.document() for one in call.why] if call else [],
-        "observers": [_observer(election, one, row, phones, owed) for one in observers],
+        "why": [reason.document() for reason in call.why] if call else [],
+        "observers": [_observer(election, observer, row, phones, owed) for observer in observers],
         **_coordinators(election, region),
         "fields": fields(election, owed, observers[0].language if observers else election.languages[0]),
         "contacts": [
-            contact_document(operator, election, one)
-            for one in contacts_of(election.id, station, CONTACTS)
-            if sees_phone(operator, one.phone)
+            contact_document(operator, election, contact)
+            for contact in contacts_of(election.id, station, CONTACTS)
+            if sees_phone(operator, contact.phone)
         ],
-        "asked": described([one for one in asking(election, station) if operator.sees_reports_of(one.reporter)]),
+        "asked": described(
+            [message for message in asking(election, station) if operator.sees_reports_of(message.reporter)]
+        ),
         "incidents": [
-            _incident(election, one)
-            for one in incidents_of_station(election.id, station)
-            if operator.sees_reports_of(one.observer)
+            _incident(election, incident)
+            for incident in incidents_of_station(election.id, station)
+            if operator.sees_reports_of(incident.observer)
         ],
         "last": last_of(operator, row),
         "snoozed_until": local(election, row.snoozed_until),
@@ -123,10 +125,10 @@ def _came(
 
     With its time.
     """
-    came = [place for place in row.needed.owed if place not in owed and place in reports]
+    received = [place for place in row.needed.owed if place not in owed and place in reports]
     return [
         {"report": place_name(place), "at": local(election, _first_at(reports[place]))}
-        for place in came
+        for place in received
         if reports[place].observers
     ]
 
@@ -143,10 +145,10 @@ def _phones(loaded: LoadedElection, observers: Sequence[Observer]) -> dict[str, 
         exchanged = newest_with(number, MOST_EXCHANGED)
         heard = next((at for key, at in exchanged if not keys.is_outgoing(key)), None)
         reminders = [key for key, _ in exchanged if keys.is_reminder(key)][:MOST_REMINDERS]
-        rows = sorted(get_many(reminders), key=lambda one: one.stored_at, reverse=True) if reminders else []
+        rows = sorted(get_many(reminders), key=lambda reminder: reminder.stored_at, reverse=True) if reminders else []
         wish = wish_of(loaded.election.id, number)
-        told = tuple((one.stored_at, _fate(one)) for one in rows)
-        return Phone(number, heard, told, wish is not None and wish.wish == "out")
+        fates = tuple((reminder.stored_at, _fate(reminder)) for reminder in rows)
+        return Phone(number, heard, fates, wish is not None and wish.wish == "out")
 
     if not numbers:
         return {}
@@ -183,22 +185,22 @@ def _order(
 
     Then by when they were last heard or answered.
     """
-    told = known.get(number) or {}
+    state = known.get(number) or {}
     heard = phones[number].heard_at
-    answered = dt.datetime.fromisoformat(told["real"]) if told.get("state") == "answers" and "real" in told else None
+    answered = dt.datetime.fromisoformat(state["real"]) if state.get("state") == "answers" and "real" in state else None
     newest = max([at for at in (heard, answered) if at is not None], default=None)
-    return told.get("state") == "wrong", -newest.timestamp() if newest else 0.0, observer.phones.index(number)
+    return state.get("state") == "wrong", -newest.timestamp() if newest else 0.0, observer.phones.index(number)
 
 
-def _phone(election: Election, phone: Phone, told: Mapping[str, Any] | None) -> dict[str, Any]:
+def _phone(election: Election, phone: Phone, state: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "phone": phone.number,
         "heard_at": phone.heard_at.isoformat(timespec="seconds") if phone.heard_at else None,
         "reminders": [{"at": at.isoformat(timespec="seconds"), "fate": fate} for at, fate in phone.reminders],
         "opted_out": phone.is_opted_out,
         "shared_with": [observer.number for observer in election.observers_by_phone.get(phone.number, ())[1:]],
-        "state": (told or {}).get("state"),
-        "told_at": (told or {}).get("at"),
+        "state": (state or {}).get("state"),
+        "told_at": (state or {}).get("at"),
     }
 
 
@@ -207,10 +209,16 @@ def _coordinators(election: Election, region: str) -> dict[str, Any]:
 
     The region's own, and who comes after them.
     """
-    covering = sorted((one for one in election.coordinators if one.covers(region)), key=lambda one: one.told_in)
+    covering = sorted(
+        (coordinator for coordinator in election.coordinators if coordinator.covers(region)),
+        key=lambda coordinator: coordinator.told_in,
+    )
     first = covering[0].told_in if covering else None
-    own = [_coordinator(one) for one in covering if one.told_in == first]
-    return {"coordinators": own, "back_up": [_coordinator(one) for one in covering if one.told_in != first]}
+    own = [_coordinator(coordinator) for coordinator in covering if coordinator.told_in == first]
+    return {
+        "coordinators": own,
+        "back_up": [_coordinator(coordinator) for coordinator in covering if coordinator.told_in != first],
+    }
 
 
 def _coordinator(coordinator: Coordinator) -> dict[str, Any]:

@@ -127,8 +127,11 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
         "reminded": call.need.reminded,
         "asked": call.need.asked,
         "points": points(call.why),
-        "why": [one.document() for one in call.why],
-        "observers": [{"number": one.number, "name": one.name, "phones": list(one.phones)} for one in observers],
+        "why": [reason.document() for reason in call.why],
+        "observers": [
+            {"number": observer.number, "name": observer.name, "phones": list(observer.phones)}
+            for observer in observers
+        ],
         "last": last_of(operator, row),
         "tries": row.tries or 0,
         "snoozed_until": local(election, row.snoozed_until) if call.is_snoozed else None,
@@ -156,7 +159,7 @@ def sees_phone(operator: Operator, phone: str | None) -> bool:
     sight = operator.sight
     if sight is None or phone is None or phone in sight.election.coordinators_by_phone:
         return True
-    return any(sight.sees_people_of(one.number) for one in sight.election.observers_by_phone.get(phone, ()))
+    return any(sight.sees_people_of(observer.number) for observer in sight.election.observers_by_phone.get(phone, ()))
 
 
 def lease_of(operator: Operator, row: CallRow, now: dt.datetime) -> dict[str, Any] | None:

@@ -87,7 +87,7 @@ def log_call(
             raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
         asked = asking(election, station) if called.outcome in REACHED else []
         contact = _contact(loaded, action, row, called, taken)
-        contact.ended = [one.key for one in asked] or None
+        contact.ended = [message.key for message in asked] or None
         writes = (
             logging(contact),
             changing(row, _changes(election, row, called, contact, action.now)),
@@ -146,13 +146,17 @@ def phones_of(election: Election, station: str) -> frozenset[str]:
     """Return the phones that may be called about a station."""
     region = election.region_of(station)
     observers = election.observers_by_station.get(station, ())
-    coordinators = [one.phone for one in election.coordinators if one.covers(region) and one.phone]
-    return frozenset([*(phone for one in observers for phone in one.phones), *coordinators])
+    coordinators = [
+        coordinator.phone for coordinator in election.coordinators if coordinator.covers(region) and coordinator.phone
+    ]
+    return frozenset([*(phone for observer in observers for phone in observer.phones), *coordinators])
 
 
 def holder_of(election: Election, station: str, phone: str | None) -> Observer | None:
     """Return which of a station's observers has a phone, or None."""
-    return next((one for one in election.observers_by_station.get(station, ()) if phone in one.phones), None)
+    return next(
+        (observer for observer in election.observers_by_station.get(station, ()) if phone in observer.phones), None
+    )
 
 
 def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
@@ -190,11 +194,18 @@ def next_phones(
     Without wrong ones, those called just now, and the one called.
     """
     region = election.region_of(station)
-    shown = [one for one in election.observers_by_station.get(station, ()) if operator.toward(one.number) is operator]
-    observers = [phone for one in shown for phone in one.phones]
-    covering = sorted((one for one in election.coordinators if one.covers(region)), key=lambda one: one.told_in)
-    coordinators = [one.phone for one in covering if one.phone]
-    tried = {phone for phone, told in known.items() if told.get("state") in ("wrong", "off", "no_answer")}
+    shown = [
+        observer
+        for observer in election.observers_by_station.get(station, ())
+        if operator.toward(observer.number) is operator
+    ]
+    observers = [phone for observer in shown for phone in observer.phones]
+    covering = sorted(
+        (coordinator for coordinator in election.coordinators if coordinator.covers(region)),
+        key=lambda coordinator: coordinator.told_in,
+    )
+    coordinators = [coordinator.phone for coordinator in covering if coordinator.phone]
+    tried = {phone for phone, state in known.items() if state.get("state") in ("wrong", "off", "no_answer")}
     return [phone for phone in dict.fromkeys([*observers, *coordinators]) if phone not in {*tried, called.phone}]
 
 
@@ -264,14 +275,14 @@ def _promised(election: Election, row: CallRow, called: Called, contact: Contact
     if not called.reminds or observer is None or called.will_send_at is None:
         return CallRow.promise.remove()
     at = called.will_send_at.isoformat()
-    told = {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
-    return CallRow.promise.set(told)
+    promise = {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
+    return CallRow.promise.set(promise)
 
 
 def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
-    told = {"state": phone_state(called.outcome), "at": at.isoformat(timespec="seconds"), "real": now.isoformat()}
-    phones = {**(row.phones or {}), str(called.phone): told}
-    return dict(sorted(phones.items(), key=lambda one: one[1]["real"], reverse=True)[:MOST_PHONES])
+    state = {"state": phone_state(called.outcome), "at": at.isoformat(timespec="seconds"), "real": now.isoformat()}
+    phones = {**(row.phones or {}), str(called.phone): state}
+    return dict(sorted(phones.items(), key=lambda known: known[1]["real"], reverse=True)[:MOST_PHONES])
 
 
 def amounts_of(outcome: Outcome, sign: int = 1) -> dict[str, int]:

@@ -92,7 +92,7 @@ def files_under(prefix: str) -> list[str]:
     following: dict[str, str] = {}
     while True:
         answer = _asked("list_objects_v2", Prefix=prefix, **following)
-        keys += [one["Key"] for one in answer.get("Contents", ())]
+        keys += [stored["Key"] for stored in answer.get("Contents", ())]
         if not answer.get("IsTruncated"):
             return keys
         following = {"ContinuationToken": answer["NextContinuationToken"]}

@@ -150,7 +150,7 @@ def _list_names(path: str) -> frozenset[str]:
     """List the names below a path, without their values."""
     try:
         pages = intake_client("ssm", _PATIENCE).get_paginator("get_parameters_by_path").paginate(Path=path)
-        return frozenset(one["Name"].removeprefix(path) for page in pages for one in page["Parameters"])
+        return frozenset(parameter["Name"].removeprefix(path) for page in pages for parameter in page["Parameters"])
     except (BotoCoreError, ClientError) as fault:
         raise SecretsUnavailable(str(fault)) from fault
 

@@ -35,8 +35,10 @@ def alerts_of_blocked(election: Election, message: Message, holders: Holders, no
             else None,
         )
 
-    told = for_each("alert of wrong codes", _told(election, holders), rows_to, name=lambda coordinator: coordinator.id)
-    return [row for rows in told.results for row in rows]
+    alerts = for_each(
+        "alert of wrong codes", _told(election, holders), rows_to, name=lambda coordinator: coordinator.id
+    )
+    return [row for rows in alerts.results for row in rows]
 
 
 def _told(election: Election, holders: Holders) -> list[Coordinator]:
@@ -44,7 +46,9 @@ def _told(election: Election, holders: Holders) -> list[Coordinator]:
     if isinstance(holder, Observer):
         region = election.region_of(holder.station)
         return [election.coordinators[place] for place in told_at_once(election, region, "high")]
-    return list(filter(lambda one: one.is_headquarters and one not in holders, election.coordinators))
+    return list(
+        filter(lambda coordinator: coordinator.is_headquarters and coordinator not in holders, election.coordinators)
+    )
 
 
 def _name(holder: Observer | Coordinator) -> str:

@@ -48,7 +48,7 @@ _CHANGING_NOTHING: Final = frozenset[Verb](("status", "missing", "help"))
 class CommandResult:
     """Sentences to answer a command with, and what is written.
 
-    `reason`: why nothing was done. `told`: what headquarters are told of it. `alerts`: what others are told that does
+    `reason`: why nothing was done. `notice`: what headquarters are told of it. `alerts`: what others are told that does
     not come of what was done.
     """
 
@@ -56,7 +56,7 @@ class CommandResult:
     reason: Reason | None = None
     region: str | None = None
     writes: tuple[Write, ...] = ()
-    told: Telling | None = None
+    notice: Telling | None = None
     alerts: tuple[Message, ...] = ()
 
 
@@ -91,13 +91,13 @@ def outcome_of_command(
         obeyed = replace(obeyed, writes=(*obeyed.writes, *proof.writes))
     is_heard = not is_own_number(phone) and not (is_unclear(obeyed.reason) and is_loop(election, message))
     reply = speaker.reply(message, obeyed.sentences)
-    told = notices(election, message, rows, obeyed.told, now) if obeyed.told is not None else []
-    told += obeyed.alerts
+    notes = notices(election, message, rows, obeyed.notice, now) if obeyed.notice is not None else []
+    notes += obeyed.alerts
     return Outcome(
         message=message,
         changes=_changes(speaker, message, command, obeyed),
         election=election,
-        outgoing=tuple(row for row in (*([reply] if is_heard else []), *told) if row.key not in limits.existing_keys),
+        outgoing=tuple(row for row in (*([reply] if is_heard else []), *notes) if row.key not in limits.existing_keys),
         writes=obeyed.writes,
     )
 
@@ -168,8 +168,8 @@ def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) ->
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
     same = same_as(incident, incidents_at(speaker.election.id, incident.station))
     remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
-    told = _told(speaker.election, incident.number, step, state) if is_told(incident, step) else None
-    return CommandResult((done, *remark), region=incident.region, writes=writes, told=told)
+    notice = _told(speaker.election, incident.number, step, state) if is_told(incident, step) else None
+    return CommandResult((done, *remark), region=incident.region, writes=writes, notice=notice)
 
 
 def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> CommandResult:
@@ -235,8 +235,8 @@ def _mute(speaker: Speaker, command: Command) -> CommandResult:
     if not duration:
         return CommandResult((speaker.say("command_unmuted"),), writes=writes)
     time = f"{until.astimezone(speaker.election.zone):%H:%M}"
-    told = f"MUTE → {time}"
-    return CommandResult((speaker.say("command_muted", time=time),), writes=writes, told=lambda _: told)
+    detail = f"MUTE → {time}"
+    return CommandResult((speaker.say("command_muted", time=time),), writes=writes, notice=lambda _: detail)
 
 
 def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> list[Action]:

@@ -193,9 +193,9 @@ def _counted(
     report = standing.report
     after = Report(report.station, report.form, report.round, report.given, decisions)
     shown = set(codes)
-    both = [_answers(target, one) for one in (report, after)]
+    both = [_answers(target, state) for state in (report, after)]
     changed = {code for code in {*both[0], *both[1]} if both[0].get(code) != both[1].get(code)}
-    described = [{code: one.get(code) for code in sorted(shown | changed)} for one in both]
+    described = [{code: answers.get(code) for code in sorted(shown | changed)} for answers in both]
     if about is not None:
         described[1]["message"] = about
     return Decided(decisions, what, described[0] or None, described[1] or {"decided": what})
@@ -216,6 +216,6 @@ def _answers(target: Target, report: Report) -> dict[str, Any]:
     counting = report.counting
     found: dict[str, Any] = {code: value_json(value) for code, value in answers.values.items()}
     for code in answers.conflicts:
-        given = {number: one.answers[code] for number, one in counting.items() if code in one.answers}
+        given = {number: answers.answers[code] for number, answers in counting.items() if code in answers.answers}
         found[code] = {number: value_json(answer.value) for number, answer in given.items()}
     return found | dict.fromkeys(answers.withheld, "withheld")

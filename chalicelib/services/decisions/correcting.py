@@ -72,9 +72,9 @@ def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_con
 
     answer = perform(target.action, attempt)
     for_each("correction", get_many([key]), lambda row: process(row, target.action.now), name=lambda row: str(row.key))
-    stored = {(one.report.form, one.report.round): one for one in reports_of(target.election, target.key[0])}
+    stored = {(row.report.form, row.report.round): row for row in reports_of(target.election, target.key[0])}
     place = target.key[1], target.key[2]
-    reports = {at: one.report for at, one in stored.items()}
+    reports = {at: row.report for at, row in stored.items()}
     keep_doubt(doubted(target.loaded, reports, place, target.action.now))
     return answer | {"version": stored[place].version}
 
@@ -106,8 +106,8 @@ def _described(target: Target, standing: Standing, read: ReadBack) -> dict[str, 
     station, form, round_name = target.key
     given = standing.report.observers.get(read.observer.number)
     before = given.answers if given is not None else {}
-    values = {code: value for report in read.said.reports for code, value in report.reading.answers.items()}
-    failed = [check for report in read.said.reports for check in _failed(read, report)]
+    values = {code: value for report in read.interpretation.reports for code, value in report.reading.answers.items()}
+    failed = [check for report in read.interpretation.reports for check in _failed(read, report)]
     return {
         "station": station,
         "form": form,
@@ -138,7 +138,7 @@ def _noting(target: Target, standing: Standing, read: ReadBack, entry: str, *, i
     """
     before = standing.report.decisions
     decisions = before
-    for report in read.said.reports if is_confirmed else ():
+    for report in read.interpretation.reports if is_confirmed else ():
         for code, value in report.reading.answers.items():
             confirmation = Confirmation(value_json(value), target.made)
             decisions = decisions.confirming(read.observer.number, code, confirmation)

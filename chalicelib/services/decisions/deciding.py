@@ -153,7 +153,7 @@ def _require_own(target: Target, report: Report) -> None:
     """Refuse to decide about other organisations' answers; raises NotOwn."""
     operator = target.action.operator
     concerned = [target.observer] if target.observer is not None else list(report.given)
-    operator.require_station(target.key[0], whole=target.observer is None)
+    operator.require_station(target.key[0], is_whole=target.observer is None)
     operator.require_own(*concerned)
 
 

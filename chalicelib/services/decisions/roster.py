@@ -60,7 +60,7 @@ class Subject:
     def require_own(self) -> None:
         """Refuse what is not the operator's organisation's alone; raises NotOwn."""
         if self.kind == "station":
-            self.action.operator.require_station(self.number, whole=True)
+            self.action.operator.require_station(self.number, is_whole=True)
         else:
             self.action.operator.require_own(self.number)
 
@@ -179,9 +179,9 @@ def _noted(
 def _require_seen(subject: Subject, before: RosterChange | None) -> None:
     version = before.version if before else 0
     if version != subject.seen:
-        told = f": {before.who} at {before.at}, {before.what}" if before else ""
+        earlier = f": {before.who} at {before.at}, {before.what}" if before else ""
         raise VersionPassed(
-            f"{subject.kind} {subject.number} is at version {version} now, you have seen {subject.seen}{told}"
+            f"{subject.kind} {subject.number} is at version {version} now, you have seen {subject.seen}{earlier}"
         )
 
 

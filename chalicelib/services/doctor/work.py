@@ -106,9 +106,11 @@ def _countries(election_id: str) -> Iterator[Finding]:
         return
     unknowing = routes.numbers_without_region(election_id)
     if unknowing:
-        said = f"{', '.join(unknowing)} was routed by an earlier version: what is sent to it, written nationally, waits"
+        detail = (
+            f"{', '.join(unknowing)} was routed by an earlier version: what is sent to it, written nationally, waits"
+        )
         advice = f"load its file again: ./baykoo election load FILE --id {election_id}"
-        yield Finding(f"country of {election_id}", "warning", said, advice)
+        yield Finding(f"country of {election_id}", "warning", detail, advice)
 
 
 def clocks(api_url: str, now: dt.datetime) -> Iterator[Finding]:

@@ -73,7 +73,7 @@ def _parts_of_report(election: Election, report: Report) -> Iterator[Part]:
     yield from (("station", report.station), ("form", report.form), ("round", f"{report.form} {report.round}"))
     yield from (("observer", number) for number in report.given)
     for question in election.form_by_code[report.form].questions:
-        given = [answer.value for one in report.given.values() for answer in one.history(question.code)]
+        given = [answer.value for answers in report.given.values() for answer in answers.history(question.code)]
         if given:
             yield "question", f"{report.form} {question.code}"
         for option in question.options:

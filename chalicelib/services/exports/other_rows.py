@@ -25,17 +25,25 @@ def incident_tables(scope: Scope) -> Iterator[Table]:
 
 
 def _incidents(scope: Scope) -> Iterator[Row]:
-    for one in incidents_of(scope.loaded.election.id):
-        if one.region in scope.regions and scope.operator.sees_reports_of(one.observer):
-            people = (one.observer, one.text) if scope.wanted.people else ()
-            yield (*_incident(scope, one), *people)
+    for incident in incidents_of(scope.loaded.election.id):
+        if incident.region in scope.regions and scope.operator.sees_reports_of(incident.observer):
+            people = (incident.observer, incident.text) if scope.wanted.people else ()
+            yield (*_incident(scope, incident), *people)
 
 
-def _incident(scope: Scope, one: Incident) -> tuple[Cell, ...]:
+def _incident(scope: Scope, incident: Incident) -> tuple[Cell, ...]:
     return (
-        *(one.number, one.state, one.severity, one.category, one.report, one.region, one.station),
-        *scope.moments(one.opened_at),
-        *(one.stage, " ".join(map(str, one.may_be_same_as)), one.message),
+        *(
+            incident.number,
+            incident.state,
+            incident.severity,
+            incident.category,
+            incident.report,
+            incident.region,
+            incident.station,
+        ),
+        *scope.moments(incident.opened_at),
+        *(incident.stage, " ".join(map(str, incident.may_be_same_as)), incident.message),
     )
 
 
@@ -49,21 +57,38 @@ def message_tables(scope: Scope) -> Iterator[Table]:
 
 
 def _messages(scope: Scope) -> Iterator[Row]:
-    for one in messages_of(scope.loaded.election.id):
-        is_seen = one.region in scope.regions if one.region is not None else scope.sees_all
-        if is_seen and scope.operator.sees_reports_of(one.reporter) and not keys.is_sign_in(one.key):
-            people: tuple[Cell, ...] = (one.sender, one.recipient, one.text) if scope.wanted.people else ()
-            if people and not scope.sees_people_of(one.reporter):
+    for message in messages_of(scope.loaded.election.id):
+        is_seen = message.region in scope.regions if message.region is not None else scope.sees_all
+        if is_seen and scope.operator.sees_reports_of(message.reporter) and not keys.is_sign_in(message.key):
+            people: tuple[Cell, ...] = (message.sender, message.recipient, message.text) if scope.wanted.people else ()
+            if people and not scope.sees_people_of(message.reporter):
                 people = (None, None, None)
-            yield (*_message(scope, one), *people)
+            yield (*_message(scope, message), *people)
 
 
-def _message(scope: Scope, one: Message) -> tuple[Cell, ...]:
-    resolution = (one.resolution or {}).get("how")
+def _message(scope: Scope, message: Message) -> tuple[Cell, ...]:
+    resolution = (message.resolution or {}).get("how")
     return (
-        *(one.key, one.direction, one.channel, one.state, one.reason, one.region, one.observer, one.provider),
-        *(one.flag, one.about, *scope.moments(one.received_at), *scope.moments(one.stored_at)),
-        *(scope.moments(one.sent_at)[0], one.carrier, one.receipt, one.segments, one.cost, one.currency, resolution),
+        *(
+            message.key,
+            message.direction,
+            message.channel,
+            message.state,
+            message.reason,
+            message.region,
+            message.observer,
+            message.provider,
+        ),
+        *(message.flag, message.about, *scope.moments(message.received_at), *scope.moments(message.stored_at)),
+        *(
+            scope.moments(message.sent_at)[0],
+            message.carrier,
+            message.receipt,
+            message.segments,
+            message.cost,
+            message.currency,
+            resolution,
+        ),
     )
 
 
@@ -91,7 +116,11 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
     As the election file has them.
     """
     election = scope.loaded.election
-    stations = [one for one in election.stations if one.region in scope.regions and scope.operator.sees_station(one)]
+    stations = [
+        station
+        for station in election.stations
+        if station.region in scope.regions and scope.operator.sees_station(station)
+    ]
     yield Table(
         "stations",
         ("station", "region", "district", "name", "registered", "latitude", "longitude"),
@@ -110,14 +139,25 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
     )
     if not scope.wanted.people:
         return
-    numbers = {one.number for one in stations}
-    observers = (one for one in election.observers if one.station in numbers and scope.sees_people_of(one.number))
+    numbers = {station.number for station in stations}
+    observers = (
+        observer
+        for observer in election.observers
+        if observer.station in numbers and scope.sees_people_of(observer.number)
+    )
     yield Table(
         "observers",
         ("observer", "name", "phone", "language", "station", "organisation"),
         (
-            (one.number, one.name, ";".join(one.phones), one.language, one.station, one.organisation)
-            for one in observers
+            (
+                observer.number,
+                observer.name,
+                ";".join(observer.phones),
+                observer.language,
+                observer.station,
+                observer.organisation,
+            )
+            for observer in observers
         ),
     )
     yield Table(
@@ -125,16 +165,16 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
         ("name", "email", "phone", "language", "regions", "alerts", "sms_from", "level"),
         (
             (
-                one.name,
-                one.email,
-                one.phone,
-                one.language,
-                ";".join(one.regions),
-                ";".join(one.alerts),
-                one.sms_from,
-                one.level,
+                coordinator.name,
+                coordinator.email,
+                coordinator.phone,
+                coordinator.language,
+                ";".join(coordinator.regions),
+                ";".join(coordinator.alerts),
+                coordinator.sms_from,
+                coordinator.level,
             )
-            for one in election.coordinators
-            if scope.sees_all or not {*one.regions}.isdisjoint(scope.regions)
+            for coordinator in election.coordinators
+            if scope.sees_all or not {*coordinator.regions}.isdisjoint(scope.regions)
         ),
     )

@@ -45,7 +45,7 @@ def _rows(scope: Scope, form: Form) -> Iterator[Row]:
     election = scope.loaded.election
     withheld = withheld_answers(scope.loaded, scope.operator).get(form.code, frozenset())
     for region in scope.regions:
-        for station in sorted(election.stations_by_region.get(region, ()), key=lambda one: one.number):
+        for station in sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number):
             if scope.operator.sees_station(station):
                 yield from _station_rows(scope, form, station, withheld)
 
@@ -53,7 +53,7 @@ def _rows(scope: Scope, form: Form) -> Iterator[Row]:
 def _station_rows(scope: Scope, form: Form, station: Station, withheld: frozenset[str]) -> Iterator[Row]:
     election = scope.loaded.election
     stored = {
-        (one.report.form, one.report.round): one.report for one in reports_at(election, scope.operator, station.number)
+        (row.report.form, row.report.round): row.report for row in reports_at(election, scope.operator, station.number)
     }
     names = names_of(form, stored)
     authors = _authors(stored[form.code, name] for name in names if (form.code, name) in stored)

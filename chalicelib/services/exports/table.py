@@ -79,7 +79,9 @@ class Scope:
         sight = self.operator.sight
         if sight is None:
             return True
-        return any(sight.sees_people_of(one.number) for one in sight.election.observers_by_phone.get(phone or "", ()))
+        return any(
+            sight.sees_people_of(observer.number) for observer in sight.election.observers_by_phone.get(phone or "", ())
+        )
 
     def moments(self, at: dt.datetime | None) -> tuple[Cell, Cell]:
         """Return an instant in UTC and in the election's time zone."""

@@ -132,23 +132,23 @@ def _text(handed_in: HandedIn) -> str:
 def _described(loaded: LoadedElection, inspection: RosterInspection) -> dict[str, Any]:
     changes = list(roster_changes(loaded.filed, inspection.election)) if inspection.election else []
     counts: dict[str, dict[str, int]] = {}
-    for one in changes:
-        of_roster = counts.setdefault(one.roster, {})
-        of_roster[one.kind] = of_roster.get(one.kind, 0) + 1
+    for change in changes:
+        of_roster = counts.setdefault(change.roster, {})
+        of_roster[change.kind] = of_roster.get(change.kind, 0) + 1
     return {
         "election": loaded.election.id,
         "version": loaded.version,
-        "problems": [_problem(one) for one in inspection.problems[:MOST_TOLD]],
-        "warnings": [_problem(one) for one in inspection.warnings[:MOST_TOLD]],
+        "problems": [_problem(problem) for problem in inspection.problems[:MOST_TOLD]],
+        "warnings": [_problem(warning) for warning in inspection.warnings[:MOST_TOLD]],
         "counts": counts,
         "changes": [
             {
-                "kind": one.kind,
-                "roster": one.roster,
-                "what": one.what,
-                "fields": [{"field": name, "before": was, "after": is_} for name, (was, is_) in one.fields.items()],
+                "kind": change.kind,
+                "roster": change.roster,
+                "what": change.what,
+                "fields": [{"field": name, "before": was, "after": is_} for name, (was, is_) in change.fields.items()],
             }
-            for one in changes[:MOST_TOLD]
+            for change in changes[:MOST_TOLD]
         ],
         "is_cut": max(len(inspection.problems), len(inspection.warnings), len(changes)) > MOST_TOLD,
     }

@@ -211,13 +211,13 @@ def _seen_by(loaded: LoadedElection, action: Action, number: int) -> Incident:
 def _entry(
     changed: _Changed, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
 ) -> dict[str, Any]:
-    said = " ".join(filter(None, (changed.says, action.why)))
+    note = " ".join(filter(None, (changed.says, action.why)))
     entry = {
         "at": at.isoformat(timespec="seconds"),
         "step": changed.step,
         "state": changed.state or incident.state,
         "who": action.who,
-        "note": said or None,
+        "note": note or None,
         "was": dict(was) or None,
     }
     return {name: value for name, value in entry.items() if value is not None}

@@ -170,13 +170,13 @@ def _gravest_first(incident: Incident) -> tuple[int, int]:
     return -SEVERITIES.index(incident.severity), incident.number
 
 
-def _told(election: Election, digest: Digest, of: Iterable[Incident]) -> Group:
+def _told(election: Election, digest: Digest, incidents: Iterable[Incident]) -> Group:
     """Return who gets a digest.
 
     Those who would be told of its gravest incident at once, or at its stage of escalation.
     """
     if digest.stage == 0:
-        gravest: Severity = "critical" if any(incident.severity == "critical" for incident in of) else "low"
+        gravest: Severity = "critical" if any(incident.severity == "critical" for incident in incidents) else "low"
         return told_at_once(election, digest.region, gravest)
     groups = escalation(election, digest.region)
     return groups[min(digest.stage, len(groups)) - 1] if groups else ()

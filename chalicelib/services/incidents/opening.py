@@ -63,12 +63,12 @@ class OpeningPlan:
 class _Announced:
     """An incident with its alerts.
 
-    `told` of them at once, and where `over_budget` some others in the next digest.
+    `recipients` get them at once, and where `over_budget` some others in the next digest.
     """
 
     incident: Incident
     alerts: tuple[Message, ...]
-    told: Group
+    recipients: Group
     over_budget: bool
 
 
@@ -114,7 +114,7 @@ def open_incidents(
     announced = [_announced(election, incident, budget, muted, sender, now) for incident in opened]
     digest_due = at if merge_alerts else at + BURST_WITHIN
     in_digest = {incident.incident.id for incident in announced if incident.incident.digested or incident.over_budget}
-    alerted = [place for incident in announced for place in incident.told]
+    alerted = [place for incident in announced for place in incident.recipients]
     writes = (
         *_writes(election, opened, in_digest, at, digest_due),
         *_guards(election, opened, incidents_by_station),

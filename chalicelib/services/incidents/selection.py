@@ -44,8 +44,8 @@ def within_budget(
         for station, others in incidents_by_station.items()
     }
     more = frozenset(severity for severity in SEVERITIES if before.get(f"more.{severity}"))
-    of = [(str(incident.station), incident.severity) for incident in incidents]
-    selected = select(of, Opened(before.get("opened", 0), recent, more))
+    places = [(str(incident.station), incident.severity) for incident in incidents]
+    selected = select(places, Opened(before.get("opened", 0), recent, more))
     opened = [incidents[place] for place in selected.opened]
     amounts = {"opened": len(selected.opened)}
     if selected.bearer is not None:

@@ -168,7 +168,10 @@ def list_incidents(
             if len(chosen) < PAGE_SIZE:
                 last = number.number
                 chosen += _chosen([by_id[number.incident]] if number.incident in by_id else [], operator, region, state)
-    later = {station: _later(incidents_at(election.id, station)) for station in {_first_station(one) for one in chosen}}
+    later = {
+        station: _later(incidents_at(election.id, station))
+        for station in {_first_station(incident) for incident in chosen}
+    }
     described = [_described(election, incident, later[_first_station(incident)]) for incident in chosen]
     return {"election": election.id, "incidents": described, "next": str(last) if last and last > 1 else None}
 

@@ -70,9 +70,9 @@ def _sealed(election_id: str, key: str) -> _Sealed:
         at: tuple[Kind, str, bytes | None, int] | None = None
         leaves: list[bytes] = []
         for part in ledger.parts_of(election_id, seal.number):
-            for place, one in enumerate(part.keys):
-                if key == (one if part.kind == "message" else split_report_key(one)[0]):
-                    at = part.kind, one, part.salt(place), len(leaves) + place
+            for place, part_key in enumerate(part.keys):
+                if key == (part_key if part.kind == "message" else split_report_key(part_key)[0]):
+                    at = part.kind, part_key, part.salt(place), len(leaves) + place
             leaves += part.each_leaf()
         if at is not None:
             kind, full_key, salt, place = at

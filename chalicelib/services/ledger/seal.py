@@ -152,10 +152,10 @@ class _Filling:
         Of messages that is what the hours took that reach into the time that is read, of reports every version.
         """
         sealed: set[int] = set()
-        for one in reversed(ledger.seals_of(self._election_id)):
-            if self._kind == "message" and self._opening.since and one.cut <= self._opening.since - STRAGGLES_WITHIN:
+        for seal in reversed(ledger.seals_of(self._election_id)):
+            if self._kind == "message" and self._opening.since and seal.cut <= self._opening.since - STRAGGLES_WITHIN:
                 break
-            for part in ledger.parts_of(self._election_id, one.number, self._kind):
+            for part in ledger.parts_of(self._election_id, seal.number, self._kind):
                 sealed.update(map(digest_of, part.keys))
         return sealed
 

@@ -84,8 +84,8 @@ class _Comparison:
     def forgotten(self) -> tuple[str, ...]:
         """Keys of the entries whose salts are destroyed."""
         reports = {key: versions.values() for key, versions in self._reports.items()}
-        messages = {key: (one,) for key, one in self._messages.items()}
-        return tuple(key for key, every in {**messages, **reports}.items() if any(one.salt is None for one in every))
+        messages = {key: (rows,) for key, rows in self._messages.items()}
+        return tuple(key for key, every in {**messages, **reports}.items() if any(row.salt is None for row in every))
 
     def read(self, seals: Sequence[Seal]) -> Iterator[str]:
         """Read all entries; yield what of the ledger does not add up."""
@@ -185,5 +185,7 @@ def _not_from_messages(election_id: str, newer: Collection[str]) -> Iterator[str
     stored: dict[ReportKey, StoredReport] = {}
     for begin in range(0, len(keys), AT_ONCE):
         stored |= get_reports(election, keys[begin : begin + AT_ONCE])
-    made = reports_from_messages(election, (one for one in messages_of(election_id) if one.direction == "in"))
+    made = reports_from_messages(
+        election, (message for message in messages_of(election_id) if message.direction == "in")
+    )
     yield from report_differences({key: report for key, report in made.items() if key in stored}, stored)

@@ -31,7 +31,9 @@ class OptOut:
         Phones of no region's observers only those who see all.
         """
         of_regions = operator.sees_all() or any(operator.sees(region) for region in self.regions)
-        of_people = operator.sight is None or any(operator.sight.sees_people_of(one.number) for one in self.observers)
+        of_people = operator.sight is None or any(
+            operator.sight.sees_people_of(observer.number) for observer in self.observers
+        )
         return of_regions and of_people
 
     def document(self) -> dict[str, Any]:
@@ -54,6 +56,6 @@ def list_opt_outs(election: Election) -> list[OptOut]:
 
 def _described(election: Election, row: OptOutRow) -> OptOut:
     observers = election.observers_by_phone.get(row.phone, ())
-    coordinators = tuple(one.name for one in election.coordinators_by_phone.get(row.phone, ()))
-    regions = dict.fromkeys(election.region_of(one.station) for one in observers)
+    coordinators = tuple(coordinator.name for coordinator in election.coordinators_by_phone.get(row.phone, ()))
+    regions = dict.fromkeys(election.region_of(observer.station) for observer in observers)
     return OptOut(row.phone, row.at, row.source, row.message, observers, coordinators, tuple(regions))

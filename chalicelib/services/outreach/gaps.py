@@ -56,8 +56,8 @@ def gaps(election: Election, regions: Sequence[str], at: dt.datetime) -> dict[st
     return {region: sorted(of_region, key=_most_overdue) for region, of_region in by_region.items()}
 
 
-def _read(election: Election, stations: Sequence[Station], of: Sequence[Place]) -> Reports:
-    keys = [(station.number, *place) for station in stations for place in of]
+def _read(election: Election, stations: Sequence[Station], places: Sequence[Place]) -> Reports:
+    keys = [(station.number, *place) for station in stations for place in places]
     return get_reports(election, keys) if keys else {}
 
 
@@ -68,8 +68,11 @@ def _entries(election: Election, stations: Sequence[Station]) -> Reports:
 def _people(election: Election, stations: Sequence[Station]) -> dict[str, tuple[Observer, ...]]:
     """Return stations' observers, as they are reached."""
     observers = {station.number: election.observers_by_station.get(station.number, ()) for station in stations}
-    known = {one.number: one for one in reached_each(one for people in observers.values() for one in people)}
-    return {number: tuple(known[one.number] for one in people) for number, people in observers.items()}
+    known = {
+        observer.number: observer
+        for observer in reached_each(observer for people in observers.values() for observer in people)
+    }
+    return {number: tuple(known[observer.number] for observer in people) for number, people in observers.items()}
 
 
 def _gap(

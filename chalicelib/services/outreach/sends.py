@@ -74,8 +74,13 @@ def try_out(
         "cost": cost,
         "is_night": is_night(loaded.election, loaded.clock.at(now)),
         "examples": [
-            {"observer": one.number, "name": one.name, "station": one.station, "language": one.language}
-            for one in batch.remaining[:EXAMPLES]
+            {
+                "observer": recipient.number,
+                "name": recipient.name,
+                "station": recipient.station,
+                "language": recipient.language,
+            }
+            for recipient in batch.remaining[:EXAMPLES]
         ],
     }
 
@@ -141,8 +146,8 @@ def show(loaded: LoadedElection, operator: Operator, name: str) -> dict[str, Any
     row = _found(operator, name)
     keys = _keys(loaded, row)
     rows = get_many(islice(keys, MOST_TOLD))
-    states = Counter(one.receipt or one.state for one in rows)
-    failed = [keys[one.key] for one in rows if one.state == "failed" or one.receipt in ("failed", "undelivered")]
+    states = Counter(row.receipt or row.state for row in rows)
+    failed = [keys[row.key] for row in rows if row.state == "failed" or row.receipt in ("failed", "undelivered")]
     return _described(row) | {"states": dict(states), "failed": sorted(failed), "is_cut": len(keys) > MOST_TOLD}
 
 

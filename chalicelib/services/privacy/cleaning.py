@@ -122,10 +122,10 @@ class _Walker:
         persons = self.scope.persons
         match value:
             case dict():
-                kept = {name: one for name, one in value.items() if not persons.has_phone(name)}
-                return {name: self._named(name, one) for name, one in kept.items()}
+                kept = {name: item for name, item in value.items() if not persons.has_phone(name)}
+                return {name: self._named(name, item) for name, item in kept.items()}
             case list():
-                return [self.clean(one) for one in value]
+                return [self.clean(item) for item in value]
             case str():
                 return MARK if self.is_quoting and persons.is_quoted_in(value) else persons.without(value)
             case _:
@@ -139,7 +139,7 @@ class _Walker:
         if name == "answers":  # codes and numbers; texts among them have their tokens
             return value
         if name == "reports" and self.is_whole and isinstance(value, list):
-            value = [self.scope.answers.in_reading(one) for one in value]
+            value = [self.scope.answers.in_reading(reading) for reading in value]
         return self.clean(value)
 
 

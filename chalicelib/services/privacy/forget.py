@@ -68,7 +68,7 @@ def forget_phone(phone: str, election_id: str | None, now: dt.datetime, on_page:
     ElectionUnreadable, BucketUnavailable, StoreUnavailable; given again after any of them, it goes on.
     """
     stored = {name: stored_election(name) for name in ([election_id] if election_id else all_elections())}
-    people = {name: people_with(one, phone) for name, one in stored.items()}
+    people = {name: people_with(stored_election, phone) for name, stored_election in stored.items()}
     run = Run(stored, election_id is None, is_done, now, on_page)
     persons = Persons(frozenset({phone}), frozenset().union(*(names for names, _ in people.values())))
     own, texts, names, theirs = _own_messages(run, persons)
@@ -130,7 +130,10 @@ def _forget(run: Run, persons: Persons, own: frozenset[str], concerned: Sequence
         for name in concerned:
             operators.record(name, run.now, COMMAND_LINE, "forgot", "everybody" if persons.everybody else "a person")
     files = _files(run, concerned)
-    scopes = {name: Scope(persons, own, _answers(one, is_done=run.is_done)) for name, one in run.elections.items()}
+    scopes = {
+        name: Scope(persons, own, _answers(stored_election, is_done=run.is_done))
+        for name, stored_election in run.elections.items()
+    }
     other = Scope(persons, own)
 
     def scope_in(table: str) -> Callable[[Item], Scope]:

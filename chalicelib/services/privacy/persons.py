@@ -98,7 +98,7 @@ class Persons:
             folded = text.lower() if len(text.lower()) == len(text) else text
         spans: list[tuple[int, int]] = []
         for word in re.finditer(r"\w+", folded):
-            name = next((one for one in self._names.get(word[0], ()) if folded.startswith(one, word.start())), None)
+            name = next((name for name in self._names.get(word[0], ()) if folded.startswith(name, word.start())), None)
             if name is not None:
                 spans.append((word.start(), word.start() + len(name)))
         for begin, end in reversed(spans):

@@ -43,10 +43,10 @@ def everybody_in(stored: StoredElection) -> tuple[frozenset[str], frozenset[str]
     filed = stored.filed
     changed = list(_changed_observers(stored))
     addresses = {coordinator.email for coordinator in filed.coordinators if coordinator.email}
-    names = {one.name for one in filed.observers} | {one.name for one in filed.coordinators}
-    names |= {one["name"] for one in changed if "name" in one}
+    names = {observer.name for observer in filed.observers} | {coordinator.name for coordinator in filed.coordinators}
+    names |= {change["name"] for change in changed if "name" in change}
     phones = {*filed.observers_by_phone, *filed.coordinators_by_phone, *stored.assignments}
-    return frozenset(names | addresses), frozenset(phones.union(*(one.get("phones", ()) for one in changed)))
+    return frozenset(names | addresses), frozenset(phones.union(*(change.get("phones", ()) for change in changed)))
 
 
 def without_people(stored: StoredElection, scope: Scope) -> StoredElection:
@@ -55,12 +55,14 @@ def without_people(stored: StoredElection, scope: Scope) -> StoredElection:
     It is equal to what it was where it has none of them.
     """
     filed, persons = stored.filed, scope.persons
-    observers = tuple(_observer(one, persons) for one in filed.observers)
-    coordinators = tuple(_coordinator(one, persons) for one in filed.coordinators)
+    observers = tuple(_observer(observer, persons) for observer in filed.observers)
+    coordinators = tuple(_coordinator(coordinator, persons) for coordinator in filed.coordinators)
     if (observers, coordinators) != (filed.observers, filed.coordinators):
         kept = {name: getattr(filed, name) for name in Election.model_fields}
         filed = Election.model_construct(**kept | {"observers": observers, "coordinators": coordinators})
-    assigned = {phone: one for phone, one in stored.assignments.items() if not _is_forgotten([phone], persons)}
+    assigned = {
+        phone: assignment for phone, assignment in stored.assignments.items() if not _is_forgotten([phone], persons)
+    }
     return replace(
         stored,
         filed=filed,
@@ -88,8 +90,8 @@ def _changes(kind: str, changes: Mapping[str, Any], scope: Scope) -> dict[str, A
 def _observer(observer: Observer, persons: Persons) -> Observer:
     if not _is_forgotten(observer.phones, persons):
         return observer
-    phones = () if persons.everybody else tuple(one for one in observer.phones if one not in persons.phones)
-    kept = {name: one for name, one in observer if name in KEPT_OF_OBSERVERS}
+    phones = () if persons.everybody else tuple(phone for phone in observer.phones if phone not in persons.phones)
+    kept = {name: value for name, value in observer if name in KEPT_OF_OBSERVERS}
     return Observer.model_validate(kept | {"name": MARK, "phones": phones})
 
 

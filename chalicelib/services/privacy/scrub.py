@@ -167,7 +167,7 @@ def _account(table: str, row: Item, scope: Scope) -> Change:
         return Change(is_deleted=True)
     addresses = {*scope.persons.phones, *(name for name in scope.persons.names if "@" in name)}
     hashes = {address_hash(address) for address in addresses}
-    accounts = {account_id(one) for one in hashes}
+    accounts = {account_id(address_hash) for address_hash in hashes}
     is_theirs = _text(row, "scope").removeprefix("address#") in hashes or not accounts.isdisjoint(
         {_text(row, "id"), _text(row, "account")}
     )

@@ -44,7 +44,7 @@ class TextAnswers:
         codes = self.questions.get(str(report["form"]), frozenset()) if "form" in report else frozenset()
         if not codes or "answers" not in report:
             return report
-        answers = {code: self._token(one) if code in codes else one for code, one in report["answers"].items()}
+        answers = {code: self._token(answer) if code in codes else answer for code, answer in report["answers"].items()}
         return {**report, "answers": answers}
 
     def in_report(
@@ -73,7 +73,7 @@ class TextAnswers:
             for code in codes & given["a"].keys():
                 given["a"][code] = replaced(given["a"][code], given["from"])
             for code in codes & given.get("h", {}).keys():
-                given["h"][code] = [replaced(one, given["from"]) for one in given["h"][code]]
+                given["h"][code] = [replaced(past, given["from"]) for past in given["h"][code]]
         documents = {**written, "answers": _json(answers)}
         if "decisions" in written:
             documents["decisions"] = _json(_with_tokens(json.loads(written["decisions"]), tokens))
@@ -89,7 +89,7 @@ def _shared(answers: Mapping[str, Any], codes: Collection[str]) -> set[str]:
     """Return the texts that more than one observer gave to a question."""
     shared: set[str] = set()
     for code in codes:
-        given = [one["a"][code][0] for one in answers.values() if code in one["a"]]
+        given = [answer["a"][code][0] for answer in answers.values() if code in answer["a"]]
         shared |= {value for value in given if isinstance(value, str) and given.count(value) > 1}
     return shared
 
@@ -98,9 +98,9 @@ def _with_tokens(value: Any, tokens: Mapping[str, str]) -> Any:
     """Return decisions with tokens in the place of texts."""
     match value:
         case dict():
-            return {name: _with_tokens(one, tokens) for name, one in value.items()}
+            return {name: _with_tokens(item, tokens) for name, item in value.items()}
         case list():
-            return [_with_tokens(one, tokens) for one in value]
+            return [_with_tokens(item, tokens) for item in value]
         case str():
             for text, token in tokens.items():
                 value = (

@@ -124,7 +124,9 @@ def _report(sms: _Sms) -> Outcome:
     interpretation = replace(interpretation, reports=reports)
     merged = merge(election, message.key, counted_at, interpretation.reports)
     opened_now = [
-        one for one in opened_by(election, message, interpretation.reports, counted_at) if one.id not in existing_keys
+        opened
+        for opened in opened_by(election, message, interpretation.reports, counted_at)
+        if opened.id not in existing_keys
     ]
     for incident in opened_now:
         incident.doubt = proof.doubt
@@ -143,11 +145,11 @@ def _report(sms: _Sms) -> Outcome:
     is_stranger = interpretation.observer is None and sms.phone not in election.coordinators_by_phone
     answered_at = sms.loaded.clock.at(now)
     counted_reply = one_reply(election.id, sms.phone, answered_at, existing_keys) if replies and is_stranger else ()
-    changed = [one for one in merged.values() if one.changed]
+    changed = [change for change in merged.values() if change.changed]
     is_free = (
         interpretation.observer is not None
         and not opening.incidents
-        and is_ordinary((one.after for one in changed), interpretation.observer.number, counted_at)
+        and is_ordinary((change.after for change in changed), interpretation.observer.number, counted_at)
     )
     budget = FREE if is_stranger or not replies or is_free else _reply_budget(sms)
     if counted_reply is None or not budget.is_answered:
@@ -162,7 +164,7 @@ def _report(sms: _Sms) -> Outcome:
         message=message,
         changes=_as_read(sms, interpretation, counted_at, held_for=held_for),
         election=election,
-        reports=tuple(one.after for one in changed),
+        reports=tuple(change.after for change in changed),
         cells=changes_of_message(
             election,
             interpretation,

@@ -80,7 +80,7 @@ def _read(
     read = replace(sms, read=len(sms.pieces))
     rows = message_queries.get_many(piece.key for piece in sms.pieces)
     joined = _joined(read, rows, now)
-    noted = noting(stored, [read if one is sms else one for one in long_ones])
+    noted = noting(stored, [read if long_sms is sms else long_sms for long_sms in long_ones])
     write([queued(joined), noted, *_superseding(sms.read_as, joined, loaded, now)])
     for row in rows:
         _settle(row, read, loaded, now)

@@ -118,8 +118,8 @@ def _replace(
         standing = read_release(election_id)
         if (standing.version, standing.change) == (after.version, after.change):
             return standing
-        told = f"the quick count is at version {standing.version} now, you have seen {seen}"
-        raise VersionPassed(told) from changed
+        detail = f"the quick count is at version {standing.version} now, you have seen {seen}"
+        raise VersionPassed(detail) from changed
     return after
 
 

@@ -70,9 +70,9 @@ def _before(message: Message) -> list[Message]:
     at = message.stored_at
     recent = message_queries.conversation_between(message.conversation, at - SLOW_WITHIN, at, LOOKED_AT)
     rows = message_queries.get_many(key for key in recent if key != message.key)
-    came = [row for row in rows if row.direction == "in" and row.part is None and not row.is_entry]
-    came = [row for row in came if row.state not in _PASSED_OVER]
-    return sorted(came, key=lambda row: (row.stored_at, row.key), reverse=True)
+    received = [row for row in rows if row.direction == "in" and row.part is None and not row.is_entry]
+    received = [row for row in received if row.state not in _PASSED_OVER]
+    return sorted(received, key=lambda row: (row.stored_at, row.key), reverse=True)
 
 
 def _is_unreadable(election: Election, message: Message) -> bool:
@@ -86,6 +86,6 @@ def _is_unreadable(election: Election, message: Message) -> bool:
 
 
 def _words(message: Message) -> str:
-    whole = " ".join((message.text or "").split()).casefold()
-    letters = "".join(filter(str.isalpha, whole))
-    return letters if len(letters) >= LETTERS_OF_A_SENTENCE else whole
+    text = " ".join((message.text or "").split()).casefold()
+    letters = "".join(filter(str.isalpha, text))
+    return letters if len(letters) >= LETTERS_OF_A_SENTENCE else text

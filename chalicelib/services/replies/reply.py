@@ -105,9 +105,9 @@ def _result(
     merged: Mapping[ReportKey, MergedReport],
     message_key: str,
 ) -> ReportResult:
-    one = merged.get(report_key(report))
-    given = one.after.report.observers.get(report.observer.number) if one else None
-    questions = election.form_by_code[report.reading.form].questions if one else ()
+    change = merged.get(report_key(report))
+    given = change.after.report.observers.get(report.observer.number) if change else None
+    questions = election.form_by_code[report.reading.form].questions if change else ()
     outdated = _outdated(report, given, message_key) if given else frozenset()
     return ReportResult(
         form=report.reading.form,
@@ -117,7 +117,7 @@ def _result(
         missing=tuple(q.code for q in questions if given is None or q.code not in given.answers),
         rejected=report.reading.rejected,
         flags=report.flags,
-        questions=tuple(election.text(check.message, language) or check.rule for check in _to_ask(one)),
+        questions=tuple(election.text(check.message, language) or check.rule for check in _to_ask(change)),
         outdated=tuple(code for code in report.reading.answers if code in outdated),
     )
 

@@ -29,42 +29,44 @@ def counted_or_held(
     Returns the reports, and what remembers the phone's stations. Reads nothing where every report is of its observer's
     own station. Raises StoreUnavailable.
     """
-    strange = [one for one in reports if _is_strange(election, one)]
+    strange = [report for report in reports if _is_strange(election, report)]
     if not strange:
         return reports, ()
     before = covered_by(election.id, phone)
     allowed = set(before.counted)
-    for station in dict.fromkeys(one.station for one in strange if _is_of_own_region(election, one)):
+    for station in dict.fromkeys(report.station for report in strange if _is_of_own_region(election, report)):
         if len(allowed) < MOST_COVERED:
             allowed.add(station)
     crowded = _crowded(election, strange)
     held = {
-        one.station
-        for one in strange
-        if not (one.station in allowed and _is_of_own_region(election, one)) or one.station in crowded
+        report.station
+        for report in strange
+        if not (report.station in allowed and _is_of_own_region(election, report)) or report.station in crowded
     }
     named = frozenset([*sorted(before.held), *sorted(held - before.held)][:MOST_NAMED])
     after = CoveredStations(frozenset(allowed), named, before.version)
     writes = (
         () if (after.counted, after.held) == (before.counted, before.held) else (covering(election.id, phone, after),)
     )
-    return tuple(_held(one) if one in strange and one.station in held else one for one in reports), writes
+    return tuple(
+        _held(report) if report in strange and report.station in held else report for report in reports
+    ), writes
 
 
 def _crowded(election: Election, reports: Iterable[ResolvedReport]) -> set[str]:
     """Return the stations of reports that have enough observers without this one."""
-    by_key = {(one.station, one.reading.form, one.round): one for one in reports}
+    by_key = {(report.station, report.reading.form, report.round): report for report in reports}
     stored = get_reports(election, by_key)
     return {
         key[0]
-        for key, one in by_key.items()
-        if len(given := stored[key].report.given) >= MOST_REPORTERS and one.observer.number not in given
+        for key, report in by_key.items()
+        if len(given := stored[key].report.given) >= MOST_REPORTERS and report.observer.number not in given
     }
 
 
 def is_held(reports: Iterable[ResolvedReport], before: Iterable[ResolvedReport]) -> bool:
     """Whether any report that counted `before` waits for a person now."""
-    return any(one.counts and not other.counts for one, other in zip(before, reports, strict=True))
+    return any(earlier.counts and not other.counts for earlier, other in zip(before, reports, strict=True))
 
 
 def _is_strange(election: Election, report: ResolvedReport) -> bool:

@@ -61,7 +61,7 @@ def _merged(
     election: Election, key: ReportKey, stored: Mapping[ReportKey, StoredReport], now: Mapping[ReportKey, StoredReport]
 ) -> MergedReport:
     station, *place = key
-    of_station = {(form, name): one.report for (where, form, name), one in now.items() if where == station}
+    of_station = {(form, name): row.report for (where, form, name), row in now.items() if where == station}
     failed = failing(election, of_station, (place[0], place[1]))
     if now[key].report == stored[key].report:
         return MergedReport(stored[key], stored[key], failed)

@@ -82,6 +82,6 @@ def _writes(
     election: Election, changed: Iterable[MergedReport], uncounted: Iterable[tuple[ShardCell, Counters]] = ()
 ) -> list[Write]:
     merged = list(changed)
-    changes = [change for one in merged for change in changes_of_report(election, one)]
+    changes = [change for merge in merged for change in changes_of_report(election, merge)]
     cells = total([*changes, *uncounted])
-    return [*(replacing(election, one.after) for one in merged), *adding_to_tallies(election, cells)]
+    return [*(replacing(election, merge.after) for merge in merged), *adding_to_tallies(election, cells)]

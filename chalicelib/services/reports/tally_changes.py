@@ -104,8 +104,8 @@ def changes_of_message(
     """
     counted = message_counters(interpretation.state, is_entry=is_entry)
     changes: list[tuple[ShardCell, Counters]] = [(counted_in, counted)]
-    for one in merged:
-        changes += changes_of_report(election, one)
+    for report in merged:
+        changes += changes_of_report(election, report)
     return total([*changes, *changes_of_incidents(election, incidents)])
 
 

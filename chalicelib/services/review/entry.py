@@ -56,7 +56,7 @@ class ReadBack:
     observer: Observer
     text: str
     received_at: dt.datetime
-    said: Interpretation
+    interpretation: Interpretation
     merged: Mapping[ReportKey, MergedReport]
     incidents: int
     faults: tuple[FieldFault, ...]
@@ -75,14 +75,16 @@ def read_back(loaded: LoadedElection, operator: Operator, draft: Draft, now: dt.
     text = _text_of(election, draft)
     received_at = _received_at(draft.about, now)
     counted_at = loaded.clock.at(received_at)
-    said = interpret(election, (observer,), text, counted_at, sms=sms_name(keys.entered("", "preview")))
-    for report in said.reports:
+    interpretation = interpret(election, (observer,), text, counted_at, sms=sms_name(keys.entered("", "preview")))
+    for report in interpretation.reports:
         if not operator.sees_station(election.station_by_number[report.station]):
             raise NotInRegion(f"station {report.station} is not in your regions")
-    merged = merge(election, keys.entered("", "preview"), counted_at, said.reports)
-    opened = opened_by(election, Message(keys.entered("", "preview"), text_as_sent=text), said.reports, counted_at)
-    faults = tuple(_faults(said))
-    return ReadBack(observer, text, received_at, said, merged, len(opened), faults)
+    merged = merge(election, keys.entered("", "preview"), counted_at, interpretation.reports)
+    opened = opened_by(
+        election, Message(keys.entered("", "preview"), text_as_sent=text), interpretation.reports, counted_at
+    )
+    faults = tuple(_faults(interpretation))
+    return ReadBack(observer, text, received_at, interpretation, merged, len(opened), faults)
 
 
 def described(read: ReadBack, election: Election, withheld: Collection[str] = ()) -> dict[str, Any]:
@@ -93,12 +95,13 @@ def described(read: ReadBack, election: Election, withheld: Collection[str] = ()
     return {
         "observer": read.observer.number,
         "text": read.text,
-        "state": read.said.state,
-        "held": read.said.reading.held,
+        "state": read.interpretation.state,
+        "held": read.interpretation.reading.held,
         "may_be_entered": not read.faults,
         "incidents": read.incidents,
         "reports": [
-            _described(election, report, read.merged.get(report_key(report)), withheld) for report in read.said.reports
+            _described(election, report, read.merged.get(report_key(report)), withheld)
+            for report in read.interpretation.reports
         ],
         "errors": [{"at": fault.at, "what": fault.what} for fault in read.faults],
     }

@@ -64,12 +64,12 @@ def held_of(operator: Operator) -> dict[str, Any]:
     shown = [_described(row) for row in rows_held if _concerns(operator, row, numbers)]
     rows = [
         {
-            "key": one.key,
-            "since": one.since.isoformat() if one.since else None,
-            "state": one.state,
-            "reason": one.reason,
+            "key": message.key,
+            "since": message.since.isoformat() if message.since else None,
+            "state": message.state,
+            "reason": message.reason,
         }
-        for one in shown
+        for message in shown
     ]
     phones = phones_held(operator.election) if operator.sees_all() and operator.toward(None).sees_phones() else {}
     return {

@@ -76,8 +76,8 @@ def report_email(election: Election, day: Day, language: str) -> Email:
         "election": name,
         "as_of": as_of,
         "rounds": [
-            f"{round_title(election, language, form, of)}: {worded_received(form, covered, words)}"
-            for form, of, covered in rounds_begun(election, summary, nation)
+            f"{round_title(election, language, form, count)}: {worded_received(form, covered, words)}"
+            for form, count, covered in rounds_begun(election, summary, nation)
         ],
         "incidents": worded_incidents(nation.incidents, words),
         "where": words["email_about" if fits else "email_too_large"],

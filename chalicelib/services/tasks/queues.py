@@ -75,10 +75,10 @@ def tasks_of(kind: Kind, looked: Looked) -> list[Task]:
 
 def _incidents(looked: Looked) -> Iterator[Task]:
     loaded = looked.loaded
-    for one in _own_incidents(looked, open_incidents_of(loaded.election.id)):
-        if one.is_new and one.region in looked.regions:
-            order = (-SEVERITIES.index(one.severity), one.at, one.number)
-            yield Task("incident", str(one.number), one.region, loaded.clock.real(one.at), order)
+    for incident in _own_incidents(looked, open_incidents_of(loaded.election.id)):
+        if incident.is_new and incident.region in looked.regions:
+            order = (-SEVERITIES.index(incident.severity), incident.at, incident.number)
+            yield Task("incident", str(incident.number), incident.region, loaded.clock.real(incident.at), order)
 
 
 def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncident]:
@@ -88,16 +88,16 @@ def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncid
     """
     if looked.operator.sight is None or not listed:
         return listed
-    rows = incidents_by_id(looked.loaded.election.id, [one.incident for one in listed])
+    rows = incidents_by_id(looked.loaded.election.id, [row.incident for row in listed])
     own = {row.id for row in rows if looked.operator.acts_for(row.observer)}
-    return [one for one in listed if one.incident in own]
+    return [row for row in listed if row.incident in own]
 
 
 def _messages(looked: Looked) -> Iterator[Task]:
     for region in (*looked.regions, *([None] if looked.is_everywhere else [])):
         waiting = waiting_at(looked.loaded.election.id, region, "messages", MOST_LOOKED_AT)
-        for one in (one for one in waiting if looked.operator.acts_for(one.observer)):
-            yield Task("message", one.key, one.region or NO_REGION, one.since, (one.since, one.key))
+        for message in (row for row in waiting if looked.operator.acts_for(row.observer)):
+            yield Task("message", message.key, message.region or NO_REGION, message.since, (message.since, message.key))
 
 
 def _calls(looked: Looked) -> Iterator[Task]:

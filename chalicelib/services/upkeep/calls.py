@@ -82,7 +82,7 @@ def _keep_region(loaded: LoadedElection, region: str, needs: Mapping[str, Need],
     expires = _expires(loaded, now)
     remind_promised(loaded, rows.values(), needs, now)
     with ThreadPoolExecutor(WORKERS) as workers:
-        list(workers.map(lambda one: _keep(one[0], one[1], expires), changed))
+        list(workers.map(lambda change: _keep(change[0], change[1], expires), changed))
 
 
 def _is_changed(row: CallRow | None, need: Need) -> bool:
@@ -109,8 +109,8 @@ def _asked(election: Election) -> Counter[str]:
 
     By their observer's station.
     """
-    waiting = [one for region in election.regions for one in waiting_at(election.id, region, "call", MOST_ASKED)]
-    observers = [election.observer_by_number.get(one.observer or "") for one in waiting]
+    waiting = [row for region in election.regions for row in waiting_at(election.id, region, "call", MOST_ASKED)]
+    observers = [election.observer_by_number.get(row.observer or "") for row in waiting]
     return Counter(observer.station for observer in observers if observer is not None)
 
 

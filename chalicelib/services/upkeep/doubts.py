@@ -65,7 +65,7 @@ def _keep_station(loaded: LoadedElection, reading: Reading, station: str, change
 
     A decision may have been quicker.
     """
-    fresh = {(form, name): one.report for (_, form, name), one in renew(loaded, reading, station).items()}
+    fresh = {(form, name): row.report for (_, form, name), row in renew(loaded, reading, station).items()}
     for place in fresh:
         row: DoubtRow = doubted(loaded, fresh, place, now)
         if row.id in changed:

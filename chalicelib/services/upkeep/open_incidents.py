@@ -18,7 +18,11 @@ def reconcile_open(loaded: LoadedElection, reading: Reading) -> Done[object]:
     election_id = loaded.election.id
     stored = {row.incident: row for row in open_incidents_of(election_id, None)}
     rows = {name: (row.state, row.region, row.severity) for name, row in stored.items()}
-    open_now = {one.id: (one.state, one.region, one.severity) for one in reading.incidents if one.state in OPEN}
+    open_now = {
+        incident.id: (incident.state, incident.region, incident.severity)
+        for incident in reading.incidents
+        if incident.state in OPEN
+    }
     differing = sorted(name for name in {*rows, *open_now} if rows.get(name) != open_now.get(name))
 
     def correct(incident_id: str) -> None:

@@ -94,7 +94,7 @@ def _read(loaded: LoadedElection, region: str) -> Reports:
 
 
 def _by_key(stored: Iterable[StoredReport]) -> Reports:
-    return {(one.report.station, one.report.form, one.report.round): one for one in stored}
+    return {(row.report.station, row.report.form, row.report.round): row for row in stored}
 
 
 def _of_region(cells: Mapping[Cell, Counters], region: str) -> tuple[object, ...]:

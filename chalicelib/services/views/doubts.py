@@ -45,9 +45,9 @@ def list_doubts(
             for described in _described(election, reader, row, leases.get(region, {}), now)
             if kind in (None, described["kind"]) and form in (None, described["form"])
         ),
-        key=lambda one: one[0],
+        key=lambda ranked: ranked[0],
     )
-    following = [one for one in doubts if after is None or one[0] > after]
+    following = [doubt for doubt in doubts if after is None or doubt[0] > after]
     return {
         "election": election.id,
         "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),

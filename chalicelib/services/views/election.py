@@ -43,7 +43,8 @@ def describe_election(loaded: LoadedElection) -> dict[str, Any]:
             for severity in SEVERITIES
         },
         "organisations": {
-            code: {"name": one.name, "sees": one.sees.model_dump()} for code, one in election.organisations.items()
+            code: {"name": organisation.name, "sees": organisation.sees.model_dump()}
+            for code, organisation in election.organisations.items()
         },
         "has_quick_count": election.quick_count is not None,
     }

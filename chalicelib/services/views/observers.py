@@ -39,7 +39,7 @@ def list_observers(
     election, (region, station, organisation, text) = loaded.election, wanted
     following = [
         observer
-        for observer in sorted(election.observers, key=lambda one: one.number)
+        for observer in sorted(election.observers, key=lambda observer: observer.number)
         if _is_asked(election, reader, observer, region, station)
         and organisation in (None, observer.organisation)
         and (text is None or any(text.casefold() in word.casefold() for word in (observer.number, observer.name)))
@@ -47,7 +47,7 @@ def list_observers(
     ]
     page = following[:limit]
     with ThreadPoolExecutor(WORKERS) as workers:
-        described = list(workers.map(lambda one: described_observer(loaded, reader, one), page))
+        described = list(workers.map(lambda observer: described_observer(loaded, reader, observer), page))
     return _headed(loaded, now) | {
         "observers": described,
         "next": page[-1].number if len(following) > limit else None,
@@ -107,9 +107,9 @@ def _reports(election: Election, reader: Reader, observer: Observer) -> dict[str
     And those in time.
     """
     given = [
-        (one.report, answers)
-        for one in reports_at(election, reader.operator, observer.station)
-        if (answers := one.report.observers.get(observer.number)) is not None
+        (row.report, answers)
+        for row in reports_at(election, reader.operator, observer.station)
+        if (answers := row.report.observers.get(observer.number)) is not None
     ]
     late = sum(
         is_late(election, election.form_by_code[report.form], report.round, answers.first_at)

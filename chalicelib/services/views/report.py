@@ -151,7 +151,7 @@ class ReportView:
                 else {"source": None, "by": None, "at": None, "message": None}
             ),
             "confirmed": {"value": confirmed.value, **self._made(confirmed.made)} if confirmed else None,
-            "history": [self._past(one, report) for one in report.given[number].history(code)],
+            "history": [self._past(answer, report) for answer in report.given[number].history(code)],
         }
 
     def _past(self, answer: Answer, report: Report) -> dict[str, Any]:
@@ -232,7 +232,7 @@ def entry_keys(reports: Iterable[Report]) -> list[str]:
         for answer in given.history(code)
     ]
     ordered = sorted(answers, key=lambda answer: answer.source.age, reverse=True)
-    return list(dict.fromkeys(one.source.message for one in ordered if one.source.message.startswith(ENTERED)))
+    return list(dict.fromkeys(answer.source.message for answer in ordered if answer.source.message.startswith(ENTERED)))
 
 
 def _values(report: Report, code: str) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def list_reports(
     last: Station | None = None
     for station, stored in _read(election, reader, following[:MOST_READ]):
         last = station
-        reports = (_described(election, reader, station, one, stored) for one in stored)
+        reports = (_described(election, reader, station, row, stored) for row in stored)
         page += [report for report in reports if wanted.fits(report)]
         if len(page) >= limit:
             break
@@ -97,7 +97,9 @@ def _read(
         for begin in range(0, len(stations), READ_AT_ONCE):
             some = stations[begin : begin + READ_AT_ONCE]
             yield from zip(
-                some, workers.map(lambda one: reports_at(election, reader.operator, one.number), some), strict=True
+                some,
+                workers.map(lambda station: reports_at(election, reader.operator, station.number), some),
+                strict=True,
             )
 
 
@@ -107,8 +109,8 @@ def _described(
     report = stored.report
     form = election.form_by_code[report.form]
     answers, withheld = station_answers(election, report), reader.withheld_of(form.code)
-    reports = {(one.report.form, one.report.round): one.report for one in others}
-    doubts = [one.document() for one in doubts_of(election, reports, (report.form, report.round))]
+    reports = {(row.report.form, row.report.round): row.report for row in others}
+    doubts = [doubt.document() for doubt in doubts_of(election, reports, (report.form, report.round))]
     return {
         "station": station.number,
         "region": station.region,
@@ -123,7 +125,7 @@ def _described(
         if form.expect == "observer"
         else {code: value_json(value) for code, value in answers.values.items() if code not in withheld},
         "conflicts": sorted(answers.conflicts - withheld) if form.expect == "station" else [],
-        "doubts": [one["kind"] for one in doubts],
+        "doubts": [doubt["kind"] for doubt in doubts],
     }
 
 

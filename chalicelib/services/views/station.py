@@ -38,7 +38,7 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
         return None
     stored = reports_at(election, reader.operator, number)
     view = report_view(loaded, reader, number, stored, now)
-    versions = {(one.report.form, one.report.round): one.version for one in stored}
+    versions = {(row.report.form, row.report.round): row.version for row in stored}
     return {
         "election": election.id,
         "as_of": view.at.astimezone(election.zone).isoformat(timespec="seconds"),
@@ -66,7 +66,7 @@ def report_view(
 ) -> ReportView:
     """Return what a station's reports are described with; raises StoreUnavailable."""
     election = loaded.election
-    reported = {(one.report.form, one.report.round): one.report for one in stored}
+    reported = {(row.report.form, row.report.round): row.report for row in stored}
     reports = {place: Report(station, *place) for place in places(election)} | reported
     entered = entry_keys(reports.values())[:MOST_ENTRIES] if reader.sees_people else []
     entries = {str(row.key): row for row in get_many(entered)} if entered else {}
@@ -109,8 +109,8 @@ def _changed(reader: Reader, change: RosterChange | None) -> dict[str, Any]:
     """
     if change is None:
         return {"version": 0, "changed": None}
-    told = {"who": change.who, "note": change.note} if reader.sees_people else {"who": None, "note": None}
-    return {"version": change.version, "changed": {"at": change.at, "what": change.what, **told}}
+    author = {"who": change.who, "note": change.note} if reader.sees_people else {"who": None, "note": None}
+    return {"version": change.version, "changed": {"at": change.at, "what": change.what, **author}}
 
 
 def _station(loaded: LoadedElection, reader: Reader, station: Station) -> dict[str, Any]:

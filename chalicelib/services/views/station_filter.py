@@ -35,8 +35,8 @@ class Wanted:
         Its observers' names `with_people` alone.
         """
         observers = election.observers_by_station.get(station.number, ())
-        words = [station.number, station.name, *(one.number for one in observers)]
-        words += [one.name for one in observers] if with_people else []
+        words = [station.number, station.name, *(observer.number for observer in observers)]
+        words += [observer.name for observer in observers] if with_people else []
         is_named = self.text is None or any(self.text.casefold() in word.casefold() for word in words)
         is_theirs = self.organisation is None or self.organisation in election.organisations_of(station.number)
         return is_named and is_theirs and self.district in (None, station.district)
@@ -49,10 +49,10 @@ class Wanted:
             for name, round_described in described_rounds.items()
             if self.form in (None, form) and self.round in (None, name)
         ]
-        every = [one for described_rounds in described["forms"].values() for one in described_rounds.values()]
+        every = [report for described_rounds in described["forms"].values() for report in described_rounds.values()]
         return (
-            (not self.states or any(self.states & flags(one) for one in rounds))
-            and (not self.is_lacking or any(one["state"] in LACKING for one in every))
+            (not self.states or any(self.states & flags(report) for report in rounds))
+            and (not self.is_lacking or any(report["state"] in LACKING for report in every))
             and (not self.is_silent or described["is_silent"])
             and self.is_closed in (None, described["closed_at"] is not None)
         )

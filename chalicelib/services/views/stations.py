@@ -78,9 +78,9 @@ def find_stations(
     election, at = loaded.election, loaded.clock.at(now)
     following = _following(election, region, after)
     named = [
-        one
-        for one in following
-        if reader.operator.sees_station(one) and wanted.names(election, one, with_people=reader.sees_people)
+        station
+        for station in following
+        if reader.operator.sees_station(station) and wanted.names(election, station, with_people=reader.sees_people)
     ]
     looked_at = named[:MOST_LOOKED_AT]
     page: list[Described] = []
@@ -114,13 +114,15 @@ def _described(
 ) -> list[Described]:
     """Describe stations, each read by one query, several at a time."""
     with ThreadPoolExecutor(WORKERS) as workers:
-        return list(workers.map(lambda one: _station(election, one, at, reports_at(one.number), withheld), stations))
+        return list(
+            workers.map(lambda station: _station(election, station, at, reports_at(station.number), withheld), stations)
+        )
 
 
 def _station(
     election: Election, station: Station, at: dt.datetime, reports: Sequence[StoredReport], withheld: Withheld
 ) -> Described:
-    stored = {(one.report.form, one.report.round): one.report for one in reports}
+    stored = {(row.report.form, row.report.round): row.report for row in reports}
     unsent = {place: Report(station.number, *place) for place in places(election)}
     reported = {**unsent, **stored}
     heard = last_heard(reported)

@@ -7,6 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 MOST_LINES = 300
 MOST_WORDS = 12
+IDIOM = frozenset({"came", "meant", "of", "one", "said", "there", "told", "whole"})
+"""No name of a value: the noun of what it holds is (docs/developer.md, "How the code is written")."""
 LONGER: dict[str, str] = {}
 """Files that may be longer, each with its reason."""
 
@@ -43,6 +45,31 @@ def test_the_first_line_of_a_docstring_is_short() -> None:
     assert len(first_lines) > 2500
     longer = {place: line for place, line in first_lines.items() if len(line.split()) > MOST_WORDS}
     assert longer == {}, f"at most {MOST_WORDS} words; then a blank line, and what else is to be said"
+
+
+def test_a_value_is_named_by_its_noun() -> None:
+    found = [
+        f"{file}:{node.lineno} {_bound_name(node)}"
+        for file, text in sources().items()
+        for tree in [ast.parse(text)]
+        for fields in [_fields(tree) if file.startswith("chalicelib/entrypoints/api/") else frozenset()]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg | ast.Name) and _bound_name(node) in IDIOM and node not in fields
+    ]
+    assert found == [], "name what it holds: the message, the report, the row"
+
+
+def _fields(tree: ast.Module) -> frozenset[ast.AST]:
+    """Return the fields of a module's documents, which are named as the API names them."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    return frozenset(field.target for kind in classes for field in kind.body if isinstance(field, ast.AnnAssign))
+
+
+def _bound_name(node: ast.AST) -> str | None:
+    """Return the name that a parameter or an assignment binds."""
+    if isinstance(node, ast.arg):
+        return node.arg
+    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
 
 
 def test_commands_print_what_a_terminal_may_show_alone() -> None:
