@@ -291,10 +291,11 @@ def test_what_is_searched_for_stands_in_no_address(day: Pipeline) -> None:
             "what": "Say it in the header Search-Text, percent-encoded: addresses are logged",
         }
     ]
-    for words in ("%FF", ""):
-        headers = {"search-text": words}
-        route = f"{ELECTION}/observers"
-        assert desk.api.ask("GET", route, None, headers=headers, election_id=day.election.id).status == 400
+    for words, found in (("%FF", 0), ("", 7), ("x" * 601, None)):
+        headers, route = {"search-text": words}, f"{ELECTION}/observers"
+        answer = desk.api.ask("GET", route, None, headers=headers, query={"limit": "7"}, election_id=day.election.id)
+        assert answer.status == (400 if found is None else 200)
+        assert found is None or len(answer.json()["observers"]) == found
 
 
 def test_an_observer_s_figures_count_their_newest_messages(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ class MessagesQuery(PageQuery):
     provider: str | None = Field(default=None, max_length=40)
     direction: Literal["in", "out"] | None = None
     observer: str | None = Field(default=None, max_length=40)
-    text: str | None = searched(shortest=2, longest=100)
+    text: str | None = searched()
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 

@@ -25,7 +25,7 @@ class ObserversQuery(PageQuery):
     region: str | None = Field(default=None, max_length=200)
     station: str | None = Field(default=None, max_length=50)
     organisation: str | None = Field(default=None, max_length=50)
-    text: str | None = searched(shortest=1, longest=100)
+    text: str | None = searched()
 
 
 class Phone(Answering):

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from chalicelib.entrypoints.api.models import Answering
 from chalicelib.entrypoints.api.operation import Operation, operation_of
-from chalicelib.entrypoints.api.searching import search_headers
+from chalicelib.entrypoints.api.searching import SCHEMA, search_headers
 from chalicelib.services.access.permissions import roles_with
 
 Routes = Mapping[tuple[str, str], str]
@@ -123,7 +123,8 @@ def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     headers = search_headers(operation.query) if operation.query else {}
     for name, schema in _properties(operation.query).items():
         if name in headers:
-            yield _header(headers[name], "What is searched for: UTF-8, percent-encoded.", is_required=False)
+            said = _header(headers[name], "What is searched for: UTF-8, percent-encoded.", is_required=False)
+            yield said | {"schema": SCHEMA}
         else:
             yield {"name": name, "in": "query", "required": False, "schema": schema}
 

@@ -19,7 +19,7 @@ from chalicelib.services.views.outgoing import list_outgoing, send_again
 class AuditQuery(PageQuery):
     """A page of the trail; of one person where `who` is given."""
 
-    who: str | None = searched(shortest=0, longest=200)
+    who: str | None = searched()
 
 
 class AuditLine(Answering):

@@ -13,12 +13,15 @@ from pydantic import BaseModel, Field
 
 from chalicelib.entrypoints.api.problem import Problem
 
+LONGEST = 600
+"""Characters of what is searched for, as it is written: a hundred letters that are not ASCII."""
+SCHEMA = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"}
 _MARK = "x-search-header"
 
 
-def searched(*, shortest: int, longest: int) -> Any:
-    """Declare a query's optional field that a header says; lengths in characters."""
-    return Field(default=None, min_length=shortest, max_length=longest, json_schema_extra={_MARK: True})
+def searched() -> Any:
+    """Declare a query's optional field that a header says."""
+    return Field(default=None, max_length=LONGEST, json_schema_extra={_MARK: True})
 
 
 def search_headers(model: type[BaseModel]) -> dict[str, str]:
@@ -40,13 +43,6 @@ def words_of(model: type[BaseModel], query: Mapping[str, Any], headers: Mapping[
         if name in query:
             what = f"Say it in the header {header}, percent-encoded: addresses are logged"
             raise Problem(HTTPStatus.BAD_REQUEST, f"{what}.", errors=[{"at": f"/{name}", "what": what}])
-        if (written := headers.get(header.lower())) is not None:
-            words[name] = _decoded(header, written)
+        if written := headers.get(header.lower()):
+            words[name] = unquote(written)
     return words
-
-
-def _decoded(header: str, written: str) -> str:
-    try:
-        return unquote(written, errors="strict")
-    except UnicodeDecodeError as invalid:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"{header} is not percent-encoded UTF-8.") from invalid

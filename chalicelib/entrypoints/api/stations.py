@@ -46,7 +46,7 @@ class StationsQuery(Asking):
     closed: bool | None = None
     district: str | None = Field(default=None, max_length=200)
     organisation: str | None = Field(default=None, max_length=50, description="whose observers are there")
-    text: str | None = searched(shortest=1, longest=100)
+    text: str | None = searched()
 
 
 class Stations(Answering):
