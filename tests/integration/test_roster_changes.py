@@ -137,6 +137,36 @@ def test_whose_phone_is_another_observer_s_replaces_nobody_but_a_colleague(pipel
     assert pipeline.current.election.observer_by_number[lead.number].phones == colleague.phones
 
 
+def test_an_undo_gives_no_phone_back_that_is_another_s_by_now(pipeline: Pipeline) -> None:
+    lead, colleague = pipeline.observers()
+    elsewhere, phones = pipeline.observers(1)[0], list(lead.phones)
+    replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", [phones[0][:-3] + "888"], None)
+    replace_observer(subject(pipeline, "observer", elsewhere.number, key="2"), "Meerim", phones, None)
+    with pytest.raises(DecisionRefused, match="by now"):
+        undo_change(subject(pipeline, "observer", lead.number, seen=1, key="3"))
+    assert pipeline.say(phones[0], "OP A1 B0730 C12 D1 E1668").observer == elsewhere.number
+    undo_change(subject(pipeline, "observer", elsewhere.number, seen=1, key="4"))
+    undo_change(subject(pipeline, "observer", lead.number, seen=1, key="5"))
+    assert pipeline.current.election.observer_by_number[lead.number].phones == lead.phones
+    replace_observer(subject(pipeline, "observer", lead.number, seen=2, key="6"), "Nurlan", ["+996700999888"], None)
+    replace_observer(subject(pipeline, "observer", colleague.number, key="7"), "Meerim", phones, None)
+    undo_change(subject(pipeline, "observer", lead.number, seen=3, key="8"))
+    assert pipeline.current.election.observer_by_number[lead.number].phones == lead.phones, "a colleague may share it"
+    assert pipeline.differences() == ()
+
+
+def test_phones_that_the_file_lets_two_share_are_given_back(pipeline: Pipeline) -> None:
+    lead, shared = pipeline.observers()[0], pipeline.observers(1)[0].phones
+    observers = [
+        one.model_copy(update={"phones": shared}) if one.number == lead.number else one
+        for one in pipeline.election.observers
+    ]
+    loading.load(changed(pipeline.election, observers=observers), REAL_TIME)
+    replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", ["+996700999888"], None)
+    undo_change(subject(pipeline, "observer", lead.number, seen=1, key="2"))
+    assert pipeline.current.election.observer_by_number[lead.number].phones == shared
+
+
 def test_an_observer_goes_to_another_station_and_what_was_counted_is_counted_by_it(pipeline: Pipeline) -> None:
     lead, other = pipeline.observers()
     elsewhere = pipeline.election.stations[1].number

@@ -1,13 +1,14 @@
 """One address in two elections: a session switches without a new proof, and nowhere else."""
 
 import datetime as dt
+import re
 from http import HTTPStatus
 
 import pytest
 from api_client import Api, ApiAnswer
 from pipeline import Load, Pipeline
 
-from chalicelib.entrypoints.api.access import COOKIE
+from chalicelib.entrypoints.api.cookies import SESSION
 from chalicelib.services.access import sessions
 from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.sign_in import make_proof, redeem_link
@@ -16,7 +17,7 @@ SWITCH = "/v1/session/switch"
 
 
 def ask(method: str, route: str, cookie: str, body: object = None, *, page: str = "same-origin") -> ApiAnswer:
-    return Api().ask(method, route, body, headers={"cookie": f"{COOKIE}={cookie}", "sec-fetch-site": page})
+    return Api().ask(method, route, body, headers={"cookie": f"{SESSION}={cookie}", "sec-fetch-site": page})
 
 
 def test_a_session_switches_to_another_election_of_its_address(load: Load) -> None:
@@ -55,6 +56,9 @@ def test_a_session_that_switches_ends_when_it_would_have(load: Load) -> None:
     fresh = switched.headers["set-cookie"].partition(";")[0].partition("=")[2]
     resumed = sessions.resume(fresh, now)
     assert (dt.datetime.fromisoformat(switched.json()["until"]), resumed.row.until) == (ends, ends)
+    lasts = int(re.findall(r"Max-Age=(\d+)", switched.headers["set-cookie"])[0])
+    left = (ends - dt.datetime.now(dt.UTC)).total_seconds()
+    assert left - 60 < lasts <= left + 60, "a browser keeps it no longer than the session lasts"
     with pytest.raises(sessions.SessionRefused, match="ended"):
         sessions.resume(fresh, ends)
 

@@ -5,9 +5,9 @@ The operator needs its election, its regions and its permission.
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
+from chalicelib.entrypoints.api.cookies import SESSION, cookie
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.observation.elections.organisations import without_others_people
 from chalicelib.services.access.operators import Operator, TokenRefused, authenticate
@@ -15,8 +15,6 @@ from chalicelib.services.access.permissions import Permission, may, roles_with
 from chalicelib.services.access.sessions import SessionRefused, resume
 from chalicelib.store.elections import LoadedElection, current
 
-COOKIE: Final = "__Host-baykoo"
-"""The session's cookie; by its prefix a browser takes it from this host alone, over HTTPS alone."""
 _READING: Final = frozenset(("GET", "HEAD"))
 
 
@@ -66,23 +64,14 @@ def _proven(request: Any) -> Operator:
     It proves them by its bearer token or its session's cookie.
     """
     authorization = request.headers.get("authorization")
-    cookie = session_cookie(request)
+    session = cookie(request, SESSION)
     try:
-        if authorization is None and cookie is not None:
+        if authorization is None and session is not None:
             require_own_page(request)
-            return resume(cookie, now()).operator
+            return resume(session, now()).operator
         return authenticate(authorization, now())
     except (TokenRefused, SessionRefused) as refused:
         raise Problem(HTTPStatus.UNAUTHORIZED, str(refused)) from refused
-
-
-def session_cookie(request: Any) -> str | None:
-    """Return the value of the session's cookie, None where there is none."""
-    try:
-        morsel = SimpleCookie(request.headers.get("cookie") or "").get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel is not None else None
 
 
 def require_own_page(request: Any) -> None:

@@ -4,8 +4,8 @@ POST begins it and names where the browser goes; the provider sends it back to t
 leads to the page. The code in the callback's address is good once, for this client, with the verifier in the cookie.
 """
 
+import datetime as dt
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
 from aws_lambda_powertools import Logger
@@ -13,6 +13,7 @@ from chalice.app import Response
 from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.access import require_own_page
+from chalicelib.entrypoints.api.cookies import NOTHING, OIDC, cookie, setting
 from chalicelib.entrypoints.api.models import Answering, Asking
 from chalicelib.entrypoints.api.operation import Asked, json_response, operation
 from chalicelib.entrypoints.api.problem import now
@@ -21,7 +22,6 @@ from chalicelib.services.access import oidc
 from chalicelib.services.access.id_token import TokenInvalid
 from chalicelib.services.clients.oidc_provider import ProviderUnreachable
 
-COOKIE: Final = "__Host-baykoo-oidc"
 CALLBACK: Final = "/v1/session/oidc/callback"
 PAGE: Final = "../../../"
 """The page, as it is named from the callback."""
@@ -79,7 +79,7 @@ def begin(asked: Asked[None, None, BeginBody]) -> Response:
     if asked.request.headers.get("sec-fetch-site") is not None:
         require_own_page(asked.request)
     location, begun = oidc.begin(_redirect(asked.request), asked.body.election, caller_of(asked.request), now())
-    return json_response({"location": location}, {"Set-Cookie": _set_cookie(begun.cookie(), oidc.LASTS.seconds)})
+    return json_response({"location": location}, {"Set-Cookie": _kept(begun.cookie(), oidc.LASTS)})
 
 
 @operation(
@@ -95,13 +95,13 @@ def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
     """
     query, request = asked.query, asked.request
     try:
-        begun = oidc.Begun.from_cookie(_cookie(request))
+        begun = oidc.Begun.from_cookie(cookie(request, OIDC))
         signed_in = oidc.end(begun, query.state, query.code, _redirect(request), now())
     except (oidc.SignInRefused, oidc.NoProvider, TokenInvalid, ProviderUnreachable) as refused:
         logger.warning("sign-in by the OpenID provider refused", extra={"why": str(refused)})
-        return _leading("#sign-in-refused", [_set_cookie("", 0)])
+        return _leading("#sign-in-refused", [_kept("", NOTHING)])
     session = session_headers(signed_in.account, request)["Set-Cookie"]
-    return _leading("#/board", [session, _set_cookie("", 0)])
+    return _leading("#/board", [session, _kept("", NOTHING)])
 
 
 def _leading(fragment: str, cookies: list[str]) -> Response:
@@ -120,17 +120,9 @@ def _redirect(request: Any) -> str:
     return f"{page_url(request).rstrip('/')}{CALLBACK}"
 
 
-def _cookie(request: Any) -> str | None:
-    try:
-        morsel = SimpleCookie(request.headers.get("cookie") or "").get(COOKIE)
-    except CookieError:
-        return None
-    return morsel.value if morsel is not None else None
-
-
-def _set_cookie(value: str, lasts: int) -> str:
+def _kept(value: str, lasts: dt.timedelta) -> str:
     """Write the cookie of a sign-in.
 
     It is Lax, for it comes back with the provider's redirect.
     """
-    return f"{COOKIE}={value}; Path=/; Max-Age={lasts}; Secure; HttpOnly; SameSite=Lax"
+    return setting(OIDC, value, lasts, "Lax")

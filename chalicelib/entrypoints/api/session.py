@@ -13,7 +13,8 @@ from typing import Any, Final
 from chalice.app import Response
 from pydantic import Field
 
-from chalicelib.entrypoints.api.access import COOKIE, require_own_page, session_cookie
+from chalicelib.entrypoints.api.access import require_own_page
+from chalicelib.entrypoints.api.cookies import NOTHING, SESSION, cookie, setting
 from chalicelib.entrypoints.api.models import Answering, Asking
 from chalicelib.entrypoints.api.operation import Asked, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
@@ -125,8 +126,8 @@ def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
 def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
     """Show who asks, by session or token."""
     operator = asked.operator
-    cookie = session_cookie(asked.request)
-    session = sessions.resume(cookie, now()) if operator.account is not None and cookie is not None else None
+    proof = cookie(asked.request, SESSION)
+    session = sessions.resume(proof, now()) if operator.account is not None and proof is not None else None
     return {
         "name": operator.name,
         "role": operator.role,
@@ -143,12 +144,12 @@ def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
 @operation(summary="Sign out.", may=None, answer=SignedOut)
 def sign_out(asked: Asked[None, None, None]) -> Response:
     """End the session; without one, only the cookie."""
-    cookie = session_cookie(asked.request)
-    if cookie is not None:
+    proof = cookie(asked.request, SESSION)
+    if proof is not None:
         require_own_page(asked.request)
         with suppress(sessions.SessionRefused):
-            sessions.end(cookie, now())
-    return json_response({"detail": "Signed out."}, {"Set-Cookie": _set_cookie("", lasts=0)})
+            sessions.end(proof, now())
+    return json_response({"detail": "Signed out."}, {"Set-Cookie": setting(SESSION, "", NOTHING)})
 
 
 def session_headers(account: AccountRow, request: Any, until: dt.datetime | None = None) -> dict[str, str]:
@@ -156,21 +157,27 @@ def session_headers(account: AccountRow, request: Any, until: dt.datetime | None
 
     `until`: when the session ends that it goes on from.
     """
-    cookie = sessions.begin(account, request.headers.get("user-agent") or "", now(), until)
-    return {"Set-Cookie": _set_cookie(cookie)}
+    began = now()
+    proof = sessions.begin(account, request.headers.get("user-agent") or "", began, until)
+    return {"Set-Cookie": setting(SESSION, proof, until - began if until is not None else sessions.LASTS)}
 
 
 def page_url(request: Any) -> str:
     """Return where this stack's page is.
 
-    The template says it; else it is where the request was made.
+    The template says it; else it is where the request was made. An emulator names no domain: there the API lies under
+    its own address.
     """
     configured = os.environ.get("BAYKOO_DASHBOARD", "")
     if configured:
         return configured
     context = request.context
     host, path, route = context.get("domainName", ""), context.get("path", ""), context.get("resourcePath", "")
-    return f"https://{host}{path.removesuffix(route)}"
+    if not host:
+        return (
+            f"{os.environ.get('AWS_ENDPOINT_URL', '')}/_aws/execute-api/{context.get('apiId')}/{context.get('stage')}"
+        )
+    return f"https://{host}{path.rsplit('/', route.count('/'))[0]}"
 
 
 def caller_of(request: Any) -> str:
@@ -197,9 +204,3 @@ def described(signed_in: SignedIn) -> dict[str, Any]:
 
 def _elections(accounts: tuple[AccountRow, ...]) -> list[str]:
     return sorted({account.scope for account in accounts})
-
-
-def _set_cookie(value: str, lasts: int | None = None) -> str:
-    """Return the header that sets a session's cookie, or ends it."""
-    seconds = int(sessions.LASTS.total_seconds()) if lasts is None else lasts
-    return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"

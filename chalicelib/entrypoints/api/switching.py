@@ -6,7 +6,8 @@ from typing import Any
 from chalice.app import Response
 from pydantic import Field
 
-from chalicelib.entrypoints.api.access import require_own_page, session_cookie
+from chalicelib.entrypoints.api.access import require_own_page
+from chalicelib.entrypoints.api.cookies import SESSION, cookie
 from chalicelib.entrypoints.api.models import Asking
 from chalicelib.entrypoints.api.operation import Asked, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
@@ -31,17 +32,17 @@ class SwitchBody(Asking):
 )
 def switch(asked: Asked[None, None, SwitchBody]) -> Response | dict[str, Any]:
     """End the session, and begin one in the other election."""
-    cookie = session_cookie(asked.request)
-    if asked.operator.account is None or cookie is None:
+    proof = cookie(asked.request, SESSION)
+    if asked.operator.account is None or proof is None:
         raise Problem(HTTPStatus.CONFLICT, "A program's token is for one election; only a session switches.")
     require_own_page(asked.request)
     if asked.operator.role in sessions.NEVER_IDLE:
         raise Problem(HTTPStatus.CONFLICT, "A wall shows one election.")
-    before = sessions.resume(cookie, now())
+    before = sessions.resume(proof, now())
     try:
         elsewhere = signed_in_elsewhere(before.account, asked.body.election, now())
     except ProofRefused as refused:
         raise Problem(HTTPStatus.NOT_FOUND, f"Not switched: {refused}.") from refused
     headers = session_headers(elsewhere.account, asked.request, before.row.until)
-    sessions.end(cookie, now())
+    sessions.end(proof, now())
     return json_response(described(elsewhere) | {"until": before.row.until.isoformat()}, headers)

@@ -8,7 +8,7 @@ whatever a slower process has counted since.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -111,7 +111,8 @@ def move_observer(subject: Subject, station: str) -> dict[str, Any]:
 def undo_change(subject: Subject) -> dict[str, Any]:
     """Undo the last change of a station or observer.
 
-    Another change restores what was before.
+    Another change restores what was before. Raises DecisionRefused where a phone has become another's since, and what
+    `close_station` raises.
     """
     return _change(subject, None, {})
 
@@ -163,7 +164,23 @@ def _changed(subject: Subject, before: RosterChange | None, what: str, fields: M
 def _undone(subject: Subject, before: RosterChange | None) -> RosterChange:
     if before is None:
         raise DecisionRefused(f"{subject.kind} {subject.number} is as the file has it")
+    if subject.kind == "observer" and before.fields.get("phones") != before.before.get("phones"):
+        _require_still_theirs(subject, before.before.get("phones"))
     return _noted(subject, before, f"undone: {before.what}"[:100], before.before, before.fields)
+
+
+def _require_still_theirs(subject: Subject, phones: Sequence[str] | None) -> None:
+    """Refuse to give an observer phones back that are another's by now.
+
+    None: those of the file.
+    """
+    elections.forget(subject.loaded.election.id)
+    loaded = existing(subject.loaded.election.id)
+    filed = loaded.filed.observer_by_number.get(subject.number)
+    for phone in phones if phones is not None else (filed.phones if filed else ()):
+        as_filed = {observer.number for observer in loaded.filed.observers_by_phone.get(phone, ())}
+        if not _may_share(loaded.election, phone, subject.number, as_filed):
+            raise DecisionRefused(f"…{phone[-SHOWN_DIGITS:]} is another observer's by now: replace the observer anew")
 
 
 def _noted(
@@ -210,12 +227,14 @@ def _phones(election: Election, written: Sequence[str], number: str) -> list[str
     return phones
 
 
-def _may_share(election: Election, phone: str, number: str) -> bool:
-    """Tell whether a phone is nobody's, or a colleague's."""
+def _may_share(election: Election, phone: str, number: str, others: Container[str] = ()) -> bool:
+    """Tell whether a phone is nobody's, a colleague's, or of `others` alone."""
     own = election.observer_by_number.get(number)
     colleagues = (own.station, own.organisation) if own else None
     return all(
-        observer.number == number or (observer.station, observer.organisation) == colleagues
+        observer.number == number
+        or observer.number in others
+        or (observer.station, observer.organisation) == colleagues
         for observer in election.observers_by_phone.get(phone, ())
     )
 
