@@ -26,6 +26,11 @@ class Watch(IncidentsTableRow):
 
     incident = UnicodeAttribute()
 
+    @property
+    def due(self) -> dt.datetime:
+        """When it is escalated, to the second."""
+        return dt.datetime.fromisoformat(f"{self.id.partition('#')[0]}+00:00")
+
 
 class Digest(IncidentsTableRow):
     """Numbers of a region's incidents for one digest to coordinators.
@@ -69,10 +74,34 @@ def watches_due(election_id: str, at: dt.datetime) -> list[Watch]:
         return list(Watch.query(f"{election_id}#watch", Watch.id <= _moment(at) + "~", consistent_read=True))
 
 
+def watches_of(election_id: str, incident_id: str) -> list[Watch]:
+    """Return an incident's watches: none where it is escalated no more.
+
+    Reads all that wait: for what people do, never for what a machine does. Raises StoreUnavailable.
+    """
+    with store_faults():
+        waiting = Watch.query(
+            f"{election_id}#watch", filter_condition=Watch.incident == incident_id, consistent_read=True
+        )
+        return list(waiting)
+
+
 def digests_due(election_id: str, at: dt.datetime) -> list[Digest]:
     """Digests that are due; raises StoreUnavailable."""
     with store_faults():
         return [row for row in Digest.query(f"{election_id}#digests", consistent_read=True) if row.due <= at]
+
+
+def waits_in_digest(election_id: str, region: str, number: int) -> bool:
+    """Tell whether an incident waits in its region's first digest.
+
+    Raises StoreUnavailable.
+    """
+    with store_faults():
+        try:
+            return number in Digest.get(f"{election_id}#digests", f"{region}#0", consistent_read=True).numbers
+        except Digest.DoesNotExist:
+            return False
 
 
 def watching(election_id: str, incident_id: str, due: dt.datetime) -> Write:

@@ -53,6 +53,7 @@ class Incident(IncidentsTableRow):
     to coordinators; `digested`: it goes into digests instead. `may_be_same_as`: numbers of earlier ones; of later ones
     only they know it. `more`: how many further incidents of its phone are held with their SMS.
     `doubt`: why the SMS that it came from does not prove its sender (a Reason of codes).
+    `alerted_as`: how grave it was at most when it was told of; missing, it is as grave as when it was opened.
     `assigned`: whose it is. `links`: numbers that a person has said to be the same (true) or another (false).
     """
 
@@ -73,6 +74,7 @@ class Incident(IncidentsTableRow):
     may_be_same_as = Document(default=list)
     more = IntAttribute(null=True)
     doubt = UnicodeAttribute(null=True)
+    alerted_as = WordAttribute[Severity](null=True)
     assigned = UnicodeAttribute(null=True)
     links = Document(null=True)
     history = Document(default=list)

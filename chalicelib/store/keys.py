@@ -96,12 +96,18 @@ def reply(message_key: str) -> str:
     return f"reply#{message_key}"
 
 
-def alert(election_id: str, incident_id: str, stage: int, coordinator_id: str) -> str:
+def alert(election_id: str, incident_id: str, occasion: int | str, coordinator_id: str) -> str:
     """Return the key of an incident's alert to a coordinator.
 
-    It is of one stage of escalation, and lacks the channel.
+    The occasion is a stage of escalation, a severity that it has reached, or another. It lacks the channel.
     """
-    return f"{_alerts(election_id, incident_id, stage)}{coordinator_id}"
+    return f"{_alerts(election_id, incident_id, occasion)}{coordinator_id}"
+
+
+def told_by(alert_key: str) -> tuple[str, str]:
+    """Return whom an alert tells, a coordinator's id, and its channel."""
+    _, coordinator, channel = alert_key.rsplit("#", 2)
+    return coordinator, channel
 
 
 def is_alert_of(key: str, election_id: str, incident_id: str, stage: int) -> bool:
@@ -112,8 +118,8 @@ def is_alert_of(key: str, election_id: str, incident_id: str, stage: int) -> boo
     return key.startswith(_alerts(election_id, incident_id, stage))
 
 
-def _alerts(election_id: str, incident_id: str, stage: int) -> str:
-    return f"alert#{election_id}#{incident_id}#{stage}#"
+def _alerts(election_id: str, incident_id: str, occasion: int | str) -> str:
+    return f"alert#{election_id}#{incident_id}#{occasion}#"
 
 
 def notice(message_key: str, coordinator_id: str) -> str:

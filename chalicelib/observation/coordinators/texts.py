@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.observation.coordinators.commands import Verb, word
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.replies.incident_alerts import how_to_answer
 from chalicelib.observation.replies.layout import SEGMENTS
 from chalicelib.observation.sms.segments import CUT, continued, count_segments, fit
@@ -20,13 +21,23 @@ EXAMPLE = 17
 
 
 def alert_remarks(
-    election: Election, language: str, same_as: Sequence[int], waited: dt.timedelta | None, more: int = 0
+    election: Election,
+    language: str,
+    same_as: Sequence[int],
+    waited: dt.timedelta | None,
+    more: int = 0,
+    graver_than: Severity | None = None,
 ) -> list[str]:
     """Word what an alert adds.
 
-    That no coordinator took it in time, what may be the same, how many more are held.
+    That it is graver than they were told, that no coordinator took it in time, what may be the same, how many more are
+    held.
     """
     remarks = []
+    if graver_than is not None:
+        remarks.append(
+            say(election, language, "alert_graver", severity=say(election, language, f"severity_{graver_than}"))
+        )
     if waited is not None:
         minutes = str(int(waited.total_seconds()) // 60)
         remarks.append(say(election, language, "alert_waited", minutes=minutes))

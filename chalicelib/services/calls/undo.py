@@ -17,6 +17,7 @@ from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.outcome import amounts_of, hour_of
 from chalicelib.services.calls.refusals import StationUnknown, UndoPassed
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, read_now
+from chalicelib.services.incidents.withdrawn import ending_incidents
 from chalicelib.services.reports.retract import withdrawing
 from chalicelib.store.calls import CallRow, changing
 from chalicelib.store.contacts import UNDONE, ContactRow, contact_id, counting, get_contact, logging, station_key
@@ -84,7 +85,8 @@ def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
     if entry.state == MessageState.RECEIVED:
         raise UndoPassed("its answers have not been read yet: try again in a minute")
     made = Made(action.who, action.now, action.why or "")
-    return [*withdrawing(loaded.election, entry, made), deciding(entry, decision(action, "withdrawn"))]
+    writes = [*withdrawing(loaded.election, entry, made), *ending_incidents(loaded, action, entry)]
+    return [*writes, deciding(entry, decision(action, "withdrawn"))]
 
 
 def restoring(before: Mapping[str, Any]) -> list[UpdateAction]:

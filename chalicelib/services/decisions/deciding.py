@@ -6,7 +6,7 @@ A decision is kept with the report and moves the tallies in one transaction, so 
 function of its row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from chalicelib.observation.reports.report import Answer, Report, station_answer
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
+from chalicelib.services.incidents.withdrawn import ending_incidents, reopening_incidents
 from chalicelib.services.reports.doubted import doubted
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, total
@@ -28,7 +29,7 @@ from chalicelib.services.views.doubts import sees_doubts_at
 from chalicelib.services.views.report import ENTERED
 from chalicelib.store.doubts import keeping
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.message_queries import get
+from chalicelib.store.message_queries import get, get_many
 from chalicelib.store.outcome import adding_to_tallies
 from chalicelib.store.reports import ReportKey, StoredReport, replacing, reports_of
 from chalicelib.store.writes import Write
@@ -168,7 +169,20 @@ def _changed(target: Target, standing: Standing, decided: Decided) -> tuple[Stor
     region = election.region_of(report.station)
     after = replace(before, report=report, region=region, counted=contribution(election, report))
     cells = total(changes_of_report(election, MergedReport(before, after)))
-    return after, [replacing(election, after), *adding_to_tallies(election, cells)]
+    return after, [
+        replacing(election, after),
+        *adding_to_tallies(election, cells),
+        *_incidents_of_entries(target, before.report.decisions.withdrawn, report.decisions.withdrawn),
+    ]
+
+
+def _incidents_of_entries(target: Target, before: Iterable[str], after: Iterable[str]) -> Iterator[Write]:
+    """Yield the writes that end and reopen incidents with their entries."""
+    loaded, action, key = target.loaded, target.action, target.key
+    for entry in get_many(set(after) - set(before)):
+        yield from ending_incidents(loaded, action, entry, key)
+    for entry in get_many(set(before) - set(after)):
+        yield from reopening_incidents(loaded, action, entry, key)
 
 
 def _described(target: Target, standing: Standing, after: StoredReport) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.desk.assigning import unassign
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, read_now
 from chalicelib.services.desk.refusals import NotDone
+from chalicelib.services.incidents.withdrawn import ending_incidents
 from chalicelib.services.reports.retract import withdrawing
 from chalicelib.store.desk import How, deciding, reopening
 from chalicelib.store.elections import LoadedElection
@@ -58,6 +59,7 @@ def _withdrawn(loaded: LoadedElection, action: Action, entry: Message, sms: Mess
         raise NotDone("the entry has not been read yet: try again in a minute")
     made = Made(action.who, action.now, action.why or "")
     writes = withdrawing(loaded.election, entry, made)
+    writes += ending_incidents(loaded, action, entry)
     writes.append(deciding(entry, decision(action, "withdrawn")))
     if sms is not None:
         writes.append(reopening(sms, decision(action, "undone", by=entry.key)))

@@ -34,6 +34,17 @@ class OpenedIncident:
     alerts: tuple[Message, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why coordinators are told of an incident besides its opening and escalation.
+
+    `name` stands in the alerts' keys. `graver_than`: how grave they had been told that it is.
+    """
+
+    name: str
+    graver_than: Severity | None = None
+
+
 def opened_by(
     election: Election, message: Message, reports: Iterable[ResolvedReport], counted_at: dt.datetime
 ) -> list[Incident]:
@@ -203,18 +214,23 @@ def alerts_of(
     muted: Iterable[str],
     now: dt.datetime,
     sender: str | None,
+    occasion: Occasion | None = None,
 ) -> tuple[Message, ...]:
     """Make the alerts that tell coordinators of an incident.
 
-    At its stage of escalation. Phones that are muted get no SMS, unless the incident is critical; email disturbs nobody
-    and always goes. `sender`: the number that SMS come from, so that the answers lead to the election.
+    At its stage of escalation, or on another occasion. Phones that are muted get no SMS, unless the incident is
+    critical; email disturbs nobody and always goes. `sender`: the number that SMS come from, so that the answers lead
+    to the election.
     """
     silent = frozenset[str]() if incident.severity == "critical" else frozenset(muted)
+    origin = outbox.Origin(election.id, incident.id, now, "alert", incident.message)
+    named = occasion or Occasion(str(incident.stage))
     rows: list[Message] = []
     for place in group:
         coordinator = election.coordinators[place]
-        key = keys.alert(incident.election, incident.id, incident.stage, coordinator.id)
-        rows += _alerts_to(election, coordinator, key, incident, silent, now, sender)
+        notice = _notice(election, coordinator.language, incident, occasion)
+        key = keys.alert(incident.election, incident.id, named.name, coordinator.id)
+        rows += _alerts_to(election, coordinator, key, notice, silent, origin, sender)
     return tuple(rows)
 
 
@@ -230,18 +246,17 @@ def _alerts_to(
     election: Election,
     coordinator: Coordinator,
     key: str,
-    incident: Incident,
+    notice: IncidentNotice,
     silent: frozenset[str],
-    now: dt.datetime,
+    origin: outbox.Origin,
     sender: str | None,
 ) -> list[Message]:
     language = coordinator.language
-    notice = _notice(election, language, incident)
     wants_sms = coordinator.wants_sms(notice["severity"]) and coordinator.phone not in silent
     return outbox.to_coordinator(
         coordinator,
         key,
-        outbox.Origin(election.id, incident.id, now, "alert", incident.message),
+        origin,
         sms=incident_alert_sms(election, language, **notice) if wants_sms else None,
         email=outbox.Email(*incident_alert_email(election, language, **notice))
         if "email" in coordinator.alerts
@@ -250,9 +265,11 @@ def _alerts_to(
     )
 
 
-def _notice(election: Election, language: str, incident: Incident) -> IncidentNotice:
+def _notice(election: Election, language: str, incident: Incident, occasion: Occasion | None) -> IncidentNotice:
     severity = incident.severity
-    waited = escalates_after(election, severity) if incident.stage else None
+    waited = escalates_after(election, severity) if incident.stage and occasion is None else None
+    graver_than = occasion.graver_than if occasion is not None else None
+    same, more = incident.may_be_same_as, incident.more or 0
     return {
         "severity": severity,
         "category": describe(election, incident, language),
@@ -261,5 +278,5 @@ def _notice(election: Election, language: str, incident: Incident) -> IncidentNo
         "number_or_id": str(incident.number),
         "text": incident.text or "",
         "doubt": say(election, language, f"alert_{incident.doubt}") if incident.doubt else "",
-        "remarks": alert_remarks(election, language, incident.may_be_same_as, waited, incident.more or 0),
+        "remarks": alert_remarks(election, language, same, waited, more, graver_than),
     }

@@ -14,7 +14,6 @@ from typing import Any, Final
 from pynamodb.expressions.update import Action as UpdateAction
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import State
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
@@ -36,16 +35,18 @@ LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Changed:
+class Changed:
     """What a change sets, and what was before.
 
     And what the history says of it.
 
-    None of an attribute: it is removed. `others`: rows that change with it.
+    None of an attribute: it is removed. `others`: rows that change with it. `keeps`: what else its row keeps, which an
+    undo leaves.
     """
 
     step: str
     sets: Mapping[str, Any] = field(default_factory=dict)
+    keeps: tuple[UpdateAction, ...] = ()
     state: State | None = None
     others: tuple[Write, ...] = ()
     says: str | None = None
@@ -55,75 +56,48 @@ def add_note(loaded: LoadedElection, action: Action, number: int, seen: int) -> 
     """Add a note to an incident's history; raises NoteMissing."""
     if action.why is None:
         raise NoteMissing("write what is to be known of it")
-    return _change(loaded, action, number, seen, lambda _: _Changed("note"))
+    return change_incident(loaded, action, number, seen, lambda _: Changed("note"))
 
 
 def assign(loaded: LoadedElection, action: Action, number: int, seen: int, to: str | None) -> dict[str, Any]:
-    """Make an incident somebody's, or nobody's; raises what `_change` raises."""
+    """Make an incident somebody's, or nobody's; raises what `change_incident` raises."""
     name = (to or "").strip()[:LONGEST_NAME] or None
-    return _change(loaded, action, number, seen, lambda _: _Changed("assign", {"assigned": name}, says=name))
+    return change_incident(loaded, action, number, seen, lambda _: Changed("assign", {"assigned": name}, says=name))
 
 
 def link(loaded: LoadedElection, action: Action, number: int, seen: int, other: int, *, same: bool) -> dict[str, Any]:
     """Say that two incidents are the same, or that they are not.
 
-    Raises ChangeRefused, and what `_change` raises.
+    Raises ChangeRefused, and what `change_incident` raises.
     """
 
-    def change(incident: Incident) -> _Changed:
+    def change(incident: Incident) -> Changed:
         twin = _seen_by(loaded, action, other)
         if twin.number == incident.number:
             raise ChangeRefused("an incident is always the same as itself")
         step, at = "link" if same else "unlink", loaded.clock.at(action.now)
-        entry = _entry(_Changed(step, says=str(number)), twin, action, at, {"links": dict(twin.links or {})})
+        entry = _entry(Changed(step, says=str(number)), twin, action, at, {"links": dict(twin.links or {})})
         back = changing(twin, twin.state, entry, Incident.links.set(_linked(twin, number, same=same)))
-        return _Changed(step, {"links": _linked(incident, other, same=same)}, others=(back,), says=str(other))
+        return Changed(step, {"links": _linked(incident, other, same=same)}, others=(back,), says=str(other))
 
-    return _change(loaded, action, number, seen, change)
-
-
-def grade(
-    loaded: LoadedElection,
-    action: Action,
-    number: int,
-    seen: int,
-    severity: Severity | None = None,
-    category: int | None = None,
-) -> dict[str, Any]:
-    """Change how grave an incident is, and what it is about.
-
-    A category without a severity brings its own. Raises ChangeRefused, and what `_change` raises.
-    """
-
-    def change(incident: Incident) -> _Changed:
-        sets: dict[str, Any] = {}
-        if category is not None:
-            sets["category"] = _category(loaded.election, incident, category)
-        form = loaded.election.incidents
-        own = form.categories[category].severity if form is not None and category is not None else None
-        sets["severity"] = severity or own or incident.severity
-        if all(getattr(incident, name) == value for name, value in sets.items()):
-            raise ChangeRefused("it is so already")
-        return _Changed("change", sets, says=" ".join(str(value) for value in sets.values()))
-
-    return _change(loaded, action, number, seen, change)
+    return change_incident(loaded, action, number, seen, change)
 
 
 def move(loaded: LoadedElection, action: Action, number: int, seen: int, station: str) -> dict[str, Any]:
     """Move an incident to the station where it happened.
 
-    It counts in that station's region from now on. Raises ChangeRefused, and what `_change` raises.
+    It counts in that station's region from now on. Raises ChangeRefused, and what `change_incident` raises.
     """
 
-    def change(incident: Incident) -> _Changed:
+    def change(incident: Incident) -> Changed:
         place = loaded.election.station_by_number.get(station)
         if place is None or not action.operator.sees_station(place):
             raise ChangeRefused(f"there is no station {station}, or not in your regions")
         if incident.station == station:
             raise ChangeRefused("it is there already")
-        return _Changed("move", {"station": station, "region": place.region}, says=station)
+        return Changed("move", {"station": station, "region": place.region}, says=station)
 
-    return _change(loaded, action, number, seen, change)
+    return change_incident(loaded, action, number, seen, change)
 
 
 def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict[str, Any]:
@@ -131,11 +105,11 @@ def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict
 
     By a step that puts back what was.
 
-    Raises ChangeRefused, and what `_change` raises.
+    Raises ChangeRefused, and what `change_incident` raises.
     """
     at = loaded.clock.at(action.now)
 
-    def change(incident: Incident) -> _Changed:
+    def change(incident: Incident) -> Changed:
         *earlier, last = incident.history
         if last["step"] in ("open", "escalate", "undo") or not earlier:
             raise ChangeRefused("there is nothing to undo")
@@ -146,13 +120,13 @@ def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict
             raise ChangeRefused("it was changed more than ten minutes ago: take another step")
         was = dict(last.get("was") or {})
         others = _twin_writes(loaded, action, incident, last) if last["step"] in ("link", "unlink") else ()
-        return _Changed("undo", was, earlier[-1]["state"], others, says=last["step"])
+        return Changed("undo", was, state=earlier[-1]["state"], others=others, says=last["step"])
 
-    return _change(loaded, action, number, seen, change)
+    return change_incident(loaded, action, number, seen, change)
 
 
-def _change(
-    loaded: LoadedElection, action: Action, number: int, seen: int, change: Callable[[Incident], _Changed]
+def change_incident(
+    loaded: LoadedElection, action: Action, number: int, seen: int, change: Callable[[Incident], Changed]
 ) -> dict[str, Any]:
     """Change an incident on the version seen.
 
@@ -174,9 +148,9 @@ def _change(
         was = {name: getattr(incident, name) for name in changed.sets}
         entry = _entry(changed, incident, action, at, was)
         state = changed.state or incident.state
-        after = _after(incident, changed.sets)
+        after = as_changed(incident, changed.sets)
         writes = (
-            changing(incident, state, entry, *_actions(changed.sets)),
+            changing(incident, state, entry, *_actions(changed.sets), *changed.keeps),
             *_counted(loaded.election, incident, after),
             *_listed(incident, after, state),
             *moving(incident, after.station),
@@ -209,7 +183,7 @@ def _seen_by(loaded: LoadedElection, action: Action, number: int) -> Incident:
 
 
 def _entry(
-    changed: _Changed, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
+    changed: Changed, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
 ) -> dict[str, Any]:
     note = " ".join(filter(None, (changed.says, action.why)))
     entry = {
@@ -223,17 +197,9 @@ def _entry(
     return {name: value for name, value in entry.items() if value is not None}
 
 
-def _after(incident: Incident, sets: Mapping[str, Any]) -> Incident:
-    """Return an incident as a change leaves it, for counters and list."""
-    return Incident(
-        incident.election,
-        incident.id,
-        number=incident.number,
-        station=sets.get("station", incident.station),
-        region=sets.get("region", incident.region),
-        severity=sets.get("severity", incident.severity),
-        opened_at=incident.opened_at,
-    )
+def as_changed(incident: Incident, sets: Mapping[str, Any]) -> Incident:
+    """Return an incident as a change leaves it."""
+    return Incident(**{**incident.attribute_values, **sets})
 
 
 def _actions(sets: Mapping[str, Any]) -> list[UpdateAction]:
@@ -282,17 +248,9 @@ def _twin_writes(
     before = (last.get("was") or {}).get("links") or {}
     if other in before:
         links[mine] = before[other]
-    undone = _Changed("undo", says=str(last["step"]))
+    undone = Changed("undo", says=str(last["step"]))
     entry = _entry(undone, twin, action, loaded.clock.at(action.now), {})
     return (changing(twin, twin.state, entry, Incident.links.set(links)),)
-
-
-def _category(election: Election, incident: Incident, category: int) -> int:
-    if election.incidents is None or category not in election.incidents.categories:
-        raise ChangeRefused(f"there is no category {category}")
-    if incident.report is not None:
-        raise ChangeRefused("an answer has opened it: its category is the question")
-    return category
 
 
 def _plain(values: Mapping[str, Any], state: State) -> dict[str, Any]:

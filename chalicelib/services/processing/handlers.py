@@ -26,6 +26,7 @@ from chalicelib.services.coordinators.incident_reports import outcome_of_coordin
 from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.incidents.withdrawn import saying_again
 from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
 from chalicelib.services.replies.reply import reply_to
@@ -123,13 +124,12 @@ def _report(sms: _Sms) -> Outcome:
     is_strange = is_held(reports, interpretation.reports)
     interpretation = replace(interpretation, reports=reports)
     merged = merge(election, message.key, counted_at, interpretation.reports)
-    opened_now = [
-        opened
-        for opened in opened_by(election, message, interpretation.reports, counted_at)
-        if opened.id not in existing_keys
-    ]
-    for incident in opened_now:
+    reported_now = opened_by(election, message, interpretation.reports, counted_at)
+    for incident in reported_now:
         incident.doubt = proof.doubt
+    opened_now = [incident for incident in reported_now if incident.id not in existing_keys]
+    repeated = [incident for incident in reported_now if incident.id in existing_keys]
+    told_again, reopening = saying_again(sms.loaded, repeated, message.recipient, now)
     reporter = f"entered for {message.on_behalf_of}" if message.is_entry else proof.spender(sms.phone)
     reserved, merged_alerts = sms.limits.numbers, sms.limits.merge_alerts
     opening = open_incidents(
@@ -174,9 +174,10 @@ def _report(sms: _Sms) -> Outcome:
             is_entry=message.is_entry,
         ),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *(row for row in blocking if row.key not in existing_keys), *replies),
+        outgoing=(*opening.alerts, *told_again, *(row for row in blocking if row.key not in existing_keys), *replies),
         writes=(
             *opening.writes,
+            *reopening,
             *covered,
             *counted_reply,
             *budget.writes,

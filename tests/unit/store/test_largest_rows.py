@@ -27,6 +27,7 @@ from row_sizes import LARGEST_ROW, row_bytes
 from chalicelib import store
 from chalicelib.entrypoints.api.request import LONGEST_BODY
 from chalicelib.observation.elections.election import LONGEST_TEXT
+from chalicelib.observation.elections.values import SEVERITIES
 from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST
 from chalicelib.observation.ledger.entries import SALT_BYTES
@@ -147,7 +148,7 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "may_be_same_as": list(range(100_000, 100_000 + MOST_SAME)),
         "history": [{"at": NOW, "step": "acknowledge", "state": "acknowledged", "who": NAME, "note": NOTE}]
         * MOST_STEPS,
-        "alerts": ["a" * 200] * (2 * TOLD_TOGETHER_AT_MOST * 4),
+        "alerts": ["a" * 200] * (2 * TOLD_TOGETHER_AT_MOST * (4 + len(SEVERITIES) - 1)),
         "links": list(range(100_000, 100_200)),
     },
     "IncidentNumber": dict,

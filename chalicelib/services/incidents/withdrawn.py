@@ -1,0 +1,194 @@
+"""End incidents with their entry, and reopen them with it.
+
+By a step of whoever withdraws it, in the same transaction; who had been alerted is told. An incident that somebody has
+verified, or that has ended, stays as it is, and its history says what became of the entry. What ended so is new again,
+and told again, as soon as another message says it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final, Literal
+
+from chalicelib.observation.coordinators.texts import answer
+from chalicelib.observation.elections.coordinator import Coordinator
+from chalicelib.observation.elections.election import Election
+from chalicelib.observation.incidents.lifecycle import (
+    ALLOWED_IN,
+    State,
+    Step,
+    escalates_after,
+    escalation,
+    told_at_once,
+)
+from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.texts.catalogue import text as say
+from chalicelib.services import outbox
+from chalicelib.services.actions.perform import Action
+from chalicelib.services.incidents.alerts import Occasion, alerts_of
+from chalicelib.services.incidents.readings import incidents_of_reading
+from chalicelib.services.incidents.steps import step_writes
+from chalicelib.services.versions import LONGEST_NOTE
+from chalicelib.store import escalations, keys
+from chalicelib.store.elections import LoadedElection
+from chalicelib.store.incidents import Incident, changing, incidents_by_id
+from chalicelib.store.messages import Message
+from chalicelib.store.open_incidents import listed
+from chalicelib.store.outcome import queued
+from chalicelib.store.reports import ReportKey, get_reports
+from chalicelib.store.writes import Write
+
+What = Literal["withdrawn", "restored"]
+SAYS: Final = {"withdrawn": "what was entered is withdrawn", "restored": "what was entered counts again"}
+
+
+def ending_incidents(
+    loaded: LoadedElection, action: Action, entry: Message, report: ReportKey | None = None
+) -> list[Write]:
+    """Return the writes that end what an entry opened.
+
+    `report`: it is withdrawn from that one alone. An answer that another message gives as well keeps its incident.
+    Raises StoreUnavailable.
+    """
+    opened = [
+        incident
+        for incident in _opened_by(loaded.election, entry, report)
+        if not _still_said(loaded, action, incident, entry)
+    ]
+    return [write for incident in opened for write in _stepping(loaded, action, incident, "withdrawn")]
+
+
+def reopening_incidents(loaded: LoadedElection, action: Action, entry: Message, report: ReportKey) -> list[Write]:
+    """Return the writes that reopen what ended with an entry.
+
+    Raises StoreUnavailable.
+    """
+    ended = [incident for incident in _opened_by(loaded.election, entry, report) if _ended_so(incident)]
+    return [write for incident in ended for write in _stepping(loaded, action, incident, "restored")]
+
+
+def saying_again(
+    loaded: LoadedElection, repeated: Sequence[Incident], sender: str | None, now: dt.datetime
+) -> tuple[list[Message], list[Write]]:
+    """Return the alerts and writes of incidents said again.
+
+    They had ended with the entry that was withdrawn, and another message says them. They are new again, and not counted
+    again; whoever had been told of them at any stage is told. Raises StoreUnavailable.
+    """
+    election, at = loaded.election, loaded.clock.at(now)
+    by_id = {incident.id: incident for incident in repeated}
+    ended = [incident for incident in incidents_by_id(election.id, by_id) if _ended_so(incident)] if by_id else []
+    muted = escalations.muted_phones(election.id, at) if ended else frozenset[str]()
+    alerts: list[Message] = []
+    writes: list[Write] = []
+    for incident in ended:
+        repeat = by_id[incident.id]
+        incident.message, incident.text, incident.doubt = repeat.message, repeat.text, repeat.doubt
+        stages = escalation(election, incident.region)
+        first = told_at_once(election, incident.region, incident.severity)
+        group = tuple(sorted({*first, *chain.from_iterable(stages[: incident.stage])}))
+        alerts_again = alerts_of(election, incident, group, muted, now, sender, Occasion(f"again{incident.version}"))
+        entry = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new"}
+        changes = [
+            Incident.message.set(repeat.message),
+            Incident.text.set(repeat.text) if repeat.text is not None else Incident.text.remove(),
+            Incident.doubt.set(repeat.doubt) if repeat.doubt is not None else Incident.doubt.remove(),
+            Incident.alerts.set([*incident.alerts, *(row.key for row in alerts_again)]),
+        ]
+        writes.append(changing(incident, "new", entry | {"who": f"observer {incident.observer}"}, *changes))
+        writes.append(listed(incident, "new"))
+        if incident.stage < len(stages):
+            due = at + escalates_after(election, incident.severity)
+            writes.append(escalations.watching(election.id, incident.id, due))
+        alerts += alerts_again
+    return alerts, writes
+
+
+def _opened_by(election: Election, entry: Message, report: ReportKey | None) -> Iterator[Incident]:
+    ids = {name for name, _, _ in incidents_of_reading(election, entry)}
+    for incident in incidents_by_id(election.id, ids):
+        if incident.message == entry.key and report in (None, _report_of(incident)):
+            yield incident
+
+
+def _report_of(incident: Incident) -> ReportKey | None:
+    """Return the report whose answer opened an incident, if one did."""
+    if incident.report is None:
+        return None
+    form, round_name, _ = incident.report.split("#")
+    return incident.id.partition("#")[0], form, round_name
+
+
+def _still_said(loaded: LoadedElection, action: Action, incident: Incident, entry: Message) -> bool:
+    key = _report_of(incident)
+    form = loaded.election.form_by_code.get(key[1]) if key is not None else None
+    stored = get_reports(loaded.election, {key}).get(key) if key is not None and form is not None else None
+    if stored is None or form is None:
+        return False
+    without = stored.report.decisions.withdrawing(entry.key, Made(action.who, action.now, ""))
+    given = stored.report.given[incident.observer].without(without.withdrawn)
+    code = (incident.report or "").rpartition("#")[2]
+    return given is not None and code in given.answers and form.by_code[code].is_critical(given.answers[code].value)
+
+
+def _ended_so(incident: Incident) -> bool:
+    last = incident.history[-1]
+    return last["step"] == "reject" and str(last.get("note", "")).startswith(SAYS["withdrawn"])
+
+
+def _stepping(loaded: LoadedElection, action: Action, incident: Incident, what: What) -> Iterator[Write]:
+    step: Step = "reject" if what == "withdrawn" else "reopen"
+    note = ": ".join(filter(None, (SAYS[what], action.why)))[:LONGEST_NOTE]
+    at = loaded.clock.at(action.now)
+    if incident.state not in ALLOWED_IN[step]:
+        entry = {"at": at.isoformat(timespec="seconds"), "step": "note", "state": incident.state, "who": action.who}
+        yield changing(incident, incident.state, entry | {"note": note})
+        return
+    state, writes = step_writes(incident, step, action.who, note, at, action.now)
+    yield from writes
+    yield from map(queued, _news(loaded, action, incident, state, what))
+
+
+def _news(loaded: LoadedElection, action: Action, incident: Incident, state: State, what: What) -> Iterator[Message]:
+    election = loaded.election
+    alerted = _alerted(election, incident)
+    muted = escalations.muted_phones(election.id, loaded.clock.at(action.now)) if alerted else frozenset[str]()
+    for coordinator, channels in alerted:
+        language = coordinator.language
+        named = {"number": str(incident.number), "station": incident.station}
+        done = say(election, language, "command_done", state=say(election, language, f"state_{state}"), **named)
+        why = say(election, language, f"alert_{what}")
+        is_silent = coordinator.phone in muted and incident.severity != "critical"
+        by_sms = keys.SMS in channels and not is_silent
+        yield from outbox.to_coordinator(
+            coordinator,
+            keys.alert(election.id, incident.id, f"withdrawn{incident.version}", coordinator.id),
+            outbox.Origin(election.id, incident.id, action.now, "alert", incident.message),
+            sms=answer(election, language, done, why, action.why or "") if by_sms else None,
+            email=outbox.Email(done, " ".join(filter(None, (done, why, action.why))))
+            if keys.EMAIL in channels
+            else None,
+        )
+
+
+def _alerted(election: Election, incident: Incident) -> Sequence[tuple[Coordinator, frozenset[str]]]:
+    """Return who has heard of an incident, by which channels.
+
+    By alerts of its own, or by a digest that was sent.
+    """
+    heard: dict[str, set[str]] = {}
+    for key in incident.alerts:
+        coordinator_id, channel = keys.told_by(key)
+        heard.setdefault(coordinator_id, set()).add(channel)
+    group = told_at_once(election, incident.region, incident.alerted_as or incident.severity)
+    lacking = [election.coordinators[place] for place in group if election.coordinators[place].id not in heard]
+    if lacking and not escalations.waits_in_digest(election.id, incident.region, incident.number):
+        for coordinator in lacking:
+            channels = {keys.EMAIL} if "email" in coordinator.alerts else set[str]()
+            channels |= {keys.SMS} if coordinator.wants_sms(incident.severity) else set[str]()
+            heard[coordinator.id] = channels
+    return [
+        (coordinator, frozenset(heard[coordinator.id]))
+        for coordinator in election.coordinators
+        if heard.get(coordinator.id)
+    ]
