@@ -123,8 +123,8 @@ def _query_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     headers = search_headers(operation.query) if operation.query else {}
     for name, schema in _properties(operation.query).items():
         if name in headers:
-            said = _header(headers[name], "What is searched for: UTF-8, percent-encoded.", is_required=False)
-            yield said | {"schema": SCHEMA}
+            parameter = _header(headers[name], "What is searched for: UTF-8, percent-encoded.", is_required=False)
+            yield parameter | {"schema": SCHEMA}
         else:
             yield {"name": name, "in": "query", "required": False, "schema": schema}
 
