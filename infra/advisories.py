@@ -42,10 +42,10 @@ class Advisories:
             packages: list[dict[str, Any]] = json.loads(report)["dependencies"]
         except (ValueError, KeyError, TypeError):
             raise NotAsked("pip-audit wrote no report") from None
-        asked = [package for package in packages if "version" in package]
+        versioned = [package for package in packages if "version" in package]
         return cls(
-            len(asked),
-            tuple(_weakness(package, vulnerability) for package in asked for vulnerability in package["vulns"]),
+            len(versioned),
+            tuple(_weakness(package, vulnerability) for package in versioned for vulnerability in package["vulns"]),
             tuple(package["name"] for package in packages if "version" not in package),
         )
 

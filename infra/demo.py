@@ -56,9 +56,9 @@ def account_link(environ: Mapping[str, str], election: str, role: str = "headqua
 def _begun(running: subprocess.Popen[bytes], environ: Mapping[str, str], log: Path) -> str:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end and running.poll() is None:
-        found = re.findall(r"^(rehearsal-\S+)", _baykoo(environ, "election", "list"), re.MULTILINE)
-        if found:
-            return str(found[-1])
+        rehearsals = re.findall(r"^(rehearsal-\S+)", _baykoo(environ, "election", "list"), re.MULTILINE)
+        if rehearsals:
+            return str(rehearsals[-1])
         time.sleep(1)
     raise DemoFailed(f"The rehearsal did not begin.\n{log.read_text()}")
 

@@ -114,9 +114,9 @@ def _hand_in(request: Signed) -> tuple[float, int]:
     """
     begun = time.monotonic()
     for attempt in range(1, HANDED_IN + 1):
-        asked = urllib.request.Request(request.url, request.body, request.headers, method=request.method)  # noqa: S310
+        signed = urllib.request.Request(request.url, request.body, request.headers, method=request.method)  # noqa: S310
         try:
-            with urllib.request.urlopen(asked, timeout=30):  # noqa: S310 - the local stack's own address
+            with urllib.request.urlopen(signed, timeout=30):  # noqa: S310 - the local stack's own address
                 return time.monotonic() - begun, attempt
         except (urllib.error.URLError, TimeoutError, ConnectionError) as fault:
             if isinstance(fault, urllib.error.HTTPError) and fault.code < 500:

@@ -112,8 +112,8 @@ def flat(template: dict[str, Any]) -> dict[str, Any]:
     made["Globals"] = {kind: given for kind, given in template.get("Globals", {}).items() if kind != "Function"}
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            own = resource["Properties"].get("Environment", {}).get("Variables", {})
-            properties = {**common, **resource["Properties"], "Environment": {"Variables": {**shared, **own}}}
+            variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+            properties = {**common, **resource["Properties"], "Environment": {"Variables": {**shared, **variables}}}
             made["Resources"][name] = {**resource, "Properties": properties}
     return made
 

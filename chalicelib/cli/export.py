@@ -49,18 +49,18 @@ def export(
 
     operator = at_the_command_line(election_id)
     wanted = Wanted(cast(What, what), cast(Format, file_format), regions, forms, people=people)
-    asked = ask(existing(election_id).election, wanted, Action.at_the_command_line(operator, _now()))
-    while asked["state"] not in ("done", "failed"):
+    job = ask(existing(election_id).election, wanted, Action.at_the_command_line(operator, _now()))
+    while job["state"] not in ("done", "failed"):
         time.sleep(ASKED_EVERY_SECONDS)
-        asked = show_export(operator, asked["id"], _now())
-    if asked["state"] == "failed":
-        raise click.ClickException(f"the export failed: {asked['error']}")
+        job = show_export(operator, job["id"], _now())
+    if job["state"] == "failed":
+        raise click.ClickException(f"the export failed: {job['error']}")
     folder.mkdir(parents=True, exist_ok=True)
-    for file in link(operator, asked["id"], Action.at_the_command_line(operator, _now()))["files"]:
+    for file in link(operator, job["id"], Action.at_the_command_line(operator, _now()))["files"]:
         path = folder / file["name"]
         path.write_bytes(urllib3.PoolManager().request("GET", file["url"]).data)
         show(f"{path}  {file['bytes']} bytes")
-    show(f"{asked['rows']} rows")
+    show(f"{job['rows']} rows")
 
 
 def _now() -> dt.datetime:

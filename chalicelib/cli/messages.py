@@ -49,10 +49,10 @@ def list_messages(election_id: str, state: str | None, hours: int, desk: Any, li
     loaded, now = existing(election_id), dt.datetime.now(dt.UTC)
     operator = at_the_command_line(election_id)
     if state is None:
-        found = queue.queue(loaded, operator, queue.Asked(desk=desk, limit=limit), (), now)["messages"]
+        listed = queue.queue(loaded, operator, queue.Asked(desk=desk, limit=limit), (), now)["messages"]
     else:
-        found = list(_logged(loaded, state, now - dt.timedelta(hours=hours), now, limit))
-    for message in found:
+        listed = list(_logged(loaded, state, now - dt.timedelta(hours=hours), now, limit))
+    for message in listed:
         whose = f"observer {message['observer']}" if message["observer"] else message["from"] or "-"
         identical = f"  x{message['identical']}" if message.get("identical", 1) > 1 else ""
         what = message["kind"] or message["state"]

@@ -41,8 +41,8 @@ def verifies(key: Point, message: bytes, signature: bytes) -> bool:
         return False
     digest = int.from_bytes(hashlib.sha256(message).digest())
     inverse = pow(s, -1, _N)
-    found = _added(_times(digest * inverse % _N, _G), _times(r * inverse % _N, key))
-    return found is not None and found.x % _N == r
+    point = _added(_times(digest * inverse % _N, _G), _times(r * inverse % _N, key))
+    return point is not None and point.x % _N == r
 
 
 def _added(point: Point | None, other: Point | None) -> Point | None:

@@ -58,8 +58,8 @@ class EntryReader:
         return InboundSms(key, sender, recipient, text, sent_at, part)
 
     def _recipient(self, fields: Mapping[str, Any]) -> str:
-        own = own_number(fields, "to", self.secrets)
-        return own or phone_field(fields, "to")
+        number = own_number(fields, "to", self.secrets)
+        return number or phone_field(fields, "to")
 
     def _sent_at(self, fields: Mapping[str, Any]) -> dt.datetime | None:
         """Read the gateway's time, or None.

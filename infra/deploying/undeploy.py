@@ -38,12 +38,12 @@ def _empty_bucket(target: Target) -> None:
     """
     named = ["--stack-name", target.stack, "--logical-resource-id", BUCKET]
     try:
-        found = target.ask("cloudformation", "describe-stack-resource", *named)["StackResourceDetail"]
+        resource = target.ask("cloudformation", "describe-stack-resource", *named)["StackResourceDetail"]
     except AwsFailed as failed:
         if ABSENT in str(failed):  # a stack of a release before there was one
             return
         raise
-    target.aws("s3", "rm", f"s3://{found['PhysicalResourceId']}", "--recursive", "--only-show-errors")
+    target.aws("s3", "rm", f"s3://{resource['PhysicalResourceId']}", "--recursive", "--only-show-errors")
 
 
 def left_behind(target: Target) -> str:

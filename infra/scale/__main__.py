@@ -83,7 +83,7 @@ def _write(mark: str, figures: str, page: Path = PAGE) -> None:
     """Put figures between a page's marks."""
     text = page.read_text("utf-8")
     marked = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
-    page.write_text(marked.sub(lambda found: f"{found[1]}{figures}\n{found[2]}", text), "utf-8")
+    page.write_text(marked.sub(lambda match: f"{match[1]}{figures}\n{match[2]}", text), "utf-8")
 
 
 if __name__ == "__main__":

@@ -111,8 +111,8 @@ def observers(asked: Asked[ElectionPath, ObserversQuery, None]) -> dict[str, Any
     if after is not None and not isinstance(after, str):
         raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
     wanted = (query.region, query.station, query.organisation, query.text)
-    found = list_observers(loaded, reader_of(loaded, asked.operator), wanted, now(), after, query.limit)
-    return found | {"next": cursor_of(found["next"])}
+    listed = list_observers(loaded, reader_of(loaded, asked.operator), wanted, now(), after, query.limit)
+    return listed | {"next": cursor_of(listed["next"])}
 
 
 @operation(
@@ -125,7 +125,7 @@ def observers(asked: Asked[ElectionPath, ObserversQuery, None]) -> dict[str, Any
 )
 def observer(asked: Asked[ObserverPath, None, None]) -> dict[str, Any]:
     """Show one observer."""
-    found = describe_observer(asked.loaded, reader_of(asked.loaded, asked.operator), asked.path.number, now())
-    if found is None:
+    described = describe_observer(asked.loaded, reader_of(asked.loaded, asked.operator), asked.path.number, now())
+    if described is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such observer in this election, or not in your regions.")
-    return found
+    return described

@@ -107,8 +107,8 @@ def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
     accounts = _accounts(document, election, files) if election is not None else ()
     order = {name: place for place, name in enumerate((main, *roster_files(text)))}
     problems, warnings = (
-        tuple(sorted(set(found), key=lambda problem: (order.get(problem.file, len(order)), problem)))
-        for found in (findings.problems, findings.warnings)
+        tuple(sorted(set(remarks), key=lambda problem: (order.get(problem.file, len(order)), problem)))
+        for remarks in (findings.problems, findings.warnings)
     )
     slips = tuple(code_slips(tables.get("observers") or (), tables.get("coordinators") or ()))
     return Inspection(None if problems else election, problems, warnings, document, accounts, slips)

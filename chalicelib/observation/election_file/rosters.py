@@ -189,8 +189,8 @@ def _check_shared(row: Row, phone: str, station: str, holders: list[tuple[int, s
 def _phones(row: Row, election: Election) -> tuple[str, ...]:
     written = row.required("phone")
     parts = [part for part in _SEPARATOR.split(written) if part]
-    found = (phone_in(row, "phone", part, election.default_region) for part in parts)
-    return tuple(dict.fromkeys(phone for phone in found if phone is not None))
+    phones = (phone_in(row, "phone", part, election.default_region) for part in parts)
+    return tuple(dict.fromkeys(phone for phone in phones if phone is not None))
 
 
 def phone_in(row: Row, column: str, written: str, default_region: str | None) -> str | None:

@@ -110,12 +110,12 @@ def _close_names(names: tuple[Name, ...]) -> Iterator[Confusion]:
 
 def _beginnings(names: tuple[Name, ...]) -> Iterator[Confusion]:
     """Names that are common words, and aliases with which common words begin."""
-    own = {(name.form, name.shape) for name in names}
+    own_shapes = {(name.form, name.shape) for name in names}
     for name in names:
         begun = [
             word
             for shape, word in common_words().items()
-            if _is_taken_for(name, shape) and (shape == name.shape or (name.form, shape) not in own)
+            if _is_taken_for(name, shape) and (shape == name.shape or (name.form, shape) not in own_shapes)
         ]
         if name.shape in words().roles or (name.shape in common_words() and len(name.shape) <= _SHORT):
             message = f"{name.written} is a common word; an SMS that only holds the word may be taken for the form"
@@ -142,12 +142,12 @@ def _misspelt_words(names: tuple[Name, ...]) -> Iterator[Confusion]:
 
     Incidents' aliases are never forgiven a letter.
     """
-    own = {(name.form, name.shape) for name in names}
+    own_shapes = {(name.form, name.shape) for name in names}
     for name in names:
         if len(name.shape) < _FORGIVEN_FROM or name.path[0] == "incidents":
             continue
         for shape, word in common_words().items():
-            if one_edit_apart(shape, name.shape) and (name.form, shape) not in own:
+            if one_edit_apart(shape, name.shape) and (name.form, shape) not in own_shapes:
                 message = f"{name.written} is one letter away from the common word {word}; choose another word"
                 yield Confusion(name.path, None, message)
 

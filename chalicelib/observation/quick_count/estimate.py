@@ -100,21 +100,21 @@ class _Roles:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        asked = dict.fromkeys((self.cast, self.ballots, self.invalid, *self.votes.values()))
-        return tuple(code for code in asked if code is not None)
+        codes = dict.fromkeys((self.cast, self.ballots, self.invalid, *self.votes.values()))
+        return tuple(code for code in codes if code is not None)
 
     def ratios(self, counts: Mapping[str, int], station: Station) -> dict[str, tuple[int, int]]:
         """Return a station's numerators and denominators by the estimate's name."""
-        found: dict[str, tuple[int, int]] = {}
+        fractions: dict[str, tuple[int, int]] = {}
         if self.cast is not None:
             if station.registered is None:
                 raise _HeldBack("no_registered")
-            found[TURNOUT] = counts[self.cast], station.registered
+            fractions[TURNOUT] = counts[self.cast], station.registered
         if self.invalid is not None and self.ballots is not None:
-            found[INVALID] = counts[self.invalid], counts[self.ballots]
+            fractions[INVALID] = counts[self.invalid], counts[self.ballots]
         valid = sum(counts[code] for code in self.votes.values())
-        found.update((candidate, (counts[code], valid)) for candidate, code in self.votes.items())
-        return found
+        fractions.update((candidate, (counts[code], valid)) for candidate, code in self.votes.items())
+        return fractions
 
 
 def quick_count(

@@ -54,11 +54,11 @@ class _Signatures:
         for found, following in zip(self.forms.found, [*heads[1:], len(self.scan.tokens)], strict=True):
             before = self._between(begin, found.head)
             after, line = self._ends(found, following, signed=bool(before))
-            own = self._numbers((*before, *self._outside_texts(found.head, after)))
-            if not own:
+            signers = self._numbers((*before, *self._outside_texts(found.head, after)))
+            if not signers:
                 doubtful = self._numbers(self._outside_texts(after, line))
-                own = (THE_LEAD, *doubtful) if doubtful else ()
-            held = own or held
+                signers = (THE_LEAD, *doubtful) if doubtful else ()
+            held = signers or held
             read.append(Signature(begin, held))
             begin = after
         return read

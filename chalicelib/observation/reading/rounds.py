@@ -154,8 +154,8 @@ class _Reader:
         if self.scan.tokens[index + 1][0] not in (".", "/") or len(self.scan.digits(index + 1)) > 2:
             return None
         digits, month = self.scan.digits(index), int(self.scan.digits(index + 1))
-        found = self._offset(None, month, int(digits), index + 2) if len(digits) <= 2 else None
-        return found if found is not None and found[0] in self.scan.vocabulary.round_days else None
+        offset = self._offset(None, month, int(digits), index + 2) if len(digits) <= 2 else None
+        return offset if offset is not None and offset[0] in self.scan.vocabulary.round_days else None
 
     def _spelt_date(self, index: int) -> tuple[int, int] | None:
         """`16 октября`, `16-октябрь`, `October 16`."""

@@ -146,7 +146,7 @@ class Vocabulary(dict[str, Word]):
         lone_word = typed in WORD_LETTERS
         pair = shape in self._pairs and form is None and value is None and not roles
         coded = single and value is None and typed not in LIKE_DIGITS and "A" <= code_letter(typed) <= "Z"
-        found = {} if single or pair or form is not None or value is not None else self._compound(typed, shape, roles)
+        parts = {} if single or pair or form is not None or value is not None else self._compound(typed, shape, roles)
         return Word(
             typed,
             shape,
@@ -162,9 +162,9 @@ class Vocabulary(dict[str, Word]):
             plain_if_glued=coded and roles <= _ROLES_APART,
             style=(typed.isascii(), typed.isupper()),
             holds=shape in self._held_openings,
-            compound=bool(found.get("parts") or found.get("glued")),
-            named=form is not None or found.get("near") is not None,
-            **found,
+            compound=bool(parts.get("parts") or parts.get("glued")),
+            named=form is not None or parts.get("near") is not None,
+            **parts,
         )
 
     def _value(self, typed: str, shape: str) -> bool | None:
@@ -177,18 +177,18 @@ class Vocabulary(dict[str, Word]):
         return self.lists.values.get(shape)
 
     def _compound(self, typed: str, shape: str, roles: frozenset[str]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        meanings: dict[str, Any] = {}
         if len(shape) > _LONGEST_RUN or len(shape) != len(typed):
-            return found
+            return meanings
         alias = self._begins.match(shape)
         if alias is not None and self._rest_of(alias[0], shape):
-            found |= {"glued": alias.end(), "glued_form": self._aliases[alias[0]]}
+            meanings |= {"glued": alias.end(), "glued_form": self._aliases[alias[0]]}
         else:
-            found["near"] = self._misspelt(shape)
+            meanings["near"] = self._misspelt(shape)
         if not (roles and uniform(typed)):
-            found |= self._split(typed, shape)
-        coded = () if alias is not None or found.get("parts") else self._like_digit_run(typed)
-        return found | {"parts": coded, "ends_in_code": True} if coded else found
+            meanings |= self._split(typed, shape)
+        coded = () if alias is not None or meanings.get("parts") else self._like_digit_run(typed)
+        return meanings | {"parts": coded, "ends_in_code": True} if coded else meanings
 
     def _rest_of(self, alias: str, shape: str) -> bool:
         """Whether codes follow an alias in a run.
@@ -236,14 +236,14 @@ class Vocabulary(dict[str, Word]):
     def _misspelt(self, shape: str) -> FormNames | None:
         if len(shape) < MISSPELT_FROM - 1:
             return None
-        found = {
+        meanings = {
             alias for less in (shape, *shorter(shape)) for alias in self._near.get(less, ()) if one_edit(alias, shape)
         }
-        forms = {self._aliases[alias].code for alias in found}
+        forms = {self._aliases[alias].code for alias in meanings}
         if len(forms) != 1:
             return None
         names = self.forms[forms.pop()]
-        if any(shape[:-1] == alias and shape[-1] in names.questions for alias in found):
+        if any(shape[:-1] == alias and shape[-1] in names.questions for alias in meanings):
             return None
         return names
 

@@ -58,7 +58,7 @@ def words() -> Words:
         for shape in shapes:
             roles.setdefault(shape, set()).add(role)
     return Words(
-        {word: frozenset(found) for word, found in roles.items()},
+        {word: frozenset(meanings) for word, meanings in roles.items()},
         values,
         answers,
         letters,

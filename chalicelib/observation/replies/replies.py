@@ -209,8 +209,8 @@ class _Speech:
         yield Phrase(Priority.RESEND, self.say("reply_incident"))
         if CATEGORY not in result.accepted and self.election.incidents is not None:
             numbers = _ranges(sorted(self.election.incidents.categories))
-            asked = self.say("reply_category", report=result.head, categories=numbers)
-            yield Phrase(Priority.RESEND, asked)
+            question = self.say("reply_category", report=result.head, categories=numbers)
+            yield Phrase(Priority.RESEND, question)
         others = {code: reason for code, reason in result.rejected.items() if code != CATEGORY}
         if others:
             yield self._list(Priority.RESEND, "reply_rejected", self._rejected(others))

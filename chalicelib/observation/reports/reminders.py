@@ -122,13 +122,13 @@ def overdue_rounds(election: Election, now: dt.datetime) -> tuple[Place, ...]:
 
     The summary counts their reports as missing too.
     """
-    found = [
+    places = [
         (overdue, (form.code, name))
         for form in election.forms
         for name in form.round_names
         if (overdue := _overdue_from(election, form, name)) is not None and is_missing_time(election, form, name, now)
     ]
-    return tuple(place for _, place in sorted(found))
+    return tuple(place for _, place in sorted(places))
 
 
 def day_began(election: Election, now: dt.datetime) -> dt.datetime:
@@ -200,10 +200,10 @@ def _chased(election: Election, now: dt.datetime) -> list[tuple[Form, str]]:
 
     Past due time and grace.
     """
-    asked = [(form, round_begun_at(election, form, now)) for form in election.forms]
+    begun = [(form, round_begun_at(election, form, now)) for form in election.forms]
     return [
         (form, name)
-        for form, name in asked
+        for form, name in begun
         if (overdue := _overdue_from(election, form, name)) is not None and overdue < now <= overdue + CHASED_FOR
     ]
 

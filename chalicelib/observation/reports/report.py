@@ -189,7 +189,7 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
     form = election.form_by_code[report.form]
     counting = report.counting
     reporters = reporters_in_order(election, report.station, counting)
-    own = {observer.number for observer in election.observers_by_station.get(report.station, ())}
+    numbers = {observer.number for observer in election.observers_by_station.get(report.station, ())}
     values: dict[str, Value] = {}
     conflicts: set[str] = set()
     withheld: set[str] = set()
@@ -198,7 +198,7 @@ def station_answers(election: Election, report: Report) -> StationAnswers:
         answering = [number for number in reporters if code in counting[number].answers]
         answers = {number: counting[number].answers[code].value for number in answering}
         choice = standing_choice(report.decisions, code, answers)
-        preferred = [number for number in answering if number in own] or answering
+        preferred = [number for number in answering if number in numbers] or answering
         if choice is not None:
             preferred = [choice.observer] if choice.observer is not None else []
             withheld |= {code} if choice.observer is None else set()
@@ -240,14 +240,14 @@ def owing(election: Election, report: Report) -> tuple[Observer, ...]:
     Which of the two: whether the form expects a report per station or per observer. Where each observer owes one, an
     observer who covers from another station takes no other's place, and still owes their own station's.
     """
-    own = election.observers_by_station.get(report.station, ())
+    observers = election.observers_by_station.get(report.station, ())
     form = election.form_by_code[report.form]
     if not form.is_owed or not is_expected(election, form, report.round, report.station):
         return ()
     if form.expect == "station":
-        asked = tuple(observer for observer in own if observer.number not in report.decisions.left_out)
-        return () if report.counting else asked
-    return tuple(observer for observer in own if observer.number not in report.observers)
+        counting = tuple(observer for observer in observers if observer.number not in report.decisions.left_out)
+        return () if report.counting else counting
+    return tuple(observer for observer in observers if observer.number not in report.observers)
 
 
 def reporters_in_order(election: Election, station: str, reporters: Collection[str]) -> tuple[str, ...]:
@@ -255,8 +255,8 @@ def reporters_in_order(election: Election, station: str, reporters: Collection[s
 
     The station's own in roster order (the lead first), then others.
     """
-    own = [observer.number for observer in election.observers_by_station.get(station, ())]
-    return (*(n for n in own if n in reporters), *sorted(set(reporters) - set(own)))
+    numbers = [observer.number for observer in election.observers_by_station.get(station, ())]
+    return (*(n for n in numbers if n in reporters), *sorted(set(reporters) - set(numbers)))
 
 
 def agree(question: Question, values: Iterable[Value]) -> bool:

@@ -100,10 +100,10 @@ def add(counters: Iterable[Counters]) -> dict[str, Number]:
 
 
 def _of_each(election: Election, form: Form, report: Report) -> Iterator[Counters]:
-    own = {observer.number for observer in election.observers_by_station.get(report.station, ())}
+    numbers = {observer.number for observer in election.observers_by_station.get(report.station, ())}
     for number, given in report.counting.items():
         answers = observer_answers(given)
-        yield _of_coverage(election, form, report.round, answers) if number in own else {"reassigned": 1}
+        yield _of_coverage(election, form, report.round, answers) if number in numbers else {"reassigned": 1}
         yield _of_answers(form, answers)
 
 

@@ -131,7 +131,7 @@ class LongSms:
 
         None unless all of them repeat one.
         """
-        firsts = [next((own for own in self.pieces if piece.repeats(own)), None) for piece in other.pieces]
+        firsts = [next((here for here in self.pieces if piece.repeats(here)), None) for piece in other.pieces]
         if not all(first and self.is_near(piece) for piece, first in zip(other.pieces, firsts, strict=True)):
             return None
         return tuple((piece.key, first.key) for piece, first in zip(other.pieces, firsts, strict=True) if first)

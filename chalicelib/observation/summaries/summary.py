@@ -112,14 +112,14 @@ def summarise(
     unknown = sorted(set(regions or ()) - set(election.regions))
     if unknown:
         raise LookupError(f"election {election.id} has no region {', '.join(unknown)}")
-    asked = election.regions if regions is None else tuple(name for name in election.regions if name in regions)
+    names = election.regions if regions is None else tuple(name for name in election.regions if name in regions)
     owed, by_region = schedule.expected_reports(election), _by_region(cells)
     nation = _area(election, election.regions, cells, owed, now) if regions is None else None
     return Summary(
         election.id,
         now.astimezone(election.zone),
         nation,
-        {name: _area(election, (name,), by_region.get(name, {}), owed, now) for name in asked},
+        {name: _area(election, (name,), by_region.get(name, {}), owed, now) for name in names},
     )
 
 

@@ -101,10 +101,10 @@ def _faults(key: str, written: str) -> Iterable[str]:
         return
     if key == MARK and len(written.strip()) < SHORTEST_MARK:
         yield f"the mark {written!r} is too short to tell our replies: use at least {SHORTEST_MARK} characters"
-    expected, found = placeholders(standard), placeholders(written)
-    for name in sorted(found - expected):
+    expected, present = placeholders(standard), placeholders(written)
+    for name in sorted(present - expected):
         yield f"{{{name}}} is no placeholder of this text: {_allowed(expected)}"
-    for name in sorted(expected - found):
+    for name in sorted(expected - present):
         yield f"{{{name}}} is missing: write it where its value belongs"
     if stray := re.search(r"[{}]", _PLACEHOLDER.sub("", written)):
         yield f"a lone {stray[0]!r}: braces only hold a placeholder's name, as in {{codes}}"

@@ -77,11 +77,11 @@ def account_writes(
     existing_accounts = accounts.accounts_of(election.id)
     if not seen and len(existing_accounts) >= MOST_ACCOUNTS:
         raise OperatorInvalid(f"election {election.id} has {MOST_ACCOUNTS} accounts, and may have no more")
-    own = accounts.account_id(hashed)
+    new_id = accounts.account_id(hashed)
     row = AccountRow(
         election.id,
-        own,
-        name=distinct(invitation, [account for account in existing_accounts if account.id != own]),
+        new_id,
+        name=distinct(invitation, [account for account in existing_accounts if account.id != new_id]),
         address=address,
         role=invitation.role,
         regions=list(invitation.regions),

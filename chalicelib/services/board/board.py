@@ -157,11 +157,11 @@ def _sum(counts: Mapping[str, int], names: Sequence[str]) -> int:
 
 def _providers() -> dict[str, Any]:
     measured = providers.silence()
-    found = measured[1].get("providers", []) if measured else []
+    described = measured[1].get("providers", []) if measured else []
     return {
         "silent": [
             {"name": provider["name"], "since": provider["silent_since"]}
-            for provider in found
+            for provider in described
             if provider["silent"] and provider.get("last_heard")  # what was never heard is not in use
         ],
         "measured_at": measured[0].isoformat(timespec="seconds") if measured else None,

@@ -214,9 +214,9 @@ def _coordinators(election: Election, region: str) -> dict[str, Any]:
         key=lambda coordinator: coordinator.told_in,
     )
     first = covering[0].told_in if covering else None
-    own = [_coordinator(coordinator) for coordinator in covering if coordinator.told_in == first]
+    nearest = [_coordinator(coordinator) for coordinator in covering if coordinator.told_in == first]
     return {
-        "coordinators": own,
+        "coordinators": nearest,
         "back_up": [_coordinator(coordinator) for coordinator in covering if coordinator.told_in != first],
     }
 

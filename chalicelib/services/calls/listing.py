@@ -57,8 +57,8 @@ def calls_in_order(
     if len(regions) == 1:
         return sorted(read(regions[0]), key=lambda call: call.order)
     with ThreadPoolExecutor(WORKERS) as workers:
-        found = [call for calls in workers.map(read, regions) for call in calls]
-    return sorted(found, key=lambda call: call.order)
+        listed = [call for calls in workers.map(read, regions) for call in calls]
+    return sorted(listed, key=lambda call: call.order)
 
 
 def call_of_row(election: Election, row: CallRow, region: str, at: dt.datetime) -> Call | None:
@@ -78,23 +78,23 @@ def own_calls(operator: Operator, calls: Iterable[Call]) -> list[Call]:
     return [call for call in calls if sight is None or sight.owns_part_of(call.row.station)]
 
 
-def regions_asked(election: Election, operator: Operator, asked: Sequence[str] = ()) -> tuple[str, ...]:
+def regions_asked(election: Election, operator: Operator, regions: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the regions that an operator asks for.
 
     Of those that they see.
     """
-    return tuple(region for region in election.regions if operator.sees(region) and (not asked or region in asked))
+    return tuple(region for region in election.regions if operator.sees(region) and (not regions or region in regions))
 
 
 def list_calls(
-    loaded: LoadedElection, operator: Operator, asked: Sequence[str], now: dt.datetime, form: str | None = None
+    loaded: LoadedElection, operator: Operator, wanted: Sequence[str], now: dt.datetime, form: str | None = None
 ) -> dict[str, Any]:
     """Return the call list of some regions.
 
     `form`: only stations that owe it. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
-    regions = regions_asked(election, operator, asked)
+    regions = regions_asked(election, operator, wanted)
     calls = [
         call
         for call in own_calls(operator, calls_in_order(loaded, regions, now))

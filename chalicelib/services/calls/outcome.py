@@ -85,15 +85,15 @@ def log_call(
             raise NotOwn("it is a phone of another organisation's observer")
         if row.is_held(action.now) and row.holder != action.who:
             raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
-        asked = asking(election, station) if called.outcome in REACHED else []
+        waiting = asking(election, station) if called.outcome in REACHED else []
         contact = _contact(loaded, action, row, called, taken)
-        contact.ended = [message.key for message in asked] or None
+        contact.ended = [message.key for message in waiting] or None
         writes = (
             logging(contact),
             changing(row, _changes(election, row, called, contact, action.now)),
             counting(election.id, hour_of(loaded, action.now), action.who, amounts_of(called.outcome)),
             *(taken.writes if taken else ()),
-            *answered_by(asked, noted, contact.id),
+            *answered_by(waiting, noted, contact.id),
         )
         document = {
             "contact": contact.id,

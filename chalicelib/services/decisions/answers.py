@@ -33,11 +33,11 @@ def choose(target: Target, observer: str | None, codes: Sequence[str] = ()) -> d
         raise DecisionRefused("each observer's report of this form counts; leave one out instead")
 
     def chosen(standing: Standing) -> Decided:
-        asked = codes or [code for code in target.form.by_code if _is_between(standing.answers(code), observer)]
-        if not asked:
+        chosen_codes = codes or [code for code in target.form.by_code if _is_between(standing.answers(code), observer)]
+        if not chosen_codes:
             raise DecisionRefused("there is nothing to choose: no question is answered by several observers")
         choices: dict[str, Choice] = {}
-        for code in asked:
+        for code in chosen_codes:
             answers = standing.answers(code)
             if observer is not None and observer not in answers:
                 raise DecisionRefused(f"observer {observer} has not answered {code}")
@@ -46,7 +46,7 @@ def choose(target: Target, observer: str | None, codes: Sequence[str] = ()) -> d
             choices[code] = Choice(observer, basis_of(answers), target.made)
         decisions = standing.report.decisions.choosing(choices)
         what = "answers chosen" if observer is not None else "answers withheld"
-        return _counted(target, standing, decisions, what, asked)
+        return _counted(target, standing, decisions, what, chosen_codes)
 
     return decide(target, chosen)
 
@@ -85,15 +85,15 @@ def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[st
     def confirmed(standing: Standing) -> Decided:
         given = standing.report.observers.get(observer)
         answers = given.answers if given is not None else {}
-        asked = codes or list(answers)
-        missing = [code for code in asked if code not in answers]
-        if missing or not asked:
+        confirmed_codes = codes or list(answers)
+        missing = [code for code in confirmed_codes if code not in answers]
+        if missing or not confirmed_codes:
             raise DecisionRefused(f"observer {observer} has not answered {', '.join(missing) or 'anything'}")
         before, decisions = standing.report.decisions.confirmed, standing.report.decisions
-        values = {code: value_json(answers[code].value) for code in asked}
+        values = {code: value_json(answers[code].value) for code in confirmed_codes}
         for code, value in values.items():
             decisions = decisions.confirming(observer, code, Confirmation(value, target.made))
-        old = {code: before[observer, code].value for code in asked if (observer, code) in before}
+        old = {code: before[observer, code].value for code in confirmed_codes if (observer, code) in before}
         return Decided(decisions, f"answers confirmed by observer {observer}", old or None, values)
 
     return decide(target, confirmed)
@@ -214,8 +214,8 @@ def _answers(target: Target, report: Report) -> dict[str, Any]:
         }
     answers = station_answers(target.election, report)
     counting = report.counting
-    found: dict[str, Any] = {code: value_json(value) for code, value in answers.values.items()}
+    effective: dict[str, Any] = {code: value_json(value) for code, value in answers.values.items()}
     for code in answers.conflicts:
         given = {number: answers.answers[code] for number, answers in counting.items() if code in answers.answers}
-        found[code] = {number: value_json(answer.value) for number, answer in given.items()}
-    return found | dict.fromkeys(answers.withheld, "withheld")
+        effective[code] = {number: value_json(answer.value) for number, answer in given.items()}
+    return effective | dict.fromkeys(answers.withheld, "withheld")

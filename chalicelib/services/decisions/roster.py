@@ -229,8 +229,8 @@ def _phones(election: Election, written: Sequence[str], number: str) -> list[str
 
 def _may_share(election: Election, phone: str, number: str, others: Container[str] = ()) -> bool:
     """Tell whether a phone is nobody's, a colleague's, or of `others` alone."""
-    own = election.observer_by_number.get(number)
-    colleagues = (own.station, own.organisation) if own else None
+    holder = election.observer_by_number.get(number)
+    colleagues = (holder.station, holder.organisation) if holder else None
     return all(
         observer.number == number
         or observer.number in others

@@ -56,7 +56,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
         return _try_later(message, now, str(fault), wait=dt.timedelta(seconds=fault.wait))
     except InDoubt as fault:
         carriers = asked_by(message, fault.carrier) if fault.carrier else None
-        return _try_in_doubt(message, now, str(fault), asked=carriers)
+        return _try_in_doubt(message, now, str(fault), carriers=carriers)
     return _note_taken(message, taken, now)
 
 
@@ -149,7 +149,7 @@ def _put_back(message: Message, now: dt.datetime, fault: NotAsked) -> str:
 
 
 def _try_in_doubt(
-    message: Message, now: dt.datetime, error: str, *, at_once: bool = False, asked: list[str] | None = None
+    message: Message, now: dt.datetime, error: str, *, at_once: bool = False, carriers: list[str] | None = None
 ) -> str:
     """Try again what may have reached its recipient.
 
@@ -157,8 +157,8 @@ def _try_in_doubt(
     """
     doubts = (message.doubts or 0) + 1
     if doubts > MOST_DOUBTS and not message.is_alert:
-        return _give_up(message, f"{IN_DOUBT}: {error}", doubts=doubts, asked=asked)
-    return _try_later(message, now, f"{IN_DOUBT}: {error}", at_once=at_once, doubts=doubts, asked=asked)
+        return _give_up(message, f"{IN_DOUBT}: {error}", doubts=doubts, asked=carriers)
+    return _try_later(message, now, f"{IN_DOUBT}: {error}", at_once=at_once, doubts=doubts, asked=carriers)
 
 
 def _try_later(

@@ -89,16 +89,16 @@ def _note(sms: Message, receipt: ReceiptRow, now: dt.datetime) -> bool:
     carrier, word = receipt.provider, receipt.receipt
     detail = f"{carrier}: {receipt.receipt_detail or word}"
     attributes = {"receipt": word, "receipt_at": receipt.provider_at or receipt.stored_at, "receipt_detail": detail}
-    asked = asked_by(sms, carrier)
+    carriers = asked_by(sms, carrier)
     if word != LOST:
         if sms.state != MessageState.SENT:
             attributes |= {"sent_at": now, "carrier": carrier, "reference": receipt.reference}
-        return sms.note_receipt(MessageState.SENT, asked=asked, **attributes)
+        return sms.note_receipt(MessageState.SENT, asked=carriers, **attributes)
     lost = [*(sms.lost or ()), carrier]
     error = f"{carrier}: did not deliver it"
     if any(name != carrier for name in not_asked(sms)):
-        return sms.send_again(now, last_error=error, asked=asked, lost=lost, receipt_detail=f"{carrier}: {LOST}")
-    return sms.note_receipt(MessageState.FAILED, last_error=error, asked=asked, lost=lost, **attributes)
+        return sms.send_again(now, last_error=error, asked=carriers, lost=lost, receipt_detail=f"{carrier}: {LOST}")
+    return sms.note_receipt(MessageState.FAILED, last_error=error, asked=carriers, lost=lost, **attributes)
 
 
 def _matched(receipt: ReceiptRow, sms: Message, *, changed: bool, now: dt.datetime) -> str:

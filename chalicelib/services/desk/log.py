@@ -148,9 +148,9 @@ def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
 
     By what the feed tells of it.
     """
-    asked = (wanted.provider, wanted.direction, wanted.observer)
+    wanted_identity = (wanted.provider, wanted.direction, wanted.observer)
     identity = (line.provider, line.direction, line.observer)
-    is_asked = all(value in (None, other) for value, other in zip(asked, identity, strict=True))
+    is_asked = all(value in (None, other) for value, other in zip(wanted_identity, identity, strict=True))
     of_region = operator.sees_all() if line.region is None else operator.sees(line.region)
     return is_asked and of_region and (line.observer is None or operator.sees_reports_of(line.observer))
 

@@ -50,7 +50,7 @@ class Asked:
 
 
 def queue(
-    loaded: LoadedElection, operator: Operator, asked: Asked, withheld: Collection[str], now: dt.datetime
+    loaded: LoadedElection, operator: Operator, wanted: Asked, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of the queue.
 
@@ -59,10 +59,10 @@ def queue(
     `withheld`: forms of which the operator may not see answers. Raises StoreUnavailable.
     """
     election = loaded.election
-    waiting = _waiting(election, operator, asked.desk)
-    chosen = [sms for sms in waiting if _is_asked(sms, asked)]
-    rest = [sms for sms in chosen if asked.after is None or _place(sms) > asked.after]
-    page = rest[: asked.limit]
+    waiting = _waiting(election, operator, wanted.desk)
+    chosen = [sms for sms in waiting if _is_asked(sms, wanted)]
+    rest = [sms for sms in chosen if wanted.after is None or _place(sms) > wanted.after]
+    page = rest[: wanted.limit]
     like = [sms.key for sms in chosen if kind_of(sms.state, sms.reason) == "not_understood"][:MOST_COMPARED]
     rows = {row.key: row for row in get_many({*(sms.key for sms in page), *like}) if _still_waits(row)}
     ended = end_superseded(election, [rows[sms.key] for sms in page if sms.key in rows], now)
@@ -76,7 +76,7 @@ def queue(
     return {
         "election": election.id,
         "as_of": now.isoformat(timespec="seconds"),
-        "desk": asked.desk,
+        "desk": wanted.desk,
         "waiting": _counted(waiting, ended),
         "kinds": {
             kind: _counted((sms for sms in waiting if kind_of(sms.state, sms.reason) == kind), ended) for kind in KINDS
@@ -188,9 +188,9 @@ def _place(sms: Waiting) -> tuple[str, str]:
     return sms.since.isoformat(), sms.key
 
 
-def _is_asked(sms: Waiting, asked: Asked) -> bool:
-    of_kind = asked.kind is None or kind_of(sms.state, sms.reason) == asked.kind
-    return of_kind and (asked.region is None or sms.region == asked.region)
+def _is_asked(sms: Waiting, wanted: Asked) -> bool:
+    of_kind = wanted.kind is None or kind_of(sms.state, sms.reason) == wanted.kind
+    return of_kind and (wanted.region is None or sms.region == wanted.region)
 
 
 def _counted(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, Any]:

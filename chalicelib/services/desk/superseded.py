@@ -94,7 +94,7 @@ def _owed(election: Election, report: Mapping[str, Any]) -> list[str]:
     They are the rejected ones, and all of a report that did not count.
     """
     form = election.form_by_code[report["form"]]
-    asked = [code for code in report.get("rejected", ()) if code in form.by_code]
+    codes = [code for code in report.get("rejected", ()) if code in form.by_code]
     if report.get("held"):
-        asked += [code for code in report.get("answers", ()) if code in form.by_code]
-    return asked
+        codes += [code for code in report.get("answers", ()) if code in form.by_code]
+    return codes

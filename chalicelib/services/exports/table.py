@@ -60,9 +60,9 @@ class Scope:
 
         In the election's order.
         """
-        asked = self.wanted.regions or self.loaded.election.regions
+        chosen = self.wanted.regions or self.loaded.election.regions
         return tuple(
-            region for region in self.loaded.election.regions if region in asked and self.operator.sees(region)
+            region for region in self.loaded.election.regions if region in chosen and self.operator.sees(region)
         )
 
     @property

@@ -40,8 +40,8 @@ def grade(
         if category is not None:
             sets["category"] = _category(loaded.election, incident, category)
         form = loaded.election.incidents
-        own = form.categories[category].severity if form is not None and category is not None else None
-        sets["severity"] = severity or own or incident.severity
+        category_severity = form.categories[category].severity if form is not None and category is not None else None
+        sets["severity"] = severity or category_severity or incident.severity
         if all(getattr(incident, name) == value for name, value in sets.items()):
             raise ChangeRefused("it is so already")
         says = " ".join(str(value) for value in sets.values())

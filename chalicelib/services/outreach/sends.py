@@ -217,10 +217,10 @@ def _within(operator: Operator, choice: Choice) -> Choice:
     foreign = [region for region in choice.regions if not operator.sees(region)]
     if foreign:
         raise NotInRegion(f"you do not see {', '.join(foreign)}")
-    own = operator.organisation
-    if own is not None and choice.organisation not in (None, own):
-        raise NotOwn(f"you send to observers of {own} only")
-    within = choice if own is None else replace(choice, organisation=own)
+    organisation = operator.organisation
+    if organisation is not None and choice.organisation not in (None, organisation):
+        raise NotOwn(f"you send to observers of {organisation} only")
+    within = choice if organisation is None else replace(choice, organisation=organisation)
     return within if choice.regions or operator.sees_all() else replace(within, regions=operator.regions)
 
 

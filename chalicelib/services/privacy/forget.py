@@ -71,10 +71,10 @@ def forget_phone(phone: str, election_id: str | None, now: dt.datetime, on_page:
     people = {name: people_with(stored_election, phone) for name, stored_election in stored.items()}
     run = Run(stored, election_id is None, is_done, now, on_page)
     persons = Persons(frozenset({phone}), frozenset().union(*(names for names, _ in people.values())))
-    own, texts, names, theirs = _own_messages(run, persons)
+    own_keys, texts, names, theirs = _own_messages(run, persons)
     persons = Persons(persons.phones, persons.names | names, texts)
     concerned = sorted(theirs & stored.keys() | {name for name, (named, _) in people.items() if named})
-    forgotten = _forget(run, persons, own, concerned)
+    forgotten = _forget(run, persons, own_keys, concerned)
     others = frozenset().union(*(phones for _, phones in people.values()))
     return replace(forgotten, other_phones=tuple(sorted(others)))
 
@@ -89,7 +89,7 @@ def forget_everybody(election_id: str, now: dt.datetime, on_page: OnPage, *, is_
     stored = stored_election(election_id)
     run = Run({election_id: stored}, is_everywhere=False, is_done=is_done, now=now, on_page=on_page)
     names, phones = everybody_in(stored)
-    own, texts, more_names, _ = _own_messages(run, Persons(everybody=True))
+    own_keys, texts, more_names, _ = _own_messages(run, Persons(everybody=True))
     workers = {
         row["name"]["S"]
         for table in ("accounts", "operators")
@@ -98,7 +98,7 @@ def forget_everybody(election_id: str, now: dt.datetime, on_page: OnPage, *, is_
         if "name" in row
     }
     persons = Persons(phones, names | more_names | workers, texts, everybody=True)
-    return _forget(run, persons, own, [election_id])
+    return _forget(run, persons, own_keys, [election_id])
 
 
 def _own_messages(run: Run, persons: Persons) -> tuple[frozenset[str], frozenset[str], frozenset[str], set[str]]:
@@ -108,42 +108,42 @@ def _own_messages(run: Run, persons: Persons) -> tuple[frozenset[str], frozenset
 
     Raises ForgetRefused where one waits to be read.
     """
-    own, texts, names, elections = set[str](), set[str](), set[str](), set[str]()
+    own_keys, texts, names, elections = set[str](), set[str](), set[str](), set[str]()
     for rows in run.pages("messages"):
         for row in rows:
             if not (is_own(row, persons) or (persons.everybody and "election" in row)):
                 continue
             if row["state"] == {"S": MessageState.RECEIVED}:
                 raise ForgetRefused("SMS of this phone wait to be read: again in a minute")
-            own.add(str(row["key"]["S"]))
+            own_keys.add(str(row["key"]["S"]))
             elections |= {str(row["election"]["S"])} if "election" in row else set()
             if row.get("direction") == {"S": "in"} and "text" in row and not persons.everybody:
                 texts.add(str(row["text"]["S"]))
     for rows in run.pages("contacts"):
         theirs = (row for row in rows if persons.everybody or persons.has_phone(str(row.get("phone", {}).get("S", ""))))
         names |= {str(row["name"]["S"]) for row in theirs if "name" in row}
-    return frozenset(own), frozenset(texts), frozenset(names), elections
+    return frozenset(own_keys), frozenset(texts), frozenset(names), elections
 
 
-def _forget(run: Run, persons: Persons, own: frozenset[str], concerned: Sequence[str]) -> Forgotten:
+def _forget(run: Run, persons: Persons, own_keys: frozenset[str], concerned: Sequence[str]) -> Forgotten:
     if run.is_done:
         for name in concerned:
             operators.record(name, run.now, COMMAND_LINE, "forgot", "everybody" if persons.everybody else "a person")
     files = _files(run, concerned)
     scopes = {
-        name: Scope(persons, own, _answers(stored_election, is_done=run.is_done))
+        name: Scope(persons, own_keys, _answers(stored_election, is_done=run.is_done))
         for name, stored_election in run.elections.items()
     }
-    other = Scope(persons, own)
+    other = Scope(persons, own_keys)
 
     def scope_in(table: str) -> Callable[[Item], Scope]:
         return lambda row: scopes.get(election_of(table, row) or "", other)
 
     if run.is_done:  # before: a run that is broken off finds no more what it has changed
         plan = replace(run, is_done=False, rows=Counter(), sealed=defaultdict(set))
-        _go_through(plan, SEALED, own, scope_in)
+        _go_through(plan, SEALED, own_keys, scope_in)
         _destroy_salts(plan.sealed)
-    _go_through(run, (*BEFORE_MESSAGES, "messages"), own, scope_in)
+    _go_through(run, (*BEFORE_MESSAGES, "messages"), own_keys, scope_in)
     if run.is_done:  # and after: an hour may have been sealed meanwhile
         _destroy_salts(run.sealed)
     _opt_outs(run, persons, scope_in("optouts"))
@@ -156,7 +156,7 @@ def _forget(run: Run, persons: Persons, own: frozenset[str], concerned: Sequence
 
 
 def _go_through(
-    run: Run, tables: Sequence[str], own: frozenset[str], scope_in: Callable[[str], Callable[[Item], Scope]]
+    run: Run, tables: Sequence[str], own_keys: frozenset[str], scope_in: Callable[[str], Callable[[Item], Scope]]
 ) -> None:
     """Go through tables in order; of the messages people's own come last."""
     for table in tables:
@@ -165,11 +165,11 @@ def _go_through(
             run.go_through(table, scope_of)
             continue
         for are_own in (False, True):
-            run.go_through(table, partial(_scope_if, scope_of, own, are_own))
+            run.go_through(table, partial(_scope_if, scope_of, own_keys, are_own))
 
 
-def _scope_if(scope_of: Callable[[Item], Scope], own: frozenset[str], are_own: bool, row: Item) -> Scope | None:
-    return scope_of(row) if (row["key"]["S"] in own) == are_own else None
+def _scope_if(scope_of: Callable[[Item], Scope], own_keys: frozenset[str], are_own: bool, row: Item) -> Scope | None:
+    return scope_of(row) if (row["key"]["S"] in own_keys) == are_own else None
 
 
 def _destroy_salts(sealed: Mapping[str, Collection[str]]) -> None:

@@ -48,7 +48,7 @@ class TextAnswers:
         return {**report, "answers": answers}
 
     def in_report(
-        self, form: str, written: Mapping[str, str], own: Collection[str], *, everybody: bool
+        self, form: str, written: Mapping[str, str], own_codes: Collection[str], *, everybody: bool
     ) -> dict[str, str]:
         """Return a report's documents with tokens for texts.
 
@@ -64,7 +64,7 @@ class TextAnswers:
 
         def replaced(answer: Any, sources: Any) -> Any:
             value, place = answer
-            if not isinstance(value, str) or not (everybody or sources[place][1] in own):
+            if not isinstance(value, str) or not (everybody or sources[place][1] in own_codes):
                 return answer
             tokens[value] = self._token(value)
             return [tokens[value], place]

@@ -131,5 +131,7 @@ def _accepted(election: Election, reports: Mapping[Place, Report], place: Place)
     form, explained = election.form_by_code[place[0]], reports[place].decisions.explained
     if not explained:
         return frozenset()
-    found = ((check, explanation_of(election, reports, place, check)) for check in form.checks)
-    return frozenset(check.rule for check, explanation in found if explanation is not None and explanation.counts)
+    explanations = ((check, explanation_of(election, reports, place, check)) for check in form.checks)
+    return frozenset(
+        check.rule for check, explanation in explanations if explanation is not None and explanation.counts
+    )

@@ -32,12 +32,12 @@ def peek(
 
     Raises StoreUnavailable.
     """
-    asked = regions_asked(loaded.election, operator, regions)
-    leases = _leases(loaded.election.id, asked)
+    own_regions = regions_asked(loaded.election, operator, regions)
+    leases = _leases(loaded.election.id, own_regions)
     queues: dict[str, dict[str, int]] = {}
     following: Task | None = None
     for kind in _in_order(kinds):
-        tasks = tasks_of(kind, Looked.by(loaded, operator, asked, now))
+        tasks = tasks_of(kind, Looked.by(loaded, operator, own_regions, now))
         mine, free = _divided(tasks, leases, operator.signature, now)
         queues[kind] = {"waiting": len(tasks), "free": len(free), "mine": len(mine)}
         following = following or next(iter([*mine, *free]), None)
@@ -62,9 +62,9 @@ def take_next(
 
     def attempt() -> Change:
         nonlocal attempts
-        asked = regions_asked(loaded.election, action.operator, regions)
-        looked = Looked.by(loaded, action.operator, asked, action.now)
-        leases = _leases(loaded.election.id, asked)
+        own_regions = regions_asked(loaded.election, action.operator, regions)
+        looked = Looked.by(loaded, action.operator, own_regions, action.now)
+        leases = _leases(loaded.election.id, own_regions)
         divided = [_divided(tasks_of(kind, looked), leases, action.who, action.now) for kind in _in_order(kinds)]
         held = [task for mine, _ in divided for task in mine]
         free = next((tasks for _, tasks in divided if tasks), [])

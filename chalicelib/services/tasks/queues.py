@@ -89,8 +89,8 @@ def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncid
     if looked.operator.sight is None or not listed:
         return listed
     rows = incidents_by_id(looked.loaded.election.id, [row.incident for row in listed])
-    own = {row.id for row in rows if looked.operator.acts_for(row.observer)}
-    return [row for row in listed if row.incident in own]
+    own_ids = {row.id for row in rows if looked.operator.acts_for(row.observer)}
+    return [row for row in listed if row.incident in own_ids]
 
 
 def _messages(looked: Looked) -> Iterator[Task]:

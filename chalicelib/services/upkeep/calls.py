@@ -44,7 +44,7 @@ def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[
     oldest = _oldest_unverified(reading.incidents)
     _, done = progress.read(election.id, TASK)
     reminded = Progress.from_document(done).rounds if done else {}
-    asked = _asked(election)
+    calls_asked = _asked(election)
     needs = {}
     for station in election.stations:
         places, sign = owed[station.number], heard.get(station.number)
@@ -56,7 +56,7 @@ def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[
             incident.number if incident else None,
             incident.opened_at if incident else None,
             sum(reminded[place].reminders for place in places if place in reminded),
-            asked.get(station.number, 0),
+            calls_asked.get(station.number, 0),
         )
     return {number: need for number, need in needs.items() if need}
 

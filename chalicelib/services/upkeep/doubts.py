@@ -44,18 +44,18 @@ def _keep_region(
         for place in stations.get(station.number, ())
     ]
     before = {row.id: row for row in doubts_of_region(election.id, region)}
-    found = {row.id: row for row in rows}
+    row_by_id = {row.id: row for row in rows}
     changed = {
         key
-        for key in {*before, *found}
-        if (before[key].doubts if key in before else []) != (found[key].doubts if key in found else [])
+        for key in {*before, *row_by_id}
+        if (before[key].doubts if key in before else []) != (row_by_id[key].doubts if key in row_by_id else [])
     }
-    changed_stations = {(found.get(key) or before[key]).place[0] for key in changed}
+    changed_stations = {(row_by_id.get(key) or before[key]).place[0] for key in changed}
     with ThreadPoolExecutor(WORKERS) as workers:
         list(
             workers.map(lambda station: _keep_station(loaded, reading, station, changed, now), sorted(changed_stations))
         )
-    for row in [before[key] for key in changed if key not in found]:
+    for row in [before[key] for key in changed if key not in row_by_id]:
         row.doubts = []
         keep_doubt(row)
 

@@ -102,11 +102,11 @@ def doubts_in(
     for station, places in _by_station(reading).items():
         region = election.region_of(station)
         for place in places:
-            found = doubts_of(election, places, place)
-            if any(doubt.kind == "failed_check" for doubt in found):
+            at_place = doubts_of(election, places, place)
+            if any(doubt.kind == "failed_check" for doubt in at_place):
                 of_region = failed.setdefault(region, {})
                 of_region["#".join(place)] = of_region.get("#".join(place), 0) + 1
-            if found:
+            if at_place:
                 doubts[region].append(loaded.clock.real(newest_at(places[place])))
     return doubts, failed
 

@@ -89,8 +89,8 @@ def _read(loaded: LoadedElection, region: str) -> Reports:
         return reports_of(election, station.number)
 
     with ThreadPoolExecutor(WORKERS) as workers:
-        found = [stored for several in workers.map(read, election.stations_by_region[region]) for stored in several]
-    return _by_key(found)
+        rows = [stored for several in workers.map(read, election.stations_by_region[region]) for stored in several]
+    return _by_key(rows)
 
 
 def _by_key(stored: Iterable[StoredReport]) -> Reports:

@@ -93,11 +93,11 @@ def _messages(observer: Observer) -> dict[str, int]:
     """
     exchanged = {key for phone in observer.phones for key, _ in newest_with(phone, MOST_FIGURED)}
     rows = [row for row in get_many(key for key in exchanged if keys.is_from_phone(key)) if row.direction == "in"]
-    asked = (MessageState.PARTLY_ACCEPTED, MessageState.UNRECOGNISED)
+    states = (MessageState.PARTLY_ACCEPTED, MessageState.UNRECOGNISED)
     return {
         "sms": len(rows),
         "accepted": sum(row.state == MessageState.ACCEPTED for row in rows),
-        "asked_again": sum(row.state in asked for row in rows),
+        "asked_again": sum(row.state in states for row in rows),
     }
 
 

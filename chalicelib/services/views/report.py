@@ -77,13 +77,13 @@ class ReportView:
         }
 
     def _numbers(self, report: Report) -> tuple[str, ...]:
-        own = [observer.number for observer in self.election.observers_by_station.get(report.station, ())]
-        return tuple(dict.fromkeys((*own, *sorted(report.given))))
+        numbers = [observer.number for observer in self.election.observers_by_station.get(report.station, ())]
+        return tuple(dict.fromkeys((*numbers, *sorted(report.given))))
 
     def _state(self, form: Form, report: Report, answers: StationAnswers) -> str:
         if form.expect == "observer":
-            own = [observer.number for observer in self.election.observers_by_station.get(report.station, ())]
-            states = [self._of_observer(form, report.counting.get(number)) for number in own]
+            numbers = [observer.number for observer in self.election.observers_by_station.get(report.station, ())]
+            states = [self._of_observer(form, report.counting.get(number)) for number in numbers]
             if any(states):
                 return states[0] if states[0] and len(set(states)) == 1 else "partial"
         elif answers.first_at is not None:
@@ -196,9 +196,9 @@ class ReportView:
 
     def _is_withheld(self, place: Place, check: Check) -> bool:
         codes = parse_rule(check.rule).codes
-        own = self.reader.withheld_of(place[0])
+        withheld = self.reader.withheld_of(place[0])
         others = any(code in self.reader.withheld_of(form) for form, code in codes.other)
-        return others or not own.isdisjoint(codes.own | codes.previous)
+        return others or not withheld.isdisjoint(codes.own | codes.previous)
 
     def _doubts(self, place: Place) -> list[dict[str, Any]]:
         """Describe doubts; to whom answers are withheld, of which kind they are."""
