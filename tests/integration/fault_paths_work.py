@@ -77,8 +77,33 @@ def its_task(stage: Stage) -> dict[str, str]:
     return task
 
 
+def doubted(stage: Stage) -> None:
+    """Two observers of a station contradict each other."""
+    kept(stage)
+    first, second = stage.election.observers[:2]
+    assert first.station == second.station
+    for number, observer in enumerate((first, second)):
+        stage.say(f"said{number}", f"OP A1 B0730 C{11 + number} D1 E1668", observer.phones[0])
+    chase(None, None)
+
+
+def doubted_and_taken(stage: Stage) -> None:
+    doubted(stage)
+    own = stage.token
+    stage.token = add_operator("Bakyt", "operator", stage.election.id, (), stage.now, dt.timedelta(days=9))
+    did(stage, ELECTION + "/tasks/lease", the_doubt(stage))
+    stage.token = own
+
+
+def the_doubt(stage: Stage) -> dict[str, str]:
+    station = stage.election.observers[0].station
+    return {"kind": "doubt", "key": f"{station}#OP#-", "region": stage.election.region_of(station)}
+
+
 TASKS = {
     "next": Request(ELECTION + "/tasks/next", {"kinds": ["message"]}, kept),
+    "lease": Request(ELECTION + "/tasks/lease", the_doubt, doubted),
+    "take over": Request(ELECTION + "/tasks/take-over", the_doubt, doubted_and_taken),
     "renew": Request(ELECTION + "/tasks/renew", its_task, taken),
     "release": Request(ELECTION + "/tasks/release", its_task, taken),
 }

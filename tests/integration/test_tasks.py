@@ -9,10 +9,10 @@ from aws_faults import Wire, answered
 from call_room import MINUTE, Room
 from pipeline import Load
 
-from chalicelib.services.calls.refusals import LeaseLost, NothingToDo
+from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo
 from chalicelib.services.desk.deciding import dismiss
 from chalicelib.services.tasks import queues
-from chalicelib.services.tasks.next_task import peek, release, renew, take_next
+from chalicelib.services.tasks.next_task import lease, peek, release, renew, take_next, take_over
 from chalicelib.services.tasks.queues import KINDS
 from chalicelib.store.desk import tag_of
 from chalicelib.store.message_queries import get
@@ -80,6 +80,48 @@ def test_a_lease_ends_by_itself_is_renewed_and_released(room: Room) -> None:
     assert take_next(room.loaded, room.action("Cholpon"), kinds=("doubt",))["key"] == task["key"]
     with pytest.raises(LeaseLost):
         renew(room.loaded, room.action("Bakyt"), "doubt", task["key"], task["region"])
+
+
+def test_a_named_doubt_is_leased_taken_over_and_ends_by_itself(room: Room) -> None:
+    station = room.pipeline.election.stations[0]
+    doubt = ("doubt", f"{station.number}#OP#-", station.region)
+    leased = lease(room.loaded, room.action(), *doubt)
+    assert leased["lease"]["holder"] == "Aida (operator)"
+    room.pipeline.now += 9 * MINUTE
+    lease(room.loaded, room.action(), *doubt)
+    room.pipeline.now += 9 * MINUTE
+    with pytest.raises(Leased, match="Aida"):
+        lease(room.loaded, room.action("Bakyt"), *doubt)
+    with pytest.raises(NothingToDo):
+        take_next(room.loaded, room.action("Bakyt"), kinds=("doubt",))
+    take_over(room.loaded, room.action("Bakyt"), *doubt)
+    with pytest.raises(LeaseLost, match="Bakyt"):
+        renew(room.loaded, room.action(), *doubt)
+    [line] = room.audited("task taken over")
+    assert (line.before, line.after) == ({"holder": "Aida (operator)"}, {"holder": "Bakyt (operator)"})
+    room.pipeline.now += 10 * MINUTE
+    lease(room.loaded, room.action("Cholpon"), *doubt)
+    release(room.loaded, room.action("Cholpon"), *doubt)
+    with pytest.raises(NothingToDo, match="does not wait"):
+        lease(room.loaded, room.action(), "doubt", f"{station.number}#CL#-", station.region)
+
+
+def test_a_named_task_of_each_queue_is_leased_as_the_next_would_be(room: Room) -> None:
+    for kind in KINDS:
+        task = take_next(room.loaded, room.action(), kinds=(kind,))
+        with pytest.raises(Leased, match="Aida"):
+            lease(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
+        taken = take_over(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
+        assert (taken["kind"], taken["key"], taken["lease"]["holder"]) == (kind, task["key"], "Bakyt (operator)")
+
+
+def test_a_task_of_another_region_cannot_be_named(room: Room) -> None:
+    station = room.pipeline.election.stations[0]
+    other = next(region for region in room.pipeline.election.regions if region != station.region)
+    with pytest.raises(NothingToDo):
+        lease(room.loaded, room.action("Bakyt", other), "doubt", f"{station.number}#OP#-", station.region)
+    with pytest.raises(NothingToDo):
+        take_over(room.loaded, room.action("Bakyt", other), "doubt", f"{station.number}#OP#-", station.region)
 
 
 def test_regions_bound_what_one_gets(room: Room) -> None:

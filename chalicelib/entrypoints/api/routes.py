@@ -99,6 +99,8 @@ ROUTES = {
     ("GET", "/v1/elections/{election_id}/held"): "api.held:held",
     ("GET", "/v1/elections/{election_id}/tasks"): "api.tasks:peek",
     ("POST", "/v1/elections/{election_id}/tasks/next"): "api.tasks:take",
+    ("POST", "/v1/elections/{election_id}/tasks/lease"): "api.tasks:lease",
+    ("POST", "/v1/elections/{election_id}/tasks/take-over"): "api.tasks:take_over",
     ("POST", "/v1/elections/{election_id}/tasks/renew"): "api.tasks:renew",
     ("POST", "/v1/elections/{election_id}/tasks/release"): "api.tasks:release",
     ("GET", "/v1/elections/{election_id}/audit"): "api.records:audit",

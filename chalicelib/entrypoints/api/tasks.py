@@ -98,6 +98,34 @@ def take(asked: Asked[ElectionPath, None, TasksBody]) -> dict[str, Any]:
 
 
 @operation(
+    summary="Take one named task for ten minutes, or lengthen one's own lease of it.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    body=TaskBody,
+    answer=Task,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def lease(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+    """Lease a task."""
+    return next_task.lease(asked.loaded, asked.action, *_named(asked))
+
+
+@operation(
+    summary="Take one named task from whoever has it.",
+    may=Permission.WORK_CALLS,
+    path=ElectionPath,
+    body=TaskBody,
+    answer=Task,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND,),
+)
+def take_over(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+    """Take a task over."""
+    return next_task.take_over(asked.loaded, asked.action, *_named(asked))
+
+
+@operation(
     summary="Lengthen one's own lease of a task that is no call.",
     may=Permission.WORK_CALLS,
     path=ElectionPath,
@@ -108,9 +136,7 @@ def take(asked: Asked[ElectionPath, None, TasksBody]) -> dict[str, Any]:
 )
 def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Renew a task's lease."""
-    body = asked.body
-    _require_regions(asked, () if body.region == NO_REGION else (body.region,))
-    return next_task.renew(asked.loaded, asked.action, body.kind, body.key, body.region)
+    return next_task.renew(asked.loaded, asked.action, *_named(asked))
 
 
 @operation(
@@ -124,9 +150,13 @@ def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
 )
 def release(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Release a task."""
+    return next_task.release(asked.loaded, asked.action, *_named(asked))
+
+
+def _named(asked: Asked[Any, Any, TaskBody]) -> tuple[Kind, str, str]:
     body = asked.body
     _require_regions(asked, () if body.region == NO_REGION else (body.region,))
-    return next_task.release(asked.loaded, asked.action, body.kind, body.key, body.region)
+    return body.kind, body.key, body.region
 
 
 def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> None:

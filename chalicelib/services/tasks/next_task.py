@@ -11,7 +11,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.lease import LEASED_FOR, among_first, taking
 from chalicelib.services.calls.listing import regions_asked
-from chalicelib.services.calls.refusals import LeaseLost, NothingToDo
+from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo
 from chalicelib.services.tasks.queues import KINDS, Kind, Looked, Task, tasks_of
 from chalicelib.store.calls import CallRow
 from chalicelib.store.elections import LoadedElection
@@ -77,6 +77,22 @@ def take_next(
     return perform(action, attempt, also=(WorkChanged,))
 
 
+def lease(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
+    """Lease one named task, or lengthen one's own lease of it.
+
+    Raises Leased where somebody else has it, NothingToDo where it does not wait, and what `perform` raises.
+    """
+    return _lease(loaded, action, (kind, key, region), "task leased")
+
+
+def take_over(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
+    """Take one named task from whoever has it.
+
+    Raises NothingToDo where it does not wait, and what `perform` raises.
+    """
+    return _lease(loaded, action, (kind, key, region), "task taken over")
+
+
 def renew(loaded: LoadedElection, action: Action, kind: Kind, key: str, region: str) -> dict[str, Any]:
     """Lengthen one's own lease of a task that is no call.
 
@@ -91,6 +107,25 @@ def release(loaded: LoadedElection, action: Action, kind: Kind, key: str, region
     Raises LeaseLost, and what `perform` raises.
     """
     return _change(loaded, action, (kind, key, region), ends=True)
+
+
+def _lease(loaded: LoadedElection, action: Action, named: tuple[Kind, str, str], what: str) -> dict[str, Any]:
+    kind, key, region = named
+
+    def attempt() -> Change:
+        looked = Looked.by(loaded, action.operator, regions_asked(loaded.election, action.operator, ()), action.now)
+        task = next((task for task in tasks_of(kind, looked) if (task.key, task.region) == (key, region)), None)
+        if task is None:
+            raise NothingToDo(f"{kind} {key} does not wait for anybody, or not in your regions")
+        row = leases_of(loaded.election.id, region).get(task.name)
+        holding = task.row or row
+        is_anothers = holding is not None and holding.is_held(action.now) and holding.holder != action.who
+        if holding is not None and is_anothers and what == "task leased":
+            until = holding.until.isoformat(timespec="seconds") if holding.until else ""
+            raise Leased(f"{holding.holder} has {kind} {key} until {until}")
+        return _taken(loaded, action, task, row, what)
+
+    return perform(action, attempt, also=(WorkChanged,))
 
 
 def _change(loaded: LoadedElection, action: Action, task: tuple[Kind, str, str], *, ends: bool) -> dict[str, Any]:
@@ -130,9 +165,11 @@ def _divided(tasks: Sequence[Task], leases: Leases, who: str, now: dt.datetime) 
     return mine, [task for task, row in rows if row is None or not row.is_held(now)]
 
 
-def _taken(loaded: LoadedElection, action: Action, task: Task, row: LeaseRow | None) -> Change:
+def _taken(
+    loaded: LoadedElection, action: Action, task: Task, row: LeaseRow | None, what: str = "task leased"
+) -> Change:
     if task.row is not None:
-        change = taking(action, task.row, task.region, "call leased")
+        change = taking(action, task.row, task.region, what.replace("task", "call"))
         document = {"kind": "call", "key": task.key, "since": task.since.isoformat(timespec="seconds")}
         leased = {"region": task.region, "lease": change.document["lease"]}
         return Change(document | leased, change.writes, change.what, change.subject, change.before, change.after)
@@ -141,7 +178,7 @@ def _taken(loaded: LoadedElection, action: Action, task: Task, row: LeaseRow | N
     document = _lease_document(task.kind, task.key, task.region, action.who, until)
     document["since"] = task.since.isoformat(timespec="seconds")
     before = {"holder": row.holder} if row is not None and row.holder else None
-    return Change(document, (write,), "task leased", f"{task.kind} {task.key}", before, {"holder": action.who})
+    return Change(document, (write,), what, f"{task.kind} {task.key}", before, {"holder": action.who})
 
 
 def _lease_document(kind: Kind, key: str, region: str, holder: str | None, until: dt.datetime) -> dict[str, Any]:
