@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.outreach import broadcast
 from chalicelib.services.outreach.broadcast import Batch, Choice, missing_place
 from chalicelib.services.outreach.refusals import BatchRefused
@@ -34,7 +35,11 @@ class Price(click.ParamType[Decimal]):
 @click.command()
 @click.option("--election", "election_id", required=True, metavar="ID")
 @click.option("--name", required=True, help="Names the batch: sent again under its name, it goes on where it was.")
-@click.option("--text", required=True, help="What is sent.")
+@click.option(
+    "--text",
+    required=True,
+    help="What is sent: {name}, {station} and, with --missing, {deadline} are the observer's own.",
+)
 @click.option("--all", "everybody", is_flag=True, help="To every observer.")
 @click.option("--region", "regions", multiple=True, help="To observers of this region; repeat for several.")
 @click.option("--station", "stations", multiple=True, help="To observers of this station; repeat, or 1001,1002.")
@@ -70,7 +75,7 @@ def send(
     try:
         loaded = existing(election_id)
         choice = _choice(loaded, regions, stations, language, missing)
-        batch = broadcast.prepare(loaded, name, text, choice)
+        batch = broadcast.prepare(loaded, name, BulkText(text), choice)
         show(estimate(batch, price))
         if not dry_run and batch.remaining:
             _send(loaded, batch, per_second)
@@ -85,7 +90,8 @@ def estimate(batch: "Batch", price: Decimal | None) -> str:
     beside += [f"{batch.unwilling} want{'s' if batch.unwilling == 1 else ''} no SMS"] if batch.unwilling else []
     before = f" ({', '.join(beside)})" if beside else ""
     segments = "segment" if each.count == 1 else "segments"
-    cost = f"{count} SMS{before}, {each.count} {each.encoding} {segments} each, {batch.segments} in all"
+    lengths = f"{batch.shortest} to {each.count}" if batch.shortest < each.count else str(each.count)
+    cost = f"{count} SMS{before}, {lengths} {each.encoding} {segments} each, {batch.segments} in all"
     return f"{cost}; {batch.segments} x {price} = {batch.segments * price}." if price is not None else f"{cost}."
 
 

@@ -21,7 +21,7 @@ class SendRow(Model):
 
     `version` counts what people change; `queued` and `unwilling` grow by themselves.
 
-    `choice`: who was chosen, as JSON. `total`: recipients when it was begun.
+    `texts`: by language, instead of `text`. `choice`: who was chosen, as JSON. `total`: recipients when it was begun.
     """
 
     class Meta(TableMeta):
@@ -32,6 +32,7 @@ class SendRow(Model):
     version = IntAttribute()
     state = WordAttribute[SendState]()
     text = UnicodeAttribute()
+    texts = LargeDocument(null=True)
     choice = LargeDocument()
     who = UnicodeAttribute()
     note = UnicodeAttribute(null=True)

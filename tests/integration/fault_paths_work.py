@@ -6,13 +6,18 @@ from typing import Any
 from fault_requests import ELECTION, Request, did
 from fault_stage import Stage
 
+from chalicelib.entrypoints.api.cookies import SESSION
 from chalicelib.entrypoints.chase import chase
 from chalicelib.observation.elections.policies import QuickCount
+from chalicelib.observation.replies.bulk_texts import BulkText
+from chalicelib.services.access import sessions
+from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.operators import Operator, add_operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice
 from chalicelib.services.outreach.sends import Sending
+from chalicelib.store.accounts import get_account
 from chalicelib.store.elections import existing
 
 CALL = ELECTION + "/calls/{station}"
@@ -117,8 +122,18 @@ def begun(stage: Stage) -> None:
     """A send of which nothing is queued yet."""
     loaded, operator = existing(stage.election.id), Operator("Aida", "administrator", stage.election.id, ())
     wanted = send(stage)
-    sending = Sending(wanted["name"], wanted["text"], Choice(), wanted["expected"])
+    sending = Sending(wanted["name"], BulkText(wanted["text"]), Choice(), wanted["expected"])
     sends.begin(loaded, Action(operator, stage.now, "before", ""), sending)
+
+
+def signed_in(stage: Stage) -> None:
+    """Somebody with a phone of their own, by a session's cookie."""
+    identity = add_account(stage.election.id, Invitation("Aida", "+996777000999", "operator"), stage.now)
+    account = get_account(stage.election.id, identity)
+    assert account is not None
+    cookie = sessions.begin(account, "Firefox", stage.now)
+    stage.token = ""
+    stage.memo["session"] = {"cookie": f"{SESSION}={cookie}", "sec-fetch-site": "same-origin"}
 
 
 def stopped(stage: Stage) -> None:
@@ -136,6 +151,7 @@ def seen_twice(stage: Stage) -> str:
 
 MANY = {
     "begin": Request(SENDS, send),
+    "test": Request(SENDS + "/test", {"text": "{name}, please send OP.", "texts": {"ru": "{name}!"}}, signed_in),
     "stop": Request(SENDS + "/{name}/stop", {"note": "wait"}, begun, seen_once, {"name": "first"}),
     "resume": Request(SENDS + "/{name}/resume", {"note": "go"}, stopped, seen_twice, {"name": "first"}),
 }

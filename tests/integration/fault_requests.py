@@ -52,8 +52,10 @@ class Request:
 
 
 def ask(stage: Stage, route: str, body: Body, key: str, seen: str | None = None, **named: str) -> ApiAnswer:
-    """Make a request under a key, about what the path names."""
-    headers = {"idempotency-key": key} | ({"if-match": f'"{seen}"'} if seen is not None else {})
+    """Make a request under a key, about what the path names; by a session's cookie where a path has one."""
+    headers = {"idempotency-key": key, **stage.memo.get("session", {})} | (
+        {"if-match": f'"{seen}"'} if seen is not None else {}
+    )
     return stage.api.ask("POST", route, dict(body), headers=headers, **_path(stage, route, named))
 
 

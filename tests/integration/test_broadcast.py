@@ -8,6 +8,7 @@ import pytest
 from pipeline import Pipeline
 
 from chalicelib.cli.send import estimate
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.outreach.broadcast import Batch, Choice, missing_place, prepare, send
 from chalicelib.services.outreach.refusals import BatchRefused
 
@@ -28,7 +29,7 @@ class Clock:
 
 
 def batch(pipeline: Pipeline, name: str = "close", text: str = TEXT, **chosen: object) -> Batch:
-    return prepare(pipeline.current, name, text, Choice(**chosen))
+    return prepare(pipeline.current, name, BulkText(text), Choice(**chosen))
 
 
 def sending(pipeline: Pipeline, prepared: Batch, per_second: float = 10):

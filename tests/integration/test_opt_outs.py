@@ -13,6 +13,7 @@ from pipeline import Pipeline, stored
 
 from chalicelib.cli.opt_outs import whose
 from chalicelib.cli.send import estimate
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.observation.sms.opt_out_words import word
 from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.rehearsal.senders.twilio import TwilioSender
@@ -45,7 +46,7 @@ def trail(pipeline: Pipeline) -> list[tuple[str, str]]:
 
 
 def batch(pipeline: Pipeline, name: str = "close") -> broadcast.Batch:
-    return broadcast.prepare(pipeline.current, name, "Polls close at 20:00.", broadcast.Choice())
+    return broadcast.prepare(pipeline.current, name, BulkText("Polls close at 20:00."), broadcast.Choice())
 
 
 def send(pipeline: Pipeline, prepared: broadcast.Batch) -> list[str]:

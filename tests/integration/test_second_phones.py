@@ -7,6 +7,7 @@ from aws_faults import Wire
 from pipeline import Load, Pipeline, changed
 
 from chalicelib.observation.elections.clock import REAL_TIME
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.elections import loading
 from chalicelib.services.outreach.broadcast import Choice, prepare, send
 from chalicelib.services.outreach.gaps import gaps
@@ -76,7 +77,7 @@ def test_b15_the_list_and_an_sms_to_all_name_that_phone_too(two_phones: Pipeline
     of_region = gaps(two_phones.election, [region], two_phones.now)[region]
     (gap,) = [gap for gap in of_region if gap.station.number == observer.station]
     assert next(one for one in gap.observers if one.number == observer.number).phones[0] == other
-    batch = prepare(two_phones.current, "b15", "Come home", Choice(stations=(observer.station,)))
+    batch = prepare(two_phones.current, "b15", BulkText("Come home"), Choice(stations=(observer.station,)))
     sent = list(send(two_phones.current, batch, 1000, lambda: two_phones.now))
     assert observer.number in [one.number for one in sent]
     rows = [row for row in two_phones.outgoing() if row.key.startswith("bulk#")]

@@ -73,6 +73,7 @@ ROUTES = {
     ("POST", f"{REPORT}/undo"): "api.reports:undo",
     ("POST", f"{REPORT}/revoke"): "api.reports:revoke",
     ("POST", "/v1/elections/{election_id}/sends/preview"): "api.sends:preview",
+    ("POST", "/v1/elections/{election_id}/sends/test"): "api.sends:test",
     ("POST", "/v1/elections/{election_id}/sends"): "api.sends:begin",
     ("GET", "/v1/elections/{election_id}/sends"): "api.sends:sends",
     ("GET", "/v1/elections/{election_id}/sends/{name}"): "api.sends:send",

@@ -1,148 +1,37 @@
 """SMS to many: tried out, begun, watched, stopped."""
 
 import time
-from decimal import Decimal
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import Field
-
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.models import ElectionPath, NoteBody
 from chalicelib.entrypoints.api.operation import Asked, operation
 from chalicelib.entrypoints.api.problem import Tagged, now
 from chalicelib.entrypoints.api.request import version_number
+from chalicelib.entrypoints.api.send_models import (
+    Begun,
+    ChosenBody,
+    SendBody,
+    SendPath,
+    SendProgress,
+    Sends,
+    SendStep,
+    TestBody,
+    Tested,
+    Tried,
+    TryBody,
+)
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outreach import sends as sending
 from chalicelib.services.outreach.broadcast import Choice, missing_place
 from chalicelib.services.outreach.sends import Sending
+from chalicelib.services.outreach.trying import try_on_oneself, try_out
 
-MOST_NAMED = 500
 AT_ONCE_SECONDS = 2.0
 """How long a send is pushed on by whoever begins it; the rest goes in the background."""
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-
-
-class SendPath(ElectionPath):
-    """A send by its name."""
-
-    name: str = Field(max_length=64)
-
-
-class ChosenBody(Asking):
-    """To whom: observers who are all of what is named.
-
-    What is left out limits nothing.
-
-    `missing`: those who owe `FORM` or `FORM:ROUND`; without a round, the one last begun.
-    """
-
-    regions: tuple[str, ...] = Field(default=(), max_length=MOST_NAMED)
-    stations: tuple[str, ...] = Field(default=(), max_length=MOST_NAMED)
-    observers: tuple[str, ...] = Field(default=(), max_length=MOST_NAMED)
-    language: str | None = Field(default=None, max_length=10)
-    missing: str | None = Field(default=None, max_length=60)
-    organisation: str | None = Field(default=None, max_length=50)
-
-
-class TryBody(Asking):
-    """A text and whom it would go to.
-
-    `price` of one segment, for the estimate.
-    """
-
-    name: str = Field(default="try", pattern=_NAME)
-    text: str = Field(min_length=1, max_length=1_000)
-    to: ChosenBody = ChosenBody()
-    price: Decimal | None = Field(default=None, ge=0, max_digits=12, decimal_places=6)
-
-
-class SendBody(NoteBody):
-    """A send.
-
-    `expected`: how many recipients you were told. With another number it is refused.
-
-    `at_night`: also in the quiet hours.
-    """
-
-    name: str = Field(pattern=_NAME)
-    text: str = Field(min_length=1, max_length=1_000)
-    to: ChosenBody = ChosenBody()
-    expected: int = Field(ge=0, le=10_000_000)
-    at_night: bool = False
-
-
-class Example(Answering):
-    """One of those whom it would go to."""
-
-    observer: str
-    name: str
-    station: str
-    language: str
-
-
-class Tried(Answering):
-    """To how many a send would go, and what it would cost."""
-
-    election: str
-    recipients: int
-    sent_before: int
-    opted_out: int
-    segments_each: int
-    encoding: str
-    segments: int
-    cost: str | None
-    is_night: bool
-    examples: list[Example]
-
-
-class Begun(Answering):
-    """A send that was begun."""
-
-    name: str
-    recipients: int
-    segments: int
-
-
-class Send(Answering):
-    """A send: who sends what to whom, and how far it is."""
-
-    name: str
-    version: int
-    state: str
-    text: str
-    choice: dict[str, Any]
-    who: str
-    note: str | None
-    begun_at: str
-    recipients: int
-    queued: int
-
-
-class SendProgress(Send):
-    """A send with what became of its SMS.
-
-    How many in each state, and the observers whom it did not reach.
-    """
-
-    states: dict[str, int]
-    failed: list[str]
-    is_cut: bool
-
-
-class Sends(Answering):
-    """An election's sends, the newest first."""
-
-    election: str
-    sends: list[Send]
-
-
-class SendStep(Answering):
-    """A send that was stopped, or goes on."""
-
-    name: str
-    state: str
-    version: int
 
 
 @operation(
@@ -156,8 +45,22 @@ class SendStep(Answering):
 def preview(asked: Asked[ElectionPath, None, TryBody]) -> dict[str, Any]:
     """Try a send out."""
     body = asked.body
-    tried = Sending(body.name, body.text, _choice(asked, body.to))
-    return sending.try_out(asked.loaded, asked.operator, tried, body.price, now())
+    return try_out(asked.loaded, asked.operator, _wanted(asked, body), body.price, now())
+
+
+@operation(
+    summary="Send the text to oneself, in each language that it would go out in.",
+    may=Permission.SEND,
+    path=ElectionPath,
+    body=TestBody,
+    answer=Tested,
+    status=HTTPStatus.ACCEPTED,
+    once=True,
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+def test(asked: Asked[ElectionPath, None, TestBody]) -> dict[str, Any]:
+    """Try a send on oneself."""
+    return try_on_oneself(asked.loaded, asked.action, _wanted(asked, asked.body))
 
 
 @operation(
@@ -173,7 +76,7 @@ def preview(asked: Asked[ElectionPath, None, TryBody]) -> dict[str, Any]:
 def begin(asked: Asked[ElectionPath, None, SendBody]) -> dict[str, Any]:
     """Begin a send; its SMS are queued in the background."""
     body = asked.body
-    wanted = Sending(body.name, body.text, _choice(asked, body.to), body.expected, body.at_night)
+    wanted = replace(_wanted(asked, body), expected=body.expected, at_night=body.at_night)
     begun = sending.begin(asked.loaded, asked.action, wanted)
     until = time.monotonic() + AT_ONCE_SECONDS
     for_each("send", [body.name], lambda name: sending.push_on(asked.loaded.election.id, name, until, now))
@@ -237,6 +140,10 @@ def resume(asked: Asked[SendPath, None, NoteBody]) -> Tagged:
 
 def _tagged(document: dict[str, Any]) -> Tagged:
     return Tagged(document, str(document["version"]))
+
+
+def _wanted(asked: Asked[Any, Any, Any], body: TryBody | TestBody | SendBody) -> Sending:
+    return Sending(body.name, BulkText(body.text, body.texts), _choice(asked, body.to))
 
 
 def _choice(asked: Asked[Any, Any, Any], to: ChosenBody) -> Choice:

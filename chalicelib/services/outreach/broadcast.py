@@ -7,12 +7,15 @@ name: whom it has reached has a row.
 import datetime as dt
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from chalicelib.observation.coordinators.rounds import form_named
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import Place, round_begun_at
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.observation.reports.reminders import missing_observers
 from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
@@ -48,19 +51,27 @@ class Choice:
 class Batch:
     """A text, its recipients, each phone once, and what sending it takes.
 
+    `texts`: what each recipient gets, by number.
     `sent_before` are reached already; `unwilling` were chosen but have opted out, and are no recipients.
     """
 
     name: str
-    text: str
+    wording: BulkText
+    texts: Mapping[str, str]
     recipients: tuple[Observer, ...]
     sent_before: frozenset[str]
     unwilling: int = 0
 
     @property
     def each(self) -> Segments:
-        """What one SMS takes."""
-        return count_segments(self.text)
+        """What one SMS takes, the longest."""
+        lengths = [self.length_of(observer) for observer in self.remaining] or [count_segments(self.wording.text)]
+        return max(lengths, key=lambda length: (length.count, length.units))
+
+    @property
+    def shortest(self) -> int:
+        """Segments of the shortest SMS."""
+        return min((self.length_of(observer).count for observer in self.remaining), default=self.each.count)
 
     @property
     def remaining(self) -> tuple[Observer, ...]:
@@ -70,7 +81,11 @@ class Batch:
     @property
     def segments(self) -> int:
         """SMS that are still to be paid for."""
-        return self.each.count * len(self.remaining)
+        return sum(self.length_of(observer).count for observer in self.remaining)
+
+    def length_of(self, observer: Observer) -> Segments:
+        """Return what an observer's SMS takes."""
+        return _length(self.texts[observer.number])
 
 
 def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
@@ -90,7 +105,7 @@ def missing_place(election: Election, written: str, at: dt.datetime) -> Place:
     return form.code, name
 
 
-def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Batch:
+def prepare(loaded: LoadedElection, name: str, wording: BulkText, choice: Choice) -> Batch:
     """Return the batch as it stands now; nothing is written.
 
     Raises BatchRefused, StoreUnavailable.
@@ -98,11 +113,11 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     election = loaded.election
     if not NAME.fullmatch(name):
         raise BatchRefused(f"{name!r} is no name of a batch: use Latin letters, digits, dots and dashes")
-    if not text.strip():
-        raise BatchRefused("the text is empty")
+    for problem in wording.problems(election, choice.missing):
+        raise BatchRefused(problem)
     _check(election, choice)
     _, begun = progress.read(election.id, _task(name))
-    if begun is not None and begun["text"] != text:
+    if begun is not None and _as_begun(begun) != wording:
         raise BatchRefused(f"batch {name} was begun with another text: give this one another --name")
     chosen = _by_phone(reached_each(_chosen(election, choice)))
     unwilling = {row.phone for row in opted_out(election.id)}
@@ -110,7 +125,8 @@ def prepare(loaded: LoadedElection, name: str, text: str, choice: Choice) -> Bat
     keys = {_key(election, name, observer): observer.number for observer in recipients}
     queued_rows = message_queries.get_many(keys) if begun is not None and keys else []
     reached = frozenset(keys[row.key] for row in queued_rows)
-    return Batch(name, text, recipients, reached, len(chosen) - len(recipients))
+    texts = {observer.number: wording.composed(election, observer, choice.missing) for observer in recipients}
+    return Batch(name, wording, texts, recipients, reached, len(chosen) - len(recipients))
 
 
 def keys_of(election: Election, name: str, choice: Choice) -> dict[str, str]:
@@ -146,7 +162,7 @@ def send(
             sleep(ahead)
         origin = outbox.Origin(election.id, _task(batch.name), now())
         key = _key(election, batch.name, observer)
-        if _queue(outbox.sms_row(key, observer.phones[0], batch.text, origin, sender=sender)):
+        if _queue(outbox.sms_row(key, observer.phones[0], batch.texts[observer.number], origin, sender=sender)):
             yield observer
 
 
@@ -169,10 +185,21 @@ def _begin(election: Election, batch: Batch, now: dt.datetime) -> None:
     """
     version, begun = progress.read(election.id, _task(batch.name))
     if begun is None:
-        progress.advance(election.id, _task(batch.name), version, {"text": batch.text}, now)
+        wording = {"text": batch.wording.text, "texts": dict(batch.wording.by_language)}
+        progress.advance(election.id, _task(batch.name), version, wording, now)
         _, begun = progress.read(election.id, _task(batch.name))
-    if begun is None or begun["text"] != batch.text:
+    if begun is None or _as_begun(begun) != batch.wording:
         raise BatchRefused(f"batch {batch.name} was begun with another text: give this one another --name")
+
+
+def _as_begun(begun: Mapping[str, Any]) -> BulkText:
+    return BulkText(begun["text"], begun.get("texts", {}))
+
+
+@lru_cache(maxsize=4096)
+def _length(text: str) -> Segments:
+    """Count a text's segments, of equal texts once."""
+    return count_segments(text)
 
 
 def _check(election: Election, choice: Choice) -> None:

@@ -10,10 +10,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
+from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.observation.reports.reminders import is_night
 from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
@@ -33,7 +33,6 @@ AT_ONCE: Final = 25
 """SMS that are queued between two looks whether somebody has stopped the send."""
 MOST_TOLD: Final = 2_000
 """SMS of a send of which it is told what became of each."""
-EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +45,10 @@ class Sending:
     """
 
     name: str
-    text: str
+    text: BulkText
     choice: Choice
     expected: int | None = None
     at_night: bool = False
-
-
-def try_out(
-    loaded: LoadedElection, operator: Operator, sending: Sending, price: Decimal | None, now: dt.datetime
-) -> dict[str, Any]:
-    """Tell to how many it would go, and what it would cost.
-
-    Nothing is written.
-
-    Raises BatchRefused, NotInRegion, StoreUnavailable.
-    """
-    batch = prepare(loaded, sending.name, sending.text, _within(operator, sending.choice))
-    cost = None if price is None else str(price * batch.segments)
-    return {
-        "election": loaded.election.id,
-        "recipients": len(batch.remaining),
-        "sent_before": len(batch.sent_before),
-        "opted_out": batch.unwilling,
-        "segments_each": batch.each.count,
-        "encoding": batch.each.encoding,
-        "segments": batch.segments,
-        "cost": cost,
-        "is_night": is_night(loaded.election, loaded.clock.at(now)),
-        "examples": [
-            {
-                "observer": recipient.number,
-                "name": recipient.name,
-                "station": recipient.station,
-                "language": recipient.language,
-            }
-            for recipient in batch.remaining[:EXAMPLES]
-        ],
-    }
 
 
 def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str, Any]:
@@ -93,7 +59,7 @@ def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str,
     Raises BatchRefused, SendRefused, NotInRegion, KeyReused, StoreUnavailable.
     """
     election = loaded.election
-    choice = _within(action.operator, sending.choice)
+    choice = within(action.operator, sending.choice)
 
     def attempt() -> Change:
         batch = prepare(loaded, sending.name, sending.text, choice)
@@ -103,7 +69,8 @@ def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str,
             election.id,
             sending.name,
             action.now,
-            text=sending.text,
+            text=sending.text.text,
+            texts=dict(sending.text.by_language) or None,
             choice=_written(choice),
             who=action.who,
             note=action.why,
@@ -180,7 +147,7 @@ def push_on(
         row = get_send(election_id, name)
         if row is None or row.state != "sending":
             return queued
-        batch = prepare(loaded, name, row.text, _read(row.choice))
+        batch = prepare(loaded, name, BulkText(row.text, row.texts or {}), _read(row.choice))
         if not batch.remaining:
             row.finish(len(_queued(loaded, row)), now())
             return queued
@@ -212,7 +179,7 @@ def _require(loaded: LoadedElection, sending: Sending, batch: Batch, now: dt.dat
         raise SendRefused("it is night: say that it is to go all the same, or wait")
 
 
-def _within(operator: Operator, choice: Choice) -> Choice:
+def within(operator: Operator, choice: Choice) -> Choice:
     """Return the choice within the operator's regions and organisation."""
     foreign = [region for region in choice.regions if not operator.sees(region)]
     if foreign:
@@ -220,8 +187,8 @@ def _within(operator: Operator, choice: Choice) -> Choice:
     organisation = operator.organisation
     if organisation is not None and choice.organisation not in (None, organisation):
         raise NotOwn(f"you send to observers of {organisation} only")
-    within = choice if organisation is None else replace(choice, organisation=organisation)
-    return within if choice.regions or operator.sees_all() else replace(within, regions=operator.regions)
+    chosen = choice if organisation is None else replace(choice, organisation=organisation)
+    return chosen if choice.regions or operator.sees_all() else replace(chosen, regions=operator.regions)
 
 
 def _found(operator: Operator, name: str) -> SendRow:
@@ -256,6 +223,7 @@ def _described(row: SendRow) -> dict[str, Any]:
         "version": row.version,
         "state": row.state,
         "text": row.text,
+        "texts": row.texts or {},
         "choice": row.choice,
         "who": row.who,
         "note": row.note,

@@ -70,6 +70,7 @@ PERSONAL: Final[Mapping[str, Mapping[str, How]]] = {
         "holder": How.ROLE,
         "who": How.ROLE,
         "text": How.MARKED,
+        "texts": How.WITHIN,
         "note": How.GOES,
         "choice": How.WITHIN,
         "wanted": How.WITHIN,

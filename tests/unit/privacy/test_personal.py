@@ -17,8 +17,8 @@ IMPERSONAL = {
     "contacts": "at ended entered id outcome owed person snoozed_until station undoes",
     "elections": "assigned clock_factor clock_origin clock_start digest election id incidents part parts region "
     "retired schema version",
-    "incidents": "alerts at category counted digested doubt due election held incident last links may_be_same_as "
-    "message more number numbers opened opened_at region report severity stage state station until "
+    "incidents": "alerted_as alerts at category counted digested doubt due election held incident last links "
+    "may_be_same_as message more number numbers opened opened_at region report severity stage state station until "
     "version wrong",
     "messages": "about asked attempts attention carrier cause channel charts cost counted_at counted_in currency "
     "direction doubts due_at election flag joined_at key known lost observer on_behalf_of part parts pending "

@@ -107,7 +107,12 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "DoubtRow": lambda: {"doubts": [[KEY, NOW, NAME]] * 100},
     "FeedRow": lambda: {"lines": [[NOW, KEY, NAME, place] for place in range(300)]},
     "JobRow": lambda: {"wanted": {"regions": [NAME] * REGIONS}, "regions": [NAME] * REGIONS, "files": [KEY] * 100},
-    "SendRow": lambda: {"text": TEXT, "note": NOTE, "choice": {"regions": [NAME] * REGIONS, "observers": [KEY] * 100}},
+    "SendRow": lambda: {
+        "text": TEXT,
+        "texts": dict.fromkeys(["ky", "ru", "en"], TEXT),
+        "note": NOTE,
+        "choice": {"regions": [NAME] * REGIONS, "observers": [KEY] * 100},
+    },
     # messages
     "Message": lambda: max((arrived(), joined(), email()), key=lambda row: len(str(row).encode())),
     "ReceiptRow": lambda: {"receipt_detail": LETTER * LARGEST_BODY},
