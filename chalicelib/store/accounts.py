@@ -10,7 +10,7 @@ from pynamodb.models import Model
 
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import IntAttribute, WordAttribute
-from chalicelib.store.tables import Document, TableMeta, saved_if, store_faults, updated_if
+from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, setting, store_faults, updated_if
 from chalicelib.store.writes import Write
 
 
@@ -130,9 +130,14 @@ def putting_account(row: AccountRow, address_hash: str, seen: int) -> tuple[Writ
 
     Version 0: there is none yet.
     """
-    unchanged = AccountRow.version == seen if seen else AccountRow.id.does_not_exist()
     place = PlaceRow(address_scope(address_hash), row.scope, account=row.id)
-    return Write.put("account", row.id, row, unchanged), Write.put("row", place.id, place)
+    return Write.put("account", row.id, row, at_version(AccountRow, seen)), Write.put("row", place.id, place)
+
+
+def revoking_account(row: AccountRow) -> Write:
+    """Return the write that ends an account's access, as it was read."""
+    actions = setting(AccountRow, {"revoked": True, "version": row.version + 1})
+    return Write.update("account", row.id, row, actions, at_version(AccountRow, row.version))
 
 
 def put_proof(row: ProofRow) -> None:

@@ -10,10 +10,11 @@ from functools import reduce
 from operator import and_
 from typing import Any, Self
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
@@ -83,7 +84,7 @@ class CoveredRow(Model):
     id = UnicodeAttribute(range_key=True)
     counted = Document(default=list)
     held = Document(default=list)
-    version = NumberAttribute()
+    version = IntAttribute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def covering(election_id: str, phone: str, stations: CoveredStations) -> Write:
 
 
 def _covered(row: CoveredRow) -> CoveredStations:
-    return CoveredStations(frozenset(row.counted), frozenset(row.held), int(row.version))
+    return CoveredStations(frozenset(row.counted), frozenset(row.held), row.version)
 
 
 def _id(subject: str, at: dt.datetime) -> str:

@@ -7,18 +7,25 @@ the `version` that they have read.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.observation.calls.priority import Need, Tried
 from chalicelib.store.attributes import IntAttribute
-from chalicelib.store.tables import Document, TableMeta, at_version, refused_by_condition, store_faults, updated_if
+from chalicelib.store.tables import (
+    Document,
+    TableMeta,
+    at_version,
+    refused_by_condition,
+    setting,
+    store_faults,
+    updated_if,
+)
 from chalicelib.store.writes import Write
 
 _PREFIX = "call#"
@@ -139,28 +146,24 @@ def forget(row: CallRow) -> bool:
     return True
 
 
-def changing(row: CallRow, changes: Iterable[Action]) -> Write:
-    """Return the write of an operator's change.
+def changing(row: CallRow, values: Mapping[str, Any]) -> Write:
+    """Return the write of an operator's change: attributes by name.
 
-    It is refused if another operator changed the row since it was read.
+    None of an attribute: it is removed. The write is refused if another operator changed the row since it was read.
     """
-    key = CallRow(row.scope, row.id)
-    return Write.update("work", row.id, key, [*changes, CallRow.version.set(row.seen + 1)], as_read(row))
+    actions = setting(CallRow, {**values, "version": row.seen + 1})
+    return Write.update("work", row.id, CallRow(row.scope, row.id), actions, as_read(row))
 
 
 def as_read(row: CallRow) -> Condition:
-    """Return the condition that no operator has changed the row since.
-
-    Since it was read.
-    """
+    """Return the condition that no operator has changed the row."""
     return at_version(CallRow, row.seen)
 
 
-def leasing(holder: str, until: dt.datetime, key: str) -> list[Action]:
-    """Return the actions that lease a row."""
-    return [CallRow.holder.set(holder), CallRow.until.set(until), CallRow.lease.set(key)]
+def lease_by(holder: str, until: dt.datetime, key: str) -> dict[str, Any]:
+    """Return the attributes of a row that is leased."""
+    return {"holder": holder, "until": until, "lease": key}
 
 
-def releasing() -> list[Action]:
-    """Return the actions that end a lease."""
-    return [CallRow.holder.remove(), CallRow.until.remove(), CallRow.lease.remove()]
+NO_LEASE: Final[Mapping[str, Any]] = {"holder": None, "until": None, "lease": None}
+"""The attributes of a row that nobody leases."""

@@ -6,9 +6,10 @@ One small row, from the first wrong one to the next right one.
 import datetime as dt
 from dataclasses import dataclass
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.models import Model
 
+from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import TableMeta, store_faults
 from chalicelib.store.writes import Write
 
@@ -24,7 +25,7 @@ class WrongCodesRow(Model):
 
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    wrong = NumberAttribute()
+    wrong = IntAttribute()
     at = UTCDateTimeAttribute()
 
 
@@ -53,7 +54,7 @@ def wrong_codes(election_id: str, phone: str) -> WrongCodes:
             row = WrongCodesRow.get(_partition(election_id), phone, consistent_read=True)
         except WrongCodesRow.DoesNotExist:
             return WrongCodes(election_id, phone)
-    return WrongCodes(election_id, phone, int(row.wrong))
+    return WrongCodes(election_id, phone, row.wrong)
 
 
 def after_right_code(election_id: str, phone: str, fewer_than: int) -> Write:

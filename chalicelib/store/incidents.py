@@ -12,13 +12,12 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
 from chalicelib.store.attributes import IntAttribute, WordAttribute
-from chalicelib.store.tables import Document, TableMeta, store_faults
+from chalicelib.store.tables import Document, TableMeta, setting, store_faults
 from chalicelib.store.writes import Write
 
 MOST_STEPS = 100
@@ -119,18 +118,15 @@ def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
         return list(Incident.batch_get([(election_id, incident_id) for incident_id in ids], consistent_read=True))
 
 
-def changing(incident: Incident, state: State, entry: Entry, *changes: Action) -> Write:
+def changing(incident: Incident, state: State, entry: Entry, **values: Any) -> Write:
     """Return the write that changes an incident and extends its history.
 
-    It is refused if another write changed the incident since it was read.
+    `values`: other attributes; None of one: it is removed. The write is refused if another one changed the incident
+    since it was read.
     """
     version = incident.version
-    actions = [
-        Incident.state.set(state),
-        Incident.version.set(version + 1),
-        Incident.history.set(_shortened([*incident.history, entry])),
-        *changes,
-    ]
+    history = _shortened([*incident.history, entry])
+    actions = setting(Incident, {"state": state, "version": version + 1, "history": history, **values})
     row = Incident(incident.election, incident.id)
     return Write.update("incident", incident.id, row, actions, Incident.version == version)
 

@@ -7,7 +7,7 @@ import base64
 import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -186,6 +186,15 @@ def put_first(row: Row) -> Row | None:
 def _is_new(row: Model) -> Condition:
     condition: Condition = getattr(type(row), str(row._hash_keyname)).does_not_exist()
     return condition
+
+
+def setting(model: Any, values: Mapping[str, Any]) -> list[Action]:
+    """Return the actions that give a model's attributes values.
+
+    None of an attribute: it is removed.
+    """
+    named = [(getattr(model, name), value) for name, value in values.items()]
+    return [attribute.remove() if value is None else attribute.set(value) for attribute, value in named]
 
 
 def at_version(model: Any, version: int) -> Condition:

@@ -12,6 +12,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+Changes = list[Action]
+"""What a row's verbs change of it."""
+
 Operation = Literal["check", "delete", "put", "update"]
 
 Kind = Literal[

@@ -11,7 +11,7 @@ from pipeline import Load
 
 from chalicelib.services.calls import lease
 from chalicelib.services.calls.refusals import Leased
-from chalicelib.store.calls import CallRow, as_read, changing, leasing
+from chalicelib.store.calls import CallRow, as_read, changing, lease_by
 from chalicelib.store.outcome import WorkChanged, write
 from chalicelib.store.tables import Contended
 
@@ -61,7 +61,7 @@ def test_of_many_who_lease_one_row_one_gets_it(load: Load) -> None:
 
     def attempt(name: str, row: CallRow) -> str | None:
         try:
-            write([changing(row, leasing(name, until, name))])
+            write([changing(row, lease_by(name, until, name))])
         except (WorkChanged, Contended):
             return None
         return name

@@ -178,19 +178,9 @@ MOST_ENDED: Final = 90
 
 
 def revoking(row: AccountRow) -> tuple[Write, ...]:
-    """Return the writes that end an account's access at once.
-
-    Its sessions with it.
-    """
-    revoked = Write.update(
-        "account",
-        row.id,
-        row,
-        [AccountRow.revoked.set(True), AccountRow.version.set(row.version + 1)],
-        AccountRow.version == row.version,
-    )
+    """Return the writes that end an account's access and sessions."""
     sessions = [session for session in accounts.sessions_of(row.scope) if session.account == row.id]
-    return revoked, *map(accounts.ending, sessions[:MOST_ENDED])
+    return accounts.revoking_account(row), *map(accounts.ending, sessions[:MOST_ENDED])
 
 
 def revoke_account(election_id: str, name: str, now: dt.datetime) -> int:

@@ -9,13 +9,11 @@ import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from pynamodb.expressions.update import Action as UpdateAction
-
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.listing import Call, calls_in_order, own_calls, regions_asked
 from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo, StationUnknown
-from chalicelib.store.calls import CallRow, call_of, changing, leasing, releasing
+from chalicelib.store.calls import NO_LEASE, CallRow, call_of, changing, lease_by
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import WorkChanged
 
@@ -102,7 +100,7 @@ def release(loaded: LoadedElection, action: Action, station: str) -> dict[str, A
         require_held(row, action.operator, action.now)
         document = {"station": station, "lease": None, "version": row.seen + 1}
         before = {"holder": row.holder}
-        return Change(document, (changing(row, releasing()),), "call released", _subject(station), before, None)
+        return Change(document, (changing(row, NO_LEASE),), "call released", _subject(station), before, None)
 
     return perform(action, attempt, also=(WorkChanged,))
 
@@ -131,11 +129,11 @@ def row_of(loaded: LoadedElection, operator: Operator, station: str) -> tuple[Ca
 def taking(action: Action, row: CallRow, region: str, what: str) -> Change:
     """Return the change that leases a row to whoever acts."""
     until = action.now + LEASED_FOR
-    writes: list[UpdateAction] = leasing(action.who, until, action.key)
     before = {"holder": row.holder} if row.is_held(action.now) else None
     lease = {"holder": action.who, "until": until.isoformat(timespec="seconds"), "is_mine": True}
     document = {"station": row.station, "region": region, "lease": lease, "version": row.seen + 1}
-    return Change(document, (changing(row, writes),), what, _subject(row.station), before, {"holder": action.who})
+    write = changing(row, lease_by(action.who, until, action.key))
+    return Change(document, (write,), what, _subject(row.station), before, {"holder": action.who})
 
 
 def held_by(calls: Iterable[Call], now: dt.datetime) -> list[tuple[str, str, dt.datetime]]:

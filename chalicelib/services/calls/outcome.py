@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pynamodb.expressions.update import Action as UpdateAction
-
 from chalicelib.observation.calls.outcomes import (
     LONGEST_SNOOZE,
     OUTCOMES,
@@ -26,7 +24,7 @@ from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import local, sees_phone
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid
 from chalicelib.services.desk.message import OTHERS_AT_WORK
-from chalicelib.store.calls import CallRow, changing, releasing
+from chalicelib.store.calls import NO_LEASE, CallRow, changing
 from chalicelib.store.contacts import ContactRow, contact_id, counting, logging, station_key
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import WorkChanged
@@ -240,9 +238,8 @@ def before_of(row: CallRow) -> dict[str, Any]:
     }
 
 
-def _changes(
-    election: Election, row: CallRow, called: Called, contact: ContactRow, now: dt.datetime
-) -> list[UpdateAction]:
+def _changes(election: Election, row: CallRow, called: Called, contact: ContactRow, now: dt.datetime) -> dict[str, Any]:
+    """Return what a call changes of its station's row, by attribute."""
     last = {
         "at": contact.at.isoformat(timespec="seconds"),
         "outcome": called.outcome,
@@ -251,32 +248,24 @@ def _changes(
         "who": contact.who,
         "contact": contact.id,
     }
-    snoozed = (
-        CallRow.snoozed_until.set(called.will_send_at)
-        if called.will_send_at is not None
-        else CallRow.snoozed_until.remove()
-    )
-    changes = [
-        *(() if called.stays else releasing()),
-        CallRow.last.set(last),
-        CallRow.tries.set((row.tries or 0) + 1),
-        snoozed,
-        _promised(election, row, called, contact),
-    ]
-    if called.outcome in REACHED:
-        changes.append(CallRow.reached_at.set(contact.at))
-    if called.phone is not None:
-        changes.append(CallRow.phones.set(_phones(row, called, contact.at, now)))
-    return changes
+    return {
+        **({} if called.stays else NO_LEASE),
+        "last": last,
+        "tries": (row.tries or 0) + 1,
+        "snoozed_until": called.will_send_at,
+        "promise": _promise(election, row, called, contact),
+        **({"reached_at": contact.at} if called.outcome in REACHED else {}),
+        **({"phones": _phones(row, called, contact.at, now)} if called.phone is not None else {}),
+    }
 
 
-def _promised(election: Election, row: CallRow, called: Called, contact: ContactRow) -> UpdateAction:
+def _promise(election: Election, row: CallRow, called: Called, contact: ContactRow) -> dict[str, Any] | None:
+    """Return until when an observer will have sent, to be reminded."""
     observer = holder_of(election, row.station, called.phone)
     if not called.reminds or observer is None or called.will_send_at is None:
-        return CallRow.promise.remove()
+        return None
     at = called.will_send_at.isoformat()
-    promise = {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
-    return CallRow.promise.set(promise)
+    return {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
 
 
 def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:

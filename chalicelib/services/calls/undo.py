@@ -7,8 +7,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pynamodb.expressions.update import Action as UpdateAction
-
 from chalicelib.observation.reports.decisions import Made
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.actions.perform import Action, Change, perform
@@ -52,7 +50,7 @@ def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str
         hour = hour_of(loaded, dt.datetime.fromisoformat(contact.partition("#")[0]))
         writes = (
             logging(undone),
-            changing(row, restoring(logged.before or {})),
+            changing(row, restored(logged.before or {})),
             counting(loaded.election.id, hour, logged.who, amounts_of(logged.outcome, -1)),
             *(_withdrawn(loaded, action, logged.entered) if logged.entered else ()),
             *reopened(loaded.election, list(logged.ended or ()), action),
@@ -89,17 +87,17 @@ def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
     return [*writes, deciding(entry, decision(action, "withdrawn"))]
 
 
-def restoring(before: Mapping[str, Any]) -> list[UpdateAction]:
-    """Return the actions that put back what a call replaced."""
+def restored(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's attributes as they were before a call."""
     reached, snoozed = before.get("reached_at"), before.get("snoozed_until")
-    return [
-        CallRow.last.set(before["last"]) if before.get("last") else CallRow.last.remove(),
-        CallRow.tries.set(int(before.get("tries", 0))),
-        CallRow.phones.set(dict(before.get("phones", {}))),
-        CallRow.promise.set(before["promise"]) if before.get("promise") else CallRow.promise.remove(),
-        CallRow.reached_at.set(dt.datetime.fromisoformat(reached)) if reached else CallRow.reached_at.remove(),
-        CallRow.snoozed_until.set(dt.datetime.fromisoformat(snoozed)) if snoozed else CallRow.snoozed_until.remove(),
-    ]
+    return {
+        "last": before.get("last") or None,
+        "tries": before.get("tries", 0),
+        "phones": before.get("phones", {}),
+        "promise": before.get("promise") or None,
+        "reached_at": dt.datetime.fromisoformat(reached) if reached else None,
+        "snoozed_until": dt.datetime.fromisoformat(snoozed) if snoozed else None,
+    }
 
 
 def _undone(loaded: LoadedElection, action: Action, row: CallRow, logged: ContactRow) -> ContactRow:

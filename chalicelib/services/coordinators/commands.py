@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pynamodb.expressions.update import Action
-
 from chalicelib.observation.coordinators.commands import Command, Verb, command_in, mute_duration, word
 from chalicelib.observation.coordinators.texts import EXAMPLE, help_text
 from chalicelib.observation.elections.election import Election
@@ -38,7 +36,7 @@ from chalicelib.store.messages import Message, attention_of
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
 from chalicelib.store.routes import is_own_number
-from chalicelib.store.writes import Write
+from chalicelib.store.writes import Changes, Write
 
 _CHANGING_NOTHING: Final = frozenset[Verb](("status", "missing", "help"))
 """Commands whose answer goes to the coordinator's own phone, and that are all: they need no code."""
@@ -239,7 +237,7 @@ def _mute(speaker: Speaker, command: Command) -> CommandResult:
     return CommandResult((speaker.say("command_muted", time=time),), writes=writes, notice=lambda _: detail)
 
 
-def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> list[Action]:
+def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> Changes:
     understood: dict[str, Any] = {"coordinator": speaker.who}
     if command is not None:
         understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}
@@ -254,7 +252,7 @@ def finished(
     reason: Reason | None,
     region: str | None,
     is_held: bool = False,
-) -> list[Action]:
+) -> Changes:
     """Return how a coordinator's SMS ends that was read.
 
     `is_held`: something of it waits for a person.

@@ -10,7 +10,7 @@ from chalicelib.observation.coordinators.rounds import form_named, rounds_named,
 from chalicelib.observation.coordinators.texts import numbers
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.elections.region_names import region_named
-from chalicelib.observation.elections.schedule import places, round_begins, round_begun_at
+from chalicelib.observation.elections.schedule import has_begun, places, round_begun_at
 from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.observation.summaries.summary import Area
 from chalicelib.observation.texts.catalogue import text as say
@@ -104,8 +104,7 @@ def _received(election: Election, area: Area, at: dt.datetime) -> list[str]:
     rounds = []
     for form in election.forms:
         name = round_begun_at(election, form, at)
-        begins = round_begins(election, form, name)
-        if begins is None or begins <= at:
+        if has_begun(election, form, name, at):
             covered = area.forms[form.code][name]
             rounds.append(f"{_label(form.code, name)} {counted(form, covered)}")
     return rounds

@@ -116,7 +116,7 @@ def _logged(step: str, message: Message) -> str:
 
     Without its words, its recipient or a carrier's words.
     """
-    kind, carrier, attempts = message.key.partition("#")[0], message.carrier, int(message.attempts)
+    kind, carrier, attempts = message.key.partition("#")[0], message.carrier, message.attempts
     fields = {"kind": kind, "channel": message.channel, "state": message.state}
     logger.info(step, extra=fields | {"carrier": carrier, "attempts": attempts})
     return message.state

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pynamodb.expressions.update import Action as UpdateAction
-
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import State
 from chalicelib.services.actions.perform import Action, Change, perform
@@ -36,9 +34,7 @@ LONGEST_NAME: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a change sets, and what was before.
-
-    And what the history says of it.
+    """What a change sets, and what the history says of it.
 
     None of an attribute: it is removed. `others`: rows that change with it. `keeps`: what else its row keeps, which an
     undo leaves.
@@ -46,7 +42,7 @@ class Changed:
 
     step: str
     sets: Mapping[str, Any] = field(default_factory=dict)
-    keeps: tuple[UpdateAction, ...] = ()
+    keeps: Mapping[str, Any] = field(default_factory=dict)
     state: State | None = None
     others: tuple[Write, ...] = ()
     says: str | None = None
@@ -77,7 +73,7 @@ def link(loaded: LoadedElection, action: Action, number: int, seen: int, other: 
             raise ChangeRefused("an incident is always the same as itself")
         step, at = "link" if same else "unlink", loaded.clock.at(action.now)
         entry = _entry(Changed(step, says=str(number)), twin, action, at, {"links": dict(twin.links or {})})
-        back = changing(twin, twin.state, entry, Incident.links.set(_linked(twin, number, same=same)))
+        back = changing(twin, twin.state, entry, links=_linked(twin, number, same=same))
         return Changed(step, {"links": _linked(incident, other, same=same)}, others=(back,), says=str(other))
 
     return change_incident(loaded, action, number, seen, change)
@@ -150,7 +146,7 @@ def change_incident(
         state = changed.state or incident.state
         after = as_changed(incident, changed.sets)
         writes = (
-            changing(incident, state, entry, *_actions(changed.sets), *changed.keeps),
+            changing(incident, state, entry, **changed.sets, **changed.keeps),
             *_counted(loaded.election, incident, after),
             *_listed(incident, after, state),
             *moving(incident, after.station),
@@ -202,13 +198,6 @@ def as_changed(incident: Incident, sets: Mapping[str, Any]) -> Incident:
     return Incident(**{**incident.attribute_values, **sets})
 
 
-def _actions(sets: Mapping[str, Any]) -> list[UpdateAction]:
-    named = {name: getattr(Incident, name) for name in sets}
-    return [
-        attribute.set(sets[name]) if sets[name] is not None else attribute.remove() for name, attribute in named.items()
-    ]
-
-
 def _counted(election: Election, before: Incident, after: Incident) -> list[Write]:
     """Return the writes that move an incident's counters."""
     if (before.station, before.region, before.severity) == (after.station, after.region, after.severity):
@@ -250,7 +239,7 @@ def _twin_writes(
         links[mine] = before[other]
     undone = Changed("undo", says=str(last["step"]))
     entry = _entry(undone, twin, action, loaded.clock.at(action.now), {})
-    return (changing(twin, twin.state, entry, Incident.links.set(links)),)
+    return (changing(twin, twin.state, entry, links=links),)
 
 
 def _plain(values: Mapping[str, Any], state: State) -> dict[str, Any]:

@@ -128,8 +128,8 @@ def _escalated(
     alerted = () if incident.digested else budget.within(incident, group)
     alerts = alerts_of(election, incident, alerted, muted, now, sender)
     entry = {"at": at.isoformat(timespec="seconds"), "step": "escalate", "state": "new", "who": "Baykoo"}
-    changes = [Incident.stage.set(stage), Incident.alerts.set([*incident.alerts, *(alert.key for alert in alerts)])]
-    writes = [incidents.changing(incident, "new", entry, *changes), escalations.ending_watch(watch)]
+    keys = [*incident.alerts, *(alert.key for alert in alerts)]
+    writes = [incidents.changing(incident, "new", entry, stage=stage, alerts=keys), escalations.ending_watch(watch)]
     writes += budget.writes(alerted)
     if stage < len(groups):
         due = at + escalates_after(election, incident.severity)

@@ -47,9 +47,9 @@ def grade(
         says = " ".join(str(value) for value in sets.values())
         told_as, after = incident.alerted_as or incident.severity, as_changed(incident, sets)
         if not _is_graver(after.severity, told_as) or incident.state not in OPEN:
-            return Changed("change", sets, (Incident.alerted_as.set(told_as),), says=says)
+            return Changed("change", sets, {"alerted_as": told_as}, says=says)
         keys, writes = _told(loaded, action, after, incident.severity)
-        keeps = (Incident.alerted_as.set(after.severity), Incident.alerts.set([*incident.alerts, *keys]))
+        keeps = {"alerted_as": after.severity, "alerts": [*incident.alerts, *keys]}
         return Changed("change", sets, keeps, others=writes, says=says)
 
     return change_incident(loaded, action, number, seen, change)

@@ -88,14 +88,11 @@ def saying_again(
         first = told_at_once(election, incident.region, incident.severity)
         group = tuple(sorted({*first, *chain.from_iterable(stages[: incident.stage])}))
         alerts_again = alerts_of(election, incident, group, muted, now, sender, Occasion(f"again{incident.version}"))
-        entry = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new"}
-        changes = [
-            Incident.message.set(repeat.message),
-            Incident.text.set(repeat.text) if repeat.text is not None else Incident.text.remove(),
-            Incident.doubt.set(repeat.doubt) if repeat.doubt is not None else Incident.doubt.remove(),
-            Incident.alerts.set([*incident.alerts, *(row.key for row in alerts_again)]),
-        ]
-        writes.append(changing(incident, "new", entry | {"who": f"observer {incident.observer}"}, *changes))
+        who = f"observer {incident.observer}"
+        entry = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new", "who": who}
+        keys = [*incident.alerts, *(row.key for row in alerts_again)]
+        repeated_by = {"message": repeat.message, "text": repeat.text, "doubt": repeat.doubt}
+        writes.append(changing(incident, "new", entry, alerts=keys, **repeated_by))
         writes.append(listed(incident, "new"))
         if incident.stage < len(stages):
             due = at + escalates_after(election, incident.severity)

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pynamodb.expressions.update import Action
-
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import TOO_LONG
 from chalicelib.observation.reports.entries import sms_name
@@ -39,6 +37,7 @@ from chalicelib.store.elections import LoadedElection
 from chalicelib.store.messages import Message, attention_of
 from chalicelib.store.operators import recorded
 from chalicelib.store.outcome import Outcome
+from chalicelib.store.writes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +227,7 @@ def _answered_within_budget(sms: _Sms, outcome: Outcome | None) -> Outcome | Non
 _HANDLERS: Final[tuple[Callable[[_Sms], Outcome | None], ...]] = (_opt_out, _command, _coordinators_report, _report)
 
 
-def _as_read(
-    sms: _Sms, interpretation: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None
-) -> list[Action]:
+def _as_read(sms: _Sms, interpretation: Interpretation, counted_at: dt.datetime, *, held_for: Reason | None) -> Changes:
     """Return how a message ends that was read.
 
     `held_for`: why a person has to look at it.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.elections.schedule import round_begins
+from chalicelib.observation.elections.schedule import has_begun
 from chalicelib.observation.summaries.hourly import Hour
 from chalicelib.observation.summaries.summary import Area, Summary, summarise, without_answers
 from chalicelib.services.email_templates import render, words_of
@@ -143,7 +143,7 @@ def _silent(election: Election, incidents: Sequence[Incident], at: dt.datetime) 
         for form in election.forms
         if form.is_owed
         for name in form.round_names
-        if (begins := round_begins(election, form, name)) is None or begins <= at
+        if has_begun(election, form, name, at)
     ]
     keys = [(station.number, *place) for station in election.stations for place in places]
     stored = get_reports(election, keys) if keys else {}
