@@ -95,12 +95,41 @@ def test_every_environment_variable_is_read(page: Path) -> None:
     assert not unknown
 
 
-def test_the_glossary_and_the_rooms_are_complete() -> None:
+def rooms_of(layer: str) -> set[str]:
+    return {path.name for path in (ROOT / "chalicelib" / layer).iterdir() if (path / "__init__.py").exists()}
+
+
+def test_the_rooms_are_complete() -> None:
     page = (ROOT / "docs" / "developer.md").read_text()
     for layer in ("observation", "services"):
-        rooms = {path.name for path in (ROOT / "chalicelib" / layer).iterdir() if (path / "__init__.py").exists()}
         row = next(line for line in page.splitlines() if line.startswith(f"| `{layer}/`"))
-        assert rooms <= set(re.findall(r"\w+", row)), layer
+        assert rooms_of(layer) <= set(re.findall(r"\w+", row)), layer
+
+
+GENERAL = {"access", "checks", "clients", "intake", "people", "processing", "sms", "texts", "views"}
+"""Rooms whose names mean in code what they mean everywhere."""
+
+
+def test_the_glossary_says_what_each_room_is_named_after() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text()
+    words = {word for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE) for word in row.split(", ")}
+    rooms = (rooms_of("observation") | rooms_of("services")) - GENERAL
+    assert len(rooms) > 28
+    nouns = {room: room.replace("_", " ").removesuffix("s") for room in rooms}
+    stems = {word.replace("-", " ") for word in words}
+    unknown = {room for room, noun in nouns.items() if not stems & {noun, room, room.removesuffix("ies") + "y"}}
+    assert unknown == set(), "what is its noun, in a word of the field?"
+
+
+def test_every_question_of_a_newcomer_has_a_path() -> None:
+    page = (ROOT / "docs" / "developer.md").read_text()
+    rows = page.partition("## Where is …?")[2].partition("\n## ")[0].split("| --- | --- |\n")[1].splitlines()
+    answers = {row.split(" | ")[0].removeprefix("| "): row.split(" | ")[1] for row in rows if row}
+    assert len(answers) > 40
+    of_issue = ("the wording of a reply", "what a reply is made of", "where a report is merged")
+    of_issue += ("where an alert is escalated", "where a row's state changes", "the list of the API's routes")
+    assert set(of_issue) <= answers.keys()
+    assert [question for question, answer in answers.items() if not re.search(r"`[\w./-]+`|\]\(", answer)] == []
 
 
 def test_the_data_model_names_every_table_and_index() -> None:
