@@ -4,14 +4,12 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any, Self
 
 import pytest
 from fake_dynamodb import FakeDynamoDB
+from sample_election import changed, forget_elections, sample, with_stations
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import Operator
@@ -20,7 +18,6 @@ from chalicelib.services.clients import retry
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
 from chalicelib.services.processing.process import process
-from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.incident_numbers import incident_of_number
 from chalicelib.store.incidents import Incident
@@ -28,26 +25,16 @@ from chalicelib.store.message_queries import get
 from chalicelib.store.messages import Message, received_sms
 from chalicelib.store.reports import all_reports
 
-SAMPLE = Path(__file__).parents[1] / "infra" / "sample"
 NUMBER = "+996312000000"
 MORNING = dt.datetime(2017, 10, 15, 1, 30, tzinfo=dt.UTC)
-
-
-@cache
-def sample() -> Election:
-    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
 
 
 def small_election(name: str, **changes: object) -> Election:
     """Two stations of the sample's first region."""
     whole = sample()
     stations = whole.stations[:2]
-    numbers = {station.number for station in stations}
-    observers = [one for one in whole.observers if one.station in numbers]
     coordinators = [one for one in whole.coordinators if one.covers(stations[0].region)]
-    fields = {name: getattr(whole, name) for name in Election.model_fields} | {"quick_count": None, "id": name}
-    fields |= {"stations": stations, "observers": observers, "coordinators": coordinators}
-    return Election.model_validate(fields | changes)
+    return with_stations(stations, name, **({"coordinators": coordinators} | changes))
 
 
 @dataclass
@@ -64,18 +51,14 @@ class DayInMemory:
         patch.setattr(retry.time, "sleep", lambda seconds: None)
         database = FakeDynamoDB()
         database.install(patch)
-        for cached in (elections._recent, routes._recent, routes._all, routes._leading):
-            cached.clear()
-        elections._documents.clear()
-        elections._assigned.clear()
+        forget_elections()
         loading.load(election, REAL_TIME)
         loading.route(NUMBER, election.id)
         return cls(election, database)
 
     def load(self, **changes: object) -> None:
         """Load the election anew, with some fields otherwise."""
-        kept = {name: getattr(self.election, name) for name in Election.model_fields}
-        self.election = Election.model_validate(kept | changes)
+        self.election = changed(self.election, **changes)
         loading.load(self.election, REAL_TIME)
 
     @property

@@ -1,6 +1,7 @@
 """The sample election grown to any size."""
 
 from hostile_day import small_election
+from sample_election import changed
 
 from chalicelib.observation.elections.election import Election
 
@@ -8,18 +9,17 @@ from chalicelib.observation.elections.election import Election
 def grown(regions: int, stations: int) -> Election:
     """An election of so many regions, and of so many stations in each."""
     whole = small_election()
-    fields = {name: getattr(whole, name) for name in Election.model_fields}
     names = [f"Region {place}" for place in range(regions)]
     places = [(f"{1000 + number}", names[number // stations]) for number in range(regions * stations)]
     station, observer = whole.stations[0], whole.observers[0]
     head = next(one for one in whole.coordinators if "*" in one.regions)
-    fields |= {
-        "id": "grown",
-        "stations": [station.model_copy(update={"number": number, "region": region}) for number, region in places],
-        "observers": [
+    return changed(
+        whole,
+        id="grown",
+        stations=[station.model_copy(update={"number": number, "region": region}) for number, region in places],
+        observers=[
             observer.model_copy(update={"number": number, "station": number, "phones": (f"+99670000{number}",)})
             for number, _ in places
         ],
-        "coordinators": [head],
-    }
-    return Election.model_validate(fields)
+        coordinators=[head],
+    )

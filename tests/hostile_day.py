@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_dynamodb import KEYS, FakeDynamoDB
 from hostile_sms import Roster, hostile_sms
+from sample_election import sample, with_stations
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
 from chalicelib.providers.contract import Answer
@@ -37,7 +36,6 @@ from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.messages import Message
 
-SAMPLE = Path(__file__).parents[1] / "infra" / "sample"
 NUMBER = "+996312000000"
 MORNING = dt.datetime(2017, 10, 15, 4, tzinfo=dt.UTC)
 EVENING = dt.datetime(2017, 10, 15, 18, tzinfo=dt.UTC)
@@ -58,18 +56,12 @@ _WORDS = {"AND", "OR", "NOT", "BETWEEN", "SET", "REMOVE", "ADD"} | {
 @cache
 def small_election() -> Election:
     """The sample with some stations of two regions."""
-    whole = read_election({file.name: file.read_text("utf-8") for file in SAMPLE.iterdir()}, "election.yaml")
     stations = [
         station
         for region in ("Bishkek", "Chuy")
-        for station in [one for one in whole.stations if one.region == region][:STATIONS_PER_REGION]
+        for station in sample().stations_by_region[region][:STATIONS_PER_REGION]
     ]
-    kept = {station.number for station in stations}
-    fields = {name: getattr(whole, name) for name in Election.model_fields}
-    observers = [one for one in whole.observers if one.station in kept]
-    return Election.model_validate(
-        fields | {"id": "hostile", "stations": stations, "observers": observers, "quick_count": None}
-    )
+    return with_stations(stations, "hostile")
 
 
 @dataclass

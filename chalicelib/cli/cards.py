@@ -63,26 +63,22 @@ def _write_slips(path: Path, election: Election, language: str, slips: Iterable[
 
 def slips_page(election: Election, language: str, slips: list[CodeSlip]) -> str:
     """Render the slips of codes in a language as HTML, for printing."""
-    words = words_of("cards", election, language)
-    context = {
-        "slips": slips,
-        "election": election.text(election.name, language),
-        "language": language,
-        "say": lambda key: words[key],
-    }
-    return render("slips.html.j2", context)
+    return _rendered("slips.html.j2", election, language, slips=slips)
 
 
 def page(election: Election, language: str, chosen: list[Card]) -> str:
     """Render cards in a language as HTML, for printing on A5."""
+    return _rendered("cards.html.j2", election, language, cards=chosen)
+
+
+def _rendered(template: str, election: Election, language: str, **shown: object) -> str:
     words = words_of("cards", election, language)
-    context = {
-        "cards": chosen,
-        "election": election.text(election.name, language),
-        "language": language,
-        "say": lambda key, **values: words[key].format(**values),
-    }
-    return render("cards.html.j2", context)
+
+    def say(key: str, **values: object) -> str:
+        return words[key].format(**values) if values else words[key]
+
+    named = {"election": election.text(election.name, language), "language": language, "say": say}
+    return render(template, named | shown)
 
 
 def _check_example(election: Election, card: Card) -> None:

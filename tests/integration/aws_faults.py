@@ -9,6 +9,8 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
+from chalicelib.store.tables import StoreUnavailable
+
 Fault = Callable[[], BaseException]
 When = str
 """`before` a call reaches AWS, or `after`: it happened, and its answer is lost."""
@@ -85,3 +87,19 @@ class Wire:
     def mend(self) -> None:
         self.cuts.clear()
         self.cut_all = lambda operation, place, when: None
+
+
+def fail_each_call(wire: Wire, when: When, act: Callable[[], object]) -> None:
+    """Try an act again and again, each time with its next call failing, until one try meets no fault."""
+    calls, place = 1, 0
+    while place < calls:
+        wire.listen()
+        wire.cuts[place, when] = answered("InternalServerError", 500)
+        try:
+            act()
+        except StoreUnavailable:
+            calls = max(calls, len(wire.calls) + 1)
+        else:
+            calls = len(wire.calls)
+        place += 1
+        wire.mend()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from aws_faults import Wire, answered
+from aws_faults import Wire, fail_each_call
 from incident_day import MINUTE, coordinator, incident, report, say, told, wait
 from pipeline import Load, Pipeline
 
@@ -12,7 +12,6 @@ from chalicelib.observation.incidents.lifecycle import escalates_after
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.incidents import alert_budget, changes, grading
-from chalicelib.store.tables import StoreUnavailable
 
 BY_EMAIL_AND_SMS = ["email", "sms"]
 
@@ -124,19 +123,8 @@ def test_who_has_had_too_many_hears_of_it_in_the_digest(day: Pipeline, monkeypat
 def test_a_crash_at_any_call_tells_them_once(load: Load, wire: Wire, when: str) -> None:
     day = graver_day(load, size=4)
     report(day)
-    calls, place = 1, 0
     action = aida(day, "one")
-    while place < calls:
-        wire.listen()
-        wire.cuts[place, when] = answered("InternalServerError", 500)
-        try:
-            grading.grade(day.current, action, 1, 1, "critical")
-        except StoreUnavailable:
-            calls = max(calls, len(wire.calls) + 1)
-        else:
-            calls = len(wire.calls)
-        place += 1
-        wire.mend()
+    fail_each_call(wire, when, lambda: grading.grade(day.current, action, 1, 1, "critical"))
     assert grading.grade(day.current, action, 1, 1, "critical") == {"number": 1, "version": 2}
     assert told(day) == {"Asan": ["email", *BY_EMAIL_AND_SMS], "HQ": BY_EMAIL_AND_SMS}
     assert day.differences() == ()

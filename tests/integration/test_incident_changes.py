@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_faults import Wire, answered
+from aws_faults import Wire, fail_each_call
 from pipeline import Load, Pipeline
 
 from chalicelib.services.access.operators import Operator
@@ -17,7 +17,6 @@ from chalicelib.store.incident_numbers import incident_of_number
 from chalicelib.store.incidents import Incident
 from chalicelib.store.open_incidents import open_incidents_of
 from chalicelib.store.operators import AuditRow
-from chalicelib.store.tables import StoreUnavailable
 
 ANYBODY = Operator("Aida", "operator", "", ())
 Doing = Callable[[Pipeline, Action, int], Any]
@@ -170,19 +169,7 @@ def test_a_crash_at_any_call_changes_it_once(load: Load, wire: Wire, what: str, 
     for observer in pipeline.observers():
         pipeline.say(observer.phones[0], f"IN 7 they agitate, says {observer.number}")
     action = aida(pipeline)
-    calls = 1
-    place = 0
-    while place < calls:
-        wire.listen()
-        wire.cuts[place, when] = answered("InternalServerError", 500)
-        try:
-            CHANGES[what](pipeline, action, 1)
-        except StoreUnavailable:
-            calls = max(calls, len(wire.calls) + 1)
-        else:
-            calls = len(wire.calls)
-        place += 1
-        wire.mend()
+    fail_each_call(wire, when, lambda: CHANGES[what](pipeline, action, 1))
     assert CHANGES[what](pipeline, action, 1) == {"number": 1, "version": 2}
     assert row(pipeline).version == 2
     assert len([one for one in AuditRow.query(pipeline.election.id) if one.action == f"incident {what}"]) == 1

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from aws_faults import Wire, answered
+from aws_faults import Wire, fail_each_call
 from desk_actions import AtDesk, audit_lines
 from incident_day import MINUTE, coordinator, everyone, incident, say, wait
 from pipeline import Load, Pipeline, stored
@@ -15,7 +15,6 @@ from chalicelib.services.decisions.deciding import Target
 from chalicelib.services.incidents.steps import take_step
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.open_incidents import open_incidents_of
-from chalicelib.store.tables import StoreUnavailable
 
 
 def entering_day(load: Load, **changed: object) -> AtDesk:
@@ -234,18 +233,7 @@ def test_a_crash_at_any_call_ends_it_once(load: Load, wire: Wire, when: str) -> 
     day, sms = desk.pipeline, made_incident(desk)
     seen = desk.tag(sms)
     desk.seen[sms] = seen
-    calls, place = 1, 0
-    while place < calls:
-        wire.listen()
-        wire.cuts[place, when] = answered("InternalServerError", 500)
-        try:
-            desk.undo(sms, under="one")
-        except StoreUnavailable:
-            calls = max(calls, len(wire.calls) + 1)
-        else:
-            calls = len(wire.calls)
-        place += 1
-        wire.mend()
+    fail_each_call(wire, when, lambda: desk.undo(sms, under="one"))
     answer: dict[str, Any] = desk.undo(sms, under="one")
     assert stored(answer["withdrawn"]).resolution["how"] == "withdrawn"
     steps = Counter(entry["step"] for entry in incident(day, 1).history)

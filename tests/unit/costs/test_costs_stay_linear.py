@@ -9,6 +9,7 @@ from executed import instructions
 from fake_dynamodb import FakeDynamoDB
 from grown_election import grown
 from hostile_day import NUMBER
+from sample_election import forget_elections
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
@@ -27,7 +28,7 @@ from chalicelib.services.outreach.missing_list import list_email, list_sms
 from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.summary_email import summary_email
 from chalicelib.services.upkeep.upkeep import keep_up
-from chalicelib.store import elections, routes
+from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.escalations import adding_to_digest
 from chalicelib.store.incident_numbers import giving_number
@@ -49,10 +50,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], LoadedElection
 
     def loaded(regions: int, stations: int) -> LoadedElection:
         FakeDynamoDB().install(monkeypatch)
-        for cached in (elections._recent, routes._recent, routes._all, routes._leading):
-            cached.clear()
-        elections._documents.clear()
-        elections._assigned.clear()
+        forget_elections()
         loading.load(grown(regions, stations), REAL_TIME)
         loading.route(NUMBER, "grown")
         return existing("grown")

@@ -11,15 +11,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_dynamodb import FakeDynamoDB
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_election import forget_elections, sample, with_stations
 
-from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.decisions import Made
@@ -35,7 +34,7 @@ from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
 from chalicelib.services.processing.process import process
 from chalicelib.services.reports.retract import withdrawing
-from chalicelib.store import elections, routes
+from chalicelib.store import elections
 from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import existing
 from chalicelib.store.message_queries import get
@@ -43,7 +42,6 @@ from chalicelib.store.messages import Message, received_sms
 from chalicelib.store.outcome import write
 from chalicelib.store.tallies import shards_of_cells
 
-SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 NUMBER = "+996312000000"
 STRANGERS = ("+996777000001", "+996777000002")
 MORNING = dt.datetime(2017, 10, 15, 3, tzinfo=dt.UTC)
@@ -54,14 +52,7 @@ OF_ENTRIES = ("election", "region", "author", "about")
 
 @pytest.fixture(scope="module")
 def election() -> Election:
-    whole = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
-    stations = whole.stations[:2]
-    numbers = {station.number for station in stations}
-    fields = {name: getattr(whole, name) for name in Election.model_fields}
-    observers = [one for one in whole.observers if one.station in numbers]
-    return Election.model_validate(
-        fields | {"id": "woven", "stations": stations, "observers": observers, "quick_count": None}
-    )
+    return with_stations(sample().stations[:2], "woven")
 
 
 @dataclass
@@ -209,7 +200,4 @@ def test_everything_was_done_in_some_of_them() -> None:
 def _install(patch: pytest.MonkeyPatch, database: FakeDynamoDB) -> None:
     patch.setattr(retry.time, "sleep", lambda seconds: None)
     database.install(patch)
-    for cache in (elections._recent, routes._recent, routes._all, routes._leading):
-        cache.clear()
-    elections._documents.clear()
-    elections._assigned.clear()
+    forget_elections()

@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 from hostile_day import NUMBER, small_election
 from interleaved import InterleavedDynamoDB, orders
+from sample_election import changed, forget_elections
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
@@ -19,7 +20,6 @@ from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.processing.process import process
-from chalicelib.store import elections, routes
 from chalicelib.store.elections import existing
 from chalicelib.store.escalations import Digest
 from chalicelib.store.incidents import Incident, incidents_of
@@ -34,10 +34,9 @@ STEP = 3
 def one_region() -> Election:
     """Stations of Bishkek with one coordinator, who gets everything by email."""
     whole = small_election()
-    fields = {name: getattr(whole, name) for name in Election.model_fields}
     told = next(one for one in whole.coordinators if one.regions == ("Bishkek",))
     alone = told.model_copy(update={"alerts": ("email",)})
-    return Election.model_validate(fields | {"id": "woven", "coordinators": [alone]})
+    return changed(whole, id="woven", coordinators=[alone])
 
 
 @dataclass
@@ -93,10 +92,7 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Region]:
     def begun() -> Region:
         database = InterleavedDynamoDB()
         database.install(monkeypatch)
-        for cached in (elections._recent, routes._recent, routes._all, routes._leading):
-            cached.clear()
-        elections._documents.clear()
-        elections._assigned.clear()
+        forget_elections()
         loading.load(one_region(), REAL_TIME)
         loading.route(NUMBER, "woven")
         phones = [one.phones[0] for one in one_region().observers]

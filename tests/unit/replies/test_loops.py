@@ -7,6 +7,7 @@ import pytest
 from day_in_memory import DayInMemory, small_election
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sample_election import changed
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.codes import hashed
@@ -113,8 +114,7 @@ def test_a_person_who_reports_all_day_is_always_answered(election: Election, see
 def test_whoever_forgets_the_code_is_told_each_time(election: Election, monkeypatch: pytest.MonkeyPatch) -> None:
     first, *others = election.observers
     coded = first.model_copy(update={"code": hashed("482193", "first")})
-    kept = {name: getattr(election, name) for name in Election.model_fields}
-    day = Day.begun(Election.model_validate(kept | {"observers": (coded, *others)}), monkeypatch)
+    day = Day.begun(changed(election, observers=(coded, *others)), monkeypatch)
     for number in range(3 * IN_A_ROW):
         assert day.is_answered(first.phones[0], f"TU 10:00 A{number}")
         day.pass_minutes(15)

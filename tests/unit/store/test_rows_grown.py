@@ -15,6 +15,7 @@ from fake_dynamodb import FakeDynamoDB
 from grown_election import grown
 from hostile_day import NUMBER
 from row_sizes import LARGEST_ROW, row_bytes
+from sample_election import forget_elections
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.access.operators import Operator
@@ -27,7 +28,7 @@ from chalicelib.services.desk.refusals import TooManyAssigned
 from chalicelib.services.elections import loading
 from chalicelib.services.feed import tell_feed
 from chalicelib.services.versions import LONGEST_NOTE
-from chalicelib.store import elections, routes
+from chalicelib.store import elections
 from chalicelib.store.desk import tag_of
 from chalicelib.store.elections import ElectionRow, existing
 from chalicelib.store.escalations import MOST_NUMBERS, adding_to_digest
@@ -51,10 +52,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> FakeDynamoDB:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Baykoo")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
     monkeypatch.setattr(roster, "settle_observer", lambda *_: None)
-    for cached in (elections._recent, routes._recent, routes._all, routes._leading):
-        cached.clear()
-    elections._documents.clear()
-    elections._assigned.clear()
+    forget_elections()
     loading.load(grown(2, 90), REAL_TIME)
     loading.route(NUMBER, "grown")
     return made
