@@ -36,6 +36,7 @@ class World:
     tokens: dict[str, str]
     stranger: str
     elsewhere: str
+    regional: dict[str, str]
     member: dict[str, str]
     secrets: tuple[str, ...]
 
@@ -72,6 +73,7 @@ def world(services: Any, emptied: None) -> World:
         {role: token(role, own) for role in ALLOWED},
         token("administrator", other.election.id),
         token("administrator", own, ("Chuy",)),
+        {role: token(role, own, ("Chuy",)) for role in ALLOWED},
         {role: token(role, own, organisation="CHU") for role in ("viewer", "administrator")},
         (observer.name, observer.phones[0], "good morning what do I do", message.key),
     )
@@ -121,6 +123,18 @@ def test_k2_a_role_may_what_the_table_says_and_no_more(world: World, method: str
 def test_another_election_s_is_refused(world: World, method: str, route: str, one: Operation) -> None:
     if "{election_id}" in route:
         assert ask(world, method, route, world.stranger).status == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_a_role_for_some_regions_may_nothing_of_the_whole_nation(
+    world: World, method: str, route: str, one: Operation
+) -> None:
+    assert one.may is not None
+    for role, token in world.regional.items():
+        answer = ask(world, method, route, token)
+        is_refused = answer.status == HTTPStatus.FORBIDDEN and "may not do this" in answer.json()["detail"]
+        assert is_refused != may(role, one.may, regions=("Chuy",)), (role, answer)  # type: ignore[arg-type]
+        assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, (role, answer)
 
 
 def pages(world: World, token: str) -> Iterator[tuple[str, ApiAnswer]]:

@@ -155,15 +155,15 @@ def test_what_was_done_is_listed_with_who_and_how(desk: AtDesk) -> None:
     desk.dismiss(first.key, note="chat")
     pipeline.now += dt.timedelta(minutes=1)
     desk.enter("OP 1001 A1", about=second.key)
-    page = message_log.done(pipeline.current, desk.operator, None, 1, pipeline.now)
+    page = message_log.done(pipeline.current, desk.operator, None, 1, (), pipeline.now)
     assert [(one["who"], one["action"], one["message"]["key"]) for one in page["done"]] == [
         ("Aida (operator)", "report entered", second.key)
     ]
     assert page["done"][0]["message"]["done"]["how"] == "entered"
-    page = message_log.done(pipeline.current, desk.operator, page["next"], 1, pipeline.now)
+    page = message_log.done(pipeline.current, desk.operator, page["next"], 1, (), pipeline.now)
     assert [(one["action"], one["note"]) for one in page["done"]] == [("message dismissed", "chat")]
     elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
-    assert message_log.done(pipeline.current, elsewhere, None, 10, pipeline.now)["done"] == []
+    assert message_log.done(pipeline.current, elsewhere, None, 10, (), pipeline.now)["done"] == []
 
 
 def test_a_conversation_has_both_directions_and_what_was_entered(desk: AtDesk) -> None:

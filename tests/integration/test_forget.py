@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from aws_faults import Killed, Wire
-from pipeline import Load, Pipeline, sample
+from pipeline import Load, Pipeline, changed, sample
 from roster_subject import subject
 
 from chalicelib.observation.elections.election import Form, Question
+from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
@@ -285,3 +286,23 @@ def restore(kept: dict[str, dict[str, Any]]) -> None:
         raw_rows.put_all(table, [row for key, row in kept.items() if key.startswith(f"{table} ")])
     elections._recent.clear()
     elections._documents.clear()
+
+
+def test_a_coordinator_s_code_goes_with_them_and_their_commands_are_nobody_s(day: Pipeline) -> None:
+    people = list(day.election.coordinators)
+    place = next(place for place, person in enumerate(people) if person.phone and "Bishkek" in person.regions)
+    code = hashed("48213", "somebody")
+    people[place] = people[place].model_copy(update={"code": code})
+    day.election = changed(day.election, coordinators=people)
+    loading.load(day.election, existing(day.election.id).clock)
+    phone, number = str(people[place].phone), next(iter(incidents_of(day.election.id))).number
+    assert day.say(phone, f"OK {number}").reason == "code_missing"
+    assert code in told(day)
+    forget(day, phone)
+    left = told(day)
+    assert code not in left
+    assert phone not in left
+    elections._recent.clear()
+    assert day.say(phone, f"*48213 OK {number}").reason == "unknown_sender"
+    assert {one.state for one in incidents_of(day.election.id)} == {"new"}
+    assert day.differences() == ()

@@ -15,6 +15,7 @@ from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.services.access.accounts import Invitation, add_account
 from chalicelib.services.access.operators import Operator, OperatorInvalid, add_operator
 from chalicelib.services.elections import loading
+from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.other_rows import message_tables, roster_tables
 from chalicelib.services.exports.report_rows import report_tables
 from chalicelib.services.exports.table import Scope, Wanted
@@ -221,3 +222,39 @@ def test_access_for_a_member_that_is_none_is_refused(coalition: Coalition) -> No
         add_account(election, Invitation("A", "a@example.org", "viewer", (), "Z"), dt.datetime.now(dt.UTC))
     with pytest.raises(OperatorInvalid, match="no such organisation"):
         _token(election, "Z")
+
+
+def test_a_call_s_names_and_notes_are_told_to_who_may_see_whom_it_was_about(coalition: Coalition) -> None:
+    """Of a station of two members; a call on nobody's phone is told whole to whoever made it, and to the coalition."""
+    station, contacts = coalition.station(0), f"{ELECTION}/stations/{{station}}/contacts"
+    said = {"person": "back_up", "name": "Nazgul at the door", "note": "asks for Mr. Osmonov"}
+    phone = coalition.observer(0, 1).phones[0]
+    for who, called in (("A", {"outcome": "not_there"}), ("B", {"outcome": "not_there", "phone": phone})):
+        assert coalition.post(who, f"{ELECTION}/calls/{{station}}/lease", {}, station=station).status == HTTPStatus.OK
+        done = coalition.post(who, f"{ELECTION}/calls/{{station}}/outcome", called | said, station=station)
+        assert done.status == HTTPStatus.OK, done
+
+    def shown(who: str) -> list[tuple[str, str | None, str | None, str | None]]:
+        answer = coalition.get(who, contacts, station=station)
+        assert answer.status == HTTPStatus.OK, answer
+        fields = ("who", "name", "phone", "note")
+        return [tuple(contact[field] for field in fields) for contact in answer.json()["contacts"]]
+
+    own = (said["name"], None, said["note"])
+    of_b = ("B (headquarters)", said["name"], phone, said["note"])
+    assert shown("whole") == [of_b, ("A (headquarters)", *own)]
+    assert shown("A") == [("A (headquarters)", *own)]
+    assert shown("B") == [of_b, ("A (headquarters)", None, None, None)]
+    card = coalition.get("A", f"{ELECTION}/calls/{{station}}", station=station)
+    assert card.status == HTTPStatus.OK
+    for secret in (phone, said["name"], said["note"]):
+        assert secret not in card.json()["last"].values(), secret
+    for who, names in (("A", []), ("B", [said["name"]]), ("whole", [said["name"]] * 2)):
+        operator = Operator(
+            who, "headquarters", coalition.pipeline.election.id, (), organisation=None if who == "whole" else who
+        )
+        loaded = existing(coalition.pipeline.election.id)
+        scope = Scope(loaded, operator.looking_at(loaded.election), Wanted("contacts", "csv", people=True))
+        (table,) = contact_tables(scope)
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows if row[1] == station]
+        assert [row["name"] for row in rows if row["name"]] == names, who

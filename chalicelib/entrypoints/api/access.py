@@ -36,6 +36,8 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     if election_id is not None and operator.election != election_id:
         raise Problem(HTTPStatus.FORBIDDEN, f"Your access is for election {operator.election}.")
     if not operator.may(permission):
+        if may(operator.role, permission, operator.organisation):
+            raise Problem(HTTPStatus.FORBIDDEN, "You may not do this for some regions: it is the whole nation's.")
         if may(operator.role, permission):
             raise Problem(HTTPStatus.FORBIDDEN, "You may not do this for one organisation: it is the coalition's.")
         allowed = ", ".join(roles_with(permission))

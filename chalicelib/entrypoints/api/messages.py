@@ -47,7 +47,7 @@ def messages(asked: Asked[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
         place = place_of(query.cursor)
         if place is not None and not isinstance(place, str):
             raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
-        return _paged(log.done(loaded, operator, place, query.limit, now()))
+        return _paged(log.done(loaded, operator, place, query.limit, withheld, now()))
     return _paged(log.log(loaded, operator, _wanted(query), withheld, now()))
 
 

@@ -58,7 +58,7 @@ class Wish(Answering):
     body=WishBody,
     answer=Wish,
     once=True,
-    problems=(HTTPStatus.CONFLICT,),
+    problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def set_opt_out(asked: Asked[ElectionPath, None, WishBody]) -> dict[str, Any]:
     """Set or lift an opt-out."""

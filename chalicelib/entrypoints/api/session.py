@@ -135,7 +135,7 @@ def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
         "regions": list(operator.regions),
         "organisation": operator.organisation,
         "language": session.account.language if session else None,
-        "permissions": permissions_of(operator.role, operator.organisation),
+        "permissions": permissions_of(operator.role, operator.organisation, operator.regions),
         "elections": _elections(accounts_beside(session.account, now())) if session else [operator.election],
         "until": session.row.until.isoformat() if session else None,
     }
@@ -196,7 +196,7 @@ def described(signed_in: SignedIn) -> dict[str, Any]:
         "regions": list(account.regions),
         "organisation": account.organisation,
         "language": account.language,
-        "permissions": permissions_of(account.role, account.organisation),
+        "permissions": permissions_of(account.role, account.organisation, account.regions),
         "elections": _elections(signed_in.others),
         "until": (now() + sessions.LASTS).isoformat(),
     }

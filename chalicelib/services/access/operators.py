@@ -122,7 +122,7 @@ class Operator:
         """Whether the operator's role may do something."""
         if self.has_no_people and permission is Permission.READ_PEOPLE:
             return False
-        return may(self.role, permission, self.organisation)
+        return may(self.role, permission, self.organisation, self.regions)
 
     def sees_phones(self) -> bool:
         """Whether the operator needs to call people."""

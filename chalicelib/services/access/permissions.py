@@ -1,6 +1,6 @@
 """Who may do what: the one table of permissions and roles."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -104,14 +104,31 @@ OF_THE_COALITION: Final = frozenset(
 """What concerns the coalition as a whole: nobody may do it for one of its members, whatever their role."""
 
 
-def may(role: Role | None, permission: Permission, organisation: str | None = None) -> bool:
+OF_THE_NATION: Final = frozenset(
+    (
+        Permission.READ_AUDIT,
+        Permission.READ_LIVE_COUNT,
+        Permission.READ_ACCOUNTS,
+        Permission.RELEASE_COUNT,
+        Permission.IMPORT,
+        Permission.MANAGE_ACCOUNTS,
+    )
+)
+"""What is not of one region or another: nobody may do it who is limited to some, whatever their role."""
+
+
+def may(
+    role: Role | None, permission: Permission, organisation: str | None = None, regions: Collection[str] = ()
+) -> bool:
     """Tell whether a role may do something.
 
-    For all of the coalition, or for one of its members.
+    For all of the coalition, or for one of its members; in the whole nation, or in some `regions`.
 
     Whoever works at the command line has no role and may do everything.
     """
     if organisation is not None and permission in OF_THE_COALITION:
+        return False
+    if regions and permission in OF_THE_NATION:
         return False
     return role is None or permission in ALLOWED[role]
 
@@ -121,9 +138,9 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
     return tuple(role for role, allowed in ALLOWED.items() if permission in allowed)
 
 
-def permissions_of(role: Role | None, organisation: str | None = None) -> list[str]:
+def permissions_of(role: Role | None, organisation: str | None = None, regions: Collection[str] = ()) -> list[str]:
     """Return the names of what a role may do.
 
     In the table's order.
     """
-    return [permission.value for permission in Permission if may(role, permission, organisation)]
+    return [permission.value for permission in Permission if may(role, permission, organisation, regions)]

@@ -164,9 +164,23 @@ def _changed(subject: Subject, before: RosterChange | None, what: str, fields: M
 def _undone(subject: Subject, before: RosterChange | None) -> RosterChange:
     if before is None:
         raise DecisionRefused(f"{subject.kind} {subject.number} is as the file has it")
+    station = before.before.get("station") if subject.kind == "observer" else None
+    if "station" in before.fields and before.fields["station"] != station:
+        _require_seen_station(subject, station)
     if subject.kind == "observer" and before.fields.get("phones") != before.before.get("phones"):
         _require_still_theirs(subject, before.before.get("phones"))
     return _noted(subject, before, f"undone: {before.what}"[:100], before.before, before.fields)
+
+
+def _require_seen_station(subject: Subject, station: str | None) -> None:
+    """Refuse to send an observer back to where the operator sees nothing.
+
+    None: to the station of the file.
+    """
+    election, filed = subject.loaded.election, subject.loaded.filed.observer_by_number.get(subject.number)
+    known = election.station_by_number.get(station or (filed.station if filed else ""))
+    if known is None or not subject.action.operator.sees_station(known):
+        raise ReportUnknown("the station to which it would send them back is not in your regions")
 
 
 def _require_still_theirs(subject: Subject, phones: Sequence[str] | None) -> None:

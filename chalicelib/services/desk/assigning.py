@@ -66,6 +66,7 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
             raise TooManyAssigned(f"{len(after) - 1} phones are assigned: put them in the roster and load it")
         document = {"message": key, owner.kind: owner.whose if owner.whose is not None else True}
         before = assigned.get(phone)
+        _require_sees(loaded.election, action.operator, before)
         return Change(
             document,
             (assigning(loaded.election.id, version, after),),
@@ -118,6 +119,7 @@ def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dic
         before = assigned.get(phone)
         if before is None or before.kind == "undone":
             raise NotDone("its phone is not assigned")
+        _require_sees(loaded.election, action.operator, before)
         after = replace(before, kind="undone", who=action.who, at=action.now.isoformat(), is_settled=False)
         return Change(
             {"message": key, "undone": "spam" if before.kind == "nobody" else "assigned"},
@@ -175,8 +177,28 @@ def _require(election: Election, operator: Operator, owner: Owner) -> None:
         if observer is None or not operator.sees(election.region_of(observer.station)):
             raise NotInRegion(f"there is no observer {owner.whose}, or not in your regions")
         operator.require_own(owner.whose)
-    if owner.kind == "coordinator" and not has_coordinator(election, owner.whose):
-        raise NotInRegion(f"there is no coordinator {owner.whose}")
+    if owner.kind == "coordinator" and not _covers(election, operator, owner.whose):
+        raise NotInRegion(f"there is no coordinator {owner.whose}, or not of your regions alone")
+
+
+def _covers(election: Election, operator: Operator, coordinator: str | None) -> bool:
+    """Whether an operator sees all regions of a coordinator."""
+    rows = [row for row in election.coordinators if row.name == coordinator]
+    sees_them = all(not row.is_headquarters and all(map(operator.sees, row.regions)) for row in rows)
+    return has_coordinator(election, coordinator) and (operator.sees_all() or sees_them)
+
+
+def _require_sees(election: Election, operator: Operator, before: Assignment | None) -> None:
+    """Refuse to take a phone from somebody of another region.
+
+    Raises NotInRegion, NotOwn. Whoever is the election's no more holds nobody up.
+    """
+    if before is None:
+        return
+    if before.kind == "observer" and before.whose in election.observer_by_number:
+        _require(election, operator, Owner("observer", before.whose))
+    if before.kind == "coordinator" and has_coordinator(election, before.whose):
+        _require(election, operator, Owner("coordinator", before.whose))
 
 
 def _phone_of(election: Election, row: Message) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk.message import sees
-from chalicelib.services.desk.queue import described
+from chalicelib.services.desk.queue import described, reads_words
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.feed import BUCKET, Line, begin_of, lines_of
 from chalicelib.store.keys import is_sign_in
@@ -82,11 +82,16 @@ def log(
 
 
 def done(
-    loaded: LoadedElection, operator: Operator, before: str | None, limit: int, now: dt.datetime
+    loaded: LoadedElection,
+    operator: Operator,
+    before: str | None,
+    limit: int,
+    withheld: Collection[str],
+    now: dt.datetime,
 ) -> dict[str, Any]:
     """Return a page of what was done about messages, the newest first.
 
-    By whom, when, how and why.
+    By whom, when, how and why; words and notes only where they tell nothing of `withheld` forms.
 
     `before`: where the page before ended. Raises StoreUnavailable.
     """
@@ -100,8 +105,8 @@ def done(
             "at": line.at.partition("#")[0],
             "who": line.who,
             "action": line.action,
-            "note": line.note if operator.toward(rows[key].reporter).sees_phones() else None,
-            "message": described(election, operator, rows[key]),
+            "note": line.note if reads_words(operator, rows[key], withheld) else None,
+            "message": described(election, operator, rows[key], withheld),
         }
         for line, key in page
         if key in rows and rows[key].election == election.id and sees(operator, rows[key])

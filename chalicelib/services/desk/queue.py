@@ -99,10 +99,15 @@ def kind_of(state: str, reason: str | None) -> Kind:
     return "held"
 
 
+def reads_words(operator: Operator, row: Message, withheld: Collection[str]) -> bool:
+    """Tell whether an operator reads an SMS, and notes that quote it."""
+    return operator.toward(row.reporter).sees_phones() and not (withheld and may_tell(row, withheld))
+
+
 def described(election: Election, operator: Operator, row: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
     """Describe an SMS as a line of a list."""
+    is_shown = reads_words(operator, row, withheld)
     operator = operator.toward(row.reporter)
-    is_shown = operator.sees_phones() and not (withheld and may_tell(row, withheld))
     observer = election.observer_by_number.get(row.reporter or "")
     readings = suggestions(election, row.text or "", row.reading or {}) if is_shown else ()
     resolution = row.resolution or {}

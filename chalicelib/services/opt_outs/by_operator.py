@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.observation.sms.phones import OptOutState, international, is_machine
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.versions import NoteMissing
+from chalicelib.services.versions import NoteMissing, NotInRegion
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.opt_outs import OptOutRow, put_opt_out, wish_of
 
@@ -16,16 +16,26 @@ class WishRefused(ValueError):
     """A wish that cannot be set."""
 
 
+def _require_seen(loaded: LoadedElection, action: Action, number: str) -> None:
+    """Refuse a phone of other regions; raises NotInRegion."""
+    election, operator = loaded.election, action.operator
+    regions = [election.region_of(observer.station) for observer in election.observers_by_phone.get(number, ())]
+    if not operator.sees_all() and not any(map(operator.sees, regions)):
+        raise NotInRegion("it is no phone of an observer in your regions")
+
+
 def set_wish(loaded: LoadedElection, action: Action, phone: str, wish: OptOutState) -> dict[str, Any]:
     """Let a phone have no more unsolicited SMS, or have them again.
 
-    A newer SMS of the phone itself overrules it. Raises NoteMissing, WishRefused, and what `perform` raises.
+    A newer SMS of the phone itself overrules it. Raises NoteMissing, WishRefused, NotInRegion, and what `perform`
+    raises.
     """
     if action.why is None:
         raise NoteMissing("say who asked for it, and how")
     number = international(phone, loaded.election.default_region)
     if is_machine(number) or not number.startswith("+"):
         raise WishRefused(f"{phone} is no phone's number")
+    _require_seen(loaded, action, number)
 
     def attempt() -> Change:
         before = wish_of(loaded.election.id, number)

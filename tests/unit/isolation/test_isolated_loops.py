@@ -38,6 +38,7 @@ WITHOUT_ISOLATION = {
     "services/incidents/escalation.py: _digested": "one digest, which is one of those that are isolated",
     "services/outreach/missing_list.py: regions_of": "pure",
     "services/outreach/reminders.py: unread_stations": "goes over pages, whose rows are isolated",
+    "services/desk/assigning.py: _covers": "pure",
     "services/incidents/withdrawn.py: _alerted": "pure",
     "services/summaries/final_report_email.py: send_report": "pure: chooses who is told",
     "services/views/trace.py: _sent_about": "names keys alone; a person asks",
