@@ -139,7 +139,7 @@ METRICS_WRITTEN_EACH_MINUTE = 6
 class Case:
     """A span of time: how often each of `MEASURED` happens in it.
 
-    And reads that grow with the election.
+    `reads`: those that grow with the election.
     """
 
     name: str

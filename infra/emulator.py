@@ -40,7 +40,7 @@ class EmulatorFailed(Exception):
 class Process:
     """A process by id and start time.
 
-    So another that was given the same id later is not taken for it.
+    Another that was given the same id later is not taken for it.
     """
 
     pid: int

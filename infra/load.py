@@ -126,10 +126,7 @@ def _hand_in(request: Signed) -> tuple[float, int]:
 
 
 def _outcomes(stack: Stack, mark: str, messages: int) -> list[dict[str, Any]]:
-    """Return the SMS's rows once all have an outcome.
-
-    Or as they are once none comes any more.
-    """
+    """Return the SMS's rows once all have an outcome, or none comes."""
     deadline, before = time.monotonic() + PATIENCE_SECONDS, 0
     while True:
         pages = (

@@ -95,7 +95,7 @@ def local_stack(
 ) -> Iterator[Stack]:
     """Start an emulator, deploy Baykoo to it, and yield the stack.
 
-    Until the block ends; the emulator's files lie in `folder`.
+    Both end with the block; the emulator's files lie in `folder`.
 
     `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
     `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given; `parameters`
@@ -129,8 +129,5 @@ def local_stack(
 
 
 def _fresh_settings(api_url: str) -> dict[str, dict[str, Any]]:
-    """Return settings with new secrets for every provider.
-
-    So each can be tried and rehearsed.
-    """
+    """Return settings with new secrets, to try every provider by."""
     return {name: sender.fresh_settings(f"{api_url}/webhooks/{name}") for name, sender in SENDERS.items()}

@@ -78,7 +78,7 @@ def add(
 def load(file: Path, election_id: str) -> None:
     """Give everybody of FILE, a table of accounts, an account.
 
-    Or what the file says to whoever has one.
+    What the file says stands, also for whoever has one already.
     """
     use_stack()
 

@@ -1,7 +1,4 @@
-"""./baykoo election check: what is wrong in an election's files.
-
-And what observers could confuse.
-"""
+"""./baykoo election check: what in an election's files is wrong or confusable."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""./baykoo doctor: what is wrong with the deployed stack.
-
-And what to do.
-"""
+"""./baykoo doctor: what is wrong with the deployed stack, what to do."""
 
 import datetime as dt
 import os

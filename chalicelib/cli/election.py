@@ -170,10 +170,7 @@ def copy_command(source: str, target: str, number: str | None, clock: Clock | No
 @click.argument("number")
 @click.argument("election_id", metavar="ELECTION")
 def route(number: str, election_id: str) -> None:
-    """Let a number that observers text to lead to ELECTION.
-
-    And to no other.
-    """
+    """Let a number that observers text lead to ELECTION alone."""
     use_stack()
 
     try:
@@ -187,7 +184,7 @@ def route(number: str, election_id: str) -> None:
 def list_command() -> None:
     """Name every election that is loaded, with its numbers.
 
-    And those that are retired, with the day.
+    Retired ones are named with the day.
     """
     use_stack()
 

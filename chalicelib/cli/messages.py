@@ -1,7 +1,4 @@
-"""./baykoo messages: what waits for a person or is held.
-
-And what a person does about it.
-"""
+"""./baykoo messages: what waits for a person, what is done about it."""
 
 import datetime as dt
 from collections.abc import Iterator

@@ -11,10 +11,7 @@ from chalicelib.store.elections import existing
 @click.command()
 @click.option("--election", "election_id", required=True, metavar="ID")
 def opt_outs(election_id: str) -> None:
-    """Print the phones that want no bulk SMS and reminders.
-
-    Since when, and whose they are.
-    """
+    """Print who wants no bulk SMS and reminders, and since when."""
     use_stack()
 
     election = existing(election_id).election

@@ -14,7 +14,7 @@ from chalicelib.observation.sms.characters import is_unseen
 def printable(written: str) -> str:
     """Spell out control and format characters.
 
-    So that text can neither move nor rename the terminal. A line break is spelled out too: no SMS may imitate a line of
+    A text can then neither move nor rename the terminal. A line break is spelled out too: no SMS may imitate a line of
     ours.
     """
     return written if written.isprintable() else "".join(map(_spelled, written))
@@ -23,7 +23,7 @@ def printable(written: str) -> str:
 def printable_json(document: Any, *, indent: int | None = None) -> str:
     """Write JSON, its control and format characters as JSON's escapes.
 
-    So is half a surrogate pair, which some phones send and no UTF-8 can carry.
+    Half a surrogate pair is escaped too: some phones send it, and no UTF-8 can carry it.
     """
     written = json.dumps(document, ensure_ascii=False, indent=indent)
     return written if written.isprintable() else "".join(map(_escaped, written))

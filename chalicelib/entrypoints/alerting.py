@@ -1,7 +1,4 @@
-"""Deliver alerts where they are queued.
-
-So that none waits behind replies for a turn of the stream.
-"""
+"""Deliver alerts where they are queued, before the stream's turn."""
 
 import datetime as dt
 import time
@@ -42,7 +39,7 @@ def deliver_at_once(alerts: "Iterable[Message]", end: float) -> None:
 def deliver_and_tell(row: Message | ReceiptRow, now: dt.datetime) -> None:
     """Deliver a row of the outbox, or match a receipt.
 
-    And tell the alarms of what is given up by it.
+    What is given up by it is measured, for the alarms.
     """
     state = take_receipt(row, now) if isinstance(row, ReceiptRow) else deliver_message(row, now)
     if state == MessageState.FAILED:

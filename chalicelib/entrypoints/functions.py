@@ -22,7 +22,7 @@ FUNCTIONS: dict[str, ScheduleExpression | None] = {
 def register_functions(app: Chalice) -> None:
     """Register every function under its own module.
 
-    So that its cold start loads nothing else.
+    Its cold start then loads nothing else.
     """
     for name, schedule in FUNCTIONS.items():
         blueprint = Blueprint(f"chalicelib.entrypoints.{name}")

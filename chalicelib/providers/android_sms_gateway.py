@@ -73,9 +73,9 @@ class AndroidSmsGateway(Provider):
         require_fresh(unix_time(timestamp, "X-Timestamp"), request.at, tolerance(self.secrets))
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """Read one SMS, joined from its parts, or MMS.
+        """Read one SMS or MMS, or a status of one sent.
 
-        Or what became of one that we sent. Other events bring nothing.
+        Parts come joined. Other events bring nothing.
         """
         envelope = json_object(request.body)
         event, payload = text_field(envelope, "event"), envelope.get("payload")

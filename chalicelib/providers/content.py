@@ -56,10 +56,7 @@ def form_fields(request: WebhookRequest, charset: str = "utf-8") -> list[tuple[s
 
 
 def is_form(request: WebhookRequest) -> bool:
-    """Tell whether the request's body is a form.
-
-    Or it does not say what it is.
-    """
+    """Tell whether the body is a form, or of no stated type."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() in {FORM, ""}
 
 

@@ -23,10 +23,9 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """One request as the provider sent it.
+    """One request as the provider sent it, and when it arrived.
 
-    And `at`, the moment (aware) when it arrived. `url` is public and whole, query included. Names of `headers` are made
-    lower-case.
+    `at` is aware. `url` is public and whole, query included. Names of `headers` are made lower-case.
     """
 
     method: str

@@ -1,7 +1,6 @@
-"""Character encodings of SMS, and the header of a part.
+"""Character encodings in which gateways hand SMS on, and parts' headers.
 
-In which gateways hand SMS on. GSM-7 and its extension table: 3GPP TS 23.038, 6.2.1 and 6.2.1.1. User data header: 3GPP
-TS 23.040, 9.2.3.24.
+GSM-7 and its extension table: 3GPP TS 23.038, 6.2.1 and 6.2.1.1. User data header: 3GPP TS 23.040, 9.2.3.24.
 """
 
 import codecs
@@ -36,7 +35,7 @@ _EIGHT_BIT_NAMES = frozenset({"8bit", "binary"})
 def has_lone_surrogate(text: str) -> bool:
     """Tell whether a text has half a surrogate pair in it.
 
-    Which no encoding of texts can write.
+    No encoding of texts can write one.
     """
     return _LONE_SURROGATE.search(text) is not None
 
@@ -67,11 +66,11 @@ def is_charset(name: str) -> bool:
 
 
 def decode_text(content: bytes, charset: str, *, is_part: bool = False) -> str:
-    """Decode a text in a charset, by any of its names.
+    """Decode a text in a charset, by any name gateways use.
 
-    That gateways use for it; a byte order mark is dropped. What the charset cannot mean becomes U+FFFD: a text that is
-    damaged in one place must not be lost whole; but see `whole_characters` for a part. Eight-bit content, which names
-    no charset, is UTF-8 if it can be, else Windows-1252.
+    A byte order mark is dropped. What the charset cannot mean becomes U+FFFD: a text that is damaged in one place must
+    not be lost whole; but see `whole_characters` for a part. Eight-bit content, which names no charset, is UTF-8 if it
+    can be, else Windows-1252.
     """
     name = re.sub(r"[^a-z0-9]", "", charset.lower())
     if name in _GSM_NAMES:

@@ -70,9 +70,9 @@ def phone_field(fields: Mapping[str, Any], name: str) -> str:
 
 
 def own_number(fields: Mapping[str, Any], name: str, secrets: Secrets) -> str:
-    """Return the number that an SMS was sent to.
+    """Return the number that an SMS was sent to, or "".
 
-    Where the phone that took it does not know its own, the setting `recipient`, else nothing.
+    If the phone that took it does not know its own, it is the setting `recipient`.
     """
     if fields.get(name):
         return phone_field(fields, name)

@@ -109,7 +109,7 @@ class Generic(Provider):
     def parse(self, request: WebhookRequest) -> Delivery:
         """Read the request's SMS, one or a list, or its receipts.
 
-        Or nothing, where the format passes it over.
+        If the format passes it over, it brings nothing.
         """
         document = document_of(request, self.format)
         if self.format is _OWN:

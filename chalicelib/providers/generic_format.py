@@ -118,8 +118,5 @@ class Format:
 
     @property
     def is_form(self) -> bool:
-        """Whether the call is a form or a query.
-
-        Whose fields are bytes in some charset.
-        """
+        """Whether the call is a form or a query, in some charset."""
         return self.method == "GET" or self.body == "form"

@@ -171,7 +171,7 @@ def _sms(fields: Mapping[str, Any]) -> InboundSms:
 def _text(fields: Mapping[str, Any]) -> object:
     """Return the text of MO_JSON_2, MO_OMNI or an MMS.
 
-    That of MO_OMNI is `message.text`, of an MMS `message[].value`, its text parts.
+    It is `message.text` of MO_OMNI, of an MMS `message[].value`, its text parts.
     """
     message = fields.get("message")
     if fields.get("text") is not None or message is None:

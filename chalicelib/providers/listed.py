@@ -9,7 +9,7 @@ from chalicelib.providers.inbound import InboundSms
 class ListedSms:
     """An SMS in the provider's own list of what came in.
 
-    And `raw`, its entry there.
+    `raw`: its entry there.
     """
 
     sms: InboundSms

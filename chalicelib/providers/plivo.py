@@ -147,9 +147,9 @@ class Plivo(Provider):
         return base_url(self.secrets, "https://api.plivo.com")
 
     def _signed(self, request: WebhookRequest) -> str:
-        """Return the text that the request's signature is of.
+        """Return the text that a signature of the request is of.
 
-        Which may be of any URL that Plivo may have called. Of V2 it is the URL and the nonce with nothing between: only
+        Plivo may have called any of several URLs. Of V2 it is the URL and the nonce with nothing between: only
         the two together are what nobody can make again.
         """
         is_v3, urls = _is_v3(request), called_urls(request, self.secrets)

@@ -30,10 +30,7 @@ class NotAuthentic(WebhookRefused):
 
 
 class Stale(WebhookRefused):
-    """The request is authentic but was signed too long ago.
-
-    Or ahead of our time.
-    """
+    """An authentic request, signed too long ago or ahead of our time."""
 
     status = 403
 

@@ -95,8 +95,8 @@ def sender_of(secrets: Secrets, message: OutboundSms) -> str | None:
 def one_of_ours(secrets: Secrets, sender: str | None) -> str | None:
     """Return a sender that is ours; raises CannotSend.
 
-    Where only those in the setting `sender`, one or a list, are ours: the one that was asked for if it is among them,
-    else the first; None without the setting.
+    If only those in the setting `sender`, one or a list, are ours: the one that was asked for if it is among them, else
+    the first; None without the setting.
     """
     kept = secrets.get("sender") or []
     ours = kept if isinstance(kept, list) else [kept]
@@ -115,9 +115,9 @@ def base_url(secrets: Secrets, default: str | None = None) -> str:
 
 
 def secure_url(written: str, setting: str) -> str:
-    """Return a URL to which credentials may go.
+    """Return a URL to which credentials and texts may go.
 
-    And texts: HTTPS, or HTTP within this machine. Raises CannotSend.
+    It is HTTPS, or HTTP within this machine. Raises CannotSend.
     """
     try:
         url = urlsplit(written)

@@ -28,9 +28,9 @@ Proof = Callable[[WebhookRequest, Secrets], bool | None]
 def require_shared_secret(request: WebhookRequest, secrets: Secrets) -> None:
     """Raise WebhookRefused unless a configured proof holds.
 
-    And the source address if any are listed. Settings: `path_token` (a segment of the URL's path), `query_token` (the
-    value of one of its query's fields), `basic_user` with `basic_password`; `source_addresses`, networks such as
-    203.0.113.0/24.
+    The source address must be one of those listed, if any are. Settings: `path_token` (a segment of the URL's path),
+    `query_token` (the value of one of its query's fields), `basic_user` with `basic_password`; `source_addresses`,
+    networks such as 203.0.113.0/24.
     """
     proofs = [proof for setting, proof in _PROOFS.items() if secrets.get(setting)]
     if not proofs:

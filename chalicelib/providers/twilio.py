@@ -101,7 +101,7 @@ class Twilio(Provider):
     def read_send_answer(self, status: int, headers: Mapping[str, str], body: bytes) -> SendOutcome:
         """Read 201 with `sid`, or 400 with a code.
 
-        Which for one who has sent STOP is 21610.
+        The code of one who has sent STOP is 21610.
         """
         answered = outcome(status, headers, body, "sid")
         has_opted_out = answered.verdict == "refused" and value_in(answer_json(body), "code") == _OPTED_OUT

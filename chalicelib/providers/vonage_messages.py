@@ -92,9 +92,9 @@ class VonageMessages(Provider):
         return None
 
     def parse(self, request: WebhookRequest) -> Delivery:
-        """Read one SMS, joined from its parts, or MMS.
+        """Read one SMS or MMS, or the status of one sent.
 
-        Or the status of one that we sent.
+        Parts come joined.
         """
         fields = json_object(request.body)
         if "status" in fields:
@@ -158,9 +158,9 @@ class VonageMessages(Provider):
 
 
 def _claims(token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
-    """Return the claims of a token signed by HS256.
+    """Return the claims of a token signed by HS256, nothing else.
 
-    And nothing else, under one of the secrets.
+    It is signed under one of the secrets.
     """
     signed, _, signature = token.rpartition(".")
     head, _, payload = signed.partition(".")

@@ -182,7 +182,7 @@ def _fields(request: WebhookRequest) -> dict[str, str]:
 def _json(value: Any) -> str:
     """Return a number as text.
 
-    Or what Vonage never wrote so far, whose text the signature shall judge.
+    What Vonage never wrote so far stays as it is: its text the signature shall judge.
     """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

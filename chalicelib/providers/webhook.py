@@ -39,8 +39,8 @@ class WebhookResult:
 def handle(name: str, request: WebhookRequest, secrets: Secrets | None, fetch: Fetch) -> WebhookResult:
     """Verify, then read, a request; never raises.
 
-    Where this code stumbles, the request must come again. `secrets` is None for a provider that this stack has none
-    for. The caller, who could not read the secrets at all, answers `refusal(Undecidable(...))` instead.
+    If this code stumbles, the request must come again. `secrets` is None for a provider that this stack has none for.
+    The caller, who could not read the secrets at all, answers `refusal(Undecidable(...))` instead.
     """
     authentic, raw, nonce = False, "", None
     try:

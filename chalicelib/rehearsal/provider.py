@@ -95,7 +95,7 @@ class Answers:
     def are_hopeless(self) -> bool:
         """Tell whether the webhook or the secret must be wrong.
 
-        So many came without one acknowledgement.
+        It must if so many came without one acknowledgement.
         """
         return not self.acknowledged and sum(self.faults().values()) >= HOPELESS
 
@@ -111,8 +111,8 @@ class _Waiting:
 class SimulatedProvider:
     """Makes deliveries when they are due, several at a time.
 
-    And again where the webhook could not take them. It plays as many providers as the deliveries are for; a repetition
-    has the same id and a signature of its own.
+    What the webhook could not take comes again. It plays as many providers as the deliveries are for; a repetition has
+    the same id and a signature of its own.
     """
 
     def __init__(self, on_made: Callable[[], None] = lambda: None) -> None:
@@ -207,10 +207,7 @@ def _pause(tries: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """An HTTP answer.
-
-    Where none came, status 0 and what went wrong as the body.
-    """
+    """An HTTP answer, or with status 0 why none came."""
 
     status: int
     content_type: str

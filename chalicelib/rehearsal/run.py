@@ -214,7 +214,7 @@ def _deliveries(typed: Typed) -> Iterator[Delivery]:
 def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], on_progress: OnProgress) -> Iterator[Sent]:
     """Read acknowledged messages back until all have an outcome.
 
-    Or nothing has come to one for a long while.
+    It ends too if nothing has come to one for a long while.
     """
     acknowledged = {sms.key for sms in typed if sms.sms.id in answers[sms.webhook.provider].acknowledged}
     keys = [sms.key for sms in typed if sms.key in acknowledged]
@@ -245,7 +245,7 @@ def _wait(
 ) -> Mapping[str, Message]:
     """Read rows by key until each is done or all stall.
 
-    That none has become done for STALLED_SECONDS.
+    They stall if none has become done for STALLED_SECONDS.
     """
     rows: dict[str, Message] = {}
     outstanding = keys

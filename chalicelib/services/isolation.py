@@ -86,9 +86,9 @@ def for_each(
 
 
 def shares_of(until: float, count: int) -> list[float]:
-    """Return deadlines that share the time left equally.
+    """Return deadlines that share equally what time is left.
 
-    And what others left of it.
+    What one leaves, the next ones have.
     """
     begin = time.monotonic()
     return [begin + (until - begin) * place / count for place in range(1, count + 1)]

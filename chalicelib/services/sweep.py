@@ -66,9 +66,9 @@ class SweepResult:
 def sweep(time_left: Callable[[], float], clock: Callable[[], dt.datetime]) -> SweepResult:
     """Take up every row that is due, most urgent queue first.
 
-    While there is time left (seconds). Alerts that wait already go before all, for a long queue of reports may take all
-    the time; alerts that reports make go right after them. New replies wait for the stream or for the next sweep.
-    Raises StoreUnavailable.
+    It begins none when its seconds are over. Alerts that wait already go before all, for a long queue of reports may
+    take all the time; alerts that reports make go right after them. New replies wait for the stream or for the next
+    sweep. Raises StoreUnavailable.
     """
     progress: Counter[Progress] = Counter()
     for queue in ("alert", *QUEUES):

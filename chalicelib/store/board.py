@@ -1,6 +1,6 @@
 """What is kept each minute for the board and the quick count.
 
-So no request computes it.
+No request has to compute it.
 
 Two rows per election, replaced whole. Whoever reads them is told when they were made.
 """

@@ -1,6 +1,4 @@
-"""The messages desk: SMS that wait for a person.
-
-And what a person did about them.
+"""The messages desk: SMS that wait, and what people did about them.
 
 What waits stands in the index `attention`, under its election, region and desk. A decision takes an SMS from there, or
 moves it to another desk; its undo is a decision too, and puts it back.
@@ -45,9 +43,9 @@ MOST_EARLIER = 20
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An SMS that waits for a person, as the index has it.
+    """An SMS that waits for a person: since when, and where.
 
-    Since when, and where.
+    It is as the index has it.
     """
 
     key: str
@@ -141,7 +139,7 @@ def deciding(row: Message, decision: Decision, attention: str | None = None, **a
 def reopening(row: Message, decision: Decision) -> Write:
     """Return the write that lets a message wait again.
 
-    Where it did before its last decision.
+    It waits where it did before its last decision.
     """
     was = (row.resolution or {}).get("was", {})
     waits = [Message.attention.set(was["attention"])] if was.get("attention") else [Message.attention.remove()]

@@ -70,8 +70,5 @@ def keep_doubt(row: DoubtRow) -> None:
 
 
 def keeping(row: DoubtRow) -> Write:
-    """Return the write that stores a row.
-
-    Or deletes it where it has no doubts.
-    """
+    """Return the write that stores a row, or deletes one without doubts."""
     return Write.put("row", row.id, row) if row.doubts else Write.delete("row", row.id, row)

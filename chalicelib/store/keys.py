@@ -173,10 +173,7 @@ def promised(election_id: str, contact: str) -> str:
 
 
 def sign_in(election_id: str, random: str) -> str:
-    """Return the key of a message with a link to sign in.
-
-    And a code.
-    """
+    """Return the key of a message with a sign-in link and code."""
     return f"{_SIGN_IN}{election_id}#{random}"
 
 
@@ -252,10 +249,7 @@ def on_any_channel(prefixes: Iterable[str]) -> list[str]:
 
 
 def is_from_phone(key: str) -> bool:
-    """Whether a message of a conversation came from its phone.
-
-    And is none of ours.
-    """
+    """Whether a message of a conversation came from its phone, not us."""
     return key.partition("#")[0] not in _OURS
 
 

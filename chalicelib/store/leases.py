@@ -50,9 +50,9 @@ def leases_of(election_id: str, region: str) -> dict[str, LeaseRow]:
 def leasing(
     place: tuple[str, str], task: str, before: LeaseRow | None, holder: str | None, until: dt.datetime
 ) -> Write:
-    """Return the write that leases a task.
+    """Return the write that leases a task, or ends its lease.
 
-    Or with no holder ends its lease; `place`: its election and region.
+    It ends with no holder; `place`: its election and region.
 
     It is refused if somebody else has leased it since it was read.
     """

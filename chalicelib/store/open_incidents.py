@@ -1,6 +1,4 @@
-"""Open incidents: a small row each.
-
-So a board counts them without reading them all.
+"""Open incidents: a small row each, for the board to count.
 
 They lie in the table of incidents. Whatever opens, changes or ends an incident writes them in its own transaction; the
 schedule adds those of earlier versions.
@@ -52,10 +50,7 @@ def open_incidents_of(election_id: str, limit: int | None = MOST_READ) -> list[O
 
 
 def listed(incident: Incident, state: State) -> Write:
-    """Return the write that lists an incident in a state.
-
-    Or takes it from the list.
-    """
+    """Return the write that lists or unlists an incident by its state."""
     row = OpenIncident(
         _partition(incident.election),
         f"{incident.number:06}",

@@ -55,7 +55,7 @@ class PartsChanged(Exception):
 class BudgetChanged(Exception):
     """Another message of the same phone changed its stations.
 
-    That is, the stations that the phone reports for, since they were read.
+    They are the stations that the phone reports for, since they were read.
     """
 
 

@@ -1,6 +1,4 @@
-"""What people changed on top of an election's file.
-
-Whose phones are, stations and observers.
+"""What people changed of an election's file: phones, stations, observers.
 
 It stands in the election's head row, which is trusted for a few seconds, and has one version for all of it.
 """

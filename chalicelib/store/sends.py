@@ -44,7 +44,7 @@ class SendRow(Model):
     def add_queued(self, count: int, now: dt.datetime) -> None:
         """Count SMS that were queued, at best; raises StoreUnavailable.
 
-        Where an answer is lost the count is wrong until the send is finished.
+        If an answer is lost the count is wrong until the send is finished.
         """
         with store_faults():
             self.update(actions=[SendRow.queued.add(count), SendRow.changed_at.set(now)])

@@ -248,7 +248,7 @@ def _sms_limit(plan: Plan) -> Check:
 def _sms_sender(plan: Plan) -> Check:
     """Check that SNS may send by one's own number or name.
 
-    Since September 2024 its owner must let it.
+    Its owner must let it, since September 2024.
     """
     if not plan.by_sns:
         return Check("SMS sender", "good", "SNS carries none")

@@ -31,7 +31,7 @@ def roll_back(target: Target, before: Mapping[str, Any], failed: Mapping[str, An
 def with_tables_of(failed: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """Return the template before, with the tables that it lacks.
 
-    And with all that these refer to.
+    All that these refer to comes with them.
     """
     resources = dict(before["Resources"])
     resources |= {

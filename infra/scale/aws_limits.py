@@ -1,6 +1,6 @@
 """AWS's limits as its documentation tells them (read in November 2026).
 
-And times that no machine of ours can measure.
+Times that no machine of ours can measure stand here too.
 
 Conservatively without what AWS gives at best: no burst capacity, no split of a hot partition, no raised quota.
 """

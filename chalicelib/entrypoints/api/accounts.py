@@ -179,10 +179,7 @@ def sign_out(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
 
 
 class WallLink(Answering):
-    """A link that shows the wall, once.
-
-    And until when it can be opened.
-    """
+    """A link that shows the wall once, until an instant."""
 
     link: str
     until: str

@@ -143,10 +143,7 @@ class Undone(Answering):
 
 
 class Figures(Answering):
-    """Attempts and reached by operator and hour, and leases held.
-
-    And the oldest call that is due.
-    """
+    """Calls by operator and hour, leases held, and the oldest due call."""
 
     election: str
     as_of: str

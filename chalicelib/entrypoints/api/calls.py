@@ -1,7 +1,4 @@
-"""The call desk: whom to call next, by whom it is taken.
-
-And what came of it.
-"""
+"""The call desk: whom to call, who calls, what came of it."""
 
 import datetime as dt
 from http import HTTPStatus

@@ -18,10 +18,7 @@ class HeldRow(Answering):
 
 
 class HeldPhone(Answering):
-    """A phone with the stations it counts for.
-
-    And those that are held.
-    """
+    """A phone with the stations it counts for, and those held."""
 
     phone: str
     counted: list[str]

@@ -200,10 +200,7 @@ class Resolution(Decided):
 
 
 class Message(SentOrReceived):
-    """A message with the reply to it.
-
-    And all that a person needs who decides about it.
-    """
+    """A message with its reply, and what whoever decides needs."""
 
     reply: SentOrReceived | None = None
     version: str

@@ -91,7 +91,7 @@ def begin(asked: Asked[None, None, BeginBody]) -> Response:
 def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
     """Begin a session and lead to the page.
 
-    Where nobody signs in, to the page that says so.
+    Where nobody signs in, the page is the one that says so.
     """
     query, request = asked.query, asked.request
     try:

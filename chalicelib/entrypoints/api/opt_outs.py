@@ -33,9 +33,9 @@ def opt_outs(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
 
 
 class WishBody(Asking):
-    """A phone's wish: `out`, no bulk SMS and reminders; `in`, the usual.
+    """A phone's wish, and who asked for it.
 
-    And who asked for it.
+    `out`: no bulk SMS and reminders; `in`: the usual.
     """
 
     phone: str = Field(min_length=3, max_length=50)

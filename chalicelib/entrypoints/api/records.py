@@ -109,9 +109,9 @@ class Outgoing(Answering):
 
 
 class Outbox(Answering):
-    """Messages of ours; a page of those that failed may be empty.
+    """Messages of ours; a page of failed ones may be empty.
 
-    Where `next` continues.
+    The list then continues at `next`.
     """
 
     election: str
@@ -123,10 +123,7 @@ class Outbox(Answering):
 
 
 class KeyBody(Asking):
-    """A message of ours by its key.
-
-    And why it is sent again.
-    """
+    """A message of ours by its key, and why to send again."""
 
     key: str = Field(max_length=2_000)
     note: str = Field(default="", max_length=500)

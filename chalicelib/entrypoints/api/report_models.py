@@ -99,10 +99,7 @@ class WithdrawalBody(Asking):
 
 
 class RevocationBody(Asking):
-    """Which decision is taken back that is not the last.
-
-    And what names it.
-    """
+    """Which decision before the last is taken back, and what names it."""
 
     of: Literal["choice", "left_out", "explanation", "confirmation", "withdrawal"]
     observer: str | None = Field(default=None, max_length=50)

@@ -136,10 +136,7 @@ class Explained(Decided):
 
 
 class FailedCheck(Answering):
-    """A check that fails, its numbers in a sentence.
-
-    And why if somebody looked into it.
-    """
+    """A check that fails, its numbers in a sentence, its explanation."""
 
     rule: str
     severity: str

@@ -52,10 +52,7 @@ class Task(Answering):
 
 
 class Tasks(Answering):
-    """How much waits in each queue.
-
-    And what would be handed out next.
-    """
+    """How much waits in each queue, and what comes next."""
 
     election: str
     as_of: str

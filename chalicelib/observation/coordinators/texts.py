@@ -28,10 +28,10 @@ def alert_remarks(
     more: int = 0,
     graver_than: Severity | None = None,
 ) -> list[str]:
-    """Word what an alert adds.
+    """Word what an alert adds to its incident.
 
-    That it is graver than they were told, that no coordinator took it in time, what may be the same, how many more are
-    held.
+    It says that it is graver than they were told, that no coordinator took it in time, what may be the same, how many
+    more are held.
     """
     remarks = []
     if graver_than is not None:

@@ -29,7 +29,7 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 def forbidden_characters(file: str, text: str) -> list[Problem]:
     """Return a problem for the first character no text file should hold.
 
-    That is a control character, or bytes that are not UTF-8.
+    Such are control characters, and bytes that are not UTF-8.
     """
     match = _FORBIDDEN.search(text)
     if match is None:

@@ -1,6 +1,6 @@
-"""What a station's row says beside its number and names.
+"""Where a station is, and how many voters are on its list.
 
-Where it is, in decimal degrees, and how many voters are on its list.
+Degrees are decimal.
 """
 
 import re

@@ -87,7 +87,7 @@ def told_at_once(election: Election, region: str, severity: Severity) -> Group:
 def escalation(election: Election, region: str) -> tuple[Group, ...]:
     """Who is told next and next, while nobody acknowledges; headquarters come last.
 
-    Where there is nobody beyond those who were told at once, they are told a second time.
+    If nobody is beyond those who were told at once, they are told a second time.
     """
     chain = _chain(election, region)
     return chain[1:] or chain

@@ -204,9 +204,7 @@ def _stratum(election: Election, station: Station) -> str:
 def _counts(
     election: Election, form: Form, roles: _Roles, answers: Mapping[str, Value], accepted: frozenset[str]
 ) -> dict[str, int]:
-    """Return the needed answers of a report that fails no `error` check.
-
-    But accepted ones.
+    """Return a report's needed answers, unless it fails an unexplained `error` check.
 
     Each is a whole number within its question's range.
     """

@@ -64,18 +64,12 @@ def month_named(shape: str) -> int | None:
 
 
 def _is_form(shape: str, stem: str) -> bool:
-    """Whether a word is a month's name in any case.
-
-    Or its beginning.
-    """
+    """Whether a word is a month's name, or begins like one."""
     return stem.startswith(shape) or (shape.startswith(stem) and len(shape) <= len(stem) + _LONGEST_ENDING)
 
 
 def is_year_word(shape: str) -> bool:
-    """Whether a word says that the number before is a year.
-
-    And nothing else.
-    """
+    """Whether a word says only that the number before is a year."""
     return shape in _YEAR_WORDS
 
 

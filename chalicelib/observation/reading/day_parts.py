@@ -28,9 +28,7 @@ _TWELVE_LATER: Final[Mapping[str, frozenset[int]]] = {
 
 
 def hour_of_day(hour: int, part: str) -> tuple[int, None] | tuple[None, Reason]:
-    """Return an hour of a part of the day, 0 to 23.
-
-    Or why it means none.
+    """Return an hour of a part of the day, or why none.
 
     An hour beyond twelve that the part does not have contradicts it: `out_of_range`. Any other is `ambiguous`.
     """

@@ -83,7 +83,7 @@ class DigitNames(dict[str, bool]):
     def _is_name(self, typed: str) -> bool:
         """Whether a word has a digit for a letter.
 
-        And is neither a number nor a code with its value.
+        It is then neither a number nor a code with its value.
         """
         if all(character.isalpha() and character != "l" for character in typed):
             return False

@@ -285,7 +285,7 @@ class _Finder:
     def _is_alone(self, head: int, limit: int, answers: Answers) -> bool:
         """Whether the name stands alone on its line: an empty report.
 
-        But for greetings, a station and bare numbers.
+        Greetings, a station and bare numbers may stand there too.
         """
         if answers.header.names_from is not None or answers.coded.ended or not self.scan.opens_line(head):
             return False

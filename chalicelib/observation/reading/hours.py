@@ -11,10 +11,7 @@ _SEPARATORS: Final = frozenset(":.-")
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """An hour as a round is named.
-
-    And the index after its tokens.
-    """
+    """An hour as a round is named, and where its tokens end."""
 
     name: str
     after: int

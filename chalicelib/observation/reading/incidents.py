@@ -118,9 +118,9 @@ def _station_after(scan: Scan, incident: Incident, limit: int) -> None:
 
 
 def _skip_names(scan: Scan, index: int, limit: int) -> int:
-    """Return the index after further names of the incident form.
+    """Skip names of the incident form, and words that announce its parts.
 
-    And words that announce a station or a category.
+    Parts are the station and the category.
     """
     while index < limit:
         word = scan.words[index]

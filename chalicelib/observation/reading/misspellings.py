@@ -1,6 +1,6 @@
-"""Read names of forms with one letter wrong.
+"""Names of forms with one letter wrong, missing, extra or swapped.
 
-Or missing, extra or swapped (docs/grammar.md, "Where a form is").
+See docs/grammar.md, "Where a form is".
 """
 
 from collections.abc import Iterator

@@ -42,10 +42,7 @@ ROUND = "round"
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One thing that was read otherwise than it was typed.
-
-    And the rule that allowed it.
-    """
+    """What was read otherwise than typed, and the rule that allowed it."""
 
     typed: str
     read_as: str
@@ -78,17 +75,14 @@ class ReportReading:
     def is_undecided(self) -> bool:
         """Whether its station, observer or round is not certain.
 
-        So a form counts for none before it is asked.
+        A form is then not counted before it is asked.
         """
         return any(self.rejected.get(code) == "ambiguous" for code in (STATION, OBSERVER, ROUND))
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a whole SMS says: its reports in order.
-
-    Or why it was held and counts for nothing.
-    """
+    """What a whole SMS says: its reports, or why it is held."""
 
     reports: tuple[ReportReading, ...] = ()
     held: str | None = None

@@ -82,10 +82,7 @@ def _is_answered(scan: Scan, found: Found) -> bool:
 
 
 def _is_alarming(election: Election, report: ReportReading) -> bool:
-    """Whether a report is an incident.
-
-    Or has an answer that opens one.
-    """
+    """Whether a report is an incident, or opens one."""
     form = election.form_by_code.get(report.form)
     return form is None or any(form.by_code[code].is_critical(value) for code, value in report.answers.items())
 

@@ -22,9 +22,9 @@ _MINUTES: Final = frozenset(f"{minute:02}" for minute in range(60))
 
 @dataclass(frozen=True, slots=True)
 class RoundName:
-    """What names a round: an hour, or a day, or both.
+    """What names a round, and where its tokens end.
 
-    And the index after it.
+    It is an hour, or a day, or both.
 
     `minute` is None where none was typed; `day` counts from the election's date; `days_ago` is 0 for today, 1 for
     yesterday, None where neither was named.
@@ -268,10 +268,7 @@ class _Reader:
         return index
 
     def _part(self, index: int) -> tuple[str | None, int]:
-        """Return the part of the day at a token.
-
-        And the index after it.
-        """
+        """Return the part of the day at a token, and its end."""
         begin = index
         while self._has("day_part_openings", index):
             index += 1

@@ -47,9 +47,9 @@ def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, 
 
 
 def _longer(scan: Scan, number: str, after: int, limit: int) -> Iterable[tuple[str, int]]:
-    """Yield the number with what is glued to it, longest first.
+    """Yield the number with what is glued to it, and its end.
 
-    And the index after that.
+    The longest comes first.
     """
     gap, digits, word, _ = scan.tokens[after]
     valued = after + 1 < limit and scan.tokens[after + 1][1] != "" and scan.tokens[after + 1][0] == ""
@@ -79,10 +79,7 @@ def _stranger(scan: Scan, number: str, after: int, limit: int, codes: Container[
 
 
 def _is_valued(scan: Scan, index: int, limit: int) -> bool:
-    """Whether a value follows a letter.
-
-    Or a word that may stand before one.
-    """
+    """Whether a letter is followed by a value, or by its announcement."""
     after = index + 1
     if after >= limit:
         return False

@@ -46,10 +46,7 @@ class Scan:
         return number if number.isdigit() else number.translate(DIGITS)
 
     def starts_line(self, index: int) -> bool:
-        """Whether a token is the first of its line.
-
-        Or of the SMS.
-        """
+        """Whether a token is the first of its line or SMS."""
         return index == 0 or "\n" in self.tokens[index][0]
 
     def opens_line(self, index: int) -> bool:
@@ -160,10 +157,7 @@ class Scan:
 
 
 def scan(text: Canonical, vocabulary: Vocabulary) -> Scan:
-    """Tokenise a text and split its runs of letters.
-
-    Where they hold several things.
-    """
+    """Tokenise a text; split runs of letters that hold several things."""
     tokens: list[Token] = vocabulary.tokens.findall(text.text)
     while tokens and not any(tokens[-1][1:]):
         # Only what stands after the last token.

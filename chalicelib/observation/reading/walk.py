@@ -50,7 +50,7 @@ class Walk:
     def take_number(self, digits: str) -> None:
         """Add a number to the value.
 
-        Where something was passed over after the number before it, they are not one.
+        If something was passed over after the number before it, they are not one.
         """
         current = self.current if self.current is not None else self.closed
         if current is None:

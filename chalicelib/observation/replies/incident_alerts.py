@@ -89,8 +89,5 @@ def incident_alert_email(election: Election, language: str, **incident: Unpack[I
 
 
 def _quoted(text: str) -> str:
-    """Mark each line of a text as somebody's own.
-
-    So it passes for none of ours.
-    """
+    """Mark each line of a text as quoted, never ours."""
     return "\n".join(f"> {without_controls(line)}" for line in text.splitlines())

@@ -86,10 +86,7 @@ _Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A reply in the making: its phrases and their items.
-
-    Which phrases stand in it, by section and place, and with how many of their items.
-    """
+    """A reply in the making: its phrases, how many items each shows."""
 
     mark: str
     sections: Sequence[Section]

@@ -11,7 +11,7 @@ from chalicelib.observation.texts.catalogue import text as say
 def reminder_sms(election: Election, observer: Observer, form_code: str, round_name: str) -> str:
     """Remind an observer who owes a report.
 
-    Which report, of which station, and how it begins. An observer who shares a phone is told to sign. A title that
+    It names the report, its station, and how it begins. An observer who shares a phone is told to sign. A title that
     leaves no room for all this is left out.
     """
     form, language = election.form_by_code[form_code], observer.language

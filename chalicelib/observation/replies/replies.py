@@ -87,7 +87,7 @@ def unrecognised_reply(election: Election, language: str) -> str:
 def held_reply(election: Election, language: str, *, has_incident: bool = False) -> str:
     """Reply to an SMS that marks itself as no report.
 
-    Or that quotes ours; an incident in it is on its way.
+    One that quotes our texts gets the same; an incident in it is on its way.
     """
     speech = _Speech(election, language)
     received = [speech.say("reply_incident")] if has_incident else []

@@ -1,7 +1,4 @@
-"""A report's fields as a person types them.
-
-And what is wrong with them.
-"""
+"""A report's fields as a person types them, and their faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

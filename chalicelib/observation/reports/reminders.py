@@ -1,7 +1,7 @@
-"""Chasing missing reports: who is reminded and when.
+"""Chasing missing reports: who is reminded, when the coordinator gets the list.
 
-And when the coordinator gets the list. Every step follows from what was done before and not from the clock: so it does
-no harm to ask twice, late, or not at all for some hours. All instants are the election's own, aware.
+Every step follows from what was done before and not from the clock: so it does no harm to ask twice, late, or not at
+all for some hours. All instants are the election's own, aware.
 """
 
 import datetime as dt
@@ -134,7 +134,7 @@ def overdue_rounds(election: Election, now: dt.datetime) -> tuple[Place, ...]:
 def day_began(election: Election, now: dt.datetime) -> dt.datetime:
     """Return since when an arrival is a sign of life today.
 
-    That is the midnight before the last morning.
+    It is the midnight before the last morning.
     """
     morning = _last(election, election.reminders.night.until, now).astimezone(election.zone)
     return morning.replace(hour=0, minute=0, fold=0).astimezone(dt.UTC)

@@ -226,7 +226,7 @@ def standing_choice(decisions: Decisions, code: str, answers: Mapping[str, Value
 def observer_answers(given: ObserverAnswers) -> StationAnswers:
     """Return what counts for one observer.
 
-    Where a form expects a report per observer: nothing is compared with the others'.
+    It is for a form that expects a report per observer: nothing is compared with the others'.
     """
     return StationAnswers({code: answer.value for code, answer in given.answers.items()}, frozenset(), given.first_at)
 
@@ -234,10 +234,8 @@ def observer_answers(given: ObserverAnswers) -> StationAnswers:
 def owing(election: Election, report: Report) -> tuple[Observer, ...]:
     """Return the station's own observers who owe the report.
 
-    All of them until one has answered, or each who has not. Those who are left out are not asked again, and nobody of a
-    station that is closed.
-
-    Which of the two: whether the form expects a report per station or per observer. Where each observer owes one, an
+    If the form expects a report per station, all of them until one has answered; if per observer, each who has not.
+    Those who are left out are not asked again, and nobody of a station that is closed. Where each observer owes one, an
     observer who covers from another station takes no other's place, and still owes their own station's.
     """
     observers = election.observers_by_station.get(report.station, ())

@@ -1,6 +1,6 @@
-"""What a message means for its election.
+"""Resolve a message: whose report it is, where and when.
 
-Whose report it is, where and when (docs/grammar.md, "Whose and where").
+See docs/grammar.md, "Whose and where".
 """
 
 import datetime as dt
@@ -117,10 +117,7 @@ class Interpretation:
 
 
 def unassigned_document(report: ReportReading) -> dict[str, Any]:
-    """Return an unknown sender's report as it is kept.
-
-    Until an operator says who sent it.
-    """
+    """Return an unknown sender's report, kept until an operator assigns it."""
     named = {"station": report.station, "round": report.round}
     return {
         "form": report.form,

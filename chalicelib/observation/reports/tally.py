@@ -52,9 +52,9 @@ UNCOUNTED: Final = frozenset(
 
 
 def shard_of(election: Election, name: str) -> int:
-    """Return the shard that a station's counts go to.
+    """Return the shard of a station's counts, or a strange phone's.
 
-    Or a stranger's phone's. A stable hash, the same in every process.
+    It is a stable hash, the same in every process.
     """
     return zlib.crc32(name.encode()) % election.tally_shards
 
@@ -154,9 +154,9 @@ def _of_answer(question: Question, value: Value) -> dict[str, Number]:
 
 
 def message_counters(outcome: str, *, is_entry: bool = False) -> Counters:
-    """Count what one message adds to its cell.
+    """Count a message's arrival and outcome in its cell.
 
-    That it was received and its outcome; nothing for those UNCOUNTED. An entry is no SMS, and counts by itself.
+    Those UNCOUNTED count nothing. An entry is no SMS, and counts by itself.
     """
     if is_entry:
         return {"message.entered": 1}

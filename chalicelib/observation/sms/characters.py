@@ -19,7 +19,7 @@ def is_unseen(character: str) -> bool:
 def without_controls(written: str) -> str:
     """Return a text without unseen characters, a blank for each control.
 
-    So that it neither turns the words round that it stands among nor commands what shows it.
+    It then neither turns the words round that it stands among nor commands what shows it.
     """
     if written.isprintable():
         return written

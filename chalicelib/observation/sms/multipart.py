@@ -180,8 +180,8 @@ def without_repetition(known: Sequence[LongSms], sms: LongSms) -> tuple[LongSms,
 class PartText:
     """A part's text, with halves of characters at its ends.
 
-    Where it begins or ends with half of a character that takes two, U+FFFD stands in the text, and `begins` or `ends`
-    is that half.
+    If it begins or ends with half of a character that takes two, U+FFFD stands in the text, and `begins` or `ends` is
+    that half.
     """
 
     number: int

@@ -1,7 +1,4 @@
-"""Telephone numbers: one written form for each.
-
-Which of them may be a machine's, and what a number may wish for.
-"""
+"""Telephone numbers: one written form, machines, and what may opt out."""
 
 import re
 from functools import lru_cache
@@ -30,7 +27,7 @@ _MOBILE_TOKENS = (
 def international(number: str, default_region: str | None = None) -> str:
     """Write a number in E.164 where that is possible.
 
-    Where it is international or can be made so; else as it is, blanks removed.
+    Another stays as it is, blanks removed.
 
     `00` and a bare country code get the `+`; a national number is completed by the election's `default_region` (an ISO
     3166 country). A trunk zero after the country code is left out, mobile tokens are as today's plan has them, and of a
@@ -106,9 +103,9 @@ def _as_today(number: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _parsed(number: str, region: str | None, *, is_assigned: bool) -> str | None:
-    """Return a number in E.164 that its plan has room for.
+    """Return a number in E.164, or None for an impossible one.
 
-    Or has assigned, with `is_assigned`; None for another.
+    With `is_assigned` its plan must have assigned it, else have room for it.
     """
     import phonenumbers  # noqa: PLC0415 - large, and most numbers come in international form
 

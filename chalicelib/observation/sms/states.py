@@ -1,7 +1,4 @@
-"""What becomes of a message: its states, and why.
-
-And what is to be known of it beside.
-"""
+"""What becomes of a message: states, reasons, and flags beside them."""
 
 from enum import StrEnum
 

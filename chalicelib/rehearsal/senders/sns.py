@@ -44,9 +44,7 @@ def certificate_of(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 
 
 class SnsSender(Sender):
-    """A POST of the envelope of a two-way SMS.
-
-    Or of a subscription's confirmation.
+    """A POST of a two-way SMS's envelope, or a subscription's confirmation.
 
     Only SNS can sign for a stack that trusts SNS's certificates. With `secret`, the token in the path of a subscription
     with raw message delivery, it sends what such a one does, unsigned.

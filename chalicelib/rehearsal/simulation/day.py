@@ -191,7 +191,7 @@ def _reports(
 def _reporting(form: Form, observers: list[Observer], place: int, chance: random.Random) -> list[Observer]:
     """Choose who reports.
 
-    Where a station owes one report, its observers take turns, and sometimes both send it.
+    If a station owes one report, its observers take turns, and sometimes both send it.
     """
     if form.expect == "observer" or chance.random() < BOTH:
         return [observer for observer in observers if chance.random() >= SILENT]

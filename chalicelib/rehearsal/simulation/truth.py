@@ -132,7 +132,7 @@ def _limits(question: Question, scale: int = 1) -> tuple[int, int]:
 def _time_of_day(form: Form, chance: random.Random) -> str:
     """Draw a time in the first third of the form's own.
 
-    So that it is past when the report is sent.
+    It is past when the report is sent.
     """
     first, last = 8 * 60, 20 * 60
     if form.due:

@@ -106,9 +106,9 @@ def distinct(invitation: Invitation, others: Iterable[AccountRow]) -> str:
 
 
 def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> str:
-    """Add an account at the command line.
+    """Add an account at the command line; return its id.
 
-    Or give one of the same address again; return its id.
+    An address that has one is invited again.
 
     Raises ElectionUnknown, OperatorInvalid, StoreUnavailable.
     """

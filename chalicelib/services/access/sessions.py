@@ -26,10 +26,7 @@ LONGEST_DEVICE = 120
 
 
 class SessionRefused(Exception):
-    """A session's cookie is unknown, ended, idle for too long.
-
-    Or its account was revoked.
-    """
+    """A session's cookie is unknown, ended, idle for long, or revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +62,7 @@ def begin(account: AccountRow, device: str, now: dt.datetime, until: dt.datetime
 
 
 def resume(cookie: str, now: dt.datetime) -> Session:
-    """Return the session of a cookie.
-
-    And note its use now and then.
+    """Return a cookie's session; note its use now and then.
 
     Raises SessionRefused, StoreUnavailable.
     """
@@ -104,6 +99,6 @@ def _parts(cookie: str) -> tuple[str, str]:
 def _hash(token: str) -> str:
     """Hash a token of 256 random bits.
 
-    So that a plain hash cannot be searched for.
+    A plain hash of so many cannot be searched for.
     """
     return hashlib.sha256(token.encode()).hexdigest()

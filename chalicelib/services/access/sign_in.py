@@ -157,9 +157,7 @@ def redeem_link(token: str, election_id: str | None, now: dt.datetime) -> Signed
 
 
 def redeem_code(written: str, code: str, election_id: str | None, now: dt.datetime) -> SignedIn:
-    """Return who signs in by an address and its code.
-
-    And use it up.
+    """Use an address's code up; return who signs in by it.
 
     Raises ProofRefused, TooManyAttempts, StoreUnavailable.
     """

@@ -50,7 +50,7 @@ def header_of(path: Path) -> dict[str, Any]:
 def require_whole(path: Path) -> Mapping[str, int]:
     """Count a backup's rows per table; raises ArchiveInvalid.
 
-    Where it is cut short, or differs from its own count.
+    It is invalid if it is cut short, or differs from its own count.
     """
     header_of(path)
     counted: Counter[str] = Counter()

@@ -104,7 +104,7 @@ def _queues(
 def _messages(election: Election, scope: Scope, kept: KeptRow | None) -> list[Waiting]:
     """Return what waits of each region.
 
-    And of no region where the board is the nation's.
+    The nation's board has what is of no region too.
 
     As of now where that is asked with little, with the number of the last minute where there are many.
     """

@@ -67,7 +67,7 @@ def text_of(election: Election, station: str, reports: Sequence[EntryFields]) ->
 def count_entered(key: str, action: Action) -> str | None:
     """Let an entry count now, and return its state.
 
-    Where that fails it counts by the stream or sweep: it stays received until then.
+    If that fails it counts by the stream or sweep: it stays received until then.
     """
     entry = get(key)
     if entry is None:

@@ -13,9 +13,7 @@ from chalicelib.store.elections import LoadedElection
 def list_contacts(
     loaded: LoadedElection, operator: Operator, station: str, limit: int, before: str | None
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of a station's contacts.
-
-    And the id to continue below.
+    """Return a page of a station's contacts, and where it continues.
 
     Raises StationUnknown, StoreUnavailable.
     """

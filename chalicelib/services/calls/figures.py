@@ -17,9 +17,7 @@ from chalicelib.store.elections import LoadedElection
 
 
 def call_figures(loaded: LoadedElection, operator: Operator, now: dt.datetime) -> dict[str, Any]:
-    """Return attempts and reached by operator and hour, leases held.
-
-    And the oldest call that is due.
+    """Return calls by operator and hour, leases held, the oldest due call.
 
     Raises StoreUnavailable.
     """

@@ -1,7 +1,4 @@
-"""The call list: stations in the order of calling, each with why.
-
-And who has it.
-"""
+"""The call list: stations in calling order, why, and who has each."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence

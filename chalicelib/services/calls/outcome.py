@@ -55,10 +55,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Answers that were taken by phone, as the writes of an entry.
-
-    And the key of its message.
-    """
+    """Answers taken by phone: their entry's key and writes."""
 
     key: str
     writes: tuple[Write, ...]
@@ -277,7 +274,7 @@ def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> 
 def amounts_of(outcome: Outcome, sign: int = 1) -> dict[str, int]:
     """Return what a call adds to its operator's figures.
 
-    Or with sign -1 takes back.
+    With sign -1 it is taken back.
     """
     amounts = {"attempts": sign, outcome: sign}
     return amounts | ({"reached": sign} if outcome in REACHED else {})

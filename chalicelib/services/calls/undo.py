@@ -62,10 +62,7 @@ def undo_call(loaded: LoadedElection, action: Action, station: str, contact: str
 
 
 def require_undoable(row: CallRow, logged: ContactRow, action: Action) -> None:
-    """Raise UndoPassed unless a call is one's own, recent.
-
-    And the last of its station.
-    """
+    """Raise UndoPassed unless a call is one's own, recent, and the last."""
     if logged.who != action.who:
         raise UndoPassed(f"{logged.who} has logged this call, and can undo it")
     logged_at = dt.datetime.fromisoformat(logged.id.partition("#")[0])

@@ -32,9 +32,7 @@ class BucketRefused(BucketUnavailable):
 
 
 class Upload(io.RawIOBase):
-    """A file that is written once, from its beginning.
-
-    And is in the bucket whole or not at all.
+    """A file in the bucket: written once, and there whole or not.
 
     Leaving it by an exception takes its parts away again.
     """

@@ -29,7 +29,7 @@ logger = Logger()
 def begin(election_id: str, kind: Kind, job_id: str) -> None:
     """Call the function that does a job, without waiting for it.
 
-    Where that fails the job waits, and showing it calls again.
+    If that fails the job waits, and showing it calls again.
     """
     payload = json.dumps({"election": election_id, "kind": kind, "job": job_id})
     try:

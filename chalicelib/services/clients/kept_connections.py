@@ -1,9 +1,8 @@
-"""Keep connections to providers' APIs between requests.
+"""Keep connections to providers' APIs: one TLS handshake for many SMS.
 
-So that not every SMS costs a TLS handshake. They are kept for less than servers do (Apache: 5 s): a request that goes
-into a connection which its server closes at that moment would be in doubt, though it was never read. So would one on a
-connection that died while Lambda had frozen its worker; by the wall clock, which goes on then, such a connection is too
-old.
+They are kept for less than servers do (Apache: 5 s): a request that goes into a connection which its server closes at
+that moment would be in doubt, though it was never read. So would one on a connection that died while Lambda had frozen
+its worker; by the wall clock, which goes on then, such a connection is too old.
 """
 
 import threading

@@ -142,9 +142,8 @@ def undo(target: Target) -> dict[str, Any]:
 def revoke(target: Target, **named: Any) -> dict[str, Any]:
     """Take back decisions that are not the last.
 
-    `codes` chosen, an `observer` left out, a `rule` explained.
-
-    Or an observer's confirmed `codes`, or a withdrawn `message`: `of` says which of these. Raises DecisionRefused, and
+    They are `codes` chosen, an `observer` left out, a `rule` explained, an observer's confirmed `codes`, or a withdrawn
+    `message`: `of` says which of these. Raises DecisionRefused, and
     what `decide` raises.
     """
 

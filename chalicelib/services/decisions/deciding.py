@@ -97,9 +97,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision: the report's decisions with it.
-
-    And its line in the audit trail.
+    """A decision: the report's decisions with it, and its audit line.
 
     `document`: what its answer says besides.
     """
@@ -159,9 +157,9 @@ def _require_own(target: Target, report: Report) -> None:
 
 
 def _changed(target: Target, standing: Standing, decided: Decided) -> tuple[StoredReport, list[Write]]:
-    """Return the report after a decision, at the version that it replaces.
+    """Return the report after a decision, and its writes.
 
-    And the writes.
+    They replace the version that was read.
     """
     before, election = standing.stored, target.election
     noted = decided.decisions.decided(before.report.decisions, before.version + 1, decided.what, target.made)

@@ -101,8 +101,5 @@ def _call(service: str, operation: str, **arguments: object) -> Any:
 
 
 def _is_unverified(code: str, message: str) -> bool:
-    """Tell whether SES rejects an unverified identity.
-
-    Which a person puts right in the account.
-    """
+    """Tell whether SES rejects an identity that a person must verify."""
     return code == "MessageRejected" and "not verified" in message

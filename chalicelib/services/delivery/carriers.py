@@ -32,10 +32,7 @@ class Carrier(Protocol):
         """Hand the SMS over; the carrier's reference. Raises SendRefused, NotSent, InDoubt, AnswerLost."""
 
     def finds_receipts(self, message: Message, reference: str | None, /) -> bool:
-        """Tell whether a receipt under the reference finds its SMS.
-
-        And can be waited for.
-        """
+        """Tell whether a receipt finds its SMS, and is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class _SendApi:
     def finds_receipts(self, message: Message, reference: str | None, /) -> bool:
         """Store which SMS the reference means.
 
-        Where that fails, no receipt is waited for.
+        If that fails, no receipt is waited for.
         """
         if reference is None:
             return False

@@ -61,10 +61,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
 
 
 def not_asked(message: Message) -> list[str]:
-    """Return carriers that cannot have an SMS, in order.
-
-    That neither took it nor may have taken it.
-    """
+    """Return carriers that cannot have taken an SMS, in order."""
     return [name for name in sms_providers() if name not in (message.asked or ())]
 
 

@@ -28,10 +28,10 @@ _WEIGHT = {None: 0, ON_ITS_WAY: 1, LOST: 2, DELIVERED: 3}
 
 
 def take_receipt(receipt: ReceiptRow, now: dt.datetime) -> str:
-    """Note a stored receipt on its SMS.
+    """Note a stored receipt on its SMS; send a lost one again.
 
-    And send what was lost by another carrier. Returns FAILED where an SMS was given up by this, else the receipt's
-    state. Raises StoreUnavailable.
+    Another carrier gets it. Returns FAILED where an SMS was given up by this, else the receipt's state. Raises
+    StoreUnavailable.
     """
     if receipt.state != MessageState.WAITING:
         return receipt.state
@@ -42,10 +42,7 @@ def take_receipt(receipt: ReceiptRow, now: dt.datetime) -> str:
 
 
 def _take(receipt: ReceiptRow, now: dt.datetime) -> str:
-    """Note a receipt once; raises Contended.
-
-    Where somebody else changed the SMS meanwhile.
-    """
+    """Note a receipt once; raises Contended on somebody else's change."""
     sms = _sms_of(receipt)
     if sms is None or (sms.state == MessageState.SENDING and sms.due_at is not None and sms.due_at > now):
         return _wait(receipt, now)
@@ -70,10 +67,7 @@ def _sms_of(receipt: ReceiptRow) -> Message | None:
 
 
 def _is_news(sms: Message, receipt: ReceiptRow) -> bool:
-    """Tell whether a receipt tells anything new of its SMS.
-
-    And is not of another time that it was sent.
-    """
+    """Tell whether a receipt is news of the SMS as last sent."""
     carrier, word = receipt.provider, receipt.receipt
     if _WEIGHT[word] <= _WEIGHT[sms.receipt]:
         return False

@@ -107,10 +107,7 @@ def _send_email(message: Message) -> SendResult:
 
 
 def _send_by(name: str, message: Message, now: dt.datetime, *, urgent: bool) -> SendResult:
-    """Send by one carrier, within its rate.
-
-    And let all workers know how it stands.
-    """
+    """Send by one carrier, within its rate; share how it stands."""
     try:
         carrier = carrier_named(name, message)
         terms = Terms.of_settings(carrier.settings)

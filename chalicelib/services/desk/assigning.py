@@ -2,7 +2,7 @@
 
 It holds for one SMS, or from now on.
 
-Whose a phone is stands beside the roster, in the election's head row; its SMS are read by it then (settling.py).
+The assignment stands beside the roster, in the election's head row; its SMS are read by it then (settling.py).
 """
 
 import datetime as dt

@@ -1,6 +1,6 @@
 """Undo what somebody did about an SMS.
 
-That is a decision of its own: it withdraws what was entered, and lets wait what waited.
+It is a decision of its own: it withdraws what was entered, and lets wait what waited.
 """
 
 from typing import Any, Final

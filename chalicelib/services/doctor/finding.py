@@ -1,7 +1,4 @@
-"""What the doctor sees: in plain words, how grave.
-
-And what to do.
-"""
+"""What the doctor sees: how grave, in plain words, what to do."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

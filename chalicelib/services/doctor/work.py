@@ -58,7 +58,7 @@ def sweeping(now: dt.datetime) -> Iterator[Finding]:
 def settings(carriers: str) -> Iterator[Finding]:
     """Check that every provider's settings can be read.
 
-    And that those are there that carry SMS.
+    Those that carry SMS must be there.
     """
     names = configured_providers()
     if not names:

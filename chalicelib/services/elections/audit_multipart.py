@@ -1,6 +1,6 @@
-"""Audit long SMS: every part is read in one message.
+"""Audit long SMS: each part is read in one message.
 
-Which says what its parts say, and nothing counts twice.
+The message says what its parts say, and nothing counts twice.
 """
 
 from collections import Counter
@@ -24,10 +24,7 @@ def part_differences(messages: Iterable[Message]) -> Iterator[str]:
 
 
 def _reading_differences(message: Message, about: Message | None) -> Iterator[str]:
-    """Check the message that a part says it is read in.
-
-    Or that a message without a late part says.
-    """
+    """Check the message where a part, or a superseded message, is read."""
     read_in = set(about.parts or ()) if about is not None else set()
     if message.state == MessageState.JOINED and message.key not in read_in:
         yield f"message {message.key}: it is joined, but {message.about} is not read with it"

@@ -101,10 +101,7 @@ def described(row: JobRow, now: dt.datetime) -> dict[str, Any]:
 
 
 def is_forgotten(row: JobRow, now: dt.datetime) -> bool:
-    """Tell whether an export waits for a function that was never called.
-
-    Or has died.
-    """
+    """Tell whether an export's function never ran, or died."""
     return row.state in ("waiting", "running") and row.beat_at < now - DIES_AFTER
 
 

@@ -1,7 +1,4 @@
-"""The codebook of an export, and what the export is.
-
-So that a file explains itself.
-"""
+"""The codebook of an export: a file explains itself."""
 
 import datetime as dt
 from collections.abc import Iterator

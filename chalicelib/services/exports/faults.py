@@ -6,9 +6,9 @@ class PeopleWithheld(Exception):
 
 
 class ExportUnknown(LookupError):
-    """There is no such export of this person's.
+    """There is no such export of this person's, or not any more.
 
-    Or it was deleted after a day.
+    It is deleted after a day.
     """
 
 

@@ -1,7 +1,4 @@
-"""Run an export: rows are read and written one by one.
-
-And a file is there whole or not at all.
-"""
+"""Run an export, row by row: its files are whole or absent."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -87,9 +84,9 @@ def _made(row: JobRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, Any]]
 
 @contextmanager
 def _uploading(row: JobRow, name: str, content_type: str) -> Iterator[Upload]:
-    """Yield a file that is whole after the block.
+    """Yield a file that is whole after the block, or absent.
 
-    And nothing where the block fails.
+    It is absent if the block fails.
     """
     upload = Upload(_key(row, name), content_type, name)
     try:

@@ -1,6 +1,6 @@
-"""Check what somebody hands in, say what it changes.
+"""Check what is handed in, say what it changes, have it loaded.
 
-And have it loaded on the version seen.
+It is loaded on the version seen.
 """
 
 import base64

@@ -18,9 +18,7 @@ from chalicelib.store.jobs import JobRow
 
 
 def run(election_id: str, job_id: str, clock: Callable[[], dt.datetime]) -> bool:
-    """Load an import; False where there is nothing to do.
-
-    Or another function does it.
+    """Load an import; False if none waits, or another function loads it.
 
     Whatever refuses it ends it as failed, with its words, and nothing is changed. A function that dies after it has
     stored the election leaves the rest to the next one: it counts anew. Raises StoreUnavailable,

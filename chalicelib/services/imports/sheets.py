@@ -1,6 +1,6 @@
-"""A sheet of an XLSX file as the text of a table.
+"""A sheet of an XLSX file as a table's text.
 
-So that both are read by the same rules.
+Both are then read by the same rules.
 """
 
 import csv
@@ -16,10 +16,7 @@ LARGEST_UNPACKED: Final = 100_000_000
 
 
 class SheetUnreadable(ValueError):
-    """A file is no XLSX file.
-
-    Or one that is not read here.
-    """
+    """A file is no XLSX file that can be read here."""
 
 
 def sheet_text(file: str, content: bytes) -> str:

@@ -19,10 +19,7 @@ SUBJECT = "alerts"
 
 
 class AlertBudget:
-    """Alerts that coordinators got in an hour.
-
-    And what a transaction adds.
-    """
+    """Alerts of coordinators in an hour, and what a transaction adds."""
 
     def __init__(self, election: Election, at: dt.datetime, before: Counter[str]) -> None:
         self._election, self._at, self._alerts = election, at, before

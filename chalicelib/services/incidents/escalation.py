@@ -54,7 +54,7 @@ class Digested:
 def escalate_due(now: dt.datetime, until: float = NO_DEADLINE) -> list[Message]:
     """Escalate what is due in every election; return what was queued.
 
-    And queue the digests that are. Begins nothing after `until` (time.monotonic), and gives every election its share of
+    Due digests are queued too. Begins nothing after `until` (time.monotonic), and gives every election its share of
     that time. What somebody else is at work on, what fails and what there is no time for is left to the next run.
     Raises StoreUnavailable.
     """
@@ -112,7 +112,7 @@ def _escalated(
 ) -> tuple[list[Write], tuple[Message, ...]]:
     """Return what escalates an incident to the next in the chain.
 
-    And has it looked at again where more come after them.
+    If more come after them, it is looked at again.
     """
     election, at = loaded.election, loaded.clock.at(now)
     incident = incidents.get_incident(election.id, watch.incident)

@@ -134,10 +134,7 @@ def _announced(
     sender: str | None,
     now: dt.datetime,
 ) -> _Announced:
-    """Return a new incident with the alerts sent at once.
-
-    Whose keys it keeps.
-    """
+    """Return a new incident with its immediate alerts, whose keys it keeps."""
     group = told_at_once(election, incident.region, incident.severity)
     alerted = () if incident.digested else budget.within(incident, group)
     alerts = alerts_of(election, incident, alerted, muted, now, sender)

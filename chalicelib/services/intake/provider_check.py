@@ -113,7 +113,7 @@ def _refusal(what: str, status: int, body: bytes) -> Finding:
 def _clocks(headers: dict[str, str], now: dt.datetime) -> Finding:
     """Compare this machine's clock with the API's.
 
-    Whose answers tell theirs in whole seconds.
+    Its answers tell their time in whole seconds.
     """
     try:
         theirs = parsedate_to_datetime({name.lower(): value for name, value in headers.items()}["date"])

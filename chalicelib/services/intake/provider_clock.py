@@ -56,7 +56,7 @@ def described_clock(samples: list[int], settings: Secrets) -> dict[str, Any]:
 def arrival_counts(settings: Secrets) -> bool:
     """Return the setting `arrival_counts`.
 
-    That an SMS counts at its arrival, whatever time the provider tells.
+    With it an SMS counts at its arrival, whatever time the provider tells.
     """
     return settings.get("arrival_counts") is True
 

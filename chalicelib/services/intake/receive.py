@@ -1,6 +1,6 @@
-"""Receive: store a webhook's SMS, then acknowledge it.
+"""Receive: store a webhook's SMS, and only then acknowledge it.
 
-And only then. Nothing is read or looked up here.
+Nothing is read or looked up here.
 """
 
 import datetime as dt

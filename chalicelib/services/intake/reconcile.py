@@ -127,7 +127,7 @@ class _Progress:
     def record_failure(self, place: _Place, failed: ListFailed, now: dt.datetime) -> None:
         """Keep until when the provider wants to be left alone.
 
-        And ask for less where it refuses to be read on.
+        It is asked for less if it refuses to be read on.
         """
         kept = dict(self.done)
         if failed.is_refused and place.page is not None and self._is_new(place):

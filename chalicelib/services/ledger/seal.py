@@ -108,7 +108,7 @@ class _Filling:
     def fill(self, until: float) -> bool:
         """Write what is not written yet; return whether that is all.
 
-        Where another run puts a part first, this one goes on after it.
+        If another run puts a part first, this one goes on after it.
         """
         while not (is_all := self._go_on(until)) and time.monotonic() < until:
             pass

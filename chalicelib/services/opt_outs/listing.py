@@ -11,10 +11,9 @@ from chalicelib.store.opt_outs import OptOutRow, opted_out
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """A phone that wants no bulk SMS and reminders.
+    """A phone that wants no bulk SMS and reminders, and whose.
 
-    Since a real instant, and whose it is. `message`: the SMS that said so, or that was refused. `regions`: those of its
-    observers.
+    `since`: a real instant. `message`: the SMS that said so, or that was refused. `regions`: those of its observers.
     """
 
     phone: str

@@ -51,10 +51,10 @@ class Opting:
 
 
 def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> Opting | None:
-    """Return the wish that an SMS says, or None.
+    """Return the wish that an SMS, or its provider, tells; or None.
 
-    Or that the provider has found in it. A report, or what is held as its cancellation, stays one: in it only the
-    provider can find a wish beside. Raises StoreUnavailable.
+    A report, or what is held as its cancellation, stays one: in it only the provider can find a wish beside. Raises
+    StoreUnavailable.
     """
     election, text = loaded.election, message.text or ""
     found_by_provider = message.provider_wish
@@ -110,7 +110,7 @@ def outcome_of_opt_out(
 def finish_refused(message: Message, error: str, at: dt.datetime) -> None:
     """End an outgoing SMS whose recipient has opted out at its carrier.
 
-    And know of it from here on. `at`: before it was handed over. Nothing changes where somebody else has ended it.
+    The wish is known from here on. `at`: before it was handed over. Nothing changes where somebody else has ended it.
     Raises StoreUnavailable.
     """
     election, phone = str(message.election), str(message.recipient)

@@ -255,7 +255,7 @@ def _task(name: str) -> str:
 def _key(election: Election, name: str, observer: Observer) -> str:
     """Name an SMS by the first holder of the phone.
 
-    So that whoever of two it is chosen for, the phone gets it once.
+    The phone gets it once, whoever of two it is chosen for.
     """
     holder = election.observers_by_phone[observer.phones[0]][0]
     return keys.bulk(election.id, name, holder.number)

@@ -32,7 +32,7 @@ def heard_at(phone: str) -> dt.datetime | None:
 def reached(observer: Observer) -> Observer:
     """Return an observer with the phone first that was heard last.
 
-    Where none was heard, as in the roster. Raises StoreUnavailable.
+    If none was heard, their order is the roster's. Raises StoreUnavailable.
     """
     if len(observer.phones) < 2:
         return observer

@@ -6,14 +6,8 @@ class BatchRefused(ValueError):
 
 
 class SendUnknown(LookupError):
-    """There is no such send.
-
-    Or it goes to regions that the operator does not see.
-    """
+    """There is no such send to regions that the operator sees."""
 
 
 class SendRefused(ValueError):
-    """A send that is not begun as it was asked for.
-
-    Or not changed.
-    """
+    """A send is not begun or changed as it was asked for."""

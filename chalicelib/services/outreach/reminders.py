@@ -47,7 +47,7 @@ logger = Logger()
 class TooManyUnread(Exception):
     """More SMS wait to be read than are looked at.
 
-    So nobody can tell who has just reported.
+    Nobody can tell who has just reported.
     """
 
 
@@ -156,7 +156,7 @@ def _remind(
 ) -> int:
     """Remind of a round at every station that owes it.
 
-    But those of which an SMS is `unread`.
+    Those of which an SMS is `unread` are left out.
     """
     stations = stations_with_gaps(election, reminder.form, reminder.round)
     owing = missing_reports(election, stations, reminder.form, reminder.round)
@@ -172,9 +172,9 @@ def _remind(
 def _remind_observers(
     election: Election, reminder: Reminder, stored: StoredReport, number: str | None, now: dt.datetime
 ) -> int:
-    """Remind the observers of a station who still owe the report.
+    """Remind a station's observers who owe the report and want SMS.
 
-    And want SMS, at the instant of queueing; each on the phone that was heard last.
+    Their wish is read at the instant of queueing; each is reminded on the phone that was heard last.
     """
     key = (stored.report.station, stored.report.form, stored.report.round)
     reminded: set[str] = set()

@@ -137,7 +137,7 @@ def push_on(
 ) -> int:
     """Queue a send's SMS; return how many.
 
-    Until all are queued, it is stopped or the time is over.
+    It ends when all are queued, it is stopped or the time is over.
 
     `until`: by time.monotonic. Raises BatchRefused, ElectionUnknown, StoreUnavailable: then it goes on another time.
     """

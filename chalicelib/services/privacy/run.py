@@ -41,9 +41,9 @@ class Run:
     sealed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def reaches(self, table: str, row: Item) -> bool:
-        """Whether a row is of the elections that the run is about.
+        """Whether a row is of the run's elections, or of none.
 
-        Or of none, and may lead to their messages.
+        One of none may lead to their messages.
         """
         if self.is_everywhere:
             return True

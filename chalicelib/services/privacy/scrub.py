@@ -213,7 +213,7 @@ _BY_TABLE: Final[Mapping[str, Callable[[str, Item, Scope], Change]]] = {
 def _next_version(row: Item, change: Change) -> Change:
     """Make a changed row the next of its versions.
 
-    So nobody writes back what they read before.
+    Nobody then writes back what they read before.
     """
     if not change or "version" not in row:
         return change

@@ -206,9 +206,7 @@ def _reply_budget(sms: _Sms) -> ReplyBudget:
 
 
 def _answered_within_budget(sms: _Sms, outcome: Outcome | None) -> Outcome | None:
-    """Return a coordinator's outcome, without an answer over budget.
-
-    Where they had enough of them.
+    """Return a coordinator's outcome, unanswered if they are over budget.
 
     The first that is left out stands in the audit trail.
     """

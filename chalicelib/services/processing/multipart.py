@@ -119,10 +119,7 @@ def _joined(sms: LongSms, rows: list[Message], now: dt.datetime) -> Message:
 
 
 def _superseding(before: str | None, joined: Message, loaded: LoadedElection | None, now: dt.datetime) -> list[Write]:
-    """End the message read before a late part came.
-
-    And take it out of the tallies.
-    """
+    """End the message read before a late part, and its counts."""
     row = next(iter(message_queries.get_many([before])), None) if before else None
     if row is None:
         return []

@@ -75,7 +75,7 @@ def process(
 def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
     """Write a message's outcome, as far as it fits.
 
-    Where it does not fit, the limits are narrower for the next attempt. Raises what `commit` raises.
+    If it does not fit, the limits are narrower for the next attempt. Raises what `commit` raises.
     """
     try:
         outcome = _outcome_or_duplicate(loaded, message, now, limits) if loaded else _without_election(message, now)
@@ -110,7 +110,7 @@ def _commit(outcome: Outcome) -> None:
 def may_be_urgent(message: Message) -> bool:
     """Tell whether an SMS reads as one that opens an incident.
 
-    So that it must not wait behind others. False where that cannot be told now: its turn comes all the same.
+    It must not wait behind others. False where that cannot be told now: its turn comes all the same.
     """
     try:
         loaded = _routed(message, fresh=False)
@@ -150,10 +150,7 @@ def _routed(message: Message, *, fresh: bool) -> LoadedElection | None:
 
 
 def _outcome_or_duplicate(loaded: LoadedElection, message: Message, now: dt.datetime, limits: Limits) -> Outcome:
-    """Return a message's outcome with its deduplication row.
-
-    Or that it is another copy.
-    """
+    """Return a message's outcome with its deduplication row, or as duplicate."""
     if message.is_entry:  # its key is the action's, which is carried out once
         return outcome_of(loaded, message, now, limits)
     guard = dedup_guard(message, loaded.election.default_region)

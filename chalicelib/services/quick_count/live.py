@@ -29,9 +29,9 @@ def keep_count(loaded: LoadedElection, now: dt.datetime, reports: Reports | None
 
 
 def counted_now(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
-    """Compute the live count for a decision, keep it.
+    """Compute and keep the live count for a decision; return it.
 
-    And return it without how it moved.
+    How it moved is not in it.
 
     Raises QuickCountError, StoreUnavailable.
     """
@@ -61,9 +61,7 @@ def point(counted: Counted) -> dict[str, Any]:
 
 
 def with_point(series: Sequence[Mapping[str, Any]], added: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return a series with a point more, unless nothing changed.
-
-    Since its last.
+    """Return a series with one more point, if anything changed since.
 
     Of more than MOST_POINTS the one is left out whose neighbours are nearest, but never the first and the last.
     """

@@ -49,9 +49,7 @@ def phone_budget(election_id: str, phone: str, at: dt.datetime) -> ReplyBudget:
 
 
 def is_ordinary(changed: Iterable[StoredReport], observer: str, at: dt.datetime) -> bool:
-    """Tell whether an SMS changed reports.
-
-    And is none of many for one of them.
+    """Tell whether an SMS changed reports, none of them many times.
 
     `changed`: the reports with the SMS in them; `at`: when it was received.
     """

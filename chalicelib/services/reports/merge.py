@@ -1,7 +1,4 @@
-"""Merge a message's answers into its stations' reports.
-
-And what that changes in the tallies.
-"""
+"""Merge a message's answers into its stations' reports and the tallies."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping

@@ -59,7 +59,7 @@ def incident_cell(election: Election, station: str, region: str) -> ShardCell:
 def cell_name(cell: ShardCell) -> str:
     """Name a cell as a message keeps it.
 
-    So that it is known where it was counted whatever becomes of the roster.
+    It says where it was counted, whatever becomes of the roster.
     """
     shard, place = cell
     return "#".join((str(shard), *place))

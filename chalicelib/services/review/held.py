@@ -84,9 +84,9 @@ def held_of(operator: Operator) -> dict[str, Any]:
 
 
 def try_again(key: str, now: dt.datetime) -> None:
-    """Put an unprocessed row back in its queue.
+    """Put a row back in its queue that could not be processed.
 
-    Or one that an older version could not read. Raises NotHeld, StoreUnavailable.
+    One that an older version could not read goes back too. Raises NotHeld, StoreUnavailable.
     """
     rows, unreadable = read_rows([key])
     if unreadable:

@@ -1,7 +1,4 @@
-"""The areas of a summary that a coordinator is told of.
-
-And what email and SMS say of them alike.
-"""
+"""The areas of a coordinator's summary, for email and SMS alike."""
 
 from collections.abc import Iterator, Mapping
 
@@ -47,10 +44,7 @@ def worded_received(form: Form, covered: Coverage, words: Mapping[str, str]) -> 
 
 
 def worded_incidents(incidents: Mapping[str, int], words: Mapping[str, str], kind: str = "") -> str:
-    """Word incidents by severity, the worst first.
-
-    Or what the words say where there are none.
-    """
+    """Word incidents by severity, the worst first, or that there are none."""
     worded = [
         words[kind + severity].format(count=incidents[severity])
         for severity in reversed(SEVERITIES)

@@ -26,9 +26,7 @@ Leases = dict[tuple[str, str], LeaseRow]
 def peek(
     loaded: LoadedElection, operator: Operator, kinds: Sequence[Kind], regions: Sequence[str], now: dt.datetime
 ) -> dict[str, Any]:
-    """Return what waits, by queue.
-
-    And the task that would be handed out next; nothing is leased.
+    """Return what waits, by queue, and the next task; lease nothing.
 
     Raises StoreUnavailable.
     """

@@ -1,7 +1,4 @@
-"""Keep what waits for a person, by region.
-
-And how much had come when.
-"""
+"""Keep what waits for a person by region, and how reports came."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,9 +87,9 @@ def received(cells: Mapping[Cell, Counters]) -> dict[str, int]:
 def doubts_in(
     loaded: LoadedElection, reading: Reading
 ) -> tuple[dict[str, list[dt.datetime]], dict[str, dict[str, int]]]:
-    """Return since when reports are in doubt, by region.
+    """Return since when reports are in doubt, and how many fail checks.
 
-    And how many fail checks, by place.
+    Doubts are by region, failed checks by place.
 
     Instants are real ones.
     """

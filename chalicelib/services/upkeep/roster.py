@@ -13,9 +13,7 @@ from chalicelib.store.roster import changing_roster, roster_changes
 
 
 def settle_roster(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
-    """Count anew by changes that every process has seen.
-
-    And note it.
+    """Count anew by changes that every process has seen; note it.
 
     Raises StoreUnavailable.
     """

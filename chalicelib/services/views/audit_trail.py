@@ -1,7 +1,4 @@
-"""The audit trail: who did what to what and why.
-
-And what it was before.
-"""
+"""The audit trail: who did what, to what, why; what was before."""
 
 from typing import Any, Final
 
@@ -19,9 +16,7 @@ READ_AT_ONCE: Final = 200
 def list_actions(
     loaded: LoadedElection, operator: Operator, who: str | None, before: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], str | None]:
-    """Return a page of the trail, the newest first.
-
-    And where the next continues.
+    """Return a page of the trail, newest first, and where it continues.
 
     Who may not read everybody's sees their own lines. `who`: of one person alone. Raises StoreUnavailable.
     """

@@ -74,10 +74,7 @@ def _describe(operator: Operator, message: Message, *, is_withheld: bool) -> dic
 
 
 def _sending(operator: Operator, message: Message) -> dict[str, Any]:
-    """Describe by whom a message was sent, and its cost.
-
-    And what came of it.
-    """
+    """Describe by whom a message was sent, its cost and its fate."""
     if message.direction != "out":
         return {}
     return {

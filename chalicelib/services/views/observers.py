@@ -1,7 +1,4 @@
-"""Observers: whom one can call, when each was last heard.
-
-And how they report.
-"""
+"""Observers: whom to call, when each was heard, how they report."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -102,10 +99,7 @@ def _messages(observer: Observer) -> dict[str, int]:
 
 
 def _reports(election: Election, reader: Reader, observer: Observer) -> dict[str, int]:
-    """Count the reports of an observer's station that they gave.
-
-    And those in time.
-    """
+    """Count an observer's reports of their station, and those in time."""
     given = [
         (row.report, answers)
         for row in reports_at(election, reader.operator, observer.station)

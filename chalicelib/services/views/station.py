@@ -1,7 +1,4 @@
-"""One station whole: who observes it, what each reported, what counts.
-
-And its incidents.
-"""
+"""One station whole: its observers, reports, incidents, and what counts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -103,10 +100,7 @@ def _told(at: dt.datetime | None) -> str | None:
 
 
 def _changed(reader: Reader, change: RosterChange | None) -> dict[str, Any]:
-    """Say by whom a station or observer was changed.
-
-    And at which version a change must be.
-    """
+    """Describe a station's or observer's last change, and its version."""
     if change is None:
         return {"version": 0, "changed": None}
     author = {"who": change.who, "note": change.note} if reader.sees_people else {"who": None, "note": None}

@@ -202,7 +202,7 @@ def _round(
 def _entry(election: Election, form: Form, report: Report, at: dt.datetime, withheld: frozenset[str]) -> dict[str, Any]:
     """Describe one of many reports.
 
-    Whose it is, its serial where the form has one, and its answers.
+    It says whose it is, its serial where the form has one, and its answers.
     """
     answers = station_answers(election, report)
     described = _one(election, form, report, answers, at, withheld)

@@ -74,7 +74,7 @@ def trace(key: str) -> Trace:
 def _ids(row: Message | ReceiptRow) -> tuple[str, str]:
     """Return the ids that lines of a row may carry.
 
-    That of what led to it, and its own.
+    They are its own and that of what led to it.
     """
     return row.correlation_id, keys.correlation_id(row.key)
 

@@ -47,6 +47,20 @@ def test_the_first_line_of_a_docstring_is_short() -> None:
     assert longer == {}, f"at most {MOST_WORDS} words; then a blank line, and what else is to be said"
 
 
+TORN = ("And ", "Because ", "But ", "In which ", "Nor ", "Or ", "So ", "Which ", "Whose ")
+
+
+def test_what_follows_a_docstring_s_first_line_is_a_sentence() -> None:
+    torn = {
+        f"{name}:{line}": paragraph
+        for name, text in sources().items()
+        for line, written in docstrings(text)
+        for paragraph in written.split("\n\n")[1:]
+        if paragraph.startswith(TORN)
+    }
+    assert torn == {}, "end the first line's sentence in it, and begin another"
+
+
 def test_a_value_is_named_by_its_noun() -> None:
     found = [
         f"{file}:{node.lineno} {_bound_name(node)}"
