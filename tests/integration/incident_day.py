@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from pipeline import Pipeline
+from pipeline import Load, Pipeline
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.services.access.operators import Operator
@@ -67,3 +67,15 @@ def report(day: Pipeline, station: int = 0, text: str = "IN 2 they stuff") -> Me
 
 def everyone(day: Pipeline) -> Operator:
     return Operator("HQ", "headquarters", day.election.id, ())
+
+
+def day_of_two_regions(load: Load) -> Pipeline:
+    """Two in Bishkek, one after the other, one in Chuy, and headquarters."""
+    return load(
+        coordinators=(
+            coordinator("Asan", "Bishkek"),
+            coordinator("Bermet", "Bishkek", level=2, language="ru"),
+            coordinator("Cholpon", "Chuy", language="ky"),
+            coordinator("HQ", "*", alerts=("email",), phone=None),
+        )
+    )

@@ -1,48 +1,27 @@
 """Opting out on the real tables: once, in any order, obeyed by what nobody has asked for, and seen by operators."""
 
-import contextlib
 import datetime as dt
 import itertools
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from aws_faults import Wire, answered, failed, killed, silent
+from aws_faults import Wire
+from opt_out_rows import opted_out, trail
 from pipeline import Pipeline, stored
 
 from chalicelib.cli.opt_outs import whose
 from chalicelib.cli.send import estimate
 from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.observation.sms.opt_out_words import word
-from chalicelib.rehearsal.senders.sms import Sms
-from chalicelib.rehearsal.senders.twilio import TwilioSender
-from chalicelib.services import outbox
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.clients import provider_api, provider_settings
-from chalicelib.services.delivery.deliver import CLAIMED_FOR, deliver
-from chalicelib.services.intake.receive import receive
 from chalicelib.services.opt_outs.listing import list_opt_outs
 from chalicelib.services.outreach import broadcast
 from chalicelib.services.outreach.reminders import chase
 from chalicelib.services.processing.process import process
-from chalicelib.store.messages import Message
-from chalicelib.store.operators import AuditRow
-from chalicelib.store.tables import put_new
 
 STRANGER = "+996555777000"
 SECOND = dt.timedelta(seconds=1)
-FAULTS = {"killed": killed, "failed": failed, "silent": silent}
-
-
-def opted_out(pipeline: Pipeline) -> list[str]:
-    return [one.phone for one in list_opt_outs(pipeline.election)]
-
-
-def trail(pipeline: Pipeline) -> list[tuple[str, str]]:
-    """Who opted out or in, as the audit trail has it."""
-    rows = AuditRow.query(pipeline.election.id, consistent_read=True)
-    return [(row.who, row.action) for row in rows if row.action.startswith("opted")]
 
 
 def batch(pipeline: Pipeline, name: str = "close") -> broadcast.Batch:
@@ -52,17 +31,6 @@ def batch(pipeline: Pipeline, name: str = "close") -> broadcast.Batch:
 def send(pipeline: Pipeline, prepared: broadcast.Batch) -> list[str]:
     reached = broadcast.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
     return [one.phones[0] for one in reached]
-
-
-def by_twilio(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, text: str, **more: str) -> Message:
-    """An SMS as Twilio hands it in, processed."""
-    sender = TwilioSender()
-    monkeypatch.setattr(provider_settings, "provider_secrets", lambda name, fresh=False: sender.secrets)
-    sms = Sms(f"SM{pipeline.election.id}{next(pipeline.ids)}", pipeline.phone(), pipeline.number, text, pipeline.now)
-    signed = sender.sign(sms, "https://example.org/webhooks/twilio", pipeline.now, **more)
-    assert receive("twilio", signed.arriving(pipeline.now)).status == 200
-    process(stored(f"twilio#{sms.id}"), pipeline.now)
-    return stored(f"twilio#{sms.id}")
 
 
 def test_one_who_sends_stop_gets_no_more_than_the_answer(pipeline: Pipeline) -> None:
@@ -213,99 +181,10 @@ def test_a_wish_in_one_election_is_not_anothers(pipeline: Pipeline, load: Any) -
     assert opted_out(pipeline) == [other.phone()]
 
 
-def test_what_the_provider_has_found_is_obeyed_and_not_answered_twice(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message = by_twilio(pipeline, monkeypatch, "БҮТТҮ", OptOutType="STOP")
-    assert (message.state, pipeline.reply(message)) == ("opted_out", None), "Twilio has answered it"
-    assert [(one.phone, one.source) for one in list_opt_outs(pipeline.election)] == [(pipeline.phone(), "provider")]
-    assert by_twilio(pipeline, monkeypatch, "HELP", OptOutType="HELP").state == "unrecognised"
-    pipeline.now += SECOND
-    assert by_twilio(pipeline, monkeypatch, "YES", OptOutType="START").state == "opted_in"
-    assert opted_out(pipeline) == []
-
-
-@pytest.mark.parametrize(("text", "state"), [("CANCEL", "held"), ("OP A1 B0700 C7 D1 E900", "accepted")])
-def test_a_cancellation_or_report_in_which_the_provider_finds_an_opt_out_stays_one(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, text: str, state: str
-) -> None:
-    assert by_twilio(pipeline, monkeypatch, text, OptOutType="STOP").state == state
-    assert opted_out(pipeline) == [pipeline.phone()]
-    assert pipeline.differences() == ()
-
-
 @pytest.mark.parametrize("text", ["CANCEL", "отмена", "OP A1", "STOP OP A1 B0700", "STOP 1001", "please stop"])
 def test_anything_else_is_read_as_ever(pipeline: Pipeline, text: str) -> None:
     assert pipeline.say(pipeline.phone(), text).state not in ("opted_out", "opted_in")
     assert opted_out(pipeline) == []
-
-
-def refused_row(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Message:
-    """An SMS in the outbox of a stack whose provider keeps it from one who has opted out there."""
-    settings = {"account_sid": "AC1", "auth_token": "t", "sender": "+1555"}
-    monkeypatch.setenv("BAYKOO_SMS_PROVIDER", "twilio")
-    monkeypatch.setattr(provider_api, "provider_secrets", lambda name: settings)
-    monkeypatch.setattr(provider_api, "exchange", lambda request: (400, {}, b'{"code": 21610}'))
-    key = f"{pipeline.election.id}-refused-{next(pipeline.ids)}"
-    origin = outbox.Origin(pipeline.election.id, "tested", pipeline.now)
-    assert put_new(outbox.sms_row(key, pipeline.phone(), "Text", origin))
-    return stored(key)
-
-
-def test_a_phone_that_the_provider_refuses_is_known_to_have_opted_out(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(2):
-        refused = refused_row(pipeline, monkeypatch)
-        assert deliver(refused, pipeline.now) == "opted_out"
-        row = stored(refused.key)
-        assert (row.state, row.attempts, row.pending, row.due_at) == ("opted_out", 1, None, None)
-        assert "21610" in row.last_error
-        pipeline.now += SECOND
-    assert [(one.phone, one.source) for one in list_opt_outs(pipeline.election)] == [(pipeline.phone(), "provider")]
-    assert trail(pipeline) == [("the carrier", "opted out")]
-    pipeline.say(pipeline.phone(), "START")
-    assert opted_out(pipeline) == []
-
-
-def test_a_refusal_from_before_a_start_does_not_undo_it(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    refused = refused_row(pipeline, monkeypatch)
-    pipeline.say(pipeline.phone(), "START", sent_at=pipeline.now + SECOND)
-    assert deliver(refused, pipeline.now) == "opted_out"
-    assert opted_out(pipeline) == []
-
-
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_a_fault_while_a_refusal_is_noted_and_it_is_noted_in_the_end(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, wire: Wire, when: str, fault: Callable[[], BaseException]
-) -> None:
-    refused = refused_row(pipeline, monkeypatch)
-    wire.listen()
-    wire.cut_all = lambda operation, place, at: fault() if operation == "TransactWriteItems" and at == when else None
-    with contextlib.suppress(BaseException):
-        deliver(refused, pipeline.now)
-    assert wire.calls.count("TransactWriteItems") >= 1
-    wire.mend()
-    for _ in range(2):
-        pipeline.now += CLAIMED_FOR + SECOND
-        deliver(stored(refused.key), pipeline.now)
-    assert stored(refused.key).state == "opted_out"
-    assert opted_out(pipeline) == [pipeline.phone()]
-    assert len(trail(pipeline)) == 1
-
-
-def test_sns_refuses_as_a_provider_does(pipeline: Pipeline, wire: Wire) -> None:
-    key = f"{pipeline.election.id}-sns"
-    assert put_new(
-        outbox.sms_row(key, pipeline.phone(), "Text", outbox.Origin(pipeline.election.id, "t", pipeline.now))
-    )
-    wire.listen()
-    wire.cut_all = lambda operation, place, when: (
-        answered("OptedOut")() if operation == "Publish" and when == "before" else None
-    )
-    assert deliver(stored(key), pipeline.now) == "opted_out"
-    assert opted_out(pipeline) == [pipeline.phone()]
 
 
 def test_a_report_costs_as_before(pipeline: Pipeline, wire: Wire) -> None:
