@@ -4,8 +4,6 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
@@ -15,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from cli_process import call_baykoo
 
 from infra.stack import Stack
 
@@ -61,16 +61,9 @@ class Deployed:
                 }
             )
         )
-        done = subprocess.run(
-            [sys.executable, "-m", "chalicelib.cli", *arguments],
-            cwd=ROOT,
-            env={"BAYKOO_LOCAL": str(local), "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == expect, done.stdout + done.stderr
-        return done.stdout
+        done = call_baykoo(arguments, {"BAYKOO_LOCAL": str(local), "PATH": "/usr/bin:/bin"})
+        assert done.status == expect, done.output + done.errors
+        return done.output
 
     def operator(self, election: str, *options: str, role: str = "operator") -> str:
         """A new operator's token."""

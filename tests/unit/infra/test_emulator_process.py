@@ -1,13 +1,19 @@
-"""The emulator's workers share one unpacked copy of a function's code, and each version has its own."""
+"""The emulator's workers are few, and share one unpacked copy of a function's code; each version has its own."""
 
 import tempfile
+import threading
+import time
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from infra.emulator_process import SharedZip
+from infra import emulator_process
+from infra.emulator_process import SharedZip, patient
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +55,49 @@ def test_the_same_code_under_another_name_is_the_same_copy(tmp_path: Path) -> No
     archive = tmp_path / "second.zip"
     archive.write_bytes((tmp_path / "first.zip").read_bytes())
     assert unpacked(archive, tmp_path / "second").resolve() == first.resolve()
+
+
+class Pool:
+    """ministack's pool of workers, as far as a call sees it."""
+
+    def __init__(self) -> None:
+        self._workers: dict[str, list[SimpleNamespace]] = {}
+        self._lock = threading.Lock()
+
+    def _worker_key(self, name: str, config: Any, qualifier: str) -> str:
+        return f"{name}:{qualifier}"
+
+    def acquire_worker(self, name: str, config: Any, code: bytes, qualifier: str) -> SimpleNamespace:
+        with self._lock:
+            workers = self._workers.setdefault(self._worker_key(name, config, qualifier), [])
+            found = next((worker for worker in workers if not worker.in_use), None)
+            if found is None:
+                found = SimpleNamespace()
+                workers.append(found)
+            found.in_use = True
+            return found
+
+
+def calls(acquire: Callable[..., Any], count: int, seconds: float) -> None:
+    def call(_: int) -> None:
+        worker = acquire("process", {}, b"")
+        time.sleep(seconds)
+        worker.in_use = False
+
+    with ThreadPoolExecutor(count) as callers:
+        list(callers.map(call, range(count)))
+
+
+def test_short_calls_share_the_worker_that_is_there() -> None:
+    pool = Pool()
+    acquire = patient(pool)
+    calls(acquire, 1, 0)
+    calls(acquire, 8, 0.02)
+    assert len(pool._workers["process:$LATEST"]) == 1
+
+
+def test_a_call_within_a_call_gets_a_worker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emulator_process, "FREE_WITHIN_SECONDS", 0.05)
+    acquire = patient(Pool())
+    outer = acquire("process", {}, b"")
+    assert acquire("process", {}, b"") is not outer
