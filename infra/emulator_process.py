@@ -1,4 +1,4 @@
-"""Run the emulator's process, whose workers are few and share one unpacked bundle.
+"""Run the emulator's process: few workers, one unpacked bundle.
 
 Runs under the emulator's own Python. ministack 1.5.33 unpacks the bundle for every worker that it starts, 2,500 files,
 and removes them with it: half a second of processor time each, and seconds at the end of a run. Lambda's folder of code

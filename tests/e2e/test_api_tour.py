@@ -35,12 +35,14 @@ def answers(deployed: Deployed) -> list[str]:
 
 def test_each_line_answers_what_the_page_says(answers: list[str]) -> None:
     documents: list[Any] = [json.loads(printed) for printed in answers if printed.startswith("{")]
-    session, summary, board, stations, incidents, acknowledged, export, links, invalid, unproven = documents
+    session, summary, board, stations, incidents, observers, acknowledged, export, links, invalid, unproven = documents
     assert "headquarters" in session["role"]
     assert summary["regions"]["Bishkek"]["forms"]["OP"]["-"]["received"] == 1
     assert board
     assert stations["stations"]
     assert incidents["incidents"][0]["number"] == 1
+    assert observers["observers"]
+    assert all("Ким" in observer["name"] for observer in observers["observers"])
     assert acknowledged["state"] == "acknowledged"
     assert export["state"] == "waiting"
     assert links["files"][0]["url"].startswith("http")
