@@ -31,7 +31,7 @@ from chalicelib.services.intake import receive as intake
 from chalicelib.services.outreach.missing_list import queue_lists
 from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.final_report_email import send_report
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.store import elections, routes
 from chalicelib.store.elections import LoadedElection, existing
 from chalicelib.store.messages import Message
@@ -117,7 +117,7 @@ class HostileDay:
         for hours in range(2, 14, 3):
             now = MORNING + dt.timedelta(hours=hours)
             escalate_election(self.loaded, now)
-            summarize(self.loaded, now)
+            queue_summaries(self.loaded, now)
         queue_lists(self.loaded, [("OP", "-"), ("TU", "12:00")], MORNING + dt.timedelta(hours=5))
         send_report(self.loaded, EVENING)
 

@@ -8,7 +8,7 @@ import click
 from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.services.elections.audit import audit as audit_election
-from chalicelib.services.summaries.hourly import summarize as summarize_election
+from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.store.elections import existing, list_elections
 
 election_option = click.option("--election", "election_id", metavar="ID", help="One election; all of them without it.")
@@ -21,7 +21,7 @@ def summarize(election_id: str | None) -> None:
     use_stack()
 
     for name in _elections(election_id):
-        queued = summarize_election(existing(name), dt.datetime.now(dt.UTC))
+        queued = queue_summaries(existing(name), dt.datetime.now(dt.UTC))
         show(f"{name}: {queued} summaries queued.")
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from chalicelib.entrypoints.logged import logged
 from chalicelib.services.isolation import Part, run_parts
 from chalicelib.services.ledger.seal import seal_due
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 
 LEDGER_SECONDS = 45.0
 SUMMARIZE_SECONDS = 240.0
@@ -33,5 +33,5 @@ def summarize(event: object, context: object) -> None:
 
 
 def _summarize(now: dt.datetime, until: float) -> None:
-    queued = summarize_due(now, until=until)
+    queued = queue_summaries_due(now, until=until)
     logger.info("summaries queued", extra={"messages": queued})

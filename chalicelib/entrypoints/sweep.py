@@ -13,7 +13,7 @@ from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_providers
 from chalicelib.services.isolation import Part, run_parts, shares_of
 from chalicelib.services.ledger.seal import seal_due
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 from chalicelib.services.sweep import Progress
 from chalicelib.services.sweep import sweep as sweep_all
 
@@ -41,7 +41,11 @@ def sweep(event: object, context: object) -> None:
             Part("unfinished rows", SWEEP_SECONDS, _push_on),
             Part("assigned phones", ASSIGNED_SECONDS, lambda until: settle_due(_now(), until)),
             Part("ledger", LEDGER_SECONDS, lambda until: seal_due(_now(), catching_up=True, until=until)),
-            Part("summaries", CATCHING_UP_SECONDS, lambda until: summarize_due(_now(), catching_up=True, until=until)),
+            Part(
+                "summaries",
+                CATCHING_UP_SECONDS,
+                lambda until: queue_summaries_due(_now(), catching_up=True, until=until),
+            ),
             Part("silence", SILENCE_SECONDS, lambda _: measure(**measure_providers(_now()))),
         ),
     )

@@ -15,7 +15,7 @@ from chalicelib.services.board.board import show_board
 from chalicelib.services.calls import card, contacts, figures, lease, listing
 from chalicelib.services.incidents.steps import list_incidents, show_incident
 from chalicelib.services.quick_count.release import show_quick_count
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.services.summaries.sent import list_summaries, show_summary
 from chalicelib.services.tasks.next_task import peek, take_next
 from chalicelib.services.views.audit_trail import list_actions
@@ -33,7 +33,7 @@ def room(load: Load) -> Room:
     for text in ("OP A1 B0730 C12 D1 E1668", "IN 3 they beat us", "what shall I do?"):
         pipeline.say(one, text)
     pipeline.say(other, "OP C11")
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     room = Room(pipeline)
     room.log(room.listed()[0], "no_answer", phone=None, note="twice")
     return room

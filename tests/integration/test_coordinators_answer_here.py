@@ -8,7 +8,7 @@ from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.escalation import escalate_election
 from chalicelib.services.outreach.reminders import chase
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 
 PHONE = "+996557000001"
 
@@ -28,7 +28,7 @@ def test_alerts_digests_summaries_and_lists_come_from_the_elections_number(load:
         chase(pipeline.current, pipeline.now)
         escalate_election(pipeline.current, pipeline.now)
         pipeline.now += dt.timedelta(minutes=10)
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     for kind in ("alert#", "digest#", "missing#", "summary#"):
         assert senders(pipeline, kind) == {pipeline.number}, kind
 

@@ -16,7 +16,7 @@ from chalicelib.services.incidents.escalation import escalate_due, escalate_elec
 from chalicelib.services.intake.silence import hours_began
 from chalicelib.services.outreach.reminders import chase_due
 from chalicelib.services.summaries import hourly
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 from chalicelib.store import elections
 from chalicelib.store.elections import ElectionRow, ElectionUnreadable
 from chalicelib.store.escalations import Digest, Watch
@@ -88,7 +88,7 @@ def test_a4_an_election_that_this_version_cannot_read_stops_no_other(day: Pipeli
     day.now += 60 * MINUTE
     assert elections.list_elections().index(broken) < elections.list_elections().index(day.election.id)
     assert any(day.election.id in alert.key for alert in escalate_due(day.now))
-    summarize_due(day.now)
+    queue_summaries_due(day.now)
     assert any(row.key.startswith("summary#") for row in day.outgoing())
     chase_due(day.now)
     assert hours_began(day.now) is not None
@@ -121,9 +121,9 @@ def test_a5_a_coordinator_whose_summary_fails_keeps_it_from_nobody_else(
         return rows(election, one, *rest)
 
     monkeypatch.setattr(hourly, "_rows", rows_or_fail)
-    summarize_due(day.now)
+    queue_summaries_due(day.now)
     assert set(told(day, "summary")) == {"Cholpon"}
     monkeypatch.setattr(hourly, "_rows", rows)
-    summarize_due(day.now)
+    queue_summaries_due(day.now)
     assert set(told(day, "summary")) == {"Asan", "Cholpon"}, "the hour was not done"
     assert stored(next(row.key for row in day.outgoing())).state == "queued"

@@ -16,7 +16,7 @@ from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.quick_count.release import release, withdraw
 from chalicelib.services.summaries import final_report_email
 from chalicelib.services.summaries.final_report import final_report
-from chalicelib.services.summaries.hourly import summarize, summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries, queue_summaries_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
 
@@ -36,11 +36,11 @@ def evening(load: Load, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
 
 def over(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     monkeypatch.setattr(elections, "list_elections", lambda: [pipeline.election.id])
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     hours = hours_of(pipeline.election)
     assert hours is not None
     pipeline.now = hours[1]
-    summarize_due(pipeline.now)
+    queue_summaries_due(pipeline.now)
     assert reports(pipeline) == [], "the hours are not over yet"
     pipeline.now += MINUTE
     return pipeline
@@ -52,7 +52,7 @@ def reports(pipeline: Pipeline) -> list[Message]:
 
 def test_headquarters_get_it_once_each_in_their_language_whoever_asks_and_however_often(evening: Pipeline) -> None:
     with ThreadPoolExecutor(3) as several:
-        queued = list(several.map(lambda late: summarize_due(evening.now, catching_up=late), (True, False, True)))
+        queued = list(several.map(lambda late: queue_summaries_due(evening.now, catching_up=late), (True, False, True)))
     told = reports(evening)
     assert sum(queued) == len(told) == 3
     assert {row.recipient for row in told} == {one.email for one in HEADQUARTERS}
@@ -63,8 +63,8 @@ def test_headquarters_get_it_once_each_in_their_language_whoever_asks_and_howeve
         assert title in row.text
         assert title in row.html
     evening.now += 5 * HOUR
-    assert summarize_due(evening.now) == 0
-    assert summarize_due(evening.now, catching_up=True) == 0
+    assert queue_summaries_due(evening.now) == 0
+    assert queue_summaries_due(evening.now, catching_up=True) == 0
     assert deliver(by_recipient["one@example.org"], evening.now)
 
 
@@ -84,10 +84,10 @@ def cut_second_email(wire: Wire, moment: str, fault: Callable[[], BaseException]
 def test_a_run_that_dies_is_finished_by_the_next(evening: Pipeline, wire: Wire, moment: str, stored: int) -> None:
     cut_second_email(wire, moment, killed)
     with pytest.raises(Killed):
-        summarize_due(evening.now)
+        queue_summaries_due(evening.now)
     wire.mend()
     assert len(reports(evening)) == stored
-    assert summarize_due(evening.now + HOUR) == 3 - stored
+    assert queue_summaries_due(evening.now + HOUR) == 3 - stored
     assert len(reports(evening)) == 3
 
 
@@ -96,29 +96,29 @@ def test_a_fault_at_one_email_keeps_it_from_nobody_else(
     evening: Pipeline, wire: Wire, moment: str, stored: int
 ) -> None:
     cut_second_email(wire, moment, silent)
-    assert summarize_due(evening.now) == 2
+    assert queue_summaries_due(evening.now) == 2
     wire.mend()
     assert len(reports(evening)) == stored
-    assert summarize_due(evening.now + HOUR) == 3 - stored
+    assert queue_summaries_due(evening.now + HOUR) == 3 - stored
     assert len(reports(evening)) == 3
-    assert summarize_due(evening.now + HOUR) == 0
+    assert queue_summaries_due(evening.now + HOUR) == 0
 
 
 def test_late_it_is_sent_all_the_same_but_not_of_an_election_long_past_or_never_looked_after(
     evening: Pipeline, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert summarize_due(evening.now + 30 * HOUR) == 0
-    assert summarize_due(evening.now + 20 * HOUR) == 3
+    assert queue_summaries_due(evening.now + 30 * HOUR) == 0
+    assert queue_summaries_due(evening.now + 20 * HOUR) == 3
     other = load(coordinators=HEADQUARTERS)
     monkeypatch.setattr(elections, "list_elections", lambda: [other.election.id])
     hours = hours_of(other.election)
     assert hours is not None
-    assert summarize_due(hours[1] + MINUTE) == 0
+    assert queue_summaries_due(hours[1] + MINUTE) == 0
 
 
 def test_a_page_that_no_row_holds_is_left_out_of_the_email(evening: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(final_report_email, "LARGEST_PAGE", 1000)
-    assert summarize_due(evening.now) == 3
+    assert queue_summaries_due(evening.now) == 3
     for row in reports(evening):
         assert row.html is None
         assert f"./baykoo report {evening.election.id} --output report.html" in row.text
@@ -128,7 +128,7 @@ def test_a_row_holds_the_largest_page(evening: Pipeline, monkeypatch: pytest.Mon
     monkeypatch.setattr(
         final_report_email, "report_page", lambda election, day, language: "й" * (final_report_email.LARGEST_PAGE // 2)
     )
-    assert summarize_due(evening.now) == 3
+    assert queue_summaries_due(evening.now) == 3
     assert {len(row.html.encode()) for row in reports(evening)} == {final_report_email.LARGEST_PAGE}
 
 
@@ -143,7 +143,7 @@ def test_sums_of_the_count_are_in_it_only_while_the_quick_count_is_released(
     assert pipeline.say(pipeline.phone(0), text).state == "accepted"
     pipeline.now -= 12 * HOUR
     over(pipeline, monkeypatch)
-    summarize_due(pipeline.now)
+    queue_summaries_due(pipeline.now)
     sums = (f"{BALLOTS:,}", f"{VOTES:,}", f"{BALLOTS}", f"{VOTES}")
     english = next(row for row in reports(pipeline) if row.recipient == "one@example.org")
     assert not [one for one in sums if one in english.html or one in english.text]

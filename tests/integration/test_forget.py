@@ -26,7 +26,7 @@ from chalicelib.services.ledger.verify import verify
 from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.privacy import forget as forgetting
 from chalicelib.services.privacy.forget import Forgotten, forget_everybody, forget_phone
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.store import elections, ledger, raw_rows
 from chalicelib.store.contacts import ContactRow, contact_id
 from chalicelib.store.election_removal import retire, retired_at
@@ -61,7 +61,7 @@ def day(load: Load) -> Pipeline:
     day.say(day.phone(1), "OP A1 B0702 C9 D1 E1450")
     day.say(day.phone(1), "ZA S=пломба цела")
     day.say(day.phone(2), f"IN 3 # {observer.name} просит перезвонить: {phone}")
-    summarize(day.current, now)
+    queue_summaries(day.current, now)
     station = f"{day.election.id}#{observer.station}"
     called = {"name": observer.name, "phone": phone, "note": "мать ответила", "who": "Aida (operator)"}
     ContactRow(station, contact_id(now, "1"), at=now, operator="Aida (operator)", outcome="answered", **called).save()

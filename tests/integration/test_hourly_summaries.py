@@ -8,7 +8,7 @@ from aws_faults import Killed, Wire
 from pipeline import Pipeline
 
 from chalicelib.services.summaries.final_report import final_report
-from chalicelib.services.summaries.hourly import summarize, summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries, queue_summaries_due
 from chalicelib.store import elections
 from chalicelib.store.messages import Message
 
@@ -27,21 +27,21 @@ def headquarters(pipeline: Pipeline) -> Message:
 
 def test_an_hour_is_told_once_whoever_asks_and_however_often(pipeline: Pipeline) -> None:
     with ThreadPoolExecutor(3) as several:
-        queued = list(several.map(lambda _: summarize(pipeline.current, pipeline.now), range(3)))
+        queued = list(several.map(lambda _: queue_summaries(pipeline.current, pipeline.now), range(3)))
     told = summaries(pipeline)
     assert sum(queued) == len(told) == len({(row.recipient, row.channel) for row in told}) > 0
     pipeline.now += dt.timedelta(minutes=59)
-    assert summarize(pipeline.current, pipeline.now) == 0
+    assert queue_summaries(pipeline.current, pipeline.now) == 0
     pipeline.now += dt.timedelta(minutes=1)
-    assert summarize(pipeline.current, pipeline.now) == len(told)
+    assert queue_summaries(pipeline.current, pipeline.now) == len(told)
 
 
 def test_after_an_outage_one_summary_tells_all_that_has_changed(pipeline: Pipeline) -> None:
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     count = len(summaries(pipeline))
     pipeline.say(pipeline.phone(0), f"OP {pipeline.election.observers[0].station} A1 B0700 C7 D1 E900")
     pipeline.now += 7 * HOUR
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     assert len(summaries(pipeline)) == 2 * count
     text = headquarters(pipeline).text
     assert "09:00" in text
@@ -58,26 +58,26 @@ def test_a_run_that_dies_before_everybody_was_told_is_finished(pipeline: Pipelin
 
     wire.cut_all = cut
     with pytest.raises(Killed):
-        summarize(pipeline.current, pipeline.now)
+        queue_summaries(pipeline.current, pipeline.now)
     wire.mend()
     told = len(summaries(pipeline))
-    finished = summarize(pipeline.current, pipeline.now)
+    finished = queue_summaries(pipeline.current, pipeline.now)
     assert told > 0
     assert finished > 0
     assert told + finished == len(summaries(pipeline))
-    assert summarize(pipeline.current, pipeline.now) == 0
+    assert queue_summaries(pipeline.current, pipeline.now) == 0
 
 
 def test_the_sweep_takes_up_an_hour_that_the_schedule_missed(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(elections, "list_elections", lambda: [pipeline.election.id])
-    assert summarize_due(pipeline.now, catching_up=True) == 0, "nothing was ever sent: the schedule begins it"
-    count = summarize_due(pipeline.now)
+    assert queue_summaries_due(pipeline.now, catching_up=True) == 0, "nothing was ever sent: the schedule begins it"
+    count = queue_summaries_due(pipeline.now)
     assert count > 0
-    assert summarize_due(pipeline.now + dt.timedelta(minutes=61), catching_up=True) == 0
-    assert summarize_due(pipeline.now + dt.timedelta(minutes=66), catching_up=True) == count
-    assert summarize_due(pipeline.now + dt.timedelta(minutes=70)) == 0
+    assert queue_summaries_due(pipeline.now + dt.timedelta(minutes=61), catching_up=True) == 0
+    assert queue_summaries_due(pipeline.now + dt.timedelta(minutes=66), catching_up=True) == count
+    assert queue_summaries_due(pipeline.now + dt.timedelta(minutes=70)) == 0
 
 
 def test_what_stations_contradict_and_what_is_open_is_told(pipeline: Pipeline) -> None:
@@ -87,7 +87,7 @@ def test_what_stations_contradict_and_what_is_open_is_told(pipeline: Pipeline) -
     pipeline.say(lead.phones[0], f"TU {lead.station} A950")
     pipeline.say(second.phones[0], f"IN {lead.station} 2 box full")
     pipeline.now += 2 * HOUR
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     email = headquarters(pipeline)
     for part in (email.text, email.html):
         assert "TU: More voters than registered" in part

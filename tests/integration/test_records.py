@@ -13,7 +13,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.incidents import changes
 from chalicelib.services.opt_outs.by_operator import WishRefused, set_wish
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.services.summaries.sent import list_summaries, show_summary
 from chalicelib.services.versions import NoteMissing
 from chalicelib.services.views import audit_trail, outgoing
@@ -80,7 +80,7 @@ def test_summaries_are_listed_as_they_were_sent(load: Load) -> None:
     pipeline = load(size=4)
     pipeline.say(pipeline.phone(), "OP A1 B0730 C12 D1 E1668")
     for _ in range(3):
-        summarize(pipeline.current, pipeline.now)
+        queue_summaries(pipeline.current, pipeline.now)
         pipeline.now += HOUR
     hours, following = list_summaries(pipeline.current, None, 2)
     assert ([one["hour"][-2:] for one in hours], following) == (["11", "10"], hours[-1]["hour"])

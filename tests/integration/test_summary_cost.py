@@ -14,7 +14,7 @@ from chalicelib.observation.reports.report import Report, Source
 from chalicelib.observation.reports.tally import contribution, shard_of
 from chalicelib.services.reports.tally_changes import total
 from chalicelib.services.summaries.current import current_summary
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.store.messages import Message
 from chalicelib.store.reports import StoredReport, to_row
 from chalicelib.store.tallies import adding, tally_row
@@ -93,7 +93,7 @@ def read_by(pipeline: Pipeline, wire: Wire) -> dict[str, ReadMeter]:
     """What the hourly summary reads, and the API's of the nation and of the region."""
     loaded = pipeline.current
     with ReadMeter(wire) as hourly:
-        assert summarize(loaded, pipeline.now) == 1
+        assert queue_summaries(loaded, pipeline.now) == 1
     with ReadMeter(wire) as nation:
         current_summary(loaded, pipeline.now)
     with ReadMeter(wire) as region:

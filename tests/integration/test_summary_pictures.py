@@ -17,7 +17,7 @@ from pipeline import Pipeline, stored
 from chalicelib.observation.summaries.turnout_chart import Point, draw
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.summaries.final_report import final_report
-from chalicelib.services.summaries.hourly import summarize
+from chalicelib.services.summaries.hourly import queue_summaries
 from infra.stack import Stack
 
 HOURS = dt.timedelta(hours=1)
@@ -44,10 +44,10 @@ def day_with_turnout(pipeline: Pipeline) -> str:
     pipeline.now += 3 * HOURS
     pipeline.say(first.phones[0], f"TU {first.station} 10:00 A150")
     pipeline.say(first.phones[0], f"TU {first.station} 12:00 A1500")
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     pipeline.now += HOURS
     pipeline.say(second.phones[0], f"TU {second.station} 10:00 A350")
-    summarize(pipeline.current, pipeline.now)
+    queue_summaries(pipeline.current, pipeline.now)
     [key] = [
         row.key
         for row in pipeline.outgoing()

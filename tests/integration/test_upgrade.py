@@ -21,7 +21,7 @@ from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.outreach.reminders import chase_due
 from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.current import current_summary
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 from chalicelib.services.sweep import sweep
 from chalicelib.services.views.trace import trace
 from chalicelib.store.elections import existing
@@ -120,7 +120,7 @@ def test_what_was_under_way_goes_on(released: Released) -> None:
     escalate_due(day.now, float("inf"))
     for _ in range(3):
         chase_due(day.now)
-        summarize_due(day.now)
+        queue_summaries_due(day.now)
         day.now += dt.timedelta(minutes=1)
         sweep(lambda: 60, lambda: day.now)
     assert stored(f"reply#{day.key('unanswered')}").state == "sent"
@@ -154,7 +154,7 @@ def test_the_day_is_summarised_to_its_end(released: Released) -> None:
     for _ in range(16):
         day.now += HOUR
         chase_due(day.now)
-        summarize_due(day.now)
+        queue_summaries_due(day.now)
         sweep(lambda: 60, lambda: day.now)
     since = dt.datetime.fromisoformat(released.read["now"])
     kinds = {row.key.partition("#")[0] for row in day.outgoing() if row.stored_at > since}

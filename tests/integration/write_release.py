@@ -25,7 +25,7 @@ from chalicelib.services.intake.receive import receive
 from chalicelib.services.outreach.reminders import chase_due
 from chalicelib.services.processing.process import process
 from chalicelib.services.summaries.current import current_summary
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 from chalicelib.services.sweep import sweep
 from chalicelib.store.incidents import incidents_of
 from infra.stack import Stack
@@ -47,7 +47,7 @@ def played(services: Stack, configure_provider: Any) -> tuple[Pipeline, str]:
     day = Pipeline(services.webhook_secrets["generic"]["secrets"][0], election, NUMBER, at)
     token = add_operator(TOKEN_OF, "operator", election.id, (), day.now)
     chase_due(day.now)
-    summarize_due(day.now)
+    queue_summaries_due(day.now)
     morning(day)
     elections_incidents(day)
     for minutes in range(0, 250, 10):
@@ -91,7 +91,7 @@ def clocked(day: Pipeline, minutes: int) -> None:
     day.now += dt.timedelta(minutes=10)
     escalate_due(day.now, float("inf"))
     chase_due(day.now)
-    summarize_due(day.now)
+    queue_summaries_due(day.now)
     sweep(lambda: 60, lambda: day.now)
     if minutes == 100:
         for station in range(4):

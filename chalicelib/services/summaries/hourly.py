@@ -28,7 +28,7 @@ MISSED_AFTER = dt.timedelta(minutes=5)
 """When an hour's summary has not been sent by then, the schedule has missed it."""
 
 
-def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> int:
+def queue_summaries(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -> int:
     """Queue this hour's summary; return how many messages.
 
     To every coordinator who has not got it. The hour is the election clock's, in its zone. However often it is asked
@@ -51,7 +51,7 @@ def summarize(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLI
     return sum(queued.results)
 
 
-def summarize_due(now: dt.datetime, *, catching_up: bool = False, until: float = NO_DEADLINE) -> int:
+def queue_summaries_due(now: dt.datetime, *, catching_up: bool = False, until: float = NO_DEADLINE) -> int:
     """Queue the summaries and final reports due; return how many messages.
 
     Summaries of all elections that are under way and have not sent this hour's, and the final report of those whose
@@ -63,17 +63,17 @@ def summarize_due(now: dt.datetime, *, catching_up: bool = False, until: float =
     names = elections.list_elections()
     shares = dict(zip(names, shares_of(until, len(names)), strict=True))
 
-    def summarize_one(election_id: str) -> int:
+    def queue_one(election_id: str) -> int:
         loaded = elections.current(election_id)
         if loaded is None:
             return 0
         if is_under_way(loaded, now) and _is_due(loaded, now, catching_up=catching_up):
-            return summarize(loaded, now, shares[election_id])
+            return queue_summaries(loaded, now, shares[election_id])
         if _is_just_over(loaded, now):
             return send_report(loaded, now)
         return 0
 
-    return sum(for_each("election to summarise", names, summarize_one).results)
+    return sum(for_each("election to summarise", names, queue_one).results)
 
 
 def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:

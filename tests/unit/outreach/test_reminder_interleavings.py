@@ -15,7 +15,7 @@ from chalicelib.observation.elections.schedule import round_due
 from chalicelib.observation.reports.reminders import is_night
 from chalicelib.observation.summaries.summary import summarise
 from chalicelib.services.outreach.reminders import chase
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 
 START = dt.datetime.fromisoformat("2017-10-15T07:30:00+06:00")
 REAL = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -58,7 +58,7 @@ class Day:
             chase(memory.loaded, memory.now)
             memory.before_queueing = None
         elif event == "summarize":
-            summarize_due(memory.now, catching_up=what)
+            queue_summaries_due(memory.now, catching_up=what)
         elif event == "set clock":
             shown = memory.clock.at(memory.now) + dt.timedelta(minutes=what)
             memory.set_clock(Clock(shown, memory.now))
@@ -71,7 +71,7 @@ class Day:
         memory = self.memory
         memory.writes_left = writes
         with contextlib.suppress(Died):
-            chase(memory.loaded, memory.now) if event == "die in chase" else summarize_due(memory.now)
+            chase(memory.loaded, memory.now) if event == "die in chase" else queue_summaries_due(memory.now)
         memory.writes_left = None
 
     def report(self, observer: str, place: tuple[str, str]) -> None:
