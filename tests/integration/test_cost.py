@@ -27,7 +27,7 @@ from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.outreach.reminders import chase_due
 from chalicelib.services.processing.process import process
-from chalicelib.services.summaries.hourly import summarize_due
+from chalicelib.services.summaries.hourly import queue_summaries_due
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.message_queries import get, get_many
 from chalicelib.store.messages import Message
@@ -247,7 +247,7 @@ def test_an_hour_s_summaries(pipeline: Pipeline, measure: Callable[[], Measured]
     times = []
     for hour in range(1 + REPEATED):
         at, one = pipeline.now + dt.timedelta(hours=hour), measure()
-        queued = one.call("Summarize", lambda at=at: summarize_due(at))
+        queued = one.call("Summarize", lambda at=at: queue_summaries_due(at))
         rows = [row for row in pipeline.outgoing() if row.state == "queued" and row.key.startswith("summary#")]
         assert len(rows) == queued > 0
         for row in rows:
