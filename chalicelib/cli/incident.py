@@ -50,7 +50,7 @@ def show_one(number: int, election_id: str) -> None:
     """Show incident NUMBER with its history."""
     use_stack()
     loaded, me = _loaded(election_id)
-    incident = _found(loaded, me, number)
+    incident = _shown_incident(loaded, me, number)
     show(_line(incident))
     for name in ("text", "observer", "message", "report"):
         if incident[name]:
@@ -79,7 +79,7 @@ for _step in STEPS:
 def _take(step: Step, number: int, election_id: str, note: str) -> None:
 
     loaded, me = _loaded(election_id)
-    seen = _found(loaded, me, number)["version"]
+    seen = _shown_incident(loaded, me, number)["version"]
     try:
         after = take_step(loaded, me, number, step, seen, note, dt.datetime.now(dt.UTC))
     except (StepRefused, NoteMissing) as refused:
@@ -94,7 +94,7 @@ def _loaded(election_id: str) -> tuple[LoadedElection, Operator]:
     return existing(election_id), at_the_command_line(election_id)
 
 
-def _found(loaded: LoadedElection, me: Operator, number: int) -> dict[str, Any]:
+def _shown_incident(loaded: LoadedElection, me: Operator, number: int) -> dict[str, Any]:
 
     incident = show_incident(loaded.election, me, number)
     if incident is None:

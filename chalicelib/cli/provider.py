@@ -132,8 +132,8 @@ def _request(described: object, at: dt.datetime) -> WebhookRequest:
         raise LineInvalid("request.method and request.url must be texts")
     source = described.get("source_ip")
     return WebhookRequest(
-        method=_whole(method).upper(),
-        url=_whole(url),
+        method=_whole_characters(method).upper(),
+        url=_whole_characters(url),
         headers=_headers(described.get("headers")),
         body=_body(described.get("body")),
         at=at,
@@ -146,14 +146,14 @@ def _headers(described: object) -> Mapping[str, str]:
         return {}
     if not isinstance(described, dict) or not all(isinstance(value, str) for value in described.values()):
         raise LineInvalid("request.headers must be an object of texts")
-    return {_whole(name): _whole(value) for name, value in described.items()}
+    return {_whole_characters(name): _whole_characters(value) for name, value in described.items()}
 
 
 def _body(described: object) -> bytes:
     if described is None:
         return b""
     if isinstance(described, str):
-        return _whole(described).encode()
+        return _whole_characters(described).encode()
     if isinstance(described, dict) and isinstance(described.get("base64"), str):
         try:
             return base64.b64decode(described["base64"], validate=True)
@@ -162,6 +162,6 @@ def _body(described: object) -> bytes:
     raise LineInvalid('request.body must be a text, or {"base64": "…"} for bytes')
 
 
-def _whole(text: str) -> str:
+def _whole_characters(text: str) -> str:
     """Replace half surrogate pairs, which HTTP cannot carry."""
     return text.encode("utf-8", "replace").decode()

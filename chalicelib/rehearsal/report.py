@@ -138,7 +138,7 @@ def report_on(rehearsal: Rehearsal) -> Report:
     What came to no outcome is lost, and named by key.
     """
     accounted = [sent for sent in rehearsal.sent if sent.is_acknowledged and sent.is_accounted]
-    reports = list(_found(rehearsal.election, accounted))
+    reports = list(_read_forms(rehearsal.election, accounted))
     alerts = [alert for incident in rehearsal.incidents for alert in (*incident.alerts, *incident.escalated)]
     return Report(
         rehearsal=rehearsal,
@@ -193,7 +193,7 @@ def _providers(rehearsal: Rehearsal) -> Iterator[ProviderShare]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _ReadForm:
     """A form's report, as it was read in a message."""
 
     is_late: bool
@@ -205,13 +205,13 @@ def _outcomes(accounted: Sequence[Sent]) -> Mapping[str, int]:
     return {state: states[state] for state in (*OUTCOMES, *sorted(set(states) - set(OUTCOMES)))}
 
 
-def _found(election: Election, accounted: Sequence[Sent]) -> Iterator[_Found]:
+def _read_forms(election: Election, accounted: Sequence[Sent]) -> Iterator[_ReadForm]:
     for sent in accounted:
         intended, form = sent.planned.intended, election.form_by_code.get(sent.planned.intended.form or "")
         read = _reading(sent)
         if form is not None and read is not None and sent.row and sent.row.counted_at:
             where = (read["station"], read["round"], read["observer"])
-            yield _Found(
+            yield _ReadForm(
                 is_late=is_late(election, form, read["round"], sent.row.counted_at),
                 is_where_meant=where == (intended.observer.station, intended.round, intended.observer.number),
             )

@@ -233,7 +233,7 @@ def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     entry = None
     if body.answers is not None:
         leases.row_of(asked.loaded, asked.operator, station)
-        entry = entry_of(asked.loaded, asked.action, station, _taken(body.answers), body.note)
+        entry = entry_of(asked.loaded, asked.action, station, _taken_from(body.answers), body.note)
     logged = log_call(asked.loaded, asked.action, station, called, entry)
     state = count_entered(logged["entered"], asked.action) if logged["entered"] else None
     return logged | {"entered_state": state}
@@ -281,7 +281,7 @@ def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> N
         require_region(asked.operator, asked.loaded, region)
 
 
-def _taken(answers: AnswersBody) -> TakenFrom:
+def _taken_from(answers: AnswersBody) -> TakenFrom:
     reports = tuple(
         EntryFields(report.form, round=report.round, answers=report.answers, comment=report.comment)
         for report in answers.reports

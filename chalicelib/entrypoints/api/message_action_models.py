@@ -24,7 +24,7 @@ class EntryBody(NoteBody):
     observer: str | None = Field(default=None, max_length=40)
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _exactly_one(self) -> Self:
         if sum(value is not None for value in (self.text, self.fields, self.reading)) != 1:
             raise ValueError("give a text, fields or a reading: one of them")
         return self
@@ -86,7 +86,7 @@ class AssignBody(NoteBody):
     only_this: bool = False
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _exactly_one(self) -> Self:
         if sum((self.observer is not None, self.coordinator is not None, self.nobody)) != 1:
             raise ValueError("name an observer, a coordinator or nobody: one of them")
         if self.only_this and self.observer is None:

@@ -48,7 +48,7 @@ def messages(asked: Asked[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
         if place is not None and not isinstance(place, str):
             raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
         return _paged(log.done(loaded, operator, place, query.limit, withheld, now()))
-    return _paged(log.log(loaded, operator, _wanted(query), withheld, now()))
+    return _paged(log.log(loaded, operator, _log_filter(query), withheld, now()))
 
 
 @operation(
@@ -113,7 +113,7 @@ def _paged(document: dict[str, Any]) -> dict[str, Any]:
     return document | {"next": cursor_of(document["next"])}
 
 
-def _wanted(query: MessagesQuery) -> log.Wanted:
+def _log_filter(query: MessagesQuery) -> log.Wanted:
     """Return what of the log is wanted.
 
     It lies within the time for which the log is kept.

@@ -79,7 +79,7 @@ def begin(asked: Asked[None, None, BeginBody]) -> Response:
     if asked.request.headers.get("sec-fetch-site") is not None:
         require_own_page(asked.request)
     location, begun = oidc.begin(_redirect(asked.request), asked.body.election, caller_of(asked.request), now())
-    return json_response({"location": location}, {"Set-Cookie": _kept(begun.cookie(), oidc.LASTS)})
+    return json_response({"location": location}, {"Set-Cookie": _sign_in_cookie(begun.cookie(), oidc.LASTS)})
 
 
 @operation(
@@ -99,9 +99,9 @@ def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
         signed_in = oidc.end(begun, query.state, query.code, _redirect(request), now())
     except (oidc.SignInRefused, oidc.NoProvider, TokenInvalid, ProviderUnreachable) as refused:
         logger.warning("sign-in by the OpenID provider refused", extra={"why": str(refused)})
-        return _leading("#sign-in-refused", [_kept("", NOTHING)])
+        return _leading("#sign-in-refused", [_sign_in_cookie("", NOTHING)])
     session = session_headers(signed_in.account, request)["Set-Cookie"]
-    return _leading("#/board", [session, _kept("", NOTHING)])
+    return _leading("#/board", [session, _sign_in_cookie("", NOTHING)])
 
 
 def _leading(fragment: str, cookies: list[str]) -> Response:
@@ -120,7 +120,7 @@ def _redirect(request: Any) -> str:
     return f"{page_url(request).rstrip('/')}{CALLBACK}"
 
 
-def _kept(value: str, lasts: dt.timedelta) -> str:
+def _sign_in_cookie(value: str, lasts: dt.timedelta) -> str:
     """Write the cookie of a sign-in.
 
     It is Lax, for it comes back with the provider's redirect.

@@ -111,7 +111,7 @@ class Operation:
         @wraps(view)
         def answered(request: Any, **written: str) -> Response:
             try:
-                asked = _asked(self, request, {name: unquote(value) for name, value in written.items()})
+                asked = _validated(self, request, {name: unquote(value) for name, value in written.items()})
                 return _response(self, request, view(asked))
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem and we a log line
                 return _problem(error)
@@ -136,7 +136,7 @@ def operation_of(view: Callable[..., Any]) -> Operation:
     return cast(Operation, view.operation)  # type: ignore[attr-defined]
 
 
-def _asked(declared: Operation, request: Any, written: Mapping[str, str]) -> Asked[Any, Any, Any]:
+def _validated(declared: Operation, request: Any, written: Mapping[str, str]) -> Asked[Any, Any, Any]:
     access = None
     if declared.may is not None:
         access = authenticated(request, written.get("election_id"), declared.may)

@@ -45,7 +45,7 @@ AT_ONCE_SECONDS = 2.0
 def preview(asked: Asked[ElectionPath, None, TryBody]) -> dict[str, Any]:
     """Try a send out."""
     body = asked.body
-    return try_out(asked.loaded, asked.operator, _wanted(asked, body), body.price, now())
+    return try_out(asked.loaded, asked.operator, _sending(asked, body), body.price, now())
 
 
 @operation(
@@ -60,7 +60,7 @@ def preview(asked: Asked[ElectionPath, None, TryBody]) -> dict[str, Any]:
 )
 def test(asked: Asked[ElectionPath, None, TestBody]) -> dict[str, Any]:
     """Try a send on oneself."""
-    return try_on_oneself(asked.loaded, asked.action, _wanted(asked, asked.body))
+    return try_on_oneself(asked.loaded, asked.action, _sending(asked, asked.body))
 
 
 @operation(
@@ -76,7 +76,7 @@ def test(asked: Asked[ElectionPath, None, TestBody]) -> dict[str, Any]:
 def begin(asked: Asked[ElectionPath, None, SendBody]) -> dict[str, Any]:
     """Begin a send; its SMS are queued in the background."""
     body = asked.body
-    wanted = replace(_wanted(asked, body), expected=body.expected, at_night=body.at_night)
+    wanted = replace(_sending(asked, body), expected=body.expected, at_night=body.at_night)
     begun = sending.begin(asked.loaded, asked.action, wanted)
     until = time.monotonic() + AT_ONCE_SECONDS
     for_each("send", [body.name], lambda name: sending.push_on(asked.loaded.election.id, name, until, now))
@@ -142,7 +142,7 @@ def _tagged(document: dict[str, Any]) -> Tagged:
     return Tagged(document, str(document["version"]))
 
 
-def _wanted(asked: Asked[Any, Any, Any], body: TryBody | TestBody | SendBody) -> Sending:
+def _sending(asked: Asked[Any, Any, Any], body: TryBody | TestBody | SendBody) -> Sending:
     return Sending(body.name, BulkText(body.text, body.texts), _choice(asked, body.to))
 
 

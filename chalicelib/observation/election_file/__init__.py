@@ -103,7 +103,7 @@ def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
     header = read_header(document) if document.content else None
     rosters = ("stations", "observers", "coordinators")
     tables = {key: _table(document, key, files) for key in rosters} if header is not None else {}
-    election = _whole(document, header, tables) if header is not None else None
+    election = _election(document, header, tables) if header is not None else None
     accounts = _accounts(document, election, files) if election is not None else ()
     order = {name: place for place, name in enumerate((main, *roster_files(text)))}
     problems, warnings = (
@@ -114,7 +114,7 @@ def inspect_election(files: Mapping[str, str], main: str) -> Inspection:
     return Inspection(None if problems else election, problems, warnings, document, accounts, slips)
 
 
-def _whole(document: Document, header: Election, tables: Mapping[str, list[Row] | None]) -> Election:
+def _election(document: Document, header: Election, tables: Mapping[str, list[Row] | None]) -> Election:
     forms = read_forms(document, header)
     incidents = read_incidents(document, header)
     known = tables["stations"] is not None
@@ -145,7 +145,7 @@ def _whole(document: Document, header: Election, tables: Mapping[str, list[Row] 
 
 def _accounts(document: Document, election: Election, files: Mapping[str, str]) -> tuple[FiledAccount, ...]:
     rows = _table(document, "accounts", files)
-    return read_accounts(rows or (), _known(election))
+    return read_accounts(rows or (), _names_known(election))
 
 
 def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[FiledAccount, ...], Findings]:
@@ -155,10 +155,10 @@ def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[Fi
     """
     findings = Findings()
     rows = read_table(file, _without_mark(text), *ROSTERS["accounts"], findings)
-    return read_accounts(rows or (), _known(election)), findings
+    return read_accounts(rows or (), _names_known(election)), findings
 
 
-def _known(election: Election) -> Known:
+def _names_known(election: Election) -> Known:
     return Known(election.regions, election.organisations, election.languages, election.default_region)
 
 

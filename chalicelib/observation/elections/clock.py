@@ -52,3 +52,8 @@ class Clock:
 
 REAL_TIME = Clock(start=dt.datetime(1970, 1, 1, tzinfo=dt.UTC), origin=dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
 """The clock of an election that is not a rehearsal."""
+
+
+def local_time(at: dt.datetime | None, zone: dt.tzinfo) -> str | None:
+    """Write an instant to the second in a zone, with its offset."""
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")

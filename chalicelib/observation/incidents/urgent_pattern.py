@@ -52,12 +52,12 @@ def _critical(election: Election) -> Iterator[str]:
 def _answer(question: Question, critical: bool | int) -> str:
     code = _letters(question.code) + _BETWEEN
     if not isinstance(critical, bool):
-        return code + (f"{_MORE_OPTIONS}{_number(critical)}" if question.type == "choices" else _whole(critical))
+        return code + (f"{_MORE_OPTIONS}{_number(critical)}" if question.type == "choices" else _whole_number(critical))
     names = sorted(word for word, answer in words().values.items() if answer is critical)
-    return code + "(?:" + "|".join([_whole(1 if critical else 2), *map(_letters, names)]) + ")"
+    return code + "(?:" + "|".join([_whole_number(1 if critical else 2), *map(_letters, names)]) + ")"
 
 
-def _whole(number: int) -> str:
+def _whole_number(number: int) -> str:
     return rf"0*{_number(number)}(?!\d)"
 
 

@@ -69,9 +69,9 @@ class _Writer:
 
     def decided(self, decisions: Mapping[Any, Any]) -> list[Any]:
         """Write decisions as pairs of what names them and what they are."""
-        return [[name, None if decision is None else self._one(decision)] for name, decision in decisions.items()]
+        return [[name, None if decision is None else self._cell(decision)] for name, decision in decisions.items()]
 
-    def _one(self, decision: Made | Choice | Explanation | Confirmation) -> Any:
+    def _cell(self, decision: Made | Choice | Explanation | Confirmation) -> Any:
         match decision:
             case Made():
                 return self.by(decision)

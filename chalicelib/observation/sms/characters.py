@@ -23,10 +23,10 @@ def without_controls(written: str) -> str:
     """
     if written.isprintable():
         return written
-    return "".join(map(_seen, written))
+    return "".join(map(_as_shown, written))
 
 
-def _seen(character: str) -> str:
+def _as_shown(character: str) -> str:
     if character in _JOINERS or not is_unseen(character):
         return character
     return "" if unicodedata.category(character) in ("Cf", "Cs") else " "

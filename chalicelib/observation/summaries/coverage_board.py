@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import NO_ROUND, Election, Form
 from chalicelib.observation.elections.schedule import (
     Place,
@@ -132,9 +133,9 @@ def _column(election: Election, place: Place, at: dt.datetime) -> dict[str, Any]
         "form": form.code,
         "round": None if place[1] == NO_ROUND else place[1],
         "title": dict(form.title),
-        "begins": _local(election, begins),
-        "due": _local(election, due),
-        "missing_from": _local(election, due + form.grace if due is not None else None),
+        "begins": local_time(begins, election.zone),
+        "due": local_time(due, election.zone),
+        "missing_from": local_time(due + form.grace if due is not None else None, election.zone),
         "state": _state(election, form, place[1], due, at),
     }
 
@@ -145,7 +146,3 @@ def _state(election: Election, form: Form, name: str, due: dt.datetime | None, a
     if is_missing_time(election, form, name, at):
         return "over"
     return "grace" if due is not None and due <= at else "open"
-
-
-def _local(election: Election, at: dt.datetime | None) -> str | None:
-    return at.astimezone(election.zone).isoformat(timespec="seconds") if at is not None else None

@@ -73,7 +73,7 @@ def request_proof(written: str, page: str, caller: str, now: dt.datetime) -> Non
     if account is not None:
         loaded = current(account.scope)
         if loaded is not None:
-            put_new(_told(loaded.election, account, link_of(page, token), code, now))
+            put_new(_proof_message(loaded.election, account, link_of(page, token), code, now))
 
 
 def bound_caller(caller: str, now: dt.datetime) -> None:
@@ -206,7 +206,7 @@ def _bound(who: str, window: dt.timedelta, most: int, now: dt.datetime) -> None:
         raise TooManyAttempts(until)
 
 
-def _told(election: Election, account: AccountRow, link: str, code: str, now: dt.datetime) -> Message:
+def _proof_message(election: Election, account: AccountRow, link: str, code: str, now: dt.datetime) -> Message:
     """Make the SMS or email that brings a proof.
 
     It goes first, as alerts do.

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import NATION_ONLY, Cell, Counters
 from chalicelib.observation.summaries.coverage_board import columns, rows
@@ -64,7 +65,7 @@ def compute_board(loaded: LoadedElection, scope: Scope, now: dt.datetime) -> dic
         row["incidents"] = row["incidents"] | _open(opened, row["region"])
     return {
         "election": election.id,
-        "as_of": at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "as_of": local_time(at, election.zone),
         "clock": {
             "start": loaded.clock.start.isoformat(),
             "origin": loaded.clock.origin.isoformat(),

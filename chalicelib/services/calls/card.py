@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.observation.calls.script import fields, script
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import Place, round_due
@@ -21,7 +22,7 @@ from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.calls.asked import asking, described
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, local, place_name, sees_phone
+from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
 from chalicelib.store import keys
@@ -69,14 +70,14 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
     known = election.station_by_number[station]
     return {
         "election": election.id,
-        "as_of": local(election, at),
+        "as_of": local_time(at, election.zone),
         "station": station,
         "name": known.name,
         "district": known.district,
         "region": region,
         "registered": known.registered,
         "owed": [_owed_document(election, place) for place in owed],
-        "came": _came(election, row, reports, owed),
+        "came": _received(election, row, reports, owed),
         "why": [reason.document() for reason in call.why] if call else [],
         "observers": [_observer(election, observer, row, phones, owed) for observer in observers],
         **_coordinators(election, region),
@@ -95,7 +96,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
             if operator.sees_reports_of(incident.observer)
         ],
         "last": last_of(operator, row),
-        "snoozed_until": local(election, row.snoozed_until),
+        "snoozed_until": local_time(row.snoozed_until, election.zone),
         "lease": lease_of(operator, row, now),
         "version": row.seen,
     }
@@ -115,10 +116,10 @@ def _owed(election: Election, station: str, reports: Mapping[Place, Report], at:
 
 def _owed_document(election: Election, place: Place) -> dict[str, Any]:
     form = election.form_by_code[place[0]]
-    return {"report": place_name(place), "due": local(election, round_due(election, form, place[1]))}
+    return {"report": place_name(place), "due": local_time(round_due(election, form, place[1]), election.zone)}
 
 
-def _came(
+def _received(
     election: Election, row: CallRow, reports: Mapping[Place, Report], owed: Sequence[Place]
 ) -> list[dict[str, Any]]:
     """Return what the list called for and has come meanwhile.
@@ -127,7 +128,7 @@ def _came(
     """
     received = [place for place in row.needed.owed if place not in owed and place in reports]
     return [
-        {"report": place_name(place), "at": local(election, _first_at(reports[place]))}
+        {"report": place_name(place), "at": local_time(_first_at(reports[place]), election.zone)}
         for place in received
         if reports[place].observers
     ]
@@ -231,6 +232,6 @@ def _incident(election: Election, incident: Incident) -> dict[str, Any]:
         "state": incident.state,
         "severity": incident.severity,
         "description": describe(election, incident, "en"),
-        "opened_at": local(election, incident.opened_at),
+        "opened_at": local_time(incident.opened_at, election.zone),
         "is_open": incident.state in OPEN,
     }

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import local, sees_phone
+from chalicelib.services.calls.listing import sees_phone
 from chalicelib.store.contacts import UNDONE, ContactRow, contacts_of
 from chalicelib.store.elections import LoadedElection
 
@@ -35,7 +36,7 @@ def contact_document(operator: Operator, election: Election, row: ContactRow) ->
     is_told = is_told or (operator.sight is not None and operator.sight.sees.phones == "all")
     return {
         "id": row.id,
-        "at": local(election, row.at),
+        "at": local_time(row.at, election.zone),
         "who": row.who,
         "outcome": row.outcome,
         "undoes": row.undoes if row.outcome == UNDONE else None,
@@ -44,6 +45,6 @@ def contact_document(operator: Operator, election: Election, row: ContactRow) ->
         "phone": row.phone,
         "note": row.note if is_told else None,
         "owed": row.owed or [],
-        "snoozed_until": local(election, row.snoozed_until),
+        "snoozed_until": local_time(row.snoozed_until, election.zone),
         "entered": row.entered,
     }

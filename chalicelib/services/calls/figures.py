@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chalicelib.observation.calls.outcomes import OUTCOMES
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.calls.lease import held_by
-from chalicelib.services.calls.listing import calls_in_order, local, own_calls, regions_asked
+from chalicelib.services.calls.listing import calls_in_order, own_calls, regions_asked
 from chalicelib.services.upkeep.queues import due_since
 from chalicelib.store.contacts import FiguresRow, figures_of
 from chalicelib.store.elections import LoadedElection
@@ -27,7 +28,7 @@ def call_figures(loaded: LoadedElection, operator: Operator, now: dt.datetime) -
     rows = list(figures_of(election.id))
     return {
         "election": election.id,
-        "as_of": local(election, at),
+        "as_of": local_time(at, election.zone),
         "total": _sum(rows),
         "operators": {who: _sum(row for row in rows if row.operator == who) for who in sorted(_names(rows))},
         "hours": [
@@ -35,7 +36,7 @@ def call_figures(loaded: LoadedElection, operator: Operator, now: dt.datetime) -
             for row in sorted(rows, key=lambda row: (row.hour, row.operator))
         ],
         "due": len(due),
-        "oldest_due": local(election, min(due, default=None)),
+        "oldest_due": local_time(min(due, default=None), election.zone),
         "leases": [
             {"station": station, "holder": holder, "until": until.isoformat(timespec="seconds")}
             for station, holder, until in held_by(calls, now)

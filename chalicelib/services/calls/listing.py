@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.observation.calls.priority import Need, Why, is_snoozed, overdue, points, reasons
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.elections.schedule import Place, round_due
 from chalicelib.services.access.operators import Operator
@@ -99,7 +100,7 @@ def list_calls(
     ]
     return {
         "election": election.id,
-        "as_of": at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "as_of": local_time(at, election.zone),
         "calls": [described(election, operator, call, now, at) for call in calls[:MOST_LISTED]],
         "due": sum(not call.is_snoozed for call in calls),
         "is_cut": len(calls) > MOST_LISTED,
@@ -119,7 +120,7 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
         "owed": [place_name(place) for place in call.need.owed],
         "overdue_minutes": max(int(overdue(election, call.need, at).total_seconds()) // 60, 0),
         "silent": call.need.is_silent,
-        "heard": local(election, call.need.heard),
+        "heard": local_time(call.need.heard, election.zone),
         "incident": call.need.incident,
         "reminded": call.need.reminded,
         "asked": call.need.asked,
@@ -131,7 +132,7 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
         ],
         "last": last_of(operator, row),
         "tries": row.tries or 0,
-        "snoozed_until": local(election, row.snoozed_until) if call.is_snoozed else None,
+        "snoozed_until": local_time(row.snoozed_until, election.zone) if call.is_snoozed else None,
         "lease": lease_of(operator, row, now),
         "version": row.seen,
     }
@@ -193,9 +194,4 @@ def next_due(election: Election, at: dt.datetime) -> dict[str, Any] | None:
     if not ahead:
         return None
     due, form, name = min(ahead)
-    return {"report": place_name((form, name)), "due": local(election, due)}
-
-
-def local(election: Election, at: dt.datetime | None) -> str | None:
-    """Write an instant in the election's zone."""
-    return at.astimezone(election.zone).isoformat(timespec="seconds") if at is not None else None
+    return {"report": place_name((form, name)), "due": local_time(due, election.zone)}

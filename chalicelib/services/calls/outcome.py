@@ -16,12 +16,13 @@ from chalicelib.observation.calls.outcomes import (
     Person,
     phone_state,
 )
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.asked import answered_by, asking
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.calls.listing import local, sees_phone
+from chalicelib.services.calls.listing import sees_phone
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid
 from chalicelib.services.desk.message import OTHERS_AT_WORK
 from chalicelib.store.calls import NO_LEASE, CallRow, changing
@@ -100,7 +101,7 @@ def log_call(
         }
         after = {
             "outcome": called.outcome,
-            "snoozed_until": local(election, called.will_send_at),
+            "snoozed_until": local_time(called.will_send_at, election.zone),
             "reminds": called.reminds,
         }
         return Change(document, writes, f"call logged: {called.outcome}", f"call {station}", row.last, after)

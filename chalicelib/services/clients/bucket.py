@@ -42,7 +42,7 @@ class Upload(io.RawIOBase):
         self.size = 0
         self._key, self._parts, self._waiting = key, list[dict[str, Any]](), bytearray()
         named = {"ContentType": content_type, "ContentDisposition": f'attachment; filename="{name}"'}
-        self._id = _asked("create_multipart_upload", Key=key, **named)["UploadId"]
+        self._id = _call("create_multipart_upload", Key=key, **named)["UploadId"]
 
     def writable(self) -> bool:
         """Whether it can be written to."""
@@ -60,27 +60,27 @@ class Upload(io.RawIOBase):
         """Make the file whole; raises BucketUnavailable."""
         self._send(len(self._waiting))
         parts = {"Parts": self._parts}
-        _asked("complete_multipart_upload", Key=self._key, UploadId=self._id, MultipartUpload=parts)
+        _call("complete_multipart_upload", Key=self._key, UploadId=self._id, MultipartUpload=parts)
 
     def abandon(self) -> None:
         """Take the parts away; raises BucketUnavailable."""
-        _asked("abort_multipart_upload", Key=self._key, UploadId=self._id)
+        _call("abort_multipart_upload", Key=self._key, UploadId=self._id)
 
     def _send(self, size: int) -> None:
         part, self._waiting = bytes(self._waiting[:size]), self._waiting[size:]
         number = len(self._parts) + 1
-        tag = _asked("upload_part", Key=self._key, UploadId=self._id, PartNumber=number, Body=part)["ETag"]
+        tag = _call("upload_part", Key=self._key, UploadId=self._id, PartNumber=number, Body=part)["ETag"]
         self._parts.append({"PartNumber": number, "ETag": tag})
 
 
 def put(key: str, content: bytes) -> None:
     """Store a small file; raises BucketUnavailable."""
-    _asked("put_object", Key=key, Body=content)
+    _call("put_object", Key=key, Body=content)
 
 
 def get(key: str) -> bytes:
     """Return a small file; raises BucketUnavailable."""
-    content: bytes = _asked("get_object", Key=key)["Body"].read()
+    content: bytes = _call("get_object", Key=key)["Body"].read()
     return content
 
 
@@ -89,7 +89,7 @@ def files_under(prefix: str) -> list[str]:
     keys: list[str] = []
     following: dict[str, str] = {}
     while True:
-        answer = _asked("list_objects_v2", Prefix=prefix, **following)
+        answer = _call("list_objects_v2", Prefix=prefix, **following)
         keys += [stored["Key"] for stored in answer.get("Contents", ())]
         if not answer.get("IsTruncated"):
             return keys
@@ -98,7 +98,7 @@ def files_under(prefix: str) -> list[str]:
 
 def delete(key: str) -> None:
     """Delete a file, whether it is there or not; raises BucketUnavailable."""
-    _asked("delete_object", Key=key)
+    _call("delete_object", Key=key)
 
 
 def link_to(key: str) -> str:
@@ -111,7 +111,7 @@ def link_to(key: str) -> str:
     return link
 
 
-def _asked(operation: str, **named: Any) -> dict[str, Any]:
+def _call(operation: str, **named: Any) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = getattr(_s3(), operation)(Bucket=_bucket(), **named)
     except ClientError as fault:

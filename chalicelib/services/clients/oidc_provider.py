@@ -70,7 +70,7 @@ def id_token(url: str, fields: Mapping[str, str], client_id: str, secret: str | 
         proof = f"{quote(client_id, safe='')}:{quote(secret, safe='')}"
         headers["Authorization"] = f"Basic {base64.b64encode(proof.encode()).decode()}"
     body = urlencode({**fields, "client_id": client_id})
-    status, document = _asked("POST", url, headers, body)
+    status, document = _exchange("POST", url, headers, body)
     token = document.get("id_token")
     if status != 200 or not isinstance(token, str):
         raise ProviderUnreachable(f"{_host(url)} answered {status} {str(document.get('error', ''))[:60]}".strip())
@@ -82,14 +82,14 @@ def _read(url: str, within: float) -> dict[str, Any]:
     if kept is not None and monotonic() - kept[0] < within:
         return kept[1]
     begun = monotonic()
-    status, document = _asked("GET", url, {"Accept": "application/json"}, None)
+    status, document = _exchange("GET", url, {"Accept": "application/json"}, None)
     if status != 200:
         raise ProviderUnreachable(f"{_host(url)} answered {status}")
     _kept[url] = (begun, document)
     return document
 
 
-def _asked(method: str, url: str, headers: Mapping[str, str], body: str | None) -> tuple[int, dict[str, Any]]:
+def _exchange(method: str, url: str, headers: Mapping[str, str], body: str | None) -> tuple[int, dict[str, Any]]:
     require_secure(url)
     try:
         answer = urllib3.PoolManager().request(

@@ -36,12 +36,12 @@ def alerts_of_blocked(election: Election, message: Message, holders: Holders, no
         )
 
     alerts = for_each(
-        "alert of wrong codes", _told(election, holders), rows_to, name=lambda coordinator: coordinator.id
+        "alert of wrong codes", _alerted(election, holders), rows_to, name=lambda coordinator: coordinator.id
     )
     return [row for rows in alerts.results for row in rows]
 
 
-def _told(election: Election, holders: Holders) -> list[Coordinator]:
+def _alerted(election: Election, holders: Holders) -> list[Coordinator]:
     holder = holders[0]
     if isinstance(holder, Observer):
         region = election.region_of(holder.station)

@@ -166,7 +166,7 @@ def _take_step(speaker: Speaker, command: Command, step: Step, numbered: int) ->
     done = speaker.say("command_done", number=number, state=speaker.say(f"state_{state}"), station=incident.station)
     same = same_as(incident, incidents_at(speaker.election.id, incident.station))
     remark = (speaker.say("alert_same", numbers=", ".join(map(str, same))),) if same else ()
-    notice = _told(speaker.election, incident.number, step, state) if is_told(incident, step) else None
+    notice = _notice(speaker.election, incident.number, step, state) if is_told(incident, step) else None
     return CommandResult((done, *remark), region=incident.region, writes=writes, notice=notice)
 
 
@@ -196,7 +196,7 @@ def _take_each(speaker: Speaker, step: Step, numbered: Iterable[int]) -> Command
     return CommandResult(tuple(sentences), reason=None if writes else Reason.STALE, region=region, writes=tuple(writes))
 
 
-def _told(election: Election, number: int, step: Step, state: State) -> Telling:
+def _notice(election: Election, number: int, step: Step, state: State) -> Telling:
     """Return the sentence about a critical incident that a coordinator's SMS ended."""
     return lambda language: f"{word(step, language)} {number}: {say(election, language, f'state_{state}')}"
 

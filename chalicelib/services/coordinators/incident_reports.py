@@ -71,11 +71,11 @@ def outcome_of_coordinators_report(
     )
     blocking = alerts_of_blocked(election, message, rows, now) if proof.blocks else []
     unproven = [speaker.say(f"reply_{proof.doubt}")] if proof.doubt is not None else []
-    reply = speaker.reply(message, [*_told(speaker, opening.incidents), *unproven])
+    reply = speaker.reply(message, [*_opened_sentences(speaker, opening.incidents), *unproven])
     replies = [] if is_own_number(phone) or reply.key in limits.existing_keys else [reply]
     reading: dict[str, Any] = {"command": {"coordinator": speaker.who}, "reports": []}
     reading["reports"] = [
-        _kept(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
+        _form_document(speaker.who, report, station) | ({"held": True} if incident.id in opening.left_out else {})
         for (report, station), incident in zip(named, incidents, strict=True)
     ]
     reason = Reason.FORMS_LEFT if len(named) < len(forms) else None
@@ -104,13 +104,13 @@ def _forms(election: Election, message: Message, rows: Sequence[Coordinator]) ->
     return tuple(reads(readable_text(message, rows), election).reports)
 
 
-def _told(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
+def _opened_sentences(speaker: Speaker, opened: Collection[Incident]) -> list[str]:
     if not opened:
         return [speaker.say("reply_incident")]
     return [speaker.say("command_opened", number=str(incident.number), station=incident.station) for incident in opened]
 
 
-def _kept(who: str, report: ReportReading, station: str) -> dict[str, object]:
+def _form_document(who: str, report: ReportReading, station: str) -> dict[str, object]:
     """Return the incident form as it is kept with its message.
 
     As an observer's is.

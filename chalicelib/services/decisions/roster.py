@@ -131,7 +131,7 @@ def _change(
 
     def attempt() -> Change:
         version, changes = roster_changes(subject.loaded.election.id)
-        before = _of(changes, subject)
+        before = _change_of(changes, subject)
         _require_seen(subject, before)
         if refusal is not None:
             raise DecisionRefused(refusal)
@@ -216,7 +216,7 @@ def _require_seen(subject: Subject, before: RosterChange | None) -> None:
         )
 
 
-def _of(changes: RosterChanges, subject: Subject) -> RosterChange | None:
+def _change_of(changes: RosterChanges, subject: Subject) -> RosterChange | None:
     return (changes.stations if subject.kind == "station" else changes.observers).get(subject.number)
 
 

@@ -50,7 +50,7 @@ def list_exports(operator: Operator, now: dt.datetime) -> dict[str, Any]:
 
     Raises StoreUnavailable.
     """
-    rows = [row for row in jobs.jobs_of(operator.election, "exports") if _sees(operator, row)]
+    rows = [row for row in jobs.jobs_of(operator.election, "exports") if _may_see(operator, row)]
     return {"election": operator.election, "exports": [described(row, now) for row in rows]}
 
 
@@ -107,12 +107,12 @@ def is_forgotten(row: JobRow, now: dt.datetime) -> bool:
 
 def _required(operator: Operator, export_id: str) -> JobRow:
     row = jobs.get_job(operator.election, "exports", export_id)
-    if row is None or not _sees(operator, row):
+    if row is None or not _may_see(operator, row):
         raise ExportUnknown("there is no such export: it is deleted after a day")
     return row
 
 
-def _sees(operator: Operator, row: JobRow) -> bool:
+def _may_see(operator: Operator, row: JobRow) -> bool:
     if operator.organisation not in (None, row.organisation):
         return False
     if operator.regions and not (row.regions and set(row.regions) <= set(operator.regions)):

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Form, Question
-from chalicelib.services.exports.table import Cell, Row, Scope, Table, written
+from chalicelib.services.exports.table import Cell, Row, Scope, Table
 
 
 def codebook_table(scope: Scope) -> Table:
@@ -41,8 +42,8 @@ def about_table(scope: Scope, now: dt.datetime) -> Table:
     lines: dict[str, Cell] = {
         "election": f"{election.text(election.name, wanted.language)} ({election.id})",
         "exported for": scope.operator.signature,
-        "as of, UTC": written(now, dt.UTC),
-        f"as of, {election.timezone}": written(now, zone),
+        "as of, UTC": local_time(now, dt.UTC),
+        f"as of, {election.timezone}": local_time(now, zone),
         "rows": wanted.what,
         "regions": ", ".join(scope.regions),
         "forms": ", ".join(wanted.forms) or "all",

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
-from zoneinfo import ZoneInfo
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.services.access.operators import Operator
 from chalicelib.store.elections import LoadedElection
 
@@ -85,12 +85,4 @@ class Scope:
 
     def moments(self, at: dt.datetime | None) -> tuple[Cell, Cell]:
         """Return an instant in UTC and in the election's time zone."""
-        return written(at, dt.UTC), written(at, self.loaded.election.zone)
-
-
-def written(at: dt.datetime | None, zone: dt.tzinfo | ZoneInfo) -> Cell:
-    """Write an instant to the second in a zone.
-
-    With its offset; None where there is none.
-    """
-    return at.astimezone(zone).isoformat(timespec="seconds") if at is not None else None
+        return local_time(at, dt.UTC), local_time(at, self.loaded.election.zone)

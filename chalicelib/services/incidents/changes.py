@@ -203,11 +203,14 @@ def _counted(election: Election, before: Incident, after: Incident) -> list[Writ
     if (before.station, before.region, before.severity) == (after.station, after.region, after.severity):
         return []
     added = changes_of_incidents(election, [after])
-    taken = [(cell, {name: -amount for name, amount in counters.items()}) for cell, counters in _of(election, before)]
+    taken = [
+        (cell, {name: -amount for name, amount in counters.items()})
+        for cell, counters in _counters_of(election, before)
+    ]
     return adding_to_tallies(election, total([*taken, *added]))
 
 
-def _of(election: Election, incident: Incident) -> Sequence[tuple[Any, Mapping[str, Any]]]:
+def _counters_of(election: Election, incident: Incident) -> Sequence[tuple[Any, Mapping[str, Any]]]:
     return changes_of_incidents(election, [incident])
 
 

@@ -157,7 +157,7 @@ def _digested(
     digested = Digested(digest.region, still_open[:MOST_LISTED], more)
     rows: list[Message] = []
     by_sms: list[int] = []
-    for place in _told(election, digest, still_open):
+    for place in _digest_group(election, digest, still_open):
         key = keys.digest(election.id, digest.id, numbers[0], place)
         made = _digest_to(election, election.coordinators[place], key, digested, muted, now)
         has_room = budget.has_digest(place)
@@ -170,7 +170,7 @@ def _gravest_first(incident: Incident) -> tuple[int, int]:
     return -SEVERITIES.index(incident.severity), incident.number
 
 
-def _told(election: Election, digest: Digest, incidents: Iterable[Incident]) -> Group:
+def _digest_group(election: Election, digest: Digest, incidents: Iterable[Incident]) -> Group:
     """Return who gets a digest.
 
     Those who would be told of its gravest incident at once, or at its stage of escalation.

@@ -48,7 +48,7 @@ def grade(
         told_as, after = incident.alerted_as or incident.severity, as_changed(incident, sets)
         if not _is_graver(after.severity, told_as) or incident.state not in OPEN:
             return Changed("change", sets, {"alerted_as": told_as}, says=says)
-        keys, writes = _told(loaded, action, after, incident.severity)
+        keys, writes = _graver_alerts(loaded, action, after, incident.severity)
         keeps = {"alerted_as": after.severity, "alerts": [*incident.alerts, *keys]}
         return Changed("change", sets, keeps, others=writes, says=says)
 
@@ -59,7 +59,7 @@ def _is_graver(severity: Severity, than: Severity) -> bool:
     return SEVERITIES.index(severity) > SEVERITIES.index(than)
 
 
-def _told(
+def _graver_alerts(
     loaded: LoadedElection, action: Action, incident: Incident, before: Severity
 ) -> tuple[list[str], tuple[Write, ...]]:
     """Return what tells that an incident is graver: keys, and writes.

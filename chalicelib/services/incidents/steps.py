@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.budget import MOST_SAME
 from chalicelib.observation.incidents.lifecycle import NEEDS_NOTE, STATES, State, Step, after
@@ -235,7 +236,7 @@ def _described(election: Election, incident: Incident, later: Mapping[int, Itera
         "what": describe(election, incident, "en"),
         "region": incident.region,
         "station": incident.station,
-        "opened_at": incident.opened_at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "opened_at": local_time(incident.opened_at, election.zone),
         "escalated": incident.stage,
         "may_be_same_as": _same(incident, later),
         "doubt": incident.doubt,

@@ -46,7 +46,7 @@ def prove(election_id: str, key: str) -> dict[str, Any]:
             f"{key} was forgotten: its commitment is in the root of {sealed.seal.hour}, its salt is destroyed, and "
             "nobody can prove what it said"
         )
-    entry = _as_it_is(election_id, sealed)
+    entry = _entry_now(election_id, sealed)
     if entry is None:
         raise NotProvable(f"{key} was sealed in {sealed.seal.hour}, and its row is gone: ./baykoo verify")
     if entry.key != sealed.key:
@@ -80,7 +80,7 @@ def _sealed(election_id: str, key: str) -> _Sealed:
     raise NotProvable(f"{key} is in no sealed hour of {election_id} yet: each is sealed shortly after it ends")
 
 
-def _as_it_is(election_id: str, sealed: _Sealed) -> Entry | None:
+def _entry_now(election_id: str, sealed: _Sealed) -> Entry | None:
     """Return the entry of a row as it is now.
 
     None if it is gone.

@@ -93,7 +93,7 @@ def set_state(action: Action, name: str, seen: int, state: SendState) -> dict[st
     """
 
     def attempt() -> Change:
-        row = _found(action.operator, name)
+        row = _visible_send(action.operator, name)
         if row.version != seen:
             raise VersionPassed(f"send {name} is at version {row.version} now ({row.state}), you have seen {seen}")
         if row.state == "done":
@@ -110,7 +110,7 @@ def show(loaded: LoadedElection, operator: Operator, name: str) -> dict[str, Any
 
     Raises SendUnknown, StoreUnavailable.
     """
-    row = _found(operator, name)
+    row = _visible_send(operator, name)
     keys = _keys(loaded, row)
     rows = get_many(islice(keys, MOST_TOLD))
     states = Counter(row.receipt or row.state for row in rows)
@@ -123,7 +123,7 @@ def list_sends(loaded: LoadedElection, operator: Operator) -> dict[str, Any]:
 
     Raises StoreUnavailable.
     """
-    seen = [row for row in sends_of(loaded.election.id) if _sees(operator, row)]
+    seen = [row for row in sends_of(loaded.election.id) if _may_see(operator, row)]
     seen.sort(key=lambda row: row.begun_at, reverse=True)
     return {"election": loaded.election.id, "sends": [_described(row) for row in seen]}
 
@@ -191,14 +191,14 @@ def within(operator: Operator, choice: Choice) -> Choice:
     return chosen if choice.regions or operator.sees_all() else replace(chosen, regions=operator.regions)
 
 
-def _found(operator: Operator, name: str) -> SendRow:
+def _visible_send(operator: Operator, name: str) -> SendRow:
     row = get_send(operator.election, name)
-    if row is None or not _sees(operator, row):
+    if row is None or not _may_see(operator, row):
         raise SendUnknown(f"there is no send {name}, or not to your regions")
     return row
 
 
-def _sees(operator: Operator, row: SendRow) -> bool:
+def _may_see(operator: Operator, row: SendRow) -> bool:
     regions = row.choice.get("regions", ())
     if operator.organisation not in (None, row.choice.get("organisation")):
         return False

@@ -58,11 +58,11 @@ def _noted(
     The latter if that was due. Raises PartsChanged, Contended, StoreUnavailable.
     """
     long_ones = with_piece(stored.known, piece_of(part), part.part[2])
-    sms = _of(long_ones, part.key)
+    sms = _long_sms_with(long_ones, part.key)
     if sms.is_due(now):
         if not sms.is_complete:
             long_ones = without_repetition(long_ones, sms)
-            sms = _of(long_ones, part.key)
+            sms = _long_sms_with(long_ones, part.key)
         if sms.is_due(now):
             return _read(stored, long_ones, sms, loaded, now)
     if long_ones != stored.known:
@@ -87,7 +87,7 @@ def _read(
     return read, joined
 
 
-def _of(long_ones: Iterable[LongSms], key: str) -> LongSms:
+def _long_sms_with(long_ones: Iterable[LongSms], key: str) -> LongSms:
     return next(sms for sms in long_ones if sms.has(key))
 
 

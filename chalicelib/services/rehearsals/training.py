@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.store import rehearsals
 from chalicelib.store.elections import LoadedElection
@@ -30,7 +31,7 @@ def show_training(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     kept = rehearsals.trainings_of(election.id, MOST_COMPARED)
     return {
         "election": election.id,
-        "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),
+        "as_of": local_time(loaded.clock.at(now), election.zone),
         "rehearsals": [figures | {"observers": _placed(election, figures)} for figures in kept],
     }
 

@@ -81,12 +81,12 @@ class _AnswerWords:
         """
         not_known = answers.get("unknown", 0)
         known_answers = {key: count for key, count in answers.items() if key != "unknown"}
-        parts = [self._known(question, known_answers)] if any(known_answers.values()) else []
+        parts = [self._answers_known(question, known_answers)] if any(known_answers.values()) else []
         if not_known:
             parts.append(self.words["answer_unknown"].format(count=grouped(not_known, self.words)))
         return ", ".join(parts)
 
-    def _known(self, question: Question, answers: Answers) -> str:
+    def _answers_known(self, question: Question, answers: Answers) -> str:
         """Word known answers.
 
         Of `choices` no share, since one report may give several.

@@ -94,7 +94,7 @@ def _changes(wording: Wording, changed: Changes, regions: Sequence[str]) -> list
     ]
     if changed.incidents:
         lines.insert(0, words["more_incidents"].format(incidents=worded_incidents(changed.incidents, words)))
-    more = _of(wording.hour.held_back, regions) - _of(wording.hour.held_before, regions)
+    more = _sum_of(wording.hour.held_back, regions) - _sum_of(wording.hour.held_before, regions)
     if more:
         lines.append(words["more_conflicts"].format(count=f"{more:+}"))
     return lines
@@ -106,7 +106,7 @@ def _ages(wording: Wording, ages: Mapping[str, int]) -> str:
 
 
 def _held_back(wording: Wording, regions: Sequence[str]) -> list[str]:
-    count = _of(wording.hour.held_back, regions)
+    count = _sum_of(wording.hour.held_back, regions)
     return [wording.words["held_back"].format(count=count)] if count else []
 
 
@@ -133,5 +133,5 @@ def _round_line(name: str, form: Form, covered: Coverage, words: Mapping[str, st
     )
 
 
-def _of(counts: Mapping[str, int], regions: Sequence[str]) -> int:
+def _sum_of(counts: Mapping[str, int], regions: Sequence[str]) -> int:
     return sum(counts.get(region, 0) for region in regions)

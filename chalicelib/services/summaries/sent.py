@@ -38,15 +38,15 @@ def show_summary(loaded: LoadedElection, operator: Operator, hour: str) -> dict[
     if not operator.sees_all():
         summary["nation"] = None
     sees_reports = operator.sees_reports_of(None)
-    beside = {name: _seen(operator, document.get(name, {})) if sees_reports else {} for name in _BESIDE}
+    beside = {name: _of_seen_regions(operator, document.get(name, {})) if sees_reports else {} for name in _BESIDE}
     return {
         "hour": hour,
         "since": document.get("since"),
         **summary,
-        "regions": _seen(operator, summary["regions"]),
+        "regions": _of_seen_regions(operator, summary["regions"]),
         **beside,
     }
 
 
-def _seen(operator: Operator, by_region: Mapping[str, Any]) -> dict[str, Any]:
+def _of_seen_regions(operator: Operator, by_region: Mapping[str, Any]) -> dict[str, Any]:
     return {region: value for region, value in by_region.items() if operator.sees(region)}

@@ -70,7 +70,7 @@ def take_next(
             raise NothingToDo("no task waits that nobody has")
         chosen = held[0] if held else free[among_first(action, attempts, len(free))]
         attempts += 1
-        return _taken(loaded, action, chosen, leases.get((chosen.region, chosen.name)))
+        return _leasing_change(loaded, action, chosen, leases.get((chosen.region, chosen.name)))
 
     return perform(action, attempt, also=(WorkChanged,))
 
@@ -121,7 +121,7 @@ def _lease(loaded: LoadedElection, action: Action, named: tuple[Kind, str, str],
         if holding is not None and is_anothers and what == "task leased":
             until = holding.until.isoformat(timespec="seconds") if holding.until else ""
             raise Leased(f"{holding.holder} has {kind} {key} until {until}")
-        return _taken(loaded, action, task, row, what)
+        return _leasing_change(loaded, action, task, row, what)
 
     return perform(action, attempt, also=(WorkChanged,))
 
@@ -163,7 +163,7 @@ def _divided(tasks: Sequence[Task], leases: Leases, who: str, now: dt.datetime) 
     return mine, [task for task, row in rows if row is None or not row.is_held(now)]
 
 
-def _taken(
+def _leasing_change(
     loaded: LoadedElection, action: Action, task: Task, row: LeaseRow | None, what: str = "task leased"
 ) -> Change:
     if task.row is not None:

@@ -44,7 +44,7 @@ def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[
     oldest = _oldest_unverified(reading.incidents)
     _, done = progress.read(election.id, TASK)
     reminded = Progress.from_document(done).rounds if done else {}
-    calls_asked = _asked(election)
+    calls_asked = _left_for_a_call(election)
     needs = {}
     for station in election.stations:
         places, sign = owed[station.number], heard.get(station.number)
@@ -104,7 +104,7 @@ def _owed(election: Election, station: Station, overdue: list[Place], reading: R
     return tuple(place for place in overdue if owes(election, report(place)))
 
 
-def _asked(election: Election) -> Counter[str]:
+def _left_for_a_call(election: Election) -> Counter[str]:
     """Count the SMS that operators have left for a call.
 
     By their observer's station.

@@ -36,7 +36,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CachedReports:
     fingerprint: _Fingerprint
     at: float
     reports: Reports
@@ -57,7 +57,7 @@ def renew(loaded: LoadedElection, reading: Reading, station: str) -> Reports:
     return fresh
 
 
-_kept: dict[tuple[str, str], _Kept] = {}
+_kept: dict[tuple[str, str], _CachedReports] = {}
 
 
 def read_all(loaded: LoadedElection) -> Reading:
@@ -70,15 +70,15 @@ def read_all(loaded: LoadedElection) -> Reading:
     reports: dict[ReportKey, StoredReport] = {}
     for region in election.regions:
         fingerprint = loaded.version, hash(_of_region(cells, region))
-        reports |= _of(loaded, region, fingerprint)
+        reports |= _reports_in(loaded, region, fingerprint)
     return Reading(cells, incidents, reports)
 
 
-def _of(loaded: LoadedElection, region: str, fingerprint: _Fingerprint) -> Reports:
+def _reports_in(loaded: LoadedElection, region: str, fingerprint: _Fingerprint) -> Reports:
     key = loaded.election.id, region
     kept = _kept.get(key)
     if kept is None or kept.fingerprint != fingerprint or time.monotonic() - kept.at > TRUSTED_SECONDS:
-        kept = _kept[key] = _Kept(fingerprint, time.monotonic(), _read(loaded, region))
+        kept = _kept[key] = _CachedReports(fingerprint, time.monotonic(), _read(loaded, region))
     return kept.reports
 
 

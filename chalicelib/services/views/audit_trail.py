@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
@@ -44,7 +45,7 @@ def described(election: Election, row: AuditRow) -> dict[str, Any]:
     """
     return {
         "at": row.instant.isoformat(timespec="milliseconds"),
-        "local": row.instant.astimezone(election.zone).isoformat(timespec="seconds"),
+        "local": local_time(row.instant, election.zone),
         "who": row.who,
         "action": row.action,
         "subject": row.subject,

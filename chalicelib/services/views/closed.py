@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.elections.schedule import is_expected, is_missing_time
 from chalicelib.observation.reports.report import Report
@@ -13,7 +14,7 @@ def closed_at(election: Election, station: str) -> str | None:
     None where it is open.
     """
     at = election.closed.get(station)
-    return at.astimezone(election.zone).isoformat(timespec="seconds") if at is not None else None
+    return local_time(at, election.zone)
 
 
 def unsent_state(election: Election, form: Form, report: Report, at: dt.datetime) -> str:

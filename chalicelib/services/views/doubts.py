@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.doubts import is_count
 from chalicelib.services.access.operators import Operator
@@ -50,7 +51,7 @@ def list_doubts(
     following = [doubt for doubt in doubts if after is None or doubt[0] > after]
     return {
         "election": election.id,
-        "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),
+        "as_of": local_time(loaded.clock.at(now), election.zone),
         "count": len(doubts),
         "doubts": [described for _, described in following[:limit]],
         "next": following[limit - 1][0] if len(following) > limit else None,
@@ -93,7 +94,7 @@ def _described(
             **doubt,
             "is_in_sample": election.quick_count is not None,
             "lease": _lease(reader, lease, now),
-            "since": row.since.astimezone(election.zone).isoformat(timespec="seconds"),
+            "since": local_time(row.since, election.zone),
             "observers": [
                 {"number": observer.number, "name": observer.name, "phones": list(observer.phones)}
                 if reader.sees_people

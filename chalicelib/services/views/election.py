@@ -5,11 +5,11 @@ Forms, rounds with their times, questions, regions, and its clock.
 Everything that is the same for all who see it; nobody of the roster is in it.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Form, Question, Station
 from chalicelib.observation.elections.schedule import counts_from, round_begins, round_due
 from chalicelib.observation.elections.values import SEVERITIES
@@ -83,9 +83,9 @@ def _round(election: Election, form: Form, name: str) -> dict[str, Any]:
     due = round_due(election, form, name)
     return {
         "name": name,
-        "begins_at": _local(election, begins),
-        "due_at": _local(election, due),
-        "missing_from": _local(election, None if due is None else due + form.grace),
+        "begins_at": local_time(begins, election.zone),
+        "due_at": local_time(due, election.zone),
+        "missing_from": local_time(None if due is None else due + form.grace, election.zone),
     }
 
 
@@ -101,7 +101,3 @@ def _question(question: Question) -> dict[str, Any]:
         "candidate": question.candidate,
         "unknown": list(question.unknown),
     }
-
-
-def _local(election: Election, instant: dt.datetime | None) -> str | None:
-    return None if instant is None else instant.astimezone(election.zone).isoformat(timespec="seconds")

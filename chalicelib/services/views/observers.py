@@ -4,6 +4,7 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.elections.schedule import is_late
 from chalicelib.observation.sms.states import MessageState
@@ -70,7 +71,7 @@ def describe_observer(loaded: LoadedElection, reader: Reader, number: str, now: 
 
 def _headed(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     election = loaded.election
-    as_of = loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds")
+    as_of = local_time(loaded.clock.at(now), election.zone)
     return {"election": election.id, "as_of": as_of}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chalicelib.observation.checks import parse_rule
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Check, Election, Form, Question
 from chalicelib.observation.elections.schedule import Place, is_late, round_due
 from chalicelib.observation.reports.answer_json import value_json
@@ -60,13 +61,15 @@ class ReportView:
             "form": form.code,
             "round": place[1],
             "version": version,
-            "due": self._time(due),
+            "due": local_time(due, self.election.zone),
             "state": self._state(form, report, answers),
             "late": answers.first_at is not None and is_late(self.election, form, place[1], answers.first_at),
             "observers": {
                 number: {
                     "state": self._of_observer(form, report.observers.get(number)),
-                    "first_at": self._time(given.first_at) if (given := report.observers.get(number)) else None,
+                    "first_at": local_time(given.first_at, self.election.zone)
+                    if (given := report.observers.get(number))
+                    else None,
                     "left_out": self._made(left_out[number]) if number in left_out else None,
                 }
                 for number in self._numbers(report)
@@ -108,7 +111,7 @@ class ReportView:
             "observers": {}
             if is_withheld
             else {
-                number: self._given(number, code, report)
+                number: self._answer_of(number, code, report)
                 for number in self._numbers(report)
                 if number in report.given and report.given[number].history(code)
             },
@@ -139,7 +142,7 @@ class ReportView:
         stands = standing_choice(report.decisions, code, _values(report, code)) is not None
         return {"observer": choice.observer, "stands": stands, **self._made(choice.made)}
 
-    def _given(self, number: str, code: str, report: Report) -> dict[str, Any]:
+    def _answer_of(self, number: str, code: str, report: Report) -> dict[str, Any]:
         standing = report.observers.get(number)
         answer = standing.answers.get(code) if standing is not None else None
         confirmed = report.decisions.confirmed.get((number, code))
@@ -172,7 +175,7 @@ class ReportView:
         return {
             "source": "phone" if key.startswith(ENTERED) else "sms",
             "by": getattr(entry, "author", None) if self.reader.sees_people else None,
-            "at": self._time(answer.source.received_at),
+            "at": local_time(answer.source.received_at, self.election.zone),
             "message": key,
         }
 
@@ -211,12 +214,9 @@ class ReportView:
         is_told = self.reader.sees_people
         return {
             "who": made.who if is_told else None,
-            "at": self._time(made.at),
+            "at": local_time(made.at, self.election.zone),
             "note": made.note if is_told else None,
         }
-
-    def _time(self, at: dt.datetime | None) -> str | None:
-        return at.astimezone(self.election.zone).isoformat(timespec="seconds") if at is not None else None
 
 
 def entry_keys(reports: Iterable[Report]) -> list[str]:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Station
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.doubts import doubts_of
@@ -80,7 +81,7 @@ def list_reports(
     is_end = last is None or last == following[-1]
     return {
         "election": election.id,
-        "as_of": loaded.clock.at(now).astimezone(election.zone).isoformat(timespec="seconds"),
+        "as_of": local_time(loaded.clock.at(now), election.zone),
         "reports": page,
         "next": None if is_end or last is None else _place(last),
     }
@@ -118,9 +119,7 @@ def _described(
         "round": report.round,
         "version": stored.version,
         "state": answers.state(form) if answers.first_at is not None else "expected",
-        "first_at": answers.first_at.astimezone(election.zone).isoformat(timespec="seconds")
-        if answers.first_at is not None
-        else None,
+        "first_at": local_time(answers.first_at, election.zone) if answers.first_at is not None else None,
         "answers": _of_observers(report, withheld)
         if form.expect == "observer"
         else {code: value_json(value) for code, value in answers.values.items() if code not in withheld},

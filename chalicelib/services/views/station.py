@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Observer, Station
 from chalicelib.observation.elections.roster_changes import RosterChange
 from chalicelib.observation.elections.schedule import Place, places
@@ -38,7 +39,7 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
     versions = {(row.report.form, row.report.round): row.version for row in stored}
     return {
         "election": election.id,
-        "as_of": view.at.astimezone(election.zone).isoformat(timespec="seconds"),
+        "as_of": local_time(view.at, election.zone),
         "station": _station(loaded, reader, station),
         "observers": [
             described_observer(loaded, reader, observer) for observer in election.observers_by_station.get(number, ())
@@ -84,7 +85,7 @@ def described_observer(loaded: LoadedElection, reader: Reader, observer: Observe
     }
     if not reader.sees_people:
         return described
-    phones = [{"phone": phone, "last_heard": _told(heard_at(phone))} for phone in observer.phones]
+    phones = [{"phone": phone, "last_heard": _moment(heard_at(phone))} for phone in observer.phones]
     phones.sort(key=lambda phone: phone["last_heard"] or "", reverse=True)
     heard = [phone["last_heard"] for phone in phones if phone["last_heard"]]
     return described | {
@@ -95,7 +96,7 @@ def described_observer(loaded: LoadedElection, reader: Reader, observer: Observe
     }
 
 
-def _told(at: dt.datetime | None) -> str | None:
+def _moment(at: dt.datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at is not None else None
 
 

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
+from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Form, Station
 from chalicelib.observation.elections.schedule import Place, is_late, places
 from chalicelib.observation.reports.answer_json import value_json
@@ -100,7 +101,7 @@ def find_stations(
 
 
 def _page(loaded: LoadedElection, region: str, at: dt.datetime) -> dict[str, Any]:
-    as_of = at.astimezone(loaded.election.zone).isoformat(timespec="seconds")
+    as_of = local_time(at, loaded.election.zone)
     return {"election": loaded.election.id, "region": region, "as_of": as_of}
 
 
@@ -142,7 +143,7 @@ def _station(
             }
             for form in election.forms
         },
-        "last_heard_at": heard.astimezone(election.zone).isoformat(timespec="seconds") if heard else None,
+        "last_heard_at": local_time(heard, election.zone),
         "is_silent": _is_silent(election, station, reported, heard, at),
         "cut": [
             form.code for form in election.forms if not form.is_owed and len(names_of(form, reported)) > MOST_ENTRIES
@@ -188,8 +189,8 @@ def _round(
         described = _of_each(election, form, report, at, withheld)
     else:
         answers = station_answers(election, report)
-        conflicts = {code: _given(report, code) for code in sorted(answers.conflicts - withheld)}
-        described = {**_one(election, form, report, answers, at, withheld), "conflicts": conflicts}
+        conflicts = {code: _answers_by_observer(report, code) for code in sorted(answers.conflicts - withheld)}
+        described = {**_single_report(election, form, report, answers, at, withheld), "conflicts": conflicts}
     checks = failing(election, reported, place) if report.counting else ()
     return described | {
         "failed_checks": [
@@ -205,7 +206,7 @@ def _entry(election: Election, form: Form, report: Report, at: dt.datetime, with
     It says whose it is, its serial where the form has one, and its answers.
     """
     answers = station_answers(election, report)
-    described = _one(election, form, report, answers, at, withheld)
+    described = _single_report(election, form, report, answers, at, withheld)
     serial = serial_in(form, report.round)
     named = {"observer": next(iter(report.given), None)} | ({"serial": serial} if serial is not None else {})
     return {**described, "conflicts": {}, **named}
@@ -221,7 +222,7 @@ def _of_each(
     numbers = [observer.number for observer in election.observers_by_station.get(report.station, ())]
     counting = report.counting
     observers = {
-        number: _one(
+        number: _single_report(
             election,
             form,
             report,
@@ -237,7 +238,7 @@ def _of_each(
     return {"state": state, "late": late, "answers": {}, "conflicts": {}, "observers": observers}
 
 
-def _one(
+def _single_report(
     election: Election, form: Form, report: Report, answers: StationAnswers, at: dt.datetime, withheld: frozenset[str]
 ) -> dict[str, Any]:
     if answers.first_at is None:
@@ -249,7 +250,7 @@ def _one(
     }
 
 
-def _given(report: Report, code: str) -> dict[str, Any]:
+def _answers_by_observer(report: Report, code: str) -> dict[str, Any]:
     """Who answered what, and in which message, where observers disagree."""
     return {
         observer: {"value": value_json(answers.answers[code].value), "message": answers.answers[code].source.message}
