@@ -31,6 +31,11 @@ def entered(stage: Stage) -> None:
     did(stage, MESSAGE + "/enter", {"text": OPENING}, seen=etag(stage, MESSAGE))
 
 
+def made_incident(stage: Stage) -> None:
+    waiting(stage)
+    did(stage, MESSAGE + "/incident", {"category": 3}, seen=etag(stage, MESSAGE))
+
+
 def dismissed(stage: Stage) -> None:
     waiting(stage)
     did(stage, MESSAGE + "/dismiss", {}, seen=etag(stage, MESSAGE))
@@ -65,5 +70,6 @@ REQUESTS = {
     "spam": about("spam", {}, of_a_stranger),
     "retry": about("retry", {}, held),
     "undo an entry": about("undo", {}, entered),
+    "undo an incident's entry": about("undo", {}, made_incident),
     "undo a dismissal": about("undo", {}, dismissed),
 }

@@ -35,7 +35,7 @@ def test_what_waits_is_listed_oldest_first_with_its_kind_and_counts(desk: AtDesk
     pipeline = desk.pipeline
     chat = say(pipeline, pipeline.phone(), "where am I to go?")
     part = say(pipeline, pipeline.phone(1), "OP A1 C12o")
-    unknown = say(pipeline, STRANGER, "OP 1001 A1")
+    unknown = say(pipeline, STRANGER, "OP A1")
     held = say(pipeline, pipeline.phone(3), "test OP A1")
     wire.listen()
     document = shown(desk)
@@ -76,6 +76,30 @@ def test_an_operator_of_a_region_sees_its_own_alone_and_a_viewer_no_words(desk: 
     assert all(one["from"].startswith("…") for one in seen)
 
 
+@pytest.mark.parametrize(
+    ("text", "sees_it"),
+    [("OP {chuy} A1", True), ("IN {chuy} 3 they beat us", True), ("OP {bishkek} A1", False), ("OP A1", False)],
+)
+def test_an_unknown_number_that_names_a_region_s_station_waits_there(desk: AtDesk, text: str, *, sees_it: bool) -> None:
+    pipeline = desk.pipeline
+    named = {station.region.lower(): station.number for station in pipeline.election.stations}
+    sms = say(pipeline, STRANGER, text.format(**named))
+    chuy = AtDesk(pipeline, "Chuy's", ("Chuy",))
+    assert [one["key"] for one in shown(chuy)["messages"]] == [sms.key] * sees_it
+    assert [one["key"] for one in shown(desk)["messages"]] == [sms.key], "the whole nation sees it anyway"
+    if not sees_it:
+        with pytest.raises(NoSuchMessage):
+            chuy.dismiss(sms.key)
+
+
+def test_of_stations_in_several_regions_it_is_the_nation_s(desk: AtDesk) -> None:
+    pipeline = desk.pipeline
+    first, last = pipeline.election.stations[0], pipeline.election.stations[-1]
+    assert first.region != last.region
+    sms = say(pipeline, STRANGER, f"OP {first.number} A1\nIN {last.number} 3 they beat us")
+    assert sms.region is None
+
+
 def test_identical_texts_are_one_line_that_says_how_many(desk: AtDesk) -> None:
     pipeline = desk.pipeline
     keys = [say(pipeline, pipeline.phone(place), "Thank  you" if place else "thank you").key for place in range(3)]
@@ -106,7 +130,7 @@ def test_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk, w
     begin = pipeline.now
     report = say(pipeline, pipeline.phone(), "OP 1001 A1 B0730 C12 D1 E1668")
     chat = say(pipeline, pipeline.phone(1), "Where am I to go?")
-    say(pipeline, STRANGER, "OP 1001 A1")
+    say(pipeline, STRANGER, "OP A1")
 
     def listed(**wanted: Any) -> list[str]:
         asked = Wanted(begin, pipeline.now, **wanted)

@@ -56,9 +56,9 @@ def test_who_is_told_of_critical_ones_is_told_and_nobody_else(day: Pipeline) -> 
     station = incident(day, 1).station
     assert graver(day)["Asan"] == (
         f"Baykoo: Incident 1, CRITICAL: Ballot stuffing. Station {station}, Bishkek. Answer: OK 1. "
-        "More serious than reported: it was high. they stuff"
+        "Raised, was high. they stuff"
     )
-    assert "мурда: олуттуу." in graver(day)["HQ"]
+    assert "мурда олуттуу." in graver(day)["HQ"]
     queued = {row.key for row in day.outgoing() if row.key.startswith("alert#")}
     assert set(incident(day, 1).alerts) == queued
     say(day, "HQ", "OK 1")

@@ -125,6 +125,32 @@ def test_an_operator_gives_a_phone_to_observers_of_their_own_regions_alone(monke
     assert ask(stage, f"{MESSAGE}/unassign", {}, "back", "accepted.9").status == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.parametrize("only_this", [False, True])
+def test_an_unknown_number_that_names_a_station_is_an_observer_s_of_its_region(
+    monkeypatch: pytest.MonkeyPatch, *, only_this: bool
+) -> None:
+    stage = staged(monkeypatch)
+    here, elsewhere = stage.election.stations[0], stage.election.stations[1]
+    stage.say("waiting", f"OP {here.number} A1 B0730 C12 D1 E1668", "+996777000111")
+    stage.token = add_operator("Zoya", "operator", stage.election.id, (HERE,), stage.now, dt.timedelta(days=9))
+    given = {"only_this": True} if only_this else {}
+    observers = stage.election.observers_by_station
+
+    def assigned(observer: str, key: str) -> int:
+        return ask(stage, f"{MESSAGE}/assign", {"observer": observer} | given, key, etag(stage, MESSAGE)).status
+
+    before = stage.end_state()
+    assert assigned(observers[elsewhere.number][0].number, "no") == HTTPStatus.NOT_FOUND
+    assert ask(stage, f"{MESSAGE}/spam", {}, "muted", etag(stage, MESSAGE)).status == HTTPStatus.NOT_FOUND
+    assert stage.end_state() == before
+    assert assigned(observers[here.number][0].number, "yes") == HTTPStatus.OK
+    assert stage.api.get(MESSAGE, election_id=stage.election.id, key=stage.key("waiting")).json()["state"] == "accepted"
+    stage.token = add_operator("Aida", "operator", stage.election.id, (ELSEWHERE,), stage.now, dt.timedelta(days=9))
+    assert (
+        stage.api.get(MESSAGE, election_id=stage.election.id, key=stage.key("waiting")).status == HTTPStatus.NOT_FOUND
+    )
+
+
 def region_of(stage: Stage, observer: str) -> str:
     return stage.election.region_of(stage.election.observer_by_number[observer].station)
 

@@ -177,6 +177,8 @@ def _require(election: Election, operator: Operator, owner: Owner) -> None:
         if observer is None or not operator.sees(election.region_of(observer.station)):
             raise NotInRegion(f"there is no observer {owner.whose}, or not in your regions")
         operator.require_own(owner.whose)
+    if owner.kind == "nobody" and not operator.sees_all():
+        raise NotInRegion("a phone is muted everywhere, by who sees the whole nation: dismiss its SMS")
     if owner.kind == "coordinator" and not _covers(election, operator, owner.whose):
         raise NotInRegion(f"there is no coordinator {owner.whose}, or not of your regions alone")
 

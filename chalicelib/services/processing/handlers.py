@@ -241,6 +241,8 @@ def _as_read(sms: _Sms, interpretation: Interpretation, counted_at: dt.datetime,
     is_nobodys = interpretation.observer is None and sms.phone in sms.loaded.nobodys
     if interpretation.observer is None:
         attributes["reason"] = Reason.NOBODYS_NUMBER if is_nobodys else Reason.UNKNOWN_SENDER
+        if (region := _region_named(election, interpretation)) is not None:
+            attributes["region"] = region
     else:
         if interpretation.reading.held in CODE_REASONS:
             attributes["reason"] = interpretation.reading.held
@@ -252,3 +254,13 @@ def _as_read(sms: _Sms, interpretation: Interpretation, counted_at: dt.datetime,
     if held_for is not None and interpretation.observer is not None:
         return Message.holding(message.key, interpretation.state, now, **(attributes | {"reason": held_for}))
     return Message.finishing(interpretation.state, now, **attributes)
+
+
+def _region_named(election: Election, interpretation: Interpretation) -> str | None:
+    """Return the region of the stations that an unknown number names.
+
+    Its operators find the SMS by that. None where it names none, or several regions'.
+    """
+    named = {report.station for report in interpretation.reading.reports if report.station is not None}
+    regions = {election.region_of(station) for station in named if station in election.station_by_number}
+    return regions.pop() if len(regions) == 1 else None
