@@ -89,10 +89,7 @@ def _open(opened: Sequence[OpenIncident], region: str | None) -> dict[str, int]:
 def _queues(
     loaded: LoadedElection, scope: Scope, opened: Sequence[OpenIncident], kept: KeptRow | None
 ) -> dict[str, dict[str, Any]]:
-    """Return each queue's length, and since when its oldest waits.
-
-    A real instant.
-    """
+    """Return each queue's length, and its oldest's real instant."""
     election = loaded.election
     new = Waiting.of(loaded.clock.real(incident.at) for incident in opened if incident.is_new)
     return {

@@ -1,7 +1,4 @@
-"""Answers taken by phone.
-
-An entry of their observer, written with the call that they come from.
-"""
+"""Answers taken by phone, written with their call as an observer's entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,10 +19,7 @@ from chalicelib.store.tables import StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class TakenFrom:
-    """An observer's number, and the fields of each report.
-
-    As they were typed.
-    """
+    """An observer's number, and the typed fields of each report."""
 
     observer: str
     reports: tuple[EntryFields, ...]
@@ -46,9 +40,7 @@ def entry_of(loaded: LoadedElection, action: Action, station: str, taken: TakenF
 
 
 def text_of(election: Election, station: str, reports: Sequence[EntryFields]) -> str:
-    """Return the text of some reports, one per line.
-
-    In the election's grammar.
+    """Return some reports as text in the election's grammar, one per line.
 
     Raises FieldsRefused with each field's place.
     """

@@ -1,6 +1,6 @@
 """SMS that operators have left for a call.
 
-Shown on the card, and ended by whoever reaches their observer.
+The card shows them, and whoever reaches their observer ends them.
 """
 
 from typing import Any, Final

@@ -43,10 +43,7 @@ MOST_REMINDERS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """What is known of a phone.
-
-    When it was last heard, and how its reminders fared.
-    """
+    """A phone: when it was last heard, and how its reminders fared."""
 
     number: str
     heard_at: dt.datetime | None
@@ -103,10 +100,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
 
 
 def _owed(election: Election, station: str, reports: Mapping[Place, Report], at: dt.datetime) -> list[Place]:
-    """Return what a station owes now, the count form first.
-
-    Then the newest.
-    """
+    """Return what a station owes now: the count form, then the newest."""
     return [
         place
         for place in reversed(overdue_rounds(election, at))
@@ -122,10 +116,7 @@ def _owed_document(election: Election, place: Place) -> dict[str, Any]:
 def _received(
     election: Election, row: CallRow, reports: Mapping[Place, Report], owed: Sequence[Place]
 ) -> list[dict[str, Any]]:
-    """Return what the list called for and has come meanwhile.
-
-    With its time.
-    """
+    """Return what was called for and has come meanwhile, with its time."""
     received = [place for place in row.needed.owed if place not in owed and place in reports]
     return [
         {"report": place_name(place), "at": local_time(_first_at(reports[place]), election.zone)}
@@ -182,10 +173,7 @@ def _observer(
 def _order(
     number: str, known: Mapping[str, Any], phones: Mapping[str, Phone], observer: Observer
 ) -> tuple[bool, float, int]:
-    """Order phones: wrong ones last.
-
-    Then by when they were last heard or answered.
-    """
+    """Order phones by when they were last heard, wrong ones last."""
     state = known.get(number) or {}
     heard = phones[number].heard_at
     answered = dt.datetime.fromisoformat(state["real"]) if state.get("state") == "answers" and "real" in state else None

@@ -1,7 +1,4 @@
-"""The shift lead's figures.
-
-Who called how often and reached how many, and who has what now.
-"""
+"""The shift lead's figures: calls, whom they reached, and leases held."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping

@@ -48,9 +48,7 @@ def lease_next(
 
 
 def among_first(action: Action, attempts: int, count: int) -> int:
-    """Return which of the most urgent to take.
-
-    At random, so that those who collided part.
+    """Choose one of the most urgent at random, so that collisions part.
 
     The first at the first attempt; then one of as many as collisions tell that ask at once.
     """
@@ -137,10 +135,7 @@ def taking(action: Action, row: CallRow, region: str, what: str) -> Change:
 
 
 def held_by(calls: Iterable[Call], now: dt.datetime) -> list[tuple[str, str, dt.datetime]]:
-    """Return station, holder and end of every lease held.
-
-    At a real instant.
-    """
+    """Return station, holder and end of leases held at a real instant."""
     return [
         (call.row.station, call.row.holder, call.row.until)
         for call in calls

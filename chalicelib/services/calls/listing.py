@@ -68,19 +68,13 @@ def call_of_row(election: Election, row: CallRow, region: str, at: dt.datetime) 
 
 
 def own_calls(operator: Operator, calls: Iterable[Call]) -> list[Call]:
-    """Return the calls that are an operator's to make.
-
-    Of stations where their organisation observes.
-    """
+    """Return the calls to stations where an operator's organisation observes."""
     sight = operator.sight
     return [call for call in calls if sight is None or sight.owns_part_of(call.row.station)]
 
 
 def regions_asked(election: Election, operator: Operator, regions: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the regions that an operator asks for.
-
-    Of those that they see.
-    """
+    """Return the regions that an operator sees and asks for."""
     return tuple(region for region in election.regions if operator.sees(region) and (not regions or region in regions))
 
 
@@ -139,10 +133,7 @@ def described(election: Election, operator: Operator, call: Call, now: dt.dateti
 
 
 def last_of(operator: Operator, row: CallRow) -> dict[str, Any] | None:
-    """Return a station's last call.
-
-    Without its phone where that is another organisation's.
-    """
+    """Return a station's last call, without another organisation's phone."""
     if row.last is None:
         return None
     last = dict(row.last)
@@ -150,10 +141,7 @@ def last_of(operator: Operator, row: CallRow) -> dict[str, Any] | None:
 
 
 def sees_phone(operator: Operator, phone: str | None) -> bool:
-    """Whether an operator sees a phone.
-
-    Of observers whose people they see, or a coordinator's.
-    """
+    """Whether an operator sees a phone: a coordinator's, or visible observers'."""
     sight = operator.sight
     if sight is None or phone is None or phone in sight.election.coordinators_by_phone:
         return True

@@ -1,6 +1,6 @@
-"""Log what a call came to.
+"""Log what a call came to, in one transaction.
 
-The contact, the station's row, the answers taken, in one transaction.
+It writes the contact, the station's row, and the answers taken.
 """
 
 import datetime as dt
@@ -161,10 +161,7 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
 
 
 def offer(election: Election, operator: Operator, called: Called, row: CallRow, station: str) -> dict[str, Any] | None:
-    """Return what is offered after an outcome.
-
-    An incident, headquarters, whom to call next.
-    """
+    """Return the offer after an outcome: incident, headquarters or next phones."""
     match called.outcome:
         case "not_open":
             return {"what": "incident", "says": "Open an incident: the station is not open.", "next_phones": []}
@@ -183,9 +180,9 @@ def offer(election: Election, operator: Operator, called: Called, row: CallRow, 
 def next_phones(
     election: Election, operator: Operator, station: str, called: Called, known: Mapping[str, Any]
 ) -> list[str]:
-    """Return the phones to try next, in NDI's order.
+    """Return the phones to try next: the observers', then the coordinators'.
 
-    The observers', then the coordinator's.
+    The order is NDI's.
 
     Without wrong ones, those called just now, and the one called.
     """

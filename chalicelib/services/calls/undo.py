@@ -1,7 +1,4 @@
-"""Undo a call that was logged.
-
-A new line of the log, and the station's row as it was before.
-"""
+"""Undo a logged call: log a line, and restore the station's row."""
 
 import datetime as dt
 from collections.abc import Mapping

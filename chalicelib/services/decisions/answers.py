@@ -201,9 +201,9 @@ def _counted(
 
 
 def _answers(target: Target, report: Report) -> dict[str, Any]:
-    """Return what counts by code, for the audit trail.
+    """Return what counts by code, or the observers' differing answers.
 
-    A value, or the observers' where they disagree.
+    The audit trail has it.
     """
     if target.form.expect != "station":
         return {

@@ -1,6 +1,4 @@
-"""Correct answers of one observer.
-
-An entry of what they said, read here and now.
+"""Correct answers of one observer by an entry, read at once.
 
 It is a message like any other, so that reading, merging, tallies and audit hold for it by the same mechanism.
 """

@@ -37,9 +37,9 @@ from chalicelib.store.writes import Write
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The report that somebody decides about.
+    """The report that somebody decides about, at the version they saw.
 
-    At the version that they have seen. `observer`: whose answers it concerns, None where it concerns the whole report.
+    `observer`: whose answers it concerns, None where it concerns the whole report.
     """
 
     loaded: LoadedElection

@@ -1,6 +1,6 @@
-"""What was exchanged with a person.
+"""What was exchanged with an observer, or with a message's sender.
 
-An observer on all their phones, or whoever sent a message.
+An observer's is on all their phones.
 """
 
 import datetime as dt

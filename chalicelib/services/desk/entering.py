@@ -41,9 +41,9 @@ class IncidentOf:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an operator wants to enter.
+    """What an operator enters: text, fields, a reading or an incident.
 
-    A text, fields, a reading of the SMS by its place, or an incident of it.
+    A reading is named by its place in the SMS.
 
     `observer` None: that of the SMS. `about`: the key of the SMS that is entered.
     """

@@ -1,7 +1,4 @@
-"""The queue of the messages desk.
-
-What waits for a person, the oldest first, and how much of each kind.
-"""
+"""The queue of the messages desk: what waits, oldest first, by kind."""
 
 import datetime as dt
 from collections import defaultdict
@@ -52,9 +49,7 @@ class Asked:
 def queue(
     loaded: LoadedElection, operator: Operator, wanted: Asked, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
-    """Return a page of the queue.
-
-    With the counts of all that waits in the operator's regions.
+    """Return a page of the queue, with counts of the operator's regions.
 
     `withheld`: forms of which the operator may not see answers. Raises StoreUnavailable.
     """
@@ -164,7 +159,7 @@ _HELD_FOR: Final = frozenset((Reason.REASSIGNED, Reason.OVER_BUDGET, Reason.TOO_
 def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting]:
     """Return what waits in an operator's regions, the oldest first.
 
-    Of no region for those who see the whole nation.
+    Who sees the whole nation sees what is of no region too.
     """
     regions: Sequence[str | None] = [region for region in election.regions if operator.sees(region)]
     if operator.sees_all():

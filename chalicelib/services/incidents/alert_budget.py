@@ -1,7 +1,4 @@
-"""A coordinator's budget of alerts per hour.
-
-Who is told at once, and who in the next digest.
-"""
+"""A coordinator's alerts per hour: told at once, or in a digest."""
 
 import datetime as dt
 from collections import Counter
@@ -27,9 +24,9 @@ class AlertBudget:
 
     @classmethod
     def read(cls, election: Election, at: dt.datetime) -> Self:
-        """Read an hour's budget; raises StoreUnavailable.
+        """Read the budget of the hour of an election's instant.
 
-        Of the hour of an instant of the election's clock.
+        Raises StoreUnavailable.
         """
         return cls(election, at, Counter(spent(election.id, SUBJECT, at)))
 

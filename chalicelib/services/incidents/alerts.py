@@ -48,9 +48,9 @@ class Occasion:
 def opened_by(
     election: Election, message: Message, reports: Iterable[ResolvedReport], counted_at: dt.datetime
 ) -> list[Incident]:
-    """Return the incidents that a message's reports open.
+    """Return the unnumbered incidents that a message's reports open.
 
-    Not numbered yet: incident forms, and `critical_if` answers.
+    They come of incident forms, and of `critical_if` answers.
     """
     opened: dict[str, Incident] = {}
     resolved = list(reports)
@@ -91,9 +91,9 @@ def reported(
     source: str,
     counted_at: dt.datetime,
 ) -> Incident:
-    """Return the incident that an incident form reports.
+    """Return the unnumbered incident that an incident form reports.
 
-    Not numbered yet; `reporter`: an observer's number, or a name.
+    `reporter`: an observer's number, or a name.
     """
     number = report.answers.get(CATEGORY)
     category = election.incidents.categories.get(number) if election.incidents and isinstance(number, int) else None
@@ -188,15 +188,15 @@ def answered_id(station: str, form: str, round_name: str, code: str, observer: s
 def incident_id(station: str, source: str) -> str:
     """Return an incident's key: the station, and 40 bits of SHA-256.
 
-    The same whenever its source is processed again.
+    It is the same whenever its source is processed again.
     """
     return f"{station}#{hashlib.sha256(source.encode()).hexdigest()[:10].upper()}"
 
 
 def describe(election: Election, incident: Incident, language: str) -> str:
-    """Say what an incident is, in words.
+    """Say in words what an incident is, or "".
 
-    Its category, or the question whose answer opened it; else empty.
+    It is its category, or the question whose answer opened it.
     """
     if incident.report is not None:
         form_code, _, code = incident.report.split("#")
@@ -237,7 +237,7 @@ def alerts_of(
 def is_told_at_once(incident: Incident, alert_key: str) -> bool:
     """Tell whether an alert was queued when its incident opened.
 
-    Not when it was escalated.
+    Later ones come of an escalation.
     """
     return keys.is_alert_of(alert_key, incident.election, incident.id, 0)
 

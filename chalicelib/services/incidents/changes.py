@@ -97,9 +97,7 @@ def move(loaded: LoadedElection, action: Action, number: int, seen: int, station
 
 
 def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict[str, Any]:
-    """Undo one's own last change of an incident.
-
-    By a step that puts back what was.
+    """Undo one's own last change of an incident by a new step.
 
     Raises ChangeRefused, and what `change_incident` raises.
     """
@@ -126,7 +124,7 @@ def change_incident(
 ) -> dict[str, Any]:
     """Change an incident on the version seen.
 
-    With its counters and its line in the list.
+    Its counters and its line in the list change with it.
 
     Raises IncidentUnknown, VersionPassed that says who changed what, and what `perform` raises.
     """

@@ -12,7 +12,7 @@ digest. held: nothing counts until a person decides."""
 class Limits:
     """Rows that exist already, and how much can be written.
 
-    As attempts have found out; and the numbers that they have reserved for incidents.
+    Attempts have found it out. The numbers that they have reserved for incidents stand here too.
     """
 
     existing_keys: frozenset[str] = frozenset()

@@ -129,9 +129,7 @@ def show_incident(election: Election, operator: Operator, number: int) -> dict[s
 
 
 def incidents_of_station(election: Election, operator: Operator, station: str) -> list[dict[str, Any]]:
-    """Return a station's incidents that an operator sees.
-
-    As the list has them.
+    """Return a station's incidents that an operator sees, as listed.
 
     The newest first.
 
@@ -191,10 +189,7 @@ def same_as(incident: Incident, others: Iterable[Incident]) -> list[int]:
 
 
 def _later(others: Iterable[Incident]) -> dict[int, list[int]]:
-    """Return the later incidents that name each as the same.
-
-    By number; perhaps the same, of one station.
-    """
+    """Return the later incidents that name each as the same, by number."""
     later: dict[int, list[int]] = {}
     for other in others:
         for number in other.may_be_same_as:

@@ -1,7 +1,4 @@
-"""Changes of accounts, each once, on the version seen.
-
-With its line in the audit trail.
-"""
+"""Changes of accounts, each once, audited, on the version seen."""
 
 from collections.abc import Mapping
 from typing import Any

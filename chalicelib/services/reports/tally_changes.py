@@ -1,7 +1,4 @@
-"""What a message adds to the tallies.
-
-Its own outcome, the change of its reports, the incidents that it opens.
-"""
+"""What a message adds to the tallies: outcome, reports, incidents."""
 
 from collections.abc import Iterable, Mapping
 

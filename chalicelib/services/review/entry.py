@@ -35,9 +35,9 @@ AFTER_ITS_SMS = dt.timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be entered, for an observer: text or fields.
+    """What is to be entered for an observer, as text or fields.
 
-    The observer by number; `about`: the SMS that it reads.
+    `about`: the SMS that it reads.
     """
 
     observer: str

@@ -57,7 +57,7 @@ def held_rows() -> Held:
 def held_of(operator: Operator) -> dict[str, Any]:
     """Return what is held in an operator's election and regions.
 
-    As the API shows it. Raises StoreUnavailable.
+    It is as the API shows it. Raises StoreUnavailable.
     """
     rows_held, _, is_cut = _read()
     numbers = frozenset(routes.numbers_of(operator.election))

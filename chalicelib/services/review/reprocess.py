@@ -1,7 +1,4 @@
-"""Read again the SMS that did not count.
-
-For want of something that the election's file has now.
-"""
+"""Read again the SMS that lacked what the election's file has now."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -93,10 +90,7 @@ def _counts(row: Message) -> bool:
 
 
 def _may_count(loaded: LoadedElection, row: Message, phone: str) -> bool:
-    """Tell whether a report of an SMS counts by now.
-
-    By the election as it is now.
-    """
+    """Tell whether a report of an SMS counts by the election now."""
     counted_at = loaded.clock.at(row.received_at or row.stored_at)
     is_incomplete = row.flag == Flag.INCOMPLETE
     sharing, name = loaded.election.observers_by_phone.get(phone, ()), sms_name(row.key)

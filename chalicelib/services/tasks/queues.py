@@ -50,9 +50,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Where somebody looks for tasks.
+    """Where somebody looks for tasks: some regions, or everywhere.
 
-    In some regions, or in all and with what belongs to none.
+    Everywhere includes what belongs to no region.
     """
 
     loaded: LoadedElection
@@ -82,10 +82,7 @@ def _incidents(looked: Looked) -> Iterator[Task]:
 
 
 def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncident]:
-    """Return the open incidents that an operator works on.
-
-    Of their organisation's observers.
-    """
+    """Return the open incidents of an operator's organisation's observers."""
     if looked.operator.sight is None or not listed:
         return listed
     rows = incidents_by_id(looked.loaded.election.id, [row.incident for row in listed])

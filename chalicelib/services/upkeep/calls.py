@@ -105,10 +105,7 @@ def _owed(election: Election, station: Station, overdue: list[Place], reading: R
 
 
 def _left_for_a_call(election: Election) -> Counter[str]:
-    """Count the SMS that operators have left for a call.
-
-    By their observer's station.
-    """
+    """Count the SMS that operators left for a call, by station."""
     waiting = [row for region in election.regions for row in waiting_at(election.id, region, "call", MOST_ASKED)]
     observers = [election.observer_by_number.get(row.observer or "") for row in waiting]
     return Counter(observer.station for observer in observers if observer is not None)

@@ -1,6 +1,6 @@
-"""Remind who promised on the phone to send a report.
+"""Remind who promised on the phone, at the time they named.
 
-At the time that they named, where an operator asked for it.
+It is done where an operator asked for it.
 
 The SMS has the call's own key, so that it goes once; a run that dies is done again.
 """
@@ -24,9 +24,7 @@ from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 def remind_promised(
     loaded: LoadedElection, rows: Iterable[CallRow], needs: Mapping[str, Need], now: dt.datetime
 ) -> None:
-    """Send the reminders that are due of some stations' rows.
-
-    To who still owes a report and wants SMS.
+    """Send due reminders to who owes a report and wants SMS.
 
     One that fails is tried by the next run. Raises StoreUnavailable.
     """

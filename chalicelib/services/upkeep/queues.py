@@ -28,10 +28,7 @@ KEPT_FOR: Final = dt.timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many of a queue wait, and since when the oldest.
-
-    A real instant.
-    """
+    """How many of a queue wait, since which real instant."""
 
     count: int = 0
     oldest: dt.datetime | None = None
@@ -132,9 +129,6 @@ def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: 
 
 
 def due_since(election: Election, need: Need, at: dt.datetime) -> dt.datetime:
-    """Return since when a station is to be called.
-
-    On the election's clock.
-    """
+    """Return since when a station is to be called, by election time."""
     dues = [round_due(election, election.form_by_code[form], name) for form, name in need.owed]
     return min([due for due in (*dues, need.incident_at) if due is not None], default=at)

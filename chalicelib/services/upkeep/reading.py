@@ -43,9 +43,7 @@ class _CachedReports:
 
 
 def renew(loaded: LoadedElection, reading: Reading, station: str) -> Reports:
-    """Read a station's reports afresh, and return them.
-
-    For a reading and the next ones.
+    """Read a station's reports afresh, for this and later readings.
 
     A decision about a report may move no tally, and is seen by nothing else. Raises StoreUnavailable.
     """

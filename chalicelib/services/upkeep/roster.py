@@ -37,9 +37,7 @@ def settle_roster(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
 
 
 def settle_observer(loaded: LoadedElection, number: str) -> None:
-    """Count anew the reports of an observer's stations.
-
-    Those that they left and came to.
+    """Count anew the reports at an observer's old and new stations.
 
     Raises StoreUnavailable.
     """

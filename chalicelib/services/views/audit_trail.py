@@ -39,10 +39,7 @@ def list_actions(
 
 
 def described(election: Election, row: AuditRow) -> dict[str, Any]:
-    """Return a line as people see it.
-
-    Its time in UTC and on the election's clocks.
-    """
+    """Return a line as people see it, in UTC and local time."""
     return {
         "at": row.instant.isoformat(timespec="milliseconds"),
         "local": local_time(row.instant, election.zone),

@@ -1,7 +1,4 @@
-"""What should not be trusted yet.
-
-The doubts of the reports, those of the count first.
-"""
+"""What should not be trusted yet: doubts, the count's first."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""One message as operators see it.
-
-From the SMS to its outcome and what was sent about it.
-"""
+"""One message as operators see it, from SMS to outcome and sends."""
 
 import re
 from collections.abc import Collection
@@ -101,9 +98,9 @@ def _may_read(operator: Operator, message: Message) -> bool:
 
 
 def _masked(operator: Operator, written: str | None) -> str | None:
-    """Mask what a carrier said, which may quote a number.
+    """Mask numbers in what a carrier said, but for their last digits.
 
-    For those who need not call anybody: its last digits alone.
+    Who has to call people reads it unmasked.
     """
     if written is None or operator.sees_phones():
         return written
@@ -111,10 +108,7 @@ def _masked(operator: Operator, written: str | None) -> str | None:
 
 
 def phone_for(operator: Operator, number: str | None) -> str | None:
-    """Return a number, or only its last digits.
-
-    The latter for those who need not call anybody.
-    """
+    """Return a number, or its last digits for who need not call."""
     if number is None or operator.sees_phones() or "@" in number:
         return number
     return "…" + number[-HIDDEN_DIGITS:]

@@ -30,7 +30,7 @@ def list_observers(
 ) -> dict[str, Any]:
     """Return a page of the observers whom the reader sees, by number.
 
-    With all phones and when each was heard.
+    They come with all phones and when each was heard.
 
     `wanted`: of a region, a station, an organisation, and a text in the number or name. Raises StoreUnavailable.
     """
@@ -85,10 +85,7 @@ def _is_asked(election: Election, reader: Reader, observer: Observer, region: st
 
 
 def _messages(observer: Observer) -> dict[str, int]:
-    """Count an observer's newest SMS.
-
-    How many came, were read whole, and were asked for again.
-    """
+    """Count an observer's newest SMS: received, read whole, asked again."""
     exchanged = {key for phone in observer.phones for key, _ in newest_with(phone, MOST_FIGURED)}
     rows = [row for row in get_many(key for key in exchanged if keys.is_from_phone(key)) if row.direction == "in"]
     states = (MessageState.PARTLY_ACCEPTED, MessageState.UNRECOGNISED)

@@ -45,9 +45,7 @@ class OutgoingUnknown(LookupError):
 def list_outgoing(
     loaded: LoadedElection, operator: Operator, tab: Tab, before: dt.datetime | None, now: dt.datetime
 ) -> dict[str, Any]:
-    """Return what waits, was given up or did not arrive.
-
-    The newest first.
+    """Return what waits, was given up or did not arrive, newest first.
 
     `before`: the real instant where the page before ended. Raises StoreUnavailable.
     """
@@ -89,9 +87,7 @@ def described(operator: Operator, row: Message) -> dict[str, Any]:
 
 
 def send_again(loaded: LoadedElection, action: Action, key: str) -> dict[str, Any]:
-    """Put a message that failed back in its queue.
-
-    As if never tried.
+    """Put a message that failed back in its queue, as if untried.
 
     Sweep sends it within the minute. Raises OutgoingUnknown, NotSentAgain, and what `perform` raises.
     """

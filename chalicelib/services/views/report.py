@@ -1,7 +1,4 @@
-"""One report of a station.
-
-Its observers' answers side by side, and which of them count.
-"""
+"""One report of a station: its observers' answers, and what counts."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -166,10 +163,7 @@ class ReportView:
         }
 
     def _source(self, answer: Answer) -> dict[str, Any]:
-        """Say where an answer comes from.
-
-        An SMS, or by phone and whom.
-        """
+        """Say whether an answer came by SMS, or by phone and whom."""
         key = answer.source.message
         entry = self.entries.get(key)
         return {
@@ -220,10 +214,7 @@ class ReportView:
 
 
 def entry_keys(reports: Iterable[Report]) -> list[str]:
-    """Return keys of the entries that reports' answers came from.
-
-    The newest answers' first.
-    """
+    """Return keys of the entries that answers came from, newest first."""
     answers = [
         answer
         for report in reports

@@ -1,7 +1,4 @@
-"""Reports of many stations.
-
-What counts of each, and what is in doubt.
-"""
+"""Reports of many stations: what counts, and what is in doubt."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence

@@ -51,10 +51,7 @@ def describe_station(loaded: LoadedElection, reader: Reader, number: str, now: d
 
 
 def _shown(election: Election, reports: Mapping[Place, Report]) -> list[Place]:
-    """Return what a station owes.
-
-    Then so many of its reports on forms that are sent many times.
-    """
+    """Return what a station owes, then reports sent many times."""
     entries = [place for place in sorted(reports) if not election.form_by_code[place[0]].is_owed]
     return [*places(election), *entries[: stations.MOST_ENTRIES]]
 
@@ -72,9 +69,9 @@ def report_view(
 
 
 def described_observer(loaded: LoadedElection, reader: Reader, observer: Observer) -> dict[str, Any]:
-    """Describe an observer, with their phones for whoever may see them.
+    """Describe an observer, the phones last heard first.
 
-    The last heard first.
+    Only who may see them gets them.
     """
     described: dict[str, Any] = {
         "number": observer.number,

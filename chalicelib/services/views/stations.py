@@ -1,7 +1,4 @@
-"""The stations of a region, for the call centre's list.
-
-What each has reported.
-"""
+"""The stations of a region, and what each has reported."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -69,9 +66,7 @@ def find_stations(
     after: str | None = None,
     limit: int = PAGE,
 ) -> dict[str, Any]:
-    """Return a page of a region's stations that are asked for.
-
-    By number.
+    """Return a page of a region's wanted stations, by number.
 
     Each as `stations_of_region` has it, with its last sign of life and whether it is silent. A page looks at
     MOST_LOOKED_AT stations at most. Raises StoreUnavailable.

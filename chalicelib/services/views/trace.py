@@ -54,9 +54,9 @@ class Trace:
 
 
 def trace(key: str) -> Trace:
-    """Trace an SMS, by its own key or that of a part.
+    """Trace an SMS, by its own key or a related row's.
 
-    A reply, an alert or a receipt.
+    A part, a reply, an alert or a receipt leads to it.
 
     Raises RowUnknown, StoreUnavailable.
     """
