@@ -1,3 +1,5 @@
+"""Stacks that a test process shares, and the figures that tests print at the end."""
+
 import os
 from collections.abc import Iterator
 

@@ -1,3 +1,5 @@
+"""The deployed stack that end-to-end tests talk to."""
+
 import pytest
 from deployed import Deployed
 

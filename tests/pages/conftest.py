@@ -1,3 +1,5 @@
+"""A room of operators, and the browser that draws their pages."""
+
 from collections.abc import Iterator
 
 import pytest

@@ -105,6 +105,11 @@ def _prints_bare(call: ast.Call) -> bool:
     return not (call.args and isinstance(call.args[0], ast.Call) and ast.unparse(call.args[0].func) == "printable")
 
 
+def test_every_test_module_says_what_it_tests() -> None:
+    modules = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py")}
+    assert [name for name, text in sorted(modules.items()) if text and ast.get_docstring(ast.parse(text)) is None] == []
+
+
 def test_no_test_imports_another() -> None:
     """Fixtures and cases would run twice, or not at all: what is shared has a module of its own."""
     found = [

@@ -1,3 +1,5 @@
+"""An election in files, and the same with some text replaced."""
+
 from collections.abc import Callable
 from pathlib import Path
 

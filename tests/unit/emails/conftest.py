@@ -1,3 +1,5 @@
+"""The browser that draws emails."""
+
 from collections.abc import Iterator
 
 import pytest

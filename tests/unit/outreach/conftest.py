@@ -1,3 +1,5 @@
+"""The election whose observers are reminded."""
+
 import pytest
 from chased_election import an_election
 

@@ -1,3 +1,5 @@
+"""Senders, each with its SDK imported before examples are timed."""
+
 import datetime as dt
 
 import pytest

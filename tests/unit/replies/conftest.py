@@ -1,3 +1,5 @@
+"""The election whose observers are answered."""
+
 import datetime as dt
 
 import pytest
