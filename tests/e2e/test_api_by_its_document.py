@@ -23,8 +23,8 @@ from stack import folder_of, sample_on
 from infra.local import ELECTION, NUMBER, OBSERVER
 from infra.stack import local_stack
 
-SECONDS = int(os.environ.get("BAYKOO_FUZZ_SECONDS", "20"))
-WIRE_SECONDS = SECONDS / 3
+SECONDS = int(os.environ.get("BAYKOO_FUZZ_SECONDS", "8"))
+WIRE_SECONDS = SECONDS / 2
 CLIENTS = 4
 CHECKS = (
     "not_a_server_error",

@@ -1,24 +1,10 @@
 """A rehearsal on a deployed stack: every message accounted for, also by sweep alone, and a clean audit after it."""
 
 import re
-import subprocess
-from collections.abc import Iterator
 
 import pytest
 from rehearsing import baykoo, counted, output_of, refusal_of
-from stack import Sample, sample_on
-
-
-@pytest.fixture(scope="module", autouse=True)
-def swept(stack_without_streams, tmp_path_factory) -> Iterator[tuple[Sample, subprocess.Popen[str]]]:
-    """A rehearsal where sweep does everything, which takes it minutes of waiting: it runs beside the other tests."""
-    folder = tmp_path_factory.mktemp("swept")
-    sample = sample_on(stack_without_streams, folder / "local.json")
-    arguments = ("--observers=10", "--minutes=0.2", "--incidents=0", "--seed=11", f"--report={folder / 'page.html'}")
-    running = baykoo(sample, "rehearse", *arguments)
-    yield sample, running
-    running.kill()
-    running.communicate()
+from stack import sample_on
 
 
 def test_all_that_simulated_observers_send_is_accounted_for_in_an_election_of_their_own(sample, tmp_path):
@@ -53,9 +39,12 @@ def test_what_cannot_be_rehearsed_is_said(sample, arguments, said):
     assert said in refusal_of(baykoo(sample, "rehearse", "--minutes", "0.1", *arguments))
 
 
-def test_sweep_alone_accounts_for_everything(swept):
-    sample, running = swept
-    output = output_of(running)
+@pytest.mark.long
+def test_sweep_alone_accounts_for_everything(stack_without_streams, tmp_path):
+    """Two minutes, most of them of waiting: tests/integration/test_sweep.py has each of its steps."""
+    sample = sample_on(stack_without_streams, tmp_path / "local.json")
+    arguments = ("--observers=10", "--minutes=0.2", "--incidents=0", "--seed=11", f"--report={tmp_path / 'page.html'}")
+    output = output_of(baykoo(sample, "rehearse", *arguments))
     assert counted(output, "Acknowledged") == counted(output, "Accounted") > 40
     loaded = output_of(baykoo(sample, "election", "list")).split()
     for rehearsed in [name for name in loaded if name.startswith("rehearsal-")]:

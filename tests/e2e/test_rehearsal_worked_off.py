@@ -23,8 +23,8 @@ from personal_data import Personal, disclosures, personal_data, public_texts
 from rehearsing import baykoo, counted, output_of
 from stack import sample_on
 
-OBSERVERS = int(os.environ.get("BAYKOO_REHEARSED_OBSERVERS", "40"))
-MINUTES = os.environ.get("BAYKOO_REHEARSED_MINUTES", "0.5")
+OBSERVERS = int(os.environ.get("BAYKOO_REHEARSED_OBSERVERS", "20"))
+MINUTES = os.environ.get("BAYKOO_REHEARSED_MINUTES", "0.3")
 PROVIDERS = "generic,kannel"
 
 
