@@ -9,6 +9,7 @@ import pytest
 from desk_actions import AtDesk
 from pipeline import Load, Pipeline, changed
 
+from chalicelib.cli.send import estimate
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.observation.sms.segments import count_segments
@@ -17,7 +18,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.elections import loading
 from chalicelib.services.outreach import sends
-from chalicelib.services.outreach.broadcast import Choice
+from chalicelib.services.outreach.broadcast import Choice, prepare
 from chalicelib.services.outreach.refusals import BatchRefused, SendRefused
 from chalicelib.services.outreach.sends import Sending
 from chalicelib.services.outreach.trying import try_on_oneself, try_out
@@ -75,6 +76,15 @@ def test_a_dry_run_shows_the_composed_texts_with_their_segments(pipeline: Pipeli
     everybody = len(pipeline.election.observers)
     assert (document["segments_least"], document["segments_each"], document["encoding"]) == (1, 3, "UCS-2")
     assert (document["segments"], document["cost"]) == (everybody - 1 + 3, str(2 * (everybody + 2)))
+
+
+def test_the_command_says_how_long_the_shortest_and_the_longest_are(pipeline: Pipeline) -> None:
+    everybody = len(pipeline.election.observers)
+    texts = {"{station}": "1 GSM-7 segment each", "{name}" + "x" * 150: "2 to 3 UCS-2 segments each"}
+    for text, lengths in texts.items():
+        batch = prepare(pipeline.current, "first", BulkText(text), Choice())
+        said = estimate(batch, None)
+        assert said.startswith(f"{everybody} SMS, {lengths}, "), said
 
 
 @pytest.mark.parametrize(

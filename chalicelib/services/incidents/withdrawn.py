@@ -120,7 +120,7 @@ def _still_said(loaded: LoadedElection, action: Action, incident: Incident, entr
     key = _report_of(incident)
     form = loaded.election.form_by_code.get(key[1]) if key is not None else None
     stored = get_reports(loaded.election, {key}).get(key) if key is not None and form is not None else None
-    if stored is None or form is None:
+    if stored is None or form is None or incident.observer not in stored.report.given:
         return False
     without = stored.report.decisions.withdrawing(entry.key, Made(action.who, action.now, ""))
     given = stored.report.given[incident.observer].without(without.withdrawn)
