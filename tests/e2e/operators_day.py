@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from deployed import SAMPLE, Answered, Deployed, call, eventually
+from story_room import small_sample
 
 NUMBER = "+996312000091"
 ELECTION = "operators-day"
@@ -64,7 +64,7 @@ class Room:
 def whole_day(deployed: Deployed) -> Room:
     """Load an election, and do each kind of thing that an operator can."""
     room = Room(deployed)
-    roster = _small_sample(deployed.folder / "small")
+    roster = small_sample(deployed.folder / "small", STATIONS)
     deployed.baykoo("election", "load", str(roster / SAMPLE.name), "--id", ELECTION, "--number", NUMBER)
     operator, lead, admin = (room.token(role) for role in ("operator", "headquarters", "administrator"))
     _messages(room, operator)
@@ -75,22 +75,6 @@ def whole_day(deployed: Deployed) -> Room:
     _signing_in(room, admin)
     _export(room, lead)
     return room
-
-
-def _small_sample(folder: Path) -> Path:
-    """The sample election with a few stations of each region alone."""
-    shutil.copytree(SAMPLE.parent, folder, dirs_exist_ok=True)
-    header, *stations = (folder / "stations.csv").read_text().splitlines()
-    regions: dict[str, list[str]] = {}
-    for line in stations:
-        regions.setdefault(line.split(",")[1], []).append(line)
-    kept = [line for lines in regions.values() for line in lines[:STATIONS]]
-    numbers = {line.partition(",")[0] for line in kept}
-    named, *observers = (folder / "observers.csv").read_text().splitlines()
-    (folder / "stations.csv").write_text("\n".join([header, *kept]) + "\n")
-    staying = [line for line in observers if line.rpartition(",")[2] in numbers]
-    (folder / "observers.csv").write_text("\n".join([named, *staying]) + "\n")
-    return folder
 
 
 def _messages(room: Room, token: str) -> None:
