@@ -47,15 +47,17 @@ def ending_incidents(
 ) -> list[Write]:
     """Return the writes that end what an entry opened.
 
-    `report`: it is withdrawn from that one alone. An answer that another message gives as well keeps its incident.
-    Raises StoreUnavailable.
+    `report`: it is withdrawn from that one alone. An answer that another message gives as well keeps its incident,
+    which is that message's then. Raises StoreUnavailable.
     """
-    opened = [
-        incident
-        for incident in _opened_by(loaded.election, entry, report)
-        if not _still_said(loaded, action, incident, entry)
-    ]
-    return [write for incident in opened for write in _stepping(loaded, action, incident, "withdrawn")]
+    writes: list[Write] = []
+    for incident in _opened_by(loaded.election, entry, report):
+        other = _other_message(loaded, action, incident, entry)
+        if other is None:
+            writes += _stepping(loaded, action, incident, "withdrawn")
+        else:
+            writes.append(_noted(loaded, action, incident, "withdrawn", message=other))
+    return writes
 
 
 def reopening_incidents(loaded: LoadedElection, action: Action, entry: Message, report: ReportKey) -> list[Write]:
@@ -116,16 +118,18 @@ def _report_of(incident: Incident) -> ReportKey | None:
     return incident.id.partition("#")[0], form, round_name
 
 
-def _still_said(loaded: LoadedElection, action: Action, incident: Incident, entry: Message) -> bool:
+def _other_message(loaded: LoadedElection, action: Action, incident: Incident, entry: Message) -> str | None:
+    """Return the message that says what opened an incident, without an entry."""
     key = _report_of(incident)
     form = loaded.election.form_by_code.get(key[1]) if key is not None else None
     stored = get_reports(loaded.election, {key}).get(key) if key is not None and form is not None else None
     if stored is None or form is None or incident.observer not in stored.report.given:
-        return False
+        return None
     without = stored.report.decisions.withdrawing(entry.key, Made(action.who, action.now, ""))
     given = stored.report.given[incident.observer].without(without.withdrawn)
     code = (incident.report or "").rpartition("#")[2]
-    return given is not None and code in given.answers and form.by_code[code].is_critical(given.answers[code].value)
+    newest = given.answers.get(code) if given is not None else None
+    return newest.source.message if newest is not None and form.by_code[code].is_critical(newest.value) else None
 
 
 def _ended_so(incident: Incident) -> bool:
@@ -135,15 +139,23 @@ def _ended_so(incident: Incident) -> bool:
 
 def _stepping(loaded: LoadedElection, action: Action, incident: Incident, what: What) -> Iterator[Write]:
     step: Step = "reject" if what == "withdrawn" else "reopen"
-    note = ": ".join(filter(None, (SAYS[what], action.why)))[:LONGEST_NOTE]
-    at = loaded.clock.at(action.now)
     if incident.state not in ALLOWED_IN[step]:
-        entry = {"at": at.isoformat(timespec="seconds"), "step": "note", "state": incident.state, "who": action.who}
-        yield changing(incident, incident.state, entry | {"note": note})
+        yield _noted(loaded, action, incident, what)
         return
-    state, writes = step_writes(incident, step, action.who, note, at, action.now)
+    at = loaded.clock.at(action.now)
+    state, writes = step_writes(incident, step, action.who, _note(action, what), at, action.now)
     yield from writes
     yield from map(queued, _news(loaded, action, incident, state, what))
+
+
+def _noted(loaded: LoadedElection, action: Action, incident: Incident, what: What, **values: str) -> Write:
+    at = loaded.clock.at(action.now).isoformat(timespec="seconds")
+    entry = {"at": at, "step": "note", "state": incident.state, "who": action.who, "note": _note(action, what)}
+    return changing(incident, incident.state, entry, **values)
+
+
+def _note(action: Action, what: What) -> str:
+    return ": ".join(filter(None, (SAYS[what], action.why)))[:LONGEST_NOTE]
 
 
 def _news(loaded: LoadedElection, action: Action, incident: Incident, state: State, what: What) -> Iterator[Message]:
