@@ -67,10 +67,7 @@ def patient(runtime: Any) -> Callable[..., Any]:
 
 
 def _end_with(parent: int) -> None:
-    """End this process and its workers once its parent is gone.
-
-    In whatever way the parent ended.
-    """
+    """End this process and its workers, however its parent ended."""
     while os.getppid() == parent:
         time.sleep(LOOKED_EVERY_SECONDS)
     os.killpg(0, signal.SIGKILL)

@@ -75,7 +75,7 @@ def write_settings(path: Path, content: Mapping[str, Any]) -> None:
 def seed(stack: Stack, path: Path) -> dict[str, Any]:
     """Load the sample election, dated today, and return the settings.
 
-    With an operator's token and an account, by ./baykoo.
+    An operator's token and an account are made by ./baykoo.
 
     `path` is where the settings are written first, for ./baykoo to find the stack by. Raises `SeedFailed`.
     """

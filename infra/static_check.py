@@ -1,6 +1,4 @@
-"""Have checkov read the packaged template; compare its findings.
-
-With the answers in `checkov.yaml`.
+"""Have checkov read the packaged template; compare with `checkov.yaml`'s answers.
 
 Runs in an environment of its own (`environments.py`, LINT), since checkov pins another boto3. ``python -m
 infra.static_check TEMPLATE …`` fails on a finding without an answer and on an answer that nothing needs.
@@ -36,7 +34,7 @@ class NotChecked(Exception):
 class Answer:
     """Why a check's findings stay, and for which resources.
 
-    By logical id; None for all.
+    `resources`: by logical id; None for all.
     """
 
     reason: str

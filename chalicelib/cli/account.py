@@ -100,10 +100,7 @@ def print_loaded(counts: Mapping[str, int]) -> None:
 @click.option("--election", "election_id", required=True, metavar="ID")
 @click.option("--url", metavar="URL", help="The page of a stack on AWS, as its deployment printed it.")
 def link(address: str, election_id: str, url: str | None) -> None:
-    """Print a link that signs ADDRESS in once.
-
-    Within a quarter of an hour.
-    """
+    """Print a link that signs ADDRESS in once, within fifteen minutes."""
     _print_link(election_id, address, _page(use_stack(), url))
 
 

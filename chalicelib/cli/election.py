@@ -84,10 +84,7 @@ election.add_command(check)
 def load(
     file: Path, election_id: str | None, number: str | None, clock: Clock | None, shards: int | None, *, today: bool
 ) -> None:
-    """Validate and load FILE with its stations, observers, coordinators and accounts.
-
-    All of it or nothing.
-    """
+    """Load FILE with its stations, observers, coordinators and accounts, or nothing."""
     inspection = inspect_election_file(file)
     if inspection.election is None:
         raise ElectionRefused(inspection.problems)

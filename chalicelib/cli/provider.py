@@ -1,6 +1,6 @@
-"""./baykoo provider: explain why a webhook was refused.
+"""./baykoo provider: explain a webhook's refusal by the code that serves it.
 
-By the code that serves it, without a stack.
+It needs no stack.
 """
 
 import base64

@@ -41,10 +41,7 @@ class ResultsRefused(click.ClickException):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Answers by station and code, and stations with several rows.
-
-    As far as cells could be read.
-    """
+    """Answers by station and code, as far as readable; repeated stations."""
 
     answers: dict[str, dict[str, Value]]
     duplicates: frozenset[str]

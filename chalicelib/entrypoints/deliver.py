@@ -1,7 +1,4 @@
-"""The function deliver: outgoing rows and receipts.
-
-From the Messages table's stream.
-"""
+"""The function deliver: outgoing rows and receipts from the stream."""
 
 import datetime as dt
 import time

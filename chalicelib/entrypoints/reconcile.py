@@ -1,7 +1,4 @@
-"""The function reconcile, every ten minutes.
-
-What providers list and their webhooks never brought.
-"""
+"""The function reconcile: what webhooks never brought, every ten minutes."""
 
 import datetime as dt
 

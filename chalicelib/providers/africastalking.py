@@ -122,10 +122,7 @@ class AfricasTalking(Provider):
         )
 
     def list_request(self, since: dt.datetime, until: dt.datetime, page: str | None) -> OutboundRequest:  # noqa: ARG002
-        """Make GET /version1/messaging.
-
-        What came after an id, the oldest first, without a window.
-        """
+        """Make GET /version1/messaging after an id, oldest first, without window."""
         query = {"username": required(self.secrets, "username"), "lastReceivedId": page or "0"}
         return get_request(f"{self._base()}/version1/messaging", query, headers=self._key())
 

@@ -139,9 +139,9 @@ class Provider(ABC):
         """
 
     def signed_alone(self, request: WebhookRequest) -> str | None:  # noqa: ARG002
-        """Return what a signature covers that is not the message.
+        """Return what a signature covers beside a verified request's message.
 
-        Of a verified request: see `Delivery.nonce`.
+        See `Delivery.nonce`.
         """
         return None
 
@@ -178,8 +178,8 @@ class Provider(ABC):
         raise CannotCheck(f"only the provider itself can sign a call of {url}")
 
     def account_request(self) -> OutboundRequest:
-        """Make a request that needs the account's credentials.
+        """Make a harmless request that needs the credentials for sending.
 
-        For sending; it changes nothing. Raises CannotSend.
+        Raises CannotSend.
         """
         raise CannotSend("this provider has no account to ask for")

@@ -105,10 +105,7 @@ def decode_gsm7(septets: bytes) -> str:
 
 
 def concatenation(header: bytes) -> Part | None:
-    """Return what a user data header says of concatenation.
-
-    Its 8-bit or 16-bit reference; None if nothing.
-    """
+    """Return a user data header's concatenation, 8-bit or 16-bit, or None."""
     elements = header[1 : header[0] + 1] if header else b""
     while len(elements) >= 2:
         kind, length = elements[0], elements[1]

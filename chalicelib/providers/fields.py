@@ -162,10 +162,7 @@ def iso_time(written: object, name: str, zone: dt.tzinfo | None = None) -> dt.da
 
 
 def unix_time(written: object, name: str) -> dt.datetime:
-    """Read a moment in seconds since 1970.
-
-    As a number or a text.
-    """
+    """Read a moment in seconds since 1970, a number or text."""
     if isinstance(written, bool) or not _UNIX.fullmatch(str(written).strip()):
         raise Malformed("bad_time", f"the field {name} must be a time in seconds since 1970", name)
     return _plausible(dt.datetime.fromtimestamp(float(str(written).strip()), dt.UTC), name)

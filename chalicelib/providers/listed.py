@@ -18,10 +18,7 @@ class ListedSms:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableEntry:
-    """An entry of the list that cannot be read, and why.
-
-    As it came.
-    """
+    """A list's entry as it came that cannot be read, and why."""
 
     raw: str
     reason: str

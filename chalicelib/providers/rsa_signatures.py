@@ -27,9 +27,9 @@ _LARGEST_MODULUS = 8192
 
 
 class NotACertificate(ValueError):
-    """The text is no certificate with a usable RSA key.
+    """The text is no PEM certificate with a usable RSA key.
 
-    In PEM, with 2048 to 8192 bits.
+    Usable keys have 2048 to 8192 bits.
     """
 
 

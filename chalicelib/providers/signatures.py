@@ -84,9 +84,9 @@ def tolerance(secrets: Secrets, usual: dt.timedelta = TOLERANCE) -> dt.timedelta
 
 
 def require_fresh(signed_at: dt.datetime, at: dt.datetime, allowed: dt.timedelta) -> None:
-    """Raise Stale unless a request was signed near its arrival.
+    """Raise Stale unless a request was signed about when it arrived.
 
-    Within so much of it, either way.
+    `allowed` is either way.
     """
     age = at - signed_at
     if abs(age) > allowed:

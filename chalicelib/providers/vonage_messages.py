@@ -139,10 +139,7 @@ class VonageMessages(Provider):
         return outcome(status, headers, body, "message_uuid")
 
     def self_test(self, url: str, at: dt.datetime) -> WebhookRequest:
-        """Make the status of an SMS that nobody sent.
-
-        With a token of this moment.
-        """
+        """Make the status of an SMS that nobody sent, signed now."""
         request = json_call(url, {"message_uuid": SELF_TEST, "status": "submitted"}, at)
         if not self.secrets.get("signature_secret") and offers_shared_secret(self.secrets):
             return with_shared_secret(request, self.secrets)

@@ -1,7 +1,4 @@
-"""Simulated SMS providers: signed requests over HTTP, retried.
-
-From a few connections kept open.
-"""
+"""Simulated SMS providers: signed requests over kept connections, retried."""
 
 import datetime as dt
 import heapq

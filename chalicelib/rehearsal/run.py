@@ -48,10 +48,7 @@ class TooFewObservers(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A simulated SMS: planned, written, and handed to a provider.
-
-    In real time.
-    """
+    """A simulated SMS: planned, written, and handed in, in real time."""
 
     planned: Planned
     written: Composed

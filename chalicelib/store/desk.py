@@ -161,10 +161,7 @@ def reading_by(
 
 
 def retrying(row: Message, decision: Decision) -> Write:
-    """Return the write that puts a message back in its queue.
-
-    As if never tried.
-    """
+    """Return the write that requeues a message as if never tried."""
     queue, state = row.begins_in
     waits = _set({"state": state, "attempts": 0, "pending": pending_in(queue, row.key), "due_at": decision.at})
     return _update(row, decision, [*waits, Message.reason.remove()])

@@ -1,6 +1,4 @@
-"""Reports in doubt: a row per station, form and round.
-
-Beside the calls of its region.
+"""Reports in doubt: a row per report, beside its region's calls.
 
 The schedule keeps them each minute, and a decision about a report at once.
 """

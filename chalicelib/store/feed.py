@@ -74,10 +74,7 @@ def lines_of(election_id: str, bucket: dt.datetime) -> list[Line]:
 
 
 def begin_of(at: dt.datetime) -> dt.datetime:
-    """Return the beginning of an instant's ten minutes.
-
-    In UTC.
-    """
+    """Return the beginning of an instant's ten minutes, in UTC."""
     utc = at.astimezone(dt.UTC)
     return utc.replace(minute=utc.minute // 10 * 10, second=0, microsecond=0)
 

@@ -59,9 +59,9 @@ def incident_of_number(election_id: str, number: int) -> Incident | None:
 
 
 def incidents_of_numbers(election_id: str, numbers: Iterable[int]) -> list[Incident]:
-    """Return an election's incidents that exist, by number, as of now.
+    """Return an election's incidents by number, as of now, in no order.
 
-    In no order. Raises StoreUnavailable.
+    Only existing ones are returned. Raises StoreUnavailable.
     """
     keys = [(f"{election_id}#numbers", _numbered(number)) for number in numbers]
     with store_faults():

@@ -110,9 +110,9 @@ def get_incident(election_id: str, incident_id: str) -> Incident | None:
 
 
 def incidents_by_id(election_id: str, ids: Iterable[str]) -> list[Incident]:
-    """Return an election's incidents that exist, by id, as of now.
+    """Return an election's incidents by id, as of now, in no order.
 
-    In no order. Raises StoreUnavailable.
+    Only existing ones are returned. Raises StoreUnavailable.
     """
     with store_faults():
         return list(Incident.batch_get([(election_id, incident_id) for incident_id in ids], consistent_read=True))

@@ -210,10 +210,7 @@ def is_entered(key: str) -> bool:
 
 
 def answered(operator_digest: str, action_key: str) -> str:
-    """Return the key of an operator's SMS to a phone.
-
-    By the action that sends it.
-    """
+    """Return the key of an operator's SMS, by its action."""
     return f"answer#{operator_digest}#{action_key}"
 
 

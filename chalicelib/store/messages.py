@@ -186,9 +186,9 @@ class Message(QueuedRow):
         return self._change(self._set(state=MessageState.QUEUED, due_at=due_at, attempts=attempts, **attributes))
 
     def reading_again(self, at: dt.datetime) -> Write:
-        """Let the row wait to be read again, in a transaction.
+        """Let the row wait to be read again, as if new.
 
-        As if it had just come; guarded by its outcome.
+        It is written in a transaction, guarded by its outcome.
         """
         waits = self._set(state=MessageState.RECEIVED, attempts=0, pending=pending_in("in", self.key), due_at=at)
         forgotten = (Message.attention, Message.reason, Message.reading, Message.counted_in, Message.counted_at)
@@ -224,9 +224,9 @@ class Message(QueuedRow):
         return self._change([*queued, *(attribute.remove() for attribute in forgotten)], self._same_receipt())
 
     def queueing_again(self, at: dt.datetime) -> Write:
-        """Let an outgoing row that failed wait again as if never tried.
+        """Let a failed outgoing row wait again, in a transaction.
 
-        In a transaction.
+        It waits as if never tried.
 
         Guarded by its state, attempts and receipt.
         """

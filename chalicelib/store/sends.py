@@ -1,7 +1,4 @@
-"""SMS to many that operators sent.
-
-To whom, by whom, how far it is.
-"""
+"""SMS to many: to whom, by whom, how far each send is."""
 
 import datetime as dt
 from typing import Any, Literal

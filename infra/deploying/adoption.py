@@ -56,10 +56,7 @@ def tables_of(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tables_alone(template: Mapping[str, Any], logical_ids: set[str]) -> dict[str, Any]:
-    """Return a template of some tables alone.
-
-    With the parameters and conditions that they refer to.
-    """
+    """Return a template of some tables, with what they refer to."""
     parameters = {name: template["Parameters"][name] for name in ("Protect", "TableKeyArn")}
     conditions = {name: template["Conditions"][name] for name in ("IsProtected", "HasTableKey")}
     resources = {name: made for name, made in tables_of(template).items() if name in logical_ids}

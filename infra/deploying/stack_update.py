@@ -1,7 +1,4 @@
-"""Make or change a stack by the packaged template.
-
-To AWS and to one machine alike.
-"""
+"""Make or change a stack, on AWS or here, by the template."""
 
 import json
 import re

@@ -49,7 +49,7 @@ def _empty_bucket(target: Target) -> None:
 def left_behind(target: Target) -> str:
     """Describe what an undeployed stack leaves; raises `AwsFailed`.
 
-    With the commands that remove or adopt it.
+    The commands that remove or adopt it stand there too.
     """
     prefix = f"{target.stack}-"
     tables = [name for name in target.ask("dynamodb", "list-tables")["TableNames"] if name.startswith(prefix)]

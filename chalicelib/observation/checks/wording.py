@@ -1,7 +1,4 @@
-"""Write a rule's part as a person would.
-
-With no parentheses but those that it needs.
-"""
+"""Write a rule's part as a person would, with few parentheses."""
 
 from chalicelib.observation.checks.parsing import POWER
 from chalicelib.observation.checks.tree import Binary, Node, Unary, render

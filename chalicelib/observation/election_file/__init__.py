@@ -75,7 +75,7 @@ def read_election(files: Mapping[str, str], main: str) -> Election:
 def moved_to(election: Election, day: dt.date) -> Election:
     """Return the same election held on another day.
 
-    For a rehearsal, or for the sample election today.
+    It is for a rehearsal, or for the sample election today.
     """
     return Election.model_validate({name: getattr(election, name) for name in Election.model_fields} | {"date": day})
 

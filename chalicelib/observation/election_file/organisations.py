@@ -1,6 +1,6 @@
-"""The coalition's members.
+"""The coalition's members: who they are, and what each sees.
 
-Who they are, what each sees, and whose an observer is.
+Each observer may be one's.
 """
 
 import re

@@ -21,10 +21,7 @@ Kind = Literal["new", "changed", "moved", "removed"]
 
 @dataclass(frozen=True, slots=True)
 class RosterTable:
-    """A table as it was handed in.
-
-    Its file's name, for problems, and its text.
-    """
+    """A table as it was handed in: its file's name and text."""
 
     file: str
     text: str

@@ -67,10 +67,8 @@ def select(incidents: Sequence[tuple[str, Severity]], before: Opened) -> Selecti
 
 
 def most_alerts(severity: Severity) -> int:
-    """Return how many alerts per hour a coordinator may get.
+    """Return how many immediate alerts per hour a coordinator may get.
 
-    At once, after one more of a severity.
-
-    What is over it comes in the next digest.
+    One more of a severity is to come. What is over it comes in the next digest.
     """
     return ALERTS_PER_COORDINATOR_AND_HOUR + (CRITICAL_RESERVE if severity == "critical" else 0)

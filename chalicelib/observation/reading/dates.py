@@ -51,9 +51,9 @@ _DAY_DIGITS: Final = 2
 
 
 def month_named(shape: str) -> int | None:
-    """Return the month, from 1, that a word names.
+    """Return the month, from 1, that a word's skeleton names.
 
-    By its skeleton: `октября`, `окт`, `Oct`; None for any other word.
+    `октября`, `окт`, `Oct`; None for any other word.
     """
     if shape in _MAY_FORMS:
         return _MAY

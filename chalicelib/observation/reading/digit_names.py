@@ -122,9 +122,6 @@ def _typed(name: str) -> str:
 
 
 def _letters(name: str) -> list[str]:
-    """Return what may be typed for each letter of a name.
-
-    As sets of characters.
-    """
+    """Return the characters that may be typed per letter of a name."""
     typed = ("".join(sorted({*looking_like(letter), *DIGITS_FOR.get(letter, "")})) for letter in name)
     return [f"[{re.escape(characters)}]" for characters in typed]

@@ -185,9 +185,9 @@ class _HeaderReader:
 
 
 def stations_before(scan: Scan, first: int, head: int) -> list[str]:
-    """Return stations on the line before a form's name.
+    """Return stations from a token to a form's name, in order.
 
-    From a token on, in their order.
+    They stand on its line.
 
     All are real, but for one that opens the line right before the name: no other number stands there.
     """
@@ -224,10 +224,7 @@ def _leads(scan: Scan, line: int, index: int) -> bool:
 
 
 def _in_date(scan: Scan, index: int) -> bool:
-    """Whether a number is joined to another one.
-
-    As the parts of a date are.
-    """
+    """Whether a number is joined to another, as parts of dates are."""
     tokens = scan.tokens
     before = index > 0 and tokens[index][0] in _DATE_SIGNS and tokens[index - 1][1] != ""
     after = index + 1 < len(tokens) and tokens[index + 1][0] in _DATE_SIGNS and tokens[index + 1][1] != ""
@@ -235,10 +232,7 @@ def _in_date(scan: Scan, index: int) -> bool:
 
 
 def round_before(scan: Scan, first: int, head: int, form: FormNames) -> NamedRound | None:
-    """Return the round named right before a form's name.
-
-    On its line.
-    """
+    """Return the round named before a form's name, on its line."""
     if head == first or not form.moments:
         return None
     begin = head

@@ -135,9 +135,9 @@ def _skip_names(scan: Scan, index: int, limit: int) -> int:
 
 
 def _counts(scan: Scan, index: int, limit: int) -> bool:
-    """Whether a number counts the noun after it.
+    """Whether a number counts the noun after it, in its form.
 
-    In the form that the number demands (`ИН 3 человека`).
+    `ИН 3 человека` does.
     """
     typed = scan.digits(index)
     if index + 2 < limit and len(scan.tokens[index + 1][1]) == _GROUP and scan.tokens[index + 1][0] == " ":

@@ -11,9 +11,9 @@ MISSPELT_FROM: Final = 6
 
 
 def deletions(aliases: Iterator[str]) -> dict[str, list[str]]:
-    """Find aliases by themselves and by one letter less.
+    """Find long aliases by themselves and by one letter less.
 
-    Those long enough to be misspelt.
+    Shorter ones cannot be misspelt.
     """
     by_shape: dict[str, list[str]] = {}
     for alias in aliases:

@@ -1,6 +1,6 @@
-"""Tell whose each form of a text is.
+"""Tell whose each form is, by the observers' numbers after @.
 
-By the observers' numbers after @ (docs/grammar.md, "Whose and where").
+See docs/grammar.md, "Whose and where".
 """
 
 from bisect import bisect_left

@@ -219,19 +219,13 @@ def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str
 
 
 def _named(answers: Answers) -> list[str]:
-    """Return the stations that a form names.
-
-    In its header and after its last value.
-    """
+    """Return stations in a form's header and after its last value."""
     further = [number for number in (answers.coded.station, answers.settled.last_station) if number is not None]
     return [*answers.header.stations, *further] if further else answers.header.stations
 
 
 def _signed(report: ReportReading, signature: Signature) -> ReportReading:
-    """Return a report as its named observer's.
-
-    As nobody's where it names several.
-    """
+    """Return a report as its named observer's, or nobody's of several."""
     if not signature.numbers:
         return report
     if len(signature.numbers) == 1:

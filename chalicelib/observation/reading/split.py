@@ -97,7 +97,7 @@ class _Splitter(Codes):
     def _answer(self, word: Word) -> bool:
         """Take yes or no, unless it begins prose.
 
-        As in `B1 нет нарушений`.
+        `B1 нет нарушений` has prose.
         """
         if word.value is None or self.current is None:
             return False

@@ -82,10 +82,7 @@ class Scan:
         return index
 
     def signs_at(self, index: int) -> bool:
-        """Whether what a phone appends begins at a token.
-
-        By itself (`Sent from`).
-        """
+        """Whether a phone's own signature begins at a token (`Sent from`)."""
         word = self.words[index]
         if "signatures" not in word.roles:
             return False
@@ -145,10 +142,7 @@ class Scan:
         return self.canonical.text.endswith(number or word or mark)
 
     def around(self, first: int, after: int) -> str:
-        """Return what was typed up to another token's beginning.
-
-        From a token on, or to the very end.
-        """
+        """Return what was typed from a token to another, or the end."""
         size = len(self.tokens)
         if first >= after and after < size:
             return ""

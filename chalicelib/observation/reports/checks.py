@@ -57,9 +57,7 @@ def failing(election: Election, reports: Mapping[Place, Report], place: Place) -
 
 
 def check_answers(election: Election, reports: Mapping[Place, Report], place: Place, rule: Rule) -> dict[str, Value]:
-    """Return the answers that a report's rule looks at.
-
-    By what the rule calls them.
+    """Return the answers that a rule looks at, by the rule's names.
 
     Those that are missing are left out.
     """

@@ -67,9 +67,7 @@ Was = Mapping[str, Mapping[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class LastDecision:
-    """What was decided last, and what it replaced.
-
-    With the report's version that it made.
+    """What was decided last, what it replaced, and the version it made.
 
     `entry`: the message that was entered by it, if it was a correction.
     """

@@ -22,9 +22,9 @@ MOST_SUPERSEDED: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The message that an answer came from.
+    """The message that an answer came from: its time and key.
 
-    When its provider received it, and its key.
+    `received_at`: when its provider received it.
     """
 
     received_at: dt.datetime

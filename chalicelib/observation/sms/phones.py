@@ -51,10 +51,7 @@ def international(number: str, default_region: str | None = None) -> str:
 
 
 def written_forms(number: str) -> tuple[str, ...]:
-    """Return how gateways write a number in E.164.
-
-    As it is, without its sign, and nationally.
-    """
+    """Return how gateways write a number: E.164, without sign, nationally."""
     forms = [number, number.removeprefix("+")]
     national = _national(number)
     return tuple(dict.fromkeys(forms if national is None else (*forms, national)))
@@ -72,10 +69,7 @@ def _national(number: str) -> str | None:
 
 
 def is_international(number: str) -> bool:
-    """Tell whether a number is certainly written with its country code.
-
-    After `+` or `00`.
-    """
+    """Tell whether a number has its country code, after `+` or `00`."""
     return _TEL_URI.sub(r"\1", number.strip()).strip().startswith(("+", "00"))
 
 

@@ -1,6 +1,6 @@
-"""The coverage board: forms and rounds, and what came by region.
+"""The coverage board: forms and rounds in order, and regions' reports.
 
-In the day's order.
+The order is the day's.
 
 A function of tallies, denominators and due times; nothing of it is stored. Of the reports expected, each is one of
 complete, partial or conflict where something came, and else missing, or not yet due.

@@ -1,6 +1,6 @@
 """AWS SNS: an envelope signed with a certificate of our own.
 
-By the `cryptography` library.
+The `cryptography` library makes it.
 """
 
 import base64

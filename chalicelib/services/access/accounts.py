@@ -1,7 +1,4 @@
-"""Accounts: who may sign in to an election, as what.
-
-For which regions.
-"""
+"""Accounts: who may sign in to an election, as what, where."""
 
 import datetime as dt
 import hashlib
@@ -63,9 +60,7 @@ def address_hash(address: str) -> str:
 def account_writes(
     election: Election, invitation: Invitation, who: str, now: dt.datetime, seen: int
 ) -> tuple[AccountRow, tuple[Write, ...]]:
-    """Return an account's row and the writes that store it.
-
-    In place of the version seen.
+    """Return an account's row and the writes that replace the seen one.
 
     Raises OperatorInvalid, StoreUnavailable.
     """
@@ -184,9 +179,7 @@ def revoking(row: AccountRow) -> tuple[Write, ...]:
 
 
 def revoke_account(election_id: str, name: str, now: dt.datetime) -> int:
-    """End the access of everybody of a name; return how many.
-
-    At once.
+    """End the access of everybody of a name now; return how many.
 
     Raises StoreUnavailable.
     """

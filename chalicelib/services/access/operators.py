@@ -1,7 +1,4 @@
-"""Operators' access by tokens.
-
-Shown once, stored hashed, scoped, expiring, and revocable at once.
-"""
+"""Operators' access by tokens: shown once, hashed, scoped, expiring, revocable."""
 
 import datetime as dt
 import hashlib

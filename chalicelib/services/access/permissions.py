@@ -139,8 +139,5 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
 
 
 def permissions_of(role: Role | None, organisation: str | None = None, regions: Collection[str] = ()) -> list[str]:
-    """Return the names of what a role may do.
-
-    In the table's order.
-    """
+    """Return the names of what a role may do, in order."""
     return [permission.value for permission in Permission if may(role, permission, organisation, regions)]

@@ -86,7 +86,7 @@ def _is_waiting(table: str, row: Item) -> bool:
 def _renamed(table: str, row: Item, source: str, target: str) -> dict[str, Any]:
     """Return a row as of another election.
 
-    Its partition and its attribute `election`.
+    Its partition and its attribute `election` change.
     """
     renamed = dict(row)
     partition = TABLES[table][0]

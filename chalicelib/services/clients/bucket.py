@@ -102,10 +102,7 @@ def delete(key: str) -> None:
 
 
 def link_to(key: str) -> str:
-    """Return a link to a file, for anybody who has it.
-
-    For a minute.
-    """
+    """Return a link to a file, for anybody, for a minute."""
     named = {"Bucket": _bucket(), "Key": key}
     link: str = _s3().generate_presigned_url("get_object", Params=named, ExpiresIn=int(LINK_LASTS.total_seconds()))
     return link

@@ -111,9 +111,6 @@ def _opened_sentences(speaker: Speaker, opened: Collection[Incident]) -> list[st
 
 
 def _form_document(who: str, report: ReportReading, station: str) -> dict[str, object]:
-    """Return the incident form as it is kept with its message.
-
-    As an observer's is.
-    """
+    """Return the incident form as kept with its message, like an observer's."""
     answers = {code: value for code, value in report.answers.items() if code == CATEGORY}
     return {"form": report.form, "station": station, "round": NO_ROUND, "observer": who, "answers": answers}

@@ -63,10 +63,7 @@ def record_success(name: str) -> None:
 
 
 def record_failure(name: str, now: dt.datetime, wait: int) -> None:
-    """Count a failure, or back off for `wait` seconds.
-
-    All workers shall know.
-    """
+    """Count a failure, or back off for `wait` seconds, for all workers."""
     seen = _standing(name).trips
     with _unless_unreachable():
         if wait:

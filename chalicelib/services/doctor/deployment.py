@@ -152,10 +152,7 @@ def throttles(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
 
 
 def domain(stack: Deployment, now: dt.datetime) -> Iterator[Finding]:
-    """Check that an own domain leads to the API.
-
-    Under a certificate that lasts.
-    """
+    """Check that an own domain leads to the API, with its certificate."""
     name = stack.parameters.get("DomainName", "")
     if not name:
         return

@@ -33,10 +33,7 @@ def _option(election: Election, label: str | dict[str, str]) -> str:
 
 
 def about_table(scope: Scope, now: dt.datetime) -> Table:
-    """Return what the export is.
-
-    Of which election, for whom, as of when, which rows.
-    """
+    """Return whose export it is, of what, as of when, which rows."""
     election, wanted = scope.loaded.election, scope.wanted
     zone = election.zone
     lines: dict[str, Cell] = {

@@ -93,9 +93,9 @@ def _message(scope: Scope, message: Message) -> tuple[Cell, ...]:
 
 
 def audit_tables(scope: Scope) -> Iterator[Table]:
-    """Yield the audit trail.
+    """Yield the audit trail: who did what, on what, why.
 
-    Who did what, on what, why, with what before and after.
+    What was before and after is there too.
     """
     columns = ("at_utc", "at_local", "who", "action", "subject", "note", "before", "after")
     yield Table("audit", columns, (_audit(scope, row) for row in audit_of(scope.loaded.election.id)))

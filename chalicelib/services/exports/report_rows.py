@@ -1,6 +1,4 @@
-"""Reports as tables: a row per station, observer and round.
-
-In the form's order.
+"""Reports as tables: a row per station, observer and round, in order.
 
 Of a form that is sent many times a row per report, whose name stands where others have their round.
 """

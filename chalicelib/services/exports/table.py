@@ -56,10 +56,7 @@ class Scope:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """The regions that are asked for and may be seen.
-
-        In the election's order.
-        """
+        """The regions asked for that may be seen, in election order."""
         chosen = self.wanted.regions or self.loaded.election.regions
         return tuple(
             region for region in self.loaded.election.regions if region in chosen and self.operator.sees(region)

@@ -39,9 +39,9 @@ def defused(cell: Cell) -> Cell:
 
 
 def write_csv(table: Table, to: BinaryIO, progress: Progress) -> int:
-    """Write a table as CSV in gzip.
+    """Write a table as gzipped CSV for spreadsheets; return its rows.
 
-    With a mark that spreadsheets know UTF-8 by; return its rows.
+    Spreadsheets know UTF-8 by the mark at its beginning.
     """
     with (
         gzip.GzipFile(fileobj=to, mode="wb", compresslevel=5, mtime=0) as packed,

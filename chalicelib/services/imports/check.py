@@ -37,9 +37,9 @@ MOST_TOLD: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A file as it was handed in.
+    """A file as it was handed in: name, and text or base64.
 
-    Its name, and its content, text or base64 of XLSX.
+    XLSX comes in base64.
     """
 
     file: str

@@ -35,9 +35,9 @@ _calls: dict[str, list[float]] = {}
 
 
 def process_at_once(stored: Sequence[Message]) -> None:
-    """Call process for messages that may open an incident.
+    """Call process for urgent messages, without waiting; never raises.
 
-    Without waiting for it. Never raises.
+    They may open an incident. Never raises.
     """
     function = os.environ.get("BAYKOO_PROCESS")
     if function is None:

@@ -1,7 +1,4 @@
-"""Check a provider from end to end.
-
-Its settings, the deployed webhook, both clocks, the account for sending.
-"""
+"""Check a provider: settings, deployed webhook, clocks, and the sending account."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -64,10 +61,7 @@ def check(name: str, url: str, now: dt.datetime) -> Iterator[Finding]:
 
 
 def _proof(chosen: Provider) -> Finding:
-    """Check that a secret is set that proves a call.
-
-    By which it could be known as the provider's.
-    """
+    """Check that a secret is set that proves the provider's calls."""
     what, names = "secret of the webhook", " or ".join(chosen.proven_by)
     try:
         secret_values(chosen.secrets, *chosen.proven_by)
@@ -126,10 +120,7 @@ def _clocks(headers: dict[str, str], now: dt.datetime) -> Finding:
 
 
 def _own_clock(name: str) -> Finding:
-    """Report the provider's lag as it was last measured.
-
-    How far its time lay from arrival.
-    """
+    """Report how far the provider's times last lay from arrivals."""
     what = "clock of the provider"
     try:
         measured = last_measured(name) or {}

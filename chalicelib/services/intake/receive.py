@@ -232,9 +232,9 @@ def _row(provider: str, sms: InboundSms, raw: str, now: dt.datetime) -> Message:
 
 
 def _unreadable_row(provider: str, raw: str, why: str, now: dt.datetime) -> Message:
-    """Make the row of what nobody can read, as it came.
+    """Make the row of what nobody can read, for a person.
 
-    For a person to look at; once, however often it comes.
+    It is made once, however often it comes.
     """
     key = keys.unreadable(provider, _digest(raw)[:32])
     return Message(

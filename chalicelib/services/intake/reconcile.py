@@ -1,7 +1,4 @@
-"""Reconcile: compare a provider's own list with its webhook.
-
-Of the SMS that came in.
-"""
+"""Reconcile: compare a provider's list of incoming SMS with its webhook."""
 
 import datetime as dt
 import math
@@ -96,7 +93,7 @@ class _Place:
     def shorter(self) -> Self:
         """Return half of the window, from its first page.
 
-        For a list that refuses to be read on.
+        It is for a list that refuses to be read on.
         """
         half = max((self.until - self.begin) / 2, SHORTEST_WINDOW)
         return replace(self, until=min(self.until, self.begin + half), page=None)

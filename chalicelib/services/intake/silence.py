@@ -71,10 +71,7 @@ def measure_providers(now: dt.datetime) -> dict[str, int]:
 
 
 def described(now: dt.datetime) -> dict[str, Any]:
-    """Return what was last measured; raises StoreUnavailable.
-
-    For operators.
-    """
+    """Return what was last measured, for operators; raises StoreUnavailable."""
     kept = providers.silence()
     if kept is None:
         return {"measured_at": None, "providers": []}

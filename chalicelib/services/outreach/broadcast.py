@@ -130,10 +130,7 @@ def prepare(loaded: LoadedElection, name: str, wording: BulkText, choice: Choice
 
 
 def keys_of(election: Election, name: str, choice: Choice) -> dict[str, str]:
-    """Return the keys that a batch's SMS may have.
-
-    With the observer's number of each.
-    """
+    """Return the keys that a batch's SMS may have, with observers."""
     return {
         _key(election, name, observer): observer.number
         for observer in _by_phone(reached_each(_chosen(election, choice)))

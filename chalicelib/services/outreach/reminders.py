@@ -1,7 +1,4 @@
-"""Chase: remind observers, then list what is missing.
-
-To their region's coordinators.
-"""
+"""Chase: remind observers, then tell coordinators what is missing."""
 
 import datetime as dt
 from collections.abc import Collection

@@ -52,9 +52,7 @@ class Sending:
 
 
 def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str, Any]:
-    """Begin a send; its SMS are queued from here on.
-
-    In the background.
+    """Begin a send; its SMS are queued in the background.
 
     Raises BatchRefused, SendRefused, NotInRegion, KeyReused, StoreUnavailable.
     """

@@ -50,9 +50,9 @@ class TextAnswers:
     def in_report(
         self, form: str, written: Mapping[str, str], own_codes: Collection[str], *, everybody: bool
     ) -> dict[str, str]:
-        """Return a report's documents with tokens for texts.
+        """Return a report's documents with tokens for some or all texts.
 
-        Those that came with some messages, or all.
+        Some are those that came with some messages.
         """
         codes = self.questions.get(form, frozenset())
         if not codes or "answers" not in written:

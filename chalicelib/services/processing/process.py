@@ -93,9 +93,7 @@ def _write_outcome(loaded: LoadedElection | None, message: Message, now: dt.date
 
 
 def _commit(outcome: Outcome) -> None:
-    """Commit an outcome, again where a transaction is at work.
-
-    On some of its rows.
+    """Commit an outcome, again where other transactions hold its rows.
 
     It is guarded by what it rests on, so nothing needs to be read again for that.
     """
@@ -120,9 +118,7 @@ def may_be_urgent(message: Message) -> bool:
 
 
 def is_processed(message: Message) -> bool:
-    """Tell whether an SMS has its outcome.
-
-    As the fast lane gives it before the stream comes.
+    """Tell whether an SMS has its outcome, perhaps by the fast lane.
 
     One read, where processing it again would be all reads of an incident and a refused transaction. Raises
     StoreUnavailable.

@@ -26,10 +26,7 @@ Reports = Mapping[ReportKey, StoredReport]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The estimates at an instant, with turnout by form and round.
-
-    From the stations that count so far, of all.
-    """
+    """The estimates and turnout at an instant, from counting stations."""
 
     as_of: dt.datetime
     quick_count: QuickCount
@@ -124,10 +121,7 @@ def _held_back(
 
 
 def _accepted(election: Election, reports: Mapping[Place, Report], place: Place) -> frozenset[str]:
-    """Return rules that a report may fail and count all the same.
-
-    By a person's word.
-    """
+    """Return rules that a person lets a report fail."""
     form, explained = election.form_by_code[place[0]], reports[place].decisions.explained
     if not explained:
         return frozenset()

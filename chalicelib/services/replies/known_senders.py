@@ -33,10 +33,7 @@ FREE = ReplyBudget(is_answered=True)
 
 
 def phone_budget(election_id: str, phone: str, at: dt.datetime) -> ReplyBudget:
-    """Return the budget of a phone in an hour.
-
-    Of the election's clock; raises StoreUnavailable.
-    """
+    """Return a phone's budget in an election's hour; raises StoreUnavailable."""
     subject = f"replies#{phone}"
     before = spent(election_id, subject, at)
     if before.get("replies", 0) < REPLIES_PER_PHONE_AND_HOUR:

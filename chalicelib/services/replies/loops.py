@@ -61,10 +61,7 @@ def is_unclear(reason: str | None) -> bool:
 
 
 def _before(message: Message) -> list[Message]:
-    """Return what came from an SMS's phone before it.
-
-    Within a day, the newest first.
-    """
+    """Return a phone's SMS of the day before, newest first."""
     if message.conversation is None:
         return []
     at = message.stored_at

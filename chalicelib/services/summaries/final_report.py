@@ -43,10 +43,7 @@ class Day:
 
 
 def final_report(loaded: LoadedElection, now: dt.datetime, language: str) -> str:
-    """Render the page as HTML; raises StoreUnavailable.
-
-    As of a real instant.
-    """
+    """Render the page as of a real instant; raises StoreUnavailable."""
     return report_page(loaded.election, read_day(loaded, now), language)
 
 

@@ -75,10 +75,7 @@ class _AnswerWords:
         return ": ".join(filter(None, (question.code, self.election.text(question.label, self.language))))
 
     def worded(self, question: Question, answers: Answers) -> str:
-        """Word answers; who does not know is counted apart.
-
-        In no share and no sum.
-        """
+        """Word answers; the unknowing count apart, in no share and sum."""
         not_known = answers.get("unknown", 0)
         known_answers = {key: count for key, count in answers.items() if key != "unknown"}
         parts = [self._answers_known(question, known_answers)] if any(known_answers.values()) else []
