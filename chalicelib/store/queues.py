@@ -20,7 +20,7 @@ Queue = Literal["in", "alert", "out", "receipt", "held"]
 waits for somebody else: a receipt for its SMS to be known, an SMS that was sent for its receipt. Rows that are `held`
 wait for a person, and nothing takes them up."""
 QUEUES: tuple[Queue, ...] = ("in", "alert", "out", "receipt")
-QUEUE_SHARDS: Final[Mapping[Queue, int]] = {"in": 8, "alert": 4, "out": 16, "receipt": 16, "held": 4}
+QUEUE_SHARDS: Final[Mapping[Queue, int]] = {"in": 24, "alert": 4, "out": 24, "receipt": 16, "held": 4}
 """Over how many partitions of the unfinished index a queue is spread: an SMS that comes writes there twice, one that
 goes out up to seven times (docs/scale.md)."""
 PROCESSED_WITHIN = dt.timedelta(minutes=1)
