@@ -19,6 +19,7 @@ from chalicelib.services.elections import loading
 from chalicelib.services.versions import VersionPassed
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
+from chalicelib.store.outcome import write
 from chalicelib.store.roster import assignments
 
 OPENING = "OP 1001 A1 B0730 C12 D1 E1668"
@@ -325,6 +326,18 @@ def test_a_phone_that_changed_hands_while_others_read_by_the_old_is_settled_late
     settle(pipeline)
     assert assignments(pipeline.election.id)[1] == {}
     assert pipeline.differences() == ()
+
+
+def test_whoever_comes_while_an_sms_is_read_anew_is_told_that_it_has_passed(desk: AtDesk) -> None:
+    sms = stranger(desk.pipeline, "OP 1001 A1 C12")
+    seen = desk.tag(sms.key)
+    write([stored(sms.key).reading_again(desk.pipeline.now)])
+    late = AtDesk(desk.pipeline, "Bakyt", seen={sms.key: seen})
+    with pytest.raises(VersionPassed):
+        late.dismiss(sms.key)
+    elsewhere = AtDesk(desk.pipeline, "Far", ("Chuy",), seen={sms.key: seen})
+    with pytest.raises(NoSuchMessage):
+        elsewhere.dismiss(sms.key)
 
 
 @pytest.mark.parametrize("what", ["enter", "dismiss", "assign"])

@@ -34,9 +34,9 @@ def message_of(operator: Operator, key: str) -> Message:
 def is_of(operator: Operator, row: Message) -> bool:
     """Whether a message is of the operator's election.
 
-    The recipient tells of a message that was never read.
+    The recipient tells of a message that was never read, or is being read anew.
     """
-    if row.election is not None or row.state != MessageState.HELD:
+    if row.election is not None or row.state not in (MessageState.HELD, MessageState.RECEIVED):
         return row.election == operator.election
     route = routes.route_to(row.recipient or "")
     return route is not None and route.election == operator.election
