@@ -12,6 +12,7 @@ from pipeline import Load, Pipeline, stored
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.decisions import answers, correcting
 from chalicelib.services.decisions.deciding import Target
+from chalicelib.services.incidents import withdrawn
 from chalicelib.services.incidents.steps import take_step
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.open_incidents import open_incidents_of
@@ -225,6 +226,14 @@ def test_who_rejected_it_before_is_not_overruled_by_a_restored_entry(desk: AtDes
     answers.undo(target(day, "3", version(day)))
     assert incident(day, 1).state == "rejected"
     assert news(day) == {}
+
+
+def test_of_many_who_were_alerted_each_is_told_once(desk: AtDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(withdrawn, "MOST_NEWS", 3)
+    sms = made_incident(desk, category=3)
+    wait(desk.pipeline, 6)
+    desk.undo(sms)
+    assert sorted(news(desk.pipeline)) == [("Asan", "sms"), ("Bermet", "sms"), ("HQ", "email")]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -15,6 +15,7 @@ from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import (
     ALLOWED_IN,
+    TOLD_TOGETHER_AT_MOST,
     State,
     Step,
     escalates_after,
@@ -39,6 +40,8 @@ from chalicelib.store.reports import ReportKey, get_reports
 from chalicelib.store.writes import Write
 
 What = Literal["withdrawn", "restored"]
+MOST_NEWS: Final = 60
+"""SMS and emails that tell of what an entry's withdrawal ended; DynamoDB writes a hundred rows at once."""
 SAYS: Final = {"withdrawn": "what was entered is withdrawn", "restored": "what was entered counts again"}
 
 
@@ -50,14 +53,15 @@ def ending_incidents(
     `report`: it is withdrawn from that one alone. An answer that another message gives as well keeps its incident,
     which is that message's then. Raises StoreUnavailable.
     """
+    ended: list[Incident] = []
     writes: list[Write] = []
     for incident in _opened_by(loaded.election, entry, report):
         other = _other_message(loaded, action, incident, entry)
         if other is None:
-            writes += _stepping(loaded, action, incident, "withdrawn")
+            ended.append(incident)
         else:
             writes.append(_noted(loaded, action, incident, "withdrawn", message=other))
-    return writes
+    return [*writes, *_stepping(loaded, action, ended, "withdrawn")]
 
 
 def reopening_incidents(loaded: LoadedElection, action: Action, entry: Message, report: ReportKey) -> list[Write]:
@@ -66,7 +70,7 @@ def reopening_incidents(loaded: LoadedElection, action: Action, entry: Message, 
     Raises StoreUnavailable.
     """
     ended = [incident for incident in _opened_by(loaded.election, entry, report) if _ended_so(incident)]
-    return [write for incident in ended for write in _stepping(loaded, action, incident, "restored")]
+    return list(_stepping(loaded, action, ended, "restored"))
 
 
 def saying_again(
@@ -88,7 +92,8 @@ def saying_again(
         incident.message, incident.text, incident.doubt = repeat.message, repeat.text, repeat.doubt
         stages = escalation(election, incident.region)
         first = told_at_once(election, incident.region, incident.severity)
-        group = tuple(sorted({*first, *chain.from_iterable(stages[: incident.stage])}))
+        every = tuple(sorted({*first, *chain.from_iterable(stages[: incident.stage])}))
+        group = every if len(every) <= TOLD_TOGETHER_AT_MOST else first
         alerts_again = alerts_of(election, incident, group, muted, now, sender, Occasion(f"again{incident.version}"))
         who = f"observer {incident.observer}"
         entry = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new", "who": who}
@@ -137,15 +142,28 @@ def _ended_so(incident: Incident) -> bool:
     return last["step"] == "reject" and str(last.get("note", "")).startswith(SAYS["withdrawn"])
 
 
-def _stepping(loaded: LoadedElection, action: Action, incident: Incident, what: What) -> Iterator[Write]:
+def _stepping(loaded: LoadedElection, action: Action, incidents: Sequence[Incident], what: What) -> Iterator[Write]:
     step: Step = "reject" if what == "withdrawn" else "reopen"
-    if incident.state not in ALLOWED_IN[step]:
-        yield _noted(loaded, action, incident, what)
-        return
-    at = loaded.clock.at(action.now)
-    state, writes = step_writes(incident, step, action.who, _note(action, what), at, action.now)
-    yield from writes
-    yield from map(queued, _news(loaded, action, incident, state, what))
+    at, news = loaded.clock.at(action.now), list[Message]()
+    for incident in incidents:
+        if incident.state in ALLOWED_IN[step]:
+            state, writes = step_writes(incident, step, action.who, _note(action, what), at, action.now)
+            yield from writes
+            news += _news(loaded, action, incident, state, what)
+        else:
+            yield _noted(loaded, action, incident, what)
+    yield from map(queued, _fitting(news))
+
+
+def _fitting(news: Sequence[Message]) -> Sequence[Message]:
+    """Return as much news as one transaction takes.
+
+    Everybody is told by SMS, or else by email, before anybody by both.
+    """
+    if len(news) <= MOST_NEWS:
+        return news
+    by_place = {row.key.rpartition("#")[0]: row for row in sorted(news, key=lambda row: row.channel == keys.SMS)}
+    return list(by_place.values())[:MOST_NEWS]
 
 
 def _noted(loaded: LoadedElection, action: Action, incident: Incident, what: What, **values: str) -> Write:
