@@ -42,8 +42,8 @@ test-pages: environments browser ## Try the page whole in a browser: every scree
 	@$(bin)/python -m pytest --durations=10 tests/pages
 
 .PHONY: test-long
-test-long: environments ## Run what wants the machine for itself: a flood from one phone beside everybody else; a ledger of 10^5 reports
-	@$(bin)/python -m pytest -m long tests/e2e
+test-long: environments ## Run what wants the machine for itself: a flood, a rehearsal while calls fail or the emulator dies, a ledger of 10^5 reports
+	@$(bin)/python -m pytest -m long -rP tests/e2e
 	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/test_crash_ledger.py
 
 .PHONY: test-fast

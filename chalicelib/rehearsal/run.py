@@ -9,6 +9,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.observation.elections.clock import Clock
@@ -26,6 +27,7 @@ from chalicelib.store import message_queries
 from chalicelib.store.elections import existing
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.messages import Message
+from chalicelib.store.tables import StoreUnavailable
 
 LEAD = dt.timedelta(seconds=3)
 """How long before its day begins the rehearsal's clock is set, so that nothing of the morning is late."""
@@ -242,13 +244,14 @@ def _wait(
 ) -> Mapping[str, Message]:
     """Read rows by key until each is done or all stall.
 
-    They stall if none has become done for STALLED_SECONDS.
+    They stall if none has become done for STALLED_SECONDS. A store that fails is asked again.
     """
     rows: dict[str, Message] = {}
     outstanding = keys
     last_progress = time.monotonic()
     while True:
-        rows |= {row.key: row for row in message_queries.get_many(outstanding)}
+        with suppress(StoreUnavailable):
+            rows |= {row.key: row for row in message_queries.get_many(outstanding)}
         left = [key for key in outstanding if key not in rows or not is_done(rows[key])]
         on_progress(stage, len(keys) - len(left), len(keys))
         if len(left) < len(outstanding):

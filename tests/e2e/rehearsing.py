@@ -1,12 +1,16 @@
 """./baykoo on the sample election's stack, and what a rehearsal prints."""
 
+import datetime as dt
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from stack import Sample
+
+from infra.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,3 +50,27 @@ def numbers(output: str, name: str) -> list[int]:
     line = re.search(rf"^│ {name} +│([^\n]+)", output, re.MULTILINE)
     assert line is not None, output
     return [int(found.replace(",", "")) for found in re.findall(r"(?<=│) +([\d,]+) +(?=│)", f"│{line[1]}")]
+
+
+def rehearsal_of(sample: Sample) -> str | None:
+    """The election of the last rehearsal that was begun."""
+    listed = output_of(baykoo(sample, "election", "list")).split()
+    return max((name for name in listed if name.startswith("rehearsal-")), default=None)
+
+
+def without_outcome(stack: Stack) -> list[str]:
+    """SMS that wait to be processed."""
+    return [row["key"]["S"] for row in _messages(stack) if row.get("state") == {"S": "received"}]
+
+
+def overdue(stack: Stack) -> list[str]:
+    """Rows that nobody has taken up for two sweeps since they were due, a minute apart, and what those take."""
+    late = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=150)
+    waits = [row for row in _messages(stack) if "pending" in row]
+    due = {row["key"]["S"]: dt.datetime.fromisoformat(row["due_at"]["S"]) for row in waits}
+    return [f"{key}, due at {at:%T}" for key, at in due.items() if at < late]
+
+
+def _messages(stack: Stack) -> list[dict[str, Any]]:
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=f"{stack.name}-messages")
+    return [row for page in pages for row in page["Items"]]

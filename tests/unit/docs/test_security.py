@@ -27,6 +27,22 @@ def test_every_test_that_the_page_names_exists() -> None:
     assert {name for name in named if f"def {name}(" not in TESTS} == set()
 
 
+def test_every_row_names_what_holds_it() -> None:
+    tables = re.findall(r"(?:^\|.*\n)+", PAGE, re.MULTILINE)
+    assert len(tables) == 3
+    for table in tables:
+        head, _, *rows = table.splitlines()
+        assert head.endswith("| held by |")
+        held = [row.rstrip("| ").rpartition(" | ")[2] for row in rows]
+        assert [row for row, tests in zip(rows, held, strict=True) if not re.search(r"`test_\w+`", tests)] == []
+
+
+def test_a_file_that_a_row_names_exists() -> None:
+    named = set(re.findall(r"`(tests/[\w/*.]+)`", PAGE))
+    assert named
+    assert {name for name in named if not list(ROOT.glob(name))} == set()
+
+
 def test_a_finding_s_first_test_has_its_letter() -> None:
     first = {letter: re.findall(r"`(test_\w+)`", tests)[0] for letter, _, _, tests in ROWS if letter != "C"}
     assert {letter for letter, name in first.items() if not name.startswith(f"test_{letter.lower()}_")} == set()
