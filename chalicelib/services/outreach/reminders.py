@@ -1,6 +1,7 @@
 """Chase: remind observers, then tell coordinators what is missing."""
 
 import datetime as dt
+import math
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -107,7 +108,8 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
 
     The sender's own, and whichever the text names. Raises TooManyUnread, StoreUnavailable.
     """
-    waiting = list(message_queries.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT // QUEUE_SHARDS["in"]))
+    per_shard = math.ceil(MOST_LOOKED_AT / QUEUE_SHARDS["in"])  # of fewer all together would never be so many
+    waiting = list(message_queries.unfinished("in", now + FAR_AHEAD, per_shard))
     of_observers: list[frozenset[str]] = []
     for begin in range(0, len(waiting), LOOKED_AT_ONCE):
         rows = message_queries.get_many(waiting[begin : begin + LOOKED_AT_ONCE])
