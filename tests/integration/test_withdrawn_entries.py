@@ -53,7 +53,7 @@ def made_incident(desk: AtDesk, category: int = 2) -> str:
 def test_the_incident_is_rejected_and_who_was_alerted_is_told(desk: AtDesk) -> None:
     day, sms = desk.pipeline, made_incident(desk)
     assert incident(day, 1).state == "new"
-    desk.undo(sms, note="she meant last year")
+    assert desk.undo(sms, note="she meant last year")["incidents"] == [1]
     ended = incident(day, 1)
     assert (ended.state, ended.history[-1]["step"], ended.history[-1]["who"]) == (
         "rejected",
@@ -115,7 +115,7 @@ def test_who_had_it_in_a_digest_hears_of_its_end(desk: AtDesk) -> None:
 def test_a_verified_incident_stays_and_says_what_became_of_the_entry(desk: AtDesk) -> None:
     day, sms = desk.pipeline, made_incident(desk)
     take_step(day.current, everyone(day), 1, "verify", 1, "", day.now)
-    desk.undo(sms)
+    assert desk.undo(sms)["incidents"] == []
     assert (incident(day, 1).state, incident(day, 1).history[-1]["note"]) == (
         "verified",
         "what was entered is withdrawn",

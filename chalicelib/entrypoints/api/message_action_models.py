@@ -190,11 +190,15 @@ class AssignPreview(Answering):
 
 
 class Undone(Answering):
-    """What was undone."""
+    """What was undone.
+
+    `incidents`: numbers of those that the withdrawn entry had opened, and that ended with it.
+    """
 
     message: str
     undone: str
     withdrawn: str | None = None
+    incidents: list[int] | None = None
     only_this: bool = False
     read: int | None = None
 

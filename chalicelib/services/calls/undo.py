@@ -77,7 +77,8 @@ def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
     if entry.state == MessageState.RECEIVED:
         raise UndoPassed("its answers have not been read yet: try again in a minute")
     made = Made(action.who, action.now, action.why or "")
-    writes = [*withdrawing(loaded.election, entry, made), *ending_incidents(loaded, action, entry)]
+    ending, _ = ending_incidents(loaded, action, entry)
+    writes = [*withdrawing(loaded.election, entry, made), *ending]
     return [*writes, deciding(entry, decision(action, "withdrawn"))]
 
 

@@ -178,7 +178,7 @@ def _incidents_of_entries(target: Target, before: Iterable[str], after: Iterable
     """Yield the writes that end and reopen incidents with their entries."""
     loaded, action, key = target.loaded, target.action, target.key
     for entry in get_many(set(after) - set(before)):
-        yield from ending_incidents(loaded, action, entry, key)
+        yield from ending_incidents(loaded, action, entry, key)[0]
     for entry in get_many(set(before) - set(after)):
         yield from reopening_incidents(loaded, action, entry, key)
 

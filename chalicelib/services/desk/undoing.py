@@ -59,11 +59,17 @@ def _withdrawn(loaded: LoadedElection, action: Action, entry: Message, sms: Mess
         raise NotDone("the entry has not been read yet: try again in a minute")
     made = Made(action.who, action.now, action.why or "")
     writes = withdrawing(loaded.election, entry, made)
-    writes += ending_incidents(loaded, action, entry)
+    ending, ended = ending_incidents(loaded, action, entry)
+    writes += ending
     writes.append(deciding(entry, decision(action, "withdrawn")))
     if sms is not None:
         writes.append(reopening(sms, decision(action, "undone", by=entry.key)))
-    document = {"message": sms.key if sms else entry.key, "undone": "entered", "withdrawn": entry.key}
+    document = {
+        "message": sms.key if sms else entry.key,
+        "undone": "entered",
+        "withdrawn": entry.key,
+        "incidents": ended,
+    }
     return Change(document, tuple(writes), "entry withdrawn", f"message {entry.key}", before=entry.text)
 
 

@@ -47,8 +47,8 @@ SAYS: Final = {"withdrawn": "what was entered is withdrawn", "restored": "what w
 
 def ending_incidents(
     loaded: LoadedElection, action: Action, entry: Message, report: ReportKey | None = None
-) -> list[Write]:
-    """Return the writes that end what an entry opened.
+) -> tuple[list[Write], list[int]]:
+    """Return the writes that end what an entry opened, and its numbers.
 
     `report`: it is withdrawn from that one alone. An answer that another message gives as well keeps its incident,
     which is that message's then. Raises StoreUnavailable.
@@ -61,7 +61,8 @@ def ending_incidents(
             ended.append(incident)
         else:
             writes.append(_noted(loaded, action, incident, "withdrawn", message=other))
-    return [*writes, *_stepping(loaded, action, ended, "withdrawn")]
+    numbers = sorted(incident.number for incident in ended if incident.state in ALLOWED_IN["reject"])
+    return [*writes, *_stepping(loaded, action, ended, "withdrawn")], numbers
 
 
 def reopening_incidents(loaded: LoadedElection, action: Action, entry: Message, report: ReportKey) -> list[Write]:
