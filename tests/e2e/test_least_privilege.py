@@ -190,6 +190,14 @@ def test_the_messages_desk_meets_no_refusal(guarded: Deployed) -> None:
     act(chat, "enter", {"text": "OP A1"})
     act(chat, "undo", {})
     act(chat, "answer", {"text": "To your station."})
+    act(chat, "undo", {})
+    act(chat, "enter", {"text": "OP D2"})
+    act(chat, "undo", {"note": "misheard"})
+    assert guarded.sms("OP D2", OBSERVER, NUMBER, id="guarded-again").status == 200
+    again = eventually(lambda: opened_by(guarded, token, "generic#guarded-again"))
+    headers = {"if_match": f'"{again["version"]}"', "idempotency_key": str(uuid4())}
+    graver = guarded.post(f"{api}/incidents/{again['number']}/grade", {"severity": "critical"}, token, **headers)
+    assert graver.status == 200, graver.body
     act(strange, "assign", {"observer": "0003"})
     act(strange, "unassign", {})
     call_function(guarded.stack, "Sweep")
@@ -201,6 +209,16 @@ def test_the_messages_desk_meets_no_refusal(guarded: Deployed) -> None:
     assert guarded.get(f"{api}/sends/guarded", token).json()["state"] == "done"
     eventually(lambda: {"generic#guarded-chat", "reply#generic#guarded-chat"} <= set(listed()))
     assert refusals(guarded.stack) == []
+
+
+def opened_by(deployed: Deployed, token: str, key: str) -> Any:
+    """The incident that an SMS has opened, or opened again."""
+    path = f"/v1/elections/{ELECTION}/incidents"
+    for row in deployed.get(path, token).json()["incidents"]:
+        shown = deployed.get(f"{path}/{row['number']}", token).json()
+        if shown["message"] == key:
+            return shown
+    return None
 
 
 def test_an_opt_out_meets_no_refusal(guarded: Deployed) -> None:

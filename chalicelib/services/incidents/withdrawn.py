@@ -32,7 +32,7 @@ from chalicelib.services.incidents.steps import step_writes
 from chalicelib.services.versions import LONGEST_NOTE
 from chalicelib.store import escalations, keys
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.incidents import Incident, changing, incidents_by_id
+from chalicelib.store.incidents import Incident, changing, get_incident, incidents_by_id
 from chalicelib.store.messages import Message
 from chalicelib.store.open_incidents import listed
 from chalicelib.store.outcome import queued
@@ -84,7 +84,8 @@ def saying_again(
     """
     election, at = loaded.election, loaded.clock.at(now)
     by_id = {incident.id: incident for incident in repeated}
-    ended = [incident for incident in incidents_by_id(election.id, by_id) if _ended_so(incident)] if by_id else []
+    stored = [get_incident(election.id, name) for name in by_id]  # no role that processes may read many
+    ended = [incident for incident in stored if incident is not None and _ended_so(incident)]
     muted = escalations.muted_phones(election.id, at) if ended else frozenset[str]()
     alerts: list[Message] = []
     writes: list[Write] = []
