@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from infra.emulator_process import KEPT
 from infra.environments import EMULATOR
 
 LOOPBACK = "127.0.0.1"
@@ -27,6 +28,10 @@ STOP_WITHIN = 5.0
 RECORD = "processes.json"
 LAST_LINES = 15
 PROGRAM = Path(__file__).with_name("emulator_process.py")
+KEPT_FOLDER = "kept"
+WANTED = "wanted"
+"""A file in that folder by which the emulator is asked to keep everything now (emulator_journal.py)."""
+KEPT_WITHIN = 30.0
 
 
 class EmulatorFailed(Exception):
@@ -61,15 +66,17 @@ class Process:
 
 
 @contextmanager
-def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) -> Iterator[str]:
+def emulator(folder: Path, port: int | None = None, *, authorize: bool = False, keep: bool = False) -> Iterator[str]:
     """Run an emulator until the block ends; yield its endpoint's URL.
 
     Its files lie under `folder`.
 
     `port` None takes a free one; with `authorize` it refuses what a role does not allow. A folder that a killed run
-    left behind is taken over, its emulator ended. Raises `EmulatorFailed` where the folder or the port is in use.
+    left behind is taken over, its emulator ended. With `keep` the emulator's state outlives its death and that of the
+    run, and the next goes on with it; where the block ends otherwise, nothing is left. Raises `EmulatorFailed` where
+    the folder or the port is in use.
     """
-    clear(folder)
+    clear(folder, keep=keep)
     (folder / "tmp").mkdir(parents=True)
     chosen = _free_port() if port is None else _if_free(port)
     endpoint = f"http://{LOOPBACK}:{chosen}"
@@ -77,7 +84,7 @@ def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) 
         child = subprocess.Popen(
             [str(EMULATOR.python), "-P", str(PROGRAM)],
             cwd=folder,
-            env=_environ(folder, chosen) | {"AUTH": str(authorize).lower()},
+            env=_environ(folder, chosen) | {"AUTH": str(authorize).lower()} | (_keeping(folder) if keep else {}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -88,9 +95,12 @@ def emulator(folder: Path, port: int | None = None, *, authorize: bool = False) 
         _wait_until_ready(endpoint, child, folder / "emulator.log")
         yield endpoint
     finally:
+        has_died = Process.of(child.pid) is None
         _end_group(child.pid)
         child.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        (folder / RECORD).unlink(missing_ok=True)
+        if not (keep and has_died):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_alive(folder: Path) -> bool:
@@ -99,15 +109,31 @@ def is_alive(folder: Path) -> bool:
     return record.is_file() and Process(**json.loads(record.read_text())["emulator"]).is_running()
 
 
+def kept_in(folder: Path) -> Path:
+    """Return the folder within an emulator's where its state is kept."""
+    return folder / KEPT_FOLDER
+
+
+def keep_now(folder: Path) -> None:
+    """Have an emulator keep everything that it has; raises `EmulatorFailed`."""
+    wanted = kept_in(folder) / WANTED
+    wanted.touch()
+    deadline = time.monotonic() + KEPT_WITHIN
+    while wanted.exists():
+        if time.monotonic() > deadline or not is_alive(folder):
+            raise EmulatorFailed(f"The emulator did not keep its state:\n{last_words(folder / 'emulator.log')}")
+        time.sleep(0.05)
+
+
 def last_words(log: Path) -> str:
     """Return the last lines of an emulator's log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-LAST_LINES:])
 
 
-def clear(folder: Path) -> None:
+def clear(folder: Path, *, keep: bool = False) -> None:
     """Remove what an earlier run left in `folder`, its emulator too.
 
-    Raises `EmulatorFailed` where that run goes on.
+    With `keep` all but the state that was kept. Raises `EmulatorFailed` where that run goes on.
     """
     record = folder / RECORD
     if record.is_file():
@@ -119,7 +145,8 @@ def clear(folder: Path) -> None:
             )
         if processes["emulator"].is_running():
             _end_group(processes["emulator"].pid)
-    shutil.rmtree(folder, ignore_errors=True)
+    record.unlink(missing_ok=True)
+    shutil.rmtree(folder / "tmp" if keep else folder, ignore_errors=True)
 
 
 def clear_abandoned(folders: Path) -> None:
@@ -151,6 +178,14 @@ def _environ(folder: Path, port: int) -> dict[str, str]:
         "STATE_DIR": str(folder / "tmp" / "state"),
         "S3_DATA_DIR": str(folder / "tmp" / "s3"),
     }
+
+
+def _keeping(folder: Path) -> dict[str, str]:
+    """Return the environment of an emulator that keeps its state."""
+    kept = kept_in(folder)
+    (kept / "s3").mkdir(parents=True, exist_ok=True)
+    persisted = {"PERSIST_STATE": "1", "S3_PERSIST": "1", "STATE_DIR": str(kept), "S3_DATA_DIR": str(kept / "s3")}
+    return persisted | {KEPT: str(kept)}
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ second of a processor that all share, while most calls end within a tenth of it:
 import hashlib
 import os
 import signal
+import sys
 import threading
 import time
 import zipfile
@@ -18,6 +19,8 @@ from tempfile import gettempdir
 from types import SimpleNamespace
 from typing import Any
 
+KEPT = "BAYKOO_EMULATOR_KEPT"
+"""The folder where the emulator's state is kept; nothing is where it is not set."""
 _unpacking = threading.Lock()
 LOOKED_EVERY_SECONDS = 0.5
 FREE_WITHIN_SECONDS = 1.0
@@ -82,6 +85,11 @@ def main() -> None:
     from ministack.app import main as run  # type: ignore[import-not-found]  # noqa: PLC0415
 
     lambda_runtime.zipfile = SimpleNamespace(**vars(zipfile) | {"ZipFile": SharedZip})
+    if KEPT in os.environ:
+        sys.path.append(str(Path(__file__).parents[1]))
+        from infra.emulator_journal import keep  # noqa: PLC0415 - ministack's own, as above
+
+        keep(Path(os.environ[KEPT]))
     run()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from infra.bundle import PackageFailed
 from infra.demo import DemoFailed, account_link, rehearsing
 from infra.deploying.target import DeployFailed
-from infra.emulator import EmulatorFailed, is_alive, last_words
+from infra.emulator import EmulatorFailed, is_alive, kept_in, last_words
 from infra.environments import ROOT, STATE
 from infra.stack import Stack, local_stack
 
@@ -142,7 +142,7 @@ def run(port: int, *, streams: bool, empty: bool, demo: bool = False) -> None:
     signals = _Signals()
     print("Starting Baykoo …", flush=True)
     try:
-        with local_stack(FOLDER, port=port, streams=streams) as stack:
+        with local_stack(FOLDER, port=port, streams=streams, keep=True) as stack:
             _serve(stack, signals, empty=empty, demo=demo)
     except (DemoFailed, DeployFailed, EmulatorFailed, PackageFailed, SeedFailed):
         if not signals.have_come:  # a Ctrl-C ends aws and ./baykoo too, which is no failure of theirs
@@ -152,8 +152,9 @@ def run(port: int, *, streams: bool, empty: bool, demo: bool = False) -> None:
 
 def _serve(stack: Stack, signals: _Signals, *, empty: bool, demo: bool) -> None:
     try:
-        local = settings(stack) if empty else seed(stack, LOCAL)
+        local = _gone_on_with(stack) or (settings(stack) if empty else seed(stack, LOCAL))
         write_settings(LOCAL, local)
+        write_settings(kept_in(FOLDER) / LOCAL.name, local)
         print(_announcement(stack, local), flush=True)
         with _demo(stack) if demo else nullcontext():
             while not signals.have_come:
@@ -161,6 +162,22 @@ def _serve(stack: Stack, signals: _Signals, *, empty: bool, demo: bool) -> None:
                 time.sleep(LOOKED_EVERY_SECONDS)
     finally:
         LOCAL.unlink(missing_ok=True)
+
+
+def _gone_on_with(stack: Stack) -> dict[str, Any] | None:
+    """Return the settings of the run that died here, if one did.
+
+    With a new link, for the old one may be used up or out of date.
+    """
+    kept = kept_in(FOLDER) / LOCAL.name
+    before = json.loads(kept.read_text()) if kept.is_file() else {}
+    if before.get("election") is None:
+        return None
+    print("Going on with all rows of the run that died here. Ctrl-C ends it for good.", flush=True)
+    again = settings(stack, before["operator_token"], before["election"])
+    write_settings(LOCAL, again)
+    link = baykoo(stack, LOCAL, "account", "link", LEAD, "--election", ELECTION).split()[-1]
+    return {**again, "sign_in": link}
 
 
 @contextmanager
@@ -176,7 +193,9 @@ def _demo(stack: Stack) -> Iterator[None]:
 def _require_emulator() -> None:
     if not is_alive(FOLDER):
         words = last_words(FOLDER / "emulator.log")
-        raise EmulatorFailed(f"The emulator has died. Start again: make run. Its last words:\n{words}")
+        raise EmulatorFailed(
+            f"The emulator has died. Start again: make run. All rows are kept. Its last words:\n{words}"
+        )
 
 
 def _announcement(stack: Stack, local: Mapping[str, Any]) -> str:

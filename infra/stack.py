@@ -5,11 +5,12 @@ An emulator, and the one template deployed to it.
 Tests use it as a context manager: ``with local_stack(folder) as stack: …``.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,16 @@ from typing import Any
 import boto3
 from chalicelib.rehearsal.senders.table import SENDERS
 
-from infra.bundle import package
+from infra.bundle import Package, package
 from infra.deploying.stack_update import deploy
 from infra.deploying.target import Target
-from infra.emulator import emulator
+from infra.emulator import emulator, keep_now, kept_in
 
 NAME = "baykoo"
 REGION = "us-east-1"
 BUCKET = "baykoo-code"
 EMAIL_FROM = "baykoo@example.org"
+DEPLOYED = "deployed.json"
 LOCAL_PARAMETERS = {"EmailFrom": EMAIL_FROM, "SenderIdentity": EMAIL_FROM, "IntakeConcurrency": "0", "Protect": "false"}
 
 
@@ -92,6 +94,7 @@ def local_stack(
     authorize: bool = False,
     webhook_secrets: dict[str, dict[str, Any]] | None = None,
     parameters: Mapping[str, str] | None = None,
+    keep: bool = False,
 ) -> Iterator[Stack]:
     """Start an emulator, deploy Baykoo to it, and yield the stack.
 
@@ -99,24 +102,27 @@ def local_stack(
 
     `port` None takes a free one; `streams` false leaves all work to sweep; `authorize` holds functions to their roles;
     `webhook_secrets` are the providers' settings, fresh secrets for every provider where none are given; `parameters`
-    are the template's, beside those that one machine needs. Raises `EmulatorFailed`, `PackageFailed` and
+    are the template's, beside those that one machine needs. With `keep` the stack goes on with what a run kept that
+    died there: all rows, and the secrets too on the same port. Raises `EmulatorFailed`, `PackageFailed` and
     `DeployFailed`.
     """
     made = package()
-    with emulator(folder, port, authorize=authorize) as endpoint:
-        client("s3", endpoint).create_bucket(Bucket=BUCKET)
-        client("ses", endpoint).verify_email_identity(EmailAddress=EMAIL_FROM)
-        target = Target(NAME, REGION, BUCKET, environ_for(endpoint))
-        outputs = deploy(
-            made, target, {**LOCAL_PARAMETERS, "StreamsEnabled": str(streams).lower(), **(parameters or {})}
-        )
+    wanted = {**LOCAL_PARAMETERS, "StreamsEnabled": str(streams).lower(), **(parameters or {})}
+    record = kept_in(folder) / DEPLOYED
+    with emulator(folder, port, authorize=authorize, keep=keep) as endpoint:
+        before = _Deployed(**json.loads(record.read_text())) if record.is_file() else None
+        outputs = _deployed(made, endpoint, wanted, before)
         api = outputs["RestAPIId"]
         api_url = f"{endpoint}/_aws/execute-api/{api}/api"
-        given = webhook_secrets or _fresh_settings(api_url)
+        kept = before.webhook_secrets if before and before.endpoint == endpoint else None
+        given = webhook_secrets or kept or _fresh_settings(api_url)
         ssm = client("ssm", endpoint)
-        for provider, settings in given.items():
+        for provider, settings in given.items() if given is not kept else ():
             name = f"{outputs['Parameters']}/providers/{provider}"
-            ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString")
+            ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString", Overwrite=True)
+        if keep:
+            keep_now(folder)
+            _put(record, _Deployed(_digest(made), wanted, endpoint, outputs, given))
         yield Stack(
             name=NAME,
             region=REGION,
@@ -126,6 +132,38 @@ def local_stack(
             webhook_secrets=given,
             outputs=outputs,
         )
+
+
+@dataclass(frozen=True)
+class _Deployed:
+    """What a stack that is kept was deployed by, and came to."""
+
+    made: str
+    parameters: dict[str, str]
+    endpoint: str
+    outputs: dict[str, str]
+    webhook_secrets: dict[str, dict[str, Any]]
+
+
+def _deployed(made: Package, endpoint: str, parameters: dict[str, str], before: _Deployed | None) -> dict[str, str]:
+    """Deploy the stack unless it is there as wanted; return its outputs."""
+    if before and (before.made, before.parameters) == (_digest(made), parameters):
+        return before.outputs
+    if before is None:
+        client("s3", endpoint).create_bucket(Bucket=BUCKET)
+        client("ses", endpoint).verify_email_identity(EmailAddress=EMAIL_FROM)
+    return deploy(made, Target(NAME, REGION, BUCKET, environ_for(endpoint)), parameters)
+
+
+def _digest(made: Package) -> str:
+    return hashlib.sha256(made.template.read_bytes() + made.zip.read_bytes()).hexdigest()
+
+
+def _put(path: Path, content: _Deployed) -> None:
+    making = path.with_suffix(".making")
+    making.touch(mode=0o600)  # there are secrets in it
+    making.write_text(json.dumps(asdict(content)))
+    making.rename(path)
 
 
 def _fresh_settings(api_url: str) -> dict[str, dict[str, Any]]:

@@ -1,10 +1,15 @@
 """Stacks for tests, with the sample election on them."""
 
+import json
+import os
+import signal
+import time
 from dataclasses import dataclass
 from os import getpid
 from pathlib import Path
 from typing import Any
 
+from infra.emulator import RECORD, Process
 from infra.environments import STATE
 from infra.local import seed, write_settings
 from infra.stack import Stack
@@ -29,3 +34,11 @@ def sample_on(stack: Stack, path: Path) -> Sample:
 def folder_of(name: str) -> Path:
     """Where a stack of this test run has its files."""
     return STATE / "stacks" / f"test-{getpid()}-{name}"
+
+
+def kill_emulator(folder: Path, *, with_workers: bool = False) -> None:
+    """SIGKILL an emulator's process, as where memory ran out; with its workers, as where the machine died."""
+    process = Process(**json.loads((folder / RECORD).read_text())["emulator"])
+    (os.killpg if with_workers else os.kill)(process.pid, signal.SIGKILL)
+    while process.is_running():
+        time.sleep(0.01)
