@@ -110,6 +110,16 @@ def watching(election_id: str, incident_id: str, due: dt.datetime) -> Write:
     return Write.put("row", row.id, row)
 
 
+def watching_anew(election_id: str, incident_id: str, due: dt.datetime) -> list[Write]:
+    """Return the writes that have an incident escalated at one time.
+
+    Raises StoreUnavailable.
+    """
+    anew = watching(election_id, incident_id, due)
+    others = [watch for watch in watches_of(election_id, incident_id) if watch.id != anew.key]
+    return [anew, *map(ending_watch, others)]
+
+
 def ending_watch(watch: Watch) -> Write:
     """Return the write that deletes a watch that is acted upon.
 

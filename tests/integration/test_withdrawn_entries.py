@@ -164,6 +164,19 @@ def test_what_is_said_again_after_the_withdrawal_is_new_again_and_told_again(des
     assert day.differences() == ()
 
 
+def test_said_again_it_has_its_whole_time_until_it_is_escalated(desk: AtDesk) -> None:
+    day = desk.pipeline
+    observer = day.observers()[0]
+    by_phone = desk.enter("OP 1001 D2", observer=observer.number)["entered"]
+    day.now += 10 * MINUTE
+    desk.undo(by_phone)
+    day.say(observer.phones[0], "OP 1001 D2")
+    assert wait(day, 14) == 0, "the time that it had before is over"
+    assert wait(day, 1.1) == 2
+    assert wait(day, 14) == 0
+    assert (wait(day, 1.1), incident(day, 1).stage) == (1, 2)
+
+
 def test_who_had_heard_of_it_by_escalation_hears_that_it_is_said_again(desk: AtDesk) -> None:
     day = desk.pipeline
     observer = day.observers()[0]

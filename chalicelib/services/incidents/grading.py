@@ -81,9 +81,8 @@ def _graver_alerts(
         writes.append(escalations.adding_to_digest(election.id, incident.region, 0, {incident.number}, due))
     if incident.state == "new":
         due = at + escalates_after(election, incident.severity)
-        for watch in escalations.watches_of(election.id, incident.id):
-            if watch.due > due:
-                writes += [escalations.ending_watch(watch), escalations.watching(election.id, incident.id, due)]
+        if any(watch.due > due for watch in escalations.watches_of(election.id, incident.id)):
+            writes += escalations.watching_anew(election.id, incident.id, due)
     return [alert.key for alert in alerts], tuple(writes)
 
 

@@ -104,8 +104,9 @@ def saying_again(
         writes.append(changing(incident, "new", entry, alerts=keys, **repeated_by))
         writes.append(listed(incident, "new"))
         if incident.stage < len(stages):
-            due = at + escalates_after(election, incident.severity)
-            writes.append(escalations.watching(election.id, incident.id, due))
+            writes += escalations.watching_anew(
+                election.id, incident.id, at + escalates_after(election, incident.severity)
+            )
         alerts += alerts_again
     return alerts, writes
 
