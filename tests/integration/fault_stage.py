@@ -240,7 +240,9 @@ def sweep_faults(path: Path, stage: Stage) -> list[str]:
     assert not quiet.is_refused, quiet.answer
     assert before != quiet.soon or quiet.told, "the path changes nothing"
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for place, fault in chosen_faults(quiet.calls):
+    chosen = chosen_faults(quiet.calls)
+    sys.stdout.write(f"{len(chosen)} faults at {len(quiet.calls)} calls\n")
+    for place, fault in chosen:
         stage.cloud.go_back(kept)
         stage.now, stage.carriers.asked = began, list(asked)
         disturbed = _play(path, stage, (place, fault), quiet)
