@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from carrier_apis import TAKEN, Vendors, serving
 from pipeline import Pipeline, stored
+from shown_messages import describe_message
 
 from chalicelib.services import outbox
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.delivery.carrier_health import MOST_FAILURES
 from chalicelib.services.delivery.deliver import deliver
-from chalicelib.services.views.message import describe_message
 from chalicelib.store.carriers import CarrierRow, standing
 from chalicelib.store.message_queries import get
 from chalicelib.store.messages import Message

@@ -2,11 +2,11 @@
 
 from incident_day import everyone
 from pipeline import Pipeline
+from shown_messages import describe_message
 
 from chalicelib.observation.elections.schedule import places
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.outreach.missing_list import queue_lists
-from chalicelib.services.views.message import describe_message
 from chalicelib.store import keys
 from chalicelib.store.messages import Message
 

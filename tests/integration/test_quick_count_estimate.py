@@ -9,6 +9,7 @@ import pytest
 from aws_faults import Wire, silent
 from pipeline import Load, Pipeline
 from read_units import ReadMeter
+from shown_messages import describe_message
 
 from chalicelib.observation.elections.election import Check
 from chalicelib.observation.elections.policies import QuickCount
@@ -24,7 +25,6 @@ from chalicelib.services.quick_count.release import (
     withheld_answers,
 )
 from chalicelib.services.versions import NoteMissing, VersionPassed
-from chalicelib.services.views.message import describe_message
 from chalicelib.store.messages import Message
 from chalicelib.store.operators import AuditRow
 from chalicelib.store.tables import StoreUnavailable

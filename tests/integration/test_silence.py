@@ -17,7 +17,6 @@ from chalicelib.services.intake.silence import (
     described,
     last_measured,
     measure_providers,
-    measure_silence,
     record_arrival,
 )
 from chalicelib.store.providers import ProviderRow, last_heard
@@ -36,7 +35,7 @@ def fresh(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def measured(now: dt.datetime) -> dict[str, Any]:
-    measure_silence(now)
+    measure_providers(now)
     [one] = [one for one in described(now)["providers"] if one["name"] == NAME]
     return dict(one)
 
@@ -80,7 +79,7 @@ def test_one_that_was_never_heard_is_silent_since_the_hours_began(pipeline: Pipe
 def test_the_board_says_nothing_of_providers_that_nobody_uses(pipeline: Pipeline) -> None:
     record_arrival(pipeline.say(pipeline.phone(), "OP A1"))
     at = pipeline.now + 45 * MINUTE
-    measure_silence(at)
+    measure_providers(at)
     assert sum(one["silent"] for one in described(at)["providers"]) > 1
     shown = compute_board(pipeline.current, (), at)["providers"]["silent"]
     assert [one["name"] for one in shown] == [NAME]
@@ -122,9 +121,9 @@ def test_what_is_noted_late_does_not_undo_what_is_newer(pipeline: Pipeline) -> N
 
 def test_who_only_carries_sms_is_no_provider_that_could_be_silent(pipeline: Pipeline, configure: Any) -> None:
     start = began(pipeline)
-    before = measure_silence(start + 45 * MINUTE)
+    before = measure_providers(start + 45 * MINUTE)["ProvidersSilent"]
     configure("sns", {"price": "0.045", "currency": "USD"})
-    assert measure_silence(start + 45 * MINUTE) == before
+    assert measure_providers(start + 45 * MINUTE)["ProvidersSilent"] == before
     assert "sns" not in [one["name"] for one in described(start + 45 * MINUTE)["providers"]]
     assert "sns" not in configured_providers()
 

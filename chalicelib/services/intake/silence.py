@@ -49,11 +49,6 @@ def record_arrival(message: Message) -> None:
         logger.warning("not noted as heard", extra={"provider": name})
 
 
-def measure_silence(now: dt.datetime) -> int:
-    """Measure every provider as `measure_providers` does, and return how many are silent."""
-    return measure_providers(now)["ProvidersSilent"]
-
-
 def measure_providers(now: dt.datetime) -> dict[str, int]:
     """Measure every watched provider; return counts by metric.
 

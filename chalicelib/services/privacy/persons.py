@@ -61,10 +61,6 @@ class Persons:
         digits = re.sub(r"\D", "", written)
         return digits in self._numbers and not re.search(r"[^\W\d_]", written)
 
-    def is_named_in(self, text: str) -> bool:
-        """Whether a phone or a name stands in a text."""
-        return self.without(text) != text
-
     def without(self, text: str) -> str:
         """Return a text with marks for their phones and names.
 

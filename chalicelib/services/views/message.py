@@ -12,20 +12,6 @@ HIDDEN_DIGITS = 4
 _NUMBER = re.compile(r"\+?\d[\d ()-]{5,}\d")
 
 
-def describe_message(operator: Operator, key: str, withheld: Collection[str] = ()) -> dict[str, Any] | None:
-    """Describe a message of the operator's election and regions.
-
-    None if there is none. A message without a region (an unknown sender's) is shown only to those who see the whole
-    nation. Its words are left out where they may tell answers to one of the `withheld` forms. Raises StoreUnavailable.
-    """
-    message = message_queries.get(key) if len(key.encode()) <= keys.LONGEST_KEY else None
-    if keys.is_sign_in(key) or message is None or message.election != operator.election:
-        return None
-    if not operator.sees_message(message.region, message.reporter):
-        return None
-    return described_with_reply(operator, message, withheld)
-
-
 def described_with_reply(operator: Operator, message: Message, withheld: Collection[str] = ()) -> dict[str, Any]:
     """Describe a message that the operator sees, with the reply to it.
 
