@@ -1,6 +1,8 @@
 """Rules of the source that no linter knows: the length of files and of docstrings' first lines."""
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +86,36 @@ def _bound_name(node: ast.AST) -> str | None:
     if isinstance(node, ast.arg):
         return node.arg
     return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
+
+
+UNCALLED = {
+    "arriving": "a signed request as tests hand it in",
+    "clear_abandoned": "tests begin with it",
+    "get_command": "click calls it",
+    "list_commands": "click calls it",
+    "random_answers": "tests read what it makes",
+    "root_by_path": "tests verify proofs by it, as whoever has a proof does by twenty lines",
+    "sign_confirmation": "a provider's other request, for tests",
+    "sign_post": "a provider's other request, for tests",
+    "writable": "io asks for it",
+}
+"""Functions that the product never names but where they are made, each with who calls it."""
+
+
+def test_every_function_has_a_caller() -> None:
+    texts = sources()
+    words = Counter(word for text in texts.values() for word in re.findall(r"\w+", text))
+    made_once = {
+        node.name: f"{name}:{node.lineno}"
+        for name, text in texts.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and words[node.name] == 1
+        and not node.decorator_list
+        and not node.name.startswith("__")
+    }
+    assert {name: place for name, place in made_once.items() if name not in UNCALLED} == {}, "delete what nobody calls"
+    assert UNCALLED.keys() <= made_once.keys(), "no exception is needed any more"
 
 
 def test_commands_print_what_a_terminal_may_show_alone() -> None:
