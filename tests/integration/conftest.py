@@ -102,8 +102,8 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
 
 @pytest.fixture(autouse=True)
 def _clients_of_no_other_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What the sweep of faults plays on has clients of an address where nothing is; they end with its tests."""
+    """What is played on the stage has clients of an address where nothing is; they end with its tests."""
     yield
-    if request.path.name.startswith("test_fault_sweep"):
+    if hasattr(request.module, "staged"):
         for kept in (aws.client, aws.intake_client, bucket._s3):
             kept.cache_clear()
