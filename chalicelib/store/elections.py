@@ -86,30 +86,21 @@ class ElectionRow(Model):
     retired = UTCDateTimeAttribute(null=True)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class LoadedElection:
     """An election with its clock and the version it was loaded as.
 
     `election` has what people have changed and assigned since, `filed` is as its file has it. `nobodys`: phones that
-    are nobody's. `changes`: of stations and observers, with who changed them.
+    are nobody's. `changes`: of stations and observers, with who changed them. A retired one is read, not changed.
     """
 
-    __slots__ = ("changes", "clock", "election", "filed", "nobodys", "version")
-
-    def __init__(
-        self,
-        election: Election,
-        clock: Clock,
-        version: int,
-        filed: Election | None = None,
-        nobodys: frozenset[str] = frozenset(),
-        changes: RosterChanges | None = None,
-    ) -> None:
-        self.election = election
-        self.clock = clock
-        self.version = version
-        self.filed = filed or election
-        self.nobodys = nobodys
-        self.changes = changes or RosterChanges()
+    election: Election
+    clock: Clock
+    version: int
+    filed: Election
+    nobodys: frozenset[str] = frozenset()
+    changes: RosterChanges = field(default_factory=RosterChanges)
+    is_retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +146,8 @@ def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
     if kept is None or kept[0] != digest:
         kept = _documents[election_id] = (digest, _read_document(election_id, digest, head.parts or 0))
     people = _with_assigned(kept[1], digest, head)
-    return LoadedElection(people.election, _clock_of(head), version, kept[1], people.nobodys, people.changes)
+    clock, is_retired = _clock_of(head), head.retired is not None
+    return LoadedElection(people.election, clock, version, kept[1], people.nobodys, people.changes, is_retired)
 
 
 def _with_assigned(filed: Election, digest: str, head: ElectionRow) -> _Assigned:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +19,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.services.access.operators import add_operator
 from chalicelib.services.access.permissions import ALLOWED, OF_THE_COALITION, Permission, may
 from chalicelib.services.elections import loading
+from chalicelib.services.elections.retirement import retire
 
 OPERATIONS = [(method, path, one) for method, path, _, one in declared(ROUTES) if one.may is not None]
 LASTING = dt.timedelta(days=40_000)
@@ -188,3 +189,30 @@ def test_a_viewer_sees_no_people_and_the_wall_no_text_either(world: World, role:
     for route, answer in pages(world, world.tokens[role]):
         found = [secret for secret in world.secrets[:hidden] if secret in answer.text]
         assert not found, (route, found)
+
+
+@pytest.fixture(scope="module")
+def retired(world: World) -> tuple[str, dict[str, str]]:
+    """An election that is retired, with whoever might have changed it."""
+    pipeline = Pipeline.loaded(world.pipeline.secret)
+    own = pipeline.election.id
+    tokens = {role: add_operator("Ann", role, own, (), dt.datetime.now(dt.UTC), LASTING) for role in ALLOWED}
+    retire(own, dt.datetime.now(dt.UTC), although_under_way=True)
+    return own, tokens
+
+
+@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_k3_a_retired_election_can_be_read_and_not_changed(
+    world: World, retired: tuple[str, dict[str, str]], method: str, route: str, one: Operation
+) -> None:
+    election, tokens = retired
+    if "{election_id}" not in route:
+        return
+    assert one.may is not None
+    allowed = next(token for role, token in tokens.items() if may(role, one.may))  # type: ignore[arg-type]
+    elsewhere = replace(world, path={**world.path, "election_id": election})
+    answer = ask(elsewhere, method, route, allowed)
+    if method == "GET":
+        assert answer.status in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}, answer
+    else:
+        assert (answer.status, "is retired" in answer.text) == (HTTPStatus.CONFLICT, True), answer

@@ -3,7 +3,7 @@
 The operator needs its election, its regions and its permission.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     """Return what a request proves.
 
     `election_id`: the one that the path names; None: the operator's own. Problem where the proof is missing or for
-    another election, or where the role lacks the permission.
+    another election, where the role lacks the permission, or where a retired election would be changed.
     """
     operator = _proven(request)
     if election_id is not None and operator.election != election_id:
@@ -46,7 +46,11 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     if loaded is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
     operator = operator.looking_at(loaded.election)
-    return Access(operator, loaded if request.method not in _READING else _as_seen(operator, loaded))
+    if request.method in _READING:
+        return Access(operator, _as_seen(operator, loaded))
+    if loaded.is_retired and election_id is not None:
+        raise Problem(HTTPStatus.CONFLICT, f"Election {election_id} is retired: it can be read, not changed.")
+    return Access(operator, loaded)
 
 
 def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
@@ -56,8 +60,7 @@ def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
     """
     if operator.sight is None:
         return loaded
-    election = without_others_people(loaded.election, operator.sight)
-    return LoadedElection(election, loaded.clock, loaded.version, loaded.filed, loaded.nobodys, loaded.changes)
+    return replace(loaded, election=without_others_people(loaded.election, operator.sight))
 
 
 def _proven(request: Any) -> Operator:

@@ -19,6 +19,7 @@ class ElectionDocument(Answering):
     version: int
     timezone: str
     is_rehearsal: bool
+    is_retired: bool
 
 
 @operation(

@@ -171,6 +171,8 @@ def _problems(operation: Operation) -> list[HTTPStatus]:
         problems |= {*_PROVEN}
     if operation.body is not None:
         problems |= {HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
+    if operation.body is not None and operation.may is not None:
+        problems |= {HTTPStatus.CONFLICT}  # the election may be retired
     if operation.on_version:
         problems |= {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED, HTTPStatus.CONFLICT}
     if operation.once or operation.once_with_key:

@@ -26,6 +26,11 @@ class Clock:
     origin: dt.datetime
     factor: float = 1.0
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is not everybody's clock."""
+        return self.factor != 1 or self.start != self.origin
+
     def at(self, real: dt.datetime) -> dt.datetime:
         """Convert a real instant to the election's time, in `start`'s zone."""
         return self.start + (real - self.origin) * self.factor

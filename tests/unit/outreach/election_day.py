@@ -51,7 +51,7 @@ class ElectionDay:
 
     @property
     def loaded(self) -> LoadedElection:
-        return LoadedElection(self.election, self.clock, 1)
+        return LoadedElection(self.election, self.clock, 1, self.election)
 
     def set_clock(self, clock: Clock) -> None:
         self.clock = clock

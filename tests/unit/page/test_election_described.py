@@ -14,7 +14,7 @@ ELECTION = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.
 
 
 def test_rounds_have_the_times_that_the_page_compares_with_its_clock() -> None:
-    described = describe_election(LoadedElection(ELECTION, REAL_TIME, 3))
+    described = describe_election(LoadedElection(ELECTION, REAL_TIME, 3, ELECTION))
     rounds = {form["code"]: form["rounds"] for form in described["forms"]}
     assert rounds["TU"][1] == {
         "name": "12:00",
@@ -29,7 +29,7 @@ def test_rounds_have_the_times_that_the_page_compares_with_its_clock() -> None:
 def test_a_rehearsal_says_how_its_clock_runs() -> None:
     start = dt.datetime(2017, 10, 15, 6, tzinfo=ZoneInfo("Asia/Bishkek"))
     clock = Clock(start, dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 60)
-    described = describe_election(LoadedElection(ELECTION, clock, 1))
+    described = describe_election(LoadedElection(ELECTION, clock, 1, ELECTION))
     assert described["is_rehearsal"] is True
     assert described["clock"] == {
         "start": "2017-10-15T06:00:00+06:00",
@@ -39,7 +39,7 @@ def test_a_rehearsal_says_how_its_clock_runs() -> None:
 
 
 def test_nobody_of_the_roster_is_in_it() -> None:
-    written = str(describe_election(LoadedElection(ELECTION, REAL_TIME, 3)))
+    written = str(describe_election(LoadedElection(ELECTION, REAL_TIME, 3, ELECTION)))
     people = [*ELECTION.observers, *ELECTION.coordinators]
     assert not [one.name for one in people if one.name in written]
     assert "+996" not in written
