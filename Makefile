@@ -42,9 +42,9 @@ test-pages: environments browser ## Try the page whole in a browser: every scree
 	@$(bin)/python -m pytest --durations=10 tests/pages
 
 .PHONY: test-long
-test-long: environments ## Run what wants the machine for itself: a flood, a rehearsal while calls fail or the emulator dies, a ledger of 10^5 reports
+test-long: environments ## Run what wants the machine for itself: a flood, a rehearsal while calls fail or the emulator dies, a ledger of 10^5 reports, an export of 10^6 messages
 	@$(bin)/python -m pytest -m long -rP tests/e2e
-	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/test_crash_ledger.py
+	@$(bin)/python -m pytest -m long -s tests/unit/ledger tests/integration/test_crash_ledger.py tests/integration/test_export_of_a_million.py
 
 .PHONY: test-fast
 test-fast: environments browser ## Run the unit tests alone, within a minute

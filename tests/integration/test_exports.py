@@ -5,16 +5,18 @@ import gzip
 import io
 import itertools
 import tracemalloc
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from api_client import Api
 from aws_faults import Killed, Wire, answered, killed
 from openpyxl import load_workbook
 from pipeline import Pipeline
 
-from chalicelib.services.access.operators import Operator
+from chalicelib.services.access.operators import Operator, add_operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
 from chalicelib.services.exports import asking, job
@@ -111,6 +113,36 @@ def test_only_regions_that_are_seen_and_asked_for(pipeline: Pipeline, services: 
     assert chuy == scoped == [row for row in every if row["region"] == "Chuy"]
 
 
+def test_e1_a_file_has_the_rows_of_a_list_of_stations_alone(pipeline: Pipeline, services: Stack) -> None:
+    observers = pipeline.election.observers[:12]
+    for observer in observers:
+        pipeline.say(observer.phones[0], "OP A1 B0715")
+        pipeline.say(observer.phones[0], "IN 3 box is broken")
+    listed = tuple(sorted({observer.station for observer in observers})[1:4])
+    for what, table in (("reports", "OP"), ("incidents", "incidents"), ("roster", "stations")):
+        rows = rows_of(made(pipeline, services, Wanted(what, "csv", stations=listed))[f"{table}.csv.gz"])  # type: ignore[arg-type]
+        assert {row["station"] for row in rows} == set(listed), what
+    own = {one.number for one in observers if one.station in listed}
+    said = rows_of(made(pipeline, services, Wanted("messages", "csv", stations=listed))["messages.csv.gz"])
+    assert {row["observer"] for row in said} == own
+    about = rows_of(made(pipeline, services, Wanted("reports", "csv", stations=listed))["about.csv.gz"])
+    assert next(row["value"] for row in about if row["what"] == "stations") == ", ".join(listed)
+
+
+def test_stations_that_are_none_are_refused(pipeline: Pipeline) -> None:
+    api = Api(add_operator("Ann", "headquarters", pipeline.election.id, (), pipeline.now))
+
+    def refused(body: dict[str, Any]) -> str:
+        route, own = "/v1/elections/{election_id}/exports", pipeline.election.id
+        answer = api.post(route, body, key=f"k{next(KEYS)}", election_id=own)
+        assert answer.status == 400, answer
+        return str(answer.json()["detail"])
+
+    assert "no station 9999" in refused({"what": "reports", "stations": ["9999"]})
+    own = pipeline.election.stations[0].number
+    assert "of no stations" in refused({"what": "audit", "stations": [own]})
+
+
 def test_people_are_for_headquarters(pipeline: Pipeline) -> None:
     with pytest.raises(asking.PeopleWithheld):
         asked(pipeline, Wanted("messages", "csv", people=True), role="operator")
@@ -134,7 +166,7 @@ def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline:
     assert seen("Bob", "headquarters") == {whole, regional}
 
 
-def test_m4_a_hostile_text_is_a_text(pipeline: Pipeline, services: Stack) -> None:
+def test_m4_e3_a_hostile_text_is_a_text_and_no_formula(pipeline: Pipeline, services: Stack) -> None:
     hostile = "=HYPERLINK(1)<img onerror>\u202egnp"
     report(pipeline, 0, hostile)
     (row,) = rows_of(made(pipeline, services, Wanted("messages", "csv", people=True))["messages.csv.gz"])[:1]
@@ -143,6 +175,10 @@ def test_m4_a_hostile_text_is_a_text(pipeline: Pipeline, services: Stack) -> Non
     book = load_workbook(io.BytesIO(next(iter(sheets.values()))))
     texts = [cell for line in book["messages"].iter_rows() for cell in line if cell.value == hostile]
     assert [cell.data_type for cell in texts] == ["s"]
+    with zipfile.ZipFile(io.BytesIO(next(iter(sheets.values())))) as parts:
+        written = [parts.read(name) for name in parts.namelist() if "worksheets" in name]
+    assert written
+    assert not [sheet for sheet in written if b"<f" in sheet.replace(b"<formatting", b"")], "a formula is an element f"
 
 
 @pytest.mark.parametrize("what", ["incidents", "messages", "audit", "roster"])

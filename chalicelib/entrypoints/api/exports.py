@@ -13,6 +13,9 @@ from chalicelib.services.access.permissions import Permission
 from chalicelib.services.exports.asking import ask, link, list_exports, show_export
 from chalicelib.services.exports.table import Format, Wanted, What
 
+MOST_STATIONS = 500
+"""Stations of a list that is exported; more are asked for by their region."""
+
 
 class ExportPath(ElectionPath):
     """An export by its id."""
@@ -27,6 +30,7 @@ class WantedBody(Asking):
     format: Format = "csv"
     regions: tuple[str, ...] = Field(default=(), max_length=200, description="none: all that you see")
     forms: tuple[str, ...] = Field(default=(), max_length=100, description="none: all")
+    stations: tuple[str, ...] = Field(default=(), max_length=MOST_STATIONS, description="none: all of the regions")
     language: str = Field(default="en", max_length=10)
     people: bool = Field(default=False, description="with names, phones and texts; for headquarters")
     note: str = Field(default="", max_length=500)
@@ -98,7 +102,12 @@ def add(asked: Asked[ElectionPath, None, WantedBody]) -> dict[str, Any]:
     unknown = [form for form in body.forms if form not in asked.loaded.election.form_by_code]
     if unknown:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no form {', '.join(unknown)}.")
-    wanted = Wanted(body.what, body.format, body.regions, body.forms, body.language, body.people)
+    nowhere = [station for station in body.stations if station not in asked.loaded.election.station_by_number]
+    if nowhere:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"There is no station {', '.join(nowhere[:5])}.")
+    if body.stations and body.what == "audit":
+        raise Problem(HTTPStatus.BAD_REQUEST, "The audit trail is of no stations: ask for it without any.")
+    wanted = Wanted(**body.model_dump(exclude={"note"}))
     return ask(asked.loaded.election, wanted, asked.action)
 
 

@@ -85,11 +85,14 @@ def link(operator: Operator, export_id: str, action: Action) -> dict[str, Any]:
 
 
 def described(row: JobRow, now: dt.datetime) -> dict[str, Any]:
-    """Describe an export; one whose function has died is told as waiting."""
+    """Describe an export; one whose function has died is told as waiting.
+
+    Of its stations it tells how many.
+    """
     return {
         "id": row.id,
         "state": "waiting" if is_forgotten(row, now) else row.state,
-        "wanted": row.wanted,
+        "wanted": row.wanted | {"stations": len(row.wanted.get("stations") or ())},
         "who": row.who,
         "asked_at": row.asked_at.isoformat(),
         "rows": row.rows,

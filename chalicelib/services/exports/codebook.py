@@ -44,6 +44,7 @@ def about_table(scope: Scope, now: dt.datetime) -> Table:
         "rows": wanted.what,
         "regions": ", ".join(scope.regions),
         "forms": ", ".join(wanted.forms) or "all",
+        "stations": ", ".join(wanted.stations) or "all",
         "with names, phones and texts": "yes" if wanted.people else "no",
         "a leading ' ": "stands before what a spreadsheet could take for a formula, and is no part of it (CSV)",
         "CODE_by": "how an answer came: sms, or phone and by whom it was entered",

@@ -32,7 +32,7 @@ def _contacts(scope: Scope) -> Iterator[Row]:
     election = scope.loaded.election
     for region in scope.regions:
         for station in election.stations_by_region.get(region, ()):
-            if scope.operator.sees_station(station):
+            if scope.wants(station.number) and scope.operator.sees_station(station):
                 yield from (_contact(scope, station, row) for row in _rows(election.id, station.number))
 
 

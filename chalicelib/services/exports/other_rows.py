@@ -26,7 +26,8 @@ def incident_tables(scope: Scope) -> Iterator[Table]:
 
 def _incidents(scope: Scope) -> Iterator[Row]:
     for incident in incidents_of(scope.loaded.election.id):
-        if incident.region in scope.regions and scope.operator.sees_reports_of(incident.observer):
+        is_wanted = incident.region in scope.regions and scope.wants(incident.station)
+        if is_wanted and scope.operator.sees_reports_of(incident.observer):
             people = (incident.observer, incident.text) if scope.wanted.people else ()
             yield (*_incident(scope, incident), *people)
 
@@ -59,11 +60,17 @@ def message_tables(scope: Scope) -> Iterator[Table]:
 def _messages(scope: Scope) -> Iterator[Row]:
     for message in messages_of(scope.loaded.election.id):
         is_seen = message.region in scope.regions if message.region is not None else scope.sees_all
+        is_seen = is_seen and scope.wants(_station_of(scope, message))
         if is_seen and scope.operator.sees_reports_of(message.reporter) and not keys.is_sign_in(message.key):
             people: tuple[Cell, ...] = (message.sender, message.recipient, message.text) if scope.wanted.people else ()
             if people and not scope.sees_people_of(message.reporter):
                 people = (None, None, None)
             yield (*_message(scope, message), *people)
+
+
+def _station_of(scope: Scope, message: Message) -> str | None:
+    observer = scope.loaded.election.observer_by_number.get(message.reporter or "")
+    return observer.station if observer is not None else None
 
 
 def _message(scope: Scope, message: Message) -> tuple[Cell, ...]:
@@ -119,7 +126,7 @@ def roster_tables(scope: Scope) -> Iterator[Table]:
     stations = [
         station
         for station in election.stations
-        if station.region in scope.regions and scope.operator.sees_station(station)
+        if station.region in scope.regions and scope.wants(station.number) and scope.operator.sees_station(station)
     ]
     yield Table(
         "stations",

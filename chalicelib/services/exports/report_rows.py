@@ -44,7 +44,7 @@ def _rows(scope: Scope, form: Form) -> Iterator[Row]:
     withheld = withheld_answers(scope.loaded, scope.operator).get(form.code, frozenset())
     for region in scope.regions:
         for station in sorted(election.stations_by_region.get(region, ()), key=lambda station: station.number):
-            if scope.operator.sees_station(station):
+            if scope.wants(station.number) and scope.operator.sees_station(station):
                 yield from _station_rows(scope, form, station, withheld)
 
 

@@ -35,13 +35,15 @@ class Table:
 class Wanted:
     """What somebody asks for.
 
-    `regions` and `forms` empty: all that they see. `people`: with names, phones and texts. `language`: of labels.
+    `regions`, `forms` and `stations` empty: all that they see. `people`: with names, phones and texts. `language`: of
+    labels.
     """
 
     what: What
     format: Format
     regions: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
     language: str = "en"
     people: bool = False
 
@@ -65,7 +67,11 @@ class Scope:
     @property
     def sees_all(self) -> bool:
         """Whether rows of no region belong to it."""
-        return self.operator.sees_all() and not self.wanted.regions
+        return self.operator.sees_all() and not self.wanted.regions and not self.wanted.stations
+
+    def wants(self, station: str | None) -> bool:
+        """Whether rows of a station are asked for."""
+        return not self.wanted.stations or station in self.wanted.stations
 
     def sees_people_of(self, observer: str | None) -> bool:
         """Whether an observer's name and phones belong to it."""

@@ -25,6 +25,7 @@ from pynamodb.models import Model
 from row_sizes import LARGEST_ROW, row_bytes
 
 from chalicelib import store
+from chalicelib.entrypoints.api.exports import MOST_STATIONS
 from chalicelib.entrypoints.api.request import LONGEST_BODY
 from chalicelib.observation.elections.election import LONGEST_TEXT
 from chalicelib.observation.elections.values import SEVERITIES
@@ -106,7 +107,11 @@ LARGEST: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     },
     "DoubtRow": lambda: {"doubts": [[KEY, NOW, NAME]] * 100},
     "FeedRow": lambda: {"lines": [[NOW, KEY, NAME, place] for place in range(300)]},
-    "JobRow": lambda: {"wanted": {"regions": [NAME] * REGIONS}, "regions": [NAME] * REGIONS, "files": [KEY] * 100},
+    "JobRow": lambda: {
+        "wanted": {"regions": [NAME] * REGIONS, "stations": [NAME] * MOST_STATIONS},
+        "regions": [NAME] * REGIONS,
+        "files": [KEY] * 100,
+    },
     "SendRow": lambda: {
         "text": TEXT,
         "texts": dict.fromkeys(["ky", "ru", "en"], TEXT),
