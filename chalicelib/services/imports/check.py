@@ -63,19 +63,20 @@ def ask(loaded: LoadedElection, files: Mapping[Roster, HandedIn], seen: int, act
 
     Raises VersionPassed, ImportRefused, BucketUnavailable, and what `perform` raises.
     """
-    _require(loaded, seen)
-    inspection = _inspected(loaded.filed, files)
-    if inspection.election is None:
-        raise ImportRefused(f"{len(inspection.problems)} problems: {inspection.problems[0]}")
-    described = _described(loaded, inspection)
-    row = jobs.new_job(loaded.election.id, "imports", action.operator.name, action.now, regions=[], wanted={})
-    key = f"imports/{row.scope}/{row.id}.json.gz"
-    row.wanted = {"document": key, "seen": seen, "changes": described["counts"]}
-    put(key, gzip.compress(inspection.election.model_dump_json().encode(), mtime=0))
-    change = Change(
-        show(row), (jobs.putting(row),), "import asked for", f"import {row.id}", {"version": seen}, row.wanted
-    )
-    answered = perform(action, lambda: change)
+
+    def attempt() -> Change:
+        _require(loaded, seen)
+        inspection = _inspected(loaded.filed, files)
+        if inspection.election is None:
+            raise ImportRefused(f"{len(inspection.problems)} problems: {inspection.problems[0]}")
+        row = jobs.new_job(loaded.election.id, "imports", action.operator.name, action.now, regions=[], wanted={})
+        key = f"imports/{row.scope}/{row.id}.json.gz"
+        row.wanted = {"document": key, "seen": seen, "changes": _described(loaded, inspection)["counts"]}
+        put(key, gzip.compress(inspection.election.model_dump_json().encode(), mtime=0))
+        before = {"version": seen}
+        return Change(show(row), (jobs.putting(row),), "import asked for", f"import {row.id}", before, row.wanted)
+
+    answered = perform(action, attempt)
     begin(loaded.election.id, "imports", answered["id"])
     return answered
 

@@ -1,0 +1,39 @@
+"""Whatever a person changes by the API is one line of the audit trail: SCREENS H1."""
+
+import fault_paths_decisions
+import fault_paths_desk
+import fault_paths_work
+import pytest
+from fault_requests import Request
+from fault_stage import Stage, staged
+
+REQUESTS: dict[str, Request] = {
+    **{f"desk: {name}": one for name, one in fault_paths_desk.REQUESTS.items()},
+    **{
+        f"{kind}: {name}": one
+        for requests in (fault_paths_decisions.REQUESTS, fault_paths_work.REQUESTS)
+        for kind, named in requests.items()
+        for name, one in named.items()
+    },
+}
+
+BESIDES = {"desk: undo an incident's entry": 1}
+"""Lines of what else is changed by it: the incident that the entry opened is rejected."""
+
+
+def lines(stage: Stage) -> list[str]:
+    return [row["action"]["S"] for row in stage.cloud.database.tables["audit"].values()]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_h1_a_change_is_one_line_of_the_trail(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = {"quick_count": fault_paths_work.COUNTING} if name.startswith("quick count") else {}
+    stage, path = staged(monkeypatch, **changes), REQUESTS[name].path()
+    path.prepare(stage)
+    before = lines(stage)
+    for _ in range(2):  # and the same request once more is the same action
+        answer = path.act(stage)
+        assert answer is not None
+        assert answer.status < 300, answer
+    told = lines(stage)[len(before) :]
+    assert len(told) == 1 + BESIDES.get(name, 0), told
