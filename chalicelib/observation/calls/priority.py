@@ -4,7 +4,8 @@ The order that NDI's data recovery goes by.
 
 Silent stations first, then a count form that is due in the sample, then an open incident of which nobody was reached,
 then who wrote an SMS that asks for a call, then the time overdue by the reports owed. What was tried just now goes to
-the end, what was promised for a time comes back first of its kind. All instants are the election's own.
+the end; what was promised for a time comes back then, first of its kind, for nobody has tried since. All instants are
+the election's own.
 """
 
 import datetime as dt
@@ -135,14 +136,15 @@ def _reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> 
         yield _why("incident", f"incident {need.incident} is open, and nobody was reached")
     if need.asked:
         yield _why("asked", "an SMS waits for a call")
-    if tried.snoozed_until is not None and tried.snoozed_until <= now and need.owed:
-        yield _why("promised", f"promised for {tried.snoozed_until.astimezone(election.zone):%H:%M}")
+    promised = tried.snoozed_until if tried.snoozed_until and tried.snoozed_until <= now else None
+    if promised is not None and need.owed:
+        yield _why("promised", f"promised for {promised.astimezone(election.zone):%H:%M}")
     if need.owed:
         minutes = max(int(overdue(election, need, now).total_seconds()) // 60, 0)
         count = len(need.owed)
         says = f"{minutes} min overdue, {count} report{'s' if count > 1 else ''} owed"
         yield Why("overdue", min(minutes * count, MOST_OVERDUE), says)
-    if tried.at is not None and dt.timedelta() <= now - tried.at < TRIED_WITHIN:
+    if promised is None and tried.at is not None and dt.timedelta() <= now - tried.at < TRIED_WITHIN:
         yield _why("tried", f"tried at {tried.at.astimezone(election.zone):%H:%M}")
 
 

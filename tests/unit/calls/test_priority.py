@@ -61,6 +61,11 @@ def test_a_promise_is_put_off_until_its_time_and_then_the_first_of_its_kind() ->
     assert total(Need(TU), promised, at(12, 50)) < total(Need(TU, is_silent=True), NOBODY, at(12, 50))
 
 
+def test_a_promise_of_a_few_minutes_comes_first_though_its_call_was_just_now() -> None:
+    promised = Tried(at(12, 41), at(12, 41), at(12, 50))
+    assert total(Need(TU), promised, at(12, 50)) > total(Need(MANY), NOBODY, at(12, 50))
+
+
 def test_an_incident_counts_until_somebody_was_reached_since() -> None:
     need = Need(TU, incident=7, incident_at=at(11))
     reached_before, reached_since = Tried(at(10), at(10)), Tried(at(11, 20), at(11, 20))
@@ -69,7 +74,11 @@ def test_an_incident_counts_until_somebody_was_reached_since() -> None:
 
 def test_every_reason_is_said_with_its_points() -> None:
     need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2, asked=1)
-    why = reasons(election(), need, Tried(at(23, 40), None, at(23, 42)), at(23, 45))
+    now = at(23, 45)
+    promised, tried = (
+        reasons(election(), need, one, now) for one in (Tried(at(23, 40), None, at(23, 42)), Tried(at(23, 40)))
+    )
+    why = (*promised, *tried[-1:])
     assert [(one.reason, one.points) for one in why] == [
         ("silent", 16000),
         ("count_form", 8000),
