@@ -31,6 +31,7 @@ def rehearsing(environ: Mapping[str, str], *, minutes: float = MINUTES, seed: in
     `DemoFailed`.
     """
     options = ["--observers", str(OBSERVERS), "--minutes", str(minutes), "--incidents", "5", "--noise", "25"]
+    options += ["--answer-calls"]
     options += ["--seed", str(seed)] if seed is not None else []
     command = [str(ROOT / "baykoo"), "rehearse", *options]
     log = Path(environ["BAYKOO_LOCAL"]).with_name("demo.log")

@@ -118,6 +118,7 @@ class Card(Answering):
     why: list[Why]
     contacts: list[Contact]
     lease: Lease | None
+    can_ring: bool
     version: int
 
 

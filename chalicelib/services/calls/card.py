@@ -25,6 +25,7 @@ from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
+from chalicelib.services.rehearsals.ringing import can_ring
 from chalicelib.store import keys
 from chalicelib.store.calls import CallRow
 from chalicelib.store.contacts import contacts_of
@@ -54,7 +55,8 @@ class Phone:
 def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.datetime) -> dict[str, Any]:
     """Return a station's card, its reports read as of now.
 
-    A query each of its reports, contacts and incidents, and one for each phone. Raises StationUnknown,
+    A query each of its reports, contacts and incidents, and one for each phone. `can_ring`: simulated observers answer,
+    as in a rehearsal for operators in training. Raises StationUnknown,
     StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
@@ -95,6 +97,7 @@ def show_card(loaded: LoadedElection, operator: Operator, station: str, now: dt.
         "last": last_of(operator, row),
         "snoozed_until": local_time(row.snoozed_until, election.zone),
         "lease": lease_of(operator, row, now),
+        "can_ring": can_ring(loaded, station),
         "version": row.seen,
     }
 

@@ -13,6 +13,14 @@ class NobodySimulated(Exception):
     """No simulated observer has this phone."""
 
 
+def can_ring(loaded: LoadedElection, station: str) -> bool:
+    """Whether a station's observers are simulated, and answer.
+
+    Nothing is read where the clock is everybody's. Raises StoreUnavailable.
+    """
+    return loaded.clock.is_rehearsal and simulated_at(loaded.election.id, station) is not None
+
+
 def ring(loaded: LoadedElection, operator: Operator, station: str, phone: str) -> dict[str, Any]:
     """Return what a simulated observer says on the phone.
 
