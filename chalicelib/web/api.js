@@ -16,7 +16,7 @@ export class Problem extends Error {
 
 export const electionPath = (path) => `./v1/elections/${encodeURIComponent(state.account.election)}/${path}`;
 
-// Read a path; `isNew` is false where it has not changed since the last time. What is searched for, names and words of
+// Read a path; what has not changed since the last time is not sent again. What is searched for, names and words of
 // SMS, goes in headers: an address is written down by whoever carries it.
 export async function get(path, search = {}) {
   const words = Object.entries(search).filter(([, value]) => value).map(([name, value]) => [`Search-${name}`, encodeURIComponent(value)]);
@@ -24,11 +24,11 @@ export async function get(path, search = {}) {
   const known = kept.get(asked);
   const headers = {...Object.fromEntries(words), ...(known?.etag && {'If-None-Match': known.etag})};
   const answer = await ask(path, {headers});
-  if (answer.status === 304) return {document: known.document, etag: known.etag, isNew: false};
+  if (answer.status === 304) return known;
   const document = await read(answer);
   const etag = answer.headers.get('ETag');
   kept.set(asked, {etag, document});
-  return {document, etag, isNew: true};
+  return {document, etag};
 }
 
 // Change something: `seen` is the ETag of what was read, `key` names the action, so that a retry is the same one.

@@ -50,6 +50,7 @@ async function openRoute() {
   }
   document.title = `${screen.title()} · Baykoo`;
   change({notice: null});
+  queueMicrotask(() => document.querySelector('.tabs [aria-current]')?.scrollIntoView({block: 'nearest', inline: 'nearest'}));
   if (!isSame) document.querySelector('main')?.focus({preventScroll: true});
 }
 
@@ -58,11 +59,11 @@ export const openedScreen = () => screen;
 function view() {
   if (state.account === undefined) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
   if (state.account === null) return html`<main id="main" class="alone" tabindex="-1">${signIn?.view()}</main>`;
-  if (screen?.isAlone) return html`<main id="main" tabindex="-1">${screen.view()}</main>`;
+  if (screen?.isAlone) return html`<main id="main" data-screen=${screen.name} tabindex="-1">${screen.view()}</main>`;
   return html`
     <a class="skip" href="#main" @click=${skip}>${t('frame.skip')}</a>
     ${frame()} ${staleBar()}
-    <main id="main" tabindex="-1" class=${state.isStale ? 'stale' : ''}>${screen ? screen.view() : nothing}</main>
+    <main id="main" data-screen=${screen?.name ?? nothing} tabindex="-1" class=${state.isStale ? 'stale' : ''}>${screen ? screen.view() : nothing}</main>
     <div class="notice ${state.notice?.kind ?? ''}" role="status" aria-live="polite">${state.notice?.text ?? ''}</div>
     ${state.isExpired ? html`<dialog open class="over" aria-label=${t('signin.again')}>${signIn?.view()}</dialog>` : nothing}
   `;

@@ -37,7 +37,7 @@ export function open() {
     const hasMore = my.older.length ? my.next : my.page.next;
     return html`<div class="title"><h1>${t('audit.title')}</h1><span class="quiet">${t(allowed('read_audit') ? 'audit.all' : 'audit.own')}</span></div>
       <form class="filters" @submit=${(event) => event.preventDefault()}><input type="search" data-search aria-label=${t('audit.who')} placeholder=${t('audit.who')} @input=${typed}></form>
-      <div class="scroller" tabindex="0"><table><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
+      <div class="scroller" tabindex="0"><table class="stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('audit.who')}</th><th scope="col">${t('audit.what')}</th><th scope="col">${t('audit.change')}</th><th scope="col">${t('act.note')}</th></tr></thead>
       <tbody>${[...my.page.lines, ...my.older].map((one) => html`<tr><td title=${one.at}>${date(one.local)} ${time(one.local, true)}</td><td>${foreign(one.who)}</td><td class="sentence"><b>${one.action}</b> ${subject(one.subject)}</td>
         <td class="sentence"><small>${one.before === null && one.after === null ? '' : html`${foreign(short(one.before))} → ${foreign(short(one.after))}`}</small></td><td class="sentence">${foreign(one.why)}</td></tr>`)}</tbody></table></div>
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;

@@ -1,17 +1,21 @@
 // The card of a station that is called: what is owed as of now, whom to call, what to say, and what came of it.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw, electionNow, serverNow} from './state.js';
+import {draw, electionNow, serverNow, formOf, placeName, drawAndFocus} from './state.js';
 import {electionPath, send} from './api.js';
 import {poll, pollNow} from './poll.js';
 import {link} from './app.js';
 import {once} from './acting.js';
-import {t} from './words.js';
+import {t, inLanguage} from './words.js';
 import {time, span, glyph, foreign, ageOf} from './format.js';
-import {fields, isFilled, asSms} from './fields.js';
+import {fields, isFilled, asSms, keyOf} from './fields.js';
 import {OUTCOMES, outcome} from './calls.js';
+import {whatOf} from './incidents.js';
+import {ringing} from './ringing.js';
 
 const RENEW_MS = 4 * 60_000;
 const MINUTES = [15, 30, 60];
+const MINUTE = 60_000;
+const DAY = 24 * 60; // minutes
 const drafts = new Map(); // station → what was typed, for as long as the page lives
 
 // Whoever reloads is asked first: what was typed is kept in memory alone.
@@ -19,18 +23,29 @@ addEventListener('beforeunload', (event) => [...drafts.values()].some(({note, va
 
 export function card(station, {isMine, done}) {
   const path = electionPath(`calls/${encodeURIComponent(station)}`);
-  const draft = drafts.get(station) ?? {note: '', values: {}, phone: null, waits: null};
+  const draft = drafts.get(station) ?? {note: '', values: {}, phone: null, waits: null, reminds: false};
   drafts.set(station, draft);
-  const my = {card: null, fault: '', isMine, faults: [], asks: null, leased: isMine};
+  const my = {card: null, fault: '', isMine, faults: [], asks: null, owed: new Set(), came: new Map()};
   const act = once();
   const actLease = once();
+  const phones = ringing(path);
   const end = poll(path, (document) => {
     my.card = document;
     my.isMine = Boolean(document.lease?.is_mine);
+    watch(document);
     draft.phone ??= numbers()[0]?.phone ?? null;
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
   const renewal = setInterval(() => my.isMine && send(`${path}/renew`, {}).catch(() => {}), RENEW_MS);
+  // What was owed while the card is open and is owed no more has come, whatever the list of the last minute says by now.
+  function watch({owed, came, as_of: asOf}) {
+    const now = new Set(owed.map((one) => one.report));
+    for (const {report, at} of came) my.came.set(report, at);
+    for (const report of my.owed) if (!now.has(report) && !my.came.has(report)) my.came.set(report, asOf);
+    for (const report of now) my.came.delete(report);
+    now.forEach((report) => my.owed.add(report));
+  }
+
   if (!isMine) take('lease');
 
   async function take(how) {
@@ -66,20 +81,26 @@ export function card(station, {isMine, done}) {
       else document.querySelector('.call .field input')?.focus();
     } else if (name === 'will_send') {
       my.asks = name;
-      draw();
-      setTimeout(() => document.querySelector('#wait')?.select());
+      drawAndFocus('#wait');
     } else log(name);
+  }
+
+  // In a rehearsal: whoever trains rings, hears what is said, and types it.
+  function ring(one = my.card && called()) {
+    if (!my.card?.can_ring || one?.person !== 'observer') return;
+    draft.phone = one.phone;
+    phones.ring(one);
   }
 
   const filled = () => my.card.fields.filter((one) => isFilled(draft.values[keyOf(one)]));
 
-  async function log(name, minutes = null) {
+  async function log(name, until = null) {
     const whom = called();
     const others = numbers().filter((one) => one.person === 'observer' && one.phone !== draft.phone && !['no_answer', 'off', 'wrong'].includes(one.state));
     const stays = ['no_answer', 'unreachable', 'wrong_number'].includes(name) && others.length > 0;
     const body = {outcome: name, note: draft.note.trim(), stays};
     if (whom) Object.assign(body, {person: whom.person, name: whom.name, phone: whom.phone});
-    if (minutes) body.will_send_at = new Date(electionNow() + minutes * 60_000).toISOString();
+    if (until) Object.assign(body, {will_send_at: new Date(until).toISOString(), remind: draft.reminds && canRemind()});
     if (name === 'answered') {
       const observer = whom?.number ?? my.card.observers[0]?.number;
       body.answers = {observer, reports: filled().map((one) => ({form: one.form, round: one.round, answers: draft.values[keyOf(one)]}))};
@@ -103,11 +124,12 @@ export function card(station, {isMine, done}) {
       <p class="still" role="status">${one.owed.length
         ? html`<b class="stated missing">${glyph('missing')} ${t('calls.still', {time: time(one.as_of, true)})}</b> ${one.owed.map((owed) => html`<span class="tag">${owed.report} <small>${time(owed.due)}</small></span>`)}`
         : html`<b class="stated">${glyph('complete')} ${t('calls.nothing')}</b>`}
-        ${one.came.map((came) => html`<b class="came">${glyph('complete')} ${t('calls.came', {report: came.report, time: time(came.at)})}</b>`)}</p>
-      ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => why.says).join(' · ')}</small></p>` : nothing}
+        ${[...my.came].map(([report, at]) => html`<b class="came">${glyph('complete')} ${t('calls.came', {report, time: time(at)})}</b>`)}</p>
+      ${one.why.length ? html`<p class="quiet"><small>${one.why.map((why) => t(`calls.why.${why.reason}`, {n: one.owed.length})).join(' · ')}</small></p>` : nothing}
       <div class="phones">${numbers().map(phone)}</div>
+      ${phones.view(one.fields)}
       ${one.observers.length ? html`<details open><summary>${t('calls.script')}</summary>${script(one)}</details>` : nothing}
-      ${one.fields.map((report) => html`<fieldset><legend>${report.title}</legend>
+      ${one.fields.map((report) => html`<fieldset><legend><b>${placeName({form: report.form, round: report.round ?? '-'})}</b> ${inLanguage(formOf(report.form).title)}</legend>
         ${fields(report.form, (draft.values[keyOf(report)] ??= {}), {prefix: keyOf(report), faults: faultsIn(report), changed: draw})}
         ${isFilled(draft.values[keyOf(report)]) ? html`<p class="quiet"><small>${t('calls.readback')}</small> <code>${asSms(report.form, station, report.round, draft.values[keyOf(report)])}</code></p>` : nothing}</fieldset>`)}
       <label for="call-note">${t('act.note')}</label>
@@ -115,7 +137,7 @@ export function card(station, {isMine, done}) {
       ${my.faults.length ? html`<p class="fault" role="alert">${my.faults.map((fault) => fault.what).join(' · ')}</p>` : nothing}
       ${my.asks ? waits() : html`<div class="outcomes">${OUTCOMES.map(([name], place) => html`<button type="button" ?disabled=${!my.isMine} @click=${() => choose(place + 1)}><kbd>${place + 1}</kbd> ${outcome(name)}</button>`)}</div>`}
       ${one.contacts.length ? html`<h3>${t('calls.before')}</h3><ul class="history">${one.contacts.slice(0, 3).map((contact) => html`<li><time>${time(contact.at)}</time> <b>${outcome(contact.outcome)}</b> · ${contact.who} <span class="quiet">${contact.name ?? ''}</span> ${contact.note ? foreign(contact.note) : nothing}</li>`)}</ul>` : nothing}
-      ${one.incidents.length ? html`<h3>${t('incidents.title')}</h3><ul class="history">${one.incidents.map((incident) => html`<li><a href=${link('incident', {number: incident.number})}>${incident.number}</a> ${incident.what ?? incident.description} <small>${t(`incident.is.${incident.state}`)}</small></li>`)}</ul>` : nothing}
+      ${one.incidents.length ? html`<h3>${t('incidents.title')}</h3><ul class="history">${one.incidents.map((incident) => html`<li><a href=${link('incident', {number: incident.number})}>${incident.number}</a> ${whatOf(incident)} <small>${t(`incident.is.${incident.state}`)}</small></li>`)}</ul>` : nothing}
     </section>`;
   }
 
@@ -128,17 +150,22 @@ export function card(station, {isMine, done}) {
   const phone = (one) => html`<div class="caller ${one.phone === draft.phone ? 'chosen' : ''}">
     <a class="tel" href="tel:${one.phone}" @click=${() => { draft.phone = one.phone; draw(); }}>${glyph('phone', t('calls.phone'))} ${one.phone}</a>
     <button type="button" class="plain" aria-pressed=${one.phone === draft.phone} @click=${() => { draft.phone = one.phone; draw(); }}>${one.name}<small> ${one.person === 'observer' ? one.number : t(`calls.${one.person}`)}</small></button>
-    <small>${[one.heard_at && t('calls.heard', {age: ageOf(one.heard_at, serverNow())}), one.state && one.state !== 'answers' && t(`calls.${one.state}`), one.reminders?.length && t('calls.reminded', {time: time(one.reminders[0].at), fate: one.reminders[0].fate}), one.opted_out && t('calls.optedout')].filter(Boolean).join(' · ')}</small></div>`;
+    <small>${[one.heard_at && t('calls.heard', {age: ageOf(one.heard_at, serverNow())}), one.state && one.state !== 'answers' && t(`calls.${one.state}`), one.reminders?.length && t('calls.reminded', {time: time(one.reminders[0].at), fate: one.reminders[0].fate}), one.opted_out && t('calls.optedout')].filter(Boolean).join(' · ')}</small>
+    ${my.card.can_ring && one.person === 'observer' ? html`<button type="button" class="ring" @click=${() => ring(one)}><kbd>R</kbd> ${t('calls.ring')}</button>` : nothing}</div>`;
 
   function script(one) {
     const observer = one.observers.find((other) => other.number === called()?.number) ?? one.observers[0];
     return html`<ul class="script" lang=${observer.language}>${observer.script.map((line) => html`<li>${line}</li>`)}</ul>`;
   }
 
-  const waits = () => html`<form class="waits" @submit=${(event) => { event.preventDefault(); log('will_send', Number(draft.waits) || MINUTES[0]); }}>
+  const canRemind = () => called()?.person === 'observer' && !called().opted_out;
+  const promised = (written = draft.waits) => log('will_send', untilOf(written || String(MINUTES[0])));
+
+  const waits = () => html`<form class="waits" @submit=${(event) => { event.preventDefault(); promised(); }}>
     <label for="wait">${t('calls.wait')}</label>
-    <input id="wait" inputmode="numeric" pattern="[0-9]{1,3}" maxlength="3" .value=${String(draft.waits ?? MINUTES[0])} @input=${(event) => { draft.waits = event.target.value; }}>
-    ${MINUTES.map((minutes) => html`<button type="button" @click=${() => log('will_send', minutes)}>+${minutes}</button>`)}
+    <input id="wait" @focus=${(event) => event.target.select()} autocomplete="off" pattern="[0-9]{1,3}|[0-2]?[0-9]:[0-5][0-9]" maxlength="5" .value=${String(draft.waits ?? MINUTES[0])} @input=${(event) => { draft.waits = event.target.value; }}>
+    ${MINUTES.map((minutes) => html`<button type="button" @click=${() => promised(String(minutes))}>+${minutes}</button>`)}
+    ${canRemind() ? html`<label class="check"><input type="checkbox" .checked=${draft.reminds} @change=${(event) => { draft.reminds = event.target.checked; }}> ${t('calls.remind')}</label>` : nothing}
     <button class="main">${t('calls.promised')}</button></form>`;
 
   function faultsIn(report) {
@@ -147,7 +174,14 @@ export function card(station, {isMine, done}) {
     return Object.fromEntries(own.map((fault) => [fault.at.split('/').at(-1), fault.what]));
   }
 
-  return {view, station, close, release, outcome: choose, save: () => (my.asks ? log('will_send', Number(draft.waits) || MINUTES[0]) : choose(1))};
+  return {view, station, close, release, ring, outcome: choose, save: () => (my.asks ? promised() : choose(1))};
 }
 
-const keyOf = (report) => `${report.form}-${report.round ?? ''}`;
+// Minutes from now, or a time of the election's clock: the instant there.
+function untilOf(written) {
+  const now = electionNow();
+  const [hours, minutes] = written.split(':').map(Number);
+  if (minutes === undefined) return now + hours * MINUTE;
+  const [hour, minute] = time(now).split(':').map(Number);
+  return now - (now % MINUTE) + ((60 * (hours - hour) + minutes - minute + DAY) % DAY) * MINUTE;
+}

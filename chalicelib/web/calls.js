@@ -1,7 +1,7 @@
 // The call desk: whom to call next and why on the left, the card of the station that is called on the right.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {draw, notify, regionNames} from './state.js';
+import {draw, notify, regionNames, drawAndFocus} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go} from './app.js';
@@ -15,7 +15,7 @@ const SHOWN = 100;
 const MOST_PASSED = 50;
 
 export function open({region, station}) {
-  const my = {region, list: null, fault: '', card: null, last: null, end: null, shown: SHOWN, passed: []};
+  const my = {region, list: null, fault: '', card: null, last: null, end: null, shown: SHOWN, passed: [], leaving: null};
   const lead = shift();
   const actNext = once();
   const actUndo = once();
@@ -34,19 +34,20 @@ export function open({region, station}) {
     if (answer) show(answer.document.station, true);
   }
 
-  // The card goes at once, and its lease after it: a second key meanwhile finds none.
+  // The card goes at once, and its lease after it: a second key meanwhile finds none, and the next lease waits for it.
   function putAway() {
     const was = my.card;
     my.card = null;
+    if (was) my.leaving = was.release();
     draw();
-    return was?.release();
+    return my.leaving;
   }
 
   function show(number, isMine = false) {
+    if (my.card && my.card.station !== number) putAway();
     my.card?.close();
     my.card = card(number, {isMine, done});
-    draw();
-    setTimeout(() => document.querySelector('.call')?.focus());
+    drawAndFocus('.call');
   }
 
   function done(answer, called) {
@@ -78,8 +79,8 @@ export function open({region, station}) {
         <select aria-label=${t('board.region')} @change=${(event) => go('calls', {region: event.target.value}, {replace: true})}>
           <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
         <span class="grow"></span>
-        ${my.last ? html`<button type="button" @click=${undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
-        <button type="button" class="main" @click=${next}><kbd>N</kbd> ${t('key.next')}</button></div>
+        ${my.last ? html`<button type="button" @click=${undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
+        <button type="button" class="main" @click=${next}><kbd>N</kbd> ${t('calls.next')}</button></div>
       ${lead.view()}
       <div class="desk ${my.card ? 'has-card' : ''}">${list()}${my.card ? my.card.view() : html`<section class="card hint"><p class="empty">${t('calls.hint')}</p></section>`}</div>`;
   }
@@ -98,13 +99,16 @@ export function open({region, station}) {
       <small>${one.lease && !one.lease.is_mine ? t('calls.held', {who: one.lease.holder}) : one.snoozed_until ? t('calls.until', {time: time(one.snoozed_until)}) : one.last ? `${time(one.last.at)} ${outcome(one.last.outcome)}` : ''}</small></span></button></li>`;
 
   function follow(parameters) {
-    my.region = parameters.region;
-    load();
+    if (my.region !== parameters.region) {
+      my.region = parameters.region;
+      load();
+    }
+    if (parameters.station && parameters.station !== my.card?.station) show(parameters.station);
     return true;
   }
 
   const outcomes = Object.fromEntries('123456789'.split('').map((digit) => [digit, Object.assign(() => my.card?.outcome(Number(digit)), {changes: true})]));
-  const keys = {n: Object.assign(next, {changes: true}), u: Object.assign(undo, {changes: true}), Escape: close, 'Ctrl+Enter': () => my.card?.save(), ...outcomes};
+  const keys = {n: Object.assign(next, {changes: true}), u: Object.assign(undo, {changes: true}), r: () => my.card?.ring(), Escape: close, 'Ctrl+Enter': () => my.card?.save(), ...outcomes};
   return {view, follow, keys, title: () => t('calls.title'), leave: () => { my.end(); lead.end(); my.card?.close(); }};
 }
 

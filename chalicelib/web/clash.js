@@ -1,6 +1,6 @@
 // Two people on one thing: what it was, what the other made of it, and what you have. Nothing of it is lost.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw} from './state.js';
+import {draw, drawAndFocus} from './state.js';
 import {t} from './words.js';
 import {time, foreign} from './format.js';
 
@@ -10,8 +10,7 @@ export function clash() {
 
   function meet(found) {
     met = found;
-    draw();
-    setTimeout(() => document.querySelector('.clash button')?.focus());
+    drawAndFocus('.clash button');
   }
 
   function end(action) {

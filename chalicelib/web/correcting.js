@@ -1,13 +1,12 @@
 // What a person decides about an answer: read back, corrected, this one counts, left out; and the undo of it.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw, allowed, formOf} from './state.js';
+import {draw, allowed, formOf, drawAndFocus} from './state.js';
 import {get, send} from './api.js';
 import {once} from './acting.js';
 import {t, inLanguage} from './words.js';
 import {glyph} from './format.js';
-import {hint, faultsOf} from './fields.js';
+import {hint, faultsOf, valueOf} from './fields.js';
 import {clash} from './clash.js';
-import {valueOf} from './station.js';
 
 const PREVIEW_MS = 400;
 
@@ -21,8 +20,7 @@ export function corrections(path) {
   function choose(at) {
     if (!allowed('work_reports')) return;
     if (my.at?.id !== at.id) Object.assign(my, {at, value: '', note: '', faults: {}, fault: '', preview: null});
-    draw();
-    setTimeout(() => document.querySelector('#correction')?.focus());
+    drawAndFocus('#correction');
   }
 
   function close() {
@@ -78,8 +76,7 @@ export function corrections(path) {
   const leaveOut = () => decide('leave-out', {observer: my.at.observer});
   const explain = (report, rule) => {
     my.at = {id: rule, report, rule};
-    draw();
-    setTimeout(() => document.querySelector('#correction-note')?.focus());
+    drawAndFocus('#correction-note');
   };
 
   async function undo() {

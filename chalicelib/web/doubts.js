@@ -1,12 +1,13 @@
 // The doubts: which numbers should not be trusted yet. What concerns most votes of the count comes first.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {draw, regionNames, placeName, serverNow} from './state.js';
+import {draw, regionNames, placeName} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t} from './words.js';
 import {number, ageOf, glyph} from './format.js';
+import {valueOf, inNumbers} from './fields.js';
 
 const GLYPHS = {conflict: 'conflict', failed_check: 'failed', partial_count: 'partial', changed_after_confirmation: 'late'};
 
@@ -28,17 +29,18 @@ export function open({region, kind}) {
       <form class="filters" @submit=${(event) => event.preventDefault()}>
         <select aria-label=${t('board.region')} @change=${(event) => go('doubts', {region: event.target.value, kind: my.kind}, {replace: true})}>
           <option value="" ?selected=${!my.region}>${t('stations.allregions')}</option>${regionNames().map((name) => html`<option ?selected=${name === my.region}>${name}</option>`)}</select>
-        <span class="chips" role="group" aria-label=${t('doubts.kind')}>${Object.keys(GLYPHS).map((name) => html`<button type="button" class="chip" aria-pressed=${my.kind === name} @click=${() => go('doubts', {region: my.region, kind: my.kind === name ? '' : name}, {replace: true})}>${glyph(GLYPHS[name], t(`doubts.${name}`))} ${t(`doubts.${name}`)}</button>`)}</span></form>
+        <span class="chips" role="group" aria-label=${t('doubts.kind')}>${Object.keys(GLYPHS).map((name) => html`<button type="button" class="chip" aria-pressed=${my.kind === name} @click=${() => go('doubts', {region: my.region, kind: my.kind === name ? '' : name}, {replace: true})}>${glyph(GLYPHS[name], t(`doubts.${name}`))} ${t(`doubts.${name}`)} <small>${number(my.list.doubts.filter((one) => one.kind === name).length)}</small></button>`)}</span></form>
       ${shown.length ? table(shown) : html`<p class="empty">${t('doubts.none')}</p>`}`;
   }
 
-  const table = (shown) => html`<div class="scroller tall"><table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${t('stations.form')}</th><th scope="col">${t('doubts.what')}</th><th scope="col" class="number">${t('doubts.votes')}</th><th scope="col">${t('doubts.since')}</th></tr></thead>
+  const table = (shown) => html`<div class="scroller tall"><table class="stations stack"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${t('stations.form')}</th><th scope="col">${t('doubts.what')}</th><th scope="col">${t('doubts.holder')}</th><th scope="col" class="number">${t('doubts.votes')}</th><th scope="col">${t('doubts.since')}</th></tr></thead>
     <tbody>${repeat(shown, (one) => `${one.station} ${one.form} ${one.round} ${one.kind} ${one.about}`, (one) => html`<tr>
-      <td><a data-item class="whole" href=${link('station', {station: one.station, form: one.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.region}</small></td>
+      <td><a data-item class="whole" href=${link('station', {station: one.station, form: one.form, doubt: one.round ?? '-'})}><b>${one.station}</b> ${one.name}</a> <small>${one.region}</small></td>
       <td>${placeName({form: one.form, round: one.round ?? '-'})}</td>
-      <td class="sentence">${glyph(GLYPHS[one.kind], t(`doubts.${one.kind}`))} ${one.sentence ?? t(`doubts.${one.kind}`)}</td>
+      <td class="sentence">${glyph(GLYPHS[one.kind], t(`doubts.${one.kind}`))} ${inWords(one)}</td>
+      <td>${one.lease ? html`<small class=${one.lease.is_mine ? 'lease mine' : 'warned'}>${one.lease.is_mine ? t('lease.mine') : t('calls.held', {who: one.lease.holder})}</small>` : nothing}</td>
       <td class="number">${one.votes ? number(one.votes) : nothing}</td>
-      <td><small>${one.since ? ageOf(one.since, serverNow()) : ''}</small></td></tr>`)}</tbody></table></div>`;
+      <td><small>${one.since ? ageOf(one.since) : ''}</small></td></tr>`)}</tbody></table></div>`;
 
   function follow(next) {
     const wasRegion = my.region;
@@ -49,4 +51,13 @@ export function open({region, kind}) {
   }
 
   return {view, follow, title: () => t('doubts.title'), leave: () => my.end()};
+}
+
+// A doubt with its numbers, in the reader's language.
+function inWords({kind, about, form, sentence, values}) {
+  const apart = sentence?.match(/: \S+ apart$/)?.[0] ?? '';
+  if (kind === 'conflict') return `${about}: ${Object.entries(values).map(([observer, value]) => `${t('station.observer', {number: observer})} ${valueOf(form, about, value)}`).join(' ≠ ')}${inNumbers(apart)}`;
+  if (kind === 'partial_count' && values.missing) return t('doubts.open', {codes: values.missing.join(', ')});
+  if (kind === 'changed_after_confirmation') return t('doubts.since_confirmed', {code: about, before: valueOf(form, about, values.confirmed), now: valueOf(form, about, values.now)});
+  return sentence ? inNumbers(sentence) : t(`doubts.${kind}`);
 }

@@ -6,19 +6,20 @@ import {poll, pollNow} from './poll.js';
 import {once} from './acting.js';
 import {t, inLanguage, LANGUAGES} from './words.js';
 import {number, ageOf, glyph} from './format.js';
+import {carried, carriedList} from './carried.js';
 
 const WHATS = ['reports', 'incidents', 'messages', 'audit', 'roster'];
 const STATES = {done: 'complete', failed: 'failed', running: 'partial', waiting: 'expected'};
 
-export function open({region, form}) {
-  const my = {list: null, fault: '', what: 'reports', format: 'csv', region: region ?? '', form: form ?? '', people: false, note: ''};
+export function open({region, form, list}) {
+  const my = {stations: carried(list, 'stations'), list: null, fault: '', what: 'reports', format: 'csv', region: region ?? '', form: form ?? '', people: false, note: ''};
   const act = once();
   const actLink = once();
   const end = poll(electionPath('exports'), (list) => { my.list = list; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
 
   async function ask(event) {
     event.preventDefault();
-    const body = {what: my.what, format: my.format, regions: my.region ? [my.region] : [], forms: my.form ? [my.form] : [], language: state.language, people: my.people, note: my.note.trim()};
+    const body = {what: my.what, format: my.format, stations: my.what === 'audit' ? [] : my.stations, regions: my.region && !my.stations.length ? [my.region] : [], forms: my.form && my.what === 'reports' ? [my.form] : [], language: state.language, people: my.people, note: my.note.trim()};
     const answer = await act(electionPath('exports'), body, {done: t('exports.asked')}, (error) => { my.fault = error.message; });
     if (answer) Object.assign(my, {fault: '', note: ''});
     pollNow();
@@ -40,18 +41,19 @@ export function open({region, form}) {
     <div class="two"><form class="card asking" @submit=${ask}><h2>${t('exports.new')}</h2>
       ${choice('exports.what', WHATS.map((name) => [name, t(`exports.${name}`)]), 'what')}
       ${choice('exports.format', [['csv', 'CSV'], ['xlsx', 'XLSX']], 'format')}
-      ${choice('board.region', [['', t('stations.allregions')], ...regionNames().map((name) => [name, name])], 'region')}
+      ${my.what === 'audit' ? nothing : carriedList(my, list, (changes) => { Object.assign(my, changes); draw(); })}
+      ${my.stations.length && my.what !== 'audit' ? nothing : choice('board.region', [['', t('stations.allregions')], ...regionNames().map((name) => [name, name])], 'region')}
       ${my.what === 'reports' ? choice('stations.form', [['', t('stations.allforms')], ...state.election.forms.map((one) => [one.code, `${one.code} ${inLanguage(one.title)}`])], 'form') : nothing}
       ${allowed('export_people') ? html`<label class="check"><input type="checkbox" .checked=${my.people} @change=${(event) => { my.people = event.target.checked; draw(); }}> ${t('exports.people')}</label>${my.people ? html`<p class="warned">${t('exports.warning')}</p>` : nothing}` : nothing}
       <label for="export-note">${t('act.note')}</label><input id="export-note" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}>
-      <p class="quiet">${t('exports.words', {what: t(`exports.${my.what}`), region: my.region || t('board.nation'), language: LANGUAGES[state.language]})}</p>
+      <p class="quiet">${t('exports.words', {what: t(`exports.${my.what}`), region: my.stations.length ? t('list.stations', {n: number(my.stations.length)}) : my.region || t('board.nation'), language: LANGUAGES[state.language]})}</p>
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
       <p class="actions"><button class="main">${t('exports.make')}</button></p></form>
     <section class="card"><h2>${t('exports.jobs')}</h2>${my.list?.exports.length ? html`<ul class="history">${my.list.exports.map(job)}</ul>` : html`<p class="quiet">${t('exports.none')}</p>`}</section></div>`;
 
   const choice = (label, options, name) => html`<label for="export-${name}">${t(label)}</label><select id="export-${name}" @change=${(event) => { my[name] = event.target.value; draw(); }}>${options.map(([value, text]) => html`<option value=${value} ?selected=${my[name] === value}>${text}</option>`)}</select>`;
 
-  const job = (one) => html`<li><span class="split"><span>${glyph(STATES[one.state] ?? 'expected', one.state)} <b>${t(`exports.${one.wanted.what}`)}</b> ${one.wanted.format?.toUpperCase()} <small>${(one.wanted.regions ?? []).join(', ')}</small></span>
+  const job = (one) => html`<li><span class="split"><span>${glyph(STATES[one.state] ?? 'expected', one.state)} <b>${t(`exports.${one.wanted.what}`)}</b> ${one.wanted.format?.toUpperCase()} <small>${one.wanted.stations ? t('list.stations', {n: number(one.wanted.stations)}) : (one.wanted.regions ?? []).join(', ')}</small></span>
       ${one.state === 'done' ? html`<button type="button" @click=${() => fetchFiles(one)}>${t('exports.fetch', {n: one.files.length})}</button>` : html`<small>${t(`exports.state.${one.state}`)}</small>`}</span>
     <small>${one.who} · ${ageOf(one.asked_at, serverNow())} · ${t('exports.rows', {n: number(one.rows)})} · ${number(Math.ceil(one.bytes / 1000))} kB</small>${one.error ? html`<p class="fault">${one.error}</p>` : nothing}</li>`;
 

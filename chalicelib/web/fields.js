@@ -2,6 +2,7 @@
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {formOf} from './state.js';
 import {t, inLanguage} from './words.js';
+import {number} from './format.js';
 
 // What may be typed into a question's field, in a few words.
 export function hint(question) {
@@ -33,7 +34,26 @@ export function asSms(form, station, round, values) {
   return [form, station, round && round !== '-' ? round : '', ...answers].filter(Boolean).join(' ');
 }
 
+// A report of a form and round, by name: a form without rounds has none, or '-'.
+export const keyOf = ({form, round}) => `${form}-${round && round !== '-' ? round : ''}`;
+
 export const isFilled = (values) => Object.values(values ?? {}).some((value) => value?.trim());
 
 // Faults of a refused request, by the field's code: their places end in the code.
 export const faultsOf = (error) => Object.fromEntries((error?.errors ?? []).map(({at, what}) => [at.split('/').at(-1), what]));
+
+export const questionOf = (form, code) => formOf(form)?.questions.find((question) => question.code === code);
+
+// An answer's value in words: yes and no, options by their names, what the observer does not know.
+export function valueOf(form, code, value) {
+  const question = questionOf(form, code);
+  if (value === null || value === undefined) return '–';
+  if (value === true || value === false) return t(value ? 'station.yes' : 'station.no');
+  if (Array.isArray(value)) return value.map((one) => inLanguage(question?.options?.[one]) || one).join(', ');
+  if (typeof value === 'object') return t('station.unknown');
+  if (question?.options?.[value]) return `${value} ${inLanguage(question.options[value])}`;
+  return typeof value === 'number' ? number(value) : value;
+}
+
+// A sentence of numbers, as the API says it: "D + E = 1201, C = 1211: 10 apart".
+export const inNumbers = (sentence) => sentence.replace(/: (\S+) apart$/, (all, n) => `: ${t('doubts.apart', {n})}`);

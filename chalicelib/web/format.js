@@ -55,11 +55,12 @@ const SHAPES = {
   unreachable: svg`<path d="M1 7.5 4 3.5l2.2 4L8.5 4 11 7" class="line"/><path d="M1 11 11 1" class="line"/>`,
 };
 
-// A state's glyph with its word; the word is read aloud even where it is not shown.
-export const glyph = (name, word = t(`state.${name}`)) =>
-  html`<svg class="glyph ${name}" viewBox="0 0 12 12" role="img" aria-label=${word}><title>${word}</title>${SHAPES[name] ?? nothing}</svg>`;
+// A state's glyph with its word, which is read aloud even where it is not shown; without one it stands beside its word.
+export const glyph = (name, word = t(`state.${name}`)) => (word
+  ? html`<svg class="glyph ${name}" viewBox="0 0 12 12" role="img" aria-label=${word}><title>${word}</title>${SHAPES[name] ?? nothing}</svg>`
+  : html`<svg class="glyph ${name}" viewBox="0 0 12 12" aria-hidden="true">${SHAPES[name] ?? nothing}</svg>`);
 
-export const stated = (name) => html`<span class="stated ${name}">${glyph(name)} ${t(`state.${name}`)}</span>`;
+export const stated = (name) => html`<span class="stated ${name}">${glyph(name, '')} ${t(`state.${name}`)}</span>`;
 
 // A stacked bar of [state, count] pairs, 4 px high; what it shows stands in numbers beside it.
 export function bar(parts, whole) {

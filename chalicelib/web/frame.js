@@ -21,6 +21,7 @@ export function frame() {
       <a class="brand" href="#/board">Baykoo</a>
       ${account.elections.length > 1 ? html`<select class="election" aria-label=${t('frame.election')} @change=${(event) => switchElection(event.target.value)}>${account.elections.map((id) => html`<option value=${id} ?selected=${id === account.election}>${id === account.election ? inLanguage(election?.name) || id : id}</option>`)}</select>` : html`<span class="election" title=${inLanguage(election?.name)}>${inLanguage(election?.name) || account.election}</span>`}
       ${election?.is_rehearsal ? html`<strong class="rehearsal-word">${t('frame.rehearsal')}</strong>` : nothing}
+      ${election?.is_retired ? html`<strong class="rehearsal-word">${t('frame.retired')}</strong>` : nothing}
       <time class="clock" aria-label=${t('frame.clock')}>${election ? time(electionNow(), true) : ''}</time>
       ${strip()}
       <nav class="pills" aria-label=${t('frame.queues')}>${QUEUES.map(pill)}</nav>
@@ -41,14 +42,22 @@ function strip() {
   const place = state.election && state.board?.rows.length && currentPlace();
   if (!place) return nothing;
   const covered = cellOf(state.board.rows[0], place);
+  const grown = came(place);
   const {per_minute} = state.board.traffic ?? {};
   const silent = state.board.providers?.silent ?? [];
   return html`<a class="strip" href="#/stations?form=${place.form}&round=${place.round}&state=missing">
     <b>${placeName(place)}</b>
-    <span><strong>${number(covered.received)}</strong><small>/${number(covered.of)}</small></span>
+    <span><strong>${number(covered.received)}</strong><small>/${number(covered.of)}${grown ? html` <span title=${t('frame.grown', {n: grown})}>+${number(grown)}</span>` : nothing}</small></span>
     ${bar([['complete', covered.complete], ['partial', covered.partial], ['conflict', covered.conflict], ['missing', covered.missing]], covered.of)}
-    ${silent.length ? html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${silent.length > 1 ? t('frame.silents', {n: silent.length}) : t('frame.silent', {name: silent[0].name})}</small>` : per_minute == null ? nothing : html`<small>${t('frame.rate', {n: per_minute})}</small>`}
+    ${silent.length ? html`<small class="warned" title=${silent.map((one) => one.name).join(', ')}>${silent.length > 1 ? t('frame.silents', {n: silent.length}) : t('frame.silent', {name: silent[0].name})}</small>` : html`<small>${per_minute == null ? '\u00a0' : t('frame.rate', {n: per_minute})}</small>`}
   </a>`;
+}
+
+// How many came for a round in the last ten minutes.
+function came(place) {
+  const points = state.board.arrivals?.find((one) => one.form === place.form && (one.round ?? '-') === place.round)?.points ?? [];
+  const before = (electionNow() - Date.parse(place.begins_at)) / 60_000 - 10;
+  return (points.at(-1)?.[1] ?? 0) - (points.filter(([minute]) => minute <= before).at(-1)?.[1] ?? 0);
 }
 
 function pill([name, screen, target]) {

@@ -7,8 +7,10 @@ import {GO} from './keys.js';
 const EVERYWHERE = [['?', 'help'], ['/', 'search'], ['J  K', 'move'], ['↑ ↓ ← →', 'move'], ['Enter', 'open'], ['Esc', 'back'], ['Ctrl Enter', 'save'], ['N', 'next'], ['U', 'undo']];
 const OF_SCREENS = {
   board: [['S', 'sort'], ['F', 'freeze']],
+  stations: [['X', 'pick'], ['C', 'call']],
   messages: [['1', 'enter'], ['2', 'dismiss'], ['3', 'answer'], ['4', 'assign'], ['5', 'incident'], ['6', 'call'], ['7', 'spam'], ['8', 'pass']],
-  calls: [['1', 'taken'], ['2', 'willsend'], ['3', 'noanswer'], ['4', 'off'], ['5', 'wrong'], ['6', 'gone'], ['7', 'notopen'], ['8', 'refuses'], ['9', 'other']],
+  calls: [['1', 'taken'], ['2', 'willsend'], ['3', 'noanswer'], ['4', 'off'], ['5', 'wrong'], ['6', 'gone'], ['7', 'notopen'], ['8', 'refuses'], ['9', 'other'], ['R', 'ring']],
+  observer: [['R', 'write'], ['C', 'call']],
   station: [['V', 'confirm'], ['E', 'correct'], ['H', 'history'], ['M', 'sms']],
   incidents: [['A', 'acknowledge'], ['V', 'verify'], ['J', 'reject'], ['R', 'resolve'], ['O', 'reopen']],
 };

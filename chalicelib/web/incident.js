@@ -23,7 +23,7 @@ export function open({number}) {
   const path = electionPath(`incidents/${encodeURIComponent(number)}`);
   const act = once();
   const met = clash();
-  const end = poll(path, (incident, isNew, etag) => {
+  const end = poll(path, (incident, etag) => {
     Object.assign(my, {incident, etag});
     draw();
   }, {failed: (error) => { my.fault = error.message; draw(); }});
@@ -94,7 +94,7 @@ export function open({number}) {
           ${steps().length ? html`<label for="note">${my.wantsNote ? html`<span class="fault">${t('act.notewanted')}</span>` : t('act.note')}</label>
             <textarea id="note" rows="2" maxlength="500" .value=${my.note} @input=${(event) => { my.note = event.target.value; }}></textarea>
             <p class="actions">${steps().map((step) => html`<button type="button" @click=${() => take(step)}><kbd>${STEPS[step].key.toUpperCase()}</kbd> ${t(`incident.${step}`)}</button>`)}
-            <button type="button" @click=${note}>${t('incident.note')}</button><button type="button" @click=${undo}><kbd>U</kbd> ${t('key.undo')}</button></p>` : nothing}
+            <button type="button" @click=${note}>${t('incident.note')}</button><button type="button" @click=${undo}><kbd>U</kbd> ${t('act.undo')}</button></p>` : nothing}
         </section></div>`;
   }
 

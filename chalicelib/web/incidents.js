@@ -7,6 +7,7 @@ import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage} from './words.js';
 import {time, span, number} from './format.js';
+import {questionOf} from './fields.js';
 
 const COLUMNS = ['new', 'acknowledged', 'verified'];
 const SEVERITIES = ['critical', 'high', 'medium', 'low'];
@@ -52,7 +53,7 @@ export function open({region}) {
 const bySeverity = (one, other) => SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) || other.number - one.number;
 
 const lane = (name, incidents) => html`<section aria-label=${t(`incidents.${name}`)}><h2>${t(`incidents.${name}`)} <small>${number(incidents.length)}</small></h2>
-  <ul class="lane">${repeat(incidents.sort(bySeverity), (one) => one.number, item)}</ul></section>`;
+  <ul class="lane">${repeat(incidents.sort(bySeverity), (one) => one.number, item)}</ul>${incidents.length ? nothing : html`<p class="quiet">${t('exports.none')}</p>`}</section>`;
 
 const item = (one) => html`<li class="incident ${one.severity}"><a data-item href=${link('incident', {number: one.number})}>
   <span class="split"><b>${one.number} · ${whatOf(one)}</b><small>${t(`incidents.${one.severity}`)}</small></span>
@@ -65,7 +66,12 @@ const item = (one) => html`<li class="incident ${one.severity}"><a data-item hre
   ].filter(Boolean).join(' · ')}</small>` : nothing}</a></li>`;
 
 // What it is, in the reader's language: its category, or the critical answer as the API describes it.
-export const whatOf = (one) => inLanguage(state.election.incident_categories[one.category]?.name) || one.what || one.description;
+export function whatOf(one) {
+  const said = one.what ?? one.description ?? '';
+  const [, form, code] = said.match(/^(\S+) (\S+): /) ?? [];
+  const asked = questionOf(form, code);
+  return inLanguage(state.election.incident_categories[one.category]?.name) || (asked ? `${form} ${code}: ${inLanguage(asked.label)}` : said);
+}
 
 function running(one) {
   const seconds = (electionNow() - Date.parse(one.opened_at)) / 1000;

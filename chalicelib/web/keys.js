@@ -12,7 +12,7 @@ const DESKS = {
   incident: (key) => ['incident', {number: key}],
   message: (key) => ['messages', {key}],
   call: (key) => ['calls', {station: key}],
-  doubt: (key) => ['station', {station: key.split('#')[0], form: key.split('#')[1]}],
+  doubt: (key) => ['station', {station: key.split('#')[0], form: key.split('#')[1], doubt: key.split('#')[2]}],
 };
 const actNext = once();
 let hasG = 0;

@@ -7,7 +7,7 @@ import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {once} from './acting.js';
 import {t} from './words.js';
-import {number, onClock, foreign, glyph} from './format.js';
+import {number, onClock, foreign, visible, glyph} from './format.js';
 
 const HOURS = 2;
 const SHOWN = 100;
@@ -102,13 +102,13 @@ export function open(parameters) {
     const all = [...my.shown.messages, ...my.older].filter((one) => !seen.has(one.key) && seen.add(one.key));
     const hasMore = my.older.length || my.next !== undefined ? my.next : my.shown.next;
     if (!all.length) return html`<p class="empty">${t('messages.nolog')}</p>${hasMore ? html`<button type="button" @click=${more}>${t('observer.older')}</button>` : nothing}`;
-    return html`${minutes(all)}<div class="scroller tall log" @scroll=${scrolled}><table class="stations"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.who')}</th><th scope="col">${t('send.text')}</th><th scope="col">${t('stations.state')}</th></tr></thead>
+    return html`${minutes(all)}<div class="scroller tall log" @scroll=${scrolled}><table class="stations stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.who')}</th><th scope="col">${t('send.text')}</th><th scope="col">${t('stations.state')}</th></tr></thead>
       <tbody>${repeat(all, (one) => one.key, row)}</tbody></table>
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}</div>`;
   }
 
   const row = (one) => html`<tr class=${one.direction}><td><time>${onClock(one.stored_at, true)}</time></td>
-    <td>${one.direction === 'out' ? html`<b class="way" title=${t('log.direction.out')}>→</b>` : html`<b class="way" title=${t('log.direction.in')}>←</b>`} ${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${one.name ?? one.observer}</a>` : (one.direction === 'out' ? one.to : one.from) ?? t('messages.nobody')} <small>${[one.station, one.region].filter(Boolean).join(' · ')}</small></td>
+    <td>${one.direction === 'out' ? html`<b class="way" title=${t('log.direction.out')}>→</b>` : html`<b class="way" title=${t('log.direction.in')}>←</b>`} ${one.observer ? html`<a href=${link('observer', {number: one.observer})}>${one.name ?? one.observer}</a>` : visible((one.direction === 'out' ? one.to : one.from) ?? t('messages.nobody'))} <small>${[one.station, one.region].filter(Boolean).join(' · ')}</small></td>
     <td class="sentence"><button type="button" data-item class="plain text" aria-expanded=${my.card?.key === one.key} @click=${() => show(one.key)}>${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</button></td>
     <td>${stateOf(one)} <small>${one.provider ?? ''}</small></td></tr>
     ${my.card?.key === one.key ? html`<tr class="past"><td colspan="4">${my.card.message ? details(my.card.message) : t('frame.loading')}</td></tr>` : nothing}`;
@@ -130,8 +130,8 @@ export function open(parameters) {
   function outbox() {
     const rows = [...my.shown.messages, ...my.older];
     const hasMore = my.older.length ? my.next : my.shown.next;
-    return html`${rows.length ? html`<div class="scroller tall" tabindex="0"><table class="stations"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.to')}</th><th scope="col">${t('log.carrier')}</th><th scope="col" class="number">${t('log.attempts')}</th><th scope="col"></th></tr></thead>
-      <tbody>${rows.map((one) => html`<tr><td>${onClock(one.stored_at, true)}</td><td>${one.to ?? '–'} <small>${one.region ?? ''}</small> ${one.is_alert ? html`<span class="stated failed">${glyph('failed', t('log.alert'))}</span>` : nothing}</td><td>${one.carrier ?? one.channel} <small>${one.receipt ?? ''}</small></td><td class="number">${one.attempts}</td>
+    return html`${rows.length ? html`<div class="scroller tall" tabindex="0"><table class="stations stack"><thead><tr><th scope="col">${t('audit.at')}</th><th scope="col">${t('log.to')}</th><th scope="col">${t('log.carrier')}</th><th scope="col" class="number">${t('log.attempts')}</th><th scope="col"></th></tr></thead>
+      <tbody>${rows.map((one) => html`<tr><td>${onClock(one.stored_at, true)}</td><td>${visible(one.to ?? '–')} <small>${one.region ?? ''}</small> ${one.is_alert ? html`<span class="stated failed">${glyph('failed', t('log.alert'))}</span>` : nothing}</td><td>${one.carrier ?? one.channel} <small>${one.receipt ?? ''}</small></td><td class="number">${one.attempts}</td>
         <td>${my.tab !== 'waiting' && one.key && allowed('send') ? html`<button type="button" class="plain" @click=${() => again(one)}>${t('log.again')}</button>` : nothing}</td></tr>`)}</tbody></table></div>` : html`<p class="empty">${t(`log.none.${my.tab}`)}</p>`}
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}`;
   }
@@ -157,6 +157,7 @@ function minutes(all) {
   if (columns.length < 2) return nothing;
   const count = (at, direction) => all.filter((one) => minute(one) === at && one.direction === direction).length;
   const bars = columns.map((at) => [count(at, 'in'), count(at, 'out')]);
+  if (!bars.flat().some(Boolean)) return nothing;
   const most = Math.max(1, ...bars.flat());
   const width = 100 / MINUTES;
   return html`<figure class="minutes"><svg viewBox="0 0 100 20" preserveAspectRatio="none" role="img" aria-label=${t('log.minutes', {n: columns.length, in: bars.reduce((sum, [one]) => sum + one, 0), out: bars.reduce((sum, [, one]) => sum + one, 0)})}>

@@ -1,18 +1,20 @@
 // The map: is a problem where it is? Regions as rings of what is missing, a region's stations as points; no tiles.
-import {html, svg, nothing} from './vendor/lit-html/lit-html.js';
+import {html, svg, nothing, noChange} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {state, draw, places, currentPlace, cellOf, placeName, regionNames, may} from './state.js';
+import {state, draw, electionNow, places, currentPlace, cellOf, placeName, regionNames, may} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t} from './words.js';
 import {number, glyph, stated, time, ageOf} from './format.js';
-import {project, apart} from './mapping.js';
+import {project, apart, around} from './mapping.js';
 
 const SECONDS = 15;
+const SHOWN = 200; // rows of the table beside the map
+const MINUTE = 60_000;
 const [WIDE, NARROW, NARROW_SCREEN] = [800, 420, 720];
 const PARTS = ['complete', 'partial', 'conflict', 'missing'];
-const [LEAST_RADIUS, MOST_RADIUS] = [22, 52];
+const radii = () => (innerWidth < NARROW_SCREEN ? [22, 36] : [22, 52]);
 const width = () => (innerWidth < NARROW_SCREEN ? NARROW : WIDE); // letters are as large on a small phone
 // A point is told by its shape too: full, half, ring, dot, cross.
 const SHAPES = {
@@ -25,12 +27,12 @@ const SHAPES = {
 const TRIANGLE = 'M0-15 5-7H-5z';
 
 export function open(parameters) {
-  const my = {...parameters, pages: new Map(), incidents: [], ends: [], bounds: null, at: null, fault: ''};
+  const my = {...parameters, pages: new Map(), incidents: [], ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null};
   const failed = (error) => { my.fault = error.message; draw(); };
 
   function load() {
     my.ends.forEach((end) => end());
-    Object.assign(my, {ends: [], bounds: null, at: null, fault: ''});
+    Object.assign(my, {ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null});
     my.pages.clear();
     if (may('incidents')) my.ends.push(poll(electionPath('incidents'), ({incidents}) => { my.incidents = incidents.filter((one) => !['resolved', 'rejected'].includes(one.state)); draw(); }, {seconds: SECONDS, failed}));
     if (my.region) page(null);
@@ -39,8 +41,8 @@ export function open(parameters) {
   function page(after) {
     const path = electionPath(`regions/${encodeURIComponent(my.region)}/stations${after ? `?after=${encodeURIComponent(after)}` : ''}`);
     let isFirst = true;
-    my.ends.push(poll(path, (document, isNew) => {
-      if (isNew) my.pages.set(path, document);
+    my.ends.push(poll(path, (document) => {
+      my.pages.set(path, document);
       if (isFirst && document.next) page(document.next);
       isFirst = false;
       draw();
@@ -55,6 +57,7 @@ export function open(parameters) {
   load();
 
   function view() {
+    if (my.fault || !state.board || !state.election) my.drawn = null;
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
     if (!state.board || !state.election) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const asked = place();
@@ -67,18 +70,19 @@ export function open(parameters) {
           ${places().map((one) => html`<option value="${one.form}|${one.round}" ?selected=${placeName(one) === placeName(asked)}>${placeName(one)}</option>`)}</select>
         ${may('incidents') ? html`<button type="button" class="chip" aria-pressed=${my.only === 'incidents'} @click=${() => to({only: my.only ? '' : 'incidents'})}>${glyph('failed', '')} ${t('map.only')}</button>` : nothing}</form>
       ${placed ? nothing : html`<p class="card empty">${t('map.none')} ${may('imports') ? html`<a href=${link('imports')}>${t('imports.title')}</a>` : nothing}</p>`}
-      ${my.region ? ofRegion(asked) : ofNation(asked, placed)}`;
+      ${my.region ? ofRegionAnew(asked) : ofNation(asked, placed)}`;
   }
 
   // The nation: a circle per region as large as its stations are many, its ring what has come and what has not.
   function ofNation(asked, placed) {
     const rows = state.board.rows.filter((row) => row.region).filter((row) => my.only !== 'incidents' || incidentsOf(row.region).length);
     const most = Math.max(1, ...rows.map((row) => row.stations));
+    const [least, largest] = radii();
     const circles = placed ? apart(project(state.election.regions.filter((one) => one.placed && rows.some((row) => row.region === one.name)), my, width(), innerWidth < NARROW_SCREEN ? 48 : 90).map((one) => {
       const row = rows.find((other) => other.region === one.name);
-      return {...one, row, radius: LEAST_RADIUS + (MOST_RADIUS - LEAST_RADIUS) * Math.sqrt(row.stations / most)};
+      return {...one, row, radius: least + (largest - least) * Math.sqrt(row.stations / most)};
     })) : [];
-    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
+    return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox=${around(circles)} role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
       <div class="scroller"><table><thead><tr><th scope="col">${t('board.region')}</th><th scope="col" class="number">${placeName(asked)}</th><th scope="col" class="number">${t('state.missing')}</th><th scope="col" class="number">${t('incidents.title')}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr><td><a href=${link('map', {region: row.region, form: my.form, round: my.round})}>${row.region}</a></td><td class="number">${number(cellOf(row, asked).received)} / ${number(cellOf(row, asked).of)}</td><td class="number">${number(cellOf(row, asked).missing)}</td><td class="number">${incidentsOf(row.region).length || nothing}</td></tr>`)}</tbody></table></div></div>`;
   }
@@ -96,6 +100,14 @@ export function open(parameters) {
       <text class="middle" y=${radius + 17}>${name}</text> <text class="middle count" y="4">${number(covered.received)}/${number(covered.of)}</text></g></a>`;
   }
 
+  // Thousands of points are drawn when something of them has changed, not with every tick of the clock.
+  function ofRegionAnew(asked) {
+    const seen = [asked.form, asked.round, my.only, my.at, my.incidents, my.shown, width(), state.language, Math.floor(electionNow() / MINUTE), ...my.pages.values()];
+    if (my.drawn?.length === seen.length && seen.every((one, place) => one === my.drawn[place])) return noChange;
+    my.drawn = seen;
+    return ofRegion(asked);
+  }
+
   // A region: its stations as points; those without a place stand in the table alone.
   function ofRegion(asked) {
     const all = stations().map((one) => ({...one, state: one.closed_at ? 'closed' : one.forms[asked.form]?.[asked.round]?.state ?? 'expected', incidents: incidentsOf(one.station)}))
@@ -103,14 +115,27 @@ export function open(parameters) {
     if (!my.pages.size) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const points = project(all.filter((one) => one.latitude !== null), my, width(), 24, stations().filter((one) => one.latitude !== null));
     const without = stations().filter((one) => one.latitude === null).length;
-    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${my.region}>${repeat(points, (one) => one.station, point)}</svg>
+    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${my.region} @focusin=${(event) => pointAt(event, all)} @mouseover=${(event) => pointAt(event, all)}>${repeat(points, (one) => one.station, pointOf())}</svg>
         ${legend()}<p class="pointed">${my.at ? html`<b>${my.at.station}</b> ${my.at.name} · ${stated(my.at.state)} ${my.at.last_heard_at ? html`<small>${ageOf(my.at.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
       <div class="scroller tall">${without && points.length ? html`<p class="quiet">${t('map.without', {n: without})}</p>` : nothing}<table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${placeName(asked)}</th><th scope="col">${t('stations.lastlife')}</th></tr></thead>
-      <tbody>${repeat(all, (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(one.state)}${one.incidents.length ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table></div></div>`;
+      <tbody>${repeat(all.slice(0, my.shown), (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(one.state)}${one.incidents.length ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table>
+        ${all.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: all.length - my.shown})}</button>` : nothing}</div></div>`;
   }
 
-  const point = (one) => svg`<a data-item class="point ${one.state}" href=${link('station', {station: one.station, form: my.form})} aria-label="${one.station} ${one.name}: ${t(`state.${one.state}`)}" @focus=${() => { my.at = one; draw(); }} @mouseenter=${() => { my.at = one; draw(); }}>
-    <g transform="translate(${one.x.toFixed(1)} ${one.y.toFixed(1)})"><path class="shape" fill-rule="evenodd" d=${SHAPES[one.state] ?? SHAPES.expected}/>${one.incidents.length ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</g></a>`;
+  // What all points have in common is made once: there may be thousands.
+  function pointOf() {
+    const address = `${link('station', {form: my.form})}${my.form ? '&' : '?'}station=`;
+    const words = Object.fromEntries(['complete', 'partial', 'conflict', 'missing', 'expected', 'closed'].map((name) => [name, t(`state.${name}`)]));
+    return (one) => svg`<a data-item data-station=${one.station} class="point ${one.state}" href=${address + encodeURIComponent(one.station)} aria-label=${`${one.station} ${one.name}: ${words[one.state] ?? one.state}`}>
+    <g transform=${`translate(${one.x.toFixed(1)} ${one.y.toFixed(1)})`}><path class="shape" fill-rule="evenodd" d=${SHAPES[one.state] ?? SHAPES.expected}/>${one.incidents.length ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</g></a>`;
+  }
+
+  function pointAt(event, all) {
+    const station = event.target.closest('[data-station]')?.dataset.station;
+    if (!station || my.at?.station === station) return;
+    my.at = all.find((one) => one.station === station);
+    draw();
+  }
 
   const legend = () => html`<p class="legend">${[...PARTS, 'expected'].map((name) => html`<span>${glyph(name)} ${t(`state.${name}`)}</span>`)}</p>`;
 

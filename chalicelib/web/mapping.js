@@ -2,7 +2,8 @@
 const MOST_HEIGHT = 560;
 const LEAST_SPAN = 0.02; // degrees: a region of one station is not a point without size
 const ROUNDS = 80;
-const GAP = 22;
+const GAP = 26;
+const NAMED = 24; // what a circle's name takes below it, and a margin
 
 // Places with x and y in a picture so wide; its height and bounds are kept in `frame`, so that a poll moves nothing.
 export function project(placed, frame, width, margin, all = placed) {
@@ -46,4 +47,11 @@ export function apart(circles) {
     }
   }
   return moved;
+}
+
+// The picture that holds all circles with their names.
+export function around(circles) {
+  const [left, top] = [Math.min(...circles.map((one) => one.x - one.radius)), Math.min(...circles.map((one) => one.y - one.radius))];
+  const [right, bottom] = [Math.max(...circles.map((one) => one.x + one.radius)), Math.max(...circles.map((one) => one.y + one.radius))];
+  return [left - NAMED, top - NAMED, right - left + 2 * NAMED, bottom - top + 2 * NAMED].map(Math.round).join(' ');
 }

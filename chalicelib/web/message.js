@@ -1,6 +1,6 @@
 // The card of one message: its text large, what was read and answered, and eight things to do about it.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {state, draw, formOf, serverNow, allowed} from './state.js';
+import {state, draw, formOf, serverNow, allowed, drawAndFocus} from './state.js';
 import {electionPath, get, send} from './api.js';
 import {poll} from './poll.js';
 import {link} from './app.js';
@@ -87,8 +87,7 @@ export function card(key, {identical, done}) {
     else if (action === 'spam') take('spam', {});
     else {
       my.asks = action;
-      draw();
-      setTimeout(() => document.querySelector('.asked input, .asked textarea, .asked select')?.focus());
+      drawAndFocus('.asked input, .asked textarea, .asked select');
     }
   }
 

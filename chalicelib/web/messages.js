@@ -1,12 +1,12 @@
 // The messages desk: what no machine could read, the oldest first, and a card to decide about each.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {draw, regionNames, serverNow, allowed} from './state.js';
+import {draw, regionNames, serverNow, allowed, drawAndFocus} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go} from './app.js';
 import {t} from './words.js';
-import {number, ageOf, foreign, onClock} from './format.js';
+import {number, ageOf, foreign, visible, onClock} from './format.js';
 import {card} from './message.js';
 
 export const DESKS = ['messages', 'headquarters', 'call'];
@@ -40,8 +40,7 @@ export function open({tab, region, kind, key}) {
   function show(one) {
     my.card?.close();
     my.card = card(one.key, {identical: one.identical ?? 1, done});
-    draw();
-    setTimeout(() => document.querySelector('.message-card')?.focus());
+    drawAndFocus('.message-card');
   }
 
   function done(keys, undo) {
@@ -77,8 +76,8 @@ export function open({tab, region, kind, key}) {
     const waiting = my.list?.waiting;
     return html`<div class="title"><h1>${t('messages.title')}</h1>
         ${waiting ? html`<span class="quiet">${t('messages.waiting', {n: number(waiting.count)})}${waiting.oldest ? ` · ${ageOf(waiting.oldest, serverNow())}` : ''}</span>` : nothing}<span class="grow"></span>
-        ${my.undoable ? html`<button type="button" @click=${undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
-        <button type="button" class="main" @click=${next}><kbd>N</kbd> ${t('key.next')}</button></div>
+        ${my.undoable ? html`<button type="button" @click=${undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
+        <button type="button" class="main" @click=${next}><kbd>N</kbd> ${t('messages.next')}</button></div>
       ${filters()}
       <div class="desk ${my.card ? 'has-card' : ''}">${my.list ? list() : html`<p class="waiting" role="status">${t('frame.loading')}</p>`}
         ${my.card ? my.card.view() : html`<section class="card hint"><p class="empty">${t('messages.hint')}</p></section>`}</div>`;
@@ -102,13 +101,14 @@ export function open({tab, region, kind, key}) {
 
   const item = (one) => html`<li><button type="button" data-item class="task ${my.card?.key === one.key ? 'chosen' : ''}" @click=${() => show(one)}>
     <span class="split"><span class="said">${one.text === null ? html`<i>${t('incident.nowords')}</i>` : foreign(one.text)}</span><small>${one.identical > 1 ? html`<b>×${one.identical}</b> ` : nothing}${ageOf(one.received_at ?? one.stored_at, serverNow())}</small></span>
-    <span class="split"><small>${[one.kind && t(`messages.${one.kind}`), one.direction === 'out' && t('messages.out'), one.name ?? one.observer ?? one.from, one.station, one.region].filter(Boolean).join(' · ')}</small>
-      <small>${one.note ?? (one.suggestion ? html`→ ${one.suggestion}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : t(`log.state.${one.state}`))}</small></span></button></li>`;
+    <span class="split"><small>${[one.kind && t(`messages.${one.kind}`), one.direction === 'out' && t('messages.out'), visible(one.name ?? one.observer ?? one.from ?? ''), one.station, one.region].filter(Boolean).join(' · ')}</small>
+      <small>${one.note ?? (one.suggestion ? html`→ ${visible(one.suggestion)}` : one.done ? `${t(`messages.how.${one.done.how}`)} · ${one.done.who}` : one.kind ? '' : t(`log.state.${one.state}`))}</small></span></button></li>`;
 
   function follow(next_) {
     const {tab: was, region: wasRegion, kind: wasKind} = my;
     Object.assign(my, {tab: next_.tab ?? 'messages', region: next_.region, kind: next_.kind});
     if (was !== my.tab || wasRegion !== my.region || wasKind !== my.kind) load();
+    if (next_.key && next_.key !== my.card?.key) show({key: next_.key});
     return true;
   }
 

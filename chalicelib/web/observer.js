@@ -1,9 +1,9 @@
 // An observer: who it is, and what was said to and fro, by day; calls and reminders stand in the same thread.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw} from './state.js';
+import {draw, change, may} from './state.js';
 import {electionPath, get} from './api.js';
 import {poll} from './poll.js';
-import {link} from './app.js';
+import {go, link} from './app.js';
 import {t} from './words.js';
 import {onClock, date, foreign, glyph} from './format.js';
 
@@ -22,6 +22,15 @@ export function open({number}) {
     draw();
   }
 
+  function write() {
+    const {observer} = my.page ?? {};
+    if (!observer || !may('send')) return;
+    change({carried: {observers: [observer.number], words: observer.name}});
+    go('send', {list: 'observers'});
+  }
+
+  const call = () => my.page && may('calls') && go('calls', {station: my.page.observer.station});
+
   function view() {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
     if (!my.page) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
@@ -29,7 +38,9 @@ export function open({number}) {
     const seen = new Set();
     const all = [...my.page.messages, ...my.older].filter((one) => !seen.has(one.key) && seen.add(one.key)).reverse();
     const hasMore = my.older.length ? my.next : my.page.next;
-    return html`<div class="title"><h1>${observer.name}</h1><span class="quiet">${t('station.observer', {number: observer.number})} · ${observer.language} · <a href=${link('station', {station: observer.station})}>${t('incidents.station', {number: observer.station})}</a> · ${observer.region}</span></div>
+    return html`<div class="title"><h1>${observer.name}</h1><span class="quiet">${t('station.observer', {number: observer.number})} · ${observer.language} · <a href=${link('station', {station: observer.station})}>${t('incidents.station', {number: observer.station})}</a> · ${observer.region}</span><span class="grow"></span>
+        ${may('send') ? html`<button type="button" @click=${write}><kbd>R</kbd> ${t('observer.write')}</button>` : nothing}
+        ${may('calls') ? html`<button type="button" @click=${call}><kbd>C</kbd> ${t('observer.call')}</button>` : nothing}</div>
       <div class="phones">${observer.phones.map((phone) => html`<div class="caller"><a class="tel" href="tel:${phone}">${glyph('phone', t('calls.phone'))} ${phone}</a></div>`)}</div>
       ${hasMore ? html`<p><button type="button" @click=${more}>${t('observer.older')}</button></p>` : nothing}
       ${all.length ? html`<ol class="thread wide">${all.map((one, index) => html`${index && date(one.stored_at) === date(all[index - 1].stored_at) ? nothing : html`<li class="day"><h3>${date(one.stored_at)}</h3></li>`}${said(one)}`)}</ol>` : html`<p class="empty fault">${t('station.neverheard')}</p>`}`;
@@ -38,13 +49,13 @@ export function open({number}) {
   const said = (one) => html`<li class=${one.direction}><small>${when(one)} ${one.author ?? ''} ${one.channel === 'phone' ? t('state.phone') : one.carrier ?? ''} ${receipt(one)}</small><br>
     ${foreign(one.text)} <a class="quiet" href=${link('messages', {key: one.key})}><small>${t(`log.state.${one.state}`)}</small></a></li>`;
 
-  return {view, title: () => t('observer.title'), leave: end};
+  return {view, keys: {r: write, c: call}, title: () => t('observer.title'), leave: end};
 }
 
-// Where the provider's time is over a minute apart, both are said.
+// Where the sender's time is over a minute before ours, both are said.
 function when(one) {
-  const came = Date.parse(one.received_at ?? one.stored_at);
-  const sent = one.provider_at ? Date.parse(one.provider_at) : came;
+  const came = Date.parse(one.stored_at);
+  const sent = Date.parse(one.provider_at ?? one.received_at ?? one.stored_at);
   return Math.abs(came - sent) > MINUTE ? t('observer.apart', {sent: onClock(sent), came: onClock(came)}) : onClock(came);
 }
 

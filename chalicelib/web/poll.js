@@ -7,7 +7,7 @@ const HIDDEN = 30_000;
 const LONGEST_PAUSE = 60_000;
 const polls = new Set();
 
-// Ask for a path again and again; `take(document, isNew, etag)` gets each answer. The result ends it.
+// Ask for a path again and again; `take(document, etag)` gets each answer, changed or not. The result ends it.
 export function poll(path, take, {seconds = USUAL / 1000, failed = null, search = {}} = {}) {
   const one = {path, search, take, failed, period: seconds * 1000, timer: 0, failures: 0, at: 0, isOver: false, isAsking: false};
   polls.add(one);
@@ -31,10 +31,10 @@ async function turn(one) {
   if (one.isAsking) return;
   one.isAsking = true;
   try {
-    const {document, etag, isNew} = await get(one.path, one.search);
+    const {document, etag} = await get(one.path, one.search);
     if (one.isOver) return;
     Object.assign(one, {failures: 0, at: Date.now()});
-    one.take(document, isNew, etag);
+    one.take(document, etag);
   } catch (error) {
     if (one.isOver) return;
     if (error instanceof Problem && error.status < 500 && error.status !== 429) {

@@ -1,6 +1,6 @@
 // What changes on the day: a station closes or moves, an observer is replaced or sent elsewhere. The file stays as it is.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {draw} from './state.js';
+import {draw, drawAndFocus} from './state.js';
 import {electionPath, get} from './api.js';
 import {once} from './acting.js';
 import {t, LANGUAGES} from './words.js';
@@ -29,8 +29,7 @@ export function rosterChanges(number) {
     const values = change === 'replace' ? {language: subject.language} : change === 'move' ? {name: subject.name, district: subject.district} : {};
     my.asks = {change, subject, isObserver};
     Object.assign(my, {values, note: '', fault: '', faults: {}});
-    draw();
-    setTimeout(() => document.querySelector('.roster-change input')?.focus());
+    drawAndFocus('.roster-change input');
   }
 
   function bodyOf({change}) {

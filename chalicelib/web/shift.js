@@ -18,7 +18,7 @@ export function shift() {
     if (!my.figures) return nothing;
     const {total, operators, leases, due, oldest_due: oldest} = my.figures;
     return html`<details class="shift" ?open=${my.isOpen} @toggle=${(event) => { my.isOpen = event.target.open; }}>
-      <summary><b>${t('shift.title')}</b> <span>${t('shift.attempts', {n: number(total.attempts)})}</span> <span>${t('shift.reached', {n: total.reached, of: total.attempts, percent: total.reached_percent ?? '–'})}</span>
+      <summary><b>${t('shift.title')}</b> <span>${t('shift.attempts', {n: number(total.attempts)})}</span> ${total.attempts ? html`<span>${t('shift.reached', {n: total.reached, of: total.attempts, percent: total.reached_percent ?? '–'})}</span>` : nothing}
         <span>${t('shift.held', {n: leases.length})}</span> <span>${t('calls.due', {n: number(due)})}${oldest ? ` · ${t('shift.oldest', {age: ageOf(oldest)})}` : ''}</span></summary>
       <div class="two"><div class="scroller bare"><table><thead><tr><th scope="col">${t('audit.who')}</th><th scope="col" class="number">${t('shift.calls')}</th><th scope="col" class="number">${t('shift.share')}</th>${hours().map((hour) => html`<th scope="col" class="number">${hour.slice(11, 13)}:00</th>`)}</tr></thead>
         <tbody>${Object.entries(operators).map(([who, one]) => html`<tr><th scope="row">${who}</th><td class="number">${number(one.attempts)}</td><td class="number">${number(one.reached)} / ${number(one.attempts)}</td>${hours().map((hour) => html`<td class="number">${attemptsIn(who, hour) || html`<span class="quiet">0</span>`}</td>`)}</tr>`)}</tbody></table></div>

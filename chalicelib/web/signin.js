@@ -1,6 +1,6 @@
 // Sign in without a password: a link and a code by email or SMS. Opening the link uses nothing up; the button does.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
-import {change, draw, state} from './state.js';
+import {change, draw, state, drawAndFocus} from './state.js';
 import {get, send, Problem} from './api.js';
 import {signedIn, speak} from './app.js';
 import {LANGUAGES, t} from './words.js';
@@ -33,7 +33,7 @@ export function open({token, isRefused = false}) {
   const ask = () => act(async () => {
     await send('./v1/session/request', {address: my.address.trim()});
     my.askedAt = Date.now();
-    setTimeout(() => document.querySelector('#code')?.focus());
+    drawAndFocus('#code');
   });
 
   const prove = (proof) => act(async () => {

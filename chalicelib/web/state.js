@@ -14,6 +14,7 @@ export const state = {
   ahead: 0, // the server's clock less this machine's, in ms
   isStale: false, // nothing was heard for so long that nothing may be changed
   freshness: {at: 0, failures: 0, next: 0}, // of the last good answer, in this machine's milliseconds
+  carried: null, // what is taken along to another screen: {stations or observers, words}
   notice: null, // one line said aloud: {text, kind}
 };
 
@@ -35,6 +36,12 @@ export function draw() {
     isDrawing = false;
     for (const drawer of drawers) drawer();
   });
+}
+
+// Draw, and then put the focus where somebody goes on: before the next key comes, however fast they type.
+export function drawAndFocus(selector) {
+  draw();
+  queueMicrotask(() => document.querySelector(selector)?.focus());
 }
 
 export function notify(text, kind = 'done') {

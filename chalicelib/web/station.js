@@ -5,16 +5,24 @@ import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t, inLanguage, placeTitle} from './words.js';
-import {time, ageOf, glyph, stated, number as numeral} from './format.js';
+import {time, ageOf, glyph, stated, number} from './format.js';
+import {valueOf, questionOf, inNumbers} from './fields.js';
+import {whatOf} from './incidents.js';
+import {leased} from './leased.js';
 import {corrections} from './correcting.js';
 import {rosterChanges} from './roster.js';
 
 const PHONE = 'phone';
 
-export function open({station, form}) {
-  const my = {station: null, fault: '', shown: form ? new Set([form]) : new Set(), history: null, at: null};
+export function open({station, form, doubt}) {
+  const my = {station: null, fault: '', shown: form ? new Set([form]) : new Set(), history: null, at: null, lease: null};
   const path = electionPath(`stations/${encodeURIComponent(station)}`);
-  const end = poll(path, (document) => { my.station = document; draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
+  const end = poll(path, (document) => { my.station = document; hold(); draw(); }, {failed: (error) => { my.fault = error.message; draw(); }});
+
+  // Who comes to settle a doubt has it in hand, so that nobody else settles it meanwhile.
+  function hold() {
+    if (doubt && allowed('work_reports')) my.lease ??= leased({kind: 'doubt', key: `${station}#${form}#${doubt}`, region: my.station.station.region});
+  }
 
   const correct = corrections(path);
   const roster = rosterChanges(station);
@@ -24,12 +32,12 @@ export function open({station, form}) {
     if (!my.station) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const {station: one, incidents, reports} = my.station;
     return html`<div class="title"><h1>${one.number} ${one.name}</h1>
-        <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: numeral(one.registered)})}` : ''}</span><span class="grow"></span>
-        ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('key.undo')}</button>` : nothing}
-        <span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
+        <span class="quiet">${one.region} · ${one.district}${one.registered ? ` · ${t('station.registered', {n: number(one.registered)})}` : ''}</span><span class="grow"></span>
+        ${correct.canUndo() ? html`<button type="button" @click=${correct.undo}><kbd>U</kbd> ${t('act.undo')}</button>` : nothing}
+        ${my.lease?.view() ?? nothing}<span class="quiet">${t('frame.asof', {time: time(my.station.as_of, true)})}</span></div>
       ${allowed('change_stations') ? roster.ofStation(one) : one.closed_at ? html`<p><b class="stated missing">${t('roster.closed', {time: time(one.closed_at)})}</b></p>` : nothing}
       ${seesPeople() ? people() : nothing}
-      ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${incident.what ?? incident.description} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
+      ${incidents?.length ? html`<p class="strip-line">${incidents.map((incident) => html`<a class="tag" href=${link('incident', {number: incident.number})}>${glyph('failed', t('incidents.title'))} ${incident.number} ${whatOf(incident)} <small>${t(`incident.is.${incident.state}`)}</small></a>`)}</p>` : nothing}
       ${[...reports].sort(byUrgency).map(block)}`;
   }
 
@@ -43,7 +51,7 @@ export function open({station, form}) {
     const isOpen = my.shown.has(report.form) || my.shown.has(key) || ['conflict', 'partial'].includes(report.state) || report.failed_checks.length > 0;
     return html`<details class="report ${report.state}" ?open=${isOpen} @toggle=${(event) => event.target.open && my.shown.add(key)}>
       <summary><b>${placeTitle(place)}</b> ${stated(report.state)} ${report.late ? stated('late') : nothing}
-        ${report.failed_checks.map((check) => html`<span class="stated failed ${check.explained ? 'quiet' : ''}">${glyph('failed')} ${inLanguage(check.message) || check.rule}${check.sentence ? `: ${check.sentence}` : ''}${check.explained ? ` (${t('station.explained')})` : ''}</span>`)}</summary>
+        ${report.failed_checks.map((check) => html`<span class="stated failed ${check.explained ? 'quiet' : ''}">${glyph('failed')} ${inLanguage(check.message) || check.rule}${check.sentence ? `: ${inNumbers(check.sentence)}` : ''}${check.explained ? ` (${t('station.explained')})` : ''}</span>`)}</summary>
       ${allowed('work_reports') ? report.failed_checks.filter((check) => !check.explained).map((check) => html`<button type="button" class="plain" @click=${() => correct.explain(report, check.rule)}>${t('correct.asit', {rule: check.rule})}</button>`) : nothing}
       ${answersOf(report).length ? table(report) : html`<p class="quiet">${t('station.nothing', {time: time(report.due)})}</p>`}
       ${correct.under(report)}</details>`;
@@ -61,7 +69,7 @@ export function open({station, form}) {
         ${question.is_withheld ? html`<td colspan=${observers.length + 1} class="quiet">${t('station.withheld')}</td>` : html`
         ${observers.map((observer) => html`<td>${given(report, question, observer)}</td>`)}
         ${isOne ? html`<td>${counted(report, question)}</td>` : nothing}`}</tr>
-        ${my.history === `${report.form} ${report.round} ${question.code}` ? history(report, question, observers) : nothing}`)}</tbody></table></div>`;
+        ${my.history === `${report.form} ${report.round} ${question.code}` ? pastOf(report, question, observers) : nothing}`)}</tbody></table></div>`;
   }
 
   function given(report, question, observer) {
@@ -80,7 +88,7 @@ export function open({station, form}) {
       : question.counts === null ? html`<span class="quiet">–</span>`
         : html`<b>${valueOf(report.form, question.code, question.counts)}</b> ${question.how === 'chosen' ? html`<small>${t('station.chosen', {who: question.chosen?.who ?? ''})}</small>` : nothing}`;
 
-  const history = (report, question, observers) => html`<tr class="past"><td colspan=${observers.length + 2}><ol class="history">${observers.flatMap((observer) => (question.observers[observer]?.history ?? []).map((past) => html`<li><time>${time(past.at)}</time> <b>${valueOf(report.form, question.code, past.value)}</b>
+  const pastOf = (report, question, observers) => html`<tr class="past"><td colspan=${observers.length + 2}><ol class="history">${observers.flatMap((observer) => (question.observers[observer]?.history ?? []).map((past) => html`<li><time>${time(past.at)}</time> <b>${valueOf(report.form, question.code, past.value)}</b>
     ${observer} · ${past.source === PHONE ? t('state.phone') : 'SMS'} ${past.by ?? ''} ${past.withdrawn ? html`<span class="warned">${t('station.withdrawn')}</span>` : nothing} <a href=${link('messages', {key: past.message})}>${t('incident.sms')}</a></li>`))}</ol></td></tr>`;
 
   function toggleHistory() {
@@ -92,23 +100,11 @@ export function open({station, form}) {
 
   const chosen = (action) => Object.assign(() => my.at && action(my.at), {changes: true});
   const keys = {h: toggleHistory, m: () => my.at && go('messages', {key: my.at.answer.message}), v: chosen(correct.confirm), e: chosen(correct.choose), u: Object.assign(correct.undo, {changes: true}), Escape: () => (correct.isOpen() ? correct.close() : history.back())};
-  return {view, keys, title: () => t('station.title'), leave: end};
+  return {view, keys, title: () => t('station.title'), leave: () => { end(); my.lease?.release(); }};
 }
 
 const answersOf = (report) => report.questions.filter((question) => question.is_withheld || Object.keys(question.observers).length);
 const URGENCY = ['conflict', 'partial', 'missing', 'complete', 'expected'];
 const rank = (report) => (report.failed_checks.some((check) => !check.explained) ? -1 : URGENCY.indexOf(report.state));
 const byUrgency = (one, other) => rank(one) - rank(other);
-const questionOf = (form, code) => formOf(form).questions.find((question) => question.code === code);
 const labelOf = (form, question) => inLanguage(question.label) || questionOf(form, question.code)?.candidate || '';
-
-// An answer's value in words: yes and no, options by their names, what the observer does not know.
-export function valueOf(form, code, value) {
-  const question = questionOf(form, code);
-  if (value === null || value === undefined) return '–';
-  if (value === true || value === false) return t(value ? 'station.yes' : 'station.no');
-  if (Array.isArray(value)) return value.map((one) => inLanguage(question?.options?.[one]) || one).join(', ');
-  if (typeof value === 'object') return t('station.unknown');
-  if (question?.options?.[value]) return `${value} ${inLanguage(question.options[value])}`;
-  return typeof value === 'number' ? numeral(value) : value;
-}

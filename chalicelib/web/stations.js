@@ -1,7 +1,7 @@
 // The stations: which ones, and what each still owes. Filters stand in the address; text that is searched for does not.
 import {html, nothing} from './vendor/lit-html/lit-html.js';
 import {repeat} from './vendor/lit-html/directives/repeat.js';
-import {state, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames, may} from './state.js';
+import {state, change, draw, places, currentPlace, isDue, placeName, seesPeople, regionNames, may} from './state.js';
 import {electionPath} from './api.js';
 import {poll} from './poll.js';
 import {go, link} from './app.js';
@@ -12,9 +12,10 @@ const STATES = ['missing', 'partial', 'conflict', 'failed', 'late', 'received', 
 const ONE_REGION_SECONDS = 15;
 const NATION_SECONDS = 60;
 const SHOWN = 200;
+const MOST_CARRIED = 500; // stations that a send or an export names
 
 export function open(parameters) {
-  const my = {...parameters, text: '', pages: new Map(), ends: [], shown: SHOWN};
+  const my = {...parameters, text: '', pages: new Map(), ends: [], shown: SHOWN, picked: new Set()};
 
   const regions = () => (my.region ? [my.region] : regionNames());
 
@@ -31,8 +32,8 @@ export function open(parameters) {
     const seconds = my.region ? ONE_REGION_SECONDS : NATION_SECONDS;
     const path = electionPath(`regions/${encodeURIComponent(region)}/stations${after ? `?after=${encodeURIComponent(after)}` : ''}`);
     let isFirst = true;
-    my.ends.push(poll(path, (document, isNew) => {
-      if (isNew) my.pages.set(path, {region, document});
+    my.ends.push(poll(path, (document) => {
+      my.pages.set(path, {region, document});
       if (isFirst && document.next) page(region, document.next, others);
       else if (isFirst && others.length) page(others[0], null, others.slice(1));
       isFirst = false;
@@ -55,10 +56,27 @@ export function open(parameters) {
   }
 
   function filter(changes) {
-    Object.assign(my, changes, {shown: SHOWN});
+    Object.assign(my, changes, {shown: SHOWN, picked: new Set()});
     const {region, form, round, district} = my;
     go('stations', {region, form, round, state: my.state, district}, {replace: true});
   }
+
+  // The list goes along to the screen that does something with it: what is picked, or all that is listed.
+  const listed = () => (my.picked.size ? chosen().filter((one) => my.picked.has(one.station)) : chosen()).map((one) => one.station);
+  function carry(screen) {
+    const place = my.form ? placeName({form: my.form, round: my.round ?? '-'}) : '';
+    const words = [my.state && t(`state.${my.state}`), place, my.district || my.region].filter(Boolean).join(' · ');
+    change({carried: {stations: listed(), words}});
+    const missing = my.state === 'missing' && my.form ? place.replace(' ', ':') : '';
+    go(screen, {form: my.form, list: 'stations', ...(screen === 'send' && {missing})});
+  }
+
+  const atHand = () => document.activeElement.closest('[data-station]')?.dataset.station;
+  function pick(station = atHand()) {
+    if (station && !my.picked.delete(station)) my.picked.add(station);
+    draw();
+  }
+  const call = () => atHand() && go('calls', {station: atHand()});
 
   function follow(next) {
     const wasRegion = my.region;
@@ -77,13 +95,14 @@ export function open(parameters) {
     const isLoading = my.pages.size < regions().length;
     return html`<div class="title"><h1>${t('stations.title')}</h1>
         <span class="quiet">${t('stations.count', {n: number(found.length), all: number(all)})}${asOf ? ` · ${t('frame.asof', {time: time(asOf, true)})}` : ''}</span><span class="grow"></span>
-        ${my.form && may('send') ? html`<a class="button" href=${link('send', {region: my.region, missing: my.round && my.round !== '-' ? `${my.form}:${my.round}` : my.form})}>${t('stations.send')}</a>` : nothing}
-        ${may('exports') ? html`<a class="button" href=${link('exports', {region: my.region, form: my.form})}>${t('stations.export')}</a>` : nothing}</div>
+        ${found.length ? actions(my.picked.size || found.length) : nothing}</div>
       ${filters()}
       ${my.fault ? html`<p class="fault" role="alert">${my.fault}</p>` : nothing}
       ${found.length ? table(found) : html`<p class="empty">${isLoading ? t('frame.loading') : t('stations.none', {what: my.state ? t(`state.${my.state}`) : t('stations.title'), place: my.form ? placeName({form: my.form, round: my.round ?? '-'}) : t('stations.any'), region: my.region ?? t('board.nation'), time: time(asOf)})}</p>`}
       ${found.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: found.length - my.shown})}</button>` : nothing}`;
   }
+
+  const actions = (n) => html`${['send', 'exports'].filter(may).map((screen) => html`<button type="button" ?disabled=${n > MOST_CARRIED} title=${n > MOST_CARRIED ? t('stations.toomany', {n: MOST_CARRIED}) : nothing} @click=${() => carry(screen)}>${t(`stations.${screen}`, {n: number(n)})}</button>`)}`;
 
   function filters() {
     const place = my.form ? `${my.form} ${my.round ?? ''}` : '';
@@ -110,14 +129,15 @@ export function open(parameters) {
   }
 
   const row = (one, current) => html`<tr>
-    <td><a data-item class="whole" href=${link('station', {station: one.station, form: my.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
+    <td>${may('send') || may('exports') ? html`<input type="checkbox" tabindex="-1" aria-label=${t('stations.pick', {station: one.station})} .checked=${my.picked.has(one.station)} @change=${() => pick(one.station)}>` : nothing}
+      <a data-item data-station=${one.station} class="whole" href=${link('station', {station: one.station, form: my.form})}><b>${one.station}</b> ${one.name}</a> <small>${one.district}</small></td>
     ${my.region ? nothing : html`<td>${one.region}</td>`}
     <td class="number">${one.silent ? html`<b class="stated missing">${t('state.silent')}</b>` : one.owes ? html`<b>${one.owes}</b>` : html`<span class="quiet">0</span>`}</td>
     ${places().map((place) => html`<td class="centre ${isHere(place, current) ? 'current' : ''}">${glyphs(roundOf(one, place))}</td>`)}
     <td>${one.last_heard_at ? html`${time(one.last_heard_at)} <small>${ageOf(one.last_heard_at)}</small>` : html`<span class="quiet">–</span>`}</td>
     ${seesPeople() ? html`<td>${people(one)}</td>` : nothing}</tr>`;
 
-  return {view, follow, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
+  return {view, follow, keys: {x: () => pick(), ...(may('calls') && {c: call})}, title: () => t('stations.title'), leave: () => my.ends.forEach((end) => end())};
 }
 
 const roundOf = (station, {form, round}) => station.forms[form]?.[round] ?? {state: 'expected'};

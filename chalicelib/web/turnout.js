@@ -19,7 +19,7 @@ export function open() {
   const my = {count: null, etag: null, isNothing: false, fault: '', note: ''};
   const act = once();
   const met = clash();
-  const end = poll(electionPath('quick-count'), (count, isNew, etag) => { Object.assign(my, {count, etag, isNothing: false}); draw(); }, {
+  const end = poll(electionPath('quick-count'), (count, etag) => { Object.assign(my, {count, etag, isNothing: false}); draw(); }, {
     seconds: SECONDS,
     failed: (error) => { Object.assign(my, {count: null, isNothing: error.status === 404, fault: error.message}); draw(); },
   });
@@ -73,6 +73,7 @@ export function open() {
     const candidates = Object.entries(count.estimates).filter(([name]) => !OTHERS.includes(name));
     const most = Math.max(...candidates.map(([, one]) => one.estimate + one.margin), 0.01);
     const form = state.election.forms.find((one) => one.questions.some((question) => question.role === 'votes'));
+    if (!count.stations && !Object.keys(count.held_back).length) return html`<p class="quiet">${t('turnout.nocount')}</p>`;
     return html`<p>${t('turnout.of', {n: number(count.stations)})} ${form ? heldBack(form.code, '-', count) : nothing}</p>
       ${count.withheld.length ? html`<p class="warned">${t('turnout.withheld', {strata: count.withheld.join(', ')})}</p>` : nothing}
       ${candidates.length ? html`<div class="scroller bare"><table class="candidates"><tbody>${candidates.map(([name, one]) => html`<tr><th scope="row">${name}</th><td class="number"><b>${share(one.estimate)}</b> <small>± ${share(one.margin)}</small></td>
