@@ -108,7 +108,7 @@ def test_identical_texts_are_one_line_that_says_how_many(desk: AtDesk) -> None:
     assert shown(desk)["waiting"]["count"] == 3
 
 
-def test_an_sms_read_in_part_leaves_when_its_sender_has_sent_the_rest(desk: AtDesk) -> None:
+def test_m7_an_sms_read_in_part_leaves_when_its_sender_has_sent_the_rest(desk: AtDesk) -> None:
     pipeline = desk.pipeline
     part = say(pipeline, pipeline.phone(), "OP A1 B99 C12")
     assert part.state == "partly_accepted"
@@ -125,7 +125,7 @@ def test_an_sms_read_in_part_leaves_when_its_sender_has_sent_the_rest(desk: AtDe
     assert pipeline.differences() == ()
 
 
-def test_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk, wire: Wire) -> None:
+def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk, wire: Wire) -> None:
     pipeline = desk.pipeline
     begin = pipeline.now
     report = say(pipeline, pipeline.phone(), "OP 1001 A1 B0730 C12 D1 E1668")

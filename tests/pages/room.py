@@ -2,18 +2,21 @@
 
 import contextlib
 import csv
+import gzip
+import io
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from deployed import SAMPLE, Answered, Deployed
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 ELECTION = "pages"
 WHOLE = "Bishkek"
@@ -50,8 +53,9 @@ class Visit:
     answers: list[tuple[str, int]] = field(default_factory=list)
 
     def go(self, screen: str, wait_for: str = "main h1") -> Page:
-        """Open a screen by its address."""
+        """Open a screen by its address, and wait until it is the one that is drawn."""
         self.page.evaluate("(to) => { location.hash = to }", f"/{screen}")
+        self.page.wait_for_selector(f"main[data-screen='{screen.partition('?')[0]}']", timeout=COLD_MS)
         self.page.wait_for_selector(wait_for, timeout=COLD_MS)
         return self.page
 
@@ -77,6 +81,14 @@ class Visit:
 class Room(Deployed):
     """The deployed stack with an election of its own, its clock at 12:41 of the day."""
 
+    election: ClassVar[str] = ELECTION
+    number: ClassVar[str] = NUMBER
+    clock: ClassVar[str] = NOON
+    digit: ClassVar[str] = "8"
+    """What its phones have in their midst, so that no two rooms share any."""
+    whole: ClassVar[str] = WHOLE
+    of_others: ClassVar[int] = OF_OTHERS
+
     @cached_property
     def observers(self) -> list[dict[str, str]]:
         """The roster's rows."""
@@ -93,29 +105,37 @@ class Room(Deployed):
         """Load one region whole and a few stations of the others, with phones that no other test uses."""
         folder = self.folder / "election"
         shutil.copytree(SAMPLE.parent, folder)
-        stations = _kept(folder / "stations.csv", _few())
+        stations = _kept(folder / "stations.csv", _few(self.whole, self.of_others))
         of_these = {row.split(",")[0] for row in stations}
         roster = folder / "observers.csv"
         rows = _kept(roster, lambda row: row.split(",")[4] in of_these)
         header = roster.read_text("utf-8").splitlines()[0]
-        roster.write_text("\n".join([header, *map(_elsewhere, rows)]) + "\n", "utf-8")
+        roster.write_text("\n".join([header, *(_elsewhere(row, self.digit) for row in rows)]) + "\n", "utf-8")
         self.baykoo(
-            "election", "load", str(folder / "election.yaml"), "--id", ELECTION, "--number", NUMBER, "--clock", NOON
+            *("election", "load", str(folder / "election.yaml"), "--id", self.election),
+            *("--number", self.number, "--clock", self.clock),
         )
 
     def report(self, place: int, text: str) -> Answered:
         """Have an observer, by their place in the roster, send an SMS."""
-        return self.sms(text, self.observers[place]["phone"], NUMBER)
+        return self.sms(text, self.observers[place]["phone"].split(";")[0], self.number)
 
     def link(self, role: str, *options: str) -> str:
         """Give somebody new an account, and return the link that signs them in."""
         address = f"{uuid4().hex[:12]}@example.org"
-        named = ("account", "add", f"Aida {role}", "--address", address, "--role", role, "--election", ELECTION)
+        named = ("account", "add", f"Aida {role}", "--address", address, "--role", role, "--election", self.election)
         return self.baykoo(*named, *options).split()[-1]
 
     def api(self, path: str) -> Any:
         """What the API answers to headquarters."""
-        return self.get(f"/v1/elections/{ELECTION}/{path}", self.token).json()
+        return self.get(f"/v1/elections/{self.election}/{path}", self.token).json()
+
+    def act(self, path: str, body: dict[str, Any], *, seen: int | None = None) -> Any:
+        """Do something as headquarters do, on a version where it wants one; what the API answers."""
+        headers = {"Idempotency_Key": uuid4().hex} | ({"If_Match": f'"{seen}"'} if seen is not None else {})
+        answer = self.post(f"/v1/elections/{self.election}/{path}", body, self.token, **headers)
+        assert answer.status in (200, 201, 202), answer.body
+        return answer.json()
 
     def chase(self) -> None:
         """Let the minute's schedule pass: it says who is to be called."""
@@ -125,7 +145,42 @@ class Room(Deployed):
     @cached_property
     def token(self) -> str:
         """Headquarters' token."""
-        return self.operator(ELECTION, role="headquarters")
+        return self.operator(self.election, role="headquarters")
+
+
+class Night(Room):
+    """Two stations of each region at eleven, when counts come in."""
+
+    election = "pages-night"
+    number = "+996700009901"
+    clock = "2017-10-15T23:00:00+06:00,1"
+    digit = "7"
+    whole = ""
+    of_others = 2
+
+
+class Minute(Room):
+    """A station of each region half a minute before the noon's turnout is missing."""
+
+    election = "pages-minute"
+    number = "+996700009902"
+    clock = "2017-10-15T12:28:00+06:00,6"
+    digit = "6"
+    whole = ""
+    of_others = 1
+
+
+def fetched(page: Page, button: Locator, kept: Path) -> list[dict[str, str]]:
+    """Fetch the first file of an export, and read its rows."""
+    with page.expect_download() as download:
+        button.click()
+    download.value.save_as(kept)
+    return list(csv.DictReader(io.StringIO(gzip.decompress(kept.read_bytes()).decode("utf-8-sig"))))
+
+
+def slowness() -> float:
+    """How much longer things take here than on a machine that has nothing else to do."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @contextlib.contextmanager
@@ -148,14 +203,14 @@ def visiting(browser: Browser, room: Room, link: str | None, **options: Any) -> 
     context.close()
 
 
-def _few() -> Callable[[str], bool]:
+def _few(whole: str, of_others: int) -> Callable[[str], bool]:
     """Whether a station is kept: all of one region, of each other so many."""
     kept: Counter[str] = Counter()
 
     def keeps(row: str) -> bool:
         region = row.split(",")[1]
         kept[region] += 1
-        return region == WHOLE or kept[region] <= OF_OTHERS
+        return region == whole or kept[region] <= of_others
 
     return keeps
 
@@ -168,6 +223,6 @@ def _kept(path: Path, keeps: Callable[[str], bool]) -> list[str]:
     return rows
 
 
-def _elsewhere(row: str) -> str:
+def _elsewhere(row: str, digit: str) -> str:
     number, name, phone, language, station = row.split(",")
-    return ",".join((number, name, f"{phone[:7]}8{phone[8:]}", language, station))
+    return ",".join((number, name, f"{phone[:7]}{digit}{phone[8:]}", language, station))

@@ -177,11 +177,33 @@ def test_c7_who_wants_no_sms_can_be_called_and_gets_none(lead: Visit, desk: Room
     card = page.locator(".caller", has_text=phone)
     expect(card).to_contain_text("wants no SMS", timeout=15_000)
     assert card.locator("a.tel").get_attribute("href") == f"tel:{phone}"
-    before = desk.texts_to(phone)
-    desk.chase()
-    page.wait_for_timeout(3_000)
-    assert desk.texts_to(phone) == before
+    page.locator(".call").focus()
+    page.keyboard.press("2")
+    expect(page.locator("#wait")).to_be_focused()
+    assert page.get_by_label("remind by SMS").count() == 0
     page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".call")).to_have_count(0)
+    eventually(lambda: called(desk, station)["lease"] is None)
+    other = free_station(desk, skip=3)
+    reminded = desk.observers[observer_of(desk, other)]["phone"]
+    before = desk.texts_to(phone), desk.texts_to(reminded)
+    for one, number in ((station, phone), (other, reminded)):
+        promise(desk, one, number)
+
+    def told() -> bool:
+        desk.chase()
+        return len(desk.texts_to(reminded)) > len(before[1])
+
+    eventually(told, 60)
+    assert desk.texts_to(phone) == before[0], "who wants no SMS gets none, though it was asked for"
+
+
+def promise(desk: Room, station: str, phone: str) -> None:
+    """Log that somebody will send at once, and is to be reminded then."""
+    soon = dt.datetime.fromisoformat(desk.api(f"calls/{station}")["as_of"]) + dt.timedelta(seconds=3)
+    body = {"outcome": "will_send", "phone": phone, "will_send_at": soon.isoformat(), "remind": True}
+    desk.act(f"calls/{station}/outcome", body)
 
 
 @pytest.mark.long

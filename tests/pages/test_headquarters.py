@@ -1,16 +1,13 @@
 """What headquarters and administrators do: SCREENS X1 to X3, E1, E4, H1, H3, K1, Q2, Y2."""
 
-import csv
-import io
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from deployed import eventually
 from playwright.sync_api import Browser, Page, expect
-from room import ELECTION, Room, Visit, visiting
+from room import ELECTION, Room, Visit, fetched, visiting
 
 REGION = "Talas"
 """Of its observers no other test of the page counts the SMS."""
@@ -74,11 +71,7 @@ def test_e1_a_file_has_what_the_list_has(lead: Visit, room: Room, tmp_path: Path
     page.get_by_role("button", name="Make it").click()
     button = page.get_by_role("button", name="Fetch").first
     expect(button).to_be_visible(timeout=60_000)
-    with page.expect_download() as download:
-        button.click()
-    kept = tmp_path / "export"
-    download.value.save_as(kept)
-    rows = rows_of(kept)
+    rows = fetched(page, button, tmp_path / "export")
     assert {row["station"] for row in rows} == reported(room)
     assert {row["form"] for row in rows} == {"OP"}
 
@@ -87,14 +80,6 @@ def reported(room: Room) -> set[str]:
     """Stations of Bishkek that the API lists with something of the opening."""
     listed = room.api("regions/Bishkek/stations")["stations"]
     return {one["station"] for one in listed if one["forms"]["OP"]["-"]["state"] in ("complete", "partial", "conflict")}
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    if not zipfile.is_zipfile(path):
-        return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
-    with zipfile.ZipFile(path) as archive:
-        name = next(one for one in archive.namelist() if one.endswith("OP.csv"))
-        return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
 
 
 @pytest.mark.long

@@ -1,7 +1,7 @@
 """Every screen in every language, theme and width: SCREENS F1 and F2."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from room import Room, visiting
 
 SCREENS = {
@@ -19,13 +19,14 @@ SCREENS = {
     "imports": "main .title",
     "training": "main .title",
     "map": "svg.map",
-    "map?region=Bishkek": "main .title",
+    "map?region=Bishkek": "a.point",
     "audit": "main .title",
     "turnout": "main h1",
     "wall": ".wall footer",
     "settings": "main .title",
     "help": "main .title",
 }
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WIDTHS = (360, 1280, 1920)
 CORE = [("ky", "dark")]
 OTHERS = [("en", "light"), ("en", "dark"), ("ru", "light"), ("ru", "dark"), ("ky", "light")]
@@ -41,9 +42,10 @@ def looked_at(chromium: Browser, room: Room, language: str, theme: str, widths: 
             page.locator(f"main button[lang={language}]").click()
         for screen, ready in SCREENS.items():
             visit.go(screen, ready)
+            expect(page.locator("main .waiting")).to_have_count(0)
             for width in widths:
                 page.set_viewport_size({"width": width, "height": 900})
-                page.wait_for_timeout(100)
+                page.evaluate(TWO_FRAMES)
                 found += [f"{screen} {language} {theme} {width}: {one}" for one in visit.axe()]
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                     found.append(f"{screen} {language} {width}: the page scrolls sideways")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from playwright.sync_api import Response
-from room import Room, Visit
+from room import Room, Visit, slowness
 
 MOST_FILES = 12
 MOST_BYTES = 60_000
@@ -17,11 +17,6 @@ TRIES = 10
 LATER = ("/keys.js", "/acting.js", "/chart.js", "/icon.svg")
 """Files that nothing on the board waits for: they come after it is painted."""
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-
-
-def slowness() -> float:
-    """How much longer things take here than on a machine that has nothing else to do."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @pytest.mark.long

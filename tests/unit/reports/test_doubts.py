@@ -81,7 +81,7 @@ def test_observers_who_disagree_are_quoted_with_the_difference() -> None:
     assert [one.votes for one in doubts(one, of="OP")] == [0, 10, 0]
 
 
-def test_within_the_tolerance_there_is_none() -> None:
+def test_d2_within_the_tolerance_there_is_none() -> None:
     whole = {"C": 430, "D": 20}
     assert told(report("CL", ("1", whole | {"E": 410}), ("2", {"E": 420}))) == []
 

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.observation.election_file import read_election
-from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.observation.reports.entry_text import entry_text
@@ -13,9 +15,12 @@ from chalicelib.observation.reports.entry_text import entry_text
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 
 
-@pytest.fixture(scope="module")
+ELECTION = read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+
+
+@pytest.fixture
 def election() -> Election:
-    return read_election({file.name: file.read_text() for file in SAMPLE.iterdir()}, "election.yaml")
+    return ELECTION
 
 
 def faults(election: Election, fields: EntryFields) -> dict[str, str]:
@@ -66,3 +71,42 @@ def test_a_field_never_says_more_than_its_own_answer(election: Election, typed: 
     except FieldsRefused:
         return
     assert text == "OP 1001 A1"
+
+
+def typed_by(question: Question) -> st.SearchStrategy[str]:
+    """What people type for a question, in the ways that they type it."""
+    match question.type:
+        case "yesno":
+            return st.sampled_from(["1", "2", "да", "нет", "ооба", "жок", "yes", "no", " 1 "])
+        case "time":
+            return st.builds(
+                "{:{width}}{}{:02}".format,
+                st.integers(0, 23),
+                st.sampled_from([":", ".", ""]),
+                st.integers(0, 59),
+                width=st.just("02"),
+            )
+        case "choice":
+            return st.sampled_from([str(number) for number in question.options])
+        case "choices":
+            return st.lists(st.sampled_from(sorted(question.options)), min_size=1, unique=True).map(
+                lambda several: ",".join(map(str, several))
+            )
+        case _:
+            return st.integers(int(question.min or 0), int(question.max or 5000)).map(str)
+
+
+def entries(form: Form) -> st.SearchStrategy[EntryFields]:
+    answers = st.fixed_dictionaries({}, optional={one.code: typed_by(one) for one in form.questions})
+    place = st.sampled_from([None, *form.round_names]) if form.rounds else st.none()
+    return st.builds(EntryFields, st.just(form.code), st.just("1001"), place, answers.filter(bool))
+
+
+@given(st.one_of([entries(form) for form in ELECTION.forms]))
+def test_m5_what_is_typed_into_fields_gives_the_report_that_it_gives_as_an_sms(fields: EntryFields) -> None:
+    typed = [f"{code}={value}" for code, value in fields.answers.items()]
+    said = " ".join([fields.form, "1001", *filter(None, [fields.round]), *typed])
+    [by_entry], [by_sms] = read(entry_text(ELECTION, fields), ELECTION).reports, read(said, ELECTION).reports
+    assert not by_sms.rejected
+    assert (by_entry.form, by_entry.station, by_entry.round) == (by_sms.form, by_sms.station, by_sms.round)
+    assert dict(by_entry.answers) == dict(by_sms.answers)
