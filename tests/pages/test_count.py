@@ -46,6 +46,7 @@ def test_w1_the_wall_names_nobody_and_no_station(lead: Visit, room: Room) -> Non
     assert not [row["station"] for row in room.observers if f'"{row["station"]}"' in shown]
 
 
+@pytest.mark.long
 def test_w1_the_wall_s_foot_has_the_ledger_s_root_with_its_hour(lead: Visit, room: Room) -> None:
     root = room.baykoo("seal", "--election", ELECTION).split()[-1]
     page = lead.go("wall", ".wall footer .root")

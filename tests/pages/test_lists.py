@@ -159,6 +159,7 @@ def test_s1_each_filter_lists_what_the_api_says(lead: Visit, reported: Room) -> 
 NUMBERS = "(all) => all.map((one) => one.dataset.station)"
 
 
+@pytest.mark.long
 def test_s2_e1_what_is_done_with_a_list_is_done_with_its_rows_alone(
     lead: Visit, reported: Room, tmp_path: Path
 ) -> None:
