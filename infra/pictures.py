@@ -64,12 +64,12 @@ SHOTS = (
     Shot("calls", "calls", ".task", after_n=".call .outcomes"),
     Shot("doubts", "doubts", "table.stations"),
     Shot("incidents", "incidents", ".incident"),
-    Shot("incidents-phone", "incidents", ".incident", size=PHONE),
     Shot("turnout", "turnout", ".chart"),
+    Shot("incidents-phone", "incidents", ".incident", size=PHONE),
     Shot("map", "map", "a.cluster"),
     Shot("people", "people", "main table"),
     Shot("wall", "wall", ".wall footer"),
-    Shot("keys", "help", ".sheets", size=(1060, 740), is_printed=True),
+    Shot("keys", "help", ".sheets", size=(1060, 500), is_printed=True),
 )
 REVIEWED = (
     *SHOTS,
