@@ -21,6 +21,8 @@ from chalicelib.store.elections import LoadedElection
 LOOKS_AHEAD = dt.timedelta(days=1)
 GOES_ON = dt.timedelta(days=1)
 """How long before and after an election's hours it is kept up."""
+WORKED_OFF_WITHIN = dt.timedelta(hours=1)
+"""How long, of everybody's time, at least: after a day that ran fast people go on at their own pace."""
 
 
 def keep_up_due(now: dt.datetime, until: float = NO_DEADLINE) -> int:
@@ -59,5 +61,8 @@ def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
 
 
 def _is_watched(loaded: LoadedElection, now: dt.datetime) -> bool:
-    hours = hours_of(loaded.election)
-    return hours is not None and hours[0] - LOOKS_AHEAD <= loaded.clock.at(now) <= hours[1] + GOES_ON
+    hours, clock = hours_of(loaded.election), loaded.clock
+    if hours is None:
+        return False
+    ends = max(clock.real(hours[1] + GOES_ON), clock.real(hours[1]) + WORKED_OFF_WITHIN)
+    return clock.real(hours[0] - LOOKS_AHEAD) <= now <= ends
