@@ -26,7 +26,7 @@ export function frame() {
       ${strip()}
       <nav class="pills" aria-label=${t('frame.queues')}>${QUEUES.map(pill)}</nav>
       ${freshness()}
-      <a class="who" href="#/settings" title=${t('settings.title')}>${account.name}<small>${t(`role.${account.role}`)}</small></a>
+      <a class="who" href="#/settings" title=${t('settings.title')}><span>${account.name}</span><small>${t(`role.${account.role}`)}</small></a>
     </div>
     <nav class="tabs" aria-label=${t('frame.screens')}>${TABS.filter((name) => may(name)).map(tab)}
       <a class="help" href="#/help" aria-current=${state.route.name === 'help' ? 'page' : nothing}><kbd>?</kbd> ${t('help.title')}</a>
