@@ -87,6 +87,7 @@ def test_a_module_is_short_and_writes_no_html_of_its_own(path: Path) -> None:
         r"innerHTML|outerHTML|insertAdjacentHTML|\beval\(|new Function|unsafe-?[hH]tml|document\.write", written
     )
     assert not re.search(r"\sstyle=", written), "the policy forbids style attributes"
+    assert not re.search(r"\b(?:const|let|function)\s+(?:history|location)\b", written), "the browser's own are needed"
     assert not re.search(r"""['"`]https?://""", written.replace("http://www.w3.org", "")), "nothing from another host"
 
 
