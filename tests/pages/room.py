@@ -159,6 +159,16 @@ class Night(Room):
     of_others = 2
 
 
+class Quiet(Room):
+    """A station of each region, of which nobody says anything."""
+
+    election = "pages-quiet"
+    number = "+996700009903"
+    digit = "5"
+    whole = ""
+    of_others = 1
+
+
 class Minute(Room):
     """A station of each region half a minute before the noon's turnout is missing."""
 

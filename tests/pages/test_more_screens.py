@@ -18,11 +18,13 @@ MANY = """(count) => Array.from({length: count}, (_, place) => ({station: String
   forms: {TU: {'10:00': {state: 'complete'}, '12:00': {state: 'missing'}}}}))"""
 DRAW = """async (region) => {
   const {go} = await import(document.querySelector('script[type=module]').src);
+  const {port1, port2} = new MessageChannel(); // a turn that waits for no frame: what is timed is the script
+  const turn = () => new Promise((done) => { port1.onmessage = done; port2.postMessage(null); });
   const spent = [];
   for (const [round, state] of [['10:00', 'complete'], ['12:00', 'missing'], ['10:00', 'complete']]) {
     const since = performance.now();
     go('map', {region, form: 'TU', round}, {replace: true});
-    while (!document.querySelector('a.point').classList.contains(state)) await new Promise((done) => setTimeout(done));
+    while (!document.querySelector('a.point').classList.contains(state)) await turn();
     spent.push(performance.now() - since);
   }
   return Math.min(...spent);

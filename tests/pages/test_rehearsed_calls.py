@@ -29,7 +29,8 @@ def simulate(room: Room, station: str, phones: dict[str, Any]) -> None:
 def simulated(room: Room) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A station that owes the noon's turnout, whose two observers are simulated."""
     room.chase()
-    free = [one for one in room.api("calls")["calls"] if not one["lease"] and "TU 12:00" in one["owed"]]
+    calls = room.api("calls")["calls"]
+    free = [one for one in calls if not one["lease"] and not one["tries"] and "TU 12:00" in one["owed"]]
     station = str(free[-4]["station"])
     observers = [row for row in room.observers if row["station"] == station]
     reports = [{"form": "TU", "round": "12:00", "answers": {"A": "417"}}]
