@@ -4,6 +4,7 @@ The one mechanism for every loop over elections, regions, coordinators, watches,
 tests/unit/isolation/test_isolated_loops.py finds loops over those that do without it.
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -83,6 +84,16 @@ def for_each(
     if left:
         logger.warning("no time was left", extra={"kind": kind, "left": len(left), "first": left[0]})
     return Done(tuple(results), tuple(failed), tuple(left))
+
+
+def in_turn(things: Iterable[Thing], now: dt.datetime) -> list[Thing]:
+    """Return things with another one first each minute.
+
+    Where there is time for some alone, none is left for ever.
+    """
+    listed = list(things)
+    first = int(now.timestamp() // 60) % len(listed) if listed else 0
+    return [*listed[first:], *listed[:first]]
 
 
 def shares_of(until: float, count: int) -> list[float]:

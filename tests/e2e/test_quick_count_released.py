@@ -40,7 +40,7 @@ def headquarters(deployed: Deployed, results: dict[str, dict[str, int]]) -> str:
     """Headquarters' token, once all that was sent has come in."""
     token = deployed.operator(ELECTION, role="headquarters")
     # As of the last minute: chase keeps it.
-    eventually(lambda: deployed.get(PATH, token).json()["quick_count"]["stations"] == len(results), 180)
+    eventually(lambda: deployed.get(PATH, token).json()["quick_count"]["stations"] == len(results), 300)
     return token
 
 

@@ -162,7 +162,7 @@ def test_two_at_once_do_the_work_once(watched: Pipeline) -> None:
 def test_a_run_that_dies_is_finished_by_the_next(watched: Pipeline, wire: Wire) -> None:
     wire.listen()
     wire.cut_all = lambda operation, place, when: (
-        failed() if operation == "TransactWriteItems" and place > 30 and when == "before" else None
+        failed() if operation == "TransactWriteItems" and place > 46 and when == "before" else None
     )
     with pytest.raises(RuntimeError):
         chased(watched)

@@ -17,7 +17,7 @@ from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, a
 from chalicelib.observation.sms.phones import international
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.isolation import NO_DEADLINE, Done, for_each
+from chalicelib.services.isolation import NO_DEADLINE, Done, for_each, in_turn
 from chalicelib.services.outreach.missing_list import queue_lists
 from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
 from chalicelib.services.outreach.reached import reached
@@ -70,7 +70,7 @@ def chase_due(now: dt.datetime, until: float = NO_DEADLINE) -> ChaseResult:
         loaded = elections.current(election_id)
         return chase(loaded, now) if loaded is not None and _is_watched(loaded, now) else ChaseResult()
 
-    done = for_each("election to chase", elections.list_elections(), chase_one, until=until)
+    done = for_each("election to chase", in_turn(elections.list_elections(), now), chase_one, until=until)
     return sum(done.results, start=ChaseResult())
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 
 from chalicelib.observation.calls.priority import Need
 from chalicelib.observation.elections.schedule import hours_of
-from chalicelib.services.isolation import NO_DEADLINE, Done, Part, for_each, run_parts
+from chalicelib.services.isolation import NO_DEADLINE, Done, Part, for_each, in_turn, run_parts
 from chalicelib.services.quick_count.live import keep_count
 from chalicelib.services.upkeep.calls import keep_calls, needs_of
 from chalicelib.services.upkeep.doubts import keep_doubts
@@ -38,7 +38,7 @@ def keep_up_due(now: dt.datetime, until: float = NO_DEADLINE) -> int:
         keep_up(loaded, now)
         return True
 
-    return sum(for_each("election to keep up", elections.list_elections(), keep_one, until=until).results)
+    return sum(for_each("election to keep up", in_turn(elections.list_elections(), now), keep_one, until=until).results)
 
 
 def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:

@@ -1,11 +1,13 @@
 """How long an election is kept up: a day after it, and an hour of everybody's time after a day that ran fast."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.cli.files import load_election_file
 from chalicelib.observation.elections.clock import Clock
+from chalicelib.services import isolation
 from chalicelib.services.upkeep import upkeep
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
@@ -37,3 +39,23 @@ def test_it_is_kept_up_while_people_work_on_it(
     monkeypatch.setattr(elections, "current", lambda election_id: loaded)
     monkeypatch.setattr(upkeep, "keep_up", lambda *of: None)
     assert upkeep.keep_up_due(BEGUN + after) == kept
+
+
+def test_where_there_is_time_for_one_alone_each_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = load_election_file(ROOT / "infra" / "sample" / "election.yaml")
+    loaded = LoadedElection(sample, Clock(MORNING, BEGUN), 1, sample)
+    begun: list[str] = []
+    monkeypatch.setattr(elections, "list_elections", lambda: ["a", "b", "c"])
+
+    def current(election_id: str) -> LoadedElection:
+        begun.append(election_id)
+        clock.seconds += 1
+        return loaded
+
+    clock = SimpleNamespace(seconds=0.0)
+    monkeypatch.setattr(isolation.time, "monotonic", lambda: clock.seconds)
+    monkeypatch.setattr(elections, "current", current)
+    monkeypatch.setattr(upkeep, "keep_up", lambda *of: None)
+    for minute in range(3):
+        assert upkeep.keep_up_due(BEGUN + dt.timedelta(minutes=minute), until=clock.seconds + 1) == 1
+    assert sorted(begun) == ["a", "b", "c"]
