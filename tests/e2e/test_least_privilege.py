@@ -191,9 +191,9 @@ def test_the_messages_desk_meets_no_refusal(guarded: Deployed) -> None:
     act(chat, "undo", {})
     act(chat, "answer", {"text": "To your station."})
     act(chat, "undo", {})
-    act(chat, "enter", {"text": "OP D2"})
+    act(chat, "enter", {"text": "VO B2"})
     act(chat, "undo", {"note": "misheard"})
-    assert guarded.sms("OP D2", OBSERVER, NUMBER, id="guarded-again").status == 200
+    assert guarded.sms("VO B2", OBSERVER, NUMBER, id="guarded-again").status == 200
     again = eventually(lambda: opened_by(guarded, token, "generic#guarded-again"))
     headers = {"if_match": f'"{again["version"]}"', "idempotency_key": str(uuid4())}
     graver = guarded.post(f"{api}/incidents/{again['number']}/grade", {"severity": "critical"}, token, **headers)
