@@ -9,7 +9,7 @@ from deployed import SAMPLE, Deployed, call, eventually
 
 from infra.stack import Stack
 
-ELECTION, NUMBER = "kept", "+996312000077"
+ELECTION, NUMBER = "kept", "+996312000078"
 
 
 @pytest.fixture(scope="module")

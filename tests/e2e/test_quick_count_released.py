@@ -12,7 +12,7 @@ from deployed import SAMPLE, Answered, Deployed, call, eventually
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
 
-NUMBER = "+996312000018"
+NUMBER = "+996312000019"
 ELECTION = "quick-count"
 STATIONS_A_REGION = 2
 IN_BISHKEK = "1001"
