@@ -7,7 +7,8 @@ from chalice.app import Chalice
 from chalicelib.entrypoints.api.routes import register_routes
 from chalicelib.entrypoints.functions import register_functions
 
-app = Chalice(app_name="baykoo")
+# Lambda's own handler writes what chalice logs: one of chalice's would stand before Powertools' in a stack named baykoo.
+app = Chalice(app_name="baykoo", configure_logs=False)
 register_routes(app)
 register_functions(app)
 

@@ -1,5 +1,7 @@
 """What each Lambda function loads: a cold start at 08:00 must not pay for what its function does not do."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -91,3 +93,13 @@ def test_keys_of_rows_are_made_in_one_module() -> None:
     made = re.compile(rf"""f["'](?:{"|".join(prefixes.split())})#\{{[^"']*#\{{""")
     files = [file for file in Path(chalicelib.__file__).parent.rglob("*.py") if made.search(file.read_text("utf-8"))]
     assert [file.name for file in files] == ["keys.py"]
+
+
+def test_a_stack_of_the_app_s_own_name_logs_like_any_other() -> None:
+    """Powertools' logger has the stack's name, chalice's the app's: the guide calls both baykoo."""
+    log = "with log_context.logged_as(types.SimpleNamespace(correlation_id='c1')): log_context.logger.info('stored')"
+    code = f"import types, app; from chalicelib.services.clients import log_context\n{log}"
+    environ = os.environ | {"POWERTOOLS_SERVICE_NAME": "baykoo"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
+    (line,) = map(json.loads, done.stdout.splitlines())
+    assert (line["message"], line["correlation_id"]) == ("stored", "c1")
