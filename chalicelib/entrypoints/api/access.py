@@ -26,13 +26,13 @@ class Access:
     loaded: LoadedElection
 
 
-def authenticated(request: Any, election_id: str | None, permission: Permission) -> Access:
+def authenticated(http: Any, election_id: str | None, permission: Permission) -> Access:
     """Return what a request proves.
 
     `election_id`: the one that the path names; None: the operator's own. Problem where the proof is missing or for
     another election, where the role lacks the permission, or where a retired election would be changed.
     """
-    operator = _proven(request)
+    operator = _proven(http)
     if election_id is not None and operator.election != election_id:
         raise Problem(HTTPStatus.FORBIDDEN, f"Your access is for election {operator.election}.")
     if not operator.may(permission):
@@ -46,7 +46,7 @@ def authenticated(request: Any, election_id: str | None, permission: Permission)
     if loaded is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no election {operator.election}.")
     operator = operator.looking_at(loaded.election)
-    if request.method in _READING:
+    if http.method in _READING:
         return Access(operator, _as_seen(operator, loaded))
     if loaded.is_retired and election_id is not None:
         raise Problem(HTTPStatus.CONFLICT, f"Election {election_id} is retired: it can be read, not changed.")
@@ -63,30 +63,30 @@ def _as_seen(operator: Operator, loaded: LoadedElection) -> LoadedElection:
     return replace(loaded, election=without_others_people(loaded.election, operator.sight))
 
 
-def _proven(request: Any) -> Operator:
+def _proven(http: Any) -> Operator:
     """Return whom a request proves.
 
     It proves them by its bearer token or its session's cookie.
     """
-    authorization = request.headers.get("authorization")
-    session = cookie(request, SESSION)
+    authorization = http.headers.get("authorization")
+    session = cookie(http, SESSION)
     try:
         if authorization is None and session is not None:
-            require_own_page(request)
+            require_own_page(http)
             return resume(session, now()).operator
         return authenticate(authorization, now())
     except (TokenRefused, SessionRefused) as refused:
         raise Problem(HTTPStatus.UNAUTHORIZED, str(refused)) from refused
 
 
-def require_own_page(request: Any) -> None:
+def require_own_page(http: Any) -> None:
     """Refuse a change that another site's page asks for.
 
     Such a page would act in the name of this browser's operator.
 
     Browsers say who asks (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/); SameSite=Strict holds besides.
     """
-    if request.method not in _READING and request.headers.get("sec-fetch-site") != "same-origin":
+    if http.method not in _READING and http.headers.get("sec-fetch-site") != "same-origin":
         raise Problem(HTTPStatus.FORBIDDEN, "Only this stack's own page may change anything by a session's cookie.")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.session import page_url
 from chalicelib.observation.elections.accounts import Role
@@ -105,13 +105,13 @@ class RolesTable(Answering):
     answer=Accounts,
     conditional=True,
 )
-def accounts(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def accounts(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """List who may sign in."""
-    return list_accounts(asked.operator.election)
+    return list_accounts(request.operator.election)
 
 
 @operation(summary="Show which role may do what.", may=Permission.OWN_SESSION, answer=RolesTable, conditional=True)
-def roles(asked: Asked[None, None, None]) -> dict[str, Any]:
+def roles(request: Request[None, None, None]) -> dict[str, Any]:
     """Show the one table of permissions and roles."""
     return {"roles": {role: permissions_of(role) for role in ALLOWED}}
 
@@ -125,13 +125,13 @@ def roles(asked: Asked[None, None, None]) -> dict[str, Any]:
     status=HTTPStatus.CREATED,
     once=True,
 )
-def add(asked: Asked[ElectionPath, None, Invited]) -> dict[str, Any]:
+def add(request: Request[ElectionPath, None, Invited]) -> dict[str, Any]:
     """Give an address an account."""
-    body = asked.body
+    body = request.body
     invitation = Invitation(
         body.name, body.address, body.role, body.regions, body.organisation, body.language, body.expires_at
     )
-    return invite(asked.loaded.election, invitation, asked.action)
+    return invite(request.loaded.election, invitation, request.action)
 
 
 @operation(
@@ -144,10 +144,12 @@ def add(asked: Asked[ElectionPath, None, Invited]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def change(asked: Asked[AccountPath, None, Changed]) -> dict[str, Any]:
+def change(request: Request[AccountPath, None, Changed]) -> dict[str, Any]:
     """Change an account's role, regions, organisation, language or end."""
-    wanted = asked.body.model_dump(exclude_unset=True, exclude={"note"})
-    return change_account(asked.loaded.election, asked.path.identity, wanted, version_number(asked.seen), asked.action)
+    wanted = request.body.model_dump(exclude_unset=True, exclude={"note"})
+    return change_account(
+        request.loaded.election, request.path.identity, wanted, version_number(request.seen), request.action
+    )
 
 
 @operation(
@@ -159,9 +161,9 @@ def change(asked: Asked[AccountPath, None, Changed]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def end(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
+def end(request: Request[AccountPath, None, NoteBody]) -> dict[str, Any]:
     """End an account's access."""
-    return revoke(asked.operator.election, asked.path.identity, asked.action)
+    return revoke(request.operator.election, request.path.identity, request.action)
 
 
 @operation(
@@ -173,9 +175,9 @@ def end(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def sign_out(asked: Asked[AccountPath, None, NoteBody]) -> dict[str, Any]:
+def sign_out(request: Request[AccountPath, None, NoteBody]) -> dict[str, Any]:
     """End all sessions of an account."""
-    return sign_out_everywhere(asked.operator.election, asked.path.identity, asked.action)
+    return sign_out_everywhere(request.operator.election, request.path.identity, request.action)
 
 
 class WallLink(Answering):
@@ -194,6 +196,6 @@ class WallLink(Answering):
     status=HTTPStatus.CREATED,
     once=True,
 )
-def wall_link(asked: Asked[ElectionPath, None, NoteBody]) -> dict[str, Any]:
+def wall_link(request: Request[ElectionPath, None, NoteBody]) -> dict[str, Any]:
     """Make a link for a projector or a journalist."""
-    return make_wall_link(asked.loaded.election, page_url(asked.request), asked.action)
+    return make_wall_link(request.loaded.election, page_url(request.http), request.action)

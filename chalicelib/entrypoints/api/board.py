@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.board.board import show_board
@@ -118,9 +118,9 @@ class Board(Answering):
     answer=Board,
     conditional=True,
 )
-def board(asked: Asked[ElectionPath, BoardQuery, None]) -> dict[str, Any]:
+def board(request: Request[ElectionPath, BoardQuery, None]) -> dict[str, Any]:
     """Show the board that the operator sees."""
-    region = asked.query.region
+    region = request.query.region
     if region is not None:
-        require_region(asked.operator, asked.loaded, region)
-    return show_board(asked.loaded, asked.operator, region, now())
+        require_region(request.operator, request.loaded, region)
+    return show_board(request.loaded, request.operator, region, now())

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.call_answers import Calls, Card, Contacts, Figures, Leased, Logged, Undone
 from chalicelib.entrypoints.api.models import Asking, ElectionPath, PageQuery, Several, cursor_of, place_of
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.observation.calls.outcomes import Outcome, Person
 from chalicelib.observation.reports.entry_fields import LONGEST_TYPED, EntryFields
@@ -106,10 +106,10 @@ class UndoBody(Asking):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def calls(asked: Asked[ElectionPath, CallsQuery, None]) -> dict[str, Any]:
+def calls(request: Request[ElectionPath, CallsQuery, None]) -> dict[str, Any]:
     """List the call list of the regions asked for."""
-    _require_regions(asked, asked.query.region)
-    return list_calls(asked.loaded, asked.operator, asked.query.region, now(), asked.query.form)
+    _require_regions(request, request.query.region)
+    return list_calls(request.loaded, request.operator, request.query.region, now(), request.query.form)
 
 
 @operation(
@@ -119,9 +119,9 @@ def calls(asked: Asked[ElectionPath, CallsQuery, None]) -> dict[str, Any]:
     answer=Figures,
     conditional=True,
 )
-def figures(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def figures(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """Show the shift lead's figures."""
-    return call_figures(asked.loaded, asked.operator, now())
+    return call_figures(request.loaded, request.operator, now())
 
 
 @operation(
@@ -133,10 +133,10 @@ def figures(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def next_call(asked: Asked[ElectionPath, None, NextBody]) -> dict[str, Any]:
+def next_call(request: Request[ElectionPath, None, NextBody]) -> dict[str, Any]:
     """Lease the next station."""
-    _require_regions(asked, asked.body.regions)
-    return leases.lease_next(asked.loaded, asked.action, asked.body.regions, asked.body.passed)
+    _require_regions(request, request.body.regions)
+    return leases.lease_next(request.loaded, request.action, request.body.regions, request.body.passed)
 
 
 @operation(
@@ -147,9 +147,9 @@ def next_call(asked: Asked[ElectionPath, None, NextBody]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def card(asked: Asked[StationPath, None, None]) -> dict[str, Any]:
+def card(request: Request[StationPath, None, None]) -> dict[str, Any]:
     """Show the card of a station."""
-    return show_card(asked.loaded, asked.operator, asked.path.station, now())
+    return show_card(request.loaded, request.operator, request.path.station, now())
 
 
 @operation(
@@ -161,9 +161,9 @@ def card(asked: Asked[StationPath, None, None]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def lease(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+def lease(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     """Lease a station."""
-    return leases.lease(asked.loaded, asked.action, asked.path.station)
+    return leases.lease(request.loaded, request.action, request.path.station)
 
 
 @operation(
@@ -175,9 +175,9 @@ def lease(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def renew(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+def renew(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     """Renew a lease."""
-    return leases.renew(asked.loaded, asked.action, asked.path.station)
+    return leases.renew(request.loaded, request.action, request.path.station)
 
 
 @operation(
@@ -189,9 +189,9 @@ def renew(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def release(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+def release(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     """Release a station."""
-    return leases.release(asked.loaded, asked.action, asked.path.station)
+    return leases.release(request.loaded, request.action, request.path.station)
 
 
 @operation(
@@ -203,9 +203,9 @@ def release(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def take_over(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
+def take_over(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     """Take a station over."""
-    return leases.take_over(asked.loaded, asked.action, asked.path.station)
+    return leases.take_over(request.loaded, request.action, request.path.station)
 
 
 @operation(
@@ -217,9 +217,9 @@ def take_over(asked: Asked[StationPath, None, NothingBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
+def outcome(request: Request[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     """Log a call, and let answers that were taken count."""
-    body, station = asked.body, asked.path.station
+    body, station = request.body, request.path.station
     called = Called(
         body.outcome,
         body.person,
@@ -232,10 +232,10 @@ def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     )
     entry = None
     if body.answers is not None:
-        leases.row_of(asked.loaded, asked.operator, station)
-        entry = entry_of(asked.loaded, asked.action, station, _taken_from(body.answers), body.note)
-    logged = log_call(asked.loaded, asked.action, station, called, entry)
-    state = count_entered(logged["entered"], asked.action) if logged["entered"] else None
+        leases.row_of(request.loaded, request.operator, station)
+        entry = entry_of(request.loaded, request.action, station, _taken_from(body.answers), body.note)
+    logged = log_call(request.loaded, request.action, station, called, entry)
+    state = count_entered(logged["entered"], request.action) if logged["entered"] else None
     return logged | {"entered_state": state}
 
 
@@ -248,9 +248,9 @@ def outcome(asked: Asked[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def undo(asked: Asked[StationPath, None, UndoBody]) -> dict[str, Any]:
+def undo(request: Request[StationPath, None, UndoBody]) -> dict[str, Any]:
     """Undo a call."""
-    return undo_call(asked.loaded, asked.action, asked.path.station, asked.body.contact)
+    return undo_call(request.loaded, request.action, request.path.station, request.body.contact)
 
 
 @operation(
@@ -262,23 +262,23 @@ def undo(asked: Asked[StationPath, None, UndoBody]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def contacts(asked: Asked[StationPath, PageQuery, None]) -> dict[str, Any]:
+def contacts(request: Request[StationPath, PageQuery, None]) -> dict[str, Any]:
     """List the contact log of a station."""
-    before = place_of(asked.query.cursor)
+    before = place_of(request.query.cursor)
     if before is not None and not isinstance(before, str):
         raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of ours; begin without one.")
-    page, following = list_contacts(asked.loaded, asked.operator, asked.path.station, asked.query.limit, before)
+    page, following = list_contacts(request.loaded, request.operator, request.path.station, request.query.limit, before)
     return {
-        "election": asked.loaded.election.id,
-        "station": asked.path.station,
+        "election": request.loaded.election.id,
+        "station": request.path.station,
         "contacts": page,
         "next": cursor_of(following),
     }
 
 
-def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> None:
+def _require_regions(request: Request[Any, Any, Any], regions: tuple[str, ...]) -> None:
     for region in regions:
-        require_region(asked.operator, asked.loaded, region)
+        require_region(request.operator, request.loaded, region)
 
 
 def _taken_from(answers: AnswersBody) -> TakenFrom:

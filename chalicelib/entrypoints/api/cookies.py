@@ -11,10 +11,10 @@ OIDC: Final = "__Host-baykoo-oidc"
 NOTHING: Final = dt.timedelta()
 
 
-def cookie(request: Any, name: str) -> str | None:
+def cookie(http: Any, name: str) -> str | None:
     """Return the value of a request's cookie, None where there is none."""
     try:
-        morsel = SimpleCookie(request.headers.get("cookie") or "").get(name)
+        morsel = SimpleCookie(http.headers.get("cookie") or "").get(name)
     except CookieError:
         return None
     return morsel.value if morsel is not None else None

@@ -18,13 +18,13 @@ class OpenApi(Answering, extra="allow"):
 
 
 @operation(summary="Show the API as OpenAPI 3.1.", may=None, answer=OpenApi, conditional=True)
-def openapi(asked: Any) -> dict[str, Any]:
+def openapi(request: Any) -> dict[str, Any]:
     """Show every operation as OpenAPI 3.1 has it."""
     return openapi_document(ROUTES)
 
 
 @operation(summary="Show the API as a page to read and print.", may=None)
-def docs(asked: Any) -> Response:
+def docs(request: Any) -> Response:
     """Show the same document as a page.
 
     It has no script and nothing from elsewhere.

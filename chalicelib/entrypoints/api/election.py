@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from chalicelib.entrypoints.api.models import Answering, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.election import describe_election
 
@@ -29,9 +29,9 @@ class ElectionDocument(Answering):
     answer=ElectionDocument,
     conditional=True,
 )
-def election(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def election(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """Show what is the same for all who see the election.
 
     Nobody is named in it.
     """
-    return describe_election(asked.loaded)
+    return describe_election(request.loaded)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.exports.asking import ask, link, list_exports, show_export
@@ -80,9 +80,9 @@ class ExportLinks(Answering):
     answer=Exports,
     conditional=True,
 )
-def exports(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def exports(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """List one's own exports; headquarters see everybody's."""
-    return list_exports(asked.operator, now())
+    return list_exports(request.operator, now())
 
 
 @operation(
@@ -94,21 +94,21 @@ def exports(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
     status=HTTPStatus.ACCEPTED,
     once=True,
 )
-def add(asked: Asked[ElectionPath, None, WantedBody]) -> dict[str, Any]:
+def add(request: Request[ElectionPath, None, WantedBody]) -> dict[str, Any]:
     """Store what is wanted, and have it made."""
-    body = asked.body
+    body = request.body
     for region in body.regions:
-        require_region(asked.operator, asked.loaded, region)
-    unknown = [form for form in body.forms if form not in asked.loaded.election.form_by_code]
+        require_region(request.operator, request.loaded, region)
+    unknown = [form for form in body.forms if form not in request.loaded.election.form_by_code]
     if unknown:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no form {', '.join(unknown)}.")
-    nowhere = [station for station in body.stations if station not in asked.loaded.election.station_by_number]
+    nowhere = [station for station in body.stations if station not in request.loaded.election.station_by_number]
     if nowhere:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no station {', '.join(nowhere[:5])}.")
     if body.stations and body.what == "audit":
         raise Problem(HTTPStatus.BAD_REQUEST, "The audit trail is of no stations: ask for it without any.")
     wanted = Wanted(**body.model_dump(exclude={"note"}))
-    return ask(asked.loaded.election, wanted, asked.action)
+    return ask(request.loaded.election, wanted, request.action)
 
 
 @operation(
@@ -118,9 +118,9 @@ def add(asked: Asked[ElectionPath, None, WantedBody]) -> dict[str, Any]:
     answer=Export,
     conditional=True,
 )
-def export(asked: Asked[ExportPath, None, None]) -> dict[str, Any]:
+def export(request: Request[ExportPath, None, None]) -> dict[str, Any]:
     """Show one export."""
-    return show_export(asked.operator, asked.path.export, now())
+    return show_export(request.operator, request.path.export, now())
 
 
 @operation(
@@ -131,6 +131,6 @@ def export(asked: Asked[ExportPath, None, None]) -> dict[str, Any]:
     answer=ExportLinks,
     once=True,
 )
-def links(asked: Asked[ExportPath, None, NoteBody]) -> dict[str, Any]:
+def links(request: Request[ExportPath, None, NoteBody]) -> dict[str, Any]:
     """Give links that end soon, and note who got them."""
-    return link(asked.operator, asked.path.export, asked.action)
+    return link(request.operator, request.path.export, request.action)

@@ -13,6 +13,6 @@ class Health(Answering):
 
 
 @operation(summary="Say whether the API is up.", may=None, answer=Health)
-def health(asked: Any) -> dict[str, Any]:
+def health(request: Any) -> dict[str, Any]:
     """Answer that the API is up."""
     return {"status": "ok"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.entrypoints.api.models import Answering, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.review.held import held_of
 
@@ -41,6 +41,6 @@ class Held(Answering):
     answer=Held,
     conditional=True,
 )
-def held(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def held(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """List what is held in the operator's regions."""
-    return held_of(asked.operator)
+    return held_of(request.operator)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.election_file.roster_change import Roster
@@ -123,9 +123,9 @@ class Import(Answering):
     on_version=True,
     largest=LARGEST,
 )
-def checked(asked: Asked[ElectionPath, None, Files]) -> dict[str, Any]:
+def checked(request: Request[ElectionPath, None, Files]) -> dict[str, Any]:
     """Check what is handed in against the election as it is."""
-    return check(asked.loaded, asked.body.handed_in, version_number(asked.seen))
+    return check(request.loaded, request.body.handed_in, version_number(request.seen))
 
 
 @operation(
@@ -139,9 +139,9 @@ def checked(asked: Asked[ElectionPath, None, Files]) -> dict[str, Any]:
     once=True,
     largest=LARGEST,
 )
-def add(asked: Asked[ElectionPath, None, Files]) -> dict[str, Any]:
+def add(request: Request[ElectionPath, None, Files]) -> dict[str, Any]:
     """Have what is handed in loaded."""
-    return ask(asked.loaded, asked.body.handed_in, version_number(asked.seen), asked.action)
+    return ask(request.loaded, request.body.handed_in, version_number(request.seen), request.action)
 
 
 @operation(
@@ -151,6 +151,6 @@ def add(asked: Asked[ElectionPath, None, Files]) -> dict[str, Any]:
     answer=Import,
     conditional=True,
 )
-def shown(asked: Asked[ImportPath, None, None]) -> dict[str, Any]:
+def shown(request: Request[ImportPath, None, None]) -> dict[str, Any]:
     """Show one import."""
-    return show_import(asked.operator, asked.path.job, now())
+    return show_import(request.operator, request.path.job, now())

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.incidents import Incident, IncidentPath
 from chalicelib.entrypoints.api.models import Asking
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, Tagged
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.elections.values import Severity
@@ -73,10 +73,10 @@ class MoveBody(WhyBody):
     once=True,
     problems=REFUSALS,
 )
-def note(asked: Asked[IncidentPath, None, NotedBody]) -> Tagged:
+def note(request: Request[IncidentPath, None, NotedBody]) -> Tagged:
     """Add a note."""
-    changes.add_note(asked.loaded, asked.action, _number(asked), version_number(asked.seen))
-    return _shown(asked)
+    changes.add_note(request.loaded, request.action, _number(request), version_number(request.seen))
+    return _shown(request)
 
 
 @operation(
@@ -89,10 +89,10 @@ def note(asked: Asked[IncidentPath, None, NotedBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def assign(asked: Asked[IncidentPath, None, AssignBody]) -> Tagged:
+def assign(request: Request[IncidentPath, None, AssignBody]) -> Tagged:
     """Assign an incident."""
-    changes.assign(asked.loaded, asked.action, _number(asked), version_number(asked.seen), asked.body.to)
-    return _shown(asked)
+    changes.assign(request.loaded, request.action, _number(request), version_number(request.seen), request.body.to)
+    return _shown(request)
 
 
 @operation(
@@ -105,11 +105,11 @@ def assign(asked: Asked[IncidentPath, None, AssignBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def link(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
+def link(request: Request[IncidentPath, None, LinkBody]) -> Tagged:
     """Link two incidents."""
-    seen = version_number(asked.seen)
-    changes.link(asked.loaded, asked.action, _number(asked), seen, asked.body.other, same=True)
-    return _shown(asked)
+    seen = version_number(request.seen)
+    changes.link(request.loaded, request.action, _number(request), seen, request.body.other, same=True)
+    return _shown(request)
 
 
 @operation(
@@ -122,11 +122,11 @@ def link(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def unlink(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
+def unlink(request: Request[IncidentPath, None, LinkBody]) -> Tagged:
     """Unlink two incidents."""
-    seen = version_number(asked.seen)
-    changes.link(asked.loaded, asked.action, _number(asked), seen, asked.body.other, same=False)
-    return _shown(asked)
+    seen = version_number(request.seen)
+    changes.link(request.loaded, request.action, _number(request), seen, request.body.other, same=False)
+    return _shown(request)
 
 
 @operation(
@@ -139,14 +139,14 @@ def unlink(asked: Asked[IncidentPath, None, LinkBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def grade(asked: Asked[IncidentPath, None, GradeBody]) -> Tagged:
+def grade(request: Request[IncidentPath, None, GradeBody]) -> Tagged:
     """Change severity and category."""
-    body, seen = asked.body, version_number(asked.seen)
+    body, seen = request.body, version_number(request.seen)
     if body.severity is None and body.category is None:
         what = "say a severity or a category"
         raise Problem(HTTPStatus.BAD_REQUEST, f"Not changed: {what}.", [{"at": "/severity", "what": what}])
-    grading.grade(asked.loaded, asked.action, _number(asked), seen, body.severity, body.category)
-    return _shown(asked)
+    grading.grade(request.loaded, request.action, _number(request), seen, body.severity, body.category)
+    return _shown(request)
 
 
 @operation(
@@ -159,10 +159,10 @@ def grade(asked: Asked[IncidentPath, None, GradeBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def move(asked: Asked[IncidentPath, None, MoveBody]) -> Tagged:
+def move(request: Request[IncidentPath, None, MoveBody]) -> Tagged:
     """Move an incident."""
-    changes.move(asked.loaded, asked.action, _number(asked), version_number(asked.seen), asked.body.station)
-    return _shown(asked)
+    changes.move(request.loaded, request.action, _number(request), version_number(request.seen), request.body.station)
+    return _shown(request)
 
 
 @operation(
@@ -175,18 +175,18 @@ def move(asked: Asked[IncidentPath, None, MoveBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def undo(asked: Asked[IncidentPath, None, WhyBody]) -> Tagged:
+def undo(request: Request[IncidentPath, None, WhyBody]) -> Tagged:
     """Undo a change."""
-    changes.undo(asked.loaded, asked.action, _number(asked), version_number(asked.seen))
-    return _shown(asked)
+    changes.undo(request.loaded, request.action, _number(request), version_number(request.seen))
+    return _shown(request)
 
 
-def _number(asked: Asked[IncidentPath, Any, Any]) -> int:
-    return int(asked.path.number)
+def _number(request: Request[IncidentPath, Any, Any]) -> int:
+    return int(request.path.number)
 
 
-def _shown(asked: Asked[IncidentPath, Any, Any]) -> Tagged:
-    document = show_incident(asked.loaded.election, asked.operator, _number(asked))
+def _shown(request: Request[IncidentPath, Any, Any]) -> Tagged:
+    document = show_incident(request.loaded.election, request.operator, _number(request))
     if document is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such incident in your regions any more.")
     return Tagged(document, str(document["version"]))

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, Tagged, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS
@@ -88,16 +88,16 @@ class Incidents(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def incidents(asked: Asked[ElectionPath, IncidentsQuery, None]) -> dict[str, Any]:
+def incidents(request: Request[ElectionPath, IncidentsQuery, None]) -> dict[str, Any]:
     """List a page of incidents that the operator sees."""
-    query = asked.query
+    query = request.query
     if query.region is not None:
-        require_region(asked.operator, asked.loaded, query.region)
+        require_region(request.operator, request.loaded, query.region)
     state = state_named(query.state) if query.state is not None else None
     if query.state is not None and state is None:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no state {query.state}; it is one of {', '.join(STATES)}.")
     before = int(query.before) if query.before is not None else None
-    return list_incidents(asked.loaded.election, asked.operator, query.region, state, before)
+    return list_incidents(request.loaded.election, request.operator, query.region, state, before)
 
 
 @operation(
@@ -108,9 +108,9 @@ def incidents(asked: Asked[ElectionPath, IncidentsQuery, None]) -> dict[str, Any
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def incident(asked: Asked[IncidentPath, None, None]) -> Tagged:
+def incident(request: Request[IncidentPath, None, None]) -> Tagged:
     """One incident with its history; the ETag is its version."""
-    return _tagged(show_incident(asked.loaded.election, asked.operator, int(asked.path.number)))
+    return _tagged(show_incident(request.loaded.election, request.operator, int(request.path.number)))
 
 
 @operation(
@@ -123,15 +123,15 @@ def incident(asked: Asked[IncidentPath, None, None]) -> Tagged:
     once_with_key=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def step(asked: Asked[StepPath, None, NoteBody]) -> Tagged:
+def step(request: Request[StepPath, None, NoteBody]) -> Tagged:
     """Take an incident a step further, on the version named."""
-    taken = next((step for step in STEPS if step == asked.path.step), None)
+    taken = next((step for step in STEPS if step == request.path.step), None)
     if taken is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {asked.path.step}; it is one of {', '.join(STEPS)}.")
-    number, seen = int(asked.path.number), version_number(asked.seen)
-    if asked.action_or_none is not None:
-        return _tagged(take_step_once(asked.loaded, asked.action_or_none, number, taken, seen))
-    return _tagged(take_step(asked.loaded, asked.operator, number, taken, seen, asked.body.note, now()))
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {request.path.step}; it is one of {', '.join(STEPS)}.")
+    number, seen = int(request.path.number), version_number(request.seen)
+    if request.action_or_none is not None:
+        return _tagged(take_step_once(request.loaded, request.action_or_none, number, taken, seen))
+    return _tagged(take_step(request.loaded, request.operator, number, taken, seen, request.body.note, now()))
 
 
 def _tagged(document: dict[str, Any] | None) -> Tagged:

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.ledger.roots import MOST_LISTED, list_roots
 
@@ -49,8 +49,8 @@ class LedgerRoots(Answering):
     answer=LedgerRoots,
     conditional=True,
 )
-def roots(asked: Asked[ElectionPath, RootsQuery, None]) -> dict[str, Any]:
+def roots(request: Request[ElectionPath, RootsQuery, None]) -> dict[str, Any]:
     """List a page of roots."""
-    query = asked.query
-    listed, following = list_roots(asked.loaded.election.id, query.before, query.limit)
-    return {"election": asked.loaded.election.id, "roots": listed, "next": following}
+    query = request.query
+    listed, following = list_roots(request.loaded.election.id, query.before, query.limit)
+    return {"election": request.loaded.election.id, "roots": listed, "next": following}

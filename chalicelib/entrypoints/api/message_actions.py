@@ -26,7 +26,7 @@ from chalicelib.entrypoints.api.message_action_models import (
 )
 from chalicelib.entrypoints.api.message_models import MessagePath
 from chalicelib.entrypoints.api.models import ElectionPath, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk import assigning, deciding, entering, undoing
@@ -45,11 +45,11 @@ _PROBLEMS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
     answer=ReadBackAnswer,
     problems=_PROBLEMS,
 )
-def read_back(asked: Asked[ElectionPath, None, ReadBackBody]) -> dict[str, Any]:
+def read_back(request: Request[ElectionPath, None, ReadBackBody]) -> dict[str, Any]:
     """Read an entry back."""
-    entry = Entry(asked.body.says, asked.body.observer, asked.body.about)
-    withheld = withheld_answers(asked.loaded, asked.operator)
-    return entering.preview(asked.loaded, asked.operator, entry, now(), withheld)
+    entry = Entry(request.body.says, request.body.observer, request.body.about)
+    withheld = withheld_answers(request.loaded, request.operator)
+    return entering.preview(request.loaded, request.operator, entry, now(), withheld)
 
 
 @operation(
@@ -62,9 +62,9 @@ def read_back(asked: Asked[ElectionPath, None, ReadBackBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def enter_by_phone(asked: Asked[ElectionPath, None, EntryBody]) -> dict[str, Any]:
+def enter_by_phone(request: Request[ElectionPath, None, EntryBody]) -> dict[str, Any]:
     """Enter what an observer said."""
-    return entering.enter(asked.loaded, asked.action, Entry(asked.body.says, asked.body.observer))
+    return entering.enter(request.loaded, request.action, Entry(request.body.says, request.body.observer))
 
 
 @operation(
@@ -78,10 +78,10 @@ def enter_by_phone(asked: Asked[ElectionPath, None, EntryBody]) -> dict[str, Any
     once=True,
     problems=_PROBLEMS,
 )
-def enter(asked: Asked[MessagePath, None, EntryBody]) -> dict[str, Any]:
+def enter(request: Request[MessagePath, None, EntryBody]) -> dict[str, Any]:
     """Enter what a message says."""
-    entry = Entry(asked.body.says, asked.body.observer, asked.path.key)
-    return entering.enter(asked.loaded, asked.action, entry, asked.seen)
+    entry = Entry(request.body.says, request.body.observer, request.path.key)
+    return entering.enter(request.loaded, request.action, entry, request.seen)
 
 
 @operation(
@@ -95,11 +95,11 @@ def enter(asked: Asked[MessagePath, None, EntryBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def incident(asked: Asked[MessagePath, None, IncidentBody]) -> dict[str, Any]:
+def incident(request: Request[MessagePath, None, IncidentBody]) -> dict[str, Any]:
     """Make an incident of a message."""
-    body = asked.body
-    entry = Entry(IncidentOf(body.category, body.station, body.comment), body.observer, asked.path.key)
-    return entering.enter(asked.loaded, asked.action, entry, asked.seen)
+    body = request.body
+    entry = Entry(IncidentOf(body.category, body.station, body.comment), body.observer, request.path.key)
+    return entering.enter(request.loaded, request.action, entry, request.seen)
 
 
 @operation(
@@ -112,9 +112,11 @@ def incident(asked: Asked[MessagePath, None, IncidentBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def dismiss(asked: Asked[MessagePath, None, DismissBody]) -> dict[str, Any]:
+def dismiss(request: Request[MessagePath, None, DismissBody]) -> dict[str, Any]:
     """Dismiss a message, or all that say the same."""
-    return deciding.dismiss(asked.loaded, asked.action, asked.path.key, asked.seen, identical=asked.body.identical)
+    return deciding.dismiss(
+        request.loaded, request.action, request.path.key, request.seen, identical=request.body.identical
+    )
 
 
 @operation(
@@ -128,9 +130,9 @@ def dismiss(asked: Asked[MessagePath, None, DismissBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def answer(asked: Asked[MessagePath, None, AnswerBody]) -> dict[str, Any]:
+def answer(request: Request[MessagePath, None, AnswerBody]) -> dict[str, Any]:
     """Answer a message by SMS."""
-    return deciding.answer(asked.loaded, asked.action, asked.path.key, asked.seen, asked.body.text)
+    return deciding.answer(request.loaded, request.action, request.path.key, request.seen, request.body.text)
 
 
 @operation(
@@ -143,9 +145,9 @@ def answer(asked: Asked[MessagePath, None, AnswerBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def call(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
+def call(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Let a message wait for a call."""
-    return deciding.move(asked.loaded, asked.action, asked.path.key, asked.seen, "call")
+    return deciding.move(request.loaded, request.action, request.path.key, request.seen, "call")
 
 
 @operation(
@@ -158,9 +160,9 @@ def call(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def pass_on(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
+def pass_on(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Let a message wait for headquarters."""
-    return deciding.move(asked.loaded, asked.action, asked.path.key, asked.seen, "headquarters")
+    return deciding.move(request.loaded, request.action, request.path.key, request.seen, "headquarters")
 
 
 @operation(
@@ -173,17 +175,17 @@ def pass_on(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def assign(asked: Asked[MessagePath, None, AssignBody]) -> dict[str, Any]:
+def assign(request: Request[MessagePath, None, AssignBody]) -> dict[str, Any]:
     """Assign a message's phone, or the message."""
-    body, key = asked.body, asked.path.key
+    body, key = request.body, request.path.key
     if body.only_this:
-        return assigning.assign_this(asked.loaded, asked.action, key, asked.seen, str(body.observer))
+        return assigning.assign_this(request.loaded, request.action, key, request.seen, str(body.observer))
     owner = Owner("nobody")
     if body.observer is not None:
         owner = Owner("observer", body.observer)
     elif body.coordinator is not None:
         owner = Owner("coordinator", body.coordinator)
-    return assigning.assign(asked.loaded, asked.action, key, asked.seen, owner)
+    return assigning.assign(request.loaded, request.action, key, request.seen, owner)
 
 
 @operation(
@@ -194,9 +196,9 @@ def assign(asked: Asked[MessagePath, None, AssignBody]) -> dict[str, Any]:
     answer=AssignPreview,
     problems=_PROBLEMS,
 )
-def assign_preview(asked: Asked[MessagePath, None, AssignPreviewBody]) -> dict[str, Any]:
+def assign_preview(request: Request[MessagePath, None, AssignPreviewBody]) -> dict[str, Any]:
     """Tell what assigning a phone would let count."""
-    return assigning.preview(asked.loaded, asked.operator, asked.path.key, asked.body.observer)
+    return assigning.preview(request.loaded, request.operator, request.path.key, request.body.observer)
 
 
 @operation(
@@ -209,9 +211,9 @@ def assign_preview(asked: Asked[MessagePath, None, AssignPreviewBody]) -> dict[s
     once=True,
     problems=_PROBLEMS,
 )
-def unassign(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
+def unassign(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Take an assignment back."""
-    return assigning.unassign(asked.loaded, asked.action, asked.path.key, asked.seen)
+    return assigning.unassign(request.loaded, request.action, request.path.key, request.seen)
 
 
 @operation(
@@ -224,9 +226,9 @@ def unassign(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def spam(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
+def spam(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Mute a message's phone."""
-    return assigning.assign(asked.loaded, asked.action, asked.path.key, asked.seen, Owner("nobody"))
+    return assigning.assign(request.loaded, request.action, request.path.key, request.seen, Owner("nobody"))
 
 
 @operation(
@@ -239,9 +241,9 @@ def spam(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def retry(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
+def retry(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Have a message tried again."""
-    return deciding.retry(asked.loaded, asked.action, asked.path.key, asked.seen)
+    return deciding.retry(request.loaded, request.action, request.path.key, request.seen)
 
 
 @operation(
@@ -254,6 +256,6 @@ def retry(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
     once=True,
     problems=_PROBLEMS,
 )
-def undo(asked: Asked[MessagePath, None, NoteBody]) -> dict[str, Any]:
+def undo(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Undo what was done last."""
-    return undoing.undo(asked.loaded, asked.action, asked.path.key, asked.seen)
+    return undoing.undo(request.loaded, request.action, request.path.key, request.seen)

@@ -14,7 +14,7 @@ from chalicelib.entrypoints.api.message_models import (
     ObserverPath,
 )
 from chalicelib.entrypoints.api.models import ElectionPath, PageQuery, cursor_of, place_of
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, Tagged, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk import conversation as conversations
@@ -34,9 +34,9 @@ USUAL = dt.timedelta(hours=24)
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def messages(asked: Asked[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
+def messages(request: Request[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
     """List messages that the operator sees."""
-    query, loaded, operator = asked.query, asked.loaded, asked.operator
+    query, loaded, operator = request.query, request.loaded, request.operator
     if query.region is not None:
         require_region(operator, loaded, query.region)
     withheld = withheld_answers(loaded, operator)
@@ -59,13 +59,13 @@ def messages(asked: Asked[ElectionPath, MessagesQuery, None]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def message(asked: Asked[MessagePath, None, None]) -> Tagged:
+def message(request: Request[MessagePath, None, None]) -> Tagged:
     """Show one message whole.
 
     The ETag begins with its version.
     """
-    withheld = withheld_answers(asked.loaded, asked.operator)
-    document, version = conversations.whole(asked.loaded, asked.operator, asked.path.key, withheld)
+    withheld = withheld_answers(request.loaded, request.operator)
+    document, version = conversations.whole(request.loaded, request.operator, request.path.key, withheld)
     return Tagged(document, version)
 
 
@@ -78,13 +78,13 @@ def message(asked: Asked[MessagePath, None, None]) -> Tagged:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def conversation(asked: Asked[MessagePath, PageQuery, None]) -> dict[str, Any]:
+def conversation(request: Request[MessagePath, PageQuery, None]) -> dict[str, Any]:
     """Show the conversation with a message's sender."""
-    withheld = withheld_answers(asked.loaded, asked.operator)
+    withheld = withheld_answers(request.loaded, request.operator)
     page = conversations.with_sender(
-        asked.loaded, asked.operator, asked.path.key, _before(asked.query.cursor), asked.query.limit, withheld
+        request.loaded, request.operator, request.path.key, _before(request.query.cursor), request.query.limit, withheld
     )
-    return _paged(_headed(asked) | page)
+    return _paged(_headed(request) | page)
 
 
 @operation(
@@ -96,17 +96,22 @@ def conversation(asked: Asked[MessagePath, PageQuery, None]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def observers_conversation(asked: Asked[ObserverPath, PageQuery, None]) -> dict[str, Any]:
+def observers_conversation(request: Request[ObserverPath, PageQuery, None]) -> dict[str, Any]:
     """Show the conversation with an observer."""
-    withheld = withheld_answers(asked.loaded, asked.operator)
+    withheld = withheld_answers(request.loaded, request.operator)
     page = conversations.with_observer(
-        asked.loaded, asked.operator, asked.path.number, _before(asked.query.cursor), asked.query.limit, withheld
+        request.loaded,
+        request.operator,
+        request.path.number,
+        _before(request.query.cursor),
+        request.query.limit,
+        withheld,
     )
-    return _paged(_headed(asked) | page)
+    return _paged(_headed(request) | page)
 
 
-def _headed(asked: Asked[Any, Any, Any]) -> dict[str, Any]:
-    return {"election": asked.loaded.election.id, "as_of": now().isoformat(timespec="seconds")}
+def _headed(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    return {"election": request.loaded.election.id, "as_of": now().isoformat(timespec="seconds")}
 
 
 def _paged(document: dict[str, Any]) -> dict[str, Any]:

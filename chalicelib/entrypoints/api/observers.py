@@ -8,7 +8,7 @@ from pydantic import Field
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.message_models import ObserverPath
 from chalicelib.entrypoints.api.models import Answering, ElectionPath, PageQuery, cursor_of, place_of
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
@@ -102,16 +102,16 @@ class OneObserver(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def observers(asked: Asked[ElectionPath, ObserversQuery, None]) -> dict[str, Any]:
+def observers(request: Request[ElectionPath, ObserversQuery, None]) -> dict[str, Any]:
     """List a page of observers."""
-    query, loaded = asked.query, asked.loaded
+    query, loaded = request.query, request.loaded
     if query.region is not None:
-        require_region(asked.operator, loaded, query.region)
+        require_region(request.operator, loaded, query.region)
     after = place_of(query.cursor)
     if after is not None and not isinstance(after, str):
         raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
     wanted = (query.region, query.station, query.organisation, query.text)
-    listed = list_observers(loaded, reader_of(loaded, asked.operator), wanted, now(), after, query.limit)
+    listed = list_observers(loaded, reader_of(loaded, request.operator), wanted, now(), after, query.limit)
     return listed | {"next": cursor_of(listed["next"])}
 
 
@@ -123,9 +123,11 @@ def observers(asked: Asked[ElectionPath, ObserversQuery, None]) -> dict[str, Any
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def observer(asked: Asked[ObserverPath, None, None]) -> dict[str, Any]:
+def observer(request: Request[ObserverPath, None, None]) -> dict[str, Any]:
     """Show one observer."""
-    described = describe_observer(asked.loaded, reader_of(asked.loaded, asked.operator), asked.path.number, now())
+    described = describe_observer(
+        request.loaded, reader_of(request.loaded, request.operator), request.path.number, now()
+    )
     if described is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such observer in this election, or not in your regions.")
     return described

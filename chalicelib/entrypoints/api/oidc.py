@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field
 from chalicelib.entrypoints.api.access import require_own_page
 from chalicelib.entrypoints.api.cookies import NOTHING, OIDC, cookie, setting
 from chalicelib.entrypoints.api.models import Answering, Asking
-from chalicelib.entrypoints.api.operation import Asked, json_response, operation
+from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.entrypoints.api.session import caller_of, page_url, session_headers
 from chalicelib.services.access import oidc
@@ -62,7 +62,7 @@ class Begun(Answering):
 
 
 @operation(summary="Tell by which OpenID provider people may sign in.", may=None, answer=Provider, conditional=True)
-def provider(asked: Asked[None, None, None]) -> dict[str, Any]:
+def provider(request: Request[None, None, None]) -> dict[str, Any]:
     """Name the configured provider."""
     return oidc.described()
 
@@ -74,11 +74,11 @@ def provider(asked: Asked[None, None, None]) -> dict[str, Any]:
     answer=Begun,
     problems=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
 )
-def begin(asked: Asked[None, None, BeginBody]) -> Response:
+def begin(request: Request[None, None, BeginBody]) -> Response:
     """Say where to go, and keep the sign-in in a cookie."""
-    if asked.request.headers.get("sec-fetch-site") is not None:
-        require_own_page(asked.request)
-    location, begun = oidc.begin(_redirect(asked.request), asked.body.election, caller_of(asked.request), now())
+    if request.http.headers.get("sec-fetch-site") is not None:
+        require_own_page(request.http)
+    location, begun = oidc.begin(_redirect(request.http), request.body.election, caller_of(request.http), now())
     return json_response({"location": location}, {"Set-Cookie": _sign_in_cookie(begun.cookie(), oidc.LASTS)})
 
 
@@ -88,19 +88,19 @@ def begin(asked: Asked[None, None, BeginBody]) -> Response:
     query=CallbackQuery,
     status=HTTPStatus.SEE_OTHER,
 )
-def callback(asked: Asked[None, CallbackQuery, None]) -> Response:
+def callback(request: Request[None, CallbackQuery, None]) -> Response:
     """Begin a session and lead to the page.
 
     Where nobody signs in, the page is the one that says so.
     """
-    query, request = asked.query, asked.request
+    query, http = request.query, request.http
     try:
-        begun = oidc.Begun.from_cookie(cookie(request, OIDC))
-        signed_in = oidc.end(begun, query.state, query.code, _redirect(request), now())
+        begun = oidc.Begun.from_cookie(cookie(http, OIDC))
+        signed_in = oidc.end(begun, query.state, query.code, _redirect(http), now())
     except (oidc.SignInRefused, oidc.NoProvider, TokenInvalid, ProviderUnreachable) as refused:
         logger.warning("sign-in by the OpenID provider refused", extra={"why": str(refused)})
         return _leading("#sign-in-refused", [_sign_in_cookie("", NOTHING)])
-    session = session_headers(signed_in.account, request)["Set-Cookie"]
+    session = session_headers(signed_in.account, http)["Set-Cookie"]
     return _leading("#/board", [session, _sign_in_cookie("", NOTHING)])
 
 
@@ -116,8 +116,8 @@ def _leading(fragment: str, cookies: list[str]) -> Response:
     return Response("", headers=headers, status_code=HTTPStatus.SEE_OTHER.value)
 
 
-def _redirect(request: Any) -> str:
-    return f"{page_url(request).rstrip('/')}{CALLBACK}"
+def _redirect(http: Any) -> str:
+    return f"{page_url(http).rstrip('/')}{CALLBACK}"
 
 
 def _sign_in_cookie(value: str, lasts: dt.timedelta) -> str:

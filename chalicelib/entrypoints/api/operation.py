@@ -32,16 +32,17 @@ VERSIONED = "as_of"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[PathT, QueryT, BodyT]):
+class Request(Generic[PathT, QueryT, BodyT]):
     """A request that is valid and allowed.
 
-    `action` is there where the operation is done once; `seen` where it is on a version.
+    `http` is the request as chalice read it. `action` is there where the operation is done once; `seen` where it is on
+    a version.
     """
 
     path: PathT
     query: QueryT
     body: BodyT
-    request: Any
+    http: Any
     access: Access | None
     action_or_none: Action | None = None
     seen_or_none: str | None = None
@@ -109,10 +110,10 @@ class Operation:
         """Return the view as chalice calls it: with its request and path."""
 
         @wraps(view)
-        def answered(request: Any, **written: str) -> Response:
+        def answered(http: Any, **written: str) -> Response:
             try:
-                asked = _validated(self, request, {name: unquote(value) for name, value in written.items()})
-                return _response(self, request, view(asked))
+                request = _validated(self, http, {name: unquote(value) for name, value in written.items()})
+                return _response(self, http, view(request))
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a problem and we a log line
                 return _problem(error)
 
@@ -136,33 +137,33 @@ def operation_of(view: Callable[..., Any]) -> Operation:
     return cast(Operation, view.operation)  # type: ignore[attr-defined]
 
 
-def _validated(declared: Operation, request: Any, written: Mapping[str, str]) -> Asked[Any, Any, Any]:
+def _validated(declared: Operation, http: Any, written: Mapping[str, str]) -> Request[Any, Any, Any]:
     access = None
     if declared.may is not None:
-        access = authenticated(request, written.get("election_id"), declared.may)
+        access = authenticated(http, written.get("election_id"), declared.may)
     path = _valid(declared.path, dict(written), HTTPStatus.NOT_FOUND, "path") if declared.path else None
-    query = _query(declared.query, request) if declared.query else None
-    if declared.query is None and _query_of(request):
+    query = _query(declared.query, http) if declared.query else None
+    if declared.query is None and _query_of(http):
         raise Problem(HTTPStatus.BAD_REQUEST, "This route has no query.")
-    raw = raw_body(request, is_wanted=declared.body is not None, largest=declared.largest)
+    raw = raw_body(http, is_wanted=declared.body is not None, largest=declared.largest)
     body = _body(declared.body, raw) if declared.body else None
     action = None
-    has_key = declared.once_with_key and request.headers.get("idempotency-key") is not None
+    has_key = declared.once_with_key and http.headers.get("idempotency-key") is not None
     if (declared.once or has_key) and access is not None:
-        digest = hashlib.sha256(b"\0".join((request.method.encode(), request.path.encode(), raw))).hexdigest()
+        digest = hashlib.sha256(b"\0".join((http.method.encode(), http.path.encode(), raw))).hexdigest()
         note = getattr(body, "note", None) or ""
-        action = Action(access.operator, now(), idempotency_key(request), digest, note)
-    seen = seen_version(request) if declared.on_version else None
-    return Asked(path, query, body, request, access, action, seen)
+        action = Action(access.operator, now(), idempotency_key(http), digest, note)
+    seen = seen_version(http) if declared.on_version else None
+    return Request(path, query, body, http, access, action, seen)
 
 
-def _query(model: type[BaseModel], request: Any) -> BaseModel:
-    given = _query_of(request)
-    return _valid(model, given | words_of(model, given, request.headers), HTTPStatus.BAD_REQUEST, "query")
+def _query(model: type[BaseModel], http: Any) -> BaseModel:
+    given = _query_of(http)
+    return _valid(model, given | words_of(model, given, http.headers), HTTPStatus.BAD_REQUEST, "query")
 
 
-def _query_of(request: Any) -> dict[str, Any]:
-    given = request.query_params
+def _query_of(http: Any) -> dict[str, Any]:
+    given = http.query_params
     if not given:
         return {}
     lists = {name: given.getlist(name) for name in given}
@@ -198,7 +199,7 @@ def _escaped(part: object) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def _response(declared: Operation, request: Any, answered: Document | Tagged | Response) -> Response:
+def _response(declared: Operation, http: Any, answered: Document | Tagged | Response) -> Response:
     if isinstance(answered, Response):
         return answered
     headers: dict[str, Any] = {"Content-Type": "application/json", "Cache-Control": "no-store"}
@@ -209,7 +210,7 @@ def _response(declared: Operation, request: Any, answered: Document | Tagged | R
         parts.append(_digest(document))
     if parts:
         headers["ETag"] = f'"{".".join(parts)}"'
-    if declared.conditional and headers["ETag"] in _seen_tags(request):
+    if declared.conditional and headers["ETag"] in _seen_tags(http):
         return Response("", headers=headers, status_code=HTTPStatus.NOT_MODIFIED.value)
     return Response(body, headers=headers, status_code=declared.status.value)
 
@@ -219,9 +220,9 @@ def _digest(document: Document) -> str:
     return hashlib.sha256(json.dumps(stable, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
-def _seen_tags(request: Any) -> set[str]:
+def _seen_tags(http: Any) -> set[str]:
     """Return the ETags of If-None-Match, compared weakly (RFC 9110 section 13.1.2)."""
-    written = request.headers.get("if-none-match") or ""
+    written = http.headers.get("if-none-match") or ""
     return {tag.strip().removeprefix("W/") for tag in written.split(",")}
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.opt_outs.listing import list_opt_outs
@@ -26,10 +26,10 @@ class OptOuts(Answering):
     answer=OptOuts,
     conditional=True,
 )
-def opt_outs(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def opt_outs(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """List the opted-out phones of those that the operator sees."""
-    listed = list_opt_outs(asked.loaded.election)
-    return {"opt_outs": [wish.document() for wish in listed if wish.is_seen_by(asked.operator)]}
+    listed = list_opt_outs(request.loaded.election)
+    return {"opt_outs": [wish.document() for wish in listed if wish.is_seen_by(request.operator)]}
 
 
 class WishBody(Asking):
@@ -60,6 +60,6 @@ class Wish(Answering):
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def set_opt_out(asked: Asked[ElectionPath, None, WishBody]) -> dict[str, Any]:
+def set_opt_out(request: Request[ElectionPath, None, WishBody]) -> dict[str, Any]:
     """Set or lift an opt-out."""
-    return set_wish(asked.loaded, asked.action, asked.body.phone, asked.body.wish)
+    return set_wish(request.loaded, request.action, request.body.phone, request.body.wish)

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from chalicelib.entrypoints.api.models import Answering, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.intake.silence import described
@@ -24,6 +24,6 @@ class Providers(Answering):
     answer=Providers,
     conditional=True,
 )
-def providers(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def providers(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """Show when each provider was last heard."""
     return described(now())

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.models import Answering, ElectionPath, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, Tagged, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.services.access.permissions import Permission
@@ -39,9 +39,9 @@ class QuickCount(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def quick_count(asked: Asked[ElectionPath, None, None]) -> Tagged:
+def quick_count(request: Request[ElectionPath, None, None]) -> Tagged:
     """Show the quick count; the ETag is the version."""
-    shown = show_quick_count(asked.loaded, asked.operator, now())
+    shown = show_quick_count(request.loaded, request.operator, now())
     if shown is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is nothing here for your token.")
     return _tagged(shown)
@@ -56,15 +56,15 @@ def quick_count(asked: Asked[ElectionPath, None, None]) -> Tagged:
     on_version=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def step(asked: Asked[CountStepPath, None, NoteBody]) -> Tagged:
+def step(request: Request[CountStepPath, None, NoteBody]) -> Tagged:
     """Release or withdraw the quick count, on the version named."""
-    if not decides(asked.operator):
+    if not decides(request.operator):
         raise Problem(HTTPStatus.FORBIDDEN, "Only headquarters of the whole nation decide who sees the quick count.")
     steps = {"release": release, "withdraw": withdraw}
-    taken = steps.get(asked.path.step)
+    taken = steps.get(request.path.step)
     if taken is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {asked.path.step}; it is one of {', '.join(steps)}.")
-    return _tagged(taken(asked.loaded, asked.operator, version_number(asked.seen), asked.body.note, now()))
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {request.path.step}; it is one of {', '.join(steps)}.")
+    return _tagged(taken(request.loaded, request.operator, version_number(request.seen), request.body.note, now()))
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, PageQuery, cursor_of, place_of
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
@@ -144,11 +144,11 @@ class SentAgain(Answering):
     answer=AuditTrail,
     conditional=True,
 )
-def audit(asked: Asked[ElectionPath, AuditQuery, None]) -> dict[str, Any]:
+def audit(request: Request[ElectionPath, AuditQuery, None]) -> dict[str, Any]:
     """List a page of the audit trail."""
-    query = asked.query
-    lines, following = list_actions(asked.loaded, asked.operator, query.who, _text(query.cursor), query.limit)
-    return {"election": asked.loaded.election.id, "lines": lines, "next": cursor_of(following)}
+    query = request.query
+    lines, following = list_actions(request.loaded, request.operator, query.who, _text(query.cursor), query.limit)
+    return {"election": request.loaded.election.id, "lines": lines, "next": cursor_of(following)}
 
 
 @operation(
@@ -159,10 +159,10 @@ def audit(asked: Asked[ElectionPath, AuditQuery, None]) -> dict[str, Any]:
     answer=SentHours,
     conditional=True,
 )
-def summaries(asked: Asked[ElectionPath, PageQuery, None]) -> dict[str, Any]:
+def summaries(request: Request[ElectionPath, PageQuery, None]) -> dict[str, Any]:
     """List a page of the hours that have a summary."""
-    hours, following = list_summaries(asked.loaded, _text(asked.query.cursor), asked.query.limit)
-    return {"election": asked.loaded.election.id, "hours": hours, "next": cursor_of(following)}
+    hours, following = list_summaries(request.loaded, _text(request.query.cursor), request.query.limit)
+    return {"election": request.loaded.election.id, "hours": hours, "next": cursor_of(following)}
 
 
 @operation(
@@ -173,11 +173,11 @@ def summaries(asked: Asked[ElectionPath, PageQuery, None]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def sent_summary(asked: Asked[HourPath, None, None]) -> dict[str, Any]:
+def sent_summary(request: Request[HourPath, None, None]) -> dict[str, Any]:
     """Show an hour's summary."""
-    shown = show_summary(asked.loaded, asked.operator, asked.path.hour)
+    shown = show_summary(request.loaded, request.operator, request.path.hour)
     if shown is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"No summary was sent for {asked.path.hour}.")
+        raise Problem(HTTPStatus.NOT_FOUND, f"No summary was sent for {request.path.hour}.")
     return shown
 
 
@@ -189,10 +189,10 @@ def sent_summary(asked: Asked[HourPath, None, None]) -> dict[str, Any]:
     answer=Outbox,
     conditional=True,
 )
-def outbox(asked: Asked[ElectionPath, OutboxQuery, None]) -> dict[str, Any]:
+def outbox(request: Request[ElectionPath, OutboxQuery, None]) -> dict[str, Any]:
     """List the outbox."""
-    before = _instant(_text(asked.query.cursor))
-    page = list_outgoing(asked.loaded, asked.operator, asked.query.tab, before, now())
+    before = _instant(_text(request.query.cursor))
+    page = list_outgoing(request.loaded, request.operator, request.query.tab, before, now())
     return page | {"next": cursor_of(page["next"])}
 
 
@@ -205,9 +205,9 @@ def outbox(asked: Asked[ElectionPath, OutboxQuery, None]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def again(asked: Asked[ElectionPath, None, KeyBody]) -> dict[str, Any]:
+def again(request: Request[ElectionPath, None, KeyBody]) -> dict[str, Any]:
     """Send a message again."""
-    return send_again(asked.loaded, asked.action, asked.body.key)
+    return send_again(request.loaded, request.action, request.body.key)
 
 
 def _text(cursor: str | None) -> str | None:

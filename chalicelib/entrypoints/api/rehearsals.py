@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.calls import StationPath
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.calls.outcomes import Outcome
 from chalicelib.services.access.permissions import Permission
@@ -120,9 +120,9 @@ class Rung(Answering):
     answer=Trainings,
     conditional=True,
 )
-def training(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def training(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """Show who and what needs another hour of training."""
-    return show_training(asked.loaded, now())
+    return show_training(request.loaded, now())
 
 
 @operation(
@@ -133,7 +133,7 @@ def training(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
     answer=Rung,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def ring(asked: Asked[StationPath, None, RingBody]) -> dict[str, Any]:
+def ring(request: Request[StationPath, None, RingBody]) -> dict[str, Any]:
     """Ring a phone of a station in a rehearsal; nothing is changed."""
-    row_of(asked.loaded, asked.operator, asked.path.station)
-    return ring_simulated(asked.loaded, asked.operator, asked.path.station, asked.body.phone)
+    row_of(request.loaded, request.operator, request.path.station)
+    return ring_simulated(request.loaded, request.operator, request.path.station, request.body.phone)

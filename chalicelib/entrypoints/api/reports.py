@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import ElectionPath, NoteBody, cursor_of, place_of
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, Tagged, now
 from chalicelib.entrypoints.api.report_models import (
     ChoiceBody,
@@ -53,11 +53,11 @@ DECIDING: Any = {
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def reports(asked: Asked[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
+def reports(request: Request[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
     """List a page of reports."""
-    query, loaded = asked.query, asked.loaded
-    wanted = WantedReports(_regions(asked, query.region), query.form, query.round, query.state)
-    reader = reader_of(loaded, asked.operator)
+    query, loaded = request.query, request.loaded
+    wanted = WantedReports(_regions(request, query.region), query.form, query.round, query.state)
+    reader = reader_of(loaded, request.operator)
     page = list_reports(loaded, reader, wanted, now(), _after(query.cursor, (str, str)), query.limit)
     return page | {"next": cursor_of(page["next"])}
 
@@ -71,39 +71,41 @@ def reports(asked: Asked[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def doubts(asked: Asked[ElectionPath, DoubtsQuery, None]) -> dict[str, Any]:
+def doubts(request: Request[ElectionPath, DoubtsQuery, None]) -> dict[str, Any]:
     """List a page of doubts."""
-    query, loaded = asked.query, asked.loaded
+    query, loaded = request.query, request.loaded
     after = _after(query.cursor, (bool, int, str, str, str, str, str))
-    reader, regions = reader_of(loaded, asked.operator), _regions(asked, query.region)
+    reader, regions = reader_of(loaded, request.operator), _regions(request, query.region)
     page = list_doubts(loaded, reader, regions, (query.kind, query.form), now(), after, query.limit)
     return page | {"next": cursor_of(page["next"])}
 
 
 @operation(summary="Choose whose answers to a report count, or that none does.", body=ChoiceBody, **DECIDING)
-def choose(asked: Asked[ReportPath, None, ChoiceBody]) -> Tagged:
+def choose(request: Request[ReportPath, None, ChoiceBody]) -> Tagged:
     """Choose between observers' answers."""
-    return _tagged(answers.choose(_target(asked), asked.body.observer, asked.body.codes))
+    return _tagged(answers.choose(_target(request), request.body.observer, request.body.codes))
 
 
 @operation(summary="Leave one observer's answers to a report out.", body=ObserverBody, **DECIDING)
-def leave_out(asked: Asked[ReportPath, None, ObserverBody]) -> Tagged:
+def leave_out(request: Request[ReportPath, None, ObserverBody]) -> Tagged:
     """Leave an observer out."""
-    return _tagged(answers.leave_out(_target(asked, observer=asked.body.observer), asked.body.observer))
+    return _tagged(answers.leave_out(_target(request, observer=request.body.observer), request.body.observer))
 
 
 @operation(summary="Say that a check that a report fails was looked into.", body=ExplanationBody, **DECIDING)
-def explain(asked: Asked[ReportPath, None, ExplanationBody]) -> Tagged:
+def explain(request: Request[ReportPath, None, ExplanationBody]) -> Tagged:
     """Accept answers as they are."""
-    return _tagged(explain_check(_target(asked), asked.body.rule, counts=asked.body.counts))
+    return _tagged(explain_check(_target(request), request.body.rule, counts=request.body.counts))
 
 
 @operation(
     summary="Note that an observer has confirmed answers that were read back.", body=ConfirmationBody, **DECIDING
 )
-def confirm(asked: Asked[ReportPath, None, ConfirmationBody]) -> Tagged:
+def confirm(request: Request[ReportPath, None, ConfirmationBody]) -> Tagged:
     """Confirm answers."""
-    return _tagged(answers.confirm(_target(asked, observer=asked.body.observer), asked.body.observer, asked.body.codes))
+    return _tagged(
+        answers.confirm(_target(request, observer=request.body.observer), request.body.observer, request.body.codes)
+    )
 
 
 @operation(
@@ -111,12 +113,12 @@ def confirm(asked: Asked[ReportPath, None, ConfirmationBody]) -> Tagged:
     body=CorrectionBody,
     **DECIDING | {"answer": Correction},
 )
-def correct(asked: Asked[ReportPath, None, CorrectionBody]) -> Tagged:
+def correct(request: Request[ReportPath, None, CorrectionBody]) -> Tagged:
     """Correct answers."""
-    body = asked.body
+    body = request.body
     return _tagged(
         correcting.correct(
-            _target(asked, observer=body.observer), body.observer, _typed(body), is_confirmed=body.is_confirmed
+            _target(request, observer=body.observer), body.observer, _typed(body), is_confirmed=body.is_confirmed
         )
     )
 
@@ -130,50 +132,52 @@ def correct(asked: Asked[ReportPath, None, CorrectionBody]) -> Tagged:
     on_version=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def preview_correction(asked: Asked[ReportPath, None, CorrectionBody]) -> dict[str, Any]:
+def preview_correction(request: Request[ReportPath, None, CorrectionBody]) -> dict[str, Any]:
     """Read a correction back; nothing is written."""
-    action = Action.at_the_command_line(asked.operator, now())
+    action = Action.at_the_command_line(request.operator, now())
     return correcting.preview_correction(
-        _target(asked, action, asked.body.observer), asked.body.observer, _typed(asked.body)
+        _target(request, action, request.body.observer), request.body.observer, _typed(request.body)
     )
 
 
 @operation(
     summary="Withdraw an entry from a report: the answers before it count again.", body=WithdrawalBody, **DECIDING
 )
-def withdraw(asked: Asked[ReportPath, None, WithdrawalBody]) -> Tagged:
+def withdraw(request: Request[ReportPath, None, WithdrawalBody]) -> Tagged:
     """Withdraw an entry."""
-    return _tagged(answers.withdraw(_target(asked), asked.body.message))
+    return _tagged(answers.withdraw(_target(request), request.body.message))
 
 
 @operation(summary="Undo what was decided last about a report.", body=NoteBody, **DECIDING)
-def undo(asked: Asked[ReportPath, None, NoteBody]) -> Tagged:
+def undo(request: Request[ReportPath, None, NoteBody]) -> Tagged:
     """Undo the last decision, by another that restores what was before."""
-    return _tagged(answers.undo(_target(asked)))
+    return _tagged(answers.undo(_target(request)))
 
 
 @operation(summary="Take back a decision about a report that is not the last.", body=RevocationBody, **DECIDING)
-def revoke(asked: Asked[ReportPath, None, RevocationBody]) -> Tagged:
+def revoke(request: Request[ReportPath, None, RevocationBody]) -> Tagged:
     """Take back a decision."""
-    named = asked.body.model_dump(exclude={"note"}, exclude_none=True)
+    named = request.body.model_dump(exclude={"note"}, exclude_none=True)
     wanted = {
         "choice": ("codes",),
         "left_out": ("observer",),
         "explanation": ("rule",),
         "confirmation": ("observer", "codes"),
         "withdrawal": ("message",),
-    }[asked.body.of]
+    }[request.body.of]
     missing = [name for name in wanted if not named.get(name)]
     if missing:
         errors = [{"at": f"/{name}", "what": "it is missing"} for name in missing]
-        raise Problem(HTTPStatus.BAD_REQUEST, f"Name the {asked.body.of}: {', '.join(missing)}.", errors)
-    return _tagged(answers.revoke(_target(asked), of=asked.body.of, **{name: named[name] for name in wanted}))
+        raise Problem(HTTPStatus.BAD_REQUEST, f"Name the {request.body.of}: {', '.join(missing)}.", errors)
+    return _tagged(answers.revoke(_target(request), of=request.body.of, **{name: named[name] for name in wanted}))
 
 
-def _target(asked: Asked[ReportPath, None, Any], action: Action | None = None, observer: str | None = None) -> Target:
-    path = asked.path
+def _target(
+    request: Request[ReportPath, None, Any], action: Action | None = None, observer: str | None = None
+) -> Target:
+    path = request.path
     key = (path.station, path.form, path.round)
-    return Target(asked.loaded, action or asked.action, key, version_number(asked.seen), observer)
+    return Target(request.loaded, action or request.action, key, version_number(request.seen), observer)
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:
@@ -188,11 +192,11 @@ def _typed(body: CorrectionBody) -> dict[str, str]:
     return body.answers
 
 
-def _regions(asked: Asked[ElectionPath, Any, None], region: str | None) -> tuple[str, ...]:
+def _regions(request: Request[ElectionPath, Any, None], region: str | None) -> tuple[str, ...]:
     if region is not None:
-        require_region(asked.operator, asked.loaded, region)
+        require_region(request.operator, request.loaded, region)
         return (region,)
-    return tuple(filter(asked.operator.sees, asked.loaded.election.regions))
+    return tuple(filter(request.operator.sees, request.loaded.election.regions))
 
 
 def _after(cursor: str | None, kinds: tuple[type, ...]) -> Any:

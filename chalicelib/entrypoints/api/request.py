@@ -18,30 +18,30 @@ _NUMBER = re.compile(r"(\d{1,9})(?:\.[0-9a-f]+)?", re.ASCII)
 _KEY = re.compile(rf"[\w.:-]{{1,{LONGEST_KEY}}}", re.ASCII)
 
 
-def raw_body(request: Any, *, is_wanted: bool, largest: int = LONGEST_BODY) -> bytes:
+def raw_body(http: Any, *, is_wanted: bool, largest: int = LONGEST_BODY) -> bytes:
     """Return the body's bytes, of a body that may be JSON.
 
     Problem where it is longer than `largest`, of another type, or where none is wanted.
     """
-    body: bytes = request.raw_body or b""
+    body: bytes = http.raw_body or b""
     if not body:
         return b""
     if len(body) > largest:
         raise Problem(HTTPStatus.BAD_REQUEST, f"The body is longer than {largest} bytes.")
     if not is_wanted:
         raise Problem(HTTPStatus.BAD_REQUEST, "This route takes no body.")
-    content_type: str = request.headers.get("content-type") or "application/json"
+    content_type: str = http.headers.get("content-type") or "application/json"
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send application/json; {content_type} is not read here.")
     return body
 
 
-def seen_version(request: Any) -> str:
+def seen_version(http: Any) -> str:
     """Return the version that If-Match names, without its quotes.
 
     Problem where it names none.
     """
-    written: str | None = request.headers.get("if-match")
+    written: str | None = http.headers.get("if-match")
     if written is None:
         detail = 'Name the version that you have seen, as its ETag says: If-Match: "1".'
         raise Problem(HTTPStatus.PRECONDITION_REQUIRED, detail)
@@ -59,12 +59,12 @@ def version_number(seen: str) -> int:
     return int(version[1])
 
 
-def idempotency_key(request: Any) -> str:
+def idempotency_key(http: Any) -> str:
     """Return the request's Idempotency-Key.
 
     Problem where there is none, or it is none.
     """
-    written: str | None = request.headers.get("idempotency-key")
+    written: str | None = http.headers.get("idempotency-key")
     if written is None:
         detail = "Send an Idempotency-Key, a UUID made when the form was opened: then a repetition does no harm."
         raise Problem(HTTPStatus.BAD_REQUEST, detail)

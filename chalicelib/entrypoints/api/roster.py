@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from chalicelib.entrypoints.api.message_models import ObserverPath
 from chalicelib.entrypoints.api.models import Answering, Asking, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Tagged
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.stations import StationPath
@@ -85,58 +85,58 @@ OF_OBSERVER: Any = OF_STATION | {"path": ObserverPath}
 
 
 @operation(summary="Close a station: it owes no round that is due later.", body=ClosingBody, **OF_STATION)
-def close(asked: Asked[StationPath, None, ClosingBody]) -> Tagged:
+def close(request: Request[StationPath, None, ClosingBody]) -> Tagged:
     """Close a station."""
-    return _tagged(roster.close_station(_station(asked), asked.body.closed_at))
+    return _tagged(roster.close_station(_station(request), request.body.closed_at))
 
 
 @operation(summary="Open a closed station again.", body=NoteBody, **OF_STATION)
-def reopen(asked: Asked[StationPath, None, NoteBody]) -> Tagged:
+def reopen(request: Request[StationPath, None, NoteBody]) -> Tagged:
     """Open a station again."""
-    return _tagged(roster.reopen_station(_station(asked)))
+    return _tagged(roster.reopen_station(_station(request)))
 
 
 @operation(summary="Say where a station has moved.", body=PlaceBody, **OF_STATION)
-def move(asked: Asked[StationPath, None, PlaceBody]) -> Tagged:
+def move(request: Request[StationPath, None, PlaceBody]) -> Tagged:
     """Move a station."""
-    return _tagged(roster.move_station(_station(asked), asked.body.name, asked.body.district))
+    return _tagged(roster.move_station(_station(request), request.body.name, request.body.district))
 
 
 @operation(summary="Undo the last change of a station.", body=NoteBody, **OF_STATION)
-def undo_station(asked: Asked[StationPath, None, NoteBody]) -> Tagged:
+def undo_station(request: Request[StationPath, None, NoteBody]) -> Tagged:
     """Restore a station as it was before."""
-    return _tagged(roster.undo_change(_station(asked)))
+    return _tagged(roster.undo_change(_station(request)))
 
 
 @operation(summary="Let another person observe under an observer's number.", body=PersonBody, **OF_OBSERVER)
-def replace(asked: Asked[ObserverPath, None, PersonBody]) -> Tagged:
+def replace(request: Request[ObserverPath, None, PersonBody]) -> Tagged:
     """Replace an observer."""
-    body = asked.body
-    return _tagged(roster.replace_observer(_observer(asked), body.name, body.phones, body.language))
+    body = request.body
+    return _tagged(roster.replace_observer(_observer(request), body.name, body.phones, body.language))
 
 
 @operation(summary="Send an observer to another station.", body=StationBody, **OF_OBSERVER)
-def reassign(asked: Asked[ObserverPath, None, StationBody]) -> Tagged:
+def reassign(request: Request[ObserverPath, None, StationBody]) -> Tagged:
     """Send an observer elsewhere."""
-    return _tagged(roster.move_observer(_observer(asked), asked.body.station))
+    return _tagged(roster.move_observer(_observer(request), request.body.station))
 
 
 @operation(summary="Undo the last change of an observer.", body=NoteBody, **OF_OBSERVER)
-def undo_observer(asked: Asked[ObserverPath, None, NoteBody]) -> Tagged:
+def undo_observer(request: Request[ObserverPath, None, NoteBody]) -> Tagged:
     """Restore an observer as they were before."""
-    return _tagged(roster.undo_change(_observer(asked)))
+    return _tagged(roster.undo_change(_observer(request)))
 
 
-def _station(asked: Asked[StationPath, None, Any]) -> Subject:
-    return _subject(asked, "station", asked.path.station)
+def _station(request: Request[StationPath, None, Any]) -> Subject:
+    return _subject(request, "station", request.path.station)
 
 
-def _observer(asked: Asked[ObserverPath, None, Any]) -> Subject:
-    return _subject(asked, "observer", asked.path.number)
+def _observer(request: Request[ObserverPath, None, Any]) -> Subject:
+    return _subject(request, "observer", request.path.number)
 
 
-def _subject(asked: Asked[Any, None, Any], kind: Literal["station", "observer"], number: str) -> Subject:
-    return Subject(asked.loaded, asked.action, kind, number, version_number(asked.seen))
+def _subject(request: Request[Any, None, Any], kind: Literal["station", "observer"], number: str) -> Subject:
+    return Subject(request.loaded, request.action, kind, number, version_number(request.seen))
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib.entrypoints.api.models import ElectionPath, NoteBody
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Tagged, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.send_models import (
@@ -42,10 +42,10 @@ AT_ONCE_SECONDS = 2.0
     answer=Tried,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def preview(asked: Asked[ElectionPath, None, TryBody]) -> dict[str, Any]:
+def preview(request: Request[ElectionPath, None, TryBody]) -> dict[str, Any]:
     """Try a send out."""
-    body = asked.body
-    return try_out(asked.loaded, asked.operator, _sending(asked, body), body.price, now())
+    body = request.body
+    return try_out(request.loaded, request.operator, _sending(request, body), body.price, now())
 
 
 @operation(
@@ -58,9 +58,9 @@ def preview(asked: Asked[ElectionPath, None, TryBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def test(asked: Asked[ElectionPath, None, TestBody]) -> dict[str, Any]:
+def test(request: Request[ElectionPath, None, TestBody]) -> dict[str, Any]:
     """Try a send on oneself."""
-    return try_on_oneself(asked.loaded, asked.action, _sending(asked, asked.body))
+    return try_on_oneself(request.loaded, request.action, _sending(request, request.body))
 
 
 @operation(
@@ -73,13 +73,13 @@ def test(asked: Asked[ElectionPath, None, TestBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def begin(asked: Asked[ElectionPath, None, SendBody]) -> dict[str, Any]:
+def begin(request: Request[ElectionPath, None, SendBody]) -> dict[str, Any]:
     """Begin a send; its SMS are queued in the background."""
-    body = asked.body
-    wanted = replace(_sending(asked, body), expected=body.expected, at_night=body.at_night)
-    begun = sending.begin(asked.loaded, asked.action, wanted)
+    body = request.body
+    wanted = replace(_sending(request, body), expected=body.expected, at_night=body.at_night)
+    begun = sending.begin(request.loaded, request.action, wanted)
     until = time.monotonic() + AT_ONCE_SECONDS
-    for_each("send", [body.name], lambda name: sending.push_on(asked.loaded.election.id, name, until, now))
+    for_each("send", [body.name], lambda name: sending.push_on(request.loaded.election.id, name, until, now))
     return begun
 
 
@@ -90,9 +90,9 @@ def begin(asked: Asked[ElectionPath, None, SendBody]) -> dict[str, Any]:
     answer=Sends,
     conditional=True,
 )
-def sends(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def sends(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """List sends."""
-    return sending.list_sends(asked.loaded, asked.operator)
+    return sending.list_sends(request.loaded, request.operator)
 
 
 @operation(
@@ -103,9 +103,9 @@ def sends(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def send(asked: Asked[SendPath, None, None]) -> dict[str, Any]:
+def send(request: Request[SendPath, None, None]) -> dict[str, Any]:
     """Show one send; its `version` is what If-Match names."""
-    return sending.show(asked.loaded, asked.operator, asked.path.name)
+    return sending.show(request.loaded, request.operator, request.path.name)
 
 
 @operation(
@@ -118,9 +118,9 @@ def send(asked: Asked[SendPath, None, None]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def stop(asked: Asked[SendPath, None, NoteBody]) -> Tagged:
+def stop(request: Request[SendPath, None, NoteBody]) -> Tagged:
     """Stop a send."""
-    return _tagged(sending.set_state(asked.action, asked.path.name, version_number(asked.seen), "stopped"))
+    return _tagged(sending.set_state(request.action, request.path.name, version_number(request.seen), "stopped"))
 
 
 @operation(
@@ -133,20 +133,20 @@ def stop(asked: Asked[SendPath, None, NoteBody]) -> Tagged:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def resume(asked: Asked[SendPath, None, NoteBody]) -> Tagged:
+def resume(request: Request[SendPath, None, NoteBody]) -> Tagged:
     """Let a send go on."""
-    return _tagged(sending.set_state(asked.action, asked.path.name, version_number(asked.seen), "sending"))
+    return _tagged(sending.set_state(request.action, request.path.name, version_number(request.seen), "sending"))
 
 
 def _tagged(document: dict[str, Any]) -> Tagged:
     return Tagged(document, str(document["version"]))
 
 
-def _sending(asked: Asked[Any, Any, Any], body: TryBody | TestBody | SendBody) -> Sending:
-    return Sending(body.name, BulkText(body.text, body.texts), _choice(asked, body.to))
+def _sending(request: Request[Any, Any, Any], body: TryBody | TestBody | SendBody) -> Sending:
+    return Sending(body.name, BulkText(body.text, body.texts), _choice(request, body.to))
 
 
-def _choice(asked: Asked[Any, Any, Any], to: ChosenBody) -> Choice:
-    at = asked.loaded.clock.at(now())
-    missing = missing_place(asked.loaded.election, to.missing, at) if to.missing else None
+def _choice(request: Request[Any, Any, Any], to: ChosenBody) -> Choice:
+    at = request.loaded.clock.at(now())
+    missing = missing_place(request.loaded.election, to.missing, at) if to.missing else None
     return Choice(to.regions, to.stations, to.language, missing, to.observers, to.organisation)

@@ -16,7 +16,7 @@ from pydantic import Field
 from chalicelib.entrypoints.api.access import require_own_page
 from chalicelib.entrypoints.api.cookies import NOTHING, SESSION, cookie, setting
 from chalicelib.entrypoints.api.models import Answering, Asking
-from chalicelib.entrypoints.api.operation import Asked, json_response, operation
+from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access import sessions
 from chalicelib.services.access.permissions import Permission, permissions_of
@@ -82,13 +82,13 @@ class SignedOut(Answering):
     answer=Requested,
     status=HTTPStatus.ACCEPTED,
 )
-def request_sign_in(asked: Asked[None, None, RequestBody]) -> dict[str, Any]:
+def request_sign_in(request: Request[None, None, RequestBody]) -> dict[str, Any]:
     """Send a link and a code.
 
     If somebody has an account of that address.
     """
     begun = time.monotonic()
-    request_proof(asked.body.address, page_url(asked.request), caller_of(asked.request), now())
+    request_proof(request.body.address, page_url(request.http), caller_of(request.http), now())
     time.sleep(max(0.0, ANSWERED_AFTER_SECONDS - (time.monotonic() - begun)))
     return {"detail": "If this address is known, a link and a code are on their way."}
 
@@ -100,11 +100,11 @@ def request_sign_in(asked: Asked[None, None, RequestBody]) -> dict[str, Any]:
     answer=SignedInAs,
     problems=(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
 )
-def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
+def sign_in(request: Request[None, None, SignInBody]) -> Response:
     """Use a proof up and begin a session."""
-    body = asked.body
-    if asked.request.headers.get("sec-fetch-site") is not None:
-        require_own_page(asked.request)
+    body = request.body
+    if request.http.headers.get("sec-fetch-site") is not None:
+        require_own_page(request.http)
     try:
         if body.token is not None:
             signed_in = redeem_link(body.token, body.election, now())
@@ -114,7 +114,7 @@ def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
             raise Problem(HTTPStatus.BAD_REQUEST, "Send a link's token, or an address and its code.")
     except ProofRefused as refused:
         raise Problem(HTTPStatus.UNAUTHORIZED, str(refused).capitalize() + ".") from refused
-    return json_response(described(signed_in), session_headers(signed_in.account, asked.request))
+    return json_response(described(signed_in), session_headers(signed_in.account, request.http))
 
 
 @operation(
@@ -123,10 +123,10 @@ def sign_in(asked: Asked[None, None, SignInBody]) -> Response:
     answer=SignedInAs,
     conditional=True,
 )
-def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
+def show_session(request: Request[None, None, None]) -> dict[str, Any]:
     """Show who asks, by session or token."""
-    operator = asked.operator
-    proof = cookie(asked.request, SESSION)
+    operator = request.operator
+    proof = cookie(request.http, SESSION)
     session = sessions.resume(proof, now()) if operator.account is not None and proof is not None else None
     return {
         "name": operator.name,
@@ -142,27 +142,27 @@ def show_session(asked: Asked[None, None, None]) -> dict[str, Any]:
 
 
 @operation(summary="Sign out.", may=None, answer=SignedOut)
-def sign_out(asked: Asked[None, None, None]) -> Response:
+def sign_out(request: Request[None, None, None]) -> Response:
     """End the session; without one, only the cookie."""
-    proof = cookie(asked.request, SESSION)
+    proof = cookie(request.http, SESSION)
     if proof is not None:
-        require_own_page(asked.request)
+        require_own_page(request.http)
         with suppress(sessions.SessionRefused):
             sessions.end(proof, now())
     return json_response({"detail": "Signed out."}, {"Set-Cookie": setting(SESSION, "", NOTHING)})
 
 
-def session_headers(account: AccountRow, request: Any, until: dt.datetime | None = None) -> dict[str, str]:
+def session_headers(account: AccountRow, http: Any, until: dt.datetime | None = None) -> dict[str, str]:
     """Begin an account's session; return the header with its cookie.
 
     `until`: when the session ends that it goes on from.
     """
     began = now()
-    proof = sessions.begin(account, request.headers.get("user-agent") or "", began, until)
+    proof = sessions.begin(account, http.headers.get("user-agent") or "", began, until)
     return {"Set-Cookie": setting(SESSION, proof, until - began if until is not None else sessions.LASTS)}
 
 
-def page_url(request: Any) -> str:
+def page_url(http: Any) -> str:
     """Return where this stack's page is.
 
     The template says it; else it is where the request was made. An emulator names no domain: there the API lies under
@@ -171,7 +171,7 @@ def page_url(request: Any) -> str:
     configured = os.environ.get("BAYKOO_DASHBOARD", "")
     if configured:
         return configured
-    context = request.context
+    context = http.context
     host, path, route = context.get("domainName", ""), context.get("path", ""), context.get("resourcePath", "")
     if not host:
         return (
@@ -180,9 +180,9 @@ def page_url(request: Any) -> str:
     return f"https://{host}{path.rsplit('/', route.count('/'))[0]}"
 
 
-def caller_of(request: Any) -> str:
+def caller_of(http: Any) -> str:
     """Return the network address that asks."""
-    address: str = (request.context.get("identity") or {}).get("sourceIp") or "unknown"
+    address: str = (http.context.get("identity") or {}).get("sourceIp") or "unknown"
     return address
 
 

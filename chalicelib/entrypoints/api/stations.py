@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import MOST_PER_PAGE, Answering, Asking, ElectionPath, Several
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
@@ -207,10 +207,10 @@ class WholeStation(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
+def stations(request: Request[RegionPath, StationsQuery, None]) -> dict[str, Any]:
     """List a page of a region's stations."""
-    region, query, loaded = asked.path.region, asked.query, asked.loaded
-    require_region(asked.operator, loaded, region)
+    region, query, loaded = request.path.region, request.query, request.loaded
+    require_region(request.operator, loaded, region)
     unknown = sorted(set(query.state) - set(STATES))
     if unknown:
         raise Problem(
@@ -227,7 +227,7 @@ def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
         query.text,
         query.organisation,
     )
-    return find_stations(loaded, reader_of(loaded, asked.operator), region, wanted, now(), query.after, query.limit)
+    return find_stations(loaded, reader_of(loaded, request.operator), region, wanted, now(), query.after, query.limit)
 
 
 @operation(
@@ -238,10 +238,10 @@ def stations(asked: Asked[RegionPath, StationsQuery, None]) -> dict[str, Any]:
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def station(asked: Asked[StationPath, None, None]) -> dict[str, Any]:
+def station(request: Request[StationPath, None, None]) -> dict[str, Any]:
     """Show one station."""
-    loaded = asked.loaded
-    station = describe_station(loaded, reader_of(loaded, asked.operator), asked.path.station, now())
+    loaded = request.loaded
+    station = describe_station(loaded, reader_of(loaded, request.operator), request.path.station, now())
     if station is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such station in this election, or not in your regions.")
     return station

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.summaries.summary import without_answers
 from chalicelib.services.access.permissions import Permission
@@ -36,9 +36,9 @@ class Summary(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def summary(asked: Asked[ElectionPath, RegionQuery, None]) -> dict[str, Any]:
+def summary(request: Request[ElectionPath, RegionQuery, None]) -> dict[str, Any]:
     """Show the nation's and every region's summary, or one region's."""
-    region, operator, loaded = asked.query.region, asked.operator, asked.loaded
+    region, operator, loaded = request.query.region, request.operator, request.loaded
     if region is not None:
         require_region(operator, loaded, region)
     regions = (region,) if region is not None else None if operator.sees_all() else operator.regions

@@ -9,7 +9,7 @@ from pydantic import Field
 from chalicelib.entrypoints.api.access import require_own_page
 from chalicelib.entrypoints.api.cookies import SESSION, cookie
 from chalicelib.entrypoints.api.models import Asking
-from chalicelib.entrypoints.api.operation import Asked, json_response, operation
+from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.session import SignedInAs, described, session_headers
 from chalicelib.services.access import sessions
@@ -30,19 +30,19 @@ class SwitchBody(Asking):
     answer=SignedInAs,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def switch(asked: Asked[None, None, SwitchBody]) -> Response | dict[str, Any]:
+def switch(request: Request[None, None, SwitchBody]) -> Response | dict[str, Any]:
     """End the session, and begin one in the other election."""
-    proof = cookie(asked.request, SESSION)
-    if asked.operator.account is None or proof is None:
+    proof = cookie(request.http, SESSION)
+    if request.operator.account is None or proof is None:
         raise Problem(HTTPStatus.CONFLICT, "A program's token is for one election; only a session switches.")
-    require_own_page(asked.request)
-    if asked.operator.role in sessions.NEVER_IDLE:
+    require_own_page(request.http)
+    if request.operator.role in sessions.NEVER_IDLE:
         raise Problem(HTTPStatus.CONFLICT, "A wall shows one election.")
     before = sessions.resume(proof, now())
     try:
-        elsewhere = signed_in_elsewhere(before.account, asked.body.election, now())
+        elsewhere = signed_in_elsewhere(before.account, request.body.election, now())
     except ProofRefused as refused:
         raise Problem(HTTPStatus.NOT_FOUND, f"Not switched: {refused}.") from refused
-    headers = session_headers(elsewhere.account, asked.request, before.row.until)
+    headers = session_headers(elsewhere.account, request.http, before.row.until)
     sessions.end(proof, now())
     return json_response(described(elsewhere) | {"until": before.row.until.isoformat()}, headers)

@@ -11,7 +11,7 @@ from pydantic import Field
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.call_answers import Lease
 from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, Several
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.tasks import next_task
@@ -69,14 +69,14 @@ class Tasks(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def peek(asked: Asked[ElectionPath, TasksQuery, None]) -> dict[str, Any]:
+def peek(request: Request[ElectionPath, TasksQuery, None]) -> dict[str, Any]:
     """Show the queues; nothing is leased."""
-    unknown = [kind for kind in asked.query.kind if kind not in KINDS]
+    unknown = [kind for kind in request.query.kind if kind not in KINDS]
     if unknown:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no queue {unknown[0]}; it is one of {', '.join(KINDS)}.")
-    _require_regions(asked, asked.query.region)
-    kinds = [kind for kind in KINDS if kind in asked.query.kind]
-    return next_task.peek(asked.loaded, asked.operator, kinds, asked.query.region, now())
+    _require_regions(request, request.query.region)
+    kinds = [kind for kind in KINDS if kind in request.query.kind]
+    return next_task.peek(request.loaded, request.operator, kinds, request.query.region, now())
 
 
 @operation(
@@ -88,10 +88,10 @@ def peek(asked: Asked[ElectionPath, TasksQuery, None]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def take(asked: Asked[ElectionPath, None, TasksBody]) -> dict[str, Any]:
+def take(request: Request[ElectionPath, None, TasksBody]) -> dict[str, Any]:
     """Lease the next task."""
-    _require_regions(asked, asked.body.regions)
-    return next_task.take_next(asked.loaded, asked.action, asked.body.kinds, asked.body.regions)
+    _require_regions(request, request.body.regions)
+    return next_task.take_next(request.loaded, request.action, request.body.kinds, request.body.regions)
 
 
 @operation(
@@ -103,9 +103,9 @@ def take(asked: Asked[ElectionPath, None, TasksBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def lease(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+def lease(request: Request[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Lease a task."""
-    return next_task.lease(asked.loaded, asked.action, *_named(asked))
+    return next_task.lease(request.loaded, request.action, *_named(request))
 
 
 @operation(
@@ -117,9 +117,9 @@ def lease(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def take_over(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+def take_over(request: Request[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Take a task over."""
-    return next_task.take_over(asked.loaded, asked.action, *_named(asked))
+    return next_task.take_over(request.loaded, request.action, *_named(request))
 
 
 @operation(
@@ -131,9 +131,9 @@ def take_over(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+def renew(request: Request[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Renew a task's lease."""
-    return next_task.renew(asked.loaded, asked.action, *_named(asked))
+    return next_task.renew(request.loaded, request.action, *_named(request))
 
 
 @operation(
@@ -145,17 +145,17 @@ def renew(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def release(asked: Asked[ElectionPath, None, TaskBody]) -> dict[str, Any]:
+def release(request: Request[ElectionPath, None, TaskBody]) -> dict[str, Any]:
     """Release a task."""
-    return next_task.release(asked.loaded, asked.action, *_named(asked))
+    return next_task.release(request.loaded, request.action, *_named(request))
 
 
-def _named(asked: Asked[Any, Any, TaskBody]) -> tuple[Kind, str, str]:
-    body = asked.body
-    _require_regions(asked, () if body.region == NO_REGION else (body.region,))
+def _named(request: Request[Any, Any, TaskBody]) -> tuple[Kind, str, str]:
+    body = request.body
+    _require_regions(request, () if body.region == NO_REGION else (body.region,))
     return body.kind, body.key, body.region
 
 
-def _require_regions(asked: Asked[Any, Any, Any], regions: tuple[str, ...]) -> None:
+def _require_regions(request: Request[Any, Any, Any], regions: tuple[str, ...]) -> None:
     for region in regions:
-        require_region(asked.operator, asked.loaded, region)
+        require_region(request.operator, request.loaded, region)

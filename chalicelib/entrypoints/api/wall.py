@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict
 
 from chalicelib.entrypoints.api.models import Answering, ElectionPath
-from chalicelib.entrypoints.api.operation import Asked, operation
+from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.summaries.wall import show_wall
@@ -29,6 +29,6 @@ class Wall(Answering):
     answer=Wall,
     conditional=True,
 )
-def wall(asked: Asked[ElectionPath, None, None]) -> dict[str, Any]:
+def wall(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     """Show what guests may see."""
-    return show_wall(asked.loaded, now())
+    return show_wall(request.loaded, now())

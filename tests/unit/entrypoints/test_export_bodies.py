@@ -15,7 +15,7 @@ def test_an_export_of_stations_names_so_many() -> None:
 
 
 def test_what_is_asked_for_is_what_is_made() -> None:
-    asked = WantedBody(what="messages", format="xlsx", regions=("Osh",), stations=("1001",), people=True, note="why")
-    assert Wanted(**asked.model_dump(exclude={"note"})) == Wanted(
+    body = WantedBody(what="messages", format="xlsx", regions=("Osh",), stations=("1001",), people=True, note="why")
+    assert Wanted(**body.model_dump(exclude={"note"})) == Wanted(
         "messages", "xlsx", ("Osh",), (), ("1001",), "en", people=True
     )

@@ -22,27 +22,27 @@ class Answers(Asking):
 
 
 @operation(summary="Take a note.", may=None, body=NoteBody)
-def noted(asked: Any) -> dict[str, Any]:
-    return {"note": asked.body.note}
+def noted(request: Any) -> dict[str, Any]:
+    return {"note": request.body.note}
 
 
 @operation(summary="Take answers.", may=None, query=PageQuery, body=Answers)
-def answered(asked: Any) -> dict[str, Any]:
-    return {"answers": asked.body.answers, "limit": asked.query.limit}
+def answered(request: Any) -> dict[str, Any]:
+    return {"answers": request.body.answers, "limit": request.query.limit}
 
 
 @operation(summary="Show something.", may=None, conditional=True)
-def shown(asked: Any) -> dict[str, Any]:
-    return {"as_of": asked.request.headers["x-as-of"], "sum": 3}
+def shown(request: Any) -> dict[str, Any]:
+    return {"as_of": request.http.headers["x-as-of"], "sum": 3}
 
 
 @operation(summary="Show a version of something.", may=None, conditional=True)
-def versioned(asked: Any) -> Tagged:
-    return Tagged({"live": asked.request.headers["x-as-of"]}, "3")
+def versioned(request: Any) -> Tagged:
+    return Tagged({"live": request.http.headers["x-as-of"]}, "3")
 
 
 @operation(summary="Fail.", may=None)
-def failing(asked: Any) -> dict[str, Any]:
+def failing(request: Any) -> dict[str, Any]:
     raise ZeroDivisionError
 
 
