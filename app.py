@@ -7,7 +7,7 @@ from chalice.app import Chalice
 from chalicelib.entrypoints.api.routes import register_routes
 from chalicelib.entrypoints.functions import register_functions
 
-# Lambda's own handler writes what chalice logs: one of chalice's would stand before Powertools' in a stack named baykoo.
+# Lambda's own handler writes what chalice logs: one of chalice's would stand before Powertools' if a stack is named so.
 app = Chalice(app_name="baykoo", configure_logs=False)
 register_routes(app)
 register_functions(app)

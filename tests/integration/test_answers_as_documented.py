@@ -44,7 +44,7 @@ ANSWERS: dict[str, tuple[type[BaseModel], Asked]] = {
     "board": (board_api.Board, lambda r, o: show_board(r.loaded, o, None, r.pipeline.now)),
     "calls": (call_answers.Calls, lambda r, o: listing.list_calls(r.loaded, o, (), r.pipeline.now)),
     "card": (call_answers.Card, lambda r, o: card.show_card(r.loaded, o, r.listed()[0], r.pipeline.now)),
-    "lease": (call_answers.Leased, lambda r, o: lease.lease_next(r.loaded, r.action())),
+    "lease": (call_answers.StationLease, lambda r, o: lease.lease_next(r.loaded, r.action())),
     "figures": (call_answers.Figures, lambda r, o: figures.call_figures(r.loaded, o, r.pipeline.now)),
     "contacts": (
         call_answers.Contacts,
@@ -79,4 +79,4 @@ def test_a_line_of_the_trail_and_an_hour_are_what_their_models_say(room: Room) -
     records.AuditTrail.model_validate({"election": "e", "lines": lines, "next": following})
     hours, following = list_summaries(room.loaded, None, 10)
     assert hours
-    records.SentHours.model_validate({"election": "e", "hours": hours, "next": following})
+    records.SummaryHours.model_validate({"election": "e", "hours": hours, "next": following})

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, NoteBody, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.session import page_url
@@ -32,7 +32,7 @@ class AccountPath(ElectionPath):
         return f"{ACCOUNT}{self.account}"
 
 
-class Invited(Asking):
+class InvitationBody(RequestModel):
     """Whom an account is for, and what they may."""
 
     name: str = Field(min_length=1, max_length=100)
@@ -45,7 +45,7 @@ class Invited(Asking):
     note: str = Field(default="", max_length=500)
 
 
-class Changed(Asking):
+class AccountChangeBody(RequestModel):
     """What an account may from now on; what is left out stays."""
 
     role: Role | None = None
@@ -56,7 +56,7 @@ class Changed(Asking):
     note: str = Field(default="", max_length=500)
 
 
-class SessionOfAccount(Answering):
+class SessionOfAccount(AnswerModel):
     """A signed-in browser."""
 
     id: str
@@ -66,7 +66,7 @@ class SessionOfAccount(Answering):
     until: str
 
 
-class Account(Answering):
+class Account(AnswerModel):
     """An account with its sessions."""
 
     id: str
@@ -85,14 +85,14 @@ class Account(Answering):
     sessions: list[SessionOfAccount]
 
 
-class Accounts(Answering):
+class Accounts(AnswerModel):
     """An election's accounts, by name."""
 
     election: str
     accounts: list[Account]
 
 
-class RolesTable(Answering):
+class RolesTable(AnswerModel):
     """Which role may do what."""
 
     roles: dict[str, list[str]]
@@ -120,12 +120,12 @@ def roles(request: Request[None, None, None]) -> dict[str, Any]:
     summary="Invite somebody: give an address an account.",
     may=Permission.MANAGE_ACCOUNTS,
     path=ElectionPath,
-    body=Invited,
+    body=InvitationBody,
     answer=Account,
     status=HTTPStatus.CREATED,
     once=True,
 )
-def add(request: Request[ElectionPath, None, Invited]) -> dict[str, Any]:
+def add(request: Request[ElectionPath, None, InvitationBody]) -> dict[str, Any]:
     """Give an address an account."""
     body = request.body
     invitation = Invitation(
@@ -138,13 +138,13 @@ def add(request: Request[ElectionPath, None, Invited]) -> dict[str, Any]:
     summary="Change what an account may.",
     may=Permission.MANAGE_ACCOUNTS,
     path=AccountPath,
-    body=Changed,
+    body=AccountChangeBody,
     answer=Account,
     on_version=True,
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def change(request: Request[AccountPath, None, Changed]) -> dict[str, Any]:
+def change(request: Request[AccountPath, None, AccountChangeBody]) -> dict[str, Any]:
     """Change an account's role, regions, organisation, language or end."""
     wanted = request.body.model_dump(exclude_unset=True, exclude={"note"})
     return change_account(
@@ -180,7 +180,7 @@ def sign_out(request: Request[AccountPath, None, NoteBody]) -> dict[str, Any]:
     return sign_out_everywhere(request.operator.election, request.path.identity, request.action)
 
 
-class WallLink(Answering):
+class WallLink(AnswerModel):
     """A link that shows the wall once, until an instant."""
 
     link: str

@@ -5,20 +5,20 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.board.board import show_board
 
 
-class BoardQuery(Asking):
+class BoardQuery(RequestModel):
     """The nation's board, or a region's."""
 
     region: str | None = Field(default=None, max_length=200)
 
 
-class ElectionClock(Answering):
+class ElectionClock(AnswerModel):
     """The election's clock: `start` at the real instant `origin`.
 
     `factor` of its seconds pass per real one.
@@ -29,7 +29,7 @@ class ElectionClock(Answering):
     factor: float
 
 
-class BoardColumn(Answering):
+class BoardColumn(AnswerModel):
     """A form and round, in the day's order."""
 
     form: str
@@ -41,7 +41,7 @@ class BoardColumn(Answering):
     state: str = Field(description="ahead, open, grace, over")
 
 
-class BoardCell(Answering):
+class BoardCell(AnswerModel):
     """What has come of `of` reports.
 
     Complete + partial + conflict + missing + expected are all of them.
@@ -58,7 +58,7 @@ class BoardCell(Answering):
     failed: int
 
 
-class BoardRow(Answering):
+class BoardRow(AnswerModel):
     """A region, or the nation (None), with a cell per column."""
 
     region: str | None
@@ -68,7 +68,7 @@ class BoardRow(Answering):
     cells: list[BoardCell]
 
 
-class Arrivals(Answering):
+class Arrivals(AnswerModel):
     """How a round's reports came.
 
     Minutes since it began, and how many had come by then.
@@ -79,7 +79,7 @@ class Arrivals(Answering):
     points: list[tuple[int, int]]
 
 
-class Queue(Answering):
+class Queue(AnswerModel):
     """How many wait for a person, and since when the oldest.
 
     A real instant.
@@ -90,7 +90,7 @@ class Queue(Answering):
     is_cut: bool
 
 
-class Board(Answering):
+class Board(AnswerModel):
     """The board of the nation or of some regions.
 
     A viewer's has no queues and no traffic.

@@ -4,10 +4,10 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from chalicelib.entrypoints.api.models import Answering
+from chalicelib.entrypoints.api.models import AnswerModel
 
 
-class Lease(Answering):
+class Lease(AnswerModel):
     """Who has a station, until a real instant."""
 
     holder: str
@@ -15,7 +15,7 @@ class Lease(Answering):
     is_mine: bool
 
 
-class Leased(Answering):
+class StationLease(AnswerModel):
     """A station and its lease."""
 
     station: str
@@ -24,7 +24,7 @@ class Leased(Answering):
     version: int
 
 
-class Why(Answering):
+class CallReason(AnswerModel):
     """A reason to call, with its points."""
 
     reason: str
@@ -32,7 +32,7 @@ class Why(Answering):
     says: str
 
 
-class CalledObserver(Answering):
+class CalledObserver(AnswerModel):
     """An observer whom a list names."""
 
     number: str
@@ -40,7 +40,7 @@ class CalledObserver(Answering):
     phones: list[str]
 
 
-class Call(Answering):
+class Call(AnswerModel):
     """A station that is to be called, with why."""
 
     station: str
@@ -55,7 +55,7 @@ class Call(Answering):
     reminded: int
     asked: int
     points: int
-    why: list[Why]
+    why: list[CallReason]
     observers: list[CalledObserver]
     last: dict[str, Any] | None
     tries: int
@@ -64,7 +64,7 @@ class Call(Answering):
     version: int
 
 
-class Calls(Answering):
+class Calls(AnswerModel):
     """Stations in the order of calling.
 
     `due`: how many are not put off.
@@ -78,7 +78,7 @@ class Calls(Answering):
     next_due: dict[str, str] | None
 
 
-class Contact(Answering):
+class Contact(AnswerModel):
     """A call that was logged, or that one was undone (`undoes`)."""
 
     id: str
@@ -95,7 +95,7 @@ class Contact(Answering):
     entered: str | None
 
 
-class Contacts(Answering):
+class Contacts(AnswerModel):
     """A page of a station's contacts, the newest first."""
 
     election: str
@@ -104,7 +104,7 @@ class Contacts(Answering):
     next: str | None
 
 
-class Card(Answering):
+class Card(AnswerModel):
     """The card of a station that is called, read as of now."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -115,14 +115,14 @@ class Card(Answering):
     region: str
     owed: list[dict[str, Any]]
     came: list[dict[str, Any]]
-    why: list[Why]
+    why: list[CallReason]
     contacts: list[Contact]
     lease: Lease | None
     can_ring: bool
     version: int
 
 
-class Logged(Answering):
+class LoggedCall(AnswerModel):
     """A call as it was logged, and what is offered next."""
 
     contact: str
@@ -134,7 +134,7 @@ class Logged(Answering):
     version: int
 
 
-class Undone(Answering):
+class UndoneCall(AnswerModel):
     """A call that was undone."""
 
     contact: str
@@ -143,7 +143,7 @@ class Undone(Answering):
     version: int
 
 
-class Figures(Answering):
+class Figures(AnswerModel):
     """Calls by operator and hour, leases held, and the oldest due call."""
 
     election: str

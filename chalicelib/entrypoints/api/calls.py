@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.call_answers import Calls, Card, Contacts, Figures, Leased, Logged, Undone
-from chalicelib.entrypoints.api.models import Asking, ElectionPath, PageQuery, Several, cursor_of, place_of
+from chalicelib.entrypoints.api.call_answers import Calls, Card, Contacts, Figures, LoggedCall, StationLease, UndoneCall
+from chalicelib.entrypoints.api.models import ElectionPath, PageQuery, RequestModel, Several, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.observation.calls.outcomes import Outcome, Person
@@ -36,14 +36,14 @@ class StationPath(ElectionPath):
     station: str = Field(max_length=50)
 
 
-class CallsQuery(Asking):
+class CallsQuery(RequestModel):
     """Which calls: of some regions, of stations that owe a form."""
 
     region: Several = ()
     form: str | None = Field(default=None, max_length=50)
 
 
-class NextBody(Asking):
+class NextBody(RequestModel):
     """Whose turn it is next.
 
     Of these regions, or of all that one sees; of stations that were passed on only where nothing else is left.
@@ -53,11 +53,11 @@ class NextBody(Asking):
     passed: tuple[str, ...] = Field(default=(), max_length=MOST_PASSED)
 
 
-class NothingBody(Asking):
+class EmptyBody(RequestModel):
     """A body that says nothing more."""
 
 
-class ReportBody(Asking):
+class ReportBody(RequestModel):
     """A report's answers as they were typed, by code."""
 
     form: str = Field(max_length=50)
@@ -66,14 +66,14 @@ class ReportBody(Asking):
     comment: str = Field(default="", max_length=LONGEST_TYPED)
 
 
-class AnswersBody(Asking):
+class AnswersBody(RequestModel):
     """Who answered, and each report."""
 
     observer: str = Field(max_length=50)
     reports: tuple[ReportBody, ...] = Field(min_length=1, max_length=MOST_REPORTS)
 
 
-class OutcomeBody(Asking):
+class OutcomeBody(RequestModel):
     """What a call came to.
 
     `will_send_at` with the outcome will_send, `answers` with answered. `stays`: the next phone is tried.
@@ -90,7 +90,7 @@ class OutcomeBody(Asking):
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
 
-class UndoBody(Asking):
+class UndoBody(RequestModel):
     """Which call is undone, and why."""
 
     contact: str = Field(max_length=200)
@@ -129,7 +129,7 @@ def figures(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     may=Permission.WORK_CALLS,
     path=ElectionPath,
     body=NextBody,
-    answer=Leased,
+    answer=StationLease,
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
@@ -156,12 +156,12 @@ def card(request: Request[StationPath, None, None]) -> dict[str, Any]:
     summary="Take a station for ten minutes, or lengthen one's own lease.",
     may=Permission.WORK_CALLS,
     path=StationPath,
-    body=NothingBody,
-    answer=Leased,
+    body=EmptyBody,
+    answer=StationLease,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def lease(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
+def lease(request: Request[StationPath, None, EmptyBody]) -> dict[str, Any]:
     """Lease a station."""
     return leases.lease(request.loaded, request.action, request.path.station)
 
@@ -170,12 +170,12 @@ def lease(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     summary="Lengthen one's own lease of a station.",
     may=Permission.WORK_CALLS,
     path=StationPath,
-    body=NothingBody,
-    answer=Leased,
+    body=EmptyBody,
+    answer=StationLease,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def renew(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
+def renew(request: Request[StationPath, None, EmptyBody]) -> dict[str, Any]:
     """Renew a lease."""
     return leases.renew(request.loaded, request.action, request.path.station)
 
@@ -184,12 +184,12 @@ def renew(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     summary="End one's own lease of a station.",
     may=Permission.WORK_CALLS,
     path=StationPath,
-    body=NothingBody,
-    answer=Leased,
+    body=EmptyBody,
+    answer=StationLease,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def release(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
+def release(request: Request[StationPath, None, EmptyBody]) -> dict[str, Any]:
     """Release a station."""
     return leases.release(request.loaded, request.action, request.path.station)
 
@@ -198,12 +198,12 @@ def release(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
     summary="Take a station from whoever has it.",
     may=Permission.WORK_CALLS,
     path=StationPath,
-    body=NothingBody,
-    answer=Leased,
+    body=EmptyBody,
+    answer=StationLease,
     once=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def take_over(request: Request[StationPath, None, NothingBody]) -> dict[str, Any]:
+def take_over(request: Request[StationPath, None, EmptyBody]) -> dict[str, Any]:
     """Take a station over."""
     return leases.take_over(request.loaded, request.action, request.path.station)
 
@@ -213,7 +213,7 @@ def take_over(request: Request[StationPath, None, NothingBody]) -> dict[str, Any
     may=Permission.WORK_CALLS,
     path=StationPath,
     body=OutcomeBody,
-    answer=Logged,
+    answer=LoggedCall,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
@@ -244,7 +244,7 @@ def outcome(request: Request[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     may=Permission.WORK_CALLS,
     path=StationPath,
     body=UndoBody,
-    answer=Undone,
+    answer=UndoneCall,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )

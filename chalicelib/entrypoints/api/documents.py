@@ -4,14 +4,14 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.entrypoints.api.models import Answering
+from chalicelib.entrypoints.api.models import AnswerModel
 from chalicelib.entrypoints.api.openapi import openapi_document
 from chalicelib.entrypoints.api.openapi_page import openapi_page
 from chalicelib.entrypoints.api.operation import operation
 from chalicelib.entrypoints.api.routes import ROUTES
 
 
-class OpenApi(Answering, extra="allow"):
+class OpenApi(AnswerModel, extra="allow"):
     """This document."""
 
     openapi: str

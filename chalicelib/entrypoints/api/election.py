@@ -4,13 +4,13 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.election import describe_election
 
 
-class ElectionDocument(Answering):
+class ElectionDocument(AnswerModel):
     """An election: its clock, forms, rounds, questions and regions."""
 
     model_config = ConfigDict(extra="allow", frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, NoteBody, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
@@ -23,7 +23,7 @@ class ExportPath(ElectionPath):
     export: str = Field(pattern=r"^[0-9A-Za-z-]{1,60}$")
 
 
-class WantedBody(Asking):
+class ExportBody(RequestModel):
     """What to export."""
 
     what: What
@@ -36,7 +36,7 @@ class WantedBody(Asking):
     note: str = Field(default="", max_length=500)
 
 
-class Export(Answering):
+class Export(AnswerModel):
     """An export: what, for whom, how far."""
 
     id: str
@@ -51,14 +51,14 @@ class Export(Answering):
     until: str
 
 
-class Exports(Answering):
+class Exports(AnswerModel):
     """Exports of the last day, the newest first."""
 
     election: str
     exports: list[Export]
 
 
-class ExportFile(Answering):
+class ExportFile(AnswerModel):
     """A file, and where it is for a minute."""
 
     name: str
@@ -66,7 +66,7 @@ class ExportFile(Answering):
     url: str
 
 
-class ExportLinks(Answering):
+class ExportLinks(AnswerModel):
     """An export's files, and until when their links lead there."""
 
     files: list[ExportFile]
@@ -89,12 +89,12 @@ def exports(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     summary="Ask for an export.",
     may=Permission.EXPORT,
     path=ElectionPath,
-    body=WantedBody,
+    body=ExportBody,
     answer=Export,
     status=HTTPStatus.ACCEPTED,
     once=True,
 )
-def add(request: Request[ElectionPath, None, WantedBody]) -> dict[str, Any]:
+def add(request: Request[ElectionPath, None, ExportBody]) -> dict[str, Any]:
     """Store what is wanted, and have it made."""
     body = request.body
     for region in body.regions:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from chalicelib.entrypoints.api.models import Answering
+from chalicelib.entrypoints.api.models import AnswerModel
 from chalicelib.entrypoints.api.operation import operation
 
 
-class Health(Answering):
+class Health(AnswerModel):
     """That the API is up."""
 
     status: str

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.review.held import held_of
 
 
-class HeldRow(Answering):
+class HeldRow(AnswerModel):
     """A row that waits, since when and why."""
 
     key: str
@@ -17,7 +17,7 @@ class HeldRow(Answering):
     reason: str
 
 
-class HeldPhone(Answering):
+class HeldPhone(AnswerModel):
     """A phone with the stations it counts for, and those held."""
 
     phone: str
@@ -25,7 +25,7 @@ class HeldPhone(Answering):
     held: list[str]
 
 
-class Held(Answering):
+class HeldStations(AnswerModel):
     """What is held; `is_cut`: there is more."""
 
     election: str
@@ -38,7 +38,7 @@ class Held(Answering):
     summary="List what could not be processed or counted and waits for a person.",
     may=Permission.READ_MESSAGES,
     path=ElectionPath,
-    answer=Held,
+    answer=HeldStations,
     conditional=True,
 )
 def held(request: Request[ElectionPath, None, None]) -> dict[str, Any]:

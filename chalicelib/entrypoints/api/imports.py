@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.entrypoints.api.request import version_number
@@ -20,26 +20,26 @@ LARGEST = 4_000_000
 """Bytes of what is handed in at once: Lambda takes 6 MB, and base64 is a third more."""
 
 
-class File(Asking):
+class RosterFile(RequestModel):
     """A table: its file's name, and its text, or base64 of XLSX."""
 
     file: str = Field(min_length=1, max_length=200)
     content: str = Field(max_length=LARGEST)
 
 
-class Files(Asking):
+class RosterFiles(RequestModel):
     """New rosters in place of the election's own.
 
     What is left out stays.
     """
 
-    stations: File | None = None
-    observers: File | None = None
-    coordinators: File | None = None
+    stations: RosterFile | None = None
+    observers: RosterFile | None = None
+    coordinators: RosterFile | None = None
     note: str = Field(default="", max_length=500)
 
     @model_validator(mode="after")
-    def _has_one(self) -> "Files":
+    def _has_one(self) -> "RosterFiles":
         if not (self.stations or self.observers or self.coordinators):
             raise ValueError("hand in stations, observers or coordinators")
         return self
@@ -47,7 +47,7 @@ class Files(Asking):
     @property
     def handed_in(self) -> dict[Roster, HandedIn]:
         """The tables by name."""
-        given: dict[Roster, File | None] = {
+        given: dict[Roster, RosterFile | None] = {
             "stations": self.stations,
             "observers": self.observers,
             "coordinators": self.coordinators,
@@ -61,7 +61,7 @@ class ImportPath(ElectionPath):
     job: str = Field(pattern=r"^[0-9A-Za-z-]{1,60}$")
 
 
-class FileProblem(Answering):
+class FileProblem(AnswerModel):
     """What is wrong, where, and what to do."""
 
     file: str
@@ -70,7 +70,7 @@ class FileProblem(Answering):
     what: str
 
 
-class FieldChange(Answering):
+class FieldChange(AnswerModel):
     """A field before and after."""
 
     field: str
@@ -78,7 +78,7 @@ class FieldChange(Answering):
     after: str
 
 
-class RosterChange(Answering):
+class RosterChange(AnswerModel):
     """What is new, changed, moved or removed."""
 
     kind: str
@@ -87,7 +87,7 @@ class RosterChange(Answering):
     fields: list[FieldChange]
 
 
-class Checked(Answering):
+class ImportCheck(AnswerModel):
     """What was found: problems let nothing be loaded.
 
     Warnings should be looked at.
@@ -102,7 +102,7 @@ class Checked(Answering):
     is_cut: bool
 
 
-class Import(Answering):
+class Import(AnswerModel):
     """An import: how far it is, and the version that it made."""
 
     id: str
@@ -118,12 +118,12 @@ class Import(Answering):
     summary="Check new rosters and say what they change; nothing is loaded.",
     may=Permission.IMPORT,
     path=ElectionPath,
-    body=Files,
-    answer=Checked,
+    body=RosterFiles,
+    answer=ImportCheck,
     on_version=True,
     largest=LARGEST,
 )
-def checked(request: Request[ElectionPath, None, Files]) -> dict[str, Any]:
+def checked(request: Request[ElectionPath, None, RosterFiles]) -> dict[str, Any]:
     """Check what is handed in against the election as it is."""
     return check(request.loaded, request.body.handed_in, version_number(request.seen))
 
@@ -132,14 +132,14 @@ def checked(request: Request[ElectionPath, None, Files]) -> dict[str, Any]:
     summary="Load new rosters, on the version seen.",
     may=Permission.IMPORT,
     path=ElectionPath,
-    body=Files,
+    body=RosterFiles,
     answer=Import,
     status=HTTPStatus.ACCEPTED,
     on_version=True,
     once=True,
     largest=LARGEST,
 )
-def add(request: Request[ElectionPath, None, Files]) -> dict[str, Any]:
+def add(request: Request[ElectionPath, None, RosterFiles]) -> dict[str, Any]:
     """Have what is handed in loaded."""
     return ask(request.loaded, request.body.handed_in, version_number(request.seen), request.action)
 

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.entrypoints.api.incidents import Incident, IncidentPath
-from chalicelib.entrypoints.api.models import Asking
+from chalicelib.entrypoints.api.models import RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Problem, Tagged
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.elections.values import Severity
 from chalicelib.services.access.permissions import Permission
@@ -23,31 +23,31 @@ MAY = Permission.WORK_INCIDENTS
 REFUSALS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 
 
-class WhyBody(Asking):
+class ReasonBody(RequestModel):
     """Why it is changed."""
 
     note: str = Field(default="", max_length=LONGEST_NOTE)
 
 
-class NotedBody(Asking):
+class IncidentNoteBody(RequestModel):
     """What is to be known of it."""
 
     note: str = Field(min_length=1, max_length=LONGEST_NOTE)
 
 
-class AssignBody(WhyBody):
+class AssignBody(ReasonBody):
     """Whose it is from now on; nobody's where `to` is empty."""
 
     to: str | None = Field(default=None, max_length=changes.LONGEST_NAME)
 
 
-class LinkBody(WhyBody):
+class LinkBody(ReasonBody):
     """The number of another incident."""
 
     other: int = Field(ge=1, le=999_999_999)
 
 
-class GradeBody(WhyBody):
+class GradeBody(ReasonBody):
     """How grave it is, what it is about.
 
     A category alone brings its own severity.
@@ -57,7 +57,7 @@ class GradeBody(WhyBody):
     category: int | None = Field(default=None, ge=0, le=999)
 
 
-class MoveBody(WhyBody):
+class MoveBody(ReasonBody):
     """The station where it happened."""
 
     station: str = Field(max_length=50)
@@ -67,13 +67,13 @@ class MoveBody(WhyBody):
     summary="Add a note to an incident.",
     may=MAY,
     path=IncidentPath,
-    body=NotedBody,
+    body=IncidentNoteBody,
     answer=Incident,
     on_version=True,
     once=True,
     problems=REFUSALS,
 )
-def note(request: Request[IncidentPath, None, NotedBody]) -> Tagged:
+def note(request: Request[IncidentPath, None, IncidentNoteBody]) -> VersionedDocument:
     """Add a note."""
     changes.add_note(request.loaded, request.action, _number(request), version_number(request.seen))
     return _shown(request)
@@ -89,7 +89,7 @@ def note(request: Request[IncidentPath, None, NotedBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def assign(request: Request[IncidentPath, None, AssignBody]) -> Tagged:
+def assign(request: Request[IncidentPath, None, AssignBody]) -> VersionedDocument:
     """Assign an incident."""
     changes.assign(request.loaded, request.action, _number(request), version_number(request.seen), request.body.to)
     return _shown(request)
@@ -105,7 +105,7 @@ def assign(request: Request[IncidentPath, None, AssignBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def link(request: Request[IncidentPath, None, LinkBody]) -> Tagged:
+def link(request: Request[IncidentPath, None, LinkBody]) -> VersionedDocument:
     """Link two incidents."""
     seen = version_number(request.seen)
     changes.link(request.loaded, request.action, _number(request), seen, request.body.other, same=True)
@@ -122,7 +122,7 @@ def link(request: Request[IncidentPath, None, LinkBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def unlink(request: Request[IncidentPath, None, LinkBody]) -> Tagged:
+def unlink(request: Request[IncidentPath, None, LinkBody]) -> VersionedDocument:
     """Unlink two incidents."""
     seen = version_number(request.seen)
     changes.link(request.loaded, request.action, _number(request), seen, request.body.other, same=False)
@@ -139,7 +139,7 @@ def unlink(request: Request[IncidentPath, None, LinkBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def grade(request: Request[IncidentPath, None, GradeBody]) -> Tagged:
+def grade(request: Request[IncidentPath, None, GradeBody]) -> VersionedDocument:
     """Change severity and category."""
     body, seen = request.body, version_number(request.seen)
     if body.severity is None and body.category is None:
@@ -159,7 +159,7 @@ def grade(request: Request[IncidentPath, None, GradeBody]) -> Tagged:
     once=True,
     problems=REFUSALS,
 )
-def move(request: Request[IncidentPath, None, MoveBody]) -> Tagged:
+def move(request: Request[IncidentPath, None, MoveBody]) -> VersionedDocument:
     """Move an incident."""
     changes.move(request.loaded, request.action, _number(request), version_number(request.seen), request.body.station)
     return _shown(request)
@@ -169,13 +169,13 @@ def move(request: Request[IncidentPath, None, MoveBody]) -> Tagged:
     summary="Undo one's own last change of an incident.",
     may=MAY,
     path=IncidentPath,
-    body=WhyBody,
+    body=ReasonBody,
     answer=Incident,
     on_version=True,
     once=True,
     problems=REFUSALS,
 )
-def undo(request: Request[IncidentPath, None, WhyBody]) -> Tagged:
+def undo(request: Request[IncidentPath, None, ReasonBody]) -> VersionedDocument:
     """Undo a change."""
     changes.undo(request.loaded, request.action, _number(request), version_number(request.seen))
     return _shown(request)
@@ -185,8 +185,8 @@ def _number(request: Request[IncidentPath, Any, Any]) -> int:
     return int(request.path.number)
 
 
-def _shown(request: Request[IncidentPath, Any, Any]) -> Tagged:
+def _shown(request: Request[IncidentPath, Any, Any]) -> VersionedDocument:
     document = show_incident(request.loaded.election, request.operator, _number(request))
     if document is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such incident in your regions any more.")
-    return Tagged(document, str(document["version"]))
+    return VersionedDocument(document, str(document["version"]))

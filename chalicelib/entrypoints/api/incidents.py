@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, NoteBody, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.incidents.lifecycle import STATES, STEPS
 from chalicelib.services.access.permissions import Permission
@@ -32,7 +32,7 @@ class StepPath(IncidentPath):
     step: str = Field(max_length=50, description=", ".join(STEPS))
 
 
-class IncidentsQuery(Asking):
+class IncidentsQuery(RequestModel):
     """Which incidents: of a region, in a state, below a number."""
 
     region: str | None = Field(default=None, max_length=200)
@@ -40,7 +40,7 @@ class IncidentsQuery(Asking):
     before: str | None = Field(default=None, pattern=NUMBER, description="`next` of the page before")
 
 
-class ListedIncident(Answering):
+class ListedIncident(AnswerModel):
     """An incident as lists show it."""
 
     number: int
@@ -71,7 +71,7 @@ class Incident(ListedIncident):
     history: list[dict[str, Any]]
 
 
-class Incidents(Answering):
+class Incidents(AnswerModel):
     """A page of incidents, the newest first."""
 
     election: str
@@ -108,7 +108,7 @@ def incidents(request: Request[ElectionPath, IncidentsQuery, None]) -> dict[str,
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def incident(request: Request[IncidentPath, None, None]) -> Tagged:
+def incident(request: Request[IncidentPath, None, None]) -> VersionedDocument:
     """One incident with its history; the ETag is its version."""
     return _tagged(show_incident(request.loaded.election, request.operator, int(request.path.number)))
 
@@ -123,7 +123,7 @@ def incident(request: Request[IncidentPath, None, None]) -> Tagged:
     once_with_key=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def step(request: Request[StepPath, None, NoteBody]) -> Tagged:
+def step(request: Request[StepPath, None, NoteBody]) -> VersionedDocument:
     """Take an incident a step further, on the version named."""
     taken = next((step for step in STEPS if step == request.path.step), None)
     if taken is None:
@@ -134,7 +134,7 @@ def step(request: Request[StepPath, None, NoteBody]) -> Tagged:
     return _tagged(take_step(request.loaded, request.operator, number, taken, seen, request.body.note, now()))
 
 
-def _tagged(document: dict[str, Any] | None) -> Tagged:
+def _tagged(document: dict[str, Any] | None) -> VersionedDocument:
     if document is None:
         raise Problem(HTTPStatus.NOT_FOUND, "There is no such incident in this election, or not in your regions.")
-    return Tagged(document, str(document["version"]))
+    return VersionedDocument(document, str(document["version"]))

@@ -4,20 +4,20 @@ from typing import Any
 
 from pydantic import Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.ledger.roots import MOST_LISTED, list_roots
 
 
-class RootsQuery(Asking):
+class RootsQuery(RequestModel):
     """A page of roots: how many, and before which number."""
 
     limit: int = Field(default=50, ge=1, le=MOST_LISTED)
     before: int | None = Field(default=None, ge=1, le=999_999, description="`next` of the page before")
 
 
-class LedgerRoot(Answering):
+class LedgerRoot(AnswerModel):
     """A sealed hour: the header and `published`, its hash.
 
     `published` is SHA-256 over the byte 2 and the header's canonical JSON: every field but itself.
@@ -33,7 +33,7 @@ class LedgerRoot(Answering):
     published: str
 
 
-class LedgerRoots(Answering):
+class LedgerRoots(AnswerModel):
     """A page of the ledger's roots, the newest first."""
 
     election: str

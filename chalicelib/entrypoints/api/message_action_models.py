@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from chalicelib.entrypoints.api.message_models import FieldsBody
-from chalicelib.entrypoints.api.models import Answering, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, NoteBody
 from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.services.desk.deciding import LONGEST_ANSWER
 
@@ -100,7 +100,7 @@ class AssignPreviewBody(NoteBody):
     observer: str = Field(max_length=40)
 
 
-class ReportReadBack(Answering):
+class ReportReadBack(AnswerModel):
     """A report as it would count; `before`: what stands there now."""
 
     form: str
@@ -119,7 +119,7 @@ class ReportReadBack(Answering):
     failed_checks: list[dict[str, Any]]
 
 
-class ReadBackAnswer(Answering):
+class ReadBackAnswer(AnswerModel):
     """An entry read back.
 
     As the SMS it would be, and what would count.
@@ -135,7 +135,7 @@ class ReadBackAnswer(Answering):
     errors: list[dict[str, str]]
 
 
-class Entered(Answering):
+class EnteredMessage(AnswerModel):
     """The entry's key and text, and the message that it is of."""
 
     entered: str
@@ -143,14 +143,14 @@ class Entered(Answering):
     text: str
 
 
-class Dismissed(Answering):
+class DismissedMessages(AnswerModel):
     """What was dismissed; `left`: identical ones that still wait."""
 
     dismissed: list[str]
     left: int
 
 
-class Answered(Answering):
+class QueuedAnswer(AnswerModel):
     """The SMS that goes out."""
 
     answer: str
@@ -159,14 +159,14 @@ class Answered(Answering):
     encoding: str
 
 
-class Moved(Answering):
+class MovedMessage(AnswerModel):
     """Where a message waits now."""
 
     message: str
     desk: str
 
 
-class Assigned(Answering):
+class AssignedPhone(AnswerModel):
     """Whose a phone, or a message, is.
 
     `read`: SMS that are read by it now.
@@ -180,7 +180,7 @@ class Assigned(Answering):
     read: int | None = None
 
 
-class AssignPreview(Answering):
+class AssignPreview(AnswerModel):
     """SMS of a phone that wait, and which would count."""
 
     observer: str
@@ -189,7 +189,7 @@ class AssignPreview(Answering):
     messages: list[str]
 
 
-class Undone(Answering):
+class UndoneDecision(AnswerModel):
     """What was undone.
 
     `incidents`: numbers of those that the withdrawn entry had opened, and that ended with it.
@@ -203,7 +203,7 @@ class Undone(Answering):
     read: int | None = None
 
 
-class Retried(Answering):
+class RetriedMessage(AnswerModel):
     """A message that is tried again."""
 
     message: str

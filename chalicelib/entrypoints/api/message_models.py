@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, PageQuery
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, RequestModel
 from chalicelib.entrypoints.api.searching import searched
 from chalicelib.store.desk import Desk
 
@@ -49,7 +49,7 @@ class MessagesQuery(PageQuery):
     until: AwareDatetime | None = None
 
 
-class Decided(Answering):
+class MessageDecision(AnswerModel):
     """What somebody did about a message."""
 
     how: str
@@ -60,7 +60,7 @@ class Decided(Answering):
     of: str | None = None
 
 
-class ListedMessage(Answering):
+class ListedMessage(AnswerModel):
     """A message as a line.
 
     `version` is what If-Match names. `identical`: how many say the same, itself included.
@@ -86,18 +86,18 @@ class ListedMessage(Answering):
     recipient: str | None = Field(alias="to")
     text: str | None
     suggestion: str | None
-    done: Decided | None
+    done: MessageDecision | None
     identical: int | None = None
 
 
-class Counted(Answering):
+class QueueCount(AnswerModel):
     """How many wait, and since when the oldest."""
 
     count: int
     oldest: str | None
 
 
-class DoneAbout(Answering):
+class MessageAction(AnswerModel):
     """What was done about a message: when, by whom, and why."""
 
     at: str
@@ -107,7 +107,7 @@ class DoneAbout(Answering):
     message: ListedMessage
 
 
-class MessagePage(Answering):
+class MessagePage(AnswerModel):
     """A page of messages.
 
     Of what waits also how much of each kind and region, of what was done by whom.
@@ -118,15 +118,15 @@ class MessagePage(Answering):
     next: str | None
     messages: list[ListedMessage] = Field(default_factory=list)
     desk: str | None = None
-    waiting: Counted | None = None
-    kinds: dict[str, Counted] | None = None
-    regions: dict[str, Counted] | None = None
+    waiting: QueueCount | None = None
+    kinds: dict[str, QueueCount] | None = None
+    regions: dict[str, QueueCount] | None = None
     is_cut: bool | None = None
     looked_at: int | None = None
-    done: list[DoneAbout] | None = None
+    done: list[MessageAction] | None = None
 
 
-class SentOrReceived(Answering):
+class MessageWithReading(AnswerModel):
     """A message: what came or went, how it was read.
 
     What became of it.
@@ -182,7 +182,7 @@ class ListedInConversation(ListedMessage):
     author: str | None
 
 
-class Suggestion(Answering):
+class Suggestion(AnswerModel):
     """What a message may say, as the fields of an entry."""
 
     form: str
@@ -192,17 +192,17 @@ class Suggestion(Answering):
     comment: str
 
 
-class Resolution(Decided):
+class Resolution(MessageDecision):
     """What was done about a message last, and before."""
 
     call_requested: bool
-    earlier: list[Decided] = Field(default_factory=list)
+    earlier: list[MessageDecision] = Field(default_factory=list)
 
 
-class Message(SentOrReceived):
+class Message(MessageWithReading):
     """A message with its reply, and what whoever decides needs."""
 
-    reply: SentOrReceived | None = None
+    reply: MessageWithReading | None = None
     version: str
     raw: str | None
     author: str | None
@@ -213,7 +213,7 @@ class Message(SentOrReceived):
     suggestions: list[Suggestion]
 
 
-class Person(Answering):
+class Person(AnswerModel):
     """An observer, with all phones."""
 
     number: str
@@ -224,7 +224,7 @@ class Person(Answering):
     region: str
 
 
-class Conversation(Answering):
+class Conversation(AnswerModel):
     """What was exchanged with a person, the newest first.
 
     `observer` null where nobody knows who it is.
@@ -237,7 +237,7 @@ class Conversation(Answering):
     next: str | None
 
 
-class FieldsBody(Asking):
+class FieldsBody(RequestModel):
     """A report's fields as somebody types them.
 
     Blank answers are left out. Of an incident `answers` has `category`.

@@ -15,7 +15,7 @@ from chalicelib.entrypoints.api.message_models import (
 )
 from chalicelib.entrypoints.api.models import ElectionPath, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk import conversation as conversations
 from chalicelib.services.desk import log, queue
@@ -59,14 +59,14 @@ def messages(request: Request[ElectionPath, MessagesQuery, None]) -> dict[str, A
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def message(request: Request[MessagePath, None, None]) -> Tagged:
+def message(request: Request[MessagePath, None, None]) -> VersionedDocument:
     """Show one message whole.
 
     The ETag begins with its version.
     """
     withheld = withheld_answers(request.loaded, request.operator)
     document, version = conversations.whole(request.loaded, request.operator, request.path.key, withheld)
-    return Tagged(document, version)
+    return VersionedDocument(document, version)
 
 
 @operation(

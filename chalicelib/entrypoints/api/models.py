@@ -14,32 +14,32 @@ from chalicelib.services.versions import LONGEST_NOTE
 MOST_PER_PAGE = 100
 
 
-class Asking(BaseModel):
+class RequestModel(BaseModel):
     """A path, query or body: what it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Answering(BaseModel):
+class AnswerModel(BaseModel):
     """An answer's body, as OpenAPI describes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ElectionPath(Asking):
+class ElectionPath(RequestModel):
     """The election that a route is about."""
 
     election_id: str = Field(max_length=100)
 
 
-class PageQuery(Asking):
+class PageQuery(RequestModel):
     """A page of a list: how many, and where it continues."""
 
     limit: int = Field(default=50, ge=1, le=MOST_PER_PAGE)
     cursor: str | None = Field(default=None, max_length=2_000, description="`next` of the page before")
 
 
-class NoteBody(Asking):
+class NoteBody(RequestModel):
     """Why somebody does something."""
 
     note: str = Field(default="", max_length=LONGEST_NOTE)

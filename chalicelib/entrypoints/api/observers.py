@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.message_models import ObserverPath
-from chalicelib.entrypoints.api.models import Answering, ElectionPath, PageQuery, cursor_of, place_of
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.searching import searched
@@ -28,14 +28,14 @@ class ObserversQuery(PageQuery):
     text: str | None = searched()
 
 
-class Phone(Answering):
+class Phone(AnswerModel):
     """A phone, and when the last SMS of it came."""
 
     phone: str
     last_heard: str | None
 
 
-class Changed(Answering):
+class ObserverChange(AnswerModel):
     """Who changed an observer on top of the file, when and why."""
 
     at: str
@@ -44,7 +44,7 @@ class Changed(Answering):
     note: str | None
 
 
-class Observer(Answering):
+class Observer(AnswerModel):
     """An observer with all their phones, the last heard first.
 
     `version` is the one that a change must name.
@@ -59,10 +59,10 @@ class Observer(Answering):
     phones: list[Phone]
     last_heard: str | None
     version: int
-    changed: Changed | None
+    changed: ObserverChange | None
 
 
-class Observers(Answering):
+class Observers(AnswerModel):
     """A page of observers."""
 
     election: str
@@ -71,7 +71,7 @@ class Observers(Answering):
     next: str | None
 
 
-class Figures(Answering):
+class Figures(AnswerModel):
     """An observer's newest SMS and the reports of their station.
 
     How many came, whole, asked again, in time.
@@ -84,7 +84,7 @@ class Figures(Answering):
     in_time: int
 
 
-class OneObserver(Answering):
+class ObserverDetail(AnswerModel):
     """One observer with their figures."""
 
     election: str
@@ -119,7 +119,7 @@ def observers(request: Request[ElectionPath, ObserversQuery, None]) -> dict[str,
     summary="Show an observer: their phones, and how they report.",
     may=Permission.READ_PEOPLE,
     path=ObserverPath,
-    answer=OneObserver,
+    answer=ObserverDetail,
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )

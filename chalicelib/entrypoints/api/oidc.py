@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.access import require_own_page
 from chalicelib.entrypoints.api.cookies import NOTHING, OIDC, cookie, setting
-from chalicelib.entrypoints.api.models import Answering, Asking
+from chalicelib.entrypoints.api.models import AnswerModel, RequestModel
 from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.entrypoints.api.session import caller_of, page_url, session_headers
@@ -30,13 +30,13 @@ LONGEST: Final = 4_000
 logger = Logger()
 
 
-class BeginBody(Asking):
+class BeginBody(RequestModel):
     """To which election; the newest of the account's where none is named."""
 
     election: str | None = Field(default=None, max_length=100)
 
 
-class CallbackQuery(Asking):
+class CallbackQuery(RequestModel):
     """What a provider sends the browser back with.
 
     Parameters that we do not know are its own.
@@ -49,13 +49,13 @@ class CallbackQuery(Asking):
     error: str = Field(default="", max_length=LONGEST)
 
 
-class Provider(Answering):
+class Provider(AnswerModel):
     """By whom people sign in beside links and codes; null: by nobody."""
 
     label: str | None
 
 
-class Begun(Answering):
+class SignInAddress(AnswerModel):
     """Where the browser goes to sign in."""
 
     location: str
@@ -71,7 +71,7 @@ def provider(request: Request[None, None, None]) -> dict[str, Any]:
     summary="Begin to sign in by the OpenID provider.",
     may=None,
     body=BeginBody,
-    answer=Begun,
+    answer=SignInAddress,
     problems=(HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND),
 )
 def begin(request: Request[None, None, BeginBody]) -> Response:

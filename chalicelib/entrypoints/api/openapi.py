@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.entrypoints.api.models import Answering
+from chalicelib.entrypoints.api.models import AnswerModel
 from chalicelib.entrypoints.api.operation import Operation, operation_of
 from chalicelib.entrypoints.api.searching import SCHEMA, search_headers
 from chalicelib.services.access.permissions import roles_with
@@ -29,14 +29,14 @@ _ALWAYS = (
 )
 
 
-class ProblemError(Answering):
+class ProblemError(AnswerModel):
     """A place that is wrong: `at` a JSON pointer, `what` the rule."""
 
     at: str
     what: str
 
 
-class ProblemDetails(Answering):
+class ProblemDetails(AnswerModel):
     """An error (RFC 9457): what is wrong, and what to do."""
 
     type: str

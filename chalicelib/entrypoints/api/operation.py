@@ -16,7 +16,7 @@ from chalice.app import Response
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.entrypoints.api.access import Access, authenticated
-from chalicelib.entrypoints.api.problem import Problem, Tagged, logger, now, problem_of, problem_response
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, logger, now, problem_of, problem_response
 from chalicelib.entrypoints.api.request import LONGEST_BODY, idempotency_key, raw_body, seen_version
 from chalicelib.entrypoints.api.searching import words_of
 from chalicelib.services.access.operators import Operator
@@ -79,7 +79,7 @@ class Request(Generic[PathT, QueryT, BodyT]):
 
 
 Document = Mapping[str, Any]
-View = Callable[[Any], Document | Tagged | Response]
+View = Callable[[Any], Document | VersionedDocument | Response]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class Operation:
     `may`: None where no proof is needed. `conditional`: the answer has an ETag, and If-None-Match is heard.
     `on_version`: If-Match names the version that the caller has seen. `once`: Idempotency-Key makes a repetition
     harmless; `once_with_key`: for who sends one, as those of before do not. `largest`: bytes of the body. A view
-    returns its document, a `Tagged` one where a change names its version, or a whole response.
+    returns its document, a `VersionedDocument` where a change names its version, or a whole response.
     """
 
     summary: str
@@ -199,13 +199,13 @@ def _escaped(part: object) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def _response(declared: Operation, http: Any, answered: Document | Tagged | Response) -> Response:
+def _response(declared: Operation, http: Any, answered: Document | VersionedDocument | Response) -> Response:
     if isinstance(answered, Response):
         return answered
     headers: dict[str, Any] = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    document = answered.document if isinstance(answered, Tagged) else answered
+    document = answered.document if isinstance(answered, VersionedDocument) else answered
     body = json.dumps(document, ensure_ascii=False)
-    parts = [answered.version] if isinstance(answered, Tagged) else []
+    parts = [answered.version] if isinstance(answered, VersionedDocument) else []
     if declared.conditional:  # a version is of what may be changed, and what is shown has more
         parts.append(_digest(document))
     if parts:

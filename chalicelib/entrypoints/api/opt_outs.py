@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.opt_outs.by_operator import set_wish
@@ -13,7 +13,7 @@ from chalicelib.services.opt_outs.listing import list_opt_outs
 from chalicelib.services.versions import LONGEST_NOTE
 
 
-class OptOuts(Answering):
+class OptOuts(AnswerModel):
     """Phones that want no bulk SMS and reminders."""
 
     opt_outs: list[dict[str, Any]]
@@ -32,7 +32,7 @@ def opt_outs(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     return {"opt_outs": [wish.document() for wish in listed if wish.is_seen_by(request.operator)]}
 
 
-class WishBody(Asking):
+class OptOutBody(RequestModel):
     """A phone's wish, and who asked for it.
 
     `out`: no bulk SMS and reminders; `in`: the usual.
@@ -43,7 +43,7 @@ class WishBody(Asking):
     note: str = Field(min_length=1, max_length=LONGEST_NOTE)
 
 
-class Wish(Answering):
+class OptOutState(AnswerModel):
     """A phone's wish as it stands now."""
 
     phone: str
@@ -55,11 +55,11 @@ class Wish(Answering):
     summary="Set or lift a phone's opt-out, with a reason.",
     may=Permission.SET_OPT_OUTS,
     path=ElectionPath,
-    body=WishBody,
-    answer=Wish,
+    body=OptOutBody,
+    answer=OptOutState,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def set_opt_out(request: Request[ElectionPath, None, WishBody]) -> dict[str, Any]:
+def set_opt_out(request: Request[ElectionPath, None, OptOutBody]) -> dict[str, Any]:
     """Set or lift an opt-out."""
     return set_wish(request.loaded, request.action, request.body.phone, request.body.wish)

@@ -102,7 +102,7 @@ class Problem(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class VersionedDocument:
     """A document with the version that a change must name."""
 
     document: dict[str, Any]

@@ -4,14 +4,14 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from chalicelib.entrypoints.api.models import Answering, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.intake.silence import described
 
 
-class Providers(Answering):
+class Providers(AnswerModel):
     """When each provider was last heard, and which are silent."""
 
     model_config = ConfigDict(extra="allow", frozen=True)

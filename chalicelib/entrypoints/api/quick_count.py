@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.entrypoints.api.models import Answering, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, NoteBody
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.quick_count.release import decides, release, show_quick_count, withdraw
@@ -22,7 +22,7 @@ class CountStepPath(ElectionPath):
     step: str = Field(max_length=50, description="release, withdraw")
 
 
-class QuickCount(Answering):
+class QuickCount(AnswerModel):
     """The quick count and turnout, live or as it was released."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -39,7 +39,7 @@ class QuickCount(Answering):
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def quick_count(request: Request[ElectionPath, None, None]) -> Tagged:
+def quick_count(request: Request[ElectionPath, None, None]) -> VersionedDocument:
     """Show the quick count; the ETag is the version."""
     shown = show_quick_count(request.loaded, request.operator, now())
     if shown is None:
@@ -56,7 +56,7 @@ def quick_count(request: Request[ElectionPath, None, None]) -> Tagged:
     on_version=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def step(request: Request[CountStepPath, None, NoteBody]) -> Tagged:
+def step(request: Request[CountStepPath, None, NoteBody]) -> VersionedDocument:
     """Release or withdraw the quick count, on the version named."""
     if not decides(request.operator):
         raise Problem(HTTPStatus.FORBIDDEN, "Only headquarters of the whole nation decide who sees the quick count.")
@@ -67,5 +67,5 @@ def step(request: Request[CountStepPath, None, NoteBody]) -> Tagged:
     return _tagged(taken(request.loaded, request.operator, version_number(request.seen), request.body.note, now()))
 
 
-def _tagged(document: dict[str, Any]) -> Tagged:
-    return Tagged(document, str(document["version"]))
+def _tagged(document: dict[str, Any]) -> VersionedDocument:
+    return VersionedDocument(document, str(document["version"]))

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, PageQuery, cursor_of, place_of
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, RequestModel, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.searching import searched
@@ -22,7 +22,7 @@ class AuditQuery(PageQuery):
     who: str | None = searched()
 
 
-class AuditLine(Answering):
+class AuditLine(AnswerModel):
     """Who did what to what, when and why.
 
     `local` is the same instant in the election's zone.
@@ -38,7 +38,7 @@ class AuditLine(Answering):
     why: str | None
 
 
-class AuditTrail(Answering):
+class AuditTrail(AnswerModel):
     """A page of the audit trail, the newest first."""
 
     election: str
@@ -52,22 +52,22 @@ class HourPath(ElectionPath):
     hour: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}b?$")
 
 
-class SentHour(Answering):
+class SummaryHour(AnswerModel):
     """An hour that has a summary."""
 
     hour: str
     made_at: str
 
 
-class SentHours(Answering):
+class SummaryHours(AnswerModel):
     """A page of the hours that have a summary, the newest first."""
 
     election: str
-    hours: list[SentHour]
+    hours: list[SummaryHour]
     next: str | None
 
 
-class SentSummary(Answering):
+class SentSummary(AnswerModel):
     """An hour's summary as it was sent.
 
     Of the regions that one sees.
@@ -80,7 +80,7 @@ class SentSummary(Answering):
     regions: dict[str, Any]
 
 
-class OutboxQuery(Asking):
+class OutboxQuery(RequestModel):
     """Which messages of ours.
 
     Those that wait, were given up, or did not arrive.
@@ -90,7 +90,7 @@ class OutboxQuery(Asking):
     cursor: str | None = Field(default=None, max_length=2_000, description="`next` of the page before")
 
 
-class Outgoing(Answering):
+class Outgoing(AnswerModel):
     """A message of ours, without its words."""
 
     key: str | None
@@ -108,7 +108,7 @@ class Outgoing(Answering):
     is_alert: bool
 
 
-class Outbox(Answering):
+class Outbox(AnswerModel):
     """Messages of ours; a page of failed ones may be empty.
 
     The list then continues at `next`.
@@ -122,14 +122,14 @@ class Outbox(Answering):
     next: str | None
 
 
-class KeyBody(Asking):
+class KeyBody(RequestModel):
     """A message of ours by its key, and why to send again."""
 
     key: str = Field(max_length=2_000)
     note: str = Field(default="", max_length=500)
 
 
-class SentAgain(Answering):
+class RequeuedMessage(AnswerModel):
     """A message that waits to be sent once more."""
 
     key: str
@@ -156,7 +156,7 @@ def audit(request: Request[ElectionPath, AuditQuery, None]) -> dict[str, Any]:
     may=Permission.READ_BOARD,
     path=ElectionPath,
     query=PageQuery,
-    answer=SentHours,
+    answer=SummaryHours,
     conditional=True,
 )
 def summaries(request: Request[ElectionPath, PageQuery, None]) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def outbox(request: Request[ElectionPath, OutboxQuery, None]) -> dict[str, Any]:
     may=Permission.SEND,
     path=ElectionPath,
     body=KeyBody,
-    answer=SentAgain,
+    answer=RequeuedMessage,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from chalicelib.entrypoints.api.calls import StationPath
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.calls.outcomes import Outcome
@@ -16,7 +16,7 @@ from chalicelib.services.rehearsals.ringing import ring as ring_simulated
 from chalicelib.services.rehearsals.training import show_training
 
 
-class TrainedQuestion(Answering):
+class TrainedQuestion(AnswerModel):
     """A question's answers: typed, asked again, misread."""
 
     form: str
@@ -28,7 +28,7 @@ class TrainedQuestion(Answering):
     examples: list[str]
 
 
-class TrainedObserver(Answering):
+class TrainedObserver(AnswerModel):
     """An observer whose SMS were not all accepted whole."""
 
     observer: str
@@ -37,7 +37,7 @@ class TrainedObserver(Answering):
     not_accepted: int
 
 
-class WorkedOff(Answering):
+class OperatorFigures(AnswerModel):
     """How simulated operators worked off a queue; times in seconds."""
 
     kind: str
@@ -47,18 +47,18 @@ class WorkedOff(Answering):
     requests_p50: float | None
 
 
-class CallCentre(Answering):
+class CallCentre(AnswerModel):
     """What simulated operators did, and what they left."""
 
     operators: int
-    queues: list[WorkedOff]
+    queues: list[OperatorFigures]
     outcomes: dict[str, int]
     called_by_two: int
     left: dict[str, int]
     differences: int
 
 
-class Training(Answering):
+class Training(AnswerModel):
     """A rehearsal's figures: SMS, questions, observers."""
 
     rehearsal: str
@@ -82,7 +82,7 @@ class Training(Answering):
     call_centre: CallCentre | None
 
 
-class Trainings(Answering):
+class Trainings(AnswerModel):
     """The last rehearsals of an election, the newest first."""
 
     election: str
@@ -90,13 +90,13 @@ class Trainings(Answering):
     rehearsals: list[Training]
 
 
-class RingBody(Asking):
+class RingBody(RequestModel):
     """Whose phone rings."""
 
     phone: str = Field(max_length=50)
 
 
-class SpokenReport(Answering):
+class SpokenReport(AnswerModel):
     """A report as the simulated observer says it, by code."""
 
     form: str
@@ -104,7 +104,7 @@ class SpokenReport(Answering):
     answers: dict[str, str]
 
 
-class Rung(Answering):
+class RingResult(AnswerModel):
     """What became of ringing a simulated observer."""
 
     station: str
@@ -130,7 +130,7 @@ def training(request: Request[ElectionPath, None, None]) -> dict[str, Any]:
     may=Permission.WORK_CALLS,
     path=StationPath,
     body=RingBody,
-    answer=Rung,
+    answer=RingResult,
     problems=(HTTPStatus.NOT_FOUND,),
 )
 def ring(request: Request[StationPath, None, RingBody]) -> dict[str, Any]:

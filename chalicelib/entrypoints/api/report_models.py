@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, PageQuery
+from chalicelib.entrypoints.api.models import AnswerModel, PageQuery, RequestModel
 from chalicelib.entrypoints.api.stations import Doubt, StationPath
 from chalicelib.services.versions import LONGEST_NOTE
 
@@ -42,7 +42,7 @@ class DoubtsQuery(PageQuery):
     kind: Literal["conflict", "failed_check", "partial_count", "changed_after_confirmation"] | None = None
 
 
-class ChoiceBody(Asking):
+class ChoiceBody(RequestModel):
     """Whose answers count, None for nobody's.
 
     Of some questions, or of all that several have answered.
@@ -53,14 +53,14 @@ class ChoiceBody(Asking):
     note: str = _NOTE
 
 
-class ObserverBody(Asking):
+class ObserverBody(RequestModel):
     """Whose answers are left out."""
 
     observer: str = _NUMBER
     note: str = _NOTE
 
 
-class ExplanationBody(Asking):
+class ExplanationBody(RequestModel):
     """Which check was looked into.
 
     `counts`: the quick count takes the station all the same.
@@ -71,7 +71,7 @@ class ExplanationBody(Asking):
     note: str = _NOTE
 
 
-class ConfirmationBody(Asking):
+class ConfirmationBody(RequestModel):
     """Whose answers were read back; of some questions, or all."""
 
     observer: str = _NUMBER
@@ -79,7 +79,7 @@ class ConfirmationBody(Asking):
     note: str = _NOTE
 
 
-class CorrectionBody(Asking):
+class CorrectionBody(RequestModel):
     """An observer's answers as they were typed, by code.
 
     `is_confirmed`: they were read back.
@@ -91,14 +91,14 @@ class CorrectionBody(Asking):
     note: str = _NOTE
 
 
-class WithdrawalBody(Asking):
+class WithdrawalBody(RequestModel):
     """Which entry is withdrawn from the report, by its message's key."""
 
     message: str = Field(max_length=2_048)
     note: str = _NOTE
 
 
-class RevocationBody(Asking):
+class RevocationBody(RequestModel):
     """Which decision before the last is taken back, and what names it."""
 
     of: Literal["choice", "left_out", "explanation", "confirmation", "withdrawal"]
@@ -109,7 +109,7 @@ class RevocationBody(Asking):
     note: str = _NOTE
 
 
-class Reports(Answering):
+class Reports(AnswerModel):
     """A page of reports with what counts of each."""
 
     election: str
@@ -118,7 +118,7 @@ class Reports(Answering):
     next: str | None
 
 
-class DoubtLease(Answering):
+class DoubtLease(AnswerModel):
     """Who looks into a report's doubts, until a real instant."""
 
     holder: str
@@ -140,7 +140,7 @@ class ListedDoubt(Doubt):
     observers: list[dict[str, Any]]
 
 
-class Doubts(Answering):
+class Doubts(AnswerModel):
     """A page of doubts: of the count first, then of most votes.
 
     `count`: of all.
@@ -153,7 +153,7 @@ class Doubts(Answering):
     next: str | None
 
 
-class Decision(Answering):
+class Decision(AnswerModel):
     """A report after a decision; `quick_count`: what it means there, in words."""
 
     station: str
@@ -167,7 +167,7 @@ class Decision(Answering):
     quick_count: str | None = None
 
 
-class Correction(Answering):
+class Correction(AnswerModel):
     """What a correction is or would be.
 
     The SMS that it amounts to, and which checks fail with it.

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import ElectionPath, NoteBody, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Problem, Tagged, now
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, now
 from chalicelib.entrypoints.api.report_models import (
     ChoiceBody,
     ConfirmationBody,
@@ -81,19 +81,19 @@ def doubts(request: Request[ElectionPath, DoubtsQuery, None]) -> dict[str, Any]:
 
 
 @operation(summary="Choose whose answers to a report count, or that none does.", body=ChoiceBody, **DECIDING)
-def choose(request: Request[ReportPath, None, ChoiceBody]) -> Tagged:
+def choose(request: Request[ReportPath, None, ChoiceBody]) -> VersionedDocument:
     """Choose between observers' answers."""
     return _tagged(answers.choose(_target(request), request.body.observer, request.body.codes))
 
 
 @operation(summary="Leave one observer's answers to a report out.", body=ObserverBody, **DECIDING)
-def leave_out(request: Request[ReportPath, None, ObserverBody]) -> Tagged:
+def leave_out(request: Request[ReportPath, None, ObserverBody]) -> VersionedDocument:
     """Leave an observer out."""
     return _tagged(answers.leave_out(_target(request, observer=request.body.observer), request.body.observer))
 
 
 @operation(summary="Say that a check that a report fails was looked into.", body=ExplanationBody, **DECIDING)
-def explain(request: Request[ReportPath, None, ExplanationBody]) -> Tagged:
+def explain(request: Request[ReportPath, None, ExplanationBody]) -> VersionedDocument:
     """Accept answers as they are."""
     return _tagged(explain_check(_target(request), request.body.rule, counts=request.body.counts))
 
@@ -101,7 +101,7 @@ def explain(request: Request[ReportPath, None, ExplanationBody]) -> Tagged:
 @operation(
     summary="Note that an observer has confirmed answers that were read back.", body=ConfirmationBody, **DECIDING
 )
-def confirm(request: Request[ReportPath, None, ConfirmationBody]) -> Tagged:
+def confirm(request: Request[ReportPath, None, ConfirmationBody]) -> VersionedDocument:
     """Confirm answers."""
     return _tagged(
         answers.confirm(_target(request, observer=request.body.observer), request.body.observer, request.body.codes)
@@ -113,7 +113,7 @@ def confirm(request: Request[ReportPath, None, ConfirmationBody]) -> Tagged:
     body=CorrectionBody,
     **DECIDING | {"answer": Correction},
 )
-def correct(request: Request[ReportPath, None, CorrectionBody]) -> Tagged:
+def correct(request: Request[ReportPath, None, CorrectionBody]) -> VersionedDocument:
     """Correct answers."""
     body = request.body
     return _tagged(
@@ -143,19 +143,19 @@ def preview_correction(request: Request[ReportPath, None, CorrectionBody]) -> di
 @operation(
     summary="Withdraw an entry from a report: the answers before it count again.", body=WithdrawalBody, **DECIDING
 )
-def withdraw(request: Request[ReportPath, None, WithdrawalBody]) -> Tagged:
+def withdraw(request: Request[ReportPath, None, WithdrawalBody]) -> VersionedDocument:
     """Withdraw an entry."""
     return _tagged(answers.withdraw(_target(request), request.body.message))
 
 
 @operation(summary="Undo what was decided last about a report.", body=NoteBody, **DECIDING)
-def undo(request: Request[ReportPath, None, NoteBody]) -> Tagged:
+def undo(request: Request[ReportPath, None, NoteBody]) -> VersionedDocument:
     """Undo the last decision, by another that restores what was before."""
     return _tagged(answers.undo(_target(request)))
 
 
 @operation(summary="Take back a decision about a report that is not the last.", body=RevocationBody, **DECIDING)
-def revoke(request: Request[ReportPath, None, RevocationBody]) -> Tagged:
+def revoke(request: Request[ReportPath, None, RevocationBody]) -> VersionedDocument:
     """Take back a decision."""
     named = request.body.model_dump(exclude={"note"}, exclude_none=True)
     wanted = {
@@ -180,8 +180,8 @@ def _target(
     return Target(request.loaded, action or request.action, key, version_number(request.seen), observer)
 
 
-def _tagged(document: dict[str, Any]) -> Tagged:
-    return Tagged(document, str(document["version"]))
+def _tagged(document: dict[str, Any]) -> VersionedDocument:
+    return VersionedDocument(document, str(document["version"]))
 
 
 def _typed(body: CorrectionBody) -> dict[str, str]:

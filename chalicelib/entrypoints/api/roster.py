@@ -9,9 +9,9 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from chalicelib.entrypoints.api.message_models import ObserverPath
-from chalicelib.entrypoints.api.models import Answering, Asking, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, NoteBody, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Tagged
+from chalicelib.entrypoints.api.problem import VersionedDocument
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.stations import StationPath
 from chalicelib.services.access.permissions import Permission
@@ -23,7 +23,7 @@ _NOTE: Any = Field(default="", max_length=LONGEST_NOTE)
 _WORDS: Any = Field(min_length=1, max_length=200)
 
 
-class ClosingBody(Asking):
+class ClosingBody(RequestModel):
     """Since when a station is closed, by the election's clock.
 
     Now where nothing is named.
@@ -33,7 +33,7 @@ class ClosingBody(Asking):
     note: str = _NOTE
 
 
-class PlaceBody(Asking):
+class PlaceBody(RequestModel):
     """Where a station is now."""
 
     name: str = _WORDS
@@ -41,7 +41,7 @@ class PlaceBody(Asking):
     note: str = _NOTE
 
 
-class PersonBody(Asking):
+class PersonBody(RequestModel):
     """Who observes under a number from now on.
 
     Without a language the one before stays.
@@ -53,14 +53,14 @@ class PersonBody(Asking):
     note: str = _NOTE
 
 
-class StationBody(Asking):
+class StationBody(RequestModel):
     """Where an observer goes."""
 
     station: str = Field(max_length=50)
     note: str = _NOTE
 
 
-class RosterChanged(Answering):
+class RosterChanged(AnswerModel):
     """A station or observer after a change.
 
     What it has otherwise than in the file, and its version.
@@ -85,44 +85,44 @@ OF_OBSERVER: Any = OF_STATION | {"path": ObserverPath}
 
 
 @operation(summary="Close a station: it owes no round that is due later.", body=ClosingBody, **OF_STATION)
-def close(request: Request[StationPath, None, ClosingBody]) -> Tagged:
+def close(request: Request[StationPath, None, ClosingBody]) -> VersionedDocument:
     """Close a station."""
     return _tagged(roster.close_station(_station(request), request.body.closed_at))
 
 
 @operation(summary="Open a closed station again.", body=NoteBody, **OF_STATION)
-def reopen(request: Request[StationPath, None, NoteBody]) -> Tagged:
+def reopen(request: Request[StationPath, None, NoteBody]) -> VersionedDocument:
     """Open a station again."""
     return _tagged(roster.reopen_station(_station(request)))
 
 
 @operation(summary="Say where a station has moved.", body=PlaceBody, **OF_STATION)
-def move(request: Request[StationPath, None, PlaceBody]) -> Tagged:
+def move(request: Request[StationPath, None, PlaceBody]) -> VersionedDocument:
     """Move a station."""
     return _tagged(roster.move_station(_station(request), request.body.name, request.body.district))
 
 
 @operation(summary="Undo the last change of a station.", body=NoteBody, **OF_STATION)
-def undo_station(request: Request[StationPath, None, NoteBody]) -> Tagged:
+def undo_station(request: Request[StationPath, None, NoteBody]) -> VersionedDocument:
     """Restore a station as it was before."""
     return _tagged(roster.undo_change(_station(request)))
 
 
 @operation(summary="Let another person observe under an observer's number.", body=PersonBody, **OF_OBSERVER)
-def replace(request: Request[ObserverPath, None, PersonBody]) -> Tagged:
+def replace(request: Request[ObserverPath, None, PersonBody]) -> VersionedDocument:
     """Replace an observer."""
     body = request.body
     return _tagged(roster.replace_observer(_observer(request), body.name, body.phones, body.language))
 
 
 @operation(summary="Send an observer to another station.", body=StationBody, **OF_OBSERVER)
-def reassign(request: Request[ObserverPath, None, StationBody]) -> Tagged:
+def reassign(request: Request[ObserverPath, None, StationBody]) -> VersionedDocument:
     """Send an observer elsewhere."""
     return _tagged(roster.move_observer(_observer(request), request.body.station))
 
 
 @operation(summary="Undo the last change of an observer.", body=NoteBody, **OF_OBSERVER)
-def undo_observer(request: Request[ObserverPath, None, NoteBody]) -> Tagged:
+def undo_observer(request: Request[ObserverPath, None, NoteBody]) -> VersionedDocument:
     """Restore an observer as they were before."""
     return _tagged(roster.undo_change(_observer(request)))
 
@@ -139,5 +139,5 @@ def _subject(request: Request[Any, None, Any], kind: Literal["station", "observe
     return Subject(request.loaded, request.action, kind, number, version_number(request.seen))
 
 
-def _tagged(document: dict[str, Any]) -> Tagged:
-    return Tagged(document, str(document["version"]))
+def _tagged(document: dict[str, Any]) -> VersionedDocument:
+    return VersionedDocument(document, str(document["version"]))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, NoteBody
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, NoteBody, RequestModel
 
 MOST_NAMED = 500
 LONGEST = 1_000
@@ -19,7 +19,7 @@ class SendPath(ElectionPath):
     name: str = Field(max_length=64)
 
 
-class ChosenBody(Asking):
+class RecipientsBody(RequestModel):
     """To whom: observers who are all of what is named.
 
     What is left out limits nothing.
@@ -35,7 +35,7 @@ class ChosenBody(Asking):
     organisation: str | None = Field(default=None, max_length=50)
 
 
-class TextBody(Asking):
+class TextBody(RequestModel):
     """A text to many, and whom it goes to.
 
     `texts`: for observers of these languages, instead of `text`. `{name}` and `{station}` are each observer's own,
@@ -44,10 +44,10 @@ class TextBody(Asking):
 
     text: str = Field(min_length=1, max_length=LONGEST)
     texts: dict[str, Annotated[str, Field(min_length=1, max_length=LONGEST)]] = Field(default={}, max_length=10)
-    to: ChosenBody = ChosenBody()
+    to: RecipientsBody = RecipientsBody()
 
 
-class TryBody(TextBody):
+class PreviewBody(TextBody):
     """A text and whom it would go to.
 
     `price` of one segment, for the estimate.
@@ -76,7 +76,7 @@ class SendBody(NoteBody, TextBody):
     at_night: bool = False
 
 
-class Example(Answering):
+class Example(AnswerModel):
     """One of those whom it would go to."""
 
     observer: str
@@ -88,7 +88,7 @@ class Example(Answering):
     encoding: str
 
 
-class Tried(Answering):
+class SendPreview(AnswerModel):
     """To how many a send would go, and what it would cost.
 
     An SMS takes from `segments_least` to `segments_each`, by whom it is for.
@@ -107,21 +107,21 @@ class Tried(Answering):
     examples: list[Example]
 
 
-class TestText(Answering):
+class TestText(AnswerModel):
     """A text that was sent to oneself."""
 
     text: str
     segments: int
 
 
-class Tested(Answering):
+class SentTest(AnswerModel):
     """What was sent to oneself, and where to."""
 
     to: str
     texts: list[TestText]
 
 
-class Begun(Answering):
+class BegunSend(AnswerModel):
     """A send that was begun."""
 
     name: str
@@ -129,7 +129,7 @@ class Begun(Answering):
     segments: int
 
 
-class Send(Answering):
+class Send(AnswerModel):
     """A send: who sends what to whom, and how far it is."""
 
     name: str
@@ -156,14 +156,14 @@ class SendProgress(Send):
     is_cut: bool
 
 
-class Sends(Answering):
+class Sends(AnswerModel):
     """An election's sends, the newest first."""
 
     election: str
     sends: list[Send]
 
 
-class SendStep(Answering):
+class SendStep(AnswerModel):
     """A send that was stopped, or goes on."""
 
     name: str

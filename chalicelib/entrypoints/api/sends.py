@@ -7,20 +7,20 @@ from typing import Any
 
 from chalicelib.entrypoints.api.models import ElectionPath, NoteBody
 from chalicelib.entrypoints.api.operation import Request, operation
-from chalicelib.entrypoints.api.problem import Tagged, now
+from chalicelib.entrypoints.api.problem import VersionedDocument, now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.entrypoints.api.send_models import (
-    Begun,
-    ChosenBody,
+    BegunSend,
+    PreviewBody,
+    RecipientsBody,
     SendBody,
     SendPath,
+    SendPreview,
     SendProgress,
     Sends,
     SendStep,
+    SentTest,
     TestBody,
-    Tested,
-    Tried,
-    TryBody,
 )
 from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.access.permissions import Permission
@@ -38,11 +38,11 @@ AT_ONCE_SECONDS = 2.0
     summary="Tell to how many an SMS would go, and what it would cost; nothing is sent.",
     may=Permission.SEND,
     path=ElectionPath,
-    body=TryBody,
-    answer=Tried,
+    body=PreviewBody,
+    answer=SendPreview,
     problems=(HTTPStatus.NOT_FOUND,),
 )
-def preview(request: Request[ElectionPath, None, TryBody]) -> dict[str, Any]:
+def preview(request: Request[ElectionPath, None, PreviewBody]) -> dict[str, Any]:
     """Try a send out."""
     body = request.body
     return try_out(request.loaded, request.operator, _sending(request, body), body.price, now())
@@ -53,7 +53,7 @@ def preview(request: Request[ElectionPath, None, TryBody]) -> dict[str, Any]:
     may=Permission.SEND,
     path=ElectionPath,
     body=TestBody,
-    answer=Tested,
+    answer=SentTest,
     status=HTTPStatus.ACCEPTED,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
@@ -68,7 +68,7 @@ def test(request: Request[ElectionPath, None, TestBody]) -> dict[str, Any]:
     may=Permission.SEND,
     path=ElectionPath,
     body=SendBody,
-    answer=Begun,
+    answer=BegunSend,
     status=HTTPStatus.ACCEPTED,
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
@@ -118,7 +118,7 @@ def send(request: Request[SendPath, None, None]) -> dict[str, Any]:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def stop(request: Request[SendPath, None, NoteBody]) -> Tagged:
+def stop(request: Request[SendPath, None, NoteBody]) -> VersionedDocument:
     """Stop a send."""
     return _tagged(sending.set_state(request.action, request.path.name, version_number(request.seen), "stopped"))
 
@@ -133,20 +133,20 @@ def stop(request: Request[SendPath, None, NoteBody]) -> Tagged:
     once=True,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def resume(request: Request[SendPath, None, NoteBody]) -> Tagged:
+def resume(request: Request[SendPath, None, NoteBody]) -> VersionedDocument:
     """Let a send go on."""
     return _tagged(sending.set_state(request.action, request.path.name, version_number(request.seen), "sending"))
 
 
-def _tagged(document: dict[str, Any]) -> Tagged:
-    return Tagged(document, str(document["version"]))
+def _tagged(document: dict[str, Any]) -> VersionedDocument:
+    return VersionedDocument(document, str(document["version"]))
 
 
-def _sending(request: Request[Any, Any, Any], body: TryBody | TestBody | SendBody) -> Sending:
+def _sending(request: Request[Any, Any, Any], body: PreviewBody | TestBody | SendBody) -> Sending:
     return Sending(body.name, BulkText(body.text, body.texts), _choice(request, body.to))
 
 
-def _choice(request: Request[Any, Any, Any], to: ChosenBody) -> Choice:
+def _choice(request: Request[Any, Any, Any], to: RecipientsBody) -> Choice:
     at = request.loaded.clock.at(now())
     missing = missing_place(request.loaded.election, to.missing, at) if to.missing else None
     return Choice(to.regions, to.stations, to.language, missing, to.observers, to.organisation)

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_own_page
 from chalicelib.entrypoints.api.cookies import NOTHING, SESSION, cookie, setting
-from chalicelib.entrypoints.api.models import Answering, Asking
+from chalicelib.entrypoints.api.models import AnswerModel, RequestModel
 from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access import sessions
@@ -34,13 +34,13 @@ ANSWERED_AFTER_SECONDS: Final = 0.4
 """How long asking for a proof takes at least, whether or not anybody has that address."""
 
 
-class RequestBody(Asking):
+class RequestBody(RequestModel):
     """Who wants to sign in."""
 
     address: str = Field(min_length=3, max_length=254, description="an email address or a phone with its country code")
 
 
-class SignInBody(Asking):
+class SignInBody(RequestModel):
     """A link's token, or an address with its code."""
 
     token: str | None = Field(default=None, max_length=200)
@@ -49,13 +49,13 @@ class SignInBody(Asking):
     election: str | None = Field(default=None, max_length=100, description="one of several that the address is in")
 
 
-class Requested(Answering):
+class SignInNotice(AnswerModel):
     """What happens next, the same for everybody."""
 
     detail: str
 
 
-class SignedInAs(Answering):
+class SignedInAccount(AnswerModel):
     """Who is signed in, and what they may see and do."""
 
     name: str
@@ -69,7 +69,7 @@ class SignedInAs(Answering):
     until: str | None
 
 
-class SignedOut(Answering):
+class EndedSession(AnswerModel):
     """That the session has ended."""
 
     detail: str
@@ -79,7 +79,7 @@ class SignedOut(Answering):
     summary="Ask for a link and a code to sign in.",
     may=None,
     body=RequestBody,
-    answer=Requested,
+    answer=SignInNotice,
     status=HTTPStatus.ACCEPTED,
 )
 def request_sign_in(request: Request[None, None, RequestBody]) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def request_sign_in(request: Request[None, None, RequestBody]) -> dict[str, Any]
     summary="Sign in by a link's token, or by an address and its code.",
     may=None,
     body=SignInBody,
-    answer=SignedInAs,
+    answer=SignedInAccount,
     problems=(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
 )
 def sign_in(request: Request[None, None, SignInBody]) -> Response:
@@ -120,7 +120,7 @@ def sign_in(request: Request[None, None, SignInBody]) -> Response:
 @operation(
     summary="Show who is signed in, and what they may do.",
     may=Permission.OWN_SESSION,
-    answer=SignedInAs,
+    answer=SignedInAccount,
     conditional=True,
 )
 def show_session(request: Request[None, None, None]) -> dict[str, Any]:
@@ -141,7 +141,7 @@ def show_session(request: Request[None, None, None]) -> dict[str, Any]:
     }
 
 
-@operation(summary="Sign out.", may=None, answer=SignedOut)
+@operation(summary="Sign out.", may=None, answer=EndedSession)
 def sign_out(request: Request[None, None, None]) -> Response:
     """End the session; without one, only the cookie."""
     proof = cookie(request.http, SESSION)

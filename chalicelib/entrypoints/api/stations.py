@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.models import MOST_PER_PAGE, Answering, Asking, ElectionPath, Several
+from chalicelib.entrypoints.api.models import MOST_PER_PAGE, AnswerModel, ElectionPath, RequestModel, Several
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.entrypoints.api.searching import searched
@@ -29,7 +29,7 @@ class StationPath(ElectionPath):
     station: str = Field(max_length=50)
 
 
-class StationsQuery(Asking):
+class StationsQuery(RequestModel):
     """Which stations of a region, and where the page begins.
 
     `state`: any of these, in the form's round or in any. `lacking`: of which something is missing or partial. `text`:
@@ -49,7 +49,7 @@ class StationsQuery(Asking):
     text: str | None = searched()
 
 
-class Stations(Answering):
+class Stations(AnswerModel):
     """A page of stations with the state of each form and round."""
 
     election: str
@@ -59,7 +59,7 @@ class Stations(Answering):
     next: str | None
 
 
-class AnswerSource(Answering):
+class AnswerSource(AnswerModel):
     """Where an answer comes from: `sms`, or `phone` and by whom.
 
     Its message's key.
@@ -71,7 +71,7 @@ class AnswerSource(Answering):
     message: str | None
 
 
-class Decided(Answering):
+class Attribution(AnswerModel):
     """Who decided something, when and why."""
 
     who: str | None
@@ -79,7 +79,7 @@ class Decided(Answering):
     note: str | None
 
 
-class Confirmed(Decided):
+class ConfirmedAnswer(Attribution):
     """An answer that was read back, and confirmed."""
 
     value: Any
@@ -89,18 +89,18 @@ class PastAnswer(AnswerSource):
     """An answer, and who withdrew it if somebody did."""
 
     value: Any
-    withdrawn: Decided | None
+    withdrawn: Attribution | None
 
 
 class GivenAnswer(AnswerSource):
     """An observer's answer with those before it, the newest first."""
 
     value: Any
-    confirmed: Confirmed | None
+    confirmed: ConfirmedAnswer | None
     history: list[PastAnswer]
 
 
-class Chosen(Decided):
+class ChosenAnswer(Attribution):
     """Whose answer was chosen, None for nobody's.
 
     `stands`: the answers are still those.
@@ -110,7 +110,7 @@ class Chosen(Decided):
     stands: bool
 
 
-class QuestionAnswers(Answering):
+class QuestionAnswers(AnswerModel):
     """A question with its observers' answers side by side.
 
     `counts`: what counts for the station, and `how`.
@@ -122,11 +122,11 @@ class QuestionAnswers(Answering):
     is_withheld: bool
     counts: Any
     how: Literal["agreed", "only", "chosen", "neither", "conflict"] | None
-    chosen: Chosen | None
+    chosen: ChosenAnswer | None
     observers: dict[str, GivenAnswer]
 
 
-class Explained(Decided):
+class ExplainedCheck(Attribution):
     """Why a check fails.
 
     `counts`: the quick count takes the station all the same.
@@ -135,7 +135,7 @@ class Explained(Decided):
     counts: bool
 
 
-class FailedCheck(Answering):
+class FailedCheck(AnswerModel):
     """A check that fails, its numbers in a sentence, its explanation."""
 
     rule: str
@@ -144,10 +144,10 @@ class FailedCheck(Answering):
     sentence: str | None
     values: dict[str, Any]
     codes: list[str]
-    explained: Explained | None
+    explained: ExplainedCheck | None
 
 
-class Doubt(Answering):
+class Doubt(AnswerModel):
     """Why a number should not be trusted yet."""
 
     kind: Literal["conflict", "failed_check", "partial_count", "changed_after_confirmation"]
@@ -157,7 +157,7 @@ class Doubt(Answering):
     votes: int
 
 
-class ObserverState(Answering):
+class ObserverState(AnswerModel):
     """How much of a form an observer has reported.
 
     `left_out`: by whom, if their answers do not count.
@@ -165,10 +165,10 @@ class ObserverState(Answering):
 
     state: str | None
     first_at: str | None
-    left_out: Decided | None
+    left_out: Attribution | None
 
 
-class StationReport(Answering):
+class StationReport(AnswerModel):
     """A form's round at a station.
 
     `version` is the one that a change must name.
@@ -186,7 +186,7 @@ class StationReport(Answering):
     doubts: list[Doubt]
 
 
-class WholeStation(Answering):
+class StationDetail(AnswerModel):
     """A station whole."""
 
     election: str
@@ -234,7 +234,7 @@ def stations(request: Request[RegionPath, StationsQuery, None]) -> dict[str, Any
     summary="Show a station whole: its observers, each answer with its source, what counts, and its incidents.",
     may=Permission.READ_BOARD,
     path=StationPath,
-    answer=WholeStation,
+    answer=StationDetail,
     conditional=True,
     problems=(HTTPStatus.NOT_FOUND,),
 )

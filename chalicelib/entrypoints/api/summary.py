@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from chalicelib.entrypoints.api.access import require_region
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.summaries.summary import without_answers
@@ -15,13 +15,13 @@ from chalicelib.services.quick_count.release import withheld_sums
 from chalicelib.services.summaries.current import current_summary
 
 
-class RegionQuery(Asking):
+class RegionQuery(RequestModel):
     """A region alone."""
 
     region: str | None = Field(default=None, max_length=200)
 
 
-class Summary(Answering):
+class Summary(AnswerModel):
     """What has come in, of the nation and its regions."""
 
     model_config = ConfigDict(extra="allow", frozen=True)

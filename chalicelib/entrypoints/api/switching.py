@@ -8,16 +8,16 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_own_page
 from chalicelib.entrypoints.api.cookies import SESSION, cookie
-from chalicelib.entrypoints.api.models import Asking
+from chalicelib.entrypoints.api.models import RequestModel
 from chalicelib.entrypoints.api.operation import Request, json_response, operation
 from chalicelib.entrypoints.api.problem import Problem, now
-from chalicelib.entrypoints.api.session import SignedInAs, described, session_headers
+from chalicelib.entrypoints.api.session import SignedInAccount, described, session_headers
 from chalicelib.services.access import sessions
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.access.sign_in import ProofRefused, signed_in_elsewhere
 
 
-class SwitchBody(Asking):
+class SwitchBody(RequestModel):
     """Which election is shown from now on."""
 
     election: str = Field(max_length=100)
@@ -27,7 +27,7 @@ class SwitchBody(Asking):
     summary="Switch to another election in which the session's address has an account.",
     may=Permission.OWN_SESSION,
     body=SwitchBody,
-    answer=SignedInAs,
+    answer=SignedInAccount,
     problems=(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def switch(request: Request[None, None, SwitchBody]) -> Response | dict[str, Any]:

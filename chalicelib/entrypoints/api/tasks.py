@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.call_answers import Lease
-from chalicelib.entrypoints.api.models import Answering, Asking, ElectionPath, Several
+from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, RequestModel, Several
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
@@ -19,21 +19,21 @@ from chalicelib.services.tasks.queues import KINDS, Kind
 from chalicelib.store.messages import NO_REGION
 
 
-class TasksQuery(Asking):
+class TasksQuery(RequestModel):
     """Which queues, in which regions; all where nothing is body."""
 
     kind: Several = ()
     region: Several = ()
 
 
-class TasksBody(Asking):
+class TasksBody(RequestModel):
     """Which queues, in which regions; all where nothing is body."""
 
     kinds: tuple[Kind, ...] = Field(default=(), max_length=len(KINDS))
     regions: tuple[str, ...] = Field(default=(), max_length=100)
 
 
-class TaskBody(Asking):
+class TaskBody(RequestModel):
     """A task that one has, as it was handed out."""
 
     kind: Kind
@@ -41,7 +41,7 @@ class TaskBody(Asking):
     region: str = Field(max_length=200)
 
 
-class Task(Answering):
+class Task(AnswerModel):
     """A task: an incident's number, a message's key, a station, or STATION#FORM#ROUND."""
 
     kind: str
@@ -51,7 +51,7 @@ class Task(Answering):
     lease: Lease | None = None
 
 
-class Tasks(Answering):
+class Tasks(AnswerModel):
     """How much waits in each queue, and what comes next."""
 
     election: str

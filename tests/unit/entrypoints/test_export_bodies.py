@@ -3,19 +3,19 @@
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.entrypoints.api.exports import MOST_STATIONS, WantedBody
+from chalicelib.entrypoints.api.exports import MOST_STATIONS, ExportBody
 from chalicelib.services.exports.table import Wanted
 
 
 def test_an_export_of_stations_names_so_many() -> None:
     listed = [str(number) for number in range(MOST_STATIONS)]
-    assert WantedBody(what="reports", stations=listed).stations == tuple(listed)  # type: ignore[arg-type]
+    assert ExportBody(what="reports", stations=listed).stations == tuple(listed)  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
-        WantedBody(what="reports", stations=[*listed, "one more"])  # type: ignore[arg-type]
+        ExportBody(what="reports", stations=[*listed, "one more"])  # type: ignore[arg-type]
 
 
 def test_what_is_asked_for_is_what_is_made() -> None:
-    body = WantedBody(what="messages", format="xlsx", regions=("Osh",), stations=("1001",), people=True, note="why")
+    body = ExportBody(what="messages", format="xlsx", regions=("Osh",), stations=("1001",), people=True, note="why")
     assert Wanted(**body.model_dump(exclude={"note"})) == Wanted(
         "messages", "xlsx", ("Osh",), (), ("1001",), "en", people=True
     )

@@ -9,13 +9,13 @@ import pytest
 from chalice.app import MultiDict, Response
 from pydantic import Field
 
-from chalicelib.entrypoints.api.models import Asking, NoteBody, PageQuery, cursor_of, place_of
+from chalicelib.entrypoints.api.models import NoteBody, PageQuery, RequestModel, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import operation
-from chalicelib.entrypoints.api.problem import Problem, Tagged
+from chalicelib.entrypoints.api.problem import Problem, VersionedDocument
 from chalicelib.entrypoints.api.request import LONGEST_BODY, idempotency_key, seen_version, version_number
 
 
-class Answers(Asking):
+class Answers(RequestModel):
     """A body with places in it."""
 
     answers: dict[str, int] = Field(min_length=1)
@@ -37,8 +37,8 @@ def shown(request: Any) -> dict[str, Any]:
 
 
 @operation(summary="Show a version of something.", may=None, conditional=True)
-def versioned(request: Any) -> Tagged:
-    return Tagged({"live": request.http.headers["x-as-of"]}, "3")
+def versioned(request: Any) -> VersionedDocument:
+    return VersionedDocument({"live": request.http.headers["x-as-of"]}, "3")
 
 
 @operation(summary="Fail.", may=None)
