@@ -16,11 +16,13 @@ AGAIN: Final = urllib3.Retry(
     4, allowed_methods=None, status_forcelist=(429, 500, 502, 503, 504), backoff_factor=0.3, raise_on_status=False
 )
 """A request is made again where it failed: its idempotency key is the same then."""
+NO_ANSWER: Final = 0
+"""The status of a request to which nothing came back, however often it was made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer of the API, whatever its status."""
+    """An answer of the API, whatever its status; NO_ANSWER where none came."""
 
     status: int
     document: Any
@@ -61,7 +63,10 @@ class OperatorsApi:
         self._local.requests = self.requests + 1
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **named}
         url = self._root + "/".join(quote(part, safe="") for part in path) + (f"?{query}" if query else "")
-        answer = self._pool.request(method, url, body=body, headers=headers, timeout=PATIENCE, retries=AGAIN)
+        try:
+            answer = self._pool.request(method, url, body=body, headers=headers, timeout=PATIENCE, retries=AGAIN)
+        except urllib3.exceptions.HTTPError:
+            return Answered(NO_ANSWER, None, None)
         try:
             document = json.loads(answer.data)
         except ValueError:

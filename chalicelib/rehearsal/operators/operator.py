@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chalicelib.observation.elections.election import NO_ROUND
 from chalicelib.observation.sms.states import MessageState
-from chalicelib.rehearsal.operators.api import Answered, OperatorsApi
+from chalicelib.rehearsal.operators.api import NO_ANSWER, Answered, OperatorsApi
 
 TAKEN: Final = "taken by somebody else, or gone"
 WAITS: Final = dt.timedelta(minutes=15)
@@ -184,4 +184,6 @@ def _owed(card: dict[str, Any], reports: list[dict[str, Any]]) -> Iterator[dict[
 
 
 def _outcome(answered: Answered, done: str) -> str:
+    if answered.status == NO_ANSWER:
+        return "unanswered"
     return done if answered.is_done else f"refused {answered.status}"

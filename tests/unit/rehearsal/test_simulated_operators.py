@@ -1,7 +1,9 @@
 """A rehearsal's call centre: what observers say on the phone, and who had which station."""
 
 import itertools
+from typing import Any
 
+import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,8 +11,9 @@ from chalicelib.observation.calls.outcomes import OUTCOMES
 from chalicelib.observation.elections.election import NO_ROUND
 from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.observation.reports.entry_text import entry_text
+from chalicelib.rehearsal.operators.api import OperatorsApi
 from chalicelib.rehearsal.operators.call_centre import called_by_two
-from chalicelib.rehearsal.operators.operator import Handled
+from chalicelib.rehearsal.operators.operator import Handled, SimulatedOperator
 from chalicelib.rehearsal.simulation.phone_calls import spoken_answers
 
 
@@ -56,3 +59,29 @@ def test_calls_one_after_the_other_are_by_one_and_any_overlap_is_seen(spans):
         for one, other in itertools.combinations(calls, 2)
     )
     assert bool(called_by_two(calls)) == overlap
+
+
+class Silent(urllib3.PoolManager):
+    """Connections over which no answer comes to some requests, each as often as it is made."""
+
+    def __init__(self, answers: list[bytes | None]) -> None:
+        super().__init__()
+        self._answers = answers
+
+    def request(self, method: str, url: str, *args: Any, **named: Any) -> urllib3.BaseHTTPResponse:
+        answer = self._answers.pop(0)
+        if answer is None:
+            raise urllib3.exceptions.MaxRetryError(urllib3.HTTPConnectionPool("api.test"), url)
+        return urllib3.HTTPResponse(answer, status=200)
+
+
+INCIDENT = b'{"kind": "incident", "key": "1", "since": null, "region": "Osh"}'
+
+
+def test_an_operator_whom_nothing_answers_looks_again_later():
+    api = OperatorsApi("http://api.test", "kg", "token", Silent([None, INCIDENT, b'{"state": "new"}', None]))
+    operator = SimulatedOperator(api)
+    assert operator.work() is None
+    handled = operator.work()
+    assert handled is not None
+    assert (handled.key, handled.outcome) == ("1", "unanswered")
