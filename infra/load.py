@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.observation.election_file import read_election
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.twilio import TwilioSender
 
 from infra.environments import STATE
@@ -95,7 +95,7 @@ def run_load(stack: Stack, folder: Path, messages: int) -> Load:
     )
 
 
-def _requests(stack: Stack, mark: str, messages: int) -> Iterator[Signed]:
+def _requests(stack: Stack, mark: str, messages: int) -> Iterator[SignedRequest]:
     kept = stack.webhook_secrets["twilio"]
     sender, url = TwilioSender.with_settings(kept), f"{stack.api_url}/webhooks/twilio"
     observers = read_election({file.name: file.read_text("utf-8") for file in SAMPLE.parent.iterdir()}, SAMPLE.name)
@@ -107,7 +107,7 @@ def _requests(stack: Stack, mark: str, messages: int) -> Iterator[Signed]:
         yield sender.sign(sms, kept.get("public_url") or url, now)
 
 
-def _hand_in(request: Signed) -> tuple[float, int]:
+def _hand_in(request: SignedRequest) -> tuple[float, int]:
     """Hand an SMS in until it is acknowledged.
 
     Returns the seconds, and how often it was handed in.

@@ -110,7 +110,7 @@ def local_stack(
     wanted = {**LOCAL_PARAMETERS, "StreamsEnabled": str(streams).lower(), **(parameters or {})}
     record = kept_in(folder) / DEPLOYED
     with emulator(folder, port, authorize=authorize, keep=keep) as endpoint:
-        before = _Deployed(**json.loads(record.read_text())) if record.is_file() else None
+        before = _DeployedStack(**json.loads(record.read_text())) if record.is_file() else None
         outputs = _deployed(made, endpoint, wanted, before)
         api = outputs["RestAPIId"]
         api_url = f"{endpoint}/_aws/execute-api/{api}/api"
@@ -122,7 +122,7 @@ def local_stack(
             ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString", Overwrite=True)
         if keep:
             keep_now(folder)
-            _put(record, _Deployed(_digest(made), wanted, endpoint, outputs, given))
+            _put(record, _DeployedStack(_digest(made), wanted, endpoint, outputs, given))
         yield Stack(
             name=NAME,
             region=REGION,
@@ -135,7 +135,7 @@ def local_stack(
 
 
 @dataclass(frozen=True)
-class _Deployed:
+class _DeployedStack:
     """What a stack that is kept was deployed by, and came to."""
 
     made: str
@@ -145,7 +145,9 @@ class _Deployed:
     webhook_secrets: dict[str, dict[str, Any]]
 
 
-def _deployed(made: Package, endpoint: str, parameters: dict[str, str], before: _Deployed | None) -> dict[str, str]:
+def _deployed(
+    made: Package, endpoint: str, parameters: dict[str, str], before: _DeployedStack | None
+) -> dict[str, str]:
     """Deploy the stack unless it is there as wanted; return its outputs."""
     if before and (before.made, before.parameters) == (_digest(made), parameters):
         return before.outputs
@@ -159,7 +161,7 @@ def _digest(made: Package) -> str:
     return hashlib.sha256(made.template.read_bytes() + made.zip.read_bytes()).hexdigest()
 
 
-def _put(path: Path, content: _Deployed) -> None:
+def _put(path: Path, content: _DeployedStack) -> None:
     making = path.with_suffix(".making")
     making.touch(mode=0o600)  # there are secrets in it
     making.write_text(json.dumps(asdict(content)))

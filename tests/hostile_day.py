@@ -21,7 +21,7 @@ from sample_election import sample, with_stations
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
 from chalicelib.providers.contract import Answer
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.services.clients import retry
 from chalicelib.services.clients.log_context import logger
@@ -94,7 +94,7 @@ class HostileDay:
             if signed is not None:
                 self.deliver(provider, _altered(chance, signed), sms.sent_at)
 
-    def deliver(self, provider: str, signed: Signed, at: dt.datetime) -> None:
+    def deliver(self, provider: str, signed: SignedRequest, at: dt.datetime) -> None:
         """Have a provider hand in a request, and process what it stores."""
         before = set(self.database.tables["messages"])
         answer = intake.receive(provider, signed.arriving(at))
@@ -233,7 +233,7 @@ def _expressions(parameters: Any) -> Iterator[tuple[str, str]]:
             yield from _expressions(one)
 
 
-def _signed(provider: str, sms: Sms) -> Signed | None:
+def _signed(provider: str, sms: Sms) -> SignedRequest | None:
     """Return the provider's request; None where the provider's own SDK cannot write such an SMS."""
     try:
         return SENDERS[provider].sign(sms, URL + provider, sms.sent_at)
@@ -241,7 +241,7 @@ def _signed(provider: str, sms: Sms) -> Signed | None:
         return None
 
 
-def _altered(chance: random.Random, signed: Signed) -> Signed:
+def _altered(chance: random.Random, signed: SignedRequest) -> SignedRequest:
     """Return the request, one of ten altered on its way."""
     if chance.random() < 0.9:
         return signed

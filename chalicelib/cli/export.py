@@ -15,7 +15,7 @@ from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.doctor.deployment import Deployment
 from chalicelib.services.exports.asking import ask, link, show_export
-from chalicelib.services.exports.table import Format, Wanted, What
+from chalicelib.services.exports.table import ExportRequest, Format, What
 from chalicelib.store.elections import existing
 
 WHAT = ("reports", "incidents", "messages", "audit", "roster", "contacts")
@@ -48,7 +48,7 @@ def export(
     os.environ["BAYKOO_JOB"] = f"{stack['stack']}-job"
 
     operator = at_the_command_line(election_id)
-    wanted = Wanted(cast(What, what), cast(Format, file_format), regions, forms, people=people)
+    wanted = ExportRequest(cast(What, what), cast(Format, file_format), regions, forms, people=people)
     job = ask(existing(election_id).election, wanted, Action.at_the_command_line(operator, _now()))
     while job["state"] not in ("done", "failed"):
         time.sleep(ASKED_EVERY_SECONDS)

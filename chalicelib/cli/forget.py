@@ -13,7 +13,7 @@ from chalicelib.services.clients.bucket import BucketUnavailable
 from chalicelib.services.doctor.deployment import Deployment
 from chalicelib.services.elections.retirement import RetireRefused
 from chalicelib.services.elections.retirement import retire as retire_election
-from chalicelib.services.privacy.forget import ForgetRefused, Forgotten, forget_everybody, forget_phone
+from chalicelib.services.privacy.forget import ForgetRefused, ForgetResult, forget_everybody, forget_phone
 from chalicelib.store import raw_rows
 from chalicelib.store.election_removal import retired_at
 from chalicelib.store.elections import ElectionChanged, ElectionUnreadable, existing
@@ -84,11 +84,11 @@ def _use_stack() -> None:
     os.environ["BAYKOO_BUCKET"] = Deployment.of(stack["stack"]).outputs["Files"]
 
 
-def _tell(forgotten: Forgotten, *, is_done: bool) -> None:
+def _tell(forgotten: ForgetResult, *, is_done: bool) -> None:
     """Print what was removed, or would be, and which copies stay."""
     changed = {table: rows for table, rows in forgotten.rows.items() if rows}
     listed = ", ".join(f"{rows} {table}" for table, rows in changed.items()) or "nothing"
-    show(f"{'Forgotten' if is_done else 'Would be forgotten'}: {listed}.")
+    show(f"{'ForgetResult' if is_done else 'Would be forgotten'}: {listed}.")
     for key in forgotten.files:
         show(f"{'Deleted' if is_done else 'Would be deleted'}: {key}")
     kept = raw_rows.recoverable([*changed]) if changed else []

@@ -46,7 +46,7 @@ def list_messages(election_id: str, state: str | None, hours: int, desk: Any, li
     loaded, now = existing(election_id), dt.datetime.now(dt.UTC)
     operator = at_the_command_line(election_id)
     if state is None:
-        listed = queue.queue(loaded, operator, queue.Asked(desk=desk, limit=limit), (), now)["messages"]
+        listed = queue.queue(loaded, operator, queue.QueueFilter(desk=desk, limit=limit), (), now)["messages"]
     else:
         listed = list(_logged(loaded, state, now - dt.timedelta(hours=hours), now, limit))
     for message in listed:
@@ -62,7 +62,7 @@ def _logged(
     """Yield messages of a state from the log, the newest first."""
     operator, after = at_the_command_line(loaded.election.id), None
     while limit > 0:
-        wanted = log.Wanted(since, until, state=state, after=after, limit=min(limit, 100))
+        wanted = log.LogFilter(since, until, state=state, after=after, limit=min(limit, 100))
         page = log.log(loaded, operator, wanted, (), until)
         yield from page["messages"]
         limit -= len(page["messages"])

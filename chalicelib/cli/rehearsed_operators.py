@@ -3,11 +3,11 @@
 from rich.console import Console
 from rich.table import Table
 
-from chalicelib.rehearsal.operators.call_centre import WorkedOff
+from chalicelib.rehearsal.operators.call_centre import CallCentreResult
 from chalicelib.rehearsal.page import grouped, seconds
 
 
-def print_worked_off(console: Console, worked_off: WorkedOff) -> None:
+def print_worked_off(console: Console, worked_off: CallCentreResult) -> None:
     """Print how the queues were worked off, and what was left."""
     names = ("Queue", "tasks", "waited p50", "p95", "requests p50", "left")
     title = f"Worked off by {worked_off.operators} operators"

@@ -5,7 +5,7 @@ import datetime as dt
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.logged import logged
-from chalicelib.services.isolation import Part, run_parts
+from chalicelib.services.isolation import RunPart, run_parts
 from chalicelib.services.outreach.reminders import ChaseResult, chase_due
 from chalicelib.services.outreach.sends import push_on_due
 from chalicelib.services.upkeep.upkeep import keep_up_due
@@ -25,9 +25,9 @@ def chase(event: object, context: object) -> None:
     done = run_parts(
         "part of chase",
         [
-            Part("reminders", CHASE_SECONDS, lambda until: chase_due(now, until=until)),
-            Part("sends", SENDS_SECONDS, lambda until: push_on_due(until, lambda: dt.datetime.now(dt.UTC))),
-            Part("upkeep", UPKEEP_SECONDS, lambda until: keep_up_due(now, until=until)),
+            RunPart("reminders", CHASE_SECONDS, lambda until: chase_due(now, until=until)),
+            RunPart("sends", SENDS_SECONDS, lambda until: push_on_due(until, lambda: dt.datetime.now(dt.UTC))),
+            RunPart("upkeep", UPKEEP_SECONDS, lambda until: keep_up_due(now, until=until)),
         ],
     )
     chased = next((result for result in done.results if isinstance(result, ChaseResult)), ChaseResult())

@@ -5,7 +5,7 @@ import datetime as dt
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.logged import logged
-from chalicelib.services.isolation import Part, run_parts
+from chalicelib.services.isolation import RunPart, run_parts
 from chalicelib.services.ledger.seal import seal_due
 from chalicelib.services.summaries.hourly import queue_summaries_due
 
@@ -25,9 +25,9 @@ def summarize(event: object, context: object) -> None:
     run_parts(
         "part of summarize",
         (
-            Part("ledger", LEDGER_SECONDS, lambda until: seal_due(now, until=until)),
-            Part("summaries", SUMMARIZE_SECONDS, lambda until: _summarize(now, until)),
-            Part("the ledger's rest", REST_SECONDS, lambda until: seal_due(now, until=until)),
+            RunPart("ledger", LEDGER_SECONDS, lambda until: seal_due(now, until=until)),
+            RunPart("summaries", SUMMARIZE_SECONDS, lambda until: _summarize(now, until)),
+            RunPart("the ledger's rest", REST_SECONDS, lambda until: seal_due(now, until=until)),
         ),
     )
 

@@ -11,7 +11,7 @@ from chalicelib.services.clients.metrics import measure
 from chalicelib.services.desk.settling import settle_due
 from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_providers
-from chalicelib.services.isolation import Part, run_parts, shares_of
+from chalicelib.services.isolation import RunPart, run_parts, shares_of
 from chalicelib.services.ledger.seal import seal_due
 from chalicelib.services.summaries.hourly import queue_summaries_due
 from chalicelib.services.sweep import Progress
@@ -37,16 +37,16 @@ def sweep(event: object, context: object) -> None:
     run_parts(
         "part of sweep",
         (
-            Part("escalations", ESCALATION_SECONDS, _escalate),
-            Part("unfinished rows", SWEEP_SECONDS, _push_on),
-            Part("assigned phones", ASSIGNED_SECONDS, lambda until: settle_due(_now(), until)),
-            Part("ledger", LEDGER_SECONDS, lambda until: seal_due(_now(), catching_up=True, until=until)),
-            Part(
+            RunPart("escalations", ESCALATION_SECONDS, _escalate),
+            RunPart("unfinished rows", SWEEP_SECONDS, _push_on),
+            RunPart("assigned phones", ASSIGNED_SECONDS, lambda until: settle_due(_now(), until)),
+            RunPart("ledger", LEDGER_SECONDS, lambda until: seal_due(_now(), catching_up=True, until=until)),
+            RunPart(
                 "summaries",
                 CATCHING_UP_SECONDS,
                 lambda until: queue_summaries_due(_now(), catching_up=True, until=until),
             ),
-            Part("silence", SILENCE_SECONDS, lambda _: measure(**measure_providers(_now()))),
+            RunPart("silence", SILENCE_SECONDS, lambda _: measure(**measure_providers(_now()))),
         ),
     )
 

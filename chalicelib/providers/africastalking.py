@@ -24,7 +24,7 @@ from chalicelib.providers.fields import (
     utc_time,
 )
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import Listed
+from chalicelib.providers.listed import ListPage
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
 from chalicelib.providers.sending import (
@@ -126,7 +126,7 @@ class AfricasTalking(Provider):
         query = {"username": required(self.secrets, "username"), "lastReceivedId": page or "0"}
         return get_request(f"{self._base()}/version1/messaging", query, headers=self._key())
 
-    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> ListPage:
         """`SMSMessageData.Messages`; an empty page is the last."""
         held = list_document(status, headers, body).get("SMSMessageData")
         entries = held.get("Messages") if isinstance(held, dict) else None

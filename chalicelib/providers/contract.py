@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from chalicelib.providers.inbound import Delivery
-from chalicelib.providers.listed import CannotList, Listed
+from chalicelib.providers.listed import CannotList, ListPage
 
 Secrets = Mapping[str, Any]
 """A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""
@@ -165,7 +165,7 @@ class Provider(ABC):
         """
         raise CannotList("this provider has no list of the SMS that came in")
 
-    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> ListPage:
         """Read a page of the list; raises ListFailed."""
         raise NotImplementedError(status, headers, body)
 

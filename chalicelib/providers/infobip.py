@@ -24,7 +24,7 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.fields import id_field, international_field, read_each, text_field, time_field, utc_time
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import Listed
+from chalicelib.providers.listed import ListPage
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.refusals import Malformed, Undecidable
 from chalicelib.providers.self_test import json_call, with_basic, with_shared_secret
@@ -109,7 +109,7 @@ class Infobip(Provider):
         inbox = f"{base_url(self.secrets)}/sms/1/inbox/reports"
         return get_request(inbox, {"limit": "100"}, headers=self._authorization())
 
-    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> ListPage:
         """`results`, as they come to the webhook, and `pendingMessageCount`."""
         document = list_document(status, headers, body)
         pending = document.get("pendingMessageCount")

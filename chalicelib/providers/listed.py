@@ -25,7 +25,7 @@ class UnreadableEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListPage:
     """A page of the provider's list.
 
     `next_page`: what the following page is asked for with, None after the last. `resume`: where the next listing

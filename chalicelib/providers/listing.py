@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.providers.inbound import InboundSms
-from chalicelib.providers.listed import Listed, ListedSms, ListFailed, UnreadableEntry
+from chalicelib.providers.listed import ListedSms, ListFailed, ListPage, UnreadableEntry
 from chalicelib.providers.refusals import Malformed
 from chalicelib.providers.sending import answer_json, retry_after
 
@@ -30,7 +30,7 @@ def read_entries(
     *,
     next_page: str | None = None,
     resume: str | None = None,
-) -> Listed:
+) -> ListPage:
     """Read a page's entries.
 
     One that is no inbound SMS is passed over; one that cannot be read must not hide the others.
@@ -48,7 +48,7 @@ def read_entries(
             continue
         if sms is not None:
             readable.append(ListedSms(sms, raw))
-    return Listed(tuple(readable), next_page, resume, tuple(unreadable))
+    return ListPage(tuple(readable), next_page, resume, tuple(unreadable))
 
 
 def _read_entry(entry: object, read: Read) -> InboundSms | None:

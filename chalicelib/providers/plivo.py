@@ -16,7 +16,7 @@ from chalicelib.providers.content import form_fields, query_fields, single
 from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.fields import id_field, international_field, text_field, time_field, utc_time
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import Listed
+from chalicelib.providers.listed import ListPage
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.public_url import called_urls, without_query
 from chalicelib.providers.refusals import NotAuthentic, Unsigned
@@ -117,7 +117,7 @@ class Plivo(Provider):
         basic = account, required(self.secrets, "auth_token")
         return get_request(f"{self._base()}/v1/Account/{account}/Message/", query, basic)
 
-    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> ListPage:
         """Read `objects`, which have no texts.
 
         Plivo does not keep them; `meta` tells whether there are more.

@@ -15,7 +15,7 @@ from chalicelib.providers.content import form_fields, single
 from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.fields import id_field, own_number, phone_field, text_field, time_field, unix_time
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import Listed
+from chalicelib.providers.listed import ListPage
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.refusals import Unsigned
 from chalicelib.providers.self_test import form_call
@@ -99,7 +99,7 @@ class Telerivet(Provider):
         query = {"direction": "incoming", **window, "page_size": "200", **({"marker": page} if page else {})}
         return get_request(f"{self._project()}/messages", query, (required(self.secrets, "api_key"), ""))
 
-    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> ListPage:
         """Read `data`, and `next_marker` where it is `truncated`."""
         document = list_document(status, headers, body)
         following = value_in(document, "next_marker") if document.get("truncated") else None

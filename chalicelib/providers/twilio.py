@@ -16,7 +16,7 @@ from chalicelib.providers.content import form_fields, is_form, query_fields, sin
 from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.fields import id_field, international_field, text_field
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import Listed
+from chalicelib.providers.listed import ListPage
 from chalicelib.providers.listing import list_document, read_entries
 from chalicelib.providers.public_url import called_urls, without_query
 from chalicelib.providers.refusals import Malformed, NotAuthentic
@@ -119,7 +119,7 @@ class Twilio(Provider):
         window = {"DateSent>": _written(since), "DateSent<": _written(until), "PageSize": "200"}
         return get_request(f"{self._base()}/2010-04-01/Accounts/{account}/Messages.json", window, basic)
 
-    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> Listed:
+    def read_list(self, status: int, headers: Mapping[str, str], body: bytes) -> ListPage:
         """`messages` of both directions, and `next_page_uri`, a path on the same host."""
         document = list_document(status, headers, body)
         following = document.get("next_page_uri")

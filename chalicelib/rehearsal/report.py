@@ -16,7 +16,7 @@ from chalicelib.observation.reports.answer_json import value_from_json
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.provider import Answers
-from chalicelib.rehearsal.run import Rehearsal, Sent
+from chalicelib.rehearsal.run import Rehearsal, RehearsedSms
 
 OUTCOMES = (
     MessageState.ACCEPTED,
@@ -200,12 +200,12 @@ class _ReadForm:
     is_where_meant: bool
 
 
-def _outcomes(accounted: Sequence[Sent]) -> Mapping[str, int]:
+def _outcomes(accounted: Sequence[RehearsedSms]) -> Mapping[str, int]:
     states = Counter(str(sent.row.state) for sent in accounted if sent.row)
     return {state: states[state] for state in (*OUTCOMES, *sorted(set(states) - set(OUTCOMES)))}
 
 
-def _read_forms(election: Election, accounted: Sequence[Sent]) -> Iterator[_ReadForm]:
+def _read_forms(election: Election, accounted: Sequence[RehearsedSms]) -> Iterator[_ReadForm]:
     for sent in accounted:
         intended, form = sent.planned.intended, election.form_by_code.get(sent.planned.intended.form or "")
         read = _reading(sent)
@@ -217,7 +217,7 @@ def _read_forms(election: Election, accounted: Sequence[Sent]) -> Iterator[_Read
             )
 
 
-def _reading(sent: Sent) -> Mapping[str, Any] | None:
+def _reading(sent: RehearsedSms) -> Mapping[str, Any] | None:
     """Return what was read of the form that was intended.
 
     None where it was not found, or not counted.
@@ -227,7 +227,7 @@ def _reading(sent: Sent) -> Mapping[str, Any] | None:
     return next((report for report in same if "observer" in report), None)
 
 
-def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[QuestionErrors]:
+def _questions(election: Election, accounted: Sequence[RehearsedSms]) -> Iterator[QuestionErrors]:
     typed: Counter[tuple[str, str]] = Counter()
     asked_again: Counter[tuple[str, str]] = Counter()
     misread: Counter[tuple[str, str]] = Counter()
@@ -248,14 +248,14 @@ def _questions(election: Election, accounted: Sequence[Sent]) -> Iterator[Questi
         yield QuestionErrors(form_code, code, label, typed[question], asked_again[question], misread[question])
 
 
-def asked_again_in(sent: Sent) -> set[str]:
+def asked_again_in(sent: RehearsedSms) -> set[str]:
     """Return the codes in an SMS that were asked for again."""
     if not (sent.is_acknowledged and sent.is_accounted and sent.planned.is_known):
         return set()
     return set(_typed(sent)) - set((_reading(sent) or {}).get("answers", {}))
 
 
-def _typed(sent: Sent) -> list[str]:
+def _typed(sent: RehearsedSms) -> list[str]:
     """Return codes in the SMS whose value is right or refusable."""
     meaning = sent.written.meaning
     return [code for code in sent.planned.intended.answers if code in meaning.answers or code in meaning.rejected]
@@ -273,7 +273,7 @@ def _label(election: Election, form: Form | None, code: str) -> str:
     return election.text(question.label, "en") or question.candidate or ""
 
 
-def _observers(accounted: Sequence[Sent]) -> Iterator[ObserverErrors]:
+def _observers(accounted: Sequence[RehearsedSms]) -> Iterator[ObserverErrors]:
     theirs = [sent for sent in accounted if sent.planned.is_known and sent.planned.intended.form is not None]
     messages = Counter(sent.planned.intended.observer.number for sent in theirs)
     accepted = Counter(

@@ -18,8 +18,8 @@ from chalicelib.observation.sms.states import MessageState
 from chalicelib.rehearsal.election_copy import free_number, rehearsal_copy, simulated_code, strangers
 from chalicelib.rehearsal.provider import Answers, Delivery, SimulatedProvider, Webhook
 from chalicelib.rehearsal.senders.sms import Sms
-from chalicelib.rehearsal.simulation.day import Day, Plan, Planned, simulate_day
-from chalicelib.rehearsal.simulation.messages import Composed
+from chalicelib.rehearsal.simulation.day import Day, Plan, PlannedSms, simulate_day
+from chalicelib.rehearsal.simulation.messages import ComposedText
 from chalicelib.rehearsal.simulation.writing import write
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.alerts import is_told_at_once
@@ -49,11 +49,11 @@ class TooFewObservers(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class SimulatedSms:
     """A simulated SMS: planned, written, and handed in, in real time."""
 
-    planned: Planned
-    written: Composed
+    planned: PlannedSms
+    written: ComposedText
     sms: Sms
     webhook: Webhook
 
@@ -64,14 +64,14 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class RehearsedSms:
     """A simulated SMS after the rehearsal.
 
     `row` is its message as it ended, None if there is none.
     """
 
-    planned: Planned
-    written: Composed
+    planned: PlannedSms
+    written: ComposedText
     provider: str
     key: str
     is_acknowledged: bool
@@ -84,7 +84,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentTold:
+class RehearsedIncident:
     """An incident, its SMS, and its alerts as they ended.
 
     Those queued with it, and its escalation's.
@@ -110,9 +110,9 @@ class Rehearsal:
     clock: Clock
     began_at: dt.datetime
     ended_at: dt.datetime
-    sent: tuple[Sent, ...]
+    sent: tuple[RehearsedSms, ...]
     answers: Mapping[str, Answers]
-    incidents: tuple[IncidentTold, ...]
+    incidents: tuple[RehearsedIncident, ...]
 
 
 def rehearse(
@@ -178,15 +178,15 @@ def webhook_of_each(day: Day, plan: Plan, webhooks: Sequence[Webhook]) -> Iterat
 
 
 def _typed(
-    election: Election, number: str, day: Day, clock: Clock, texts: Iterable[tuple[Composed, Webhook]]
-) -> Iterator[Typed]:
+    election: Election, number: str, day: Day, clock: Clock, texts: Iterable[tuple[ComposedText, Webhook]]
+) -> Iterator[SimulatedSms]:
     unknown = strangers(election)
     for planned, (written, webhook) in zip(day.messages, texts, strict=True):
         sender = planned.intended.observer.phones[0] if planned.is_known else next(unknown)
         received_at = clock.real(planned.received_at).astimezone(dt.UTC)
         text = _with_code(election, sender, written.text)
         sms = Sms(f"{election.id}-{planned.number:06}", sender, number, text, received_at)
-        yield Typed(planned, written, sms, webhook)
+        yield SimulatedSms(planned, written, sms, webhook)
 
 
 def _with_code(election: Election, sender: str, text: str) -> str:
@@ -195,13 +195,13 @@ def _with_code(election: Election, sender: str, text: str) -> str:
     return f"*{simulated_code(election.id, coded[0])} {text}" if coded else text
 
 
-def _deliver(typed: Iterable[Typed], on_progress: OnProgress) -> Mapping[str, Answers]:
+def _deliver(typed: Iterable[SimulatedSms], on_progress: OnProgress) -> Mapping[str, Answers]:
     deliveries = [delivery for sms in typed for delivery in _deliveries(sms)]
     made = itertools.count(1)
     return SimulatedProvider(lambda: on_progress("Delivered", next(made), len(deliveries))).deliver(deliveries)
 
 
-def _deliveries(typed: Typed) -> Iterator[Delivery]:
+def _deliveries(typed: SimulatedSms) -> Iterator[Delivery]:
     """Return every call that the provider makes of its own accord.
 
     Each says when the provider received the SMS, however late it delivers it, where the provider says it at all.
@@ -210,7 +210,9 @@ def _deliveries(typed: Typed) -> Iterator[Delivery]:
         yield Delivery((typed.sms.sent_at + delay).timestamp(), typed.sms, typed.webhook)
 
 
-def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], on_progress: OnProgress) -> Iterator[Sent]:
+def _account(
+    typed: Sequence[SimulatedSms], answers: Mapping[str, Answers], on_progress: OnProgress
+) -> Iterator[RehearsedSms]:
     """Read acknowledged messages back until all have an outcome.
 
     It ends too if nothing has come to one for a long while.
@@ -220,10 +222,12 @@ def _account(typed: Sequence[Typed], answers: Mapping[str, Answers], on_progress
     rows = _wait("Accounted", keys, lambda row: row.state != MessageState.RECEIVED, on_progress)
     for sms in typed:
         provider, key = sms.webhook.provider, sms.key
-        yield Sent(sms.planned, sms.written, provider, key, key in acknowledged, rows.get(key))
+        yield RehearsedSms(sms.planned, sms.written, provider, key, key in acknowledged, rows.get(key))
 
 
-def _incidents_told(election: Election, sent: Sequence[Sent], on_progress: OnProgress) -> Iterator[IncidentTold]:
+def _incidents_told(
+    election: Election, sent: Sequence[RehearsedSms], on_progress: OnProgress
+) -> Iterator[RehearsedIncident]:
     rows = {sms.key: sms.row for sms in sent if sms.row is not None}
     incidents = [incident for incident in incidents_of(election.id) if incident.message in rows]
     keys = {incident.id: list(incident.alerts) for incident in incidents}
@@ -232,7 +236,7 @@ def _incidents_told(election: Election, sent: Sequence[Sent], on_progress: OnPro
         told_of = [alerts[key] for key in keys[incident.id] if key in alerts]
         at_once = tuple(alert for alert in told_of if is_told_at_once(incident, alert.key))
         escalated = tuple(alert for alert in told_of if not is_told_at_once(incident, alert.key))
-        yield IncidentTold(incident, rows[incident.message], at_once, escalated)
+        yield RehearsedIncident(incident, rows[incident.message], at_once, escalated)
 
 
 def _is_finished(row: Message) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from chalicelib.rehearsal.operators.call_centre import WorkedOff
+from chalicelib.rehearsal.operators.call_centre import CallCentreResult
 from chalicelib.rehearsal.report import Report, asked_again_in
 
 MOST_OBSERVERS: Final = 300
@@ -12,7 +12,7 @@ MOST_EXAMPLES: Final = 3
 """Texts that stand beside a question as they were typed."""
 
 
-def training_figures(source_id: str, report: Report, worked_off: WorkedOff | None) -> dict[str, Any]:
+def training_figures(source_id: str, report: Report, worked_off: CallCentreResult | None) -> dict[str, Any]:
     """Return what the training screen shows of a rehearsal.
 
     Observers by number, never by name or phone.
@@ -77,7 +77,7 @@ def _never_heard(report: Report) -> list[str]:
     return sorted(planned - heard)[:MOST_OBSERVERS]
 
 
-def _call_centre(worked_off: WorkedOff) -> dict[str, Any]:
+def _call_centre(worked_off: CallCentreResult) -> dict[str, Any]:
     return {
         "operators": worked_off.operators,
         "queues": [

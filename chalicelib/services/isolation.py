@@ -23,7 +23,7 @@ logger = Logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[Result_co]):
+class LoopResult(Generic[Result_co]):
     """Results in order, and names of what failed or was left.
 
     `left`: there was no time for them.
@@ -40,7 +40,7 @@ class Done(Generic[Result_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RunPart:
     """A part of a scheduled run, with its deadline.
 
     It begins nothing new after so many `seconds`, told as `until` (time.monotonic).
@@ -58,7 +58,7 @@ def for_each(
     *,
     until: float = NO_DEADLINE,
     name: Callable[[Thing], str] = str,
-) -> Done[Result_co]:
+) -> LoopResult[Result_co]:
     """Act on each thing, beginning none after `until` (time.monotonic).
 
     One that fails is logged by `kind` and `name` (which must tell no phone) and counted in the metric PartsFailed;
@@ -83,7 +83,7 @@ def for_each(
         measure(PartsFailed=len(failed))
     if left:
         logger.warning("no time was left", extra={"kind": kind, "left": len(left), "first": left[0]})
-    return Done(tuple(results), tuple(failed), tuple(left))
+    return LoopResult(tuple(results), tuple(failed), tuple(left))
 
 
 def in_turn(things: Iterable[Thing], now: dt.datetime) -> list[Thing]:
@@ -105,7 +105,7 @@ def shares_of(until: float, count: int) -> list[float]:
     return [begin + (until - begin) * place / count for place in range(1, count + 1)]
 
 
-def run_parts(run: str, parts: Iterable[Part]) -> Done[object]:
+def run_parts(run: str, parts: Iterable[RunPart]) -> LoopResult[object]:
     """Carry out a run's parts in order, each with its deadline.
 
     Whatever became of others.
@@ -114,5 +114,5 @@ def run_parts(run: str, parts: Iterable[Part]) -> Done[object]:
     return for_each(run, begun, lambda part: part[1](), name=lambda part: part[0])
 
 
-def _run(part: Part) -> object:
+def _run(part: RunPart) -> object:
     return part.act(time.monotonic() + part.seconds)

@@ -15,7 +15,7 @@ from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 
-from chalicelib.observation.calls.priority import Need, Tried
+from chalicelib.observation.calls.priority import CallAttempts, Need
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.tables import (
     Document,
@@ -75,10 +75,10 @@ class CallRow(Model):
         return Need.from_document(self.need or {})
 
     @property
-    def tried(self) -> Tried:
+    def tried(self) -> CallAttempts:
         """What came of calling so far."""
         at = (self.last or {}).get("at")
-        return Tried(dt.datetime.fromisoformat(at) if at else None, self.reached_at, self.snoozed_until)
+        return CallAttempts(dt.datetime.fromisoformat(at) if at else None, self.reached_at, self.snoozed_until)
 
     def is_held(self, now: dt.datetime) -> bool:
         """Whether somebody leases it at a real instant."""

@@ -42,7 +42,7 @@ MOST_EARLIER = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingSms:
     """An SMS that waits for a person: since when, and where.
 
     It is as the index has it.
@@ -100,7 +100,7 @@ def at_desk(election_id: str, region: str | None, desk: Desk) -> str:
     return waits if desk == "messages" else f"{waits}#{desk}"
 
 
-def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> list[Waiting]:
+def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> list[WaitingSms]:
     """Return what waits in a region, of no region for None.
 
     The oldest first.
@@ -110,7 +110,7 @@ def waiting_at(election_id: str, region: str | None, desk: Desk, limit: int) -> 
     with store_faults():
         rows = list(islice(Message.attention_index.query(at_desk(election_id, region, desk)), limit))
     return [
-        Waiting(
+        WaitingSms(
             row.key,
             row.stored_at,
             row.state,

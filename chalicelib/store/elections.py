@@ -104,7 +104,7 @@ class LoadedElection:
 
 
 @dataclass(frozen=True, slots=True)
-class _Assigned:
+class _ElectionWithChanges:
     """An election with people's changes, by what it was made from."""
 
     made_from: tuple[str, object, object]
@@ -115,7 +115,7 @@ class _Assigned:
 
 _documents: dict[str, tuple[str, Election]] = {}
 """By election, with the digest of the file: one that was deleted and loaded anew begins its versions again."""
-_assigned: dict[str, _Assigned] = {}
+_assigned: dict[str, _ElectionWithChanges] = {}
 _recent: TtlCache[str, ElectionRow | None] = TtlCache(TRUSTED_SECONDS)
 
 
@@ -150,17 +150,17 @@ def _current(election_id: str, *, fresh: bool) -> LoadedElection | None:
     return LoadedElection(people.election, clock, version, kept[1], people.nobodys, people.changes, is_retired)
 
 
-def _with_assigned(filed: Election, digest: str, head: ElectionRow) -> _Assigned:
+def _with_assigned(filed: Election, digest: str, head: ElectionRow) -> _ElectionWithChanges:
     """Return an election with what people changed and assigned."""
     made_from = (digest, head.assignments, head.changes)
     if not head.assigned:
-        return _Assigned(made_from, filed)
+        return _ElectionWithChanges(made_from, filed)
     kept = _assigned.get(filed.id)
     if kept is None or kept.made_from != made_from:
         assigned, changes = assignments_in(head), changes_in(head)
         changed = with_changes(filed, changes)
         election, nobodys = with_assigned(changed, assigned), nobodys_phones(changed, assigned)
-        kept = _assigned[filed.id] = _Assigned(made_from, election, nobodys, changes)
+        kept = _assigned[filed.id] = _ElectionWithChanges(made_from, election, nobodys, changes)
     return kept
 
 

@@ -105,7 +105,7 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class SealOpening:
     """An hour whose sealing has begun."""
 
     number: int
@@ -115,7 +115,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SealedPart:
     """Entries of one kind: keys, salts and leaves in one order."""
 
     kind: Kind
@@ -169,7 +169,7 @@ def put_seal(election_id: str, header: dict[str, Any], now: dt.datetime) -> bool
     return saved_if(row, SealRow.id.does_not_exist())
 
 
-def open_hour(election_id: str, opening: Opening) -> Opening:
+def open_hour(election_id: str, opening: SealOpening) -> SealOpening:
     """Begin an hour's sealing, or return how it was begun before.
 
     Raises StoreUnavailable.
@@ -179,10 +179,10 @@ def open_hour(election_id: str, opening: Opening) -> Opening:
         return opening
     with store_faults():
         standing = OpeningRow.get(row.scope, row.id, consistent_read=True)
-    return Opening(opening.number, standing.hour, standing.since, standing.cut)
+    return SealOpening(opening.number, standing.hour, standing.since, standing.cut)
 
 
-def put_part(election_id: str, number: int, place: int, part: Part) -> bool:
+def put_part(election_id: str, number: int, place: int, part: SealedPart) -> bool:
     """Put a part once; False if there is one in its place.
 
     Raises StoreUnavailable.
@@ -199,7 +199,7 @@ def put_part(election_id: str, number: int, place: int, part: Part) -> bool:
     return saved_if(row, PartRow.id.does_not_exist())
 
 
-def parts_of(election_id: str, number: int, kind: Kind | None = None) -> Iterator[Part]:
+def parts_of(election_id: str, number: int, kind: Kind | None = None) -> Iterator[SealedPart]:
     """Yield the parts of an hour, all or of a kind.
 
     Messages come before reports. Raises StoreUnavailable.
@@ -210,7 +210,7 @@ def parts_of(election_id: str, number: int, kind: Kind | None = None) -> Iterato
             yield _part(row)
 
 
-def destroy_salts(election_id: str, number: int, place: int, part: Part, entries: Sequence[int]) -> bool:
+def destroy_salts(election_id: str, number: int, place: int, part: SealedPart, entries: Sequence[int]) -> bool:
     """Destroy salts of entries of a part; keep their leaves.
 
     False if somebody else changed the part since it was read. Raises StoreUnavailable.
@@ -241,6 +241,6 @@ def _seal(row: SealRow) -> Seal:
     return Seal(row.header, row.root)
 
 
-def _part(row: PartRow) -> Part:
+def _part(row: PartRow) -> SealedPart:
     keys = json.loads(zlib.decompress(row.keys))
-    return Part(row.kind, keys, row.salts, row.leaves, row.following)
+    return SealedPart(row.kind, keys, row.salts, row.leaves, row.following)

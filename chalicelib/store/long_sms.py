@@ -13,7 +13,7 @@ from typing import Any
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.models import Model
 
-from chalicelib.observation.sms.multipart import LongSms, PartText, Piece
+from chalicelib.observation.sms.multipart import LongSms, PartText, StoredPart
 from chalicelib.store import keys
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.messages import Message
@@ -88,10 +88,10 @@ def part_text(message: Message) -> PartText:
     return PartText(number, message.text_as_sent or "", *halves)
 
 
-def piece_of(message: Message) -> Piece:
+def piece_of(message: Message) -> StoredPart:
     """Return a stored part as a piece of its long SMS."""
     digest = hashlib.sha256((message.text_as_sent or "").encode()).hexdigest()[:16]
-    return Piece(message.key, message.part[1], message.received_at or message.stored_at, message.stored_at, digest)
+    return StoredPart(message.key, message.part[1], message.received_at or message.stored_at, message.stored_at, digest)
 
 
 def _document(sms: LongSms) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def _document(sms: LongSms) -> dict[str, Any]:
 
 def _from_document(total: int, written: dict[str, Any]) -> LongSms:
     pieces = tuple(
-        Piece(key, number, dt.datetime.fromisoformat(at), dt.datetime.fromisoformat(stored_at), digest)
+        StoredPart(key, number, dt.datetime.fromisoformat(at), dt.datetime.fromisoformat(stored_at), digest)
         for key, number, at, stored_at, digest in written["pieces"]
     )
     return LongSms(total, pieces, tuple((again, first) for again, first in written["repeats"]), written["read"])

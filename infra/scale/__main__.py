@@ -16,7 +16,7 @@ from infra.environments import ROOT
 from infra.scale.aws_limits import PARTITION_WRITE_UNITS
 from infra.scale.design import Design
 from infra.scale.figures import hottest, per_second, table
-from infra.scale.measured import Measured
+from infra.scale.measured import MeasuredCosts
 from infra.scale.pictures import bars, curves
 from infra.scale.simulation import STEP_SECONDS, Run, Simulation
 
@@ -44,7 +44,7 @@ WIDER: Final[Mapping[int, Mapping[str, float]]] = {
 
 def main() -> int:
     """Simulate each number of observers before and after; return the exit status."""
-    usual, measured = Design.of_template(package().template), Measured.read()
+    usual, measured = Design.of_template(package().template), MeasuredCosts.read()
     PICTURES.mkdir(exist_ok=True)
     chosen = [int(number) for number in sys.argv[1:]] or list(WIDER)
     for observers in chosen:
@@ -59,7 +59,7 @@ def main() -> int:
     return 0
 
 
-def _simulated(name: str, observers: int, design: Design, measured: Measured) -> Run:
+def _simulated(name: str, observers: int, design: Design, measured: MeasuredCosts) -> Run:
     run = Simulation(design, measured, observers).run()
     print(f"{observers:,} observers, {name}: {len(run.counted) + len(run.alerted):,} counted", flush=True)
     return run

@@ -13,7 +13,7 @@ Units = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredCosts:
     """Units by place, and processor seconds on a core of `machine`."""
 
     machine: str
@@ -30,6 +30,6 @@ class Measured:
     document_bytes_per_observer: float
 
     @classmethod
-    def read(cls) -> "Measured":
+    def read(cls) -> "MeasuredCosts":
         """Read what was measured last."""
         return cls(**json.loads(FILE.read_text("utf-8")))

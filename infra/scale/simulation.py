@@ -27,7 +27,7 @@ from infra.scale.aws_limits import (
 )
 from infra.scale.capacity import Items, Tables, Workers
 from infra.scale.design import Design
-from infra.scale.measured import Measured
+from infra.scale.measured import MeasuredCosts
 from infra.scale.nation import FORM, Sms, reports
 from infra.scale.needs import needs_of
 
@@ -83,7 +83,7 @@ class Run:
 class Simulation:
     """One design under one burst; the same seed gives the same run."""
 
-    def __init__(self, design: Design, measured: Measured, observers: int, seed: int = 17) -> None:
+    def __init__(self, design: Design, measured: MeasuredCosts, observers: int, seed: int = 17) -> None:
         self._design, self._measured, self._observers = design, measured, observers
         self._chance = random.Random(seed)  # noqa: S311 - a simulation
         self._sms: list[Sms] = list(reports(observers, design, seed))

@@ -10,8 +10,8 @@ from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls import lease, listing
-from chalicelib.services.calls.answers import TakenFrom, entry_of
-from chalicelib.services.calls.outcome import Called, log_call
+from chalicelib.services.calls.answers import PhoneAnswers, entry_of
+from chalicelib.services.calls.outcome import CallOutcome, log_call
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.calls import CallRow, call_of
 from chalicelib.store.operators import AuditRow
@@ -46,7 +46,7 @@ class Room:
         return call_of(self.pipeline.election.id, region, station)
 
     def log(self, station: str, outcome: Outcome, name: str = "Aida", **said: Any) -> dict[str, Any]:
-        return log_call(self.loaded, self.action(name), station, Called(outcome, **said))
+        return log_call(self.loaded, self.action(name), station, CallOutcome(outcome, **said))
 
     def listed(self) -> list[str]:
         calls = listing.list_calls(self.loaded, self.operator(), (), self.pipeline.now)["calls"]
@@ -60,6 +60,6 @@ class Room:
 def taken(room: Room, station: str, action: Action, **answers: str) -> dict[str, Any]:
     observer = room.pipeline.election.observers_by_station[station][0].number
     entry = entry_of(
-        room.loaded, action, station, TakenFrom(observer, (EntryFields("OP", answers=answers),)), "by phone"
+        room.loaded, action, station, PhoneAnswers(observer, (EntryFields("OP", answers=answers),)), "by phone"
     )
-    return log_call(room.loaded, action, station, Called("answered"), entry)
+    return log_call(room.loaded, action, station, CallOutcome("answered"), entry)

@@ -11,7 +11,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.desk import assigning, deciding, entering, settling, undoing
 from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.entering import Entry, IncidentOf
+from chalicelib.services.desk.entering import Entry, IncidentDraft
 from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
 from chalicelib.services.processing.process import process
 from chalicelib.store.desk import DESKS, tag_of, waiting_at
@@ -46,7 +46,7 @@ class AtDesk:
         return entering.enter(self.pipeline.current, self.action(**how), Entry(says, observer, about), seen)
 
     def incident(self, key: str, category: int, **how: Any) -> dict[str, Any]:
-        return self.enter(IncidentOf(category), about=key, **how)
+        return self.enter(IncidentDraft(category), about=key, **how)
 
     def dismiss(self, key: str, *, identical: bool = False, **how: Any) -> dict[str, Any]:
         return deciding.dismiss(self.pipeline.current, self.action(**how), key, self.tag(key), identical=identical)

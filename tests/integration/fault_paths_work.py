@@ -16,7 +16,7 @@ from chalicelib.services.access.operators import Operator, add_operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice
-from chalicelib.services.outreach.sends import Sending
+from chalicelib.services.outreach.sends import SendRequest
 from chalicelib.store.accounts import get_account
 from chalicelib.store.elections import existing
 
@@ -122,7 +122,7 @@ def begun(stage: Stage) -> None:
     """A send of which nothing is queued yet."""
     loaded, operator = existing(stage.election.id), Operator("Aida", "administrator", stage.election.id, ())
     wanted = send(stage)
-    sending = Sending(wanted["name"], BulkText(wanted["text"]), Choice(), wanted["expected"])
+    sending = SendRequest(wanted["name"], BulkText(wanted["text"]), Choice(), wanted["expected"])
     sends.begin(loaded, Action(operator, stage.now, "before", ""), sending)
 
 

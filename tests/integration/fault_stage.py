@@ -36,7 +36,7 @@ from chalicelib.entrypoints.sweep import sweep
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
 from chalicelib.rehearsal.senders.generic import GenericSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.services.access.operators import add_operator
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
@@ -129,7 +129,7 @@ class Stage:
         sms = Sms(name, sender or self.phone(), NUMBER, text, self.now - dt.timedelta(seconds=5))
         return self.hand_in("generic", GenericSender(SECRET).sign(sms, f"{WEBHOOKS}generic", self.now))
 
-    def hand_in(self, provider: str, signed: Signed) -> ApiAnswer:
+    def hand_in(self, provider: str, signed: SignedRequest) -> ApiAnswer:
         """Have a provider call its webhook."""
         event = _event("/webhooks/{provider}", {"provider": provider}, signed.headers, signed.body)
         answer = app(event, None)

@@ -14,8 +14,8 @@ from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.calls import card, figures, lease, listing
 from chalicelib.services.calls.answers import count_entered
 from chalicelib.services.calls.contacts import list_contacts
-from chalicelib.services.calls.outcome import Called, log_call
-from chalicelib.services.calls.refusals import Leased, LeaseLost, OutcomeInvalid, StationUnknown, UndoPassed
+from chalicelib.services.calls.outcome import CallOutcome, log_call
+from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid, StationUnknown, TaskLeased, UndoPassed
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.desk.deciding import move
 from chalicelib.store.desk import tag_of
@@ -49,7 +49,7 @@ def test_a_station_that_was_passed_on_comes_once_nothing_else_is_left(room: Room
 
 def test_a_lease_is_refused_renewed_taken_over_and_released(room: Room) -> None:
     station = room.next()
-    with pytest.raises(Leased, match="Aida"):
+    with pytest.raises(TaskLeased, match="Aida"):
         lease.lease(room.loaded, room.action("Bakyt"), station)
     room.pipeline.now += 9 * MINUTE
     lease.renew(room.loaded, room.action(), station)
@@ -137,15 +137,15 @@ def test_after_the_last_phone_the_coordinator_is_offered(room: Room) -> None:
 @pytest.mark.parametrize(
     ("called", "at"),
     [
-        (Called("answered"), "/answers"),
-        (Called("will_send"), "/will_send_at"),
-        (Called("no_answer", will_send_at=dt.datetime(2090, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
-        (Called("will_send", will_send_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
-        (Called("no_answer", phone="+996777999999"), "/phone"),
-        (Called("other", stays=True), "/stays"),
+        (CallOutcome("answered"), "/answers"),
+        (CallOutcome("will_send"), "/will_send_at"),
+        (CallOutcome("no_answer", will_send_at=dt.datetime(2090, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
+        (CallOutcome("will_send", will_send_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
+        (CallOutcome("no_answer", phone="+996777999999"), "/phone"),
+        (CallOutcome("other", stays=True), "/stays"),
     ],
 )
-def test_what_does_not_fit_its_outcome_is_refused(room: Room, called: Called, at: str) -> None:
+def test_what_does_not_fit_its_outcome_is_refused(room: Room, called: CallOutcome, at: str) -> None:
     with pytest.raises(OutcomeInvalid) as refused:
         log_call(room.loaded, room.action(), room.listed()[0], called)
     assert refused.value.at == at

@@ -12,12 +12,12 @@ from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.exports import asking
 from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.faults import PeopleWithheld
-from chalicelib.services.exports.table import Scope, Wanted
+from chalicelib.services.exports.table import ExportRequest, Scope
 
 
 def exported(room: Room, *, people: bool) -> list[dict[str, Any]]:
     who = Operator("Ann", "headquarters", room.pipeline.election.id, ())
-    (table,) = contact_tables(Scope(room.loaded, who, Wanted("contacts", "csv", people=people)))
+    (table,) = contact_tables(Scope(room.loaded, who, ExportRequest("contacts", "csv", people=people)))
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
@@ -45,4 +45,4 @@ def test_the_audit_trail_is_exported_by_headquarters_alone(load: Load) -> None:
         Operator("Ann", "headquarters", pipeline.election.id, (), organisation="A"),
     ):
         with pytest.raises(PeopleWithheld, match="audit trail"):
-            asking.ask(pipeline.election, Wanted("audit", "csv"), Action(who, pipeline.now, "k", "d"))
+            asking.ask(pipeline.election, ExportRequest("audit", "csv"), Action(who, pipeline.now, "k", "d"))

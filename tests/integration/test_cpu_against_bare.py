@@ -19,7 +19,7 @@ from pipeline import Load, Pipeline
 
 import app
 from chalicelib.rehearsal.senders.generic import GenericSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.services.intake.receive import receive
 from chalicelib.services.processing.process import process
 from chalicelib.store.messages import Message
@@ -68,12 +68,12 @@ def texts(pipeline: Pipeline) -> Iterator[tuple[str, str]]:
         yield pipeline.observers(station)[0].phones[0], text
 
 
-def signed(pipeline: Pipeline, sender: GenericSender, phone: str, text: str) -> Signed:
+def signed(pipeline: Pipeline, sender: GenericSender, phone: str, text: str) -> SignedRequest:
     sms = Sms(f"{pipeline.election.id}-cpu{next(_serial)}", phone, pipeline.number, text, pipeline.now)
     return sender.sign(sms, "https://example.org/webhooks/generic", dt.datetime.now(dt.UTC))
 
 
-def event(request: Signed) -> dict[str, Any]:
+def event(request: SignedRequest) -> dict[str, Any]:
     """What API Gateway hands to intake."""
     return {
         "requestContext": {

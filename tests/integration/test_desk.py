@@ -378,7 +378,7 @@ def test_hostile_words_stay_words(desk: AtDesk) -> None:
     pipeline = desk.pipeline
     text = "=HYPERLINK(1)<img src=x onerror=alert(1)>\u202egnp\x07"
     sms = pipeline.say(pipeline.phone(), text)
-    listed = queue.queue(pipeline.current, desk.operator, queue.Asked(), (), pipeline.now)["messages"]
+    listed = queue.queue(pipeline.current, desk.operator, queue.QueueFilter(), (), pipeline.now)["messages"]
     assert [one["text"] for one in listed] == [sms.text]
     entered = desk.incident(sms.key, 3)
     assert stored(entered["entered"]).state == "accepted"

@@ -7,8 +7,8 @@ from desk_actions import AtDesk, say
 from pipeline import Pipeline, stored
 
 from chalicelib.services.desk import assigning, deciding, log, queue, settling
-from chalicelib.services.desk.log import Wanted
-from chalicelib.services.desk.queue import Asked
+from chalicelib.services.desk.log import LogFilter
+from chalicelib.services.desk.queue import QueueFilter
 from chalicelib.services.desk.refusals import TooManyAssigned
 from chalicelib.store import desk as desk_rows
 
@@ -54,7 +54,7 @@ def test_of_a_region_so_many_waiting_sms_are_counted_and_the_list_says_so(
     monkeypatch.setattr(queue, "MOST_WAITING", 2)
     for place in range(3):
         desk.pipeline.say(desk.pipeline.phone(place), f"chat {place}")
-    document = queue.queue(desk.pipeline.current, desk.operator, Asked(), (), desk.pipeline.now)
+    document = queue.queue(desk.pipeline.current, desk.operator, QueueFilter(), (), desk.pipeline.now)
     assert (document["waiting"]["count"], document["is_cut"]) == (2, True)
 
 
@@ -69,7 +69,7 @@ def test_a_search_reads_so_many_texts_and_goes_on_where_it_stopped(
     pages: list[list[str]] = []
     after = None
     for _ in range(10):
-        wanted = Wanted(begin, pipeline.now, text="needle", direction="in", after=after)
+        wanted = LogFilter(begin, pipeline.now, text="needle", direction="in", after=after)
         page = log.log(pipeline.current, desk.operator, wanted, (), pipeline.now)
         assert page["looked_at"] <= 2
         pages.append([one["key"] for one in page["messages"]])

@@ -12,8 +12,8 @@ from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk import conversation, deciding, queue, superseded
 from chalicelib.services.desk import log as message_log
-from chalicelib.services.desk.log import Wanted
-from chalicelib.services.desk.queue import Asked
+from chalicelib.services.desk.log import LogFilter
+from chalicelib.services.desk.queue import QueueFilter
 from chalicelib.services.desk.refusals import NoSuchMessage, NoSuchObserver
 from chalicelib.store import keys
 from chalicelib.store.queues import QUEUE_SHARDS
@@ -28,7 +28,7 @@ def desk(pipeline: Pipeline) -> AtDesk:
 
 
 def shown(desk: AtDesk, **asked: Any) -> dict[str, Any]:
-    return queue.queue(desk.pipeline.current, desk.operator, Asked(**asked), (), desk.pipeline.now)
+    return queue.queue(desk.pipeline.current, desk.operator, QueueFilter(**asked), (), desk.pipeline.now)
 
 
 def test_what_waits_is_listed_oldest_first_with_its_kind_and_counts(desk: AtDesk, wire: Wire) -> None:
@@ -71,7 +71,7 @@ def test_an_operator_of_a_region_sees_its_own_alone_and_a_viewer_no_words(desk: 
     assert shown(elsewhere)["messages"] == []
     assert shown(elsewhere)["waiting"]["count"] == 0
     viewer = Operator("press", "viewer", pipeline.election.id, ())
-    seen = queue.queue(pipeline.current, viewer, Asked(), (), pipeline.now)["messages"]
+    seen = queue.queue(pipeline.current, viewer, QueueFilter(), (), pipeline.now)["messages"]
     assert [(one["text"], one["name"], one["suggestion"]) for one in seen] == [(None, None, None)] * 2
     assert all(one["from"].startswith("…") for one in seen)
 
@@ -133,7 +133,7 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     say(pipeline, STRANGER, "OP A1")
 
     def listed(**wanted: Any) -> list[str]:
-        asked = Wanted(begin, pipeline.now, **wanted)
+        asked = LogFilter(begin, pipeline.now, **wanted)
         return [
             one["key"] for one in message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)["messages"]
         ]
@@ -150,7 +150,7 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     pages: list[str] = []
     after = None
     for _ in range(20):
-        asked = Wanted(begin, pipeline.now, limit=2, after=after)
+        asked = LogFilter(begin, pipeline.now, limit=2, after=after)
         page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
         pages += [one["key"] for one in page["messages"]]
         if page["next"] is None:
@@ -164,10 +164,10 @@ def test_a_page_of_the_log_ends_after_half_a_day_without_messages_and_goes_on(de
     begin = pipeline.now
     report = say(pipeline, pipeline.phone(), "OP 1001 A1")
     pipeline.now += dt.timedelta(hours=15)
-    asked = Wanted(begin, pipeline.now, direction="in")
+    asked = LogFilter(begin, pipeline.now, direction="in")
     page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
     assert (page["messages"], page["next"] is None) == ([], False)
-    asked = Wanted(begin, pipeline.now, direction="in", after=tuple(page["next"]))
+    asked = LogFilter(begin, pipeline.now, direction="in", after=tuple(page["next"]))
     page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
     assert [one["key"] for one in page["messages"]] == [report.key]
     assert page["next"] is None

@@ -21,7 +21,7 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
 from chalicelib.services.exports import asking, job
 from chalicelib.services.exports.faults import ExportUnknown
-from chalicelib.services.exports.table import Table, Wanted
+from chalicelib.services.exports.table import ExportRequest, Table
 from chalicelib.services.exports.writers import MOST_XLSX_ROWS, TooManyRows, write_csv, write_xlsx
 from infra.stack import Stack
 
@@ -40,7 +40,7 @@ def _of_this_stack(services: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator
     bucket._s3.cache_clear()
 
 
-def asked(pipeline: Pipeline, wanted: Wanted, role: Any = "headquarters", regions: tuple[str, ...] = ()) -> str:
+def asked(pipeline: Pipeline, wanted: ExportRequest, role: Any = "headquarters", regions: tuple[str, ...] = ()) -> str:
     operator = Operator("Ann", role, pipeline.election.id, regions)
     action = Action(operator, pipeline.now, f"key-{next(KEYS)}", "d")
     return str(asking.ask(pipeline.election, wanted, action)["id"])
@@ -50,7 +50,7 @@ def shown(pipeline: Pipeline, export_id: str) -> dict[str, Any]:
     return asking.show_export(Operator("Ann", "headquarters", pipeline.election.id, ()), export_id, pipeline.now)
 
 
-def made(pipeline: Pipeline, services: Stack, wanted: Wanted, **who: Any) -> dict[str, bytes]:
+def made(pipeline: Pipeline, services: Stack, wanted: ExportRequest, **who: Any) -> dict[str, bytes]:
     export_id = asked(pipeline, wanted, **who)
     assert job.run(pipeline.election.id, export_id, lambda: pipeline.now)
     export = shown(pipeline, export_id)
@@ -74,7 +74,7 @@ def report(pipeline: Pipeline, place: int, text: str) -> None:
 
 def test_e1_a_report_is_a_row_per_observer_in_the_form_s_order(pipeline: Pipeline, services: Stack) -> None:
     report(pipeline, 0, "OP A1 B0715 C9 D1 E900")
-    files = made(pipeline, services, Wanted("reports", "csv", people=True))
+    files = made(pipeline, services, ExportRequest("reports", "csv", people=True))
     form = pipeline.election.forms[0]
     (row,) = rows_of(files["OP.csv.gz"])
     observer = pipeline.election.observers[0]
@@ -92,7 +92,7 @@ def test_e1_a_report_is_a_row_per_observer_in_the_form_s_order(pipeline: Pipelin
 
 def test_the_same_export_as_sheets(pipeline: Pipeline, services: Stack) -> None:
     report(pipeline, 0, "OP A1 B0715 C9 D1 E900")
-    files = made(pipeline, services, Wanted("reports", "xlsx"))
+    files = made(pipeline, services, ExportRequest("reports", "xlsx"))
     book = load_workbook(io.BytesIO(next(iter(files.values()))), read_only=True)
     assert book.sheetnames == [*(form.code for form in pipeline.election.forms), "codebook", "about"]
     header, row = list(book["OP"].iter_rows(values_only=True))
@@ -104,10 +104,10 @@ def test_only_regions_that_are_seen_and_asked_for(pipeline: Pipeline, services: 
     for place, observer in enumerate(pipeline.election.observers[:40]):
         if place % 2 == 0:
             pipeline.say(observer.phones[0], "OP A1 B0715")
-    every = rows_of(made(pipeline, services, Wanted("reports", "csv"))["OP.csv.gz"])
-    chuy = rows_of(made(pipeline, services, Wanted("reports", "csv", regions=("Chuy",)))["OP.csv.gz"])
+    every = rows_of(made(pipeline, services, ExportRequest("reports", "csv"))["OP.csv.gz"])
+    chuy = rows_of(made(pipeline, services, ExportRequest("reports", "csv", regions=("Chuy",)))["OP.csv.gz"])
     scoped = rows_of(
-        made(pipeline, services, Wanted("reports", "csv"), role="operator", regions=("Chuy",))["OP.csv.gz"]
+        made(pipeline, services, ExportRequest("reports", "csv"), role="operator", regions=("Chuy",))["OP.csv.gz"]
     )
     assert {row["region"] for row in every} == {"Bishkek", "Chuy"}
     assert chuy == scoped == [row for row in every if row["region"] == "Chuy"]
@@ -120,12 +120,12 @@ def test_e1_a_file_has_the_rows_of_a_list_of_stations_alone(pipeline: Pipeline, 
         pipeline.say(observer.phones[0], "IN 3 box is broken")
     listed = tuple(sorted({observer.station for observer in observers})[1:4])
     for what, table in (("reports", "OP"), ("incidents", "incidents"), ("roster", "stations")):
-        rows = rows_of(made(pipeline, services, Wanted(what, "csv", stations=listed))[f"{table}.csv.gz"])  # type: ignore[arg-type]
+        rows = rows_of(made(pipeline, services, ExportRequest(what, "csv", stations=listed))[f"{table}.csv.gz"])  # type: ignore[arg-type]
         assert {row["station"] for row in rows} == set(listed), what
     own = {one.number for one in observers if one.station in listed}
-    said = rows_of(made(pipeline, services, Wanted("messages", "csv", stations=listed))["messages.csv.gz"])
+    said = rows_of(made(pipeline, services, ExportRequest("messages", "csv", stations=listed))["messages.csv.gz"])
     assert {row["observer"] for row in said} == own
-    about = rows_of(made(pipeline, services, Wanted("reports", "csv", stations=listed))["about.csv.gz"])
+    about = rows_of(made(pipeline, services, ExportRequest("reports", "csv", stations=listed))["about.csv.gz"])
     assert next(row["value"] for row in about if row["what"] == "stations") == ", ".join(listed)
 
 
@@ -145,12 +145,12 @@ def test_stations_that_are_none_are_refused(pipeline: Pipeline) -> None:
 
 def test_people_are_for_headquarters(pipeline: Pipeline) -> None:
     with pytest.raises(asking.PeopleWithheld):
-        asked(pipeline, Wanted("messages", "csv", people=True), role="operator")
+        asked(pipeline, ExportRequest("messages", "csv", people=True), role="operator")
 
 
 def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline: Pipeline) -> None:
-    whole = asked(pipeline, Wanted("messages", "csv", people=True))
-    regional = asked(pipeline, Wanted("messages", "csv", people=True), regions=("Chuy",))
+    whole = asked(pipeline, ExportRequest("messages", "csv", people=True))
+    regional = asked(pipeline, ExportRequest("messages", "csv", people=True), regions=("Chuy",))
 
     def seen(name: str, role: Any, *regions: str) -> set[str]:
         operator = Operator(name, role, pipeline.election.id, regions)
@@ -169,9 +169,9 @@ def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline:
 def test_m4_e3_a_hostile_text_is_a_text_and_no_formula(pipeline: Pipeline, services: Stack) -> None:
     hostile = "=HYPERLINK(1)<img onerror>\u202egnp"
     report(pipeline, 0, hostile)
-    (row,) = rows_of(made(pipeline, services, Wanted("messages", "csv", people=True))["messages.csv.gz"])[:1]
+    (row,) = rows_of(made(pipeline, services, ExportRequest("messages", "csv", people=True))["messages.csv.gz"])[:1]
     assert row["text"] == "'" + hostile
-    sheets = made(pipeline, services, Wanted("messages", "xlsx", people=True))
+    sheets = made(pipeline, services, ExportRequest("messages", "xlsx", people=True))
     book = load_workbook(io.BytesIO(next(iter(sheets.values()))))
     texts = [cell for line in book["messages"].iter_rows() for cell in line if cell.value == hostile]
     assert [cell.data_type for cell in texts] == ["s"]
@@ -184,7 +184,7 @@ def test_m4_e3_a_hostile_text_is_a_text_and_no_formula(pipeline: Pipeline, servi
 @pytest.mark.parametrize("what", ["incidents", "messages", "audit", "roster"])
 def test_every_kind_can_be_made(pipeline: Pipeline, services: Stack, what: Any) -> None:
     report(pipeline, 0, "IN 3 box is broken")
-    files = made(pipeline, services, Wanted(what, "csv", people=True))
+    files = made(pipeline, services, ExportRequest(what, "csv", people=True))
     table = {"roster": "observers"}.get(what, what)
     assert rows_of(files[f"{table}.csv.gz"])
 
@@ -193,7 +193,7 @@ def test_e5_a_function_that_is_killed_leaves_no_short_file_and_is_begun_again(
     pipeline: Pipeline, services: Stack, wire: Wire
 ) -> None:
     report(pipeline, 0, "OP A1 B0715")
-    export_id = asked(pipeline, Wanted("reports", "csv"))
+    export_id = asked(pipeline, ExportRequest("reports", "csv"))
     wire.listen()
     wire.cut_all = lambda operation, place, when: killed() if operation == "UploadPart" and place > 4 else None
     with pytest.raises(Killed):
@@ -209,7 +209,7 @@ def test_e5_a_function_that_is_killed_leaves_no_short_file_and_is_begun_again(
 
 
 def test_a_fault_ends_it_as_failed_with_its_words(pipeline: Pipeline, wire: Wire) -> None:
-    export_id = asked(pipeline, Wanted("reports", "csv"))
+    export_id = asked(pipeline, ExportRequest("reports", "csv"))
     wire.cut_all = lambda operation, place, when: (
         answered("AccessDenied", 403)() if operation == "CreateMultipartUpload" else None
     )
@@ -220,7 +220,7 @@ def test_a_fault_ends_it_as_failed_with_its_words(pipeline: Pipeline, wire: Wire
 
 
 def test_a_link_is_given_once_it_is_done_and_noted(pipeline: Pipeline, services: Stack) -> None:
-    export_id = asked(pipeline, Wanted("roster", "csv"))
+    export_id = asked(pipeline, ExportRequest("roster", "csv"))
     operator = Operator("Ann", "headquarters", pipeline.election.id, ())
     with pytest.raises(asking.ExportNotDone):
         asking.link(operator, export_id, Action(operator, pipeline.now, "link-1", "d"))

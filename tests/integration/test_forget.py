@@ -25,7 +25,7 @@ from chalicelib.services.ledger.seal import seal
 from chalicelib.services.ledger.verify import verify
 from chalicelib.services.opt_outs.by_operator import set_wish
 from chalicelib.services.privacy import forget as forgetting
-from chalicelib.services.privacy.forget import Forgotten, forget_everybody, forget_phone
+from chalicelib.services.privacy.forget import ForgetResult, forget_everybody, forget_phone
 from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.store import elections, ledger, raw_rows
 from chalicelib.store.contacts import ContactRow, contact_id
@@ -76,7 +76,7 @@ def quiet(table: str, rows: int) -> None:
     pass
 
 
-def forget(day: Pipeline, phone: str, *, is_done: bool = True) -> Forgotten:
+def forget(day: Pipeline, phone: str, *, is_done: bool = True) -> ForgetResult:
     elections._recent.clear()
     return forget_phone(phone, None, day.now, quiet, is_done=is_done)
 

@@ -10,7 +10,7 @@ from call_room import Room
 from pipeline import Load
 
 from chalicelib.services.calls import lease
-from chalicelib.services.calls.refusals import Leased
+from chalicelib.services.calls.refusals import TaskLeased
 from chalicelib.store.calls import CallRow, as_read, changing, lease_by
 from chalicelib.store.outcome import WorkChanged, write
 from chalicelib.store.tables import Contended
@@ -81,6 +81,6 @@ def test_a_lease_that_was_lost_is_told_with_a_name(load: Load) -> None:
     room = Room(load(size=2))
     station = room.listed()[0]
     lease.lease(room.loaded, room.action("Aida"), station)
-    with pytest.raises(Leased, match="Aida"):
+    with pytest.raises(TaskLeased, match="Aida"):
         lease.lease(room.loaded, room.action("Bakyt"), station)
     assert as_read(room.row(station)) is not None

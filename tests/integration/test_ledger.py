@@ -15,7 +15,7 @@ from chalicelib.services.ledger.forget import forget
 from chalicelib.services.ledger.prove import NotProvable, prove
 from chalicelib.services.ledger.roots import list_roots
 from chalicelib.services.ledger.seal import NO_ROOT, STRAGGLES_WITHIN, seal, seal_due
-from chalicelib.services.ledger.verify import Verified, verify
+from chalicelib.services.ledger.verify import Verification, verify
 from chalicelib.store import ledger
 from chalicelib.store.ledger import Seal
 from chalicelib.store.messages import Message
@@ -42,7 +42,7 @@ def entries(pipeline: Pipeline) -> Counter[str]:
     return Counter(key for one in seals for part in ledger.parts_of(of, one.number) for key in part.keys)
 
 
-def checked(pipeline: Pipeline, *roots: str) -> Verified:
+def checked(pipeline: Pipeline, *roots: str) -> Verification:
     return verify(pipeline.election.id, roots)
 
 

@@ -15,7 +15,7 @@ from chalicelib.services.coordinators.queries import missing, status
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.loading import RemovesReported
 from chalicelib.services.exports.report_rows import report_tables
-from chalicelib.services.exports.table import Scope, Wanted
+from chalicelib.services.exports.table import ExportRequest, Scope
 from chalicelib.services.outreach.broadcast import missing_place
 from chalicelib.services.outreach.gaps import gaps
 from chalicelib.services.outreach.refusals import BatchRefused
@@ -155,7 +155,9 @@ def test_a_station_s_page_shows_each_report(visits: Pipeline) -> None:
 def test_an_export_has_a_row_for_each_report(visits: Pipeline) -> None:
     for text in ("VI N1 A1 C5", "VI N2 A1", "OP A1"):
         visits.say(visits.phone(), text)
-    scope = Scope(visits.current, Operator("A", "headquarters", visits.election.id, ()), Wanted("reports", "csv"))
+    scope = Scope(
+        visits.current, Operator("A", "headquarters", visits.election.id, ()), ExportRequest("reports", "csv")
+    )
     tables = {table.name: table for table in report_tables(scope)}
     table = tables["VI"]
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]

@@ -18,7 +18,7 @@ from chalicelib.services.elections import loading
 from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.other_rows import message_tables, roster_tables
 from chalicelib.services.exports.report_rows import report_tables
-from chalicelib.services.exports.table import Scope, Wanted
+from chalicelib.services.exports.table import ExportRequest, Scope
 from chalicelib.store.elections import existing
 from chalicelib.store.messages import Message
 
@@ -205,7 +205,7 @@ def test_an_export_has_the_member_s_rows_and_the_column(coalition: Coalition) ->
 
     def exported(tables: Any, organisation: str, **wanted: Any) -> list[dict[str, Any]]:
         who = Operator("Ann", "headquarters", loaded.election.id, (), organisation=organisation)
-        scope = Scope(loaded, who.looking_at(loaded.election), Wanted("reports", "csv", people=True, **wanted))
+        scope = Scope(loaded, who.looking_at(loaded.election), ExportRequest("reports", "csv", people=True, **wanted))
         made = list(tables(scope))[-1 if tables is message_tables else 0 if tables is report_tables else 1]
         return [dict(zip(made.columns, row, strict=True)) for row in made.rows]
 
@@ -254,7 +254,7 @@ def test_a_call_s_names_and_notes_are_told_to_who_may_see_whom_it_was_about(coal
             who, "headquarters", coalition.pipeline.election.id, (), organisation=None if who == "whole" else who
         )
         loaded = existing(coalition.pipeline.election.id)
-        scope = Scope(loaded, operator.looking_at(loaded.election), Wanted("contacts", "csv", people=True))
+        scope = Scope(loaded, operator.looking_at(loaded.election), ExportRequest("contacts", "csv", people=True))
         (table,) = contact_tables(scope)
         rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows if row[1] == station]
         assert [row["name"] for row in rows if row["name"]] == names, who

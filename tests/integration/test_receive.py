@@ -12,7 +12,7 @@ from pipeline import Pipeline
 from chalicelib.observation.incidents.budget import MOST_PER_SMS
 from chalicelib.providers.contract import Answer
 from chalicelib.rehearsal.senders.generic import GenericSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.intake.receive import receive
 from chalicelib.store.incidents import incidents_of
@@ -55,7 +55,7 @@ def _sms(pipeline: Pipeline, message_id: str = "one") -> Sms:
     return Sms(f"{pipeline.election.id}-{message_id}", pipeline.phone(), pipeline.number, "OP A1", pipeline.now)
 
 
-def _signed(pipeline: Pipeline, secret: str | None = None, message_id: str = "one") -> Signed:
+def _signed(pipeline: Pipeline, secret: str | None = None, message_id: str = "one") -> SignedRequest:
     return GenericSender(secret or pipeline.secret).sign(_sms(pipeline, message_id), URL, pipeline.now)
 
 
@@ -195,11 +195,11 @@ def test_a_flood_of_forgeries_reads_the_secrets_once(pipeline: Pipeline, wire: W
     assert _stored(pipeline) is None
 
 
-def _without(signed: Signed, name: str) -> Signed:
+def _without(signed: SignedRequest, name: str) -> SignedRequest:
     return signed.but(headers={key: value for key, value in signed.headers.items() if key != name})
 
 
-def _with(signed: Signed, name: str, value: str) -> Signed:
+def _with(signed: SignedRequest, name: str, value: str) -> SignedRequest:
     return signed.but(headers=signed.headers | {name: value})
 
 

@@ -6,7 +6,7 @@ import pytest
 from pipeline import Pipeline
 from pynamodb.expressions.operand import Path
 
-from chalicelib.observation.reports.decisions import Decisions, Made
+from chalicelib.observation.reports.decisions import Attribution, Decisions
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, total
@@ -38,7 +38,7 @@ def test_superseded_answers_are_kept_with_their_messages(pipeline: Pipeline) -> 
 def test_a_withdrawn_message_gives_way_in_the_tallies_and_the_audit_agrees(pipeline: Pipeline) -> None:
     pipeline.say(pipeline.phone(), "OP A1 C12")
     wrong = pipeline.say(pipeline.phone(), "OP C13")
-    made = Made("Aida (operator)", pipeline.now, "heard wrong")
+    made = Attribution("Aida (operator)", pipeline.now, "heard wrong")
     before = report(pipeline)
     decide(pipeline, before, before.report.decisions.withdrawing(wrong.key, made))
     after = report(pipeline)
@@ -58,7 +58,7 @@ def test_a_withdrawn_message_gives_way_in_the_tallies_and_the_audit_agrees(pipel
 def test_an_entry_that_is_withdrawn_and_not_there_is_named(pipeline: Pipeline) -> None:
     pipeline.say(pipeline.phone(), "OP A1 C12")
     before = report(pipeline)
-    decide(pipeline, before, before.report.decisions.withdrawing("entered#nothing", Made("Aida", pipeline.now)))
+    decide(pipeline, before, before.report.decisions.withdrawing("entered#nothing", Attribution("Aida", pipeline.now)))
     assert [one for one in pipeline.differences() if "withdraws entered#nothing, which is no message" in one]
 
 

@@ -18,7 +18,7 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
 from chalicelib.services.imports import check as checking
 from chalicelib.services.imports import job, sheets
-from chalicelib.services.imports.check import HandedIn
+from chalicelib.services.imports.check import UploadedFile
 from chalicelib.services.imports.refusals import ImportRefused
 from chalicelib.services.versions import VersionPassed
 from infra.stack import Stack
@@ -55,14 +55,14 @@ def table(pipeline: Pipeline, **changed: str) -> str:
 
 def checked(pipeline: Pipeline, content: str, file: str = "observers.csv") -> dict[str, Any]:
     loaded = pipeline.current
-    return checking.check(loaded, {"observers": HandedIn(file, content)}, loaded.version)
+    return checking.check(loaded, {"observers": UploadedFile(file, content)}, loaded.version)
 
 
 def asked(pipeline: Pipeline, content: str, seen: int | None = None) -> dict[str, Any]:
     loaded = pipeline.current
     action = Action(Operator("Eve", "administrator", loaded.election.id, ()), pipeline.now, f"k{next(KEYS)}", "d")
     version = loaded.version if seen is None else seen
-    return checking.ask(loaded, {"observers": HandedIn("observers.csv", content)}, version, action)
+    return checking.ask(loaded, {"observers": UploadedFile("observers.csv", content)}, version, action)
 
 
 def run(pipeline: Pipeline, job_id: str) -> dict[str, Any]:

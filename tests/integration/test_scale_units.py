@@ -12,7 +12,7 @@ from unit_meter import WriteMeter
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.processing.process import process
 from chalicelib.store.feed import FeedRow, Line
-from infra.scale.measured import Measured
+from infra.scale.measured import MeasuredCosts
 
 TEXTS = {"accepted": "ОТКРЫТИЕ A1 B0730 C12 D1 E1668", "incident": "IN 3 they beat us", "stranger": "who am I"}
 MOST_APART = 1.0
@@ -47,7 +47,7 @@ def test_the_simulation_s_units_are_the_code_s(load: Load, wire: Wire) -> None:
     written = FeedRow("feed#e", "1", lines=[list(vars_of(line)) for line in lines], expires=dt.datetime.now(dt.UTC))
     feed = len(json.dumps(written.serialize(), ensure_ascii=False).encode()) / len(lines)
     sys.stdout.write(json.dumps(measured | {"feed_bytes": round(feed)}, indent=1))
-    known = Measured.read()
+    known = MeasuredCosts.read()
     for kind, units in measured.items():
         expected = getattr(known, kind)
         apart = {place: (expected.get(place), amount) for place, amount in units.items()

@@ -20,7 +20,7 @@ from chalicelib.services.elections import loading
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice, prepare
 from chalicelib.services.outreach.refusals import BatchRefused, SendRefused
-from chalicelib.services.outreach.sends import Sending
+from chalicelib.services.outreach.sends import SendRequest
 from chalicelib.services.outreach.trying import try_on_oneself, try_out
 
 OWES = Choice(missing=("OP", "-"))
@@ -46,12 +46,12 @@ def pipeline(load: Load) -> Pipeline:
 
 def tried(pipeline: Pipeline, words: BulkText = WORDS, choice: Choice = OWES) -> dict[str, Any]:
     operator = AtDesk(pipeline).operator
-    return try_out(pipeline.current, operator, Sending("try", words, choice), Decimal(2), pipeline.now)
+    return try_out(pipeline.current, operator, SendRequest("try", words, choice), Decimal(2), pipeline.now)
 
 
 def test_each_gets_the_text_of_their_language_with_what_is_theirs(pipeline: Pipeline) -> None:
     desk, (first, second, *_) = AtDesk(pipeline), pipeline.election.observers
-    sends.begin(pipeline.current, desk.action(), Sending("first", WORDS, OWES))
+    sends.begin(pipeline.current, desk.action(), SendRequest("first", WORDS, OWES))
     sends.push_on(pipeline.election.id, "first", time.monotonic() + 60, lambda: pipeline.now, lambda _: None)
     sent = {row.recipient: row.text for row in pipeline.outgoing() if row.key.startswith("bulk#")}
     assert len(sent) == len(pipeline.election.observers)
@@ -60,7 +60,7 @@ def test_each_gets_the_text_of_their_language_with_what_is_theirs(pipeline: Pipe
     shown = sends.show(pipeline.current, desk.operator, "first")
     assert (shown["text"], shown["texts"]) == (WORDS.text, WORDS.by_language)
     with pytest.raises(BatchRefused, match="another text"):
-        sends.begin(pipeline.current, desk.action(), Sending("first", BulkText(WORDS.text), OWES))
+        sends.begin(pipeline.current, desk.action(), SendRequest("first", BulkText(WORDS.text), OWES))
 
 
 def test_a_dry_run_shows_the_composed_texts_with_their_segments(pipeline: Pipeline) -> None:
@@ -102,7 +102,7 @@ def test_what_cannot_be_filled_is_refused_before_anything_goes(
     with pytest.raises(BatchRefused, match=match):
         tried(pipeline, words, choice)
     with pytest.raises(BatchRefused, match=match):
-        sends.begin(pipeline.current, AtDesk(pipeline).action(), Sending("first", words, choice))
+        sends.begin(pipeline.current, AtDesk(pipeline).action(), SendRequest("first", words, choice))
 
 
 def test_braces_that_name_nothing_are_sent_as_they_are(pipeline: Pipeline) -> None:
@@ -130,8 +130,8 @@ def signed_in(pipeline: Pipeline, address: str, key: str = "once", regions: tupl
 def test_it_is_tried_on_oneself_once_in_each_language(pipeline: Pipeline) -> None:
     phone = f"+99677{int(pipeline.election.id[1:]):07}"
     action = signed_in(pipeline, phone)
-    answer = try_on_oneself(pipeline.current, action, Sending("try", WORDS, OWES))
-    assert try_on_oneself(pipeline.current, action, Sending("try", WORDS, OWES)) == answer
+    answer = try_on_oneself(pipeline.current, action, SendRequest("try", WORDS, OWES))
+    assert try_on_oneself(pipeline.current, action, SendRequest("try", WORDS, OWES)) == answer
     rows = [row for row in pipeline.outgoing() if row.key.startswith("bulk#")]
     assert {row.recipient for row in rows} == {phone}
     first, second = pipeline.election.observers[:2]
@@ -149,16 +149,16 @@ def test_it_is_tried_on_oneself_once_in_each_language(pipeline: Pipeline) -> Non
 
 def test_who_has_no_phone_gets_it_by_email_and_a_program_nothing(pipeline: Pipeline) -> None:
     action = signed_in(pipeline, f"aida@{pipeline.election.id}.example.org")
-    try_on_oneself(pipeline.current, action, Sending("try", BulkText("Hello {station}"), Choice(language="ru")))
+    try_on_oneself(pipeline.current, action, SendRequest("try", BulkText("Hello {station}"), Choice(language="ru")))
     [row] = pipeline.outgoing()
     assert (row.channel, row.recipient) == ("email", f"aida@{pipeline.election.id}.example.org")
     assert row.text == f"Hello {pipeline.election.observers[0].station}"
     with pytest.raises(SendRefused, match="sign in"):
-        try_on_oneself(pipeline.current, AtDesk(pipeline).action(), Sending("try", WORDS, OWES))
+        try_on_oneself(pipeline.current, AtDesk(pipeline).action(), SendRequest("try", WORDS, OWES))
 
 
 def test_who_sees_a_region_tries_it_with_its_observers_alone(pipeline: Pipeline) -> None:
     action = signed_in(pipeline, f"aida@{pipeline.election.id}.example.org", regions=("Chuy",))
-    try_on_oneself(pipeline.current, action, Sending("try", BulkText("{station}"), Choice()))
+    try_on_oneself(pipeline.current, action, SendRequest("try", BulkText("{station}"), Choice()))
     [row] = pipeline.outgoing()
     assert pipeline.election.region_of(row.text or "") == "Chuy"

@@ -15,7 +15,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice
 from chalicelib.services.outreach.refusals import SendRefused, SendUnknown
-from chalicelib.services.outreach.sends import Sending
+from chalicelib.services.outreach.sends import SendRequest
 from chalicelib.services.outreach.trying import try_out
 from chalicelib.services.versions import NotInRegion, VersionPassed
 from chalicelib.store.sends import get_send
@@ -30,7 +30,7 @@ def desk(pipeline: Pipeline) -> AtDesk:
 
 def begin(desk: AtDesk, name: str = "first", choice: Choice | None = None, **said: Any) -> dict[str, Any]:
     under = said.pop("under", None)
-    sending = Sending(name, BulkText(TEXT), choice or Choice(), **said)
+    sending = SendRequest(name, BulkText(TEXT), choice or Choice(), **said)
     return sends.begin(desk.pipeline.current, desk.action(under), sending)
 
 
@@ -47,7 +47,7 @@ def test_a_send_is_tried_out_and_nothing_is_written(desk: AtDesk, wire: Wire) ->
     pipeline = desk.pipeline
     pipeline.say(pipeline.phone(1), "STOP")
     wire.listen()
-    sending = Sending("try", BulkText(TEXT), Choice())
+    sending = SendRequest("try", BulkText(TEXT), Choice())
     tried = try_out(pipeline.current, desk.operator, sending, Decimal("0.045"), pipeline.now)
     everybody = len(pipeline.election.observers)
     assert (tried["recipients"], tried["opted_out"], tried["segments_each"]) == (everybody - 1, 1, 1)

@@ -13,7 +13,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.views import station, stations
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.station import describe_station
-from chalicelib.services.views.station_filter import Wanted
+from chalicelib.services.views.station_filter import StationFilter
 from chalicelib.services.views.stations import find_stations, stations_of_region
 
 MOST_UNITS = 10
@@ -143,7 +143,7 @@ def found(pipeline: Pipeline, region: str = "Bishkek", limit: int = 100, **wante
     after = None
     while True:
         page = find_stations(
-            pipeline.current, Reader(aida(pipeline)), region, Wanted(**wanted), pipeline.now, after, limit
+            pipeline.current, Reader(aida(pipeline)), region, StationFilter(**wanted), pipeline.now, after, limit
         )
         numbers += [one["station"] for one in page["stations"]]
         assert len(page["stations"]) <= limit
@@ -185,7 +185,7 @@ def test_a_page_looks_at_so_many_stations_and_the_next_goes_on(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, wire: Wire
 ) -> None:
     monkeypatch.setattr(stations, "MOST_LOOKED_AT", 3)
-    conflict = Wanted(states=frozenset({"conflict"}))
+    conflict = StationFilter(states=frozenset({"conflict"}))
     loaded = pipeline.current
     with ReadMeter(wire) as meter:
         page = find_stations(loaded, Reader(aida(pipeline)), "Bishkek", conflict, pipeline.now)

@@ -9,7 +9,7 @@ from aws_faults import Wire, answered
 from call_room import MINUTE, Room
 from pipeline import Load
 
-from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo
+from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, TaskLeased
 from chalicelib.services.desk.deciding import dismiss
 from chalicelib.services.tasks import queues
 from chalicelib.services.tasks.next_task import lease, peek, release, renew, take_next, take_over
@@ -90,7 +90,7 @@ def test_a_named_doubt_is_leased_taken_over_and_ends_by_itself(room: Room) -> No
     room.pipeline.now += 9 * MINUTE
     lease(room.loaded, room.action(), *doubt)
     room.pipeline.now += 9 * MINUTE
-    with pytest.raises(Leased, match="Aida"):
+    with pytest.raises(TaskLeased, match="Aida"):
         lease(room.loaded, room.action("Bakyt"), *doubt)
     with pytest.raises(NothingToDo):
         take_next(room.loaded, room.action("Bakyt"), kinds=("doubt",))
@@ -109,7 +109,7 @@ def test_a_named_doubt_is_leased_taken_over_and_ends_by_itself(room: Room) -> No
 def test_a_named_task_of_each_queue_is_leased_as_the_next_would_be(room: Room) -> None:
     for kind in KINDS:
         task = take_next(room.loaded, room.action(), kinds=(kind,))
-        with pytest.raises(Leased, match="Aida"):
+        with pytest.raises(TaskLeased, match="Aida"):
             lease(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
         taken = take_over(room.loaded, room.action("Bakyt"), kind, task["key"], task["region"])
         assert (taken["kind"], taken["key"], taken["lease"]["holder"]) == (kind, task["key"], "Bakyt (operator)")

@@ -41,8 +41,8 @@ def seen_by(desk: AtDesk, role: str, key: str) -> dict[str, str]:
     pipeline = desk.pipeline
     operator, loaded = who(pipeline, role), pipeline.current
     withheld = withheld_answers(loaded, operator)
-    asked = queue.Asked()
-    wanted = log.Wanted(pipeline.now.replace(hour=0), pipeline.now)
+    asked = queue.QueueFilter()
+    wanted = log.LogFilter(pipeline.now.replace(hour=0), pipeline.now)
     pages = {
         "queue": queue.queue(loaded, operator, asked, withheld, pipeline.now),
         "log": log.log(loaded, operator, wanted, withheld, pipeline.now),

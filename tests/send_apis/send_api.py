@@ -20,7 +20,7 @@ from send_apis.send_table import APIS, Api, Fields, Taken
 
 from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender
-from chalicelib.rehearsal.senders.sms import Signed
+from chalicelib.rehearsal.senders.sms import SignedRequest
 
 Answered = tuple[int, dict[str, str], bytes]
 
@@ -102,7 +102,7 @@ class SendApi:
         kind, body = ("text/html", said) if isinstance(said, str) else ("application/json", json.dumps(said))
         return api.repeated if is_known else api.status, {"Content-Type": kind}, body.encode()
 
-    def receipt(self, taken: Taken, state: ReceiptState, sender: Sender, url: str | None = None) -> Signed:
+    def receipt(self, taken: Taken, state: ReceiptState, sender: Sender, url: str | None = None) -> SignedRequest:
         """The call that tells what became of an SMS, signed now by a sender that has the stack's settings.
 
         `url` is for providers that are told by hand where receipts go; the others were told with the SMS.

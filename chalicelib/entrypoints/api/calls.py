@@ -15,12 +15,12 @@ from chalicelib.observation.calls.outcomes import Outcome, Person
 from chalicelib.observation.reports.entry_fields import LONGEST_TYPED, EntryFields
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.calls import lease as leases
-from chalicelib.services.calls.answers import TakenFrom, count_entered, entry_of
+from chalicelib.services.calls.answers import PhoneAnswers, count_entered, entry_of
 from chalicelib.services.calls.card import show_card
 from chalicelib.services.calls.contacts import list_contacts
 from chalicelib.services.calls.figures import call_figures
 from chalicelib.services.calls.listing import list_calls
-from chalicelib.services.calls.outcome import Called, log_call
+from chalicelib.services.calls.outcome import CallOutcome, log_call
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.versions import LONGEST_NOTE
 
@@ -220,7 +220,7 @@ def take_over(request: Request[StationPath, None, EmptyBody]) -> dict[str, Any]:
 def outcome(request: Request[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     """Log a call, and let answers that were taken count."""
     body, station = request.body, request.path.station
-    called = Called(
+    called = CallOutcome(
         body.outcome,
         body.person,
         body.name,
@@ -281,12 +281,12 @@ def _require_regions(request: Request[Any, Any, Any], regions: tuple[str, ...]) 
         require_region(request.operator, request.loaded, region)
 
 
-def _taken_from(answers: AnswersBody) -> TakenFrom:
+def _taken_from(answers: AnswersBody) -> PhoneAnswers:
     reports = tuple(
         EntryFields(report.form, round=report.round, answers=report.answers, comment=report.comment)
         for report in answers.reports
     )
-    return TakenFrom(answers.observer, reports)
+    return PhoneAnswers(answers.observer, reports)
 
 
 def _utc(at: dt.datetime | None) -> dt.datetime | None:

@@ -11,7 +11,7 @@ from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.exports.asking import ask, link, list_exports, show_export
-from chalicelib.services.exports.table import Format, Wanted, What
+from chalicelib.services.exports.table import ExportRequest, Format, What
 
 MOST_STATIONS = 500
 """Stations of a list that is exported; more are asked for by their region."""
@@ -107,7 +107,7 @@ def add(request: Request[ElectionPath, None, ExportBody]) -> dict[str, Any]:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no station {', '.join(nowhere[:5])}.")
     if body.stations and body.what == "audit":
         raise Problem(HTTPStatus.BAD_REQUEST, "The audit trail is of no stations: ask for it without any.")
-    wanted = Wanted(**body.model_dump(exclude={"note"}))
+    wanted = ExportRequest(**body.model_dump(exclude={"note"}))
     return ask(request.loaded.election, wanted, request.action)
 
 

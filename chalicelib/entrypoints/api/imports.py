@@ -14,7 +14,7 @@ from chalicelib.entrypoints.api.problem import now
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.election_file.roster_change import Roster
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.imports.check import HandedIn, ask, check, show_import
+from chalicelib.services.imports.check import UploadedFile, ask, check, show_import
 
 LARGEST = 4_000_000
 """Bytes of what is handed in at once: Lambda takes 6 MB, and base64 is a third more."""
@@ -45,14 +45,14 @@ class RosterFiles(RequestModel):
         return self
 
     @property
-    def handed_in(self) -> dict[Roster, HandedIn]:
+    def handed_in(self) -> dict[Roster, UploadedFile]:
         """The tables by name."""
         given: dict[Roster, RosterFile | None] = {
             "stations": self.stations,
             "observers": self.observers,
             "coordinators": self.coordinators,
         }
-        return {name: HandedIn(table.file, table.content) for name, table in given.items() if table is not None}
+        return {name: UploadedFile(table.file, table.content) for name, table in given.items() if table is not None}
 
 
 class ImportPath(ElectionPath):

@@ -31,7 +31,7 @@ from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.desk import assigning, deciding, entering, undoing
 from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.entering import Entry, IncidentOf
+from chalicelib.services.desk.entering import Entry, IncidentDraft
 from chalicelib.services.quick_count.release import withheld_answers
 
 _PROBLEMS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
@@ -98,7 +98,7 @@ def enter(request: Request[MessagePath, None, EntryBody]) -> dict[str, Any]:
 def incident(request: Request[MessagePath, None, IncidentBody]) -> dict[str, Any]:
     """Make an incident of a message."""
     body = request.body
-    entry = Entry(IncidentOf(body.category, body.station, body.comment), body.observer, request.path.key)
+    entry = Entry(IncidentDraft(body.category, body.station, body.comment), body.observer, request.path.key)
     return entering.enter(request.loaded, request.action, entry, request.seen)
 
 

@@ -41,7 +41,7 @@ def messages(request: Request[ElectionPath, MessagesQuery, None]) -> dict[str, A
         require_region(operator, loaded, query.region)
     withheld = withheld_answers(loaded, operator)
     if query.attention:
-        wanted = queue.Asked(query.desk, query.region, query.kind, _after(query.cursor), query.limit)
+        wanted = queue.QueueFilter(query.desk, query.region, query.kind, _after(query.cursor), query.limit)
         return _paged(queue.queue(loaded, operator, wanted, withheld, now()))
     if query.done:
         place = place_of(query.cursor)
@@ -118,7 +118,7 @@ def _paged(document: dict[str, Any]) -> dict[str, Any]:
     return document | {"next": cursor_of(document["next"])}
 
 
-def _log_filter(query: MessagesQuery) -> log.Wanted:
+def _log_filter(query: MessagesQuery) -> log.LogFilter:
     """Return what of the log is wanted.
 
     It lies within the time for which the log is kept.
@@ -126,7 +126,7 @@ def _log_filter(query: MessagesQuery) -> log.Wanted:
     at = now()
     until = min(query.until or at, at)
     since = max(query.since or until - USUAL, at - KEPT_FOR)
-    return log.Wanted(
+    return log.LogFilter(
         since,
         until,
         query.state,

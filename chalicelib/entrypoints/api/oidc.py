@@ -95,7 +95,7 @@ def callback(request: Request[None, CallbackQuery, None]) -> Response:
     """
     query, http = request.query, request.http
     try:
-        begun = oidc.Begun.from_cookie(cookie(http, OIDC))
+        begun = oidc.PendingSignIn.from_cookie(cookie(http, OIDC))
         signed_in = oidc.end(begun, query.state, query.code, _redirect(http), now())
     except (oidc.SignInRefused, oidc.NoProvider, TokenInvalid, ProviderUnreachable) as refused:
         logger.warning("sign-in by the OpenID provider refused", extra={"why": str(refused)})

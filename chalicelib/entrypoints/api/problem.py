@@ -67,7 +67,7 @@ _MEANINGS: Final[Mapping[str, tuple[HTTPStatus, str]]] = {
     "services.views.outgoing:NotSentAgain": (HTTPStatus.CONFLICT, "Not sent: {}."),
     "services.incidents.refusals:IncidentUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
     "services.incidents.refusals:ChangeRefused": (HTTPStatus.CONFLICT, "Not changed: {}."),
-    "services.calls.refusals:Leased": (HTTPStatus.CONFLICT, "Not taken: {}."),
+    "services.calls.refusals:TaskLeased": (HTTPStatus.CONFLICT, "Not taken: {}."),
     "services.calls.refusals:LeaseLost": (HTTPStatus.CONFLICT, "Not done: {}."),
     "services.calls.refusals:NothingToDo": (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),
     "services.calls.refusals:StationUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),

@@ -32,7 +32,7 @@ from chalicelib.services.decisions.checks import explain as explain_check
 from chalicelib.services.decisions.deciding import Target
 from chalicelib.services.views.doubts import list_doubts
 from chalicelib.services.views.reader import reader_of
-from chalicelib.services.views.report_list import WantedReports, list_reports
+from chalicelib.services.views.report_list import ReportFilter, list_reports
 
 DECIDING: Any = {
     "may": Permission.WORK_REPORTS,
@@ -56,7 +56,7 @@ DECIDING: Any = {
 def reports(request: Request[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
     """List a page of reports."""
     query, loaded = request.query, request.loaded
-    wanted = WantedReports(_regions(request, query.region), query.form, query.round, query.state)
+    wanted = ReportFilter(_regions(request, query.region), query.form, query.round, query.state)
     reader = reader_of(loaded, request.operator)
     page = list_reports(loaded, reader, wanted, now(), _after(query.cursor, (str, str)), query.limit)
     return page | {"next": cursor_of(page["next"])}

@@ -27,7 +27,7 @@ from chalicelib.services.access.permissions import Permission
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outreach import sends as sending
 from chalicelib.services.outreach.broadcast import Choice, missing_place
-from chalicelib.services.outreach.sends import Sending
+from chalicelib.services.outreach.sends import SendRequest
 from chalicelib.services.outreach.trying import try_on_oneself, try_out
 
 AT_ONCE_SECONDS = 2.0
@@ -142,8 +142,8 @@ def _tagged(document: dict[str, Any]) -> VersionedDocument:
     return VersionedDocument(document, str(document["version"]))
 
 
-def _sending(request: Request[Any, Any, Any], body: PreviewBody | TestBody | SendBody) -> Sending:
-    return Sending(body.name, BulkText(body.text, body.texts), _choice(request, body.to))
+def _sending(request: Request[Any, Any, Any], body: PreviewBody | TestBody | SendBody) -> SendRequest:
+    return SendRequest(body.name, BulkText(body.text, body.texts), _choice(request, body.to))
 
 
 def _choice(request: Request[Any, Any, Any], to: RecipientsBody) -> Choice:

@@ -22,7 +22,7 @@ from chalicelib.services.access import sessions
 from chalicelib.services.access.permissions import Permission, permissions_of
 from chalicelib.services.access.sign_in import (
     ProofRefused,
-    SignedIn,
+    SignInResult,
     accounts_beside,
     redeem_code,
     redeem_link,
@@ -186,7 +186,7 @@ def caller_of(http: Any) -> str:
     return address
 
 
-def described(signed_in: SignedIn) -> dict[str, Any]:
+def described(signed_in: SignInResult) -> dict[str, Any]:
     """Describe who is signed in, and in which elections they may be."""
     account = signed_in.account
     return {

@@ -13,7 +13,7 @@ from chalicelib.entrypoints.api.searching import searched
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.reader import reader_of
 from chalicelib.services.views.station import describe_station
-from chalicelib.services.views.station_filter import STATES, Wanted
+from chalicelib.services.views.station_filter import STATES, StationFilter
 from chalicelib.services.views.stations import find_stations
 
 
@@ -216,7 +216,7 @@ def stations(request: Request[RegionPath, StationsQuery, None]) -> dict[str, Any
         raise Problem(
             HTTPStatus.BAD_REQUEST, f"There is no state {', '.join(unknown)}; it is one of {', '.join(STATES)}."
         )
-    wanted = Wanted(
+    wanted = StationFilter(
         query.form,
         query.round,
         frozenset(query.state),

@@ -81,7 +81,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class CallAttempts:
     """What came of calling a station so far.
 
     When it was last tried and last reached, and until when it is put off.
@@ -93,7 +93,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class CallReason:
     """One reason with its points."""
 
     reason: Reason
@@ -105,17 +105,17 @@ class Why:
         return {"reason": self.reason, "points": self.points, "says": self.says}
 
 
-def reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> tuple[Why, ...]:
+def reasons(election: Election, need: Need, tried: CallAttempts, now: dt.datetime) -> tuple[CallReason, ...]:
     """Return why a station is to be called, each with points."""
     return tuple(_reasons(election, need, tried, now))
 
 
-def points(why: Iterable[Why]) -> int:
+def points(why: Iterable[CallReason]) -> int:
     """Return the points of all reasons together."""
     return sum(reason.points for reason in why)
 
 
-def is_snoozed(tried: Tried, now: dt.datetime) -> bool:
+def is_snoozed(tried: CallAttempts, now: dt.datetime) -> bool:
     """Whether a station is put off at an instant."""
     return tried.snoozed_until is not None and now < tried.snoozed_until
 
@@ -125,7 +125,7 @@ def overdue(election: Election, need: Need, now: dt.datetime) -> dt.timedelta:
     return max((overdue_by(election, place, now) for place in need.owed), default=dt.timedelta())
 
 
-def _reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> Iterable[Why]:
+def _reasons(election: Election, need: Need, tried: CallAttempts, now: dt.datetime) -> Iterable[CallReason]:
     if need.is_silent:
         heard = f"since {need.heard.astimezone(election.zone):%H:%M}" if need.heard else "since the morning"
         yield _why("silent", f"silent {heard}")
@@ -143,12 +143,12 @@ def _reasons(election: Election, need: Need, tried: Tried, now: dt.datetime) -> 
         minutes = max(int(overdue(election, need, now).total_seconds()) // 60, 0)
         count = len(need.owed)
         says = f"{minutes} min overdue, {count} report{'s' if count > 1 else ''} owed"
-        yield Why("overdue", min(minutes * count, MOST_OVERDUE), says)
+        yield CallReason("overdue", min(minutes * count, MOST_OVERDUE), says)
     if promised is None and tried.at is not None and dt.timedelta() <= now - tried.at < TRIED_WITHIN:
         yield _why("tried", f"tried at {tried.at.astimezone(election.zone):%H:%M}")
 
 
-def _was_reached(need: Need, tried: Tried) -> bool:
+def _was_reached(need: Need, tried: CallAttempts) -> bool:
     """Whether somebody was reached since the incident was opened."""
     return tried.reached_at is not None and (need.incident_at is None or need.incident_at <= tried.reached_at)
 
@@ -161,8 +161,8 @@ def is_count_form(election: Election, form: Form) -> bool:
     return election.quick_count is not None and any(question.role == "votes" for question in form.questions)
 
 
-def _why(reason: Reason, says: str) -> Why:
-    return Why(reason, POINTS[reason], says)
+def _why(reason: Reason, says: str) -> CallReason:
+    return CallReason(reason, POINTS[reason], says)
 
 
 def _instant(written: str | None) -> dt.datetime | None:

@@ -8,7 +8,7 @@ unknown, never failed.
 
 from chalicelib.observation.checks.evaluating import (
     Answers,
-    Compared,
+    Comparison,
     GivenAnswers,
     compared,
     evaluate,
@@ -20,7 +20,7 @@ from chalicelib.observation.checks.tree import Rule, RuleCodes, render
 
 __all__ = [
     "Answers",
-    "Compared",
+    "Comparison",
     "GivenAnswers",
     "Rule",
     "RuleCodes",

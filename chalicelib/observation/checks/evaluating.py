@@ -97,7 +97,7 @@ def evaluate(rule: Rule, answers: Answers) -> bool | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """A rule's two sides, as written and as numbers."""
 
     left: str
@@ -111,7 +111,7 @@ class Compared:
         return abs(self.left_value - self.right_value)
 
 
-def compared(rule: Rule, answers: Answers) -> Compared | None:
+def compared(rule: Rule, answers: Answers) -> Comparison | None:
     """Return the numbers that a rule compares.
 
     None where it is no comparison of two, or one is not known.
@@ -122,7 +122,7 @@ def compared(rule: Rule, answers: Answers) -> Compared | None:
     left, right = _result(tree.left, answers), _result(tree.right, answers)
     if isinstance(left, bool) or isinstance(right, bool) or left is None or right is None:
         return None
-    return Compared(worded(tree.left), left, worded(tree.right), right)
+    return Comparison(worded(tree.left), left, worded(tree.right), right)
 
 
 def failed_checks(election: Election, form: str, answers: Answers) -> tuple[Check, ...]:

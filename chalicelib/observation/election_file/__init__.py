@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.observation.election_file.accounts import Known, read_accounts
+from chalicelib.observation.election_file.accounts import DeclaredNames, read_accounts
 from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules, check_typable
 from chalicelib.observation.election_file.document import Document, read_document
 from chalicelib.observation.election_file.escalation import read_escalation
@@ -22,7 +22,7 @@ from chalicelib.observation.election_file.problems import ElectionInvalid, Findi
 from chalicelib.observation.election_file.rosters import read_coordinators, read_observers, read_stations, read_table
 from chalicelib.observation.election_file.row import Row
 from chalicelib.observation.election_file.sample import read_quick_count
-from chalicelib.observation.elections.accounts import FiledAccount
+from chalicelib.observation.elections.accounts import DeclaredAccount
 from chalicelib.observation.elections.election import Election
 
 __all__ = [
@@ -57,7 +57,7 @@ class Inspection:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     document: Document
-    accounts: tuple[FiledAccount, ...] = ()
+    accounts: tuple[DeclaredAccount, ...] = ()
     slips: tuple[CodeSlip, ...] = ()
 
 
@@ -143,12 +143,12 @@ def _election(document: Document, header: Election, tables: Mapping[str, list[Ro
     return election
 
 
-def _accounts(document: Document, election: Election, files: Mapping[str, str]) -> tuple[FiledAccount, ...]:
+def _accounts(document: Document, election: Election, files: Mapping[str, str]) -> tuple[DeclaredAccount, ...]:
     rows = _table(document, "accounts", files)
     return read_accounts(rows or (), _names_known(election))
 
 
-def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[FiledAccount, ...], Findings]:
+def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[DeclaredAccount, ...], Findings]:
     """Read a table of accounts for an election that is loaded.
 
     With what is wrong in it.
@@ -158,8 +158,8 @@ def inspect_accounts(file: str, text: str, election: Election) -> tuple[tuple[Fi
     return read_accounts(rows or (), _names_known(election)), findings
 
 
-def _names_known(election: Election) -> Known:
-    return Known(election.regions, election.organisations, election.languages, election.default_region)
+def _names_known(election: Election) -> DeclaredNames:
+    return DeclaredNames(election.regions, election.organisations, election.languages, election.default_region)
 
 
 def _table(document: Document, key: str, files: Mapping[str, str]) -> list[Row] | None:

@@ -12,7 +12,7 @@ from chalicelib.observation.election_file.organisations import organisation_in
 from chalicelib.observation.election_file.problems import suggestion
 from chalicelib.observation.election_file.rosters import EMAIL, phone_in, regions_in
 from chalicelib.observation.election_file.row import Row
-from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, FiledAccount, Role
+from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, DeclaredAccount, Role
 
 LONGEST_NAME: Final = 100
 _ROLES: Final[Mapping[str, Role]] = {role: role for role in get_args(Role) if role != "wall"}
@@ -20,7 +20,7 @@ _PHONE: Final = re.compile(r"[+\d]")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DeclaredNames:
     """What an election has that an account may name."""
 
     regions: Collection[str]
@@ -29,9 +29,9 @@ class Known:
     default_region: str | None
 
 
-def read_accounts(rows: Iterable[Row], known: Known) -> tuple[FiledAccount, ...]:
+def read_accounts(rows: Iterable[Row], known: DeclaredNames) -> tuple[DeclaredAccount, ...]:
     """Read accounts, in the table's order; each address once."""
-    accounts: dict[str, FiledAccount] = {}
+    accounts: dict[str, DeclaredAccount] = {}
     lines: dict[str, int] = {}
     for row in rows:
         account = _account(row, known)
@@ -44,7 +44,7 @@ def read_accounts(rows: Iterable[Row], known: Known) -> tuple[FiledAccount, ...]
     return tuple(accounts.values())
 
 
-def _account(row: Row, known: Known) -> FiledAccount:
+def _account(row: Row, known: DeclaredNames) -> DeclaredAccount:
     name, written = row.required("name"), row.required("role").lower()
     if len(name) > LONGEST_NAME:
         row.error("name", f"this name is longer than {LONGEST_NAME} characters; shorten it")
@@ -56,7 +56,7 @@ def _account(row: Row, known: Known) -> FiledAccount:
         row.error(
             "language", f"{language!r} is none of the election's languages; {suggestion(language, known.languages)}"
         )
-    return FiledAccount(
+    return DeclaredAccount(
         name=name,
         address=_address(row, known.default_region),
         role=role or "viewer",

@@ -9,7 +9,7 @@ MOST_ACCOUNTS: Final = 500
 """Accounts of one election: its list is read whole."""
 
 
-class FiledAccount(ElectionValue):
+class DeclaredAccount(ElectionValue):
     """Somebody who may sign in.
 
     `address`: an email address, or a phone in E.164; `regions` empty: all of them.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Extent = Literal["own", "all"]
 
 
-class Sees(ElectionValue):
+class VisibleToMember(ElectionValue):
     """Whose phones (and names), reports and stations a member sees."""
 
     phones: Extent = "own"
@@ -28,14 +28,14 @@ class Organisation(ElectionValue):
     """A member of the coalition: its name, and what it sees."""
 
     name: Texts
-    sees: Sees = Sees()
+    sees: VisibleToMember = VisibleToMember()
 
 
-NOTHING_OF_OTHERS = Sees()
+NOTHING_OF_OTHERS = VisibleToMember()
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class MemberView:
     """What a member of the coalition sees of an election.
 
     A member that the election file does not name any more has no observers, and sees nothing.
@@ -45,7 +45,7 @@ class Sight:
     organisation: str
 
     @property
-    def sees(self) -> Sees:
+    def sees(self) -> VisibleToMember:
         """What the election file lets the member see of the others'."""
         members: Mapping[str, Organisation] = self.election.organisations
         return members[self.organisation].sees if self.organisation in members else NOTHING_OF_OTHERS
@@ -81,7 +81,7 @@ class Sight:
         return self.sees.phones == "all" or self.owns(observer)
 
 
-def without_others_people(election: "Election", sight: Sight) -> "Election":
+def without_others_people(election: "Election", sight: MemberView) -> "Election":
     """Leave out names and phones that a member does not see."""
     if sight.sees.phones == "all":
         return election

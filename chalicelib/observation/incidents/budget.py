@@ -23,7 +23,7 @@ MOST_SAME = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedThisHour:
     """What was opened this hour, by phone, station and severity.
 
     By the phone, at each station, and of which severities one told of `more`.
@@ -46,7 +46,7 @@ class Selection:
     bearer: int | None = None
 
 
-def select(incidents: Sequence[tuple[str, Severity]], before: Opened) -> Selection:
+def select(incidents: Sequence[tuple[str, Severity]], before: OpenedThisHour) -> Selection:
     """Select which of an SMS's incidents open.
 
     Each is a station and a severity: the gravest first, as far as the budgets go. Of those beyond, the gravest opens

@@ -64,7 +64,7 @@ class QuickCount:
         }
 
 
-class _HeldBack(Exception):
+class _NotCounted(Exception):
     """A station does not count: the message is the reason."""
 
 
@@ -108,7 +108,7 @@ class _Roles:
         fractions: dict[str, tuple[int, int]] = {}
         if self.cast is not None:
             if station.registered is None:
-                raise _HeldBack("no_registered")
+                raise _NotCounted("no_registered")
             fractions[TURNOUT] = counts[self.cast], station.registered
         if self.invalid is not None and self.ballots is not None:
             fractions[INVALID] = counts[self.invalid], counts[self.ballots]
@@ -146,7 +146,7 @@ def quick_count(
             station = _station(election, number)
             counts = _counts(election, form, roles, results[number], accepted.get(number, frozenset()))
             ratios = roles.ratios(counts, station)
-        except _HeldBack as held:
+        except _NotCounted as held:
             reasons[str(held)] += 1
         else:
             sample[_stratum(election, station)].append(ratios)
@@ -193,7 +193,7 @@ def _declared(election: Election) -> Declaration:
 def _station(election: Election, number: str) -> Station:
     station = election.station_by_number.get(number)
     if station is None:
-        raise _HeldBack("unknown_station")
+        raise _NotCounted("unknown_station")
     return station
 
 
@@ -211,17 +211,17 @@ def _counts(
     counts = {code: _count(form.by_code[code], answers.get(code)) for code in roles.codes}
     failed = failed_checks(election, form.code, GivenAnswers(answers))
     if any(check.severity == "error" and check.rule not in accepted for check in failed):
-        raise _HeldBack("failed_check")
+        raise _NotCounted("failed_check")
     return counts
 
 
 def _count(question: Question, answer: Value | None) -> int:
     if answer is None:
-        raise _HeldBack("missing_answer")
+        raise _NotCounted("missing_answer")
     if isinstance(answer, bool) or not isinstance(answer, int):
-        raise _HeldBack("wrong_type")
+        raise _NotCounted("wrong_type")
     if not max(question.min or 0, 0) <= answer <= (math.inf if question.max is None else question.max):
-        raise _HeldBack("out_of_range")
+        raise _NotCounted("out_of_range")
     return answer
 
 

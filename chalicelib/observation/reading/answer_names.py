@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from chalicelib.observation.elections.election import Question
-from chalicelib.observation.reading.model import UNKNOWN, Unknown
+from chalicelib.observation.reading.model import UNKNOWN, UnknownAnswer
 from chalicelib.observation.reading.normalise import canonical
 from chalicelib.observation.sms.look_alikes import skeleton
 
 Name = tuple[str, ...]
 """The skeletons of a name's words, and its numbers as they are."""
 
-Meaning = int | Unknown | None
+Meaning = int | UnknownAnswer | None
 """An option, UNKNOWN, or None for a name of several options."""
 
 LONGEST_NAME: Final = 8

@@ -39,7 +39,7 @@ class Candidate:
 
 
 @dataclass(slots=True)
-class Coded:
+class CodedPart:
     """A coded part: candidates, its end, and what else was named.
 
     The end is the index after its last token.

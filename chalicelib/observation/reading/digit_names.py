@@ -21,7 +21,7 @@ _RUNS: Final = re.compile(r"[^\W_]{2,24}")
 _LETTER: Final = r"[^\W\d_]"
 
 
-class Respelt(NamedTuple):
+class RespeltText(NamedTuple):
     """A text with names in letters, and where each begins."""
 
     text: Canonical
@@ -52,7 +52,7 @@ class DigitNames(dict[str, bool]):
         self[run] = begins
         return begins
 
-    def respelt(self, text: Canonical) -> Respelt | None:
+    def respelt(self, text: Canonical) -> RespeltText | None:
         """Return the text with such names in letters, if any.
 
         None where it has none.
@@ -63,7 +63,7 @@ class DigitNames(dict[str, bool]):
             return None
         places: set[int] = set()
         spelt = self._pattern.sub(lambda match: self._spelt(match, places), text.text)
-        return Respelt(text._replace(text=spelt), frozenset(places)) if places else None
+        return RespeltText(text._replace(text=spelt), frozenset(places)) if places else None
 
     def _spelt(self, match: re.Match[str], places: set[int]) -> str:
         typed = match[0]

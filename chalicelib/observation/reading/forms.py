@@ -5,10 +5,10 @@ See docs/grammar.md, "Where a form is".
 
 from typing import Final, NamedTuple
 
-from chalicelib.observation.reading.candidates import Coded
+from chalicelib.observation.reading.candidates import CodedPart
 from chalicelib.observation.reading.header import Header, read_header
 from chalicelib.observation.reading.incidents import Incident, lower_preposition, read_incident
-from chalicelib.observation.reading.settle import Settled, settle
+from chalicelib.observation.reading.settle import FormAnswers, settle
 from chalicelib.observation.reading.split import split
 from chalicelib.observation.reading.tokens import SPACES, Scan
 from chalicelib.observation.reading.vocabulary import FormNames
@@ -41,11 +41,11 @@ class Answers(NamedTuple):
     """What stands after a form's name, stage by stage."""
 
     header: Header
-    coded: Coded
-    settled: Settled
+    coded: CodedPart
+    settled: FormAnswers
 
 
-class Found(NamedTuple):
+class FoundForm(NamedTuple):
     """A form found in a text.
 
     Its name is the token at `head`; it was read up to `limit`.
@@ -69,7 +69,7 @@ class Found(NamedTuple):
 class Forms(NamedTuple):
     """The forms of a text in order, free stretches, flags by token."""
 
-    found: list[Found]
+    found: list[FoundForm]
     free: list[tuple[int, int]]
     flags: list[tuple[int, str]]
 
@@ -93,7 +93,7 @@ class _Finder:
         if "#" in scan.canonical.text:
             self.hashes = [index for index, token in enumerate(scan.tokens) if token[3] == "#"]
         self.free_from: int | None = None
-        self.found: list[Found] = []
+        self.found: list[FoundForm] = []
         self.free: list[tuple[int, int]] = []
         self.flags: list[tuple[int, str]] = []
 
@@ -163,7 +163,7 @@ class _Finder:
         answered = settle(self.scan, Header(after), coded).answers
         return bool(coded.candidates) and coded.candidates[0].at == after and coded.candidates[0].code in answered
 
-    def _flag_free(self, head: int, form: FormNames, found: Found | None) -> None:
+    def _flag_free(self, head: int, form: FormNames, found: FoundForm | None) -> None:
         """Flag a name in unread free text where it may be meant."""
         if form.categories is not None:
             if not lower_preposition(self.scan, head):
@@ -176,12 +176,12 @@ class _Finder:
             self.free.append((self.free_from, end))
         self.free_from = None
 
-    def _extended(self) -> list[Found]:
+    def _extended(self) -> list[FoundForm]:
         """Return the forms, each up to the next that counts."""
         kept = self.found
         if not self.free and len(kept) == 1 and kept[0].limit == self.size:
             return kept
-        extended: list[Found] = []
+        extended: list[FoundForm] = []
         begins = iter([*(begin for begin, _ in self.free), self.size])
         free = next(begins)
         for position, found in enumerate(kept):
@@ -232,15 +232,15 @@ class _Finder:
 
     # What stands after a name, and whether it makes the name a form.
 
-    def _try(self, head: int, form: FormNames, limit: int) -> Found | None:
+    def _try(self, head: int, form: FormNames, limit: int) -> FoundForm | None:
         if form.categories is not None:
             starts = self.scan.opens_line(head)
             incident = read_incident(self.scan, head, self.size, form.categories, at_start=starts)
-            return Found(form, head, incident.text, self.size, incident) if incident is not None else None
+            return FoundForm(form, head, incident.text, self.size, incident) if incident is not None else None
         header = read_header(self.scan, head, limit, form)
         coded = split(self.scan, form, header.first, limit)
         answers = Answers(header, coded, settle(self.scan, header, coded))
-        return Found(form, head, coded.end, limit, answers) if self._counts(head, limit, answers) else None
+        return FoundForm(form, head, coded.end, limit, answers) if self._counts(head, limit, answers) else None
 
     def _counts(self, head: int, limit: int, answers: Answers) -> bool:
         header, coded, settled = answers.header, answers.coded, answers.settled
@@ -253,7 +253,7 @@ class _Finder:
             return True
         return not header.misfit and self._names_codes(coded)
 
-    def _names_codes(self, coded: Coded) -> bool:
+    def _names_codes(self, coded: CodedPart) -> bool:
         """Whether codes are named, if only to be rejected.
 
         `turnout a bit low` and `Закрытие в 20:00` are prose.

@@ -7,7 +7,7 @@ from chalicelib.observation.reading.hours import hour_at
 from chalicelib.observation.reading.model import CATEGORY, Reason, Repair, Value
 from chalicelib.observation.reading.normalise import PHONE_DIGITS
 from chalicelib.observation.reading.pattern import SIGNS
-from chalicelib.observation.reading.stations import Whole, whole_at
+from chalicelib.observation.reading.stations import StationToken, whole_at
 from chalicelib.observation.reading.tokens import Scan
 from chalicelib.observation.reading.vocabulary import NO_WORD
 
@@ -84,7 +84,7 @@ def _station_and_category(scan: Scan, head: int, limit: int, categories: frozens
     return incident
 
 
-def _station_at(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> Whole | None:
+def _station_at(scan: Scan, index: int, limit: int, categories: frozenset[int]) -> StationToken | None:
     """Return the number where an incident's station stands, if any.
 
     A number that is no category is one if a category follows, whatever it fits.

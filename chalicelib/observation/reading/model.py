@@ -10,15 +10,15 @@ from enum import Enum
 from typing import Final, Literal
 
 
-class Unknown(Enum):
+class UnknownAnswer(Enum):
     """The answer of an observer who says that they do not know."""
 
     UNKNOWN = "unknown"
 
 
-UNKNOWN: Final = Unknown.UNKNOWN
+UNKNOWN: Final = UnknownAnswer.UNKNOWN
 
-Value = bool | int | str | Decimal | tuple[int, ...] | Unknown
+Value = bool | int | str | Decimal | tuple[int, ...] | UnknownAnswer
 """A canonical answer, or UNKNOWN.
 
 yesno bool, integer and choice int, choices sorted tuple, time "HH:MM", decimal Decimal, date "YYYY-MM-DD", text str.

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from chalicelib.observation.reading.forms import Forms, Found
+from chalicelib.observation.reading.forms import Forms, FoundForm
 from chalicelib.observation.reading.tokens import Scan
 
 THE_LEAD: Final = ""
@@ -63,7 +63,7 @@ class _Signatures:
             begin = after
         return read
 
-    def _ends(self, found: Found, following: int, *, signed: bool) -> tuple[int, int]:
+    def _ends(self, found: FoundForm, following: int, *, signed: bool) -> tuple[int, int]:
         """Return where the next form's part and name's line begin.
 
         The same on one line.

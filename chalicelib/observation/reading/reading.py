@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reading.forms import Answers, Forms, Found, find_forms
+from chalicelib.observation.reading.forms import Answers, Forms, FoundForm, find_forms
 from chalicelib.observation.reading.header import round_before, stations_before
 from chalicelib.observation.reading.held import QUOTED_REPLY, held_phrase
 from chalicelib.observation.reading.incidents import Incident
@@ -71,7 +71,7 @@ def _scanned(text: Canonical, words: Vocabulary) -> tuple[Scan, Forms]:
     return scanned, find_forms(scanned)
 
 
-def _is_answered(scan: Scan, found: Found) -> bool:
+def _is_answered(scan: Scan, found: FoundForm) -> bool:
     """Whether a station, a category or an answer follows a name."""
     content = found.content
     if isinstance(content, Incident):
@@ -170,7 +170,7 @@ def _key(report: ReportReading, form: FormNames) -> tuple[object, ...]:
     return report.form, report.station, report.round, report.rounds, report.observer, serial
 
 
-def _report(scan: Scan, found: Found, ended: int, following: int, inherited: str | None) -> ReportReading:
+def _report(scan: Scan, found: FoundForm, ended: int, following: int, inherited: str | None) -> ReportReading:
     """Return one form's report, unsigned.
 
     `ended` and `following`: where the form before ends and the one after begins.
@@ -233,7 +233,7 @@ def _signed(report: ReportReading, signature: Signature) -> ReportReading:
     return replace(report, rejected={**report.rejected, OBSERVER: "ambiguous"})
 
 
-def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list[NamedRound]:
+def _round_names(scan: Scan, found: FoundForm, answers: Answers, ended: int) -> list[NamedRound]:
     """Return what names a form's round, each meaning once."""
     before = round_before(scan, ended, found.head, found.form) if ended < found.head else None
     if before is None and not answers.header.rounds and not answers.coded.rounds:
@@ -241,14 +241,14 @@ def _round_names(scan: Scan, found: Found, answers: Answers, ended: int) -> list
     return list(dict.fromkeys((*answers.header.rounds, *answers.coded.rounds, *([before] if before else ()))))
 
 
-def _misspelling(scan: Scan, found: Found) -> tuple[Repair, ...]:
+def _misspelling(scan: Scan, found: FoundForm) -> tuple[Repair, ...]:
     word = scan.words[found.head]
     if scan.respelt and scan.begin(found.head) in scan.respelt:
         return (Repair(scan.written(found.head, found.head + 1), found.form.code, "digit for a letter"),)
     return () if word.form is not None else (Repair(word.typed, found.form.code, "misspelt name"),)
 
 
-def _comment(scan: Scan, found: Found, ended: int, following: int) -> str | None:
+def _comment(scan: Scan, found: FoundForm, ended: int, following: int) -> str | None:
     """Return the words around the codes, as they were typed.
 
     Those before a later form belong to the form before.

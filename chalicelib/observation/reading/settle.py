@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from chalicelib.observation.reading.candidates import Candidate, Coded
+from chalicelib.observation.reading.candidates import Candidate, CodedPart
 from chalicelib.observation.reading.header import Header
 from chalicelib.observation.reading.interpret import BREAK, DOUBT, Answer
 from chalicelib.observation.reading.model import Reason, Repair, ReportReading, Value
@@ -22,7 +22,7 @@ _AMBIGUOUS: Answer = (None, "ambiguous")
 
 
 @dataclass(slots=True)
-class Settled:
+class FormAnswers:
     """One form's answers, rejections with reasons, and last station.
 
     One that is named after the last value.
@@ -34,9 +34,9 @@ class Settled:
     repairs: tuple[Repair, ...] = ()
 
 
-def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
+def settle(scan: Scan, header: Header, coded: CodedPart) -> FormAnswers:
     """Return the answers that candidates give."""
-    settled = Settled(last_station=coded.station)
+    settled = FormAnswers(last_station=coded.station)
     _take_last_station(scan, header, coded, settled)
     for code, (value, reason) in _agreed(coded, settled).items():
         if reason is not None:
@@ -54,7 +54,7 @@ def settle(scan: Scan, header: Header, coded: Coded) -> Settled:
     return settled
 
 
-def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
+def _agreed(coded: CodedPart, settled: FormAnswers) -> dict[str, Answer]:
     """One answer for each code; unknown codes are rejected on the way."""
     agreed: dict[str, Answer] = {}
     typed: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _agreed(coded: Coded, settled: Settled) -> dict[str, Answer]:
     return agreed
 
 
-def _answer(candidate: Candidate, coded: Coded) -> Answer:
+def _answer(candidate: Candidate, coded: CodedPart) -> Answer:
     if candidate.is_text and candidate.values is not None:
         return candidate.values[candidate.typed]
     if DOUBT in candidate.typed:
@@ -96,7 +96,7 @@ def _answer(candidate: Candidate, coded: Coded) -> Answer:
     return candidate.values[candidate.typed]
 
 
-def _take_last_station(scan: Scan, header: Header, coded: Coded, settled: Settled) -> None:
+def _take_last_station(scan: Scan, header: Header, coded: CodedPart, settled: FormAnswers) -> None:
     """Take a real station after the last value.
 
     It is the station where none is named before, or the same one again.

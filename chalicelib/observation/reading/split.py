@@ -5,7 +5,7 @@ The third stage (docs/grammar.md, "Where answers are").
 
 from typing import Final
 
-from chalicelib.observation.reading.candidates import Coded
+from chalicelib.observation.reading.candidates import CodedPart
 from chalicelib.observation.reading.codes import Codes
 from chalicelib.observation.reading.header import OPEN_ROUNDS
 from chalicelib.observation.reading.interpret import DOUBT, JOIN
@@ -18,7 +18,7 @@ from chalicelib.observation.sms.look_alikes import RUSSIAN_ORDER, WORD_LETTERS
 _NUMBER_WORDS: Final = frozenset(("day_parts", "day_part_tails", "quantities"))
 
 
-def split(scan: Scan, form: FormNames, first: int, limit: int) -> Coded:
+def split(scan: Scan, form: FormNames, first: int, limit: int) -> CodedPart:
     """Return the candidates of a form.
 
     From its first code up to another form's name, a comment or the end.
@@ -42,7 +42,7 @@ def _joined(stretches: list[tuple[int, int]], end: int) -> list[tuple[int, int]]
 class _Splitter(Codes):
     """Says what each token is."""
 
-    def split(self) -> Coded:
+    def split(self) -> CodedPart:
         while self.index < self.limit:
             _, number, typed, _ = self.tokens[self.index]
             if typed:

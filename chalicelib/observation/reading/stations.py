@@ -13,7 +13,7 @@ from chalicelib.observation.sms.look_alikes import code_letter
 _JOINTS: Final = ("-", "/")
 
 
-class Whole(NamedTuple):
+class StationToken(NamedTuple):
     """A number where a station stands.
 
     What was typed, the station that it names if any, and the index after it.
@@ -25,7 +25,7 @@ class Whole(NamedTuple):
     has_suffix: bool = False
 
 
-def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, exact: bool = False) -> Whole:
+def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, exact: bool = False) -> StationToken:
     """Read the number at a token, with what is glued to it.
 
     A letter, or a dash or a slash and digits.
@@ -39,11 +39,11 @@ def whole_at(scan: Scan, index: int, limit: int, codes: Container[str] = (), *, 
         for typed, end in _longer(scan, number, after, limit):
             station = named(typed)
             if station is not None:
-                return Whole(typed, station, end, has_suffix=True)
+                return StationToken(typed, station, end, has_suffix=True)
         suffixed = _stranger(scan, number, after, limit, codes)
         if suffixed is not None:
             return suffixed
-    return Whole(number, named(number), after)
+    return StationToken(number, named(number), after)
 
 
 def _longer(scan: Scan, number: str, after: int, limit: int) -> Iterable[tuple[str, int]]:
@@ -62,7 +62,7 @@ def _longer(scan: Scan, number: str, after: int, limit: int) -> Iterable[tuple[s
         yield number + gap + scan.digits(after), after + 1
 
 
-def _stranger(scan: Scan, number: str, after: int, limit: int, codes: Container[str]) -> Whole | None:
+def _stranger(scan: Scan, number: str, after: int, limit: int, codes: Container[str]) -> StationToken | None:
     """Return a number that something glued to it spoils.
 
     It is no station then; None where the glued is something of its own.
@@ -72,10 +72,10 @@ def _stranger(scan: Scan, number: str, after: int, limit: int, codes: Container[
         other = scan.digits(after)
         is_apart_already = other == number or scan.vocabulary.station_numbers.exact(other) is not None
         apart = is_apart_already or hour_at(scan, after, limit) is not None or gap == ""
-        return None if apart else Whole(number + gap + other, None, after + 1, has_suffix=True)
+        return None if apart else StationToken(number + gap + other, None, after + 1, has_suffix=True)
     if gap or len(word) != 1 or (code_letter(word) in codes and _is_valued(scan, after, limit)):
         return None
-    return Whole(number + word, None, after + 1, has_suffix=True)
+    return StationToken(number + word, None, after + 1, has_suffix=True)
 
 
 def _is_valued(scan: Scan, index: int, limit: int) -> bool:

@@ -5,7 +5,7 @@ What stands where, and the value that is being read.
 
 from typing import Final
 
-from chalicelib.observation.reading.candidates import Candidate, Coded
+from chalicelib.observation.reading.candidates import Candidate, CodedPart
 from chalicelib.observation.reading.dates import is_year_word, month_named
 from chalicelib.observation.reading.day_parts import PART
 from chalicelib.observation.reading.free_text import name_length
@@ -33,7 +33,7 @@ class Walk:
     def __init__(self, scan: Scan, form: FormNames, first: int, limit: int) -> None:
         self.scan, self.tokens, self.words = scan, scan.tokens, scan.words
         self.form, self.limit, self.index = form, limit, first
-        self.coded = Coded(first)
+        self.coded = CodedPart(first)
         self.answered: set[str] = set()
         self.styles: dict[tuple[bool, bool], int] = {}
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Form
-from chalicelib.observation.reading.model import UNKNOWN, Unknown, Value
+from chalicelib.observation.reading.model import UNKNOWN, UnknownAnswer, Value
 
 _UNKNOWN: Final = {"unknown": True}
 
@@ -19,7 +19,7 @@ def value_json(value: Value) -> Any:
             return str(value)
         case tuple():
             return list(value)
-        case Unknown():
+        case UnknownAnswer():
             return dict(_UNKNOWN)
         case _:
             return value

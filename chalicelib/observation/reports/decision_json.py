@@ -10,12 +10,12 @@ from typing import Any
 
 from chalicelib.observation.reports.decisions import (
     FIELDS,
+    Attribution,
     Choice,
     Confirmation,
     Decisions,
     Explanation,
     LastDecision,
-    Made,
 )
 
 
@@ -41,7 +41,7 @@ def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
     """
     if not written:
         return Decisions()
-    made = [Made(who, dt.datetime.fromisoformat(at), note) for who, at, note in written["by"]]
+    made = [Attribution(who, dt.datetime.fromisoformat(at), note) for who, at, note in written["by"]]
     last = written.get("last")
     return Decisions(
         **{name: _decided(name, written.get(name, ()), made) for name in FIELDS},
@@ -59,9 +59,9 @@ def decisions_from_json(written: Mapping[str, Any] | None) -> Decisions:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    made: list[Made] = field(default_factory=list)
+    made: list[Attribution] = field(default_factory=list)
 
-    def by(self, made: Made) -> int:
+    def by(self, made: Attribution) -> int:
         """Return the place at which it stands who decided."""
         if made not in self.made:
             self.made.append(made)
@@ -71,9 +71,9 @@ class _Writer:
         """Write decisions as pairs of what names them and what they are."""
         return [[name, None if decision is None else self._cell(decision)] for name, decision in decisions.items()]
 
-    def _cell(self, decision: Made | Choice | Explanation | Confirmation) -> Any:
+    def _cell(self, decision: Attribution | Choice | Explanation | Confirmation) -> Any:
         match decision:
-            case Made():
+            case Attribution():
                 return self.by(decision)
             case Choice():
                 return [decision.observer, decision.basis, self.by(decision.made)]
@@ -83,7 +83,7 @@ class _Writer:
                 return [decision.value, self.by(decision.made)]
 
 
-_READ: Mapping[str, Callable[[Any, Sequence[Made]], Any]] = {
+_READ: Mapping[str, Callable[[Any, Sequence[Attribution]], Any]] = {
     "withdrawn": lambda cell, made: made[cell],
     "left_out": lambda cell, made: made[cell],
     "chosen": lambda cell, made: Choice(cell[0], cell[1], made[cell[2]]),
@@ -92,7 +92,7 @@ _READ: Mapping[str, Callable[[Any, Sequence[Made]], Any]] = {
 }
 
 
-def _decided(field_name: str, written: Sequence[Any], made: Sequence[Made]) -> dict[Any, Any]:
+def _decided(field_name: str, written: Sequence[Any], made: Sequence[Attribution]) -> dict[Any, Any]:
     return {
         tuple(name) if isinstance(name, list) else name: None if cell is None else _READ[field_name](cell, made)
         for name, cell in written

@@ -19,7 +19,7 @@ Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Attribution:
     """By whom a decision was made, when and why."""
 
     who: str
@@ -36,7 +36,7 @@ class Choice:
 
     observer: str | None
     basis: str
-    made: Made
+    made: Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Explanation:
 
     basis: str
     counts: bool
-    made: Made
+    made: Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Confirmation:
     """An answer that its observer confirmed; `value` as in JSON."""
 
     value: Any
-    made: Made
+    made: Attribution
 
 
 FIELDS: Final = ("withdrawn", "left_out", "chosen", "explained", "confirmed")
@@ -74,7 +74,7 @@ class LastDecision:
 
     version: int
     what: str
-    made: Made
+    made: Attribution
     was: Was = field(default_factory=dict)
     entry: str | None = None
 
@@ -87,8 +87,8 @@ class Decisions:
     `chosen`: by question. `explained`: by check's rule. `confirmed`: by observer and question.
     """
 
-    withdrawn: Mapping[str, Made] = field(default_factory=dict)
-    left_out: Mapping[str, Made] = field(default_factory=dict)
+    withdrawn: Mapping[str, Attribution] = field(default_factory=dict)
+    left_out: Mapping[str, Attribution] = field(default_factory=dict)
     chosen: Mapping[str, Choice] = field(default_factory=dict)
     explained: Mapping[str, Explanation] = field(default_factory=dict)
     confirmed: Mapping[tuple[str, str], Confirmation] = field(default_factory=dict)
@@ -97,21 +97,21 @@ class Decisions:
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
 
-    def decided(self, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
+    def decided(self, before: "Decisions", version: int, what: str, made: Attribution) -> "Decisions":
         """Return the decisions with a note of the last one.
 
         `before`: those that it replaces.
         """
         return replace(self, last=LastDecision(version, what, made, self._replaced(before)))
 
-    def entered(self, message: str, before: "Decisions", version: int, what: str, made: Made) -> "Decisions":
+    def entered(self, message: str, before: "Decisions", version: int, what: str, made: Attribution) -> "Decisions":
         """Return the decisions with a note that an entry was made.
 
         Its undo withdraws it.
         """
         return replace(self, last=LastDecision(version, what, made, self._replaced(before), message))
 
-    def undone(self, made: Made) -> "Decisions":
+    def undone(self, made: Attribution) -> "Decisions":
         """Return the decisions as they were before the last.
 
         Raises LookupError where there is none.
@@ -142,7 +142,7 @@ class Decisions:
         confirmed = {place: confirmation for place, confirmation in self.confirmed.items() if place[0] in observers}
         return Decisions(withdrawn=self.withdrawn, left_out=left_out, confirmed=confirmed)
 
-    def withdrawing(self, message: str, made: Made) -> "Decisions":
+    def withdrawing(self, message: str, made: Attribution) -> "Decisions":
         """Return the decisions with a message's answers withdrawn."""
         return replace(self, withdrawn={**self.withdrawn, message: made})
 
@@ -150,7 +150,7 @@ class Decisions:
         """Return the decisions with a message's answers back."""
         return replace(self, withdrawn=without(self.withdrawn, [message]))
 
-    def leaving_out(self, observer: str, made: Made) -> "Decisions":
+    def leaving_out(self, observer: str, made: Attribution) -> "Decisions":
         """Return the decisions with an observer's answers left out."""
         return replace(self, left_out={**self.left_out, observer: made})
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from chalicelib.observation.checks import compared, parse_rule
 from chalicelib.observation.elections.election import Check, Election, Form, Question
 from chalicelib.observation.elections.schedule import Place
-from chalicelib.observation.reading.model import Unknown, Value
+from chalicelib.observation.reading.model import UnknownAnswer, Value
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
 from chalicelib.observation.reports.checks import StationReports, check_answers, explanation_of, failing
 from chalicelib.observation.reports.report import Report, station_answers
@@ -192,7 +192,7 @@ def _written(value: Value) -> str:
             return "yes" if value else "no"
         case tuple():
             return ",".join(map(str, value))
-        case Unknown():
+        case UnknownAnswer():
             return "not known"
         case _:
             return str(value)

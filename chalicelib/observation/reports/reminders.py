@@ -22,7 +22,7 @@ SILENT_AFTER = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RoundProgress:
     """What was done about a form's round.
 
     Reminders given, when the last step was, and whether coordinators have the list.
@@ -41,7 +41,7 @@ class Progress:
     """
 
     since: dt.datetime
-    rounds: Mapping[Place, Done] = field(default_factory=dict)
+    rounds: Mapping[Place, RoundProgress] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """As JSON's values."""
@@ -58,7 +58,7 @@ class Progress:
         for name, done in document["rounds"].items():
             form, _, round_name = name.partition("#")
             at = dt.datetime.fromisoformat(done["at"])
-            rounds[form, round_name] = Done(done["reminders"], at, done["listed"])
+            rounds[form, round_name] = RoundProgress(done["reminders"], at, done["listed"])
         return cls(dt.datetime.fromisoformat(document["since"]), rounds)
 
 
@@ -96,7 +96,7 @@ def plan(election: Election, progress: Progress, now: dt.datetime) -> Plan:
         overdue = _overdue_from(election, form, name)
         if overdue is None or overdue <= progress.since or is_quiet(election, form, name, now):
             continue
-        done = progress.rounds.get((form.code, name), Done())
+        done = progress.rounds.get((form.code, name), RoundProgress())
         if done.at is not None and now < done.at + election.reminders.again_after:
             continue
         if done.reminders < election.reminders.at_most:
@@ -111,9 +111,9 @@ def after(progress: Progress, done: Plan, now: dt.datetime) -> Progress:
     rounds = dict(progress.rounds)
     for reminder in done.reminders:
         place = (reminder.form, reminder.round)
-        rounds[place] = replace(rounds.get(place, Done()), reminders=reminder.number, at=now)
+        rounds[place] = replace(rounds.get(place, RoundProgress()), reminders=reminder.number, at=now)
     for place in done.lists:
-        rounds[place] = replace(rounds.get(place, Done()), listed=True, at=now)
+        rounds[place] = replace(rounds.get(place, RoundProgress()), listed=True, at=now)
     return replace(progress, rounds=rounds)
 
 

@@ -34,7 +34,7 @@ class TooManyParts(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class StoredPart:
     """A part as it is known to be there.
 
     `at` when it counts as received, `stored_at` when it came here, both aware.
@@ -46,7 +46,7 @@ class Piece:
     stored_at: dt.datetime
     digest: str
 
-    def repeats(self, other: "Piece") -> bool:
+    def repeats(self, other: "StoredPart") -> bool:
         """Whether two parts say the same at the same place."""
         return (self.number, self.digest) == (other.number, other.digest)
 
@@ -60,7 +60,7 @@ class LongSms:
     """
 
     total: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[StoredPart, ...]
     repeats: tuple[tuple[str, str], ...] = ()
     read: int = 0
 
@@ -110,11 +110,11 @@ class LongSms:
         """Whether a part was there when it was last read."""
         return any(piece.key == key for piece in self.pieces[: self.read])
 
-    def is_near(self, piece: Piece) -> bool:
+    def is_near(self, piece: StoredPart) -> bool:
         """Whether a part was received near enough to all that are there."""
         return all(abs(piece.at - other.at) <= ONE_SMS_WITHIN for other in self.pieces)
 
-    def plus(self, piece: Piece) -> "LongSms":
+    def plus(self, piece: StoredPart) -> "LongSms":
         """Add one more part.
 
         A part that says the same as another is that part again. Raises TooManyParts.
@@ -145,7 +145,7 @@ def name_of(key: str) -> str:
     return key.rpartition("#")[0]
 
 
-def with_piece(known: Sequence[LongSms], piece: Piece, total: int) -> tuple[LongSms, ...]:
+def with_piece(known: Sequence[LongSms], piece: StoredPart, total: int) -> tuple[LongSms, ...]:
     """Put a part into one of the known SMS.
 
     Once, however often it comes. It belongs to the incomplete one near it. Where there is none it begins another, and

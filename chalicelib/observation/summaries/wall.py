@@ -21,14 +21,14 @@ LEAST_PERCENT: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedIncident:
     """A verified incident, as far as the wall tells of it."""
 
     region: str
     category: int | None
 
 
-def wall(election: Election, summary: Summary, verified: Iterable[Verified]) -> dict[str, Any]:
+def wall(election: Election, summary: Summary, verified: Iterable[VerifiedIncident]) -> dict[str, Any]:
     """Return the wall's figures as JSON's values.
 
     `summary` is the nation's, without answers that are withheld.

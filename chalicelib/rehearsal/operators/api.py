@@ -21,7 +21,7 @@ NO_ANSWER: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ApiAnswer:
     """An answer of the API, whatever its status; NO_ANSWER where none came."""
 
     status: int
@@ -48,27 +48,27 @@ class OperatorsApi:
         count: int = getattr(self._local, "requests", 0)
         return count
 
-    def get(self, *path: str, query: str = "") -> Answered:
+    def get(self, *path: str, query: str = "") -> ApiAnswer:
         """GET a resource by the parts of its path."""
         return self._call("GET", path, query, None, {})
 
-    def post(self, *path: str, body: Mapping[str, Any], seen: str | None = None) -> Answered:
+    def post(self, *path: str, body: Mapping[str, Any], seen: str | None = None) -> ApiAnswer:
         """POST an action by its path's parts, on a version."""
         named = {"Idempotency-Key": str(uuid4())} | ({"If-Match": seen} if seen is not None else {})
         return self._call("POST", path, "", json.dumps(body).encode(), named)
 
     def _call(
         self, method: str, path: tuple[str, ...], query: str, body: bytes | None, named: Mapping[str, str]
-    ) -> Answered:
+    ) -> ApiAnswer:
         self._local.requests = self.requests + 1
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **named}
         url = self._root + "/".join(quote(part, safe="") for part in path) + (f"?{query}" if query else "")
         try:
             answer = self._pool.request(method, url, body=body, headers=headers, timeout=PATIENCE, retries=AGAIN)
         except urllib3.exceptions.HTTPError:
-            return Answered(NO_ANSWER, None, None)
+            return ApiAnswer(NO_ANSWER, None, None)
         try:
             document = json.loads(answer.data)
         except ValueError:
             document = None
-        return Answered(answer.status, document, answer.headers.get("ETag"))
+        return ApiAnswer(answer.status, document, answer.headers.get("ETag"))

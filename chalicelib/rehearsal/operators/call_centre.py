@@ -13,7 +13,7 @@ import urllib3
 
 from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.operators.api import OperatorsApi
-from chalicelib.rehearsal.operators.operator import Handled, SimulatedOperator
+from chalicelib.rehearsal.operators.operator import HandledTask, SimulatedOperator
 
 IDLE_SECONDS: Final = 2.0
 """How long an operator whose queues are empty waits before looking again."""
@@ -33,7 +33,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkedOff:
+class CallCentreResult:
     """What a room of operators did, and what it left.
 
     `called_by_two`: how often two had the same station at once. `differences`: what an audit found afterwards.
@@ -61,14 +61,16 @@ class CallCentre:
         self._pause = pause_seconds
         self._stopping = threading.Event()
         self._workers = ThreadPoolExecutor(len(tokens), thread_name_prefix="operator")
-        self._working: list[Future[list[Handled]]] = []
+        self._working: list[Future[list[HandledTask]]] = []
         self._last_work = time.monotonic()
 
     def begin(self) -> None:
         """Let every operator begin."""
         self._working = [self._workers.submit(self._work, api, place) for place, api in enumerate(self._apis)]
 
-    def finish(self, audit: Callable[[], tuple[str, ...]], settled_seconds: float = SETTLED_SECONDS) -> WorkedOff:
+    def finish(
+        self, audit: Callable[[], tuple[str, ...]], settled_seconds: float = SETTLED_SECONDS
+    ) -> CallCentreResult:
         """Wait until the queues stay empty, and report on the work."""
         end = time.monotonic() + LONGEST_SECONDS
         while time.monotonic() < end and not self._is_settled(settled_seconds):
@@ -77,7 +79,7 @@ class CallCentre:
         self._stopping.set()
         handled = [task for work in self._working for task in work.result()]
         self._workers.shutdown()
-        return WorkedOff(
+        return CallCentreResult(
             operators=len(self._apis),
             queues=tuple(_queues(handled)),
             outcomes=Counter(f"{task.kind}: {task.outcome}" for task in handled),
@@ -86,7 +88,7 @@ class CallCentre:
             differences=audit(),
         )
 
-    def _work(self, api: OperatorsApi, place: int) -> list[Handled]:
+    def _work(self, api: OperatorsApi, place: int) -> list[HandledTask]:
         operator, handled = SimulatedOperator(api, self._pause), []
         self._stopping.wait(IDLE_SECONDS * place / len(self._apis))
         while not self._stopping.is_set():
@@ -108,13 +110,13 @@ class CallCentre:
         return {kind: queue["waiting"] for kind, queue in queues.items()}
 
 
-def called_by_two(handled: Iterable[Handled]) -> int:
+def called_by_two(handled: Iterable[HandledTask]) -> int:
     """Count how often two operators had the same station at once."""
     calls = sorted((task.key, task.taken_at, task.done_at) for task in handled if task.kind == "call")
     return sum(before[0] == after[0] and after[1] < before[2] for before, after in pairwise(calls))
 
 
-def _queues(handled: Sequence[Handled]) -> Iterable[Queue]:
+def _queues(handled: Sequence[HandledTask]) -> Iterable[Queue]:
     for kind in sorted({task.kind for task in handled}):
         done = [task for task in handled if task.kind == kind]
         waited = Latency.of(max(0.0, task.done_at - task.since) for task in done)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chalicelib.observation.elections.election import NO_ROUND
 from chalicelib.observation.sms.states import MessageState
-from chalicelib.rehearsal.operators.api import NO_ANSWER, Answered, OperatorsApi
+from chalicelib.rehearsal.operators.api import NO_ANSWER, ApiAnswer, OperatorsApi
 
 TAKEN: Final = "taken by somebody else, or gone"
 WAITS: Final = dt.timedelta(minutes=15)
@@ -18,7 +18,7 @@ NOBODY_REACHED: Final = frozenset({"no_answer", "unreachable", "wrong_number"})
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class HandledTask:
     """A task that was done, or given up.
 
     Instants in seconds since 1970; `since`: when it began to wait.
@@ -45,7 +45,7 @@ class SimulatedOperator:
             "doubt": self._settle,
         }
 
-    def work(self) -> Handled | None:
+    def work(self) -> HandledTask | None:
         """Do the next task; None where nothing waits that nobody has."""
         before = self._api.requests
         handed = self._api.post("tasks", "next", body={"kinds": list(self._kinds)})
@@ -57,7 +57,7 @@ class SimulatedOperator:
         outcome = self._works[task["kind"]](task)
         since = dt.datetime.fromisoformat(task["since"]).timestamp() if task["since"] else taken_at
         requests = self._api.requests - before
-        return Handled(task["kind"], task["key"], since, taken_at, time.time(), requests, outcome)
+        return HandledTask(task["kind"], task["key"], since, taken_at, time.time(), requests, outcome)
 
     def _verify(self, task: dict[str, Any]) -> str:
         shown = self._api.get("incidents", task["key"])
@@ -83,7 +83,7 @@ class SimulatedOperator:
         dismissed = self._api.post("messages", key, "dismiss", body={"identical": identical}, seen=shown.etag)
         return _outcome(dismissed, "dismissed")
 
-    def _assign(self, key: str, shown: Answered) -> str:
+    def _assign(self, key: str, shown: ApiAnswer) -> str:
         """Assign an unknown phone by its text's station, or mute it."""
         named = next((fields["station"] for fields in shown.document["suggestions"] if fields["station"]), None)
         station = self._api.get("stations", named) if named else None
@@ -183,7 +183,7 @@ def _owed(card: dict[str, Any], reports: list[dict[str, Any]]) -> Iterator[dict[
             yield {"form": report["form"], "round": round_name, "answers": report["answers"]}
 
 
-def _outcome(answered: Answered, done: str) -> str:
+def _outcome(answered: ApiAnswer, done: str) -> str:
     if answered.status == NO_ANSWER:
         return "unanswered"
     return done if answered.is_done else f"refused {answered.status}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.rehearsal.operators.call_centre import CallCentre, WorkedOff
+from chalicelib.rehearsal.operators.call_centre import CallCentre, CallCentreResult
 from chalicelib.rehearsal.simulation.phone_calls import spoken_answers
 from chalicelib.services.access.operators import add_operator, revoke_operator
 from chalicelib.services.elections.audit import audit
@@ -46,7 +46,7 @@ class Room:
             self._centre = CallCentre(self.base, election.id, tokens, self.pause_seconds)
             self._centre.begin()
 
-    def finish(self) -> WorkedOff | None:
+    def finish(self) -> CallCentreResult | None:
         """Wait until the queues stay empty; None without operators.
 
         Raises StoreUnavailable.

@@ -13,7 +13,7 @@ from chalicelib.providers.generic_format import Signature
 from chalicelib.providers.generic_settings import format_of
 from chalicelib.providers.refusals import Undecidable
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
+from chalicelib.rehearsal.senders.sms import CannotSign, SignedRequest, Sms
 from chalicelib.rehearsal.senders.unsigned import FORM, basic
 
 
@@ -37,7 +37,7 @@ class DescribedSender(Sender):
         names = ("secrets", "secret") if is_ours else ("path_token", "query_token", "basic_password")
         self.secret = current(settings, *names)
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         ours = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": sms.text}
         ours["received_at"] = self._moment(sms.sent_at)
         written: dict[str, Any] = {}
@@ -52,14 +52,14 @@ class DescribedSender(Sender):
             return self._with_secret(written, url)
         return self._with_signature(self.format.signature, written, url, str(int(at.timestamp())))
 
-    def _with_secret(self, written: dict[str, Any], url: str) -> Signed:
+    def _with_secret(self, written: dict[str, Any], url: str) -> SignedRequest:
         if self.secrets.get("path_token"):
             return self._carry(written, f"{url}/{self.secret}", {})
         if self.secrets.get("query_token"):
             return self._carry(written, f"{url}?{urlencode({'token': self.secret})}", {})
         return self._carry(written, url, basic(current(self.secrets, "basic_user"), self.secret))
 
-    def _with_signature(self, signature: Signature, written: dict[str, Any], url: str, timestamp: str) -> Signed:
+    def _with_signature(self, signature: Signature, written: dict[str, Any], url: str, timestamp: str) -> SignedRequest:
         headers = {signature.timestamp_header: timestamp} if signature.timestamp_header else {}
         if signature.timestamp_field:
             written[signature.timestamp_field] = timestamp
@@ -72,13 +72,13 @@ class DescribedSender(Sender):
             return plain.but(headers={**plain.headers, signature.header: computed})
         return self._carry({**written, str(signature.field): computed}, url, headers)
 
-    def _carry(self, written: Mapping[str, Any], url: str, headers: Mapping[str, str]) -> Signed:
+    def _carry(self, written: Mapping[str, Any], url: str, headers: Mapping[str, str]) -> SignedRequest:
         if self.format.method == "GET":
-            return Signed("GET", url + ("&" if "?" in url else "?") + urlencode(written), dict(headers), b"")
+            return SignedRequest("GET", url + ("&" if "?" in url else "?") + urlencode(written), dict(headers), b"")
         if self.format.body == "form":
-            return Signed("POST", url, {**FORM, **headers}, urlencode(written).encode())
+            return SignedRequest("POST", url, {**FORM, **headers}, urlencode(written).encode())
         kind = {"Content-Type": "application/json"}
-        return Signed("POST", url, {**kind, **headers}, json.dumps(written, ensure_ascii=False).encode())
+        return SignedRequest("POST", url, {**kind, **headers}, json.dumps(written, ensure_ascii=False).encode())
 
     def _put(self, written: dict[str, Any], name: str, value: str) -> None:
         """Put a field where its name says: a dot leads inwards.

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.rehearsal.senders.described import DescribedSender
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 
 class GenericSender(Sender):
@@ -27,16 +27,16 @@ class GenericSender(Sender):
             return DescribedSender(settings)
         return cls(current(settings, "secrets", "secret"))
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         written = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "text": sms.text}
         body = json.dumps({**written, "received_at": sms.sent_at.isoformat()}).encode()
         return self.sign_body(body, url, str(int(at.timestamp())))
 
-    def sign_body(self, body: bytes, url: str, timestamp: str) -> Signed:
+    def sign_body(self, body: bytes, url: str, timestamp: str) -> SignedRequest:
         digest = hmac.new(self.secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         headers = {
             "Content-Type": "application/json",
             "X-Baykoo-Timestamp": timestamp,
             "X-Baykoo-Signature": f"sha256={digest}",
         }
-        return Signed("POST", url, headers, body)
+        return SignedRequest("POST", url, headers, body)

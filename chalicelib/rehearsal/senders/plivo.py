@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 
 class PlivoSender(Sender):
@@ -37,7 +37,7 @@ class PlivoSender(Sender):
     def texts_back(self, content_type: str, body: str) -> bool:
         return "xml" in content_type and "<Message" in body
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         fields = {
             "From": sms.sender.removeprefix("+"),
             "To": sms.recipient.removeprefix("+"),
@@ -49,11 +49,11 @@ class PlivoSender(Sender):
         }
         return self.sign_form(fields, url, _nonce(at))
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         fields = {"MessageUUID": reference, "Status": self.word(state), "Units": "1", "ErrorCode": "000"}
         return self.sign_form(fields, url, _nonce(at))
 
-    def sign_form(self, fields: dict[str, str], url: str, nonce: str) -> Signed:
+    def sign_form(self, fields: dict[str, str], url: str, nonce: str) -> SignedRequest:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if self.method == "POST" else {}
         called = url if self.method == "POST" else f"{url}?{urlencode(fields)}"
         signature = self._v3(fields, url, nonce) if self.version == 3 else self._v2(url, nonce)
@@ -61,7 +61,7 @@ class PlivoSender(Sender):
             f"X-Plivo-Signature-V{self.version}": signature,
             f"X-Plivo-Signature-V{self.version}-Nonce": nonce,
         }
-        return Signed(self.method, called, headers, urlencode(fields).encode() if self.method == "POST" else b"")
+        return SignedRequest(self.method, called, headers, urlencode(fields).encode() if self.method == "POST" else b"")
 
     def _v3(self, fields: dict[str, str], url: str, nonce: str) -> str:
         from plivo.utils.signature_v3 import construct_get_url, construct_post_url, get_signature_v3

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from chalicelib.providers.inbound import ReceiptState
-from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
+from chalicelib.rehearsal.senders.sms import CannotSign, SignedRequest, Sms
 
 
 class Sender:
@@ -33,14 +33,14 @@ class Sender:
         made = dict(cls(secret=secrets.token_hex(32)).secrets)  # type: ignore[call-arg]
         return made | ({"public_url": url} if cls.signs_url else {})
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         """Sign the request that hands an SMS in.
 
         To the URL as it was pasted at the provider, signed at that moment.
         """
         raise NotImplementedError
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         """Sign what became of an SMS that the provider sent.
 
         By the id that it gave it or was given.

@@ -25,7 +25,7 @@ class Sms:
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedRequest:
     """The HTTP request that a provider makes of an SMS."""
 
     method: str
@@ -37,6 +37,6 @@ class Signed:
         """Return the request as the webhook gets it."""
         return WebhookRequest(self.method, self.url, self.headers, self.body, at, source_ip)
 
-    def but(self, **changes: object) -> "Signed":
+    def but(self, **changes: object) -> "SignedRequest":
         """Return the request with some fields otherwise."""
         return replace(self, **changes)  # type: ignore[arg-type]

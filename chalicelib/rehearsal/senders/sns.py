@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
+from chalicelib.rehearsal.senders.sms import CannotSign, SignedRequest, Sms
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:observers"
 CERTIFICATE_URL = (
@@ -71,7 +71,7 @@ class SnsSender(Sender):
             raise CannotSign("only SNS itself can sign; with the setting path_token, raw delivery can be simulated")
         return cls(secret=current(settings, "path_token"))
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         message = {
             "originationNumber": sms.sender,
             "destinationNumber": sms.recipient,
@@ -82,10 +82,10 @@ class SnsSender(Sender):
         }
         if self.secret:
             headers = {**HEADERS, "x-amz-sns-rawdelivery": "true"}
-            return Signed("POST", f"{url}/{self.secret}", headers, json.dumps(message).encode())
+            return SignedRequest("POST", f"{url}/{self.secret}", headers, json.dumps(message).encode())
         return self.sign_envelope({"Type": "Notification", "Message": json.dumps(message)}, url, at)
 
-    def sign_confirmation(self, url: str, at: dt.datetime, **more: str) -> Signed:
+    def sign_confirmation(self, url: str, at: dt.datetime, **more: str) -> SignedRequest:
         token = "2336412f37f"
         host = CERTIFICATE_URL.rpartition("/")[0]
         fields = {
@@ -97,7 +97,7 @@ class SnsSender(Sender):
         }
         return self.sign_envelope(fields, url, at)
 
-    def sign_envelope(self, fields: dict[str, str], url: str, at: dt.datetime) -> Signed:
+    def sign_envelope(self, fields: dict[str, str], url: str, at: dt.datetime) -> SignedRequest:
         envelope = {
             "MessageId": "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
             "TopicArn": TOPIC,
@@ -111,4 +111,4 @@ class SnsSender(Sender):
         digest = hashes.SHA1() if self.version == "1" else hashes.SHA256()
         signature = self.key.sign(signed, padding.PKCS1v15(), digest)
         envelope["Signature"] = base64.b64encode(signature).decode()
-        return Signed("POST", url, dict(HEADERS), json.dumps(envelope).encode())
+        return SignedRequest("POST", url, dict(HEADERS), json.dumps(envelope).encode())

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 
 class TwilioSender(Sender):
@@ -33,7 +33,7 @@ class TwilioSender(Sender):
         """
         return bool(body) if content_type.startswith("text/plain") else "<Message" in body
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> SignedRequest:
         fields = {
             "ToCountry": "KG",
             "ToState": "",
@@ -52,12 +52,12 @@ class TwilioSender(Sender):
         }
         return self.sign_form(fields, url)
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         account = "AC" + "0" * 32
         named = {"MessageSid": reference, "SmsSid": reference, "AccountSid": account, "ApiVersion": "2010-04-01"}
         return self.sign_form({**named, "MessageStatus": self.word(state), "SmsStatus": self.word(state)}, url)
 
-    def sign_form(self, fields: dict[str, str], url: str) -> Signed:
+    def sign_form(self, fields: dict[str, str], url: str) -> SignedRequest:
         from twilio.request_validator import RequestValidator
 
         algorithm = "HMAC_SHA256" if self.key_id else None
@@ -67,4 +67,4 @@ class TwilioSender(Sender):
         }
         if self.key_id:
             headers["X-Twilio-Webhooks-Signature-Settings"] = f"key={self.key_id},algorithm={algorithm}"
-        return Signed("POST", url, headers, urlencode(fields).encode())
+        return SignedRequest("POST", url, headers, urlencode(fields).encode())

@@ -12,7 +12,7 @@ from urllib.parse import quote_from_bytes, urlencode
 
 from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import CannotSign, Signed, Sms
+from chalicelib.rehearsal.senders.sms import CannotSign, SignedRequest, Sms
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -37,10 +37,10 @@ class InfobipSender(Sender):
             raise CannotSign("only requests with basic authentication (type BASIC) can be simulated")
         return cls(current(settings, "username"), current(settings, "password"))
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         return self.sign_several([sms], url)
 
-    def sign_several(self, several: list[Sms], url: str) -> Signed:
+    def sign_several(self, several: list[Sms], url: str) -> SignedRequest:
         results = [
             {
                 "messageId": sms.id,
@@ -58,14 +58,14 @@ class InfobipSender(Sender):
         ]
         return self._post({"results": results, "messageCount": len(results), "pendingMessageCount": 0}, url)
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         group = self.word(state)
         status = {"groupName": group, "name": group, "description": ""}
         return self._post({"results": [{"messageId": reference, "status": status, "doneAt": at.isoformat()}]}, url)
 
-    def _post(self, document: object, url: str) -> Signed:
+    def _post(self, document: object, url: str) -> SignedRequest:
         headers = {"Content-Type": "application/json"} | basic(self.user, self.secret)
-        return Signed("POST", url, headers, json.dumps(document, ensure_ascii=False).encode())
+        return SignedRequest("POST", url, headers, json.dumps(document, ensure_ascii=False).encode())
 
 
 class AfricasTalkingSender(Sender):
@@ -82,7 +82,7 @@ class AfricasTalkingSender(Sender):
     def with_settings(cls, settings: Mapping[str, Any]) -> Self:
         return cls(current(settings, "path_token"))
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         fields = {
             "linkId": "SampleLinkId123",
             "text": sms.text,
@@ -94,11 +94,11 @@ class AfricasTalkingSender(Sender):
         }
         return self._post(fields, url)
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         return self._post({"id": reference, "status": self.word(state), "networkCode": "63902"}, url)
 
-    def _post(self, fields: dict[str, str], url: str) -> Signed:
-        return Signed("POST", f"{url}/{self.secret}", dict(FORM), urlencode(fields).encode())
+    def _post(self, fields: dict[str, str], url: str) -> SignedRequest:
+        return SignedRequest("POST", f"{url}/{self.secret}", dict(FORM), urlencode(fields).encode())
 
 
 class TelerivetSender(Sender):
@@ -121,7 +121,7 @@ class TelerivetSender(Sender):
     def texts_back(self, content_type: str, body: str) -> bool:
         return content_type.startswith("application/json") and "messages" in body
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> SignedRequest:
         fields = {
             "event": "incoming_message",
             "id": sms.id,
@@ -137,11 +137,11 @@ class TelerivetSender(Sender):
         }
         return self._post(fields, url)
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         return self._post({"event": "send_status", "id": reference, "status": self.word(state)}, url)
 
-    def _post(self, fields: dict[str, str], url: str) -> Signed:
-        return Signed("POST", url, dict(FORM), urlencode({"secret": self.secret} | fields).encode())
+    def _post(self, fields: dict[str, str], url: str) -> SignedRequest:
+        return SignedRequest("POST", url, dict(FORM), urlencode({"secret": self.secret} | fields).encode())
 
 
 class KannelSender(Sender):
@@ -175,24 +175,24 @@ class KannelSender(Sender):
         """
         return bool(body)
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime, udh: bytes = b"") -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime, udh: bytes = b"") -> SignedRequest:
         fields = {"id": sms.id, "from": sms.sender, "to": sms.recipient, "ts": str(int(sms.sent_at.timestamp()))}
         coding = "2" if self.charset == "UTF-16BE" else "0"
         fields |= {"coding": coding, "charset": self.charset} | ({"token": self.secret} if self.by_token else {})
         codec = self.charset.replace("8-BIT", "UTF-8")
         query = f"{urlencode(fields)}&udh={quote_from_bytes(udh)}&text={quote_from_bytes(sms.text.encode(codec))}"
-        return Signed("GET", f"{url}?{query}", {} if self.by_token else basic(self.user, self.secret), b"")
+        return SignedRequest("GET", f"{url}?{query}", {} if self.by_token else basic(self.user, self.secret), b"")
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         """Call the dlr-url that came with the SMS.
 
         It holds the reference already.
         """
         token = f"&token={self.secret}" if self.by_token else ""
         headers = {} if self.by_token else basic(self.user, self.secret)
-        return Signed("GET", url.replace("%d", self.word(state)) + token, headers, b"")
+        return SignedRequest("GET", url.replace("%d", self.word(state)) + token, headers, b"")
 
-    def sign_post(self, sms: Sms, url: str) -> Signed:
+    def sign_post(self, sms: Sms, url: str) -> SignedRequest:
         """Send as post-url does: the text as the body.
 
         The rest is in headers, and there is no id.
@@ -204,4 +204,4 @@ class KannelSender(Sender):
             "X-Kannel-Time": f"{sms.sent_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}",
             "X-Kannel-Coding": "0",
         }
-        return Signed("POST", url, headers | basic(self.user, self.secret), sms.text.encode(self.charset))
+        return SignedRequest("POST", url, headers | basic(self.user, self.secret), sms.text.encode(self.charset))

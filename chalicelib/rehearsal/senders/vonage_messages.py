@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 
 class VonageMessagesSender(Sender):
@@ -28,7 +28,7 @@ class VonageMessagesSender(Sender):
     def with_settings(cls, settings: Mapping[str, Any]) -> Self:
         return cls(current(settings, "signature_secret"))
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime) -> SignedRequest:
         document = {
             "channel": "sms",
             "message_uuid": sms.id,
@@ -42,11 +42,13 @@ class VonageMessagesSender(Sender):
         }
         return self.sign_body(json.dumps(document).encode(), url, at)
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         document = {"message_uuid": reference, "status": self.word(state), "channel": "sms"}
         return self.sign_body(json.dumps(document | {"timestamp": at.isoformat()}).encode(), url, at)
 
-    def sign_body(self, body: bytes, url: str, at: dt.datetime, algorithm: str = "HS256", **claims: object) -> Signed:
+    def sign_body(
+        self, body: bytes, url: str, at: dt.datetime, algorithm: str = "HS256", **claims: object
+    ) -> SignedRequest:
         import jwt
 
         claimed = {
@@ -61,4 +63,4 @@ class VonageMessagesSender(Sender):
         claimed = {name: value for name, value in claimed.items() if value is not None}
         token = jwt.encode(claimed, self.secret if algorithm != "none" else None, algorithm)  # type: ignore[arg-type]
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-        return Signed("POST", url, headers, body)
+        return SignedRequest("POST", url, headers, body)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from chalicelib.providers.inbound import ReceiptState
 from chalicelib.rehearsal.senders.sender import Sender, current
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 
 class VonageSmsSender(Sender):
@@ -31,7 +31,7 @@ class VonageSmsSender(Sender):
         method = re.sub(r"[^a-z0-9]|hmac", "", str(settings.get("signature_method") or "sha256").lower())
         return cls(current(settings, "signature_secret"), method)
 
-    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> Signed:
+    def sign(self, sms: Sms, url: str, at: dt.datetime, **more: str) -> SignedRequest:
         fields = {
             "msisdn": sms.sender.removeprefix("+"),
             "to": sms.recipient.removeprefix("+"),
@@ -47,7 +47,7 @@ class VonageSmsSender(Sender):
         }
         return self.carry({**fields, "sig": self.signature(fields)}, url)
 
-    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> Signed:
+    def sign_receipt(self, reference: str, state: ReceiptState, url: str, at: dt.datetime) -> SignedRequest:
         fields = {
             "messageId": reference,
             "status": self.word(state),
@@ -68,10 +68,10 @@ class VonageSmsSender(Sender):
         auth = Auth(api_key="abcd1234", signature_secret=self.secret, signature_method=self.method)
         return str(auth.sign_params(dict(fields)).upper())
 
-    def carry(self, fields: dict[str, str], url: str) -> Signed:
+    def carry(self, fields: dict[str, str], url: str) -> SignedRequest:
         if self.by == "GET":
-            return Signed("GET", f"{url}?{urlencode(fields)}", {}, b"")
+            return SignedRequest("GET", f"{url}?{urlencode(fields)}", {}, b"")
         if self.by == "form":
             kind = {"Content-Type": "application/x-www-form-urlencoded"}
-            return Signed("POST", url, kind, urlencode(fields).encode())
-        return Signed("POST", url, {"Content-Type": "application/json"}, json.dumps(fields).encode())
+            return SignedRequest("POST", url, kind, urlencode(fields).encode())
+        return SignedRequest("POST", url, {"Content-Type": "application/json"}, json.dumps(fields).encode())

@@ -61,7 +61,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Intended:
+class IntendedReport:
     """What an observer means to say.
 
     An incident's category is answered as `category`; no form in small talk.
@@ -74,7 +74,7 @@ class Intended:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedSms:
     """One SMS to be written, with its delays of delivery.
 
     When the provider receives it, and after which real time it delivers it, each time. `is_known`: it comes from a
@@ -83,7 +83,7 @@ class Planned:
 
     number: int
     received_at: dt.datetime
-    intended: Intended
+    intended: IntendedReport
     deliveries: tuple[dt.timedelta, ...]
     is_known: bool = True
 
@@ -97,7 +97,7 @@ class Day:
 
     starts_at: dt.datetime
     ends_at: dt.datetime
-    messages: tuple[Planned, ...]
+    messages: tuple[PlannedSms, ...]
 
     def factor(self, minutes: float) -> float:
         """Return how fast the clock runs for a day of real minutes."""
@@ -133,7 +133,7 @@ def simulate_day(election: Election, plan: Plan) -> Day:
     intended_messages.sort(key=lambda message: (message[0], message[1].observer.number, message[1].form or ""))
     chance = _chance(plan, "deliveries")
     messages = (
-        Planned(number, received_at, intended, _deliveries(plan, chance), not _is_stray(plan, chance))
+        PlannedSms(number, received_at, intended, _deliveries(plan, chance), not _is_stray(plan, chance))
         for number, (received_at, intended) in enumerate(intended_messages)
     )
     return replace(day, messages=tuple(messages))
@@ -172,7 +172,7 @@ def _slot(election: Election, form: Form, moment: Moment) -> _Slot:
 
 def _reports(
     election: Election, plan: Plan, slots: list[_Slot], taking_part: tuple[Observer, ...]
-) -> Iterator[tuple[dt.datetime, Intended]]:
+) -> Iterator[tuple[dt.datetime, IntendedReport]]:
     by_station: dict[str, list[Observer]] = {}
     for observer in taking_part:
         by_station.setdefault(observer.station, []).append(observer)
@@ -185,7 +185,7 @@ def _reports(
                 answers = truth.answers(slot.form, slot.round)
                 if observer is not observers[0] and chance.random() < DISAGREES:
                     answers = _otherwise(election, slot.form, answers, chance)
-                yield _sent_at(slot, chance), Intended(observer, slot.form.code, slot.round, answers)
+                yield _sent_at(slot, chance), IntendedReport(observer, slot.form.code, slot.round, answers)
 
 
 def _reporting(form: Form, observers: list[Observer], place: int, chance: random.Random) -> list[Observer]:
@@ -227,7 +227,7 @@ def _other_value(election: Election, form: Form, question: Question, value: Valu
 
 def _incidents(
     election: Election, plan: Plan, day: Day, taking_part: tuple[Observer, ...]
-) -> Iterator[tuple[dt.datetime, Intended]]:
+) -> Iterator[tuple[dt.datetime, IntendedReport]]:
     if election.incidents is None:
         return
     for observer in taking_part:
@@ -235,17 +235,17 @@ def _incidents(
         if 100 * chance.random() < plan.incidents:
             category = chance.choice(list(election.incidents.categories))
             at = day.starts_at + (day.ends_at - day.starts_at) * chance.random()
-            yield at, Intended(observer, election.incidents.code, NO_ROUND, {CATEGORY: category})
+            yield at, IntendedReport(observer, election.incidents.code, NO_ROUND, {CATEGORY: category})
 
 
 def _small_talk(
-    plan: Plan, intended_messages: list[tuple[dt.datetime, Intended]]
-) -> Iterator[tuple[dt.datetime, Intended]]:
+    plan: Plan, intended_messages: list[tuple[dt.datetime, IntendedReport]]
+) -> Iterator[tuple[dt.datetime, IntendedReport]]:
     """After a report, sometimes, something that is none."""
     chance = _chance(plan, "small talk")
     for at, intended in intended_messages:
         if _is_stray(plan, chance):
-            yield at, Intended(intended.observer, None, NO_ROUND, {})
+            yield at, IntendedReport(intended.observer, None, NO_ROUND, {})
 
 
 def _is_stray(plan: Plan, chance: random.Random) -> bool:

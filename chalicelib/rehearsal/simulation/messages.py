@@ -59,7 +59,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedText:
     """A text, its meaning, and the defects that were made in it."""
 
     text: str
@@ -67,7 +67,7 @@ class Composed:
     defects: frozenset[str]
 
 
-def compose(election: Election, content: Content, noise: Noise, chance: random.Random) -> Composed:
+def compose(election: Election, content: Content, noise: Noise, chance: random.Random) -> ComposedText:
     """Compose a message that says a form's answers, or an incident.
 
     With defects as often as `noise` says.
@@ -90,7 +90,7 @@ class _Incident(Composer):
         super().__init__(noise, chance)
         self.form = form
 
-    def compose(self, content: Content) -> Composed:
+    def compose(self, content: Content) -> ComposedText:
         name, category = self.name(self.form), content.answers[CATEGORY]
         if name == name.lower() and len(name) < 3:
             name = name.upper()
@@ -99,7 +99,9 @@ class _Incident(Composer):
         if self.happens("glue"):
             number = self.chance.choice((f"№ {number}", f"кат {number}", f"- {number}", f": {number}"))
         text = self.framed(" ".join(part for part in (name, content.station, number, content.comment) if part))
-        return Composed(text, Meaning(self.form.code, content.station, dict(content.answers)), frozenset(self.defects))
+        return ComposedText(
+            text, Meaning(self.form.code, content.station, dict(content.answers)), frozenset(self.defects)
+        )
 
 
 class _Report(ValueComposer):
@@ -110,7 +112,7 @@ class _Report(ValueComposer):
         self.rejected: list[str] = []
         self.has_text = any(question.type == "text" for question in self.form.questions)
 
-    def compose(self, content: Content) -> Composed:
+    def compose(self, content: Content) -> ComposedText:
         answers, station, comment = dict(content.answers), content.station, content.comment
         if self.happens("reordered") and len(answers) > 1:
             kept = self.chance.sample(list(answers), self.chance.randint(1, len(answers)))
@@ -136,7 +138,7 @@ class _Report(ValueComposer):
         if not comment and not is_hashed:
             text += self._trailer()
         meaning = Meaning(self.form.code, station, self.answers, tuple(sorted(self.rejected)), named)
-        return Composed(text, meaning, frozenset(self.defects))
+        return ComposedText(text, meaning, frozenset(self.defects))
 
     def _station(self, station: str | None) -> tuple[str | None, list[str]]:
         """Return the station that is meant, and how it is written.

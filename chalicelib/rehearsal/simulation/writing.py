@@ -4,8 +4,8 @@ import random
 from dataclasses import replace
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.rehearsal.simulation.day import Plan, Planned
-from chalicelib.rehearsal.simulation.messages import Composed, Content, Meaning, compose
+from chalicelib.rehearsal.simulation.day import Plan, PlannedSms
+from chalicelib.rehearsal.simulation.messages import ComposedText, Content, Meaning, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY
 
 NAMES_STATION = 0.3
@@ -23,7 +23,7 @@ WHAT_HAPPENED = {
 }
 
 
-def write(election: Election, planned: Planned, plan: Plan) -> Composed:
+def write(election: Election, planned: PlannedSms, plan: Plan) -> ComposedText:
     """Write a planned SMS as text, with what it means.
 
     Noisy as often as the plan says, the same for the same seed. Who shares a phone and is not the first of those who do
@@ -33,7 +33,7 @@ def write(election: Election, planned: Planned, plan: Plan) -> Composed:
     chance = random.Random(f"{plan.seed}/text/{planned.number}")  # noqa: S311 (a simulation)
     if aim.form is None:
         text = chance.choice(SMALL_TALK.get(aim.observer.language, SMALL_TALK["en"]))
-        return Composed(text, Meaning("", None, {}), frozenset())
+        return ComposedText(text, Meaning("", None, {}), frozenset())
     is_incident = aim.form not in election.form_by_code
     comment = chance.choice(WHAT_HAPPENED.get(aim.observer.language, WHAT_HAPPENED["en"])) if is_incident else ""
     station = aim.observer.station if chance.random() < NAMES_STATION else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, FiledAccount, Role
+from chalicelib.observation.elections.accounts import MOST_ACCOUNTS, DeclaredAccount, Role
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.access.operators import COMMAND_LINE, Operator, OperatorInvalid, require_scope
@@ -120,7 +120,7 @@ def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> s
     return until_uncontended(add, also=(AccountChanged,), what="the account")
 
 
-def load_accounts(election_id: str, filed: Iterable[FiledAccount], now: dt.datetime) -> Counter[str]:
+def load_accounts(election_id: str, filed: Iterable[DeclaredAccount], now: dt.datetime) -> Counter[str]:
     """Give everybody of a file the account that it says.
 
     Who is not in the file keeps theirs, and what was revoked stays so. Returns how many were `added`, `changed`, left
@@ -130,7 +130,7 @@ def load_accounts(election_id: str, filed: Iterable[FiledAccount], now: dt.datet
     return Counter(_load(election, account, now) for account in filed)
 
 
-def _load(election: Election, filed: FiledAccount, now: dt.datetime) -> str:
+def _load(election: Election, filed: DeclaredAccount, now: dt.datetime) -> str:
     identity = accounts.account_id(address_hash(address_of(filed.address, election.default_region)))
     fields = (filed.regions, filed.organisation, filed.language)
     invitation = Invitation(filed.name, filed.address, filed.role, *fields)
@@ -152,7 +152,7 @@ def _load(election: Election, filed: FiledAccount, now: dt.datetime) -> str:
     return until_uncontended(load, also=(AccountChanged,), what=f"the account of {filed.name}")
 
 
-def _is_as_filed(row: AccountRow, filed: FiledAccount) -> bool:
+def _is_as_filed(row: AccountRow, filed: DeclaredAccount) -> bool:
     numbered = re.fullmatch(rf"{re.escape(filed.name)} \d+", row.name)  # as `distinct` numbers it
     stands = (filed.name if numbered else row.name, row.role, tuple(row.regions), row.organisation, row.language)
     return stands == (filed.name, filed.role, filed.regions, filed.organisation, filed.language)

@@ -32,7 +32,7 @@ class KeyUnknown(TokenInvalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedClaims:
     """What a token must say: issuer, client, nonce."""
 
     issuer: str
@@ -40,7 +40,7 @@ class Expected:
     nonce: str
 
 
-def verified_email(token: str, keys: Sequence[Mapping[str, Any]], expected: Expected, now: dt.datetime) -> str:
+def verified_email(token: str, keys: Sequence[Mapping[str, Any]], expected: ExpectedClaims, now: dt.datetime) -> str:
     """Return the email address that a token proves.
 
     `keys`: the issuer's, as its JWKS has them. Raises TokenInvalid, which says what is wrong and nothing of the token.

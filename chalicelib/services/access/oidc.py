@@ -16,8 +16,8 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.services.access.accounts import address_hash, address_of
-from chalicelib.services.access.id_token import Expected, KeyUnknown, verified_email
-from chalicelib.services.access.sign_in import SignedIn, bound_caller, open_accounts
+from chalicelib.services.access.id_token import ExpectedClaims, KeyUnknown, verified_email
+from chalicelib.services.access.sign_in import SignInResult, bound_caller, open_accounts
 from chalicelib.services.clients import oidc_provider
 from chalicelib.services.clients.provider_settings import SecretsUnavailable, settings_of
 
@@ -48,7 +48,7 @@ class ProviderSettings(BaseModel):
     label: str = Field(default="OpenID", max_length=60)
 
 
-class Begun(BaseModel):
+class PendingSignIn(BaseModel):
     """A sign-in that somebody has begun, as their browser keeps it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,7 +63,7 @@ class Begun(BaseModel):
         return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode().rstrip("=")
 
     @classmethod
-    def from_cookie(cls, value: str | None) -> "Begun":
+    def from_cookie(cls, value: str | None) -> "PendingSignIn":
         """Read what `cookie` wrote; raises SignInRefused."""
         written = value or ""
         try:
@@ -84,7 +84,7 @@ def provider() -> ProviderSettings:
         raise SecretsUnavailable(f"the settings {SETTINGS} are not valid: {faulty}") from None
 
 
-def begin(redirect: str, election: str | None, caller: str, now: dt.datetime) -> tuple[str, Begun]:
+def begin(redirect: str, election: str | None, caller: str, now: dt.datetime) -> tuple[str, PendingSignIn]:
     """Return where the browser goes, and what it keeps meanwhile.
 
     `redirect`: where the provider sends it back. Raises NoProvider, TooManyAttempts, ProviderUnreachable,
@@ -94,7 +94,7 @@ def begin(redirect: str, election: str | None, caller: str, now: dt.datetime) ->
     bound_caller(caller, now)
     endpoint = str(oidc_provider.discovered(settings.issuer)["authorization_endpoint"])
     state, nonce, verifier = (secrets.token_urlsafe(size) for size in (32, 32, 48))
-    begun = Begun(state=state, nonce=nonce, verifier=verifier, election=election)
+    begun = PendingSignIn(state=state, nonce=nonce, verifier=verifier, election=election)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(begun.verifier.encode()).digest()).decode().rstrip("=")
     query = {
         "response_type": "code",
@@ -109,7 +109,7 @@ def begin(redirect: str, election: str | None, caller: str, now: dt.datetime) ->
     return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(query)}", begun
 
 
-def end(begun: Begun, state: str, code: str, redirect: str, now: dt.datetime) -> SignedIn:
+def end(begun: PendingSignIn, state: str, code: str, redirect: str, now: dt.datetime) -> SignInResult:
     """Return who signs in by a provider's code.
 
     Raises NoProvider, SignInRefused, TokenInvalid, ProviderUnreachable, SecretsUnavailable, StoreUnavailable.
@@ -128,17 +128,19 @@ def end(begun: Begun, state: str, code: str, redirect: str, now: dt.datetime) ->
     }
     endpoint = str(described["token_endpoint"])
     token = oidc_provider.id_token(endpoint, fields, settings.client_id, settings.client_secret)
-    email = _proven(token, str(described["jwks_uri"]), Expected(settings.issuer, settings.client_id, begun.nonce), now)
+    email = _proven(
+        token, str(described["jwks_uri"]), ExpectedClaims(settings.issuer, settings.client_id, begun.nonce), now
+    )
     if not email.isascii():  # lower case makes one address of several then
         raise SignInRefused("an address with other than Latin letters signs in by a link")
     accounts = open_accounts(address_hash(address_of(email)), now)
     chosen = next((account for account in accounts if begun.election in (None, account.scope)), None)
     if chosen is None:
         raise SignInRefused("nobody has an account of this address")
-    return SignedIn(chosen, tuple(accounts))
+    return SignInResult(chosen, tuple(accounts))
 
 
-def _proven(token: str, keys: str, expected: Expected, now: dt.datetime) -> str:
+def _proven(token: str, keys: str, expected: ExpectedClaims, now: dt.datetime) -> str:
     try:
         return verified_email(token, oidc_provider.keys_of(keys), expected, now)
     except KeyUnknown:  # the issuer may have changed its keys since they were read

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.observation.elections.election import Election, Station
-from chalicelib.observation.elections.organisations import Sees, Sight
+from chalicelib.observation.elections.organisations import MemberView, VisibleToMember
 from chalicelib.services.access.permissions import ALLOWED, Permission, may
 from chalicelib.store import operators
 from chalicelib.store.elections import existing
@@ -17,7 +17,7 @@ from chalicelib.store.operators import OperatorRow
 ROLES: tuple[Role, ...] = tuple(ALLOWED)
 COMMAND_LINE = "command line"
 VALID_FOR = dt.timedelta(days=30)
-EVERYTHING = Sees(phones="all", reports="all", stations="all")
+EVERYTHING = VisibleToMember(phones="all", reports="all", stations="all")
 
 
 class OperatorInvalid(ValueError):
@@ -47,7 +47,7 @@ class Operator:
     regions: tuple[str, ...]
     account: str | None = None
     organisation: str | None = None
-    sight: Sight | None = None
+    sight: MemberView | None = None
     has_no_people: bool = False
 
     @property
@@ -65,7 +65,7 @@ class Operator:
 
     def looking_at(self, election: Election) -> "Operator":
         """Return the operator with what their organisation sees of an election."""
-        return self if self.organisation is None else replace(self, sight=Sight(election, self.organisation))
+        return self if self.organisation is None else replace(self, sight=MemberView(election, self.organisation))
 
     def sees_station(self, station: Station) -> bool:
         """Whether the operator sees a station, by region and organisation."""

@@ -47,7 +47,7 @@ class ProofRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SignedIn:
+class SignInResult:
     """Whose proof it was.
 
     The account that was asked for, and all of that address.
@@ -91,7 +91,7 @@ def accounts_beside(account: AccountRow, now: dt.datetime) -> tuple[AccountRow, 
     return tuple(open_accounts(address_hash(account.address), now)) or (account,)
 
 
-def signed_in_elsewhere(account: AccountRow, election_id: str, now: dt.datetime) -> SignedIn:
+def signed_in_elsewhere(account: AccountRow, election_id: str, now: dt.datetime) -> SignInResult:
     """Return the account of the same address in another election.
 
     Whoever has proved the address once needs no new proof. Raises ProofRefused, StoreUnavailable.
@@ -99,7 +99,7 @@ def signed_in_elsewhere(account: AccountRow, election_id: str, now: dt.datetime)
     accounts_of_address = accounts_beside(account, now)
     for other in accounts_of_address:
         if other.scope == election_id:
-            return SignedIn(other, accounts_of_address)
+            return SignInResult(other, accounts_of_address)
     raise ProofRefused(f"your address has no account in election {election_id}")
 
 
@@ -140,7 +140,7 @@ def link_of(page: str, token: str) -> str:
     return f"{page.rstrip('/')}/#sign-in={token}"
 
 
-def redeem_link(token: str, election_id: str | None, now: dt.datetime) -> SignedIn:
+def redeem_link(token: str, election_id: str | None, now: dt.datetime) -> SignInResult:
     """Return who signs in by a link's token, and use it up.
 
     Raises ProofRefused, StoreUnavailable.
@@ -156,7 +156,7 @@ def redeem_link(token: str, election_id: str | None, now: dt.datetime) -> Signed
     return _signed_in(row, hashed, election_id, now)
 
 
-def redeem_code(written: str, code: str, election_id: str | None, now: dt.datetime) -> SignedIn:
+def redeem_code(written: str, code: str, election_id: str | None, now: dt.datetime) -> SignInResult:
     """Use an address's code up; return who signs in by it.
 
     Raises ProofRefused, TooManyAttempts, StoreUnavailable.
@@ -190,12 +190,12 @@ def _standing(hashed: str, now: dt.datetime) -> ProofRow:
     return row
 
 
-def _signed_in(row: ProofRow, hashed: str, election_id: str | None, now: dt.datetime) -> SignedIn:
+def _signed_in(row: ProofRow, hashed: str, election_id: str | None, now: dt.datetime) -> SignInResult:
     valid = open_accounts(hashed, now)
     chosen = next((account for account in valid if election_id in (None, account.scope)), None)
     if chosen is None or not accounts.use_up(row):
         raise ProofRefused("this proof was used or is too old: ask for a new one", 0)
-    return SignedIn(chosen, tuple(valid))
+    return SignInResult(chosen, tuple(valid))
 
 
 def _bound(who: str, window: dt.timedelta, most: int, now: dt.datetime) -> None:

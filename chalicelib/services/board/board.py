@@ -13,7 +13,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import NATION_ONLY, Cell, Counters
 from chalicelib.observation.summaries.coverage_board import columns, rows
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.upkeep.queues import Waiting, received
+from chalicelib.services.upkeep.queues import QueueLength, received
 from chalicelib.store import providers
 from chalicelib.store.board import KeptRow, read_kept
 from chalicelib.store.elections import LoadedElection
@@ -91,7 +91,7 @@ def _queues(
 ) -> dict[str, dict[str, Any]]:
     """Return each queue's length, and its oldest's real instant."""
     election = loaded.election
-    new = Waiting.of(loaded.clock.real(incident.at) for incident in opened if incident.is_new)
+    new = QueueLength.of(loaded.clock.real(incident.at) for incident in opened if incident.is_new)
     return {
         "incidents": _shown(new, is_cut=len(opened) >= MOST_READ),
         "messages": _shown(_together(_messages(election, scope, kept))),
@@ -99,7 +99,7 @@ def _queues(
     }
 
 
-def _messages(election: Election, scope: Scope, kept: KeptRow | None) -> list[Waiting]:
+def _messages(election: Election, scope: Scope, kept: KeptRow | None) -> list[QueueLength]:
     """Return what waits of each region.
 
     The nation's board has what is of no region too.
@@ -112,23 +112,23 @@ def _messages(election: Election, scope: Scope, kept: KeptRow | None) -> list[Wa
         return _kept_queue(kept, "messages", partitions)
     waiting = []
     for region in partitions:
-        now = Waiting.of(waiting_in(attention_of(election.id, region), MOST_WAITING))
-        before = Waiting.from_document(counted[region]).count if region in counted else 0
-        waiting.append(now if now.count < MOST_WAITING else Waiting(max(now.count, before), now.oldest))
+        now = QueueLength.of(waiting_in(attention_of(election.id, region), MOST_WAITING))
+        before = QueueLength.from_document(counted[region]).count if region in counted else 0
+        waiting.append(now if now.count < MOST_WAITING else QueueLength(max(now.count, before), now.oldest))
     return waiting
 
 
-def _kept_queue(kept: KeptRow | None, name: str, regions: Sequence[str]) -> list[Waiting]:
+def _kept_queue(kept: KeptRow | None, name: str, regions: Sequence[str]) -> list[QueueLength]:
     counted: Mapping[str, Any] = kept.document[name] if kept else {}
-    return [Waiting.from_document(counted[region]) for region in regions if region in counted]
+    return [QueueLength.from_document(counted[region]) for region in regions if region in counted]
 
 
-def _together(several: Sequence[Waiting]) -> Waiting:
+def _together(several: Sequence[QueueLength]) -> QueueLength:
     oldest = [queue.oldest for queue in several if queue.oldest is not None]
-    return Waiting(sum(queue.count for queue in several), min(oldest, default=None))
+    return QueueLength(sum(queue.count for queue in several), min(oldest, default=None))
 
 
-def _shown(waiting: Waiting, *, is_cut: bool = False) -> dict[str, Any]:
+def _shown(waiting: QueueLength, *, is_cut: bool = False) -> dict[str, Any]:
     count, oldest = waiting.document()
     return {"count": count, "oldest": oldest, "is_cut": is_cut}
 

@@ -7,7 +7,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldFault, FieldsRefused
 from chalicelib.observation.reports.entry_text import entry_text
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.calls.outcome import Taken
+from chalicelib.services.calls.outcome import PhoneEntry
 from chalicelib.services.processing.process import process
 from chalicelib.services.review.entry import Draft, entry_row, operator_digest, read_back
 from chalicelib.store import keys
@@ -18,14 +18,14 @@ from chalicelib.store.tables import StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
-class TakenFrom:
+class PhoneAnswers:
     """An observer's number, and the typed fields of each report."""
 
     observer: str
     reports: tuple[EntryFields, ...]
 
 
-def entry_of(loaded: LoadedElection, action: Action, station: str, taken: TakenFrom, note: str) -> Taken:
+def entry_of(loaded: LoadedElection, action: Action, station: str, taken: PhoneAnswers, note: str) -> PhoneEntry:
     """Return the entry that answers are, to be written with their call.
 
     Raises FieldsRefused with each field's place, NotInRegion, StoreUnavailable.
@@ -36,7 +36,7 @@ def entry_of(loaded: LoadedElection, action: Action, station: str, taken: TakenF
         raise FieldsRefused(tuple(FieldFault(f"/answers{fault.at}", fault.what) for fault in read.faults))
     key = keys.entered(operator_digest(f"{action.election} {action.who}"), action.key)
     row = entry_row(loaded, read, action.who, key, note, None, action.now)
-    return Taken(key, (queued(row),))
+    return PhoneEntry(key, (queued(row),))
 
 
 def text_of(election: Election, station: str, reports: Sequence[EntryFields]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.listing import Call, calls_in_order, own_calls, regions_asked
-from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo, StationUnknown
+from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, StationUnknown, TaskLeased
 from chalicelib.store.calls import NO_LEASE, CallRow, call_of, changing, lease_by
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import WorkChanged
@@ -63,7 +63,7 @@ def lease(loaded: LoadedElection, action: Action, station: str) -> dict[str, Any
 
     def attempt(row: CallRow) -> str:
         if row.is_held(action.now) and row.holder != action.who:
-            raise Leased(f"{row.holder} has station {station} until {_until(row)}")
+            raise TaskLeased(f"{row.holder} has station {station} until {_until(row)}")
         return "call leased"
 
     return _change(loaded, action, station, attempt)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.observation.calls.priority import Need, Why, is_snoozed, overdue, points, reasons
+from chalicelib.observation.calls.priority import CallReason, Need, is_snoozed, overdue, points, reasons
 from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import NO_ROUND, Election
 from chalicelib.observation.elections.schedule import Place, round_due
@@ -26,7 +26,7 @@ class Call:
     row: CallRow
     region: str
     need: Need
-    why: tuple[Why, ...]
+    why: tuple[CallReason, ...]
     is_snoozed: bool
 
     @property

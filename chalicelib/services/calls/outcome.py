@@ -36,7 +36,7 @@ MOST_PHONES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class CallOutcome:
     """What an operator says of a call.
 
     `person`, `name`, `phone`: who was called, on which phone. `will_send_at`: when they promised to send, on the
@@ -55,7 +55,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class PhoneEntry:
     """Answers taken by phone: their entry's key and writes."""
 
     key: str
@@ -63,7 +63,7 @@ class Taken:
 
 
 def log_call(
-    loaded: LoadedElection, action: Action, station: str, called: Called, taken: Taken | None = None
+    loaded: LoadedElection, action: Action, station: str, called: CallOutcome, taken: PhoneEntry | None = None
 ) -> dict[str, Any]:
     """Log a call, end its lease, and return what is offered next.
 
@@ -109,7 +109,7 @@ def log_call(
     return perform(noted, attempt, also=(WorkChanged, *OTHERS_AT_WORK))
 
 
-def check(election: Election, station: str, called: Called, at: dt.datetime, *, has_answers: bool) -> None:
+def check(election: Election, station: str, called: CallOutcome, at: dt.datetime, *, has_answers: bool) -> None:
     """Raise OutcomeInvalid where what is said does not fit the outcome."""
     if called.outcome not in OUTCOMES:
         raise OutcomeInvalid("/outcome", f"use one of {', '.join(OUTCOMES)}")
@@ -124,7 +124,7 @@ def check(election: Election, station: str, called: Called, at: dt.datetime, *, 
         raise OutcomeInvalid("/phone", "it is no phone of this station's observers or coordinators")
 
 
-def _check_promise(election: Election, station: str, called: Called, at: dt.datetime) -> None:
+def _check_promise(election: Election, station: str, called: CallOutcome, at: dt.datetime) -> None:
     if called.will_send_at is not None:
         if called.outcome != "will_send":
             raise OutcomeInvalid("/will_send_at", "a time comes with the outcome will_send alone")
@@ -160,7 +160,9 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
     return f"{loaded.clock.at(now).astimezone(loaded.election.zone):%Y-%m-%dT%H}"
 
 
-def offer(election: Election, operator: Operator, called: Called, row: CallRow, station: str) -> dict[str, Any] | None:
+def offer(
+    election: Election, operator: Operator, called: CallOutcome, row: CallRow, station: str
+) -> dict[str, Any] | None:
     """Return the offer after an outcome: incident, headquarters or next phones."""
     match called.outcome:
         case "not_open":
@@ -178,7 +180,7 @@ def offer(election: Election, operator: Operator, called: Called, row: CallRow, 
 
 
 def next_phones(
-    election: Election, operator: Operator, station: str, called: Called, known: Mapping[str, Any]
+    election: Election, operator: Operator, station: str, called: CallOutcome, known: Mapping[str, Any]
 ) -> list[str]:
     """Return the phones to try next: the observers', then the coordinators'.
 
@@ -202,7 +204,9 @@ def next_phones(
     return [phone for phone in dict.fromkeys([*observers, *coordinators]) if phone not in {*tried, called.phone}]
 
 
-def _contact(loaded: LoadedElection, action: Action, row: CallRow, called: Called, taken: Taken | None) -> ContactRow:
+def _contact(
+    loaded: LoadedElection, action: Action, row: CallRow, called: CallOutcome, taken: PhoneEntry | None
+) -> ContactRow:
     return ContactRow(
         station_key(loaded.election.id, row.station),
         contact_id(action.now, action.key),
@@ -233,7 +237,9 @@ def before_of(row: CallRow) -> dict[str, Any]:
     }
 
 
-def _changes(election: Election, row: CallRow, called: Called, contact: ContactRow, now: dt.datetime) -> dict[str, Any]:
+def _changes(
+    election: Election, row: CallRow, called: CallOutcome, contact: ContactRow, now: dt.datetime
+) -> dict[str, Any]:
     """Return what a call changes of its station's row, by attribute."""
     last = {
         "at": contact.at.isoformat(timespec="seconds"),
@@ -254,7 +260,7 @@ def _changes(election: Election, row: CallRow, called: Called, contact: ContactR
     }
 
 
-def _promise(election: Election, row: CallRow, called: Called, contact: ContactRow) -> dict[str, Any] | None:
+def _promise(election: Election, row: CallRow, called: CallOutcome, contact: ContactRow) -> dict[str, Any] | None:
     """Return until when an observer will have sent, to be reminded."""
     observer = holder_of(election, row.station, called.phone)
     if not called.reminds or observer is None or called.will_send_at is None:
@@ -263,7 +269,7 @@ def _promise(election: Election, row: CallRow, called: Called, contact: ContactR
     return {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
 
 
-def _phones(row: CallRow, called: Called, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
+def _phones(row: CallRow, called: CallOutcome, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
     state = {"state": phone_state(called.outcome), "at": at.isoformat(timespec="seconds"), "real": now.isoformat()}
     phones = {**(row.phones or {}), str(called.phone): state}
     return dict(sorted(phones.items(), key=lambda known: known[1]["real"], reverse=True)[:MOST_PHONES])

@@ -1,7 +1,7 @@
 """Why a call cannot be taken, logged or undone."""
 
 
-class Leased(Exception):
+class TaskLeased(Exception):
     """Somebody else has the task now."""
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.asked import reopened
@@ -76,7 +76,7 @@ def _withdrawn(loaded: LoadedElection, action: Action, key: str) -> list[Write]:
         return []
     if entry.state == MessageState.RECEIVED:
         raise UndoPassed("its answers have not been read yet: try again in a minute")
-    made = Made(action.who, action.now, action.why or "")
+    made = Attribution(action.who, action.now, action.why or "")
     ending, _ = ending_incidents(loaded, action, entry)
     writes = [*withdrawing(loaded.election, entry, made), *ending]
     return [*writes, deciding(entry, decision(action, "withdrawn"))]

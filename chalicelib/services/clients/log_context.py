@@ -43,7 +43,7 @@ logger = Logger()
 logger.registered_handler.addFilter(_BoundedTraceback())
 
 
-class Correlated(Protocol):
+class CorrelatedRow(Protocol):
     """A row that logs can tell of."""
 
     @property
@@ -60,7 +60,7 @@ def log_request(context: object) -> None:
 
 
 @contextmanager
-def logged_as(row: Correlated) -> Iterator[None]:
+def logged_as(row: CorrelatedRow) -> Iterator[None]:
     """Let this thread's lines carry a row's correlation id meanwhile."""
     before = logger.thread_safe_get_current_keys().get(CORRELATION_ID)
     logger.thread_safe_append_keys(**{CORRELATION_ID: row.correlation_id})

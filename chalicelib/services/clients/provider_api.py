@@ -35,7 +35,7 @@ class AnswerLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedSend:
     """A provider, and the request to it that sends an SMS."""
 
     carrier: Provider
@@ -67,7 +67,7 @@ def hand_over(name: str, sms: OutboundSms) -> SendOutcome:
     return ask(prepared)
 
 
-def prepare(name: str, sms: OutboundSms) -> Prepared:
+def prepare(name: str, sms: OutboundSms) -> PreparedSend:
     """Make the request that sends an SMS; raises CannotSend.
 
     With the URL for its receipts; CannotSend names whatever is missing.
@@ -75,12 +75,12 @@ def prepare(name: str, sms: OutboundSms) -> Prepared:
     try:
         carrier = configured(name)
         receipts = receipt_url(carrier.secrets, name, os.environ.get("BAYKOO_API_URL", ""))
-        return Prepared(carrier, carrier.send_request(replace(sms, receipt_url=receipts)))
+        return PreparedSend(carrier, carrier.send_request(replace(sms, receipt_url=receipts)))
     except (SecretsUnavailable, NotConfigured, WebhookRefused) as fault:
         raise CannotSend(str(fault)) from fault
 
 
-def ask(prepared: Prepared) -> SendOutcome:
+def ask(prepared: PreparedSend) -> SendOutcome:
     """Make the request, once. Never raises: what nobody can tell is `in_doubt`."""
     try:
         return prepared.carrier.read_send_answer(*exchange(prepared.request))

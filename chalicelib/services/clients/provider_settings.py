@@ -46,7 +46,7 @@ class NotConfigured(LookupError):
     """This stack has no such provider."""
 
 
-class _Cached(Generic[Value]):
+class _CachedValue(Generic[Value]):
     """A value in SSM, read again when it is due.
 
     The last one stands in while it cannot be read.
@@ -91,8 +91,8 @@ class _Cached(Generic[Value]):
         self._tried_at, self._spread = begun, random.uniform(2 / 3, 1)  # noqa: S311 - no secret depends on it
 
 
-_names: dict[str, _Cached[frozenset[str]]] = {}
-_settings: dict[str, _Cached[dict[str, Any] | None]] = {}
+_names: dict[str, _CachedValue[frozenset[str]]] = {}
+_settings: dict[str, _CachedValue[dict[str, Any] | None]] = {}
 
 
 def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def provider_secrets(provider: str, *, fresh: bool = False) -> dict[str, Any]:
     if parameter not in _settings:
         if provider not in _provider_names(fresh=fresh):
             raise NotConfigured(f"no parameter {parameter}")
-        _settings.setdefault(parameter, _Cached(parameter, lambda: _read(parameter)))
+        _settings.setdefault(parameter, _CachedValue(parameter, lambda: _read(parameter)))
     settings = _settings[parameter].get(fresh=fresh)
     if settings is None:
         raise NotConfigured(f"no parameter {parameter}")
@@ -120,7 +120,7 @@ def settings_of(name: str) -> dict[str, Any] | None:
     Raises SecretsUnavailable.
     """
     parameter = f"{os.environ['BAYKOO_PARAMETERS']}/{name}"
-    return _settings.setdefault(parameter, _Cached(parameter, lambda: _read(parameter))).get(fresh=False)
+    return _settings.setdefault(parameter, _CachedValue(parameter, lambda: _read(parameter))).get(fresh=False)
 
 
 def configured_providers() -> list[str]:
@@ -143,7 +143,7 @@ def _path() -> str:
 
 def _provider_names(*, fresh: bool) -> frozenset[str]:
     path = _path()
-    return _names.setdefault(path, _Cached(path, lambda: _list_names(path))).get(fresh=fresh)
+    return _names.setdefault(path, _CachedValue(path, lambda: _list_names(path))).get(fresh=fresh)
 
 
 def _list_names(path: str) -> frozenset[str]:

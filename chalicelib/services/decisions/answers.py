@@ -8,8 +8,8 @@ from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.decisions import Choice, Confirmation, Decisions, basis_of
 from chalicelib.observation.reports.report import Report, station_answers
 from chalicelib.services.decisions.deciding import (
-    Decided,
-    Standing,
+    DecisionChange,
+    ReportState,
     Target,
     decide,
     known_codes,
@@ -32,7 +32,7 @@ def choose(target: Target, observer: str | None, codes: Sequence[str] = ()) -> d
     if target.form.expect != "station":
         raise DecisionRefused("each observer's report of this form counts; leave one out instead")
 
-    def chosen(standing: Standing) -> Decided:
+    def chosen(standing: ReportState) -> DecisionChange:
         chosen_codes = codes or [code for code in target.form.by_code if _is_between(standing.answers(code), observer)]
         if not chosen_codes:
             raise DecisionRefused("there is nothing to choose: no question is answered by several observers")
@@ -62,7 +62,7 @@ def leave_out(target: Target, observer: str) -> dict[str, Any]:
     """
     target.require_note("it is left out")
 
-    def left_out(standing: Standing) -> Decided:
+    def left_out(standing: ReportState) -> DecisionChange:
         decisions = standing.report.decisions
         if observer not in standing.report.given:
             raise DecisionRefused(f"observer {observer} has not reported it")
@@ -82,7 +82,7 @@ def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[st
     """
     known_codes(target, codes)
 
-    def confirmed(standing: Standing) -> Decided:
+    def confirmed(standing: ReportState) -> DecisionChange:
         given = standing.report.observers.get(observer)
         answers = given.answers if given is not None else {}
         confirmed_codes = codes or list(answers)
@@ -94,7 +94,7 @@ def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[st
         for code, value in values.items():
             decisions = decisions.confirming(observer, code, Confirmation(value, target.made))
         old = {code: before[observer, code].value for code in confirmed_codes if (observer, code) in before}
-        return Decided(decisions, f"answers confirmed by observer {observer}", old or None, values)
+        return DecisionChange(decisions, f"answers confirmed by observer {observer}", old or None, values)
 
     return decide(target, confirmed)
 
@@ -108,7 +108,7 @@ def withdraw(target: Target, message: str) -> dict[str, Any]:
     """
     target.require_note("it is withdrawn")
 
-    def withdrawn(standing: Standing) -> Decided:
+    def withdrawn(standing: ReportState) -> DecisionChange:
         decisions = standing.report.decisions
         if not message.startswith(ENTERED) or message not in _messages(standing.report):
             raise DecisionRefused("it is none of the entries that this report's answers came from")
@@ -130,7 +130,7 @@ def undo(target: Target) -> dict[str, Any]:
     A correction is withdrawn. Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
     """
 
-    def undone(standing: Standing) -> Decided:
+    def undone(standing: ReportState) -> DecisionChange:
         decisions = standing.report.decisions
         if decisions.last is None:
             raise DecisionRefused("nobody has decided anything about this report")
@@ -147,7 +147,7 @@ def revoke(target: Target, **named: Any) -> dict[str, Any]:
     what `decide` raises.
     """
 
-    def revoked(standing: Standing) -> Decided:
+    def revoked(standing: ReportState) -> DecisionChange:
         before = standing.report.decisions
         match named:
             case {"of": "choice", "codes": codes}:
@@ -182,12 +182,12 @@ def _messages(report: Report) -> set[str]:
 
 def _counted(
     target: Target,
-    standing: Standing,
+    standing: ReportState,
     decisions: Decisions,
     what: str,
     codes: Sequence[str] = (),
     about: str | None = None,
-) -> Decided:
+) -> DecisionChange:
     """Return a decision with what counts otherwise before and after it."""
     report = standing.report
     after = Report(report.station, report.form, report.round, report.given, decisions)
@@ -197,7 +197,7 @@ def _counted(
     described = [{code: answers.get(code) for code in sorted(shown | changed)} for answers in both]
     if about is not None:
         described[1]["message"] = about
-    return Decided(decisions, what, described[0] or None, described[1] or {"decided": what})
+    return DecisionChange(decisions, what, described[0] or None, described[1] or {"decided": what})
 
 
 def _answers(target: Target, report: Report) -> dict[str, Any]:

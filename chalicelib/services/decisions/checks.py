@@ -9,7 +9,7 @@ from chalicelib.observation.checks import parse_rule
 from chalicelib.observation.reports.checks import check_answers, failing
 from chalicelib.observation.reports.decisions import Explanation, basis_of
 from chalicelib.observation.reports.doubts import check_sentence
-from chalicelib.services.decisions.deciding import Decided, Standing, Target, decide
+from chalicelib.services.decisions.deciding import DecisionChange, ReportState, Target, decide
 from chalicelib.services.decisions.refusals import DecisionRefused
 
 
@@ -23,7 +23,7 @@ def explain(target: Target, rule: str, *, counts: bool) -> dict[str, Any]:
     """
     target.require_note("it fails, and stands as it is")
 
-    def explained(standing: Standing) -> Decided:
+    def explained(standing: ReportState) -> DecisionChange:
         failed = {check.rule: check for check in failing(target.election, standing.reports, standing.place)}
         if rule not in failed:
             raise DecisionRefused(f"the report does not fail {rule}")
@@ -32,7 +32,7 @@ def explain(target: Target, rule: str, *, counts: bool) -> dict[str, Any]:
         sentence = check_sentence(target.election, standing.reports, standing.place, failed[rule])
         decisions = standing.report.decisions.explaining(rule, explanation)
         after = {"rule": rule, "explained": target.made.note, "in_quick_count": counts}
-        return Decided(
+        return DecisionChange(
             decisions,
             "check explained",
             {"rule": rule, "sentence": sentence},

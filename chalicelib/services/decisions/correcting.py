@@ -13,7 +13,7 @@ from chalicelib.observation.reports.decisions import Confirmation
 from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Change, perform
-from chalicelib.services.decisions.deciding import Standing, Target, standing_of
+from chalicelib.services.decisions.deciding import ReportState, Target, standing_of
 from chalicelib.services.decisions.refusals import DecisionRefused
 from chalicelib.services.isolation import for_each
 from chalicelib.services.processing.process import process
@@ -99,7 +99,7 @@ def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str
     return {**answers, form.serial: serial_in(form, target.key[2]) or ""}
 
 
-def _described(target: Target, standing: Standing, read: ReadBack) -> dict[str, Any]:
+def _described(target: Target, standing: ReportState, read: ReadBack) -> dict[str, Any]:
     """Describe a correction: its SMS, and the checks that fail then."""
     station, form, round_name = target.key
     given = standing.report.observers.get(read.observer.number)
@@ -127,7 +127,7 @@ def _failed(read: ReadBack, report: Any) -> tuple[Any, ...]:
     return merged.failed if merged is not None else ()
 
 
-def _noting(target: Target, standing: Standing, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
+def _noting(target: Target, standing: ReportState, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
     """Return the write that notes an entry in its report.
 
     It notes too whether the answers were confirmed.

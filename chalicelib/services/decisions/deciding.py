@@ -14,7 +14,7 @@ from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.answer_json import value_json
-from chalicelib.observation.reports.decisions import Decisions, Made
+from chalicelib.observation.reports.decisions import Attribution, Decisions
 from chalicelib.observation.reports.doubts import doubts_of
 from chalicelib.observation.reports.report import Answer, Report, station_answers
 from chalicelib.observation.reports.tally import contribution
@@ -62,9 +62,9 @@ class Target:
         return form
 
     @property
-    def made(self) -> Made:
+    def made(self) -> Attribution:
         """By whom it is decided, on the election's clock, and why."""
-        return Made(self.action.who, self.loaded.clock.at(self.action.now), self.action.why or "")
+        return Attribution(self.action.who, self.loaded.clock.at(self.action.now), self.action.why or "")
 
     def require_note(self, what: str) -> None:
         """Refuse a decision without a reason; raises NoteMissing."""
@@ -73,7 +73,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReportState:
     """A report as it stands, with the station's others."""
 
     stored: StoredReport
@@ -96,7 +96,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionChange:
     """A decision: the report's decisions with it, and its audit line.
 
     `document`: what its answer says besides.
@@ -109,7 +109,7 @@ class Decided:
     document: Mapping[str, Any] | None = None
 
 
-def decide(target: Target, decision: Callable[[Standing], Decided]) -> dict[str, Any]:
+def decide(target: Target, decision: Callable[[ReportState], DecisionChange]) -> dict[str, Any]:
     """Take a decision once and return the report after it.
 
     Raises ReportUnknown, VersionPassed, KeyReused, StoreUnavailable, and what `decision` raises.
@@ -128,7 +128,7 @@ def decide(target: Target, decision: Callable[[Standing], Decided]) -> dict[str,
     return perform(target.action, attempt)
 
 
-def standing_of(target: Target) -> Standing:
+def standing_of(target: Target) -> ReportState:
     """Return the report as it stands, at the version that was seen.
 
     Raises ReportUnknown, VersionPassed, StoreUnavailable.
@@ -142,7 +142,7 @@ def standing_of(target: Target) -> Standing:
     if place not in stored:
         raise ReportUnknown(f"nobody has reported {form} {round_name} of station {station} yet")
     _require_own(target, stored[place].report)
-    standing = Standing(stored[place], {at: row.report for at, row in stored.items()})
+    standing = ReportState(stored[place], {at: row.report for at, row in stored.items()})
     if standing.stored.version != target.seen:
         raise VersionPassed(_passed(target, standing))
     return standing
@@ -156,7 +156,7 @@ def _require_own(target: Target, report: Report) -> None:
     operator.require_own(*concerned)
 
 
-def _changed(target: Target, standing: Standing, decided: Decided) -> tuple[StoredReport, list[Write]]:
+def _changed(target: Target, standing: ReportState, decided: DecisionChange) -> tuple[StoredReport, list[Write]]:
     """Return the report after a decision, and its writes.
 
     They replace the version that was read.
@@ -183,7 +183,7 @@ def _incidents_of_entries(target: Target, before: Iterable[str], after: Iterable
         yield from reopening_incidents(loaded, action, entry, key)
 
 
-def _described(target: Target, standing: Standing, after: StoredReport) -> dict[str, Any]:
+def _described(target: Target, standing: ReportState, after: StoredReport) -> dict[str, Any]:
     """Describe a report after a decision; its version is the next."""
     election, report, operator = target.election, after.report, target.action.operator
     form, answers = target.form, station_answers(election, report.only(operator.sees_reports_of))
@@ -205,7 +205,7 @@ def _described(target: Target, standing: Standing, after: StoredReport) -> dict[
     }
 
 
-def _passed(target: Target, standing: Standing) -> str:
+def _passed(target: Target, standing: ReportState) -> str:
     """Say who changed a report since, as far as that is known."""
     version, last = standing.stored.version, standing.report.decisions.last
     words = f"the report is at version {version} now, you have seen {target.seen}"

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from chalicelib.providers.contract import OutboundSms, Secrets
 from chalicelib.providers.sending import one_of_ours
-from chalicelib.services.clients.provider_api import Prepared, ask, prepare
+from chalicelib.services.clients.provider_api import PreparedSend, ask, prepare
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 from chalicelib.services.delivery import aws
 from chalicelib.services.delivery.faults import InDoubt, NotSent, SendRefused
@@ -51,7 +51,7 @@ class _Sns:
 @dataclass(frozen=True, slots=True)
 class _SendApi:
     name: str
-    prepared: Prepared
+    prepared: PreparedSend
 
     @property
     def settings(self) -> Secrets:

@@ -26,7 +26,7 @@ from chalicelib.store.outcome import queued
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentOf:
+class IncidentDraft:
     """The incident that an SMS is made into.
 
     It has a category, and is at the observer's station unless another is named.
@@ -48,7 +48,7 @@ class Entry:
     `observer` None: that of the SMS. `about`: the key of the SMS that is entered.
     """
 
-    says: str | EntryFields | int | IncidentOf
+    says: str | EntryFields | int | IncidentDraft
     observer: str | None = None
     about: str | None = None
 
@@ -58,7 +58,7 @@ class Entry:
         match self.says:
             case int():
                 return "chosen"
-            case IncidentOf():
+            case IncidentDraft():
                 return "incident"
             case _:
                 return "entered"
@@ -115,13 +115,13 @@ def _draft(election: Election, entry: Entry, about: Message | None) -> Draft:
             return Draft(observer, text=entry.says, about=about)
         case int():
             return Draft(observer, fields=_reading(election, about, entry.says), about=about)
-        case IncidentOf():
+        case IncidentDraft():
             return Draft(observer, fields=_incident_fields(election, entry.says, about), about=about)
         case _:
             return Draft(observer, fields=entry.says, about=about)
 
 
-def _incident_fields(election: Election, incident: IncidentOf, about: Message | None) -> EntryFields:
+def _incident_fields(election: Election, incident: IncidentDraft, about: Message | None) -> EntryFields:
     if election.incidents is None:
         raise NotDone("this election has no incidents")
     words = incident.comment

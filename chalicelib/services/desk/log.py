@@ -29,7 +29,7 @@ _OF_MESSAGE: Final = "message "
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LogFilter:
     """Of the log what is wanted; None limits nothing.
 
     `since` and `until` are real instants. `text` is looked for in texts, whatever their case. `after`: instant and key
@@ -49,7 +49,7 @@ class Wanted:
 
 
 def log(
-    loaded: LoadedElection, operator: Operator, wanted: Wanted, withheld: Collection[str], now: dt.datetime
+    loaded: LoadedElection, operator: Operator, wanted: LogFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of the log, the newest first.
 
@@ -127,7 +127,7 @@ class _Reader:
     `following`: where the next page begins, None at the end.
     """
 
-    def __init__(self, election_id: str, wanted: Wanted) -> None:
+    def __init__(self, election_id: str, wanted: LogFilter) -> None:
         self._election_id = election_id
         self._wanted = wanted
         self.following: list[str] | None = None
@@ -148,7 +148,7 @@ class _Reader:
         return is_after and self._wanted.since <= at <= self._wanted.until
 
 
-def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
+def _is_line_of(operator: Operator, line: Line, wanted: LogFilter) -> bool:
     """Whether a message may be wanted.
 
     By what the feed tells of it.
@@ -160,7 +160,7 @@ def _is_line_of(operator: Operator, line: Line, wanted: Wanted) -> bool:
     return is_asked and of_region and (line.observer is None or operator.sees_reports_of(line.observer))
 
 
-def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: Wanted) -> bool:
+def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: LogFilter) -> bool:
     """Whether a message is wanted, as it is now."""
     if row.election != election_id or not sees(operator, row) or is_sign_in(row.key):
         return False

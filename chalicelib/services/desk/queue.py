@@ -16,7 +16,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk.message import is_of
 from chalicelib.services.desk.superseded import end_superseded
 from chalicelib.services.views.message import may_tell, phone_for
-from chalicelib.store.desk import Desk, Waiting, tag_of, waiting_at
+from chalicelib.store.desk import Desk, WaitingSms, tag_of, waiting_at
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.message_queries import get_many, unfinished
 from chalicelib.store.messages import Message
@@ -33,7 +33,7 @@ MOST_COMPARED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueueFilter:
     """What of the queue is asked for.
 
     None limits nothing. `after`: the last row of the page before.
@@ -47,7 +47,7 @@ class Asked:
 
 
 def queue(
-    loaded: LoadedElection, operator: Operator, wanted: Asked, withheld: Collection[str], now: dt.datetime
+    loaded: LoadedElection, operator: Operator, wanted: QueueFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of the queue, with counts of the operator's regions.
 
@@ -156,7 +156,7 @@ def _held_for(row: Message) -> str | None:
 _HELD_FOR: Final = frozenset((Reason.REASSIGNED, Reason.OVER_BUDGET, Reason.TOO_LONG)) | CODE_REASONS
 
 
-def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting]:
+def _waiting(election: Election, operator: Operator, desk: Desk) -> list[WaitingSms]:
     """Return what waits in an operator's regions, the oldest first.
 
     Who sees the whole nation sees what is of no region too.
@@ -170,36 +170,38 @@ def _waiting(election: Election, operator: Operator, desk: Desk) -> list[Waiting
     return sorted((sms for sms in waiting if operator.sees_reports_of(sms.observer)), key=_place)
 
 
-def _unread(operator: Operator, waiting: Collection[str]) -> list[Waiting]:
+def _unread(operator: Operator, waiting: Collection[str]) -> list[WaitingSms]:
     """Return SMS to the election's numbers that no try has read.
 
     They belong to no election yet.
     """
     keys = [key for key in unfinished("held", None, MOST_UNREAD // QUEUE_SHARDS["held"]) if key not in waiting]
     rows = [row for row in get_many(keys) if row.direction == "in" and row.election is None and is_of(operator, row)]
-    return [Waiting(row.key, row.stored_at, row.state, row.reason, row.sender, None, None, "messages") for row in rows]
+    return [
+        WaitingSms(row.key, row.stored_at, row.state, row.reason, row.sender, None, None, "messages") for row in rows
+    ]
 
 
 def _still_waits(row: Message) -> bool:
     return row.attention is not None or (row.election is None and row.state == MessageState.HELD)
 
 
-def _place(sms: Waiting) -> tuple[str, str]:
+def _place(sms: WaitingSms) -> tuple[str, str]:
     return sms.since.isoformat(), sms.key
 
 
-def _is_asked(sms: Waiting, wanted: Asked) -> bool:
+def _is_asked(sms: WaitingSms, wanted: QueueFilter) -> bool:
     of_kind = wanted.kind is None or kind_of(sms.state, sms.reason) == wanted.kind
     return of_kind and (wanted.region is None or sms.region == wanted.region)
 
 
-def _counted(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, Any]:
+def _counted(waiting: Iterable[WaitingSms], ended: Collection[str]) -> dict[str, Any]:
     since = [sms.since for sms in waiting if sms.key not in ended]
     return {"count": len(since), "oldest": min(since).isoformat() if since else None}
 
 
-def _by_region(waiting: Iterable[Waiting], ended: Collection[str]) -> dict[str, dict[str, Any]]:
-    by_region: defaultdict[str, list[Waiting]] = defaultdict(list)
+def _by_region(waiting: Iterable[WaitingSms], ended: Collection[str]) -> dict[str, dict[str, Any]]:
+    by_region: defaultdict[str, list[WaitingSms]] = defaultdict(list)
     for sms in waiting:
         by_region[sms.region or "*"].append(sms)
     return {region: _counted(of_region, ended) for region, of_region in sorted(by_region.items())}

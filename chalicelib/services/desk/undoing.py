@@ -5,7 +5,7 @@ It is a decision of its own: it withdraws what was entered, and lets wait what w
 
 from typing import Any, Final
 
-from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.desk.assigning import unassign
@@ -57,7 +57,7 @@ def _withdrawn(loaded: LoadedElection, action: Action, entry: Message, sms: Mess
         raise NotDone("the entry is withdrawn already")
     if entry.state == MessageState.RECEIVED:
         raise NotDone("the entry has not been read yet: try again in a minute")
-    made = Made(action.who, action.now, action.why or "")
+    made = Attribution(action.who, action.now, action.why or "")
     writes = withdrawing(loaded.election, entry, made)
     ending, ended = ending_incidents(loaded, action, entry)
     writes += ending

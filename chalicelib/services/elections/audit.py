@@ -32,7 +32,7 @@ from chalicelib.store.tallies import shards_of_cells
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
+class AuditResult:
     """What an audit looked at, and each difference in words.
 
     `waiting`: messages that have no outcome yet.
@@ -44,7 +44,7 @@ class Audited:
     differences: tuple[str, ...]
 
 
-def audit(election_id: str) -> Audited:
+def audit(election_id: str) -> AuditResult:
     """Compare an election's messages, reports, incidents and tallies.
 
     Reads everything: minutes for a nation. Messages that come in meanwhile can show as differences; audit again then.
@@ -65,7 +65,7 @@ def audit(election_id: str) -> Audited:
             expected_tallies(election, messages, reports.values(), incidents.values()), shards_of_cells(election)
         ),
     ]
-    return Audited(len(messages), len(reports), waiting_for(election_id), tuple(differences))
+    return AuditResult(len(messages), len(reports), waiting_for(election_id), tuple(differences))
 
 
 def waiting_for(election_id: str) -> int:

@@ -8,7 +8,7 @@ from chalicelib.observation.incidents.urgent_pattern import incident_pattern
 from chalicelib.observation.reports.tally import difference
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.elections.removals import Removal, Reported, removals
+from chalicelib.services.elections.removals import ReceivedRows, Removal, removals
 from chalicelib.services.opt_outs.forgotten import restore_opt_outs
 from chalicelib.services.reports.recount import recount
 from chalicelib.services.reports.tally_changes import incident_cell
@@ -63,7 +63,7 @@ def finish_load(election: Election) -> None:
     _count_anew(election, _reported(election))
 
 
-def _count_anew(election: Election, reported: Reported) -> None:
+def _count_anew(election: Election, reported: ReceivedRows) -> None:
     restore_opt_outs(election)
     remove_older_documents(election.id)
     for number in routes.numbers_of(election.id):
@@ -76,11 +76,11 @@ def _count_anew(election: Election, reported: Reported) -> None:
             _relocate(election, incident)
 
 
-def _reported(election: Election) -> Reported:
+def _reported(election: Election) -> ReceivedRows:
     reports = tuple(report.report for report in all_reports(election, election.station_by_number))
     cells = read_cells(election).values()
     messages = sum(int(counters.get(f"message.{name}", 0)) for counters in cells for name in ("received", "entered"))
-    return Reported(reports, tuple(incidents_of(election.id)), messages)
+    return ReceivedRows(reports, tuple(incidents_of(election.id)), messages)
 
 
 def copy_election(source_id: str, target_id: str, clock: Clock) -> Election:

@@ -24,7 +24,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReceivedRows:
     """What has come in for an election.
 
     `messages`: how many have an outcome.
@@ -35,7 +35,7 @@ class Reported:
     messages: int
 
 
-def removals(before: Election, after: Election, reported: Reported) -> Iterator[Removal]:
+def removals(before: Election, after: Election, reported: ReceivedRows) -> Iterator[Removal]:
     """Everything that is left out and was reported on, with how often."""
     counted = reported.messages + len(reported.incidents)  # a coordinator's incident counts as no message
     if after.tally_shards != before.tally_shards and counted:

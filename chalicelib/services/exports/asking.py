@@ -11,12 +11,12 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.clients.bucket import LINK_LASTS, link_to
 from chalicelib.services.clients.jobs import DIES_AFTER, begin
 from chalicelib.services.exports.faults import ExportNotDone, ExportUnknown, PeopleWithheld
-from chalicelib.services.exports.table import Wanted
+from chalicelib.services.exports.table import ExportRequest
 from chalicelib.store import jobs
 from chalicelib.store.jobs import JobRow
 
 
-def ask(election: Election, wanted: Wanted, action: Action) -> dict[str, Any]:
+def ask(election: Election, wanted: ExportRequest, action: Action) -> dict[str, Any]:
     """Store what somebody wants exported, and have it begun.
 
     Raises PeopleWithheld, and what `perform` raises.

@@ -12,7 +12,7 @@ from chalicelib.services.exports.codebook import about_table, codebook_table
 from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.other_rows import audit_tables, incident_tables, message_tables, roster_tables
 from chalicelib.services.exports.report_rows import report_tables
-from chalicelib.services.exports.table import Scope, Table, Wanted, What
+from chalicelib.services.exports.table import ExportRequest, Scope, Table, What
 from chalicelib.services.exports.writers import write_csv, write_xlsx
 from chalicelib.store import jobs
 from chalicelib.store.elections import existing
@@ -56,7 +56,7 @@ def _scope(election_id: str, row: JobRow) -> Scope:
     }
     loaded = existing(election_id)
     operator = Operator(row.who, row.role, election_id, tuple(row.regions), organisation=row.organisation)  # type: ignore[arg-type]
-    return Scope(loaded, operator.looking_at(loaded.election), Wanted(**named))
+    return Scope(loaded, operator.looking_at(loaded.election), ExportRequest(**named))
 
 
 def _made(row: JobRow, scope: Scope, clock: Clock) -> tuple[list[dict[str, Any]], int]:

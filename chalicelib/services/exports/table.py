@@ -32,7 +32,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExportRequest:
     """What somebody asks for.
 
     `regions`, `forms` and `stations` empty: all that they see. `people`: with names, phones and texts. `language`: of
@@ -54,7 +54,7 @@ class Scope:
 
     loaded: LoadedElection
     operator: Operator
-    wanted: Wanted
+    wanted: ExportRequest
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ MOST_TOLD: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class UploadedFile:
     """A file as it was handed in: name, and text or base64.
 
     XLSX comes in base64.
@@ -46,7 +46,7 @@ class HandedIn:
     content: str
 
 
-def check(loaded: LoadedElection, files: Mapping[Roster, HandedIn], seen: int) -> dict[str, Any]:
+def check(loaded: LoadedElection, files: Mapping[Roster, UploadedFile], seen: int) -> dict[str, Any]:
     """Say what is wrong with new rosters, and what they change.
 
     Nothing is loaded.
@@ -58,7 +58,7 @@ def check(loaded: LoadedElection, files: Mapping[Roster, HandedIn], seen: int) -
     return _described(loaded, inspection)
 
 
-def ask(loaded: LoadedElection, files: Mapping[Roster, HandedIn], seen: int, action: Action) -> dict[str, Any]:
+def ask(loaded: LoadedElection, files: Mapping[Roster, UploadedFile], seen: int, action: Action) -> dict[str, Any]:
     """Have new rosters loaded by the function job, on the version seen.
 
     Raises VersionPassed, ImportRefused, BucketUnavailable, and what `perform` raises.
@@ -112,7 +112,7 @@ def _require(loaded: LoadedElection, seen: int) -> None:
         raise VersionPassed(f"the election is at version {loaded.version} now, you have seen {seen}")
 
 
-def _inspected(filed: Election, files: Mapping[Roster, HandedIn]) -> RosterInspection:
+def _inspected(filed: Election, files: Mapping[Roster, UploadedFile]) -> RosterInspection:
     try:
         tables = {name: RosterTable(file.file, _text(file)) for name, file in files.items()}
     except SheetUnreadable as unreadable:
@@ -121,7 +121,7 @@ def _inspected(filed: Election, files: Mapping[Roster, HandedIn]) -> RosterInspe
     return inspect_rosters(filed, tables)
 
 
-def _text(handed_in: HandedIn) -> str:
+def _text(handed_in: UploadedFile) -> str:
     if not handed_in.file.lower().endswith(".xlsx"):
         return handed_in.content
     try:

@@ -33,7 +33,7 @@ LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class IncidentChange:
     """What a change sets, and what the history says of it.
 
     None of an attribute: it is removed. `others`: rows that change with it. `keeps`: what else its row keeps, which an
@@ -52,13 +52,15 @@ def add_note(loaded: LoadedElection, action: Action, number: int, seen: int) -> 
     """Add a note to an incident's history; raises NoteMissing."""
     if action.why is None:
         raise NoteMissing("write what is to be known of it")
-    return change_incident(loaded, action, number, seen, lambda _: Changed("note"))
+    return change_incident(loaded, action, number, seen, lambda _: IncidentChange("note"))
 
 
 def assign(loaded: LoadedElection, action: Action, number: int, seen: int, to: str | None) -> dict[str, Any]:
     """Make an incident somebody's, or nobody's; raises what `change_incident` raises."""
     name = (to or "").strip()[:LONGEST_NAME] or None
-    return change_incident(loaded, action, number, seen, lambda _: Changed("assign", {"assigned": name}, says=name))
+    return change_incident(
+        loaded, action, number, seen, lambda _: IncidentChange("assign", {"assigned": name}, says=name)
+    )
 
 
 def link(loaded: LoadedElection, action: Action, number: int, seen: int, other: int, *, same: bool) -> dict[str, Any]:
@@ -67,14 +69,14 @@ def link(loaded: LoadedElection, action: Action, number: int, seen: int, other: 
     Raises ChangeRefused, and what `change_incident` raises.
     """
 
-    def change(incident: Incident) -> Changed:
+    def change(incident: Incident) -> IncidentChange:
         twin = _seen_by(loaded, action, other)
         if twin.number == incident.number:
             raise ChangeRefused("an incident is always the same as itself")
         step, at = "link" if same else "unlink", loaded.clock.at(action.now)
-        entry = _entry(Changed(step, says=str(number)), twin, action, at, {"links": dict(twin.links or {})})
+        entry = _entry(IncidentChange(step, says=str(number)), twin, action, at, {"links": dict(twin.links or {})})
         back = changing(twin, twin.state, entry, links=_linked(twin, number, same=same))
-        return Changed(step, {"links": _linked(incident, other, same=same)}, others=(back,), says=str(other))
+        return IncidentChange(step, {"links": _linked(incident, other, same=same)}, others=(back,), says=str(other))
 
     return change_incident(loaded, action, number, seen, change)
 
@@ -85,13 +87,13 @@ def move(loaded: LoadedElection, action: Action, number: int, seen: int, station
     It counts in that station's region from now on. Raises ChangeRefused, and what `change_incident` raises.
     """
 
-    def change(incident: Incident) -> Changed:
+    def change(incident: Incident) -> IncidentChange:
         place = loaded.election.station_by_number.get(station)
         if place is None or not action.operator.sees_station(place):
             raise ChangeRefused(f"there is no station {station}, or not in your regions")
         if incident.station == station:
             raise ChangeRefused("it is there already")
-        return Changed("move", {"station": station, "region": place.region}, says=station)
+        return IncidentChange("move", {"station": station, "region": place.region}, says=station)
 
     return change_incident(loaded, action, number, seen, change)
 
@@ -103,7 +105,7 @@ def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict
     """
     at = loaded.clock.at(action.now)
 
-    def change(incident: Incident) -> Changed:
+    def change(incident: Incident) -> IncidentChange:
         *earlier, last = incident.history
         if last["step"] in ("open", "escalate", "undo") or not earlier:
             raise ChangeRefused("there is nothing to undo")
@@ -114,13 +116,13 @@ def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict
             raise ChangeRefused("it was changed more than ten minutes ago: take another step")
         was = dict(last.get("was") or {})
         others = _twin_writes(loaded, action, incident, last) if last["step"] in ("link", "unlink") else ()
-        return Changed("undo", was, state=earlier[-1]["state"], others=others, says=last["step"])
+        return IncidentChange("undo", was, state=earlier[-1]["state"], others=others, says=last["step"])
 
     return change_incident(loaded, action, number, seen, change)
 
 
 def change_incident(
-    loaded: LoadedElection, action: Action, number: int, seen: int, change: Callable[[Incident], Changed]
+    loaded: LoadedElection, action: Action, number: int, seen: int, change: Callable[[Incident], IncidentChange]
 ) -> dict[str, Any]:
     """Change an incident on the version seen.
 
@@ -177,7 +179,7 @@ def _seen_by(loaded: LoadedElection, action: Action, number: int) -> Incident:
 
 
 def _entry(
-    changed: Changed, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
+    changed: IncidentChange, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
 ) -> dict[str, Any]:
     note = " ".join(filter(None, (changed.says, action.why)))
     entry = {
@@ -238,7 +240,7 @@ def _twin_writes(
     before = (last.get("was") or {}).get("links") or {}
     if other in before:
         links[mine] = before[other]
-    undone = Changed("undo", says=str(last["step"]))
+    undone = IncidentChange("undo", says=str(last["step"]))
     entry = _entry(undone, twin, action, loaded.clock.at(action.now), {})
     return (changing(twin, twin.state, entry, links=links),)
 

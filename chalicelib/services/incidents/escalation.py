@@ -43,7 +43,7 @@ MOST_READ = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Digested:
+class DigestEntries:
     """A region's incidents in a digest, and how many more."""
 
     region: str
@@ -154,7 +154,7 @@ def _digested(
     if not still_open:
         return [escalations.ending_digest(digest)], ()
     more = max(0, len(still_open) - MOST_LISTED) + max(0, len(numbers) - MOST_READ)
-    digested = Digested(digest.region, still_open[:MOST_LISTED], more)
+    digested = DigestEntries(digest.region, still_open[:MOST_LISTED], more)
     rows: list[Message] = []
     by_sms: list[int] = []
     for place in _digest_group(election, digest, still_open):
@@ -186,7 +186,7 @@ def _digest_to(
     election: Election,
     coordinator: Coordinator,
     key: str,
-    digested: Digested,
+    digested: DigestEntries,
     muted: Iterable[str],
     now: dt.datetime,
 ) -> list[Message]:

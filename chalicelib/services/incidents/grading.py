@@ -11,7 +11,7 @@ from chalicelib.observation.incidents.lifecycle import BURST_WITHIN, OPEN, escal
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import Occasion, alerts_of
-from chalicelib.services.incidents.changes import Changed, as_changed, change_incident
+from chalicelib.services.incidents.changes import IncidentChange, as_changed, change_incident
 from chalicelib.services.incidents.refusals import ChangeRefused
 from chalicelib.services.incidents.steps import same_as
 from chalicelib.store import escalations
@@ -35,7 +35,7 @@ def grade(
     A category without a severity brings its own. Raises ChangeRefused, and what `change_incident` raises.
     """
 
-    def change(incident: Incident) -> Changed:
+    def change(incident: Incident) -> IncidentChange:
         sets: dict[str, Any] = {}
         if category is not None:
             sets["category"] = _category(loaded.election, incident, category)
@@ -47,10 +47,10 @@ def grade(
         says = " ".join(str(value) for value in sets.values())
         told_as, after = incident.alerted_as or incident.severity, as_changed(incident, sets)
         if not _is_graver(after.severity, told_as) or incident.state not in OPEN:
-            return Changed("change", sets, {"alerted_as": told_as}, says=says)
+            return IncidentChange("change", sets, {"alerted_as": told_as}, says=says)
         keys, writes = _graver_alerts(loaded, action, after, incident.severity)
         keeps = {"alerted_as": after.severity, "alerts": [*incident.alerts, *keys]}
-        return Changed("change", sets, keeps, others=writes, says=says)
+        return IncidentChange("change", sets, keeps, others=writes, says=says)
 
     return change_incident(loaded, action, number, seen, change)
 

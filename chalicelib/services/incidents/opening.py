@@ -60,7 +60,7 @@ class OpeningPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Announced:
+class _IncidentWithAlerts:
     """An incident with its alerts.
 
     `recipients` get them at once, and where `over_budget` some others in the next digest.
@@ -133,13 +133,15 @@ def _announced(
     muted: frozenset[str],
     sender: str | None,
     now: dt.datetime,
-) -> _Announced:
+) -> _IncidentWithAlerts:
     """Return a new incident with its immediate alerts, whose keys it keeps."""
     group = told_at_once(election, incident.region, incident.severity)
     alerted = () if incident.digested else budget.within(incident, group)
     alerts = alerts_of(election, incident, alerted, muted, now, sender)
     incident.alerts = [alert.key for alert in alerts]
-    return _Announced(incident, alerts, alerted, over_budget=not incident.digested and len(alerted) < len(group))
+    return _IncidentWithAlerts(
+        incident, alerts, alerted, over_budget=not incident.digested and len(alerted) < len(group)
+    )
 
 
 def _number_and_link(

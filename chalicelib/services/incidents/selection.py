@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.values import SEVERITIES
-from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR, Opened, select
+from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR, OpenedThisHour, select
 from chalicelib.store.budgets import spending, spent
 from chalicelib.store.incidents import Incident
 from chalicelib.store.writes import Write
@@ -45,7 +45,7 @@ def within_budget(
     }
     more = frozenset(severity for severity in SEVERITIES if before.get(f"more.{severity}"))
     places = [(str(incident.station), incident.severity) for incident in incidents]
-    selected = select(places, Opened(before.get("opened", 0), recent, more))
+    selected = select(places, OpenedThisHour(before.get("opened", 0), recent, more))
     opened = [incidents[place] for place in selected.opened]
     amounts = {"opened": len(selected.opened)}
     if selected.bearer is not None:

@@ -22,7 +22,7 @@ from chalicelib.observation.incidents.lifecycle import (
     escalation,
     told_at_once,
 )
-from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services import outbox
 from chalicelib.services.actions.perform import Action
@@ -133,7 +133,7 @@ def _other_message(loaded: LoadedElection, action: Action, incident: Incident, e
     stored = get_reports(loaded.election, {key}).get(key) if key is not None and form is not None else None
     if stored is None or form is None or incident.observer not in stored.report.given:
         return None
-    without = stored.report.decisions.withdrawing(entry.key, Made(action.who, action.now, ""))
+    without = stored.report.decisions.withdrawing(entry.key, Attribution(action.who, action.now, ""))
     given = stored.report.given[incident.observer].without(without.withdrawn)
     code = (incident.report or "").rpartition("#")[2]
     newest = given.answers.get(code) if given is not None else None

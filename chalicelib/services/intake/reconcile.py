@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.arrival import OLDEST
 from chalicelib.providers.contract import CannotSend
-from chalicelib.providers.listed import CannotList, Listed, ListFailed
+from chalicelib.providers.listed import CannotList, ListFailed, ListPage
 from chalicelib.services.clients.provider_api import configured, exchange
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake.receive import hold, take_in
@@ -35,7 +35,7 @@ logger = Logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Reconciled:
+class ReconcileResult:
     """How many SMS were listed, and how many were new.
 
     `unreadable`: how many entries could not be read, and are held now for a person.
@@ -50,9 +50,9 @@ class Reconciled:
         """Those that had come already."""
         return self.listed - self.taken_in
 
-    def plus(self, other: "Reconciled") -> "Reconciled":
+    def plus(self, other: "ReconcileResult") -> "ReconcileResult":
         """Both together."""
-        return Reconciled(
+        return ReconcileResult(
             self.listed + other.listed, self.taken_in + other.taken_in, self.unreadable + other.unreadable
         )
 
@@ -83,7 +83,7 @@ class _Place:
         begin = since or before
         return cls(begin, min(begin + WINDOW, now - SETTLING), resume=None if since else done.get("resume"))
 
-    def after(self, listed: Listed, now: dt.datetime) -> Self:
+    def after(self, listed: ListPage, now: dt.datetime) -> Self:
         """Return the next page, or the window after the last."""
         resume = listed.resume or self.resume
         if listed.next_page is not None:
@@ -148,7 +148,7 @@ class _Progress:
 
 def reconcile(
     name: str, now: dt.datetime, since: dt.datetime | None = None, *, seconds: float = math.inf
-) -> Reconciled:
+) -> ReconcileResult:
     """Take in what a provider lists and its webhook never brought.
 
     From where the last run ended, or from `since`. Each page is stored before the next is asked for, and then the place
@@ -164,7 +164,7 @@ def reconcile(
     is_joined = "until" not in done or place.begin <= dt.datetime.fromisoformat(done["until"])
     progress = _Progress(name, version, done, is_joined)
     oldest = min(place.begin, now - OLDEST)
-    total = Reconciled()
+    total = ReconcileResult()
     while place.begin < now - SETTLING:
         try:
             request = provider.list_request(place.begin, place.until, place.page or place.resume)
@@ -180,7 +180,7 @@ def reconcile(
     return total
 
 
-def reconcile_all(now: dt.datetime) -> Reconciled:
+def reconcile_all(now: dt.datetime) -> ReconcileResult:
     """Reconcile every provider that has settings and a list.
 
     Each for its share of the time; returns what they brought together. One provider's failure is logged and holds up no
@@ -190,20 +190,20 @@ def reconcile_all(now: dt.datetime) -> Reconciled:
     done = for_each(
         "provider to reconcile", names, lambda name: _reconciled_in_turn(name, now, RUN_SECONDS / len(names))
     )
-    total = Reconciled()
+    total = ReconcileResult()
     for result in done.results:
         total = total.plus(result)
     return total
 
 
-def _reconciled_in_turn(name: str, now: dt.datetime, seconds: float) -> Reconciled:
+def _reconciled_in_turn(name: str, now: dt.datetime, seconds: float) -> ReconcileResult:
     try:
         provider = configured(name)
         if not provider.is_listed_unasked and provider.secrets.get("reconcile") is not True:
-            return Reconciled()
+            return ReconcileResult()
         result = reconcile(name, now, seconds=seconds)
     except (CannotList, CannotSend):
-        return Reconciled()
+        return ReconcileResult()
     counts = {"listed": result.listed, "taken_in": result.taken_in, "unreadable": result.unreadable}
     logger.info("reconciled", extra={"provider": name, **counts})
     return result
@@ -219,7 +219,7 @@ def _leave_alone(done: dict[str, str], now: dt.datetime) -> None:
         raise ListFailed(f"the provider asked not to be called again for {wait} s", wait)
 
 
-def _stored(name: str, listed: Listed, oldest: dt.datetime, now: dt.datetime) -> Reconciled:
+def _stored(name: str, listed: ListPage, oldest: dt.datetime, now: dt.datetime) -> ReconcileResult:
     """Store a page.
 
     A list without a window begins with what came in long ago, perhaps for another election.
@@ -227,7 +227,7 @@ def _stored(name: str, listed: Listed, oldest: dt.datetime, now: dt.datetime) ->
     recent = [entry for entry in listed.messages if entry.sms.sent_at is None or entry.sms.sent_at >= oldest]
     taken_in = sum(_store_with_retry(lambda entry=entry: take_in(name, entry.sms, entry.raw, now)) for entry in recent)  # type: ignore[misc]
     held = sum(_store_with_retry(lambda entry=entry: hold(name, entry, now)) for entry in listed.unreadable)  # type: ignore[misc]
-    return Reconciled(len(recent), taken_in, held)
+    return ReconcileResult(len(recent), taken_in, held)
 
 
 def _store_with_retry(store: Callable[[], bool]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from chalicelib.observation.ledger.entries import split_report_key
 from chalicelib.store import ledger
-from chalicelib.store.ledger import Part
+from chalicelib.store.ledger import SealedPart
 
 
 def forget(election_id: str, keys: Collection[str]) -> int:
@@ -38,7 +38,7 @@ def _forget_in(election_id: str, number: int, wanted: frozenset[str]) -> int:
     return forgotten
 
 
-def _entries_of(part: Part, wanted: frozenset[str]) -> list[int]:
+def _entries_of(part: SealedPart, wanted: frozenset[str]) -> list[int]:
     """Return the places of a part's entries that are to be forgotten."""
     return [
         place

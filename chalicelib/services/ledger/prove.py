@@ -18,7 +18,7 @@ class NotProvable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class _SealedEntry:
     """Where an entry stands.
 
     Its seal, all leaves of the hour, and its place among them.
@@ -64,7 +64,7 @@ def prove(election_id: str, key: str) -> dict[str, Any]:
     }
 
 
-def _sealed(election_id: str, key: str) -> _Sealed:
+def _sealed(election_id: str, key: str) -> _SealedEntry:
     """Return where an entry stands, of a report the newest version."""
     for seal in reversed(ledger.seals_of(election_id)):
         at: tuple[Kind, str, bytes | None, int] | None = None
@@ -76,11 +76,11 @@ def _sealed(election_id: str, key: str) -> _Sealed:
             leaves += part.each_leaf()
         if at is not None:
             kind, full_key, salt, place = at
-            return _Sealed(seal, kind, full_key, salt, leaves, place)
+            return _SealedEntry(seal, kind, full_key, salt, leaves, place)
     raise NotProvable(f"{key} is in no sealed hour of {election_id} yet: each is sealed shortly after it ends")
 
 
-def _entry_now(election_id: str, sealed: _Sealed) -> Entry | None:
+def _entry_now(election_id: str, sealed: _SealedEntry) -> Entry | None:
     """Return the entry of a row as it is now.
 
     None if it is gone.

@@ -21,7 +21,7 @@ from chalicelib.services.isolation import NO_DEADLINE, for_each, shares_of
 from chalicelib.services.summaries.hourly import MISSED_AFTER, hour_of
 from chalicelib.store import elections, ledger
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.ledger import MOST_ENTRIES, MOST_KEY_BYTES, Opening, Part, Seal
+from chalicelib.store.ledger import MOST_ENTRIES, MOST_KEY_BYTES, Seal, SealedPart, SealOpening
 from chalicelib.store.ledger_rows import RowPage, cursor_after, message_pages, report_pages
 
 STRAGGLES_WITHIN: Final = dt.timedelta(minutes=20)
@@ -64,8 +64,8 @@ def seal(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -
     election_id = loaded.election.id
     last = ledger.last_seal(election_id)
     number, since = (last.number + 1, last.cut) if last else (1, None)
-    opening = ledger.open_hour(election_id, Opening(number, hour_of(loaded, now), since, now))
-    if not all(_Filling(election_id, opening, kind).fill(until) for kind in KINDS):
+    opening = ledger.open_hour(election_id, SealOpening(number, hour_of(loaded, now), since, now))
+    if not all(_EntryWriter(election_id, opening, kind).fill(until) for kind in KINDS):
         return None
     parts = ledger.parts_of(election_id, number)
     size = 0
@@ -91,10 +91,10 @@ def seal(loaded: LoadedElection, now: dt.datetime, until: float = NO_DEADLINE) -
     return ledger.last_seal(election_id)
 
 
-class _Filling:
+class _EntryWriter:
     """Writes the entries of one kind of an hour, part by part."""
 
-    def __init__(self, election_id: str, opening: Opening, kind: Kind) -> None:
+    def __init__(self, election_id: str, opening: SealOpening, kind: Kind) -> None:
         self._election_id = election_id
         self._opening = opening
         self._kind = kind
@@ -120,7 +120,7 @@ class _Filling:
         False where the time is over, or another run has put the next part.
         """
         self._begin()
-        written: Part | None = None
+        written: SealedPart | None = None
         sealed: set[int] = set()
         for part in ledger.parts_of(self._election_id, self._opening.number, self._kind):
             written, self._place = part, self._place + 1
@@ -169,7 +169,7 @@ class _Filling:
 
     def _put(self, following: ledger.Cursor | None) -> bool:
         keys, salts, leaves = zip(*self._entries, strict=True) if self._entries else ((), (), ())
-        part = Part(self._kind, keys, b"".join(salts), b"".join(leaves), following)
+        part = SealedPart(self._kind, keys, b"".join(salts), b"".join(leaves), following)
         is_put = ledger.put_part(self._election_id, self._opening.number, self._place, part)
         self._place += 1
         self._entries, self._key_bytes = [], 0

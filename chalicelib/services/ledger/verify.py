@@ -14,14 +14,14 @@ from chalicelib.services.elections.audit import report_differences, reports_from
 from chalicelib.services.ledger.seal import NO_ROOT, STRAGGLES_WITHIN
 from chalicelib.store import ledger
 from chalicelib.store.elections import existing
-from chalicelib.store.ledger import Part, Seal
+from chalicelib.store.ledger import Seal, SealedPart
 from chalicelib.store.ledger_rows import AT_ONCE, message_pages, message_rows, put_at, report_pages
 from chalicelib.store.message_queries import messages_of
 from chalicelib.store.reports import ReportKey, StoredReport, get_reports
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """What the ledger holds, and each difference in words.
 
     `unsealed`: rows that came since the last root, or versions of reports. `forgotten`: keys whose salts are destroyed.
@@ -35,7 +35,7 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
+class _SealedEntry:
     """A sealed entry: its hour, and its salt unless destroyed."""
 
     hour: str
@@ -43,7 +43,7 @@ class _Sealed:
     salt: bytes | None
 
 
-def verify(election_id: str, published: Collection[str] = ()) -> Verified:
+def verify(election_id: str, published: Collection[str] = ()) -> Verification:
     """Compare an election's rows with its ledger, and that with itself.
 
     `published`: beginnings of roots as they were published; each must be one of the ledger's. Raises ElectionUnknown,
@@ -57,7 +57,7 @@ def verify(election_id: str, published: Collection[str] = ()) -> Verified:
         *comparison.messages(seals[-1].cut if seals else None),
         *comparison.reports(),
     ]
-    return Verified(len(seals), comparison.entries, comparison.unsealed, comparison.forgotten, tuple(differences))
+    return Verification(len(seals), comparison.entries, comparison.unsealed, comparison.forgotten, tuple(differences))
 
 
 def _unknown(seals: Sequence[Seal], published: Collection[str]) -> Iterator[str]:
@@ -71,8 +71,8 @@ class _Comparison:
 
     def __init__(self, election_id: str) -> None:
         self._election_id = election_id
-        self._messages: dict[str, _Sealed] = {}
-        self._reports: defaultdict[str, dict[int, _Sealed]] = defaultdict(dict)
+        self._messages: dict[str, _SealedEntry] = {}
+        self._reports: defaultdict[str, dict[int, _SealedEntry]] = defaultdict(dict)
         self.unsealed = 0
 
     @property
@@ -101,9 +101,9 @@ class _Comparison:
                 yield f"ledger: the entries of {seal.hour} do not add up to its root"
             previous = seal.root
 
-    def _add(self, part: Part, hour: str) -> Iterator[str]:
+    def _add(self, part: SealedPart, hour: str) -> Iterator[str]:
         for place, key in enumerate(part.keys):
-            sealed = _Sealed(hour, part.leaf(place), part.salt(place))
+            sealed = _SealedEntry(hour, part.leaf(place), part.salt(place))
             if part.kind == "report":
                 report, version = split_report_key(key)
                 self._reports[report][version] = sealed
@@ -164,7 +164,7 @@ class _Comparison:
         yield from _not_from_messages(self._election_id, newer)
 
 
-def _changed(name: str, entry: Entry, sealed: _Sealed) -> Iterator[str]:
+def _changed(name: str, entry: Entry, sealed: _SealedEntry) -> Iterator[str]:
     if sealed.salt is not None and entry.leaf(sealed.salt) != sealed.leaf:
         yield f"{name}: changed since the root of {sealed.hour}"
 

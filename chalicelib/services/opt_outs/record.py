@@ -37,7 +37,7 @@ ANSWERS_PER_HOUR = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Opting:
+class OptOutChange:
     """A wish that an SMS says, and the rows it changes.
 
     None where a newer wish stands. `is_all`: the SMS says nothing else. `is_answered`: it is news, and the provider has
@@ -50,7 +50,7 @@ class Opting:
     writes: tuple[Write, ...]
 
 
-def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> Opting | None:
+def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.datetime) -> OptOutChange | None:
     """Return the wish that an SMS, or its provider, tells; or None.
 
     A report, or what is held as its cancellation, stays one: in it only the provider can find a wish beside. Raises
@@ -81,13 +81,13 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
         counted = reply_budget(election.id, loaded.clock.at(now))
         is_answered = counted is not None
     wish_row.answered = [*answered, *([now.isoformat()] if is_answered else [])]
-    return Opting(
+    return OptOutChange(
         wish, is_all, is_answered, (*_writes(wish_row, before, _name(_holder(election, phone)), now), *(counted or ()))
     )
 
 
 def outcome_of_opt_out(
-    loaded: LoadedElection, message: Message, phone: str, opting: Opting, now: dt.datetime
+    loaded: LoadedElection, message: Message, phone: str, opting: OptOutChange, now: dt.datetime
 ) -> Outcome:
     """Return the outcome of an SMS that says a wish alone."""
     election = loaded.election

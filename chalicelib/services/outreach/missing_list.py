@@ -15,7 +15,7 @@ from chalicelib.observation.sms.segments import count_segments, fit
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.email_templates import render, round_code, round_title, words_of
-from chalicelib.services.isolation import Done, for_each
+from chalicelib.services.isolation import LoopResult, for_each
 from chalicelib.services.outbox import Email
 from chalicelib.services.outreach.gaps import Gap, _most_overdue, gaps
 from chalicelib.store import keys, message_queries
@@ -28,7 +28,7 @@ MOST_IN_ORDER = 40
 """With more regions the worst stand first: the end of so long an email may be cut."""
 
 
-def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> Done[int]:
+def queue_lists(loaded: LoadedElection, places: Sequence[Place], now: dt.datetime) -> LoopResult[int]:
     """Queue the lists of missing reports; return how many messages each is.
 
     To the coordinators of each region in which anything is missing. `places`: the rounds that make the list due. Those

@@ -17,7 +17,7 @@ from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, a
 from chalicelib.observation.sms.phones import international
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.isolation import NO_DEADLINE, Done, for_each, in_turn
+from chalicelib.services.isolation import NO_DEADLINE, LoopResult, for_each, in_turn
 from chalicelib.services.outreach.missing_list import queue_lists
 from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
 from chalicelib.services.outreach.reached import reached
@@ -146,7 +146,7 @@ def _carry_out(
     election = loaded.election
     number = routes.number_of(election.id)
     reminded = sum(_remind(election, reminder, unread, number, now) for reminder in planned.reminders)
-    lists: Done[int] = queue_lists(loaded, planned.lists, now) if planned.lists else Done()
+    lists: LoopResult[int] = queue_lists(loaded, planned.lists, now) if planned.lists else LoopResult()
     return ChaseResult(reminded, sum(lists.results)), lists.is_whole
 
 

@@ -36,7 +36,7 @@ MOST_TOLD: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SendRequest:
     """What an operator wants to send.
 
     `expected`: how many recipients they were told; None where they say nothing.
@@ -51,7 +51,7 @@ class Sending:
     at_night: bool = False
 
 
-def begin(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str, Any]:
+def begin(loaded: LoadedElection, action: Action, sending: SendRequest) -> dict[str, Any]:
     """Begin a send; its SMS are queued in the background.
 
     Raises BatchRefused, SendRefused, NotInRegion, KeyReused, StoreUnavailable.
@@ -167,7 +167,7 @@ def push_on_due(until: float, now: Callable[[], dt.datetime]) -> int:
     return sum(for_each("election's sends", elections.list_elections(), of_election, until=until).results)
 
 
-def _require(loaded: LoadedElection, sending: Sending, batch: Batch, now: dt.datetime) -> None:
+def _require(loaded: LoadedElection, sending: SendRequest, batch: Batch, now: dt.datetime) -> None:
     count = len(batch.remaining)
     if not count:
         raise SendRefused("nobody is chosen who may get it")

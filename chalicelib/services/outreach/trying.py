@@ -15,7 +15,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.outreach.broadcast import Batch, prepare
 from chalicelib.services.outreach.refusals import SendRefused
-from chalicelib.services.outreach.sends import Sending, within
+from chalicelib.services.outreach.sends import SendRequest, within
 from chalicelib.store import keys
 from chalicelib.store.accounts import get_account
 from chalicelib.store.elections import LoadedElection
@@ -28,7 +28,7 @@ EXAMPLES: Final = 3
 
 
 def try_out(
-    loaded: LoadedElection, operator: Operator, sending: Sending, price: Decimal | None, now: dt.datetime
+    loaded: LoadedElection, operator: Operator, sending: SendRequest, price: Decimal | None, now: dt.datetime
 ) -> dict[str, Any]:
     """Tell to how many it would go, and what it would cost.
 
@@ -64,7 +64,7 @@ def try_out(
     }
 
 
-def try_on_oneself(loaded: LoadedElection, action: Action, sending: Sending) -> dict[str, Any]:
+def try_on_oneself(loaded: LoadedElection, action: Action, sending: SendRequest) -> dict[str, Any]:
     """Send the text to the operator's own address, once in each language.
 
     As one who is chosen would get it: by SMS, or by email where the account has no phone. Raises BatchRefused,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from chalicelib.services.privacy.personal import KEYS, PERSONAL, How
+from chalicelib.services.privacy.personal import KEYS, PERSONAL, Treatment
 from chalicelib.services.privacy.persons import MARK, Persons
 from chalicelib.services.privacy.text_answers import TextAnswers
 from chalicelib.store.raw_rows import Item
@@ -54,22 +54,22 @@ def cleaned(document: Any, scope: Scope, *, is_whole: bool, is_quoting: bool = T
     return _Walker(scope, is_whole=is_whole, is_quoting=is_quoting).clean(document)
 
 
-def whole(table: str, row: Item, scope: Scope, hows: Iterable[How]) -> Change:
+def whole(table: str, row: Item, scope: Scope, hows: Iterable[Treatment]) -> Change:
     """Apply what PERSONAL says of a table to a row.
 
     The row is all about somebody who is forgotten.
     """
     wanted = set(hows)
     declared = {name: how for name, how in PERSONAL[table].items() if name in row and how in wanted}
-    removes = tuple(name for name, how in declared.items() if how is How.GOES)
+    removes = tuple(name for name, how in declared.items() if how is Treatment.GOES)
     sets: dict[str, Mapping[str, Any]] = {}
     for name, how in declared.items():
         before = row[name].get("S", "")
-        if how is How.ROLE:
+        if how is Treatment.ROLE:
             after = role(before)
-        elif how is How.MARKED:
+        elif how is Treatment.MARKED:
             after = before if before.isdigit() else MARK  # an observer's number stays, a coordinator's name does not
-        elif how is How.WITHIN:
+        elif how is Treatment.WITHIN:
             after = _within(before, scope, is_whole=True)
         else:
             continue

@@ -49,7 +49,7 @@ class ForgetRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ForgetResult:
     """What was removed, or would be: rows by table, files by key.
 
     `elections`: those that had somebody of them. `other_phones`: what else these people are reached on.
@@ -61,7 +61,9 @@ class Forgotten:
     other_phones: tuple[str, ...] = ()
 
 
-def forget_phone(phone: str, election_id: str | None, now: dt.datetime, on_page: OnPage, *, is_done: bool) -> Forgotten:
+def forget_phone(
+    phone: str, election_id: str | None, now: dt.datetime, on_page: OnPage, *, is_done: bool
+) -> ForgetResult:
     """Forget a phone in E.164, and the names of who has it.
 
     In one election or everywhere; counts alone unless `is_done`. Raises ForgetRefused, ElectionUnknown,
@@ -79,7 +81,7 @@ def forget_phone(phone: str, election_id: str | None, now: dt.datetime, on_page:
     return replace(forgotten, other_phones=tuple(sorted(others)))
 
 
-def forget_everybody(election_id: str, now: dt.datetime, on_page: OnPage, *, is_done: bool) -> Forgotten:
+def forget_everybody(election_id: str, now: dt.datetime, on_page: OnPage, *, is_done: bool) -> ForgetResult:
     """Forget everybody of an election.
 
     Observers, coordinators, strangers, and who worked on it.
@@ -125,7 +127,7 @@ def _own_messages(run: Run, persons: Persons) -> tuple[frozenset[str], frozenset
     return frozenset(own_keys), frozenset(texts), frozenset(names), elections
 
 
-def _forget(run: Run, persons: Persons, own_keys: frozenset[str], concerned: Sequence[str]) -> Forgotten:
+def _forget(run: Run, persons: Persons, own_keys: frozenset[str], concerned: Sequence[str]) -> ForgetResult:
     if run.is_done:
         for name in concerned:
             operators.record(name, run.now, COMMAND_LINE, "forgot", "everybody" if persons.everybody else "a person")
@@ -152,7 +154,7 @@ def _forget(run: Run, persons: Persons, own_keys: frozenset[str], concerned: Seq
         run.rows["elections"] += after != stored
         if run.is_done and after != stored:
             _rewritten(name, scopes[name])
-    return Forgotten(dict(run.rows), files, tuple(concerned))
+    return ForgetResult(dict(run.rows), files, tuple(concerned))
 
 
 def _go_through(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from chalicelib.services.access.accounts import address_hash
 from chalicelib.services.privacy.cleaning import Change, Scope, cleaned, named, role, whole
-from chalicelib.services.privacy.personal import How
+from chalicelib.services.privacy.personal import Treatment
 from chalicelib.services.privacy.persons import MARK, Persons
 from chalicelib.store.accounts import PROOF, account_id
 from chalicelib.store.raw_rows import Item
@@ -43,7 +43,10 @@ def _message(table: str, row: Item, scope: Scope) -> Change:
         return Change()  # it led to no election, and is nobody's of this one
     if persons.everybody or is_own(row, persons):
         return _unsent(
-            row, whole(table, row, scope, [How.GOES, How.WITHIN, *([How.ROLE] if persons.everybody else [])])
+            row,
+            whole(
+                table, row, scope, [Treatment.GOES, Treatment.WITHIN, *([Treatment.ROLE] if persons.everybody else [])]
+            ),
         )
     is_about = bool({_text(row, "about"), _text(row, "cause")} & scope.own) and _text(row, "direction") == "out"
     change = named(table, row, scope, is_quoting=_text(row, "direction") == "out")
@@ -100,7 +103,9 @@ def _incident(table: str, row: Item, scope: Scope) -> Change:
     if _has_phone_in_key(row["id"]["S"], scope.persons):
         return Change(is_deleted=True)
     if scope.persons.everybody:
-        return _next_version(row, whole(table, row, scope, [How.GOES, How.WITHIN, How.ROLE, How.MARKED]))
+        return _next_version(
+            row, whole(table, row, scope, [Treatment.GOES, Treatment.WITHIN, Treatment.ROLE, Treatment.MARKED])
+        )
     change = named(table, row, scope, is_quoting=False)
     if _text(row, "message") in scope.own and "text" in row:
         sets = {name: value for name, value in change.sets.items() if name != "text"}
@@ -117,15 +122,17 @@ def _has_phone_in_key(identity: str, persons: Persons) -> bool:
 def _contact(table: str, row: Item, scope: Scope) -> Change:
     persons = scope.persons
     if persons.everybody:
-        return whole(table, row, scope, [How.GOES, How.ROLE])
+        return whole(table, row, scope, [Treatment.GOES, Treatment.ROLE])
     if "phone" in row and persons.has_phone(row["phone"]["S"]):
-        return whole(table, row, scope, [How.GOES])
+        return whole(table, row, scope, [Treatment.GOES])
     return named(table, row, scope, is_quoting=True)
 
 
 def _audit_line(table: str, row: Item, scope: Scope) -> Change:
     persons = scope.persons
-    change = whole(table, row, scope, [How.GOES, How.ROLE, How.WITHIN]) if persons.everybody else Change()
+    change = (
+        whole(table, row, scope, [Treatment.GOES, Treatment.ROLE, Treatment.WITHIN]) if persons.everybody else Change()
+    )
     change = change or named(table, row, scope, is_quoting=True)
     subject = _subject_without(_text(row, "subject"), persons)
     at = "#".join(
@@ -192,7 +199,9 @@ def _provider(table: str, row: Item, scope: Scope) -> Change:
 
 def _other_row(table: str, row: Item, scope: Scope) -> Change:
     return (
-        whole(table, row, scope, [How.WITHIN]) if scope.persons.everybody else named(table, row, scope, is_quoting=True)
+        whole(table, row, scope, [Treatment.WITHIN])
+        if scope.persons.everybody
+        else named(table, row, scope, is_quoting=True)
     )
 
 

@@ -25,7 +25,7 @@ from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
 from chalicelib.services.incidents.withdrawn import saying_again
-from chalicelib.services.opt_outs.record import Opting, opt_out_of, outcome_of_opt_out
+from chalicelib.services.opt_outs.record import OptOutChange, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
 from chalicelib.services.replies.reply import reply_to
 from chalicelib.services.replies.strangers import one_reply
@@ -47,7 +47,7 @@ class _Sms:
     loaded: LoadedElection
     message: Message
     phone: str
-    opting: Opting | None
+    opting: OptOutChange | None
     now: dt.datetime
     limits: Limits
 

@@ -25,7 +25,7 @@ Reports = Mapping[ReportKey, StoredReport]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class LiveEstimate:
     """The estimates and turnout at an instant, from counting stations."""
 
     as_of: dt.datetime
@@ -44,7 +44,7 @@ class Counted:
         }
 
 
-def count_now(loaded: LoadedElection, now: dt.datetime, reports: Reports | None = None) -> Counted:
+def count_now(loaded: LoadedElection, now: dt.datetime, reports: Reports | None = None) -> LiveEstimate:
     """Estimate result and turnout as of a real instant.
 
     The turnout of every round that has begun. `reports`: all of the election that are stored, where they are read
@@ -62,7 +62,7 @@ def count_now(loaded: LoadedElection, now: dt.datetime, reports: Reports | None 
     counted = (form.code, round_begun_at(election, form, at))
     counting = [counted, *((code, name) for code, names in begun.items() for name in names)]
     reported = _read(election, counting, reports)
-    return Counted(
+    return LiveEstimate(
         as_of=at.astimezone(election.zone),
         quick_count=_estimated(election, reported, counted),
         turnout={

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from chalicelib.services.quick_count.estimate import Counted, Reports, count_now
+from chalicelib.services.quick_count.estimate import LiveEstimate, Reports, count_now
 from chalicelib.store.board import keep, read_kept
 from chalicelib.store.elections import LoadedElection
 
@@ -50,7 +50,7 @@ def live_count(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     return keep_count(loaded, now)
 
 
-def point(counted: Counted) -> dict[str, Any]:
+def point(counted: LiveEstimate) -> dict[str, Any]:
     """Return a point of the convergence: stations, estimates and margins."""
     estimates = counted.quick_count.estimates
     return {

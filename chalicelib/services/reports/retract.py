@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.reports.report import Report
 from chalicelib.observation.reports.tally import Counters, contribution
 from chalicelib.services.reports.merge import MergedReport
@@ -30,7 +30,7 @@ def retracting(election: Election, rows: Sequence[Message]) -> list[Write]:
     return _writes(election, changed, [change for row in rows for change in uncounting(row).items()])
 
 
-def withdrawing(election: Election, entry: Message, made: Made) -> list[Write]:
+def withdrawing(election: Election, entry: Message, made: Attribution) -> list[Write]:
     """Return the writes that let an entry's answers count no more.
 
     Raises StoreUnavailable.

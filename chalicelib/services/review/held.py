@@ -40,18 +40,18 @@ class HeldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRows:
     """Rows that are held, the longest held first; `is_cut`: there are more."""
 
     rows: tuple[HeldRow, ...]
     is_cut: bool
 
 
-def held_rows() -> Held:
+def held_rows() -> HeldRows:
     """Return what is held in the whole stack; raises StoreUnavailable."""
     rows_held, unreadable, is_cut = _read()
     rows = [HeldRow(key, None, "", Reason.UNREADABLE_ROW, why) for key, why in sorted(unreadable.items())]
-    return Held((*rows, *map(_described, rows_held)), is_cut)
+    return HeldRows((*rows, *map(_described, rows_held)), is_cut)
 
 
 def held_of(operator: Operator) -> dict[str, Any]:

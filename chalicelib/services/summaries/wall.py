@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any, Final
 
 from chalicelib.observation.summaries.summary import without_answers
-from chalicelib.observation.summaries.wall import Verified, wall
+from chalicelib.observation.summaries.wall import VerifiedIncident, wall
 from chalicelib.services.quick_count.release import withheld_until_released
 from chalicelib.services.summaries.current import current_summary
 from chalicelib.services.summaries.published_root import published_root
@@ -36,7 +36,9 @@ def compute_wall(loaded: LoadedElection, now: dt.datetime) -> dict[str, Any]:
     election = loaded.election
     summary = without_answers(current_summary(loaded, now), withheld_until_released(election))
     verified = [
-        Verified(incident.region, incident.category) for incident in incidents_of(election.id) if was_verified(incident)
+        VerifiedIncident(incident.region, incident.category)
+        for incident in incidents_of(election.id)
+        if was_verified(incident)
     ]
     released = read_release(election.id).document
     shown = {name: released[name] for name in ("as_of", "quick_count", "turnout")} if released else None

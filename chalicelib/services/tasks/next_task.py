@@ -11,8 +11,8 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.calls.lease import LEASED_FOR, among_first, taking
 from chalicelib.services.calls.listing import regions_asked
-from chalicelib.services.calls.refusals import Leased, LeaseLost, NothingToDo
-from chalicelib.services.tasks.queues import KINDS, Kind, Looked, Task, tasks_of
+from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, TaskLeased
+from chalicelib.services.tasks.queues import KINDS, Kind, Task, TaskScope, tasks_of
 from chalicelib.store.calls import CallRow
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.leases import LeaseRow, leases_of, leasing
@@ -35,7 +35,7 @@ def peek(
     queues: dict[str, dict[str, int]] = {}
     following: Task | None = None
     for kind in _in_order(kinds):
-        tasks = tasks_of(kind, Looked.by(loaded, operator, own_regions, now))
+        tasks = tasks_of(kind, TaskScope.by(loaded, operator, own_regions, now))
         mine, free = _divided(tasks, leases, operator.signature, now)
         queues[kind] = {"waiting": len(tasks), "free": len(free), "mine": len(mine)}
         following = following or next(iter([*mine, *free]), None)
@@ -61,7 +61,7 @@ def take_next(
     def attempt() -> Change:
         nonlocal attempts
         own_regions = regions_asked(loaded.election, action.operator, regions)
-        looked = Looked.by(loaded, action.operator, own_regions, action.now)
+        looked = TaskScope.by(loaded, action.operator, own_regions, action.now)
         leases = _leases(loaded.election.id, own_regions)
         divided = [_divided(tasks_of(kind, looked), leases, action.who, action.now) for kind in _in_order(kinds)]
         held = [task for mine, _ in divided for task in mine]
@@ -111,7 +111,7 @@ def _lease(loaded: LoadedElection, action: Action, named: tuple[Kind, str, str],
     kind, key, region = named
 
     def attempt() -> Change:
-        looked = Looked.by(loaded, action.operator, regions_asked(loaded.election, action.operator, ()), action.now)
+        looked = TaskScope.by(loaded, action.operator, regions_asked(loaded.election, action.operator, ()), action.now)
         task = next((task for task in tasks_of(kind, looked) if (task.key, task.region) == (key, region)), None)
         if task is None:
             raise NothingToDo(f"{kind} {key} does not wait for anybody, or not in your regions")
@@ -120,7 +120,7 @@ def _lease(loaded: LoadedElection, action: Action, named: tuple[Kind, str, str],
         is_anothers = holding is not None and holding.is_held(action.now) and holding.holder != action.who
         if holding is not None and is_anothers and what == "task leased":
             until = holding.until.isoformat(timespec="seconds") if holding.until else ""
-            raise Leased(f"{holding.holder} has {kind} {key} until {until}")
+            raise TaskLeased(f"{holding.holder} has {kind} {key} until {until}")
         return _leasing_change(loaded, action, task, row, what)
 
     return perform(action, attempt, also=(WorkChanged,))

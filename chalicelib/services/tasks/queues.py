@@ -49,7 +49,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class TaskScope:
     """Where somebody looks for tasks: some regions, or everywhere.
 
     Everywhere includes what belongs to no region.
@@ -62,18 +62,18 @@ class Looked:
     operator: Operator
 
     @classmethod
-    def by(cls, loaded: LoadedElection, operator: Operator, regions: Sequence[str], now: dt.datetime) -> "Looked":
+    def by(cls, loaded: LoadedElection, operator: Operator, regions: Sequence[str], now: dt.datetime) -> "TaskScope":
         """Return where an operator looks who asks for some regions."""
         everywhere = operator.sees_all() and set(regions) == set(loaded.election.regions)
         return cls(loaded, regions, everywhere, now, operator)
 
 
-def tasks_of(kind: Kind, looked: Looked) -> list[Task]:
+def tasks_of(kind: Kind, looked: TaskScope) -> list[Task]:
     """Return what waits in a queue, the most urgent first; raises StoreUnavailable."""
     return sorted(_FINDERS[kind](looked), key=lambda task: task.order)
 
 
-def _incidents(looked: Looked) -> Iterator[Task]:
+def _incidents(looked: TaskScope) -> Iterator[Task]:
     loaded = looked.loaded
     for incident in _own_incidents(looked, open_incidents_of(loaded.election.id)):
         if incident.is_new and incident.region in looked.regions:
@@ -81,7 +81,7 @@ def _incidents(looked: Looked) -> Iterator[Task]:
             yield Task("incident", str(incident.number), incident.region, loaded.clock.real(incident.at), order)
 
 
-def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncident]:
+def _own_incidents(looked: TaskScope, listed: list[OpenIncident]) -> list[OpenIncident]:
     """Return the open incidents of an operator's organisation's observers."""
     if looked.operator.sight is None or not listed:
         return listed
@@ -90,14 +90,14 @@ def _own_incidents(looked: Looked, listed: list[OpenIncident]) -> list[OpenIncid
     return [row for row in listed if row.incident in own_ids]
 
 
-def _messages(looked: Looked) -> Iterator[Task]:
+def _messages(looked: TaskScope) -> Iterator[Task]:
     for region in (*looked.regions, *([None] if looked.is_everywhere else [])):
         waiting = waiting_at(looked.loaded.election.id, region, "messages", MOST_LOOKED_AT)
         for message in (row for row in waiting if looked.operator.acts_for(row.observer)):
             yield Task("message", message.key, message.region or NO_REGION, message.since, (message.since, message.key))
 
 
-def _calls(looked: Looked) -> Iterator[Task]:
+def _calls(looked: TaskScope) -> Iterator[Task]:
     loaded, at = looked.loaded, looked.loaded.clock.at(looked.now)
     for call in own_calls(looked.operator, calls_in_order(loaded, looked.regions, looked.now, consistent=True)):
         if not call.is_snoozed:
@@ -105,7 +105,7 @@ def _calls(looked: Looked) -> Iterator[Task]:
             yield Task("call", call.row.station, call.region, since, call.order, call.row)
 
 
-def _doubts(looked: Looked) -> Iterator[Task]:
+def _doubts(looked: TaskScope) -> Iterator[Task]:
     election = looked.loaded.election
     for region in looked.regions:
         for row in doubts_of_region(election.id, region):
@@ -118,7 +118,7 @@ def _doubts(looked: Looked) -> Iterator[Task]:
             yield Task("doubt", f"{station}#{form}#{name}", region, since, (not of_count, -votes, since, station))
 
 
-_FINDERS: Final[Mapping[Kind, Callable[[Looked], Iterator[Task]]]] = {
+_FINDERS: Final[Mapping[Kind, Callable[[TaskScope], Iterator[Task]]]] = {
     "incident": _incidents,
     "message": _messages,
     "call": _calls,

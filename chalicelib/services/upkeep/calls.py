@@ -12,7 +12,7 @@ from chalicelib.observation.elections.schedule import Place, hours_of
 from chalicelib.observation.incidents.lifecycle import State
 from chalicelib.observation.reports.reminders import Progress, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report
-from chalicelib.services.isolation import Done, for_each
+from chalicelib.services.isolation import LoopResult, for_each
 from chalicelib.services.outreach.gaps import last_heard, owes
 from chalicelib.services.outreach.reminders import TASK
 from chalicelib.services.upkeep.promised import remind_promised
@@ -61,7 +61,7 @@ def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[
     return {number: need for number, need in needs.items() if need}
 
 
-def keep_calls(loaded: LoadedElection, needs: Mapping[str, Need], now: dt.datetime) -> Done[object]:
+def keep_calls(loaded: LoadedElection, needs: Mapping[str, Need], now: dt.datetime) -> LoopResult[object]:
     """Write the rows of the stations whose need has changed.
 
     Those that need nothing any more are deleted, unless somebody has called. Raises StoreUnavailable.

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reports.report import Report
-from chalicelib.services.isolation import Done, for_each
+from chalicelib.services.isolation import LoopResult, for_each
 from chalicelib.services.reports.doubted import doubted
 from chalicelib.services.upkeep.reading import Reading, renew
 from chalicelib.store.doubts import DoubtRow, doubts_of_region, keep_doubt
@@ -15,7 +15,7 @@ from chalicelib.store.elections import LoadedElection
 WORKERS = 8
 
 
-def keep_doubts(loaded: LoadedElection, reading: Reading, now: dt.datetime) -> Done[object]:
+def keep_doubts(loaded: LoadedElection, reading: Reading, now: dt.datetime) -> LoopResult[object]:
     """Write the rows whose doubts have changed, and delete those that ended.
 
     Raises StoreUnavailable.

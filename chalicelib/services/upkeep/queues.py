@@ -27,7 +27,7 @@ KEPT_FOR: Final = dt.timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueueLength:
     """How many of a queue wait, since which real instant."""
 
     count: int = 0
@@ -38,13 +38,13 @@ class Waiting:
         return [self.count, self.oldest.isoformat(timespec="seconds") if self.oldest else None]
 
     @classmethod
-    def from_document(cls, written: Sequence[Any]) -> "Waiting":
+    def from_document(cls, written: Sequence[Any]) -> "QueueLength":
         """Read what `document` wrote."""
         count, oldest = written
         return cls(count, dt.datetime.fromisoformat(oldest) if oldest else None)
 
     @classmethod
-    def of(cls, since: Iterable[dt.datetime]) -> "Waiting":
+    def of(cls, since: Iterable[dt.datetime]) -> "QueueLength":
         """Count what waits since some instants."""
         instants = list(since)
         return cls(len(instants), min(instants, default=None))
@@ -58,9 +58,9 @@ def keep_queues(loaded: LoadedElection, reading: Reading, needs: Mapping[str, Ne
     doubts, failed = doubts_in(loaded, reading)
     document = {
         "calls": {region: _calls(loaded, region, needs, now).document() for region in election.regions},
-        "doubts": {region: Waiting.of(doubts[region]).document() for region in election.regions},
+        "doubts": {region: QueueLength.of(doubts[region]).document() for region in election.regions},
         "messages": {
-            region: Waiting.of(waiting_in(attention_of(election.id, region), MOST_COUNTED)).document()
+            region: QueueLength.of(waiting_in(attention_of(election.id, region), MOST_COUNTED)).document()
             for region in (*election.regions, NO_REGION)
         },
         "failed": failed,
@@ -113,7 +113,7 @@ def _by_station(reading: Reading) -> dict[str, dict[Place, Report]]:
     return stations
 
 
-def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: dt.datetime) -> Waiting:
+def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: dt.datetime) -> QueueLength:
     """Count a region's calls that are due and not put off.
 
     They wait since the longest overdue report was due, or the incident opened.
@@ -125,7 +125,7 @@ def _calls(loaded: LoadedElection, region: str, needs: Mapping[str, Need], now: 
         for number, need in needs.items()
         if election.region_of(number) == region and not (number in rows and is_snoozed(rows[number].tried, at))
     ]
-    return Waiting.of(due)
+    return QueueLength.of(due)
 
 
 def due_since(election: Election, need: Need, at: dt.datetime) -> dt.datetime:

@@ -4,7 +4,7 @@ import datetime as dt
 from contextlib import suppress
 from dataclasses import replace
 
-from chalicelib.services.isolation import Done, for_each
+from chalicelib.services.isolation import LoopResult, for_each
 from chalicelib.services.reports.recount import recount
 from chalicelib.store.elections import TRUSTED_SECONDS, LoadedElection
 from chalicelib.store.outcome import AssignmentsChanged, write
@@ -12,7 +12,7 @@ from chalicelib.store.reports import reports_of
 from chalicelib.store.roster import changing_roster, roster_changes
 
 
-def settle_roster(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
+def settle_roster(loaded: LoadedElection, now: dt.datetime) -> LoopResult[object]:
     """Count anew by changes that every process has seen; note it.
 
     Raises StoreUnavailable.

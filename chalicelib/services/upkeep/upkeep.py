@@ -7,7 +7,7 @@ import datetime as dt
 
 from chalicelib.observation.calls.priority import Need
 from chalicelib.observation.elections.schedule import hours_of
-from chalicelib.services.isolation import NO_DEADLINE, Done, Part, for_each, in_turn, run_parts
+from chalicelib.services.isolation import NO_DEADLINE, LoopResult, RunPart, for_each, in_turn, run_parts
 from chalicelib.services.quick_count.live import keep_count
 from chalicelib.services.upkeep.calls import keep_calls, needs_of
 from chalicelib.services.upkeep.doubts import keep_doubts
@@ -41,7 +41,7 @@ def keep_up_due(now: dt.datetime, until: float = NO_DEADLINE) -> int:
     return sum(for_each("election to keep up", in_turn(elections.list_elections(), now), keep_one, until=until).results)
 
 
-def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
+def keep_up(loaded: LoadedElection, now: dt.datetime) -> LoopResult[object]:
     """Keep up one election as of a real instant.
 
     Whatever part of it fails, the others are kept. Raises StoreUnavailable.
@@ -49,14 +49,14 @@ def keep_up(loaded: LoadedElection, now: dt.datetime) -> Done[object]:
     reading, at = read_all(loaded), loaded.clock.at(now)
     needs: dict[str, Need] = needs_of(loaded, reading, at)
     parts = [
-        Part("calls", NO_DEADLINE, lambda _: keep_calls(loaded, needs, now)),
-        Part("open incidents", NO_DEADLINE, lambda _: reconcile_open(loaded, reading)),
-        Part("roster", NO_DEADLINE, lambda _: settle_roster(loaded, now)),
-        Part("doubts", NO_DEADLINE, lambda _: keep_doubts(loaded, reading, now)),
-        Part("queues", NO_DEADLINE, lambda _: keep_queues(loaded, reading, needs, now)),
+        RunPart("calls", NO_DEADLINE, lambda _: keep_calls(loaded, needs, now)),
+        RunPart("open incidents", NO_DEADLINE, lambda _: reconcile_open(loaded, reading)),
+        RunPart("roster", NO_DEADLINE, lambda _: settle_roster(loaded, now)),
+        RunPart("doubts", NO_DEADLINE, lambda _: keep_doubts(loaded, reading, now)),
+        RunPart("queues", NO_DEADLINE, lambda _: keep_queues(loaded, reading, needs, now)),
     ]
     if loaded.election.quick_count is not None:
-        parts.append(Part("live count", NO_DEADLINE, lambda _: keep_count(loaded, now, reading.reports)))
+        parts.append(RunPart("live count", NO_DEADLINE, lambda _: keep_count(loaded, now, reading.reports)))
     return run_parts(f"upkeep of {loaded.election.id}", parts)
 
 

@@ -11,7 +11,7 @@ from chalicelib.observation.elections.election import Check, Election, Form, Que
 from chalicelib.observation.elections.schedule import Place, is_late, round_due
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.checks import check_answers, explanation_of, failing
-from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.reports.doubts import check_sentence, doubts_of
 from chalicelib.observation.reports.report import (
     Answer,
@@ -204,7 +204,7 @@ class ReportView:
             return doubts
         return [{**doubt, "sentence": None, "values": {}, "votes": 0} for doubt in doubts]
 
-    def _made(self, made: Made) -> dict[str, Any]:
+    def _made(self, made: Attribution) -> dict[str, Any]:
         is_told = self.reader.sees_people
         return {
             "who": made.who if is_told else None,

@@ -23,7 +23,7 @@ MOST_READ: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class WantedReports:
+class ReportFilter:
     """Which reports: of regions, a form, a round, in a state.
 
     None and empty: whichever.
@@ -46,7 +46,7 @@ class WantedReports:
 def list_reports(
     loaded: LoadedElection,
     reader: Reader,
-    wanted: WantedReports,
+    wanted: ReportFilter,
     now: dt.datetime,
     after: tuple[str, str] | None,
     limit: int,

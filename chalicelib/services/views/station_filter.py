@@ -12,7 +12,7 @@ Described = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StationFilter:
     """Which stations are asked for.
 
     `states`: any of these, in `form` and `round` or in any. `text`: in the number, the name or an observer's number or

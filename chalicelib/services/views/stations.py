@@ -17,7 +17,7 @@ from chalicelib.observation.reports.report import Report, StationAnswers, observ
 from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.views.closed import closed_at, unsent_state
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
-from chalicelib.services.views.station_filter import Described, Wanted
+from chalicelib.services.views.station_filter import Described, StationFilter
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import incidents_at
 from chalicelib.store.reports import StoredReport, reports_of
@@ -61,7 +61,7 @@ def find_stations(
     loaded: LoadedElection,
     reader: Reader,
     region: str,
-    wanted: Wanted,
+    wanted: StationFilter,
     now: dt.datetime,
     after: str | None = None,
     limit: int = PAGE,

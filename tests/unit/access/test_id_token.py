@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from chalicelib.providers import ec_signatures
-from chalicelib.services.access.id_token import Expected, KeyUnknown, TokenInvalid, verified_email
+from chalicelib.services.access.id_token import ExpectedClaims, KeyUnknown, TokenInvalid, verified_email
 
 NOW = dt.datetime(2026, 11, 29, 9, 0, tzinfo=dt.UTC)
 RSA = rsa.generate_private_key(65537, 2048)
 SMALL = rsa.generate_private_key(65537, 1024)
 EC = ec.generate_private_key(ec.SECP256R1())
-EXPECTED = Expected("https://id.example.org", "baykoo", "nonce-1")
+EXPECTED = ExpectedClaims("https://id.example.org", "baykoo", "nonce-1")
 CLAIMS = {
     "iss": EXPECTED.issuer,
     "aud": "baykoo",

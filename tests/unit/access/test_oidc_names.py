@@ -9,7 +9,7 @@ from chalicelib.services.access import oidc
 
 NOW = dt.datetime(2026, 11, 29, 9, 0, tzinfo=dt.UTC)
 STATE = "s" * 43
-BEGUN = oidc.Begun(state=STATE, nonce="n" * 43, verifier="v" * 64, election="выборы-2026")
+BEGUN = oidc.PendingSignIn(state=STATE, nonce="n" * 43, verifier="v" * 64, election="выборы-2026")
 
 
 @pytest.fixture
@@ -32,13 +32,13 @@ def proven(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 def test_what_is_kept_of_a_sign_in_holds_any_election_s_name() -> None:
     cookie = BEGUN.cookie()
     assert cookie.isascii()
-    assert oidc.Begun.from_cookie(cookie) == BEGUN
+    assert oidc.PendingSignIn.from_cookie(cookie) == BEGUN
 
 
 @pytest.mark.parametrize("cookie", ["выборы", "\udcff", "é" * 5000])
 def test_a_cookie_of_other_letters_is_no_sign_in(cookie: str) -> None:
     with pytest.raises(oidc.SignInRefused, match="has begun no sign-in"):
-        oidc.Begun.from_cookie(cookie)
+        oidc.PendingSignIn.from_cookie(cookie)
 
 
 @pytest.mark.parametrize("state", ["стейт", f"{STATE}\u0301", "\u017f" * 43])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.observation.calls.priority import Need, Tried, is_snoozed, points, reasons
+from chalicelib.observation.calls.priority import CallAttempts, Need, is_snoozed, points, reasons
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.elections.election import Election
 
@@ -25,11 +25,11 @@ def at(hour: int, minute: int = 0) -> dt.datetime:
     return dt.datetime(2017, 10, 15, hour, minute, tzinfo=election().zone)
 
 
-def total(need: Need, tried: Tried, now: dt.datetime) -> int:
+def total(need: Need, tried: CallAttempts, now: dt.datetime) -> int:
     return points(reasons(election(), need, tried, now))
 
 
-NOBODY = Tried()
+NOBODY = CallAttempts()
 IN_ORDER = {
     "silent": Need(TU, is_silent=True),
     "count form": Need((("CL", "-"),)),
@@ -49,12 +49,12 @@ def test_each_outweighs_what_comes_after_it(higher: str, lower: str) -> None:
 def test_whatever_was_tried_just_now_comes_after_all_others() -> None:
     now = at(23, 45)
     worst = Need((*MANY, ("CL", "-")), is_silent=True, incident=7)
-    assert total(worst, Tried(now - dt.timedelta(minutes=9)), now) < total(Need(TU), NOBODY, now)
-    assert total(worst, Tried(now - dt.timedelta(minutes=10)), now) > total(Need(TU), NOBODY, now)
+    assert total(worst, CallAttempts(now - dt.timedelta(minutes=9)), now) < total(Need(TU), NOBODY, now)
+    assert total(worst, CallAttempts(now - dt.timedelta(minutes=10)), now) > total(Need(TU), NOBODY, now)
 
 
 def test_a_promise_is_put_off_until_its_time_and_then_the_first_of_its_kind() -> None:
-    promised = Tried(at(12, 20), at(12, 20), at(12, 50))
+    promised = CallAttempts(at(12, 20), at(12, 20), at(12, 50))
     assert is_snoozed(promised, at(12, 49))
     assert not is_snoozed(promised, at(12, 50))
     assert total(Need(TU), promised, at(12, 50)) > total(Need(MANY), NOBODY, at(12, 50))
@@ -62,13 +62,13 @@ def test_a_promise_is_put_off_until_its_time_and_then_the_first_of_its_kind() ->
 
 
 def test_a_promise_of_a_few_minutes_comes_first_though_its_call_was_just_now() -> None:
-    promised = Tried(at(12, 41), at(12, 41), at(12, 50))
+    promised = CallAttempts(at(12, 41), at(12, 41), at(12, 50))
     assert total(Need(TU), promised, at(12, 50)) > total(Need(MANY), NOBODY, at(12, 50))
 
 
 def test_an_incident_counts_until_somebody_was_reached_since() -> None:
     need = Need(TU, incident=7, incident_at=at(11))
-    reached_before, reached_since = Tried(at(10), at(10)), Tried(at(11, 20), at(11, 20))
+    reached_before, reached_since = CallAttempts(at(10), at(10)), CallAttempts(at(11, 20), at(11, 20))
     assert total(need, reached_before, at(12)) > total(need, reached_since, at(12))
 
 
@@ -76,7 +76,8 @@ def test_every_reason_is_said_with_its_points() -> None:
     need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2, asked=1)
     now = at(23, 45)
     promised, tried = (
-        reasons(election(), need, one, now) for one in (Tried(at(23, 40), None, at(23, 42)), Tried(at(23, 40)))
+        reasons(election(), need, one, now)
+        for one in (CallAttempts(at(23, 40), None, at(23, 42)), CallAttempts(at(23, 40)))
     )
     why = (*promised, *tried[-1:])
     assert [(one.reason, one.points) for one in why] == [

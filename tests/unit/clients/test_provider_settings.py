@@ -194,5 +194,5 @@ def test_what_a_slow_read_brought_is_as_old_as_its_beginning(monkeypatch: pytest
         return len(read)
 
     monkeypatch.setattr(provider_settings, "monotonic", lambda: now[0])
-    cached = provider_settings._Cached("name", slow)
+    cached = provider_settings._CachedValue("name", slow)
     assert [cached.get(fresh=True), cached.get(fresh=True)] == [1, 2]

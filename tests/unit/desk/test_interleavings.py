@@ -21,7 +21,7 @@ from sample_election import forget_elections, sample, with_stations
 
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.elections.election import Election
-from chalicelib.observation.reports.decisions import Made
+from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
@@ -154,7 +154,7 @@ def recounted(desk: Desk, chance: random.Random, patch: pytest.MonkeyPatch) -> d
         process(copied, desk.now)
     for row in rows:
         if row.is_entry and (row.resolution or {}).get("how") == "withdrawn":
-            write(withdrawing(existing(desk.election.id).election, _row(row.key), Made("Aida", desk.now)))
+            write(withdrawing(existing(desk.election.id).election, _row(row.key), Attribution("Aida", desk.now)))
     counted = fresh.counted()
     assert audit(desk.election.id).differences == ()
     return counted

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.observation.election_file import inspect_accounts, inspect_election
-from chalicelib.observation.elections.accounts import FiledAccount
+from chalicelib.observation.elections.accounts import DeclaredAccount
 
 HEADER = "name,address,role,regions,organisation,language\n"
 
@@ -19,7 +19,7 @@ def test_accounts_come_with_the_election(texts):
     inspection = inspect_election(texts | {"accounts.csv": HEADER + rows}, "election.yaml")
     assert inspection.problems == ()
     assert inspection.accounts == (
-        FiledAccount(
+        DeclaredAccount(
             name="Aida",
             address="aida@example.org",
             role="operator",
@@ -27,7 +27,7 @@ def test_accounts_come_with_the_election(texts):
             organisation="KDK",
             language="ru",
         ),
-        FiledAccount(name="Bolot", address="+996555100001", role="headquarters"),
+        DeclaredAccount(name="Bolot", address="+996555100001", role="headquarters"),
     )
 
 

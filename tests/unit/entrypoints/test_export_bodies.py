@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.entrypoints.api.exports import MOST_STATIONS, ExportBody
-from chalicelib.services.exports.table import Wanted
+from chalicelib.services.exports.table import ExportRequest
 
 
 def test_an_export_of_stations_names_so_many() -> None:
@@ -16,6 +16,6 @@ def test_an_export_of_stations_names_so_many() -> None:
 
 def test_what_is_asked_for_is_what_is_made() -> None:
     body = ExportBody(what="messages", format="xlsx", regions=("Osh",), stations=("1001",), people=True, note="why")
-    assert Wanted(**body.model_dump(exclude={"note"})) == Wanted(
+    assert ExportRequest(**body.model_dump(exclude={"note"})) == ExportRequest(
         "messages", "xlsx", ("Osh",), (), ("1001",), "en", people=True
     )

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.entrypoints.api.problem import _MEANINGS, problem_of
 from chalicelib.observation.reports.entry_fields import FieldFault, FieldsRefused
 from chalicelib.services.access.refusals import TooManyAttempts
-from chalicelib.services.calls.refusals import Leased, OutcomeInvalid
+from chalicelib.services.calls.refusals import OutcomeInvalid, TaskLeased
 from chalicelib.store.tables import StoreUnavailable
 
 
@@ -32,14 +32,14 @@ def test_no_two_names_are_of_one_family() -> None:
     assert [(kind, other) for kind in kinds for other in kinds if kind is not other and issubclass(kind, other)] == []
 
 
-class _Nested(Leased):
+class _Nested(TaskLeased):
     """A kind of what is known."""
 
 
 @pytest.mark.parametrize(
     ("made", "status", "detail", "errors"),
     [
-        (lambda: Leased("Aida has it"), HTTPStatus.CONFLICT, "Not taken: Aida has it.", ()),
+        (lambda: TaskLeased("Aida has it"), HTTPStatus.CONFLICT, "Not taken: Aida has it.", ()),
         (lambda: _Nested("Aida has it"), HTTPStatus.CONFLICT, "Not taken: Aida has it.", ()),
         (lambda: StoreUnavailable("{}"), HTTPStatus.SERVICE_UNAVAILABLE, None, ()),
         (

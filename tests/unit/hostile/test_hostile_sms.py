@@ -31,7 +31,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.delivery.mime import mime
 from chalicelib.services.elections.audit import audit
 from chalicelib.services.exports.job import TABLES
-from chalicelib.services.exports.table import Scope, Wanted
+from chalicelib.services.exports.table import ExportRequest, Scope
 from chalicelib.services.exports.writers import write_csv, write_xlsx
 from chalicelib.store.messages import Message
 
@@ -99,7 +99,9 @@ def test_parts_that_hold_more_than_any_sms_are_held_unjoined(day: HostileDay) ->
 
 def test_nothing_becomes_a_formula_in_an_export(day: HostileDay) -> None:
     for kind in KINDS:
-        scope = Scope(day.loaded, Operator("Aida", "headquarters", "hostile", ()), Wanted(kind, "csv", people=True))
+        scope = Scope(
+            day.loaded, Operator("Aida", "headquarters", "hostile", ()), ExportRequest(kind, "csv", people=True)
+        )
         for table in TABLES[kind](scope):
             packed = io.BytesIO()
             count = write_csv(table, packed, lambda rows: None)
@@ -115,7 +117,9 @@ def test_nothing_becomes_a_formula_in_an_export(day: HostileDay) -> None:
 
 def test_a_sheet_opens_and_holds_text_alone(day: HostileDay) -> None:
     for kind in KINDS:
-        scope = Scope(day.loaded, Operator("Aida", "headquarters", "hostile", ()), Wanted(kind, "xlsx", people=True))
+        scope = Scope(
+            day.loaded, Operator("Aida", "headquarters", "hostile", ()), ExportRequest(kind, "xlsx", people=True)
+        )
         file = io.BytesIO()
         count = write_xlsx(TABLES[kind](scope), file, lambda rows: None)
         book = openpyxl.load_workbook(file)

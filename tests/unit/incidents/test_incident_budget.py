@@ -12,16 +12,16 @@ from chalicelib.observation.incidents.budget import (
     MOST_PER_PHONE_AND_HOUR,
     MOST_PER_SMS,
     MOST_PER_STATION_AND_HOUR,
-    Opened,
+    OpenedThisHour,
     most_alerts,
     select,
 )
 
-NOTHING = Opened(0, {}, frozenset())
+NOTHING = OpenedThisHour(0, {}, frozenset())
 severities = st.sampled_from(get_args(Severity))
 incidents = st.lists(st.tuples(st.sampled_from(["101", "102"]), severities), max_size=40)
 before = st.builds(
-    Opened,
+    OpenedThisHour,
     st.integers(0, 2 * MOST_PER_PHONE_AND_HOUR),
     st.dictionaries(st.sampled_from(["101", "102"]), st.integers(0, 2 * MOST_PER_STATION_AND_HOUR)),
     st.frozensets(severities),
@@ -30,7 +30,7 @@ before = st.builds(
 
 @given(incidents, before)
 def test_every_incident_opens_or_is_held_and_somebody_is_told(
-    found: list[tuple[str, Severity]], earlier: Opened
+    found: list[tuple[str, Severity]], earlier: OpenedThisHour
 ) -> None:
     chosen = select(found, earlier)
     bearers = () if chosen.bearer is None else (chosen.bearer,)
@@ -49,7 +49,7 @@ def test_the_gravest_go_first() -> None:
 
 
 def test_a_station_s_budget_is_not_another_s() -> None:
-    spent = Opened(0, {"101": MOST_PER_STATION_AND_HOUR}, frozenset({"high"}))
+    spent = OpenedThisHour(0, {"101": MOST_PER_STATION_AND_HOUR}, frozenset({"high"}))
     assert select([("101", "high"), ("102", "high")], spent).opened == (1,)
 
 

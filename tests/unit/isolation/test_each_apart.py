@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from chalicelib.services.isolation import Part, for_each, run_parts, shares_of
+from chalicelib.services.isolation import RunPart, for_each, run_parts, shares_of
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,9 @@ def test_a_part_that_fails_or_is_slow_takes_nothing_from_the_next() -> None:
         ran.append(("first", until - time.monotonic()))
         raise ValueError("a fault")
 
-    done = run_parts("run", [Part("first", 5, fail), Part("second", 7, lambda until: ran.append(("second", until)))])
+    done = run_parts(
+        "run", [RunPart("first", 5, fail), RunPart("second", 7, lambda until: ran.append(("second", until)))]
+    )
     assert [name for name, _ in ran] == ["first", "second"]
     assert done.failed == ("first",)
     assert ran[1][1] - time.monotonic() == pytest.approx(7, abs=1)

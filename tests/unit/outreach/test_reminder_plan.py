@@ -7,10 +7,10 @@ from pydantic import ValidationError
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.reminders import (
-    Done,
     Plan,
     Progress,
     Reminder,
+    RoundProgress,
     after,
     day_began,
     is_night,
@@ -128,7 +128,7 @@ def test_a_night_has_no_day(election: Election) -> None:
 
 
 def test_progress_is_the_same_after_it_was_stored() -> None:
-    progress = Progress(at("15T07:00"), {("TU", "10:00"): Done(2, at("15T11:00"), listed=True)})
+    progress = Progress(at("15T07:00"), {("TU", "10:00"): RoundProgress(2, at("15T11:00"), listed=True)})
     assert Progress.from_document(progress.document()) == progress
 
 

@@ -12,7 +12,7 @@ from chalicelib.providers.inbound import Delivery, Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.android import AndroidSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 AT = dt.datetime(2024, 6, 22, 8, 46, 20, tzinfo=dt.UTC)
 SENDER = AndroidSender()
@@ -41,7 +41,7 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, **settings: object) -> WebhookResult:
+def heard(signed: SignedRequest, **settings: object) -> WebhookResult:
     return handle("android-sms-gateway", signed.arriving(AT), SENDER.secrets | settings, never)
 
 
@@ -53,7 +53,7 @@ def test_the_documented_request_under_the_documented_signature():
     timestamp = str(int(AT.timestamp()))
     signature = documented_signature(SENDER.secret, DOCUMENTED.decode(), timestamp)
     for written in (signature, signature.upper()):
-        signed = Signed("POST", URL, {"x-signature": written, "X-TIMESTAMP": timestamp}, DOCUMENTED)
+        signed = SignedRequest("POST", URL, {"x-signature": written, "X-TIMESTAMP": timestamp}, DOCUMENTED)
         [sms] = heard(signed).delivery.messages
         assert (sms.id, sms.sender, sms.recipient) == ("Ey6ECgOkVVFjz3CL48B8C", "6505551212", "+1234567890")
         assert (sms.text, sms.part) == ("Android is always a sweet treat!", None)

@@ -13,7 +13,7 @@ import chalicelib.entrypoints.intake as intake_handler
 from app import app
 from chalicelib.providers.contract import Answer, WebhookRequest
 from chalicelib.providers.webhook import WebhookResult, handle
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.rehearsal.senders.unsigned import KannelSender
 
@@ -23,7 +23,7 @@ URL = f"https://{HOST}/api/webhooks/kannel"
 KANNEL = KannelSender()
 
 
-def api_gateway_event(signed: Signed, provider: str, *, token: str | None = None) -> dict[str, Any]:
+def api_gateway_event(signed: SignedRequest, provider: str, *, token: str | None = None) -> dict[str, Any]:
     """The event of a REST API's proxy integration with the binary media type */* (payload format 1.0).
 
     Queries are decoded as UTF-8, what is none is U+FFFD; bodies are base64 (Developer Guide, "Important notes" and
@@ -73,7 +73,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def through_api_gateway(
-    taken: dict[str, Any], signed: Signed, secrets: Mapping[str, object], provider: str = "kannel"
+    taken: dict[str, Any], signed: SignedRequest, secrets: Mapping[str, object], provider: str = "kannel"
 ) -> WebhookResult:
     taken["secrets"] = dict(secrets)
     answer = app(api_gateway_event(signed, provider), SimpleNamespace())

@@ -17,7 +17,7 @@ from chalicelib.providers.refusals import NotConfigured
 from chalicelib.providers.table import NAMES, canonical_name, provider
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.rehearsal.senders.twilio import TwilioSender
 from chalicelib.rehearsal.senders.vonage_sms import VonageSmsSender
@@ -56,11 +56,11 @@ def url_of(name: str) -> str:
     return f"https://abc123.execute-api.eu-central-1.amazonaws.com/api/webhooks/{name}"
 
 
-def signed_by(name: str, sms: Sms = SMS, at: dt.datetime = AT) -> Signed:
+def signed_by(name: str, sms: Sms = SMS, at: dt.datetime = AT) -> SignedRequest:
     return SENDERS[name].sign(sms, url_of(name), at)
 
 
-def heard(name: str, signed: Signed, secrets: object = None, at: dt.datetime = AT) -> WebhookResult:
+def heard(name: str, signed: SignedRequest, secrets: object = None, at: dt.datetime = AT) -> WebhookResult:
     return handle(name, signed.arriving(at), SENDERS[name].secrets if secrets is None else secrets, unreachable)
 
 
@@ -136,7 +136,7 @@ def test_a_provider_that_is_not_configured_is_unknown(name, secrets):
 @pytest.mark.parametrize("name", SENDERS)
 def test_what_carries_no_proof_is_refused(name):
     headers = {"Content-Type": signed_by(name).headers.get("Content-Type", "text/plain")}
-    unsigned = Signed(signed_by(name).method, url_of(name), headers, b"{}")
+    unsigned = SignedRequest(signed_by(name).method, url_of(name), headers, b"{}")
     result = heard(name, unsigned)
     assert not result.authentic
     assert result.answer.status in {401, 403, 503}
@@ -308,7 +308,7 @@ def test_no_setting_makes_it_stumble(name, secrets):
     )
 )
 def test_no_authentic_content_makes_it_stumble(name, changes):
-    body_signers: dict[str, Callable[[bytes], Signed]] = {
+    body_signers: dict[str, Callable[[bytes], SignedRequest]] = {
         "generic": lambda body: SENDERS[name].sign_body(body, url_of(name), str(int(AT.timestamp()))),
         "android-sms-gateway": lambda body: SENDERS[name].sign_body(body, url_of(name), str(int(AT.timestamp()))),
         "vonage-messages": lambda body: SENDERS[name].sign_body(body, url_of(name), AT),
@@ -365,7 +365,7 @@ def test_the_payload_that_is_kept_holds_no_secret(name):
 
 def test_a_payload_that_is_not_utf8_is_kept_as_bytes():
     signed = signed_by("twilio")
-    result = heard("twilio", Signed("GET", signed.url, signed.headers, b"\xff"))
+    result = heard("twilio", SignedRequest("GET", signed.url, signed.headers, b"\xff"))
     assert result.raw == ""
     kannel = signed_by("kannel")
     assert urlsplit(kannel.url).query == heard("kannel", kannel).raw

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.providers.webhook import WebhookResult, handle
-from chalicelib.rehearsal.senders.sms import Signed
+from chalicelib.rehearsal.senders.sms import SignedRequest
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -33,7 +33,7 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, **settings: object) -> WebhookResult:
+def heard(signed: SignedRequest, **settings: object) -> WebhookResult:
     return handle("generic-local", signed.arriving(AT), settings, never)
 
 
@@ -41,8 +41,8 @@ def hmac_hex(algorithm: str, message: bytes) -> str:
     return hmac.new(b"s", message, algorithm).hexdigest()
 
 
-def form(fields: dict[str, str] = FIELDS, **headers: str) -> Signed:
-    return Signed("POST", URL + "/a-token", FORM | headers, urlencode(fields).encode())
+def form(fields: dict[str, str] = FIELDS, **headers: str) -> SignedRequest:
+    return SignedRequest("POST", URL + "/a-token", FORM | headers, urlencode(fields).encode())
 
 
 def test_a_signed_form():
@@ -79,12 +79,12 @@ def test_a_hash_over_fields_and_secret_by_get():
         "signature": {"field": "sign", "algorithm": "md5", "signs": "{field:msisdn}{field:content}{secret}"},
     }
     sign = hashlib.md5(b"996700123456OP 1234 A1s").hexdigest()
-    signed = Signed("GET", f"{URL}?{urlencode(FIELDS | {'sign': sign.upper()})}", {}, b"")
+    signed = SignedRequest("GET", f"{URL}?{urlencode(FIELDS | {'sign': sign.upper()})}", {}, b"")
     assert heard(signed, secret="s", format=described).delivery.messages[0].text == "OP 1234 A1"
     tampered = signed.but(url=signed.url.replace("A1", "A2"))
     assert heard(tampered, secret="s", format=described).answer.status == 403
     assert heard(signed.but(url=URL), secret="s", format=described).answer.status == 401
-    posted = Signed("POST", signed.url, FORM, b"")
+    posted = SignedRequest("POST", signed.url, FORM, b"")
     assert heard(posted, secret="s", format=described).answer.status == 400
 
 
@@ -102,7 +102,7 @@ def test_base64_over_method_and_url_in_nested_json_with_numbers():
     document = {"data": {"id": 77, "from": {"phone": 996700123456}, "body": "OP"}, "to": 4455, "at": 1508040000123}
     body = json.dumps(document).encode()
     digest = hmac.new(b"s", f"POST {URL}\n".encode() + body, hashlib.sha256).digest()
-    signed = Signed("POST", URL, {"Authorization": "HMAC " + base64.b64encode(digest).decode()}, body)
+    signed = SignedRequest("POST", URL, {"Authorization": "HMAC " + base64.b64encode(digest).decode()}, body)
     [sms] = heard(signed, secret="s", format=described).delivery.messages
     assert (sms.id, sms.sender, sms.recipient, sms.text) == ("77", "+996700123456", "4455", "OP")
     assert sms.sent_at == dt.datetime(2017, 10, 15, 4, 0, 0, 123000, tzinfo=dt.UTC)
@@ -251,7 +251,7 @@ def test_nothing_that_it_signs_can_be_another(body, time):
 def test_a_charset_that_no_request_names():
     described = LOCAL | {"body": "form", "charset": "windows-1251"}
     encoded = urlencode(FIELDS | {"content": "Явка 14:00 А612"}, encoding="windows-1251")
-    request = Signed("POST", f"{URL}/a-token", FORM, encoded.encode())
+    request = SignedRequest("POST", f"{URL}/a-token", FORM, encoded.encode())
     [sms] = heard(request, path_token="a-token", format=described).delivery.messages
     assert sms.text == "Явка 14:00 А612"
 
@@ -264,12 +264,12 @@ def test_signature_and_signed_fields_lie_within_others_and_its_time_is_in_millis
     }
     described = {"fields": {"id": "id", "from": "sms.from", "to": "sms.to", "text": "sms.body"}, "signature": signature}
 
-    def request(body: str, at: dt.datetime = AT) -> Signed:
+    def request(body: str, at: dt.datetime = AT) -> SignedRequest:
         time = int(1000 * at.timestamp()) + 7
         signed = hmac_hex("sha256", f"{time}OP A1".encode())
         sms = {"from": "+996700123456", "to": "4455", "body": body}
         document = {"id": "1", "sms": sms, "meta": {"sign": signed, "time": time}}
-        return Signed("POST", URL, {"Content-Type": "application/json"}, json.dumps(document).encode())
+        return SignedRequest("POST", URL, {"Content-Type": "application/json"}, json.dumps(document).encode())
 
     [sms] = heard(request("OP A1"), secret="s", format=described).delivery.messages
     assert (sms.sender, sms.text) == ("+996700123456", "OP A1")

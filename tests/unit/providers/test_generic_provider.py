@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.providers.inbound import InboundSms
 from chalicelib.providers.webhook import LARGEST_BODY, WebhookResult, handle
 from chalicelib.rehearsal.senders.generic import GenericSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -24,11 +24,11 @@ def never(url: str) -> bytes:
     raise AssertionError(f"{url} must not be read")
 
 
-def heard(signed: Signed, secrets: object = None, at: dt.datetime = AT) -> WebhookResult:
+def heard(signed: SignedRequest, secrets: object = None, at: dt.datetime = AT) -> WebhookResult:
     return handle("generic", signed.arriving(at), SENDER.secrets if secrets is None else secrets, never)
 
 
-def body_of(fields: object) -> Signed:
+def body_of(fields: object) -> SignedRequest:
     body = fields if isinstance(fields, bytes) else json.dumps(fields).encode()
     return SENDER.sign_body(body, URL, str(int(AT.timestamp())))
 
@@ -52,7 +52,7 @@ def test_five_minutes_either_way(minutes, status):
     assert heard(signed).answer.status == status
 
 
-def without(signed: Signed, header: str) -> Signed:
+def without(signed: SignedRequest, header: str) -> SignedRequest:
     return signed.but(headers={name: value for name, value in signed.headers.items() if name != header})
 
 

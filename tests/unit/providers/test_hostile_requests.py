@@ -11,7 +11,7 @@ from chalicelib.providers import webhook
 from chalicelib.providers.table import NAMES
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
@@ -25,7 +25,7 @@ def unreachable(url: str) -> bytes:
     raise OSError(f"{url} cannot be read")
 
 
-def heard(name: str, signed: Signed, **settings: object) -> WebhookResult:
+def heard(name: str, signed: SignedRequest, **settings: object) -> WebhookResult:
     return handle(name, signed.arriving(AT), {**SENDERS[name].secrets, **settings}, unreachable)
 
 
@@ -53,7 +53,7 @@ def test_what_python_calls_a_codec_is_no_charset_of_a_described_gateway(body, ki
     xml = f'<?xml version="1.0" encoding="{charset}"?><a><id>1</id><from>1</from><to>2</to><text>+2AA-</text></a>'
     document = json.dumps({"id": "1", "from": "1", "to": "2", "text": "\ud800", "charset": charset})
     for written in (form, part, xml, document):
-        signed = Signed("POST", URL, {"Content-Type": f"{kind}; charset={charset}"}, written.encode())
+        signed = SignedRequest("POST", URL, {"Content-Type": f"{kind}; charset={charset}"}, written.encode())
         result = handle("generic-x", signed.arriving(AT), settings, unreachable)
         assert result.answer.status in {200, 400}, result.reason
         assert all(sms.text.encode() is not None for sms in result.delivery.messages)
@@ -124,7 +124,7 @@ def test_whoever_has_the_settings_is_told_which_url_was_expected(name):
 
 def test_what_a_described_signature_is_of_is_not_told():
     described = {"fields": {"from": "a", "to": "b", "text": "c"}, "signature": {"header": "x", "signs": "{body}pepper"}}
-    signed = Signed("POST", URL, {"x": "0"}, b"{}")
+    signed = SignedRequest("POST", URL, {"x": "0"}, b"{}")
     result = handle("generic", signed.arriving(AT), {"secret": "s", "format": described}, unreachable)
     assert (result.answer.status, "pepper" in result.reason, "pepper" in result.answer.body) == (403, True, False)
 
@@ -138,7 +138,7 @@ def test_a_name_that_is_no_text_is_told_as_one(name):
 V2, V2_NONCE = "X-Plivo-Signature-V2", "X-Plivo-Signature-V2-Nonce"
 
 
-def dedup_guard(signed: Signed) -> str | None:
+def dedup_guard(signed: SignedRequest) -> str | None:
     """What the request's signature may be used once for; None where it is not taken at all."""
     return heard("plivo", signed).delivery.nonce
 

@@ -12,7 +12,7 @@ from unsigned_requests import AT, OUT, SENT, SMS, URL, handled, never
 from chalicelib.providers.inbound import Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.unsigned import (
     InfobipSender,
     basic,
@@ -136,7 +136,7 @@ def test_infobips_hmac_by_what_the_settings_say_of_it(encoding):
     digest = hmac.new(b"s", body, hashlib.sha256)
     written = f"sha256={digest.hexdigest()}" if encoding == "hex" else base64.b64encode(digest.digest()).decode()
     settings = {"type": "HMAC", "secret": "s", "header": "X-Sign", "encoding": encoding}
-    signed = Signed("POST", URL, {"X-Sign": written}, body)
+    signed = SignedRequest("POST", URL, {"X-Sign": written}, body)
     assert handled("infobip", signed, settings).authentic
     assert not handled("infobip", signed.but(body=body + b" "), settings).authentic
     assert handled("infobip", signed.but(headers={}), settings).answer.status == 401

@@ -11,7 +11,7 @@ from chalicelib.providers.contract import SendOutcome
 from chalicelib.providers.inbound import Part, Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.unsigned import (
     KannelSender,
 )
@@ -19,7 +19,7 @@ from chalicelib.rehearsal.senders.unsigned import (
 KANNEL = KannelSender()
 
 
-def kannel(signed: Signed, secrets: dict[str, object] | None = None) -> WebhookResult:
+def kannel(signed: SignedRequest, secrets: dict[str, object] | None = None) -> WebhookResult:
     return handled("kannel", signed, secrets or KANNEL.secrets)
 
 

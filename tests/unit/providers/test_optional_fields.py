@@ -9,7 +9,7 @@ import pytest
 from chalicelib.providers.inbound import Delivery
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.table import SENDERS
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
@@ -40,7 +40,7 @@ def unreachable(url: str) -> bytes:
     raise OSError(f"{url} cannot be read")
 
 
-def heard(name: str, signed: Signed) -> WebhookResult:
+def heard(name: str, signed: SignedRequest) -> WebhookResult:
     return handle(name, signed.arriving(AT), SENDERS[name].secrets, unreachable)
 
 
@@ -59,7 +59,7 @@ def changed(document: dict[str, object], name: str, value: object) -> dict[str, 
     return found
 
 
-def in_body(name: str, field: str, value: object) -> Signed:
+def in_body(name: str, field: str, value: object) -> SignedRequest:
     """A genuine JSON request in which a field is otherwise, signed as it is then."""
     sender = SENDERS[name]
     made = sender.sign(SMS, URL, AT)
@@ -72,7 +72,7 @@ def in_body(name: str, field: str, value: object) -> Signed:
     return sender.sign_body(body, URL, AT if name == "vonage-messages" else str(int(AT.timestamp())))
 
 
-def in_form(name: str, field: str, value: object) -> Signed:
+def in_form(name: str, field: str, value: object) -> SignedRequest:
     """The same of a form or a query."""
     sender = SENDERS[name]
     made = sender.sign(SMS, URL, AT)
@@ -90,7 +90,7 @@ def in_form(name: str, field: str, value: object) -> Signed:
     return made.but(body=encoded.encode()) if made.body else made.but(url=f"{base}?{encoded}")
 
 
-def with_field(name: str, field: str, value: object) -> Signed:
+def with_field(name: str, field: str, value: object) -> SignedRequest:
     is_json = name in {"android-sms-gateway", "aws-sns", "infobip", "vonage-messages"}
     return in_body(name, field, value) if is_json else in_form(name, field, "" if value is None else value)
 

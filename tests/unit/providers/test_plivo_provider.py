@@ -13,7 +13,7 @@ from chalicelib.providers.inbound import Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
 from chalicelib.rehearsal.senders.plivo import PlivoSender
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SMS = Sms("db3ce55a-7f1d-11e1-8ea7-1231380bc196", "+996700123456", "+996555000111", "OP 1234 A1", AT)
@@ -43,7 +43,7 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, **settings: object) -> WebhookResult:
+def heard(signed: SignedRequest, **settings: object) -> WebhookResult:
     return handle("plivo", signed.arriving(AT), {"auth_token": "plivo-auth-token"} | settings, never)
 
 
@@ -69,7 +69,7 @@ def test_the_vendors_vectors_of_v3(method, url, signature):
     headers = {"X-Plivo-Signature-V3": f"other, {signature}", "X-Plivo-Signature-V3-Nonce": NONCE}
     called = url if method == "POST" else f"{url}{'&' if '?' in url else '?'}{urlencode(CALL)}"
     body = urlencode(CALL).encode() if method == "POST" else b""
-    signed = Signed(method, called, headers | (FORM if method == "POST" else {}), body)
+    signed = SignedRequest(method, called, headers | (FORM if method == "POST" else {}), body)
     assert heard(signed, auth_token=TOKEN).authentic
     assert not heard(signed.but(url=called.replace("api", "apj")), auth_token=TOKEN).authentic
     assert not heard(
@@ -82,7 +82,7 @@ def test_the_vendors_vector_of_v2():
         "X-Plivo-Signature-V2": "ehV3IKhLysWBxC1sy8INm0qGoQYdYsHwuoKjsX7FsXc=",
         "X-Plivo-Signature-V2-Nonce": "12345",
     }
-    signed = Signed("POST", "https://answer.url", headers | FORM, b"")
+    signed = SignedRequest("POST", "https://answer.url", headers | FORM, b"")
     assert heard(signed, auth_token="my_auth_token").authentic
     assert not heard(signed, auth_token="my_auth_tokens").authentic
 

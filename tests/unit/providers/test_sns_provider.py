@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.providers.webhook import WebhookResult, handle
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.sns import (
     CERTIFICATE_URL,
     HEADERS,
@@ -37,15 +37,15 @@ def never(url: str) -> bytes:
     raise AssertionError(f"{url} must not be read")
 
 
-def heard(signed: Signed, at: dt.datetime = AT, fetch: object = never, **settings: object) -> WebhookResult:
+def heard(signed: SignedRequest, at: dt.datetime = AT, fetch: object = never, **settings: object) -> WebhookResult:
     return handle("aws-sns", signed.arriving(at), SENDER.secrets | settings, fetch)
 
 
-def envelope(fields: object) -> Signed:
-    return Signed("POST", URL, dict(HEADERS), json.dumps(fields).encode())
+def envelope(fields: object) -> SignedRequest:
+    return SignedRequest("POST", URL, dict(HEADERS), json.dumps(fields).encode())
 
 
-def changed(signed: Signed, **fields: object) -> Signed:
+def changed(signed: SignedRequest, **fields: object) -> SignedRequest:
     return signed.but(body=json.dumps(json.loads(signed.body) | fields).encode())
 
 
@@ -212,7 +212,7 @@ def test_an_unsubscription_brings_nothing():
 
 def test_raw_delivery_is_unsigned_so_it_is_refused_unless_a_path_token_is_chosen():
     message = json.loads(SENDER.sign(SMS, URL, AT).body)["Message"].encode()
-    raw = Signed("POST", URL + "/a-token", {"x-amz-sns-rawdelivery": "true"}, message)
+    raw = SignedRequest("POST", URL + "/a-token", {"x-amz-sns-rawdelivery": "true"}, message)
     assert heard(raw).answer.status == 401
     assert heard(raw, path_token="a-token").delivery.messages[0].id == SMS.id
     assert heard(raw, path_token="b-token").answer.status == 403

@@ -11,7 +11,7 @@ from chalicelib.providers.inbound import Receipt
 from chalicelib.providers.signatures import base64_mac
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.twilio import TwilioSender
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
@@ -37,7 +37,7 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(signed: Signed, secrets: dict[str, object] | None = None) -> WebhookResult:
+def heard(signed: SignedRequest, secrets: dict[str, object] | None = None) -> WebhookResult:
     return handle("twilio", signed.arriving(AT), secrets or {"auth_token": "twilio-auth-token"}, never)
 
 
@@ -55,7 +55,7 @@ def heard(signed: Signed, secrets: dict[str, object] | None = None) -> WebhookRe
 )
 def test_the_vendors_vectors(url, fields, signature):
     headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
-    signed = Signed("POST", url, headers, urlencode(fields).encode())
+    signed = SignedRequest("POST", url, headers, urlencode(fields).encode())
     assert heard(signed, {"auth_token": "12345"}).authentic
     assert not heard(signed, {"auth_token": "12346"}).authentic
     assert not heard(signed.but(body=signed.body + b"&x="), {"auth_token": "12345"}).authentic
@@ -67,7 +67,7 @@ def test_the_vendors_vectors(url, fields, signature):
 def test_the_vendors_vector_of_a_json_body(body, authentic):
     url = f"{BASE}&bodySHA256={BODY_HASH}"
     headers = {"Content-Type": "application/json", "X-Twilio-Signature": "a9nBmqA0ju/hNViExpshrM61xv4="}
-    result = heard(Signed("POST", url, headers, body), {"auth_token": "12345"})
+    result = heard(SignedRequest("POST", url, headers, body), {"auth_token": "12345"})
     assert (result.authentic, result.delivery.messages) == (authentic, ())
 
 
@@ -85,7 +85,7 @@ def test_a_signed_url_alone_authorises_no_body():
     signature = TwilioSender("12345").sign_form({}, BASE).headers["X-Twilio-Signature"]
     for kind in (FORM, "application/json", "text/plain", ""):
         headers = {"Content-Type": kind, "X-Twilio-Signature": signature}
-        forged = Signed("POST", BASE, headers, urlencode({"MessageSid": "SM1", "Body": "x"}).encode())
+        forged = SignedRequest("POST", BASE, headers, urlencode({"MessageSid": "SM1", "Body": "x"}).encode())
         assert not heard(forged, {"auth_token": "12345"}).authentic
 
 
@@ -184,7 +184,7 @@ def test_a_field_that_comes_twice_is_not_guessed_at():
     fields = [("MessageSid", "SM1"), ("From", "+1"), ("To", "+2"), ("Body", "1"), ("Body", "2")]
     text = URL + "".join(name + value for name, value in sorted(fields))
     headers = {"Content-Type": FORM, "X-Twilio-Signature": base64_mac("sha1", "t", text.encode())}
-    result = heard(Signed("POST", URL, headers, urlencode(fields).encode()), {"auth_token": "t"})
+    result = heard(SignedRequest("POST", URL, headers, urlencode(fields).encode()), {"auth_token": "t"})
     assert (result.authentic, result.answer.status) == (True, 400)
 
 

@@ -14,7 +14,7 @@ from chalicelib.providers.contract import OutboundSms, SendOutcome
 from chalicelib.providers.inbound import Part, Receipt
 from chalicelib.providers.table import provider
 from chalicelib.providers.webhook import WebhookResult, handle
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 from chalicelib.rehearsal.senders.vonage_messages import VonageMessagesSender
 from chalicelib.rehearsal.senders.vonage_sms import VonageSmsSender
 
@@ -45,7 +45,7 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def heard(name: str, signed: Signed, secrets: dict[str, object], at: dt.datetime = AT) -> WebhookResult:
+def heard(name: str, signed: SignedRequest, secrets: dict[str, object], at: dt.datetime = AT) -> WebhookResult:
     return handle(name, signed.arriving(at), secrets, never)
 
 
@@ -192,7 +192,7 @@ def test_the_vendors_own_check_takes_what_the_sender_signs():
     assert verify_signature(token, MESSAGES.secret)
 
 
-def rewritten(**head: object) -> Signed:
+def rewritten(**head: object) -> SignedRequest:
     """The good token with another header, signed again by hand."""
 
     def encode(part: bytes) -> str:
@@ -204,7 +204,7 @@ def rewritten(**head: object) -> Signed:
     return GOOD.but(headers=GOOD.headers | {"Authorization": f"Bearer {signed}.{encode(signature)}"})
 
 
-def bearer(token: str) -> Signed:
+def bearer(token: str) -> SignedRequest:
     return GOOD.but(headers=GOOD.headers | {"Authorization": token})
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from chalicelib.providers.contract import OutboundSms
 from chalicelib.providers.webhook import WebhookResult, handle
-from chalicelib.rehearsal.senders.sms import Signed, Sms
+from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 
 AT = dt.datetime(2017, 10, 15, 4, 0, 10, tzinfo=dt.UTC)
 SENT = dt.datetime.fromisoformat("2017-10-15T10:00:00+06:00")
@@ -17,7 +17,9 @@ def never(url: str) -> bytes:
     raise AssertionError(url)
 
 
-def handled(name: str, signed: Signed, secrets: dict[str, object], source_ip: str | None = None) -> WebhookResult:
+def handled(
+    name: str, signed: SignedRequest, secrets: dict[str, object], source_ip: str | None = None
+) -> WebhookResult:
     return handle(name, signed.arriving(AT, source_ip), secrets, never)
 
 

@@ -16,7 +16,7 @@ from chalicelib.observation.reading.canonical_text import canonical_answer, cano
 from chalicelib.observation.reading.model import CATEGORY
 from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.answers import random_answers
-from chalicelib.rehearsal.simulation.messages import Composed, Content, compose
+from chalicelib.rehearsal.simulation.messages import ComposedText, Content, compose
 from chalicelib.rehearsal.simulation.noise import CLEAN, NOISY
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
@@ -35,7 +35,7 @@ TEXTS = st.one_of(
 relaxed = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def composed(election: Election, seed: int, noise: float) -> Composed:
+def composed(election: Election, seed: int, noise: float) -> ComposedText:
     chance = random.Random(seed)
     form = chance.choice(election.forms)
     station = chance.choice([None, chance.choice(election.stations).number])

@@ -11,9 +11,9 @@ from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.page import rehearsal_page
 from chalicelib.rehearsal.provider import Answers
 from chalicelib.rehearsal.report import ProviderShare, QuestionErrors, report_on
-from chalicelib.rehearsal.run import IncidentTold, Rehearsal, Sent
-from chalicelib.rehearsal.simulation.day import Day, Intended, Plan, Planned
-from chalicelib.rehearsal.simulation.messages import Composed, Meaning
+from chalicelib.rehearsal.run import Rehearsal, RehearsedIncident, RehearsedSms
+from chalicelib.rehearsal.simulation.day import Day, IntendedReport, Plan, PlannedSms
+from chalicelib.rehearsal.simulation.messages import ComposedText, Meaning
 from chalicelib.store.incidents import Incident
 from chalicelib.store.messages import Message
 
@@ -42,11 +42,11 @@ def sent(election):
     def make(
         number, row, answers, *, form="TU", acknowledged=True, rejected=(), left_out=(), known=True, provider="generic"
     ):
-        intended = Intended(observer, form, "10:00" if form == "TU" else "-", answers)
-        planned = Planned(number, MORNING, intended, (ONE_SECOND,), known)
+        intended = IntendedReport(observer, form, "10:00" if form == "TU" else "-", answers)
+        planned = PlannedSms(number, MORNING, intended, (ONE_SECOND,), known)
         typed = {code: value for code, value in answers.items() if code not in (*rejected, *left_out)}
-        written = Composed("TU A300", Meaning(form or "", None, typed, rejected), frozenset())
-        return Sent(planned, written, provider, f"{provider}#{number}", acknowledged, row)
+        written = ComposedText("TU A300", Meaning(form or "", None, typed, rejected), frozenset())
+        return RehearsedSms(planned, written, provider, f"{provider}#{number}", acknowledged, row)
 
     return make
 
@@ -193,7 +193,7 @@ def test_alerts_are_timed_from_the_sms_and_escalations_from_when_they_were_queue
         Message("alert#3", state="failed"),
     )
     escalated = (Message("alert#4", state="sent", stored_at=REAL + 60 * ONE_SECOND, sent_at=REAL + 61 * ONE_SECOND),)
-    told = IncidentTold(Incident("kg", "ABCDEF"), message, alerts, escalated)
+    told = RehearsedIncident(Incident("kg", "ABCDEF"), message, alerts, escalated)
     made = report_on(rehearsal(sent(0, message, {}), incidents=(told,)))
     assert (made.incidents, made.alerts, made.alerts_failed) == (1, 4, 1)
     assert made.alerting == Latency(2, 2.0, 4.0, 4.0)

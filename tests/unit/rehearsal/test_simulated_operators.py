@@ -13,7 +13,7 @@ from chalicelib.observation.reports.entry_fields import EntryFields
 from chalicelib.observation.reports.entry_text import entry_text
 from chalicelib.rehearsal.operators.api import OperatorsApi
 from chalicelib.rehearsal.operators.call_centre import called_by_two
-from chalicelib.rehearsal.operators.operator import Handled, SimulatedOperator
+from chalicelib.rehearsal.operators.operator import HandledTask, SimulatedOperator
 from chalicelib.rehearsal.simulation.phone_calls import spoken_answers
 
 
@@ -41,8 +41,8 @@ def test_a_second_call_is_answered_and_the_same_seed_says_the_same(election):
     assert spoken_answers(election, 8) != spoken
 
 
-def call(station: str, taken_at: float, done_at: float) -> Handled:
-    return Handled("call", station, 0, taken_at, done_at, 3, "answered")
+def call(station: str, taken_at: float, done_at: float) -> HandledTask:
+    return HandledTask("call", station, 0, taken_at, done_at, 3, "answered")
 
 
 def test_two_at_one_station_at_once_are_counted():

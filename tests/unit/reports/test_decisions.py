@@ -12,20 +12,20 @@ from two_observers import ELECTION, MORNING
 
 from chalicelib.observation.reports.decision_json import decisions_from_json, decisions_json
 from chalicelib.observation.reports.decisions import (
+    Attribution,
     Choice,
     Confirmation,
     Decisions,
     Explanation,
     LastDecision,
-    Made,
     basis_of,
 )
 from chalicelib.observation.reports.report import MOST_SUPERSEDED, Report, Source, owing, station_answers
 from chalicelib.observation.reports.tally import add, contribution, difference
 from chalicelib.store.reports import StoredReport, from_row, to_row
 
-AIDA = Made("Aida (operator)", MORNING, "asked by phone")
-BAKYT = Made("Bakyt (operator)", MORNING)
+AIDA = Attribution("Aida (operator)", MORNING, "asked by phone")
+BAKYT = Attribution("Bakyt (operator)", MORNING)
 CODES = ("A", "B", "C")
 
 
@@ -244,7 +244,7 @@ def test_decisions_are_read_as_they_were_written() -> None:
         withdrawn={"entered#1": AIDA},
         left_out={"1": AIDA},
         chosen={"B": Choice(None, "1=400 2=500", AIDA)},
-        explained={"A <= B": Explanation("A=3", True, Made("Bakyt", MORNING))},
+        explained={"A <= B": Explanation("A=3", True, Attribution("Bakyt", MORNING))},
         confirmed={("1", "A"): Confirmation(True, AIDA), ("2", "A"): Confirmation(False, AIDA)},
         last=LastDecision(3, "answer confirmed", AIDA, {"confirmed": {("2", "A"): None}, "left_out": {"2": AIDA}}),
     )

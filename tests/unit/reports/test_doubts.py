@@ -8,11 +8,11 @@ from chalicelib.observation.checks import parse_rule
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.checks import check_answers
 from chalicelib.observation.reports.decisions import (
+    Attribution,
     Choice,
     Confirmation,
     Decisions,
     Explanation,
-    Made,
     basis_of,
 )
 from chalicelib.observation.reports.doubts import Doubt, doubts_of
@@ -53,7 +53,7 @@ ELECTION = Election.model_validate(
     }
 )
 EVENING = dt.datetime(2030, 5, 5, 14, 0, tzinfo=dt.UTC)
-AIDA = Made("Aida (operator)", EVENING)
+AIDA = Attribution("Aida (operator)", EVENING)
 
 
 def report(form: str, *given: tuple[str, dict], decisions: Decisions | None = None) -> Report:

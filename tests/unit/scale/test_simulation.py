@@ -13,7 +13,7 @@ from infra.scale.aws_limits import PARTITION_WRITE_UNITS
 from infra.scale.capacity import Items, Tables, Workers
 from infra.scale.design import Design
 from infra.scale.figures import hottest, percentile, table
-from infra.scale.measured import Measured
+from infra.scale.measured import MeasuredCosts
 from infra.scale.nation import reports, sample_election
 from infra.scale.pictures import bars, curves
 from infra.scale.simulation import Run, Simulation
@@ -33,8 +33,8 @@ DESIGN = Design(
 )
 
 
-def run(design: Design = DESIGN, measured: Measured | None = None, observers: int = OBSERVERS) -> Run:
-    return Simulation(design, measured or Measured.read(), observers).run()
+def run(design: Design = DESIGN, measured: MeasuredCosts | None = None, observers: int = OBSERVERS) -> Run:
+    return Simulation(design, measured or MeasuredCosts.read(), observers).run()
 
 
 def every_counted(done: Run) -> bool:
@@ -72,7 +72,7 @@ def test_what_the_api_refuses_is_late_and_counted() -> None:
 
 def test_what_a_hot_key_refuses_is_late_and_counted() -> None:
     """Each SMS takes 300 units of its tally, so that three in a second are too many for a shard."""
-    measured = Measured.read()
+    measured = MeasuredCosts.read()
     heavy = replace(measured, accepted=measured.accepted | {"tallies": 300.0})
     done = run(measured=heavy)
     assert done.refused["tallies"] > 0
@@ -81,7 +81,7 @@ def test_what_a_hot_key_refuses_is_late_and_counted() -> None:
 
 
 def test_too_few_workers_of_intake_are_told() -> None:
-    measured = replace(Measured.read(), webhook_cpu=0.5)
+    measured = replace(MeasuredCosts.read(), webhook_cpu=0.5)
     done = run(DESIGN.but(intake_concurrency=2), measured)
     assert (done.intake.begun, done.refused["intake's concurrency"] > 0) == (2, True)
 

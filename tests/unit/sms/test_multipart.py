@@ -14,7 +14,7 @@ from chalicelib.observation.sms.multipart import (
     ONE_SMS_WITHIN,
     LongSms,
     PartText,
-    Piece,
+    StoredPart,
     TooManyParts,
     joined_text,
     with_piece,
@@ -25,12 +25,12 @@ from chalicelib.providers.encodings import decode_text
 BEGUN = dt.datetime(2026, 10, 4, 8, tzinfo=dt.UTC)
 
 
-def piece(number: int, text: str = "", *, seconds: float = 0, again: str = "") -> Piece:
+def piece(number: int, text: str = "", *, seconds: float = 0, again: str = "") -> StoredPart:
     at = BEGUN + dt.timedelta(seconds=seconds)
-    return Piece(f"{text}{number}{again}", number, at, at, f"{text}{number}")
+    return StoredPart(f"{text}{number}{again}", number, at, at, f"{text}{number}")
 
 
-def noted(pieces: Iterable[Piece], total: int) -> tuple[LongSms, ...]:
+def noted(pieces: Iterable[StoredPart], total: int) -> tuple[LongSms, ...]:
     known: tuple[LongSms, ...] = ()
     for one in pieces:
         known = with_piece(known, one, total)
@@ -42,7 +42,7 @@ def keys(sms: LongSms) -> set[str]:
 
 
 @st.composite
-def arrivals(draw: st.DrawFn, name: str = "", begun: float = 0) -> tuple[int, list[Piece]]:
+def arrivals(draw: st.DrawFn, name: str = "", begun: float = 0) -> tuple[int, list[StoredPart]]:
     """The parts of one SMS within the time that parts may take, some but not all again under another id."""
     total = draw(st.integers(2, 12))
     seconds = st.floats(0, ONE_SMS_WITHIN.total_seconds())
@@ -55,7 +55,7 @@ def arrivals(draw: st.DrawFn, name: str = "", begun: float = 0) -> tuple[int, li
 
 
 @given(arrivals())
-def test_every_order_makes_one_sms(arrived: tuple[int, list[Piece]]) -> None:
+def test_every_order_makes_one_sms(arrived: tuple[int, list[StoredPart]]) -> None:
     total, pieces = arrived
     known = noted(pieces, total)
     whole = [sms for sms in known if sms.is_complete]
@@ -74,7 +74,7 @@ def test_all_parts_again_are_another_sms_that_says_the_same() -> None:
 
 
 @given(arrivals(), st.randoms(use_true_random=False))
-def test_noting_a_part_again_changes_nothing(arrived: tuple[int, list[Piece]], chance: random.Random) -> None:
+def test_noting_a_part_again_changes_nothing(arrived: tuple[int, list[StoredPart]], chance: random.Random) -> None:
     total, pieces = arrived
     known = noted(pieces, total)
     chance.shuffle(pieces)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chalicelib.observation.election_file import read_election
 from chalicelib.observation.summaries.summary import summarise, without_answers
-from chalicelib.observation.summaries.wall import Verified, wall
+from chalicelib.observation.summaries.wall import VerifiedIncident, wall
 
 SAMPLE = Path(__file__).parents[3] / "infra" / "sample"
 ELECTION = read_election({path.name: path.read_text("utf-8") for path in SAMPLE.iterdir()}, "election.yaml")
@@ -44,7 +44,7 @@ def test_regions_of_which_too_little_is_in_show_no_shares() -> None:
 
 
 def test_only_verified_incidents_are_counted_by_kind_and_region() -> None:
-    verified = (Verified("Osh", 1), Verified("Osh", 3), Verified("Chuy", 1))
+    verified = (VerifiedIncident("Osh", 1), VerifiedIncident("Osh", 3), VerifiedIncident("Chuy", 1))
     assert figures(verified=verified)["incidents"] == {
         "total": 3,
         "by_category": {"1": 2, "3": 1},
