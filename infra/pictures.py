@@ -23,7 +23,7 @@ from chalicelib.rehearsal.provider import Delivery, SimulatedProvider, Webhook
 from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.rehearsal.senders.table import SENDERS
 from chalicelib.rehearsal.simulation.day import Plan, simulate_day
-from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.rehearsal.simulation.write import write
 from chalicelib.services.elections import loading
 from chalicelib.store.elections import existing
 from playwright.sync_api import Browser, Page, sync_playwright

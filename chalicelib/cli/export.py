@@ -14,7 +14,7 @@ from chalicelib.cli.target import use_stack
 from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.doctor.deployment import Deployment
-from chalicelib.services.exports.asking import ask, link, show_export
+from chalicelib.services.exports.request import ask, link, show_export
 from chalicelib.services.exports.table import ExportRequest, Format, What
 from chalicelib.store.elections import existing
 

@@ -12,12 +12,13 @@ from chalicelib.cli.target import use_stack
 from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.operators import at_the_command_line
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.desk import assigning, deciding, entering, log, queue, undoing
-from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.entering import Entry
+from chalicelib.services.desk import assignment, decisions, entries, log, queue
+from chalicelib.services.desk.assignment import Owner
+from chalicelib.services.desk.entries import Entry
 from chalicelib.services.desk.message import message_of
 from chalicelib.services.desk.refusals import NoSuchMessage, NotDone, TooManyAssigned
-from chalicelib.services.review.held import NotHeld, held_rows, try_again
+from chalicelib.services.desk.undo import undo as undo_decision
+from chalicelib.services.review.held_rows import NotHeld, held_rows, try_again
 from chalicelib.services.versions import NotInRegion, VersionPassed
 from chalicelib.store.desk import DESKS, tag_of
 from chalicelib.store.elections import LoadedElection, existing
@@ -99,7 +100,7 @@ def assign(
     loaded, action, seen = _begun(election_id, key, note)
     with _refusals():
         if only_this:
-            assigning.assign_this(loaded, action, key, seen, str(observer))
+            assignment.assign_this(loaded, action, key, seen, str(observer))
             show(f"{key} is observer {observer}'s.")
             return
         owner = Owner("nobody")
@@ -107,7 +108,7 @@ def assign(
             owner = Owner("observer", observer)
         elif coordinator is not None:
             owner = Owner("coordinator", coordinator)
-        read = assigning.assign(loaded, action, key, seen, owner)["read"]
+        read = assignment.assign(loaded, action, key, seen, owner)["read"]
     show(f"The phone of {key} is {owner.kind} {owner.whose or ''}".rstrip() + f"'s; {read} SMS are read by that.")
 
 
@@ -123,13 +124,13 @@ def enter(text: str, election_id: str, observer: str | None, about: str | None, 
     loaded, action, seen = _begun(election_id, about, note)
     entry = Entry(text, observer, about)
     with _refusals():
-        read = entering.preview(loaded, action.operator, entry, action.now)
+        read = entries.preview(loaded, action.operator, entry, action.now)
         for report in read["reports"]:
             answers = " ".join(f"{code}={value}" for code, value in report.get("answers", {}).items())
             failed = "".join(f"; fails {check['rule']}" for check in report["failed_checks"])
             show(f"{report['form']} {report.get('station')} {report.get('round')}: {answers}{failed}")
         if not dry_run:
-            show(f"Entered as {entering.enter(loaded, action, entry, seen)['entered']}.")
+            show(f"Entered as {entries.enter(loaded, action, entry, seen)['entered']}.")
 
 
 @messages.command()
@@ -141,7 +142,7 @@ def dismiss(key: str, election_id: str, identical: bool, note: str) -> None:
     """Take KEY from those that wait: it says nothing that counts."""
     loaded, action, seen = _begun(election_id, key, note)
     with _refusals():
-        answer = deciding.dismiss(loaded, action, key, seen, identical=identical)
+        answer = decisions.dismiss(loaded, action, key, seen, identical=identical)
     show(f"{len(answer['dismissed'])} dismissed, {answer['left']} that say the same are left.")
 
 
@@ -153,7 +154,7 @@ def undo(key: str, election_id: str, note: str) -> None:
     """Undo what was done last about KEY."""
     loaded, action, seen = _begun(election_id, key, note)
     with _refusals():
-        answer = undoing.undo(loaded, action, key, seen)
+        answer = undo_decision(loaded, action, key, seen)
     show(f"Undone: {answer['undone']}.")
 
 

@@ -9,7 +9,7 @@ from chalicelib.cli.printable import show
 from chalicelib.cli.target import use_stack
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.providers.contract import CannotSend, OutboundSms
-from chalicelib.providers.listed import CannotList, ListFailed
+from chalicelib.providers.listed_sms import CannotList, ListFailed
 from chalicelib.providers.refusals import NotConfigured as UnknownProvider
 from chalicelib.services.clients.provider_api import AnswerLost, NotReached, hand_over
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable

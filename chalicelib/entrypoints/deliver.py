@@ -4,7 +4,7 @@ import datetime as dt
 import time
 from typing import Any
 
-from chalicelib.entrypoints.alerting import deliver_and_tell
+from chalicelib.entrypoints.alert_delivery import deliver_and_tell
 from chalicelib.entrypoints.batch import each_record
 from chalicelib.entrypoints.logged import logged
 from chalicelib.services.feed import Told, tell_feed, told_of_outgoing

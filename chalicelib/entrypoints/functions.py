@@ -5,7 +5,7 @@ What it is called, and when by the clock.
 
 from chalice.app import Blueprint, Chalice, Cron, Rate, ScheduleExpression
 
-from chalicelib.entrypoints.deferred import deferred
+from chalicelib.entrypoints.deferred_handlers import deferred
 
 FUNCTIONS: dict[str, ScheduleExpression | None] = {
     "process": None,  # by the Messages table's stream (infra/template/functions.yaml)

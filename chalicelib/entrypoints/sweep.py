@@ -5,10 +5,10 @@ import time
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.entrypoints.alerting import deliver_at_once
+from chalicelib.entrypoints.alert_delivery import deliver_at_once
 from chalicelib.entrypoints.logged import logged
 from chalicelib.services.clients.metrics import measure
-from chalicelib.services.desk.settling import settle_due
+from chalicelib.services.desk.reread import reread_due
 from chalicelib.services.incidents.escalation import escalate_due
 from chalicelib.services.intake.silence import measure_providers
 from chalicelib.services.isolation import RunPart, run_parts, shares_of
@@ -39,7 +39,7 @@ def sweep(event: object, context: object) -> None:
         (
             RunPart("escalations", ESCALATION_SECONDS, _escalate),
             RunPart("unfinished rows", SWEEP_SECONDS, _push_on),
-            RunPart("assigned phones", ASSIGNED_SECONDS, lambda until: settle_due(_now(), until)),
+            RunPart("assigned phones", ASSIGNED_SECONDS, lambda until: reread_due(_now(), until)),
             RunPart("ledger", LEDGER_SECONDS, lambda until: seal_due(_now(), catching_up=True, until=until)),
             RunPart(
                 "summaries",

@@ -24,10 +24,10 @@ from chalicelib.providers.fields import (
     utc_time,
 )
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import ListPage
-from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.list_api import list_document, read_entries
+from chalicelib.providers.listed_sms import ListPage
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
-from chalicelib.providers.sending import (
+from chalicelib.providers.send_api import (
     answer_json,
     base_url,
     form_request,

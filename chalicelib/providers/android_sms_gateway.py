@@ -30,7 +30,7 @@ from chalicelib.providers.fields import (
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt, ReceiptState
 from chalicelib.providers.refusals import Malformed, NotAuthentic
 from chalicelib.providers.self_test import json_call, with_headers
-from chalicelib.providers.sending import base_url, get_request, json_request, outcome, required
+from chalicelib.providers.send_api import base_url, get_request, json_request, outcome, required
 from chalicelib.providers.signatures import header, mac, require_fresh, require_same, secret_values, tolerance
 
 _CLOUD = "https://api.sms-gate.app/3rdparty/v1"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from chalicelib.providers.inbound import Delivery
-from chalicelib.providers.listed import CannotList, ListPage
+from chalicelib.providers.listed_sms import CannotList, ListPage
 
 Secrets = Mapping[str, Any]
 """A provider's settings, secret ones included: one JSON object. During a rotation a secret is [current, previous]."""

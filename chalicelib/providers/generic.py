@@ -40,7 +40,7 @@ from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
 from chalicelib.providers.public_url import called_urls
 from chalicelib.providers.refusals import Malformed, NotAuthentic, Unsigned
 from chalicelib.providers.self_test import NOBODY, json_call, with_headers
-from chalicelib.providers.sending import json_request, outcome, required, secure_url, sender_of
+from chalicelib.providers.send_api import json_request, outcome, required, secure_url, sender_of
 from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret, require_source
 from chalicelib.providers.signatures import header, require_fresh, require_same, secret_values, tolerance
 

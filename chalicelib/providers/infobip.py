@@ -24,11 +24,11 @@ from chalicelib.providers.contract import (
 )
 from chalicelib.providers.fields import id_field, international_field, read_each, text_field, time_field, utc_time
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import ListPage
-from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.list_api import list_document, read_entries
+from chalicelib.providers.listed_sms import ListPage
 from chalicelib.providers.refusals import Malformed, Undecidable
 from chalicelib.providers.self_test import json_call, with_basic, with_shared_secret
-from chalicelib.providers.sending import (
+from chalicelib.providers.send_api import (
     base_url,
     get_request,
     json_request,

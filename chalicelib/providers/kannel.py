@@ -19,7 +19,7 @@ from chalicelib.providers.fields import id_field, made_id, phone_field, text_fie
 from chalicelib.providers.inbound import Delivery, InboundSms, Part, Receipt, ReceiptState
 from chalicelib.providers.refusals import Malformed
 from chalicelib.providers.self_test import SELF_TEST, with_shared_secret
-from chalicelib.providers.sending import outcome, required, secure_url, sender_of
+from chalicelib.providers.send_api import outcome, required, secure_url, sender_of
 from chalicelib.providers.shared_secret import PROVEN_BY, require_shared_secret
 
 _CHARSET_OF_CODING = {"0": "UTF-8", "1": "8-BIT", "2": "UTF-16BE"}

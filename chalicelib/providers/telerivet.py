@@ -15,11 +15,11 @@ from chalicelib.providers.content import form_fields, single
 from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.fields import id_field, own_number, phone_field, text_field, time_field, unix_time
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import ListPage
-from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.list_api import list_document, read_entries
+from chalicelib.providers.listed_sms import ListPage
 from chalicelib.providers.refusals import Unsigned
 from chalicelib.providers.self_test import form_call
-from chalicelib.providers.sending import base_url, get_request, json_request, outcome, required, state_of, value_in
+from chalicelib.providers.send_api import base_url, get_request, json_request, outcome, required, state_of, value_in
 from chalicelib.providers.shared_secret import require_source
 from chalicelib.providers.signatures import require_same, secret_values
 

@@ -16,12 +16,12 @@ from chalicelib.providers.content import form_fields, is_form, query_fields, sin
 from chalicelib.providers.contract import Answer, OutboundRequest, OutboundSms, Provider, SendOutcome, WebhookRequest
 from chalicelib.providers.fields import id_field, international_field, text_field
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
-from chalicelib.providers.listed import ListPage
-from chalicelib.providers.listing import list_document, read_entries
+from chalicelib.providers.list_api import list_document, read_entries
+from chalicelib.providers.listed_sms import ListPage
 from chalicelib.providers.public_url import called_urls, without_query
 from chalicelib.providers.refusals import Malformed, NotAuthentic
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_headers
-from chalicelib.providers.sending import (
+from chalicelib.providers.send_api import (
     answer_json,
     base_url,
     form_request,

@@ -22,7 +22,7 @@ from chalicelib.providers.fields import id_field, international_field, text_fiel
 from chalicelib.providers.inbound import Delivery, InboundSms, Receipt
 from chalicelib.providers.refusals import Malformed, NotAuthentic, Stale, Undecidable
 from chalicelib.providers.self_test import SELF_TEST, json_call, with_headers, with_shared_secret
-from chalicelib.providers.sending import (
+from chalicelib.providers.send_api import (
     base_url,
     get_request,
     json_request,

@@ -31,7 +31,7 @@ from chalicelib.providers.fields import (
 from chalicelib.providers.inbound import Delivery, InboundSms, Part, Receipt
 from chalicelib.providers.refusals import Undecidable, Unsigned
 from chalicelib.providers.self_test import SELF_TEST, form_call, with_shared_secret
-from chalicelib.providers.sending import (
+from chalicelib.providers.send_api import (
     answer_json,
     base_url,
     form_request,

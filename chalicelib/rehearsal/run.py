@@ -20,7 +20,7 @@ from chalicelib.rehearsal.provider import Answers, Delivery, SimulatedProvider, 
 from chalicelib.rehearsal.senders.sms import Sms
 from chalicelib.rehearsal.simulation.day import Day, Plan, PlannedSms, simulate_day
 from chalicelib.rehearsal.simulation.messages import ComposedText
-from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.rehearsal.simulation.write import write
 from chalicelib.services.elections import loading
 from chalicelib.services.incidents.alerts import is_told_at_once
 from chalicelib.store import message_queries

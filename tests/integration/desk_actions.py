@@ -9,9 +9,9 @@ from pipeline import Pipeline, stored
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.desk import assigning, deciding, entering, settling, undoing
-from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.entering import Entry, IncidentDraft
+from chalicelib.services.desk import assignment, decisions, entries, reread, undo
+from chalicelib.services.desk.assignment import Owner
+from chalicelib.services.desk.entries import Entry, IncidentDraft
 from chalicelib.services.feed import tell_feed, told_of_incoming, told_of_outgoing
 from chalicelib.services.processing.process import process
 from chalicelib.store.desk import DESKS, tag_of, waiting_at
@@ -43,37 +43,37 @@ class AtDesk:
 
     def enter(self, says: Any, about: str | None = None, observer: str | None = None, **how: Any) -> dict[str, Any]:
         seen = self.tag(about) if about else None
-        return entering.enter(self.pipeline.current, self.action(**how), Entry(says, observer, about), seen)
+        return entries.enter(self.pipeline.current, self.action(**how), Entry(says, observer, about), seen)
 
     def incident(self, key: str, category: int, **how: Any) -> dict[str, Any]:
         return self.enter(IncidentDraft(category), about=key, **how)
 
     def dismiss(self, key: str, *, identical: bool = False, **how: Any) -> dict[str, Any]:
-        return deciding.dismiss(self.pipeline.current, self.action(**how), key, self.tag(key), identical=identical)
+        return decisions.dismiss(self.pipeline.current, self.action(**how), key, self.tag(key), identical=identical)
 
     def answer(self, key: str, text: str, **how: Any) -> dict[str, Any]:
-        return deciding.answer(self.pipeline.current, self.action(**how), key, self.tag(key), text)
+        return decisions.answer(self.pipeline.current, self.action(**how), key, self.tag(key), text)
 
     def move(self, key: str, desk: Any, **how: Any) -> dict[str, Any]:
-        return deciding.move(self.pipeline.current, self.action(**how), key, self.tag(key), desk)
+        return decisions.move(self.pipeline.current, self.action(**how), key, self.tag(key), desk)
 
     def assign(self, key: str, observer: str, **how: Any) -> dict[str, Any]:
         return self.own(key, Owner("observer", observer), **how)
 
     def own(self, key: str, owner: Owner, **how: Any) -> dict[str, Any]:
-        return assigning.assign(self.pipeline.current, self.action(**how), key, self.tag(key), owner)
+        return assignment.assign(self.pipeline.current, self.action(**how), key, self.tag(key), owner)
 
     def assign_this(self, key: str, observer: str, **how: Any) -> dict[str, Any]:
-        return assigning.assign_this(self.pipeline.current, self.action(**how), key, self.tag(key), observer)
+        return assignment.assign_this(self.pipeline.current, self.action(**how), key, self.tag(key), observer)
 
     def unassign(self, key: str, **how: Any) -> dict[str, Any]:
-        return assigning.unassign(self.pipeline.current, self.action(**how), key, self.tag(key))
+        return assignment.unassign(self.pipeline.current, self.action(**how), key, self.tag(key))
 
     def retry(self, key: str, **how: Any) -> dict[str, Any]:
-        return deciding.retry(self.pipeline.current, self.action(**how), key, self.tag(key))
+        return decisions.retry(self.pipeline.current, self.action(**how), key, self.tag(key))
 
     def undo(self, key: str, **how: Any) -> dict[str, Any]:
-        return undoing.undo(self.pipeline.current, self.action(**how), key, self.tag(key))
+        return undo.undo(self.pipeline.current, self.action(**how), key, self.tag(key))
 
     def waiting(self) -> list[str]:
         """Keys of what waits at any desk, as of now."""
@@ -90,7 +90,7 @@ class AtDesk:
 def settle(pipeline: Pipeline) -> None:
     """Let the schedule and the sweep do what a crash has left."""
     for _ in range(2):
-        settling.settle_all(pipeline.election.id, pipeline.now)
+        reread.reread_all(pipeline.election.id, pipeline.now)
         for row in pipeline.rows():
             if row.direction == "in" and row.state == "received":
                 process(row, pipeline.now)

@@ -16,7 +16,7 @@ from chalicelib.observation.summaries.summary import answer_counters
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.board import board
 from chalicelib.services.upkeep.queues import keep_queues
-from chalicelib.services.upkeep.reading import Reading
+from chalicelib.services.upkeep.snapshot import Snapshot
 from chalicelib.store import providers
 from chalicelib.store.messages import Message, attention_of
 from chalicelib.store.open_incidents import OpenIncident, open_incidents_of
@@ -83,7 +83,7 @@ def has_come(pipeline: Pipeline, count: int, written: list[Message]) -> None:
     written += rows
     in_batches(Message, rows, lambda batch, row: batch.save(row))
     providers.keep_silence({"providers": [{"name": "generic", "silent": False}]}, pipeline.now)
-    keep_queues(pipeline.current, Reading(read_cells(election), ()), {}, pipeline.now)
+    keep_queues(pipeline.current, Snapshot(read_cells(election), ()), {}, pipeline.now)
 
 
 def test_b4_a_board_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
@@ -144,7 +144,7 @@ def test_a_board_of_many_regions_shows_what_waits_as_of_the_last_minute(
     with ReadMeter(wire) as meter:
         assert board.compute_board(pipeline.current, (), pipeline.now)["queues"]["messages"]["count"] == 0
     assert not [one for one in meter.requests if one.endswith("-messages")]
-    keep_queues(pipeline.current, Reading({}, ()), {}, pipeline.now)
+    keep_queues(pipeline.current, Snapshot({}, ()), {}, pipeline.now)
     assert board.compute_board(pipeline.current, (), pipeline.now)["queues"]["messages"]["count"] == 1
     assert board.compute_board(pipeline.current, (names[0],), pipeline.now)["queues"]["messages"]["count"] == 1
 

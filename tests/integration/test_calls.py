@@ -17,7 +17,7 @@ from chalicelib.services.calls.contacts import list_contacts
 from chalicelib.services.calls.outcome import CallOutcome, log_call
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid, StationUnknown, TaskLeased, UndoPassed
 from chalicelib.services.calls.undo import undo_call
-from chalicelib.services.desk.deciding import move
+from chalicelib.services.desk.decisions import move
 from chalicelib.store.desk import tag_of
 from chalicelib.store.message_queries import get
 

@@ -9,7 +9,7 @@ from pipeline import Load
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls.undo import undo_call
-from chalicelib.services.exports import asking
+from chalicelib.services.exports import request
 from chalicelib.services.exports.contact_rows import contact_tables
 from chalicelib.services.exports.faults import PeopleWithheld
 from chalicelib.services.exports.table import ExportRequest, Scope
@@ -45,4 +45,4 @@ def test_the_audit_trail_is_exported_by_headquarters_alone(load: Load) -> None:
         Operator("Ann", "headquarters", pipeline.election.id, (), organisation="A"),
     ):
         with pytest.raises(PeopleWithheld, match="audit trail"):
-            asking.ask(pipeline.election, ExportRequest("audit", "csv"), Action(who, pipeline.now, "k", "d"))
+            request.ask(pipeline.election, ExportRequest("audit", "csv"), Action(who, pipeline.now, "k", "d"))

@@ -16,7 +16,7 @@ from read_units import item_size
 from report_texts import REPORT_TEXTS
 from unit_meter import UnitMeter
 
-from chalicelib.entrypoints.alerting import deliver_at_once
+from chalicelib.entrypoints.alert_delivery import deliver_at_once
 from chalicelib.entrypoints.chase import chase
 from chalicelib.entrypoints.reconcile import reconcile
 from chalicelib.entrypoints.summarize import summarize

@@ -5,9 +5,9 @@ from incident_day import everyone
 from pipeline import Pipeline
 
 from chalicelib.observation.reports.report import station_answers
-from chalicelib.services.reports import covered
-from chalicelib.services.reports.covered import MOST_COVERED
-from chalicelib.services.review.held import held_of
+from chalicelib.services.reports import covered_stations
+from chalicelib.services.reports.covered_stations import MOST_COVERED
+from chalicelib.services.review.held_rows import held_of
 from chalicelib.store import reports
 from chalicelib.store.incidents import incidents_of
 
@@ -69,7 +69,7 @@ def test_a3_an_incident_is_heard_from_anywhere(pipeline: Pipeline, text: str) ->
 def test_a3_a_report_has_so_many_observers_and_own_ones_are_always_added(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(covered, "MOST_REPORTERS", 3)
+    monkeypatch.setattr(covered_stations, "MOST_REPORTERS", 3)
     station = pipeline.election.stations[0].number
     strangers = [pipeline.observers(place)[0].phones[0] for place in range(1, 6)]
     rows = [pipeline.say(phone, f"OP {station} A1") for phone in strangers]

@@ -12,8 +12,8 @@ from pipeline import Load, Pipeline, stored
 from chalicelib.observation.elections.clock import REAL_TIME
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Action, KeyReused
-from chalicelib.services.desk import assigning, deciding, queue
-from chalicelib.services.desk.assigning import Owner
+from chalicelib.services.desk import assignment, decisions, queue
+from chalicelib.services.desk.assignment import Owner
 from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
 from chalicelib.services.elections import loading
 from chalicelib.services.versions import VersionPassed
@@ -175,7 +175,7 @@ def test_assigning_a_phone_lets_all_its_sms_count_once_and_answers_them(desk: At
     pipeline = desk.pipeline
     first, second = stranger(pipeline), stranger(pipeline, "TU 10:00 A300\nIN 3 beaten")
     observer = pipeline.observers()[0].number
-    preview = assigning.preview(pipeline.current, desk.operator, first.key, observer)
+    preview = assignment.preview(pipeline.current, desk.operator, first.key, observer)
     assert (preview["waiting"], preview["will_count"]) == (2, 2)
     assert desk.assign(second.key, observer)["read"] == 2
     assert [stored(one.key).state for one in (first, second)] == ["accepted", "accepted"]
@@ -294,7 +294,7 @@ def test_the_same_key_twice_is_one_entry_and_one_line(desk: AtDesk) -> None:
     assert audit_lines(pipeline) == ["Aida (operator): report entered"]
     other = Action(desk.operator, pipeline.now, "once", "another digest")
     with pytest.raises(KeyReused):
-        deciding.dismiss(pipeline.current, other, sms.key, "x")
+        decisions.dismiss(pipeline.current, other, sms.key, "x")
 
 
 def test_who_comes_second_is_told_who_was_first(desk: AtDesk) -> None:

@@ -6,7 +6,7 @@ import pytest
 from desk_actions import AtDesk, say
 from pipeline import Pipeline, stored
 
-from chalicelib.services.desk import assigning, deciding, log, queue, settling
+from chalicelib.services.desk import assignment, decisions, log, queue, reread
 from chalicelib.services.desk.log import LogFilter
 from chalicelib.services.desk.queue import QueueFilter
 from chalicelib.services.desk.refusals import TooManyAssigned
@@ -19,7 +19,7 @@ def desk(pipeline: Pipeline) -> AtDesk:
 
 
 def test_so_many_phones_are_assigned_and_the_next_is_refused(desk: AtDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assigning, "MOST_ASSIGNED", 2)
+    monkeypatch.setattr(assignment, "MOST_ASSIGNED", 2)
     sms = [desk.pipeline.say(f"+99677700044{place}", "OP 1001 A1") for place in range(3)]
     number = desk.pipeline.observers()[0].number
     for one in sms[:2]:
@@ -32,7 +32,7 @@ def test_so_many_phones_are_assigned_and_the_next_is_refused(desk: AtDesk, monke
 def test_so_many_sms_of_a_phone_are_put_back_at_once_and_all_in_the_end(
     desk: AtDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settling, "AT_ONCE", 2)
+    monkeypatch.setattr(reread, "AT_ONCE", 2)
     sms = [desk.pipeline.say("+996777000445", f"OP 1001 C{place}") for place in range(5)]
     assert desk.assign(sms[0].key, desk.pipeline.observers()[0].number)["read"] == 5
     assert {stored(one.key).state for one in sms} == {"accepted"}
@@ -41,7 +41,7 @@ def test_so_many_sms_of_a_phone_are_put_back_at_once_and_all_in_the_end(
 def test_so_many_identical_texts_are_dismissed_at_once_and_the_rest_is_told(
     desk: AtDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deciding, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(decisions, "MOST_AT_ONCE", 2)
     sms = [desk.pipeline.say(desk.pipeline.phone(place), "thank you") for place in range(3)]
     answer = desk.dismiss(sms[0].key, identical=True)
     assert (len(answer["dismissed"]), answer["left"]) == (2, 1)

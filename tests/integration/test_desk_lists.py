@@ -10,7 +10,7 @@ from pipeline import Load, Pipeline, stored
 
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.access.operators import Operator
-from chalicelib.services.desk import conversation, deciding, queue, superseded
+from chalicelib.services.desk import conversation, decisions, queue, superseded_sms
 from chalicelib.services.desk import log as message_log
 from chalicelib.services.desk.log import LogFilter
 from chalicelib.services.desk.queue import QueueFilter
@@ -23,7 +23,7 @@ STRANGER = "+996777000333"
 
 @pytest.fixture
 def desk(pipeline: Pipeline) -> AtDesk:
-    superseded._looked.clear()
+    superseded_sms._looked.clear()
     return AtDesk(pipeline)
 
 
@@ -114,7 +114,7 @@ def test_m7_an_sms_read_in_part_leaves_when_its_sender_has_sent_the_rest(desk: A
     assert part.state == "partly_accepted"
     assert [one["key"] for one in shown(desk)["messages"]] == [part.key]
     rest = say(pipeline, pipeline.phone(), "OP B0730")
-    superseded._looked.clear()
+    superseded_sms._looked.clear()
     document = shown(desk)
     assert document["messages"] == []
     assert document["waiting"]["count"] == 0
@@ -250,7 +250,7 @@ def test_what_no_try_has_read_waits_too_and_is_tried_again(desk: AtDesk) -> None
     assert conversation.whole(pipeline.current, desk.operator, sms.key, ())[0]["last_error"] == "a fault"
     elsewhere = AtDesk(pipeline, "Chuy's", ("Chuy",))
     assert shown(elsewhere)["messages"] == []
-    deciding.retry(desk.pipeline.current, desk.action(), sms.key, desk.tag(sms.key))
+    decisions.retry(desk.pipeline.current, desk.action(), sms.key, desk.tag(sms.key))
     assert stored(sms.key).state == "accepted"
     assert shown(desk)["messages"] == []
     assert pipeline.differences() == ()

@@ -19,7 +19,7 @@ from pipeline import Pipeline
 from chalicelib.services.access.operators import Operator, add_operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import bucket
-from chalicelib.services.exports import asking, job
+from chalicelib.services.exports import job, request
 from chalicelib.services.exports.faults import ExportUnknown
 from chalicelib.services.exports.table import ExportRequest, Table
 from chalicelib.services.exports.writers import MOST_XLSX_ROWS, TooManyRows, write_csv, write_xlsx
@@ -35,7 +35,7 @@ def _of_this_stack(services: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator
     services.client("s3").create_bucket(Bucket=name)
     monkeypatch.setenv("BAYKOO_BUCKET", name)
     bucket._s3.cache_clear()
-    monkeypatch.setattr(asking, "begin", lambda election_id, kind, job_id: None)
+    monkeypatch.setattr(request, "begin", lambda election_id, kind, job_id: None)
     yield
     bucket._s3.cache_clear()
 
@@ -43,11 +43,11 @@ def _of_this_stack(services: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator
 def asked(pipeline: Pipeline, wanted: ExportRequest, role: Any = "headquarters", regions: tuple[str, ...] = ()) -> str:
     operator = Operator("Ann", role, pipeline.election.id, regions)
     action = Action(operator, pipeline.now, f"key-{next(KEYS)}", "d")
-    return str(asking.ask(pipeline.election, wanted, action)["id"])
+    return str(request.ask(pipeline.election, wanted, action)["id"])
 
 
 def shown(pipeline: Pipeline, export_id: str) -> dict[str, Any]:
-    return asking.show_export(Operator("Ann", "headquarters", pipeline.election.id, ()), export_id, pipeline.now)
+    return request.show_export(Operator("Ann", "headquarters", pipeline.election.id, ()), export_id, pipeline.now)
 
 
 def made(pipeline: Pipeline, services: Stack, wanted: ExportRequest, **who: Any) -> dict[str, bytes]:
@@ -144,7 +144,7 @@ def test_stations_that_are_none_are_refused(pipeline: Pipeline) -> None:
 
 
 def test_people_are_for_headquarters(pipeline: Pipeline) -> None:
-    with pytest.raises(asking.PeopleWithheld):
+    with pytest.raises(request.PeopleWithheld):
         asked(pipeline, ExportRequest("messages", "csv", people=True), role="operator")
 
 
@@ -154,10 +154,10 @@ def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline:
 
     def seen(name: str, role: Any, *regions: str) -> set[str]:
         operator = Operator(name, role, pipeline.election.id, regions)
-        listed = {one["id"] for one in asking.list_exports(operator, pipeline.now)["exports"]}
+        listed = {one["id"] for one in request.list_exports(operator, pipeline.now)["exports"]}
         for export_id in {whole, regional} - listed:
             with pytest.raises(ExportUnknown):
-                asking.link(operator, export_id, Action(operator, pipeline.now, f"key-{next(KEYS)}", "d"))
+                request.link(operator, export_id, Action(operator, pipeline.now, f"key-{next(KEYS)}", "d"))
         return listed
 
     assert seen("Ann", "operator") == set()
@@ -203,7 +203,7 @@ def test_e5_a_function_that_is_killed_leaves_no_short_file_and_is_begun_again(
     assert not job.run(pipeline.election.id, export_id, lambda: pipeline.now)
     later = pipeline.now + job.DIES_AFTER * 2
     operator = Operator("Ann", "headquarters", pipeline.election.id, ())
-    assert asking.show_export(operator, export_id, later)["state"] == "waiting"
+    assert request.show_export(operator, export_id, later)["state"] == "waiting"
     assert job.run(pipeline.election.id, export_id, lambda: later)
     assert shown(pipeline, export_id)["state"] == "done"
 
@@ -222,10 +222,10 @@ def test_a_fault_ends_it_as_failed_with_its_words(pipeline: Pipeline, wire: Wire
 def test_a_link_is_given_once_it_is_done_and_noted(pipeline: Pipeline, services: Stack) -> None:
     export_id = asked(pipeline, ExportRequest("roster", "csv"))
     operator = Operator("Ann", "headquarters", pipeline.election.id, ())
-    with pytest.raises(asking.ExportNotDone):
-        asking.link(operator, export_id, Action(operator, pipeline.now, "link-1", "d"))
+    with pytest.raises(request.ExportNotDone):
+        request.link(operator, export_id, Action(operator, pipeline.now, "link-1", "d"))
     job.run(pipeline.election.id, export_id, lambda: pipeline.now)
-    links = asking.link(operator, export_id, Action(operator, pipeline.now, "link-2", "d"))
+    links = request.link(operator, export_id, Action(operator, pipeline.now, "link-2", "d"))
     assert all("Expires" in one["url"] or "X-Amz-Expires=60" in one["url"] for one in links["files"])
 
 

@@ -30,7 +30,7 @@ from chalicelib.services.summaries.hourly import queue_summaries
 from chalicelib.store import elections, ledger, raw_rows
 from chalicelib.store.contacts import ContactRow, contact_id
 from chalicelib.store.election_removal import retire, retired_at
-from chalicelib.store.election_rewriting import StoredElection, comparing_key, rewrite, stored_election
+from chalicelib.store.election_rewrite import StoredElection, comparing_key, rewrite, stored_election
 from chalicelib.store.elections import ElectionChanged, existing
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.opt_outs import wish_of

@@ -11,7 +11,7 @@ from chalicelib.observation.incidents.budget import ALERTS_PER_COORDINATOR_AND_H
 from chalicelib.observation.incidents.lifecycle import escalates_after
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.incidents import alert_budget, changes, grading
+from chalicelib.services.incidents import alert_budget, changes, grades
 
 BY_EMAIL_AND_SMS = ["email", "sms"]
 
@@ -34,7 +34,7 @@ def day(load: Load) -> Pipeline:
 
 def grade(day: Pipeline, severity: Any = None, category: int | None = None, key: str | None = None) -> dict[str, Any]:
     seen = incident(day, 1).version
-    return grading.grade(day.current, aida(day, key or f"{severity} {seen}"), 1, seen, severity, category)
+    return grades.grade(day.current, aida(day, key or f"{severity} {seen}"), 1, seen, severity, category)
 
 
 def aida(day: Pipeline, key: str) -> Action:
@@ -124,7 +124,7 @@ def test_a_crash_at_any_call_tells_them_once(load: Load, wire: Wire, when: str) 
     day = graver_day(load, size=4)
     report(day)
     action = aida(day, "one")
-    fail_each_call(wire, when, lambda: grading.grade(day.current, action, 1, 1, "critical"))
-    assert grading.grade(day.current, action, 1, 1, "critical") == {"number": 1, "version": 2}
+    fail_each_call(wire, when, lambda: grades.grade(day.current, action, 1, 1, "critical"))
+    assert grades.grade(day.current, action, 1, 1, "critical") == {"number": 1, "version": 2}
     assert told(day) == {"Asan": ["email", *BY_EMAIL_AND_SMS], "HQ": BY_EMAIL_AND_SMS}
     assert day.differences() == ()

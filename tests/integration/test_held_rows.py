@@ -15,8 +15,8 @@ from chalicelib.services import sweep as sweeping
 from chalicelib.services.outreach import reminders
 from chalicelib.services.outreach.reminders import TooManyUnread, unread_stations
 from chalicelib.services.processing.process import process
-from chalicelib.services.review import held
-from chalicelib.services.review.held import held_of
+from chalicelib.services.review import held_rows
+from chalicelib.services.review.held_rows import held_of
 from chalicelib.services.sweep import MOST_TRIES, Progress, sweep
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.message_queries import hold_unreadable, unfinished
@@ -168,5 +168,5 @@ def test_the_list_of_what_is_held_says_that_it_is_cut(pipeline: Pipeline, monkey
     for place in range(9):
         pipeline.say(pipeline.phone(place), "x " * LONGEST_READ)
     assert held_of(everyone(pipeline))["is_cut"] is False
-    monkeypatch.setattr(held, "MOST_SHOWN", 4)
+    monkeypatch.setattr(held_rows, "MOST_SHOWN", 4)
     assert held_of(everyone(pipeline))["is_cut"] is True

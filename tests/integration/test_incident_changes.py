@@ -10,7 +10,7 @@ from pipeline import Load, Pipeline
 
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.incidents import changes, grading
+from chalicelib.services.incidents import changes, grades
 from chalicelib.services.incidents.steps import incidents_of_station, show_incident, take_step
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.incident_numbers import incident_of_number
@@ -56,7 +56,7 @@ CHANGES: dict[str, Doing] = {
     "assigned": lambda p, action, seen: changes.assign(p.current, action, 1, seen, "Bakyt"),
     "linked": lambda p, action, seen: changes.link(p.current, action, 1, seen, 2, same=True),
     "unlinked": lambda p, action, seen: changes.link(p.current, action, 1, seen, 2, same=False),
-    "changed": lambda p, action, seen: grading.grade(p.current, action, 1, seen, "critical"),
+    "changed": lambda p, action, seen: grades.grade(p.current, action, 1, seen, "critical"),
     "moved": lambda p, action, seen: changes.move(p.current, action, 1, seen, elsewhere(p)),
 }
 
@@ -84,11 +84,11 @@ def test_a_graver_incident_counts_as_one(reported: Pipeline) -> None:
     CHANGES["changed"](reported, aida(reported), 1)
     assert reported.summary()["nation"]["incidents"] == {"low": 0, "medium": 1, "high": 0, "critical": 1}
     assert {one.number: one.severity for one in open_incidents_of(reported.election.id)} == {1: "critical", 2: "medium"}
-    grading.grade(reported.current, aida(reported, "2"), 1, 2, category=2)
+    grades.grade(reported.current, aida(reported, "2"), 1, 2, category=2)
     assert (row(reported).category, row(reported).severity) == (2, "high")
     assert reported.differences() == ()
     with pytest.raises(changes.ChangeRefused, match="category"):
-        grading.grade(reported.current, aida(reported, "3"), 1, 3, category=99)
+        grades.grade(reported.current, aida(reported, "3"), 1, 3, category=99)
 
 
 def test_a_moved_incident_is_where_it_happened(reported: Pipeline) -> None:

@@ -16,7 +16,7 @@ from chalicelib.observation.elections.policies import QuickCount
 from chalicelib.observation.quick_count.estimate import QuickCountError, quick_count
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.quick_count.estimate import count_now
-from chalicelib.services.quick_count.live import FRESH, keep_count
+from chalicelib.services.quick_count.live_count import FRESH, keep_count
 from chalicelib.services.quick_count.release import (
     NothingReleased,
     release,

@@ -15,7 +15,7 @@ from provider_lists import VENDORS, Vendor
 from chalicelib.cli import main
 from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.inbound import InboundSms
-from chalicelib.providers.listed import ListFailed
+from chalicelib.providers.listed_sms import ListFailed
 from chalicelib.services.clients import provider_api
 from chalicelib.services.intake import receive
 from chalicelib.services.intake import reconcile as reconciling

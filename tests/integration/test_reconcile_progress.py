@@ -12,7 +12,7 @@ from provider_lists import VENDORS, Query, Vendor
 
 from chalicelib.observation.sms.states import Flag
 from chalicelib.providers.inbound import InboundSms
-from chalicelib.providers.listed import ListFailed, UnreadableEntry
+from chalicelib.providers.listed_sms import ListFailed, UnreadableEntry
 from chalicelib.services.clients import provider_api
 from chalicelib.services.intake import receive
 from chalicelib.services.intake import reconcile as reconciling

@@ -14,7 +14,7 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.incidents import changes
 from chalicelib.services.opt_outs.by_operator import WishRefused, set_wish
 from chalicelib.services.summaries.hourly import queue_summaries
-from chalicelib.services.summaries.sent import list_summaries, show_summary
+from chalicelib.services.summaries.sent_summaries import list_summaries, show_summary
 from chalicelib.services.versions import NoteMissing
 from chalicelib.services.views import audit_trail, outgoing
 from chalicelib.services.views.audit_trail import list_actions

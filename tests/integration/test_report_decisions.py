@@ -15,8 +15,8 @@ from chalicelib.services.actions.perform import Action, KeyReused
 from chalicelib.services.decisions import answers
 from chalicelib.services.decisions.answers import choose, confirm, leave_out, revoke, undo, withdraw
 from chalicelib.services.decisions.checks import explain
-from chalicelib.services.decisions.correcting import correct, preview_correction
-from chalicelib.services.decisions.deciding import Target
+from chalicelib.services.decisions.correction import correct, preview_correction
+from chalicelib.services.decisions.decision import Target
 from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
 from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.operators import AuditRow

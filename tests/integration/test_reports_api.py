@@ -14,7 +14,7 @@ from read_units import ReadMeter
 from chalicelib.entrypoints.api import operation, reports
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.services.access.operators import add_operator
-from chalicelib.services.upkeep import reading
+from chalicelib.services.upkeep import snapshot
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.services.views import observers, report_list
 from chalicelib.store import elections
@@ -84,7 +84,7 @@ def day(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
 
 def kept(pipeline: Pipeline) -> None:
     """A minute passes: chase keeps what operators are shown."""
-    reading._kept.clear()
+    snapshot._kept.clear()
     elections._recent.clear()
     assert keep_up(pipeline.current, pipeline.now).is_whole
 

@@ -11,7 +11,7 @@ from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.elections import loading
 from chalicelib.services.outreach.broadcast import Choice, prepare, send
 from chalicelib.services.outreach.gaps import gaps
-from chalicelib.services.outreach.reached import reached
+from chalicelib.services.outreach.reachable_phones import reached
 from chalicelib.services.outreach.reminders import chase
 from chalicelib.store.messages import Message
 

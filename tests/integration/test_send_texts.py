@@ -19,9 +19,9 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.elections import loading
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice, prepare
+from chalicelib.services.outreach.preview import try_on_oneself, try_out
 from chalicelib.services.outreach.refusals import BatchRefused, SendRefused
 from chalicelib.services.outreach.sends import SendRequest
-from chalicelib.services.outreach.trying import try_on_oneself, try_out
 
 OWES = Choice(missing=("OP", "-"))
 WORDS = BulkText(

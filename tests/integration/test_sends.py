@@ -14,9 +14,9 @@ from chalicelib.observation.replies.bulk_texts import BulkText
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.outreach import sends
 from chalicelib.services.outreach.broadcast import Choice
+from chalicelib.services.outreach.preview import try_out
 from chalicelib.services.outreach.refusals import SendRefused, SendUnknown
 from chalicelib.services.outreach.sends import SendRequest
-from chalicelib.services.outreach.trying import try_out
 from chalicelib.services.versions import NotInRegion, VersionPassed
 from chalicelib.store.sends import get_send
 

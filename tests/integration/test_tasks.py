@@ -10,7 +10,7 @@ from call_room import MINUTE, Room
 from pipeline import Load
 
 from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, TaskLeased
-from chalicelib.services.desk.deciding import dismiss
+from chalicelib.services.desk.decisions import dismiss
 from chalicelib.services.tasks import queues
 from chalicelib.services.tasks.next_task import lease, peek, release, renew, take_next, take_over
 from chalicelib.services.tasks.queues import KINDS

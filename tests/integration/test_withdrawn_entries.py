@@ -10,9 +10,9 @@ from incident_day import MINUTE, coordinator, everyone, incident, say, wait
 from pipeline import Load, Pipeline, stored
 
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.decisions import answers, correcting
-from chalicelib.services.decisions.deciding import Target
-from chalicelib.services.incidents import withdrawn
+from chalicelib.services.decisions import answers, correction
+from chalicelib.services.decisions.decision import Target
+from chalicelib.services.incidents import withdrawn_entries
 from chalicelib.services.incidents.steps import take_step
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.open_incidents import open_incidents_of
@@ -210,7 +210,7 @@ def test_a_correction_that_is_undone_and_decided_again_ends_and_reopens_it(desk:
     observer = day.observers()[0].number
     day.say(day.phone(), "OP 1001 A1 B0730 C12 D1 E1668")
     day.now += MINUTE
-    correcting.correct(target(day, "1", version(day)), observer, {"D": "2"})
+    correction.correct(target(day, "1", version(day)), observer, {"D": "2"})
     assert incident(day, 1).state == "new"
     answers.undo(target(day, "2", version(day)))
     assert (incident(day, 1).state, len(news(day))) == ("rejected", 2)
@@ -233,7 +233,7 @@ def test_who_rejected_it_before_is_not_overruled_by_a_restored_entry(desk: AtDes
     day = desk.pipeline
     day.say(day.phone(), "OP 1001 A1 B0730 C12 D1 E1668")
     day.now += MINUTE
-    correcting.correct(target(day, "1", version(day)), day.observers()[0].number, {"D": "2"})
+    correction.correct(target(day, "1", version(day)), day.observers()[0].number, {"D": "2"})
     say(day, "Asan", "REJECT 1 a rumour")
     answers.undo(target(day, "2", version(day)))
     answers.undo(target(day, "3", version(day)))
@@ -242,7 +242,7 @@ def test_who_rejected_it_before_is_not_overruled_by_a_restored_entry(desk: AtDes
 
 
 def test_of_many_who_were_alerted_each_is_told_once(desk: AtDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(withdrawn, "MOST_NEWS", 3)
+    monkeypatch.setattr(withdrawn_entries, "MOST_NEWS", 3)
     sms = made_incident(desk, category=3)
     wait(desk.pipeline, 6)
     desk.undo(sms)

@@ -10,7 +10,7 @@ from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, NoteBod
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.exports.asking import ask, link, list_exports, show_export
+from chalicelib.services.exports.request import ask, link, list_exports, show_export
 from chalicelib.services.exports.table import ExportRequest, Format, What
 
 MOST_STATIONS = 500

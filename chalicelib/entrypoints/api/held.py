@@ -5,7 +5,7 @@ from typing import Any
 from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.review.held import held_of
+from chalicelib.services.review.held_rows import held_of
 
 
 class HeldRow(AnswerModel):

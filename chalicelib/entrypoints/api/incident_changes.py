@@ -15,7 +15,7 @@ from chalicelib.entrypoints.api.problem import Problem, VersionedDocument
 from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.elections.values import Severity
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.incidents import changes, grading
+from chalicelib.services.incidents import changes, grades
 from chalicelib.services.incidents.steps import show_incident
 from chalicelib.services.versions import LONGEST_NOTE
 
@@ -145,7 +145,7 @@ def grade(request: Request[IncidentPath, None, GradeBody]) -> VersionedDocument:
     if body.severity is None and body.category is None:
         what = "say a severity or a category"
         raise Problem(HTTPStatus.BAD_REQUEST, f"Not changed: {what}.", [{"at": "/severity", "what": what}])
-    grading.grade(request.loaded, request.action, _number(request), seen, body.severity, body.category)
+    grades.grade(request.loaded, request.action, _number(request), seen, body.severity, body.category)
     return _shown(request)
 
 

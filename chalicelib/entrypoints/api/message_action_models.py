@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from chalicelib.entrypoints.api.message_models import FieldsBody
 from chalicelib.entrypoints.api.models import AnswerModel, NoteBody
 from chalicelib.observation.reports.entry_fields import EntryFields
-from chalicelib.services.desk.deciding import LONGEST_ANSWER
+from chalicelib.services.desk.decisions import LONGEST_ANSWER
 
 
 class EntryBody(NoteBody):

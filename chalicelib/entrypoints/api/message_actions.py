@@ -29,9 +29,10 @@ from chalicelib.entrypoints.api.models import ElectionPath, NoteBody
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import now
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.desk import assigning, deciding, entering, undoing
-from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.entering import Entry, IncidentDraft
+from chalicelib.services.desk import assignment, decisions, entries
+from chalicelib.services.desk.assignment import Owner
+from chalicelib.services.desk.entries import Entry, IncidentDraft
+from chalicelib.services.desk.undo import undo as undo_decision
 from chalicelib.services.quick_count.release import withheld_answers
 
 _PROBLEMS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
@@ -49,7 +50,7 @@ def read_back(request: Request[ElectionPath, None, ReadBackBody]) -> dict[str, A
     """Read an entry back."""
     entry = Entry(request.body.says, request.body.observer, request.body.about)
     withheld = withheld_answers(request.loaded, request.operator)
-    return entering.preview(request.loaded, request.operator, entry, now(), withheld)
+    return entries.preview(request.loaded, request.operator, entry, now(), withheld)
 
 
 @operation(
@@ -64,7 +65,7 @@ def read_back(request: Request[ElectionPath, None, ReadBackBody]) -> dict[str, A
 )
 def enter_by_phone(request: Request[ElectionPath, None, EntryBody]) -> dict[str, Any]:
     """Enter what an observer said."""
-    return entering.enter(request.loaded, request.action, Entry(request.body.says, request.body.observer))
+    return entries.enter(request.loaded, request.action, Entry(request.body.says, request.body.observer))
 
 
 @operation(
@@ -81,7 +82,7 @@ def enter_by_phone(request: Request[ElectionPath, None, EntryBody]) -> dict[str,
 def enter(request: Request[MessagePath, None, EntryBody]) -> dict[str, Any]:
     """Enter what a message says."""
     entry = Entry(request.body.says, request.body.observer, request.path.key)
-    return entering.enter(request.loaded, request.action, entry, request.seen)
+    return entries.enter(request.loaded, request.action, entry, request.seen)
 
 
 @operation(
@@ -99,7 +100,7 @@ def incident(request: Request[MessagePath, None, IncidentBody]) -> dict[str, Any
     """Make an incident of a message."""
     body = request.body
     entry = Entry(IncidentDraft(body.category, body.station, body.comment), body.observer, request.path.key)
-    return entering.enter(request.loaded, request.action, entry, request.seen)
+    return entries.enter(request.loaded, request.action, entry, request.seen)
 
 
 @operation(
@@ -114,7 +115,7 @@ def incident(request: Request[MessagePath, None, IncidentBody]) -> dict[str, Any
 )
 def dismiss(request: Request[MessagePath, None, DismissBody]) -> dict[str, Any]:
     """Dismiss a message, or all that say the same."""
-    return deciding.dismiss(
+    return decisions.dismiss(
         request.loaded, request.action, request.path.key, request.seen, identical=request.body.identical
     )
 
@@ -132,7 +133,7 @@ def dismiss(request: Request[MessagePath, None, DismissBody]) -> dict[str, Any]:
 )
 def answer(request: Request[MessagePath, None, AnswerBody]) -> dict[str, Any]:
     """Answer a message by SMS."""
-    return deciding.answer(request.loaded, request.action, request.path.key, request.seen, request.body.text)
+    return decisions.answer(request.loaded, request.action, request.path.key, request.seen, request.body.text)
 
 
 @operation(
@@ -147,7 +148,7 @@ def answer(request: Request[MessagePath, None, AnswerBody]) -> dict[str, Any]:
 )
 def call(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Let a message wait for a call."""
-    return deciding.move(request.loaded, request.action, request.path.key, request.seen, "call")
+    return decisions.move(request.loaded, request.action, request.path.key, request.seen, "call")
 
 
 @operation(
@@ -162,7 +163,7 @@ def call(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
 )
 def pass_on(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Let a message wait for headquarters."""
-    return deciding.move(request.loaded, request.action, request.path.key, request.seen, "headquarters")
+    return decisions.move(request.loaded, request.action, request.path.key, request.seen, "headquarters")
 
 
 @operation(
@@ -179,13 +180,13 @@ def assign(request: Request[MessagePath, None, AssignBody]) -> dict[str, Any]:
     """Assign a message's phone, or the message."""
     body, key = request.body, request.path.key
     if body.only_this:
-        return assigning.assign_this(request.loaded, request.action, key, request.seen, str(body.observer))
+        return assignment.assign_this(request.loaded, request.action, key, request.seen, str(body.observer))
     owner = Owner("nobody")
     if body.observer is not None:
         owner = Owner("observer", body.observer)
     elif body.coordinator is not None:
         owner = Owner("coordinator", body.coordinator)
-    return assigning.assign(request.loaded, request.action, key, request.seen, owner)
+    return assignment.assign(request.loaded, request.action, key, request.seen, owner)
 
 
 @operation(
@@ -198,7 +199,7 @@ def assign(request: Request[MessagePath, None, AssignBody]) -> dict[str, Any]:
 )
 def assign_preview(request: Request[MessagePath, None, AssignPreviewBody]) -> dict[str, Any]:
     """Tell what assigning a phone would let count."""
-    return assigning.preview(request.loaded, request.operator, request.path.key, request.body.observer)
+    return assignment.preview(request.loaded, request.operator, request.path.key, request.body.observer)
 
 
 @operation(
@@ -213,7 +214,7 @@ def assign_preview(request: Request[MessagePath, None, AssignPreviewBody]) -> di
 )
 def unassign(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Take an assignment back."""
-    return assigning.unassign(request.loaded, request.action, request.path.key, request.seen)
+    return assignment.unassign(request.loaded, request.action, request.path.key, request.seen)
 
 
 @operation(
@@ -228,7 +229,7 @@ def unassign(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
 )
 def spam(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Mute a message's phone."""
-    return assigning.assign(request.loaded, request.action, request.path.key, request.seen, Owner("nobody"))
+    return assignment.assign(request.loaded, request.action, request.path.key, request.seen, Owner("nobody"))
 
 
 @operation(
@@ -243,7 +244,7 @@ def spam(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
 )
 def retry(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Have a message tried again."""
-    return deciding.retry(request.loaded, request.action, request.path.key, request.seen)
+    return decisions.retry(request.loaded, request.action, request.path.key, request.seen)
 
 
 @operation(
@@ -258,4 +259,4 @@ def retry(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
 )
 def undo(request: Request[MessagePath, None, NoteBody]) -> dict[str, Any]:
     """Undo what was done last."""
-    return undoing.undo(request.loaded, request.action, request.path.key, request.seen)
+    return undo_decision(request.loaded, request.action, request.path.key, request.seen)

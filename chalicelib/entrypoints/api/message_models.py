@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, RequestModel
-from chalicelib.entrypoints.api.searching import searched
+from chalicelib.entrypoints.api.search_headers import searched
 from chalicelib.store.desk import Desk
 
 Kind = Literal["not_understood", "in_part", "unknown_number", "held"]

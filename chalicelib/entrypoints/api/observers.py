@@ -10,7 +10,7 @@ from chalicelib.entrypoints.api.message_models import ObserverPath
 from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
-from chalicelib.entrypoints.api.searching import searched
+from chalicelib.entrypoints.api.search_headers import searched
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.observers import describe_observer, list_observers
 from chalicelib.services.views.reader import reader_of

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from chalicelib.entrypoints.api.models import AnswerModel
 from chalicelib.entrypoints.api.operation import Operation, operation_of
-from chalicelib.entrypoints.api.searching import SCHEMA, search_headers
+from chalicelib.entrypoints.api.search_headers import SCHEMA, search_headers
 from chalicelib.services.access.permissions import roles_with
 
 Routes = Mapping[tuple[str, str], str]

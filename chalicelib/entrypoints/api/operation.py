@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.entrypoints.api.access import Access, authenticated
 from chalicelib.entrypoints.api.problem import Problem, VersionedDocument, logger, now, problem_of, problem_response
 from chalicelib.entrypoints.api.request import LONGEST_BODY, idempotency_key, raw_body, seen_version
-from chalicelib.entrypoints.api.searching import words_of
+from chalicelib.entrypoints.api.search_headers import words_of
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action

@@ -71,7 +71,7 @@ _MEANINGS: Final[Mapping[str, tuple[HTTPStatus, str]]] = {
     "services.calls.refusals:LeaseLost": (HTTPStatus.CONFLICT, "Not done: {}."),
     "services.calls.refusals:NothingToDo": (HTTPStatus.NOT_FOUND, "Nothing to do: {}."),
     "services.calls.refusals:StationUnknown": (HTTPStatus.NOT_FOUND, "Not found: {}."),
-    "services.rehearsals.ringing:NobodySimulated": (HTTPStatus.NOT_FOUND, "Not found: {}."),
+    "services.rehearsals.ring:NobodySimulated": (HTTPStatus.NOT_FOUND, "Not found: {}."),
     "services.calls.refusals:UndoPassed": (HTTPStatus.CONFLICT, "Not undone: {}."),
     "services.calls.refusals:OutcomeInvalid": (HTTPStatus.BAD_REQUEST, "Not logged: {}."),
 }

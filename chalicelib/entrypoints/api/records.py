@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from chalicelib.entrypoints.api.models import AnswerModel, ElectionPath, PageQuery, RequestModel, cursor_of, place_of
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
-from chalicelib.entrypoints.api.searching import searched
+from chalicelib.entrypoints.api.search_headers import searched
 from chalicelib.services.access.permissions import Permission
-from chalicelib.services.summaries.sent import list_summaries, show_summary
+from chalicelib.services.summaries.sent_summaries import list_summaries, show_summary
 from chalicelib.services.views.audit_trail import list_actions
 from chalicelib.services.views.outgoing import list_outgoing, send_again
 

@@ -12,7 +12,7 @@ from chalicelib.entrypoints.api.problem import now
 from chalicelib.observation.calls.outcomes import Outcome
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.calls.lease import row_of
-from chalicelib.services.rehearsals.ringing import ring as ring_simulated
+from chalicelib.services.rehearsals.ring import ring as ring_simulated
 from chalicelib.services.rehearsals.training import show_training
 
 

@@ -27,9 +27,9 @@ from chalicelib.entrypoints.api.request import version_number
 from chalicelib.observation.reports.entry_fields import LONGEST_TYPED
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.actions.perform import Action
-from chalicelib.services.decisions import answers, correcting
+from chalicelib.services.decisions import answers, correction
 from chalicelib.services.decisions.checks import explain as explain_check
-from chalicelib.services.decisions.deciding import Target
+from chalicelib.services.decisions.decision import Target
 from chalicelib.services.views.doubts import list_doubts
 from chalicelib.services.views.reader import reader_of
 from chalicelib.services.views.report_list import ReportFilter, list_reports
@@ -117,7 +117,7 @@ def correct(request: Request[ReportPath, None, CorrectionBody]) -> VersionedDocu
     """Correct answers."""
     body = request.body
     return _tagged(
-        correcting.correct(
+        correction.correct(
             _target(request, observer=body.observer), body.observer, _typed(body), is_confirmed=body.is_confirmed
         )
     )
@@ -135,7 +135,7 @@ def correct(request: Request[ReportPath, None, CorrectionBody]) -> VersionedDocu
 def preview_correction(request: Request[ReportPath, None, CorrectionBody]) -> dict[str, Any]:
     """Read a correction back; nothing is written."""
     action = Action.at_the_command_line(request.operator, now())
-    return correcting.preview_correction(
+    return correction.preview_correction(
         _target(request, action, request.body.observer), request.body.observer, _typed(request.body)
     )
 

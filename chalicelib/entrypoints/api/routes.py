@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.entrypoints.deferred import deferred
+from chalicelib.entrypoints.deferred_handlers import deferred
 
 REPORT = "/v1/elections/{election_id}/stations/{station}/reports/{form}/{round}"
 ROUTES = {
@@ -19,7 +19,7 @@ ROUTES = {
     ("GET", "/v1/session/oidc"): "api.oidc:provider",
     ("POST", "/v1/session/oidc"): "api.oidc:begin",
     ("GET", "/v1/session/oidc/callback"): "api.oidc:callback",
-    ("POST", "/v1/session/switch"): "api.switching:switch",
+    ("POST", "/v1/session/switch"): "api.switch_election:switch",
     ("GET", "/v1/roles"): "api.accounts:roles",
     ("GET", "/v1/elections/{election_id}/accounts"): "api.accounts:accounts",
     ("POST", "/v1/elections/{election_id}/accounts"): "api.accounts:add",

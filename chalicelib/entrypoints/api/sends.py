@@ -27,8 +27,8 @@ from chalicelib.services.access.permissions import Permission
 from chalicelib.services.isolation import for_each
 from chalicelib.services.outreach import sends as sending
 from chalicelib.services.outreach.broadcast import Choice, missing_place
+from chalicelib.services.outreach.preview import try_on_oneself, try_out
 from chalicelib.services.outreach.sends import SendRequest
-from chalicelib.services.outreach.trying import try_on_oneself, try_out
 
 AT_ONCE_SECONDS = 2.0
 """How long a send is pushed on by whoever begins it; the rest goes in the background."""

@@ -9,7 +9,7 @@ from chalicelib.entrypoints.api.access import require_region
 from chalicelib.entrypoints.api.models import MOST_PER_PAGE, AnswerModel, ElectionPath, RequestModel, Several
 from chalicelib.entrypoints.api.operation import Request, operation
 from chalicelib.entrypoints.api.problem import Problem, now
-from chalicelib.entrypoints.api.searching import searched
+from chalicelib.entrypoints.api.search_headers import searched
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.views.reader import reader_of
 from chalicelib.services.views.station import describe_station

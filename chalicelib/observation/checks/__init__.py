@@ -6,7 +6,7 @@ and this question's in the nearest earlier round that has an answer (`previous(A
 unknown, never failed.
 """
 
-from chalicelib.observation.checks.evaluating import (
+from chalicelib.observation.checks.evaluation import (
     Answers,
     Comparison,
     GivenAnswers,
@@ -15,7 +15,7 @@ from chalicelib.observation.checks.evaluating import (
     failed_checks,
 )
 from chalicelib.observation.checks.kinds import check_rule
-from chalicelib.observation.checks.parsing import RuleInvalid, parse_rule
+from chalicelib.observation.checks.parser import RuleInvalid, parse_rule
 from chalicelib.observation.checks.tree import Rule, RuleCodes, render
 
 __all__ = [

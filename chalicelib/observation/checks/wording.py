@@ -1,6 +1,6 @@
 """Write a rule's part as a person would, with few parentheses."""
 
-from chalicelib.observation.checks.parsing import POWER
+from chalicelib.observation.checks.parser import POWER
 from chalicelib.observation.checks.tree import Binary, Node, Unary, render
 
 

@@ -13,9 +13,9 @@ from chalicelib.observation.election_file.accounts import DeclaredNames, read_ac
 from chalicelib.observation.election_file.agreement import check_responsibility, check_roles, check_rules, check_typable
 from chalicelib.observation.election_file.document import Document, read_document
 from chalicelib.observation.election_file.escalation import read_escalation
+from chalicelib.observation.election_file.form_names import check_names
 from chalicelib.observation.election_file.forms import read_forms, read_incidents
 from chalicelib.observation.election_file.header import file_name, read_header
-from chalicelib.observation.election_file.naming import check_names
 from chalicelib.observation.election_file.organisations import read_organisations
 from chalicelib.observation.election_file.person_codes import CodeSlip, code_slips
 from chalicelib.observation.election_file.problems import ElectionInvalid, Findings, Problem

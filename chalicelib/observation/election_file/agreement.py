@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from chalicelib.observation.checks import RuleInvalid, check_rule, parse_rule
 from chalicelib.observation.election_file.document import Document, Path
 from chalicelib.observation.election_file.forms import PlacedForm
-from chalicelib.observation.election_file.many import check_own_answers
+from chalicelib.observation.election_file.repeated_forms import check_own_answers
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import TOLD_TOGETHER_AT_MOST, escalation, told_at_once
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from chalicelib.observation.election_file.document import Document, Path, Plain
 from chalicelib.observation.election_file.header import check_languages_of
-from chalicelib.observation.election_file.many import check_many
+from chalicelib.observation.election_file.repeated_forms import check_many
 from chalicelib.observation.election_file.shape import shaped
 from chalicelib.observation.elections.election import Category, Check, Election, Form, IncidentForm, Question
 from chalicelib.observation.elections.moments import Moment

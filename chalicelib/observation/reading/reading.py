@@ -9,7 +9,7 @@ from typing import Final
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.forms import Answers, Forms, FoundForm, find_forms
 from chalicelib.observation.reading.header import round_before, stations_before
-from chalicelib.observation.reading.held import QUOTED_REPLY, held_phrase
+from chalicelib.observation.reading.held_phrases import QUOTED_REPLY, held_phrase
 from chalicelib.observation.reading.incidents import Incident
 from chalicelib.observation.reading.model import OBSERVER, ROUND, STATION, Reading, Reason, Repair, ReportReading, Value
 from chalicelib.observation.reading.normalise import Canonical, canonical

@@ -12,7 +12,7 @@ from typing import Final
 from chalicelib.observation.elections.election import Election, Form, IncidentForm, Question
 from chalicelib.observation.reading.canonical_text import canonical_answer
 from chalicelib.observation.reading.model import CATEGORY, STATION, UNKNOWN, Value
-from chalicelib.rehearsal.simulation.composing import Composer, ValueComposer
+from chalicelib.rehearsal.simulation.composer import Composer, ValueComposer
 from chalicelib.rehearsal.simulation.noise import Noise
 from chalicelib.rehearsal.simulation.places import names_rounds, no_station, round_after, round_before
 

@@ -19,13 +19,13 @@ from chalicelib.observation.reports.reminders import overdue_rounds
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.seen_reports import reports_at
-from chalicelib.services.calls.asked import asking, described
+from chalicelib.services.calls.call_requests import asking, described
 from chalicelib.services.calls.contacts import contact_document
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import call_of_row, last_of, lease_of, place_name, sees_phone
 from chalicelib.services.incidents.alerts import describe
 from chalicelib.services.outreach.gaps import owes
-from chalicelib.services.rehearsals.ringing import can_ring
+from chalicelib.services.rehearsals.ring import can_ring
 from chalicelib.store import keys
 from chalicelib.store.calls import CallRow
 from chalicelib.store.contacts import contacts_of

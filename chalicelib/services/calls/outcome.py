@@ -20,7 +20,7 @@ from chalicelib.observation.elections.clock import local_time
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.services.access.operators import NotOwn, Operator
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.asked import answered_by, asking
+from chalicelib.services.calls.call_requests import answered_by, asking
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.listing import sees_phone
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid

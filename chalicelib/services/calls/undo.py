@@ -7,12 +7,12 @@ from typing import Any, Final
 from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.calls.asked import reopened
+from chalicelib.services.calls.call_requests import reopened
 from chalicelib.services.calls.lease import row_of
 from chalicelib.services.calls.outcome import amounts_of, hour_of
 from chalicelib.services.calls.refusals import StationUnknown, UndoPassed
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, read_now
-from chalicelib.services.incidents.withdrawn import ending_incidents
+from chalicelib.services.incidents.withdrawn_entries import ending_incidents
 from chalicelib.services.reports.retract import withdrawing
 from chalicelib.store.calls import CallRow, changing
 from chalicelib.store.contacts import UNDONE, ContactRow, contact_id, counting, get_contact, logging, station_key

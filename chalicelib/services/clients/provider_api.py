@@ -11,7 +11,7 @@ import urllib3
 
 from chalicelib.providers.contract import CannotSend, OutboundRequest, OutboundSms, Provider, SendOutcome
 from chalicelib.providers.refusals import WebhookRefused
-from chalicelib.providers.sending import receipt_url
+from chalicelib.providers.send_api import receipt_url
 from chalicelib.providers.table import canonical_name, provider
 from chalicelib.services.clients.http import fetch
 from chalicelib.services.clients.kept_connections import connections_to

@@ -19,7 +19,7 @@ from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.observation.texts.catalogue import text as say
-from chalicelib.services.codes.blocked import alerts_of_blocked
+from chalicelib.services.codes.block_alert import alerts_of_blocked
 from chalicelib.services.codes.proof import Proof, prove, readable_text
 from chalicelib.services.coordinators.headquarters import Telling, is_told, notices
 from chalicelib.services.coordinators.queries import missing, status

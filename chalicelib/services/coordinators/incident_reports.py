@@ -15,7 +15,7 @@ from chalicelib.observation.reading.incomplete import read_incomplete
 from chalicelib.observation.reading.model import CATEGORY, ReportReading
 from chalicelib.observation.reading.reading import read
 from chalicelib.observation.sms.states import Flag, Reason
-from chalicelib.services.codes.blocked import alerts_of_blocked
+from chalicelib.services.codes.block_alert import alerts_of_blocked
 from chalicelib.services.codes.proof import prove, readable_text
 from chalicelib.services.coordinators.commands import finished
 from chalicelib.services.coordinators.speaker import Speaker

@@ -7,7 +7,7 @@ from chalicelib.observation.reading.model import Value
 from chalicelib.observation.reports.answer_json import value_json
 from chalicelib.observation.reports.decisions import Choice, Confirmation, Decisions, basis_of
 from chalicelib.observation.reports.report import Report, station_answers
-from chalicelib.services.decisions.deciding import (
+from chalicelib.services.decisions.decision import (
     DecisionChange,
     ReportState,
     Target,

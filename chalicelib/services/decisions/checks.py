@@ -9,7 +9,7 @@ from chalicelib.observation.checks import parse_rule
 from chalicelib.observation.reports.checks import check_answers, failing
 from chalicelib.observation.reports.decisions import Explanation, basis_of
 from chalicelib.observation.reports.doubts import check_sentence
-from chalicelib.services.decisions.deciding import DecisionChange, ReportState, Target, decide
+from chalicelib.services.decisions.decision import DecisionChange, ReportState, Target, decide
 from chalicelib.services.decisions.refusals import DecisionRefused
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.providers.contract import OutboundSms, Secrets
-from chalicelib.providers.sending import one_of_ours
+from chalicelib.providers.send_api import one_of_ours
 from chalicelib.services.clients.provider_api import PreparedSend, ask, prepare
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets
 from chalicelib.services.delivery import aws

@@ -14,7 +14,7 @@ from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.desk.message import is_of
-from chalicelib.services.desk.superseded import end_superseded
+from chalicelib.services.desk.superseded_sms import end_superseded
 from chalicelib.services.views.message import may_tell, phone_for
 from chalicelib.store.desk import Desk, WaitingSms, tag_of, waiting_at
 from chalicelib.store.elections import LoadedElection

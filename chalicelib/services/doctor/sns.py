@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib.providers.contract import CannotSend, Secrets
-from chalicelib.providers.sending import one_of_ours
+from chalicelib.providers.send_api import one_of_ours
 from chalicelib.services.clients.aws import client
 from chalicelib.services.clients.provider_api import AnswerLost
 from chalicelib.services.clients.provider_settings import NotConfigured, SecretsUnavailable, provider_secrets

@@ -9,7 +9,7 @@ from chalicelib.observation.reports.tally import difference
 from chalicelib.observation.sms.phones import international
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.elections.removals import ReceivedRows, Removal, removals
-from chalicelib.services.opt_outs.forgotten import restore_opt_outs
+from chalicelib.services.opt_outs.forgotten_phones import restore_opt_outs
 from chalicelib.services.reports.recount import recount
 from chalicelib.services.reports.tally_changes import incident_cell
 from chalicelib.store import elections, outcome, routes

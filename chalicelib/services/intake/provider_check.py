@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from chalicelib.providers.contract import CannotCheck, CannotSend, OutboundRequest, Provider, WebhookRequest
 from chalicelib.providers.refusals import WebhookRefused
 from chalicelib.providers.self_test import with_other_secrets
-from chalicelib.providers.sending import answer_json, value_in
+from chalicelib.providers.send_api import answer_json, value_in
 from chalicelib.providers.signatures import secret_values
 from chalicelib.providers.table import provider
 from chalicelib.services.clients.http import fetch

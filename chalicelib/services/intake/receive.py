@@ -15,7 +15,7 @@ from chalicelib.observation.sms.multipart import PartText
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.providers.contract import Answer, WebhookRequest
 from chalicelib.providers.inbound import InboundSms, Receipt
-from chalicelib.providers.listed import UnreadableEntry
+from chalicelib.providers.listed_sms import UnreadableEntry
 from chalicelib.providers.refusals import NotAuthentic, Undecidable
 from chalicelib.providers.self_test import SELF_TEST
 from chalicelib.providers.table import canonical_name

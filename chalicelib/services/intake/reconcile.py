@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 
 from chalicelib.observation.sms.arrival import OLDEST
 from chalicelib.providers.contract import CannotSend
-from chalicelib.providers.listed import CannotList, ListFailed, ListPage
+from chalicelib.providers.listed_sms import CannotList, ListFailed, ListPage
 from chalicelib.services.clients.provider_api import configured, exchange
 from chalicelib.services.clients.provider_settings import configured_providers
 from chalicelib.services.intake.receive import hold, take_in

@@ -20,8 +20,8 @@ from chalicelib.observation.reports.reminders import missing_observers
 from chalicelib.observation.sms.segments import Segments, count_segments
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
-from chalicelib.services.outreach.reached import reached_each
+from chalicelib.services.outreach.owed_reports import missing_reports, stations_with_gaps
+from chalicelib.services.outreach.reachable_phones import reached_each
 from chalicelib.services.outreach.refusals import BatchRefused
 from chalicelib.store import keys, message_queries, progress, routes
 from chalicelib.store.elections import LoadedElection

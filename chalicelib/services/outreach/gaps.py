@@ -8,7 +8,7 @@ from chalicelib.observation.elections.election import Election, Observer, Statio
 from chalicelib.observation.elections.schedule import Place, is_expected, places
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_by, overdue_rounds
 from chalicelib.observation.reports.report import Report, owing
-from chalicelib.services.outreach.reached import reached_each
+from chalicelib.services.outreach.reachable_phones import reached_each
 from chalicelib.store.incidents import Incident, incidents_of
 from chalicelib.store.reports import ReportKey, StoredReport, entries_of, get_reports, report_key
 

@@ -19,8 +19,8 @@ from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import NO_DEADLINE, LoopResult, for_each, in_turn
 from chalicelib.services.outreach.missing_list import queue_lists
-from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
-from chalicelib.services.outreach.reached import reached
+from chalicelib.services.outreach.owed_reports import missing_reports, stations_with_gaps
+from chalicelib.services.outreach.reachable_phones import reached
 from chalicelib.store import elections, keys, message_queries, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import ReportChanged

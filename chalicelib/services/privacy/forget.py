@@ -18,15 +18,15 @@ from chalicelib.services.access.operators import COMMAND_LINE
 from chalicelib.services.clients import bucket
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.ledger.forget import forget as forget_in_ledger
-from chalicelib.services.opt_outs.forgotten import keep_opt_out
-from chalicelib.services.privacy.cleaning import Scope
+from chalicelib.services.opt_outs.forgotten_phones import keep_opt_out
+from chalicelib.services.privacy.clean import Scope
 from chalicelib.services.privacy.persons import Persons
 from chalicelib.services.privacy.roster import everybody_in, people_with, without_people
 from chalicelib.services.privacy.run import EVERY_LEDGER, SEALED, OnPage, Run, election_of
 from chalicelib.services.privacy.scrub import is_own
 from chalicelib.services.privacy.text_answers import TextAnswers
 from chalicelib.store import operators
-from chalicelib.store.election_rewriting import StoredElection, all_elections, comparing_key, rewrite, stored_election
+from chalicelib.store.election_rewrite import StoredElection, all_elections, comparing_key, rewrite, stored_election
 from chalicelib.store.elections import ElectionChanged
 from chalicelib.store.raw_rows import Item
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election, Observer
-from chalicelib.services.privacy.cleaning import Scope, cleaned
+from chalicelib.services.privacy.clean import Scope, cleaned
 from chalicelib.services.privacy.persons import MARK, Persons
-from chalicelib.store.election_rewriting import StoredElection
+from chalicelib.store.election_rewrite import StoredElection
 
 KEPT_OF_OBSERVERS: Final = frozenset({"number", "language", "station", "organisation"})
 """What stays of an observer: all else is theirs, whatever a later version keeps of them."""

@@ -11,11 +11,11 @@ from typing import Final
 
 from chalicelib.observation.ledger.entries import report_key
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.privacy.cleaning import Scope
+from chalicelib.services.privacy.clean import Scope
 from chalicelib.services.privacy.personal import KEYS
 from chalicelib.services.privacy.scrub import scrubbed
 from chalicelib.store import raw_rows
-from chalicelib.store.election_rewriting import StoredElection
+from chalicelib.store.election_rewrite import StoredElection
 from chalicelib.store.raw_rows import Item
 from chalicelib.store.tables import Contended
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from chalicelib.services.access.accounts import address_hash
-from chalicelib.services.privacy.cleaning import Change, Scope, cleaned, named, role, whole
+from chalicelib.services.privacy.clean import Change, Scope, cleaned, named, role, whole
 from chalicelib.services.privacy.personal import Treatment
 from chalicelib.services.privacy.persons import MARK, Persons
 from chalicelib.store.accounts import PROOF, account_id

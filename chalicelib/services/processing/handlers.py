@@ -12,24 +12,24 @@ from typing import Any, Final
 from chalicelib.observation.elections.election import Election, Observer
 from chalicelib.observation.reading.reading import TOO_LONG
 from chalicelib.observation.reports.entries import sms_name
-from chalicelib.observation.reports.holding import held_as, without_proof
+from chalicelib.observation.reports.hold import held_as, without_proof
 from chalicelib.observation.reports.resolve import Interpretation, interpret
 from chalicelib.observation.sms.codes import CODE_REASONS
 from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import Flag, MessageState, Reason
-from chalicelib.services.codes.blocked import alerts_of_blocked
+from chalicelib.services.codes.block_alert import alerts_of_blocked
 from chalicelib.services.codes.proof import prove, readable_text
 from chalicelib.services.coordinators.commands import outcome_of_command
 from chalicelib.services.coordinators.incident_reports import outcome_of_coordinators_report
 from chalicelib.services.incidents.alerts import left_out_of, opened_by
 from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
-from chalicelib.services.incidents.withdrawn import saying_again
+from chalicelib.services.incidents.withdrawn_entries import saying_again
 from chalicelib.services.opt_outs.record import OptOutChange, opt_out_of, outcome_of_opt_out
 from chalicelib.services.replies.known_senders import FREE, ReplyBudget, is_ordinary, phone_budget
 from chalicelib.services.replies.reply import reply_to
 from chalicelib.services.replies.strangers import one_reply
-from chalicelib.services.reports.covered import counted_or_held, is_held
+from chalicelib.services.reports.covered_stations import counted_or_held, is_held
 from chalicelib.services.reports.merge import merge
 from chalicelib.services.reports.tally_changes import cell_name, cell_of_message, changes_of_message
 from chalicelib.store import elections, keys

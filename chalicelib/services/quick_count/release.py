@@ -12,7 +12,7 @@ from chalicelib.observation.quick_count.estimate import count_codes
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.access.permissions import Permission
 from chalicelib.services.clients.retry import until_uncontended
-from chalicelib.services.quick_count.live import counted_now, live_count
+from chalicelib.services.quick_count.live_count import counted_now, live_count
 from chalicelib.services.versions import LONGEST_NOTE, NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.operators import recorded

@@ -15,8 +15,8 @@ from chalicelib.observation.reports.report import Report
 from chalicelib.services.isolation import LoopResult, for_each
 from chalicelib.services.outreach.gaps import last_heard, owes
 from chalicelib.services.outreach.reminders import TASK
-from chalicelib.services.upkeep.promised import remind_promised
-from chalicelib.services.upkeep.reading import Reading
+from chalicelib.services.upkeep.promise_reminders import remind_promised
+from chalicelib.services.upkeep.snapshot import Snapshot
 from chalicelib.store import progress
 from chalicelib.store.calls import CallRow, call_row, calls_of, forget, keep_need
 from chalicelib.store.desk import waiting_at
@@ -31,7 +31,7 @@ MOST_ASKED: Final = 200
 WORKERS = 8
 
 
-def needs_of(loaded: LoadedElection, reading: Reading, at: dt.datetime) -> dict[str, Need]:
+def needs_of(loaded: LoadedElection, reading: Snapshot, at: dt.datetime) -> dict[str, Need]:
     """Return why each station is to be called, by number.
 
     `at` is on the election's clock. Raises StoreUnavailable.
@@ -96,7 +96,7 @@ def _keep(row: CallRow, need: Need, expires: int) -> None:
         keep_need(row, need.document(), expires)
 
 
-def _owed(election: Election, station: Station, overdue: list[Place], reading: Reading) -> tuple[Place, ...]:
+def _owed(election: Election, station: Station, overdue: list[Place], reading: Snapshot) -> tuple[Place, ...]:
     def report(place: Place) -> Report:
         stored = reading.reports.get((station.number, *place))
         return stored.report if stored else Report(station.number, *place)

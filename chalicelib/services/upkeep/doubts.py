@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from chalicelib.observation.elections.schedule import Place
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.isolation import LoopResult, for_each
-from chalicelib.services.reports.doubted import doubted
-from chalicelib.services.upkeep.reading import Reading, renew
+from chalicelib.services.reports.doubt_row import doubted
+from chalicelib.services.upkeep.snapshot import Snapshot, renew
 from chalicelib.store.doubts import DoubtRow, doubts_of_region, keep_doubt
 from chalicelib.store.elections import LoadedElection
 
 WORKERS = 8
 
 
-def keep_doubts(loaded: LoadedElection, reading: Reading, now: dt.datetime) -> LoopResult[object]:
+def keep_doubts(loaded: LoadedElection, reading: Snapshot, now: dt.datetime) -> LoopResult[object]:
     """Write the rows whose doubts have changed, and delete those that ended.
 
     Raises StoreUnavailable.
@@ -32,7 +32,7 @@ def keep_doubts(loaded: LoadedElection, reading: Reading, now: dt.datetime) -> L
 
 def _keep_region(
     loaded: LoadedElection,
-    reading: Reading,
+    reading: Snapshot,
     region: str,
     stations: Mapping[str, Mapping[Place, Report]],
     now: dt.datetime,
@@ -60,7 +60,7 @@ def _keep_region(
         keep_doubt(row)
 
 
-def _keep_station(loaded: LoadedElection, reading: Reading, station: str, changed: set[str], now: dt.datetime) -> None:
+def _keep_station(loaded: LoadedElection, reading: Snapshot, station: str, changed: set[str], now: dt.datetime) -> None:
     """Read a station's reports again before its rows change.
 
     A decision may have been quicker.

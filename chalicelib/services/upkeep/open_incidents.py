@@ -3,14 +3,14 @@
 from chalicelib.observation.incidents.lifecycle import OPEN
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import LoopResult, for_each
-from chalicelib.services.upkeep.reading import Reading
+from chalicelib.services.upkeep.snapshot import Snapshot
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import get_incident
 from chalicelib.store.open_incidents import ending, listed, open_incidents_of
 from chalicelib.store.outcome import write
 
 
-def reconcile_open(loaded: LoadedElection, reading: Reading) -> LoopResult[object]:
+def reconcile_open(loaded: LoadedElection, reading: Snapshot) -> LoopResult[object]:
     """List open incidents that are not listed, and end rows of others.
 
     Each is read again before, for somebody may have changed it meanwhile. Raises StoreUnavailable.

@@ -12,7 +12,7 @@ from chalicelib.observation.reports.doubts import doubts_of, newest_at
 from chalicelib.observation.reports.report import Report
 from chalicelib.observation.reports.tally import Cell, Counters
 from chalicelib.observation.summaries.arrivals import arrivals
-from chalicelib.services.upkeep.reading import Reading
+from chalicelib.services.upkeep.snapshot import Snapshot
 from chalicelib.store.board import keep, read_kept
 from chalicelib.store.calls import calls_of
 from chalicelib.store.elections import LoadedElection
@@ -50,7 +50,7 @@ class QueueLength:
         return cls(len(instants), min(instants, default=None))
 
 
-def keep_queues(loaded: LoadedElection, reading: Reading, needs: Mapping[str, Need], now: dt.datetime) -> None:
+def keep_queues(loaded: LoadedElection, reading: Snapshot, needs: Mapping[str, Need], now: dt.datetime) -> None:
     """Write what the board shows beside the tallies. Raises StoreUnavailable."""
     election = loaded.election
     kept = read_kept(election.id, "board")
@@ -82,7 +82,7 @@ def received(cells: Mapping[Cell, Counters]) -> dict[str, int]:
 
 
 def doubts_in(
-    loaded: LoadedElection, reading: Reading
+    loaded: LoadedElection, reading: Snapshot
 ) -> tuple[dict[str, list[dt.datetime]], dict[str, dict[str, int]]]:
     """Return since when reports are in doubt, and how many fail checks.
 
@@ -105,7 +105,7 @@ def doubts_in(
     return doubts, failed
 
 
-def _by_station(reading: Reading) -> dict[str, dict[Place, Report]]:
+def _by_station(reading: Snapshot) -> dict[str, dict[Place, Report]]:
     stations: dict[str, dict[Place, Report]] = {}
     for (station, form, name), stored in reading.reports.items():
         if stored.report.observers:

@@ -8,13 +8,13 @@ import datetime as dt
 from chalicelib.observation.calls.priority import Need
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.services.isolation import NO_DEADLINE, LoopResult, RunPart, for_each, in_turn, run_parts
-from chalicelib.services.quick_count.live import keep_count
+from chalicelib.services.quick_count.live_count import keep_count
 from chalicelib.services.upkeep.calls import keep_calls, needs_of
 from chalicelib.services.upkeep.doubts import keep_doubts
 from chalicelib.services.upkeep.open_incidents import reconcile_open
 from chalicelib.services.upkeep.queues import keep_queues
-from chalicelib.services.upkeep.reading import read_all
 from chalicelib.services.upkeep.roster import settle_roster
+from chalicelib.services.upkeep.snapshot import read_all
 from chalicelib.store import elections
 from chalicelib.store.elections import LoadedElection
 

@@ -22,7 +22,7 @@ from chalicelib.observation.reports.report import (
     standing_choice,
     station_answers,
 )
-from chalicelib.services.views.closed import unsent_state
+from chalicelib.services.views.closed_stations import unsent_state
 from chalicelib.services.views.reader import Reader
 from chalicelib.store.messages import Message
 

@@ -11,9 +11,9 @@ from chalicelib.observation.elections.schedule import Place, places
 from chalicelib.observation.reports.report import Report
 from chalicelib.services.access.seen_reports import reports_at
 from chalicelib.services.incidents.steps import incidents_of_station
-from chalicelib.services.outreach.reached import heard_at
+from chalicelib.services.outreach.reachable_phones import heard_at
 from chalicelib.services.views import stations
-from chalicelib.services.views.closed import closed_at
+from chalicelib.services.views.closed_stations import closed_at
 from chalicelib.services.views.reader import Reader
 from chalicelib.services.views.report import ReportView, entry_keys
 from chalicelib.store.elections import LoadedElection

@@ -15,7 +15,7 @@ from chalicelib.observation.reports.entries import names_of, serial_in
 from chalicelib.observation.reports.reminders import day_began, is_silent, overdue_rounds
 from chalicelib.observation.reports.report import Report, StationAnswers, observer_answers, owing, station_answers
 from chalicelib.services.access.seen_reports import reports_at
-from chalicelib.services.views.closed import closed_at, unsent_state
+from chalicelib.services.views.closed_stations import closed_at, unsent_state
 from chalicelib.services.views.reader import NOTHING, Reader, Withheld
 from chalicelib.services.views.station_filter import Described, StationFilter
 from chalicelib.store.elections import LoadedElection

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.observation.checks import GivenAnswers, RuleInvalid, evaluate, parse_rule, render
-from chalicelib.observation.checks.parsing import MOST_PARTS
+from chalicelib.observation.checks.parser import MOST_PARTS
 from chalicelib.observation.checks.tree import Answer, Binary, Clock, Node, Number, Previous, Unary
 
 KEYWORDS = ("and", "or", "not", "previous")

@@ -10,8 +10,8 @@ from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR
 from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.codes.proof import MOST_WRONG
-from chalicelib.services.desk import deciding, entering
-from chalicelib.services.desk.entering import Entry
+from chalicelib.services.desk import decisions, entries
+from chalicelib.services.desk.entries import Entry
 from chalicelib.services.review.reprocess import reprocess
 from chalicelib.store.desk import tag_of
 from chalicelib.store.incidents import incidents_of
@@ -58,7 +58,7 @@ def say(day: DayInMemory, name: str, text: str) -> tuple[Message, str]:
 
 def read_again(day: DayInMemory, sms: Message) -> None:
     """What an operator does who has called."""
-    deciding.retry(day.current, day.action(), sms.key, tag_of(day.stored(sms.key)))
+    decisions.retry(day.current, day.action(), sms.key, tag_of(day.stored(sms.key)))
 
 
 def test_a_right_code_counts_and_whoever_has_none_needs_none(day: DayInMemory) -> None:
@@ -216,7 +216,7 @@ def test_what_a_person_reads_again_still_needs_its_code(day: DayInMemory) -> Non
 
 def test_an_sms_that_a_person_says_to_be_an_observer_s_counts(day: DayInMemory) -> None:
     sms = day.say(day.phone(0), "OP A1 B0730")
-    entering.enter(day.current, day.action(), Entry(0, None, sms.key), tag_of(sms))
+    entries.enter(day.current, day.action(), Entry(0, None, sms.key), tag_of(sms))
     assert day.answers() == 2
     assert day.differences() == ()
 

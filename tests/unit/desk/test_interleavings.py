@@ -26,9 +26,9 @@ from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.clients import retry
-from chalicelib.services.desk import assigning, deciding, entering, settling, undoing
-from chalicelib.services.desk.assigning import Owner
-from chalicelib.services.desk.entering import Entry
+from chalicelib.services.desk import assignment, decisions, entries, reread, undo
+from chalicelib.services.desk.assignment import Owner
+from chalicelib.services.desk.entries import Entry
 from chalicelib.services.desk.refusals import NoSuchMessage, NotDone
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.audit import audit
@@ -94,14 +94,14 @@ class Desk:
         observer = self.election.observers[whose % len(self.election.observers)].number
         on = (existing(self.election.id), self.action(), key, tag_of(_row(key)))
         does: dict[str, Callable[[], dict[str, Any]]] = {
-            "enter": lambda: entering.enter(*on[:2], Entry(text, observer, key), on[3]),
-            "phone": lambda: entering.enter(*on[:2], Entry(text, observer)),
-            "dismiss": lambda: deciding.dismiss(*on),
-            "assign": lambda: assigning.assign(*on, Owner("observer", observer)),
-            "assign this": lambda: assigning.assign_this(*on, observer),
-            "nobody": lambda: assigning.assign(*on, Owner("nobody")),
-            "unassign": lambda: assigning.unassign(*on),
-            "undo": lambda: undoing.undo(*on),
+            "enter": lambda: entries.enter(*on[:2], Entry(text, observer, key), on[3]),
+            "phone": lambda: entries.enter(*on[:2], Entry(text, observer)),
+            "dismiss": lambda: decisions.dismiss(*on),
+            "assign": lambda: assignment.assign(*on, Owner("observer", observer)),
+            "assign this": lambda: assignment.assign_this(*on, observer),
+            "nobody": lambda: assignment.assign(*on, Owner("nobody")),
+            "unassign": lambda: assignment.unassign(*on),
+            "undo": lambda: undo.undo(*on),
         }
         with suppress(NotDone, NoSuchMessage, FieldsRefused):
             answer = does[what]()
@@ -114,7 +114,7 @@ class Desk:
             self.read(0)
         self.now += dt.timedelta(minutes=1)
         for _ in range(2):
-            settling.settle_all(self.election.id, self.now)
+            reread.reread_all(self.election.id, self.now)
             for row in self.rows():
                 process(row, self.now)
 

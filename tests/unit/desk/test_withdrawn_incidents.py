@@ -8,8 +8,8 @@ import pytest
 from day_in_memory import DayInMemory, small_election
 
 from chalicelib.observation.incidents.lifecycle import OPEN
-from chalicelib.services.desk import entering, undoing
-from chalicelib.services.desk.entering import Entry
+from chalicelib.services.desk import entries, undo
+from chalicelib.services.desk.entries import Entry
 from chalicelib.services.desk.refusals import NotDone
 from chalicelib.store.desk import tag_of
 from chalicelib.store.incidents import incidents_at
@@ -33,7 +33,7 @@ class Told:
         self.critical_sms += text == CRITICAL
 
     def enter(self, text: str) -> None:
-        made = entering.enter(self.day.current, self.day.action(), Entry(text, self.observer.number))
+        made = entries.enter(self.day.current, self.day.action(), Entry(text, self.observer.number))
         self.entries[made["entered"]] = text
 
     def undo(self, chance: random.Random) -> None:
@@ -41,7 +41,7 @@ class Told:
         if standing:
             key = chance.choice(standing)
             with suppress(NotDone):
-                undoing.undo(self.day.current, self.day.action(), key, tag_of(self.day.stored(key)))
+                undo.undo(self.day.current, self.day.action(), key, tag_of(self.day.stored(key)))
                 self.withdrawn.add(key)
 
     @property

@@ -11,7 +11,7 @@ from chalicelib.services.access import sessions, sign_in
 from chalicelib.services.access.operators import VALID_FOR as TOKEN_VALID_FOR
 from chalicelib.services.access.permissions import ALLOWED, Permission, may
 from chalicelib.services.privacy.personal import PERSONAL
-from chalicelib.services.quick_count.live import KEPT_FOR as COUNT_KEPT_FOR
+from chalicelib.services.quick_count.live_count import KEPT_FOR as COUNT_KEPT_FOR
 from chalicelib.services.upkeep.queues import KEPT_FOR as BOARD_KEPT_FOR
 from chalicelib.store import actions, feed, jobs
 

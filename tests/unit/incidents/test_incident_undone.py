@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from day_in_memory import DayInMemory, small_election
 
-from chalicelib.services.incidents import changes, grading
+from chalicelib.services.incidents import changes, grades
 from chalicelib.services.incidents.escalation import escalate_election
 
 WHAT = ("severity", "category", "station", "region", "assigned", "links")
@@ -29,8 +29,8 @@ def kept(day: DayInMemory, number: int = 1) -> dict[str, Any]:
 
 
 CHANGES: dict[str, Callable[[DayInMemory], object]] = {
-    "grade": lambda day: grading.grade(day.current, day.action(), 1, 1, "critical"),
-    "category": lambda day: grading.grade(day.current, day.action(), 1, 1, category=2),
+    "grade": lambda day: grades.grade(day.current, day.action(), 1, 1, "critical"),
+    "category": lambda day: grades.grade(day.current, day.action(), 1, 1, category=2),
     "assign": lambda day: changes.assign(day.current, day.action(), 1, 1, "Bakyt"),
     "link": lambda day: changes.link(day.current, day.action(), 1, 1, 2, same=True),
     "move": lambda day: changes.move(day.current, day.action(), 1, 1, day.election.stations[1].number),

@@ -13,7 +13,7 @@ from chalicelib.observation.elections.election import Election, Form, Question
 from chalicelib.observation.incidents.urgent_pattern import incident_pattern
 from chalicelib.observation.reading.reading import read
 from chalicelib.rehearsal.simulation.day import Plan, simulate_day
-from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.rehearsal.simulation.write import write
 from chalicelib.services.incidents.alerts import opens_incident
 
 ROOT = Path(__file__).parents[3]

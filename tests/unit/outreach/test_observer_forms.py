@@ -14,7 +14,7 @@ from chalicelib.observation.reports.report import Report, Source, owing
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.observation.summaries.summary import Coverage, summarise
 from chalicelib.services.outreach.gaps import gaps
-from chalicelib.services.outreach.owed import missing_reports, stations_with_gaps
+from chalicelib.services.outreach.owed_reports import missing_reports, stations_with_gaps
 from chalicelib.services.views.stations import stations_of_region
 
 AFTERNOON = dt.datetime.fromisoformat("2017-10-15T15:00:00+06:00")

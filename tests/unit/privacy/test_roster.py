@@ -1,10 +1,10 @@
 """Of a forgotten observer number, language and station stay; of a coordinator the regions; another keeps all."""
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.services.privacy.cleaning import Scope
+from chalicelib.services.privacy.clean import Scope
 from chalicelib.services.privacy.persons import MARK, Persons
 from chalicelib.services.privacy.roster import without_people
-from chalicelib.store.election_rewriting import StoredElection
+from chalicelib.store.election_rewrite import StoredElection
 
 PHONE, OTHER = "+996502000002", "+996502000003"
 ELECTION = Election.model_validate(

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from chalicelib.providers.contract import CannotSend, OutboundSms
-from chalicelib.providers.sending import base_url, receipt_url, sender_of
+from chalicelib.providers.send_api import base_url, receipt_url, sender_of
 from chalicelib.providers.terms import Cost, Terms
 
 API = "https://api.example.org/api"

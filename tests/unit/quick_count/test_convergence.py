@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from chalicelib.services.quick_count.live import MOST_POINTS, with_point
+from chalicelib.services.quick_count.live_count import MOST_POINTS, with_point
 
 
 def point(stations: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from chalicelib.providers.webhook import LARGEST_BODY
 from chalicelib.services.decisions.answers import MOST_WITHDRAWN
 from chalicelib.services.opt_outs.record import ANSWERS_PER_HOUR
 from chalicelib.services.outbox import LARGEST_EMAIL
-from chalicelib.services.reports.covered import MOST_COVERED, MOST_NAMED
+from chalicelib.services.reports.covered_stations import MOST_COVERED, MOST_NAMED
 from chalicelib.services.versions import LONGEST_NOTE
 from chalicelib.store.attributes import IntAttribute, IntSetAttribute, WordAttribute
 from chalicelib.store.elections import PART_BYTES

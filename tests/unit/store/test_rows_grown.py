@@ -23,7 +23,7 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.decisions import roster
 from chalicelib.services.decisions.refusals import DecisionRefused
 from chalicelib.services.decisions.roster import LARGEST_CHANGES, MOST_CHANGED, Subject, replace_observer
-from chalicelib.services.desk.assigning import LARGEST_ASSIGNMENTS, MOST_ASSIGNED, Owner, assign
+from chalicelib.services.desk.assignment import LARGEST_ASSIGNMENTS, MOST_ASSIGNED, Owner, assign
 from chalicelib.services.desk.refusals import TooManyAssigned
 from chalicelib.services.elections import loading
 from chalicelib.services.feed import tell_feed

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.observation.reports.resolve import interpret
 from chalicelib.rehearsal.simulation.day import Plan, simulate_day
-from chalicelib.rehearsal.simulation.writing import write
+from chalicelib.rehearsal.simulation.write import write
 
 MORNING = dt.datetime.fromisoformat("2017-10-15T09:00:00+06:00")
 PLAN = Plan(observers=80, minutes=5, noise=0, duplicates=0, incidents=20, seed=3)

@@ -20,8 +20,8 @@ from chalicelib.observation.reports.report import Answer, Report, station_answer
 from chalicelib.observation.reports.tally import contribution
 from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.decisions.refusals import DecisionRefused, ReportUnknown
-from chalicelib.services.incidents.withdrawn import ending_incidents, reopening_incidents
-from chalicelib.services.reports.doubted import doubted
+from chalicelib.services.incidents.withdrawn_entries import ending_incidents, reopening_incidents
+from chalicelib.services.reports.doubt_row import doubted
 from chalicelib.services.reports.merge import MergedReport
 from chalicelib.services.reports.tally_changes import changes_of_report, total
 from chalicelib.services.versions import NoteMissing, VersionPassed

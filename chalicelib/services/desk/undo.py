@@ -8,10 +8,10 @@ from typing import Any, Final
 from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.actions.perform import Action, Change, perform
-from chalicelib.services.desk.assigning import unassign
+from chalicelib.services.desk.assignment import unassign
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, read_now
 from chalicelib.services.desk.refusals import NotDone
-from chalicelib.services.incidents.withdrawn import ending_incidents
+from chalicelib.services.incidents.withdrawn_entries import ending_incidents
 from chalicelib.services.reports.retract import withdrawing
 from chalicelib.store.desk import How, deciding, reopening
 from chalicelib.store.elections import LoadedElection

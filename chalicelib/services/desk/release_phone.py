@@ -4,7 +4,7 @@ from chalicelib.observation.sms.phones import international
 from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services.actions.perform import Action, Change
 from chalicelib.services.desk.message import decision
-from chalicelib.services.desk.settling import AT_ONCE, anew, messages_of_phone
+from chalicelib.services.desk.reread import AT_ONCE, anew, messages_of_phone
 from chalicelib.store.codes import releasing
 from chalicelib.store.desk import deciding
 from chalicelib.store.elections import LoadedElection

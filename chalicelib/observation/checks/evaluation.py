@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Protocol
 
-from chalicelib.observation.checks.parsing import parse_rule
+from chalicelib.observation.checks.parser import parse_rule
 from chalicelib.observation.checks.tree import (
     COMPARISONS,
     Answer,

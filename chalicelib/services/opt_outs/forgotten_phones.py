@@ -7,7 +7,7 @@ import hashlib
 import hmac
 
 from chalicelib.observation.elections.election import Election
-from chalicelib.store.election_rewriting import comparing_key
+from chalicelib.store.election_rewrite import comparing_key
 from chalicelib.store.opt_outs import forgotten_opt_outs, keep_forgotten, restore_opt_out, wish_of
 
 

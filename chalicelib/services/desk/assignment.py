@@ -2,7 +2,7 @@
 
 It holds for one SMS, or from now on.
 
-The assignment stands beside the roster, in the election's head row; its SMS are read by it then (settling.py).
+The assignment stands beside the roster, in the election's head row; its SMS are read by it then (reread.py).
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.codes.proof import is_in_doubt, readable_text
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
 from chalicelib.services.desk.refusals import NotDone, TooManyAssigned
-from chalicelib.services.desk.settling import anew, masked, messages_of_phone, settle, waits
+from chalicelib.services.desk.reread import anew, masked, messages_of_phone, reread, waits
 from chalicelib.services.isolation import for_each
 from chalicelib.services.versions import NotInRegion
 from chalicelib.store import routes
@@ -77,7 +77,7 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
         )
 
     answer = perform(action, attempt, also=OTHERS_AT_WORK)
-    return answer | {"read": _settled_now(loaded, key, action.now)}
+    return answer | {"read": _reread_now(loaded, key, action.now)}
 
 
 def assign_this(loaded: LoadedElection, action: Action, key: str, seen: str, observer: str) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dic
     if answer.get("only_this"):
         read_now([key], action.now)
         return answer
-    return answer | {"read": _settled_now(loaded, key, action.now)}
+    return answer | {"read": _reread_now(loaded, key, action.now)}
 
 
 def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str) -> dict[str, Any]:
@@ -149,13 +149,13 @@ def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str)
     return {"observer": observer, "waiting": len(waiting), "will_count": len(counting), "messages": counting}
 
 
-def _settled_now(loaded: LoadedElection, key: str, now: dt.datetime) -> int:
+def _reread_now(loaded: LoadedElection, key: str, now: dt.datetime) -> int:
     """Read the SMS of a message's phone anew.
 
     What fails is done by the next run of the schedule.
     """
     phones = [_phone_of(loaded.election, row) for row in get_many([key])]
-    done = for_each("assigned phone", phones, lambda phone: settle(loaded.election.id, phone, now), name=masked)
+    done = for_each("assigned phone", phones, lambda phone: reread(loaded.election.id, phone, now), name=masked)
     return sum(done.results)
 
 

@@ -15,7 +15,7 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, read_now, sees
 from chalicelib.services.desk.queue import same_text
 from chalicelib.services.desk.refusals import NotDone
-from chalicelib.services.desk.releasing import releasing_phone
+from chalicelib.services.desk.release_phone import releasing_phone
 from chalicelib.services.review.entry import operator_digest
 from chalicelib.store import keys, routes
 from chalicelib.store.desk import Desk, How, at_desk, deciding, retrying, waiting_at

@@ -40,7 +40,7 @@ _UNREAD: Final = (MessageState.RECEIVED, MessageState.JOINED, MessageState.DUPLI
 Step = Literal["read", "mute", "reopen"]
 
 
-def settle(election_id: str, phone: str, now: dt.datetime) -> int:
+def reread(election_id: str, phone: str, now: dt.datetime) -> int:
     """Let a phone's SMS be read by whose it is now.
 
     Return how many are.
@@ -58,7 +58,7 @@ def settle(election_id: str, phone: str, now: dt.datetime) -> int:
     done = for_each(
         "SMS of an assigned phone",
         chunks,
-        lambda keys: _settle(loaded, keys, phone, assignment, now),
+        lambda keys: _reread(loaded, keys, phone, assignment, now),
         name=lambda keys: keys[0],
     )
     if done.is_whole and not rows and now - dt.datetime.fromisoformat(assignment.at) >= UNSURE_FOR:
@@ -69,29 +69,29 @@ def settle(election_id: str, phone: str, now: dt.datetime) -> int:
     return sum(done.results)
 
 
-def settle_all(election_id: str, now: dt.datetime) -> int:
+def reread_all(election_id: str, now: dt.datetime) -> int:
     """Settle every phone of which somebody has said anew whose it is.
 
     Return how many SMS are read anew.
     """
     _, assigned = assignments(election_id)
     unsettled = [phone for phone, assignment in assigned.items() if not assignment.is_settled]
-    done = for_each("assigned phone", unsettled, lambda phone: settle(election_id, phone, now), name=masked)
+    done = for_each("assigned phone", unsettled, lambda phone: reread(election_id, phone, now), name=masked)
     return sum(done.results)
 
 
-def settle_due(now: dt.datetime, until: float) -> int:
+def reread_due(now: dt.datetime, until: float) -> int:
     """Settle every election's phones, none begun after `until`.
 
     Return how many SMS are read anew.
     """
     done = for_each(
-        "election's phones", elections.list_elections(), lambda election: settle_all(election, now), until=until
+        "election's phones", elections.list_elections(), lambda election: reread_all(election, now), until=until
     )
     return sum(done.results)
 
 
-def _settle(loaded: LoadedElection, keys: Sequence[str], phone: str, assignment: Assignment, now: dt.datetime) -> int:
+def _reread(loaded: LoadedElection, keys: Sequence[str], phone: str, assignment: Assignment, now: dt.datetime) -> int:
     """Put some SMS of a phone where they belong, and read them.
 
     One transaction writes them all.

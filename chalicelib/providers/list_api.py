@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.providers.inbound import InboundSms
-from chalicelib.providers.listed import ListedSms, ListFailed, ListPage, UnreadableEntry
+from chalicelib.providers.listed_sms import ListedSms, ListFailed, ListPage, UnreadableEntry
 from chalicelib.providers.refusals import Malformed
-from chalicelib.providers.sending import answer_json, retry_after
+from chalicelib.providers.send_api import answer_json, retry_after
 
 Read = Callable[[Mapping[str, Any]], InboundSms | None]
 

@@ -13,11 +13,11 @@ from chalicelib.observation.reports.decisions import Confirmation
 from chalicelib.observation.reports.entries import serial_in
 from chalicelib.observation.reports.entry_fields import EntryFields, FieldsRefused
 from chalicelib.services.actions.perform import Change, perform
-from chalicelib.services.decisions.deciding import ReportState, Target, standing_of
+from chalicelib.services.decisions.decision import ReportState, Target, standing_of
 from chalicelib.services.decisions.refusals import DecisionRefused
 from chalicelib.services.isolation import for_each
 from chalicelib.services.processing.process import process
-from chalicelib.services.reports.doubted import doubted
+from chalicelib.services.reports.doubt_row import doubted
 from chalicelib.services.reports.merge import report_key
 from chalicelib.services.review.entry import Draft, ReadBack, entry_row, operator_digest, read_back
 from chalicelib.store import keys

@@ -24,7 +24,7 @@ _Fingerprint = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Snapshot:
     """Reports, tallies and incidents, read at one time.
 
     Reports by station, form and round.
@@ -42,7 +42,7 @@ class _CachedReports:
     reports: Reports
 
 
-def renew(loaded: LoadedElection, reading: Reading, station: str) -> Reports:
+def renew(loaded: LoadedElection, reading: Snapshot, station: str) -> Reports:
     """Read a station's reports afresh, for this and later readings.
 
     A decision about a report may move no tally, and is seen by nothing else. Raises StoreUnavailable.
@@ -58,7 +58,7 @@ def renew(loaded: LoadedElection, reading: Reading, station: str) -> Reports:
 _kept: dict[tuple[str, str], _CachedReports] = {}
 
 
-def read_all(loaded: LoadedElection) -> Reading:
+def read_all(loaded: LoadedElection) -> Snapshot:
     """Read tallies, incidents, and the reports of every region that changed.
 
     Raises StoreUnavailable.
@@ -69,7 +69,7 @@ def read_all(loaded: LoadedElection) -> Reading:
     for region in election.regions:
         fingerprint = loaded.version, hash(_of_region(cells, region))
         reports |= _reports_in(loaded, region, fingerprint)
-    return Reading(cells, incidents, reports)
+    return Snapshot(cells, incidents, reports)
 
 
 def _reports_in(loaded: LoadedElection, region: str, fingerprint: _Fingerprint) -> Reports:
