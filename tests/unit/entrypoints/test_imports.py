@@ -75,7 +75,7 @@ def test_garbage_is_looked_for_seldom_where_functions_load() -> None:
 
 def test_registering_loads_no_handler() -> None:
     loaded = loaded_with("import app")
-    entrypoints = {"api", "api.routes", "deferred", "functions"}
+    entrypoints = {"api", "api.routes", "deferred_handlers", "functions"}
     assert set(loaded) == {"chalicelib.entrypoints", *(f"chalicelib.entrypoints.{name}" for name in entrypoints)}
 
 
