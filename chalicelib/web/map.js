@@ -7,7 +7,7 @@ import {poll} from './poll.js';
 import {go, link} from './app.js';
 import {t} from './words.js';
 import {number, glyph, stated, time, ageOf} from './format.js';
-import {project, apart, around} from './mapping.js';
+import {projection, apart, around} from './mapping.js';
 
 const SECONDS = 15;
 const SHOWN = 200; // rows of the table beside the map
@@ -16,18 +16,24 @@ const [WIDE, NARROW, NARROW_SCREEN] = [800, 420, 720];
 const PARTS = ['complete', 'partial', 'conflict', 'missing'];
 const radii = () => (innerWidth < NARROW_SCREEN ? [22, 36] : [22, 52]);
 const width = () => (innerWidth < NARROW_SCREEN ? NARROW : WIDE); // letters are as large on a small phone
-// A point is told by its shape too: full, half, ring, dot, cross.
+// A point is told by its shape too: full, half, ring, dot, cross. The last are drawn over the first.
 const SHAPES = {
-  complete: 'M-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
-  partial: 'M0-5a5 5 0 0 1 0 10zM-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
-  missing: 'M-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0zM-2.6 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z',
-  expected: 'M-2.5 0a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1-5 0z',
-  conflict: 'M-6 0 0-6 6 0 0 6z',
+  expected: 'm-2.5 0a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1-5 0z',
+  complete: 'm-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0z',
+  partial: 'm0-5a5 5 0 0 0 0 10z',
+  missing: 'm-5 0a5 5 0 1 1 10 0a5 5 0 1 1-10 0zm2.4 0a2.6 2.6 0 1 0 5.2 0a2.6 2.6 0 1 0-5.2 0z',
+  conflict: 'm-6 0 6-6 6 6-6 6z',
 };
 const TRIANGLE = 'M0-15 5-7H-5z';
 
+function grouped(incidents, by) {
+  const groups = new Map();
+  for (const one of incidents) groups.set(one[by], [...(groups.get(one[by]) ?? []), one]);
+  return groups;
+}
+
 export function open(parameters) {
-  const my = {...parameters, pages: new Map(), incidents: [], ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null};
+  const my = {...parameters, pages: new Map(), incidents: [], troubled: new Map(), ends: [], bounds: null, at: null, fault: '', shown: SHOWN, drawn: null};
   const failed = (error) => { my.fault = error.message; draw(); };
 
   function load() {
@@ -52,7 +58,7 @@ export function open(parameters) {
   const place = () => places().find((one) => one.form === my.form && one.round === (my.round ?? '-')) ?? currentPlace() ?? places()[0];
   const stations = () => [...my.pages.values()].flatMap((one) => one.stations);
   const to = (changes) => go('map', {region: my.region, form: my.form, round: my.round, only: my.only, ...changes}, {replace: true});
-  const incidentsOf = (name) => my.incidents.filter((one) => (my.region ? one.station : one.region) === name);
+  const incidentsOf = (name) => my.troubled.get(name) ?? [];
 
   load();
 
@@ -61,6 +67,7 @@ export function open(parameters) {
     if (my.fault) return html`<p class="fault" role="alert">${my.fault}</p>`;
     if (!state.board || !state.election) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
     const asked = place();
+    my.troubled = grouped(my.incidents, my.region ? 'station' : 'region');
     const placed = state.election.regions.reduce((sum, one) => sum + one.placed, 0);
     return html`<div class="title"><h1>${t('map.title')}</h1>${my.region ? html`<button type="button" @click=${() => go('map', {form: my.form, round: my.round})}><kbd>Esc</kbd> ${t('board.nation')}</button><b>${my.region}</b>` : nothing}
         <span class="quiet">${t('frame.asof', {time: time(state.board.as_of, true)})}</span></div>
@@ -78,10 +85,12 @@ export function open(parameters) {
     const rows = state.board.rows.filter((row) => row.region).filter((row) => my.only !== 'incidents' || incidentsOf(row.region).length);
     const most = Math.max(1, ...rows.map((row) => row.stations));
     const [least, largest] = radii();
-    const circles = placed ? apart(project(state.election.regions.filter((one) => one.placed && rows.some((row) => row.region === one.name)), my, width(), innerWidth < NARROW_SCREEN ? 48 : 90).map((one) => {
+    const shown = state.election.regions.filter((one) => one.placed && rows.some((row) => row.region === one.name));
+    const at = projection(shown, my, width(), innerWidth < NARROW_SCREEN ? 48 : 90);
+    const circles = apart(shown.map((one) => {
       const row = rows.find((other) => other.region === one.name);
-      return {...one, row, radius: least + (largest - least) * Math.sqrt(row.stations / most)};
-    })) : [];
+      return {name: one.name, ...at(one), row, radius: least + (largest - least) * Math.sqrt(row.stations / most)};
+    }));
     return html`<div class="mapped">${placed ? html`<div><svg class="map" viewBox=${around(circles)} role="group" aria-label=${t('map.title')}>${circles.map((one) => ring(one, cellOf(one.row, asked)))}</svg>${legend()}</div>` : nothing}
       <div class="scroller"><table><thead><tr><th scope="col">${t('board.region')}</th><th scope="col" class="number">${placeName(asked)}</th><th scope="col" class="number">${t('state.missing')}</th><th scope="col" class="number">${t('incidents.title')}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr><td><a href=${link('map', {region: row.region, form: my.form, round: my.round})}>${row.region}</a></td><td class="number">${number(cellOf(row, asked).received)} / ${number(cellOf(row, asked).of)}</td><td class="number">${number(cellOf(row, asked).missing)}</td><td class="number">${incidentsOf(row.region).length || nothing}</td></tr>`)}</tbody></table></div></div>`;
@@ -110,30 +119,46 @@ export function open(parameters) {
 
   // A region: its stations as points; those without a place stand in the table alone.
   function ofRegion(asked) {
-    const all = stations().map((one) => ({...one, state: one.closed_at ? 'closed' : one.forms[asked.form]?.[asked.round]?.state ?? 'expected', incidents: incidentsOf(one.station)}))
-      .filter((one) => my.only !== 'incidents' || one.incidents.length);
     if (!my.pages.size) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
-    const points = project(all.filter((one) => one.latitude !== null), my, width(), 24, stations().filter((one) => one.latitude !== null));
-    const without = stations().filter((one) => one.latitude === null).length;
-    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${my.region} @focusin=${(event) => pointAt(event, all)} @mouseover=${(event) => pointAt(event, all)}>${points.map(pointOf())}</svg>
-        ${legend()}<p class="pointed">${my.at ? html`<b>${my.at.station}</b> ${my.at.name} · ${stated(my.at.state)} ${my.at.last_heard_at ? html`<small>${ageOf(my.at.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
+    const every = stations();
+    const all = my.only === 'incidents' ? every.filter((one) => my.troubled.has(one.station)) : every;
+    const stateOf = (one) => (one.closed_at ? 'closed' : one.forms[asked.form]?.[asked.round]?.state ?? 'expected');
+    const at = projection(every.filter((one) => one.latitude !== null), my, width(), 24);
+    const pointed = every.find((one) => one.station === my.at);
+    const points = all.filter((one) => one.latitude !== null);
+    const without = every.filter((one) => one.latitude === null).length;
+    return html`<div class="mapped">${points.length ? html`<div><svg class="map" viewBox="0 0 ${width()} ${my.height}" role="group" aria-label=${my.region} @focusin=${pointAt} @mouseover=${pointAt}>${shapesOf(points, at, stateOf)}${points.map(pointOf(at, stateOf))}</svg>
+        ${legend()}<p class="pointed">${pointed ? html`<b>${pointed.station}</b> ${pointed.name} · ${stated(stateOf(pointed))} ${pointed.last_heard_at ? html`<small>${ageOf(pointed.last_heard_at)}</small>` : nothing}` : nothing}</p></div>` : nothing}
       <div class="scroller tall">${without && points.length ? html`<p class="quiet">${t('map.without', {n: without})}</p>` : nothing}<table class="stations"><thead><tr><th scope="col">${t('stations.station')}</th><th scope="col">${placeName(asked)}</th><th scope="col">${t('stations.lastlife')}</th></tr></thead>
-      <tbody>${repeat(all.slice(0, my.shown), (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(one.state)}${one.incidents.length ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table>
+      <tbody>${repeat(all.slice(0, my.shown), (one) => one.station, (one) => html`<tr><td><a class="whole" href=${link('station', {station: one.station, form: asked.form})}><b>${one.station}</b> ${one.name}</a></td><td>${stated(stateOf(one))}${my.troubled.has(one.station) ? glyph('failed', t('incidents.title')) : nothing}</td><td><small>${one.last_heard_at ? ageOf(one.last_heard_at) : '–'}</small></td></tr>`)}</tbody></table>
         ${all.length > my.shown ? html`<button type="button" @click=${() => { my.shown += SHOWN; draw(); }}>${t('stations.more', {n: all.length - my.shown})}</button>` : nothing}</div></div>`;
   }
 
-  // What all points have in common is made once: there may be thousands.
-  function pointOf() {
-    const address = `${link('station', {form: my.form})}${my.form ? '&' : '?'}station=`;
-    const words = Object.fromEntries(['complete', 'partial', 'conflict', 'missing', 'expected', 'closed'].map((name) => [name, t(`state.${name}`)]));
-    return (one) => svg`<a data-item data-station=${one.station} class="point ${one.state}" href=${address + encodeURIComponent(one.station)} aria-label=${`${one.station} ${one.name}: ${words[one.state] ?? one.state}`}>
-    <g transform=${`translate(${one.x.toFixed(1)} ${one.y.toFixed(1)})`}><path class="shape" fill-rule="evenodd" d=${SHAPES[one.state] ?? SHAPES.expected}/>${one.incidents.length ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</g></a>`;
+  // All points of a state are one path: a round that changes thousands of them gives five elements another shape.
+  function shapesOf(points, at, stateOf) {
+    const drawn = Object.fromEntries(Object.keys(SHAPES).map((name) => [name, '']));
+    for (const one of points) {
+      const [stated, {x, y}] = [stateOf(one), at(one)];
+      const name = SHAPES[stated] ? stated : 'expected';
+      drawn[name] += `M${x.toFixed(1)} ${y.toFixed(1)}${SHAPES[name]}`;
+    }
+    return Object.entries(drawn).map(([name, path]) => svg`<path class="shape ${name}" d=${path}/>`);
   }
 
-  function pointAt(event, all) {
+  // What all points have in common is made once: there may be thousands.
+  function pointOf(at, stateOf) {
+    const address = `${link('station', {form: my.form})}${my.form ? '&' : '?'}station=`;
+    const words = Object.fromEntries(['complete', 'partial', 'conflict', 'missing', 'expected', 'closed'].map((name) => [name, t(`state.${name}`)]));
+    return (one) => {
+      const [stated, {x, y}] = [stateOf(one), at(one)];
+      return svg`<a data-item data-station=${one.station} class="point" href=${address + encodeURIComponent(one.station)} aria-label=${`${one.station} ${one.name}: ${words[stated] ?? stated}`} transform=${`translate(${x.toFixed(1)} ${y.toFixed(1)})`}><circle class="target" r="7"/>${my.troubled.has(one.station) ? svg`<path class="warning" d=${TRIANGLE}/>` : nothing}</a>`;
+    };
+  }
+
+  function pointAt(event) {
     const station = event.target.closest('[data-station]')?.dataset.station;
-    if (!station || my.at?.station === station) return;
-    my.at = all.find((one) => one.station === station);
+    if (!station || my.at === station) return;
+    my.at = station;
     draw();
   }
 

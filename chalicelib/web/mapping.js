@@ -5,17 +5,17 @@ const ROUNDS = 80;
 const GAP = 26;
 const NAMED = 24; // what a circle's name takes below it, and a margin
 
-// Places with x and y in a picture so wide; its height and bounds are kept in `frame`, so that a poll moves nothing.
-export function project(placed, frame, width, margin, all = placed) {
-  frame.bounds ??= all.length ? boundsOf(all) : null;
-  if (!frame.bounds) return [];
+// Where a place is in a picture so wide; its height and bounds are kept in `frame`, so that a poll moves nothing.
+export function projection(placed, frame, width, margin) {
+  frame.bounds ??= placed.length ? boundsOf(placed) : null;
+  if (!frame.bounds) return () => ({x: 0, y: 0});
   const {west, east, south, north} = frame.bounds;
   const narrowing = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const [wide, high] = [(east - west) * narrowing, north - south];
   const scale = Math.min((width - 2 * margin) / wide, (MOST_HEIGHT - 2 * margin) / high);
   frame.height = Math.round(high * scale + 2 * margin);
   const left = (width - wide * scale) / 2;
-  return placed.map((one) => ({...one, x: left + (one.longitude - west) * narrowing * scale, y: margin + (north - one.latitude) * scale}));
+  return (one) => ({x: left + (one.longitude - west) * narrowing * scale, y: margin + (north - one.latitude) * scale});
 }
 
 function boundsOf(all) {
