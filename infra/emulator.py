@@ -116,10 +116,10 @@ def kept_in(folder: Path) -> Path:
 
 def keep_now(folder: Path) -> None:
     """Have an emulator keep everything that it has; raises `EmulatorFailed`."""
-    wanted = kept_in(folder) / WANTED
-    wanted.touch()
+    request_file = kept_in(folder) / WANTED
+    request_file.touch()
     deadline = time.monotonic() + KEPT_WITHIN
-    while wanted.exists():
+    while request_file.exists():
         if time.monotonic() > deadline or not is_alive(folder):
             raise EmulatorFailed(f"The emulator did not keep its state:\n{last_words(folder / 'emulator.log')}")
         time.sleep(0.05)

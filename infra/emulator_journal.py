@@ -136,10 +136,10 @@ def _keep_on(folder: Path, loop: Any) -> None:
 
     On the loop that answers requests, so that no request is kept in half.
     """
-    wanted, next_at = folder / WANTED, time.monotonic()
+    request_file, next_at = folder / WANTED, time.monotonic()
     while True:
         time.sleep(LOOKED_EVERY_SECONDS)
-        is_wanted = wanted.exists()
+        is_wanted = request_file.exists()
         if not is_wanted and time.monotonic() < next_at:
             continue
         done = threading.Event()
@@ -149,7 +149,7 @@ def _keep_on(folder: Path, loop: Any) -> None:
         ended = time.monotonic()
         next_at = ended + max(KEPT_EVERY_SECONDS, (ended - begun) / MOST_OF_THE_TIME)
         if is_wanted:
-            wanted.unlink()
+            request_file.unlink()
 
 
 def _keep_now(is_all: bool, done: threading.Event) -> None:

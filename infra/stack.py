@@ -107,11 +107,11 @@ def local_stack(
     `DeployFailed`.
     """
     made = package()
-    wanted = {**LOCAL_PARAMETERS, "StreamsEnabled": str(streams).lower(), **(parameters or {})}
+    all_parameters = {**LOCAL_PARAMETERS, "StreamsEnabled": str(streams).lower(), **(parameters or {})}
     record = kept_in(folder) / DEPLOYED
     with emulator(folder, port, authorize=authorize, keep=keep) as endpoint:
         before = _DeployedStack(**json.loads(record.read_text())) if record.is_file() else None
-        outputs = _deployed(made, endpoint, wanted, before)
+        outputs = _deployed(made, endpoint, all_parameters, before)
         api = outputs["RestAPIId"]
         api_url = f"{endpoint}/_aws/execute-api/{api}/api"
         kept = before.webhook_secrets if before and before.endpoint == endpoint else None
@@ -122,7 +122,7 @@ def local_stack(
             ssm.put_parameter(Name=name, Value=json.dumps(settings), Type="SecureString", Overwrite=True)
         if keep:
             keep_now(folder)
-            _put(record, _DeployedStack(_digest(made), wanted, endpoint, outputs, given))
+            _put(record, _DeployedStack(_digest(made), all_parameters, endpoint, outputs, given))
         yield Stack(
             name=NAME,
             region=REGION,

@@ -48,8 +48,8 @@ def export(
     os.environ["BAYKOO_JOB"] = f"{stack['stack']}-job"
 
     operator = at_the_command_line(election_id)
-    wanted = ExportRequest(cast(What, what), cast(Format, file_format), regions, forms, people=people)
-    job = ask(existing(election_id).election, wanted, Action.at_the_command_line(operator, _now()))
+    export_request = ExportRequest(cast(What, what), cast(Format, file_format), regions, forms, people=people)
+    job = ask(existing(election_id).election, export_request, Action.at_the_command_line(operator, _now()))
     while job["state"] not in ("done", "failed"):
         time.sleep(ASKED_EVERY_SECONDS)
         job = show_export(operator, job["id"], _now())

@@ -63,8 +63,8 @@ def _logged(
     """Yield messages of a state from the log, the newest first."""
     operator, after = at_the_command_line(loaded.election.id), None
     while limit > 0:
-        wanted = log.LogFilter(since, until, state=state, after=after, limit=min(limit, 100))
-        page = log.log(loaded, operator, wanted, (), until)
+        criteria = log.LogFilter(since, until, state=state, after=after, limit=min(limit, 100))
+        page = log.log(loaded, operator, criteria, (), until)
         yield from page["messages"]
         limit -= len(page["messages"])
         if page["next"] is None:

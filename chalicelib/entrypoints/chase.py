@@ -4,7 +4,7 @@ import datetime as dt
 
 from aws_lambda_powertools import Logger
 
-from chalicelib.entrypoints.logged import logged
+from chalicelib.entrypoints.request_log import logged
 from chalicelib.services.isolation import RunPart, run_parts
 from chalicelib.services.outreach.reminders import ChaseResult, chase_due
 from chalicelib.services.outreach.sends import push_on_due

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.entrypoints.alert_delivery import deliver_and_tell
 from chalicelib.entrypoints.batch import each_record
-from chalicelib.entrypoints.logged import logged
+from chalicelib.entrypoints.request_log import logged
 from chalicelib.services.feed import Told, tell_feed, told_of_outgoing
 from chalicelib.store.message_queries import row_of
 from chalicelib.store.messages import Message

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from chalicelib.entrypoints.logged import logged
+from chalicelib.entrypoints.request_log import logged
 from chalicelib.services.exports.job import run as make_export
 from chalicelib.services.imports.job import run as load_import
 from chalicelib.store.jobs import Kind

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.entrypoints.alert_delivery import ALERTING_SECONDS, deliver_at_once
 from chalicelib.entrypoints.batch import each_record
-from chalicelib.entrypoints.logged import logged
+from chalicelib.entrypoints.request_log import logged
 from chalicelib.services.feed import Told, tell_feed, told_of_incoming
 from chalicelib.services.intake.silence import record_arrival
 from chalicelib.services.processing.process import is_processed, may_be_urgent

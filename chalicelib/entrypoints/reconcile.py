@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from chalicelib.entrypoints.logged import logged
+from chalicelib.entrypoints.request_log import logged
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.intake.reconcile import reconcile_all
 from chalicelib.services.intake.silence import hours_began

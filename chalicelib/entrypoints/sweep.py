@@ -6,7 +6,7 @@ import time
 from aws_lambda_powertools import Logger
 
 from chalicelib.entrypoints.alert_delivery import deliver_at_once
-from chalicelib.entrypoints.logged import logged
+from chalicelib.entrypoints.request_log import logged
 from chalicelib.services.clients.metrics import measure
 from chalicelib.services.desk.reread import reread_due
 from chalicelib.services.incidents.escalation import escalate_due

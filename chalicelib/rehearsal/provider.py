@@ -98,7 +98,7 @@ class Answers:
 
 
 @dataclass(order=True, slots=True)
-class _Waiting:
+class _PendingDelivery:
     due: float
     place: int
     delivery: Delivery = field(compare=False)
@@ -114,7 +114,7 @@ class SimulatedProvider:
 
     def __init__(self, on_made: Callable[[], None] = lambda: None) -> None:
         self._on_made = on_made
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_PendingDelivery] = []
         self._places = itertools.count()
         self._being_made = 0
         self._changed = threading.Condition()
@@ -127,7 +127,7 @@ class SimulatedProvider:
 
         When each was acknowledged, refused or given up. Raises WebhookUnusable.
         """
-        self._waiting = [_Waiting(delivery.due, next(self._places), delivery) for delivery in deliveries]
+        self._waiting = [_PendingDelivery(delivery.due, next(self._places), delivery) for delivery in deliveries]
         self._answers = {waiting.delivery.webhook.provider: Answers() for waiting in self._waiting}
         urls = {waiting.delivery.webhook.provider: waiting.delivery.webhook.url for waiting in self._waiting}
         heapq.heapify(self._waiting)
@@ -164,7 +164,7 @@ class SimulatedProvider:
         finally:
             line.close()
 
-    def _next_due(self) -> _Waiting | None:
+    def _next_due(self) -> _PendingDelivery | None:
         with self._changed:
             while not self._stopped and (self._waiting or self._being_made):
                 wait = self._waiting[0].due - time.time() if self._waiting else None
@@ -175,7 +175,7 @@ class SimulatedProvider:
             self._changed.notify_all()
             return None
 
-    def _take(self, waiting: _Waiting, answer: "_Answer", seconds: float) -> None:
+    def _take(self, waiting: _PendingDelivery, answer: "_Answer", seconds: float) -> None:
         webhook, message_id = waiting.delivery.webhook, waiting.delivery.sms.id
         answers, is_taken = self._answers[webhook.provider], webhook.sender.takes(answer.status)
         with self._changed:
@@ -184,7 +184,9 @@ class SimulatedProvider:
             if is_tried_again:
                 answers.retried[str(answer)] += 1
                 due = time.time() + _pause(waiting.tries)
-                heapq.heappush(self._waiting, _Waiting(due, next(self._places), waiting.delivery, waiting.tries + 1))
+                heapq.heappush(
+                    self._waiting, _PendingDelivery(due, next(self._places), waiting.delivery, waiting.tries + 1)
+                )
             elif is_taken:
                 answers.acknowledged.add(message_id)
                 answers.seconds.append(seconds)

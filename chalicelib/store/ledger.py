@@ -178,8 +178,8 @@ def open_hour(election_id: str, opening: SealOpening) -> SealOpening:
     if saved_if(row, OpeningRow.id.does_not_exist()):
         return opening
     with store_faults():
-        standing = OpeningRow.get(row.scope, row.id, consistent_read=True)
-    return SealOpening(opening.number, standing.hour, standing.since, standing.cut)
+        stored = OpeningRow.get(row.scope, row.id, consistent_read=True)
+    return SealOpening(opening.number, stored.hour, stored.since, stored.cut)
 
 
 def put_part(election_id: str, number: int, place: int, part: SealedPart) -> bool:

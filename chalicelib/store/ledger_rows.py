@@ -44,12 +44,12 @@ def message_pages(
     when it was joined. Scans the table, at half the price of consistent reads. Raises StoreUnavailable.
     """
     of_it = (Message.election == election_id) | Message.election.does_not_exist()
-    wanted: Condition = ((Message.direction == "in") | (Message.direction == "out")) & of_it
+    condition: Condition = ((Message.direction == "in") | (Message.direction == "out")) & of_it
     if since is not None:
-        wanted &= (Message.stored_at >= since) | (Message.joined_at >= since)
+        condition &= (Message.stored_at >= since) | (Message.joined_at >= since)
     if cut is not None:
-        wanted &= (Message.stored_at < cut) & (Message.joined_at.does_not_exist() | (Message.joined_at < cut))
-    return _pages(Message, wanted, _MESSAGE_ATTRIBUTES, cursor)
+        condition &= (Message.stored_at < cut) & (Message.joined_at.does_not_exist() | (Message.joined_at < cut))
+    return _pages(Message, condition, _MESSAGE_ATTRIBUTES, cursor)
 
 
 def report_pages(election_id: str, cursor: Cursor | None = None) -> Iterator[RowPage]:
@@ -97,13 +97,13 @@ def put_at(row: Row) -> dt.datetime:
 
 
 def _pages(
-    model: type[Model], wanted: Condition, attributes: Sequence[str], cursor: Cursor | None
+    model: type[Model], condition: Condition, attributes: Sequence[str], cursor: Cursor | None
 ) -> Iterator[RowPage]:
     connection = model._get_connection()
     while True:
         with store_faults():
             answer: Any = connection.scan(
-                filter_condition=wanted,
+                filter_condition=condition,
                 attributes_to_get=list(attributes),
                 return_consumed_capacity="TOTAL",
                 exclusive_start_key=cursor,  # type: ignore[arg-type]

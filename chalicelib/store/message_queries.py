@@ -38,9 +38,9 @@ def read_rows(keys: Iterable[str]) -> tuple[list[Message | ReceiptRow], dict[str
     """
     rows: list[Message | ReceiptRow] = []
     unreadable: dict[str, str] = {}
-    wanted = dict.fromkeys(keys)
+    distinct = dict.fromkeys(keys)
     for model in (Message, ReceiptRow):
-        of_model = [key for key in wanted if _model_of(key) is model]
+        of_model = [key for key in distinct if _model_of(key) is model]
         try:
             rows += _rows_of(model, of_model)
         except StoreUnavailable:

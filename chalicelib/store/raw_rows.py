@@ -158,7 +158,7 @@ def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:
     name, (attribute,) = _name(table), TABLES[table]
     existing: set[str] = set()
     for begin in range(0, len(keys), BATCH):
-        wanted: Mapping[str, Any] = {
+        requested: Mapping[str, Any] = {
             name: {
                 "Keys": list(keys[begin : begin + BATCH]),
                 "ConsistentRead": True,
@@ -166,13 +166,13 @@ def existing_keys(table: str, keys: Sequence[Item]) -> set[str]:
                 "ExpressionAttributeNames": {"#key": attribute},
             }
         }
-        while wanted:
+        while requested:
             try:
-                answer = _client().batch_get_item(RequestItems=wanted)
+                answer = _client().batch_get_item(RequestItems=requested)
             except (BotoCoreError, ClientError) as fault:
                 raise StoreUnavailable(str(fault)) from fault
             existing |= {row[attribute]["S"] for row in answer["Responses"].get(name, ())}
-            wanted = answer["UnprocessedKeys"]
+            requested = answer["UnprocessedKeys"]
     return existing
 
 

@@ -71,15 +71,15 @@ def get_reports(election: Election, keys: Iterable[ReportKey]) -> dict[ReportKey
 
     Those not stored are empty, version 0. Raises StoreUnavailable.
     """
-    wanted = sorted(set(keys))
+    distinct = sorted(set(keys))
     with store_faults():
-        rows = list(ReportRow.batch_get([_row_key(election, key) for key in wanted], consistent_read=True))
+        rows = list(ReportRow.batch_get([_row_key(election, key) for key in distinct], consistent_read=True))
     stored = {(row.station, row.form): row for row in rows}
     return {
         key: from_row(election, stored[place])
         if (place := _row_key(election, key)) in stored
         else StoredReport(Report(*key), election.region_of(key[0]))
-        for key in wanted
+        for key in distinct
     }
 
 

@@ -40,8 +40,8 @@ def keep_first(election_id: str, hour: str, document: dict[str, Any], made_at: d
     if saved_if(row, SummaryRow.id.does_not_exist()):
         return document
     with store_faults():
-        standing: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
-    return standing
+        stored: dict[str, Any] = SummaryRow.get(election_id, hour, consistent_read=True).document
+    return stored
 
 
 def day_of(election_id: str, day: dt.date) -> list[dict[str, Any]]:

@@ -166,15 +166,15 @@ def _concurrency(plan: Plan) -> Check:
         parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in plan.stack.get("Parameters", [])
     }
     free = limits["UnreservedConcurrentExecutions"] + int((present or {}).get("IntakeConcurrency", 0))
-    wanted = int(plan.values["IntakeConcurrency"])
-    if wanted == 0:
+    concurrency = int(plan.values["IntakeConcurrency"])
+    if concurrency == 0:
         mend = "Ask for 1000: Service Quotas, AWS Lambda, Concurrent executions; then IntakeConcurrency=100."
         return Check("concurrency", "warning", "none is reserved for the webhooks", mend)
-    if free - wanted < UNRESERVED:
+    if free - concurrency < UNRESERVED:
         mend = 'make deploy … PARAMETERS="… IntakeConcurrency=0"  (until Service Quotas grants 1000)'
-        left = f"{free} are free; {wanted} for the webhooks would leave less than {UNRESERVED}"
+        left = f"{free} are free; {concurrency} for the webhooks would leave less than {UNRESERVED}"
         return Check("concurrency", "problem", left, mend)
-    return Check("concurrency", "good", f"{wanted} of {limits['ConcurrentExecutions']} for the webhooks")
+    return Check("concurrency", "good", f"{concurrency} of {limits['ConcurrentExecutions']} for the webhooks")
 
 
 def _access_logs(plan: Plan) -> Check:

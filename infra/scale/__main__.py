@@ -16,7 +16,7 @@ from infra.environments import ROOT
 from infra.scale.aws_limits import PARTITION_WRITE_UNITS
 from infra.scale.design import Design
 from infra.scale.figures import hottest, per_second, table
-from infra.scale.measured import MeasuredCosts
+from infra.scale.measured_costs import MeasuredCosts
 from infra.scale.pictures import bars, curves
 from infra.scale.simulation import STEP_SECONDS, Run, Simulation
 

@@ -3,7 +3,7 @@
 from chalicelib.store import keys
 
 from infra.scale.capacity import Need, Tables
-from infra.scale.measured import Units
+from infra.scale.measured_costs import Units
 from infra.scale.nation import Sms
 
 SHARED = frozenset({"tallies", "messages/unfinished", "messages/attention", "incidents"})
@@ -19,10 +19,10 @@ def needs_of(tables: Tables, units: Units, sms: Sms, at: float, *, is_reply: boo
     """
     needs: list[Need] = []
     for place, amount in units.items():
-        taken = _needs(place, amount, sms, is_reply=is_reply)
-        needs += taken
+        further = _needs(place, amount, sms, is_reply=is_reply)
+        needs += further
         if place in SHARED:
-            for _, key, share in taken:
+            for _, key, share in further:
                 tables.ask(at, place, key, share)
     return needs
 

@@ -27,7 +27,7 @@ from infra.scale.aws_limits import (
 )
 from infra.scale.capacity import Items, Tables, Workers
 from infra.scale.design import Design
-from infra.scale.measured import MeasuredCosts
+from infra.scale.measured_costs import MeasuredCosts
 from infra.scale.nation import FORM, Sms, reports
 from infra.scale.needs import needs_of
 
@@ -46,7 +46,7 @@ class Lane:
     waiting: deque[int] = field(default_factory=deque)
     batch: deque[int] = field(default_factory=deque)
     threads: int = 0
-    taken: int = 0
+    batch_size: int = 0
     cpu_free: float = 0.0
     is_busy: bool = False
 
@@ -165,7 +165,7 @@ class Simulation:
             return
         lane.is_busy = True
         lane.batch.extend(lane.waiting.popleft() for _ in range(min(len(lane.waiting), self._design.batch_size)))
-        lane.taken = len(lane.batch)
+        lane.batch_size = len(lane.batch)
         begun = at if is_warm else self._when_loaded(at)
         for _ in range(min(self._design.threads, len(lane.batch))):
             lane.threads += 1
@@ -218,7 +218,7 @@ class Simulation:
         if lane.threads == 0:
             lane.is_busy = False
             self._run.process.release(at)
-            units = -(-lane.taken * self._measured.feed_bytes // 1024)
+            units = -(-lane.batch_size * self._measured.feed_bytes // 1024)
             self._run.tables.ask(at, "work", f"feed#{FORM}", units)
             self._later(at, self._invoke, lane)
 

@@ -11,7 +11,7 @@ from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls import lease, listing
 from chalicelib.services.calls.answers import PhoneAnswers, entry_of
-from chalicelib.services.calls.outcome import CallOutcome, log_call
+from chalicelib.services.calls.outcome import CallReport, log_call
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.calls import CallRow, call_of
 from chalicelib.store.operators import AuditRow
@@ -46,7 +46,7 @@ class Room:
         return call_of(self.pipeline.election.id, region, station)
 
     def log(self, station: str, outcome: Outcome, name: str = "Aida", **said: Any) -> dict[str, Any]:
-        return log_call(self.loaded, self.action(name), station, CallOutcome(outcome, **said))
+        return log_call(self.loaded, self.action(name), station, CallReport(outcome, **said))
 
     def listed(self) -> list[str]:
         calls = listing.list_calls(self.loaded, self.operator(), (), self.pipeline.now)["calls"]
@@ -62,4 +62,4 @@ def taken(room: Room, station: str, action: Action, **answers: str) -> dict[str,
     entry = entry_of(
         room.loaded, action, station, PhoneAnswers(observer, (EntryFields("OP", answers=answers),)), "by phone"
     )
-    return log_call(room.loaded, action, station, CallOutcome("answered"), entry)
+    return log_call(room.loaded, action, station, CallReport("answered"), entry)

@@ -8,7 +8,7 @@ from read_units import ReadMeter
 
 from chalicelib.services.calls import card, figures, lease, listing, outcome
 from chalicelib.services.calls.contacts import list_contacts
-from chalicelib.services.calls.outcome import CallOutcome, log_call
+from chalicelib.services.calls.outcome import CallReport, log_call
 from chalicelib.store.elections import current
 from chalicelib.store.tables import StoreUnavailable
 
@@ -47,14 +47,14 @@ def test_a_crash_at_any_call_logs_once(room: Room, wire: Wire, call: int, when: 
     wire.listen()
     wire.cuts[call, when] = answered("InternalServerError", 500)
     try:
-        log_call(room.loaded, action, station, CallOutcome("no_answer"))
+        log_call(room.loaded, action, station, CallReport("no_answer"))
     except StoreUnavailable:
         pass
     else:
         assert len(wire.calls) <= call, "a fault is not passed over"
     wire.mend()
-    first = log_call(room.loaded, action, station, CallOutcome("no_answer"))
-    assert log_call(room.loaded, action, station, CallOutcome("no_answer")) == first
+    first = log_call(room.loaded, action, station, CallReport("no_answer"))
+    assert log_call(room.loaded, action, station, CallReport("no_answer")) == first
     assert room.row(station).tries == 1
     assert len(list_contacts(room.loaded, room.operator(), station, 10, None)[0]) == 1
     assert len(room.audited("call logged")) == 1

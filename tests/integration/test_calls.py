@@ -14,7 +14,7 @@ from chalicelib.observation.reports.entry_fields import FieldsRefused
 from chalicelib.services.calls import card, figures, lease, listing
 from chalicelib.services.calls.answers import count_entered
 from chalicelib.services.calls.contacts import list_contacts
-from chalicelib.services.calls.outcome import CallOutcome, log_call
+from chalicelib.services.calls.outcome import CallReport, log_call
 from chalicelib.services.calls.refusals import LeaseLost, OutcomeInvalid, StationUnknown, TaskLeased, UndoPassed
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.desk.decisions import move
@@ -137,15 +137,15 @@ def test_after_the_last_phone_the_coordinator_is_offered(room: Room) -> None:
 @pytest.mark.parametrize(
     ("called", "at"),
     [
-        (CallOutcome("answered"), "/answers"),
-        (CallOutcome("will_send"), "/will_send_at"),
-        (CallOutcome("no_answer", will_send_at=dt.datetime(2090, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
-        (CallOutcome("will_send", will_send_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
-        (CallOutcome("no_answer", phone="+996777999999"), "/phone"),
-        (CallOutcome("other", stays=True), "/stays"),
+        (CallReport("answered"), "/answers"),
+        (CallReport("will_send"), "/will_send_at"),
+        (CallReport("no_answer", will_send_at=dt.datetime(2090, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
+        (CallReport("will_send", will_send_at=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)), "/will_send_at"),
+        (CallReport("no_answer", phone="+996777999999"), "/phone"),
+        (CallReport("other", stays=True), "/stays"),
     ],
 )
-def test_what_does_not_fit_its_outcome_is_refused(room: Room, called: CallOutcome, at: str) -> None:
+def test_what_does_not_fit_its_outcome_is_refused(room: Room, called: CallReport, at: str) -> None:
     with pytest.raises(OutcomeInvalid) as refused:
         log_call(room.loaded, room.action(), room.listed()[0], called)
     assert refused.value.at == at

@@ -6,7 +6,7 @@ import pytest
 from call_room import MINUTE, Room
 from pipeline import Load
 
-from chalicelib.services.calls.outcome import CallOutcome, check
+from chalicelib.services.calls.outcome import CallReport, check
 from chalicelib.services.calls.refusals import OutcomeInvalid
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.store.messages import Message
@@ -83,11 +83,11 @@ def test_a_call_that_is_undone_reminds_nobody(room: Room) -> None:
 @pytest.mark.parametrize(
     ("said", "at"),
     [
-        (CallOutcome("no_answer", reminds=True), "/remind"),
-        (CallOutcome("will_send", will_send_at=dt.datetime(2090, 1, 1, 0, 10, tzinfo=dt.UTC), reminds=True), "/phone"),
+        (CallReport("no_answer", reminds=True), "/remind"),
+        (CallReport("will_send", will_send_at=dt.datetime(2090, 1, 1, 0, 10, tzinfo=dt.UTC), reminds=True), "/phone"),
     ],
 )
-def test_a_reminder_needs_a_time_and_an_observer_s_phone(load: Load, said: CallOutcome, at: str) -> None:
+def test_a_reminder_needs_a_time_and_an_observer_s_phone(load: Load, said: CallReport, at: str) -> None:
     election = load(size=2).election
     now = dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
     with pytest.raises(OutcomeInvalid) as refused:

@@ -12,7 +12,7 @@ from unit_meter import WriteMeter
 from chalicelib.services.delivery.deliver import deliver
 from chalicelib.services.processing.process import process
 from chalicelib.store.feed import FeedRow, Line
-from infra.scale.measured import MeasuredCosts
+from infra.scale.measured_costs import MeasuredCosts
 
 TEXTS = {"accepted": "ОТКРЫТИЕ A1 B0730 C12 D1 E1668", "incident": "IN 3 they beat us", "stranger": "who am I"}
 MOST_APART = 1.0

@@ -146,9 +146,9 @@ def add(request: Request[ElectionPath, None, InvitationBody]) -> dict[str, Any]:
 )
 def change(request: Request[AccountPath, None, AccountChangeBody]) -> dict[str, Any]:
     """Change an account's role, regions, organisation, language or end."""
-    wanted = request.body.model_dump(exclude_unset=True, exclude={"note"})
+    changes = request.body.model_dump(exclude_unset=True, exclude={"note"})
     return change_account(
-        request.loaded.election, request.path.identity, wanted, version_number(request.seen), request.action
+        request.loaded.election, request.path.identity, changes, version_number(request.seen), request.action
     )
 
 

@@ -20,7 +20,7 @@ from chalicelib.services.calls.card import show_card
 from chalicelib.services.calls.contacts import list_contacts
 from chalicelib.services.calls.figures import call_figures
 from chalicelib.services.calls.listing import list_calls
-from chalicelib.services.calls.outcome import CallOutcome, log_call
+from chalicelib.services.calls.outcome import CallReport, log_call
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.versions import LONGEST_NOTE
 
@@ -220,7 +220,7 @@ def take_over(request: Request[StationPath, None, EmptyBody]) -> dict[str, Any]:
 def outcome(request: Request[StationPath, None, OutcomeBody]) -> dict[str, Any]:
     """Log a call, and let answers that were taken count."""
     body, station = request.body, request.path.station
-    called = CallOutcome(
+    called = CallReport(
         body.outcome,
         body.person,
         body.name,

@@ -41,7 +41,7 @@ class Export(AnswerModel):
 
     id: str
     state: str
-    wanted: dict[str, Any]
+    export_request: dict[str, Any]
     who: str
     asked_at: str
     rows: int
@@ -107,8 +107,8 @@ def add(request: Request[ElectionPath, None, ExportBody]) -> dict[str, Any]:
         raise Problem(HTTPStatus.BAD_REQUEST, f"There is no station {', '.join(nowhere[:5])}.")
     if body.stations and body.what == "audit":
         raise Problem(HTTPStatus.BAD_REQUEST, "The audit trail is of no stations: ask for it without any.")
-    wanted = ExportRequest(**body.model_dump(exclude={"note"}))
-    return ask(request.loaded.election, wanted, request.action)
+    export_request = ExportRequest(**body.model_dump(exclude={"note"}))
+    return ask(request.loaded.election, export_request, request.action)
 
 
 @operation(

@@ -125,13 +125,13 @@ def incident(request: Request[IncidentPath, None, None]) -> VersionedDocument:
 )
 def step(request: Request[StepPath, None, NoteBody]) -> VersionedDocument:
     """Take an incident a step further, on the version named."""
-    taken = next((step for step in STEPS if step == request.path.step), None)
-    if taken is None:
+    step = next((step for step in STEPS if step == request.path.step), None)
+    if step is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {request.path.step}; it is one of {', '.join(STEPS)}.")
     number, seen = int(request.path.number), version_number(request.seen)
     if request.action_or_none is not None:
-        return _tagged(take_step_once(request.loaded, request.action_or_none, number, taken, seen))
-    return _tagged(take_step(request.loaded, request.operator, number, taken, seen, request.body.note, now()))
+        return _tagged(take_step_once(request.loaded, request.action_or_none, number, step, seen))
+    return _tagged(take_step(request.loaded, request.operator, number, step, seen, request.body.note, now()))
 
 
 def _tagged(document: dict[str, Any] | None) -> VersionedDocument:

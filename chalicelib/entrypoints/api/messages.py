@@ -41,8 +41,8 @@ def messages(request: Request[ElectionPath, MessagesQuery, None]) -> dict[str, A
         require_region(operator, loaded, query.region)
     withheld = withheld_answers(loaded, operator)
     if query.attention:
-        wanted = queue.QueueFilter(query.desk, query.region, query.kind, _after(query.cursor), query.limit)
-        return _paged(queue.queue(loaded, operator, wanted, withheld, now()))
+        criteria = queue.QueueFilter(query.desk, query.region, query.kind, _after(query.cursor), query.limit)
+        return _paged(queue.queue(loaded, operator, criteria, withheld, now()))
     if query.done:
         place = place_of(query.cursor)
         if place is not None and not isinstance(place, str):

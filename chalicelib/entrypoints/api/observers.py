@@ -110,8 +110,8 @@ def observers(request: Request[ElectionPath, ObserversQuery, None]) -> dict[str,
     after = place_of(query.cursor)
     if after is not None and not isinstance(after, str):
         raise Problem(HTTPStatus.BAD_REQUEST, "The cursor is none of this list's; begin without one.")
-    wanted = (query.region, query.station, query.organisation, query.text)
-    listed = list_observers(loaded, reader_of(loaded, request.operator), wanted, now(), after, query.limit)
+    criteria = (query.region, query.station, query.organisation, query.text)
+    listed = list_observers(loaded, reader_of(loaded, request.operator), criteria, now(), after, query.limit)
     return listed | {"next": cursor_of(listed["next"])}
 
 

@@ -65,11 +65,11 @@ def openapi_document(routes: Routes) -> dict[str, Any]:
 @cache
 def _document(routes: tuple[tuple[tuple[str, str], str], ...]) -> dict[str, Any]:
     operations = list(declared(dict(routes)))
-    wanted: list[tuple[type[BaseModel], str]] = [(ProblemDetails, "serialization")]
+    models: list[tuple[type[BaseModel], str]] = [(ProblemDetails, "serialization")]
     for *_, operation in operations:
-        wanted += [(model, "validation") for model in (operation.body,) if model is not None]
-        wanted += [(model, "serialization") for model in (operation.answer,) if model is not None]
-    names, schemas = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_REFERENCE)  # type: ignore[arg-type]
+        models += [(model, "validation") for model in (operation.body,) if model is not None]
+        models += [(model, "serialization") for model in (operation.answer,) if model is not None]
+    names, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template=_REFERENCE)  # type: ignore[arg-type]
     paths: dict[str, Any] = {}
     for method, path, target, operation in operations:
         paths.setdefault(path, {})[method.lower()] = _operation(path, target, operation, names)

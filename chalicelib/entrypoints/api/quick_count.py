@@ -61,10 +61,10 @@ def step(request: Request[CountStepPath, None, NoteBody]) -> VersionedDocument:
     if not decides(request.operator):
         raise Problem(HTTPStatus.FORBIDDEN, "Only headquarters of the whole nation decide who sees the quick count.")
     steps = {"release": release, "withdraw": withdraw}
-    taken = steps.get(request.path.step)
-    if taken is None:
+    step = steps.get(request.path.step)
+    if step is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no step {request.path.step}; it is one of {', '.join(steps)}.")
-    return _tagged(taken(request.loaded, request.operator, version_number(request.seen), request.body.note, now()))
+    return _tagged(step(request.loaded, request.operator, version_number(request.seen), request.body.note, now()))
 
 
 def _tagged(document: dict[str, Any]) -> VersionedDocument:

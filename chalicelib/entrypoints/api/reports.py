@@ -56,9 +56,9 @@ DECIDING: Any = {
 def reports(request: Request[ElectionPath, ReportsQuery, None]) -> dict[str, Any]:
     """List a page of reports."""
     query, loaded = request.query, request.loaded
-    wanted = ReportFilter(_regions(request, query.region), query.form, query.round, query.state)
+    criteria = ReportFilter(_regions(request, query.region), query.form, query.round, query.state)
     reader = reader_of(loaded, request.operator)
-    page = list_reports(loaded, reader, wanted, now(), _after(query.cursor, (str, str)), query.limit)
+    page = list_reports(loaded, reader, criteria, now(), _after(query.cursor, (str, str)), query.limit)
     return page | {"next": cursor_of(page["next"])}
 
 
@@ -158,18 +158,18 @@ def undo(request: Request[ReportPath, None, NoteBody]) -> VersionedDocument:
 def revoke(request: Request[ReportPath, None, RevocationBody]) -> VersionedDocument:
     """Take back a decision."""
     named = request.body.model_dump(exclude={"note"}, exclude_none=True)
-    wanted = {
+    criteria = {
         "choice": ("codes",),
         "left_out": ("observer",),
         "explanation": ("rule",),
         "confirmation": ("observer", "codes"),
         "withdrawal": ("message",),
     }[request.body.of]
-    missing = [name for name in wanted if not named.get(name)]
+    missing = [name for name in criteria if not named.get(name)]
     if missing:
         errors = [{"at": f"/{name}", "what": "it is missing"} for name in missing]
         raise Problem(HTTPStatus.BAD_REQUEST, f"Name the {request.body.of}: {', '.join(missing)}.", errors)
-    return _tagged(answers.revoke(_target(request), of=request.body.of, **{name: named[name] for name in wanted}))
+    return _tagged(answers.revoke(_target(request), of=request.body.of, **{name: named[name] for name in criteria}))
 
 
 def _target(

@@ -76,8 +76,8 @@ def test(request: Request[ElectionPath, None, TestBody]) -> dict[str, Any]:
 def begin(request: Request[ElectionPath, None, SendBody]) -> dict[str, Any]:
     """Begin a send; its SMS are queued in the background."""
     body = request.body
-    wanted = replace(_sending(request, body), expected=body.expected, at_night=body.at_night)
-    begun = sending.begin(request.loaded, request.action, wanted)
+    send_request = replace(_sending(request, body), expected=body.expected, at_night=body.at_night)
+    begun = sending.begin(request.loaded, request.action, send_request)
     until = time.monotonic() + AT_ONCE_SECONDS
     for_each("send", [body.name], lambda name: sending.push_on(request.loaded.election.id, name, until, now))
     return begun

@@ -216,7 +216,7 @@ def stations(request: Request[RegionPath, StationsQuery, None]) -> dict[str, Any
         raise Problem(
             HTTPStatus.BAD_REQUEST, f"There is no state {', '.join(unknown)}; it is one of {', '.join(STATES)}."
         )
-    wanted = StationFilter(
+    criteria = StationFilter(
         query.form,
         query.round,
         frozenset(query.state),
@@ -227,7 +227,7 @@ def stations(request: Request[RegionPath, StationsQuery, None]) -> dict[str, Any
         query.text,
         query.organisation,
     )
-    return find_stations(loaded, reader_of(loaded, request.operator), region, wanted, now(), query.after, query.limit)
+    return find_stations(loaded, reader_of(loaded, request.operator), region, criteria, now(), query.after, query.limit)
 
 
 @operation(

@@ -56,7 +56,7 @@ def check_rule(rule: Rule, election: Election, form: Form) -> tuple[str, ...]:
 
     Empty for a rule that can be evaluated.
     """
-    typing = _Typing(election, form)
+    typing = _KindCheck(election, form)
     kind = typing.kind(rule.tree)
     if kind not in (None, "truth"):
         typing.problems.append(f"the rule is {_NAMES[kind]}, neither true nor false: compare it with something")
@@ -64,7 +64,7 @@ def check_rule(rule: Rule, election: Election, form: Form) -> tuple[str, ...]:
 
 
 @dataclass
-class _Typing:
+class _KindCheck:
     """Finds each part's kind.
 
     A part whose kind is wrong is named once, and is None from there on.
@@ -117,14 +117,14 @@ class _Typing:
         return _KINDS[question.type]
 
     def _unary(self, sign: str, operand: Node) -> Kind | None:
-        wanted: Kind = "truth" if sign == "not" else "number"
-        return wanted if self._is(operand, wanted, sign) else None
+        expected: Kind = "truth" if sign == "not" else "number"
+        return expected if self._is(operand, expected, sign) else None
 
-    def _is(self, node: Node, wanted: Kind, sign: str) -> bool:
+    def _is(self, node: Node, expected: Kind, sign: str) -> bool:
         kind = self.kind(node)
-        if kind not in (None, wanted):
-            self._wrong(node, f"{sign!r} takes {_NAMES[wanted]}, and this is {_NAMES[kind]}")
-        return kind == wanted
+        if kind not in (None, expected):
+            self._wrong(node, f"{sign!r} takes {_NAMES[expected]}, and this is {_NAMES[kind]}")
+        return kind == expected
 
     def _binary(self, node: Binary) -> Kind | None:
         if node.operator in ("and", "or"):
@@ -154,11 +154,11 @@ class _Typing:
             return "truth"
         return None
 
-    def _is_option(self, asked: Node, kind: Kind, option: Node) -> bool:
+    def _is_option(self, node: Node, kind: Kind, option: Node) -> bool:
         """Tell whether a choice is compared with one of its options' numbers."""
-        if kind != "choice" or not isinstance(asked, Answer | Previous) or not isinstance(option, Number):
+        if kind != "choice" or not isinstance(node, Answer | Previous) or not isinstance(option, Number):
             return False
-        question = self._question(asked)
+        question = self._question(node)
         if question is not None and option.value not in question.options:
-            self._wrong(asked, f"{option.value} is none of its options {', '.join(map(str, question.options))}")
+            self._wrong(node, f"{option.value} is none of its options {', '.join(map(str, question.options))}")
         return True

@@ -14,8 +14,8 @@ _HOUR = re.compile(r"(?:\bD[+-]\d{1,3}\s+)?\d{1,2}(?:[.:\-]?\d{2})?$", re.IGNORE
 
 def form_named(election: Election, written: str) -> Form | None:
     """Return the form of a code or alias, as it looks."""
-    wanted = skeleton(written)
-    return next((form for form in election.forms if wanted in map(skeleton, (form.code, *form.aliases))), None)
+    shape = skeleton(written)
+    return next((form for form in election.forms if shape in map(skeleton, (form.code, *form.aliases))), None)
 
 
 def rounds_named(election: Election, written: str) -> list[Place]:

@@ -63,11 +63,11 @@ def check_names(document: Document, forms: Iterable[PlacedForm], incidents: Inci
         fault = _code_fault(name.written) if name.path[-1] == "code" else _alias_fault(name.written)
         if fault:
             document.error(name.path, fault)
-        taken = names_by_shape.setdefault(skeleton(name.written), name)
-        if taken is not name and taken.form_path == name.form_path and taken.path[-1] == "code":
+        earlier = names_by_shape.setdefault(skeleton(name.written), name)
+        if earlier is not name and earlier.form_path == name.form_path and earlier.path[-1] == "code":
             document.warning(name.path, f"{name.written!r} is the form's code already; delete it")
-        if taken.form_path != name.form_path:
-            where = f"{taken.written} of form {taken.form} in line {document.line(taken.path)}"
+        if earlier.form_path != name.form_path:
+            where = f"{earlier.written} of form {earlier.form} in line {document.line(earlier.path)}"
             document.error(name.path, f"{name.written!r} is, or looks like, {where}; choose another word")
 
 

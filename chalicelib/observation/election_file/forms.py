@@ -117,9 +117,11 @@ def _with_critical(document: Document, path: Path, raw: Plain) -> Plain:
     elif kind in (*LISTS, "integer") and re.fullmatch(r"\d{1,9}", written, re.ASCII):
         value = int(written)
     else:
-        wanted = {"yesno": "true or false", "choice": "an option's number", "choices": "an option's number"}
+        advice_by_type = {"yesno": "true or false", "choice": "an option's number", "choices": "an option's number"}
         advice = (
-            f"write {wanted.get(str(kind), 'a whole number')}" if kind in (*wanted, "integer") else "delete the key"
+            f"write {advice_by_type.get(str(kind), 'a whole number')}"
+            if kind in (*advice_by_type, "integer")
+            else "delete the key"
         )
         document.error((*path, "critical_if"), f"{written!r} is no answer of this type; {advice}")
     return {**raw, "critical_if": value}

@@ -121,8 +121,8 @@ def _changes(
             yield RosterChange("moved" if place in changed else "changed", roster, what, changed)
     for what, fields in before.items():
         if what not in after:
-            taken = {name: (_shown(name, value), "") for name, value in fields.items()}
-            yield RosterChange("removed", roster, what, taken)
+            field_changes = {name: (_shown(name, value), "") for name, value in fields.items()}
+            yield RosterChange("removed", roster, what, field_changes)
 
 
 def _code_change(before: str, after: str) -> tuple[str, str]:

@@ -25,16 +25,18 @@ def region_named(written: str, regions: Iterable[str]) -> str | None:
     It is None if there is none, or more than one. Words like "region" mean nothing; "city" does where a city and its
     region bear one name.
     """
-    wanted, is_city = _sound(written)
+    written_sound, is_city = _sound(written)
     by_sound = {_sound(region): region for region in regions}
-    if not wanted:
+    if not written_sound:
         return None
-    for sound in ((wanted, is_city), (wanted, not is_city)):
+    for sound in ((written_sound, is_city), (written_sound, not is_city)):
         if sound in by_sound:
             return by_sound[sound]
-    begun = [region for (sound, _), region in by_sound.items() if sound.startswith(wanted)]
+    begun = [region for (sound, _), region in by_sound.items() if sound.startswith(written_sound)]
     longer = [
-        region for (sound, _), region in by_sound.items() if len(sound) >= _SHORTEST_WHOLE and wanted.startswith(sound)
+        region
+        for (sound, _), region in by_sound.items()
+        if len(sound) >= _SHORTEST_WHOLE and written_sound.startswith(sound)
     ]
     found_so = begun or longer
     return found_so[0] if len(found_so) == 1 else None

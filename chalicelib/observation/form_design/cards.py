@@ -204,7 +204,7 @@ def _answer(election: Election, form: Form, question: Question) -> Value:
 
 def _count(form: Form, question: Question) -> int:
     if question.role == "votes":
-        candidates = [asked.code for asked in form.questions if asked.role == "votes"]
+        candidates = [other.code for other in form.questions if other.role == "votes"]
         return _VOTES[min(candidates.index(question.code), len(_VOTES) - 1)]
     return _COUNTS.get(question.role or "", _ANY_COUNT)
 

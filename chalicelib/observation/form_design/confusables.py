@@ -229,6 +229,6 @@ def _takes_more(question: Question) -> bool:
     return question.type in ("integer", "decimal") and (question.max is None or question.max >= _THREE_DIGITS)
 
 
-def _safe(taken: Mapping[str, Path]) -> str:
-    letters = {code[0] for code in taken}
+def _safe(used: Mapping[str, Path]) -> str:
+    letters = {code[0] for code in used}
     return " ".join(letter for letter in _SAFE_CODES.split() if letter not in letters)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.rehearsal.senders.described import DescribedSender
+from chalicelib.rehearsal.senders.aggregator import DescribedSender
 from chalicelib.rehearsal.senders.sender import Sender, current
 from chalicelib.rehearsal.senders.sms import SignedRequest, Sms
 

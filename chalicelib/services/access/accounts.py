@@ -95,9 +95,9 @@ def distinct(invitation: Invitation, others: Iterable[AccountRow]) -> str:
 
     Leases and the audit trail know people by name and role: two of one name would hold each other's.
     """
-    taken = {other.name for other in others if other.role == invitation.role}
-    names = (invitation.name, *(f"{invitation.name} {number}" for number in range(2, len(taken) + 2)))
-    return next(name for name in names if name not in taken)
+    used_names = {other.name for other in others if other.role == invitation.role}
+    names = (invitation.name, *(f"{invitation.name} {number}" for number in range(2, len(used_names) + 2)))
+    return next(name for name in names if name not in used_names)
 
 
 def add_account(election_id: str, invitation: Invitation, now: dt.datetime) -> str:

@@ -25,13 +25,15 @@ class PhoneAnswers:
     reports: tuple[EntryFields, ...]
 
 
-def entry_of(loaded: LoadedElection, action: Action, station: str, taken: PhoneAnswers, note: str) -> PhoneEntry:
+def entry_of(
+    loaded: LoadedElection, action: Action, station: str, phone_answers: PhoneAnswers, note: str
+) -> PhoneEntry:
     """Return the entry that answers are, to be written with their call.
 
     Raises FieldsRefused with each field's place, NotInRegion, StoreUnavailable.
     """
-    text = text_of(loaded.election, station, taken.reports)
-    read = read_back(loaded, action.operator, Draft(taken.observer, text), action.now)
+    text = text_of(loaded.election, station, phone_answers.reports)
+    read = read_back(loaded, action.operator, Draft(phone_answers.observer, text), action.now)
     if read.faults:
         raise FieldsRefused(tuple(FieldFault(f"/answers{fault.at}", fault.what) for fault in read.faults))
     key = keys.entered(operator_digest(f"{action.election} {action.who}"), action.key)

@@ -21,7 +21,7 @@ LEASED_FOR: Final = dt.timedelta(minutes=10)
 
 
 def lease_next(
-    loaded: LoadedElection, action: Action, wanted: Iterable[str] = (), passed: Iterable[str] = ()
+    loaded: LoadedElection, action: Action, named_regions: Iterable[str] = (), passed: Iterable[str] = ()
 ) -> dict[str, Any]:
     """Lease the most urgent station that nobody has, and return its lease.
 
@@ -33,7 +33,7 @@ def lease_next(
 
     def attempt() -> Change:
         nonlocal attempts
-        regions = regions_asked(loaded.election, action.operator, tuple(wanted))
+        regions = regions_asked(loaded.election, action.operator, tuple(named_regions))
         calls = own_calls(action.operator, calls_in_order(loaded, regions, action.now, consistent=True))
         mine = [call for call in calls if call.row.is_held(action.now) and call.row.holder == action.who]
         free = [call for call in calls if not call.is_snoozed and not call.row.is_held(action.now)]

@@ -79,14 +79,14 @@ def regions_asked(election: Election, operator: Operator, regions: Sequence[str]
 
 
 def list_calls(
-    loaded: LoadedElection, operator: Operator, wanted: Sequence[str], now: dt.datetime, form: str | None = None
+    loaded: LoadedElection, operator: Operator, named_regions: Sequence[str], now: dt.datetime, form: str | None = None
 ) -> dict[str, Any]:
     """Return the call list of some regions.
 
     `form`: only stations that owe it. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
-    regions = regions_asked(election, operator, wanted)
+    regions = regions_asked(election, operator, named_regions)
     calls = [
         call
         for call in own_calls(operator, calls_in_order(loaded, regions, now))

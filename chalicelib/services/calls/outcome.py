@@ -36,7 +36,7 @@ MOST_PHONES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class CallOutcome:
+class CallReport:
     """What an operator says of a call.
 
     `person`, `name`, `phone`: who was called, on which phone. `will_send_at`: when they promised to send, on the
@@ -63,78 +63,78 @@ class PhoneEntry:
 
 
 def log_call(
-    loaded: LoadedElection, action: Action, station: str, called: CallOutcome, taken: PhoneEntry | None = None
+    loaded: LoadedElection, action: Action, station: str, call: CallReport, phone_entry: PhoneEntry | None = None
 ) -> dict[str, Any]:
     """Log a call, end its lease, and return what is offered next.
 
-    `taken` is written in the same transaction. Raises StationUnknown, OutcomeInvalid, LeaseLost where somebody else has
-    the station, and what `perform` raises.
+    `phone_entry` is written in the same transaction. Raises StationUnknown, OutcomeInvalid, LeaseLost where somebody
+    else has the station, and what `perform` raises.
     """
     election, at = loaded.election, loaded.clock.at(action.now)
-    check(election, station, called, at, has_answers=taken is not None)
+    check(election, station, call, at, has_answers=phone_entry is not None)
 
-    noted = replace(action, note=called.note)
+    noted = replace(action, note=call.note)
 
     def attempt() -> Change:
         row, _ = row_of(loaded, action.operator, station)
-        if not sees_phone(action.operator, called.phone):
+        if not sees_phone(action.operator, call.phone):
             raise NotOwn("it is a phone of another organisation's observer")
         if row.is_held(action.now) and row.holder != action.who:
             raise LeaseLost(f"{row.holder} has station {station} now: your words are kept, take it over to log them")
-        waiting = asking(election, station) if called.outcome in REACHED else []
-        contact = _contact(loaded, action, row, called, taken)
+        waiting = asking(election, station) if call.outcome in REACHED else []
+        contact = _contact(loaded, action, row, call, phone_entry)
         contact.ended = [message.key for message in waiting] or None
         writes = (
             logging(contact),
-            changing(row, _changes(election, row, called, contact, action.now)),
-            counting(election.id, hour_of(loaded, action.now), action.who, amounts_of(called.outcome)),
-            *(taken.writes if taken else ()),
+            changing(row, _changes(election, row, call, contact, action.now)),
+            counting(election.id, hour_of(loaded, action.now), action.who, amounts_of(call.outcome)),
+            *(phone_entry.writes if phone_entry else ()),
             *answered_by(waiting, noted, contact.id),
         )
         document = {
             "contact": contact.id,
             "station": station,
-            "outcome": called.outcome,
-            "entered": taken.key if taken else None,
-            "offer": offer(election, action.operator, called, row, station),
+            "outcome": call.outcome,
+            "entered": phone_entry.key if phone_entry else None,
+            "offer": offer(election, action.operator, call, row, station),
             "version": row.seen + 1,
         }
         after = {
-            "outcome": called.outcome,
-            "snoozed_until": local_time(called.will_send_at, election.zone),
-            "reminds": called.reminds,
+            "outcome": call.outcome,
+            "snoozed_until": local_time(call.will_send_at, election.zone),
+            "reminds": call.reminds,
         }
-        return Change(document, writes, f"call logged: {called.outcome}", f"call {station}", row.last, after)
+        return Change(document, writes, f"call logged: {call.outcome}", f"call {station}", row.last, after)
 
     return perform(noted, attempt, also=(WorkChanged, *OTHERS_AT_WORK))
 
 
-def check(election: Election, station: str, called: CallOutcome, at: dt.datetime, *, has_answers: bool) -> None:
+def check(election: Election, station: str, call: CallReport, at: dt.datetime, *, has_answers: bool) -> None:
     """Raise OutcomeInvalid where what is said does not fit the outcome."""
-    if called.outcome not in OUTCOMES:
+    if call.outcome not in OUTCOMES:
         raise OutcomeInvalid("/outcome", f"use one of {', '.join(OUTCOMES)}")
-    if called.outcome == "answered" and not has_answers:
+    if call.outcome == "answered" and not has_answers:
         raise OutcomeInvalid("/answers", "answers were taken: enter them")
-    if called.outcome != "answered" and has_answers:
+    if call.outcome != "answered" and has_answers:
         raise OutcomeInvalid("/answers", "answers come with the outcome answered alone")
-    _check_promise(election, station, called, at)
-    if called.stays and called.outcome in REACHED:
+    _check_promise(election, station, call, at)
+    if call.stays and call.outcome in REACHED:
         raise OutcomeInvalid("/stays", "the station stays yours only while nobody is reached")
-    if called.phone is not None and called.phone not in phones_of(election, station):
+    if call.phone is not None and call.phone not in phones_of(election, station):
         raise OutcomeInvalid("/phone", "it is no phone of this station's observers or coordinators")
 
 
-def _check_promise(election: Election, station: str, called: CallOutcome, at: dt.datetime) -> None:
-    if called.will_send_at is not None:
-        if called.outcome != "will_send":
+def _check_promise(election: Election, station: str, call: CallReport, at: dt.datetime) -> None:
+    if call.will_send_at is not None:
+        if call.outcome != "will_send":
             raise OutcomeInvalid("/will_send_at", "a time comes with the outcome will_send alone")
-        if not at < called.will_send_at <= at + LONGEST_SNOOZE:
+        if not at < call.will_send_at <= at + LONGEST_SNOOZE:
             raise OutcomeInvalid("/will_send_at", "the time is past, or more than 12 hours ahead")
-    elif called.outcome == "will_send":
+    elif call.outcome == "will_send":
         raise OutcomeInvalid("/will_send_at", "say until when to wait")
-    if called.reminds and called.will_send_at is None:
+    if call.reminds and call.will_send_at is None:
         raise OutcomeInvalid("/remind", "a reminder comes with the outcome will_send alone")
-    if called.reminds and holder_of(election, station, called.phone) is None:
+    if call.reminds and holder_of(election, station, call.phone) is None:
         raise OutcomeInvalid("/phone", "name the observer's phone that is to be reminded")
 
 
@@ -161,10 +161,10 @@ def hour_of(loaded: LoadedElection, now: dt.datetime) -> str:
 
 
 def offer(
-    election: Election, operator: Operator, called: CallOutcome, row: CallRow, station: str
+    election: Election, operator: Operator, call: CallReport, row: CallRow, station: str
 ) -> dict[str, Any] | None:
     """Return the offer after an outcome: incident, headquarters or next phones."""
-    match called.outcome:
+    match call.outcome:
         case "not_open":
             return {"what": "incident", "says": "Open an incident: the station is not open.", "next_phones": []}
         case "refuses":
@@ -173,14 +173,14 @@ def offer(
             return {
                 "what": "next_phone",
                 "says": "Try the next phone, then the other observer, then the coordinator.",
-                "next_phones": next_phones(election, operator, station, called, row.phones or {}),
+                "next_phones": next_phones(election, operator, station, call, row.phones or {}),
             }
         case _:
             return None
 
 
 def next_phones(
-    election: Election, operator: Operator, station: str, called: CallOutcome, known: Mapping[str, Any]
+    election: Election, operator: Operator, station: str, call: CallReport, known: Mapping[str, Any]
 ) -> list[str]:
     """Return the phones to try next: the observers', then the coordinators'.
 
@@ -201,11 +201,11 @@ def next_phones(
     )
     coordinators = [coordinator.phone for coordinator in covering if coordinator.phone]
     tried = {phone for phone, state in known.items() if state.get("state") in ("wrong", "off", "no_answer")}
-    return [phone for phone in dict.fromkeys([*observers, *coordinators]) if phone not in {*tried, called.phone}]
+    return [phone for phone in dict.fromkeys([*observers, *coordinators]) if phone not in {*tried, call.phone}]
 
 
 def _contact(
-    loaded: LoadedElection, action: Action, row: CallRow, called: CallOutcome, taken: PhoneEntry | None
+    loaded: LoadedElection, action: Action, row: CallRow, call: CallReport, phone_entry: PhoneEntry | None
 ) -> ContactRow:
     return ContactRow(
         station_key(loaded.election.id, row.station),
@@ -213,14 +213,14 @@ def _contact(
         at=loaded.clock.at(action.now),
         who=action.who,
         operator=action.operator.name,
-        outcome=called.outcome,
-        person=called.person,
-        name=called.name,
-        phone=called.phone,
-        note=called.note.strip() or None,
+        outcome=call.outcome,
+        person=call.person,
+        name=call.name,
+        phone=call.phone,
+        note=call.note.strip() or None,
         owed=[list(place) for place in row.needed.owed] or None,
-        snoozed_until=called.will_send_at,
-        entered=taken.key if taken else None,
+        snoozed_until=call.will_send_at,
+        entered=phone_entry.key if phone_entry else None,
         before=before_of(row),
     )
 
@@ -238,40 +238,40 @@ def before_of(row: CallRow) -> dict[str, Any]:
 
 
 def _changes(
-    election: Election, row: CallRow, called: CallOutcome, contact: ContactRow, now: dt.datetime
+    election: Election, row: CallRow, call: CallReport, contact: ContactRow, now: dt.datetime
 ) -> dict[str, Any]:
     """Return what a call changes of its station's row, by attribute."""
     last = {
         "at": contact.at.isoformat(timespec="seconds"),
-        "outcome": called.outcome,
-        "person": called.person,
-        "phone": called.phone,
+        "outcome": call.outcome,
+        "person": call.person,
+        "phone": call.phone,
         "who": contact.who,
         "contact": contact.id,
     }
     return {
-        **({} if called.stays else NO_LEASE),
+        **({} if call.stays else NO_LEASE),
         "last": last,
         "tries": (row.tries or 0) + 1,
-        "snoozed_until": called.will_send_at,
-        "promise": _promise(election, row, called, contact),
-        **({"reached_at": contact.at} if called.outcome in REACHED else {}),
-        **({"phones": _phones(row, called, contact.at, now)} if called.phone is not None else {}),
+        "snoozed_until": call.will_send_at,
+        "promise": _promise(election, row, call, contact),
+        **({"reached_at": contact.at} if call.outcome in REACHED else {}),
+        **({"phones": _phones(row, call, contact.at, now)} if call.phone is not None else {}),
     }
 
 
-def _promise(election: Election, row: CallRow, called: CallOutcome, contact: ContactRow) -> dict[str, Any] | None:
+def _promise(election: Election, row: CallRow, call: CallReport, contact: ContactRow) -> dict[str, Any] | None:
     """Return until when an observer will have sent, to be reminded."""
-    observer = holder_of(election, row.station, called.phone)
-    if not called.reminds or observer is None or called.will_send_at is None:
+    observer = holder_of(election, row.station, call.phone)
+    if not call.reminds or observer is None or call.will_send_at is None:
         return None
-    at = called.will_send_at.isoformat()
-    return {"at": at, "phone": called.phone, "observer": observer.number, "contact": contact.id}
+    at = call.will_send_at.isoformat()
+    return {"at": at, "phone": call.phone, "observer": observer.number, "contact": contact.id}
 
 
-def _phones(row: CallRow, called: CallOutcome, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
-    state = {"state": phone_state(called.outcome), "at": at.isoformat(timespec="seconds"), "real": now.isoformat()}
-    phones = {**(row.phones or {}), str(called.phone): state}
+def _phones(row: CallRow, call: CallReport, at: dt.datetime, now: dt.datetime) -> dict[str, Any]:
+    state = {"state": phone_state(call.outcome), "at": at.isoformat(timespec="seconds"), "real": now.isoformat()}
+    phones = {**(row.phones or {}), str(call.phone): state}
     return dict(sorted(phones.items(), key=lambda known: known[1]["real"], reverse=True)[:MOST_PHONES])
 
 

@@ -80,23 +80,23 @@ def outcome_of_command(
         return None
     speaker = Speaker(loaded, phone, rows, now)
     if command is not None and is_observer and has_form:
-        obeyed = CommandResult((speaker.say("command_or_report"),), reason=Reason.COMMAND_OR_REPORT)
+        result = CommandResult((speaker.say("command_or_report"),), reason=Reason.COMMAND_OR_REPORT)
     elif is_incomplete:
-        obeyed = CommandResult((speaker.say("reply_incomplete"),), reason=Reason.INCOMPLETE)
+        result = CommandResult((speaker.say("reply_incomplete"),), reason=Reason.INCOMPLETE)
     else:
         proof = _proof(speaker, message, command, counts_codes=limits.counts_codes)
-        obeyed = _unproven(speaker, message, proof) if proof.doubt is not None else _obey(speaker, command)
-        obeyed = replace(obeyed, writes=(*obeyed.writes, *proof.writes))
-    is_heard = not is_own_number(phone) and not (is_unclear(obeyed.reason) and is_loop(election, message))
-    reply = speaker.reply(message, obeyed.sentences)
-    notes = notices(election, message, rows, obeyed.notice, now) if obeyed.notice is not None else []
-    notes += obeyed.alerts
+        result = _unproven(speaker, message, proof) if proof.doubt is not None else _obey(speaker, command)
+        result = replace(result, writes=(*result.writes, *proof.writes))
+    is_heard = not is_own_number(phone) and not (is_unclear(result.reason) and is_loop(election, message))
+    reply = speaker.reply(message, result.sentences)
+    notes = notices(election, message, rows, result.notice, now) if result.notice is not None else []
+    notes += result.alerts
     return Outcome(
         message=message,
-        changes=_changes(speaker, message, command, obeyed),
+        changes=_changes(speaker, message, command, result),
         election=election,
         outgoing=tuple(row for row in (*([reply] if is_heard else []), *notes) if row.key not in limits.existing_keys),
-        writes=obeyed.writes,
+        writes=result.writes,
     )
 
 
@@ -237,11 +237,11 @@ def _mute(speaker: Speaker, command: Command) -> CommandResult:
     return CommandResult((speaker.say("command_muted", time=time),), writes=writes, notice=lambda _: detail)
 
 
-def _changes(speaker: Speaker, message: Message, command: Command | None, obeyed: CommandResult) -> Changes:
+def _changes(speaker: Speaker, message: Message, command: Command | None, result: CommandResult) -> Changes:
     understood: dict[str, Any] = {"coordinator": speaker.who}
     if command is not None:
         understood |= {"verb": command.verb, "numbers": list(command.numbers), "rest": command.rest}
-    return finished(speaker, message, {"command": understood}, reason=obeyed.reason, region=obeyed.region)
+    return finished(speaker, message, {"command": understood}, reason=result.reason, region=result.region)
 
 
 def finished(

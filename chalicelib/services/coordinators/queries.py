@@ -68,8 +68,8 @@ def missing(
     """
 
     election = loaded.election
-    wanted = rounds_named(election, name) if name else places(election)
-    if not wanted:
+    named_places = rounds_named(election, name) if name else places(election)
+    if not named_places:
         form = form_named(election, split_hour(name)[0])
         codes = " ".join(form.code for form in election.forms if form.is_owed)
         names = ", ".join(_label(form.code, name) for name in form.round_names) if form and form.is_owed else codes
@@ -78,7 +78,7 @@ def missing(
     gaps_by_region = gaps(election, regions, loaded.clock.at(now))
     for gap in (gap for region in regions for gap in gaps_by_region[region]):
         for place in gap.places:
-            if place in wanted:
+            if place in named_places:
                 owed.setdefault(_label(*place), []).append(gap.station.number)
     if not owed:
         return (say(election, language, "missing_none", region=", ".join(regions[:LISTED_REGIONS])),)

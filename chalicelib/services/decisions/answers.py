@@ -32,21 +32,23 @@ def choose(target: Target, observer: str | None, codes: Sequence[str] = ()) -> d
     if target.form.expect != "station":
         raise DecisionRefused("each observer's report of this form counts; leave one out instead")
 
-    def chosen(standing: ReportState) -> DecisionChange:
-        chosen_codes = codes or [code for code in target.form.by_code if _is_between(standing.answers(code), observer)]
+    def chosen(report_state: ReportState) -> DecisionChange:
+        chosen_codes = codes or [
+            code for code in target.form.by_code if _is_between(report_state.answers(code), observer)
+        ]
         if not chosen_codes:
             raise DecisionRefused("there is nothing to choose: no question is answered by several observers")
         choices: dict[str, Choice] = {}
         for code in chosen_codes:
-            answers = standing.answers(code)
+            answers = report_state.answers(code)
             if observer is not None and observer not in answers:
                 raise DecisionRefused(f"observer {observer} has not answered {code}")
             if not answers:
                 raise DecisionRefused(f"nobody has answered {code}")
             choices[code] = Choice(observer, basis_of(answers), target.made)
-        decisions = standing.report.decisions.choosing(choices)
+        decisions = report_state.report.decisions.choosing(choices)
         what = "answers chosen" if observer is not None else "answers withheld"
-        return _counted(target, standing, decisions, what, chosen_codes)
+        return _counted(target, report_state, decisions, what, chosen_codes)
 
     return decide(target, chosen)
 
@@ -62,13 +64,15 @@ def leave_out(target: Target, observer: str) -> dict[str, Any]:
     """
     target.require_note("it is left out")
 
-    def left_out(standing: ReportState) -> DecisionChange:
-        decisions = standing.report.decisions
-        if observer not in standing.report.given:
+    def left_out(report_state: ReportState) -> DecisionChange:
+        decisions = report_state.report.decisions
+        if observer not in report_state.report.given:
             raise DecisionRefused(f"observer {observer} has not reported it")
         if observer in decisions.left_out:
             raise DecisionRefused(f"observer {observer} is left out already")
-        return _counted(target, standing, decisions.leaving_out(observer, target.made), f"observer {observer} left out")
+        return _counted(
+            target, report_state, decisions.leaving_out(observer, target.made), f"observer {observer} left out"
+        )
 
     return decide(target, left_out)
 
@@ -82,14 +86,14 @@ def confirm(target: Target, observer: str, codes: Sequence[str] = ()) -> dict[st
     """
     known_codes(target, codes)
 
-    def confirmed(standing: ReportState) -> DecisionChange:
-        given = standing.report.observers.get(observer)
+    def confirmed(report_state: ReportState) -> DecisionChange:
+        given = report_state.report.observers.get(observer)
         answers = given.answers if given is not None else {}
         confirmed_codes = codes or list(answers)
         missing = [code for code in confirmed_codes if code not in answers]
         if missing or not confirmed_codes:
             raise DecisionRefused(f"observer {observer} has not answered {', '.join(missing) or 'anything'}")
-        before, decisions = standing.report.decisions.confirmed, standing.report.decisions
+        before, decisions = report_state.report.decisions.confirmed, report_state.report.decisions
         values = {code: value_json(answers[code].value) for code in confirmed_codes}
         for code, value in values.items():
             decisions = decisions.confirming(observer, code, Confirmation(value, target.made))
@@ -108,16 +112,16 @@ def withdraw(target: Target, message: str) -> dict[str, Any]:
     """
     target.require_note("it is withdrawn")
 
-    def withdrawn(standing: ReportState) -> DecisionChange:
-        decisions = standing.report.decisions
-        if not message.startswith(ENTERED) or message not in _messages(standing.report):
+    def withdrawn(report_state: ReportState) -> DecisionChange:
+        decisions = report_state.report.decisions
+        if not message.startswith(ENTERED) or message not in _messages(report_state.report):
             raise DecisionRefused("it is none of the entries that this report's answers came from")
         if message in decisions.withdrawn:
             raise DecisionRefused("it is withdrawn already")
         if len(decisions.withdrawn) >= MOST_WITHDRAWN:
             raise DecisionRefused(f"{MOST_WITHDRAWN} entries are withdrawn from it already; correct it instead")
         after = decisions.withdrawing(message, target.made)
-        return _counted(target, standing, after, "entry withdrawn", about=message)
+        return _counted(target, report_state, after, "entry withdrawn", about=message)
 
     return decide(target, withdrawn)
 
@@ -130,11 +134,11 @@ def undo(target: Target) -> dict[str, Any]:
     A correction is withdrawn. Undoing that decides it again. Raises DecisionRefused, and what `decide` raises.
     """
 
-    def undone(standing: ReportState) -> DecisionChange:
-        decisions = standing.report.decisions
+    def undone(report_state: ReportState) -> DecisionChange:
+        decisions = report_state.report.decisions
         if decisions.last is None:
             raise DecisionRefused("nobody has decided anything about this report")
-        return _counted(target, standing, decisions.undone(target.made), f"undone: {decisions.last.what}"[:100])
+        return _counted(target, report_state, decisions.undone(target.made), f"undone: {decisions.last.what}"[:100])
 
     return decide(target, undone)
 
@@ -147,8 +151,8 @@ def revoke(target: Target, **named: Any) -> dict[str, Any]:
     what `decide` raises.
     """
 
-    def revoked(standing: ReportState) -> DecisionChange:
-        before = standing.report.decisions
+    def revoked(report_state: ReportState) -> DecisionChange:
+        before = report_state.report.decisions
         match named:
             case {"of": "choice", "codes": codes}:
                 after, what = before.unchoosing(codes), f"choice of {', '.join(codes)} taken back"
@@ -166,7 +170,7 @@ def revoke(target: Target, **named: Any) -> dict[str, Any]:
                 raise DecisionRefused("say which decision is taken back")
         if after == before:
             raise DecisionRefused("there is no such decision about this report")
-        return _counted(target, standing, after, what[:100])
+        return _counted(target, report_state, after, what[:100])
 
     return decide(target, revoked)
 
@@ -182,14 +186,14 @@ def _messages(report: Report) -> set[str]:
 
 def _counted(
     target: Target,
-    standing: ReportState,
+    report_state: ReportState,
     decisions: Decisions,
     what: str,
     codes: Sequence[str] = (),
     about: str | None = None,
 ) -> DecisionChange:
     """Return a decision with what counts otherwise before and after it."""
-    report = standing.report
+    report = report_state.report
     after = Report(report.station, report.form, report.round, report.given, decisions)
     shown = set(codes)
     both = [_answers(target, state) for state in (report, after)]

@@ -23,14 +23,14 @@ def explain(target: Target, rule: str, *, counts: bool) -> dict[str, Any]:
     """
     target.require_note("it fails, and stands as it is")
 
-    def explained(standing: ReportState) -> DecisionChange:
-        failed = {check.rule: check for check in failing(target.election, standing.reports, standing.place)}
+    def explained(report_state: ReportState) -> DecisionChange:
+        failed = {check.rule: check for check in failing(target.election, report_state.reports, report_state.place)}
         if rule not in failed:
             raise DecisionRefused(f"the report does not fail {rule}")
-        given = check_answers(target.election, standing.reports, standing.place, parse_rule(rule))
+        given = check_answers(target.election, report_state.reports, report_state.place, parse_rule(rule))
         explanation = Explanation(basis_of(given), counts, target.made)
-        sentence = check_sentence(target.election, standing.reports, standing.place, failed[rule])
-        decisions = standing.report.decisions.explaining(rule, explanation)
+        sentence = check_sentence(target.election, report_state.reports, report_state.place, failed[rule])
+        decisions = report_state.report.decisions.explaining(rule, explanation)
         after = {"rule": rule, "explained": target.made.note, "in_quick_count": counts}
         return DecisionChange(
             decisions,

@@ -35,9 +35,9 @@ def preview_correction(target: Target, observer: str, answers: Mapping[str, str]
 
     Raises FieldsRefused where an SMS would be, and what `standing_of` raises.
     """
-    standing = standing_of(target)
+    report_state = standing_of(target)
     read = _read(target, observer, answers)
-    return _described(target, standing, read)
+    return _described(target, report_state, read)
 
 
 def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_confirmed: bool = False) -> dict[str, Any]:
@@ -50,14 +50,14 @@ def correct(target: Target, observer: str, answers: Mapping[str, str], *, is_con
     key = keys.entered(operator_digest(f"{target.election.id} {target.action.who}"), target.action.key)
 
     def attempt() -> Change:
-        standing = standing_of(target)
+        report_state = standing_of(target)
         read = _read(target, observer, answers)
         if read.faults:
             raise FieldsRefused(read.faults)
         action = target.action
         entry = entry_row(target.loaded, read, action.who, key, action.why or "", None, action.now)
-        described = _described(target, standing, read)
-        noted = _noting(target, standing, read, key, is_confirmed=is_confirmed)
+        described = _described(target, report_state, read)
+        noted = _noting(target, report_state, read, key, is_confirmed=is_confirmed)
         document = described | {"entered": key, "is_confirmed": is_confirmed}
         return Change(
             document,
@@ -99,10 +99,10 @@ def _with_serial(target: Target, answers: Mapping[str, str]) -> Mapping[str, str
     return {**answers, form.serial: serial_in(form, target.key[2]) or ""}
 
 
-def _described(target: Target, standing: ReportState, read: ReadBack) -> dict[str, Any]:
+def _described(target: Target, report_state: ReportState, read: ReadBack) -> dict[str, Any]:
     """Describe a correction: its SMS, and the checks that fail then."""
     station, form, round_name = target.key
-    given = standing.report.observers.get(read.observer.number)
+    given = report_state.report.observers.get(read.observer.number)
     before = given.answers if given is not None else {}
     values = {code: value for report in read.interpretation.reports for code, value in report.reading.answers.items()}
     failed = [check for report in read.interpretation.reports for check in _failed(read, report)]
@@ -127,18 +127,20 @@ def _failed(read: ReadBack, report: Any) -> tuple[Any, ...]:
     return merged.failed if merged is not None else ()
 
 
-def _noting(target: Target, standing: ReportState, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
+def _noting(target: Target, report_state: ReportState, read: ReadBack, entry: str, *, is_confirmed: bool) -> Write:
     """Return the write that notes an entry in its report.
 
     It notes too whether the answers were confirmed.
 
     It guards the report's version as well.
     """
-    before = standing.report.decisions
+    before = report_state.report.decisions
     decisions = before
     for report in read.interpretation.reports if is_confirmed else ():
         for code, value in report.reading.answers.items():
             confirmation = Confirmation(value_json(value), target.made)
             decisions = decisions.confirming(read.observer.number, code, confirmation)
-    noted = decisions.entered(entry, before, standing.stored.version + 1, "answers corrected", target.made)
-    return replacing(target.election, replace(standing.stored, report=replace(standing.report, decisions=noted)))
+    noted = decisions.entered(entry, before, report_state.stored.version + 1, "answers corrected", target.made)
+    return replacing(
+        target.election, replace(report_state.stored, report=replace(report_state.report, decisions=noted))
+    )

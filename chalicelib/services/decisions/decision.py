@@ -116,13 +116,13 @@ def decide(target: Target, decision: Callable[[ReportState], DecisionChange]) ->
     """
 
     def attempt() -> Change:
-        standing = standing_of(target)
-        decided = decision(standing)
-        after, writes = _changed(target, standing, decided)
-        document = {**_described(target, standing, after), **(decided.document or {})}
+        report_state = standing_of(target)
+        decided = decision(report_state)
+        after, writes = _changed(target, report_state, decided)
+        document = {**_described(target, report_state, after), **(decided.document or {})}
         subject = f"report {' '.join(target.key)}"
-        reports = {**standing.reports, standing.place: after.report}
-        listed = keeping(doubted(target.loaded, reports, standing.place, target.action.now))
+        reports = {**report_state.reports, report_state.place: after.report}
+        listed = keeping(doubted(target.loaded, reports, report_state.place, target.action.now))
         return Change(document, (*writes, listed), decided.what, subject, decided.before, decided.after)
 
     return perform(target.action, attempt)
@@ -142,10 +142,10 @@ def standing_of(target: Target) -> ReportState:
     if place not in stored:
         raise ReportUnknown(f"nobody has reported {form} {round_name} of station {station} yet")
     _require_own(target, stored[place].report)
-    standing = ReportState(stored[place], {at: row.report for at, row in stored.items()})
-    if standing.stored.version != target.seen:
-        raise VersionPassed(_passed(target, standing))
-    return standing
+    report_state = ReportState(stored[place], {at: row.report for at, row in stored.items()})
+    if report_state.stored.version != target.seen:
+        raise VersionPassed(_passed(target, report_state))
+    return report_state
 
 
 def _require_own(target: Target, report: Report) -> None:
@@ -156,12 +156,12 @@ def _require_own(target: Target, report: Report) -> None:
     operator.require_own(*concerned)
 
 
-def _changed(target: Target, standing: ReportState, decided: DecisionChange) -> tuple[StoredReport, list[Write]]:
+def _changed(target: Target, report_state: ReportState, decided: DecisionChange) -> tuple[StoredReport, list[Write]]:
     """Return the report after a decision, and its writes.
 
     They replace the version that was read.
     """
-    before, election = standing.stored, target.election
+    before, election = report_state.stored, target.election
     noted = decided.decisions.decided(before.report.decisions, before.version + 1, decided.what, target.made)
     report = replace(before.report, decisions=noted)
     region = election.region_of(report.station)
@@ -183,7 +183,7 @@ def _incidents_of_entries(target: Target, before: Iterable[str], after: Iterable
         yield from reopening_incidents(loaded, action, entry, key)
 
 
-def _described(target: Target, standing: ReportState, after: StoredReport) -> dict[str, Any]:
+def _described(target: Target, report_state: ReportState, after: StoredReport) -> dict[str, Any]:
     """Describe a report after a decision; its version is the next."""
     election, report, operator = target.election, after.report, target.action.operator
     form, answers = target.form, station_answers(election, report.only(operator.sees_reports_of))
@@ -199,19 +199,19 @@ def _described(target: Target, standing: ReportState, after: StoredReport) -> di
         "conflicts": sorted(answers.conflicts) if form.expect == "station" else [],
         "doubts": [
             doubt.document()
-            for doubt in doubts_of(election, {**standing.reports, standing.place: report}, standing.place)
+            for doubt in doubts_of(election, {**report_state.reports, report_state.place: report}, report_state.place)
             if sees_doubts_at(operator, station)
         ],
     }
 
 
-def _passed(target: Target, standing: ReportState) -> str:
+def _passed(target: Target, report_state: ReportState) -> str:
     """Say who changed a report since, as far as that is known."""
-    version, last = standing.stored.version, standing.report.decisions.last
+    version, last = report_state.stored.version, report_state.report.decisions.last
     words = f"the report is at version {version} now, you have seen {target.seen}"
     if last is not None and last.version > target.seen:
         words += f"; {last.made.who} has decided at {_clock(target, last.made.at)}: {last.what}"
-    newest = _newest(standing.report.only(target.action.operator.sees_reports_of))
+    newest = _newest(report_state.report.only(target.action.operator.sees_reports_of))
     if newest is not None:
         observer, code, answer = newest
         key = answer.source.message

@@ -157,8 +157,8 @@ def _change(
 
 
 def _changed(subject: Subject, before: RosterChange | None, what: str, fields: Mapping[str, Any]) -> RosterChange:
-    standing = dict(before.fields) if before else {}
-    return _noted(subject, before, what, {**standing, **fields}, standing)
+    fields_before = dict(before.fields) if before else {}
+    return _noted(subject, before, what, {**fields_before, **fields}, fields_before)
 
 
 def _undone(subject: Subject, before: RosterChange | None) -> RosterChange:
@@ -198,13 +198,17 @@ def _require_still_theirs(subject: Subject, phones: Sequence[str] | None) -> Non
 
 
 def _noted(
-    subject: Subject, before: RosterChange | None, what: str, fields: Mapping[str, Any], standing: Mapping[str, Any]
+    subject: Subject,
+    before: RosterChange | None,
+    what: str,
+    fields: Mapping[str, Any],
+    fields_before: Mapping[str, Any],
 ) -> RosterChange:
     action = subject.action
     version = before.version + 1 if before else 1
     at = action.now.isoformat(timespec="seconds")
-    is_settled = subject.kind == "station" or fields.get("station") == standing.get("station")
-    return RosterChange(version, fields, standing, action.who, at, what, action.why or "", is_settled)
+    is_settled = subject.kind == "station" or fields.get("station") == fields_before.get("station")
+    return RosterChange(version, fields, fields_before, action.who, at, what, action.why or "", is_settled)
 
 
 def _require_seen(subject: Subject, before: RosterChange | None) -> None:
@@ -232,9 +236,9 @@ def _phones(election: Election, written: Sequence[str], number: str) -> list[str
     wrong = [phone for phone in phones if not is_international(phone)]
     if wrong or not phones:
         raise DecisionRefused(f"{wrong[0] if wrong else 'nothing'} is no phone number: write all its digits")
-    taken = [phone for phone in phones if phone in election.coordinators_by_phone]
-    if taken:
-        raise DecisionRefused(f"…{taken[0][-SHOWN_DIGITS:]} is a coordinator's")
+    coordinators_phones = [phone for phone in phones if phone in election.coordinators_by_phone]
+    if coordinators_phones:
+        raise DecisionRefused(f"…{coordinators_phones[0][-SHOWN_DIGITS:]} is a coordinator's")
     shared = [phone for phone in phones if not _may_share(election, phone, number)]
     if shared:
         raise DecisionRefused(f"…{shared[0][-SHOWN_DIGITS:]} is another observer's")

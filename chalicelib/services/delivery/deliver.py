@@ -47,7 +47,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
     if message.state != MessageState.QUEUED or not message.claim(now + CLAIMED_FOR):
         return str(message.state)
     try:
-        taken = _send_with_quick_retries(message, now)
+        result = _send_with_quick_retries(message, now)
     except SendRefused as refused:
         return _opted_out(message, now, str(refused)) if refused.opted_out else _give_up(message, str(refused))
     except NotAsked as fault:
@@ -57,7 +57,7 @@ def deliver(message: Message, now: dt.datetime) -> str:
     except InDoubt as fault:
         carriers = asked_by(message, fault.carrier) if fault.carrier else None
         return _try_in_doubt(message, now, str(fault), carriers=carriers)
-    return _note_taken(message, taken, now)
+    return _note_taken(message, result, now)
 
 
 def not_asked(message: Message) -> list[str]:
@@ -92,19 +92,19 @@ def _handle_missing_receipt(message: Message, now: dt.datetime) -> None:
         message.note_receipt(MessageState.SENT, last_error=error, doubts=doubts)
 
 
-def _note_taken(message: Message, taken: SendResult, now: dt.datetime) -> str:
+def _note_taken(message: Message, result: SendResult, now: dt.datetime) -> str:
     attributes: dict[str, Any] = {"sent_at": dt.datetime.now(dt.UTC), "queue": message.outgoing_queue}
-    if taken.carrier is not None and taken.cost is not None:
+    if result.carrier is not None and result.cost is not None:
         attributes |= {
-            "carrier": taken.carrier,
-            "reference": taken.reference,
-            "asked": asked_by(message, taken.carrier),
+            "carrier": result.carrier,
+            "reference": result.reference,
+            "asked": asked_by(message, result.carrier),
         }
-        attributes |= {"segments": taken.cost.segments, "cost": taken.cost.amount, "currency": taken.cost.currency}
-    if taken.receipt_within is None:
+        attributes |= {"segments": result.cost.segments, "cost": result.cost.amount, "currency": result.cost.currency}
+    if result.receipt_within is None:
         message.finish(MessageState.SENT, **attributes)
     else:
-        message.await_receipt(now + taken.receipt_within, **attributes)
+        message.await_receipt(now + result.receipt_within, **attributes)
     return _logged("sent", message)
 
 

@@ -49,25 +49,25 @@ class LogFilter:
 
 
 def log(
-    loaded: LoadedElection, operator: Operator, wanted: LogFilter, withheld: Collection[str], now: dt.datetime
+    loaded: LoadedElection, operator: Operator, criteria: LogFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of the log, the newest first.
 
     `looked_at`: messages that the page has read. Raises StoreUnavailable.
     """
     election = loaded.election
-    budget = MOST_SEARCHED if wanted.text else wanted.limit
-    reader = _Reader(election.id, wanted)
-    lines = list(islice((line for line in reader.lines() if _is_line_of(operator, line, wanted)), budget + 1))
+    budget = MOST_SEARCHED if criteria.text else criteria.limit
+    reader = _Reader(election.id, criteria)
+    lines = list(islice((line for line in reader.lines() if _is_line_of(operator, line, criteria)), budget + 1))
     page, more = lines[:budget], lines[budget:]
     rows = {row.key: row for row in get_many(line.key for line in page)}
     shown: list[dict[str, Any]] = []
     following = [more[-1].at, more[-1].key] if more else None
     for place, line in enumerate(page):
         row = rows.get(line.key)
-        if row is not None and _is_wanted(operator, election.id, row, wanted):
+        if row is not None and _is_wanted(operator, election.id, row, criteria):
             shown.append(described(election, operator, row, withheld))
-        if len(shown) == wanted.limit and place + 1 < len(lines):
+        if len(shown) == criteria.limit and place + 1 < len(lines):
             following = [line.at, line.key]
             break
     else:
@@ -127,20 +127,20 @@ class _Reader:
     `following`: where the next page begins, None at the end.
     """
 
-    def __init__(self, election_id: str, wanted: LogFilter) -> None:
+    def __init__(self, election_id: str, criteria: LogFilter) -> None:
         self._election_id = election_id
-        self._wanted = wanted
+        self._wanted = criteria
         self.following: list[str] | None = None
 
     def lines(self) -> Iterator[Line]:
-        wanted = self._wanted
-        at = begin_of(wanted.until if wanted.after is None else dt.datetime.fromisoformat(wanted.after[0]))
+        criteria = self._wanted
+        at = begin_of(criteria.until if criteria.after is None else dt.datetime.fromisoformat(criteria.after[0]))
         for _ in range(MOST_BUCKETS):
-            if at < begin_of(wanted.since):
+            if at < begin_of(criteria.since):
                 return
             yield from (line for line in lines_of(self._election_id, at) if self._is_within(line))
             at -= BUCKET
-        self.following = [(at + BUCKET).isoformat(timespec="seconds"), ""] if at >= begin_of(wanted.since) else None
+        self.following = [(at + BUCKET).isoformat(timespec="seconds"), ""] if at >= begin_of(criteria.since) else None
 
     def _is_within(self, line: Line) -> bool:
         at = dt.datetime.fromisoformat(line.at)
@@ -148,26 +148,26 @@ class _Reader:
         return is_after and self._wanted.since <= at <= self._wanted.until
 
 
-def _is_line_of(operator: Operator, line: Line, wanted: LogFilter) -> bool:
+def _is_line_of(operator: Operator, line: Line, criteria: LogFilter) -> bool:
     """Whether a message may be wanted.
 
     By what the feed tells of it.
     """
-    wanted_identity = (wanted.provider, wanted.direction, wanted.observer)
+    wanted_identity = (criteria.provider, criteria.direction, criteria.observer)
     identity = (line.provider, line.direction, line.observer)
     is_asked = all(value in (None, other) for value, other in zip(wanted_identity, identity, strict=True))
     of_region = operator.sees_all() if line.region is None else operator.sees(line.region)
     return is_asked and of_region and (line.observer is None or operator.sees_reports_of(line.observer))
 
 
-def _is_wanted(operator: Operator, election_id: str, row: Message, wanted: LogFilter) -> bool:
+def _is_wanted(operator: Operator, election_id: str, row: Message, criteria: LogFilter) -> bool:
     """Whether a message is wanted, as it is now."""
     if row.election != election_id or not sees(operator, row) or is_sign_in(row.key):
         return False
-    if wanted.state not in (None, row.state) or wanted.region not in (None, row.region):
+    if criteria.state not in (None, row.state) or criteria.region not in (None, row.region):
         return False
-    is_found = wanted.text is None or wanted.text.casefold() in (row.text or "").casefold()
-    return is_found and (wanted.text is None or operator.toward(row.reporter).sees_phones())
+    is_found = criteria.text is None or criteria.text.casefold() in (row.text or "").casefold()
+    return is_found and (criteria.text is None or operator.toward(row.reporter).sees_phones())
 
 
 def _key_in(subject: str) -> str | None:

@@ -47,17 +47,17 @@ class QueueFilter:
 
 
 def queue(
-    loaded: LoadedElection, operator: Operator, wanted: QueueFilter, withheld: Collection[str], now: dt.datetime
+    loaded: LoadedElection, operator: Operator, criteria: QueueFilter, withheld: Collection[str], now: dt.datetime
 ) -> dict[str, Any]:
     """Return a page of the queue, with counts of the operator's regions.
 
     `withheld`: forms of which the operator may not see answers. Raises StoreUnavailable.
     """
     election = loaded.election
-    waiting = _waiting(election, operator, wanted.desk)
-    chosen = [sms for sms in waiting if _is_asked(sms, wanted)]
-    rest = [sms for sms in chosen if wanted.after is None or _place(sms) > wanted.after]
-    page = rest[: wanted.limit]
+    waiting = _waiting(election, operator, criteria.desk)
+    chosen = [sms for sms in waiting if _is_asked(sms, criteria)]
+    rest = [sms for sms in chosen if criteria.after is None or _place(sms) > criteria.after]
+    page = rest[: criteria.limit]
     like = [sms.key for sms in chosen if kind_of(sms.state, sms.reason) == "not_understood"][:MOST_COMPARED]
     rows = {row.key: row for row in get_many({*(sms.key for sms in page), *like}) if _still_waits(row)}
     ended = end_superseded(election, [rows[sms.key] for sms in page if sms.key in rows], now)
@@ -71,7 +71,7 @@ def queue(
     return {
         "election": election.id,
         "as_of": now.isoformat(timespec="seconds"),
-        "desk": wanted.desk,
+        "desk": criteria.desk,
         "waiting": _counted(waiting, ended),
         "kinds": {
             kind: _counted((sms for sms in waiting if kind_of(sms.state, sms.reason) == kind), ended) for kind in KINDS
@@ -190,9 +190,9 @@ def _place(sms: WaitingSms) -> tuple[str, str]:
     return sms.since.isoformat(), sms.key
 
 
-def _is_asked(sms: WaitingSms, wanted: QueueFilter) -> bool:
-    of_kind = wanted.kind is None or kind_of(sms.state, sms.reason) == wanted.kind
-    return of_kind and (wanted.region is None or sms.region == wanted.region)
+def _is_asked(sms: WaitingSms, criteria: QueueFilter) -> bool:
+    of_kind = criteria.kind is None or kind_of(sms.state, sms.reason) == criteria.kind
+    return of_kind and (criteria.region is None or sms.region == criteria.region)
 
 
 def _counted(waiting: Iterable[WaitingSms], ended: Collection[str]) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def end_superseded(election: Election, rows: Iterable[Message], now: dt.datetime
     if len(_looked) > 10_000:
         _looked.clear()
     _looked.update({row.key: moment for row in due})
-    wanted = {key for row in due for key in _keys(election, row)}
-    stored = get_reports(election, wanted) if wanted else {}
+    report_keys = {key for row in due for key in _keys(election, row)}
+    stored = get_reports(election, report_keys) if report_keys else {}
     superseded = [(row, by) for row in due if (by := superseded_by(election, row, stored)) is not None]
     done = for_each("superseded SMS", superseded, lambda pair: _end(*pair, now), name=lambda pair: str(pair[0].key))
     return frozenset(key for key in done.results if key is not None)

@@ -64,8 +64,8 @@ def settings(carriers: str) -> Iterator[Finding]:
     if not names:
         advice = "put the settings of your SMS provider into Parameter Store: docs/providers/README.md"
         yield Finding("providers", "problem", "none has settings: every webhook is refused", advice)
-    wanted = [name for name in carriers.split(",") if name and name != "sns"]
-    for name in sorted({*names, *wanted}):
+    listed = [name for name in carriers.split(",") if name and name != "sns"]
+    for name in sorted({*names, *listed}):
         try:
             provider_secrets(name)
             yield Finding(f"provider {name}", "good", "its settings can be read")

@@ -34,18 +34,18 @@ def _option(election: Election, label: str | dict[str, str]) -> str:
 
 def about_table(scope: Scope, now: dt.datetime) -> Table:
     """Return whose export it is, of what, as of when, which rows."""
-    election, wanted = scope.loaded.election, scope.wanted
+    election, export_request = scope.loaded.election, scope.wanted
     zone = election.zone
     lines: dict[str, Cell] = {
-        "election": f"{election.text(election.name, wanted.language)} ({election.id})",
+        "election": f"{election.text(election.name, export_request.language)} ({election.id})",
         "exported for": scope.operator.signature,
         "as of, UTC": local_time(now, dt.UTC),
         f"as of, {election.timezone}": local_time(now, zone),
-        "rows": wanted.what,
+        "rows": export_request.what,
         "regions": ", ".join(scope.regions),
-        "forms": ", ".join(wanted.forms) or "all",
-        "stations": ", ".join(wanted.stations) or "all",
-        "with names, phones and texts": "yes" if wanted.people else "no",
+        "forms": ", ".join(export_request.forms) or "all",
+        "stations": ", ".join(export_request.stations) or "all",
+        "with names, phones and texts": "yes" if export_request.people else "no",
         "a leading ' ": "stands before what a spreadsheet could take for a formula, and is no part of it (CSV)",
         "CODE_by": "how an answer came: sms, or phone and by whom it was entered",
     }

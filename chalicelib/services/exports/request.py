@@ -16,28 +16,30 @@ from chalicelib.store import jobs
 from chalicelib.store.jobs import JobRow
 
 
-def ask(election: Election, wanted: ExportRequest, action: Action) -> dict[str, Any]:
+def ask(election: Election, export_request: ExportRequest, action: Action) -> dict[str, Any]:
     """Store what somebody wants exported, and have it begun.
 
     Raises PeopleWithheld, and what `perform` raises.
     """
     operator = action.operator
-    if wanted.people and not operator.may(Permission.EXPORT_PEOPLE):
+    if export_request.people and not operator.may(Permission.EXPORT_PEOPLE):
         raise PeopleWithheld("names, phones and texts are exported by headquarters; ask for it without people")
-    if wanted.what == "audit" and not operator.may(Permission.READ_AUDIT):
+    if export_request.what == "audit" and not operator.may(Permission.READ_AUDIT):
         raise PeopleWithheld("the audit trail is exported by headquarters of the whole coalition")
     row = jobs.new_job(
         election.id,
         "exports",
         operator.name,
         action.now,
-        wanted=asdict(wanted),
+        wanted=asdict(export_request),
         role=operator.role,
         regions=list(operator.regions),
         organisation=operator.organisation,
     )
     document = described(row, action.now)
-    change = Change(document, (jobs.putting(row),), "export asked for", f"export {row.id}", None, asdict(wanted))
+    change = Change(
+        document, (jobs.putting(row),), "export asked for", f"export {row.id}", None, asdict(export_request)
+    )
     answered = perform(action, lambda: change)
     begin(election.id, "exports", answered["id"])
     return answered

@@ -140,21 +140,21 @@ def change_incident(
                 f"incident {number} is at version {incident.version} since {last['who']} took the step "
                 f"{last['step']} at {last['at']}, you have seen {seen}"
             )
-        changed = change(incident)
-        was = {name: getattr(incident, name) for name in changed.sets}
-        entry = _entry(changed, incident, action, at, was)
-        state = changed.state or incident.state
-        after = as_changed(incident, changed.sets)
+        change_made = change(incident)
+        was = {name: getattr(incident, name) for name in change_made.sets}
+        entry = _entry(change_made, incident, action, at, was)
+        state = change_made.state or incident.state
+        after = as_changed(incident, change_made.sets)
         writes = (
-            changing(incident, state, entry, **changed.sets, **changed.keeps),
+            changing(incident, state, entry, **change_made.sets, **change_made.keeps),
             *_counted(loaded.election, incident, after),
             *_listed(incident, after, state),
             *moving(incident, after.station),
-            *changed.others,
+            *change_made.others,
         )
         document = {"number": number, "version": incident.version + 1}
-        what, subject = f"incident {_PAST[changed.step]}", f"incident {number}"
-        return Change(document, writes, what, subject, _plain(was, incident.state), _plain(changed.sets, state))
+        what, subject = f"incident {_PAST[change_made.step]}", f"incident {number}"
+        return Change(document, writes, what, subject, _plain(was, incident.state), _plain(change_made.sets, state))
 
     return perform(action, attempt)
 
@@ -179,13 +179,13 @@ def _seen_by(loaded: LoadedElection, action: Action, number: int) -> Incident:
 
 
 def _entry(
-    changed: IncidentChange, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
+    change_made: IncidentChange, incident: Incident, action: Action, at: dt.datetime, was: Mapping[str, Any]
 ) -> dict[str, Any]:
-    note = " ".join(filter(None, (changed.says, action.why)))
+    note = " ".join(filter(None, (change_made.says, action.why)))
     entry = {
         "at": at.isoformat(timespec="seconds"),
-        "step": changed.step,
-        "state": changed.state or incident.state,
+        "step": change_made.step,
+        "state": change_made.state or incident.state,
         "who": action.who,
         "note": note or None,
         "was": dict(was) or None,
@@ -203,11 +203,11 @@ def _counted(election: Election, before: Incident, after: Incident) -> list[Writ
     if (before.station, before.region, before.severity) == (after.station, after.region, after.severity):
         return []
     added = changes_of_incidents(election, [after])
-    taken = [
+    subtracted = [
         (cell, {name: -amount for name, amount in counters.items()})
         for cell, counters in _counters_of(election, before)
     ]
-    return adding_to_tallies(election, total([*taken, *added]))
+    return adding_to_tallies(election, total([*subtracted, *added]))
 
 
 def _counters_of(election: Election, incident: Incident) -> Sequence[tuple[Any, Mapping[str, Any]]]:

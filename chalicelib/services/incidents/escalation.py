@@ -192,11 +192,11 @@ def _digest_to(
 ) -> list[Message]:
     region, listed, language = digested.region, digested.incidents, coordinator.language
     lines = {incident.number: _line(election, language, incident) for incident in listed}
-    wanted = [incident.number for incident in listed if coordinator.wants_sms(incident.severity)]
+    numbers = [incident.number for incident in listed if coordinator.wants_sms(incident.severity)]
     is_silent = coordinator.phone in set(muted) and all(incident.severity != "critical" for incident in listed)
     text, email = None, None
-    if wanted and coordinator.phone and not is_silent:
-        text = digest_sms(election, language, region, {number: lines[number] for number in wanted}, digested.more)
+    if numbers and coordinator.phone and not is_silent:
+        text = digest_sms(election, language, region, {number: lines[number] for number in numbers}, digested.more)
     if "email" in coordinator.alerts:
         email = outbox.Email(*digest_email(election, language, region, list(lines.values()), digested.more))
     origin = outbox.Origin(election.id, f"digest#{region}", now, "alert")

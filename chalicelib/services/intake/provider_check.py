@@ -85,9 +85,9 @@ def _self_tests(chosen: Provider, forger: Provider, url: str, now: dt.datetime) 
         yield Finding(what, False, str(reason), "complete the settings")
         return
     status, _, body = _call(genuine)
-    taken = status == chosen.accepted.status and body.decode(errors="replace") == chosen.accepted.body
+    is_accepted = status == chosen.accepted.status and body.decode(errors="replace") == chosen.accepted.body
     advice = "403: secret or public_url differ; 404: no settings there; 503: see the logs of Intake"
-    yield Finding(what, taken, f"answered {status}", "" if taken else advice)
+    yield Finding(what, is_accepted, f"answered {status}", "" if is_accepted else advice)
     status, _, body = _call(forged)
     yield _refusal("a forged", status, body)
 

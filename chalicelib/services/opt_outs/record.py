@@ -87,24 +87,24 @@ def opt_out_of(loaded: LoadedElection, message: Message, phone: str, now: dt.dat
 
 
 def outcome_of_opt_out(
-    loaded: LoadedElection, message: Message, phone: str, opting: OptOutChange, now: dt.datetime
+    loaded: LoadedElection, message: Message, phone: str, change: OptOutChange, now: dt.datetime
 ) -> Outcome:
     """Return the outcome of an SMS that says a wish alone."""
     election = loaded.election
     holder = _holder(election, phone)
     observer = holder if isinstance(holder, Observer) else None
     changes = Message.finishing(
-        OPTED[opting.wish],
+        OPTED[change.wish],
         now,
         election=election.id,
         counted_at=loaded.clock.at(message.received_at or message.stored_at),
         observer=observer.number if observer else None,
         region=election.region_of(observer.station) if observer else None,
     )
-    text = opting_reply(election, holder.language if holder else election.languages[0], opting.wish)
+    text = opting_reply(election, holder.language if holder else election.languages[0], change.wish)
     origin = outbox.Origin(election.id, message.key, now)
     reply = outbox.sms_row(keys.reply(message.key), phone, text, origin, sender=message.recipient)
-    return Outcome(message, changes, election, outgoing=(reply,) if opting.is_answered else (), writes=opting.writes)
+    return Outcome(message, changes, election, outgoing=(reply,) if change.is_answered else (), writes=change.writes)
 
 
 def finish_refused(message: Message, error: str, at: dt.datetime) -> None:

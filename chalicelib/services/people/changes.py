@@ -48,7 +48,7 @@ def invite(election: Election, invitation: Invitation, action: Action) -> dict[s
 
 
 def change_account(
-    election: Election, identity: str, wanted: Mapping[str, Any], seen: int, action: Action
+    election: Election, identity: str, changes: Mapping[str, Any], seen: int, action: Action
 ) -> dict[str, Any]:
     """Change an account's role, regions, language or end, on the version seen.
 
@@ -60,7 +60,7 @@ def change_account(
         if row.version != seen:
             raise VersionPassed(f"{row.name}'s account is at version {row.version} now, you have seen {seen}")
         before = access_of(row)
-        for name, value in wanted.items():
+        for name, value in changes.items():
             if value is not None or name not in ("role", "regions"):
                 setattr(row, name, list(value) if name == "regions" else value)
         if row.role != before["role"]:

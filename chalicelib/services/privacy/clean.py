@@ -59,8 +59,8 @@ def whole(table: str, row: Item, scope: Scope, hows: Iterable[Treatment]) -> Cha
 
     The row is all about somebody who is forgotten.
     """
-    wanted = set(hows)
-    declared = {name: how for name, how in PERSONAL[table].items() if name in row and how in wanted}
+    treatments = set(hows)
+    declared = {name: how for name, how in PERSONAL[table].items() if name in row and how in treatments}
     removes = tuple(name for name, how in declared.items() if how is Treatment.GOES)
     sets: dict[str, Mapping[str, Any]] = {}
     for name, how in declared.items():

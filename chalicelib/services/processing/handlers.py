@@ -47,7 +47,7 @@ class _Sms:
     loaded: LoadedElection
     message: Message
     phone: str
-    opting: OptOutChange | None
+    opt_out: OptOutChange | None
     now: dt.datetime
     limits: Limits
 
@@ -88,9 +88,9 @@ def senders_of(election: Election, message: Message, phone: str) -> tuple[Observ
 
 def _opt_out(sms: _Sms) -> Outcome | None:
     """Handle an SMS that says nothing but STOP or START."""
-    if sms.opting is None or not sms.opting.is_all:
+    if sms.opt_out is None or not sms.opt_out.is_all:
         return None
-    return outcome_of_opt_out(sms.loaded, sms.message, sms.phone, sms.opting, sms.now)
+    return outcome_of_opt_out(sms.loaded, sms.message, sms.phone, sms.opt_out, sms.now)
 
 
 def _command(sms: _Sms) -> Outcome | None:
@@ -181,7 +181,7 @@ def _report(sms: _Sms) -> Outcome:
             *counted_reply,
             *budget.writes,
             *proof.writes,
-            *(sms.opting.writes if sms.opting else ()),
+            *(sms.opt_out.writes if sms.opt_out else ()),
         ),
     )
 

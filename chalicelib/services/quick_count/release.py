@@ -86,8 +86,8 @@ def withdraw(loaded: LoadedElection, operator: Operator, seen: int, note: str, n
 
     Returns the live one, as headquarters see it after that. Raises NothingReleased and what `release` raises.
     """
-    standing = read_release(loaded.election.id)
-    if standing.version == seen and standing.document is None:
+    current = read_release(loaded.election.id)
+    if current.version == seen and current.document is None:
         raise NothingReleased("the quick count is not released")
     after = _replace(loaded, operator, "withdrawn", seen, None, note, now)
     return _described(after, counted_now(loaded, now))
@@ -115,10 +115,10 @@ def _replace(
     try:
         until_uncontended(lambda: write([replacing(election_id, seen, after, now), audited]), what="the release")
     except ReleaseChanged as changed:
-        standing = read_release(election_id)
-        if (standing.version, standing.change) == (after.version, after.change):
-            return standing
-        detail = f"the quick count is at version {standing.version} now, you have seen {seen}"
+        current = read_release(election_id)
+        if (current.version, current.change) == (after.version, after.change):
+            return current
+        detail = f"the quick count is at version {current.version} now, you have seen {seen}"
         raise VersionPassed(detail) from changed
     return after
 

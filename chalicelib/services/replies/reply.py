@@ -135,10 +135,10 @@ def _round_shown(election: Election, report: ResolvedReport) -> str:
 
 def _outdated(report: ResolvedReport, given: ObserverAnswers, message_key: str) -> frozenset[str]:
     """Return codes for which a newer message's answer stands."""
-    standing = {code: given.answers[code] for code in report.reading.answers if code in given.answers}
+    current_answers = {code: given.answers[code] for code in report.reading.answers if code in given.answers}
     return frozenset(
         code
-        for code, answer in standing.items()
+        for code, answer in current_answers.items()
         if answer.source.message != message_key and answer.value != report.reading.answers[code]
     )
 

@@ -61,8 +61,8 @@ def report_keys(election: Election, message: Message) -> Iterator[ReportKey]:
 
 def _changed(election: Election, keys: Iterable[ReportKey], change: Callable[[Report], Report]) -> list[MergedReport]:
     """Return reports before and after a change, those that it changes."""
-    wanted = set(keys)
-    stored = get_reports(election, wanted) if wanted else {}
+    distinct_keys = set(keys)
+    stored = get_reports(election, distinct_keys) if distinct_keys else {}
     changed: list[MergedReport] = []
     for before in stored.values():
         report = change(before.report)

@@ -184,11 +184,13 @@ def _described(
 ) -> dict[str, Any]:
     form = report.reading.form
     before = merged.before.report.observers.get(report.observer.number) if merged else None
-    standing = {} if before is None or form in withheld else before.answers
+    earlier_answers = {} if before is None or form in withheld else before.answers
     failed = merged.failed if merged else ()
     return report.document() | {
         "counts": report.counts,
-        "before": {code: value_json(standing[code].value) for code in report.reading.answers if code in standing},
+        "before": {
+            code: value_json(earlier_answers[code].value) for code in report.reading.answers if code in earlier_answers
+        },
         "failed_checks": [
             {"rule": check.rule, "severity": check.severity, "message": election.text(check.message, "en")}
             for check in failed

@@ -61,9 +61,9 @@ def take_next(
     def attempt() -> Change:
         nonlocal attempts
         own_regions = regions_asked(loaded.election, action.operator, regions)
-        looked = TaskScope.by(loaded, action.operator, own_regions, action.now)
+        scope = TaskScope.by(loaded, action.operator, own_regions, action.now)
         leases = _leases(loaded.election.id, own_regions)
-        divided = [_divided(tasks_of(kind, looked), leases, action.who, action.now) for kind in _in_order(kinds)]
+        divided = [_divided(tasks_of(kind, scope), leases, action.who, action.now) for kind in _in_order(kinds)]
         held = [task for mine, _ in divided for task in mine]
         free = next((tasks for _, tasks in divided if tasks), [])
         if not held and not free:
@@ -111,8 +111,8 @@ def _lease(loaded: LoadedElection, action: Action, named: tuple[Kind, str, str],
     kind, key, region = named
 
     def attempt() -> Change:
-        looked = TaskScope.by(loaded, action.operator, regions_asked(loaded.election, action.operator, ()), action.now)
-        task = next((task for task in tasks_of(kind, looked) if (task.key, task.region) == (key, region)), None)
+        scope = TaskScope.by(loaded, action.operator, regions_asked(loaded.election, action.operator, ()), action.now)
+        task = next((task for task in tasks_of(kind, scope) if (task.key, task.region) == (key, region)), None)
         if task is None:
             raise NothingToDo(f"{kind} {key} does not wait for anybody, or not in your regions")
         row = leases_of(loaded.election.id, region).get(task.name)

@@ -68,53 +68,53 @@ class TaskScope:
         return cls(loaded, regions, everywhere, now, operator)
 
 
-def tasks_of(kind: Kind, looked: TaskScope) -> list[Task]:
+def tasks_of(kind: Kind, scope: TaskScope) -> list[Task]:
     """Return what waits in a queue, the most urgent first; raises StoreUnavailable."""
-    return sorted(_FINDERS[kind](looked), key=lambda task: task.order)
+    return sorted(_FINDERS[kind](scope), key=lambda task: task.order)
 
 
-def _incidents(looked: TaskScope) -> Iterator[Task]:
-    loaded = looked.loaded
-    for incident in _own_incidents(looked, open_incidents_of(loaded.election.id)):
-        if incident.is_new and incident.region in looked.regions:
+def _incidents(scope: TaskScope) -> Iterator[Task]:
+    loaded = scope.loaded
+    for incident in _own_incidents(scope, open_incidents_of(loaded.election.id)):
+        if incident.is_new and incident.region in scope.regions:
             order = (-SEVERITIES.index(incident.severity), incident.at, incident.number)
             yield Task("incident", str(incident.number), incident.region, loaded.clock.real(incident.at), order)
 
 
-def _own_incidents(looked: TaskScope, listed: list[OpenIncident]) -> list[OpenIncident]:
+def _own_incidents(scope: TaskScope, listed: list[OpenIncident]) -> list[OpenIncident]:
     """Return the open incidents of an operator's organisation's observers."""
-    if looked.operator.sight is None or not listed:
+    if scope.operator.sight is None or not listed:
         return listed
-    rows = incidents_by_id(looked.loaded.election.id, [row.incident for row in listed])
-    own_ids = {row.id for row in rows if looked.operator.acts_for(row.observer)}
+    rows = incidents_by_id(scope.loaded.election.id, [row.incident for row in listed])
+    own_ids = {row.id for row in rows if scope.operator.acts_for(row.observer)}
     return [row for row in listed if row.incident in own_ids]
 
 
-def _messages(looked: TaskScope) -> Iterator[Task]:
-    for region in (*looked.regions, *([None] if looked.is_everywhere else [])):
-        waiting = waiting_at(looked.loaded.election.id, region, "messages", MOST_LOOKED_AT)
-        for message in (row for row in waiting if looked.operator.acts_for(row.observer)):
+def _messages(scope: TaskScope) -> Iterator[Task]:
+    for region in (*scope.regions, *([None] if scope.is_everywhere else [])):
+        waiting = waiting_at(scope.loaded.election.id, region, "messages", MOST_LOOKED_AT)
+        for message in (row for row in waiting if scope.operator.acts_for(row.observer)):
             yield Task("message", message.key, message.region or NO_REGION, message.since, (message.since, message.key))
 
 
-def _calls(looked: TaskScope) -> Iterator[Task]:
-    loaded, at = looked.loaded, looked.loaded.clock.at(looked.now)
-    for call in own_calls(looked.operator, calls_in_order(loaded, looked.regions, looked.now, consistent=True)):
+def _calls(scope: TaskScope) -> Iterator[Task]:
+    loaded, at = scope.loaded, scope.loaded.clock.at(scope.now)
+    for call in own_calls(scope.operator, calls_in_order(loaded, scope.regions, scope.now, consistent=True)):
         if not call.is_snoozed:
             since = loaded.clock.real(due_since(loaded.election, call.need, at))
             yield Task("call", call.row.station, call.region, since, call.order, call.row)
 
 
-def _doubts(looked: TaskScope) -> Iterator[Task]:
-    election = looked.loaded.election
-    for region in looked.regions:
+def _doubts(scope: TaskScope) -> Iterator[Task]:
+    election = scope.loaded.election
+    for region in scope.regions:
         for row in doubts_of_region(election.id, region):
             station, form, name = row.place
-            if not sees_doubts_at(looked.operator, station):
+            if not sees_doubts_at(scope.operator, station):
                 continue
             votes = max((int(doubt.get("votes", 0)) for doubt in row.doubts), default=0)
             of_count = form in election.form_by_code and is_count(election.form_by_code[form])
-            since = looked.loaded.clock.real(row.since)
+            since = scope.loaded.clock.real(row.since)
             yield Task("doubt", f"{station}#{form}#{name}", region, since, (not of_count, -votes, since, station))
 
 

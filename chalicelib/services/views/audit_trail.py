@@ -21,14 +21,14 @@ def list_actions(
 
     Who may not read everybody's sees their own lines. `who`: of one person alone. Raises StoreUnavailable.
     """
-    wanted = who if operator.may(Permission.READ_AUDIT) else operator.signature
+    author = who if operator.may(Permission.READ_AUDIT) else operator.signature
     shown: list[dict[str, Any]] = []
     scanned = 0
     while scanned < MOST_SCANNED:
         rows = actions_before(loaded.election.id, before, READ_AT_ONCE)
         for row in rows:
             before = row.at
-            if wanted is None or wanted in (row.who, row.who.rpartition(" (")[0]):
+            if author is None or author in (row.who, row.who.rpartition(" (")[0]):
                 shown.append(described(loaded.election, row))
             if len(shown) == limit:
                 return shown, before

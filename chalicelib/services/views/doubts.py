@@ -21,18 +21,18 @@ def list_doubts(
     loaded: LoadedElection,
     reader: Reader,
     regions: Sequence[str],
-    wanted: tuple[str | None, str | None],
+    criteria: tuple[str | None, str | None],
     now: dt.datetime,
     after: Rank | None,
     limit: int,
 ) -> dict[str, Any]:
     """Return a page of doubts, with the rank that continues it.
 
-    `wanted`: of a kind and a form.
+    `criteria`: of a kind and a form.
 
     Of a count form first, then those that concern most votes. As of the last minute. Raises StoreUnavailable.
     """
-    election, (kind, form) = loaded.election, wanted
+    election, (kind, form) = loaded.election, criteria
     leases = {region: leases_of(election.id, region) for region in regions}
     doubts = sorted(
         (

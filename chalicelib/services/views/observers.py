@@ -23,7 +23,7 @@ MOST_FIGURED: Final = 100
 def list_observers(
     loaded: LoadedElection,
     reader: Reader,
-    wanted: tuple[str | None, str | None, str | None, str | None],
+    criteria: tuple[str | None, str | None, str | None, str | None],
     now: dt.datetime,
     after: str | None,
     limit: int,
@@ -32,9 +32,9 @@ def list_observers(
 
     They come with all phones and when each was heard.
 
-    `wanted`: of a region, a station, an organisation, and a text in the number or name. Raises StoreUnavailable.
+    `criteria`: of a region, a station, an organisation, and a text in the number or name. Raises StoreUnavailable.
     """
-    election, (region, station, organisation, text) = loaded.election, wanted
+    election, (region, station, organisation, text) = loaded.election, criteria
     following = [
         observer
         for observer in sorted(election.observers, key=lambda observer: observer.number)

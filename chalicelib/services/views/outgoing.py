@@ -117,12 +117,12 @@ def _waiting(election_id: str, now: dt.datetime) -> tuple[list[Message], None, b
 
 
 def _failed(election_id: str, tab: Tab, until: dt.datetime) -> tuple[list[Message], dt.datetime | None, bool]:
-    wanted = _was_given_up if tab == "given_up" else _did_not_arrive
+    belongs_in_tab = _was_given_up if tab == "given_up" else _did_not_arrive
     rows: list[Message] = []
     looked_at, bucket = 0, begin_of(until)
     for _ in range(MOST_BUCKETS):
         keys = list(islice(_ours(election_id, bucket), MOST_LOOKED_AT))
-        rows += [row for row in get_many(keys) if row.election == election_id and wanted(row)] if keys else []
+        rows += [row for row in get_many(keys) if row.election == election_id and belongs_in_tab(row)] if keys else []
         looked_at += len(keys)
         bucket -= BUCKET
         if looked_at >= MOST_LOOKED_AT:

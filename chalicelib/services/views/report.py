@@ -140,8 +140,8 @@ class ReportView:
         return {"observer": choice.observer, "stands": stands, **self._made(choice.made)}
 
     def _answer_of(self, number: str, code: str, report: Report) -> dict[str, Any]:
-        standing = report.observers.get(number)
-        answer = standing.answers.get(code) if standing is not None else None
+        observer_answers = report.observers.get(number)
+        answer = observer_answers.answers.get(code) if observer_answers is not None else None
         confirmed = report.decisions.confirmed.get((number, code))
         return {
             "value": value_json(answer.value) if answer is not None else None,

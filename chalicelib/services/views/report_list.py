@@ -46,7 +46,7 @@ class ReportFilter:
 def list_reports(
     loaded: LoadedElection,
     reader: Reader,
-    wanted: ReportFilter,
+    criteria: ReportFilter,
     now: dt.datetime,
     after: tuple[str, str] | None,
     limit: int,
@@ -57,22 +57,22 @@ def list_reports(
     ends with. Reads one query per station. Raises StoreUnavailable.
     """
     election = loaded.election
-    asked = sorted(
+    stations = sorted(
         (
             station
-            for region in wanted.regions
+            for region in criteria.regions
             for station in election.stations_by_region.get(region, ())
             if reader.operator.sees_station(station)
         ),
         key=_place,
     )
-    following = [station for station in asked if after is None or _place(station) > after]
+    following = [station for station in stations if after is None or _place(station) > after]
     page: list[dict[str, Any]] = []
     last: Station | None = None
     for station, stored in _read(election, reader, following[:MOST_READ]):
         last = station
         reports = (_described(election, reader, station, row, stored) for row in stored)
-        page += [report for report in reports if wanted.fits(report)]
+        page += [report for report in reports if criteria.fits(report)]
         if len(page) >= limit:
             break
     is_end = last is None or last == following[-1]

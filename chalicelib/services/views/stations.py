@@ -61,7 +61,7 @@ def find_stations(
     loaded: LoadedElection,
     reader: Reader,
     region: str,
-    wanted: StationFilter,
+    criteria: StationFilter,
     now: dt.datetime,
     after: str | None = None,
     limit: int = PAGE,
@@ -76,7 +76,7 @@ def find_stations(
     named = [
         station
         for station in following
-        if reader.operator.sees_station(station) and wanted.names(election, station, with_people=reader.sees_people)
+        if reader.operator.sees_station(station) and criteria.names(election, station, with_people=reader.sees_people)
     ]
     looked_at = named[:MOST_LOOKED_AT]
     page: list[Described] = []
@@ -88,7 +88,7 @@ def find_stations(
             if len(page) == limit:
                 break
             last = described["station"]
-            page += [described] if wanted.fits(described) else []
+            page += [described] if criteria.fits(described) else []
         if len(page) == limit:
             break
     is_end = last is None or last == named[-1].number

@@ -140,8 +140,8 @@ def _sent_about(sms: Message, incidents: Iterable[Incident]) -> list[Message]:
 def _receipts_of(sent: Sequence[Message]) -> list[ReceiptRow]:
     """Return the receipts of SMS, by what their carriers called them last."""
     named = [(row.carrier, row.reference) for row in sent if row.carrier and row.reference]
-    wanted = [keys.receipt(carrier, ref, word) for carrier, ref in named for word in RECEIPTS]
-    return [row for row in message_queries.read_rows(wanted)[0] if isinstance(row, ReceiptRow)]
+    receipt_keys = [keys.receipt(carrier, ref, word) for carrier, ref in named for word in RECEIPTS]
+    return [row for row in message_queries.read_rows(receipt_keys)[0] if isinstance(row, ReceiptRow)]
 
 
 def _steps(row: Message | ReceiptRow) -> Iterator[Step]:

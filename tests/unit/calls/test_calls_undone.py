@@ -8,7 +8,7 @@ from day_in_memory import MORNING, DayInMemory, small_election
 from chalicelib.services.access.operators import Operator
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.calls import lease
-from chalicelib.services.calls.outcome import CallOutcome, log_call
+from chalicelib.services.calls.outcome import CallReport, log_call
 from chalicelib.services.calls.undo import undo_call
 from chalicelib.services.upkeep.upkeep import keep_up
 from chalicelib.store.calls import CallRow, call_of
@@ -57,7 +57,7 @@ def test_an_undone_call_leaves_the_row_as_it_was(day: DayInMemory, outcome: str)
         del free[name]
     at = day.current.clock.at(day.now)
     later = at + dt.timedelta(hours=1) if outcome == "will_send" else None
-    called = CallOutcome(outcome, phone=phone, will_send_at=later, reminds=later is not None)
+    called = CallReport(outcome, phone=phone, will_send_at=later, reminds=later is not None)
     logged = log_call(day.current, action(day, "2"), station, called)
     row = row_of(day)
     assert (row.holder, row.lease, row.tries, (row.last or {})["outcome"]) == (None, None, 1, outcome)

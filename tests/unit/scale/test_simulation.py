@@ -13,7 +13,7 @@ from infra.scale.aws_limits import PARTITION_WRITE_UNITS
 from infra.scale.capacity import Items, Tables, Workers
 from infra.scale.design import Design
 from infra.scale.figures import hottest, percentile, table
-from infra.scale.measured import MeasuredCosts
+from infra.scale.measured_costs import MeasuredCosts
 from infra.scale.nation import reports, sample_election
 from infra.scale.pictures import bars, curves
 from infra.scale.simulation import Run, Simulation
