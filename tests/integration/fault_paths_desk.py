@@ -46,6 +46,11 @@ def assigned(stage: Stage) -> None:
     did(stage, MESSAGE + "/assign", first_observer(stage), seen=etag(stage, MESSAGE))
 
 
+def assigned_with_an_incident(stage: Stage) -> None:
+    stage.say("waiting", OPENING + "\nIN 3 beaten", STRANGER)
+    did(stage, MESSAGE + "/assign", first_observer(stage), seen=etag(stage, MESSAGE))
+
+
 def first_observer(stage: Stage) -> dict[str, str]:
     return {"observer": stage.election.observers[0].number}
 
@@ -67,6 +72,7 @@ REQUESTS = {
     "assign this": about("assign", lambda stage: first_observer(stage) | {"only_this": True}, of_a_stranger),
     "nobody's": about("assign", {"nobody": True}, of_a_stranger),
     "unassign": about("unassign", {}, assigned),
+    "unassign what opened an incident": about("unassign", {"note": "mistaken"}, assigned_with_an_incident),
     "spam": about("spam", {}, of_a_stranger),
     "retry": about("retry", {}, held),
     "undo an entry": about("undo", {}, entered),

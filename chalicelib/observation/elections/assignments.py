@@ -18,7 +18,7 @@ class Assignment:
     """Whose a phone is: an observer's number, a coordinator's name, or nobody's.
 
     `sent_as`: how a provider wrote the phone. `undone`: nothing is said of it any more, and `whose` it was.
-    `is_settled`: its SMS have been read by this.
+    `is_settled`: its SMS have been read by this. `why`: the reason that was given, kept until then.
     """
 
     kind: Kind
@@ -27,11 +27,13 @@ class Assignment:
     at: str
     sent_as: str = ""
     is_settled: bool = False
+    why: str = ""
 
     def document(self) -> dict[str, Any]:
         """Return the assignment as it is stored."""
         document = {self.kind: self.whose if self.whose is not None else True, "who": self.who, "at": self.at}
         sent = {"sent_as": self.sent_as} if self.sent_as else {}
+        sent |= {"why": self.why} if self.why else {}
         return document | sent | ({"settled": True} if self.is_settled else {})
 
 
@@ -47,6 +49,7 @@ def assignment_from(document: Mapping[str, Any]) -> Assignment:
         document["at"],
         document.get("sent_as", ""),
         bool(document.get("settled")),
+        document.get("why", ""),
     )
 
 

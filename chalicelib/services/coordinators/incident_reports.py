@@ -22,6 +22,7 @@ from chalicelib.services.coordinators.speaker import Speaker
 from chalicelib.services.incidents.alerts import incident_sources, reported
 from chalicelib.services.incidents.limits import Limits
 from chalicelib.services.incidents.opening import open_incidents
+from chalicelib.services.incidents.withdrawn_entries import saying_again
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incidents import Incident
@@ -60,6 +61,8 @@ def outcome_of_coordinators_report(
     proof = prove(election.id, message, phone, rows, loaded.clock.at(now), is_counted=limits.counts_codes)
     for incident in incidents:
         incident.doubt = proof.doubt
+    repeated = [incident for incident in incidents if incident.id in limits.existing_keys]
+    told_again, reopening = saying_again(loaded, repeated, message.recipient, now)
     opening = open_incidents(
         loaded,
         [incident for incident in incidents if incident.id not in limits.existing_keys],
@@ -94,8 +97,8 @@ def outcome_of_coordinators_report(
         election=election,
         cells=total(changes_of_incidents(election, opening.incidents)),
         incidents=opening.incidents,
-        outgoing=(*opening.alerts, *blocking, *replies),
-        writes=(*opening.writes, *proof.writes),
+        outgoing=(*opening.alerts, *told_again, *blocking, *replies),
+        writes=(*opening.writes, *reopening, *proof.writes),
     )
 
 

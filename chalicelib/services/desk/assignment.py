@@ -19,7 +19,7 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.codes.proof import is_in_doubt, readable_text
 from chalicelib.services.desk.message import OTHERS_AT_WORK, decision, message_at, message_of, read_now
 from chalicelib.services.desk.refusals import NotDone, TooManyAssigned
-from chalicelib.services.desk.reread import anew, masked, messages_of_phone, reread, waits
+from chalicelib.services.desk.reread import as_anothers, masked, messages_of_phone, reread, waits
 from chalicelib.services.isolation import for_each
 from chalicelib.services.versions import NotInRegion
 from chalicelib.store import routes
@@ -32,6 +32,8 @@ MOST_ASSIGNED = 300
 """Phones of which people have said whose they are; the election's head row holds them."""
 LARGEST_ASSIGNMENTS = 100_000
 """Bytes that they take there."""
+LONGEST_REASON = 160
+"""Characters of a reason that are kept with it, for the histories of incidents; the audit trail has it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def assign(loaded: LoadedElection, action: Action, key: str, seen: str, owner: O
         if in_roster(loaded.filed, phone):
             raise NotDone("the roster has this phone: change the roster")
         version, assigned = assignments(loaded.election.id)
-        assignment = Assignment(owner.kind, owner.whose, action.who, action.now.isoformat(), row.sender or "")
+        sent_as, why = row.sender or "", _kept(action.why)
+        assignment = Assignment(owner.kind, owner.whose, action.who, action.now.isoformat(), sent_as, why=why)
         after = assigned | {phone: assignment}
         if len(after) > MOST_ASSIGNED or bytes_of_assignments(after) > LARGEST_ASSIGNMENTS:
             raise TooManyAssigned(f"{len(after) - 1} phones are assigned: put them in the roster and load it")
@@ -91,7 +94,7 @@ def assign_this(loaded: LoadedElection, action: Action, key: str, seen: str, obs
 
     def attempt() -> Change:
         row = message_at(action.operator, key, seen)
-        writes = anew(loaded.election, [row], decision(action, "assigned"), observer, action.now)
+        writes = as_anothers(loaded, [row], decision(action, "assigned"), observer, action.why)
         document = {"message": key, "observer": observer, "only_this": True}
         return Change(document, writes, "message assigned", f"message {key}", before=row.observer, after=observer)
 
@@ -103,7 +106,7 @@ def assign_this(loaded: LoadedElection, action: Action, key: str, seen: str, obs
 def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dict[str, Any]:
     """Take back whose an SMS, or its phone, was said to be.
 
-    Its SMS wait again, and count no more.
+    Its SMS wait again, and count no more; incidents that they opened end.
 
     Raises what `assign` raises.
     """
@@ -111,7 +114,7 @@ def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dic
     def attempt() -> Change:
         row = message_at(action.operator, key, seen)
         if row.on_behalf_of is not None and not row.is_entry:
-            writes = anew(loaded.election, [row], decision(action, "undone"), None, action.now)
+            writes = as_anothers(loaded, [row], decision(action, "undone"), None, action.why)
             document = {"message": key, "undone": "assigned", "only_this": True}
             return Change(document, writes, "undone: assigned", f"message {key}", before=row.on_behalf_of)
         phone = _phone_of(loaded.election, row)
@@ -120,10 +123,13 @@ def unassign(loaded: LoadedElection, action: Action, key: str, seen: str) -> dic
         if before is None or before.kind == "undone":
             raise NotDone("its phone is not assigned")
         _require_sees(loaded.election, action.operator, before)
-        after = replace(before, kind="undone", who=action.who, at=action.now.isoformat(), is_settled=False)
+        at, why = action.now.isoformat(), _kept(action.why)
+        undone = replace(before, kind="undone", who=action.who, at=at, is_settled=False, why=why)
+        if bytes_of_assignments(assigned | {phone: undone}) > LARGEST_ASSIGNMENTS:
+            undone = replace(undone, why="")
         return Change(
             {"message": key, "undone": "spam" if before.kind == "nobody" else "assigned"},
-            (assigning(loaded.election.id, version, assigned | {phone: after}),),
+            (assigning(loaded.election.id, version, assigned | {phone: undone}),),
             f"undone: phone assigned to {before.kind}",
             f"phone …{phone[-4:]} of message {key}",
             before=before.document(),
@@ -147,6 +153,11 @@ def preview(loaded: LoadedElection, operator: Operator, key: str, observer: str)
     waiting = [row for row in messages_of_phone(loaded, phone, ()) if waits(row)]
     counting = [row.key for row in waiting if _may_count(loaded, row, senders)]
     return {"observer": observer, "waiting": len(waiting), "will_count": len(counting), "messages": counting}
+
+
+def _kept(why: str | None) -> str:
+    """Return a reason as it is kept with an assignment."""
+    return (why or "")[:LONGEST_REASON]
 
 
 def _reread_now(loaded: LoadedElection, key: str, now: dt.datetime) -> int:

@@ -7,26 +7,32 @@ phone has it done at once, and the schedule does what failed, or came while othe
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from chalicelib.observation.elections.assignments import Assignment
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reading.reading import read
+from chalicelib.observation.reports.entries import sms_name
+from chalicelib.observation.reports.resolve import interpret
 from chalicelib.observation.sms.phones import international
-from chalicelib.observation.sms.states import MessageState, Reason
+from chalicelib.observation.sms.states import Flag, MessageState, Reason
 from chalicelib.services.clients.retry import until_uncontended
+from chalicelib.services.codes.proof import is_in_doubt, readable_text
 from chalicelib.services.desk.message import read_now
-from chalicelib.services.incidents.alerts import opens_incident
+from chalicelib.services.incidents.alerts import opened_by, opens_incident
 from chalicelib.services.incidents.readings import incidents_of_reading
+from chalicelib.services.incidents.withdrawn_entries import disowning_incidents
 from chalicelib.services.isolation import for_each
+from chalicelib.services.processing.handlers import senders_of
 from chalicelib.services.reports.retract import retracting
 from chalicelib.store import elections
 from chalicelib.store.desk import DESKS, Decision, deciding, reading_by, reopening, waiting_at
 from chalicelib.store.elections import LoadedElection, existing
+from chalicelib.store.incidents import Incident
 from chalicelib.store.message_queries import conversation_between, get_many
 from chalicelib.store.messages import Message
-from chalicelib.store.outcome import AlreadyProcessed, AssignmentsChanged, ReportChanged, write
+from chalicelib.store.outcome import AlreadyProcessed, AssignmentsChanged, IncidentChanged, ReportChanged, write
 from chalicelib.store.roster import assigning, assignments
 from chalicelib.store.writes import Write
 
@@ -54,16 +60,16 @@ def reread(election_id: str, phone: str, now: dt.datetime) -> int:
     if assignment is None:
         return 0
     rows = [row for row in messages_of_phone(loaded, phone, (assignment.sent_as,)) if _step(loaded, row, phone)]
-    chunks = [[row.key for row in rows[begin : begin + AT_ONCE]] for begin in range(0, len(rows), AT_ONCE)]
     done = for_each(
         "SMS of an assigned phone",
-        chunks,
+        _chunks(loaded.election, rows),
         lambda keys: _reread(loaded, keys, phone, assignment, now),
         name=lambda keys: keys[0],
     )
     if done.is_whole and not rows and now - dt.datetime.fromisoformat(assignment.at) >= UNSURE_FOR:
         kept = {other_phone: other for other_phone, other in assigned.items() if other_phone != phone}
-        after = kept if assignment.kind == "undone" else assigned | {phone: replace(assignment, is_settled=True)}
+        settled = replace(assignment, is_settled=True, why="")
+        after = kept if assignment.kind == "undone" else assigned | {phone: settled}
         with suppress(AssignmentsChanged):
             until_uncontended(lambda: write([assigning(election_id, version, after)]), what="an assigned phone")
     return sum(done.results)
@@ -91,6 +97,17 @@ def reread_due(now: dt.datetime, until: float) -> int:
     return sum(done.results)
 
 
+def _chunks(election: Election, rows: Sequence[Message]) -> list[list[str]]:
+    """Return keys of SMS that are put back together.
+
+    One that has opened an incident goes alone: with its end goes news of it.
+    """
+    alone = {row.key for row in rows if any(certain for _, _, certain in incidents_of_reading(election, row))}
+    others = [row.key for row in rows if row.key not in alone]
+    together = [others[begin : begin + AT_ONCE] for begin in range(0, len(others), AT_ONCE)]
+    return [*together, *([row.key] for row in rows if row.key in alone)]
+
+
 def _reread(loaded: LoadedElection, keys: Sequence[str], phone: str, assignment: Assignment, now: dt.datetime) -> int:
     """Put some SMS of a phone where they belong, and read them.
 
@@ -101,14 +118,15 @@ def _reread(loaded: LoadedElection, keys: Sequence[str], phone: str, assignment:
         steps = {row.key: (row, _step(loaded, row, phone)) for row in get_many(keys)}
         again = [row for row, step in steps.values() if step == "read"]
         at = Decision("undone" if assignment.kind == "undone" else "assigned", assignment.who, now)
-        writes = list(anew(loaded.election, again, at, None, now))
+        writes = list(as_anothers(loaded, again, at, None, assignment.why or None))
         spam = Decision("spam", assignment.who, now)
         writes += [deciding(row, spam) for row, step in steps.values() if step == "mute"]
         writes += [reopening(row, at) for row, step in steps.values() if step == "reopen"]
         write(writes)
         return [row.key for row in again]
 
-    read_now(until_uncontended(attempt, also=(AlreadyProcessed, ReportChanged), what="SMS of a phone"), now)
+    contended = (AlreadyProcessed, ReportChanged, IncidentChanged)
+    read_now(until_uncontended(attempt, also=contended, what="SMS of a phone"), now)
     return len(keys)
 
 
@@ -167,6 +185,43 @@ def anew(
         for row in rows
     ]
     return (*retracting(election, rows), *again)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cause:
+    """Who said anew whose an SMS is, when and why."""
+
+    who: str
+    now: dt.datetime
+    why: str | None
+
+
+def as_anothers(
+    loaded: LoadedElection, rows: Sequence[Message], decision: Decision, observer: str | None, why: str | None
+) -> tuple[Write, ...]:
+    """Return the writes by which SMS are read anew, as another's.
+
+    What they had opened and open no more ends. `observer`: as `anew` has it. Raises StoreUnavailable.
+    """
+    cause = _Cause(decision.who, decision.at, why)
+    read_anew = anew(loaded.election, rows, decision, observer, decision.at)
+    opened = [(row, _opening(loaded, row, observer)) for row in rows]
+    return (*read_anew, *(write for row, now in opened for write in disowning_incidents(loaded, cause, row, now)))
+
+
+def _opening(loaded: LoadedElection, row: Message, observer: str | None) -> dict[str, Incident]:
+    """Return what an SMS will open as an observer's, by id.
+
+    A coordinator's says again what it had opened: it is reported by another.
+    """
+    election, at = loaded.election, loaded.clock.at(row.received_at or row.stored_at)
+    as_read = Message(**{**row.attribute_values, "on_behalf_of": observer})
+    senders = senders_of(election, as_read, international(row.sender or "", election.default_region))
+    if not senders or is_in_doubt(as_read, senders):
+        return {}
+    text, is_incomplete = readable_text(as_read, senders), row.flag == Flag.INCOMPLETE
+    interpretation = interpret(election, senders, text, at, sms=sms_name(row.key), is_incomplete=is_incomplete)
+    return {incident.id: incident for incident in opened_by(election, as_read, interpretation.reports, at)}
 
 
 def messages_of_phone(loaded: LoadedElection, phone: str, sent_as: Iterable[str]) -> list[Message]:

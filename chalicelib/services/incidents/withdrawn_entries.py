@@ -1,4 +1,6 @@
-"""End incidents with their entry, and reopen them with it.
+"""End incidents with what opened them, and reopen them with it.
+
+That is an entry that is withdrawn, or an SMS that is another's after all.
 
 By a step of whoever withdraws it, in the same transaction; who had been alerted is told. An incident that somebody has
 verified, or that has ended, stays as it is, and its history says what became of the entry. What ended so is new again,
@@ -6,9 +8,9 @@ and told again, as soon as another message says it.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from chalicelib.observation.coordinators.texts import answer
 from chalicelib.observation.elections.coordinator import Coordinator
@@ -39,10 +41,31 @@ from chalicelib.store.outcome import queued
 from chalicelib.store.reports import ReportKey, get_reports
 from chalicelib.store.writes import Write
 
-What = Literal["withdrawn", "restored"]
+What = Literal["withdrawn", "restored", "disowned"]
 MOST_NEWS: Final = 60
 """SMS and emails that tell of what an entry's withdrawal ended; DynamoDB writes a hundred rows at once."""
-SAYS: Final = {"withdrawn": "what was entered is withdrawn", "restored": "what was entered counts again"}
+SAYS: Final[Mapping[What, str]] = {
+    "withdrawn": "what was entered is withdrawn",
+    "restored": "what was entered counts again",
+    "disowned": "its SMS is not from that observer",
+}
+ENDINGS: Final = (SAYS["withdrawn"], SAYS["disowned"])
+
+
+class Cause(Protocol):
+    """Who ends or reopens incidents, when and why."""
+
+    @property
+    def who(self) -> str:
+        """Who it is, as histories say it."""
+
+    @property
+    def now(self) -> dt.datetime:
+        """The real instant."""
+
+    @property
+    def why(self) -> str | None:
+        """The reason that was given."""
 
 
 def ending_incidents(
@@ -65,6 +88,27 @@ def ending_incidents(
     return [*writes, *_stepping(loaded, action, ended, "withdrawn")], numbers
 
 
+def disowning_incidents(
+    loaded: LoadedElection, cause: Cause, row: Message, opening: Mapping[str, Incident]
+) -> list[Write]:
+    """Return the writes that end what an SMS opened as another's.
+
+    `opening`: what it opens as whose it is now, by id: that stays, and is theirs. So does an answer that another
+    message gives as well. Raises StoreUnavailable.
+    """
+    ended: list[Incident] = []
+    writes: list[Write] = []
+    for incident in _opened_by(loaded.election, row, None):
+        kept, other = opening.get(incident.id), _other_message(loaded, cause, incident, row)
+        if kept is not None and kept.observer != incident.observer:
+            writes.append(_noted(loaded, cause, incident, "disowned", observer=kept.observer))
+        elif kept is None and other is not None:
+            writes.append(_noted(loaded, cause, incident, "disowned", message=other))
+        elif kept is None:
+            ended.append(incident)
+    return [*writes, *_stepping(loaded, cause, ended, "disowned")]
+
+
 def reopening_incidents(loaded: LoadedElection, action: Action, entry: Message, report: ReportKey) -> list[Write]:
     """Return the writes that reopen what ended with an entry.
 
@@ -79,8 +123,8 @@ def saying_again(
 ) -> tuple[list[Message], list[Write]]:
     """Return the alerts and writes of incidents said again.
 
-    They had ended with the entry that was withdrawn, and another message says them. They are new again, and not counted
-    again; whoever had been told of them at any stage is told. Raises StoreUnavailable.
+    They had ended with the entry that was withdrawn, or as another's, and a message says them. They are new again, and
+    not counted again; whoever had been told of them at any stage is told. Raises StoreUnavailable.
     """
     election, at = loaded.election, loaded.clock.at(now)
     by_id = {incident.id: incident for incident in repeated}
@@ -92,15 +136,17 @@ def saying_again(
     for incident in ended:
         repeat = by_id[incident.id]
         incident.message, incident.text, incident.doubt = repeat.message, repeat.text, repeat.doubt
+        incident.observer = repeat.observer
         stages = escalation(election, incident.region)
         first = told_at_once(election, incident.region, incident.severity)
         every = tuple(sorted({*first, *chain.from_iterable(stages[: incident.stage])}))
         group = every if len(every) <= TOLD_TOGETHER_AT_MOST else first
         alerts_again = alerts_of(election, incident, group, muted, now, sender, Occasion(f"again{incident.version}"))
-        who = f"observer {incident.observer}"
+        is_observer = incident.observer in election.observer_by_number
+        who = f"observer {incident.observer}" if is_observer else incident.observer
         entry = {"at": at.isoformat(timespec="seconds"), "step": "open", "state": "new", "who": who}
         keys = [*incident.alerts, *(row.key for row in alerts_again)]
-        repeated_by = {"message": repeat.message, "text": repeat.text, "doubt": repeat.doubt}
+        repeated_by = {name: getattr(repeat, name) for name in ("message", "text", "doubt", "observer")}
         writes.append(changing(incident, "new", entry, alerts=keys, **repeated_by))
         writes.append(listed(incident, "new"))
         if incident.stage < len(stages):
@@ -126,7 +172,7 @@ def _report_of(incident: Incident) -> ReportKey | None:
     return incident.id.partition("#")[0], form, round_name
 
 
-def _other_message(loaded: LoadedElection, action: Action, incident: Incident, entry: Message) -> str | None:
+def _other_message(loaded: LoadedElection, action: Cause, incident: Incident, entry: Message) -> str | None:
     """Return the message that says what opened an incident, without an entry."""
     key = _report_of(incident)
     form = loaded.election.form_by_code.get(key[1]) if key is not None else None
@@ -142,11 +188,11 @@ def _other_message(loaded: LoadedElection, action: Action, incident: Incident, e
 
 def _ended_so(incident: Incident) -> bool:
     last = incident.history[-1]
-    return last["step"] == "reject" and str(last.get("note", "")).startswith(SAYS["withdrawn"])
+    return last["step"] == "reject" and str(last.get("note", "")).startswith(ENDINGS)
 
 
-def _stepping(loaded: LoadedElection, action: Action, incidents: Sequence[Incident], what: What) -> Iterator[Write]:
-    step: Step = "reject" if what == "withdrawn" else "reopen"
+def _stepping(loaded: LoadedElection, action: Cause, incidents: Sequence[Incident], what: What) -> Iterator[Write]:
+    step: Step = "reopen" if what == "restored" else "reject"
     at, news = loaded.clock.at(action.now), list[Message]()
     for incident in incidents:
         if incident.state in ALLOWED_IN[step]:
@@ -169,17 +215,17 @@ def _fitting(news: Sequence[Message]) -> Sequence[Message]:
     return list(by_place.values())[:MOST_NEWS]
 
 
-def _noted(loaded: LoadedElection, action: Action, incident: Incident, what: What, **values: str) -> Write:
+def _noted(loaded: LoadedElection, action: Cause, incident: Incident, what: What, **values: str) -> Write:
     at = loaded.clock.at(action.now).isoformat(timespec="seconds")
     entry = {"at": at, "step": "note", "state": incident.state, "who": action.who, "note": _note(action, what)}
     return changing(incident, incident.state, entry, **values)
 
 
-def _note(action: Action, what: What) -> str:
+def _note(action: Cause, what: What) -> str:
     return ": ".join(filter(None, (SAYS[what], action.why)))[:LONGEST_NOTE]
 
 
-def _news(loaded: LoadedElection, action: Action, incident: Incident, state: State, what: What) -> Iterator[Message]:
+def _news(loaded: LoadedElection, action: Cause, incident: Incident, state: State, what: What) -> Iterator[Message]:
     election = loaded.election
     alerted = _alerted(election, incident)
     muted = escalations.muted_phones(election.id, loaded.clock.at(action.now)) if alerted else frozenset[str]()
