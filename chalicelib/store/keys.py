@@ -99,7 +99,8 @@ def reply(message_key: str) -> str:
 def alert(election_id: str, incident_id: str, occasion: int | str, coordinator_id: str) -> str:
     """Return the key of an incident's alert to a coordinator.
 
-    The occasion is a stage of escalation, a severity that it has reached, or another. It lacks the channel.
+    The occasion is a stage of escalation, a severity that it has reached with its version, or another. It lacks the
+    channel.
     """
     return f"{_alerts(election_id, incident_id, occasion)}{coordinator_id}"
 
@@ -110,12 +111,9 @@ def told_by(alert_key: str) -> tuple[str, str]:
     return coordinator, channel
 
 
-def is_alert_of(key: str, election_id: str, incident_id: str, stage: int) -> bool:
-    """Whether a key is of an incident's alert at a stage.
-
-    The stage is that of escalation.
-    """
-    return key.startswith(_alerts(election_id, incident_id, stage))
+def is_alert_of(key: str, election_id: str, incident_id: str, occasion: int | str) -> bool:
+    """Whether a key is of an incident's alert on an occasion."""
+    return key.startswith(_alerts(election_id, incident_id, occasion))
 
 
 def _alerts(election_id: str, incident_id: str, occasion: int | str) -> str:

@@ -128,3 +128,92 @@ def test_a_crash_at_any_call_tells_them_once(load: Load, wire: Wire, when: str) 
     assert grades.grade(day.current, action, 1, 1, "critical") == {"number": 1, "version": 2}
     assert told(day) == {"Asan": ["email", *BY_EMAIL_AND_SMS], "HQ": BY_EMAIL_AND_SMS}
     assert day.differences() == ()
+
+
+def undo(day: Pipeline, key: str = "undo") -> None:
+    changes.undo(day.current, aida(day, key), 1, incident(day, 1).version)
+
+
+def lowered(day: Pipeline) -> dict[tuple[str, str], str]:
+    """What tells that the raise is undone, by name and channel."""
+    names = {address: person.name for person in day.election.coordinators for address in (person.phone, person.email)}
+    rows = [row for row in day.outgoing() if "#lowered" in row.key]
+    found = {(names[row.recipient or ""], row.channel): row.text or "" for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_who_was_told_of_a_raise_is_told_of_its_undo(day: Pipeline) -> None:
+    report(day)
+    grade(day, "critical")
+    undo(day)
+    station = incident(day, 1).station
+    assert incident(day, 1).severity == "high"
+    assert sorted(lowered(day)) == [("Asan", "email"), ("Asan", "sms"), ("HQ", "email"), ("HQ", "sms")]
+    assert lowered(day)["Asan", "sms"] == (
+        f"Baykoo: Incident 1 is high again, station {station}: raising it to CRITICAL is undone. she saw it"
+    )
+    assert "кайра олуттуу" in lowered(day)["HQ", "email"]
+    assert day.differences() == ()
+
+
+def test_a_raise_that_nobody_was_told_of_is_undone_in_silence(day: Pipeline) -> None:
+    report(day)
+    grade(day, "low")
+    grade(day, "high")
+    undo(day)
+    assert (incident(day, 1).severity, lowered(day)) == ("low", {})
+    say(day, "Asan", "REJECT 1 a rumour")
+    grade(day, "critical")
+    undo(day, "again")
+    assert lowered(day) == {}
+
+
+def test_raised_again_after_the_undo_it_is_told_again_and_so_is_its_undo(day: Pipeline) -> None:
+    report(day)
+    for place in range(2):
+        grade(day, "critical")
+        undo(day, f"undo {place}")
+    assert len([row for row in day.outgoing() if row.channel == "sms" and "#critical" in row.key]) == 4
+    assert len([row for row in day.outgoing() if "#lowered" in row.key]) == 8
+    assert len(set(incident(day, 1).alerts)) == len(incident(day, 1).alerts)
+    assert day.differences() == ()
+
+
+def test_a_raise_by_its_category_is_undone_with_it(day: Pipeline) -> None:
+    report(day)
+    grade(day, category=3)
+    undo(day)
+    assert (incident(day, 1).category, incident(day, 1).severity) == (2, "high")
+    assert {name for name, _ in lowered(day)} == {"Asan", "HQ"}
+
+
+def test_who_had_the_raise_in_a_digest_is_told_too(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    report(day)
+    say(day, "Asan", "OK 1")
+    monkeypatch.setattr(alert_budget, "most_alerts", lambda severity: 1)
+    grade(day, "critical")
+    wait(day, 6)
+    assert [row for row in day.outgoing() if row.key.startswith("digest#")]
+    undo(day)
+    assert {name for name, _ in lowered(day)} == {"Asan", "HQ"}
+
+
+def test_who_waits_for_the_digest_reads_there_how_grave_it_is(day: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    report(day)
+    monkeypatch.setattr(alert_budget, "most_alerts", lambda severity: 1)
+    grade(day, "critical")
+    undo(day)
+    assert {name for name, _ in lowered(day)} == {"HQ"}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_crash_at_any_call_of_the_undo_tells_it_once(load: Load, wire: Wire, when: str) -> None:
+    day = graver_day(load, size=4)
+    report(day)
+    grade(day, "critical")
+    action = aida(day, "one")
+    fail_each_call(wire, when, lambda: changes.undo(day.current, action, 1, 2))
+    assert changes.undo(day.current, action, 1, 2) == {"number": 1, "version": 3}
+    assert len(lowered(day)) == 4
+    assert day.differences() == ()

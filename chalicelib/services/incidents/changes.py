@@ -7,13 +7,16 @@ minutes by whoever made it: by a step of its own.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election
+from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import State
+from chalicelib.observation.texts.catalogue import text as say
 from chalicelib.services.actions.perform import Action, Change, perform
+from chalicelib.services.incidents.news import heard_of_raise, news_of
 from chalicelib.services.incidents.refusals import ChangeRefused, IncidentUnknown
 from chalicelib.services.incidents.steps import sees
 from chalicelib.services.reports.tally_changes import changes_of_incidents, total
@@ -21,9 +24,10 @@ from chalicelib.services.versions import NoteMissing, VersionPassed
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.incident_numbers import incident_of_number
 from chalicelib.store.incidents import Incident, changing
+from chalicelib.store.messages import Message
 from chalicelib.store.moved_incidents import moving
 from chalicelib.store.open_incidents import listed
-from chalicelib.store.outcome import adding_to_tallies
+from chalicelib.store.outcome import adding_to_tallies, queued
 from chalicelib.store.writes import Write
 
 UNDONE_WITHIN: Final = dt.timedelta(minutes=10)
@@ -116,9 +120,23 @@ def undo(loaded: LoadedElection, action: Action, number: int, seen: int) -> dict
             raise ChangeRefused("it was changed more than ten minutes ago: take another step")
         was = dict(last.get("was") or {})
         others = _twin_writes(loaded, action, incident, last) if last["step"] in ("link", "unlink") else ()
+        if "alerted_as" in was:
+            others = tuple(map(queued, _lowered(loaded, action, incident, was["severity"])))
         return IncidentChange("undo", was, state=earlier[-1]["state"], others=others, says=last["step"])
 
     return change_incident(loaded, action, number, seen, change)
+
+
+def _lowered(loaded: LoadedElection, action: Action, incident: Incident, severity: Severity) -> Iterator[Message]:
+    """Return what tells that a raise is undone."""
+    election = loaded.election
+
+    def sentences(language: str) -> tuple[str]:
+        before, after = (say(election, language, f"severity_{name}") for name in (incident.severity, severity))
+        named = {"number": str(incident.number), "station": incident.station}
+        return (say(election, language, "alert_lowered", before=before, severity=after, **named),)
+
+    return news_of(loaded, action, incident, heard_of_raise(election, incident), "lowered", sentences)
 
 
 def change_incident(

@@ -1,6 +1,7 @@
 """Change how grave an incident is, and what it is about.
 
-Whoever is told of such incidents is told when one becomes graver, once for each severity that it reaches.
+Whoever is told of such incidents is told when one becomes graver, once for each severity that it reaches, and when that
+is undone.
 """
 
 from typing import Any
@@ -12,6 +13,7 @@ from chalicelib.services.actions.perform import Action
 from chalicelib.services.incidents.alert_budget import AlertBudget
 from chalicelib.services.incidents.alerts import Occasion, alerts_of
 from chalicelib.services.incidents.changes import IncidentChange, as_changed, change_incident
+from chalicelib.services.incidents.news import raised_to
 from chalicelib.services.incidents.refusals import ChangeRefused
 from chalicelib.services.incidents.steps import same_as
 from chalicelib.store import escalations
@@ -49,8 +51,8 @@ def grade(
         if not _is_graver(after.severity, told_as) or incident.state not in OPEN:
             return IncidentChange("change", sets, {"alerted_as": told_as}, says=says)
         keys, writes = _graver_alerts(loaded, action, after, incident.severity)
-        keeps = {"alerted_as": after.severity, "alerts": [*incident.alerts, *keys]}
-        return IncidentChange("change", sets, keeps, others=writes, says=says)
+        raised = sets | {"alerted_as": after.severity}  # an undo undoes that too
+        return IncidentChange("change", raised, {"alerts": [*incident.alerts, *keys]}, others=writes, says=says)
 
     return change_incident(loaded, action, number, seen, change)
 
@@ -73,7 +75,7 @@ def _graver_alerts(
     alerted = budget.within(incident, group)
     incident.may_be_same_as = same_as(incident, incidents_at(election.id, incident.station))
     muted = escalations.muted_phones(election.id, at)
-    occasion = Occasion(incident.severity, graver_than=before)
+    occasion = Occasion(raised_to(incident.severity, incident.version), graver_than=before)
     alerts = alerts_of(election, incident, alerted, muted, now, number_of(election.id), occasion)
     writes = [*map(queued, alerts), *budget.writes(alerted)]
     if len(alerted) < len(group):

@@ -10,10 +10,8 @@ and told again, as soon as another message says it.
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
-from chalicelib.observation.coordinators.texts import answer
-from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.incidents.lifecycle import (
     ALLOWED_IN,
@@ -26,9 +24,9 @@ from chalicelib.observation.incidents.lifecycle import (
 )
 from chalicelib.observation.reports.decisions import Attribution
 from chalicelib.observation.texts.catalogue import text as say
-from chalicelib.services import outbox
 from chalicelib.services.actions.perform import Action
 from chalicelib.services.incidents.alerts import Occasion, alerts_of
+from chalicelib.services.incidents.news import Cause, heard_of, news_of
 from chalicelib.services.incidents.readings import incidents_of_reading
 from chalicelib.services.incidents.steps import step_writes
 from chalicelib.services.versions import LONGEST_NOTE
@@ -50,22 +48,6 @@ SAYS: Final[Mapping[What, str]] = {
     "disowned": "its SMS is not from that observer",
 }
 ENDINGS: Final = (SAYS["withdrawn"], SAYS["disowned"])
-
-
-class Cause(Protocol):
-    """Who ends or reopens incidents, when and why."""
-
-    @property
-    def who(self) -> str:
-        """Who it is, as histories say it."""
-
-    @property
-    def now(self) -> dt.datetime:
-        """The real instant."""
-
-    @property
-    def why(self) -> str | None:
-        """The reason that was given."""
 
 
 def ending_incidents(
@@ -225,46 +207,12 @@ def _note(action: Cause, what: What) -> str:
     return ": ".join(filter(None, (SAYS[what], action.why)))[:LONGEST_NOTE]
 
 
-def _news(loaded: LoadedElection, action: Cause, incident: Incident, state: State, what: What) -> Iterator[Message]:
+def _news(loaded: LoadedElection, cause: Cause, incident: Incident, state: State, what: What) -> Iterator[Message]:
     election = loaded.election
-    alerted = _alerted(election, incident)
-    muted = escalations.muted_phones(election.id, loaded.clock.at(action.now)) if alerted else frozenset[str]()
-    for coordinator, channels in alerted:
-        language = coordinator.language
+
+    def sentences(language: str) -> tuple[str, str]:
         named = {"number": str(incident.number), "station": incident.station}
         done = say(election, language, "command_done", state=say(election, language, f"state_{state}"), **named)
-        why = say(election, language, f"alert_{what}")
-        is_silent = coordinator.phone in muted and incident.severity != "critical"
-        by_sms = keys.SMS in channels and not is_silent
-        yield from outbox.to_coordinator(
-            coordinator,
-            keys.alert(election.id, incident.id, f"withdrawn{incident.version}", coordinator.id),
-            outbox.Origin(election.id, incident.id, action.now, "alert", incident.message),
-            sms=answer(election, language, done, why, action.why or "") if by_sms else None,
-            email=outbox.Email(done, " ".join(filter(None, (done, why, action.why))))
-            if keys.EMAIL in channels
-            else None,
-        )
+        return done, say(election, language, f"alert_{what}")
 
-
-def _alerted(election: Election, incident: Incident) -> Sequence[tuple[Coordinator, frozenset[str]]]:
-    """Return who has heard of an incident, by which channels.
-
-    By alerts of its own, or by a digest that was sent.
-    """
-    heard: dict[str, set[str]] = {}
-    for key in incident.alerts:
-        coordinator_id, channel = keys.told_by(key)
-        heard.setdefault(coordinator_id, set()).add(channel)
-    group = told_at_once(election, incident.region, incident.alerted_as or incident.severity)
-    lacking = [election.coordinators[place] for place in group if election.coordinators[place].id not in heard]
-    if lacking and not escalations.waits_in_digest(election.id, incident.region, incident.number):
-        for coordinator in lacking:
-            channels = {keys.EMAIL} if "email" in coordinator.alerts else set[str]()
-            channels |= {keys.SMS} if coordinator.wants_sms(incident.severity) else set[str]()
-            heard[coordinator.id] = channels
-    return [
-        (coordinator, frozenset(heard[coordinator.id]))
-        for coordinator in election.coordinators
-        if heard.get(coordinator.id)
-    ]
+    return news_of(loaded, cause, incident, heard_of(election, incident), "withdrawn", sentences)

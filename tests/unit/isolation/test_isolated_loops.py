@@ -39,7 +39,7 @@ WITHOUT_ISOLATION = {
     "services/outreach/missing_list.py: regions_of": "pure",
     "services/outreach/reminders.py: unread_stations": "goes over pages, whose rows are isolated",
     "services/desk/assignment.py: _covers": "pure",
-    "services/incidents/withdrawn_entries.py: _alerted": "pure",
+    "services/incidents/news.py: _heard": "pure",
     "services/summaries/final_report_email.py: send_report": "pure: chooses who is told",
     "services/views/trace.py: _sent_about": "names keys alone; a person asks",
     "services/views/outgoing.py: _waiting": "reads keys alone, whose rows are shown",
