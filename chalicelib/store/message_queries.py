@@ -98,6 +98,21 @@ def unfinished(queue: Queue, due_before: dt.datetime | None, limit: int) -> Iter
             yield from [row.key for row in rows]
 
 
+def longest_due(queues: Iterable[Queue], due_before: dt.datetime | None, most: int) -> tuple[list[str], bool]:
+    """Return keys of queues' unfinished rows, those due first first.
+
+    At most `most`, however they are spread over the shards, and whether there are more. Raises StoreUnavailable.
+    """
+    due = Message.due_at <= due_before if due_before is not None else None
+    shards = [f"{queue}#{shard}" for queue in queues for shard in range(QUEUE_SHARDS[queue])]
+    found: list[tuple[dt.datetime, str]] = []
+    for shard in shards:
+        with store_faults():
+            rows = Message.unfinished_index.query(shard, due, limit=most + 1, attributes_to_get=["key", "due_at"])
+            found += [(row.due_at, row.key) for row in rows]
+    return [key for _, key in sorted(found)[:most]], len(found) > most
+
+
 def needing_attention(partition: str) -> Iterator[str]:
     """Yield keys of the SMS in a partition of the attention index.
 

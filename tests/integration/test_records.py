@@ -170,8 +170,12 @@ def test_the_outbox_looks_at_so_much(load: Load, monkeypatch: pytest.MonkeyPatch
         pipeline.current, who(pipeline), "given_up", dt.datetime.fromisoformat(first["next"]), pipeline.now
     )
     assert [one["key"][-1] for one in rest["messages"]] == ["a"]
-    monkeypatch.setattr(outgoing, "MOST_WAITING", 0)
-    assert list_outgoing(pipeline.current, who(pipeline), "waiting", None, pipeline.now)["is_cut"]
+    for place in range(2):
+        pipeline.say(pipeline.phone(place), "what shall I do?")
+    for most, is_cut in ((2, False), (1, True)):
+        monkeypatch.setattr(outgoing, "MOST_WAITING", most)
+        waiting = list_outgoing(pipeline.current, who(pipeline), "waiting", None, pipeline.now)
+        assert (len(waiting["messages"]), waiting["is_cut"]) == (most, is_cut)
 
 
 def test_an_operator_s_opt_out_binds_and_can_be_lifted(load: Load) -> None:

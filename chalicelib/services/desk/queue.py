@@ -18,9 +18,8 @@ from chalicelib.services.desk.superseded_sms import end_superseded
 from chalicelib.services.views.message import may_tell, phone_for
 from chalicelib.store.desk import Desk, WaitingSms, tag_of, waiting_at
 from chalicelib.store.elections import LoadedElection
-from chalicelib.store.message_queries import get_many, unfinished
+from chalicelib.store.message_queries import get_many, longest_due
 from chalicelib.store.messages import Message
-from chalicelib.store.queues import QUEUE_SHARDS
 
 Kind = Literal["not_understood", "in_part", "unknown_number", "held"]
 KINDS: Final[tuple[Kind, ...]] = ("not_understood", "in_part", "unknown_number", "held")
@@ -175,7 +174,7 @@ def _unread(operator: Operator, waiting: Collection[str]) -> list[WaitingSms]:
 
     They belong to no election yet.
     """
-    keys = [key for key in unfinished("held", None, MOST_UNREAD // QUEUE_SHARDS["held"]) if key not in waiting]
+    keys = [key for key in longest_due(["held"], None, MOST_UNREAD)[0] if key not in waiting]
     rows = [row for row in get_many(keys) if row.direction == "in" and row.election is None and is_of(operator, row)]
     return [
         WaitingSms(row.key, row.stored_at, row.state, row.reason, row.sender, None, None, "messages") for row in rows

@@ -1,11 +1,11 @@
 """Chase: remind observers, then tell coordinators what is missing."""
 
 import datetime as dt
-import math
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from aws_lambda_powertools import Logger
 
@@ -15,6 +15,7 @@ from chalicelib.observation.reading.reading import read
 from chalicelib.observation.replies.reminder import reminder_sms
 from chalicelib.observation.reports.reminders import Plan, Progress, Reminder, after, missing_observers, plan
 from chalicelib.observation.sms.phones import international
+from chalicelib.observation.sms.states import MessageState, Reason
 from chalicelib.services import outbox
 from chalicelib.services.clients.retry import until_uncontended
 from chalicelib.services.isolation import NO_DEADLINE, LoopResult, for_each, in_turn
@@ -24,7 +25,6 @@ from chalicelib.services.outreach.reachable_phones import reached
 from chalicelib.store import elections, keys, message_queries, messages, progress, routes
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.outcome import ReportChanged
-from chalicelib.store.queues import QUEUE_SHARDS
 from chalicelib.store.reports import StoredReport, get_reports
 from chalicelib.store.unsolicited import OptedOut, queue_while_unchanged
 
@@ -106,10 +106,13 @@ def chase(loaded: LoadedElection, now: dt.datetime) -> ChaseResult:
 def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
     """Return stations whose SMS are stored and not yet read.
 
-    The sender's own, and whichever the text names. Raises TooManyUnread, StoreUnavailable.
+    The sender's own, and whichever the text names. What no try has read waits for a person, and counts too. Raises
+    TooManyUnread, StoreUnavailable.
     """
-    per_shard = math.ceil(MOST_LOOKED_AT / QUEUE_SHARDS["in"])  # of fewer all together would never be so many
-    waiting = list(message_queries.unfinished("in", now + FAR_AHEAD, per_shard))
+    # All of a shard, for what comes is not spread evenly: an SMS behind others must not be passed over.
+    waiting = list(islice(message_queries.unfinished("in", now + FAR_AHEAD, MOST_LOOKED_AT), MOST_LOOKED_AT))
+    unread = len(waiting)
+    waiting += islice(message_queries.unfinished("held", None, MOST_LOOKED_AT), MOST_LOOKED_AT)
     of_observers: list[frozenset[str]] = []
     for begin in range(0, len(waiting), LOOKED_AT_ONCE):
         rows = message_queries.get_many(waiting[begin : begin + LOOKED_AT_ONCE])
@@ -117,16 +120,18 @@ def unread_stations(election: Election, now: dt.datetime) -> frozenset[str]:
         of_observers += filter(None, done.results)
         if len(of_observers) >= MOST_UNREAD:
             break
-    if len(of_observers) >= MOST_UNREAD or len(waiting) >= MOST_LOOKED_AT:
-        raise TooManyUnread(f"{len(of_observers)} SMS of observers or more wait to be read, {len(waiting)} of anybody")
+    if len(of_observers) >= MOST_UNREAD or unread >= MOST_LOOKED_AT:
+        raise TooManyUnread(f"{len(of_observers)} SMS of observers or more wait to be read, {unread} of anybody")
     return frozenset().union(*of_observers)
 
 
 def _stations_of(election: Election, message: messages.Message) -> frozenset[str]:
     """Return the stations that an SMS may tell of.
 
-    None where no observer sent it.
+    None where no observer sent it, or it has been read.
     """
+    if message.direction != "in" or (message.state == MessageState.HELD and message.reason != Reason.NOT_PROCESSED):
+        return frozenset()
     senders = election.observers_by_phone.get(international(message.sender or "", election.default_region), ())
     if not senders:
         return frozenset()

@@ -10,9 +10,9 @@ from chalicelib.observation.sms.states import Reason
 from chalicelib.services.access.operators import Operator
 from chalicelib.store import routes
 from chalicelib.store.budgets import phones_held
-from chalicelib.store.message_queries import read_rows, unfinished
+from chalicelib.store.message_queries import longest_due, read_rows
 from chalicelib.store.messages import Message
-from chalicelib.store.queues import QUEUE_SHARDS, QueuedRow
+from chalicelib.store.queues import QueuedRow
 from chalicelib.store.receipts import ReceiptRow
 
 MOST_SHOWN = 200
@@ -103,9 +103,9 @@ def _read() -> tuple[list[Message | ReceiptRow], dict[str, str], bool]:
 
     Rows that cannot be read by key with their faults, and whether there is more.
     """
-    keys = list(unfinished("held", None, MOST_SHOWN // QUEUE_SHARDS["held"]))
+    keys, is_cut = longest_due(["held"], None, MOST_SHOWN)
     rows, unreadable = read_rows(keys)
-    return sorted(rows, key=_since), unreadable, len(keys) >= MOST_SHOWN
+    return sorted(rows, key=_since), unreadable, is_cut
 
 
 def _since(row: QueuedRow) -> dt.datetime:

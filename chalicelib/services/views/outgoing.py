@@ -4,7 +4,6 @@ What did not arrive; and sending it again.
 """
 
 import datetime as dt
-import math
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, Literal, get_args
@@ -15,10 +14,9 @@ from chalicelib.services.actions.perform import Action, Change, perform
 from chalicelib.services.views.message import phone_for
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.feed import BUCKET, begin_of, lines_of
-from chalicelib.store.message_queries import get, get_many, unfinished
+from chalicelib.store.message_queries import get, get_many, longest_due
 from chalicelib.store.messages import OUTGOING, Message
 from chalicelib.store.outcome import AlreadyProcessed
-from chalicelib.store.queues import QUEUE_SHARDS
 
 Tab = Literal["waiting", "given_up", "undelivered"]
 TABS: Final[tuple[Tab, ...]] = get_args(Tab)
@@ -110,10 +108,9 @@ def send_again(loaded: LoadedElection, action: Action, key: str) -> dict[str, An
 
 
 def _waiting(election_id: str, now: dt.datetime) -> tuple[list[Message], None, bool]:
-    per_shard = {queue: math.ceil(MOST_WAITING / len(OUTGOING) / QUEUE_SHARDS[queue]) for queue in OUTGOING}
-    keys = [key for queue in OUTGOING for key in unfinished(queue, now + _FAR, per_shard[queue])]
+    keys, is_cut = longest_due(OUTGOING, now + _FAR, MOST_WAITING)
     rows = [row for row in get_many(keys) if row.election == election_id] if keys else []
-    return sorted(rows, key=lambda row: row.due_at or row.stored_at), None, len(keys) >= MOST_WAITING
+    return sorted(rows, key=lambda row: row.due_at or row.stored_at), None, is_cut
 
 
 def _failed(election_id: str, tab: Tab, until: dt.datetime) -> tuple[list[Message], dt.datetime | None, bool]:
