@@ -172,7 +172,7 @@ def register_routes(app: Chalice) -> None:
 
 def _view(app: Chalice, target: str) -> Any:
     view = deferred(target)
-    log_request = deferred("logged:log_request")
+    log_request = deferred("request_log:log_request")
 
     def answer(**path: str) -> Any:
         log_request(getattr(app.current_request, "lambda_context", None))

@@ -103,3 +103,23 @@ def test_a_stack_of_the_app_s_own_name_logs_like_any_other() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
     (line,) = map(json.loads, done.stdout.splitlines())
     assert (line["message"], line["correlation_id"]) == ("stored", "c1")
+
+
+def test_whatever_is_registered_by_name_is_there() -> None:
+    """One that is missing shows itself on its first call alone."""
+    root = Path(chalicelib.__file__).parent
+    targets = {
+        (module.removeprefix("chalicelib."), name)
+        for file in [*(root / "entrypoints").rglob("*.py"), root / "cli" / "__init__.py"]
+        for module, name in re.findall(r'"([a-z_.]+):([a-zA-Z_]+)"', file.read_text("utf-8"))
+        if module != "about"
+    }
+    assert len(targets) > 150
+    missing = [
+        f"{module}:{name}"
+        for module, name in sorted(targets)
+        for path in [module.replace(".", "/") + ".py"]
+        for files in [[file for file in (root / "entrypoints" / path, root / path) if file.exists()]]
+        if not files or not re.search(rf"\b{name}\b", files[0].read_text("utf-8"))
+    ]
+    assert missing == []
