@@ -42,14 +42,14 @@ class Vendors:
         plivo = {"auth_id": "MA1", "auth_token": "plivo-auth-token", "sender": "+15550002222"}
         vonage = {"api_key": "k", "api_secret": "s", "signature_secret": "vonage-signature-secret-" * 3, "sender": "B"}
         all_of_them = {"twilio": twilio, "plivo": plivo, "vonage-messages": vonage}
-        return {name: {**one, "base_url": f"{self.url}/{name}", **more} for name, one in all_of_them.items()}
+        return {name: {**value, "base_url": f"{self.url}/{name}", **more} for name, value in all_of_them.items()}
 
     def taken(self) -> Counter[str]:
         """How often each text was taken, by whomever."""
-        return Counter(one.text for one in self.asked if one.taken)
+        return Counter(carrier.text for carrier in self.asked if carrier.taken)
 
     def order(self) -> list[str]:
-        return [one.vendor for one in self.asked]
+        return [carrier.vendor for carrier in self.asked]
 
     def answer(self, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         vendor = path.split("/")[1]

@@ -33,7 +33,7 @@ def small_election(name: str, **changes: object) -> Election:
     """Two stations of the sample's first region."""
     whole = sample()
     stations = whole.stations[:2]
-    coordinators = [one for one in whole.coordinators if one.covers(stations[0].region)]
+    coordinators = [coordinator for coordinator in whole.coordinators if coordinator.covers(stations[0].region)]
     return with_stations(stations, name, **({"coordinators": coordinators} | changes))
 
 
@@ -96,15 +96,23 @@ class DayInMemory:
         return None if row is None else row.text or ""
 
     def rows(self, direction: str | None = None) -> list[Message]:
-        raw = [one for one in self.database.tables["messages"].values() if one["direction"]["S"] in ("in", "out")]
-        return [Message.from_raw_data(one) for one in raw if direction in (None, one["direction"]["S"])]
+        raw = [
+            message
+            for message in self.database.tables["messages"].values()
+            if message["direction"]["S"] in ("in", "out")
+        ]
+        return [Message.from_raw_data(row) for row in raw if direction in (None, row["direction"]["S"])]
 
     def told(self, kind: str = "alert") -> Mapping[str, list[str]]:
         """Who was told, by name: the channels, in order."""
         found: dict[str, list[str]] = {}
         for row in sorted(self.rows("out"), key=lambda row: str(row.key)):
             if row.key.startswith(f"{kind}#"):
-                whose = (one.name for one in self.election.coordinators if row.recipient in (one.phone, one.email))
+                whose = (
+                    coordinator.name
+                    for coordinator in self.election.coordinators
+                    if row.recipient in (coordinator.phone, coordinator.email)
+                )
                 found.setdefault(next(whose), []).append(row.channel)
         return found
 
@@ -116,7 +124,7 @@ class DayInMemory:
     def answers(self) -> int:
         """Answers that count in any report."""
         kept = all_reports(self.election, self.election.station_by_number)
-        return sum(len(given.answers) for one in kept for given in one.report.given.values())
+        return sum(len(given.answers) for row in kept for given in row.report.given.values())
 
     def differences(self) -> tuple[str, ...]:
         return audit(self.election.id).differences

@@ -107,12 +107,12 @@ class Deployed:
     def texts_to(self, phone: str) -> list[str]:
         """The SMS that were sent to a phone."""
         sent = call(f"{self.stack.endpoint_url}/_ministack/sns/sms-messages", None, {}).json()
-        return [one["Message"] for one in sent["sms_messages"].get(phone, [])]
+        return [row["Message"] for row in sent["sms_messages"].get(phone, [])]
 
     def emails_to(self, address: str) -> list[dict[str, Any]]:
         """The emails that were sent to an address."""
         sent = call(self.stack.mailbox(), None, {}).json()
-        return [one for many in sent["messages"].values() for one in many if address in one["To"]]
+        return [row for many in sent["messages"].values() for row in many if address in row["To"]]
 
 
 def call(url: str, body: bytes | None, headers: dict[str, str], method: str | None = None) -> Answered:

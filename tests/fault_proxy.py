@@ -119,7 +119,7 @@ class FaultProxy:
         yield f"{faults} faults in {total} calls, {faults / max(total, 1):.1%}; seed {self.seed}"
         names = [kind for some in KINDS for kind in some]
         yield f"{'call':<34}{'asked':>8}" + "".join(f"{kind:>11}" for kind in names)
-        for call, times in sorted(self.asked.items(), key=lambda one: -one[1]):
+        for call, times in sorted(self.asked.items(), key=lambda carrier: -carrier[1]):
             yield f"{call:<34}{times:>8}" + "".join(f"{self.injected[kind, call] or '':>11}" for kind in names)
 
 
@@ -201,11 +201,11 @@ def lead_through(proxy: FaultProxy, stack: Stack) -> list[str]:
     functions = stack.client("lambda")
     names = []
     for page in functions.get_paginator("list_functions").paginate():
-        for one in page["Functions"]:
-            variables = {**one.get("Environment", {}).get("Variables", {}), "AWS_ENDPOINT_URL": proxy.url}
+        for function in page["Functions"]:
+            variables = {**function.get("Environment", {}).get("Variables", {}), "AWS_ENDPOINT_URL": proxy.url}
             functions.update_function_configuration(
-                FunctionName=one["FunctionName"], Environment={"Variables": variables}
+                FunctionName=function["FunctionName"], Environment={"Variables": variables}
             )
-            functions.get_waiter("function_updated_v2").wait(FunctionName=one["FunctionName"])
-            names.append(one["FunctionName"])
+            functions.get_waiter("function_updated_v2").wait(FunctionName=function["FunctionName"])
+            names.append(function["FunctionName"])
     return names

@@ -12,7 +12,7 @@ def grown(regions: int, stations: int) -> Election:
     names = [f"Region {place}" for place in range(regions)]
     places = [(f"{1000 + number}", names[number // stations]) for number in range(regions * stations)]
     station, observer = whole.stations[0], whole.observers[0]
-    head = next(one for one in whole.coordinators if "*" in one.regions)
+    head = next(coordinator for coordinator in whole.coordinators if "*" in coordinator.regions)
     return changed(
         whole,
         id="grown",

@@ -86,8 +86,8 @@ class HostileDay:
         """Have all providers deliver so many SMS, and process what was stored."""
         chance = random.Random(seed)
         election = small_election()
-        phones = [one.phones[0] for one in election.observers]
-        heads = [one.phone for one in election.coordinators if one.phone]
+        phones = [observer.phones[0] for observer in election.observers]
+        heads = [coordinator.phone for coordinator in election.coordinators if coordinator.phone]
         for sms in hostile_sms(seed, count, Roster(phones, heads, NUMBER), MORNING):
             provider = chance.choice((*SENDERS, "generic", "kannel"))
             signed = _signed(provider, sms)
@@ -208,8 +208,8 @@ def _items(parameters: Any) -> Iterator[dict[str, Any]]:
             else:
                 yield from _items(value)
     elif isinstance(parameters, list):
-        for one in parameters:
-            yield from _items(one)
+        for parameter in parameters:
+            yield from _items(parameter)
 
 
 def _require_placed(operation: str, parameters: dict[str, Any]) -> None:
@@ -229,8 +229,8 @@ def _expressions(parameters: Any) -> Iterator[tuple[str, str]]:
             elif not name.startswith("ExpressionAttribute") and name not in ("Item", "Key"):
                 yield from _expressions(value)
     elif isinstance(parameters, list):
-        for one in parameters:
-            yield from _expressions(one)
+        for parameter in parameters:
+            yield from _expressions(parameter)
 
 
 def _signed(provider: str, sms: Sms) -> SignedRequest | None:

@@ -142,8 +142,8 @@ class Hostile:
 
 
 _FIELDS = {
-    (method, route): sorted(one.body.model_fields) if one.body is not None else []
-    for method, route, _, one in declared(ROUTES | UNVERSIONED)
+    (method, route): sorted(row.body.model_fields) if row.body is not None else []
+    for method, route, _, row in declared(ROUTES | UNVERSIONED)
 }
 EVERY = sorted({*ROUTES, *UNVERSIONED, *PAGE, *WEBHOOKS})
 
@@ -211,7 +211,7 @@ def _odd(chance: random.Random, body: bytes) -> tuple[list[tuple[str, str]], byt
     if kind < 0.7:
         return [], body, True
     packed = chance.choice((gzip.compress(b" " * BOMB), zlib.compress(b"[" * BOMB), gzip.compress(body)))
-    value = "".join(one for one in strange(chance)[:200] if one not in "\r\n\0")
+    value = "".join(text for text in strange(chance)[:200] if text not in "\r\n\0")
     return chance.choice(
         (
             ([("Content-Encoding", "gzip")], packed, True),

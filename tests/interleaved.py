@@ -27,7 +27,7 @@ class InterleavedDynamoDB(FakeDynamoDB):
         self._order, self._working, self.calls = list(order), set(range(len(workers))), 0
         with ThreadPoolExecutor(len(workers)) as threads:
             running = [threads.submit(self._run, place, worker) for place, worker in enumerate(workers)]
-            return [one.result(_PATIENCE_SECONDS) for one in running]
+            return [thread.result(_PATIENCE_SECONDS) for thread in running]
 
     def _run(self, place: int, worker: Worker) -> object:
         self._worker.place = place

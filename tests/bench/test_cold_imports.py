@@ -56,7 +56,7 @@ def test_cold_imports(bundle: Path, record_property: Callable[[str, object], Non
                 took[name].append(seconds)
     for name, runs in took.items():
         ratios = [
-            statistics.median(one / other for one, other in zip(runs, took[bare], strict=True))
+            statistics.median(run / other for run, other in zip(runs, took[bare], strict=True))
             for bare in ("bare", "bare with a client")
         ]
         written = [f"{statistics.median(runs) * 1000:.0f} ms", *(f"{ratio:.2f}" for ratio in ratios)]
@@ -66,5 +66,7 @@ def test_cold_imports(bundle: Path, record_property: Callable[[str, object], Non
 
 def test_bundle_size(record_property: Callable[[str, object], None]) -> None:
     record_property("figure", ("bundle", package().describe().removeprefix("Bundle: ")))
-    record_property("figure", ("load of the machine, 1, 5 and 15 minutes", *(f"{one:.1f}" for one in os.getloadavg())))
+    record_property(
+        "figure", ("load of the machine, 1, 5 and 15 minutes", *(f"{load:.1f}" for load in os.getloadavg()))
+    )
     assert package().zip.stat().st_size > 0

@@ -140,7 +140,8 @@ def _signing_in(room: Room, admin: str) -> None:
 
     def newest() -> str | None:
         return next(
-            (one["BodyText"] for one in reversed(deployed.emails_to(address)) if "#sign-in=" in one["BodyText"]), None
+            (email["BodyText"] for email in reversed(deployed.emails_to(address)) if "#sign-in=" in email["BodyText"]),
+            None,
         )
 
     mail = eventually(newest)
@@ -162,4 +163,4 @@ def _export(room: Room, token: str) -> None:
     made = room.post(token, "exports", wanted).json()
     eventually(lambda: room.get(token, f"exports/{made['id']}")["state"] == "done", 60)
     links = room.post(token, f"exports/{made['id']}/links", {}).json()
-    room.urls += [one["url"].partition("?")[0] for one in links["files"]]
+    room.urls += [file["url"].partition("?")[0] for file in links["files"]]

@@ -79,12 +79,12 @@ def _unescaped(text: str) -> Iterator[str]:
 
 def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for name, one in value.items():
+        for name, item in value.items():
             yield str(name)
-            yield from _strings(one)
+            yield from _strings(item)
     elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
+        for other_value in value:
+            yield from _strings(other_value)
     else:
         text = str(value)
         yield text
@@ -114,10 +114,10 @@ def personal_data(stack: Stack, proofs: Iterable[str]) -> Personal:
             words |= {fields["name"] for fields in (change["fields"], change["before"]) if "name" in fields}
             phones |= {phone for fields in (change["fields"], change["before"]) for phone in fields.get("phones", ())}
     for table, named in {"accounts": ("name", "address"), "contacts": ("name", "note")}.items():
-        words |= {row[one] for row in rows(stack, table) for one in named if one in row}
+        words |= {row[value] for row in rows(stack, table) for value in named if value in row}
     return Personal(
         frozenset(phone for phone in phones if re.fullmatch(r"\+\d{8,15}", phone)),
-        frozenset(word for one in words if len(word := " ".join(one.split())) >= SHORTEST_TEXT),
+        frozenset(word for row in words if len(word := " ".join(row.split())) >= SHORTEST_TEXT),
         frozenset(codes),
     )
 
@@ -153,21 +153,21 @@ def public_texts(stack: Stack) -> Iterator[tuple[str, str]]:
     yield from _log_lines(stack)
     watch = stack.client("cloudwatch")
     for page in watch.get_paginator("list_metrics").paginate():
-        yield from (("metric", json.dumps(one)) for one in page["Metrics"])
+        yield from (("metric", json.dumps(metric)) for metric in page["Metrics"])
     for page in watch.get_paginator("describe_alarms").paginate():
-        for one in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
-            yield f"alarm {one['AlarmName']}", json.dumps(one, default=str)
-    for name in (one["DashboardName"] for one in watch.list_dashboards().get("DashboardEntries", ())):
+        for entry in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ())):
+            yield f"alarm {entry['AlarmName']}", json.dumps(entry, default=str)
+    for name in (row["DashboardName"] for row in watch.list_dashboards().get("DashboardEntries", ())):
         yield f"dashboard {name}", watch.get_dashboard(DashboardName=name)["DashboardBody"]
     sent = call(stack.mailbox(), None, {}).json()
-    for one in (one for many in sent["messages"].values() for one in many):
-        yield f"subject of an email to {one['To']}", one["Subject"]
+    for item in (row for many in sent["messages"].values() for row in many):
+        yield f"subject of an email to {item['To']}", item["Subject"]
 
 
 def _log_lines(stack: Stack) -> Iterator[tuple[str, str]]:
     logs = stack.client("logs")
     for page in logs.get_paginator("describe_log_groups").paginate():
-        for group in (one["logGroupName"] for one in page["logGroups"]):
+        for group in (group["logGroupName"] for group in page["logGroups"]):
             for events in logs.get_paginator("filter_log_events").paginate(logGroupName=group):
                 yield from ((f"log group {group}", event["message"]) for event in events["events"])
 

@@ -56,7 +56,9 @@ def test_nothing_changed_is_a_304(answers: list[str]) -> None:
 
 def test_the_export_is_in_the_bucket_and_its_link_leads_there(deployed: Deployed, answers: list[str]) -> None:
     documents = [json.loads(printed) for printed in answers if printed.startswith("{")]
-    links = next(one for one in documents if "until" in one and "files" in one and "state" not in one)
+    links = next(
+        document for document in documents if "until" in document and "files" in document and "state" not in document
+    )
     folder = deployed.folder / "exported"
     deployed.baykoo("export", "reports", "--election", ELECTION, "--to", str(folder))
     names = sorted(path.name.rpartition("-")[2] for path in folder.iterdir())

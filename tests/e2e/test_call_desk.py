@@ -50,9 +50,9 @@ def test_the_call_desk_from_list_to_audit(deployed: Deployed, room: dict[str, De
     listed = aida.get("calls")
     assert listed["due"] == 500
     assert listed["calls"][0]["why"][0]["reason"] == "silent"
-    one, other = aida.done("calls/next"), bakyt.done("calls/next", {"regions": ["Osh"]})
-    station = one["station"]
-    assert (one["lease"]["holder"], other["region"]) == ("Aida (operator)", "Osh")
+    row, other = aida.done("calls/next"), bakyt.done("calls/next", {"regions": ["Osh"]})
+    station = row["station"]
+    assert (row["lease"]["holder"], other["region"]) == ("Aida (operator)", "Osh")
     assert bakyt.post(f"calls/{station}/lease").status == 409
 
     card = aida.get(f"calls/{station}")

@@ -69,7 +69,9 @@ def test_who_has_a_code_is_heard_by_it(deployed: Deployed, token: str) -> None:
     assert say(deployed, f"*{CODE} OP A1 B0730", ANN)[1] == "accepted"
     assert say(deployed, "OP A1 B0731", BOB)[1] == "accepted"
     line = next(
-        one for one in shown(deployed, token, f"{API}/messages?attention=true")["messages"] if one["key"] == key
+        message
+        for message in shown(deployed, token, f"{API}/messages?attention=true")["messages"]
+        if message["key"] == key
     )
     assert (line["held_for"], line["text"]) == ("code_missing", "OP A1 B0730")
 

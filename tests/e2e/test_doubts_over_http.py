@@ -28,10 +28,10 @@ class Desk:
         return answer.json()
 
     def count(self) -> dict[str, Any]:
-        return next(one for one in self.get(f"stations/{self.station}")["reports"] if one["form"] == "CL")
+        return next(report for report in self.get(f"stations/{self.station}")["reports"] if report["form"] == "CL")
 
     def question(self, code: str) -> dict[str, Any]:
-        return next(one for one in self.count()["questions"] if one["code"] == code)
+        return next(question for question in self.count()["questions"] if question["code"] == code)
 
     def post(self, what: str, body: Any, *, seen: int | None = None, key: str | None = None) -> Answered:
         version = self.count()["version"] if seen is None else seen
@@ -74,12 +74,14 @@ OFFICE = (("operator", "Aida"), ("operator", "Bakyt"), ("headquarters", "Office"
 
 def test_a_doubt_from_the_list_to_the_audit(deployed: Deployed, observers: list[dict[str, Any]]) -> None:
     aida, bakyt, office = (Desk(deployed, role, name) for role, name in OFFICE)
-    lead, other = (one["number"] for one in observers)
+    lead, other = (observer["number"] for observer in observers)
     call_function(deployed.stack, "Chase")
     [doubt] = aida.get("doubts")["doubts"]
     assert (doubt["kind"], doubt["about"]) == ("conflict", "D")
     assert doubt["sentence"] == f"D: observer {lead} 11, observer {other} 21: 10 apart"
-    assert [one["phones"] for one in doubt["observers"]] == [[p["phone"] for p in one["phones"]] for one in observers]
+    assert [observer["phones"] for observer in doubt["observers"]] == [
+        [p["phone"] for p in observer["phones"]] for observer in observers
+    ]
 
     # T1: the second counts; the sum changes by that answer alone.
     before = office.sums()
@@ -98,7 +100,7 @@ def test_a_doubt_from_the_list_to_the_audit(deployed: Deployed, observers: list[
     # T2: undo restores all of it.
     aida.done("undo", {"note": "the other one was wrong"})
     assert office.sums() == before
-    assert [one["kind"] for one in aida.get("doubts")["doubts"]] == ["conflict"]
+    assert [doubt["kind"] for doubt in aida.get("doubts")["doubts"]] == ["conflict"]
 
     # T3: two at one answer; the second sees the first's, and neither is lost.
     seen = aida.count()["version"]
@@ -113,7 +115,7 @@ def test_a_doubt_from_the_list_to_the_audit(deployed: Deployed, observers: list[
     assert held_back(deployed, office) == {}
     given = aida.question("D")["observers"][other]
     assert (given["value"], given["source"], given["by"]) == (11, "phone", "Aida (operator)")
-    assert [one["value"] for one in given["history"]] == [11, 21]
+    assert [answer["value"] for answer in given["history"]] == [11, 21]
 
     # T5: from the answer to its SMS.
     key = given["history"][1]["message"]
@@ -124,12 +126,12 @@ def test_a_doubt_from_the_list_to_the_audit(deployed: Deployed, observers: list[
     assert deployed.sms("CL D13", phone, NUMBER).status == 200
     eventually(lambda: aida.question("D")["observers"][other]["value"] == 13)
     call_function(deployed.stack, "Chase")
-    kinds = {one["kind"] for one in aida.get("doubts")["doubts"]}
+    kinds = {doubt["kind"] for doubt in aida.get("doubts")["doubts"]}
     assert kinds == {"conflict", "changed_after_confirmation"}
 
     # D3: who is wrong is left out; what fails then stands as it is, explained.
     aida.done("leave-out", {"observer": lead, "note": "was not there at the end"})
-    [rule] = [one["rule"] for one in aida.count()["failed_checks"] if one["severity"] == "error"]
+    [rule] = [check["rule"] for check in aida.count()["failed_checks"] if check["severity"] == "error"]
     explained = aida.done("explain", {"rule": rule, "counts": True, "note": "so it stands on the protocol"})
     assert explained["quick_count"] == "the station counts in the quick count, though the check fails"
     assert held_back(deployed, office) == {}

@@ -84,7 +84,7 @@ def criticals(election: Any, marker: str, place: int) -> list[tuple[str, str]]:
     """A critical incident of every region but Bishkek."""
     found = []
     for region in election.regions:
-        own = [one for one in election.observers if election.region_of(one.station) == region]
+        own = [observer for observer in election.observers if election.region_of(observer.station) == region]
         if region != "Bishkek":
             found.append((own[place].phones[0], f"IN 3 {marker}-{region[:3]}{len(region)}"))
     return found
@@ -121,7 +121,7 @@ def during(deployed: Deployed, election: Any, marker: str, sms: list[tuple[str, 
     """Hand SMS in, several at a time, and critical incidents of the other regions meanwhile."""
     begun = time.monotonic()
     with ThreadPoolExecutor(CLIENTS) as clients:
-        answers = [clients.submit(post, deployed, one) for one in random.Random(1).sample(sms, len(sms))]
+        answers = [clients.submit(post, deployed, value) for value in random.Random(1).sample(sms, len(sms))]
         critical = send_criticals(deployed, election, marker, place)
         statuses = {answer.result()[0] for answer in answers}
     posted = time.monotonic() - begun
@@ -153,11 +153,15 @@ def test_a1_a_flood_from_one_phone_keeps_nobody_s_incident_from_being_heard(depl
     All of it, AWS too, shares this machine with whatever else runs on it, which can only add seconds: the better of
     a few pairs, each with a phone of its own, is what the flood costs.
     """
-    bishkek = {one.station: one for one in election.observers if election.region_of(one.station) == "Bishkek"}
+    bishkek = {
+        observer.station: observer
+        for observer in election.observers
+        if election.region_of(observer.station) == "Bishkek"
+    }
     flooders = list(bishkek.values())[:PAIRS]
-    others = [one.phones[0] for one in election.observers if one not in flooders]
+    others = [observer.phones[0] for observer in election.observers if observer not in flooders]
     reports = [(others[place % len(others)], f"OP A1 C{place}") for place in range(REPORTS)]
-    ordinary = [(one.phones[0], "IN 5 warm") for one in list(bishkek.values())[PAIRS : PAIRS + WARMED]]
+    ordinary = [(observer.phones[0], "IN 5 warm") for observer in list(bishkek.values())[PAIRS : PAIRS + WARMED]]
     during(deployed, election, "warm", [*reports, *ordinary], 0)
     pairs: list[Pair] = []
     for flooder in flooders:
@@ -167,12 +171,14 @@ def test_a1_a_flood_from_one_phone_keeps_nobody_s_incident_from_being_heard(depl
 
     token = deployed.operator(ELECTION, role="headquarters")
     listed = deployed.get(f"/elections/{ELECTION}/incidents?region=Bishkek", token)
-    opened = [one for one in listed.json()["incidents"] if one["station"] == flooders[len(pairs) - 1].station]
+    opened = [
+        incident for incident in listed.json()["incidents"] if incident["station"] == flooders[len(pairs) - 1].station
+    ]
     deployed.stack.client("lambda").invoke(FunctionName=deployed.stack.outputs["Summarize"], Payload=json.dumps(EVENT))
     summaries = [row for row in rows(deployed) if row["key"].startswith(f"summary#{ELECTION}#")]
     audit = deployed.baykoo("audit", "--election", ELECTION)
     sys.stdout.write(f"incidents opened by the flood: {len(opened)}; summaries queued: {len(summaries)}\n{audit}")
-    assert {status for one in pairs for storm in (one.quiet, one.stormy) for status in storm.statuses} == {200}
+    assert {status for pair in pairs for storm in (pair.quiet, pair.stormy) for status in storm.statuses} == {200}
     assert pairs[-1].is_within
     assert listed.status == 200
     assert 0 < len(opened) <= MOST_PER_PHONE_AND_HOUR + 4, "one more of each severity tells of the rest"

@@ -26,10 +26,10 @@ def test_with_streams_that_stand_still_an_incident_reaches_its_coordinators(
     assert deployed.sms(f"IN 3 {said}", OBSERVER, NUMBER, id=incident).status == 200
     eventually(lambda: [text for text in deployed.texts_to("+996555900000") if said in text])
     assert time.monotonic() - started < SWEEP_TAKES_UP_AFTER, "it may have been sweep: try on a quieter machine"
-    waiting, processed = (deployed.message(f"generic#{one}") for one in (ordinary, incident))
+    waiting, processed = (deployed.message(f"generic#{value}") for value in (ordinary, incident))
     assert waiting is not None
     assert processed is not None
     assert (waiting["state"], processed["state"]) == ("received", "accepted")
     listed = deployed.get(f"/elections/{ELECTION}/incidents?state=new", token).json()["incidents"]
-    shown = [deployed.get(f"/elections/{ELECTION}/incidents/{one['number']}", token).json() for one in listed]
-    assert [one["text"] for one in shown if one["message"] == processed["key"]] == [said]
+    shown = [deployed.get(f"/elections/{ELECTION}/incidents/{row['number']}", token).json() for row in listed]
+    assert [message["text"] for message in shown if message["message"] == processed["key"]] == [said]

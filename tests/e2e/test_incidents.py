@@ -36,7 +36,7 @@ def say(deployed: Deployed, text: str, sender: str) -> dict:
 def numbers(deployed: Deployed, token: str, **query: str) -> list[int]:
     answered = deployed.get(f"/elections/{ELECTION}/incidents?{urllib.parse.urlencode(query)}", token)
     assert answered.status == 200, answered.body
-    return [one["number"] for one in answered.json()["incidents"]]
+    return [incident["number"] for incident in answered.json()["incidents"]]
 
 
 def incident(deployed: Deployed, token: str, text: str, category: str) -> tuple[int, str]:
@@ -155,7 +155,7 @@ def test_where_no_dashboard_is_at_hand_the_command_line_does(deployed: Deployed,
     assert "reject by command line: a rumour" in shown
     table = f"{deployed.stack.name}-audit"
     lines = deployed.stack.client("dynamodb").scan(TableName=table)["Items"]
-    said = {(one["who"]["S"], one["action"]["S"]) for one in lines if one["subject"]["S"] == f"incident {number}"}
+    said = {(line["who"]["S"], line["action"]["S"]) for line in lines if line["subject"]["S"] == f"incident {number}"}
     assert said == {("command line", "incident acknowledge"), ("command line", "incident reject")}
     deployed.baykoo("incident", "show", "9999", "--election", ELECTION, expect=1)
     deployed.baykoo("incident", "list", "--election", ELECTION, "--region", "Atlantis", expect=1)

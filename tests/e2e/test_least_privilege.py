@@ -103,7 +103,7 @@ def test_what_operators_decide_and_change_with_no_refusal(guarded: Deployed) -> 
     token = guarded.operator(ELECTION, role="operator")
     path = f"/v1/elections/{ELECTION}"
     station = guarded.get(f"{path}/stations/1001", token).json()
-    [report] = [one for one in station["reports"] if one["version"]]
+    [report] = [report for report in station["reports"] if report["version"]]
     observer = next(iter(report["questions"][0]["observers"]))
     body = {"observer": observer, "answers": {"C": "11"}, "note": "by phone"}
     decided = f"{path}/stations/1001/reports/{report['form']}/-"
@@ -178,7 +178,7 @@ def test_the_messages_desk_meets_no_refusal(guarded: Deployed) -> None:
     def listed(**query: str) -> list[str]:
         answered = guarded.get(f"{api}/messages?{urlencode(query)}", token)
         assert answered.status == 200, answered.body
-        return [one["key"] for one in answered.json()["messages"]]
+        return [message["key"] for message in answered.json()["messages"]]
 
     def act(key: str, action: str, body: Any) -> None:
         seen = guarded.get(f"{api}/messages/{key}", token).headers["ETag"]

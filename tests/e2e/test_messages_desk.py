@@ -48,7 +48,9 @@ def shown(deployed: Deployed, token: str, key: str) -> tuple[dict[str, Any], str
 
 
 def waiting(deployed: Deployed, token: str, desk: str = "messages") -> list[str]:
-    return [one["key"] for one in get(deployed, token, f"{API}/messages", attention="true", desk=desk)["messages"]]
+    return [
+        message["key"] for message in get(deployed, token, f"{API}/messages", attention="true", desk=desk)["messages"]
+    ]
 
 
 def act(
@@ -67,7 +69,8 @@ def received(deployed: Deployed, token: str, form: str = "OP") -> int:
 
 def done(deployed: Deployed, token: str) -> list[tuple[str, str]]:
     return [
-        (one["action"], one["message"]["key"]) for one in get(deployed, token, f"{API}/messages", done="true")["done"]
+        (message["action"], message["message"]["key"])
+        for message in get(deployed, token, f"{API}/messages", done="true")["done"]
     ]
 
 
@@ -84,7 +87,7 @@ def test_m1_what_is_entered_counts_and_leaves_the_desk(deployed: Deployed, token
     once = str(uuid4())
     document, seen = shown(deployed, token, key)
     entered = [act(deployed, token, key, "enter", {"fields": fields}, seen, once) for _ in range(2)]
-    assert [one.status for one in entered] == [HTTPStatus.CREATED] * 2, entered[0].body
+    assert [row.status for row in entered] == [HTTPStatus.CREATED] * 2, entered[0].body
     assert entered[0].json() == entered[1].json()
     assert received(deployed, token) == before + 1
     document, _ = shown(deployed, token, key)
@@ -105,9 +108,9 @@ def test_m2_thanks_are_dismissed_by_one_request(deployed: Deployed, token: str) 
     keys = [say(deployed, "Thank you!", sender) for sender in (ANN, BOB, EVE)]
     line = eventually(
         lambda: [
-            one
-            for one in get(deployed, token, f"{API}/messages", attention="true")["messages"]
-            if one["key"] in keys and one["identical"] == 3
+            message
+            for message in get(deployed, token, f"{API}/messages", attention="true")["messages"]
+            if message["key"] in keys and message["identical"] == 3
         ]
     )[0]
     answered = act(deployed, token, line["key"], "dismiss", {"identical": True, "note": "chat"})
@@ -160,7 +163,7 @@ def test_an_sms_is_answered_passed_on_left_for_a_call_and_made_an_incident(deplo
     opened = act(deployed, token, key, "incident", {"category": 3})
     assert opened.status == HTTPStatus.CREATED, opened.body
     incidents = get(deployed, token, f"{API}/incidents")["incidents"]
-    assert any(one["category"] == 3 for one in incidents)
+    assert any(incident["category"] == 3 for incident in incidents)
 
 
 def test_conversations_and_the_log_have_both_directions(deployed: Deployed, token: str) -> None:
@@ -168,18 +171,18 @@ def test_conversations_and_the_log_have_both_directions(deployed: Deployed, toke
     row = shown(deployed, token, key)[0]
     for path in (path_of(key, "/conversation"), f"{API}/observers/{row['observer']}/conversation"):
         thread = get(deployed, token, path)
-        assert {one["direction"] for one in thread["messages"]} == {"in", "out"}
+        assert {message["direction"] for message in thread["messages"]} == {"in", "out"}
         assert ZOE in thread["observer"]["phones"]
     log = eventually(
         lambda: [
-            one
-            for one in get(deployed, token, f"{API}/messages", direction="in", state="accepted")["messages"]
-            if one["key"] == key
+            message
+            for message in get(deployed, token, f"{API}/messages", direction="in", state="accepted")["messages"]
+            if message["key"] == key
         ]
     )
     assert log[0]["text"] == "OP 1016 A1 B0700 C9 D1 E900"
     found = deployed.get(f"{API}/messages?direction=in", token, Search_Text="op%201016").json()
-    assert [one["key"] for one in found["messages"]] == [key]
+    assert [message["key"] for message in found["messages"]] == [key]
 
 
 def test_whoever_may_not_sees_and_does_nothing(deployed: Deployed, token: str) -> None:
@@ -194,7 +197,7 @@ def test_whoever_may_not_sees_and_does_nothing(deployed: Deployed, token: str) -
     assert deployed.get(f"{API}/messages?attention=true", None).status == HTTPStatus.UNAUTHORIZED
     assert key not in waiting(deployed, osh)
     lines = get(deployed, viewer, f"{API}/messages", attention="true")["messages"]
-    assert all(one["text"] is None for one in lines)
+    assert all(line["text"] is None for line in lines)
 
 
 def test_what_was_said_by_phone_counts_and_the_audit_is_clean(deployed: Deployed, token: str) -> None:
@@ -236,7 +239,7 @@ def test_an_sms_to_many_goes_once_to_each(deployed: Deployed, token: str) -> Non
     body = {"name": "op", "text": "Send OP, please.", "to": to, "expected": 2, "at_night": True}
     once = str(uuid4())
     begun = [deployed.post(f"{API}/sends", body, token, idempotency_key=once) for _ in range(2)]
-    assert [one.status for one in begun] == [HTTPStatus.ACCEPTED] * 2, begun[0].body
+    assert [row.status for row in begun] == [HTTPStatus.ACCEPTED] * 2, begun[0].body
     for phone in (BOB, EVE):
         eventually(lambda phone=phone: deployed.texts_to(phone).count("Send OP, please.") == 1)
     shown_send = get(deployed, token, f"{API}/sends/op")

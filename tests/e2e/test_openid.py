@@ -61,7 +61,7 @@ def back(deployed: Deployed, cookie: str, **query: str) -> tuple[int, str, str]:
     answer.read()
     connection.close()
     cookies = [value.partition(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
-    session = [one.removeprefix("__Host-baykoo=") for one in cookies if one.startswith("__Host-baykoo=")]
+    session = [cookie.removeprefix("__Host-baykoo=") for cookie in cookies if cookie.startswith("__Host-baykoo=")]
     return answer.status, answer.headers["Location"], session[0] if session else ""
 
 

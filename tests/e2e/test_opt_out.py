@@ -32,7 +32,7 @@ def say(deployed: Deployed, text: str, sender: str) -> str:
 def shown(deployed: Deployed, token: str) -> list[str]:
     answered = deployed.get(f"/elections/{ELECTION}/opt-outs", token)
     assert answered.status == 200, answered.body
-    return [one["phone"] for one in answered.json()["opt_outs"]]
+    return [out["phone"] for out in answered.json()["opt_outs"]]
 
 
 def test_stop_is_answered_obeyed_and_shown_until_start(deployed: Deployed, token: str) -> None:

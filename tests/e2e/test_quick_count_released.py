@@ -58,7 +58,7 @@ def sample(election: Election) -> list[str]:
     return [
         station.number
         for region in election.regions
-        for station in [one for one in election.stations if one.region == region][:STATIONS_A_REGION]
+        for station in [station for station in election.stations if station.region == region][:STATIONS_A_REGION]
     ]
 
 
@@ -81,7 +81,7 @@ def sums(deployed: Deployed, token: str) -> set[str]:
 def answered_at(deployed: Deployed, token: str) -> set[str]:
     """The closing form's questions whose answers the list of a region's stations tells of one."""
     told = deployed.get(f"/elections/{ELECTION}/regions/Bishkek/stations", token).json()["stations"]
-    [found] = [one for one in told if one["station"] == IN_BISHKEK]
+    [found] = [message for message in told if message["station"] == IN_BISHKEK]
     return set(found["forms"]["CL"]["-"]["answers"])
 
 

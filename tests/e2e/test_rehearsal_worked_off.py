@@ -47,9 +47,9 @@ class Operator:
         named = {"if_match": seen, "idempotency_key": str(uuid4())}
         return self.deployed.post(f"{path}/{action}", body, self.token, **named)
 
-    def works_off(self, one: dict[str, Any]) -> None:
+    def works_off(self, row: dict[str, Any]) -> None:
         """Do what a person would: read what can be read, assign whom the text names, dismiss the rest."""
-        key, kind = one["key"], one["kind"]
+        key, kind = row["key"], row["kind"]
         whole = self.get(f"messages/{urllib.parse.quote(key, safe='')}")
         said = [fields for fields in whole["suggestions"] if fields["answers"]]
         if kind == "unknown_number":
@@ -88,7 +88,7 @@ def rehearsed(deployed: Deployed) -> tuple[str, str]:
     )
     page = deployed.folder / "page.html"
     output = output_of(baykoo(sample, "rehearse", *arguments, f"--report={page}"))
-    (name,) = {one for one in output_of(baykoo(sample, "election", "list")).split() if "rehearsal" in one} - before
+    (name,) = {word for word in output_of(baykoo(sample, "election", "list")).split() if "rehearsal" in word} - before
     return name, output
 
 
@@ -121,7 +121,7 @@ def room(deployed: Deployed, rehearsed: tuple[str, str]) -> Room:
 
 @pytest.fixture(scope="module")
 def personal(deployed: Deployed, room: Room) -> Personal:
-    secrets = [str(one) for settings in deployed.stack.webhook_secrets.values() for one in settings.get("secrets", ())]
+    secrets = [str(row) for settings in deployed.stack.webhook_secrets.values() for row in settings.get("secrets", ())]
     return personal_data(deployed.stack, [*room.proofs, *secrets])
 
 

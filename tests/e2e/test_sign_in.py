@@ -139,7 +139,7 @@ def test_k1_a_revoked_account_is_out_at_once(deployed: Deployed, election: str, 
     cookie = sign_in(deployed, address)
     admin = deployed.operator(election, role="administrator")
     listed = deployed.get(f"/v1/elections/{election}/accounts", admin).json()["accounts"]
-    account = next(one for one in listed if one["address"] == address)
+    account = next(row for row in listed if row["address"] == address)
     assert len(account["sessions"]) == 1
     path = f"/v1/elections/{election}/accounts/{account['id']}"
     demoted = deployed.post(

@@ -85,7 +85,7 @@ def test_every_line_has_the_request_that_lambda_s_own_lines_name(deployed: Deplo
     lines = [step for step in traced(deployed, key) if "function" in step]
     assert all(step["request"] for step in lines)
     logs = deployed.stack.client("logs")
-    names = {one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]}
+    names = {group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]}
     written = "\n".join(
         event["message"] for name in names for event in logs.filter_log_events(logGroupName=name)["events"]
     )
@@ -95,7 +95,7 @@ def test_every_line_has_the_request_that_lambda_s_own_lines_name(deployed: Deplo
 
 def test_one_id_leads_from_the_webhook_to_the_alert_and_the_receipt(deployed: Deployed, key: str) -> None:
     logs = deployed.stack.client("logs")
-    names = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+    names = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     mine = f'"{correlation_id(key)}"'
     events = [(name, event) for name in names for event in logs.filter_log_events(logGroupName=name)["events"]]
     told = {json.loads(event["message"])["message"] for name, event in events if mine in event["message"]}
@@ -115,7 +115,7 @@ def test_a_key_of_nothing_is_said(deployed: Deployed) -> None:
 
 def test_logs_hold_neither_phones_nor_texts(deployed: Deployed, key: str) -> None:
     logs = deployed.stack.client("logs")
-    names = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+    names = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     events = [event["message"] for name in names for event in logs.filter_log_events(logGroupName=name)["events"]]
     assert len(events) > 20
     phones = [text for text in events if LEAD.removeprefix("+") in text or "996555900000" in text]

@@ -53,7 +53,7 @@ class Transactions:
             met = [self._busy[item] > 0 for item in items]
             if any(met):
                 self.conflicts += 1
-                reasons = [{"Code": "TransactionConflict" if one else "None"} for one in met]
+                reasons = [{"Code": "TransactionConflict" if value else "None"} for value in met]
                 raise aws_error("TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons)
             self._busy.update(items)
         try:

@@ -79,10 +79,10 @@ class AtDesk:
         """Keys of what waits at any desk, as of now."""
         election = self.pipeline.election
         found = [
-            one.key
+            row.key
             for region in (None, *election.regions)
             for desk in DESKS
-            for one in waiting_at(election.id, region, desk, 100)
+            for row in waiting_at(election.id, region, desk, 100)
         ]
         return sorted(row.key for row in get_many(found) if row.attention is not None)
 
@@ -105,7 +105,7 @@ def say(pipeline: Pipeline, phone: str, text: str) -> Message:
     """Have an SMS processed and told to the feed, as the function process does."""
     message = pipeline.send(phone, text)
     told: list[Any] = []
-    process(message, pipeline.now, lambda one: told.append(told_of_incoming(one.message, one.election.id, one.texts)))
+    process(message, pipeline.now, lambda row: told.append(told_of_incoming(row.message, row.election.id, row.texts)))
     told += [told_of_outgoing(row) for row in pipeline.outgoing() if row.about == message.key]
     tell_feed(told, pipeline.now)
     pipeline.now += dt.timedelta(minutes=7)

@@ -123,8 +123,8 @@ def changed(step: str, body: Any) -> Any:
 def stepped(step: str, *earlier: str) -> Request:
     def before(stage: Stage) -> None:
         reported(stage)
-        for one in earlier:
-            did(stage, f"{INCIDENT}/{{step}}", {"note": "seen"}, seen=etag(stage, INCIDENT), step=one)
+        for message in earlier:
+            did(stage, f"{INCIDENT}/{{step}}", {"note": "seen"}, seen=etag(stage, INCIDENT), step=message)
 
     return Request(f"{INCIDENT}/{{step}}", {"note": "seen"}, before, INCIDENT, {"step": step})
 

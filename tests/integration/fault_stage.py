@@ -196,7 +196,7 @@ class Stage:
 
     def told(self) -> Counter[tuple[str, str]]:
         """How often whom what was sent."""
-        asked = [(one.vendor, one.text) for one in self.carriers.asked if one.taken]
+        asked = [(carrier.vendor, carrier.text) for carrier in self.carriers.asked if carrier.taken]
         return Counter((who, _without_chance(text)) for who, text in (*self.cloud.outside.told, *asked))
 
 
@@ -222,7 +222,10 @@ def chosen_faults(calls: Sequence[Call]) -> list[tuple[int, Fault]]:
     if os.environ.get("BAYKOO_FAULTS") == "all":
         return faults
     of_reads = [fault for fault in faults if calls[fault[0]].is_read]
-    return [*_spread(of_reads, MOST_OF_READS), *_spread([one for one in faults if one not in of_reads], MOST_OF_WRITES)]
+    return [
+        *_spread(of_reads, MOST_OF_READS),
+        *_spread([fault for fault in faults if fault not in of_reads], MOST_OF_WRITES),
+    ]
 
 
 def _spread(faults: Sequence[tuple[int, Fault]], most: int) -> list[tuple[int, Fault]]:
@@ -274,20 +277,20 @@ def _play(path: Path, stage: Stage, disturbed: tuple[int, Fault] | None = None, 
         return replace(quiet, calls=calls, answer=said, is_refused=is_refused)  # the schedules find the same
     stage.recover(path)
     differences = audit(stage.election.id).differences
-    carriers = frozenset(one.vendor for one in stage.carriers.asked)
+    carriers = frozenset(carrier.vendor for carrier in stage.carriers.asked)
     return Played(calls, soon, told_soon, stage.end_state(), stage.told(), said, is_refused, carriers, differences)
 
 
 def _differences(quiet: Played, disturbed: Played, place: int) -> Iterator[str]:
     yield from (f"- {line}" for line in Counter(quiet.state) - Counter(disturbed.state))
     yield from (f"+ {line}" for line in Counter(disturbed.state) - Counter(quiet.state))
-    yield from (f"never told {one}" for one in quiet.told if one not in disturbed.told)
-    yield from (f"told besides {one}" for one in disturbed.told if one not in quiet.told)
+    yield from (f"never told {message}" for message in quiet.told if message not in disturbed.told)
+    yield from (f"told besides {message}" for message in disturbed.told if message not in quiet.told)
     is_in_doubt = any(call.operation in _SENDING for call in disturbed.calls[max(0, place - 1) : place + 1])
     is_in_doubt |= any(who in quiet.carriers for who, _ in quiet.told)  # carriers' own APIs are no calls to AWS
-    for one in disturbed.told:
-        if one in quiet.told and disturbed.told[one] > quiet.told[one] + is_in_doubt:
-            yield f"told {disturbed.told[one]} times {one}"
+    for value in disturbed.told:
+        if value in quiet.told and disturbed.told[value] > quiet.told[value] + is_in_doubt:
+            yield f"told {disturbed.told[value]} times {value}"
     if disturbed.answer != quiet.answer:
         yield f"answered {disturbed.answer}, and undisturbed {quiet.answer}"
     yield from (f"audit: {difference}" for difference in disturbed.differences)

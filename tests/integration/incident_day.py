@@ -27,7 +27,7 @@ def coordinator(name: str, region: str, **fields: object) -> Coordinator:
 
 
 def person(day: Pipeline, name: str) -> Coordinator:
-    return next(one for one in day.election.coordinators if one.name == name)
+    return next(coordinator for coordinator in day.election.coordinators if coordinator.name == name)
 
 
 def say(day: Pipeline, name: str, text: str) -> tuple[Message, str]:
@@ -44,8 +44,12 @@ def told(day: Pipeline, kind: str = "alert") -> dict[str, list[str]]:
     rows = sorted((row for row in day.outgoing() if row.key.startswith(f"{kind}#")), key=lambda row: row.key)
     found: dict[str, list[str]] = {}
     for row in rows:
-        one = next(one for one in day.election.coordinators if row.recipient in (one.phone, one.email))
-        found.setdefault(one.name, []).append(row.channel)
+        contact = next(
+            coordinator
+            for coordinator in day.election.coordinators
+            if row.recipient in (coordinator.phone, coordinator.email)
+        )
+        found.setdefault(contact.name, []).append(row.channel)
     return found
 
 

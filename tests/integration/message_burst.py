@@ -27,8 +27,10 @@ def send_all(pipeline: Pipeline, seed: int) -> list[dict[str, Any]]:
 
 
 def counted(pipeline: Pipeline) -> tuple[object, ...]:
-    incidents = sorted((one.station, str(one.report), one.severity) for one in incidents_of(pipeline.election.id))
-    reports = sorted(str((one.report.station, one.report.form, one.counted)) for one in pipeline.reports())
+    incidents = sorted(
+        (incident.station, str(incident.report), incident.severity) for incident in incidents_of(pipeline.election.id)
+    )
+    reports = sorted(str((report.report.station, report.report.form, report.counted)) for report in pipeline.reports())
     states = sorted((row.key.partition("-")[2], row.state) for row in pipeline.rows() if row.direction == "in")
     nation = pipeline.summary()["nation"]
     # Not the alerts: which of a burst's go out alone and which in its digest hangs on which incident came first.

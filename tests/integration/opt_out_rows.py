@@ -7,7 +7,7 @@ from chalicelib.store.operators import AuditRow
 
 
 def opted_out(pipeline: Pipeline) -> list[str]:
-    return [one.phone for one in list_opt_outs(pipeline.election)]
+    return [opt_out.phone for opt_out in list_opt_outs(pipeline.election)]
 
 
 def trail(pipeline: Pipeline) -> list[tuple[str, str]]:

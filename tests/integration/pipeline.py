@@ -51,14 +51,16 @@ def small_election(serial: int, day: dt.date, size: int, **changes: object) -> E
     stations = [
         station
         for region in ("Bishkek", "Chuy")
-        for station in [one for one in whole.stations if one.region == region][: size // 2]
+        for station in [station for station in whole.stations if station.region == region][: size // 2]
     ]
     kept = {station.number for station in stations}
     observers = [
-        one.model_copy(update={"phones": (f"+99670{serial:04}{place:03}",)})
-        for place, one in enumerate(one for one in whole.observers if one.station in kept)
+        row.model_copy(update={"phones": (f"+99670{serial:04}{place:03}",)})
+        for place, row in enumerate(observer for observer in whole.observers if observer.station in kept)
     ]
-    coordinators = [one for one in whole.coordinators if one.regions[0] in ("Bishkek", "Chuy", "*")]
+    coordinators = [
+        coordinator for coordinator in whole.coordinators if coordinator.regions[0] in ("Bishkek", "Chuy", "*")
+    ]
     fields = {name: getattr(whole, name) for name in Election.model_fields}
     fields |= {"id": f"e{serial}", "date": day, "quick_count": None}
     fields |= {"stations": stations, "observers": observers, "coordinators": coordinators}
@@ -157,7 +159,7 @@ class Pipeline:
         election, rows = self.election, self.rows()
         lines = [
             *(_line("message", row.attribute_values) for row in rows),
-            *(_line("report", to_row(election, one).attribute_values) for one in self.reports()),
+            *(_line("report", to_row(election, report).attribute_values) for report in self.reports()),
             *(_line("tally", {"at": at, **counters}) for at, counters in shards_of_cells(election).items()),
             *(_line("incident", row.attribute_values) for row in incidents_of(election.id)),
         ]

@@ -47,25 +47,25 @@ class Vendor:
         self.close = self._serving.close
 
     def between(self, since: dt.datetime, until: dt.datetime) -> list[InboundSms]:
-        return [one for one in self.sms if one.sent_at and since <= one.sent_at < until]
+        return [sms for sms in self.sms if sms.sent_at and since <= sms.sent_at < until]
 
 
 def twilio(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     assert path == "/2010-04-01/Accounts/AC1/Messages.json"
     page, size = int(query.get("Page", "0")), 4
     window = {name: query[name] for name in ("DateSent>", "DateSent<")}
-    found = vendor.between(*(dt.datetime.fromisoformat(one) for one in window.values()))
+    found = vendor.between(*(dt.datetime.fromisoformat(sms) for sms in window.values()))
     entries = [
         {
-            "sid": one.id,
+            "sid": message.id,
             "direction": "inbound",
-            "from": one.sender,
-            "to": one.recipient,
-            "body": one.text,
+            "from": message.sender,
+            "to": message.recipient,
+            "body": message.text,
             "status": "received",
-            "date_sent": format_datetime(one.sent_at or dt.datetime.now(dt.UTC)),
+            "date_sent": format_datetime(message.sent_at or dt.datetime.now(dt.UTC)),
         }
-        for one in reversed(found)
+        for message in reversed(found)
     ]
     sent = {"sid": "SMours", "direction": "outbound-api", "from": "+1", "to": "+2", "body": "x", "date_sent": None}
     shown = entries[page * size : (page + 1) * size]
@@ -77,17 +77,17 @@ def plivo(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     assert (path, query["message_direction"]) == ("/v1/Account/MA1/Message/", "inbound")
     limit, offset = int(query["limit"]), int(query["offset"])
     window = (query["message_time__gte"], query["message_time__lt"])
-    found = vendor.between(*(dt.datetime.fromisoformat(one).replace(tzinfo=dt.UTC) for one in window))
+    found = vendor.between(*(dt.datetime.fromisoformat(sms).replace(tzinfo=dt.UTC) for sms in window))
     entries = [
         {
-            "message_uuid": one.id,
+            "message_uuid": message.id,
             "message_direction": "inbound",
-            "from_number": one.sender.removeprefix("+"),
-            "to_number": one.recipient.removeprefix("+"),
+            "from_number": message.sender.removeprefix("+"),
+            "to_number": message.recipient.removeprefix("+"),
             "message_state": "delivered",
-            "message_time": str(one.sent_at),
+            "message_time": str(message.sent_at),
         }
-        for one in found[offset : offset + limit]
+        for message in found[offset : offset + limit]
     ]
     more = f"{path}?offset={offset + limit}" if len(found) > offset + limit else None
     return {"objects": entries, "meta": {"limit": limit, "offset": offset, "next": more, "previous": None}}
@@ -96,19 +96,19 @@ def plivo(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
 def telerivet(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     assert (path, query["direction"]) == ("/v1/projects/PJ1/messages", "incoming")
     window = (query["time_created[min]"], query["time_created[max]"])
-    found = vendor.between(*(dt.datetime.fromtimestamp(int(one), dt.UTC) for one in window))
+    found = vendor.between(*(dt.datetime.fromtimestamp(int(sms), dt.UTC) for sms in window))
     start = int(query.get("marker", "0"))
     entries = [
         {
-            "id": one.id,
+            "id": message.id,
             "direction": "incoming",
             "message_type": "sms",
-            "from_number": one.sender,
-            "to_number": one.recipient,
-            "content": one.text,
-            "time_created": int(one.sent_at.timestamp()) if one.sent_at else 0,
+            "from_number": message.sender,
+            "to_number": message.recipient,
+            "content": message.text,
+            "time_created": int(message.sent_at.timestamp()) if message.sent_at else 0,
         }
-        for one in found[start : start + 4]
+        for message in found[start : start + 4]
     ]
     more = len(found) > start + 4
     return {"data": entries, "truncated": more, **({"next_marker": str(start + 4)} if more else {})}
@@ -120,23 +120,29 @@ def infobip(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     told, vendor.sms = vendor.sms[:4], vendor.sms[4:]
     entries = [
         {
-            "messageId": one.id,
-            "from": one.sender.removeprefix("+"),
-            "to": one.recipient.removeprefix("+"),
-            "text": one.text,
-            "receivedAt": one.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000%z") if one.sent_at else None,
+            "messageId": message.id,
+            "from": message.sender.removeprefix("+"),
+            "to": message.recipient.removeprefix("+"),
+            "text": message.text,
+            "receivedAt": message.sent_at.strftime("%Y-%m-%dT%H:%M:%S.000%z") if message.sent_at else None,
         }
-        for one in told
+        for message in told
     ]
     return {"results": entries, "messageCount": len(entries), "pendingMessageCount": len(vendor.sms)}
 
 
 def africastalking(vendor: Vendor, path: str, query: Query) -> dict[str, Any]:
     assert (path, query["username"]) == ("/version1/messaging", "coalition")
-    after = [one for one in vendor.sms if int(one.id) > int(query["lastReceivedId"])]
+    after = [sms for sms in vendor.sms if int(sms.id) > int(query["lastReceivedId"])]
     entries = [
-        {"id": int(one.id), "from": one.sender, "to": one.recipient, "text": one.text, "date": str(one.sent_at)}
-        for one in after[:4]
+        {
+            "id": int(message.id),
+            "from": message.sender,
+            "to": message.recipient,
+            "text": message.text,
+            "date": str(message.sent_at),
+        }
+        for message in after[:4]
     ]
     return {"SMSMessageData": {"Messages": entries}}
 

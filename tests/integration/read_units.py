@@ -79,5 +79,5 @@ def _value_size(kind: str, value: Any) -> int:
         case "B":
             return len(base64.b64decode(value) if isinstance(value, str) else value)
         case "NS":
-            return sum(len(one) // 2 + 2 for one in value)
+            return sum(len(item) // 2 + 2 for item in value)
     return 1

@@ -21,7 +21,7 @@ from chalicelib.services.access.permissions import ALLOWED, OF_THE_COALITION, Pe
 from chalicelib.services.elections import loading
 from chalicelib.services.elections.retirement import retire
 
-OPERATIONS = [(method, path, one) for method, path, _, one in declared(ROUTES) if one.may is not None]
+OPERATIONS = [(method, path, route) for method, path, _, route in declared(ROUTES) if route.may is not None]
 LASTING = dt.timedelta(days=40_000)
 DONE = {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
 ANYBODYS = {Permission.OWN_SESSION}
@@ -48,7 +48,7 @@ def world(services: Any, emptied: None) -> World:
     pipeline, other = Pipeline.loaded(secret), Pipeline.loaded(secret)
     pipeline.election = in_coalition(pipeline.election)
     loading.load(pipeline.election, REAL_TIME)
-    station = next(one for one in pipeline.election.stations if one.region == "Bishkek")
+    station = next(station for station in pipeline.election.stations if station.region == "Bishkek")
     observer = pipeline.election.observers_by_station[station.number][0]
     message = pipeline.say(observer.phones[0], "good morning what do I do")
     pipeline.say(observer.phones[0], "IN 3 box is broken")
@@ -84,7 +84,8 @@ def in_coalition(election: Election) -> Election:
     """The election of two members: Bishkek's observers are one's, Chuy's the other's."""
     codes = {"Bishkek": "BIS", "Chuy": "CHU"}
     observers = [
-        one.model_copy(update={"organisation": codes[election.region_of(one.station)]}) for one in election.observers
+        observer.model_copy(update={"organisation": codes[election.region_of(observer.station)]})
+        for observer in election.observers
     ]
     members = {code: {"name": {"en": code}, "sees": {"stations": "all"}} for code in codes.values()}
     return changed(election, observers=observers, organisations=members)
@@ -104,37 +105,39 @@ def path_value(world: World, route: str, name: str) -> str:
     return world.path.get(name, "1")
 
 
-@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
-def test_who_proves_nothing_gets_nothing(world: World, method: str, route: str, one: Operation) -> None:
+@pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_who_proves_nothing_gets_nothing(world: World, method: str, route: str, operation: Operation) -> None:
     for token in (None, "wrong"):
         assert ask(world, method, route, token).status == HTTPStatus.UNAUTHORIZED
 
 
-@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
-def test_k2_a_role_may_what_the_table_says_and_no_more(world: World, method: str, route: str, one: Operation) -> None:
-    assert one.may is not None
+@pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_k2_a_role_may_what_the_table_says_and_no_more(
+    world: World, method: str, route: str, operation: Operation
+) -> None:
+    assert operation.may is not None
     for role, token in world.tokens.items():
         answer = ask(world, method, route, token)
         is_refused = answer.status == HTTPStatus.FORBIDDEN and "may not do this" in answer.json()["detail"]
-        assert is_refused != may(role, one.may), (role, answer)  # type: ignore[arg-type]
+        assert is_refused != may(role, operation.may), (role, answer)  # type: ignore[arg-type]
         assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, (role, answer)
 
 
-@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
-def test_another_election_s_is_refused(world: World, method: str, route: str, one: Operation) -> None:
+@pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_another_election_s_is_refused(world: World, method: str, route: str, operation: Operation) -> None:
     if "{election_id}" in route:
         assert ask(world, method, route, world.stranger).status == HTTPStatus.FORBIDDEN
 
 
-@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+@pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])
 def test_a_role_for_some_regions_may_nothing_of_the_whole_nation(
-    world: World, method: str, route: str, one: Operation
+    world: World, method: str, route: str, operation: Operation
 ) -> None:
-    assert one.may is not None
+    assert operation.may is not None
     for role, token in world.regional.items():
         answer = ask(world, method, route, token)
         is_refused = answer.status == HTTPStatus.FORBIDDEN and "may not do this" in answer.json()["detail"]
-        assert is_refused != may(role, one.may, regions=("Chuy",)), (role, answer)  # type: ignore[arg-type]
+        assert is_refused != may(role, operation.may, regions=("Chuy",)), (role, answer)  # type: ignore[arg-type]
         assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, (role, answer)
 
 
@@ -167,15 +170,15 @@ def test_another_organisation_s_people_and_texts_are_in_no_answer(world: World, 
     assert told
 
 
-@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
-def test_a_member_does_nothing_about_another_s(world: World, method: str, route: str, one: Operation) -> None:
+@pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])
+def test_a_member_does_nothing_about_another_s(world: World, method: str, route: str, operation: Operation) -> None:
     """Whatever its role: what is the coalition's is refused, and nothing of another member's is changed."""
-    assert one.may is not None
+    assert operation.may is not None
     answer = ask(world, method, route, world.member["administrator"])
     is_refused = answer.status == HTTPStatus.FORBIDDEN and "may not do this" in answer.json()["detail"]
-    assert is_refused == (one.may in OF_THE_COALITION), answer
+    assert is_refused == (operation.may in OF_THE_COALITION), answer
     assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, answer
-    assert method == "GET" or one.may in ANYBODYS or answer.status not in DONE, answer
+    assert method == "GET" or operation.may in ANYBODYS or answer.status not in DONE, answer
 
 
 def test_whoever_sees_it_all_finds_them(world: World) -> None:
@@ -201,15 +204,15 @@ def retired(world: World) -> tuple[str, dict[str, str]]:
     return own, tokens
 
 
-@pytest.mark.parametrize(("method", "route", "one"), OPERATIONS, ids=lambda value: str(value)[:70])
+@pytest.mark.parametrize(("method", "route", "operation"), OPERATIONS, ids=lambda value: str(value)[:70])
 def test_k3_a_retired_election_can_be_read_and_not_changed(
-    world: World, retired: tuple[str, dict[str, str]], method: str, route: str, one: Operation
+    world: World, retired: tuple[str, dict[str, str]], method: str, route: str, operation: Operation
 ) -> None:
     election, tokens = retired
     if "{election_id}" not in route:
         return
-    assert one.may is not None
-    allowed = next(token for role, token in tokens.items() if may(role, one.may))  # type: ignore[arg-type]
+    assert operation.may is not None
+    allowed = next(token for role, token in tokens.items() if may(role, operation.may))  # type: ignore[arg-type]
     elsewhere = replace(world, path={**world.path, "election_id": election})
     answer = ask(elsewhere, method, route, allowed)
     if method == "GET":

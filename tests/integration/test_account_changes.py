@@ -85,6 +85,6 @@ def test_an_account_of_many_sessions_is_ended(pipeline: Pipeline, way: str) -> N
     else:
         ended = ask(pipeline, f"{ACCOUNT}/{way}", {"note": "left us"}, identity)
         assert ended.status == HTTPStatus.OK, ended
-    assert [one.account for one in accounts.sessions_of(pipeline.election.id)] == [other]
+    assert [session.account for session in accounts.sessions_of(pipeline.election.id)] == [other]
     assert sessions.resume(kept, now).operator.name == "Bob"
     assert row_of(pipeline, identity).revoked == (way != "sign-out")

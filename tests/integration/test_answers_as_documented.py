@@ -29,9 +29,9 @@ def _in_page(name: str, page: tuple[list[Any], str | None]) -> dict[str, Any]:
 @pytest.fixture
 def room(load: Load) -> Room:
     pipeline = load(size=4, quick_count={"strata": "region", "population": {"Bishkek": 9, "Chuy": 9}})
-    one, other = (observer.phones[0] for observer in pipeline.observers())
+    value, other = (observer.phones[0] for observer in pipeline.observers())
     for text in ("OP A1 B0730 C12 D1 E1668", "IN 3 they beat us", "what shall I do?"):
-        pipeline.say(one, text)
+        pipeline.say(value, text)
     pipeline.say(other, "OP C11")
     queue_summaries(pipeline.current, pipeline.now)
     room = Room(pipeline)

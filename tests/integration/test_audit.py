@@ -26,7 +26,9 @@ def test_a_changed_tally(reported: Pipeline) -> None:
 
     tally_row(reported.election, shard, cell).update(actions=[Path(["received"]).add(1)])
     assert counters["received"] == 1
-    assert [one for one in reported.differences() if "OP" in one and "received: off by" in one]
+    assert [
+        difference for difference in reported.differences() if "OP" in difference and "received: off by" in difference
+    ]
 
 
 def test_a_deleted_report(reported: Pipeline) -> None:
@@ -39,24 +41,30 @@ def test_a_changed_answer(reported: Pipeline) -> None:
     row = reported.report_row(reported.election.stations[0].number, "OP")
     row.answers = {who: given | {"a": given["a"] | {"C": [13, 0]}} for who, given in row.answers.items()}
     row.save()
-    assert any("add up to" in one and "C=12" in one and "C=13" in one for one in reported.differences())
+    assert any(
+        "add up to" in difference and "C=12" in difference and "C=13" in difference
+        for difference in reported.differences()
+    )
 
 
 def test_a_missing_incident(reported: Pipeline) -> None:
     for incident in incidents_of(reported.election.id):
         incident.delete()
-        assert any(f"incident {incident.id}" in one and "not stored" in one for one in reported.differences())
+        assert any(
+            f"incident {incident.id}" in difference and "not stored" in difference
+            for difference in reported.differences()
+        )
 
 
 def test_a_deleted_message(reported: Pipeline) -> None:
     next(row for row in reported.rows() if row.direction == "in" and (row.text or "").startswith("OP")).delete()
-    assert any("no message answers it" in one for one in reported.differences())
+    assert any("no message answers it" in difference for difference in reported.differences())
 
 
 def test_a_message_counted_nowhere(reported: Pipeline) -> None:
     row = next(row for row in reported.rows() if row.direction == "in")
     row.update(actions=[Message.counted_in.remove()])
-    assert any(row.key in one and "counted nowhere" in one for one in reported.differences())
+    assert any(row.key in difference and "counted nowhere" in difference for difference in reported.differences())
 
 
 def test_an_answer_that_became_critical_later_has_lost_no_incident(pipeline: Pipeline) -> None:
@@ -67,8 +75,8 @@ def test_an_answer_that_became_critical_later_has_lost_no_incident(pipeline: Pip
         form.model_copy(
             update={
                 "questions": tuple(
-                    one.model_copy(update={"critical_if": critical.get(one.code, one.critical_if)})
-                    for one in form.questions
+                    question.model_copy(update={"critical_if": critical.get(question.code, question.critical_if)})
+                    for question in form.questions
                 )
             }
         )

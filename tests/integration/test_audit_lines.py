@@ -8,12 +8,12 @@ from fault_requests import Request
 from fault_stage import Stage, staged
 
 REQUESTS: dict[str, Request] = {
-    **{f"desk: {name}": one for name, one in fault_paths_desk.REQUESTS.items()},
+    **{f"desk: {name}": request for name, request in fault_paths_desk.REQUESTS.items()},
     **{
-        f"{kind}: {name}": one
+        f"{kind}: {name}": value
         for requests in (fault_paths_decisions.REQUESTS, fault_paths_work.REQUESTS)
         for kind, named in requests.items()
-        for name, one in named.items()
+        for name, value in named.items()
     },
 }
 

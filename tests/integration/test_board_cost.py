@@ -39,7 +39,7 @@ def written() -> Iterator[list[Message]]:
 def nation(load: Load) -> Pipeline:
     """The sample's 500 stations in nine regions, at 23:45: every form and round has begun."""
     whole = sample()
-    observers = [{**one.model_dump(), "phones": ()} for one in whole.observers]
+    observers = [{**observer.model_dump(), "phones": ()} for observer in whole.observers]
     pipeline: Pipeline = load(stations=whole.stations, observers=observers, coordinators=())
     pipeline.now += dt.timedelta(hours=14, minutes=45)
     return pipeline
@@ -104,7 +104,7 @@ def test_b4_a_board_reads_the_same_with_a_thousand_messages_and_with_a_hundred_t
     size = len(json.dumps(documents[1], ensure_ascii=False))
     record_property("figure", ("a board: read units with 10^3 and 10^5 messages", *units))
     print(json.dumps({"board": {"read units with 10^3 and 10^5": units, "CPU seconds": seconds, "bytes": size}}))  # noqa: T201
-    assert all(0 < one <= MOST_UNITS for one in units), units
+    assert all(0 < unit <= MOST_UNITS for unit in units), units
     assert meters[0].requests == meters[1].requests
     assert [document["queues"]["messages"]["count"] for document in documents] == [20, 2000]
     assert documents[1]["queues"]["incidents"]["count"] == OPEN
@@ -143,7 +143,7 @@ def test_a_board_of_many_regions_shows_what_waits_as_of_the_last_minute(
     row.save()
     with ReadMeter(wire) as meter:
         assert board.compute_board(pipeline.current, (), pipeline.now)["queues"]["messages"]["count"] == 0
-    assert not [one for one in meter.requests if one.endswith("-messages")]
+    assert not [request for request in meter.requests if request.endswith("-messages")]
     keep_queues(pipeline.current, Snapshot({}, ()), {}, pipeline.now)
     assert board.compute_board(pipeline.current, (), pipeline.now)["queues"]["messages"]["count"] == 1
     assert board.compute_board(pipeline.current, (names[0],), pipeline.now)["queues"]["messages"]["count"] == 1

@@ -44,10 +44,10 @@ def reached(pipeline: Pipeline) -> list[str]:
 def test_it_goes_to_those_who_are_all_of_what_is_named(pipeline: Pipeline) -> None:
     election = pipeline.election
     region = election.stations[0].region
-    own = {one.number for one in election.stations if one.region == region}
-    assert {one.station for one in batch(pipeline, regions=(region,)).recipients} == own
+    own = {station.number for station in election.stations if station.region == region}
+    assert {recipient.station for recipient in batch(pipeline, regions=(region,)).recipients} == own
     some = batch(pipeline, stations=(election.stations[0].number, election.stations[1].number), language="ky")
-    assert {one.language for one in some.recipients} <= {"ky"}
+    assert {recipient.language for recipient in some.recipients} <= {"ky"}
     assert len(batch(pipeline).recipients) == len(election.observers)
     pipeline.say(pipeline.phone(0), f"OP {election.observers[0].station} A1 B0700 C7 D1 E900")
     owing = batch(pipeline, missing=missing_place(election, "op", pipeline.now)).recipients
@@ -93,7 +93,7 @@ def test_killed_and_sent_again_nobody_gets_it_twice(pipeline: Pipeline) -> None:
         "27 SMS (13 have it already), 1 GSM-7 segment each, 27 in all; 27 x 0.045 = 1.215."
     )
     list(sending(pipeline, again)[0])
-    assert reached(pipeline) == sorted(one.phones[0] for one in pipeline.election.observers)
+    assert reached(pipeline) == sorted(observer.phones[0] for observer in pipeline.election.observers)
     assert batch(pipeline).remaining == ()
 
 
@@ -105,10 +105,10 @@ def test_a_name_stands_for_one_text(pipeline: Pipeline) -> None:
 
 def test_a_phone_that_two_share_gets_it_once(pipeline: Pipeline, load) -> None:
     shared = [
-        one.model_copy(update={"phones": pipeline.observers(0)[0].phones})
-        if one.station == pipeline.election.stations[0].number
-        else one
-        for one in pipeline.election.observers
+        observer.model_copy(update={"phones": pipeline.observers(0)[0].phones})
+        if observer.station == pipeline.election.stations[0].number
+        else observer
+        for observer in pipeline.election.observers
     ]
     other = load(observers=shared)
     assert len(batch(other).recipients) == 39

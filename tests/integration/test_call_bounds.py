@@ -19,8 +19,8 @@ def room(load: Load) -> Room:
 
 
 def test_the_shift_lead_sees_who_called_and_reached(room: Room) -> None:
-    one, two, *_ = room.listed()
-    room.log(one, "no_answer")
+    value, two, *_ = room.listed()
+    room.log(value, "no_answer")
     room.log(two, "other")
     room.log(two, "not_open", name="Bakyt")
     held = room.next("Cholpon")
@@ -35,7 +35,7 @@ def test_the_shift_lead_sees_who_called_and_reached(room: Room) -> None:
         "Aida (operator)": 2,
         "Bakyt (operator)": 1,
     }
-    assert [(one["station"], one["holder"]) for one in shown["leases"]] == [(held, "Cholpon (operator)")]
+    assert [(lease["station"], lease["holder"]) for lease in shown["leases"]] == [(held, "Cholpon (operator)")]
     assert shown["oldest_due"] is not None
 
 
@@ -89,8 +89,8 @@ def test_the_call_list_is_cut_after_the_most_urgent(room: Room, monkeypatch: pyt
 def test_of_many_phones_those_called_last_are_kept(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outcome, "MOST_PHONES", 1)
     station = room.next()
-    one, other = (each.phones[0] for each in room.pipeline.election.observers_by_station[station])
-    room.log(station, "no_answer", phone=one)
+    value, other = (each.phones[0] for each in room.pipeline.election.observers_by_station[station])
+    room.log(station, "no_answer", phone=value)
     room.pipeline.now += MINUTE
     room.log(station, "no_answer", phone=other)
     assert list(room.row(station).phones or {}) == [other]

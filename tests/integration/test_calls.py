@@ -43,7 +43,7 @@ def test_a_station_that_was_passed_on_comes_once_nothing_else_is_left(room: Room
         seen.append(lease.lease_next(room.loaded, room.action(), (), seen)["station"])
         lease.release(room.loaded, room.action(), seen[-1])
     assert len(set(seen)) == 3
-    every = [one.number for one in room.loaded.election.stations]
+    every = [station.number for station in room.loaded.election.stations]
     assert lease.lease_next(room.loaded, room.action(), (), every)["station"] in every
 
 
@@ -81,7 +81,7 @@ def test_another_region_s_station_is_not_there(room: Room) -> None:
     assert {call["region"] for call in shown["calls"]} == {other}
 
 
-@pytest.mark.parametrize("outcome", [one for one in OUTCOMES if one not in ("answered", "will_send")])
+@pytest.mark.parametrize("outcome", [outcome for outcome in OUTCOMES if outcome not in ("answered", "will_send")])
 def test_an_outcome_is_logged_with_its_line_and_ends_the_lease(room: Room, outcome: Outcome) -> None:
     station = room.next()
     phone = room.pipeline.election.observers_by_station[station][0].phones[0]
@@ -126,9 +126,9 @@ def test_after_the_last_phone_the_coordinator_is_offered(room: Room) -> None:
     assert room.row(station).holder == "Aida (operator)", "the station stays leased"
     offered = room.log(station, "wrong_number", phone=phones[1])["offer"]["next_phones"]
     own = [
-        one.phone
-        for one in room.pipeline.election.coordinators
-        if one.covers(room.row(station).scope.partition("#")[2])
+        coordinator.phone
+        for coordinator in room.pipeline.election.coordinators
+        if coordinator.covers(room.row(station).scope.partition("#")[2])
     ]
     assert offered[0] in own
     assert not set(phones) & set(offered)
@@ -176,7 +176,7 @@ def test_the_card_is_read_as_of_now(room: Room, wire: Wire) -> None:
     station = room.next()
     observer = room.pipeline.election.observers_by_station[station][0]
     before = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)
-    assert [one["report"] for one in before["owed"]] == ["OP"]
+    assert [row["report"] for row in before["owed"]] == ["OP"]
     assert before["fields"][0]["questions"][2] | {"label": ""} == {
         "code": "C",
         "label": "",
@@ -187,8 +187,8 @@ def test_the_card_is_read_as_of_now(room: Room, wire: Wire) -> None:
         "unknown": [],
         "max_length": None,
     }
-    assert [one["number"] for one in before["observers"]] == [
-        one.number for one in room.pipeline.election.observers_by_station[station]
+    assert [observer["number"] for observer in before["observers"]] == [
+        observer.number for observer in room.pipeline.election.observers_by_station[station]
     ]
     assert observer.name in before["observers"][0]["script"][0]
     room.pipeline.say(observer.phones[0], "OP A1 B0730 C12 D1 E1668")
@@ -196,23 +196,23 @@ def test_the_card_is_read_as_of_now(room: Room, wire: Wire) -> None:
         after = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)
     print({"read units of a card": meter.units, "requests": len(meter.requests)})  # noqa: T201
     assert meter.units <= 10
-    assert (after["owed"], [one["report"] for one in after["came"]]) == ([], ["OP"])
+    assert (after["owed"], [row["report"] for row in after["came"]]) == ([], ["OP"])
     assert after["observers"][0]["phones"][0]["heard_at"] is not None
 
 
 def test_who_answered_last_is_shown_first_and_a_wrong_number_last(load: Load) -> None:
     pipeline = load(size=2)
     observers = [
-        one.model_copy(update={"phones": (*one.phones, f"{one.phones[0][:-1]}7")})
-        for one in pipeline.election.observers
+        observer.model_copy(update={"phones": (*observer.phones, f"{observer.phones[0][:-1]}7")})
+        for observer in pipeline.election.observers
     ]
     room = Room(load(size=2, observers=observers))
     station = room.next()
     phones = room.pipeline.election.observers_by_station[station][0].phones
     room.log(station, "wrong_number", phone=phones[0], stays=True)
     shown = card.show_card(room.loaded, room.operator(), station, room.pipeline.now)
-    assert [one["phone"] for one in shown["observers"][0]["phones"]] == [phones[1], phones[0]]
-    assert [one["state"] for one in shown["observers"][0]["phones"]] == [None, "wrong"]
+    assert [phone["phone"] for phone in shown["observers"][0]["phones"]] == [phones[1], phones[0]]
+    assert [phone["state"] for phone in shown["observers"][0]["phones"]] == [None, "wrong"]
 
 
 def test_undo_puts_back_what_was_and_says_so(room: Room) -> None:
@@ -223,7 +223,7 @@ def test_undo_puts_back_what_was_and_says_so(room: Room) -> None:
     row = room.row(station)
     assert (row.last, row.tries, row.phones, row.reached_at) == (before.last, 0, {}, None)
     log, _ = list_contacts(room.loaded, room.operator(), station, 10, None)
-    assert [one["outcome"] for one in log] == ["undone", "wrong_number"]
+    assert [line["outcome"] for line in log] == ["undone", "wrong_number"]
     assert log[0]["undoes"] == contact["contact"]
     assert [line.note for line in room.audited("call undone")] == ["the wrong row"]
     total = figures.call_figures(room.loaded, room.operator(), room.pipeline.now)["total"]

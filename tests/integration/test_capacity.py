@@ -34,7 +34,9 @@ def test_an_accepted_report_costs_three_requests_and_sixteen_write_units(
 
 
 def test_a_report_that_its_code_proves_costs_two_units_more(pipeline: Pipeline, wire: Wire) -> None:
-    people = [one.model_copy(update={"code": hashed(CODE, one.number)}) for one in pipeline.election.observers]
+    people = [
+        observer.model_copy(update={"code": hashed(CODE, observer.number)}) for observer in pipeline.election.observers
+    ]
     loading.load(changed(pipeline.election, observers=people), REAL_TIME)
     costs = _costs(pipeline, wire, f"*{CODE} ")
     sys.stdout.write(_table(costs))

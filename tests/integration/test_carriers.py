@@ -59,7 +59,7 @@ def test_a_carrier_that_fails_half_way_is_left_by_all_and_each_sms_goes_once(
     rows = [row(pipeline) for _ in range(60)]
     assert Counter(by_workers(rows, pipeline.now)) == {"sent": 60}
     assert vendors.taken() == {message.key: 1 for message in rows}
-    failed = [one for one in vendors.asked if not one.taken]
+    failed = [carrier for carrier in vendors.asked if not carrier.taken]
     assert MOST_FAILURES <= len(failed) <= MOST_FAILURES + 2 * WORKERS, "five tell all"
     rest = standing("twilio")
     assert rest.trips == 1
@@ -111,7 +111,7 @@ def test_a_rate_holds_for_all_workers_together(pipeline: Pipeline, vendors: Vend
     rows = [row(pipeline) for _ in range(18)]
     assert Counter(by_workers(rows, pipeline.now)) == {"sent": 18}
     assert vendors.order() == ["twilio"] * 18, "who has a rate is waited for"
-    used = [int(one.used) for one in CarrierRow.scan(CarrierRow.id.startswith("carrier#twilio#")) if one.used]
+    used = [int(row.used) for row in CarrierRow.scan(CarrierRow.id.startswith("carrier#twilio#")) if row.used]
     assert sum(used) == 18
     assert max(used) <= 5
     assert vendors.asked[-1].at - vendors.asked[0].at > 2

@@ -27,7 +27,7 @@ def say(day: Pipeline, text: str) -> tuple[Message, str]:
 
 
 def opened(day: Pipeline) -> list[Incident]:
-    return sorted(incidents_of(day.election.id), key=lambda one: int(one.number))
+    return sorted(incidents_of(day.election.id), key=lambda incident: int(incident.number))
 
 
 def test_their_incident_is_opened_at_the_station_that_they_name(day: Pipeline) -> None:
@@ -35,11 +35,11 @@ def test_their_incident_is_opened_at_the_station_that_they_name(day: Pipeline) -
     message, answer = say(day, f"IN {station} 3 драка")
     assert answer == f"Baykoo: Incident 1 is opened, station {station}."
     assert (message.state, message.reason) == ("command", None)
-    (one,) = opened(day)
-    assert (one.station, one.category, one.observer, one.text) == (station, 3, "Asan", "драка")
-    assert one.history[0]["who"] == "Asan"
+    (incident,) = opened(day)
+    assert (incident.station, incident.category, incident.observer, incident.text) == (station, 3, "Asan", "драка")
+    assert incident.history[0]["who"] == "Asan"
     assert [row.recipient for row in day.outgoing() if row.key.startswith("alert#")] == [PHONE]
-    assert day.summary()["regions"]["Bishkek"]["incidents"][one.severity] == 1
+    assert day.summary()["regions"]["Bishkek"]["incidents"][incident.severity] == 1
     assert day.summary()["nation"]["messages"]["received"] == 0
     assert say(day, "OK 1")[1].startswith("Baykoo: Incident 1 is now taken")
     assert day.differences() == ()
@@ -57,16 +57,16 @@ def test_an_observers_report_of_the_same_is_linked_with_it(day: Pipeline) -> Non
     observer = day.observers(3)[0]
     say(day, f"IN {observer.station} 3 a fight")
     day.say(observer.phones[0], "IN 3 a fight here")
-    assert [list(one.may_be_same_as) for one in opened(day)] == [[], [1]]
+    assert [list(incident.may_be_same_as) for incident in opened(day)] == [[], [1]]
 
 
 def test_several_incidents_and_a_form_beside_them(day: Pipeline) -> None:
     first, second = (day.election.stations[place].number for place in (3, 4))
     message, answer = say(day, f"IN {first} 3 a fight\nIN {second} 2 they stuff\nOP {first} A1")
-    assert [one.station for one in opened(day)] == [first, second]
+    assert [incident.station for incident in opened(day)] == [first, second]
     assert answer.count("is opened") == 2
     assert (message.state, message.reason) == ("command", "forms_left")
-    assert not day.reports() or all(not one.report.observers for one in day.reports())
+    assert not day.reports() or all(not report.report.observers for report in day.reports())
     assert day.differences() == ()
 
 

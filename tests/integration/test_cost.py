@@ -103,16 +103,16 @@ def compare(name: str, times: list[Measured], *, exact: bool = False, per: float
     """Compare with the constants; every time's units, and the median of the processor time. `per`: it holds for one
     of so many."""
     work = MEASURED[name]
-    for one in times:
-        sys.stderr.write(f"\n{name}: {one.write_units / per:g} written, {one.read_units / per:g} read, {one.logged} B")
+    for row in times:
+        sys.stderr.write(f"\n{name}: {row.write_units / per:g} written, {row.read_units / per:g} read, {row.logged} B")
         if exact:
-            assert one.write_units == work.write_units, name
-        assert one.write_units / per <= work.write_units, name
-        assert one.read_units / per <= work.read_units, name
-        assert one.logged / per <= work.logged_bytes, name
-        assert sum(meter.others["SendEmail"] for meter in one.meters.values()) / per <= work.emails, name
+            assert row.write_units == work.write_units, name
+        assert row.write_units / per <= work.write_units, name
+        assert row.read_units / per <= work.read_units, name
+        assert row.logged / per <= work.logged_bytes, name
+        assert sum(meter.others["SendEmail"] for meter in row.meters.values()) / per <= work.emails, name
     for call in work.calls:
-        meters = [one.meters[call.function] for one in times]
+        meters = [time.meters[call.function] for time in times]
         cpu = statistics.median(meter.cpu for meter in meters) / per
         sys.stderr.write(f"; {call.function} {max(m.requests for m in meters) / per:g} requests, {cpu * 1000:.1f} ms")
         assert max(meter.requests for meter in meters) / per <= call.requests, (name, call.function)
@@ -225,10 +225,10 @@ def test_reminders_and_what_chasing_reads(pipeline: Pipeline, measure: Callable[
     chase_due(begin)
     stations, told, first_round = len(pipeline.election.stations), measure(), measure()
     for minute in range(1, 4 * 60):
-        at, one = begin + dt.timedelta(minutes=minute), measure()
-        done = one.call("Chase", lambda at=at: chase_due(at))
+        at, item = begin + dt.timedelta(minutes=minute), measure()
+        done = item.call("Chase", lambda at=at: chase_due(at))
         if done.reminders or done.lists:
-            (first_round if done.lists else told).add(one)
+            (first_round if done.lists else told).add(item)
         if done.lists:
             break
     sent = [row for row in pipeline.outgoing() if row.key.startswith("reminder#")]
@@ -246,13 +246,13 @@ def test_an_hour_s_summaries(pipeline: Pipeline, measure: Callable[[], Measured]
             pipeline.say(observer.phones[0], text.format(station=observer.station))
     times = []
     for hour in range(1 + REPEATED):
-        at, one = pipeline.now + dt.timedelta(hours=hour), measure()
-        queued = one.call("Summarize", lambda at=at: queue_summaries_due(at))
+        at, item = pipeline.now + dt.timedelta(hours=hour), measure()
+        queued = item.call("Summarize", lambda at=at: queue_summaries_due(at))
         rows = [row for row in pipeline.outgoing() if row.state == "queued" and row.key.startswith("summary#")]
         assert len(rows) == queued > 0
         for row in rows:
-            one.call("Deliver", lambda row=row, at=at: deliver(row, at))
-        times += [one] if hour else []
+            item.call("Deliver", lambda row=row, at=at: deliver(row, at))
+        times += [item] if hour else []
     compare("summary to a coordinator", times, per=len(pipeline.election.coordinators))
 
 

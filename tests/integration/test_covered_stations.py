@@ -16,8 +16,8 @@ FORGED = "CL {station} A2010 B1 C900 D0 E0 F900 G0"
 
 
 def counted(pipeline: Pipeline) -> dict[str, dict[str, object]]:
-    reports = [one.report for one in pipeline.reports() if one.report.form == "CL"]
-    answers = {one.station: station_answers(pipeline.election, one) for one in reports}
+    reports = [report.report for report in pipeline.reports() if report.report.form == "CL"]
+    answers = {report.station: station_answers(pipeline.election, report) for report in reports}
     assert not any(said.conflicts for said in answers.values())
     return {station: dict(said.values) for station, said in answers.items()}
 
@@ -44,7 +44,7 @@ def test_a3_a_phone_counts_for_its_own_region_and_two_stations_more(pipeline: Pi
     bishkek = [station.number for station in pipeline.election.stations[:10]]
     rows = [pipeline.say(phone, f"OP {station} A1") for station in bishkek]
     assert [row.reason for row in rows] == [None] * (1 + MOST_COVERED) + ["reassigned"] * (9 - MOST_COVERED)
-    assert {one.report.station for one in pipeline.reports()} == set(bishkek[: 1 + MOST_COVERED])
+    assert {report.report.station for report in pipeline.reports()} == set(bishkek[: 1 + MOST_COVERED])
     assert pipeline.say(phone, f"OP {bishkek[1]} C12").reason is None, "the same station again"
     assert pipeline.differences() == ()
 
@@ -62,7 +62,7 @@ def test_a3_own_observers_win_over_reassigned_ones(pipeline: Pipeline) -> None:
 def test_a3_an_incident_is_heard_from_anywhere(pipeline: Pipeline, text: str) -> None:
     station = pipeline.election.stations[15].number
     pipeline.say(pipeline.phone(), text.format(station=station))
-    assert [one.station for one in incidents_of(pipeline.election.id)] == [station]
+    assert [incident.station for incident in incidents_of(pipeline.election.id)] == [station]
     assert pipeline.differences() == ()
 
 
@@ -75,8 +75,8 @@ def test_a3_a_report_has_so_many_observers_and_own_ones_are_always_added(
     rows = [pipeline.say(phone, f"OP {station} A1") for phone in strangers]
     assert [row.reason for row in rows] == [None] * 3 + ["reassigned"] * 2
     assert pipeline.say(strangers[0], f"OP {station} C12").reason is None, "who is among them already"
-    assert [pipeline.say(one.phones[0], "OP A1").state for one in pipeline.observers()] == ["accepted"] * 2
-    [report] = [one.report for one in pipeline.reports() if one.report.station == station]
+    assert [pipeline.say(observer.phones[0], "OP A1").state for observer in pipeline.observers()] == ["accepted"] * 2
+    [report] = [report.report for report in pipeline.reports() if report.report.station == station]
     assert len(report.given) == 5
     assert pipeline.differences() == ()
 

@@ -48,7 +48,7 @@ def compared(ours: Callable[[], Sequence[Call]], bare: Callable[[], Sequence[Cal
         pairs.append((took[0], took[1]))
     kept = pairs[WARMING:]
     mine, theirs = (statistics.median(pair[side] for pair in kept) * 1000 for side in (0, 1))
-    return mine, theirs, statistics.median(one / other for one, other in kept)
+    return mine, theirs, statistics.median(row / other for row, other in kept)
 
 
 def client() -> Any:
@@ -102,10 +102,10 @@ def test_webhook_against_a_bare_conditional_put(
     def ours() -> list[Call]:
         if part == "from API Gateway's event":
             events = [event(signed(pipeline, sender, *next(words))) for _ in range(BLOCK)]
-            return [lambda one=one: accepted(app.intake(one, None)["statusCode"]) for one in events]
+            return [lambda event=event: accepted(app.intake(event, None)["statusCode"]) for event in events]
         now = dt.datetime.now(dt.UTC)
         requests = [signed(pipeline, sender, *next(words)).arriving(now) for _ in range(BLOCK)]
-        return [lambda one=one: accepted(receive("generic", one).status) for one in requests]
+        return [lambda request=request: accepted(receive("generic", request).status) for request in requests]
 
     def bare() -> list[Call]:
         rows = [example | {"key": {"S": f"generic#{pipeline.election.id}-bare{next(_serial)}"}} for _ in range(BLOCK)]
@@ -146,12 +146,12 @@ def test_processing_against_a_bare_read_and_transaction(
         names = {"BatchGetItem": "batch_get_item", "TransactWriteItems": "transact_write_items"}
         real = botocore.client.BaseClient._make_api_call
 
-        def tapped(one: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        def tapped(value: Any, operation: str, parameters: dict[str, Any]) -> Any:
             if operation in names:
                 asked.append((names[operation], copy.deepcopy(parameters)))
             if operation == "TransactWriteItems":
                 raise Killed
-            return real(one, operation, parameters)
+            return real(value, operation, parameters)
 
         with monkeypatch.context() as patched:
             patched.setattr(botocore.client.BaseClient, "_make_api_call", tapped)

@@ -78,7 +78,9 @@ def every_row_is_in_one_hour(pipeline: Pipeline, call: str) -> None:
     pipeline.now += MINUTE
     seal_whole(pipeline)
     of = pipeline.election.id
-    kept = Counter(key for one in ledger.seals_of(of) for part in ledger.parts_of(of, one.number) for key in part.keys)
+    kept = Counter(
+        key for seal in ledger.seals_of(of) for part in ledger.parts_of(of, seal.number) for key in part.keys
+    )
     assert {row.key for row in pipeline.rows()} <= kept.keys(), call
     assert set(kept.values()) == {1}, call
     assert verify(of).differences == (), call

@@ -94,7 +94,7 @@ def test_every_output_exists(template: dict[str, Any]) -> None:
 
 
 def test_every_alarm_exists(template: dict[str, Any]) -> None:
-    made = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    made = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::CloudWatch::Alarm"}
     named = set(re.findall(r"`([A-Z][A-Za-z]+(?:Errors|Throttles|Stuck))`", TEXT)) | set(
         re.findall(r"alarm `(\w+)`", TEXT)
     )
@@ -110,9 +110,9 @@ def test_every_table_exists(template: dict[str, Any]) -> None:
 
 
 def _tables(template: dict[str, Any]) -> Iterator[str]:
-    for one in template["Resources"].values():
-        if one["Type"] == "AWS::DynamoDB::Table":
-            yield one["Properties"]["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            yield resource["Properties"]["TableName"]["Fn::Sub"].removeprefix("${AWS::StackName}-")
 
 
 def test_b3_the_guide_sets_the_region_for_every_tool() -> None:

@@ -81,7 +81,7 @@ def test_undoing_an_entry_withdraws_it_and_the_sms_waits_again(desk: AtDesk) -> 
     (report,) = pipeline.reports()
     (given,) = report.report.observers.values()
     assert given.answers["C"].value == 13
-    assert [one["how"] for one in stored(sms.key).resolution["earlier"]] == ["undone", "entered"]
+    assert [message["how"] for message in stored(sms.key).resolution["earlier"]] == ["undone", "entered"]
     assert audit_lines(pipeline) == [
         "Aida (operator): report entered",
         "Aida (operator): entry withdrawn",
@@ -178,8 +178,8 @@ def test_assigning_a_phone_lets_all_its_sms_count_once_and_answers_them(desk: At
     preview = assignment.preview(pipeline.current, desk.operator, first.key, observer)
     assert (preview["waiting"], preview["will_count"]) == (2, 2)
     assert desk.assign(second.key, observer)["read"] == 2
-    assert [stored(one.key).state for one in (first, second)] == ["accepted", "accepted"]
-    assert [stored(one.key).observer for one in (first, second)] == [observer, observer]
+    assert [stored(row.key).state for row in (first, second)] == ["accepted", "accepted"]
+    assert [stored(row.key).observer for row in (first, second)] == [observer, observer]
     assert desk.waiting() == []
     assert received(pipeline) == 1
     assert pipeline.reply(stored(first.key)) is not None
@@ -211,13 +211,13 @@ def test_undoing_an_assignment_takes_back_all_that_was_counted_by_it(desk: AtDes
     later = pipeline.say(STRANGER, "OP 1001 C13")
     assert later.state == "accepted"
     desk.unassign(later.key)
-    assert [stored(one.key).state for one in (waited, later)] == ["quarantined", "quarantined"]
+    assert [stored(row.key).state for row in (waited, later)] == ["quarantined", "quarantined"]
     assert desk.waiting() == sorted([waited.key, later.key])
     assert pipeline.summary()["nation"]["forms"] == before
     assert pipeline.differences() == ()
     other = pipeline.election.observers[1].number
     desk.assign(waited.key, other)
-    assert {stored(one.key).observer for one in (waited, later)} == {other}
+    assert {stored(row.key).observer for row in (waited, later)} == {other}
     assert pipeline.differences() == ()
 
 
@@ -238,7 +238,7 @@ def test_one_sms_alone_is_an_observer_s_and_its_phone_stays_unknown(desk: AtDesk
     pipeline = desk.pipeline
     this, other = stranger(pipeline), stranger(pipeline, "OP 1001 C13")
     desk.assign_this(this.key, pipeline.observers()[0].number)
-    assert [stored(one.key).state for one in (this, other)] == ["accepted", "quarantined"]
+    assert [stored(row.key).state for row in (this, other)] == ["accepted", "quarantined"]
     assert pipeline.say(STRANGER, "OP 1001 C14").state == "quarantined"
     assert pipeline.differences() == ()
     desk.undo(this.key)
@@ -266,7 +266,7 @@ def test_a_coordinator_s_phone_is_obeyed_and_old_commands_are_not(desk: AtDesk) 
     pipeline = desk.pipeline
     pipeline.say(pipeline.phone(), "IN 3 beaten")
     sms = stranger(pipeline, "OK 1")
-    coordinator = next(one for one in pipeline.election.coordinators if one.covers("Bishkek"))
+    coordinator = next(coordinator for coordinator in pipeline.election.coordinators if coordinator.covers("Bishkek"))
     desk.own(sms.key, Owner("coordinator", coordinator.name))
     assert stored(sms.key).state == "quarantined"
     assert pipeline.say(STRANGER, "OK 1").state == "command"
@@ -380,7 +380,7 @@ def test_hostile_words_stay_words(desk: AtDesk) -> None:
     text = "=HYPERLINK(1)<img src=x onerror=alert(1)>\u202egnp\x07"
     sms = pipeline.say(pipeline.phone(), text)
     listed = queue.queue(pipeline.current, desk.operator, queue.QueueFilter(), (), pipeline.now)["messages"]
-    assert [one["text"] for one in listed] == [sms.text]
+    assert [message["text"] for message in listed] == [sms.text]
     entered = desk.incident(sms.key, 3)
     assert stored(entered["entered"]).state == "accepted"
     (incident,) = incidents_of(pipeline.election.id)

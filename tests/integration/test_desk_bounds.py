@@ -22,8 +22,8 @@ def test_so_many_phones_are_assigned_and_the_next_is_refused(desk: AtDesk, monke
     monkeypatch.setattr(assignment, "MOST_ASSIGNED", 2)
     sms = [desk.pipeline.say(f"+99677700044{place}", "OP 1001 A1") for place in range(3)]
     number = desk.pipeline.observers()[0].number
-    for one in sms[:2]:
-        desk.assign(one.key, number)
+    for row in sms[:2]:
+        desk.assign(row.key, number)
     with pytest.raises(TooManyAssigned, match="2 phones are assigned"):
         desk.assign(sms[2].key, number)
     assert stored(sms[2].key).state == "quarantined"
@@ -35,7 +35,7 @@ def test_so_many_sms_of_a_phone_are_put_back_at_once_and_all_in_the_end(
     monkeypatch.setattr(reread, "AT_ONCE", 2)
     sms = [desk.pipeline.say("+996777000445", f"OP 1001 C{place}") for place in range(5)]
     assert desk.assign(sms[0].key, desk.pipeline.observers()[0].number)["read"] == 5
-    assert {stored(one.key).state for one in sms} == {"accepted"}
+    assert {stored(row.key).state for row in sms} == {"accepted"}
 
 
 def test_so_many_identical_texts_are_dismissed_at_once_and_the_rest_is_told(
@@ -72,7 +72,7 @@ def test_a_search_reads_so_many_texts_and_goes_on_where_it_stopped(
         wanted = LogFilter(begin, pipeline.now, text="needle", direction="in", after=after)
         page = log.log(pipeline.current, desk.operator, wanted, (), pipeline.now)
         assert page["looked_at"] <= 2
-        pages.append([one["key"] for one in page["messages"]])
+        pages.append([message["key"] for message in page["messages"]])
         if page["next"] is None:
             break
         after = tuple(page["next"])
@@ -86,4 +86,4 @@ def test_so_many_earlier_decisions_stay_with_an_sms(desk: AtDesk, monkeypatch: p
         desk.pipeline.now += dt.timedelta(seconds=1)
         desk.dismiss(sms.key)
         desk.undo(sms.key)
-    assert [one["how"] for one in stored(sms.key).resolution["earlier"]] == ["dismissed", "undone"]
+    assert [message["how"] for message in stored(sms.key).resolution["earlier"]] == ["dismissed", "undone"]

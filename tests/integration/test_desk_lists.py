@@ -40,27 +40,27 @@ def test_what_waits_is_listed_oldest_first_with_its_kind_and_counts(desk: AtDesk
     wire.listen()
     document = shown(desk)
     assert "Scan" not in wire.calls
-    assert [(one["key"], one["kind"]) for one in document["messages"]] == [
+    assert [(message["key"], message["kind"]) for message in document["messages"]] == [
         (chat.key, "not_understood"),
         (part.key, "in_part"),
         (unknown.key, "unknown_number"),
         (held.key, "held"),
     ]
     assert document["waiting"] == {"count": 4, "oldest": chat.stored_at.isoformat()}
-    assert {kind: one["count"] for kind, one in document["kinds"].items()} == dict.fromkeys(queue.KINDS, 1)
-    assert {region: one["count"] for region, one in document["regions"].items()} == {"*": 1, "Bishkek": 3}
+    assert {kind: row["count"] for kind, row in document["kinds"].items()} == dict.fromkeys(queue.KINDS, 1)
+    assert {region: row["count"] for region, row in document["regions"].items()} == {"*": 1, "Bishkek": 3}
     assert document["messages"][2]["from"] == STRANGER
     assert document["messages"][1]["suggestion"] == "OP A=1"
     first = shown(desk, limit=3)
     rest = shown(desk, limit=3, after=tuple(first["next"]))
-    assert [one["key"] for one in (*first["messages"], *rest["messages"])] == [
+    assert [message["key"] for message in (*first["messages"], *rest["messages"])] == [
         chat.key,
         part.key,
         unknown.key,
         held.key,
     ]
     assert rest["next"] is None
-    assert [one["key"] for one in shown(desk, kind="in_part")["messages"]] == [part.key]
+    assert [message["key"] for message in shown(desk, kind="in_part")["messages"]] == [part.key]
 
 
 def test_an_operator_of_a_region_sees_its_own_alone_and_a_viewer_no_words(desk: AtDesk) -> None:
@@ -72,8 +72,8 @@ def test_an_operator_of_a_region_sees_its_own_alone_and_a_viewer_no_words(desk: 
     assert shown(elsewhere)["waiting"]["count"] == 0
     viewer = Operator("press", "viewer", pipeline.election.id, ())
     seen = queue.queue(pipeline.current, viewer, QueueFilter(), (), pipeline.now)["messages"]
-    assert [(one["text"], one["name"], one["suggestion"]) for one in seen] == [(None, None, None)] * 2
-    assert all(one["from"].startswith("…") for one in seen)
+    assert [(message["text"], message["name"], message["suggestion"]) for message in seen] == [(None, None, None)] * 2
+    assert all(row["from"].startswith("…") for row in seen)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_an_unknown_number_that_names_a_region_s_station_waits_there(desk: AtDes
     named = {station.region.lower(): station.number for station in pipeline.election.stations}
     sms = say(pipeline, STRANGER, text.format(**named))
     chuy = AtDesk(pipeline, "Chuy's", ("Chuy",))
-    assert [one["key"] for one in shown(chuy)["messages"]] == [sms.key] * sees_it
-    assert [one["key"] for one in shown(desk)["messages"]] == [sms.key], "the whole nation sees it anyway"
+    assert [message["key"] for message in shown(chuy)["messages"]] == [sms.key] * sees_it
+    assert [message["key"] for message in shown(desk)["messages"]] == [sms.key], "the whole nation sees it anyway"
     if not sees_it:
         with pytest.raises(NoSuchMessage):
             chuy.dismiss(sms.key)
@@ -112,7 +112,7 @@ def test_m7_an_sms_read_in_part_leaves_when_its_sender_has_sent_the_rest(desk: A
     pipeline = desk.pipeline
     part = say(pipeline, pipeline.phone(), "OP A1 B99 C12")
     assert part.state == "partly_accepted"
-    assert [one["key"] for one in shown(desk)["messages"]] == [part.key]
+    assert [message["key"] for message in shown(desk)["messages"]] == [part.key]
     rest = say(pipeline, pipeline.phone(), "OP B0730")
     superseded_sms._looked.clear()
     document = shown(desk)
@@ -135,7 +135,8 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     def listed(**wanted: Any) -> list[str]:
         asked = LogFilter(begin, pipeline.now, **wanted)
         return [
-            one["key"] for one in message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)["messages"]
+            message["key"]
+            for message in message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)["messages"]
         ]
 
     wire.listen()
@@ -152,7 +153,7 @@ def test_l3_the_log_has_what_came_and_went_by_state_region_and_text(desk: AtDesk
     for _ in range(20):
         asked = LogFilter(begin, pipeline.now, limit=2, after=after)
         page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
-        pages += [one["key"] for one in page["messages"]]
+        pages += [message["key"] for message in page["messages"]]
         if page["next"] is None:
             break
         after = tuple(page["next"])
@@ -169,7 +170,7 @@ def test_a_page_of_the_log_ends_after_half_a_day_without_messages_and_goes_on(de
     assert (page["messages"], page["next"] is None) == ([], False)
     asked = LogFilter(begin, pipeline.now, direction="in", after=tuple(page["next"]))
     page = message_log.log(pipeline.current, desk.operator, asked, (), pipeline.now)
-    assert [one["key"] for one in page["messages"]] == [report.key]
+    assert [message["key"] for message in page["messages"]] == [report.key]
     assert page["next"] is None
 
 
@@ -180,12 +181,12 @@ def test_what_was_done_is_listed_with_who_and_how(desk: AtDesk) -> None:
     pipeline.now += dt.timedelta(minutes=1)
     desk.enter("OP 1001 A1", about=second.key)
     page = message_log.done(pipeline.current, desk.operator, None, 1, (), pipeline.now)
-    assert [(one["who"], one["action"], one["message"]["key"]) for one in page["done"]] == [
+    assert [(message["who"], message["action"], message["message"]["key"]) for message in page["done"]] == [
         ("Aida (operator)", "report entered", second.key)
     ]
     assert page["done"][0]["message"]["done"]["how"] == "entered"
     page = message_log.done(pipeline.current, desk.operator, page["next"], 1, (), pipeline.now)
-    assert [(one["action"], one["note"]) for one in page["done"]] == [("message dismissed", "chat")]
+    assert [(message["action"], message["note"]) for message in page["done"]] == [("message dismissed", "chat")]
     elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
     assert message_log.done(pipeline.current, elsewhere, None, 10, (), pipeline.now)["done"] == []
 
@@ -199,14 +200,16 @@ def test_a_conversation_has_both_directions_and_what_was_entered(desk: AtDesk) -
     entered = desk.enter("OP 1001 A1", observer=observer.number)["entered"]
     pipeline.now += dt.timedelta(minutes=1)
     page = conversation.with_observer(pipeline.current, desk.operator, observer.number, None, 10)
-    assert next(one["key"] for one in page["messages"]) == entered
-    assert {one["direction"] for one in page["messages"]} == {"in", "out"}
+    assert next(message["key"] for message in page["messages"]) == entered
+    assert {message["direction"] for message in page["messages"]} == {"in", "out"}
     assert len(page["messages"]) == 4
     assert page["observer"]["phones"] == list(observer.phones)
     first = conversation.with_sender(pipeline.current, desk.operator, sms.key, None, 3)
     before = (dt.datetime.fromisoformat(first["next"][0]), first["next"][1])
     rest = conversation.with_sender(pipeline.current, desk.operator, sms.key, before, 3)
-    assert [one["key"] for one in (*first["messages"], *rest["messages"])] == [one["key"] for one in page["messages"]]
+    assert [message["key"] for message in (*first["messages"], *rest["messages"])] == [
+        message["key"] for message in page["messages"]
+    ]
     elsewhere = Operator("x", "operator", pipeline.election.id, ("Chuy",))
     with pytest.raises(NoSuchObserver):
         conversation.with_observer(pipeline.current, elsewhere, observer.number, None, 10)
@@ -220,7 +223,7 @@ def test_a_message_is_shown_whole_to_whoever_decides_about_it(desk: AtDesk) -> N
     assert document["raw"] is None
     assert document["reading"]["reports"][0]["repairs"]
     assert document["suggestions"][0]["answers"] == {"A": "1"}
-    assert {one["key"] for one in document["conversation"]} == {f"reply#{sms.key}", sms.key}
+    assert {message["key"] for message in document["conversation"]} == {f"reply#{sms.key}", sms.key}
     headquarters = Operator("hq", "headquarters", pipeline.election.id, ())
     assert conversation.whole(pipeline.current, headquarters, sms.key, ())[0]["raw"] == sms.raw
     viewer = Operator("press", "viewer", pipeline.election.id, ())
@@ -264,6 +267,6 @@ def test_what_proves_a_sign_in_is_in_no_conversation(desk: AtDesk) -> None:
     reply.key = keys.sign_in(pipeline.election.id, "secret")
     reply.save()
     page = conversation.with_sender(pipeline.current, desk.operator, sms.key, None, 10)
-    assert all("secret" not in one["key"] for one in page["messages"])
+    assert all("secret" not in message["key"] for message in page["messages"])
     with pytest.raises(NoSuchMessage):
         conversation.whole(pipeline.current, desk.operator, reply.key, ())

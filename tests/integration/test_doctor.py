@@ -32,7 +32,7 @@ from infra.stack import Stack
 def found(stack: Stack, *, later: dt.timedelta = dt.timedelta(0), api_url: str | None = None) -> dict[str, Finding]:
     provider_settings.forget()
     now = dt.datetime.now(dt.UTC) + later
-    return {one.subject: one for one in examine(stack.name, now, api_url or stack.api_url)}
+    return {finding.subject: finding for finding in examine(stack.name, now, api_url or stack.api_url)}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def deployed(services: Stack) -> Deployment:
 
 def test_a_stack_that_works_has_only_its_own_peculiarities(services: Stack, pipeline: Pipeline) -> None:
     call_function(services, "Sweep")
-    faults = {subject for subject, one in found(services).items() if one.severity != "good"}
+    faults = {subject for subject, incident in found(services).items() if incident.severity != "good"}
     assert faults <= {"stream ProcessMessages", "stream DeliverMessages", "who hears alarms", "held messages"} | {
         subject for subject in faults if subject.startswith("alarm ")
     }
@@ -52,22 +52,22 @@ def test_paused_streams(services: Stack, deployed: Deployment) -> None:
     # The emulator calls a mapping that CloudFormation made disabled enabled, until it is asked by the API.
     mapping = deployed.resources["AWS::Lambda::EventSourceMapping"]["ProcessMessages"]
     services.client("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
-    one = found(services)["stream ProcessMessages"]
-    assert (one.severity, one.text) == ("warning", "it is disabled: nothing comes by it")
-    assert "StreamsEnabled=true" in one.advice
+    incident = found(services)["stream ProcessMessages"]
+    assert (incident.severity, incident.text) == ("warning", "it is disabled: nothing comes by it")
+    assert "StreamsEnabled=true" in incident.advice
 
 
 def test_a_sweep_that_does_not_run(services: Stack) -> None:
     call_function(services, "Sweep")
-    one = found(services, later=dt.timedelta(hours=1))["sweep"]
-    assert one.severity == "problem"
-    assert "it has not run since" in one.text
+    sweep = found(services, later=dt.timedelta(hours=1))["sweep"]
+    assert sweep.severity == "problem"
+    assert "it has not run since" in sweep.text
 
 
 def test_a_clock_that_is_wrong(services: Stack) -> None:
-    one = found(services, later=dt.timedelta(minutes=5))["clock"]
-    assert one.severity == "warning"
-    assert "+300 s" in one.text or "+299 s" in one.text or "+301 s" in one.text
+    clock = found(services, later=dt.timedelta(minutes=5))["clock"]
+    assert clock.severity == "warning"
+    assert "+300 s" in clock.text or "+299 s" in clock.text or "+301 s" in clock.text
 
 
 def test_messages_that_are_stuck(services: Stack) -> None:
@@ -78,9 +78,9 @@ def test_messages_that_are_stuck(services: Stack) -> None:
         key, pending=pending, due_at=at, stored_at=at, provider="twilio", reference="doctor", receipt="delivered"
     )
     row.save()
-    one = found(services)["queue receipt"]
+    incident = found(services)["queue receipt"]
     row.delete()
-    assert (one.severity, one.text) == ("problem", "1 overdue for more than 5 minutes")
+    assert (incident.severity, incident.text) == ("problem", "1 overdue for more than 5 minutes")
     assert found(services)["queue receipt"].severity == "good"
 
 
@@ -88,16 +88,16 @@ def test_messages_that_wait_for_a_person(services: Stack) -> None:
     at, key = dt.datetime.now(dt.UTC), "doctor#held"
     row = Message(key, direction="in", state="held", pending=pending_in("held", key), due_at=at, stored_at=at)
     row.save()
-    one = found(services)["held messages"]
+    incident = found(services)["held messages"]
     row.delete()
-    assert (one.severity, one.advice) == ("warning", "./baykoo messages held")
+    assert (incident.severity, incident.advice) == ("warning", "./baykoo messages held")
 
 
 def test_settings_that_cannot_be_read(services: Stack, configure: Any) -> None:
     configure("generic-broken", "no object")
-    one = found(services)["provider generic-broken"]
-    assert one.severity == "problem"
-    assert "holds no JSON object" in one.text
+    incident = found(services)["provider generic-broken"]
+    assert incident.severity == "problem"
+    assert "holds no JSON object" in incident.text
 
 
 def test_a_number_that_leads_to_no_election_and_an_election_without_number(load: Load, services: Stack) -> None:
@@ -124,9 +124,9 @@ def test_an_alarm_that_rings_and_nobody_to_hear_it(services: Stack, deployed: De
 def test_a_schedule_that_is_off(services: Stack, deployed: Deployment) -> None:
     logical, rule = min(deployed.resources["AWS::Events::Rule"].items())
     services.client("events").disable_rule(Name=rule)
-    one = found(services)[f"schedule {logical}"]
+    incident = found(services)[f"schedule {logical}"]
     services.client("events").enable_rule(Name=rule)
-    assert (one.severity, one.advice) == ("problem", f"aws events enable-rule --name {rule}")
+    assert (incident.severity, incident.advice) == ("problem", f"aws events enable-rule --name {rule}")
 
 
 def test_a_function_that_runs_other_code(services: Stack, deployed: Deployment) -> None:
@@ -134,9 +134,9 @@ def test_a_function_that_runs_other_code(services: Stack, deployed: Deployment) 
     with zipfile.ZipFile(code := io.BytesIO(), "w") as archive:
         archive.writestr("app.py", "")
     functions.update_function_code(FunctionName=name, ZipFile=code.getvalue())
-    one = found(services)["versions"]
+    version = found(services)["versions"]
     functions.update_function_code(FunctionName=name, ZipFile=package().zip.read_bytes())
-    assert (one.severity, one.text) == ("problem", "Chase: other code than the rest")
+    assert (version.severity, version.text) == ("problem", "Chase: other code than the rest")
 
 
 def test_functions_that_were_throttled(services: Stack, deployed: Deployment) -> None:
@@ -151,8 +151,8 @@ def test_functions_that_were_throttled(services: Stack, deployed: Deployment) ->
             }
         ],
     )
-    one = found(services)["throttles"]
-    assert (one.severity, one.text) == ("problem", "within the hour: Process")
+    throttle = found(services)["throttles"]
+    assert (throttle.severity, throttle.text) == ("problem", "within the hour: Process")
 
 
 def test_a_number_that_an_earlier_version_routed_does_not_know_its_country(services: Stack, load: Load) -> None:
@@ -161,9 +161,9 @@ def test_a_number_that_an_earlier_version_routed_does_not_know_its_country(servi
     assert subject not in found(services)
     [way] = list(RouteRow.query(ROUTES, RouteRow.part == loaded.number))
     way.update(actions=[RouteRow.region.remove()])
-    one = found(services)[subject]
-    assert (one.severity, loaded.number in one.text) == ("warning", True)
-    assert "election load" in one.advice
+    incident = found(services)[subject]
+    assert (incident.severity, loaded.number in incident.text) == ("warning", True)
+    assert "election load" in incident.advice
     loading.load(loaded.election, REAL_TIME)
     assert subject not in found(services)
 
@@ -173,9 +173,9 @@ def test_an_api_that_does_not_answer(services: Stack) -> None:
 
 
 def test_a_stack_that_is_not_there(services: Stack) -> None:
-    [one] = examine("nobody", dt.datetime.now(dt.UTC))
-    assert one.severity == "problem"
-    assert "BAYKOO_STACK" in one.advice
+    [finding] = examine("nobody", dt.datetime.now(dt.UTC))
+    assert finding.severity == "problem"
+    assert "BAYKOO_STACK" in finding.advice
 
 
 def test_the_command_says_it_in_json_and_by_its_exit_code(services: Stack, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_the_command_says_it_in_json_and_by_its_exit_code(services: Stack, tmp_p
     assert plain.returncode == 2, plain.stderr
     assert "✗ who hears alarms: nobody\n    deploy with AlarmEmail=" in plain.stdout
     as_json = subprocess.run([*command, "--json"], cwd=ROOT, check=False, capture_output=True, text=True, env=environ)
-    findings = {one["subject"]: one for one in map(json.loads, as_json.stdout.splitlines())}
+    findings = {line["subject"]: line for line in map(json.loads, as_json.stdout.splitlines())}
     assert findings["who hears alarms"]["severity"] == "problem"
     assert findings["versions"]["severity"] == "good"
     assert as_json.returncode == 2

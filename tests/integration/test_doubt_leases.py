@@ -21,7 +21,7 @@ def test_a_doubt_says_who_has_it(load: Load) -> None:
 
     def shown(who: Operator) -> list[tuple[str, bool] | None]:
         found = list_doubts(loaded, Reader(who), loaded.election.regions, (None, None), pipeline.now, None, 50)
-        leases = [one["lease"] for one in found["doubts"] if one["kind"] == "conflict"]
+        leases = [doubt["lease"] for doubt in found["doubts"] if doubt["kind"] == "conflict"]
         return [(lease["holder"], lease["is_mine"]) if lease else None for lease in leases]
 
     assert shown(aida) == [None]

@@ -67,7 +67,7 @@ def test_a_batch_that_is_written_in_part_is_written_to_its_end(
 
     tap(one_alone)
     raw_rows.put_all("messages", copies)
-    assert {one.key for one in get_many(row["key"]["S"] for row in copies)} == {row["key"]["S"] for row in copies}
+    assert {item.key for item in get_many(row["key"]["S"] for row in copies)} == {row["key"]["S"] for row in copies}
 
 
 def test_a_batch_that_is_never_written_is_said(pipeline: Pipeline, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> None:

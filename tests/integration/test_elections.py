@@ -35,7 +35,7 @@ def _form(form: Form, changes: dict[str, object]) -> Form:
 
 def with_stations(election: Election, stations: list[Station]) -> Election:
     kept = {station.number for station in stations}
-    observers = [one for one in election.observers if one.station in kept]
+    observers = [observer for observer in election.observers if observer.station in kept]
     return changed(election, stations=stations, observers=observers)
 
 
@@ -218,7 +218,7 @@ def test_a_report_that_changes_while_it_is_counted_anew_is_read_again(
 
 
 def test_two_who_load_at_once_leave_one_whole_document(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, two = (changed(pipeline.election, name={"en": name}) for name in ("one", "two"))
+    value, two = (changed(pipeline.election, name={"en": name}) for name in ("one", "two"))
     head_row = stored_elections._head_row
 
     def head_while_another_loads(*arguments: object) -> object:
@@ -228,7 +228,7 @@ def test_two_who_load_at_once_leave_one_whole_document(pipeline: Pipeline, monke
 
     monkeypatch.setattr(stored_elections, "_head_row", head_while_another_loads)
     with pytest.raises(ElectionChanged):
-        loading.load(one, REAL_TIME)
+        loading.load(value, REAL_TIME)
     stored_elections._documents.clear()
     assert existing(pipeline.election.id).election.name == {"en": "two"}
     stored_elections._documents.clear()

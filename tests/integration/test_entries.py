@@ -17,8 +17,8 @@ OPENING = "OP 1001 A1 B0730 C12 D1 E1668"
 
 
 def answers(pipeline: Pipeline, observer: Observer, form: str = "OP") -> dict[str, object]:
-    found = [one.report for one in pipeline.reports() if one.report.form == form]
-    return {code: answer.value for one in found for code, answer in one.observers[observer.number].answers.items()}
+    found = [report.report for report in pipeline.reports() if report.report.form == form]
+    return {code: answer.value for row in found for code, answer in row.observers[observer.number].answers.items()}
 
 
 def test_an_entry_counts_as_its_observer_s_sms_would(load: Load) -> None:

@@ -36,13 +36,15 @@ def deliver_batch(handler: Handler, records: Sequence[Record], retries: int = RE
     if not records:
         return []
     try:
-        reported = {one["itemIdentifier"] for one in handler({"Records": list(records)}, None)["batchItemFailures"]}
+        reported = {
+            failure["itemIdentifier"] for failure in handler({"Records": list(records)}, None)["batchItemFailures"]
+        }
     except Exception:  # noqa: BLE001 - whatever the function ends with
         if retries == 0:
             return list(records)
         half = len(records) // 2
         parts = (records[:half], records[half:]) if half else (records,)
-        return [one for part in parts for one in deliver_batch(handler, part, retries - 1)]
+        return [failure for part in parts for failure in deliver_batch(handler, part, retries - 1)]
     if not reported:
         return []
     unknown = reported - {number(record) for record in records}
@@ -59,7 +61,7 @@ def test_whatever_fails_is_offered_again_and_counts_once(load: Load, wire: Wire)
     fate = random.Random(12)
     wire.cut_all = lambda operation, place, when: fate.choice(FAULTS)() if fate.random() < CHANCE else None
     batches = [records[at : at + 25] for at in range(0, len(records), 25)]
-    given_up = [one for batch in batches for one in deliver_batch(process_function, batch)]
+    given_up = [failure for batch in batches for failure in deliver_batch(process_function, batch)]
     wire.mend()
     for record in given_up:  # what the stream gives up, sweep finds
         process(stored(record["dynamodb"]["NewImage"]["key"]["S"]), disturbed.now)

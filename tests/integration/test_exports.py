@@ -87,7 +87,7 @@ def test_e1_a_report_is_a_row_per_observer_in_the_form_s_order(pipeline: Pipelin
     assert row["first_at_local"].endswith("+06:00")
     assert {"codebook.csv.gz", "about.csv.gz"} <= set(files)
     codebook = rows_of(files["codebook.csv.gz"])
-    assert [one["code"] for one in codebook if one["form"] == "OP"] == codes
+    assert [row["code"] for row in codebook if row["form"] == "OP"] == codes
 
 
 def test_the_same_export_as_sheets(pipeline: Pipeline, services: Stack) -> None:
@@ -122,7 +122,7 @@ def test_e1_a_file_has_the_rows_of_a_list_of_stations_alone(pipeline: Pipeline, 
     for what, table in (("reports", "OP"), ("incidents", "incidents"), ("roster", "stations")):
         rows = rows_of(made(pipeline, services, ExportRequest(what, "csv", stations=listed))[f"{table}.csv.gz"])  # type: ignore[arg-type]
         assert {row["station"] for row in rows} == set(listed), what
-    own = {one.number for one in observers if one.station in listed}
+    own = {observer.number for observer in observers if observer.station in listed}
     said = rows_of(made(pipeline, services, ExportRequest("messages", "csv", stations=listed))["messages.csv.gz"])
     assert {row["observer"] for row in said} == own
     about = rows_of(made(pipeline, services, ExportRequest("reports", "csv", stations=listed))["about.csv.gz"])
@@ -154,7 +154,7 @@ def test_who_shares_a_name_or_has_fewer_regions_sees_no_other_s_export(pipeline:
 
     def seen(name: str, role: Any, *regions: str) -> set[str]:
         operator = Operator(name, role, pipeline.election.id, regions)
-        listed = {one["id"] for one in request.list_exports(operator, pipeline.now)["exports"]}
+        listed = {export["id"] for export in request.list_exports(operator, pipeline.now)["exports"]}
         for export_id in {whole, regional} - listed:
             with pytest.raises(ExportUnknown):
                 request.link(operator, export_id, Action(operator, pipeline.now, f"key-{next(KEYS)}", "d"))
@@ -226,7 +226,7 @@ def test_a_link_is_given_once_it_is_done_and_noted(pipeline: Pipeline, services:
         request.link(operator, export_id, Action(operator, pipeline.now, "link-1", "d"))
     job.run(pipeline.election.id, export_id, lambda: pipeline.now)
     links = request.link(operator, export_id, Action(operator, pipeline.now, "link-2", "d"))
-    assert all("Expires" in one["url"] or "X-Amz-Expires=60" in one["url"] for one in links["files"])
+    assert all("Expires" in file["url"] or "X-Amz-Expires=60" in file["url"] for file in links["files"])
 
 
 def many(count: int) -> Table:

@@ -115,10 +115,10 @@ def test_a5_a_coordinator_whose_summary_fails_keeps_it_from_nobody_else(
 ) -> None:
     asan, rows = day.election.coordinators[0], hourly._rows
 
-    def rows_or_fail(election, one, *rest):
-        if one.name == asan.name:
+    def rows_or_fail(election, row, *rest):
+        if row.name == asan.name:
             raise ValueError("larger than any row")
-        return rows(election, one, *rest)
+        return rows(election, row, *rest)
 
     monkeypatch.setattr(hourly, "_rows", rows_or_fail)
     queue_summaries_due(day.now)

@@ -55,7 +55,7 @@ def test_headquarters_get_it_once_each_in_their_language_whoever_asks_and_howeve
         queued = list(several.map(lambda late: queue_summaries_due(evening.now, catching_up=late), (True, False, True)))
     told = reports(evening)
     assert sum(queued) == len(told) == 3
-    assert {row.recipient for row in told} == {one.email for one in HEADQUARTERS}
+    assert {row.recipient for row in told} == {coordinator.email for coordinator in HEADQUARTERS}
     by_recipient = {row.recipient: row for row in told}
     for coordinator, title in zip(HEADQUARTERS, ("Final report", "Итоговый отчёт", "Жыйынтык отчёт"), strict=True):
         row = by_recipient[coordinator.email]
@@ -146,7 +146,7 @@ def test_sums_of_the_count_are_in_it_only_while_the_quick_count_is_released(
     queue_summaries_due(pipeline.now)
     sums = (f"{BALLOTS:,}", f"{VOTES:,}", f"{BALLOTS}", f"{VOTES}")
     english = next(row for row in reports(pipeline) if row.recipient == "one@example.org")
-    assert not [one for one in sums if one in english.html or one in english.text]
+    assert not [sum_ for sum_ in sums if sum_ in english.html or sum_ in english.text]
     assert "left out until headquarters release" in english.html
     headquarters = Operator("H", "headquarters", pipeline.election.id, ())
     release(pipeline.current, headquarters, 0, "the result is out", pipeline.now)

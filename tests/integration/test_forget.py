@@ -94,25 +94,31 @@ def told(day: Pipeline) -> str:
     """All that is kept of the day's election, as one text."""
     rows = (json.dumps(row, default=repr, ensure_ascii=False) for row in everything().values())
     its = re.compile(rf"\b{day.election.id}\b")
-    documents = [one.model_dump_json() for one in (existing(day.election.id).filed, existing(day.election.id).election)]
+    documents = [row.model_dump_json() for row in (existing(day.election.id).filed, existing(day.election.id).election)]
     return "\n".join([*(row for row in rows if its.search(row)), *documents])
 
 
 def numbers(day: Pipeline) -> tuple[Any, ...]:
-    def counted(one: StoredReport) -> Any:
-        return one.report.station, one.report.form, one.report.round, dict(one.counted)
+    def counted(stored_report: StoredReport) -> Any:
+        return (
+            stored_report.report.station,
+            stored_report.report.form,
+            stored_report.report.round,
+            dict(stored_report.counted),
+        )
 
     incidents = [
-        (one.number, one.state, one.severity, one.station, one.category) for one in incidents_of(day.election.id)
+        (incident.number, incident.state, incident.severity, incident.station, incident.category)
+        for incident in incidents_of(day.election.id)
     ]
     summary = {name: value for name, value in day.summary().items() if name != "as_of"}
-    return shards_of_cells(day.election), [counted(one) for one in day.reports()], sorted(incidents), summary
+    return shards_of_cells(day.election), [counted(report) for report in day.reports()], sorted(incidents), summary
 
 
 def test_nothing_of_a_person_is_left_and_every_number_stays(day: Pipeline) -> None:
     phone, name = day.phone(), day.election.observers[0].name
     before, text = numbers(day), told(day)
-    assert all(one in text for one in (phone, name, *SAYINGS, "мать ответила"))
+    assert all(value in text for value in (phone, name, *SAYINGS, "мать ответила"))
     counted = forget(day, phone, is_done=False)
     assert told(day) == text, "a dry run changes nothing"
     forgotten = forget(day, phone)
@@ -304,5 +310,5 @@ def test_a_coordinator_s_code_goes_with_them_and_their_commands_are_nobody_s(day
     assert phone not in left
     elections._recent.clear()
     assert day.say(phone, f"*48213 OK {number}").reason == "unknown_sender"
-    assert {one.state for one in incidents_of(day.election.id)} == {"new"}
+    assert {incident.state for incident in incidents_of(day.election.id)} == {"new"}
     assert day.differences() == ()

@@ -44,7 +44,7 @@ def aida(day: Pipeline, key: str) -> Action:
 def graver(day: Pipeline) -> dict[str, str]:
     """The SMS that tell that it is graver, by whom they went to."""
     rows = [row for row in day.outgoing() if row.channel == "sms" and row.key.startswith("alert#")]
-    names = {one.phone: one.name for one in day.election.coordinators}
+    names = {coordinator.phone: coordinator.name for coordinator in day.election.coordinators}
     return {names[row.recipient or ""]: row.text or "" for row in rows if "#0#" not in row.key}
 
 

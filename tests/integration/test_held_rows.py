@@ -101,7 +101,7 @@ def test_a4_a_row_that_this_version_cannot_read_stops_no_other(
     assert kept["text"] == row["text"]
     monkeypatch.setattr("chalicelib.cli.messages.use_stack", lambda: None)
     listed = CliRunner().invoke(command, ["held"], catch_exceptions=False).output
-    [line] = [one for one in listed.splitlines() if one.startswith(f"{broken}  ")]
+    [line] = [line for line in listed.splitlines() if line.startswith(f"{broken}  ")]
     assert "  unreadable_row  " in line
     assert why in line
     refused = CliRunner().invoke(command, ["retry", broken])
@@ -160,7 +160,7 @@ def test_a6_a_text_longer_than_is_read_is_held_and_an_incident_at_its_beginning_
     assert held_keys(pipeline)[flood.key] == "too_long"
     assert pipeline.reports() == []
     pipeline.say(pipeline.phone(1), "IN 3 they beat us\n" + "x " * LONGEST_READ)
-    assert [one.severity for one in incidents_of(pipeline.election.id)][-1] == "critical"
+    assert [incident.severity for incident in incidents_of(pipeline.election.id)][-1] == "critical"
     assert pipeline.differences() == ()
 
 

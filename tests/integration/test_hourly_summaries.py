@@ -21,7 +21,11 @@ def summaries(pipeline: Pipeline) -> list[Message]:
 
 def headquarters(pipeline: Pipeline) -> Message:
     """The newest email to headquarters."""
-    [email] = {one.email for one in pipeline.election.coordinators if "*" in one.regions and one.email}
+    [email] = {
+        coordinator.email
+        for coordinator in pipeline.election.coordinators
+        if "*" in coordinator.regions and coordinator.email
+    }
     return max((row for row in summaries(pipeline) if row.recipient == email), key=lambda row: row.key)
 
 
@@ -95,4 +99,4 @@ def test_what_stations_contradict_and_what_is_open_is_told(pipeline: Pipeline) -
     assert "Ballot stuffing" in page
     assert "More voters than registered (stations: 1)" in page
     assert "+996" not in page
-    assert not [one.name for one in pipeline.election.observers if one.name and one.name in page]
+    assert not [observer.name for observer in pipeline.election.observers if observer.name and observer.name in page]

@@ -44,7 +44,7 @@ def flood(day: Pipeline, sms: int, lines: int = 30) -> None:
 
 def test_a1c_identical_lines_of_one_sms_are_one_incident(day: Pipeline) -> None:
     message = report(day, 0, "\n".join(["IN 3"] * 15))
-    assert [int(one.number) for one in incidents_of(day.election.id)] == [1]
+    assert [int(incident.number) for incident in incidents_of(day.election.id)] == [1]
     assert told(day) == {"Asan": ["email", "sms"]}
     assert [written["flags"] for written in message.reading["reports"][1:]] == [["repeated"]] * 14
     assert day.differences() == ()
@@ -54,7 +54,7 @@ def test_a1c_an_sms_opens_so_many_and_one_more_that_tells_of_the_rest(day: Pipel
     message = report(day, 0, "\n".join(f"IN 3 place {line}" for line in range(30)))
     opened = list(incidents_of(day.election.id))
     assert len(opened) == MOST_PER_SMS + 1
-    [bearer] = [one for one in opened if one.more]
+    [bearer] = [incident for incident in opened if incident.more]
     assert int(bearer.more) == 30 - MOST_PER_SMS - 1
     alert = next(row for row in day.outgoing() if row.key.startswith(f"alert#{day.election.id}#{bearer.id}#"))
     assert f"{int(bearer.more)} more reports of this phone are held." in (alert.text or "")
@@ -79,9 +79,9 @@ def test_a1_one_phone_opens_so_many_an_hour_and_another_is_heard(day: Pipeline) 
 def test_a1_an_incident_names_so_many_that_may_be_the_same(day: Pipeline) -> None:
     flood(day, 4)
     day.say(day.observers(0)[1].phones[0], "IN 3 they beat us")
-    assert max(len(one.may_be_same_as) for one in incidents_of(day.election.id)) == MOST_SAME
+    assert max(len(incident.may_be_same_as) for incident in incidents_of(day.election.id)) == MOST_SAME
     shown = list_incidents(day.election, everyone(day))["incidents"]
-    assert max(len(one["may_be_same_as"]) for one in shown) == MOST_SAME
+    assert max(len(row["may_be_same_as"]) for row in shown) == MOST_SAME
 
 
 def test_a1_incidents_are_listed_by_pages_and_each_once(day: Pipeline, wire: Wire) -> None:
@@ -95,7 +95,7 @@ def test_a1_incidents_are_listed_by_pages_and_each_once(day: Pipeline, wire: Wir
         calls.clear()
         page = list_incidents(day.election, everyone(day), before=before)
         pages.append((len(page["incidents"]), len(calls)))
-        numbers += [one["number"] for one in page["incidents"]]
+        numbers += [incident["number"] for incident in page["incidents"]]
         if page["next"] is None:
             break
         before = int(page["next"])
@@ -129,7 +129,11 @@ def test_a1a_a_digest_lists_the_gravest_and_says_how_many_more(day: Pipeline, mo
 
 def test_a1c_alerts_have_a_budget_an_hour_and_the_rest_come_in_a_digest(day: Pipeline) -> None:
     most = ALERTS_PER_COORDINATOR_AND_HOUR + CRITICAL_RESERVE
-    phones = [one.phones[0] for one in day.election.observers if day.election.region_of(one.station) == "Bishkek"]
+    phones = [
+        observer.phones[0]
+        for observer in day.election.observers
+        if day.election.region_of(observer.station) == "Bishkek"
+    ]
     for place in range(most + 5):
         day.now += SECOND
         day.say(phones[place % len(phones)], f"IN 3 number {place}")
@@ -171,7 +175,9 @@ def test_a1a_a_digest_has_room_for_so_many_and_what_would_be_more_is_held(
     write([adding_to_digest(day.election.id, "Bishkek", 0, {101, 102, 103}, day.current.clock.at(day.now))])
     for place in range(6):
         assert report(day, place, "IN 9 no light").state == "accepted"
-    assert {one.digested for one in incidents_of(day.election.id)} == {False}, "where it is full, one is told at once"
+    assert {incident.digested for incident in incidents_of(day.election.id)} == {False}, (
+        "where it is full, one is told at once"
+    )
     message = report(day, 7, "IN 9 no light\nIN 2 they stuff")
     assert (message.state, message.reason) == ("held", "too_long")
     assert message.key in list(unfinished("held", None, 100))
@@ -189,9 +195,9 @@ def _copy(template: Incident, number: int, **changes: object) -> None:
     from chalicelib.store.incident_numbers import giving_number  # noqa: PLC0415
 
     values = dict(template.attribute_values) | {"id": f"{template.station}#{number:010}", "number": number} | changes
-    one = Incident(**values)
-    one.save()
-    giving_number(one, number, template.opened_at).row.save()
+    stored_incident = Incident(**values)
+    stored_incident.save()
+    giving_number(stored_incident, number, template.opened_at).row.save()
 
 
 def _lines_executed(act: Callable[[], object]) -> int:
@@ -222,9 +228,9 @@ def test_b3_an_incident_takes_any_number_of_steps(day: Pipeline) -> None:
     steps = ["acknowledge", "verify", *["reopen", "verify"] * 60]
     for place, step in enumerate(steps, 1):
         assert take_step(day.current, who, 1, step, place, note, day.now) is not None
-    one = incident(day, 1)
-    assert len(one.history) == MOST_STEPS
-    assert [entry["step"] for entry in one.history[:1]] == ["open"]
+    stored_incident = incident(day, 1)
+    assert len(stored_incident.history) == MOST_STEPS
+    assert [entry["step"] for entry in stored_incident.history[:1]] == ["open"]
     audited = list(AuditRow.query(day.election.id))
     assert len([row for row in audited if row.action.startswith("incident ")]) >= 1
     assert {row.note for row in audited} == {note}

@@ -48,7 +48,7 @@ def shown(pipeline: Pipeline, number: int = 1) -> dict[str, Any]:
 
 def elsewhere(pipeline: Pipeline) -> str:
     first = pipeline.election.stations[0].region
-    return next(one.number for one in pipeline.election.stations if one.region != first)
+    return next(station.number for station in pipeline.election.stations if station.region != first)
 
 
 CHANGES: dict[str, Doing] = {
@@ -64,12 +64,12 @@ CHANGES: dict[str, Doing] = {
 def test_the_list_and_the_page_say_what_was_changed(reported: Pipeline) -> None:
     assert shown(reported)["may_be_same_as"] == [2]
     CHANGES["linked"](reported, aida(reported), 1)
-    assert [(shown(reported, one)["same_as"], shown(reported, one)["may_be_same_as"]) for one in (1, 2)] == [
+    assert [(shown(reported, value)["same_as"], shown(reported, value)["may_be_same_as"]) for value in (1, 2)] == [
         ([2], []),
         ([1], []),
     ]
     CHANGES["unlinked"](reported, aida(reported, "2"), 2)
-    assert [shown(reported, one)["same_as"] for one in (1, 2)] == [[], []]
+    assert [shown(reported, value)["same_as"] for value in (1, 2)] == [[], []]
     assert shown(reported)["may_be_same_as"] == []
     CHANGES["assigned"](reported, aida(reported, "3"), 3)
     last = shown(reported)
@@ -83,7 +83,10 @@ def test_the_list_and_the_page_say_what_was_changed(reported: Pipeline) -> None:
 def test_a_graver_incident_counts_as_one(reported: Pipeline) -> None:
     CHANGES["changed"](reported, aida(reported), 1)
     assert reported.summary()["nation"]["incidents"] == {"low": 0, "medium": 1, "high": 0, "critical": 1}
-    assert {one.number: one.severity for one in open_incidents_of(reported.election.id)} == {1: "critical", 2: "medium"}
+    assert {incident.number: incident.severity for incident in open_incidents_of(reported.election.id)} == {
+        1: "critical",
+        2: "medium",
+    }
     grades.grade(reported.current, aida(reported, "2"), 1, 2, category=2)
     assert (row(reported).category, row(reported).severity) == (2, "high")
     assert reported.differences() == ()
@@ -98,7 +101,7 @@ def test_a_moved_incident_is_where_it_happened(reported: Pipeline) -> None:
     assert (row(reported).station, row(reported).region) == (there, region)
     assert reported.summary()["regions"][region]["incidents"]["medium"] == 1
     numbers = {
-        station: [one["number"] for one in incidents_of_station(reported.election, ANYBODY, station)]
+        station: [incident["number"] for incident in incidents_of_station(reported.election, ANYBODY, station)]
         for station in (here, there)
     }
     assert numbers == {here: [2], there: [1]}
@@ -106,7 +109,7 @@ def test_a_moved_incident_is_where_it_happened(reported: Pipeline) -> None:
     reported.say(reported.observers()[0].phones[0], "IN 8 the machine failed")
     assert row(reported, 3).station == here, "others are reported there as before"
     changes.move(reported.current, aida(reported, "2"), 1, 2, here)
-    assert [one["number"] for one in incidents_of_station(reported.election, ANYBODY, here)] == [3, 2, 1]
+    assert [incident["number"] for incident in incidents_of_station(reported.election, ANYBODY, here)] == [3, 2, 1]
     assert incidents_of_station(reported.election, ANYBODY, there) == []
     assert reported.differences() == ()
 
@@ -115,7 +118,7 @@ def test_a_moved_incident_is_where_it_happened(reported: Pipeline) -> None:
 def test_every_change_is_audited_on_its_version_and_undone(reported: Pipeline, what: str) -> None:
     before = {number: plain(reported, number) for number in (1, 2)}
     CHANGES[what](reported, aida(reported), 1)
-    [line] = [one for one in AuditRow.query(reported.election.id) if one.action == f"incident {what}"]
+    [line] = [row for row in AuditRow.query(reported.election.id) if row.action == f"incident {what}"]
     assert (line.who, line.subject, line.note) == ("Aida (operator)", "incident 1", "why")
     with pytest.raises(VersionPassed, match="Aida"):
         CHANGES[what](reported, aida(reported, "2"), 1)
@@ -132,7 +135,10 @@ def test_every_change_is_audited_on_its_version_and_undone(reported: Pipeline, w
 def plain(pipeline: Pipeline, number: int) -> dict[str, Any]:
     found = row(pipeline, number)
     names = ("state", "severity", "category", "station", "region", "assigned")
-    listed = [(one.number, one.region, one.severity, one.state) for one in open_incidents_of(pipeline.election.id)]
+    listed = [
+        (incident.number, incident.region, incident.severity, incident.state)
+        for incident in open_incidents_of(pipeline.election.id)
+    ]
     return {name: getattr(found, name) for name in names} | {"links": found.links or {}, "listed": listed}
 
 
@@ -142,7 +148,7 @@ def test_a_step_is_undone_too_and_not_after_ten_minutes(reported: Pipeline) -> N
     assert changes.undo(reported.current, aida(reported), 1, 2)["version"] == 3
     assert (row(reported).state, open_incidents_of(reported.election.id)[0].state) == ("new", "new")
     take_step(reported.current, operator, 1, "reject", 3, "no", reported.now)
-    assert [one.number for one in open_incidents_of(reported.election.id)] == [2]
+    assert [incident.number for incident in open_incidents_of(reported.election.id)] == [2]
     reported.now += dt.timedelta(minutes=11)
     with pytest.raises(changes.ChangeRefused, match="ten minutes"):
         changes.undo(reported.current, aida(reported, "2"), 1, 4)
@@ -172,7 +178,7 @@ def test_a_crash_at_any_call_changes_it_once(load: Load, wire: Wire, what: str, 
     fail_each_call(wire, when, lambda: CHANGES[what](pipeline, action, 1))
     assert CHANGES[what](pipeline, action, 1) == {"number": 1, "version": 2}
     assert row(pipeline).version == 2
-    assert len([one for one in AuditRow.query(pipeline.election.id) if one.action == f"incident {what}"]) == 1
+    assert len([row for row in AuditRow.query(pipeline.election.id) if row.action == f"incident {what}"]) == 1
     assert pipeline.differences() == ()
 
 

@@ -34,8 +34,8 @@ def test_a_whole_life_by_sms_is_audited_and_counted_nowhere(day: Pipeline) -> No
     for text in ("ОК 1", "ПРОВЕРЕНО №1 видел сам", "resolve 1 seals replaced", "reopen 1 again", "reject 1 a rumour"):
         _, answer = say(day, "Asan", text)
         assert "Incident 1 is now" in answer, text
-    one = incident(day, 1)
-    assert [entry["state"] for entry in one.history] == [
+    stored_incident = incident(day, 1)
+    assert [entry["state"] for entry in stored_incident.history] == [
         "new",
         "acknowledged",
         "verified",
@@ -43,7 +43,12 @@ def test_a_whole_life_by_sms_is_audited_and_counted_nowhere(day: Pipeline) -> No
         "acknowledged",
         "rejected",
     ]
-    assert [entry.get("note") for entry in one.history][2:] == ["видел сам", "seals replaced", "again", "a rumour"]
+    assert [entry.get("note") for entry in stored_incident.history][2:] == [
+        "видел сам",
+        "seals replaced",
+        "again",
+        "a rumour",
+    ]
     audited = [(row.who, row.action, row.subject) for row in AuditRow.query(day.election.id)]
     assert sorted(audited) == sorted(
         ("Asan", f"incident {step}", "incident 1") for step in ("acknowledge", "verify", "resolve", "reopen", "reject")

@@ -24,16 +24,22 @@ def day(load: Load) -> Pipeline:
 
 def test_an_incident_has_a_number_a_history_and_its_own_region_is_told(day: Pipeline) -> None:
     message = report(day)
-    one = incident(day, 1)
-    assert (one.state, one.severity, one.category, one.region) == ("new", "high", 2, "Bishkek")
-    assert (one.message, one.text, one.version) == (message.key, "they stuff", 1)
-    assert [entry["step"] for entry in one.history] == ["open"]
+    stored_incident = incident(day, 1)
+    assert (stored_incident.state, stored_incident.severity, stored_incident.category, stored_incident.region) == (
+        "new",
+        "high",
+        2,
+        "Bishkek",
+    )
+    assert (stored_incident.message, stored_incident.text, stored_incident.version) == (message.key, "they stuff", 1)
+    assert [entry["step"] for entry in stored_incident.history] == ["open"]
     assert told(day) == {"Asan": ["email", "sms"]}
     alert = next(row for row in day.outgoing() if row.key.startswith("alert#") and row.channel == "sms")
     assert alert.text == (
-        f"Baykoo: Incident 1, high: Ballot stuffing. Station {one.station}, Bishkek. Answer: OK 1. they stuff"
+        f"Baykoo: Incident 1, high: Ballot stuffing. Station {stored_incident.station}, Bishkek. "
+        "Answer: OK 1. they stuff"
     )
-    assert sorted(one.alerts) == sorted(row.key for row in day.outgoing() if row.key.startswith("alert#"))
+    assert sorted(stored_incident.alerts) == sorted(row.key for row in day.outgoing() if row.key.startswith("alert#"))
     assert day.differences() == ()
 
 
@@ -55,10 +61,10 @@ def test_each_incident_has_one_number_whoever_processes(day: Pipeline) -> None:
     with ThreadPoolExecutor(WORKERS) as workers:
         list(workers.map(lambda message: process(message, day.now), (*waiting, *waiting)))
     found = list(incidents_of(day.election.id))
-    numbers = sorted(one.number for one in found)
+    numbers = sorted(row.number for row in found)
     assert len(set(numbers)) == 8
     assert numbers[-1] <= len(waiting) * 2, "one of two at work on the same SMS reserves a number in vain"
-    assert {one.number: one.id for one in found} == {number: incident(day, number).id for number in numbers}
+    assert {row.number: row.id for row in found} == {number: incident(day, number).id for number in numbers}
     assert [row.number for row in numbers_given(day.election.id)] == numbers[::-1]
     assert day.differences() == ()
 

@@ -52,16 +52,16 @@ def test_a1_incidents_of_other_stations_and_phones_never_wait_for_each_other(
     messages = [day.send(day.observers(place)[0].phones[0], f"IN 3 they beat us {place}") for place in range(AT_ONCE)]
     at_once(day, messages)
     assert refused == []
-    assert sorted(one.number for one in incidents_of(day.election.id)) == list(range(1, AT_ONCE + 1))
+    assert sorted(incident.number for incident in incidents_of(day.election.id)) == list(range(1, AT_ONCE + 1))
     assert day.differences() == ()
 
 
 def test_two_observers_of_a_station_at_once_are_offered_as_one(load: Load) -> None:
     day = load()
     first, second = day.observers(0)[:2]
-    at_once(day, [day.send(one.phones[0], "IN 3 they beat us") for one in (first, second)])
-    one, two = sorted(incidents_of(day.election.id), key=lambda incident: len(incident.may_be_same_as))
-    assert (one.may_be_same_as, two.may_be_same_as) == ([], [one.number])
+    at_once(day, [day.send(observer.phones[0], "IN 3 they beat us") for observer in (first, second)])
+    stored_incident, two = sorted(incidents_of(day.election.id), key=lambda incident: len(incident.may_be_same_as))
+    assert (stored_incident.may_be_same_as, two.may_be_same_as) == ([], [stored_incident.number])
 
 
 def test_a1_a_phone_s_budget_holds_whatever_is_processed_at_once(load: Load) -> None:

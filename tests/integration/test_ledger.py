@@ -39,7 +39,7 @@ def entries(pipeline: Pipeline) -> Counter[str]:
     """Every key that is in an hour, and in how many."""
     of = pipeline.election.id
     seals = ledger.seals_of(of)
-    return Counter(key for one in seals for part in ledger.parts_of(of, one.number) for key in part.keys)
+    return Counter(key for seal in seals for part in ledger.parts_of(of, seal.number) for key in part.keys)
 
 
 def checked(pipeline: Pipeline, *roots: str) -> Verification:
@@ -50,8 +50,8 @@ def tables(pipeline: Pipeline) -> tuple[set[str], set[str]]:
     """The keys of the election's messages and reports as the ledger writes them."""
     prefix = f"{pipeline.election.id}#"
     reports = ReportRow.scan(ReportRow.station.startswith(prefix))
-    written = {f"{one.station.removeprefix(prefix)}#{one.form}@{one.version}" for one in reports}
-    return {one.key for one in pipeline.rows()}, written
+    written = {f"{report.station.removeprefix(prefix)}#{report.form}@{report.version}" for report in reports}
+    return {row.key for row in pipeline.rows()}, written
 
 
 def test_each_hour_takes_what_came_since_the_last_and_names_the_one_before(pipeline: Pipeline) -> None:
@@ -72,7 +72,7 @@ def test_each_hour_takes_what_came_since_the_last_and_names_the_one_before(pipel
     assert {f"{station}#OP#-@1", f"{station}#OP#-@2"} <= kept.keys(), "each version in its hour"
     assert first_sms.key in kept
     listed, following = list_roots(pipeline.election.id, None, 2)
-    assert ([one["published"] for one in listed], following) == ([third.root, second.root], 2)
+    assert ([row["published"] for row in listed], following) == ([third.root, second.root], 2)
     assert list_roots(pipeline.election.id, 2, 2) == ([first.header | {"published": first.root}], None)
     done = checked(pipeline, first.root, second.root[:16], third.root[:8].upper())
     assert (done.differences, done.seals, done.unsealed, done.forgotten) == ((), 3, 0, ())
@@ -156,7 +156,7 @@ def test_what_was_changed_added_set_back_or_taken_away_is_named(pipeline: Pipeli
     forged.stored_at = pipeline.now - HOUR - STRAGGLES_WITHIN - MINUTE
     forged.save()
     prefix = f"{pipeline.election.id}#"
-    two = [one.station for one in ReportRow.scan(ReportRow.station.startswith(prefix), limit=2)]
+    two = [row.station for row in ReportRow.scan(ReportRow.station.startswith(prefix), limit=2)]
     changed, gone = sorted(two)
     ReportRow(changed, "OP#-").update(actions=[ReportRow.answers.set({})])
     ReportRow(gone, "OP#-").delete()
@@ -230,7 +230,7 @@ def test_what_is_forgotten_keeps_its_commitment_and_every_root(pipeline: Pipelin
     Message(message.key).delete()
     assert checked(pipeline, root).differences == ()
     salts = [part.salts for part in ledger.parts_of(pipeline.election.id, 1)]
-    assert sum(one.count(bytes(16)) for one in salts) == 2
+    assert sum(salt.count(bytes(16)) for salt in salts) == 2
 
 
 def test_several_runs_at_once_seal_one_hour(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,8 +259,8 @@ def test_a_run_without_time_is_gone_on_with(pipeline: Pipeline, monkeypatch: pyt
         if seal(pipeline.current, pipeline.now) is not None:
             break
         pipeline.now += MINUTE
-    [one] = ledger.seals_of(pipeline.election.id)
-    assert one.cut == cut, "the hour takes what it began with"
+    [stored_seal] = ledger.seals_of(pipeline.election.id)
+    assert stored_seal.cut == cut, "the hour takes what it began with"
     messages, reports = tables(pipeline)
     assert messages | reports <= entries(pipeline).keys()
     assert set(entries(pipeline).values()) == {1}

@@ -87,7 +87,7 @@ def test_two_workers_in_every_order_of_their_calls(
         with ThreadPoolExecutor(2) as workers:
             done = [workers.submit(turns.run, is_first, row) for is_first, row in zip((True, False), rows, strict=True)]
         wire.prepare, wire.watch = lambda *call: None, lambda *call: None
-        assert [one.result() for one in done] == [None, None]
+        assert [message.result() for message in done] == [None, None]
         assert [row.state for row in long.parts()] == ["joined", "joined"], first
         assert len({row.about for row in long.parts()}) == 1, first
     finish(pipeline)

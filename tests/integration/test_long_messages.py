@@ -27,7 +27,7 @@ def configured(services: Stack) -> None:
 
 
 def answers(pipeline: Pipeline, form: str) -> dict[str, object]:
-    [report] = [one.report for one in pipeline.reports() if one.report.form == form]
+    [report] = [report.report for report in pipeline.reports() if report.report.form == form]
     [given] = report.observers.values()
     return {code: answer.value for code, answer in given.answers.items()}
 
@@ -145,7 +145,7 @@ def test_a_category_that_may_be_cut_is_not_taken(pipeline: Pipeline) -> None:
     assert (incident.category, incident.severity) == (None, "high")
     long.come(2)
     finish(pipeline)
-    assert sorted(one.category or 0 for one in incidents_of(pipeline.election.id)) == [0, 10]
+    assert sorted(incident.category or 0 for incident in incidents_of(pipeline.election.id)) == [0, 10]
     assert pipeline.differences() == ()
 
 
@@ -219,8 +219,8 @@ def test_gateways_that_hand_all_in_at_once_after_hours_mix_nothing(pipeline: Pip
 
 
 def test_parts_that_may_be_of_two_sms_are_never_joined(pipeline: Pipeline) -> None:
-    one, other = (LongSms(pipeline, texts, name=texts[0][-1]) for texts in (("TU A1", "11"), ("TU A2", "22")))
-    for long, number in ((one, 1), (other, 1), (other, 2), (one, 2)):
+    value, other = (LongSms(pipeline, texts, name=texts[0][-1]) for texts in (("TU A1", "11"), ("TU A2", "22")))
+    for long, number in ((value, 1), (other, 1), (other, 2), (value, 2)):
         long.come(number)
         pipeline.now += dt.timedelta(seconds=1)
     pass_the_limit(pipeline)
@@ -280,7 +280,7 @@ def test_a_character_that_is_cut_in_two_is_whole_again(pipeline: Pipeline) -> No
 
 
 def test_a_command_that_may_be_cut_is_not_obeyed(pipeline: Pipeline) -> None:
-    coordinator = next(one for one in pipeline.election.coordinators if one.phone)
+    coordinator = next(coordinator for coordinator in pipeline.election.coordinators if coordinator.phone)
     pipeline.say(pipeline.phone(), "IN 3 they beat us")
     LongSms(pipeline, ("OK 1", "2"), sender=coordinator.phone).come(1)
     pass_the_limit(pipeline)
@@ -335,5 +335,5 @@ def test_audit_names_a_part_that_is_read_nowhere(pipeline: Pipeline) -> None:
     [whole] = joined(pipeline)
     whole.update(actions=[Message.parts.set([long.key(1)])])
     found = pipeline.differences()
-    assert any(f"{long.key(2)}: it is joined, but" in one for one in found)
-    assert any("its text is not that of its parts" in one for one in found)
+    assert any(f"{long.key(2)}: it is joined, but" in value for value in found)
+    assert any("its text is not that of its parts" in value for value in found)

@@ -133,9 +133,9 @@ def test_the_list_shows_so_many_reports_of_a_station(visits: Pipeline, monkeypat
     observer = visits.election.observers[0]
     region = visits.election.region_of(observer.station)
     listed = stations_of_region(visits.current, region, visits.now)["stations"]
-    of_station = next(one for one in listed if one["station"] == observer.station)
+    of_station = next(row for row in listed if row["station"] == observer.station)
     assert (len(of_station["forms"]["VI"]), of_station["cut"]) == (2, ["VI"])
-    assert all(one["cut"] == [] for one in listed if one is not of_station)
+    assert all(row["cut"] == [] for row in listed if row is not of_station)
 
 
 def test_a_station_s_page_shows_each_report(visits: Pipeline) -> None:
@@ -145,9 +145,9 @@ def test_a_station_s_page_shows_each_report(visits: Pipeline) -> None:
     everybody = Reader(Operator("A", "operator", visits.election.id, ()))
     described = describe_station(visits.current, everybody, observer.station, visits.now)
     assert described is not None
-    shown = [one for one in described["reports"] if one["form"] == "VI"]
-    assert [one["round"] for one in shown] == [f"{observer.number}.1", f"{observer.number}.2"]
-    assert [one["state"] for one in shown] == ["complete", "partial"]
+    shown = [report for report in described["reports"] if report["form"] == "VI"]
+    assert [report["round"] for report in shown] == [f"{observer.number}.1", f"{observer.number}.2"]
+    assert [row["state"] for row in shown] == ["complete", "partial"]
     counts = {question["code"]: question["counts"] for question in shown[0]["questions"]}
     assert counts == {"N": 1, "A": True, "C": 5}
 
@@ -201,7 +201,7 @@ def test_summaries_tell_how_many_came(visits: Pipeline) -> None:
     visits.say(visits.phone(), "VI N1 A1 C150")
     day = read_day(visits.current, visits.now)
     people: tuple[Coordinator, ...] = visits.election.coordinators
-    headquarters = next(one for one in people if one.is_headquarters)
+    headquarters = next(person for person in people if person.is_headquarters)
     english = headquarters.model_copy(update={"language": "en"})
     assert "VI 1," in summary_sms(visits.election, english, day.hour.summary)
     email = summary_email(visits.election, english, day.hour, "")
@@ -232,8 +232,8 @@ def test_what_tells_reports_apart_stays_once_there_are_any(visits: Pipeline, mon
             loading.load(other, REAL_TIME)
     region = visits.election.observers[0].station
     moved = [
-        one.model_copy(update={"region": "Chuy" if one.number == region else one.region})
-        for one in visits.election.stations
+        station.model_copy(update={"region": "Chuy" if station.number == region else station.region})
+        for station in visits.election.stations
     ]
     visits.election = changed(visits.election, stations=moved)
     loading.load(visits.election, REAL_TIME)

@@ -30,7 +30,7 @@ def batch(pipeline: Pipeline, name: str = "close") -> broadcast.Batch:
 
 def send(pipeline: Pipeline, prepared: broadcast.Batch) -> list[str]:
     reached = broadcast.send(pipeline.current, prepared, 1000, lambda: pipeline.now, lambda seconds: None)
-    return [one.phones[0] for one in reached]
+    return [observer.phones[0] for observer in reached]
 
 
 def test_one_who_sends_stop_gets_no_more_than_the_answer(pipeline: Pipeline) -> None:
@@ -105,7 +105,7 @@ def test_one_who_opts_out_while_a_batch_is_sent_is_passed_over(pipeline: Pipelin
     first = next(sending)
     late = prepared.remaining[7].phones[0]
     pipeline.say(late, "STOP")
-    reached = [first.phones[0], *(one.phones[0] for one in sending)]
+    reached = [first.phones[0], *(observer.phones[0] for observer in sending)]
     assert len(reached) == 39
     assert late not in reached
     assert late not in {row.recipient for row in pipeline.outgoing() if row.key.startswith("bulk#")}
@@ -143,10 +143,14 @@ def test_no_reminder_either(pipeline: Pipeline) -> None:
 
 
 def test_a_coordinators_alerts_still_come(pipeline: Pipeline) -> None:
-    coordinator = next(one for one in pipeline.election.coordinators if one.phone and "sms" in one.alerts)
+    coordinator = next(
+        coordinator
+        for coordinator in pipeline.election.coordinators
+        if coordinator.phone and "sms" in coordinator.alerts
+    )
     message = pipeline.say(coordinator.phone, "STOP")
     assert message.state == "opted_out"
-    station = next(one for one in pipeline.election.stations if one.region in (*coordinator.regions,))
+    station = next(station for station in pipeline.election.stations if station.region in (*coordinator.regions,))
     observer = pipeline.election.observers_by_station[station.number][0]
     pipeline.say(observer.phones[0], f"IN {station.number} 2 box full")
     alerts = [row for row in pipeline.outgoing() if row.key.startswith("alert#") and row.recipient == coordinator.phone]
@@ -160,15 +164,15 @@ def test_an_unknown_sender_is_obeyed_and_shown_to_those_who_see_all(pipeline: Pi
     assert pipeline.reply(message) is not None
     pipeline.say(pipeline.phone(), "STOP")
     own = pipeline.election.stations[0].region
-    other = next(one for one in pipeline.election.regions if one != own)
+    other = next(region for region in pipeline.election.regions if region != own)
     whole, local, elsewhere = (
         Operator("A", "operator", pipeline.election.id, regions) for regions in ((), (own,), (other,))
     )
     found = list_opt_outs(pipeline.election)
-    assert {one.phone for one in found if one.is_seen_by(whole)} == {STRANGER, pipeline.phone()}
-    assert [one.phone for one in found if one.is_seen_by(local)] == [pipeline.phone()]
-    assert not [one for one in found if one.is_seen_by(elsewhere)]
-    assert {whose(one) for one in found} == {
+    assert {row.phone for row in found if row.is_seen_by(whole)} == {STRANGER, pipeline.phone()}
+    assert [row.phone for row in found if row.is_seen_by(local)] == [pipeline.phone()]
+    assert not [row for row in found if row.is_seen_by(elsewhere)]
+    assert {whose(value) for value in found} == {
         "an unknown sender",
         f"observer {pipeline.election.observers[0].number}, station {pipeline.election.stations[0].number}",
     }

@@ -40,7 +40,9 @@ def test_what_the_provider_has_found_is_obeyed_and_not_answered_twice(
 ) -> None:
     message = by_twilio(pipeline, monkeypatch, "БҮТТҮ", OptOutType="STOP")
     assert (message.state, pipeline.reply(message)) == ("opted_out", None), "Twilio has answered it"
-    assert [(one.phone, one.source) for one in list_opt_outs(pipeline.election)] == [(pipeline.phone(), "provider")]
+    assert [(opt_out.phone, opt_out.source) for opt_out in list_opt_outs(pipeline.election)] == [
+        (pipeline.phone(), "provider")
+    ]
     assert by_twilio(pipeline, monkeypatch, "HELP", OptOutType="HELP").state == "unrecognised"
     pipeline.now += SECOND
     assert by_twilio(pipeline, monkeypatch, "YES", OptOutType="START").state == "opted_in"
@@ -78,7 +80,9 @@ def test_a_phone_that_the_provider_refuses_is_known_to_have_opted_out(
         assert (row.state, row.attempts, row.pending, row.due_at) == ("opted_out", 1, None, None)
         assert "21610" in row.last_error
         pipeline.now += SECOND
-    assert [(one.phone, one.source) for one in list_opt_outs(pipeline.election)] == [(pipeline.phone(), "provider")]
+    assert [(opt_out.phone, opt_out.source) for opt_out in list_opt_outs(pipeline.election)] == [
+        (pipeline.phone(), "provider")
+    ]
     assert trail(pipeline) == [("the carrier", "opted out")]
     pipeline.say(pipeline.phone(), "START")
     assert opted_out(pipeline) == []

@@ -55,9 +55,9 @@ def coalition(services: Any, emptied: None) -> Coalition:
     pipeline = Pipeline.loaded(services.webhook_secrets["generic"]["secrets"][0], size=4)
     election = pipeline.election
     of = dict.fromkeys(election.observers, "A")
-    of |= {one: "B" for one in election.observers if one.station == election.stations[2].number}
+    of |= {observer: "B" for observer in election.observers if observer.station == election.stations[2].number}
     of[pipeline.observers(0)[1]] = "B"
-    observers = [one.model_copy(update={"organisation": code}) for one, code in of.items()]
+    observers = [row.model_copy(update={"organisation": code}) for row, code in of.items()]
     members = {
         "A": {"name": {"en": "Alpha"}},
         "B": {"name": {"en": "Beta"}},
@@ -84,19 +84,23 @@ def test_a_member_finds_its_own_stations_observers_and_messages(coalition: Coali
     region = coalition.pipeline.election.stations[0].region
     for who, places in (("A", (0, 1)), ("B", (0,)), ("C", (0, 1)), ("whole", (0, 1))):
         page = coalition.get(who, f"{ELECTION}/regions/{{region}}/stations", region=region).json()
-        assert [one["station"] for one in page["stations"]] == [coalition.station(place) for place in places], who
+        assert [station["station"] for station in page["stations"]] == [coalition.station(place) for place in places], (
+            who
+        )
     for who, count in (("A", 1), ("B", 0), ("C", 1)):
         waiting = coalition.get(who, f"{ELECTION}/messages", {"attention": "true"}).json()["messages"]
-        assert [one["key"] for one in waiting] == [coalition.unread.key] * count, who
+        assert [row["key"] for row in waiting] == [coalition.unread.key] * count, who
 
 
 def test_lists_are_asked_for_one_member_s(coalition: Coalition) -> None:
     region = coalition.pipeline.election.stations[0].region
     route = f"{ELECTION}/regions/{{region}}/stations"
     page = coalition.get("whole", route, {"organisation": "B"}, region=region).json()
-    assert [(one["station"], one["organisations"]) for one in page["stations"]] == [(coalition.station(0), ["A", "B"])]
+    assert [(station["station"], station["organisations"]) for station in page["stations"]] == [
+        (coalition.station(0), ["A", "B"])
+    ]
     listed = coalition.get("whole", f"{ELECTION}/observers", {"organisation": "B"}).json()["observers"]
-    assert {one["organisation"] for one in listed} == {"B"}
+    assert {row["organisation"] for row in listed} == {"B"}
     described = coalition.get("whole", ELECTION).json()["organisations"]
     assert described["C"] == {"name": {"en": "Gamma"}, "sees": ALL | {"phones": "own"}}
 
@@ -104,13 +108,13 @@ def test_lists_are_asked_for_one_member_s(coalition: Coalition) -> None:
 def test_of_a_station_of_two_each_sees_its_own_observer_s_answers(coalition: Coalition) -> None:
     own, other = coalition.observer(0), coalition.observer(0, 1)
     shown = coalition.get("A", f"{ELECTION}/stations/{{station}}", station=own.station)
-    opening = next(one for one in shown.json()["reports"] if one["form"] == "OP")
-    answers = {one["code"]: one["observers"] for one in opening["questions"]}
+    opening = next(report for report in shown.json()["reports"] if report["form"] == "OP")
+    answers = {question["code"]: question["observers"] for question in opening["questions"]}
     assert [set(answers["C"]), answers["C"][own.number]["value"]] == [{own.number}, 9]
     assert other.phones[0] not in shown.text
     assert f'"{other.name}"' not in shown.text
     whole = coalition.get("whole", f"{ELECTION}/stations/{{station}}", station=own.station).json()
-    opening = next(one for one in whole["reports"] if one["form"] == "OP")
+    opening = next(report for report in whole["reports"] if report["form"] == "OP")
     assert opening["state"] == "conflict"
 
 
@@ -165,7 +169,7 @@ def test_a_report_of_two_members_is_decided_by_the_coalition(coalition: Coalitio
     report = {"station": own.station, "form": "OP", "round": "-"}
     body = {"observer": own.number, "note": "seen"}
     shown = coalition.get("A", f"{ELECTION}/stations/{{station}}", station=own.station).json()
-    seen = str(next(one for one in shown["reports"] if one["form"] == "OP")["version"])
+    seen = str(next(report for report in shown["reports"] if report["form"] == "OP")["version"])
     assert coalition.post("A", f"{REPORT}/choose", body, seen, **report).status == HTTPStatus.FORBIDDEN
     for_other = {"observer": other.number, "note": "seen"}
     assert coalition.post("A", f"{REPORT}/leave-out", for_other, seen, **report).status == HTTPStatus.FORBIDDEN
@@ -193,7 +197,7 @@ def test_deciding_tells_a_member_nothing_of_another_s_observer(coalition: Coalit
 
 def test_a_member_sends_to_its_own_observers(coalition: Coalition) -> None:
     """Whoever it names, and no other member's."""
-    own = [one for one in coalition.pipeline.election.observers if one.organisation == "B"]
+    own = [observer for observer in coalition.pipeline.election.observers if observer.organisation == "B"]
     tried = coalition.post("B", f"{ELECTION}/sends/preview", {"text": "hello"}).json()
     assert tried["recipients"] == len(own)
     other = coalition.post("B", f"{ELECTION}/sends/preview", {"text": "hello", "to": {"organisation": "A"}})
@@ -210,10 +214,10 @@ def test_an_export_has_the_member_s_rows_and_the_column(coalition: Coalition) ->
         return [dict(zip(made.columns, row, strict=True)) for row in made.rows]
 
     rows = exported(report_tables, "B", forms=("OP",))
-    assert [(one["observer"], one["organisation"]) for one in rows] == [(coalition.observer(0, 1).number, "B")]
-    assert {one["organisation"] for one in exported(roster_tables, "B")} == {"B"}
-    assert {one["observer"] for one in exported(message_tables, "B")} == {coalition.observer(0, 1).number}
-    assert {one["from"] for one in exported(message_tables, "C") if one["direction"] == "in"} == {None}
+    assert [(row["observer"], row["organisation"]) for row in rows] == [(coalition.observer(0, 1).number, "B")]
+    assert {row["organisation"] for row in exported(roster_tables, "B")} == {"B"}
+    assert {row["observer"] for row in exported(message_tables, "B")} == {coalition.observer(0, 1).number}
+    assert {message["from"] for message in exported(message_tables, "C") if message["direction"] == "in"} == {None}
 
 
 def test_access_for_a_member_that_is_none_is_refused(coalition: Coalition) -> None:

@@ -65,8 +65,8 @@ def test_a_second_reminder_then_nothing_and_the_list_with_it(watched: Pipeline) 
     for _ in range(6):
         counts.append(chased(watched))
         watched.now += dt.timedelta(minutes=10)
-    assert [one.reminders for one in counts] == [40, 0, 0, 40, 0, 0]
-    assert [one.lists > 0 for one in counts] == [False, False, False, True, False, False]
+    assert [count.reminders for count in counts] == [40, 0, 0, 40, 0, 0]
+    assert [count.lists > 0 for count in counts] == [False, False, False, True, False, False]
     assert len({row.key for row in sent(watched, "reminder")}) == 80
 
 
@@ -76,22 +76,24 @@ def test_a_list_goes_to_the_regions_own_coordinators_alone(watched: Pipeline) ->
     watched.now += HALF_HOUR
     chased(watched)
     lists = sent(watched, "missing")
-    coordinators = [one for one in watched.election.coordinators if "*" not in one.regions]
-    assert {row.recipient for row in lists if row.channel == "email"} == {one.email for one in coordinators}
+    coordinators = [coordinator for coordinator in watched.election.coordinators if "*" not in coordinator.regions]
+    assert {row.recipient for row in lists if row.channel == "email"} == {
+        coordinator.email for coordinator in coordinators
+    }
     for coordinator in coordinators:
         [row] = [row for row in lists if row.recipient == coordinator.email]
         for station in watched.election.stations:
-            phones = [p for one in watched.election.observers_by_station[station.number] for p in one.phones]
+            phones = [p for observer in watched.election.observers_by_station[station.number] for p in observer.phones]
             told = station.region in coordinator.regions and station.number != watched.election.stations[0].number
             for part in (row.text, row.html):
                 assert [phone in part for phone in phones] == [told] * len(phones)
-        assert not any(phone in row.subject for one in watched.election.observers for phone in one.phones)
+        assert not any(phone in row.subject for observer in watched.election.observers for phone in observer.phones)
     for row in (row for row in lists if row.channel == "sms"):
-        regions = [one.regions for one in coordinators if one.phone == row.recipient]
+        regions = [coordinator.regions for coordinator in coordinators if coordinator.phone == row.recipient]
         own = {
             phone
             for observer in watched.election.observers
-            if any(watched.election.region_of(observer.station) in one for one in regions)
+            if any(watched.election.region_of(observer.station) in region for region in regions)
             for phone in observer.phones
         }
         told = set(re.findall(r"\+996\d+", row.text))
@@ -110,7 +112,7 @@ def test_the_list_reads_a_batch_a_hundred_reports_and_the_incidents_once(watched
     overdue = len(overdue_rounds(election, watched.now))
     rounds = (overdue, len(places(election)) - overdue)
     batches = sum(math.ceil(len(election.stations) * count / 100) for count in rounds)
-    assert Counter(one.split()[0] for one in read.requests) == {"BatchGetItem": batches, "Query": 1}
+    assert Counter(request.split()[0] for request in read.requests) == {"BatchGetItem": batches, "Query": 1}
 
 
 def test_one_whose_sms_is_not_read_yet_is_left_alone(watched: Pipeline) -> None:
@@ -151,11 +153,11 @@ def test_one_who_reports_while_reminders_are_queued_is_left_alone(watched: Pipel
 def test_two_at_once_do_the_work_once(watched: Pipeline) -> None:
     with ThreadPoolExecutor(2) as both:
         counts = list(both.map(lambda _: chased(watched), range(2)))
-    assert sum(one.reminders for one in counts) == 40
+    assert sum(count.reminders for count in counts) == 40
     watched.now += HALF_HOUR
     with ThreadPoolExecutor(2) as both:
         counts = list(both.map(lambda _: chased(watched), range(2)))
-    assert sum(one.reminders for one in counts) == 40
+    assert sum(count.reminders for count in counts) == 40
     assert len(sent(watched, "reminder")) == 80
 
 

@@ -25,7 +25,7 @@ def test_b02_practice_is_in_no_number(eve: Pipeline) -> None:
         assert reply is not None
     summary = eve.summary()["nation"]
     assert summary["messages"]["received"] == 0
-    assert sum(one["received"] for rounds in summary["forms"].values() for one in rounds.values()) == 0
+    assert sum(row["received"] for rounds in summary["forms"].values() for row in rounds.values()) == 0
     assert eve.reports() == []
     assert list(incidents_of(eve.election.id)) == []
     assert list(needing_attention(f"{eve.election.id}#*")) == []

@@ -61,7 +61,7 @@ def test_who_has_reported_meanwhile_is_not_reminded(room: Room) -> None:
     promised(room, station)
     room.pipeline.say(lead(room, station), "OP A1 B0700 C9 D1 E500")
     later(room, 31)
-    assert [one for one in reminders(room) if "OP" in (one.text or "")] == []
+    assert [reminder for reminder in reminders(room) if "OP" in (reminder.text or "")] == []
 
 
 def test_who_wants_no_sms_gets_none(room: Room) -> None:

@@ -81,7 +81,7 @@ def put_settings(stack: Stack, name: str, settings: Any) -> None:
 
 def looked_at(stack: Stack, name: str) -> dict[str, tuple[bool | None, str]]:
     found = check(name, f"{stack.api_url}/webhooks/{name}", dt.datetime.now(dt.UTC))
-    return {one.what: (one.is_good, one.text) for one in found}
+    return {message.what: (message.is_good, message.text) for message in found}
 
 
 @pytest.mark.parametrize("name", sorted(SENDERS))
@@ -120,7 +120,7 @@ def test_one_without_settings_is_told_what_to_do(services: Stack) -> None:
 
 def test_a_stack_that_is_not_there_is_a_failure(services: Stack) -> None:
     found = list(check("generic", f"{DEAD}/webhooks/generic", dt.datetime.now(dt.UTC)))
-    assert [(one.what, one.is_good) for one in found if one.is_good is False] == [("webhook", False)]
+    assert [(problem.what, problem.is_good) for problem in found if problem.is_good is False] == [("webhook", False)]
 
 
 UNCHECKABLE: dict[str, dict[str, Any]] = {
@@ -138,11 +138,11 @@ def test_who_cannot_be_tested_is_looked_at_all_the_same(
     name: str, services: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_check, "provider_secrets", lambda name, fresh: UNCHECKABLE[name])
-    found = {one.what: one for one in check(name, f"{DEAD}/webhooks/{name}", dt.datetime.now(dt.UTC))}
+    found = {finding.what: finding for finding in check(name, f"{DEAD}/webhooks/{name}", dt.datetime.now(dt.UTC))}
     assert found["webhook"].is_good is False
     assert found["secret of the webhook"].is_good is (name != "aws-sns")
     elsewhere = f"{services.api_url}/webhooks/generic-nowhere"
-    found = {one.what: one for one in check(name, elsewhere, dt.datetime.now(dt.UTC))}
+    found = {finding.what: finding for finding in check(name, elsewhere, dt.datetime.now(dt.UTC))}
     assert (found["webhook refuses an unsigned call"].is_good, found["clocks"].is_good) == (False, True)
     assert "404: no settings there" in found["webhook refuses an unsigned call"].advice
     assert found["webhook takes a genuine call"].is_good is None
@@ -165,6 +165,6 @@ def test_whichever_secret_is_set_is_used(name: str, settings: dict[str, Any], co
 
 def test_a_wrong_clock_is_found(services: Stack) -> None:
     wrong = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=4)
-    found = {one.what: one for one in check("generic", f"{services.api_url}/webhooks/generic", wrong)}
+    found = {finding.what: finding for finding in check("generic", f"{services.api_url}/webhooks/generic", wrong)}
     assert found["clocks"].is_good is False
     assert found["webhook takes a genuine call"].is_good is True, "4 minutes are within what is allowed"

@@ -157,14 +157,14 @@ def test_others_see_nothing_then_the_snapshot_then_nothing(counted: Pipeline) ->
     live = seen_by(counted, HEADQUARTERS)
     assert live is not None
     assert (live["version"], live["released"], live["quick_count"]["stations"]) == (0, False, 4)
-    assert [seen_by(counted, one) for one in OTHERS] == [None, None, None]
+    assert [seen_by(counted, other) for other in OTHERS] == [None, None, None]
     assert [point["stations"] for point in live.pop("convergence")] == [4]
     released = release(counted.current, HEADQUARTERS, 0, "the board agreed", counted.now)
     assert released == live | {"version": 1, "released": True}
     report_count(counted, 2, count_of(2))
     assert (seen_by(counted, HEADQUARTERS) or {})["quick_count"]["stations"] == 4, "as of the last minute"
     keep_count(counted.current, counted.now)
-    assert [seen_by(counted, one) for one in OTHERS] == [released] * 3
+    assert [seen_by(counted, other) for other in OTHERS] == [released] * 3
     live = seen_by(counted, HEADQUARTERS)
     assert live is not None
     assert (live["released"], live["quick_count"]["stations"]) == (True, 5)
@@ -172,7 +172,7 @@ def test_others_see_nothing_then_the_snapshot_then_nothing(counted: Pipeline) ->
     assert release(counted.current, HEADQUARTERS, 1, "one more station", counted.now) == live | {"version": 2}
     withdrawn = withdraw(counted.current, HEADQUARTERS, 2, "station 7 was wrong", counted.now)
     assert (withdrawn["version"], withdrawn["released"]) == (3, False)
-    assert [seen_by(counted, one) for one in OTHERS] == [None, None, None]
+    assert [seen_by(counted, other) for other in OTHERS] == [None, None, None]
     lines = [(row.who, row.action, row.subject, row.note) for row in AuditRow.query(counted.election.id)]
     assert sorted(lines, key=lambda line: line[2]) == [
         ("Hana (headquarters)", "quick count released", "version 1", "the board agreed"),
@@ -196,10 +196,14 @@ def test_a_viewer_reads_no_count_in_a_single_sms_before_its_release(counted: Pip
         counted.say(phone, text) for text in ("CL A2000 B1 C700", "сиздер 700 добуш", "TU 20:00 A650")
     )
     operator, viewer, _ = OTHERS
-    assert [shown_to(operator, one) for one in (count, unread, turnout)] == [(True, True)] * 3
-    assert [shown_to(viewer, one) for one in (count, unread, turnout)] == [(False, False), (False, False), (True, True)]
+    assert [shown_to(operator, value) for value in (count, unread, turnout)] == [(True, True)] * 3
+    assert [shown_to(viewer, value) for value in (count, unread, turnout)] == [
+        (False, False),
+        (False, False),
+        (True, True),
+    ]
     release(counted.current, HEADQUARTERS, 0, "the board agreed", counted.now)
-    assert [shown_to(viewer, one) for one in (count, unread, turnout)] == [(True, True)] * 3
+    assert [shown_to(viewer, value) for value in (count, unread, turnout)] == [(True, True)] * 3
 
 
 def test_q2_of_two_who_release_at_once_one_is_told(counted: Pipeline) -> None:
@@ -243,7 +247,7 @@ def test_what_is_not_released_is_not_withdrawn_and_nothing_without_a_reason(coun
 
 
 def test_without_a_declaration_only_headquarters_learn_that_there_is_none(pipeline: Pipeline) -> None:
-    assert [seen_by(pipeline, one) for one in OTHERS] == [None, None, None]
+    assert [seen_by(pipeline, other) for other in OTHERS] == [None, None, None]
     with pytest.raises(QuickCountError, match="no quick_count"):
         seen_by(pipeline, HEADQUARTERS)
 

@@ -139,8 +139,8 @@ def test_a_receipt_before_its_sms_is_known_waits_and_one_of_nothing_is_shown(
     pointer.delete()
     receipt = tell(pipeline, str(message.reference), "delivered")
     stranger = tell(pipeline, f"{pipeline.election.id}-nobody", "delivered")
-    for one in (receipt, stranger):
-        assert take_receipt(one, pipeline.now) == "waiting"
+    for value in (receipt, stranger):
+        assert take_receipt(value, pipeline.now) == "waiting"
     pointer.save()
     pipeline.now += LONG
     sweep(lambda: 60.0, lambda: pipeline.now)

@@ -82,7 +82,7 @@ def test_one_nonce_keeps_one_request_that_cannot_be_read(pipeline: Pipeline, con
     configure("plivo", sender.secrets)
     good = sender.sign_form({"From": pipeline.phone()}, f"{URL}plivo", f"nonce-{pipeline.election.id}")
     filling = good.but(body=good.body + b"&x=1")
-    answers = [receive("plivo", one.arriving(pipeline.now)).status for one in (good, good, filling)]
+    answers = [receive("plivo", row.arriving(pipeline.now)).status for row in (good, good, filling)]
     assert answers == [400, 400, 403]
 
 
@@ -104,7 +104,7 @@ def test_several_messages_are_stored_whole_or_come_again(pipeline: Pipeline, con
     sender = InfobipSender()
     configure("infobip", sender.secrets)
     two = [sender.sign(sms(pipeline, name), f"{URL}infobip", pipeline.now) for name in ("a", "b")]
-    results = [result for one in two for result in json.loads(one.body)["results"]]
+    results = [result for row in two for result in json.loads(row.body)["results"]]
     request = two[0].but(body=json.dumps({"results": results, "messageCount": 2}).encode()).arriving(pipeline.now)
     keys = [f"infobip#{pipeline.election.id}-{name}" for name in ("a", "b")]
     puts = iter(range(100))

@@ -59,9 +59,9 @@ def came_in(name: str, vendor: Vendor, day: Pipeline) -> list[str]:
         )
         for number in range(10)
     ]
-    for one in vendor.sms[:4] + vendor.sms[7:]:
-        assert put_first(receive._row(name, one, "by webhook", day.now)) is None
-    return [f"{name}#{one.id}" for one in vendor.sms]
+    for value in vendor.sms[:4] + vendor.sms[7:]:
+        assert put_first(receive._row(name, value, "by webhook", day.now)) is None
+    return [f"{name}#{sms.id}" for sms in vendor.sms]
 
 
 def settled(keys: list[str], day: Pipeline) -> None:

@@ -176,11 +176,11 @@ def test_an_entry_that_cannot_be_read_is_held_as_it_came_and_one_without_its_tim
 
     vendor = served(name, spoilt)
     vendor.sms = sent_in(day, 3)
-    timeless, senderless, good = (one.id for one in vendor.sms)
+    timeless, senderless, good = (sms.id for sms in vendor.sms)
     found = reconcile(name, day.now)
     is_kept = name != "africastalking"  # whose list goes back for years: what has no time may be of any
     assert (found.taken_in, found.unreadable) == ((2, 1) if is_kept else (1, 2))
-    assert {row.key for row in came(name, day)} == {f"{name}#{one}" for one in ([timeless] * is_kept + [good])}
+    assert {row.key for row in came(name, day)} == {f"{name}#{value}" for value in ([timeless] * is_kept + [good])}
     if is_kept:
         assert stored(f"{name}#{timeless}").received_at == day.now
     begins = Message.key.startswith(f"{name}#unreadable#")

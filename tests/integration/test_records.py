@@ -83,9 +83,9 @@ def test_summaries_are_listed_as_they_were_sent(load: Load) -> None:
         queue_summaries(pipeline.current, pipeline.now)
         pipeline.now += HOUR
     hours, following = list_summaries(pipeline.current, None, 2)
-    assert ([one["hour"][-2:] for one in hours], following) == (["11", "10"], hours[-1]["hour"])
+    assert ([hour["hour"][-2:] for hour in hours], following) == (["11", "10"], hours[-1]["hour"])
     rest, following = list_summaries(pipeline.current, following, 2)
-    assert ([one["hour"][-2:] for one in rest], following) == (["09"], None)
+    assert ([message["hour"][-2:] for message in rest], following) == (["09"], None)
     before = show_summary(pipeline.current, who(pipeline), rest[0]["hour"])
     pipeline.say(pipeline.phone(2), "OP A1 B0730 C12 D1 E1668")
     assert show_summary(pipeline.current, who(pipeline), rest[0]["hour"]) == before
@@ -122,7 +122,9 @@ def test_what_was_given_up_or_did_not_arrive_is_listed_and_sent_again(load: Load
     given_up = failed(pipeline, "a")
     lost = failed(pipeline, "b", state=MessageState.SENT, receipt="failed", carrier="twilio", reference="r")
     listed = {
-        tab: [one["key"] for one in list_outgoing(pipeline.current, operator, tab, None, pipeline.now)["messages"]]
+        tab: [
+            message["key"] for message in list_outgoing(pipeline.current, operator, tab, None, pipeline.now)["messages"]
+        ]
         for tab in outgoing.TABS
     }
     assert listed == {"waiting": [], "given_up": [given_up.key], "undelivered": [lost.key]}
@@ -133,7 +135,7 @@ def test_what_was_given_up_or_did_not_arrive_is_listed_and_sent_again(load: Load
         assert (standing.state, standing.attempts, standing.carrier, standing.receipt) == ("queued", 0, None, None)
         assert standing.pending is not None
     waiting = list_outgoing(pipeline.current, operator, "waiting", None, pipeline.now)["messages"]
-    assert {one["key"] for one in waiting} == {given_up.key, lost.key}
+    assert {row["key"] for row in waiting} == {given_up.key, lost.key}
     with pytest.raises(NotSentAgain):
         send_again(pipeline.current, action(pipeline, operator, "c"), given_up.key)
     far = who(pipeline, "Far", "operator", "Chuy")
@@ -154,7 +156,7 @@ def test_a_crash_at_any_call_sends_it_again_once(load: Load, wire: Wire, when: s
         send_again(loaded, doing, row.key)
     wire.mend()
     assert send_again(loaded, doing, row.key) == {"key": row.key, "state": "queued"}
-    lines = [one for one in AuditRow.query(pipeline.election.id) if one.action == "message sent again"]
+    lines = [row for row in AuditRow.query(pipeline.election.id) if row.action == "message sent again"]
     assert len(lines) == 1
 
 
@@ -165,11 +167,11 @@ def test_the_outbox_looks_at_so_much(load: Load, monkeypatch: pytest.MonkeyPatch
     failed(pipeline, "b")
     monkeypatch.setattr(outgoing, "MOST_LOOKED_AT", 1)
     first = list_outgoing(pipeline.current, who(pipeline), "given_up", None, pipeline.now)
-    assert [one["key"][-1] for one in first["messages"]] == ["b"]
+    assert [message["key"][-1] for message in first["messages"]] == ["b"]
     rest = list_outgoing(
         pipeline.current, who(pipeline), "given_up", dt.datetime.fromisoformat(first["next"]), pipeline.now
     )
-    assert [one["key"][-1] for one in rest["messages"]] == ["a"]
+    assert [message["key"][-1] for message in rest["messages"]] == ["a"]
     for place in range(2):
         pipeline.say(pipeline.phone(place), "what shall I do?")
     for most, is_cut in ((2, False), (1, True)):

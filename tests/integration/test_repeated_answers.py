@@ -20,7 +20,7 @@ CRITICAL = "VO A1 B2"
 
 
 def opened(pipeline: Pipeline) -> list[Incident]:
-    return sorted(incidents_of(pipeline.election.id), key=lambda one: int(one.number))
+    return sorted(incidents_of(pipeline.election.id), key=lambda incident: int(incident.number))
 
 
 def says_same(text: str, number: str = "1") -> bool:
@@ -41,17 +41,17 @@ def test_two_observers_of_a_station_open_two_incidents_and_each_says_what_it_may
     assert all(says_same(text) for text in alerts)
     me = at_the_command_line(pipeline.election.id)
     shown = [show_incident(pipeline.election, me, number) or {} for number in (1, 2)]
-    assert [one["may_be_same_as"] for one in shown] == [[2], [1]]
+    assert [row["may_be_same_as"] for row in shown] == [[2], [1]]
     listed = list_incidents(pipeline.election, me)["incidents"]
-    assert [(one["number"], one["may_be_same_as"]) for one in listed] == [(2, [1]), (1, [2])]
+    assert [(row["number"], row["may_be_same_as"]) for row in listed] == [(2, [1]), (1, [2])]
     assert list_incidents(pipeline.election, me, state="resolved")["incidents"] == []
     assert pipeline.differences() == ()
 
 
 def test_an_escalated_incident_names_later_ones_too(pipeline: Pipeline) -> None:
     lead, other = pipeline.observers()[:2]
-    for one in (lead, other):
-        pipeline.say(one.phones[0], CRITICAL)
+    for observer in (lead, other):
+        pipeline.say(observer.phones[0], CRITICAL)
     pipeline.now += dt.timedelta(minutes=15)
     escalated = [row.text or "" for row in escalate_election(pipeline.current, pipeline.now) if row.channel == "email"]
     assert len(escalated) == 2
@@ -64,7 +64,7 @@ def test_what_is_seen_again_later_is_another_incident(pipeline: Pipeline) -> Non
     pipeline.say(lead.phones[0], CRITICAL)
     pipeline.now += SAME_WITHIN + dt.timedelta(minutes=1)
     pipeline.say(other.phones[0], CRITICAL)
-    assert [list(one.may_be_same_as) for one in opened(pipeline)] == [[], []]
+    assert [list(incident.may_be_same_as) for incident in opened(pipeline)] == [[], []]
 
 
 def test_a_later_round_opens_an_incident_of_its_own(load: Load) -> None:
@@ -73,7 +73,7 @@ def test_a_later_round_opens_an_incident_of_its_own(load: Load) -> None:
     pipeline = load(size=2, forms=[Form.model_validate(form) for form in forms])
     for text in ("VO 10:00 B2", "VO 10:00 B2 again", "VO 10:00 A1 B2", "VO 12:00 B2"):
         pipeline.say(pipeline.phone(), text)
-    assert [one.report for one in opened(pipeline)] == ["VO#10:00#B", "VO#12:00#B"]
+    assert [incident.report for incident in opened(pipeline)] == ["VO#10:00#B", "VO#12:00#B"]
     assert pipeline.differences() == ()
 
 
@@ -82,8 +82,8 @@ def test_an_observers_repetition_is_one_incident_in_any_order(order: Sequence[in
     pipeline = load(size=2)
     lead, other = pipeline.observers()[:2]
     said = [(lead, CRITICAL), (lead, "VO B2 again"), (other, CRITICAL)]
-    waiting = [pipeline.send(one.phones[0], text) for one, text in said]
+    waiting = [pipeline.send(observer.phones[0], text) for observer, text in said]
     for place in (*order, *order):
         process(waiting[place], pipeline.now)
-    assert sorted(one.observer for one in opened(pipeline)) == sorted([lead.number, other.number])
+    assert sorted(incident.observer for incident in opened(pipeline)) == sorted([lead.number, other.number])
     assert pipeline.differences() == ()

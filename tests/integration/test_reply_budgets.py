@@ -82,7 +82,7 @@ def test_b4_a_coordinator_is_answered_so_often_an_hour_and_obeyed_each_time(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(known_senders, "REPLIES_PER_PHONE_AND_HOUR", 3)
-    coordinator = next(one for one in pipeline.election.coordinators if one.phone)
+    coordinator = next(coordinator for coordinator in pipeline.election.coordinators if coordinator.phone)
     rows = [pipeline.say(coordinator.phone or "", f"MUTE {hours}h") for hours in range(1, 6)]
     assert [pipeline.reply(row) is not None for row in rows] == [True, True, True, False, False]
     assert {row.state for row in rows} == {"command"}

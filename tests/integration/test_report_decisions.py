@@ -134,14 +134,14 @@ def test_a_check_that_was_looked_into_stays_failed_and_is_no_doubt(contradicting
     both = {"F": contradicting.observers()[1]}
     enter(contradicting, "CL 1001 F401", both["F"], key=f"f{contradicting.election.id}")
     answer = confirm(target(contradicting, key="4"), lead(contradicting))
-    assert [one["kind"] for one in answer["doubts"]] == ["failed_check"], "with other numbers it is asked anew"
+    assert [doubt["kind"] for doubt in answer["doubts"]] == ["failed_check"], "with other numbers it is asked anew"
     assert contradicting.differences() == ()
 
 
 def test_a_correction_counts_at_once_and_says_the_sms_that_it_amounts_to(contradicting: Pipeline) -> None:
     read = preview_correction(target(contradicting), lead(contradicting), {"D": "21"})
     assert (read["text"], read["before"], read["after"]) == ("CL 1001 D21", {"D": 11}, {"D": 21})
-    assert [one["rule"] for one in read["failed_checks"]] == [RULE], "still apart"
+    assert [check["rule"] for check in read["failed_checks"]] == [RULE], "still apart"
     assert counting(contradicting)["conflict"] == 1
     answer = correct(target(contradicting), lead(contradicting), {"D": "21"})
     assert counting(contradicting)["conflict"] == 0
@@ -170,12 +170,12 @@ def test_a_correction_that_no_sms_could_say_is_refused_in_its_words(contradictin
 def test_t4_a_later_sms_beats_a_confirmed_answer_and_raises_a_doubt(contradicting: Pipeline) -> None:
     correct(target(contradicting), lead(contradicting), {"D": "21"}, is_confirmed=True)
     answer = confirm(target(contradicting, key="2"), lead(contradicting), ["C"])
-    assert "changed_after_confirmation" not in [one["kind"] for one in answer["doubts"]]
+    assert "changed_after_confirmation" not in [doubt["kind"] for doubt in answer["doubts"]]
     contradicting.now += dt.timedelta(minutes=5)
     contradicting.say(contradicting.phone(), "CL 1001 D22")
     answer = confirm(target(contradicting, key="3"), lead(contradicting), ["C"])
-    changed = [one for one in answer["doubts"] if one["kind"] == "changed_after_confirmation"]
-    assert [(one["about"], one["values"]["confirmed"], one["values"]["now"]) for one in changed] == [("D", 21, 22)]
+    changed = [doubt for doubt in answer["doubts"] if doubt["kind"] == "changed_after_confirmation"]
+    assert [(row["about"], row["values"]["confirmed"], row["values"]["now"]) for row in changed] == [("D", 21, 22)]
     assert count_of(contradicting).report.observers[lead(contradicting)].answers["D"].value == 22
     confirm(target(contradicting, key="4"), lead(contradicting), ["D"])
     assert contradicting.differences() == ()
@@ -210,23 +210,23 @@ def test_the_same_key_decides_once_and_another_request_under_it_is_refused(contr
 
 def test_nobody_decides_without_a_reason_or_what_makes_no_sense(contradicting: Pipeline) -> None:
     for silent_note in (
-        lambda one: choose(one, None),
-        lambda one: leave_out(one, lead(contradicting)),
-        lambda one: explain(one, RULE, counts=True),
-        lambda one: correct(one, lead(contradicting), {"D": "1"}),
-        lambda one: withdraw(one, entered(contradicting)),
+        lambda row: choose(row, None),
+        lambda row: leave_out(row, lead(contradicting)),
+        lambda row: explain(row, RULE, counts=True),
+        lambda row: correct(row, lead(contradicting), {"D": "1"}),
+        lambda row: withdraw(row, entered(contradicting)),
     ):
         with pytest.raises(NoteMissing):
             silent_note(target(contradicting, note=" "))
     for refused in (
-        lambda one: choose(one, "nobody", ["D"]),
-        lambda one: choose(one, None, ["Z"]),
-        lambda one: leave_out(one, "nobody"),
-        lambda one: explain(one, "C <= OP.E", counts=True),
-        lambda one: confirm(one, "nobody"),
-        lambda one: withdraw(one, "generic#1"),
+        lambda row: choose(row, "nobody", ["D"]),
+        lambda row: choose(row, None, ["Z"]),
+        lambda row: leave_out(row, "nobody"),
+        lambda row: explain(row, "C <= OP.E", counts=True),
+        lambda row: confirm(row, "nobody"),
+        lambda row: withdraw(row, "generic#1"),
         undo,
-        lambda one: revoke(one, of="choice", codes=["D"]),
+        lambda row: revoke(row, of="choice", codes=["D"]),
     ):
         with pytest.raises(DecisionRefused):
             refused(target(contradicting))

@@ -15,8 +15,8 @@ from chalicelib.store.reports import StoredReport, reports_of
 
 
 def report(pipeline: Pipeline) -> StoredReport:
-    [one] = reports_of(pipeline.election, pipeline.election.stations[0].number)
-    return one
+    [stored_report] = reports_of(pipeline.election, pipeline.election.stations[0].number)
+    return stored_report
 
 
 def decide(pipeline: Pipeline, before: StoredReport, decisions: Decisions) -> None:
@@ -30,8 +30,11 @@ def test_superseded_answers_are_kept_with_their_messages(pipeline: Pipeline) -> 
     first = pipeline.say(pipeline.phone(), "OP A1 C12")
     second = pipeline.say(pipeline.phone(), "OP C13")
     [given] = report(pipeline).report.given.values()
-    assert [(one.value, one.source.message) for one in given.history("C")] == [(13, second.key), (12, first.key)]
-    assert [(one.value, one.source.message) for one in given.history("A")] == [(True, first.key)]
+    assert [(answer.value, answer.source.message) for answer in given.history("C")] == [
+        (13, second.key),
+        (12, first.key),
+    ]
+    assert [(answer.value, answer.source.message) for answer in given.history("A")] == [(True, first.key)]
     assert pipeline.differences() == ()
 
 
@@ -59,7 +62,11 @@ def test_an_entry_that_is_withdrawn_and_not_there_is_named(pipeline: Pipeline) -
     pipeline.say(pipeline.phone(), "OP A1 C12")
     before = report(pipeline)
     decide(pipeline, before, before.report.decisions.withdrawing("entered#nothing", Attribution("Aida", pipeline.now)))
-    assert [one for one in pipeline.differences() if "withdraws entered#nothing, which is no message" in one]
+    assert [
+        difference
+        for difference in pipeline.differences()
+        if "withdraws entered#nothing, which is no message" in difference
+    ]
 
 
 def test_what_a_later_version_keeps_in_the_row_survives_an_sms(pipeline: Pipeline) -> None:
@@ -93,4 +100,6 @@ def test_a_row_of_an_earlier_version_has_no_superseded_answers_and_no_difference
         observer: written | {"h": {"C": [[14, written["a"]["C"][1]]]}} for observer, written in row.answers.items()
     }
     row.save()
-    assert [one for one in pipeline.differences() if "add up to" in one], "an answer that no message gives"
+    assert [difference for difference in pipeline.differences() if "add up to" in difference], (
+        "an answer that no message gives"
+    )

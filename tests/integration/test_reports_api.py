@@ -45,7 +45,7 @@ class Desk:
         return answer.json()
 
     def report(self, form: str = "CL") -> dict[str, Any]:
-        return next(one for one in self.page()["reports"] if one["form"] == form)
+        return next(report for report in self.page()["reports"] if report["form"] == form)
 
     def decide(self, what: str, body: dict[str, Any], *, seen: int | None = None, key: str = "k") -> ApiAnswer:
         self.pipeline.now += dt.timedelta(seconds=1)
@@ -96,14 +96,14 @@ def sums(pipeline: Pipeline) -> dict[str, Any]:
 
 def test_doubts_are_listed_those_of_most_votes_first_and_go_when_they_are_settled(day: Pipeline) -> None:
     desk = Desk(day)
-    stations = [one.number for one in day.election.stations[:3]]
+    stations = [station.number for station in day.election.stations[:3]]
     listed = desk.doubts()
-    assert [(one["kind"], one["station"]) for one in listed] == [
+    assert [(row["kind"], row["station"]) for row in listed] == [
         ("partial_count", stations[1]),
         ("failed_check", stations[2]),
         ("conflict", stations[0]),
     ]
-    failed = next(one for one in listed if one["kind"] == "failed_check")
+    failed = next(row for row in listed if row["kind"] == "failed_check")
     assert failed["sentence"] == "D + E + F + G = 1101, C = 1201: 100 apart"
     assert failed["observers"][0]["phones"] == list(day.observers(2)[0].phones)
     assert desk.doubts(kind="conflict")[0]["about"] == "D"
@@ -111,13 +111,13 @@ def test_doubts_are_listed_those_of_most_votes_first_and_go_when_they_are_settle
     assert desk.doubts(region="Chuy") == []
     other = day.observers()[1].number
     assert desk.decide("choose", {"observer": other, "codes": ["D"], "note": "read back"}).status == 200
-    assert "conflict" not in [one["kind"] for one in desk.doubts()], "at once"
+    assert "conflict" not in [doubt["kind"] for doubt in desk.doubts()], "at once"
     kept(day)
-    assert "conflict" not in [one["kind"] for one in desk.doubts()]
+    assert "conflict" not in [doubt["kind"] for doubt in desk.doubts()]
     day.now += dt.timedelta(minutes=1)
     day.say(day.observers(2)[0].phones[0], "CL G190")
     kept(day)
-    assert stations[2] not in [one["station"] for one in desk.doubts()]
+    assert stations[2] not in [doubt["station"] for doubt in desk.doubts()]
 
 
 def test_an_answer_names_what_is_wrong_and_who_was_quicker(day: Pipeline) -> None:
@@ -147,7 +147,7 @@ def test_an_answer_names_what_is_wrong_and_who_was_quicker(day: Pipeline) -> Non
 
 def test_every_decision_is_undone_and_leaves_a_line_with_before_after_and_why(day: Pipeline) -> None:
     desk = Desk(day)
-    lead, other = (one.number for one in day.observers())
+    lead, other = (observer.number for observer in day.observers())
     [rule] = [check.rule for check in day.election.form_by_code["CL"].checks if check.severity == "error"]
     enter(day, "CL 1001 G190", day.observers()[0], key=f"api{day.election.id}")
     entry = f"entered#test#{day.election.id}-api{day.election.id}"
@@ -178,7 +178,7 @@ def test_every_decision_is_undone_and_leaves_a_line_with_before_after_and_why(da
 
 def test_a_decision_that_is_not_the_last_is_taken_back(day: Pipeline) -> None:
     desk = Desk(day)
-    lead, other = (one.number for one in day.observers())
+    lead, other = (observer.number for observer in day.observers())
     assert desk.decide("leave-out", {"observer": other, "note": "not at the station"}, key="1").status == 200
     assert desk.decide("confirm", {"observer": lead, "codes": ["C"]}, key="2").status == 200
     assert desk.report()["observers"][other]["left_out"]["note"] == "not at the station"
@@ -202,7 +202,7 @@ def test_a_correction_is_read_back_before_it_is_saved(day: Pipeline, wire: Wire)
         {"D": 11},
         {"D": 21},
     )
-    assert [one["severity"] for one in read.json()["failed_checks"]] == ["error"]
+    assert [check["severity"] for check in read.json()["failed_checks"]] == ["error"]
     assert not [call for call in wire.calls if call.startswith(("Put", "Update", "Transact"))]
 
 
@@ -229,7 +229,7 @@ def test_another_region_s_operator_finds_nothing(day: Pipeline) -> None:
     assert chuy.get(f"{ELECTION}/reports").json()["reports"] == []
     first = day.observers()[0].number
     assert chuy.get(f"{ELECTION}/observers/{{number}}", number=first).status == 404
-    assert first not in [one["number"] for one in chuy.get(f"{ELECTION}/observers").json()["observers"]]
+    assert first not in [observer["number"] for observer in chuy.get(f"{ELECTION}/observers").json()["observers"]]
 
 
 def all_of(desk: Desk, what: str, **query: str) -> list[dict[str, Any]]:
@@ -246,14 +246,14 @@ def all_of(desk: Desk, what: str, **query: str) -> list[dict[str, Any]]:
 def test_reports_are_listed_by_station_each_once(day: Pipeline) -> None:
     desk = Desk(day)
     listed = all_of(desk, "reports")
-    stations = [one.number for one in day.election.stations]
-    assert [(one["station"], one["form"]) for one in listed] == [
+    stations = [station.number for station in day.election.stations]
+    assert [(report["station"], report["form"]) for report in listed] == [
         *((number, "CL") for number in stations[:3]),
         (stations[3], "OP"),
     ]
     assert all_of(desk, "reports", limit="1") == listed
-    assert [one["station"] for one in all_of(desk, "reports", state="conflict")] == [stations[0]]
-    assert [one["doubts"] for one in all_of(desk, "reports", form="OP")] == [[]]
+    assert [row["station"] for row in all_of(desk, "reports", state="conflict")] == [stations[0]]
+    assert [row["doubts"] for row in all_of(desk, "reports", form="OP")] == [[]]
     assert listed[0]["answers"]["C"] == 1201
     assert listed[0]["conflicts"] == ["D"]
     assert desk.get(f"{ELECTION}/reports", {"cursor": "nonsense"}).status == 400
@@ -265,20 +265,20 @@ def test_a_page_of_reports_looks_at_so_many_stations(day: Pipeline, monkeypatch:
     page = desk.get(f"{ELECTION}/reports", {"form": "OP"}).json()
     assert page["reports"] == []
     assert page["next"] is not None
-    assert [one["form"] for one in all_of(desk, "reports", form="OP")] == ["OP"]
+    assert [row["form"] for row in all_of(desk, "reports", form="OP")] == ["OP"]
 
 
 def test_observers_are_listed_with_their_phones(day: Pipeline) -> None:
     desk = Desk(day)
     listed = all_of(desk, "observers", limit="7")
-    assert [one["number"] for one in listed] == sorted(one.number for one in day.election.observers)
+    assert [row["number"] for row in listed] == sorted(observer.number for observer in day.election.observers)
     lead = day.observers()[0]
     search = {"search-text": quote(lead.name.upper())}
     answer = desk.api.ask("GET", f"{ELECTION}/observers", None, headers=search, election_id=day.election.id)
     [found] = answer.json()["observers"]
     assert (found["name"], found["phones"][0]["phone"], found["station"]) == (lead.name, lead.phones[0], desk.station)
     assert found["last_heard"] is not None
-    assert all_of(desk, "observers", station=desk.station) == [one for one in listed if one["station"] == desk.station]
+    assert all_of(desk, "observers", station=desk.station) == [row for row in listed if row["station"] == desk.station]
 
 
 def test_what_is_searched_for_stands_in_no_address(day: Pipeline) -> None:
@@ -332,7 +332,7 @@ def test_doubts_of_a_region_are_four_units_at_most(load: Load, wire: Wire) -> No
     desk = Desk(pipeline)
     with ReadMeter(wire) as meter:
         assert len(desk.doubts(region="Bishkek")) == 10
-    work = [one for one in meter.requests if one.endswith("work")]
+    work = [request for request in meter.requests if request.endswith("work")]
     print(f"doubts: {meter.units} read units, {meter.requests}")  # noqa: T201
     assert len(work) == 2, "the doubts, and who has them in hand"
     assert meter.units <= 4

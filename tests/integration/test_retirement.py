@@ -122,7 +122,7 @@ def test_b5_of_a_deleted_election_no_phone_and_no_name_is_left(load: Load, tmp_p
     assert {"messages", "reports", "tallies", "incidents", "audit", "optouts", "elections"} <= {
         table for table, count in removed.items() if count
     }
-    phones = [phone for one in day.election.observers for phone in one.phones]
+    phones = [phone for observer in day.election.observers for phone in observer.phones]
     left = rows_naming(f"'{day.election.id}'", f"{day.election.id}#", f"generic#{day.election.id}-", *phones)
     assert [table for table, row in left if row.get("election", {}).get("S") != RECORDED_IN] == []
     [line] = [row for row in AuditRow.query(RECORDED_IN) if row.subject == day.election.id]
@@ -153,8 +153,8 @@ def test_only_a_retired_election_with_a_whole_backup_since_is_deleted(load: Load
     with pytest.raises(DeleteRefused, match="not retired"):
         require_deletable(day.election.id, None)
     early = backed_up(day, tmp_path)
-    for one in (day, other):
-        retire(one.election.id, one.now + LATER)
+    for row in (day, other):
+        retire(row.election.id, row.now + LATER)
     with pytest.raises(DeleteRefused, match="before"):
         require_deletable(day.election.id, early)
     day.now += 2 * LATER

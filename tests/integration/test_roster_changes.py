@@ -68,7 +68,7 @@ def test_a_closed_station_owes_nothing_that_is_due_later(pipeline: Pipeline) -> 
     assert ("TU", "14:00") not in owed(pipeline)[number]
     assert ("OP", "-") in owed(pipeline)[number]
     shown = page(pipeline, number)
-    states = {(one["form"], one["round"]): one["state"] for one in shown["reports"]}
+    states = {(report["form"], report["round"]): report["state"] for report in shown["reports"]}
     assert (states["OP", "-"], states["TU", "14:00"]) == ("missing", "closed")
     assert shown["station"]["changed"]["who"] == "Aida (operator)"
     assert shown["station"]["version"] == 1
@@ -108,8 +108,8 @@ def test_who_replaces_an_observer_is_heard_on_their_own_phone(pipeline: Pipeline
     replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", [new], "ru")
     assert pipeline.say(new, "OP A1 B0730 C12 D1 E1668").state == "accepted"
     assert pipeline.say(lead.phones[0], "OP A1").state == "quarantined"
-    [shown] = [one for one in page(pipeline, lead.station)["observers"] if one["number"] == lead.number]
-    assert (shown["name"], [one["phone"] for one in shown["phones"]]) == ("Nurlan", [new])
+    [shown] = [observer for observer in page(pipeline, lead.station)["observers"] if observer["number"] == lead.number]
+    assert (shown["name"], [phone["phone"] for phone in shown["phones"]]) == ("Nurlan", [new])
     [line] = trail(pipeline)
     assert line.after["phones"] == [f"…{new[-4:]}"]
     undo_change(subject(pipeline, "observer", lead.number, seen=1, key="2"))
@@ -124,8 +124,8 @@ def test_whose_phone_is_another_observer_s_replaces_nobody_but_a_colleague(pipel
         replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", elsewhere.phones, None)
     members = {"A": {"name": {"en": "Alpha"}}, "B": {"name": {"en": "Beta"}}}
     observers = [
-        one.model_copy(update={"organisation": "B" if one.number == colleague.number else "A"})
-        for one in pipeline.election.observers
+        observer.model_copy(update={"organisation": "B" if observer.number == colleague.number else "A"})
+        for observer in pipeline.election.observers
     ]
     before = pipeline.election
     loading.load(changed(before, organisations=members, observers=observers), REAL_TIME)
@@ -158,8 +158,8 @@ def test_an_undo_gives_no_phone_back_that_is_another_s_by_now(pipeline: Pipeline
 def test_phones_that_the_file_lets_two_share_are_given_back(pipeline: Pipeline) -> None:
     lead, shared = pipeline.observers()[0], pipeline.observers(1)[0].phones
     observers = [
-        one.model_copy(update={"phones": shared}) if one.number == lead.number else one
-        for one in pipeline.election.observers
+        observer.model_copy(update={"phones": shared}) if observer.number == lead.number else observer
+        for observer in pipeline.election.observers
     ]
     loading.load(changed(pipeline.election, observers=observers), REAL_TIME)
     replace_observer(subject(pipeline, "observer", lead.number), "Nurlan", ["+996700999888"], None)
@@ -177,7 +177,7 @@ def test_an_observer_goes_to_another_station_and_what_was_counted_is_counted_by_
     counted = pipeline.summary()["nation"]["forms"]["OP"]["-"]
     assert (counted["conflict"], counted["answers"]["C"]["sum"]) == (0, 14), "the station's own observer counts"
     assert pipeline.say(lead.phones[0], "TU A100").state == "accepted"
-    stations = {one.report.station for one in pipeline.reports() if one.report.form == "TU"}
+    stations = {report.report.station for report in pipeline.reports() if report.report.form == "TU"}
     assert stations == {elsewhere}
     assert pipeline.differences() == ()
     assert not pipeline.current.changes.observers[lead.number].is_settled
@@ -211,7 +211,7 @@ def test_two_who_change_one_station_see_each_other(pipeline: Pipeline) -> None:
 
 def test_what_cannot_be_is_refused(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     number, lead = first_station(pipeline), pipeline.observers()[0]
-    coordinator = next(one.phone for one in pipeline.election.coordinators if one.phone)
+    coordinator = next(coordinator.phone for coordinator in pipeline.election.coordinators if coordinator.phone)
     with pytest.raises(NoteMissing):
         close_station(subject(pipeline, "station", number, note=" "))
     station, observer = subject(pipeline, "station", number), subject(pipeline, "observer", lead.number)

@@ -73,7 +73,7 @@ def run(pipeline: Pipeline, job_id: str) -> dict[str, Any]:
 
 def test_every_problem_is_named_by_file_line_and_column(pipeline: Pipeline) -> None:
     found = checked(pipeline, table(pipeline, phone="nonsense", station="9999"))
-    places = {(one["file"], one["line"], one["field"]) for one in found["problems"]}
+    places = {(problem["file"], problem["line"], problem["field"]) for problem in found["problems"]}
     assert {("observers.csv", 2, "phone"), ("observers.csv", 2, "station")} <= places
     assert found["changes"] == []
 
@@ -88,9 +88,9 @@ def test_e6_an_import_with_errors_changes_nothing(pipeline: Pipeline) -> None:
 def test_what_changes_is_told(pipeline: Pipeline) -> None:
     other = pipeline.election.stations[-1].number
     found = checked(pipeline, table(pipeline, name="Nobody", station=other))
-    (change,) = [one for one in found["changes"] if one["kind"] == "moved"]
+    (change,) = [change for change in found["changes"] if change["kind"] == "moved"]
     assert change["what"] == pipeline.election.observers[0].number
-    assert {one["field"]: one["after"] for one in change["fields"]} == {"name": "Nobody", "station": other}
+    assert {field["field"]: field["after"] for field in change["fields"]} == {"name": "Nobody", "station": other}
 
 
 def test_the_same_rosters_change_nothing(pipeline: Pipeline) -> None:

@@ -76,10 +76,10 @@ def test_b15_the_list_and_an_sms_to_all_name_that_phone_too(two_phones: Pipeline
     region = two_phones.election.region_of(observer.station)
     of_region = gaps(two_phones.election, [region], two_phones.now)[region]
     (gap,) = [gap for gap in of_region if gap.station.number == observer.station]
-    assert next(one for one in gap.observers if one.number == observer.number).phones[0] == other
+    assert next(row for row in gap.observers if row.number == observer.number).phones[0] == other
     batch = prepare(two_phones.current, "b15", BulkText("Come home"), Choice(stations=(observer.station,)))
     sent = list(send(two_phones.current, batch, 1000, lambda: two_phones.now))
-    assert observer.number in [one.number for one in sent]
+    assert observer.number in [row.number for row in sent]
     rows = [row for row in two_phones.outgoing() if row.key.startswith("bulk#")]
     assert other in [row.recipient for row in rows]
     assert observer.phones[0] not in [row.recipient for row in rows]

@@ -115,7 +115,7 @@ def test_a_round_s_deadline_has_its_day_where_it_is_another(load: Load) -> None:
     assert tried(pipeline, words, Choice(missing=("TU", "14:00")))["examples"][0]["text"] == "by 14:00"
     form = pipeline.election.form_by_code["OP"]
     due = form.due.model_copy(update={"by": form.due.by.model_copy(update={"day": 1})})
-    forms = [form.model_copy(update={"due": due}) if one.code == "OP" else one for one in pipeline.election.forms]
+    forms = [form.model_copy(update={"due": due}) if row.code == "OP" else row for row in pipeline.election.forms]
     loading.load(changed(pipeline.election, forms=forms), REAL_TIME)
     next_day = pipeline.election.date + dt.timedelta(days=1)
     assert tried(pipeline, words)["examples"][0]["text"] == f"by {next_day:%d.%m.} 08:30"

@@ -83,7 +83,7 @@ def test_those_chosen_get_it_and_nobody_else(desk: AtDesk) -> None:
     stations = tuple(station.number for station in pipeline.election.stations[:2])
     begin(desk, choice=Choice(stations=stations, missing=("OP", "-")))
     push_on(desk)
-    numbers = [one.phones[0] for one in pipeline.election.observers if one.station == stations[1]]
+    numbers = [observer.phones[0] for observer in pipeline.election.observers if observer.station == stations[1]]
     assert queued(pipeline) == sorted(numbers)
     begin(desk, "second", Choice(observers=(pipeline.election.observers[4].number,)))
     assert push_on(desk, "second") == 1
@@ -131,14 +131,18 @@ def test_x4_an_operator_reaches_their_own_regions_alone(desk: AtDesk) -> None:
     chuy = AtDesk(pipeline, "Chuy's", ("Chuy",))
     begin(chuy, "theirs")
     push_on(chuy, "theirs")
-    own = [one.phones[0] for one in pipeline.election.observers if pipeline.election.region_of(one.station) == "Chuy"]
+    own = [
+        observer.phones[0]
+        for observer in pipeline.election.observers
+        if pipeline.election.region_of(observer.station) == "Chuy"
+    ]
     assert queued(pipeline) == sorted(own)
     with pytest.raises(NotInRegion):
         begin(chuy, "others", Choice(regions=("Bishkek",)))
     begin(desk, "all")
     with pytest.raises(SendUnknown):
         sends.show(pipeline.current, chuy.operator, "all")
-    assert [one["name"] for one in sends.list_sends(pipeline.current, chuy.operator)["sends"]] == ["theirs"]
+    assert [send["name"] for send in sends.list_sends(pipeline.current, chuy.operator)["sends"]] == ["theirs"]
     everybody = Operator("hq", "headquarters", pipeline.election.id, ())
     assert len(sends.list_sends(pipeline.current, everybody)["sends"]) == 2
 

@@ -36,8 +36,8 @@ def fresh(services: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def measured(now: dt.datetime) -> dict[str, Any]:
     measure_providers(now)
-    [one] = [one for one in described(now)["providers"] if one["name"] == NAME]
-    return dict(one)
+    [value] = [provider for provider in described(now)["providers"] if provider["name"] == NAME]
+    return dict(value)
 
 
 def began(pipeline: Pipeline) -> dt.datetime:
@@ -80,9 +80,9 @@ def test_the_board_says_nothing_of_providers_that_nobody_uses(pipeline: Pipeline
     record_arrival(pipeline.say(pipeline.phone(), "OP A1"))
     at = pipeline.now + 45 * MINUTE
     measure_providers(at)
-    assert sum(one["silent"] for one in described(at)["providers"]) > 1
+    assert sum(provider["silent"] for provider in described(at)["providers"]) > 1
     shown = compute_board(pipeline.current, (), at)["providers"]["silent"]
-    assert [one["name"] for one in shown] == [NAME]
+    assert [row["name"] for row in shown] == [NAME]
 
 
 def test_outside_the_hours_nobody_is_silent(pipeline: Pipeline) -> None:
@@ -124,7 +124,7 @@ def test_who_only_carries_sms_is_no_provider_that_could_be_silent(pipeline: Pipe
     before = measure_providers(start + 45 * MINUTE)["ProvidersSilent"]
     configure("sns", {"price": "0.045", "currency": "USD"})
     assert measure_providers(start + 45 * MINUTE)["ProvidersSilent"] == before
-    assert "sns" not in [one["name"] for one in described(start + 45 * MINUTE)["providers"]]
+    assert "sns" not in [provider["name"] for provider in described(start + 45 * MINUTE)["providers"]]
     assert "sns" not in configured_providers()
 
 
@@ -144,7 +144,7 @@ def test_a_clock_hours_behind_is_measured_and_told_until_it_is_set_right(pipelin
     found = last_measured(NAME)
     assert found is not None
     assert (found["lag_seconds"], found["lagging"]) == (3 * 3600, True)
-    [shown] = [one for one in described(pipeline.now)["providers"] if one["name"] == NAME]
+    [shown] = [provider for provider in described(pipeline.now)["providers"] if provider["name"] == NAME]
     assert (shown["lag_seconds"], shown["lagging"], shown["arrival_counts"]) == (3 * 3600, True, False)
     assert "lags" not in shown
     hear(pipeline, dt.timedelta(seconds=2), 8)
@@ -176,5 +176,5 @@ def test_an_answer_that_loses_to_a_newer_one_is_told_so(pipeline: Pipeline) -> N
     reply = pipeline.reply(late)
     assert reply is not None
     said = [texts["reply_outdated"].format(codes="B") for texts in catalogue().values()]
-    assert any(one in str(reply.text) for one in said)
+    assert any(value in str(reply.text) for value in said)
     assert any(texts["reply_accepted"].format(codes="A") in str(reply.text) for texts in catalogue().values())

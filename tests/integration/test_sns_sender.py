@@ -37,7 +37,9 @@ def test_a_reply_comes_from_the_number_that_was_written_to(
     assert reply is not None
     assert deliver(reply, pipeline.now) == "sent"
     [asked] = published
-    attributes = {name: one["StringValue"] for name, one in asked["MessageAttributes"].items()}
+    attributes = {
+        name: messageattribute["StringValue"] for name, messageattribute in asked["MessageAttributes"].items()
+    }
     wanted = {name: written(value, own) for name, value in expected.items()}
     assert attributes == {"AWS.SNS.SMS.SMSType": "Transactional", **wanted}
 
@@ -51,7 +53,7 @@ def test_a_sender_that_makes_no_sense_is_said_and_nothing_is_sent(pipeline: Pipe
 
 
 def written(value: Any, own: str) -> Any:
-    return [written(one, own) for one in value] if isinstance(value, list) else value.replace("{own}", own)
+    return [written(item, own) for item in value] if isinstance(value, list) else value.replace("{own}", own)
 
 
 @pytest.fixture(autouse=True)

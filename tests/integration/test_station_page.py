@@ -28,11 +28,11 @@ def described(pipeline: Pipeline, place: int = 0, reader: Reader | None = None) 
 
 
 def report(document: dict[str, Any], form: str, round_name: str = "-") -> dict[str, Any]:
-    return next(one for one in document["reports"] if (one["form"], one["round"]) == (form, round_name))
+    return next(report for report in document["reports"] if (report["form"], report["round"]) == (form, round_name))
 
 
 def question(document: dict[str, Any], form: str, code: str) -> dict[str, Any]:
-    return next(one for one in report(document, form)["questions"] if one["code"] == code)
+    return next(question for question in report(document, form)["questions"] if question["code"] == code)
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def counted(pipeline: Pipeline) -> Pipeline:
 def test_both_observers_stand_side_by_side_with_their_sources(counted: Pipeline) -> None:
     lead, other = counted.observers()
     document = described(counted)
-    assert [one["number"] for one in document["observers"]] == [lead.number, other.number]
+    assert [observer["number"] for observer in document["observers"]] == [lead.number, other.number]
     corrected = question(document, "CL", "E")
     assert (corrected["counts"], corrected["how"]) == (600, "agreed")
     first, second = corrected["observers"][lead.number], corrected["observers"][other.number]
     assert (first["value"], first["source"], first["by"]) == (600, "phone", "Aida (operator)")
-    assert [(one["value"], one["source"]) for one in first["history"]] == [(600, "phone"), (610, "sms")]
+    assert [(answer["value"], answer["source"]) for answer in first["history"]] == [(600, "phone"), (610, "sms")]
     assert (second["value"], second["source"], second["by"]) == (600, "sms", None)
     assert first["history"][1]["message"].startswith("generic#")
     conflict = question(document, "CL", "D")
@@ -66,14 +66,14 @@ def test_both_observers_stand_side_by_side_with_their_sources(counted: Pipeline)
         other.number: 21,
     }
     assert report(document, "CL")["state"] == "conflict"
-    assert [one["sentence"] for one in report(document, "CL")["doubts"]] == [
+    assert [doubt["sentence"] for doubt in report(document, "CL")["doubts"]] == [
         f"D: observer {lead.number} 11, observer {other.number} 21: 10 apart"
     ]
     assert report(document, "TU", "08:00" if ("TU", "08:00") in versions(document) else "10:00")["version"] == 0
 
 
 def versions(document: dict[str, Any]) -> dict[tuple[str, str], int]:
-    return {(one["form"], one["round"]): one["version"] for one in document["reports"]}
+    return {(report["form"], report["round"]): report["version"] for report in document["reports"]}
 
 
 def test_a_failed_check_is_a_sentence_with_its_numbers(pipeline: Pipeline) -> None:
@@ -89,13 +89,14 @@ def test_phones_stand_with_when_they_were_last_heard(load: Load) -> None:
     lead = day.observers()[0]
     quiet, heard = lead.phones[0], lead.phones[0][:-3] + "999"
     observers = [
-        one.model_copy(update={"phones": (quiet, heard)}) if one == lead else one for one in day.election.observers
+        observer.model_copy(update={"phones": (quiet, heard)}) if observer == lead else observer
+        for observer in day.election.observers
     ]
     both = load(size=2, observers=observers)
     assert described(both)["observers"][0]["last_heard"] is None
     both.say(heard, "OP A1")
     observer = described(both)["observers"][0]
-    assert [one["phone"] for one in observer["phones"]] == [heard, quiet]
+    assert [phone["phone"] for phone in observer["phones"]] == [heard, quiet]
     assert observer["last_heard"] == observer["phones"][0]["last_heard"] is not None
     assert observer["phones"][1]["last_heard"] is None
 
@@ -114,7 +115,7 @@ def test_a_viewer_sees_no_people_and_no_withheld_answers(counted: Pipeline) -> N
         assert (hidden["counts"], hidden["observers"], hidden["is_withheld"]) == (None, {}, True)
     assert not any(number in written for number in ("1201", "600", "610"))
     assert question(document, "CL", "A")["observers"] != {}
-    assert [one["sentence"] for one in report(document, "CL")["doubts"]] == [None]
+    assert [doubt["sentence"] for doubt in report(document, "CL")["doubts"]] == [None]
 
 
 def test_another_region_s_station_is_not_there(pipeline: Pipeline) -> None:
@@ -132,7 +133,7 @@ def test_a_station_page_reads_ten_units_at_most_beside_its_entries(counted: Pipe
     loaded = counted.current
     with ReadMeter(wire) as meter:
         describe_station(loaded, Reader(aida(counted)), counted.election.stations[0].number, counted.now)
-    entries = sum(one.startswith("BatchGetItem") for one in meter.requests)
+    entries = sum(request.startswith("BatchGetItem") for request in meter.requests)
     print(f"station page: {meter.units} read units, {meter.requests}")  # noqa: T201
     assert entries == 1
     assert meter.units - entries <= MOST_UNITS
@@ -145,7 +146,7 @@ def found(pipeline: Pipeline, region: str = "Bishkek", limit: int = 100, **wante
         page = find_stations(
             pipeline.current, Reader(aida(pipeline)), region, StationFilter(**wanted), pipeline.now, after, limit
         )
-        numbers += [one["station"] for one in page["stations"]]
+        numbers += [station["station"] for station in page["stations"]]
         assert len(page["stations"]) <= limit
         after = page["next"]
         if after is None:
@@ -156,16 +157,18 @@ def test_each_filter_finds_what_the_whole_list_says(counted: Pipeline) -> None:
     in_region = counted.election.stations_by_region["Bishkek"]
     counted.say(counted.observers(1)[0].phones[0], "OP A1")
     whole = stations_of_region(counted.current, "Bishkek", counted.now)["stations"]
-    assert [one["station"] for one in whole] == [one.number for one in in_region]
-    states = {one["station"]: one["forms"]["OP"]["-"]["state"] for one in whole}
+    assert [row["station"] for row in whole] == [observer.number for observer in in_region]
+    states = {row["station"]: row["forms"]["OP"]["-"]["state"] for row in whole}
     for state in ("partial", "missing", "complete"):
         expected = [number for number, stands in states.items() if stands == state]
         assert found(counted, form="OP", round="-", states=frozenset({state})) == expected
         assert found(counted, form="OP", round="-", states=frozenset({state}), limit=2) == expected
     assert found(counted, states=frozenset({"conflict"})) == [in_region[0].number]
-    assert found(counted, is_lacking=True) == [one.number for one in in_region]
+    assert found(counted, is_lacking=True) == [observer.number for observer in in_region]
     heard = {in_region[0].number}
-    assert set(found(counted, is_silent=True)) == {one.number for one in in_region} - heard - {in_region[1].number}
+    assert set(found(counted, is_silent=True)) == {observer.number for observer in in_region} - heard - {
+        in_region[1].number
+    }
     assert found(counted, text=in_region[3].number) == [in_region[3].number]
     assert found(counted, text=counted.observers(2)[0].name.upper()) != []
     assert found(counted, district="nowhere") == []
@@ -175,10 +178,10 @@ def test_a_station_of_the_list_is_one_query(pipeline: Pipeline, wire: Wire) -> N
     loaded = pipeline.current
     with ReadMeter(wire) as meter:
         page = stations_of_region(loaded, "Bishkek", pipeline.now)
-    assert sum(one == "Query baykoo-reports" or one.endswith("reports") for one in meter.requests) == len(
+    assert sum(request == "Query baykoo-reports" or request.endswith("reports") for request in meter.requests) == len(
         page["stations"]
     )
-    assert not [one for one in meter.requests if one.startswith("BatchGetItem")]
+    assert not [request for request in meter.requests if request.startswith("BatchGetItem")]
 
 
 def test_a_page_looks_at_so_many_stations_and_the_next_goes_on(
@@ -189,9 +192,9 @@ def test_a_page_looks_at_so_many_stations_and_the_next_goes_on(
     loaded = pipeline.current
     with ReadMeter(wire) as meter:
         page = find_stations(loaded, Reader(aida(pipeline)), "Bishkek", conflict, pipeline.now)
-    in_region = [one.number for one in pipeline.election.stations_by_region["Bishkek"]]
+    in_region = [row.number for row in pipeline.election.stations_by_region["Bishkek"]]
     assert (page["stations"], page["next"]) == ([], in_region[2])
-    assert len([one for one in meter.requests if one.endswith("reports")]) == 3
+    assert len([request for request in meter.requests if request.endswith("reports")]) == 3
     assert found(pipeline, states=frozenset({"conflict"})) == []
 
 

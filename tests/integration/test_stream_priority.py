@@ -61,7 +61,10 @@ def test_a1_one_phone_s_flood_stands_behind_the_first_incident_of_another(pipeli
 
     def note(operation: str, parameters: dict[str, Any]) -> None:
         if operation == "TransactWriteItems":
-            keys = [next(iter(one.values())).get("Key", {}).get("key", {}) for one in parameters["TransactItems"]]
+            keys = [
+                next(iter(transactitem.values())).get("Key", {}).get("key", {})
+                for transactitem in parameters["TransactItems"]
+            ]
             taken.extend(key["S"] for key in keys if key)
 
     wire.prepare = note
@@ -76,7 +79,7 @@ def test_the_stream_reads_once_what_the_fast_lane_has_processed(pipeline: Pipeli
     assert stored(message.key).state == "accepted"
     wire.listen()
     process_function({"Records": [of_stream]}, None)
-    assert [one for one in wire.calls if one != "UpdateItem"] == ["BatchGetItem"]
+    assert [call for call in wire.calls if call != "UpdateItem"] == ["BatchGetItem"]
 
 
 def test_the_stream_finds_nothing_left_to_send(pipeline: Pipeline, wire: Wire) -> None:
@@ -106,7 +109,7 @@ def test_a_carrier_that_fails_holds_back_no_report(fault: Fault, pipeline: Pipel
     )
     assert process_function({"Records": records}, None) == {"batchItemFailures": []}
     wire.mend()
-    assert {stored(one["dynamodb"]["NewImage"]["key"]["S"]).state for one in records} == {"accepted"}
+    assert {stored(record["dynamodb"]["NewImage"]["key"]["S"]).state for record in records} == {"accepted"}
     assert {alert.state for alert in alerts(pipeline)} <= {"queued", "sending"}
 
 

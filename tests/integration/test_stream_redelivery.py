@@ -22,6 +22,6 @@ def test_any_batch_any_number_of_times_in_any_order(load: Load) -> None:
     with ThreadPoolExecutor(2) as workers:
         answers = list(workers.map(lambda batch: process_function({"Records": batch}, None), mixed))
     again = {failure["itemIdentifier"] for answer in answers for failure in answer["batchItemFailures"]}
-    process_function({"Records": [one for one in records if one["dynamodb"]["SequenceNumber"] in again]}, None)
+    process_function({"Records": [record for record in records if record["dynamodb"]["SequenceNumber"] in again]}, None)
     assert shuffled.differences() == ordered.differences() == ()
     assert counted(shuffled) == counted(ordered)

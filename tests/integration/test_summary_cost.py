@@ -121,4 +121,4 @@ def test_it_reads_the_same_with_a_thousand_messages_and_with_a_hundred_thousand(
         assert fewer > 0, what
         assert abs(more - fewer) <= MOST_APART * fewer, (what, fewer, more)
         assert before[what].requests == after[what].requests, what
-        assert not [one for one in after[what].requests if "messages" in one], "a summary reads no message"
+        assert not [request for request in after[what].requests if "messages" in request], "a summary reads no message"

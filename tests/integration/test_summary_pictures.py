@@ -39,7 +39,9 @@ def handed_in(wire: Wire) -> list[bytes]:
 
 def day_with_turnout(pipeline: Pipeline) -> str:
     """Two hours' summaries of one station, then of two; returns the key of the coordinator's second."""
-    [coordinator] = [one for one in pipeline.election.coordinators if one.regions == ("Bishkek",)]
+    [coordinator] = [
+        coordinator for coordinator in pipeline.election.coordinators if coordinator.regions == ("Bishkek",)
+    ]
     first, second = pipeline.observers(0)[0], pipeline.observers(1)[0]
     pipeline.now += 3 * HOURS
     pipeline.say(first.phones[0], f"TU {first.station} 10:00 A150")
@@ -59,7 +61,7 @@ def day_with_turnout(pipeline: Pipeline) -> str:
 def mailbox(stack: Stack, address: str | None) -> list[dict[str, Any]]:
     with urllib.request.urlopen(stack.mailbox(), timeout=10) as answer:
         messages = json.load(answer)["messages"].values()
-    return [one for many in messages for one in many if address in one["To"]]
+    return [row for many in messages for row in many if address in row["To"]]
 
 
 def picture_of(points: Sequence[tuple[int, int | None]], before: dict[int, int]) -> bytes:
@@ -88,8 +90,8 @@ def test_the_curve_comes_with_the_email_and_the_text_tells_its_numbers(
     assert "500 (по данным участков: 2 из 10), в среднем 250; в 12:00: 150 (участков 1), в среднем 150" in told
     assert "1 500 (по данным участков: 1 из 10), в среднем 1 500" in told
     arrived = [
-        [one["Subject"], *((one[part] or "").splitlines() for part in ("BodyText", "BodyHtml"))]
-        for one in mailbox(services, row.recipient)
+        [email["Subject"], *((email[part] or "").splitlines() for part in ("BodyText", "BodyHtml"))]
+        for email in mailbox(services, row.recipient)
     ]
     assert [row.subject, (row.text or "").splitlines(), (row.html or "").splitlines()] in arrived
 

@@ -25,11 +25,11 @@ OPENING = "OP A1 B0730 C{members} D1 E1668"
 def room(load: Load) -> Room:
     """An incident, an SMS that nobody could read, three stations to be called, a contradiction."""
     pipeline = load(size=4)
-    one, other = (observer.phones[0] for observer in pipeline.observers())
-    pipeline.say(one, OPENING.format(members=12))
+    value, other = (observer.phones[0] for observer in pipeline.observers())
+    pipeline.say(value, OPENING.format(members=12))
     pipeline.say(other, OPENING.format(members=11))
-    pipeline.say(one, "IN 3 they beat us")
-    pipeline.say(one, "what shall I do?")
+    pipeline.say(value, "IN 3 they beat us")
+    pipeline.say(value, "what shall I do?")
     return Room(pipeline)
 
 
@@ -125,7 +125,9 @@ def test_a_task_of_another_region_cannot_be_named(room: Room) -> None:
 
 
 def test_regions_bound_what_one_gets(room: Room) -> None:
-    other = next(one for one in room.pipeline.election.regions if one != room.pipeline.election.stations[0].region)
+    other = next(
+        region for region in room.pipeline.election.regions if region != room.pipeline.election.stations[0].region
+    )
     got = [take_next(room.loaded, room.action(f"O{number}", other)) for number in range(2)]
     assert [(task["kind"], task["region"]) for task in got] == [("call", other)] * 2
     with pytest.raises(NothingToDo):

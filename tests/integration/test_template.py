@@ -80,19 +80,19 @@ def test_every_log_group_is_a_functions_and_forgets(template: Template) -> None:
 
 
 def test_no_permission_is_for_everything_but_an_sms(template: Template) -> None:
-    allowed = [(name, one) for name, one in statements(template) if one["Effect"] == "Allow"]
-    unbounded = [(name, one["Action"]) for name, one in allowed if "*" in as_list(one["Resource"])]
+    allowed = [(name, statement) for name, statement in statements(template) if statement["Effect"] == "Allow"]
+    unbounded = [(name, action["Action"]) for name, action in allowed if "*" in as_list(action["Resource"])]
     traces = ("MayTrace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"])
     # A phone is no resource; topics are denied, and SMS by End User Messaging go through SNS alone.
     assert unbounded == [("MayDeliver", "sns:Publish"), ("MayDeliver", "sms-voice:SendTextMessage"), traces]
-    assert not [action for _, one in allowed for action in as_list(one["Action"]) if "*" in action]
-    denied = [one for _, one in statements(template) if one["Effect"] == "Deny"]
-    assert [one["Action"] for one in denied] == ["sns:Publish"]
+    assert not [action for _, row in allowed for action in as_list(row["Action"]) if "*" in action]
+    denied = [statement for _, statement in statements(template) if statement["Effect"] == "Deny"]
+    assert [action["Action"] for action in denied] == ["sns:Publish"]
 
 
 def test_intake_can_only_put_messages_hand_them_on_and_read_secrets_and_routes(template: Template) -> None:
     role = template["Resources"]["IntakeRole"]["Properties"]
-    own = [one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+    own = [statement for policy in role["Policies"] for statement in policy["PolicyDocument"]["Statement"]]
     process = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-process"
     assert template["Resources"]["Process"]["Properties"]["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-process"}
     routes_alone = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["numbers"]}}
@@ -147,7 +147,7 @@ def test_a_failed_record_is_tried_alone_and_set_aside(template: Template, name: 
     assert source["MaximumRetryAttempts"] > 0
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["StreamFailures", "Arn"]}
     assert source["Enabled"] == {"Fn::If": ["HasStreams", True, False]}
-    [pattern] = [json.loads(one["Pattern"]) for one in source["FilterCriteria"]["Filters"]]
+    [pattern] = [json.loads(filter_["Pattern"]) for filter_ in source["FilterCriteria"]["Filters"]]
     assert pattern == {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"direction": {"S": directions}}}}
 
 

@@ -41,7 +41,7 @@ def translated() -> Template:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
-    given = {name: DEFAULTS.get(name, one.get("Default")) for name, one in template["Parameters"].items()}
+    given = {name: DEFAULTS.get(name, parameter.get("Default")) for name, parameter in template["Parameters"].items()}
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("AWS_DEFAULT_REGION", "eu-central-1")
         made: Template = Translator({}, Parser()).translate(template, given)
@@ -49,7 +49,11 @@ def translated() -> Template:
 
 
 def of_type(template: Template, kind: str) -> dict[str, Any]:
-    return {name: one.get("Properties", {}) for name, one in template["Resources"].items() if one["Type"] == kind}
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
 
 
 def statements_of(template: Template, policy: str) -> list[dict[str, Any]]:
@@ -58,9 +62,9 @@ def statements_of(template: Template, policy: str) -> list[dict[str, Any]]:
 
 
 def test_b1_a_failed_first_deployment_leaves_no_table_behind(translated: Template) -> None:
-    tables = [one for one in translated["Resources"].values() if one["Type"] == "AWS::DynamoDB::Table"]
-    assert {one["DeletionPolicy"] for one in tables} == {"RetainExceptOnCreate"}
-    assert {one["UpdateReplacePolicy"] for one in tables} == {"Retain"}
+    tables = [resource for resource in translated["Resources"].values() if resource["Type"] == "AWS::DynamoDB::Table"]
+    assert {table["DeletionPolicy"] for table in tables} == {"RetainExceptOnCreate"}
+    assert {table["UpdateReplacePolicy"] for table in tables} == {"Retain"}
 
 
 def test_l1_bodies_reach_intake_as_the_bytes_that_came(translated: Template) -> None:
@@ -110,7 +114,7 @@ def access_line(status: int, route: str = "/webhooks/{provider}", error: str = "
 
 def test_b8_nothing_that_a_stranger_sends_is_subtracted(packaged: Template) -> None:
     filters = of_type(packaged, "AWS::Logs::MetricFilter").values()
-    assert all(float(one["MetricTransformations"][0]["MetricValue"]) > 0 for one in filters)
+    assert all(float(filter_["MetricTransformations"][0]["MetricValue"]) > 0 for filter_ in filters)
 
 
 @pytest.mark.parametrize("provider", NAMES)
@@ -161,8 +165,12 @@ def answered_and_logged(provider: str, monkeypatch: pytest.MonkeyPatch) -> tuple
 
 
 def test_l3_sns_may_ask_end_user_messaging_for_us(packaged: Template) -> None:
-    asked = [one for one in statements_of(packaged, "MayDeliver") if one["Action"] == "sms-voice:SendTextMessage"]
-    assert [one["Condition"] for one in asked] == [{"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}}]
+    asked = [
+        statement
+        for statement in statements_of(packaged, "MayDeliver")
+        if statement["Action"] == "sms-voice:SendTextMessage"
+    ]
+    assert [carrier["Condition"] for carrier in asked] == [{"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}}]
 
 
 def test_l3_alarms_tell_of_sms_that_sns_dropped_and_of_its_limit(packaged: Template) -> None:
@@ -188,14 +196,18 @@ def test_m1_names_are_listed_by_every_function_that_reads_settings(packaged: Tem
 
 
 def test_m2_sam_deploys_no_second_stage(translated: Template) -> None:
-    assert [one for one in of_type(translated, "AWS::ApiGateway::Deployment").values() if "StageName" in one] == []
+    assert [
+        resource for resource in of_type(translated, "AWS::ApiGateway::Deployment").values() if "StageName" in resource
+    ] == []
     stages = of_type(translated, "AWS::ApiGateway::Stage").values()
-    assert [one["StageName"] for one in stages] == ["api"]
+    assert [stage["StageName"] for stage in stages] == ["api"]
 
 
 def test_m3_email_may_go_by_the_address_too(packaged: Template) -> None:
-    [sending] = [one for one in statements_of(packaged, "MayDeliver") if "ses:SendEmail" in one["Action"]]
-    named = {one["Fn::Sub"].rpartition(":")[2] for one in sending["Resource"]}
+    [sending] = [
+        statement for statement in statements_of(packaged, "MayDeliver") if "ses:SendEmail" in statement["Action"]
+    ]
+    named = {row["Fn::Sub"].rpartition(":")[2] for row in sending["Resource"]}
     assert named == {"identity/${SenderIdentity}", "identity/${EmailFrom}", "configuration-set/*"}
     assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "EmailFrom"}}}
 
@@ -215,7 +227,10 @@ def test_m5_two_stacks_of_an_account_count_their_own_failures(packaged: Template
 
 @pytest.mark.parametrize("function", ["Process", "Sweep", "Chase", "Reconcile", "Summarize"])
 def test_m8_calls_that_nobody_waits_for_grow_no_queue(translated: Template, function: str) -> None:
-    made = {one["FunctionName"]["Ref"]: one for one in of_type(translated, "AWS::Lambda::EventInvokeConfig").values()}
+    made = {
+        resource["FunctionName"]["Ref"]: resource
+        for resource in of_type(translated, "AWS::Lambda::EventInvokeConfig").values()
+    }
     assert 60 <= made[function]["MaximumEventAgeInSeconds"] <= 300
     assert made[function]["MaximumRetryAttempts"] == 0
 
@@ -227,7 +242,7 @@ def test_c1_no_metric_is_paid_per_method(packaged: Template) -> None:
 
 def test_h1_the_runtime_is_one_that_aws_still_mends(packaged: Template) -> None:
     """Fails on the day that AWS ends the Python of this machine; `make deploy` warns half a year before."""
-    used = {one["Runtime"] for one in of_type(packaged, "AWS::Serverless::Function").values()}
+    used = {resource["Runtime"] for resource in of_type(packaged, "AWS::Serverless::Function").values()}
     assert used == {f"python{sys.version_info.major}.{sys.version_info.minor}"}
     for runtime in used:
         severity, found, mend = judge(runtime, runtime, date.today())  # noqa: DTZ011 - a day is no matter
@@ -239,7 +254,7 @@ def test_h1_the_runtime_is_one_that_aws_still_mends(packaged: Template) -> None:
 @pytest.mark.parametrize(("alarm", "function"), [("StreamLate", "Process"), ("DeliverLate", "Deliver")])
 def test_h7_both_readers_of_the_stream_are_watched(alarm: str, function: str, packaged: Template) -> None:
     made = packaged["Resources"][alarm]["Properties"]
-    named = {one["Name"]: one["Value"] for one in made["Dimensions"]}
+    named = {dimension["Name"]: dimension["Value"] for dimension in made["Dimensions"]}
     assert (made["Namespace"], made["MetricName"]) == ("AWS/Lambda", "IteratorAge")
     assert named["FunctionName"] == {"Ref": function}
 
@@ -254,11 +269,13 @@ def test_h7_a_secret_that_was_rotated_wrongly_rings(packaged: Template) -> None:
 
 
 def test_own_keys_domain_web_acl_and_tracing_are_off_unless_asked_for(packaged: Template) -> None:
-    defaults = {name: one.get("Default") for name, one in packaged["Parameters"].items()}
+    defaults = {name: parameter.get("Default") for name, parameter in packaged["Parameters"].items()}
     for name in ("DomainName", "CertificateArn", "WebAclArn", "TableKeyArn", "AlarmPhone"):
         assert defaults[name] == ""
     assert defaults["Tracing"] == "false"
-    conditional = {name: one.get("Condition") for name, one in packaged["Resources"].items() if "Condition" in one}
+    conditional = {
+        name: resource.get("Condition") for name, resource in packaged["Resources"].items() if "Condition" in resource
+    }
     assert conditional == {
         "AlarmSmsSubscription": "HasAlarmPhone",
         "AlarmSubscription": "HasAlarmEmail",
@@ -271,9 +288,9 @@ def test_own_keys_domain_web_acl_and_tracing_are_off_unless_asked_for(packaged: 
 
 
 def test_a_table_key_and_tracing_are_for_every_role(packaged: Template) -> None:
-    roles = {name for name, one in packaged["Resources"].items() if one["Type"] == "AWS::IAM::Role"}
+    roles = {name for name, resource in packaged["Resources"].items() if resource["Type"] == "AWS::IAM::Role"}
     for policy in ("MayUseTableKey", "MayTrace"):
-        assert {one["Ref"] for one in packaged["Resources"][policy]["Properties"]["Roles"]} == roles
+        assert {role["Ref"] for role in packaged["Resources"][policy]["Properties"]["Roles"]} == roles
 
 
 def alarms(template: Template) -> dict[str, Any]:
@@ -298,7 +315,9 @@ def test_the_dashboard_shows_metrics_that_exist(packaged: Template) -> None:
     body = packaged["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     page = json.loads(re.sub(r"\$\{[\w.:]+\}", "x", body))
     assert len(page["widgets"]) == 6
-    shown = {metric[1] for one in page["widgets"] for metric in one["properties"]["metrics"] if metric[0] == "Baykoo"}
+    shown = {
+        metric[1] for widget in page["widgets"] for metric in widget["properties"]["metrics"] if metric[0] == "Baykoo"
+    }
     rung = {made["MetricName"] for made in alarms(packaged).values() if made["Namespace"] == "Baykoo"}
     assert len(shown) >= 4
     code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))

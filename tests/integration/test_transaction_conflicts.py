@@ -41,11 +41,11 @@ def test_m9_a_burst_of_incidents_is_numbered_without_gap_and_none_is_lost(
     while waiting and turns < TURNS:
         turns += 1
         with ThreadPoolExecutor(WORKERS) as workers:
-            waiting = [one for one in workers.map(attempt, waiting) if one is not None]
+            waiting = [value for value in workers.map(attempt, waiting) if value is not None]
     assert not waiting
-    numbers = sorted(one.number for one in incidents_of(pipeline.election.id))
+    numbers = sorted(incident.number for incident in incidents_of(pipeline.election.id))
     assert numbers == list(range(1, INCIDENTS + 1))
-    assert {stored(one.key).state for one in messages} == {MessageState.ACCEPTED}
+    assert {stored(message.key).state for message in messages} == {MessageState.ACCEPTED}
     assert transactions.conflicts > 0, "they met"
     with capsys.disabled():
         print(f"\n{INCIDENTS} incidents at once: {transactions.conflicts} conflicts, {turns} turns")  # noqa: T201

@@ -94,7 +94,7 @@ def test_every_number_is_what_it_was(released: Released) -> None:
     now = current_summary(existing(ELECTION), released.day.now).document()
     assert list(agrees(released.read["summary"], now)) == []
     assert released.read["summary"]["nation"]["messages"]["received"] > 20
-    found = {one.id: [one.number, one.state, one.severity] for one in incidents_of(ELECTION)}
+    found = {incident.id: [incident.number, incident.state, incident.severity] for incident in incidents_of(ELECTION)}
     assert found == released.read["incidents"]
     assert audit(ELECTION).differences == ()
 
@@ -135,17 +135,23 @@ def test_what_was_under_way_goes_on(released: Released) -> None:
 def test_new_sms_change_old_reports_and_incidents(released: Released) -> None:
     day = released.day
     lead = day.observers(0)[0]
-    old = next(one.report for one in day.reports() if (one.report.station, one.report.form) == (lead.station, "OP"))
+    old = next(
+        report.report for report in day.reports() if (report.report.station, report.report.form) == (lead.station, "OP")
+    )
     assert day.say(lead.phones[0], "OP C14").state == "accepted"
-    new = next(one.report for one in day.reports() if (one.report.station, one.report.form) == (lead.station, "OP"))
+    new = next(
+        report.report for report in day.reports() if (report.report.station, report.report.form) == (lead.station, "OP")
+    )
     assert len(new.observers) == len(old.observers) == 2
     assert new.observers[lead.number].answers["C"].value == 14
     first = stored(day.key("first"))
     again = day.say(lead.phones[0], str(first.text), sent_at=first.provider_at)
     assert (again.state, again.about) == ("duplicate", first.key)
-    [coordinator, *_] = [one for one in day.election.coordinators if one.regions[0] == "Bishkek"]
+    [coordinator, *_] = [
+        coordinator for coordinator in day.election.coordinators if coordinator.regions[0] == "Bishkek"
+    ]
     day.say(coordinator.phone, "РЕШЕНО 1")
-    assert {one.number: one.state for one in incidents_of(ELECTION)}[1] == "resolved"
+    assert {incident.number: incident.state for incident in incidents_of(ELECTION)}[1] == "resolved"
     assert day.differences() == ()
 
 
@@ -165,7 +171,7 @@ def test_the_day_is_summarised_to_its_end(released: Released) -> None:
 def test_what_a_newer_version_adds_to_a_row_is_kept(released: Released, services: Stack) -> None:
     """So that going back to the release before loses nothing: attributes that it does not know stay in their rows."""
     key = f"reply#{released.day.key('first')}"
-    [line] = [one for one in released.rows if one["row"].get("key", {}).get("S") == key]
+    [line] = [row for row in released.rows if row["row"].get("key", {}).get("S") == key]
     put(services, line, from_the_future={"S": "kept"})
     row = stored(line["row"]["key"]["S"])
     assert row.finish("failed", last_error="tested")

@@ -56,7 +56,7 @@ def test_an_incident_calls_for_a_call_until_it_is_verified(load: Load) -> None:
     assert (need.owed, need.incident) == ((), 1)
     assert [row.number for row in open_incidents_of(pipeline.election.id)] == [1]
     region = pipeline.election.stations[0].region
-    coordinator = next(one for one in pipeline.election.coordinators if one.covers(region))
+    coordinator = next(coordinator for coordinator in pipeline.election.coordinators if coordinator.covers(region))
     pipeline.say(coordinator.phone or "", "VERIFY 1")
     assert number not in kept(pipeline)
     assert [row.state for row in open_incidents_of(pipeline.election.id)] == ["verified"]
@@ -74,15 +74,17 @@ def test_the_list_of_open_incidents_is_brought_to_what_they_are(load: Load) -> N
     kept(pipeline)
     incident = incident_of_number(pipeline.election.id, 1)
     assert incident is not None
-    assert [(one.number, one.incident) for one in open_incidents_of(pipeline.election.id)] == [(1, incident.id)]
+    assert [(incident.number, incident.incident) for incident in open_incidents_of(pipeline.election.id)] == [
+        (1, incident.id)
+    ]
 
 
 def test_queues_doubts_and_what_has_come_are_kept(load: Load) -> None:
     pipeline = load(size=4)
-    one, other = (observer.phones[0] for observer in pipeline.observers())
-    pipeline.say(one, "OP A1 B0730 C12 D1 E1668")
+    value, other = (observer.phones[0] for observer in pipeline.observers())
+    pipeline.say(value, "OP A1 B0730 C12 D1 E1668")
     pipeline.say(other, "OP A1 B0730 C11 D1 E1668")
-    pipeline.say(one, "what shall I do?")
+    pipeline.say(value, "what shall I do?")
     kept(pipeline)
     row = read_kept(pipeline.election.id, "board")
     assert row is not None

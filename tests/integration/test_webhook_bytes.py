@@ -33,7 +33,7 @@ def test_a_text_that_is_no_utf8_is_stored_as_it_was_sent(stack: Stack, case: str
     request = urllib.request.Request(proven.url, proven.body, dict(proven.headers), method="POST")
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
-    [row] = [one for one in rows(stack) if one.get("recipient", {}).get("S") == headers["X-Kannel-To"]]
+    [row] = [row for row in rows(stack) if row.get("recipient", {}).get("S") == headers["X-Kannel-To"]]
     assert row["text"]["S"] == text
     assert row["direction"]["S"] == "in"
 

@@ -35,7 +35,11 @@ def desk(load: Load) -> AtDesk:
 
 def news(day: Pipeline) -> dict[tuple[str, str], str]:
     """What the alerted were told of the withdrawal, by name and channel."""
-    named = {address: one.name for one in day.election.coordinators for address in (one.phone, one.email)}
+    named = {
+        address: coordinator.name
+        for coordinator in day.election.coordinators
+        for address in (coordinator.phone, coordinator.email)
+    }
     told = [row for row in day.outgoing() if "#withdrawn" in row.key]
     found = {(named[row.recipient], row.channel): row.text or "" for row in told}
     assert len(found) == len(told)
@@ -134,7 +138,7 @@ def test_an_answer_that_the_observer_gave_too_keeps_its_incident(desk: AtDesk) -
     assert (incident(day, 1).state, news(day)) == ("new", {})
     other = desk.enter("OP 1001 D2", observer=day.observers()[1].number)["entered"]
     desk.undo(other)
-    states = {one.number: one.state for one in incidents_of(day.election.id)}
+    states = {incident.number: incident.state for incident in incidents_of(day.election.id)}
     assert [states[number] for number in sorted(states)] == ["new", "rejected"]
     assert day.differences() == ()
 
@@ -156,7 +160,7 @@ def test_what_is_said_again_after_the_withdrawal_is_new_again_and_told_again(des
     assert (again.state, again.message, again.text) == ("new", message, "OP 1001 D2")
     told = [row for row in day.outgoing() if "#again" in row.key]
     assert (len(told), len(day.outgoing()) - before) == (2, 3 if by == "sms" else 2)
-    assert [one.number for one in open_incidents_of(day.election.id)] == [1]
+    assert [incident.number for incident in open_incidents_of(day.election.id)] == [1]
     assert day.summary()["nation"]["incidents"] == counted
     assert wait(day, 16) > 0, "it is escalated as any new one"
     day.say(observer.phones[0], "OP 1001 D2")
@@ -202,7 +206,7 @@ def target(day: Pipeline, key: str, version: int) -> Target:
 
 
 def version(day: Pipeline) -> int:
-    return int(next(one.version for one in day.reports() if one.report.form == "OP"))
+    return int(next(report.version for report in day.reports() if report.report.form == "OP"))
 
 
 def test_a_correction_that_is_undone_and_decided_again_ends_and_reopens_it(desk: AtDesk) -> None:

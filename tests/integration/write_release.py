@@ -80,7 +80,9 @@ def elections_incidents(day: Pipeline) -> None:
     """Incidents in several states."""
     for station, text in enumerate(("IN 3 бьют наблюдателя", "IN 1 не пускают", "IN 2 вброс")):
         day.say(day.observers(station)[1].phones[0], text)
-    [coordinator, *_] = [one for one in day.election.coordinators if one.regions[0] == "Bishkek"]
+    [coordinator, *_] = [
+        coordinator for coordinator in day.election.coordinators if coordinator.regions[0] == "Bishkek"
+    ]
     for text in ("ОК 1", "ПОДТВЕРЖДАЮ 1", "ОК 2"):
         day.say(coordinator.phone, text)
     day.say(coordinator.phone, "MUTE 2h")
@@ -121,7 +123,10 @@ def read(day: Pipeline, token: str) -> dict[str, Any]:
         "differences": list(audit(day.election.id).differences),
         "states": {row.key: row.state for row in day.rows()},
         "summary": current_summary(day.current, day.now).document(),
-        "incidents": {one.id: [one.number, one.state, one.severity] for one in incidents_of(day.election.id)},
+        "incidents": {
+            incident.id: [incident.number, incident.state, incident.severity]
+            for incident in incidents_of(day.election.id)
+        },
         "unread": [stored(day.key(name)).key for name in ("unread", "unread-incident")],
     }
 

@@ -64,10 +64,10 @@ class Visit:
         self.page.evaluate(AXE.read_text("utf-8"))
         found = self.page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         return [
-            f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in found
-            if one["impact"] in SERIOUS
-            for node in one["nodes"]
+            f"{row['id']}: {node['target']} {node['failureSummary']}"
+            for row in found
+            if row["impact"] in SERIOUS
+            for node in row["nodes"]
         ]
 
     def check(self) -> None:

@@ -38,7 +38,7 @@ def next_card(page: Page, key: str = "n") -> str:
 
 def free_station(room: Room, *, skip: int = 0) -> str:
     """A station that owes the noon's turnout and that nobody has."""
-    free = [one for one in room.api("calls")["calls"] if not one["lease"] and "TU 12:00" in one["owed"]]
+    free = [call for call in room.api("calls")["calls"] if not call["lease"] and "TU 12:00" in call["owed"]]
     return str(free[-1 - skip]["station"])
 
 
@@ -48,40 +48,40 @@ def observer_of(room: Room, station: str) -> int:
 
 
 def called(room: Room, station: str) -> dict[str, Any]:
-    return next(one for one in room.api("calls")["calls"] if one["station"] == station)
+    return next(call for call in room.api("calls")["calls"] if call["station"] == station)
 
 
 def pairs(chromium: Browser, room: Room) -> Iterator[tuple[Visit, Visit]]:
     with (
-        visiting(chromium, room, room.link("operator")) as one,
+        visiting(chromium, room, room.link("operator")) as first,
         visiting(chromium, room, room.link("operator")) as other,
     ):
-        yield one, other
+        yield first, other
 
 
-def press_at_once(one: Page, other: Page, times: int) -> None:
+def press_at_once(value: Page, other: Page, times: int) -> None:
     for _ in range(times):
-        for page in (one, other):
+        for page in (value, other):
             page.keyboard.press("n")
         stations = []
-        for page in (one, other):
+        for page in (value, other):
             expect(page.locator(".call .lease.mine")).to_be_visible()
             stations.append(page.locator(".call h2 a").inner_text())
         assert stations[0] != stations[1]
-        for page in (one, other):
+        for page in (value, other):
             page.keyboard.press("Escape")
             expect(page.locator(".call")).to_have_count(0)
 
 
 def test_c1_two_operators_who_press_n_at_once_never_get_one_station(chromium: Browser, desk: Room) -> None:
-    for one, other in pairs(chromium, desk):
-        press_at_once(to_calls(one), to_calls(other), 2)
+    for pair, other in pairs(chromium, desk):
+        press_at_once(to_calls(pair), to_calls(other), 2)
 
 
 @pytest.mark.long
 def test_c1_nor_twenty_times(chromium: Browser, desk: Room) -> None:
-    for one, other in pairs(chromium, desk):
-        press_at_once(to_calls(one), to_calls(other), AT_ONCE)
+    for pair, other in pairs(chromium, desk):
+        press_at_once(to_calls(pair), to_calls(other), AT_ONCE)
 
 
 @pytest.mark.long
@@ -104,7 +104,7 @@ def test_c3_who_will_send_is_put_off_until_then_and_comes_first(lead: Visit, des
     expect(page.locator(".task.snoozed", has_text=station)).to_contain_text("until 12:")
     assert called(desk, station)["snoozed_until"] is not None
     eventually(lambda: called(desk, station)["snoozed_until"] is None, 75)
-    silent = [one for one in desk.api("calls")["calls"] if one["silent"] == called(desk, station)["silent"]]
+    silent = [call for call in desk.api("calls")["calls"] if call["silent"] == called(desk, station)["silent"]]
     assert silent[0]["station"] == station
 
 
@@ -120,7 +120,9 @@ def test_c4_answers_taken_by_phone_count_and_are_marked(lead: Visit, desk: Room)
     page = lead.go(f"station?station={station}&form=TU", "table.answers")
     expect(page.locator(".answer", has_text="333").locator(".glyph.phone")).to_have_count(1)
     figures = desk.api("board")
-    noon = next(i for i, one in enumerate(figures["columns"]) if (one["form"], one["round"]) == ("TU", "12:00"))
+    noon = next(
+        i for i, column in enumerate(figures["columns"]) if (column["form"], column["round"]) == ("TU", "12:00")
+    )
     shown = figures["rows"][0]["cells"][noon]["received"]
     page = lead.go("board", "table.board")
     expect(page.locator("tr.nation td.current .figure strong")).to_have_text(str(shown))
@@ -188,8 +190,8 @@ def test_c7_who_wants_no_sms_can_be_called_and_gets_none(lead: Visit, desk: Room
     other = free_station(desk, skip=3)
     reminded = desk.observers[observer_of(desk, other)]["phone"]
     before = desk.texts_to(phone), desk.texts_to(reminded)
-    for one, number in ((station, phone), (other, reminded)):
-        promise(desk, one, number)
+    for value, number in ((station, phone), (other, reminded)):
+        promise(desk, value, number)
 
     def told() -> bool:
         desk.chase()
@@ -208,8 +210,8 @@ def promise(desk: Room, station: str, phone: str) -> None:
 
 @pytest.mark.long
 def test_c8_an_idle_lease_ends_and_its_text_stays(chromium: Browser, desk: Room) -> None:
-    for one, other in pairs(chromium, desk):
-        page = to_calls(one)
+    for pair, other in pairs(chromium, desk):
+        page = to_calls(pair)
         station = next_card(page)
         page.get_by_label("Note").fill("half a sentence")
         region = called(desk, station)["region"]

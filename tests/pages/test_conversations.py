@@ -23,7 +23,9 @@ def wait_until_read(room: Room, place: int, text: str) -> dict[str, Any]:
 
     def found() -> dict[str, Any] | None:
         messages = room.api(path)["messages"]
-        return next((one for one in messages if one["text"] == text and one["state"] != "received"), None)
+        return next(
+            (message for message in messages if message["text"] == text and message["state"] != "received"), None
+        )
 
     return eventually(found)
 
@@ -31,7 +33,9 @@ def wait_until_read(room: Room, place: int, text: str) -> dict[str, Any]:
 def reply_of(room: Room, place: int) -> dict[str, Any]:
     """The newest SMS that went to an observer."""
     path = f"observers/{observer(room, place)['observer']}/conversation"
-    return eventually(lambda: next((one for one in room.api(path)["messages"] if one["direction"] == "out"), None))
+    return eventually(
+        lambda: next((message for message in room.api(path)["messages"] if message["direction"] == "out"), None)
+    )
 
 
 @pytest.mark.long
@@ -86,7 +90,7 @@ def test_m3_o3_an_assigned_phone_s_sms_count_and_stand_in_one_conversation(lead:
     for text in texts:
         assert room.sms(text, STRANGER, room.number, id=str(uuid4())).status == 200
         assert room.sms(text, STRANGER, room.number, id=str(uuid4())).status == 200  # once more, as another operator's
-    eventually(lambda: [one for one in waiting(room) if one["from"] == STRANGER])
+    eventually(lambda: [row for row in waiting(room) if row["from"] == STRANGER])
     page = lead.go("messages?kind=unknown_number", ".task")
     page.locator(".task", has_text=texts[0]).first.click()
     page.locator(".message-card").focus()
@@ -98,7 +102,7 @@ def test_m3_o3_an_assigned_phone_s_sms_count_and_stand_in_one_conversation(lead:
     expect(page.locator(".task", has_text=texts[0])).to_have_count(0)
     eventually(lambda: state_of(room, who["station"], "OP", "-") == "complete", 60)
     eventually(lambda: state_of(room, who["station"], "TU", "12:00") == "complete", 60)
-    assert not [one for one in waiting(room) if one["from"] == STRANGER]
+    assert not [row for row in waiting(room) if row["from"] == STRANGER]
     page = lead.go(f"observer?number={who['observer']}", ".thread li.in")
     expect(page.locator(".phones")).to_contain_text(STRANGER)
     expect(page.locator(".phones")).to_contain_text(who["phone"])
@@ -115,7 +119,7 @@ def waiting(room: Room) -> list[dict[str, Any]]:
 
 def state_of(room: Room, station: str, form: str, name: str) -> str:
     reports = room.api(f"stations/{station}")["reports"]
-    return str(next(one["state"] for one in reports if (one["form"], one["round"]) == (form, name)))
+    return str(next(report["state"] for report in reports if (report["form"], report["round"]) == (form, name)))
 
 
 def test_o4_a_coordinator_of_another_region_finds_nobody(chromium: Browser, room: Room) -> None:
@@ -133,7 +137,7 @@ def test_o4_a_coordinator_of_another_region_finds_nobody(chromium: Browser, room
 def test_m6_an_sms_is_read_entered_and_gone_by_keyboard_alone(lead: Visit, room: Room) -> None:
     text = "участок открылся как положено"
     room.report(56, text)
-    eventually(lambda: [one for one in waiting(room) if one["text"] == text])
+    eventually(lambda: [row for row in waiting(room) if row["text"] == text])
     page = lead.page
     page.keyboard.press("g")
     page.keyboard.press("m")
@@ -160,7 +164,7 @@ def test_m6_an_sms_is_read_entered_and_gone_by_keyboard_alone(lead: Visit, room:
 @pytest.mark.long
 def test_m7_what_was_read_in_part_leaves_when_the_rest_comes(lead: Visit, room: Room) -> None:
     room.report(58, "OP A1 B0702 C99 D1 E1450")
-    key = str(eventually(lambda: [one for one in waiting(room) if "C99" in (one["text"] or "")])[0]["key"])
+    key = str(eventually(lambda: [row for row in waiting(room) if "C99" in (row["text"] or "")])[0]["key"])
     page = lead.go("messages?kind=in_part", ".task")
     row = page.locator(".task", has_text="C99")
     expect(row).to_have_count(1)

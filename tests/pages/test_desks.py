@@ -13,7 +13,7 @@ HOSTILE = '=HYPERLINK("http://x.example")<img src=x onerror=alert(1)>\u202egnp'
 
 def cell(room: Room, form: str, name: str | None, region: str | None = None) -> dict[str, int]:
     board = room.api("board")
-    column = next(i for i, one in enumerate(board["columns"]) if (one["form"], one["round"]) == (form, name))
+    column = next(i for i, column in enumerate(board["columns"]) if (column["form"], column["round"]) == (form, name))
     return next(row for row in board["rows"] if row["region"] == region)["cells"][column]
 
 
@@ -50,7 +50,9 @@ def test_m2_thank_yous_are_dismissed_by_one_key_and_undone_by_another(lead: Visi
     page.locator(".message-card").focus()
     page.keyboard.press("2")
     expect(page.locator(".task", has_text="Рахмат сизге")).to_have_count(0)
-    assert not [one for one in room.api("messages?attention=true")["messages"] if "Рахмат" in (one["text"] or "")]
+    assert not [
+        message for message in room.api("messages?attention=true")["messages"] if "Рахмат" in (message["text"] or "")
+    ]
 
 
 @pytest.mark.long
@@ -86,7 +88,7 @@ def test_b2_a_cell_s_number_is_the_length_of_the_list_behind_it(lead: Visit, roo
     for place in (0, 2, 4):
         eventually(lambda place=place: opening_of(room, room.observers[place]["station"]) != "missing")
     listed = room.api("regions/Bishkek/stations")["stations"]
-    number = sum(one["forms"]["OP"]["-"]["state"] in ("complete", "partial", "conflict") for one in listed)
+    number = sum(row["forms"]["OP"]["-"]["state"] in ("complete", "partial", "conflict") for row in listed)
     page = lead.go("board", "table.board")
     row = page.locator("table.board tbody tr", has=page.locator("th", has_text="Bishkek"))
     expect(row.locator("td .figure strong").first).to_have_text(str(number))
@@ -96,7 +98,7 @@ def test_b2_a_cell_s_number_is_the_length_of_the_list_behind_it(lead: Visit, roo
 
 
 def opening_of(room: Room, station: str) -> str:
-    return str(next(one["state"] for one in room.api(f"stations/{station}")["reports"] if one["form"] == "OP"))
+    return str(next(report["state"] for report in room.api(f"stations/{station}")["reports"] if report["form"] == "OP"))
 
 
 @pytest.mark.long
@@ -145,7 +147,7 @@ def sums(room: Room) -> dict[str, int]:
 
 def decided(room: Room, station: str) -> list[dict[str, Any]]:
     """What the trail says about a station's reports, the newest first."""
-    return [one for one in room.api("audit?limit=50")["lines"] if one["subject"].startswith(f"report {station}")]
+    return [line for line in room.api("audit?limit=50")["lines"] if line["subject"].startswith(f"report {station}")]
 
 
 @pytest.mark.long
@@ -153,26 +155,26 @@ def test_t3_two_who_correct_one_answer_see_each_other_s(chromium: Browser, room:
     text_of(room, 24, "OP A1 B0702 C9 D1 E1450")
     address = f"station?station={room.observers[24]['station']}&form=OP"
     with (
-        visiting(chromium, room, room.link("headquarters")) as one,
+        visiting(chromium, room, room.link("headquarters")) as first,
         visiting(chromium, room, room.link("headquarters")) as other,
     ):
-        for visit, value in ((one, "1451"), (other, "1452")):
+        for visit, value in ((first, "1451"), (other, "1452")):
             page = visit.go(address, "table.answers")
             page.locator(".answer", has_text="1,450").click()
             page.get_by_label("What they say now").fill(value)
             page.get_by_label("Why, or how you know").fill(f"read back as {value}")
-        one.page.get_by_role("button", name="Save the correction").click()
-        expect(one.page.locator(".notice")).to_contain_text("Saved")
+        first.page.get_by_role("button", name="Save the correction").click()
+        expect(first.page.locator(".notice")).to_contain_text("Saved")
         other.page.get_by_role("button", name="Save the correction").click()
         clash = other.page.locator(".clash")
         for shown in ("1,450", "1,451", "1452", "Aida headquarters"):
             expect(clash).to_contain_text(shown)
         clash.get_by_role("button", name="Apply mine on top").click()
         expect(other.page.locator(".answer", has_text="1,452")).to_have_count(1)
-        expect(one.page.locator(".answer", has_text="1,452")).to_have_count(1)
-        one.page.locator(".answer", has_text="1,452").focus()
-        one.page.keyboard.press("h")
-        expect(one.page.locator(".past")).to_contain_text("1,451")
+        expect(first.page.locator(".answer", has_text="1,452")).to_have_count(1)
+        first.page.locator(".answer", has_text="1,452").focus()
+        first.page.keyboard.press("h")
+        expect(first.page.locator(".past")).to_contain_text("1,451")
 
 
 @pytest.mark.long

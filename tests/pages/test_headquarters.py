@@ -31,7 +31,7 @@ def write_to_many(page: Page, text: str) -> int:
 
 
 def lines(room: Room, action: str) -> list[dict[str, Any]]:
-    return [one for one in room.api("audit?limit=50")["lines"] if one["action"].startswith(action)]
+    return [line for line in room.api("audit?limit=50")["lines"] if line["action"].startswith(action)]
 
 
 def test_x3_a_double_click_is_one_send_and_one_line_of_the_trail(lead: Visit, room: Room) -> None:
@@ -39,14 +39,14 @@ def test_x3_a_double_click_is_one_send_and_one_line_of_the_trail(lead: Visit, ro
     place = next(i for i, row in enumerate(room.observers) if room.regions[row["station"]] == REGION)
     phone = room.observers[place]["phone"]
     room.report(place, "STOP")
-    eventually(lambda: [one for one in room.api("opt-outs")["opt_outs"] if one["phone"] == phone])
+    eventually(lambda: [out for out in room.api("opt-outs")["opt_outs"] if out["phone"] == phone])
     before = len(lines(room, "send"))
     page = lead.go("send", "#send-text")
     count = write_to_many(page, TEXT)
     expect(page.locator(".asking")).to_contain_text(re.compile("[1-9] want none"))
     page.get_by_role("button", name="Send", exact=True).dblclick()
     expect(page.locator(".history li", has_text=TEXT)).to_have_count(1)
-    [sent] = eventually(lambda: [one for one in room.api("sends")["sends"] if is_whole(one)])
+    [sent] = eventually(lambda: [send for send in room.api("sends")["sends"] if is_whole(send)])
     assert sent["recipients"] == count
     assert len(lines(room, "send")) == before + 1
     assert TEXT not in room.texts_to(phone)
@@ -79,7 +79,7 @@ def test_e1_a_file_has_what_the_list_has(lead: Visit, room: Room, tmp_path: Path
 def reported(room: Room) -> set[str]:
     """Stations of Bishkek that the API lists with something of the opening."""
     listed = room.api("regions/Bishkek/stations")["stations"]
-    return {one["station"] for one in listed if one["forms"]["OP"]["-"]["state"] in ("complete", "partial", "conflict")}
+    return {row["station"] for row in listed if row["forms"]["OP"]["-"]["state"] in ("complete", "partial", "conflict")}
 
 
 @pytest.mark.long
@@ -115,19 +115,19 @@ def test_k1_who_is_revoked_sees_the_sign_in_at_the_next_poll(chromium: Browser, 
 @pytest.mark.long
 def test_q2_of_two_who_release_at_once_one_is_told(chromium: Browser, room: Room) -> None:
     with (
-        visiting(chromium, room, room.link("headquarters")) as one,
+        visiting(chromium, room, room.link("headquarters")) as first,
         visiting(chromium, room, room.link("headquarters")) as other,
     ):
-        for visit in (one, other):
+        for visit in (first, other):
             visit.go("turnout", "#note").get_by_label("Note").fill("the board agreed")
-        for visit in (one, other):
+        for visit in (first, other):
             visit.page.get_by_role("button", name="Release as of now").click()
-        expect(one.page.locator(".notice")).to_contain_text("Released")
+        expect(first.page.locator(".notice")).to_contain_text("Released")
         expect(other.page.locator(".notice.bad")).to_be_visible()
         assert other.page.get_by_label("Note").input_value() == "the board agreed"
-        one.page.get_by_label("Note").fill("only a test")
-        one.page.get_by_role("button", name="Withdraw").click()
-        expect(one.page.locator(".notice")).to_contain_text("Withdrawn")
+        first.page.get_by_label("Note").fill("only a test")
+        first.page.get_by_role("button", name="Withdraw").click()
+        expect(first.page.locator(".notice")).to_contain_text("Withdrawn")
 
 
 @pytest.mark.long

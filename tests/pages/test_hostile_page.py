@@ -81,7 +81,7 @@ def test_m4_nothing_of_a_hostile_text_runs_on_any_screen(watched: tuple[Visit, l
             assert page.evaluate("document.scripts.length") == scripts, screen
             assert page.locator("img[src=x], iframe, main svg[onload], a[href^='javascript:']").count() == 0, screen
             seen = page.locator("main").inner_text()
-            turning = [one for one in seen if unicodedata.category(one) in ("Cc", "Cf") and one not in "\n\t"]
+            turning = [value for value in seen if unicodedata.category(value) in ("Cc", "Cf") and value not in "\n\t"]
             assert turning == [], (screen, turning)
             bare = "[...document.querySelectorAll('.foreign')].filter((one) => one.tagName !== 'BDI').length"
             assert page.evaluate(bare) == 0, screen

@@ -15,12 +15,12 @@ BUSY = 8_000
 def opened(room: Room, place: int, text: str) -> int:
     """The number of the incident that an observer's SMS opens."""
     station = room.observers[place]["station"]
-    known = {one["number"] for one in room.api("incidents")["incidents"]}
+    known = {incident["number"] for incident in room.api("incidents")["incidents"]}
     assert room.report(place, text).status == 200
 
     def found() -> int | None:
         listed = room.api("incidents")["incidents"]
-        return next((one["number"] for one in listed if one["station"] == station and one["number"] not in known), None)
+        return next((row["number"] for row in listed if row["station"] == station and row["number"] not in known), None)
 
     return eventually(found)
 
@@ -82,7 +82,7 @@ def test_i4_the_wall_counts_what_is_verified_and_nothing_rejected(lead: Visit, r
 def test_i5_the_board_s_number_of_incidents_is_the_list_s(lead: Visit, room: Room) -> None:
     opened(room, 98, "IN 7 # flags at the gate")
     listed = room.api("incidents")["incidents"]
-    is_open = [one for one in listed if one["state"] in ("new", "acknowledged", "verified")]
+    is_open = [row for row in listed if row["state"] in ("new", "acknowledged", "verified")]
     page = lead.go("board", "table.board")
     mark = page.locator("tr.nation th a.mark")
     expect(mark).to_contain_text(str(len(is_open)))

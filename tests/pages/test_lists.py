@@ -34,14 +34,14 @@ def reported(room: Room) -> Room:
     room.report(88, OPENING)
     room.report(88, "TU 12:00 A4999")  # more than are registered
     last = room.observers[88]["station"]
-    eventually(lambda: [one for one in places_of(room, last) if one["failed_checks"]])
+    eventually(lambda: [place for place in places_of(room, last) if place["failed_checks"]])
     room.chase()  # what fails a check is counted each minute
     return room
 
 
 def places_of(room: Room, station: str) -> list[dict[str, Any]]:
     listed = room.api(f"regions/{room.regions[station]}/stations")["stations"]
-    [found] = [one for one in listed if one["station"] == station]
+    [found] = [row for row in listed if row["station"] == station]
     return [place for rounds in found["forms"].values() for place in rounds.values()]
 
 
@@ -135,24 +135,24 @@ def test_s1_each_filter_lists_what_the_api_says(lead: Visit, reported: Room) -> 
     page = lead.go(f"stations?region={WHOLE}", "table.stations")
     for state, fits in FILTERS.items():
         wanted = {
-            one["station"]
-            for one in listed
-            if any(fits(at) for rounds in one["forms"].values() for at in rounds.values())
+            row["station"]
+            for row in listed
+            if any(fits(at) for rounds in row["forms"].values() for at in rounds.values())
         }
         lead.go(f"stations?region={WHOLE}&state={state}")
         expect(page.locator(".chip[aria-pressed=true]")).to_have_count(1)
         expect(page.locator("main .title .quiet")).to_contain_text(f"{len(wanted)} of 50")
         assert set(page.locator("table.stations [data-station]").evaluate_all(NUMBERS)) == wanted, state
-        of_opening = {one["station"] for one in listed if any(fits(at) for at in one["forms"]["OP"].values())}
+        of_opening = {row["station"] for row in listed if any(fits(at) for at in row["forms"]["OP"].values())}
         lead.go(f"stations?region={WHOLE}&form=OP&round=-&state={state}")
         expect(page.locator("main .title .quiet")).to_contain_text(f"{len(of_opening)} of 50")
-    silent = {one["station"] for one in listed if one["is_silent"]}
+    silent = {row["station"] for row in listed if row["is_silent"]}
     lead.go(f"stations?region={WHOLE}&state=silent")
     expect(page.locator("main .title .quiet")).to_contain_text(f"{len(silent)} of 50")
-    districts = {one["district"] for one in listed}
+    districts = {row["district"] for row in listed}
     district = min(districts)
     lead.go(f"stations?region={WHOLE}&district={district}")
-    own = [one for one in listed if one["district"] == district]
+    own = [row for row in listed if row["district"] == district]
     expect(page.locator("main .title .quiet")).to_contain_text(f"{len(own)} of 50")
 
 
@@ -198,11 +198,11 @@ def test_a_key_picks_stations_and_another_calls(lead: Visit, room: Room) -> None
 def test_s3_ten_thousand_stations_come_by_pages_and_the_scroll_stays(lead: Visit, room: Room) -> None:
     """The API's answers are made up; the browser draws what is looked at."""
     page = lead.page
-    one = room.api(f"regions/{WHOLE}/stations")["stations"][0]
+    station = room.api(f"regions/{WHOLE}/stations")["stations"][0]
 
     def answered(route: Any) -> None:
         after = int(dict(parse_qsl(route.request.url.partition("?")[2])).get("after", "0"))
-        stations = [one | {"station": f"{after + place + 1:05}"} for place in range(PAGE)]
+        stations = [station | {"station": f"{after + place + 1:05}"} for place in range(PAGE)]
         following = f"{after + PAGE:05}" if after + PAGE < MANY else None
         head = {"election": "pages", "region": WHOLE, "as_of": "2017-10-15T12:41:00+06:00"}
         route.fulfill(json=head | {"stations": stations, "next": following}, headers={"ETag": f'"{after}"'})

@@ -45,7 +45,7 @@ def looked_at(chromium: Browser, room: Room, language: str, theme: str, widths: 
             for width in widths:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.evaluate(TWO_FRAMES)
-                found += [f"{screen} {language} {theme} {width}: {one}" for one in visit.axe()]
+                found += [f"{screen} {language} {theme} {width}: {finding}" for finding in visit.axe()]
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                     found.append(f"{screen} {language} {width}: the page scrolls sideways")
     return found

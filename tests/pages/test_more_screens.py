@@ -111,7 +111,7 @@ def test_p2_p3_points_say_what_the_list_says_and_the_keyboard_walks_them(lead: V
     expect(page.locator("a.point").first).to_be_visible()
     listed = room.api(f"regions/{WHOLE}/stations")["stations"]
     place = room.api("board")["columns"][2]
-    expected = {one["station"]: one["forms"][place["form"]][place["round"]]["state"] for one in listed}
+    expected = {row["station"]: row["forms"][place["form"]][place["round"]]["state"] for row in listed}
     assert (place["form"], place["round"]) == ("TU", "12:00")
     page.screenshot(path="/tmp/map.png")
     assert shapes(page) == {
@@ -120,7 +120,7 @@ def test_p2_p3_points_say_what_the_list_says_and_the_keyboard_walks_them(lead: V
     drawn = page.locator("svg.map path.shape").evaluate_all(PATHS)
     assert {state: count for state, count in drawn if count} == Counter(
         state if state in dict(drawn) else "expected"
-        for state in (one["forms"][place["form"]][place["round"]]["state"] for one in listed)
+        for state in (row["forms"][place["form"]][place["round"]]["state"] for row in listed)
     )
     page.keyboard.press("j")
     first = page.evaluate("document.activeElement.getAttribute('aria-label')")
@@ -197,7 +197,7 @@ def test_t6_a_station_closes_and_opens_again_on_a_phone(chromium: Browser, room:
     with visiting(chromium, room, room.link("headquarters"), **narrow) as visit:
         page = visit.go(f"station?station={station}", ".caller")
         links = page.locator(".caller a.tel")
-        assert all(one.startswith("tel:+") for one in links.evaluate_all("(all) => all.map((one) => one.href)"))
+        assert all(choice.startswith("tel:+") for choice in links.evaluate_all("(all) => all.map((one) => one.href)"))
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
         page.get_by_role("button", name="Close the station").click()
         page.get_by_label("Why, or how you know").fill("flooded, the commission said")

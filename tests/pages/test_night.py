@@ -28,7 +28,7 @@ def night(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Night:
 
 def received(room: Night) -> int:
     board = room.api("board")
-    column = next(i for i, one in enumerate(board["columns"]) if one["form"] == "CL")
+    column = next(i for i, column in enumerate(board["columns"]) if column["form"] == "CL")
     return int(board["rows"][0]["cells"][column]["received"])
 
 
@@ -77,15 +77,15 @@ def test_d1_a_count_that_does_not_add_up_is_corrected_and_counts(chromium: Brows
 def test_a_doubt_that_is_opened_is_in_hand_until_one_leaves(chromium: Browser, night: Night) -> None:
     station = night.observers[4]["station"]
     with (
-        visiting(chromium, night, night.link("operator")) as one,
+        visiting(chromium, night, night.link("operator")) as first,
         visiting(chromium, night, night.link("operator")) as other,
     ):
         rows = [
             visit.go("doubts", "table.stations").locator("tbody tr", has=visit.page.locator("b", has_text=station))
-            for visit in (one, other)
+            for visit in (first, other)
         ]
         rows[0].locator("a").first.click()
-        expect(one.page.locator(".lease.mine")).to_be_visible()
+        expect(first.page.locator(".lease.mine")).to_be_visible()
         expect(rows[1]).to_contain_text("Aida operator")
         rows[1].locator("a").first.click()
         expect(other.page.locator(".lease.warned")).to_contain_text("Aida operator")
@@ -106,7 +106,7 @@ def test_d3_a_check_that_is_explained_is_told_and_stays_failed(chromium: Browser
         expect(page.locator(".stated.failed", has_text="explained")).to_be_visible()
         visit.go("doubts")
         expect(page.locator("tbody b", has_text=re.compile(f"^{station}$"))).to_have_count(0)
-    report = next(one for one in night.api(f"stations/{station}")["reports"] if one["form"] == "CL")
+    report = next(report for report in night.api(f"stations/{station}")["reports"] if report["form"] == "CL")
     assert [bool(check["explained"]) for check in report["failed_checks"] if check["rule"] == RULE] == [True]
 
 

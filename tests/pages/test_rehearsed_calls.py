@@ -30,7 +30,7 @@ def simulated(room: Room) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A station that owes the noon's turnout, whose two observers are simulated."""
     room.chase()
     calls = room.api("calls")["calls"]
-    free = [one for one in calls if not one["lease"] and not one["tries"] and "TU 12:00" in one["owed"]]
+    free = [call for call in calls if not call["lease"] and not call["tries"] and "TU 12:00" in call["owed"]]
     station = str(free[-4]["station"])
     observers = [row for row in room.observers if row["station"] == station]
     reports = [{"form": "TU", "round": "12:00", "answers": {"A": "417"}}]
@@ -74,14 +74,14 @@ def test_whoever_trains_rings_hears_and_types_what_is_said(
     noon.fill("417")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".call")).to_have_count(0)
-    noon_report = next(one for one in room.api(f"stations/{station}")["reports"] if one["round"] == "12:00")
+    noon_report = next(report for report in room.api(f"stations/{station}")["reports"] if report["round"] == "12:00")
     assert noon_report["state"] == "complete"
 
 
 @pytest.mark.long
 def test_where_nobody_is_simulated_nobody_is_rung(lead: Visit, room: Room) -> None:
     room.chase()
-    free = [one for one in room.api("calls")["calls"] if not one["lease"]]
+    free = [call for call in room.api("calls")["calls"] if not call["lease"]]
     page = opened(lead, str(free[-5]["station"]))
     expect(page.locator(".caller").first).to_be_visible()
     assert page.locator("button.ring").count() == 0

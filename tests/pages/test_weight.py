@@ -29,8 +29,8 @@ def test_b5_a_page_load_is_light_and_is_painted_at_once(
     page.goto("about:blank")
     page.goto(f"{room.stack.api_url}/#/board")
     page.wait_for_selector("table.board")
-    at_first = [one for one in files if "/v1/" not in one.url and not one.url.endswith(LATER)]
-    weight = sum(len(gzip.compress(one.body())) for one in at_first if one.status == 200)
+    at_first = [file for file in files if "/v1/" not in file.url and not file.url.endswith(LATER)]
+    weight = sum(len(gzip.compress(row.body())) for row in at_first if row.status == 200)
     painted = page.evaluate(PAINTED) / 1000
     took = []
     for _ in range(TRIES):

@@ -68,13 +68,13 @@ class SendApi:
     def fail(self, provider: str, how: Failing | None) -> None:
         """Let a provider fail from now on; None heals it."""
         with self._lock:
-            self._failing = {name: one for name, one in self._failing.items() if name != provider}
+            self._failing = {name: value for name, value in self._failing.items() if name != provider}
             if how is not None:
                 self._failing[provider] = how
 
     def taken_by(self, provider: str) -> list[Taken]:
         with self._lock:
-            return [one for one in self.taken if one.provider == provider]
+            return [sms for sms in self.taken if sms.provider == provider]
 
     def answer(self, provider: str, fields: Fields) -> Answered | None:
         """What a provider answers to a request; None where it hangs up."""
@@ -85,14 +85,14 @@ class SendApi:
             return 400, {}, json.dumps({"error": f"missing {fault}"}).encode()
         with self._lock:
             self.asked.append(provider)
-            number = sum(one.provider == provider for one in self.taken)
+            number = sum(sms.provider == provider for sms in self.taken)
             reference = key if key and api.is_named_by_us else f"{provider}-{number}"
             taken = Taken(provider, to, text, key, reference, receipt_url)
             failing = self._failing.get(provider)
             if failing is not None and number < failing.after:
                 failing = None
             is_known = api.repeated is not None and any(
-                (one.provider, one.key) == (provider, key) for one in self.taken
+                (sms.provider, sms.key) == (provider, key) for sms in self.taken
             )
             if not is_known and (failing is None or failing.takes):
                 self.taken.append(taken)
@@ -119,7 +119,7 @@ def _handler(api: SendApi) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             path, query = urlsplit(self.path)[2:4]
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            name = next((name for name, one in APIS.items() if self._is_for(one, path)), None)
+            name = next((name for name, api in APIS.items() if self._is_for(api, path)), None)
             answer = (404, {}, b"") if name is None else api.answer(name, _fields(self.headers, query, body))
             if answer is None:
                 self.close_connection = True
@@ -134,8 +134,8 @@ def _handler(api: SendApi) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             self.do_POST()
 
-        def _is_for(self, one: Api, path: str) -> bool:
-            return self.command == one.method and re.fullmatch(one.path, path) is not None
+        def _is_for(self, api: Api, path: str) -> bool:
+            return self.command == api.method and re.fullmatch(api.path, path) is not None
 
         def log_message(self, *_: object) -> None:
             pass

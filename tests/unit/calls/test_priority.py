@@ -76,11 +76,11 @@ def test_every_reason_is_said_with_its_points() -> None:
     need = Need((("CL", "-"), *TU), at(7, 12), is_silent=True, incident=7, incident_at=at(11), reminded=2, asked=1)
     now = at(23, 45)
     promised, tried = (
-        reasons(election(), need, one, now)
-        for one in (CallAttempts(at(23, 40), None, at(23, 42)), CallAttempts(at(23, 40)))
+        reasons(election(), need, value, now)
+        for value in (CallAttempts(at(23, 40), None, at(23, 42)), CallAttempts(at(23, 40)))
     )
     why = (*promised, *tried[-1:])
-    assert [(one.reason, one.points) for one in why] == [
+    assert [(reason.reason, reason.points) for reason in why] == [
         ("silent", 16000),
         ("count_form", 8000),
         ("incident", 4000),
@@ -89,7 +89,7 @@ def test_every_reason_is_said_with_its_points() -> None:
         ("overdue", 999),
         ("tried", -40000),
     ]
-    assert [one.says for one in why] == [
+    assert [reason.says for reason in why] == [
         "silent since 07:12",
         "CL is due, and the station is in the sample",
         "incident 7 is open, and nobody was reached",

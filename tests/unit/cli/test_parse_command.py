@@ -66,9 +66,9 @@ def test_reads_a_whole_corpus_as_it_was_meant(corpus: str) -> None:
     result = run(lines="".join(line(message["text"]) for message in messages))
     assert result.exit_code == 0
     kept = ("form", "station", "answers", "rejected")
-    found = [[{name: report[name] for name in kept} for report in one["reports"]] for one in meanings(result)]
+    found = [[{name: report[name] for name in kept} for report in meaning["reports"]] for meaning in meanings(result)]
     assert found == [message["intended"] for message in messages]
-    assert all(count_segments(one["reply"]).count <= 2 for one in meanings(result))
+    assert all(count_segments(meaning["reply"]).count <= 2 for meaning in meanings(result))
 
 
 def test_replies_in_the_elections_first_language_if_not_told() -> None:

@@ -24,15 +24,17 @@ SAID = (
 
 
 def coded(election: Election) -> Election:
-    observers = [one.model_copy(update={"code": hashed("4821", "salt")}) for one in election.observers[:1]]
+    observers = [observer.model_copy(update={"code": hashed("4821", "salt")}) for observer in election.observers[:1]]
     kept = {name: getattr(election, name) for name in Election.model_fields}
     return Election.model_validate(kept | {"observers": [*observers, *election.observers[1:]]})
 
 
 def test_every_answer_goes_to_the_number_that_an_sms_bears(monkeypatch: pytest.MonkeyPatch) -> None:
     day = DayInMemory.begun(coded(small_election("answers")), monkeypatch)
-    roster = {one.phone for one in day.election.coordinators} | {one.email for one in day.election.coordinators}
-    coordinators = [one.phone for one in day.election.coordinators if one.phone]
+    roster = {coordinator.phone for coordinator in day.election.coordinators} | {
+        coordinator.email for coordinator in day.election.coordinators
+    }
+    coordinators = [coordinator.phone for coordinator in day.election.coordinators if coordinator.phone]
     phones = [day.phone(0), day.phone(1), coordinators[0], "+996777123456"]
     said = [(phone, text) for phone in phones for text in SAID]
     random.Random(1).shuffle(said)

@@ -31,12 +31,18 @@ def coordinator(name: str, region: str, phone: str) -> Coordinator:
 def with_codes(day: DayInMemory, codes: dict[int, str], **coordinators: str) -> DayInMemory:
     """Give observers, by place in the roster, and coordinators, by name, their codes."""
     observers = [
-        one.model_copy(update={"code": hashed(codes[place], one.number) if place in codes else None})
-        for place, one in enumerate(day.election.observers)
+        observer.model_copy(update={"code": hashed(codes[place], observer.number) if place in codes else None})
+        for place, observer in enumerate(day.election.observers)
     ]
     people = [
-        one.model_copy(update={"code": hashed(coordinators[one.name], one.name) if one.name in coordinators else None})
-        for one in day.election.coordinators
+        coordinator.model_copy(
+            update={
+                "code": hashed(coordinators[coordinator.name], coordinator.name)
+                if coordinator.name in coordinators
+                else None
+            }
+        )
+        for coordinator in day.election.coordinators
     ]
     day.load(observers=observers, coordinators=people)
     return day
@@ -51,7 +57,7 @@ def day(monkeypatch: pytest.MonkeyPatch) -> DayInMemory:
 
 def say(day: DayInMemory, name: str, text: str) -> tuple[Message, str]:
     """A coordinator's SMS, processed, and what was answered."""
-    phone = next(str(one.phone) for one in day.election.coordinators if one.name == name)
+    phone = next(str(coordinator.phone) for coordinator in day.election.coordinators if coordinator.name == name)
     message = day.say(phone, text)
     return message, day.reply(message) or ""
 
@@ -139,7 +145,7 @@ def test_who_forges_a_number_spends_nothing_of_who_can_prove_it(day: DayInMemory
     before = len(list(incidents_of(day.election.id)))
     assert before == MOST_PER_PHONE_AND_HOUR + 1, f"the forger's own budget is spent: {held.reason}"
     assert day.say(day.phone(0), f"*{CODE} IN 3 they beat us").state == "accepted"
-    [proven] = [one for one in incidents_of(day.election.id) if one.doubt is None]
+    [proven] = [incident for incident in incidents_of(day.election.id) if incident.doubt is None]
     assert alerts_of(day, proven.number)
     assert day.differences() == ()
 
@@ -161,7 +167,7 @@ def wrong(day: DayInMemory, times: int) -> list[Message]:
 
 
 def test_three_wrong_codes_tell_the_coordinator_once_and_the_phone_waits(day: DayInMemory) -> None:
-    assert [one.reason for one in wrong(day, MOST_WRONG - 1)] == ["code_wrong"] * (MOST_WRONG - 1)
+    assert [sms.reason for sms in wrong(day, MOST_WRONG - 1)] == ["code_wrong"] * (MOST_WRONG - 1)
     assert day.told("told") == {}
     wrong(day, 1)
     assert day.told("told") == {"Asan": ["email", "sms"]}

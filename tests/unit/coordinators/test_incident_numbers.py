@@ -73,7 +73,7 @@ def test_what_may_mean_another_incident_or_another_step_is_asked_about(text: str
 @given(st.lists(st.integers(10, 999_999), min_size=2, max_size=MOST_AT_ONCE, unique=True), st.data())
 def test_no_number_of_a_list_is_lost(numbers: list[int], data: st.DataObject) -> None:
     joints = st.sampled_from([" ", ",", ", ", " и ", " and ", " жана ", "\n", "\nOK ", "; ", " + "])
-    text = "OK " + str(numbers[0]) + "".join(data.draw(joints) + str(one) for one in numbers[1:])
+    text = "OK " + str(numbers[0]) + "".join(data.draw(joints) + str(number) for number in numbers[1:])
     command = command_in(text)
     assert command is not None
     assert (command.numbers, command.is_doubtful) == (tuple(numbers), False)

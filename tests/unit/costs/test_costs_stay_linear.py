@@ -100,9 +100,9 @@ def _with_incidents(load: Load, count: int) -> LoadedElection:
     [template] = incidents_of("grown")
     for number in range(2, count + 1):
         copied = dict(template.attribute_values) | {"id": f"{template.station}#{number:010}", "number": number}
-        one = Incident(**copied)
-        one.save()
-        giving_number(one, number, template.opened_at).row.save()
+        incident = Incident(**copied)
+        incident.save()
+        giving_number(incident, number, template.opened_at).row.save()
     return loaded
 
 
@@ -185,7 +185,7 @@ def test_a_digest_of_many_incidents(load: Load) -> None:
     costs = {}
     for times in (FEW, MANY):
         loaded = _with_incidents(load, 10 * times)
-        numbers = {int(one.number) for one in incidents_of("grown")}
+        numbers = {int(incident.number) for incident in incidents_of("grown")}
         elections.forget("grown")
         write([adding_to_digest("grown", "Region 0", 0, numbers, NOON)])
         at = NOON + dt.timedelta(seconds=1)

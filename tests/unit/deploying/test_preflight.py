@@ -27,7 +27,7 @@ def stack(state: str, **parameters: str) -> dict[str, Any]:
 
 def test_an_account_that_is_ready_has_nothing_to_mend() -> None:
     found = checked(scripted())
-    assert {check.severity for check in found.values()} == {"good"}, [str(one) for one in found.values()]
+    assert {check.severity for check in found.values()} == {"good"}, [str(value) for value in found.values()]
     assert len(found) == 15
     assert not any(check.mend for check in found.values())
 
@@ -161,7 +161,7 @@ def test_what_is_missing_is_named_with_the_line_that_mends_it(fault: str) -> Non
     assert found[subject].severity == severity, found
     assert mend in found[subject].mend
     others = {check.severity for name, check in found.items() if name != subject}
-    assert others <= {"good"}, [str(one) for one in found.values()]
+    assert others <= {"good"}, [str(value) for value in found.values()]
 
 
 @pytest.mark.parametrize("name", ["", "1st", "a_b", "aws-baykoo", "ssmx", "x" * 31, "über"])

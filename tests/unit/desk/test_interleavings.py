@@ -73,7 +73,7 @@ class Desk:
     def sms(self, sender: int, text: str, ago: int) -> None:
         """An SMS that a provider received some minutes ago, maybe before those that are here already."""
         self.now += dt.timedelta(seconds=1)
-        phones = [one.phones[0] for one in self.election.observers] + list(STRANGERS)
+        phones = [observer.phones[0] for observer in self.election.observers] + list(STRANGERS)
         key, sent = f"generic#{len(self.keys)}", self.now - dt.timedelta(minutes=ago)
         row = received_sms(key, self.now, stored_at=self.now, received_at=sent, provider_at=sent, text_as_sent=text)
         row.sender = row.conversation = phones[sender % len(phones)]
@@ -120,7 +120,7 @@ class Desk:
 
     def rows(self) -> list[Message]:
         raw = self.database.tables["messages"].values()
-        return [Message.from_raw_data(one) for one in raw if one["direction"]["S"] == "in"]
+        return [Message.from_raw_data(row) for row in raw if row["direction"]["S"] == "in"]
 
     def counted(self) -> dict[Any, Any]:
         """What reports count, by place; how many messages came is told elsewhere."""

@@ -16,6 +16,8 @@ IDIOM = frozenset(
     }
 )
 """No name of a value: the noun of what it holds is (docs/developer.md, "How the code is written")."""
+IDIOM_OF_TESTS = frozenset({"one"})
+"""The same in tests."""
 KEYS = frozenset({"asked", "wanted"})
 """Of these, keys of stored rows, which other releases read."""
 NOUNS = frozenset(
@@ -91,6 +93,18 @@ def test_a_value_is_named_by_its_noun() -> None:
         and _bound_name(node) in IDIOM
         and not (node in fields and (_bound_name(node) in KEYS or file.startswith("chalicelib/entrypoints/api/")))
     ]
+    assert found == [], "name what it holds: the message, the report, the row"
+
+
+def test_a_test_s_value_is_named_by_its_noun() -> None:
+    files = [file for file in (ROOT / "tests").rglob("*.py") if "vendor" not in file.parts]
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno} {_bound_name(node)}"
+        for file in sorted(files)
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.arg | ast.Name) and _bound_name(node) in IDIOM_OF_TESTS
+    ]
+    assert len(files) > 400
     assert found == [], "name what it holds: the message, the report, the row"
 
 
@@ -196,7 +210,7 @@ def test_no_test_imports_another() -> None:
 def _imported_modules(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom):
         return [node.module or ""]
-    return [one.name for one in node.names] if isinstance(node, ast.Import) else []
+    return [name.name for name in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_no_two_modules_give_a_number_to_their_elections() -> None:

@@ -37,10 +37,10 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_email(found: dict[str, Any], severity: str, said: str) -> None:
     with Stubber(client("sesv2", PATIENCE)) as ses:
         ses.add_response("get_account", found)
-        [one] = email_account()
-    assert one.severity == severity
-    assert said in one.text
-    assert bool(one.advice) == (severity != "good")
+        [incident] = email_account()
+    assert incident.severity == severity
+    assert said in incident.text
+    assert bool(incident.advice) == (severity != "good")
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_sms(is_in_sandbox: bool, attributes: dict[str, str], spent: float | Non
         sns.add_response("get_sms_attributes", {"attributes": attributes})
         figures.add_response("get_metric_statistics", {"Datapoints": points})
         found = list(sms_account(NOW))
-    assert [one.severity for one in found] == severities
+    assert [incident.severity for incident in found] == severities
 
 
 def test_what_may_not_be_asked_is_a_warning_and_no_end() -> None:
     with Stubber(client("sesv2", PATIENCE)) as ses:
         ses.add_client_error("get_account", "AccessDeniedException", "not authorized")
-        [one] = isolated("email", email_account)
-    assert (one.subject, one.severity) == ("email", "warning")
-    assert "not authorized" in one.text
+        [incident] = isolated("email", email_account)
+    assert (incident.subject, incident.severity) == ("email", "warning")
+    assert "not authorized" in incident.text
 
 
 def test_the_exit_code_is_that_of_the_gravest() -> None:

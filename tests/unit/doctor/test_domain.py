@@ -52,8 +52,8 @@ def test_domain_and_certificate(
     with Stubber(client("acm", PATIENCE)) as acm:
         acm.add_response("describe_certificate", {"Certificate": {"Status": status, **ends}}, {"CertificateArn": ARN})
         found = list(domain(stack(), NOW))
-    assert [one.severity for one in found] == severities
-    assert all(one.advice for one in found if one.severity != "good")
+    assert [incident.severity for incident in found] == severities
+    assert all(incident.advice for incident in found if incident.severity != "good")
     if not is_known:
         assert "d-1.execute-api.example" in found[0].advice
 
@@ -67,5 +67,5 @@ def test_without_a_domain_there_is_nothing_to_see() -> None:
     [("CREATE_COMPLETE", "good"), ("UPDATE_ROLLBACK_COMPLETE", "warning"), ("UPDATE_IN_PROGRESS", "warning")],
 )
 def test_the_last_deployment(state: str, severity: str) -> None:
-    [one] = stack_state(stack(state=state))
-    assert one.severity == severity
+    [incident] = stack_state(stack(state=state))
+    assert incident.severity == severity

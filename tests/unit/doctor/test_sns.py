@@ -82,12 +82,12 @@ def clients() -> Iterator[None]:
 @pytest.fixture
 def account(clients: None) -> Iterator[Account]:
     made = Account()
-    for one in made.all:
-        one.activate()
+    for choice in made.all:
+        choice.activate()
     yield made
-    for one in made.all:
-        one.assert_no_pending_responses()
-        one.deactivate()
+    for row in made.all:
+        row.assert_no_pending_responses()
+        row.deactivate()
 
 
 @pytest.fixture
@@ -108,27 +108,27 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
 
 
 def found(to: str | None = None) -> dict[str, Finding]:
-    return {one.subject: one for one in check_sns(NOW, to)}
+    return {row.subject: row for row in check_sns(NOW, to)}
 
 
 def test_an_account_that_is_ready(account: Account, settings: Callable[[object], None]) -> None:
     settings({"sender": [NUMBER]})
     account.answers_well()
     account.has_number()
-    assert {one.severity for one in found().values()} == {"good"}
+    assert {incident.severity for incident in found().values()} == {"good"}
 
 
 def test_without_settings_the_account_is_looked_at_all_the_same(
     account: Account, settings: Callable[[object], None]
 ) -> None:
     account.answers_well()
-    assert {one.severity for one in found().values()} == {"good"}
+    assert {incident.severity for incident in found().values()} == {"good"}
 
 
 def test_settings_that_cannot_be_read(settings: Callable[[object], None]) -> None:
     settings(SecretsUnavailable("throttled"))
-    [one] = check_sns(NOW)
-    assert (one.subject, one.severity) == ("settings", "problem")
+    [incident] = check_sns(NOW)
+    assert (incident.subject, incident.severity) == ("settings", "problem")
 
 
 def test_the_sandbox_and_missing_delivery_logs_are_said(account: Account, settings: Callable[[object], None]) -> None:
@@ -149,9 +149,9 @@ def test_a_number_that_sns_may_not_use_names_the_command(
     settings({"sender": NUMBER})
     account.answers_well()
     account.has_number(policy=policy)
-    one = found()[f"sender {NUMBER}"]
-    assert one.severity == "problem"
-    assert f"put-resource-policy --resource-arn {ARN} --policy file://sns.json" in one.advice
+    incident = found()[f"sender {NUMBER}"]
+    assert incident.severity == "problem"
+    assert f"put-resource-policy --resource-arn {ARN} --policy file://sns.json" in incident.advice
 
 
 @pytest.mark.parametrize(

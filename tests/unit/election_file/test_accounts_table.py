@@ -47,7 +47,7 @@ def test_accounts_come_with_the_election(texts):
 )
 def test_a_mistake_is_named_by_its_column(texts, row, column):
     inspection = inspect_election(texts | {"accounts.csv": HEADER + row}, "election.yaml")
-    assert {(one.file, one.field) for one in inspection.problems} == {("accounts.csv", column)}
+    assert {(problem.file, problem.field) for problem in inspection.problems} == {("accounts.csv", column)}
     assert inspection.election is None
 
 

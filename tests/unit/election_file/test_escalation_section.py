@@ -53,9 +53,14 @@ def roster(files: dict[str, str], cells: str):
 
 
 def test_a_coordinator_has_a_level_and_a_severity_from_which_sms_come(files):
-    (one,) = roster(files, "email+sms,High,2").election.coordinators
-    assert (one.sms_from, one.level, one.told_in) == ("high", 2, 2)
-    assert [one.wants_sms(severity) for severity in ("low", "medium", "high", "critical")] == [False, False, True, True]
+    (coordinator,) = roster(files, "email+sms,High,2").election.coordinators
+    assert (coordinator.sms_from, coordinator.level, coordinator.told_in) == ("high", 2, 2)
+    assert [coordinator.wants_sms(severity) for severity in ("low", "medium", "high", "critical")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     (usual,) = roster(files, "sms,,").election.coordinators
     assert (usual.sms_from, usual.level, usual.told_in) == ("low", None, 1)
 

@@ -189,7 +189,9 @@ def test_two_forms_names_that_a_digit_makes_one(files):
     yaml = files["election.yaml"].replace(NAMES, "aliases: [TURNOUT, GАБ]")
     yaml = yaml.replace("aliases: [ИН, НАРУШЕНИЕ]", "aliases: [ИН, БАG]")
     inspection = inspect_election({**files, "election.yaml": yaml}, "election.yaml")
-    found = {one.message: inspection.document.place(one.path) for one in confusions(inspection.election)}
+    found = {
+        confusion.message: inspection.document.place(confusion.path) for confusion in confusions(inspection.election)
+    }
     message = "БАG and GАБ are one with a digit for a letter, 6A6, which is then read as neither; choose another word"
     assert found[message] == "incidents.aliases.2"
     assert read("6А6 A5", inspection.election).reports == ()
@@ -207,14 +209,18 @@ def test_codes_that_look_alike_by_a_digit(changed, codes, alike):
     listed = "\n".join(f'      - {{code: {code}, type: yesno, label: {{en: "x", ru: "x"}}}}' for code in codes)
     old = "      - {code: E, type: integer, role: votes, candidate: first}"
     inspection = changed("election.yaml", old, f"{listed}\n{old}")
-    found = [one for one in confusions(inspection.election) if f"{codes[0]} and {codes[1]} look alike" in one.message]
+    found = [
+        confusion
+        for confusion in confusions(inspection.election)
+        if f"{codes[0]} and {codes[1]} look alike" in confusion.message
+    ]
     assert bool(found) is alike
 
 
 def test_hours_that_recur_are_warned_of_with_what_an_sms_must_say(changed):
     inspection = changed("election.yaml", 'rounds: ["10:00", "12:00"]', 'rounds: ["D-1 10:00", "10:00", "D+1 10:00"]')
     election = inspection.election
-    (found,) = [one for one in confusions(election) if "recurs" in one.message]
+    (found,) = [confusion for confusion in confusions(election) if "recurs" in confusion.message]
     assert inspection.document.place(found.path) == "forms.TU.rounds.2"
     assert inspection.document.place(found.other) == "forms.TU.rounds.1"
     assert "TU 15.10 10:00 A…" in found.message

@@ -74,7 +74,7 @@ def test_no_other_form_s_check_looks_at_one_of_many(files):
 def test_without_a_serial_it_is_warned_that_nothing_can_be_corrected(changed):
     inspection = with_visit(changed, ("    serial: N\n", ""))
     assert inspection.problems == ()
-    (warning,) = [one for one in inspection.warnings if one.field.startswith("forms.VI")]
+    (warning,) = [warning for warning in inspection.warnings if warning.field.startswith("forms.VI")]
     assert "nothing tells the reports on VI of one observer apart" in warning.message
 
 

@@ -34,7 +34,7 @@ def test_an_election_keeps_hashes_alone(with_codes):
     inspection = inspect_election(with_codes, "election.yaml")
     election = inspection.election
     assert election is not None, inspection.problems
-    assert [one.code is not None for one in election.observers] == [True, False, True, False]
+    assert [observer.code is not None for observer in election.observers] == [True, False, True, False]
     assert is_code(election.observers[0].code, "482193")
     assert is_code(election.observers[2].code, "07712")
     assert is_code(election.coordinators[0].code, "9024")
@@ -76,7 +76,7 @@ def test_a_code_that_is_none_or_is_guessed_is_refused_and_not_quoted(with_codes,
 def test_a_coordinator_s_code_needs_a_phone(with_codes):
     coordinators = with_codes["coordinators.csv"].replace("email,\n", "email,5061\n")
     inspection = inspect_election({**with_codes, "coordinators.csv": coordinators}, "election.yaml")
-    assert [(one.line, "no phone" in one.message) for one in inspection.problems] == [(3, True)]
+    assert [(problem.line, "no phone" in problem.message) for problem in inspection.problems] == [(3, True)]
 
 
 def test_new_rosters_tell_that_a_code_changed_and_not_which(with_codes):
@@ -117,8 +117,8 @@ def test_an_election_without_codes_has_no_slips(folder):
 def test_a_rehearsal_has_codes_of_its_own(with_codes):
     election = inspect_election(with_codes, "election.yaml").election
     copy = rehearsal_copy(election, "rehearsal-1")
-    assert [one.code is not None for one in copy.observers] == [True, False, True, False]
+    assert [observer.code is not None for observer in copy.observers] == [True, False, True, False]
     assert is_code(copy.observers[0].code, simulated_code("rehearsal-1", "0001"))
     assert not is_code(copy.observers[0].code, "482193")
-    assert all(one.code is None for one in copy.coordinators)
-    assert all(one.code is not None for one in rehearsal_copy(election, "rehearsal-1", codes=100).observers)
+    assert all(coordinator.code is None for coordinator in copy.coordinators)
+    assert all(observer.code is not None for observer in rehearsal_copy(election, "rehearsal-1", codes=100).observers)

@@ -12,7 +12,7 @@ CYRILLIC = "Нарынский"
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("value", "other"),
     [
         ("North", "NORTH"),
         ("North", "North\u200b"),
@@ -27,14 +27,16 @@ CYRILLIC = "Нарынский"
         ("ﬁ", "fi"),
     ],
 )
-def test_names_that_the_eye_takes_for_one(one, other):
-    assert one != other
-    assert look_of(one) == look_of(other)
+def test_names_that_the_eye_takes_for_one(value, other):
+    assert value != other
+    assert look_of(value) == look_of(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("North", "South"), ("Ош 1", "Ош 2"), ("Talas", "Talass"), ("Чуй", "Чуи")])
-def test_names_of_two_regions(one, other):
-    assert look_of(one) != look_of(other)
+@pytest.mark.parametrize(
+    ("value", "other"), [("North", "South"), ("Ош 1", "Ош 2"), ("Talas", "Talass"), ("Чуй", "Чуи")]
+)
+def test_names_of_two_regions(value, other):
+    assert look_of(value) != look_of(other)
 
 
 @pytest.mark.parametrize("blanks", ["  ", "\xa0", " \u2009", "\u3000"])

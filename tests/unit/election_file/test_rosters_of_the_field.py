@@ -29,17 +29,17 @@ def test_b10_regions_that_look_alike_name_both_lines(old, new, line, spelled, fi
     stations = files["stations.csv"].replace(old, new)
     found = inspect_election({**files, "election.yaml": yaml, "stations.csv": stations}, "election.yaml")
     assert found.election is None
-    messages = [one.message for one in found.problems if (one.file, one.line) == ("stations.csv", line)]
+    messages = [problem.message for problem in found.problems if (problem.file, problem.line) == ("stations.csv", line)]
     assert any(f"is spelled {spelled!r} in line {first}" in message for message in messages), messages
 
 
 @pytest.mark.parametrize("region", ["Osh/Kara-Suu", "Osh\\Kara-Suu", "Osh%2FSuu", "Osh?", "Osh;Suu"])
 def test_b22_a_region_with_a_sign_that_breaks_an_address_is_refused(region):
     found = inspected("stations.csv", "1001,North", f"1001,{region}")
-    assert any((one.line, "cannot hold" in one.message) == (2, True) for one in found.problems)
+    assert any((problem.line, "cannot hold" in problem.message) == (2, True) for problem in found.problems)
 
 
 @pytest.mark.parametrize("phone", ["tel:+996555100001", "+996555100001a", "+99655510OOO1", "phone 555100001"])
 def test_letters_in_a_phone_are_refused_with_their_line(phone):
     found = inspected("observers.csv", "0001,Anna,+996555100001", f"0001,Anna,{phone}")
-    assert [(one.line, one.field) for one in found.problems] == [(2, "phone")]
+    assert [(problem.line, problem.field) for problem in found.problems] == [(2, "phone")]

@@ -15,7 +15,7 @@ def read(latitude: str, longitude: str) -> tuple[tuple[float, float] | None, lis
     findings = Findings()
     cells = {"latitude": latitude, "longitude": longitude}
     place = read_place(Row("stations.csv", 2, cells, findings))
-    return place, [(one.field, one.message) for one in findings.problems]
+    return place, [(problem.field, problem.message) for problem in findings.problems]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_an_observer_is_known_by_an_assigned_phone_and_keeps_the_first(election:
     observer = election.observers[5]
     before = dict(election.observers_by_phone)
     after = with_assigned(election, {PHONE: assigned("observer", observer.number)})
-    assert [one.number for one in after.observers_by_phone[PHONE]] == [observer.number]
+    assert [observer.number for observer in after.observers_by_phone[PHONE]] == [observer.number]
     assert after.observers[5].phones == (*observer.phones, PHONE)
     assert PHONE not in election.observers_by_phone
     assert dict(election.observers_by_phone) == before
@@ -40,10 +40,10 @@ def test_a_coordinator_is_obeyed_from_an_assigned_phone_and_told_nothing_on_it(e
 
 
 @pytest.mark.parametrize(
-    "one", [assigned("observer", "no such"), assigned("coordinator", "no such"), assigned("undone")]
+    "assignment", [assigned("observer", "no such"), assigned("coordinator", "no such"), assigned("undone")]
 )
-def test_an_assignment_to_nobody_of_the_roster_changes_nothing(election: Election, one: Assignment) -> None:
-    after = with_assigned(election, {PHONE: one})
+def test_an_assignment_to_nobody_of_the_roster_changes_nothing(election: Election, assignment: Assignment) -> None:
+    after = with_assigned(election, {PHONE: assignment})
     assert (after.observers, after.coordinators) == (election.observers, election.coordinators)
 
 
@@ -56,5 +56,5 @@ def test_the_roster_goes_before(election: Election) -> None:
 
 @pytest.mark.parametrize("kind", ["observer", "coordinator", "nobody", "undone"])
 def test_an_assignment_is_read_as_it_was_stored(kind: str) -> None:
-    one = assigned(kind, "0001" if kind in ("observer", "coordinator") else None)
-    assert assignment_from(one.document()) == one
+    stored_assigned = assigned(kind, "0001" if kind in ("observer", "coordinator") else None)
+    assert assignment_from(stored_assigned.document()) == stored_assigned

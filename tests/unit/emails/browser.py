@@ -78,9 +78,9 @@ class Browser:
         self._page.emulate_media(media="print")
         return self.cut(), self._page.pdf(print_background=True, prefer_css_page_size=True)
 
-    def different(self, one: bytes, other: bytes, most: int) -> int:
+    def different(self, value: bytes, other: bytes, most: int) -> int:
         """How many pixels of two pictures differ by more than `most`; -1 where their sizes do."""
-        return int(self._page.evaluate(DIFFERENT, [_text(one), _text(other), most]))
+        return int(self._page.evaluate(DIFFERENT, [_text(value), _text(other), most]))
 
     def smaller(self, picture: bytes) -> bytes:
         """The picture with fewer shades, in a third of the bytes."""

@@ -64,9 +64,9 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(value: str, other: str) -> float:
     """Contrast ratio (WCAG 2.2): 4.5 for text, 3 for what a chart shows."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    light, dark = sorted((luminance(value), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -79,7 +79,7 @@ def test_every_text_and_bar_stands_out_from_what_is_behind_it(name: str, dark: b
     for selector, changed in colours(night).items() if dark else ():
         told[selector] = told.get(selector, {}) | changed
     behind = told["body"]["background"]
-    texts = {selector: one["color"] for selector, one in told.items() if "color" in one}
+    texts = {selector: message["color"] for selector, message in told.items() if "color" in message}
     assert {"body", "h3", ".small", "a", ".missing", ".urgent"} <= texts.keys()
     assert {selector: colour for selector, colour in texts.items() if contrast(colour, behind) < 4.5} == {}
     assert contrast(told[".bar td.full"]["background"], told[".bar td"]["background"]) >= 3

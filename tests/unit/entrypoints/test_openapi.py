@@ -48,25 +48,25 @@ def test_paths_without_a_version_are_those_of_before() -> None:
     assert {(method, f"/v1{path}"): target for (method, path), target in UNVERSIONED.items()}.items() <= ROUTES.items()
 
 
-@pytest.mark.parametrize(("method", "path", "target", "one"), OPERATIONS, ids=lambda value: str(value)[:60])
-def test_a_route_declares_what_it_needs(method: str, path: str, target: str, one: Operation) -> None:
-    assert one.summary.endswith(".")
-    assert (one.may is None) == ((method, path) in PUBLIC | SIGNING)
-    assert one.answer is not None or path in {"/docs", CALLBACK}
+@pytest.mark.parametrize(("method", "path", "target", "operation"), OPERATIONS, ids=lambda value: str(value)[:60])
+def test_a_route_declares_what_it_needs(method: str, path: str, target: str, operation: Operation) -> None:
+    assert operation.summary.endswith(".")
+    assert (operation.may is None) == ((method, path) in PUBLIC | SIGNING)
+    assert operation.answer is not None or path in {"/docs", CALLBACK}
     for name in (part.strip("{}") for part in path.split("/") if part.startswith("{")):
-        assert one.path is not None
-        assert name in one.path.model_fields
+        assert operation.path is not None
+        assert name in operation.path.model_fields
     if method == "GET":
-        assert one.body is None
-        assert not one.once
-        assert not one.on_version
-        assert one.conditional or path in {"/health", "/docs", CALLBACK}
+        assert operation.body is None
+        assert not operation.once
+        assert not operation.on_version
+        assert operation.conditional or path in {"/health", "/docs", CALLBACK}
     else:
-        assert one.once or one.on_version or (method, path) in SIGNING | PREVIEWS | SWITCHING
+        assert operation.once or operation.on_version or (method, path) in SIGNING | PREVIEWS | SWITCHING
 
 
 def test_operations_have_names_of_their_own() -> None:
-    names = [one["operationId"] for named in openapi_document(ROUTES)["paths"].values() for one in named.values()]
+    names = [row["operationId"] for named in openapi_document(ROUTES)["paths"].values() for row in named.values()]
     assert len(names) == len(set(names))
 
 

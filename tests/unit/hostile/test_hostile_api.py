@@ -30,7 +30,7 @@ from chalicelib.services.clients import bucket, jobs, provider_settings
 
 REQUESTS = int(os.environ.get("BAYKOO_FUZZ_REQUESTS", "600"))
 PER_DAY, SMS = 2_000, 120
-SEEDS = list(dict.fromkeys((*failed_before("requests"), *(seed() + one for one in range(-(-REQUESTS // PER_DAY))))))
+SEEDS = list(dict.fromkeys((*failed_before("requests"), *(seed() + value for value in range(-(-REQUESTS // PER_DAY))))))
 PROOFS = ("administrator", "operator", "viewer", "wrong", "")
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
 BY_WHOEVER_ASKS = ("attempts#", "address#")
@@ -61,7 +61,7 @@ class Api:
 def _rows_of(parameters: Any) -> list[str]:
     """Return the keys of the rows that a call writes."""
     if isinstance(parameters, list):
-        return [key for one in parameters for key in _rows_of(one)]
+        return [key for parameter in parameters for key in _rows_of(parameter)]
     if not isinstance(parameters, dict):
         return []
     if "Key" in parameters or "Item" in parameters:

@@ -152,9 +152,9 @@ class _Page(HTMLParser):
 
 def test_an_email_has_our_headers_and_our_tags_alone(day: HostileDay) -> None:
     emails = day.emails()
-    assert {one.key.partition("#")[0] for one in emails} >= {"alert", "summary", "missing", "report"}
-    for one in emails:
-        written = mime(one, FROM)
+    assert {email.key.partition("#")[0] for email in emails} >= {"alert", "summary", "missing", "report"}
+    for row in emails:
+        written = mime(row, FROM)
         assert all(len(line) < 999 and line.isascii() for line in written.split(b"\r\n"))
         assert not {*b"\r\n"} & {*written.replace(b"\r\n", b"")}
         read = cast(EmailMessage, email.message_from_bytes(written, policy=email.policy.default))
@@ -177,7 +177,7 @@ def test_an_email_has_our_headers_and_our_tags_alone(day: HostileDay) -> None:
             page = _Page()
             page.feed(html.get_content())
             assert page.odd == []
-        if one.key.startswith("alert#"):
+        if row.key.startswith("alert#"):
             _require_quoted(read.get_body(("plain",)))
 
 
@@ -198,7 +198,7 @@ def test_an_entry_of_the_log_stays_one_line_that_is_json(day: HostileDay) -> Non
 
 
 def _controls(written: str) -> list[str]:
-    return [one for one in written if unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    return [value for value in written if unicodedata.category(value) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
 
 
 def _run(*arguments: str) -> str:
@@ -224,4 +224,4 @@ def test_a_terminal_is_sent_no_control_character(day: HostileDay, monkeypatch: p
     ]
     for command in commands:
         shown = _run(*command)
-        assert [one for one in _controls(shown) if one != "\n"] == [], (command, shown)
+        assert [control for control in _controls(shown) if control != "\n"] == [], (command, shown)

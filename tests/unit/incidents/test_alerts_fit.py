@@ -29,7 +29,7 @@ TEXTS = ["", "кидают пачками", "слово " * 60]
 def named(language: str) -> list[str]:
     """What incidents of the sample are called: categories, and questions that may open one."""
     assert ELECTION.incidents is not None
-    categories = [ELECTION.text(one.name, language) for one in ELECTION.incidents.categories.values()]
+    categories = [ELECTION.text(category.name, language) for category in ELECTION.incidents.categories.values()]
     questions = [
         f"{form.code} {question.code}: {ELECTION.text(question.label, language)}"
         for form in ELECTION.forms
@@ -49,7 +49,7 @@ def alerts(language: str) -> Iterator[tuple[dict[str, Any], str]]:
     for category, region, waited, same, text in itertools.product(
         named(language), ELECTION.regions, WAITED, SAME, TEXTS
     ):
-        station = next(one for one in ELECTION.stations if one.region == region)
+        station = next(station for station in ELECTION.stations if station.region == region)
         remarks = alert_remarks(ELECTION, language, same, waited)
         notice = {"severity": "high", "category": category, "station": station, "region": region, "text": text}
         notice |= {"number_or_id": "117", "remarks": remarks}

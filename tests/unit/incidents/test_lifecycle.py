@@ -78,8 +78,8 @@ def election(*coordinators: dict) -> Election:
         stations=(Station(number="1", region="Osh"), Station(number="2", region="Chuy")),
         observers=(),
         coordinators=tuple(
-            Coordinator.model_validate({"name": "N", "language": "en", "alerts": ("sms",)} | one)
-            for one in coordinators
+            Coordinator.model_validate({"name": "N", "language": "en", "alerts": ("sms",)} | coordinator)
+            for coordinator in coordinators
         ),
     )
 
@@ -119,7 +119,7 @@ def test_everybody_of_the_region_is_told_in_the_end_and_nobody_else(rows):
     made = election(*rows)
     groups = escalation(made, "Osh")
     told = [place for group in (told_at_once(made, "Osh", "high"), *groups) for place in group]
-    assert set(told) == {place for place, one in enumerate(made.coordinators) if one.covers("Osh")}
+    assert set(told) == {place for place, coordinator in enumerate(made.coordinators) if coordinator.covers("Osh")}
     first = told_at_once(made, "Osh", "high")
     assert len(told) == len(set(told)) or groups == (first,), "only those who are all there are get told twice"
 
@@ -147,7 +147,7 @@ def test_a_burst_is_more_than_three_in_five_minutes(severity, minutes, expected)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "apart", "expected"),
+    ("value", "other", "apart", "expected"),
     [
         (2, 2, 0, True),
         (2, 2, 30, True),
@@ -160,6 +160,6 @@ def test_a_burst_is_more_than_three_in_five_minutes(severity, minutes, expected)
         ("OP D", "OP A", 0, False),
     ],
 )
-def test_what_may_be_the_same(one, other, apart, expected):
-    assert may_be_same(one, NOON, other, NOON + apart * MINUTE) is expected
-    assert may_be_same(other, NOON + apart * MINUTE, one, NOON) is expected
+def test_what_may_be_the_same(value, other, apart, expected):
+    assert may_be_same(value, NOON, other, NOON + apart * MINUTE) is expected
+    assert may_be_same(other, NOON + apart * MINUTE, value, NOON) is expected

@@ -34,7 +34,7 @@ STEP = 3
 def one_region() -> Election:
     """Stations of Bishkek with one coordinator, who gets everything by email."""
     whole = small_election()
-    told = next(one for one in whole.coordinators if one.regions == ("Bishkek",))
+    told = next(coordinator for coordinator in whole.coordinators if coordinator.regions == ("Bishkek",))
     alone = told.model_copy(update={"alerts": ("email",)})
     return changed(whole, id="woven", coordinators=[alone])
 
@@ -66,7 +66,7 @@ class Region:
     def told(self) -> Counter[int]:
         """How often each incident was told, by its number: in its alert, or in a digest."""
         named: Counter[int] = Counter()
-        numbers = {one.id: int(one.number) for one in incidents_of("woven")}
+        numbers = {incident.id: int(incident.number) for incident in incidents_of("woven")}
         for raw in self.database.tables["messages"].values():
             row = Message.from_raw_data(raw)
             if row.key.startswith("alert#"):
@@ -76,7 +76,7 @@ class Region:
         return named
 
     def incidents(self) -> list[Incident]:
-        return sorted(incidents_of("woven"), key=lambda one: int(one.number))
+        return sorted(incidents_of("woven"), key=lambda incident: int(incident.number))
 
     def waiting(self) -> set[int]:
         return {int(number) for row in Digest.query("woven#digests") for number in row.numbers}
@@ -95,7 +95,7 @@ def begin(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Region]:
         forget_elections()
         loading.load(one_region(), REAL_TIME)
         loading.route(NUMBER, "woven")
-        phones = [one.phones[0] for one in one_region().observers]
+        phones = [observer.phones[0] for observer in one_region().observers]
         return Region(database, phones=phones)
 
     return begun
@@ -122,12 +122,12 @@ def test_openings_at_once_are_each_told_once(begin: Callable[[], Region], earlie
     for order in orders(calls, STEP):
         region = with_earlier()
         region.database.play(order, [region.sms(3, "IN 7 posters"), region.sms(4, "IN 9 count")])
-        numbers = sorted(int(one.number) for one in region.incidents())
+        numbers = sorted(int(incident.number) for incident in region.incidents())
         assert numbers == sorted(set(numbers)), order
         assert len(numbers) == earlier + 2, order
-        at_once = [one for one in region.incidents() if not one.digested]
+        at_once = [incident for incident in region.incidents() if not incident.digested]
         assert len(at_once) <= BURST + 1, "each of two workers may see one fewer than there are"
-        assert region.waiting() == {int(one.number) for one in region.incidents() if one.digested}, order
+        assert region.waiting() == {int(incident.number) for incident in region.incidents() if incident.digested}, order
         region.now += 6 * MINUTE
         region.escalate()
         assert region.told() == Counter(dict.fromkeys(numbers, 1)), order
@@ -146,7 +146,7 @@ def test_a_digest_that_two_sweeps_send_is_sent_once(begin: Callable[[], Region])
     for order in orders(calls_of(due, lambda region: region.escalate), 2):
         region = due()
         region.database.play(order, [region.escalate, region.escalate])
-        assert region.told() == Counter({int(one.number): 1 for one in region.incidents()}), order
+        assert region.told() == Counter({int(incident.number): 1 for incident in region.incidents()}), order
         assert region.waiting() == set()
 
 
@@ -165,8 +165,8 @@ def test_an_incident_that_opens_while_its_digest_is_sent_is_told_once(begin: Cal
     for order in orders(calls, STEP):
         region = due()
         region.database.play(order, [region.sms(5, "IN 9 count"), region.escalate])
-        assert all(one.digested for one in region.incidents()[BURST:])
+        assert all(incident.digested for incident in region.incidents()[BURST:])
         region.now += 6 * MINUTE
         region.escalate()
-        assert region.told() == Counter({int(one.number): 1 for one in region.incidents()}), order
+        assert region.told() == Counter({int(incident.number): 1 for incident in region.incidents()}), order
         assert region.waiting() == set()

@@ -13,8 +13,8 @@ OTHER_QUEUE = TemplateFinding("CKV_AWS_27", "Other", "Ensure the queue is encryp
 
 def report(*findings: TemplateFinding, passed: int = 132, parsing_errors: int = 0) -> dict[str, Any]:
     failed = [
-        {"check_id": one.check, "resource": f"AWS::SQS::Queue.{one.resource}", "check_name": one.name}
-        for one in findings
+        {"check_id": finding.check, "resource": f"AWS::SQS::Queue.{finding.resource}", "check_name": finding.name}
+        for finding in findings
     ]
     summary = {"passed": passed, "failed": len(failed), "parsing_errors": parsing_errors}
     return {"check_type": "cloudformation", "results": {"failed_checks": failed}, "summary": summary}

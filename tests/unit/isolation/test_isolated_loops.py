@@ -52,7 +52,9 @@ WITHOUT_ISOLATION = {
 def loops(source: str) -> Iterator[str]:
     """Names of the functions in which a loop goes over a source, or over a name that holds one, bare."""
     for function in ast.walk(ast.parse(source)):
-        if isinstance(function, ast.FunctionDef) and any(_is_bare(one, function) for one in _iterated_in(function)):
+        if isinstance(function, ast.FunctionDef) and any(
+            _is_bare(iterable, function) for iterable in _iterated_in(function)
+        ):
             yield function.name
 
 
@@ -74,8 +76,8 @@ def _is_bare(iterated: ast.expr, function: ast.FunctionDef) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    named = {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
-    return named | {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    named = {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+    return named | {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def bare_loops() -> set[str]:

@@ -83,7 +83,7 @@ class Day:
 
     def kept(self) -> Counter[str]:
         seals = ledger.seals_of(ELECTION)
-        return Counter(key for one in seals for part in ledger.parts_of(ELECTION, one.number) for key in part.keys)
+        return Counter(key for seal in seals for part in ledger.parts_of(ELECTION, seal.number) for key in part.keys)
 
 
 @pytest.fixture(autouse=True)

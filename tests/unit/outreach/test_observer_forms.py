@@ -53,7 +53,7 @@ def covered(memory: ElectionDay) -> Coverage:
 
 def of_stations(memory: ElectionDay) -> dict[str, dict]:
     pages = [stations_of_region(memory.loaded, region, AFTERNOON) for region in memory.election.regions]
-    return {one["station"]: one["forms"]["EV"]["-"] for page in pages for one in page["stations"]}
+    return {station["station"]: station["forms"]["EV"]["-"] for page in pages for station in page["stations"]}
 
 
 def owed(memory: ElectionDay) -> set[str]:
@@ -80,7 +80,7 @@ def test_who_covers_at_another_station_takes_nobodys_place(day) -> None:
 
 
 def test_a_station_without_observers_owes_none(day, election: Election) -> None:
-    memory = day([], with_observers(election, [one for one in election.observers if one.station != "2"]))
+    memory = day([], with_observers(election, [observer for observer in election.observers if observer.station != "2"]))
     assert covered(memory).missing == 4
     assert of_stations(memory)["2"]["state"] == "expected"
     listed = gaps(memory.election, memory.election.regions, AFTERNOON)
@@ -100,8 +100,8 @@ def test_every_view_misses_the_same_reports(day, reports: list[tuple[str, str]])
     assert summary.received == summary.complete + summary.partial
     missing = {
         number
-        for one in of_stations(memory).values()
-        for number, said in one["observers"].items()
+        for row in of_stations(memory).values()
+        for number, said in row["observers"].items()
         if said["state"] == "missing"
     }
     assert len(missing) == summary.missing
@@ -115,6 +115,9 @@ def test_a_new_roster_moves_what_was_counted(election: Election) -> None:
     """Of which the audit and a newly loaded election recompute every contribution."""
     report = Report("1", "EV", "-").merge("21", {"A": 5}, Source(NOON, "generic#1"))
     assert contribution(election, report) == {"reassigned": 1, "A#count": 1, "A#sum": 5}
-    moved = [one.model_copy(update={"station": "1"}) if one.number == "21" else one for one in election.observers]
+    moved = [
+        observer.model_copy(update={"station": "1"}) if observer.number == "21" else observer
+        for observer in election.observers
+    ]
     counted = {"received": 1, "complete": 1, "A#count": 1, "A#sum": 5}
     assert contribution(with_observers(election, moved), report) == counted

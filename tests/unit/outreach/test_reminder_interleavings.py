@@ -117,7 +117,7 @@ def test_nobody_hears_twice_or_after_reporting_and_the_coverage_is_the_same(
         assert max(reported.values(), default=0) <= 1
         end, counted = memory.clock.at(memory.now), memory.cells()
         undisturbed = ElectionDay(election, Clock(START, REAL), patched)
-        for observer, place, came, serial in sorted(day.reported, key=lambda one: one[3] % 7):
+        for observer, place, came, serial in sorted(day.reported, key=lambda row: row[3] % 7):
             undisturbed.clock = Clock(came, REAL)
             undisturbed.report(observer[0], observer, *place, serial)
         assert summarise(election, counted, end) == summarise(election, undisturbed.cells(), end)

@@ -47,7 +47,9 @@ def test_the_second_and_the_list_come_half_an_hour_after_the_first_was_given_how
     second = due(election, "15T10:20", progress)
     assert second == Plan((Reminder("OP", "-", 2),), (("OP", "-"),))
     assert not [
-        one for one in due(election, "15T11:30", after(progress, second, at("15T10:20"))).reminders if one.form == "OP"
+        reminder
+        for reminder in due(election, "15T11:30", after(progress, second, at("15T10:20"))).reminders
+        if reminder.form == "OP"
     ]
 
 
@@ -58,7 +60,7 @@ def test_what_was_overdue_before_anybody_looked_is_left_alone(election: Election
 
 def test_a_round_is_asked_for_until_the_next_begins(election: Election) -> None:
     assert Reminder("TU", "10:00", 1) in due(election, "15T11:59").reminders
-    assert {one.form for one in due(election, "15T12:00").reminders} == {"OP"}
+    assert {reminder.form for reminder in due(election, "15T12:00").reminders} == {"OP"}
     assert due(election, "17T07:30").reminders == ()
 
 
@@ -136,6 +138,6 @@ def test_a_station_owes_until_anybody_answers_an_observer_until_they_do(election
     source = Source(at("15T09:00"), "generic#1")
     for form, owing in (("OP", []), ("EV", ["12"])):
         report = Report("1", form, "-")
-        assert [one.number for one in missing_observers(election, report)] == ["11", "12"]
+        assert [observer.number for observer in missing_observers(election, report)] == ["11", "12"]
         reported = report.merge("11", {"A": 1}, source)
-        assert [one.number for one in missing_observers(election, reported)] == owing
+        assert [observer.number for observer in missing_observers(election, reported)] == owing

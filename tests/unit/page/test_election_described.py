@@ -41,5 +41,5 @@ def test_a_rehearsal_says_how_its_clock_runs() -> None:
 def test_nobody_of_the_roster_is_in_it() -> None:
     written = str(describe_election(LoadedElection(ELECTION, REAL_TIME, 3, ELECTION)))
     people = [*ELECTION.observers, *ELECTION.coordinators]
-    assert not [one.name for one in people if one.name in written]
+    assert not [person.name for person in people if person.name in written]
     assert "+996" not in written

@@ -39,7 +39,7 @@ def loaded_by(*names: str) -> set[Path]:
         if path not in found:
             found.add(path)
             imported = STATIC_IMPORT.findall(path.read_text("utf-8"))
-            waiting += [(path.parent / (one or other)).resolve() for one, other in imported]
+            waiting += [(path.parent / (alias or other)).resolve() for alias, other in imported]
     return found
 
 

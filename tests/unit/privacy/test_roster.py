@@ -42,5 +42,8 @@ def test_a_phone_takes_the_names_of_its_holders_along() -> None:
 
 def test_everybody_leaves_numbers_and_stations() -> None:
     after = without_people(STORED, Scope(Persons(everybody=True)))
-    assert [(one.number, one.name, one.phones) for one in after.filed.observers] == [("1", MARK, ()), ("2", MARK, ())]
+    assert [(observer.number, observer.name, observer.phones) for observer in after.filed.observers] == [
+        ("1", MARK, ()),
+        ("2", MARK, ()),
+    ]
     assert Election.model_validate_json(after.filed.model_dump_json(by_alias=True)).observers == after.filed.observers

@@ -47,10 +47,10 @@ def test_a_person_s_texts_become_tokens_where_they_stand() -> None:
 def test_what_several_wrote_alike_stays_alike() -> None:
     answers = TextAnswers(QUESTIONS, b"key")
     documents = replaced(answers, report(a="нет", b="нет"), "a")
-    assert {documents["answers"][one]["a"]["S"][0] for one in "ab"} == {"нет"}
+    assert {documents["answers"][value]["a"]["S"][0] for value in "ab"} == {"нет"}
     assert answers.in_reading({"form": "ZA", "answers": {"S": "нет"}})["answers"] == {"S": "нет"}
     whole = replaced(TextAnswers(QUESTIONS, b"key"), report(a="нет", b="нет"), everybody=True)
-    [token] = {whole["answers"][one]["a"]["S"][0] for one in "ab"}
+    [token] = {whole["answers"][value]["a"]["S"][0] for value in "ab"}
     assert token != "нет"
 
 

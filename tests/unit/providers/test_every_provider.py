@@ -46,7 +46,7 @@ def unreachable(url: str) -> bytes:
 def secret_of(name: str) -> str:
     """The setting that the sender's requests are proven by."""
     secrets = SENDERS[name].secrets
-    return next(one for one in provider(name, secrets, unreachable).proven_by if one in secrets)
+    return next(value for value in provider(name, secrets, unreachable).proven_by if value in secrets)
 
 
 SECRET_OF = {name: secret_of(name) for name in SENDERS}
@@ -209,8 +209,8 @@ def test_no_field_of_vonage_but_the_signed_ones_brings_another_sms(by, mutation)
     else:
         changed = signed.but(body=mutate(signed.body, mutation))
     genuine, other = (
-        set(handle("vonage-sms", one.arriving(AT), sender.secrets, unreachable).delivery.messages)
-        for one in (signed, changed)
+        set(handle("vonage-sms", row.arriving(AT), sender.secrets, unreachable).delivery.messages)
+        for row in (signed, changed)
     )
     assert other <= genuine
 

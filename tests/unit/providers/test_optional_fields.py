@@ -53,7 +53,7 @@ def changed(document: dict[str, object], name: str, value: object) -> dict[str, 
         if isinstance(kept, dict):
             found[key] = changed(kept, name, value)
         elif isinstance(kept, list):
-            found[key] = [changed(one, name, value) for one in kept]
+            found[key] = [changed(row, name, value) for row in kept]
         else:
             found[key] = value if key == name else kept
     return found

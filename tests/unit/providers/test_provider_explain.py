@@ -37,9 +37,9 @@ def run(*lines: object) -> tuple[int, list[dict[str, object]]]:
 def test_a_line_in_a_line_out_in_order():
     code, explained = run(*map(line_of, SENDERS))
     assert code == 0
-    for name, one in zip(SENDERS, explained, strict=True):
-        assert list(one) == ["authentic", "reason", "messages", "parts", "opt_outs", "receipts", "answer"]
-        [message] = one["messages"]
+    for name, sender in zip(SENDERS, explained, strict=True):
+        assert list(sender) == ["authentic", "reason", "messages", "parts", "opt_outs", "receipts", "answer"]
+        [message] = sender["messages"]
         assert (message["id"], message["from"], message["to"], message["text"]) == (
             SMS.id,
             SMS.sender,
@@ -47,7 +47,7 @@ def test_a_line_in_a_line_out_in_order():
             SMS.text,
         ), name
         assert abs(dt.datetime.fromisoformat(message["received_at"]) - AT) <= dt.timedelta(seconds=10)
-        assert (one["authentic"], one["answer"]["status"]) == (True, 200)
+        assert (sender["authentic"], sender["answer"]["status"]) == (True, 200)
 
 
 def test_a_provider_that_tells_no_time_is_received_when_it_arrives():
@@ -91,19 +91,19 @@ def test_now_where_no_arrival_is_given():
     ],
 )
 def test_refusals_say_why_and_what_the_provider_is_told(changes, status, reason):
-    code, [one] = run(line_of("twilio", **changes))
-    assert (code, one["authentic"], one["messages"]) == (0, False, [])
-    assert one["reason"].startswith(reason + ": ")
-    assert (one["answer"]["status"], one["answer"]["content_type"]) == (status, "application/problem+json")
-    assert json.loads(one["answer"]["body"])["status"] == status
+    code, [line] = run(line_of("twilio", **changes))
+    assert (code, line["authentic"], line["messages"]) == (0, False, [])
+    assert line["reason"].startswith(reason + ": ")
+    assert (line["answer"]["status"], line["answer"]["content_type"]) == (status, "application/problem+json")
+    assert json.loads(line["answer"]["body"])["status"] == status
 
 
 def test_an_authentic_request_that_cannot_be_read():
     signed = TwilioSender().sign_form({"MessageSid": "SM1"}, URL)
     request = {"method": "POST", "url": URL, "headers": signed.headers, "body": signed.body.decode()}
-    _, [one] = run(line_of("twilio", request=request))
-    assert (one["authentic"], one["messages"], one["answer"]["status"]) == (True, [], 400)
-    assert one["reason"] == "missing_field: the field From is missing"
+    _, [line] = run(line_of("twilio", request=request))
+    assert (line["authentic"], line["messages"], line["answer"]["status"]) == (True, [], 400)
+    assert line["reason"] == "missing_field: the field From is missing"
 
 
 def test_bytes_as_base64():
@@ -155,9 +155,9 @@ def test_empty_lines_are_nothing():
 def test_half_a_surrogate_pair_anywhere_is_no_stumbling_block():
     request = {"method": "P\ud83d", "url": URL + "/\ud83d", "headers": {"X\ud83d": "\ud83d"}, "body": "\ud83d"}
     for name in SENDERS:
-        code, [one] = run(line_of(name, request=request, secrets={"secret": "\ud83d", "path_token": "x\ud83d"}))
-        assert (code, one["authentic"]) == (0, False)
-        assert not one["reason"].startswith("stumbled")
+        code, [line] = run(line_of(name, request=request, secrets={"secret": "\ud83d", "path_token": "x\ud83d"}))
+        assert (code, line["authentic"]) == (0, False)
+        assert not line["reason"].startswith("stumbled")
 
 
 JSON = st.recursive(

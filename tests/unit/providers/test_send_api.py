@@ -80,7 +80,7 @@ def test_a_repetition_is_another_sms_unless_the_key_is_known(name: str, api: Sen
 def test_it_fails_when_told_to(name: str, api: SendApi) -> None:
     api.fail(name, Failing(after=1, status=429, retry_after=7))
     outcomes = [send(api, name, key) for key in ("one", "two")]
-    assert [(one.verdict, one.retry_after) for one in outcomes] == [("sent", None), ("not_sent", 7)]
+    assert [(outcome.verdict, outcome.retry_after) for outcome in outcomes] == [("sent", None), ("not_sent", 7)]
     api.fail(name, Failing(status=500))
     assert send(api, name, "three").verdict == "in_doubt"
     api.fail(name, Failing(status=None))
@@ -92,7 +92,7 @@ def test_it_fails_when_told_to(name: str, api: SendApi) -> None:
         send(api, name, "five")
     api.fail(name, None)
     assert send(api, name, "six").verdict == "sent"
-    assert [one.provider for one in api.taken] == [name] * 3
+    assert [sms.provider for sms in api.taken] == [name] * 3
 
 
 def test_one_failing_leaves_the_others_well(api: SendApi) -> None:

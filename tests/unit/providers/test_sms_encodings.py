@@ -14,7 +14,7 @@ ALPHABET = sorted(BASIC | EXTENDED)
 def gsm7(text: str) -> bytes:
     """The septets of a text, one a byte: what `decode_gsm7` undoes."""
     codes = {character: bytes([0x1B, code]) for code, character in EXTENSION.items()}
-    return b"".join(codes.get(one) or bytes([GSM7.index(one)]) for one in text)
+    return b"".join(codes.get(value) or bytes([GSM7.index(value)]) for value in text)
 
 
 def test_the_alphabet_is_the_one_that_segments_are_counted_by():

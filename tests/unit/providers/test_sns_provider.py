@@ -58,7 +58,7 @@ def code_of(result: WebhookResult) -> str:
 def test_the_vendors_vectors(version, name):
     fields = GENUINE[version] | {name: GENUINE_URL}
     settings = {
-        "allowed_topic_arns": [one["TopicArn"] for one in GENUINE.values()],
+        "allowed_topic_arns": [request["TopicArn"] for request in GENUINE.values()],
         "certificates": {GENUINE_URL: GENUINE_CERTIFICATE},
     }
     assert heard(envelope(fields), GENUINE_AT, **settings).authentic

@@ -21,7 +21,7 @@ def test_the_convergence_keeps_its_shape_in_so_many_points() -> None:
     for stations in range(1, 1001):
         series = with_point(series, point(stations))
         assert len(series) <= MOST_POINTS
-    counts = [one["stations"] for one in series]
+    counts = [point["stations"] for point in series]
     assert (counts[0], counts[-1]) == (1, 1000)
     assert counts == sorted(set(counts))
     assert max(after - before for before, after in itertools.pairwise(counts)) <= 1000 // (MOST_POINTS // 2)

@@ -271,7 +271,7 @@ def test_canonical_text_of_every_type_reads_back(answers: dict[str, Value]) -> N
 @given(date=st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31)), sign=st.sampled_from(".-/ "))
 def test_no_writing_of_a_date_makes_another(date: dt.date, sign: str) -> None:
     written = [date.isoformat(), f"{date:%d{sign}%m{sign}%Y}", f"{date:%d%m%Y}", f"{date:%Y%m%d}"]
-    assert {tuple(said(f"VI A1 D{one}")[0].items()) for one in written} == {(("A", True), ("D", date.isoformat()))}
+    assert {tuple(said(f"VI A1 D{value}")[0].items()) for value in written} == {(("A", True), ("D", date.isoformat()))}
 
 
 @given(text=TEXTS.filter(bool), number=st.integers(0, 5000))

@@ -17,7 +17,10 @@ relaxed = settings(max_examples=150, suppress_health_check=[HealthCheck.function
 
 def whose(text: str, election: Election) -> list[tuple[str, str | None]]:
     reports = read(text, election).reports
-    return [(one.form, DOUBT if one.rejected.get("observer") == "ambiguous" else one.observer) for one in reports]
+    return [
+        (report.form, DOUBT if report.rejected.get("observer") == "ambiguous" else report.observer)
+        for report in reports
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +108,7 @@ def test_two_observers_forms_are_each_theirs_in_any_order(
     in_doubt |= style == "before" and one_line and numbers[0] is None
     if not in_doubt:
         meant, text = _two_forms(seed, numbers, (style, style), " " if one_line else "\n", election)
-        read_as = [(one.observer, dict(one.answers)) for one in read(text, election).reports]
+        read_as = [(report.observer, dict(report.answers)) for report in read(text, election).reports]
         assert read_as == meant, text
 
 
@@ -115,9 +118,9 @@ def test_nobody_gets_the_others_answers_however_each_signs(
     seed: int, styles: tuple[str, str], numbers: tuple[str | None, str], election: Election
 ) -> None:
     meant, text = _two_forms(seed, numbers, styles, "\n", election)
-    for one in read(text, election).reports:
-        if "observer" not in one.rejected:
-            assert (one.observer, dict(one.answers)) in meant, text
+    for report in read(text, election).reports:
+        if "observer" not in report.rejected:
+            assert (report.observer, dict(report.answers)) in meant, text
 
 
 def _two_forms(

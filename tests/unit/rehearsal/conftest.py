@@ -49,7 +49,7 @@ COORDINATORS = [
     {"name": "C", "email": "c@example.org", "phone": "+996555900000", "regions": ["Osh"]},
     {"name": "H", "email": "h@example.org", "phone": None, "regions": ["*"]},
 ]
-COORDINATORS = [one | {"language": "ru", "alerts": ["email", "sms"]} for one in COORDINATORS]
+COORDINATORS = [coordinator | {"language": "ru", "alerts": ["email", "sms"]} for coordinator in COORDINATORS]
 
 
 @pytest.fixture(scope="session")

@@ -14,30 +14,32 @@ def test_all_but_id_and_addresses_stays(election):
     assert copy.id == "rehearsal-1"
     for kept in ("forms", "stations", "incidents", "date", "timezone", "languages"):
         assert getattr(copy, kept) == getattr(election, kept)
-    assert [one.number for one in copy.observers] == [one.number for one in election.observers]
-    assert [one.regions for one in copy.coordinators] == [one.regions for one in election.coordinators]
+    assert [observer.number for observer in copy.observers] == [observer.number for observer in election.observers]
+    assert [coordinator.regions for coordinator in copy.coordinators] == [
+        coordinator.regions for coordinator in election.coordinators
+    ]
 
 
 def test_no_real_phone_or_address_is_left(election):
     copy = rehearsal_copy(election, "rehearsal-1")
-    phones = [phone for one in copy.observers for phone in one.phones]
+    phones = [phone for observer in copy.observers for phone in observer.phones]
     assert phones
     assert all(FICTION.fullmatch(phone) for phone in phones)
     first, headquarters = copy.coordinators
     assert FICTION.fullmatch(first.phone)
     assert headquarters.phone is None
-    assert {one.email.rpartition("@")[2] for one in copy.coordinators} == {"simulator.amazonses.com"}
+    assert {coordinator.email.rpartition("@")[2] for coordinator in copy.coordinators} == {"simulator.amazonses.com"}
     assert len({*phones, first.phone}) == len(set(phones)) + 1
 
 
 def test_who_shared_a_phone_shares_one_again_and_others_do_not(election):
     copy = rehearsal_copy(election, "rehearsal-1")
-    sharing = {one.phones: set() for one in copy.observers}
+    sharing = {observer.phones: set() for observer in copy.observers}
     for before, after in zip(election.observers, copy.observers, strict=True):
         sharing[after.phones].add(before.phones)
     assert all(len(phones) == 1 for phones in sharing.values())
-    assert len(sharing) == len({one.phones for one in election.observers})
-    assert set(copy.observers_by_phone) == {phone for one in copy.observers for phone in one.phones}
+    assert len(sharing) == len({observer.phones for observer in election.observers})
+    assert set(copy.observers_by_phone) == {phone for observer in copy.observers for phone in observer.phones}
 
 
 def test_the_copy_finds_its_observers_by_their_new_phones_even_if_the_source_was_asked_before(election):

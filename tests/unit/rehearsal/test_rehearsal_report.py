@@ -63,7 +63,7 @@ def rehearsal(election):
             began_at=REAL,
             ended_at=REAL + dt.timedelta(minutes=6),
             sent=sent,
-            answers=answers or {"generic": Answers({one.key for one in sent}, [0.01, 0.02])},
+            answers=answers or {"generic": Answers({row.key for row in sent}, [0.01, 0.02])},
             incidents=incidents,
         )
 
@@ -136,7 +136,7 @@ def test_what_has_to_be_refused_is_misread_if_it_is_read(sent, rehearsal):
             sent(1, stored(1, "partly_accepted", rejected={"A": "conflicting"}), {"A": 300}, rejected=("A",)),
         )
     )
-    assert [(one.typed, one.asked_again, one.misread) for one in made.questions] == [(2, 1, 1)]
+    assert [(question.typed, question.asked_again, question.misread) for question in made.questions] == [(2, 1, 1)]
 
 
 def test_what_was_not_typed_and_who_is_not_known_is_no_error(sent, rehearsal):
@@ -147,8 +147,8 @@ def test_what_was_not_typed_and_who_is_not_known_is_no_error(sent, rehearsal):
             sent(2, stored(2, "unrecognised"), {}, form=None),
         )
     )
-    assert [(one.code, one.typed, one.rate) for one in made.questions] == [("A", 1, 0.0)]
-    assert [(one.messages, one.not_accepted) for one in made.observers] == [(1, 0)]
+    assert [(question.code, question.typed, question.rate) for question in made.questions] == [("A", 1, 0.0)]
+    assert [(observer.messages, observer.not_accepted) for observer in made.observers] == [(1, 0)]
     assert made.is_whole
 
 
@@ -169,7 +169,7 @@ def test_observers_by_how_much_of_theirs_was_accepted(sent, rehearsal):
     states = ["unrecognised", *["accepted"] * 5]
     made = report_on(rehearsal(*(sent(n, stored(n, state), {"A": 300}) for n, state in enumerate(states))))
     assert made.bands == {"none": 0, "up to 10 %": 0, "up to 25 %": 1, "up to 50 %": 0, "more": 0}
-    assert [(one.observer, one.messages, one.not_accepted) for one in made.worst] == [("10021", 6, 1)]
+    assert [(row.observer, row.messages, row.not_accepted) for row in made.worst] == [("10021", 6, 1)]
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,8 @@ def test_two_at_one_station_at_once_are_counted():
 def test_calls_one_after_the_other_are_by_one_and_any_overlap_is_seen(spans):
     calls = [call(station, begin, begin + length) for station, begin, length in spans]
     overlap = any(
-        one.key == other.key and one.taken_at < other.done_at and other.taken_at < one.done_at
-        for one, other in itertools.combinations(calls, 2)
+        combination.key == other.key and combination.taken_at < other.done_at and other.taken_at < combination.done_at
+        for combination, other in itertools.combinations(calls, 2)
     )
     assert bool(called_by_two(calls)) == overlap
 

@@ -79,15 +79,15 @@ def server(monkeypatch):
     made = []
 
     def start(statuses=lambda message: [200], content=EMPTY):
-        one = Server(statuses, content)
-        made.append(one)
-        threading.Thread(target=one.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return one
+        stored_server = Server(statuses, content)
+        made.append(stored_server)
+        threading.Thread(target=stored_server.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return stored_server
 
     yield start
-    for one in made:
-        one.http.shutdown()
-        one.http.server_close()
+    for row in made:
+        row.http.shutdown()
+        row.http.server_close()
 
 
 MESSAGES = [f"id-{number:03}" for number in range(200)]
@@ -126,7 +126,7 @@ def test_each_provider_calls_as_its_webhook_verifies(name, server):
     assert answers.acknowledged == {A}
     heard = handle(name, to.requests[0][0], settings, lambda url: b"")
     assert heard.authentic, heard.reason
-    assert [one.text for one in heard.delivery.messages] == ["OP 1234 A1 рахмат"]
+    assert [message.text for message in heard.delivery.messages] == ["OP 1234 A1 рахмат"]
     assert sender.takes(heard.answer.status)
     assert not sender.texts_back(heard.answer.content_type or "", heard.answer.body)
 
@@ -135,7 +135,7 @@ def test_several_providers_are_told_apart(server):
     to = server(lambda message: [403] if message == B else [200])
     twilio = to.webhook("twilio", TwilioSender())
     answers = SimulatedProvider().deliver([*deliveries(to.webhook(), A, B), *deliveries(twilio, A, C)])
-    assert {name: one.acknowledged for name, one in answers.items()} == {"generic": {A}, "twilio": {A, C}}
+    assert {name: answer.acknowledged for name, answer in answers.items()} == {"generic": {A}, "twilio": {A, C}}
     assert answers["generic"].failed == {B: "403 Try again"}
 
 
@@ -145,9 +145,9 @@ def test_several_providers_are_told_apart(server):
 def test_each_provider_has_its_own_idea_of_success(status, takers, server):
     to = server(lambda message: [status])
     webhooks = [to.webhook(name, SENDERS[name]) for name in ("telerivet", "kannel", "infobip")]
-    answers = SimulatedProvider().deliver([one for webhook in webhooks for one in deliveries(webhook, A)])
-    assert {name for name, one in answers.items() if one.acknowledged} == takers
-    assert {name for name, one in answers.items() if one.faults()} == set(answers) - takers
+    answers = SimulatedProvider().deliver([delivery for webhook in webhooks for delivery in deliveries(webhook, A)])
+    assert {name for name, answer in answers.items() if answer.acknowledged} == takers
+    assert {name for name, answer in answers.items() if answer.faults()} == set(answers) - takers
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ PROOFS = {
     "query": {"query_token": "h&re"},
     "basic": {"basic_user": "u", "basic_password": "p"},
 }
-DESCRIBED = {name: {"secret": "s", "format": one} for name, one in FORMATS.items()}
+DESCRIBED = {name: {"secret": "s", "format": format_} for name, format_ in FORMATS.items()}
 DESCRIBED |= {
     f"{method} without signature, by {name}": {**proof, "format": {"fields": FIELDS, "method": method}}
     for name, proof in PROOFS.items()

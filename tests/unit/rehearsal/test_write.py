@@ -20,39 +20,45 @@ def written(election, plan):
 @pytest.mark.parametrize(("noise", "incidents", "most_asked_again"), [(0, 20, 0), (0, 100, 0), (100, 20, 0.02)])
 def test_every_sms_is_read_as_it_was_meant_or_asked_for_again(election, noise, incidents, most_asked_again):
     typed = read = 0
-    for planned, one in written(election, replace(PLAN, noise=noise, incidents=incidents)):
+    for planned, message in written(election, replace(PLAN, noise=noise, incidents=incidents)):
         meant = planned.intended
-        said = interpret(election, election.observers_by_phone[meant.observer.phones[0]], one.text, planned.received_at)
-        typed += len(one.meaning.answers)
+        said = interpret(
+            election, election.observers_by_phone[meant.observer.phones[0]], message.text, planned.received_at
+        )
+        typed += len(message.meaning.answers)
         for report in said.reports:
             where = (report.reading.form, report.station, report.round, report.observer)
-            assert where == (meant.form, meant.observer.station, meant.round, meant.observer), one.text
-            assert report.reading.answers.items() <= one.meaning.answers.items(), one.text
+            assert where == (meant.form, meant.observer.station, meant.round, meant.observer), message.text
+            assert report.reading.answers.items() <= message.meaning.answers.items(), message.text
             read += len(report.reading.answers)
     assert typed - read <= most_asked_again * typed
 
 
 def test_small_talk_is_no_report(election):
-    small_talk = [one for planned, one in written(election, replace(PLAN, noise=100)) if planned.intended.form is None]
+    small_talk = [
+        value for planned, value in written(election, replace(PLAN, noise=100)) if planned.intended.form is None
+    ]
     assert small_talk
-    for one in small_talk:
-        assert interpret(election, election.observers[:1], one.text, MORNING).state == "unrecognised", one.text
+    for sms in small_talk:
+        assert interpret(election, election.observers[:1], sms.text, MORNING).state == "unrecognised", sms.text
 
 
 def test_without_noise_everything_is_typed_and_accepted(election):
-    for planned, one in written(election, PLAN):
-        assert one.meaning.answers == planned.intended.answers
-        assert not one.defects
+    for planned, row in written(election, PLAN):
+        assert row.meaning.answers == planned.intended.answers
+        assert not row.defects
 
 
 def test_noise_is_as_frequent_as_planned_and_the_same_for_the_same_seed(election):
     noisy = written(election, replace(PLAN, noise=50))
-    assert 0.3 < sum(bool(one.defects) for _, one in noisy) / len(noisy) < 0.6
+    assert 0.3 < sum(bool(sms.defects) for _, sms in noisy) / len(noisy) < 0.6
     assert written(election, replace(PLAN, noise=50)) == noisy
 
 
 def test_who_shares_a_phone_is_told_apart_by_number(election):
-    shared = [(planned, one) for planned, one in written(election, PLAN) if planned.intended.observer.station == "1001"]
+    shared = [
+        (planned, value) for planned, value in written(election, PLAN) if planned.intended.observer.station == "1001"
+    ]
     assert {planned.intended.observer.number for planned, _ in shared} == {"10011", "10012"}
-    for planned, one in shared:
-        assert ("@10012" in one.text) == (planned.intended.observer.number == "10012")
+    for planned, message in shared:
+        assert ("@10012" in message.text) == (planned.intended.observer.number == "10012")

@@ -63,7 +63,7 @@ def test_reasons_are_three_words_at_most(language: str) -> None:
 )
 def test_names_what_is_wrong(texts: dict[str, dict[str, str]], expected: list[tuple[str, str, str]]) -> None:
     problems = check_texts(texts)
-    assert [(problem.language, problem.key) for problem in problems] == [(one[0], one[1]) for one in expected]
+    assert [(problem.language, problem.key) for problem in problems] == [(value[0], value[1]) for value in expected]
     for problem, (_, _, words) in zip(problems, expected, strict=True):
         assert words in problem.message
 

@@ -196,8 +196,8 @@ def test_every_reply_fits_two_sms_and_cuts_no_word(
     assert reply.startswith("Baykoo: ")
     assert count_segments(reply).count <= 2
     given_words = " ".join(
-        [one.head for one in results]
-        + [" ".join((*one.accepted, *one.missing, *one.rejected, *one.questions)) for one in results]
+        [result.head for result in results]
+        + [" ".join((*result.accepted, *result.missing, *result.rejected, *result.questions)) for result in results]
         + [re.sub(r"\{\w+\}", " ", written) for written in catalogue()[language].values()]
     )
     known = set(re.findall(r"\w+", f"{given_words} 1 10 20 1234 {' '.join(example(form) for form in election.forms)}"))
@@ -206,14 +206,21 @@ def test_every_reply_fits_two_sms_and_cuts_no_word(
 
 @settings(max_examples=200)
 @given(results, st.sampled_from(LANGUAGES))
-def test_every_rejected_code_of_a_usual_form_is_named(election: Election, one: ReportResult, language: str) -> None:
-    if one.form == "IN" or one.is_doubtful("station") or one.is_doubtful("observer") or len(one.rejected) > 12:
+def test_every_rejected_code_of_a_usual_form_is_named(
+    election: Election, report_result: ReportResult, language: str
+) -> None:
+    if (
+        report_result.form == "IN"
+        or report_result.is_doubtful("station")
+        or report_result.is_doubtful("observer")
+        or len(report_result.rejected) > 12
+    ):
         return
-    if "station_unknown" in one.flags:
+    if "station_unknown" in report_result.flags:
         return
-    reply = report_reply(election, language, [one])
+    reply = report_reply(election, language, [report_result])
     word = {code: catalogue()[language][f"code_{code}"] for code in ("station", "observer")}
-    assert all(re.search(rf"\b{word.get(code, code)}\b", reply) for code in one.rejected)
+    assert all(re.search(rf"\b{word.get(code, code)}\b", reply) for code in report_result.rejected)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

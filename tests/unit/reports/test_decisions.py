@@ -98,7 +98,7 @@ class Day:
         match step:
             case ("choose", code, observer):
                 counting = self.report.counting
-                answers = {who: one.answers[code].value for who, one in counting.items() if code in one.answers}
+                answers = {who: row.answers[code].value for who, row in counting.items() if code in row.answers}
                 if observer is not None and observer not in answers:
                     return decisions
                 return decisions.choosing({code: Choice(observer, basis_of(answers), AIDA)})
@@ -124,18 +124,18 @@ def recounted(form: str, day: Day, chance: random.Random) -> Report:
     messages = [*day.messages.values(), *list(day.messages.values())[:3]]
     chance.shuffle(messages)
     report = Report("1", form, "-", decisions=day.report.decisions)
-    for one in messages:
-        report = report.merge(one.observer, one.values, one.source)
+    for message in messages:
+        report = report.merge(message.observer, message.values, message.source)
     return report
 
 
 def by_hand(day: Day) -> dict[str, dict[str, object]]:
     """Each observer's newest answers of the messages that nobody withdrew, as one would find them in a list."""
     found: dict[str, dict[str, object]] = {}
-    standing = [one for one in day.messages.values() if one.key not in day.report.decisions.withdrawn]
-    for one in sorted(standing, key=lambda one: one.source.age):
-        if one.values:
-            found.setdefault(one.observer, {}).update(one.values)
+    standing = [message for message in day.messages.values() if message.key not in day.report.decisions.withdrawn]
+    for row in sorted(standing, key=lambda answer: answer.source.age):
+        if row.values:
+            found.setdefault(row.observer, {}).update(row.values)
     return found
 
 
@@ -143,8 +143,8 @@ def by_hand(day: Day) -> dict[str, dict[str, object]]:
 @given(st.lists(step, max_size=25), st.randoms(use_true_random=False), st.sampled_from(["OP", "EA"]))
 def test_any_interleaving_gives_the_tallies_of_a_fresh_recount(steps: Sequence, chance, form: str) -> None:
     day = Day(Report("1", form, "-"))
-    for one in steps:
-        day.take(one)
+    for value in steps:
+        day.take(value)
     fresh = recounted(form, day, chance)
     assert fresh == day.report
     assert difference(contribution(ELECTION, fresh), day.tally) == {}
@@ -154,19 +154,19 @@ def test_any_interleaving_gives_the_tallies_of_a_fresh_recount(steps: Sequence, 
 @given(st.lists(step, max_size=25))
 def test_what_was_withdrawn_gives_way_to_the_answers_before_it(steps: Sequence) -> None:
     day = Day(Report("1", "EA", "-"))
-    for one in steps:
-        day.take(one)
+    for value in steps:
+        day.take(value)
     given_now = {
-        observer: {code: answer.value for code, answer in one.answers.items()}
-        for observer, one in day.report.observers.items()
+        observer: {code: answer.value for code, answer in row.answers.items()}
+        for observer, row in day.report.observers.items()
     }
-    most = max((len(one.history(code)) for one in day.report.given.values() for code in CODES), default=0)
+    most = max((len(row.history(code)) for row in day.report.given.values() for code in CODES), default=0)
     if most <= MOST_SUPERSEDED:
         assert given_now == by_hand(day)
-        for observer, one in day.report.observers.items():
+        for observer, item in day.report.observers.items():
             sent = [said for said in day.messages.values() if said.observer == observer and said.values]
             standing = [said for said in sent if said.key not in day.report.decisions.withdrawn]
-            assert one.first_at == min(said.source.received_at for said in standing)
+            assert item.first_at == min(said.source.received_at for said in standing)
 
 
 def said(*texts: tuple[str, dict, int, str], form: str = "OP", decisions: Decisions | None = None) -> Report:
@@ -179,9 +179,9 @@ def said(*texts: tuple[str, dict, int, str], form: str = "OP", decisions: Decisi
 def test_so_many_superseded_answers_are_kept_the_newest_first() -> None:
     texts = [("1", {"B": number}, number, f"m{number}") for number in range(MOST_SUPERSEDED + 3)]
     for ordered in (texts, texts[::-1], [*texts[5:], *texts[:5], *texts]):
-        one = said(*ordered).given["1"]
-        assert [answer.value for answer in one.history("B")] == list(range(MOST_SUPERSEDED + 2, 1, -1))
-        assert one.first_at == MORNING
+        row = said(*ordered).given["1"]
+        assert [answer.value for answer in row.history("B")] == list(range(MOST_SUPERSEDED + 2, 1, -1))
+        assert row.first_at == MORNING
 
 
 def test_a_choice_counts_while_the_answers_are_those_it_was_made_on() -> None:
@@ -222,7 +222,7 @@ def test_an_observer_owes_again_whose_only_entry_was_undone() -> None:
     entered = said(("1", {"B": 400}, 1, "entered#1"))
     assert owing(ELECTION, entered) == ()
     undone = replace(entered, decisions=Decisions().withdrawing("entered#1", AIDA))
-    assert [one.number for one in owing(ELECTION, undone)] == ["1", "2"]
+    assert [observer.number for observer in owing(ELECTION, undone)] == ["1", "2"]
     assert contribution(ELECTION, undone) == {}
 
 
@@ -236,7 +236,7 @@ def test_late_is_by_the_first_answer_that_stands() -> None:
 def test_an_ordinary_report_s_row_has_neither_history_nor_decisions() -> None:
     row = to_row(ELECTION, StoredReport(said(("1", {"A": True}, 1, "a"), ("2", {"A": True}, 2, "b")), "North", 1))
     assert row.decisions is None
-    assert {name for one in row.answers.values() for name in one} == {"first", "from", "a"}
+    assert {name for answer in row.answers.values() for name in answer} == {"first", "from", "a"}
 
 
 def test_decisions_are_read_as_they_were_written() -> None:
@@ -252,15 +252,15 @@ def test_decisions_are_read_as_they_were_written() -> None:
     assert written is not None
     assert decisions_from_json(written) == decisions
     assert decisions_from_json(written | {"of a later version": 1}) == decisions
-    assert [one[0] for one in written["by"]] == ["Aida (operator)", "Bakyt"], "each reason stands once"
+    assert [value[0] for value in written["by"]] == ["Aida (operator)", "Bakyt"], "each reason stands once"
 
 
 @settings(max_examples=300)
 @given(st.lists(step, max_size=15), step)
 def test_undo_restores_what_was_decided_before_and_undoing_that_does_it_again(steps: Sequence, last: object) -> None:
     day = Day(Report("1", "OP", "-"))
-    for one in steps:
-        day.take(one)
+    for value in steps:
+        day.take(value)
     if isinstance(last, Said):
         return
     before = day.report.decisions

@@ -57,28 +57,30 @@ AIDA = Attribution("Aida (operator)", EVENING)
 
 
 def report(form: str, *given: tuple[str, dict], decisions: Decisions | None = None) -> Report:
-    one = Report("1", form, "-", decisions=decisions or Decisions())
+    station_report = Report("1", form, "-", decisions=decisions or Decisions())
     for place, (observer, values) in enumerate(given):
-        one = one.merge(observer, values, Source(EVENING + dt.timedelta(minutes=place), f"m{place}"))
-    return one
+        station_report = station_report.merge(
+            observer, values, Source(EVENING + dt.timedelta(minutes=place), f"m{place}")
+        )
+    return station_report
 
 
 def doubts(*reports: Report, of: str = "CL") -> tuple[Doubt, ...]:
-    return doubts_of(ELECTION, {(one.form, one.round): one for one in reports}, (of, "-"))
+    return doubts_of(ELECTION, {(report.form, report.round): report for report in reports}, (of, "-"))
 
 
 def told(*reports: Report, of: str = "CL") -> list[tuple[str, str]]:
-    return [(one.kind, one.sentence) for one in doubts(*reports, of=of)]
+    return [(doubt.kind, doubt.sentence) for doubt in doubts(*reports, of=of)]
 
 
 def test_observers_who_disagree_are_quoted_with_the_difference() -> None:
-    one = report("OP", ("1", {"E": 1201, "A": True, "K": 1}), ("2", {"E": 1211, "A": False, "K": 2}))
-    assert told(one, of="OP") == [
+    station_report = report("OP", ("1", {"E": 1201, "A": True, "K": 1}), ("2", {"E": 1211, "A": False, "K": 2}))
+    assert told(station_report, of="OP") == [
         ("conflict", "A: observer 1 yes, observer 2 no"),
         ("conflict", "E: observer 1 1201, observer 2 1211: 10 apart"),
         ("conflict", "K: observer 1 1, observer 2 2"),
     ]
-    assert [one.votes for one in doubts(one, of="OP")] == [0, 10, 0]
+    assert [doubt.votes for doubt in doubts(station_report, of="OP")] == [0, 10, 0]
 
 
 def test_d2_within_the_tolerance_there_is_none() -> None:

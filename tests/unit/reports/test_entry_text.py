@@ -97,7 +97,7 @@ def typed_by(question: Question) -> st.SearchStrategy[str]:
 
 
 def entries(form: Form) -> st.SearchStrategy[EntryFields]:
-    answers = st.fixed_dictionaries({}, optional={one.code: typed_by(one) for one in form.questions})
+    answers = st.fixed_dictionaries({}, optional={question.code: typed_by(question) for question in form.questions})
     place = st.sampled_from([None, *form.round_names]) if form.rounds else st.none()
     return st.builds(EntryFields, st.just(form.code), st.just("1001"), place, answers.filter(bool))
 

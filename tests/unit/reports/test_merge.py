@@ -19,7 +19,7 @@ answers = st.fixed_dictionaries(
     },
 )
 message = st.tuples(st.sampled_from("12"), answers, st.integers(0, 240), st.integers(0, 9))
-messages = st.lists(message, max_size=12, unique_by=lambda one: (one[2], one[3]))
+messages = st.lists(message, max_size=12, unique_by=lambda row: (row[2], row[3]))
 
 
 def merged(form: str, texts: Sequence[tuple[str, dict, int, int]]) -> Report:

@@ -77,7 +77,7 @@ def test_whoever_knows_answers_for_the_station(said: list) -> None:
     report = answered(*said)
     counted = station_answers(ELECTION, report)
     for code in ("E", "D"):
-        given_by = [one.answers[code].value for one in report.observers.values() if code in one.answers]
+        given_by = [observer.answers[code].value for observer in report.observers.values() if code in observer.answers]
         known = [value for value in given_by if value is not UNKNOWN]
         if code in counted.values:
             assert counted.values[code] in (known or [UNKNOWN])

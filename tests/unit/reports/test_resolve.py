@@ -50,17 +50,19 @@ def resolved(text: str) -> tuple[ResolvedReport, ...]:
 )
 def test_each_observer_and_station_has_one_report_of_a_text(text: str, expected: list[tuple[str, dict, dict]]) -> None:
     reports = resolved(text)
-    assert [(one.observer.number, dict(one.reading.answers), dict(one.reading.rejected)) for one in reports] == expected
-    assert all(one.counts for one in reports)
+    assert [
+        (report.observer.number, dict(report.reading.answers), dict(report.reading.rejected)) for report in reports
+    ] == expected
+    assert all(report.counts for report in reports)
 
 
 def test_an_answer_in_conflict_opens_no_incident() -> None:
-    assert [one.critical for one in resolved("OP B13\nOP @0001 A1")] == [("B",)]
-    assert [one.critical for one in resolved("OP B13\nOP @0001 B12")] == [()]
+    assert [report.critical for report in resolved("OP B13\nOP @0001 A1")] == [("B",)]
+    assert [report.critical for report in resolved("OP B13\nOP @0001 B12")] == [()]
 
 
 def test_nothing_counts_while_nobody_knows_whose_it_is_but_an_incident() -> None:
-    assert [one.counts for one in resolved("OP A1 @0001 @0002")] == [False]
+    assert [report.counts for report in resolved("OP A1 @0001 @0002")] == [False]
     (incident,) = resolved("IN @0001 @0002 1 they fight")
     assert (incident.counts, incident.observer.number, incident.reading.comment) == (True, "0001", "they fight")
     assert incident.reading.rejected == {"observer": "ambiguous"}

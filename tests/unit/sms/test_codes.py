@@ -67,8 +67,8 @@ def test_a_code_is_no_part_of_what_is_read(text: str) -> None:
 def test_what_is_shown_reads_as_what_was_sent(text: str) -> None:
     as_sent = read(text, ELECTION)
     shown = read(with_code_masked(f"*482193 {text}"), ELECTION)
-    assert [(one.form, one.station, one.answers, one.rejected) for one in shown.reports] == [
-        (one.form, one.station, one.answers, one.rejected) for one in as_sent.reports
+    assert [(report.form, report.station, report.answers, report.rejected) for report in shown.reports] == [
+        (report.form, report.station, report.answers, report.rejected) for report in as_sent.reports
     ]
 
 

@@ -32,13 +32,13 @@ def piece(number: int, text: str = "", *, seconds: float = 0, again: str = "") -
 
 def noted(pieces: Iterable[StoredPart], total: int) -> tuple[LongSms, ...]:
     known: tuple[LongSms, ...] = ()
-    for one in pieces:
-        known = with_piece(known, one, total)
+    for value in pieces:
+        known = with_piece(known, value, total)
     return known
 
 
 def keys(sms: LongSms) -> set[str]:
-    return {one.key for one in sms.pieces}
+    return {piece.key for piece in sms.pieces}
 
 
 @st.composite
@@ -60,11 +60,11 @@ def test_every_order_makes_one_sms(arrived: tuple[int, list[StoredPart]]) -> Non
     known = noted(pieces, total)
     whole = [sms for sms in known if sms.is_complete]
     assert len(whole) == 1
-    assert {one.number for one in whole[0].pieces} == set(range(1, total + 1))
+    assert {piece.number for piece in whole[0].pieces} == set(range(1, total + 1))
     for rest in [sms for sms in known if not sms.is_complete]:
         known = without_repetition(known, rest)
     [sms] = known
-    assert keys(sms) | {again for again, _ in sms.repeats} == {one.key for one in pieces}
+    assert keys(sms) | {again for again, _ in sms.repeats} == {piece.key for piece in pieces}
     assert all(first in keys(sms) for _, first in sms.repeats)
 
 
@@ -78,8 +78,8 @@ def test_noting_a_part_again_changes_nothing(arrived: tuple[int, list[StoredPart
     total, pieces = arrived
     known = noted(pieces, total)
     chance.shuffle(pieces)
-    for one in pieces:
-        assert with_piece(known, one, total) == known
+    for value in pieces:
+        assert with_piece(known, value, total) == known
 
 
 @given(st.data())
@@ -87,10 +87,10 @@ def test_references_that_come_again_later_mix_nothing(data: st.DataObject) -> No
     apart = 2 * ONE_SMS_WITHIN.total_seconds() + 1
     names = "abc"
     found = [data.draw(arrivals(name, place * apart)) for place, name in enumerate(names)]
-    arrived = [one for total, pieces in found if total == found[0][0] for one in pieces]
+    arrived = [piece for total, pieces in found if total == found[0][0] for piece in pieces]
     known = noted(data.draw(st.permutations(arrived)), found[0][0])
     assert all(len({key[0] for key in keys(sms)}) == 1 for sms in known)
-    assert {next(iter(keys(sms)))[0] for sms in known if sms.is_complete} == {one.key[0] for one in arrived}
+    assert {next(iter(keys(sms)))[0] for sms in known if sms.is_complete} == {part.key[0] for part in arrived}
 
 
 def test_parts_of_two_sms_at_the_same_time_are_never_joined() -> None:
@@ -106,8 +106,12 @@ def test_a_part_that_may_be_of_two_sms_begins_its_own() -> None:
 
 
 def test_it_is_due_when_it_is_complete_or_nothing_came_for_two_minutes() -> None:
-    [one] = noted([piece(1)], 2)
-    assert [one.is_due(BEGUN + dt.timedelta(seconds=seconds)) for seconds in (0, 119, 120)] == [False, False, True]
+    [stored_noted] = noted([piece(1)], 2)
+    assert [stored_noted.is_due(BEGUN + dt.timedelta(seconds=seconds)) for seconds in (0, 119, 120)] == [
+        False,
+        False,
+        True,
+    ]
     [two] = noted([piece(1), piece(2, seconds=60)], 2)
     [more] = noted([piece(1), piece(2, seconds=60)], 3)
     assert two.is_due(BEGUN)

@@ -102,7 +102,7 @@ def test_no_word_is_a_form_a_command_or_a_cancellation(wish: str, said: str) -> 
 
 
 def test_no_word_means_both() -> None:
-    out, back = ({skeleton(said) for wish, said in TAUGHT if wish == one} for one in ("out", "in"))
+    out, back = ({skeleton(said) for wish, said in TAUGHT if wish == value} for value in ("out", "in"))
     assert out.isdisjoint(back)
 
 

@@ -246,7 +246,9 @@ def largest(model: type[Model]) -> dict[str, Any]:
     named = dict(LARGEST[model.__name__]())
     free: dict[str, Any] = named.pop("", {})
     attributes = model.get_attributes()
-    values = {name: value_of(one) for name, one in attributes.items() if not isinstance(one, JSONAttribute)}
+    values = {
+        name: value_of(attribute) for name, attribute in attributes.items() if not isinstance(attribute, JSONAttribute)
+    }
     values |= named
     row = model(**{name: value for name, value in values.items() if value is not None}).serialize()
     return dict(row) | free
@@ -263,7 +265,7 @@ def test_the_largest_row_of_every_model_fits(model: type[Model]) -> None:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_whatever_can_hold_much_has_its_bound_named(model: type[Model]) -> None:
     much = JSONAttribute | BinaryAttribute | IntSetAttribute
-    attributes = {name for name, one in model.get_attributes().items() if isinstance(one, much)}
+    attributes = {name for name, attribute in model.get_attributes().items() if isinstance(attribute, much)}
     named = LARGEST[model.__name__]().keys()
     every = arrived().keys() | joined().keys() | email().keys() | FEW if model.__name__ == "Message" else named
     assert attributes <= set(every), f"say in LARGEST how large {attributes - set(every)} may be"

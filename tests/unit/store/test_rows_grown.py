@@ -118,7 +118,7 @@ def test_changes_fit_their_row_whatever_is_written(database: FakeDynamoDB) -> No
         replace_observer(subject, words(chance, LONGEST_WORDS), [f"+9967001{number}1"], None)
 
     change("1000")
-    numbers = [one.number for one in grown(2, 90).observers][1:]
+    numbers = [observer.number for observer in grown(2, 90).observers][1:]
     changed = others_like(database, "changes", LARGEST_CHANGES, numbers, chance)
     changed += _until_refused(DecisionRefused, change, numbers[changed - 1 :])
     size = head_bytes(database)

@@ -45,7 +45,7 @@ def test_the_last_round_stands_beside_the_one_of_its_form_before(election: Elect
 
 def test_the_first_round_stands_beside_another_form_s(election: Election) -> None:
     shown = arrivals(election, [], began(election, "TU", "10:00"))
-    assert [(one["form"], one["points"]) for one in shown] == [("TU", []), ("OP", [])]
+    assert [(report["form"], report["points"]) for report in shown] == [("TU", []), ("OP", [])]
 
 
 def test_before_the_day_there_is_nothing(election: Election) -> None:
@@ -61,6 +61,6 @@ def test_of_a_form_per_observer_each_counts(election: Election) -> None:
 def test_a_curve_has_so_many_points(election: Election) -> None:
     reports = reported(election, "TU", "10:00", range(600))
     shown = arrivals(election, reports, began(election, "TU", "10:00") + 600 * MINUTE)
-    points = next(one["points"] for one in shown if one["round"] == "10:00")
+    points = next(report["points"] for report in shown if report["round"] == "10:00")
     assert len(points) <= MOST_POINTS
     assert points[-1][1] == 600

@@ -40,8 +40,8 @@ def cell(region: str | None, column: str, now: dt.datetime) -> dict[str, int]:
 
 def test_columns_stand_in_the_days_order() -> None:
     shown = columns(election(), at(10, 15))
-    assert [" ".join(filter(None, (one["form"], one["round"]))) for one in shown] == ORDER
-    assert [one["state"] for one in shown] == ["over", "grace", "ahead", "ahead", "open", *["ahead"] * 4]
+    assert [" ".join(filter(None, (report["form"], report["round"]))) for report in shown] == ORDER
+    assert [row["state"] for row in shown] == ["over", "grace", "ahead", "ahead", "open", *["ahead"] * 4]
     assert shown[1]["due"] == "2017-10-15T10:00:00+06:00"
     assert shown[1]["missing_from"] == "2017-10-15T10:30:00+06:00"
 

@@ -17,7 +17,7 @@ AT = dt.datetime.fromisoformat("2017-10-15T12:00:00+06:00")
 
 def disagreeing(*reports: Report) -> list[Report]:
     """The reports with two observers' answers that contradict each other."""
-    return [one.merge("1", {"A": 1}, Source(AT, "a")).merge("2", {"A": 2}, Source(AT, "b")) for one in reports]
+    return [report.merge("1", {"A": 1}, Source(AT, "a")).merge("2", {"A": 2}, Source(AT, "b")) for report in reports]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,9 @@ def disagreeing(*reports: Report) -> list[Report]:
 def test_a_station_is_held_back_once(
     election: Election, monkeypatch: pytest.MonkeyPatch, places: list, held: dict[str, int], is_read: bool
 ) -> None:
-    reports = {(one.station, one.form, one.round): one for one in disagreeing(*(Report(*place) for place in places))}
+    reports = {
+        (doubt.station, doubt.form, doubt.round): doubt for doubt in disagreeing(*(Report(*place) for place in places))
+    }
     cells: dict[Any, Any] = {}
     for (station, *place), report in reports.items():
         cell = (election.region_of(station), *place)

@@ -16,7 +16,9 @@ MOST_BYTES = 6000
 
 def groups(places: list[int]) -> list[tuple[int, int]]:
     """Neighbouring places together, first and last."""
-    together = [[one for _, one in group] for _, group in groupby(enumerate(places), lambda pair: pair[1] - pair[0])]
+    together = [
+        [member for _, member in group] for _, group in groupby(enumerate(places), lambda pair: pair[1] - pair[0])
+    ]
     return [(group[0], group[-1]) for group in together]
 
 
@@ -85,7 +87,7 @@ def test_the_line_is_broken_where_a_round_has_no_reports_and_ends_before_those_t
         *(True, False, True),
         *(True, False, False),
     ]
-    drawn = [height_at(picture, NOW, (one + other) // 2, 400) is not None for one, other in pairwise(columns)]
+    drawn = [height_at(picture, NOW, (value + other) // 2, 400) is not None for value, other in pairwise(columns)]
     assert drawn == [False, False, True, False, False]
 
 
@@ -103,7 +105,7 @@ def test_what_was_known_before_is_a_line_of_its_own_thinner_and_behind() -> None
 
 numbers = st.none() | st.integers(0, 10**12)
 rounds = st.lists(st.tuples(st.integers(-20 * 1440, 3 * 1440), numbers, numbers), min_size=1, max_size=60).map(
-    lambda drawn: [Point(*one) for one in sorted(drawn, key=lambda one: one[0])]
+    lambda drawn: [Point(*row) for row in sorted(drawn, key=lambda row: row[0])]
 )
 
 

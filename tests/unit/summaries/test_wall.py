@@ -26,7 +26,7 @@ def figures(**changed):
 
 def test_coverage_has_every_round_that_has_begun_and_no_other() -> None:
     shown = figures()
-    assert [(one["form"], one["round"]) for one in shown["coverage"]] == [
+    assert [(area["form"], area["round"]) for area in shown["coverage"]] == [
         ("OP", "-"), ("TU", "10:00"), ("TU", "12:00"), ("TU", "14:00"), ("VO", "-"),
     ]  # fmt: skip
     nation, *regions = shown["coverage"][0]["areas"]
@@ -36,7 +36,7 @@ def test_coverage_has_every_round_that_has_begun_and_no_other() -> None:
 
 
 def test_regions_of_which_too_little_is_in_show_no_shares() -> None:
-    opened = next(one for one in figures()["findings"] if (one["form"], one["code"]) == ("OP", "A"))
+    opened = next(finding for finding in figures()["findings"] if (finding["form"], finding["code"]) == ("OP", "A"))
     assert opened["nation"] == {"true": 64, "false": 17}
     assert opened["regions"]["Osh"] == {"true": 50, "false": 8}
     assert opened["regions"]["Osh city"] is None  # 3 of 16
@@ -55,7 +55,7 @@ def test_only_verified_incidents_are_counted_by_kind_and_region() -> None:
 def test_w1_no_station_person_or_number_is_in_it() -> None:
     written = json.dumps(figures(), ensure_ascii=False)
     people = [*ELECTION.observers, *ELECTION.coordinators]
-    assert not [one.name for one in people if one.name in written]
-    assert not [one.number for one in ELECTION.stations if f'"{one.number}"' in written]
-    assert not [one.name for one in ELECTION.stations if f'"{one.name}"' in written]
+    assert not [person.name for person in people if person.name in written]
+    assert not [station.number for station in ELECTION.stations if f'"{station.number}"' in written]
+    assert not [station.name for station in ELECTION.stations if f'"{station.name}"' in written]
     assert "+996" not in written
