@@ -1,5 +1,6 @@
 """The one key N: the next task of all queues, and never the same to two."""
 
+import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ import pytest
 from aws_faults import Wire, answered
 from call_room import MINUTE, Room
 from pipeline import Load
+from unit_meter import UnitMeter
 
 from chalicelib.services.calls.refusals import LeaseLost, NothingToDo, TaskLeased
 from chalicelib.services.desk.decisions import dismiss
@@ -18,6 +20,8 @@ from chalicelib.store.desk import tag_of
 from chalicelib.store.message_queries import get
 from chalicelib.store.tables import StoreUnavailable
 
+MOST_REQUESTS = 6
+"""For an incident: its queue, the leases of its region, who acts, and the lease itself."""
 OPENING = "OP A1 B0730 C{members} D1 E1668"
 
 
@@ -63,6 +67,22 @@ def test_what_one_has_comes_first_until_it_is_done(room: Room) -> None:
     dismiss(room.loaded, room.action(), row.key, tag_of(row))
     with pytest.raises(NothingToDo):
         take_next(room.loaded, room.action(), kinds=("message",))
+
+
+def test_an_incident_comes_before_what_one_has(room: Room) -> None:
+    held = take_next(room.loaded, room.action(), kinds=("call",))
+    assert take_next(room.loaded, room.action())["kind"] == "incident"
+    assert take_next(room.loaded, room.action(), kinds=("call",))["key"] == held["key"]
+
+
+def test_queues_are_read_as_far_as_the_first_that_has_a_task(room: Room, wire: Wire) -> None:
+    asked = []
+    for queue in KINDS:
+        with UnitMeter(wire) as meter:
+            take_next(room.loaded, room.action("Another"), kinds=KINDS[KINDS.index(queue) :])
+        asked.append(meter.requests)
+    sys.stdout.write(f"Requests for an incident, an SMS, a call, a doubt: {asked}.\n")
+    assert asked[0] <= MOST_REQUESTS
 
 
 def test_a_lease_ends_by_itself_is_renewed_and_released(room: Room) -> None:

@@ -15,8 +15,8 @@ from chalicelib.rehearsal.latency import Latency
 from chalicelib.rehearsal.operators.api import OperatorsApi
 from chalicelib.rehearsal.operators.operator import HandledTask, SimulatedOperator
 
-IDLE_SECONDS: Final = 2.0
-"""How long an operator whose queues are empty waits before looking again."""
+IDLE_SECONDS: Final = 5.0
+"""How long an operator whose queues are empty waits before looking again: as long as the page does."""
 SETTLED_SECONDS: Final = 70.0
 """The schedule fills queues each minute: they are empty when nothing has come for longer."""
 LONGEST_SECONDS: Final = 1800.0

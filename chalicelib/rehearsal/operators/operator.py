@@ -2,7 +2,7 @@
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ TAKEN: Final = "taken by somebody else, or gone"
 WAITS: Final = dt.timedelta(minutes=15)
 """How long, on the election's clock, an operator waits for a report that was promised."""
 MOST_REPORTS: Final = 10
+NOBODY_SIMULATED: Final[dict[str, Any]] = {"outcome": "unreachable"}
+"""What a phone comes to that has nobody to answer: a stranger's, that an operator took for an observer's."""
 NOBODY_REACHED: Final = frozenset({"no_answer", "unreachable", "wrong_number"})
 
 
@@ -95,37 +97,36 @@ class SimulatedOperator:
         return _outcome(muted, "muted")
 
     def _ring_through(self, task: dict[str, Any]) -> str:
-        """Ring the station's phones in their order until somebody is reached."""
-        station = task["key"]
-        card = self._api.get("calls", station)
+        """Ask a station for what it owes."""
+        card = self._api.get("calls", task["key"])
         if not card.is_done:
             return TAKEN
-        phones = [phone["phone"] for observer in card.document["observers"] for phone in observer["phones"]]
+        return self._ask(task["key"], card.document, {place["report"] for place in card.document["owed"]})
+
+    def _complete(self, place: tuple[str, str, str]) -> str:
+        """Ask a station for the whole of half a report."""
+        station, form, round_name = place
+        leased = self._api.post("calls", station, "lease", body={})
+        card = self._api.get("calls", station)
+        if not leased.is_done or not card.is_done:
+            return TAKEN
+        return self._ask(station, card.document, {_named(form, round_name)})
+
+    def _ask(self, station: str, card: dict[str, Any], reports: Set[str]) -> str:
+        """Ring a station's phones until somebody is reached; end the lease."""
+        phones = [phone["phone"] for observer in card["observers"] for phone in observer["phones"]]
         outcome = "nobody to ring"
         for place, phone in enumerate(phones):
             rung = self._api.post("calls", station, "ring", body={"phone": phone})
-            if not rung.is_done:
-                break
-            stays = rung.document["outcome"] in NOBODY_REACHED and place + 1 < len(phones)
-            body = self._logged(card.document, rung.document, phone) | {"stays": stays}
+            heard = rung.document if rung.is_done else NOBODY_SIMULATED
+            stays = heard["outcome"] in NOBODY_REACHED and place + 1 < len(phones)
+            body = _logged(card, heard, phone, reports) | {"stays": stays}
             logged = self._api.post("calls", station, "outcome", body=body)
             outcome = _outcome(logged, body["outcome"])
             if not logged.is_done or not stays:
                 return outcome
         self._api.post("calls", station, "release", body={})
         return outcome
-
-    def _logged(self, card: dict[str, Any], rung: dict[str, Any], phone: str) -> dict[str, Any]:
-        """Return what the call came to, as the call desk logs it."""
-        outcome = rung["outcome"]
-        if outcome == "will_send":
-            until = dt.datetime.fromisoformat(card["as_of"]) + WAITS
-            return {"outcome": outcome, "phone": phone, "will_send_at": until.isoformat()}
-        reports = list(_owed(card, rung["reports"]))[:MOST_REPORTS]
-        if outcome == "answered" and reports:
-            answers = {"observer": rung["observer"], "reports": reports}
-            return {"outcome": outcome, "phone": phone, "answers": answers, "note": "read back"}
-        return {"outcome": "other" if outcome == "answered" else outcome, "phone": phone}
 
     def _settle(self, task: dict[str, Any]) -> str:
         """Decide a report's doubts: choose, explain, or confirm."""
@@ -139,7 +140,8 @@ class SimulatedOperator:
         ]
         outcome = TAKEN
         for doubt in doubts:
-            outcome = self._decide(place, doubt)
+            is_half = doubt["kind"] == "partial_count"
+            outcome = self._complete(place) if is_half else self._decide(place, doubt)
         if not doubts:
             body = {"kind": task["kind"], "key": task["key"], "region": task["region"]}
             self._api.post("tasks", "release", body=body)
@@ -174,13 +176,32 @@ def _decision(doubt: dict[str, Any], observer: str) -> tuple[str, dict[str, Any]
             return "confirm", {"observer": observer, "codes": [doubt["about"]], "note": "read back"}
 
 
-def _owed(card: dict[str, Any], reports: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Return the reports that are said and owed, as a call's entries."""
-    owed = {place["report"] for place in card["owed"]}
-    for report in reports:
-        round_name = None if report["round"] == NO_ROUND else report["round"]
-        if " ".join(filter(None, (report["form"], round_name))) in owed:
-            yield {"form": report["form"], "round": round_name, "answers": report["answers"]}
+def _logged(card: dict[str, Any], heard: dict[str, Any], phone: str, reports: Set[str]) -> dict[str, Any]:
+    """Return what a call came to, as the call desk logs it.
+
+    `reports`: the names of those that it asked for.
+    """
+    outcome = heard["outcome"]
+    if outcome == "will_send":
+        until = dt.datetime.fromisoformat(card["as_of"]) + WAITS
+        return {"outcome": outcome, "phone": phone, "will_send_at": until.isoformat()}
+    if outcome != "answered":
+        return {"outcome": outcome, "phone": phone}
+    entries = [_entry(report) for report in heard["reports"] if _named(report["form"], report["round"]) in reports]
+    if not entries:
+        return {"outcome": "other", "phone": phone}
+    answers = {"observer": heard["observer"], "reports": entries[:MOST_REPORTS]}
+    return {"outcome": outcome, "phone": phone, "answers": answers, "note": "read back"}
+
+
+def _entry(report: dict[str, Any]) -> dict[str, Any]:
+    round_name = None if report["round"] == NO_ROUND else report["round"]
+    return {"form": report["form"], "round": round_name, "answers": report["answers"]}
+
+
+def _named(form: str, round_name: str) -> str:
+    """Return a report's name as a card has it: `TU 12:00`, `CL`."""
+    return form if round_name == NO_ROUND else f"{form} {round_name}"
 
 
 def _outcome(answered: ApiAnswer, done: str) -> str:

@@ -16,11 +16,29 @@ from chalicelib.services.tasks.queues import KINDS, Kind, Task, TaskScope, tasks
 from chalicelib.store.calls import CallRow
 from chalicelib.store.elections import LoadedElection
 from chalicelib.store.leases import LeaseRow, leases_of, leasing
-from chalicelib.store.messages import NO_REGION
 from chalicelib.store.outcome import WorkChanged
 
-Leases = dict[tuple[str, str], LeaseRow]
-"""By region and task."""
+
+class Leases:
+    """An election's leases, read by region.
+
+    Those of a region are read when the first of its tasks is looked at.
+    """
+
+    def __init__(self, election_id: str) -> None:
+        self._election_id = election_id
+        self._by_region: dict[str, dict[str, LeaseRow]] = {}
+
+    def of(self, task: Task) -> LeaseRow | None:
+        """Return a task's lease; raises StoreUnavailable.
+
+        A call is leased in its own row, and has none here.
+        """
+        if task.row is not None:
+            return None
+        if task.region not in self._by_region:
+            self._by_region[task.region] = leases_of(self._election_id, task.region)
+        return self._by_region[task.region].get(task.name)
 
 
 def peek(
@@ -31,7 +49,7 @@ def peek(
     Raises StoreUnavailable.
     """
     own_regions = regions_asked(loaded.election, operator, regions)
-    leases = _leases(loaded.election.id, own_regions)
+    leases = Leases(loaded.election.id)
     queues: dict[str, dict[str, int]] = {}
     following: Task | None = None
     for kind in _in_order(kinds):
@@ -54,7 +72,8 @@ def take_next(
 
     Incidents first, then SMS, calls and doubts.
 
-    What one holds already and still waits comes first. Raises NothingToDo, and what `perform` raises.
+    In a queue, what one holds already comes first. A queue is read where those before it have no task to give. Raises
+    NothingToDo, and what `perform` raises.
     """
     attempts = 0
 
@@ -62,15 +81,14 @@ def take_next(
         nonlocal attempts
         own_regions = regions_asked(loaded.election, action.operator, regions)
         scope = TaskScope.by(loaded, action.operator, own_regions, action.now)
-        leases = _leases(loaded.election.id, own_regions)
-        divided = [_divided(tasks_of(kind, scope), leases, action.who, action.now) for kind in _in_order(kinds)]
-        held = [task for mine, _ in divided for task in mine]
-        free = next((tasks for _, tasks in divided if tasks), [])
-        if not held and not free:
-            raise NothingToDo("no task waits that nobody has")
-        chosen = held[0] if held else free[among_first(action, attempts, len(free))]
-        attempts += 1
-        return _leasing_change(loaded, action, chosen, leases.get((chosen.region, chosen.name)))
+        leases = Leases(loaded.election.id)
+        for kind in _in_order(kinds):
+            mine, free = _divided(tasks_of(kind, scope), leases, action.who, action.now)
+            if mine or free:
+                chosen = mine[0] if mine else free[among_first(action, attempts, len(free))]
+                attempts += 1
+                return _leasing_change(loaded, action, chosen, leases.of(chosen))
+        raise NothingToDo("no task waits that nobody has")
 
     return perform(action, attempt, also=(WorkChanged,))
 
@@ -148,17 +166,9 @@ def _in_order(kinds: Sequence[Kind]) -> list[Kind]:
     return [kind for kind in KINDS if not kinds or kind in kinds]
 
 
-def _leases(election_id: str, regions: Sequence[str]) -> Leases:
-    return {
-        (region, task): row for region in (*regions, NO_REGION) for task, row in leases_of(election_id, region).items()
-    }
-
-
 def _divided(tasks: Sequence[Task], leases: Leases, who: str, now: dt.datetime) -> tuple[list[Task], list[Task]]:
     """Return tasks that one has, and those that nobody has."""
-    rows: list[tuple[Task, CallRow | LeaseRow | None]] = [
-        (task, task.row or leases.get((task.region, task.name))) for task in tasks
-    ]
+    rows: list[tuple[Task, CallRow | LeaseRow | None]] = [(task, task.row or leases.of(task)) for task in tasks]
     mine = [task for task, row in rows if row is not None and row.is_held(now) and row.holder == who]
     return mine, [task for task, row in rows if row is None or not row.is_held(now)]
 

@@ -1,6 +1,7 @@
 """A rehearsal's call centre: what observers say on the phone, and who had which station."""
 
 import itertools
+import json
 from typing import Any
 
 import urllib3
@@ -61,27 +62,53 @@ def test_calls_one_after_the_other_are_by_one_and_any_overlap_is_seen(spans):
     assert bool(called_by_two(calls)) == overlap
 
 
-class Silent(urllib3.PoolManager):
-    """Connections over which no answer comes to some requests, each as often as it is made."""
+class Scripted(urllib3.PoolManager):
+    """Connections over which scripted answers come in turn; None where none comes, however often it is asked for."""
 
-    def __init__(self, answers: list[bytes | None]) -> None:
+    def __init__(self, *answers: tuple[int, Any] | None) -> None:
         super().__init__()
-        self._answers = answers
+        self._answers = list(answers)
+        self.asked: list[tuple[str, Any]] = []
 
     def request(self, method: str, url: str, *args: Any, **named: Any) -> urllib3.BaseHTTPResponse:
+        self.asked.append((url.rpartition("/v1/elections/kg/")[2], json.loads(named.get("body") or "null")))
         answer = self._answers.pop(0)
         if answer is None:
             raise urllib3.exceptions.MaxRetryError(urllib3.HTTPConnectionPool("api.test"), url)
-        return urllib3.HTTPResponse(answer, status=200)
+        return urllib3.HTTPResponse(json.dumps(answer[1]).encode(), status=answer[0])
 
 
-INCIDENT = b'{"kind": "incident", "key": "1", "since": null, "region": "Osh"}'
+def operator_with(pool: urllib3.PoolManager) -> SimulatedOperator:
+    return SimulatedOperator(OperatorsApi("http://api.test", "kg", "token", pool))
 
 
 def test_an_operator_whom_nothing_answers_looks_again_later():
-    api = OperatorsApi("http://api.test", "kg", "token", Silent([None, INCIDENT, b'{"state": "new"}', None]))
-    operator = SimulatedOperator(api)
+    incident = {"kind": "incident", "key": "1", "since": None, "region": "Osh"}
+    operator = operator_with(Scripted(None, (200, incident), (200, {"state": "new"}), None))
     assert operator.work() is None
     handled = operator.work()
     assert handled is not None
     assert (handled.key, handled.outcome) == ("1", "unanswered")
+
+
+def test_half_a_count_is_asked_for_on_the_phone_past_one_that_nobody_answers():
+    doubt = {"station": "1001", "form": "CL", "round": "-", "kind": "partial_count", "values": {"missing": ["E"]}}
+    phones = [{"phone": "+15550100"}, {"phone": "+15550101"}]
+    reports = [{"form": form, "round": "-", "answers": {"A": "1"}} for form in ("OP", "CL")]
+    pool = Scripted(
+        (200, {"kind": "doubt", "key": "1001#CL#-", "since": None, "region": "Osh"}),
+        (200, {"doubts": [doubt]}),
+        (200, {}),
+        (200, {"as_of": "2026-10-04T21:00:00+06:00", "owed": [], "observers": [{"phones": phones}]}),
+        (404, {}),
+        (200, {}),
+        (200, {"outcome": "answered", "observer": "0001", "reports": reports}),
+        (200, {}),
+    )
+    handled = operator_with(pool).work()
+    assert handled is not None
+    assert handled.outcome == "answered"
+    outcomes = [body for path, body in pool.asked if path == "calls/1001/outcome"]
+    assert outcomes[0] == {"outcome": "unreachable", "phone": "+15550100", "stays": True}
+    assert outcomes[1]["answers"]["reports"] == [{"form": "CL", "round": None, "answers": {"A": "1"}}]
+    assert pool.asked[2] == ("calls/1001/lease", {})
