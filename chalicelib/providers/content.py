@@ -21,7 +21,11 @@ def json_object(body: bytes) -> dict[str, Any]:
 
     As `json_document` reads it.
     """
-    document = json_document(body)
+    return require_object(json_document(body))
+
+
+def require_object(document: Any) -> dict[str, Any]:
+    """Return a body's document, which must be an object."""
     if not isinstance(document, dict):
         raise Malformed("not_an_object", "the body must be one JSON object", "body")
     return document
@@ -33,7 +37,7 @@ def json_document(body: bytes) -> Any:
     No repeated names, no NaN. A byte order mark is let pass.
     """
     try:
-        document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        document = _STRICTLY.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
         raise Malformed("not_utf8", f"the body is not UTF-8: byte {fault.start} cannot be read", "body") from fault
     except json.JSONDecodeError as fault:
@@ -132,6 +136,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise Malformed("not_json", f"{name} is no JSON value", "body")
+
+
+_STRICTLY = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _pairs(encoded: str, charset: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 
-from chalicelib.providers.content import json_object
+from chalicelib.providers.content import require_object
 from chalicelib.providers.contract import (
     Answer,
     CannotCheck,
@@ -113,7 +113,7 @@ class Generic(Provider):
         """
         document = document_of(request, self.format)
         if self.format is _OWN:
-            document = json_object(request.body)
+            require_object(document)
         if self.format.messages is None:
             entry = self.entries.read([document], request)
             messages = (entry,) if isinstance(entry, InboundSms) else ()

@@ -41,10 +41,11 @@ class EntryReader:
         return self._sms(documents, request)
 
     def _sms(self, documents: list[Any], request: WebhookRequest) -> InboundSms:
-        fields = {ours: text_of(first_at(documents, ways)) for ours, ways in self.format.fields.items()}
         if self.is_own:
             fields = {ours: value_at(documents[0], ours) for ours in self.format.fields}
             _require_whole_characters(fields)
+        else:
+            fields = {ours: text_of(first_at(documents, ways)) for ours, ways in self.format.fields.items()}
         part = _part(fields)
         if self.format.text is not None:
             sources = [document_of(request, self.format, as_bytes=True)] if self.format.is_form else documents
