@@ -3,6 +3,7 @@
 The latter is of the message that is worked on. Of a fault it carries the traceback once, as far as it has room.
 """
 
+import json
 import logging
 import traceback
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 CORRELATION_ID = "correlation_id"
 LONGEST_TRACEBACK = 3_000
@@ -39,8 +41,13 @@ def _cut(written: str) -> str:
     return written[:_ENDS] + _CUT + written[_ENDS + len(_CUT) - LONGEST_TRACEBACK :]
 
 
+_encode = json.JSONEncoder(default=str, separators=(",", ":"), ensure_ascii=False).encode
 logger = Logger()
 logger.registered_handler.addFilter(_BoundedTraceback())
+if isinstance(logger.registered_formatter, LambdaPowertoolsFormatter):
+    # By default every line makes an encoder, and its words are tried as JSON, which ours never are.
+    logger.registered_formatter.json_serializer = _encode
+    logger.registered_formatter.json_deserializer = str
 
 
 class CorrelatedRow(Protocol):
