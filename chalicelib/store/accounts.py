@@ -6,15 +6,15 @@ An address stands in no key: its SHA-256 does. Of a proof and a session only has
 import datetime as dt
 
 from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, setting, store_faults, updated_if
 from chalicelib.store.writes import Write
 
 
-class _Row(Model):
+class _Row(StoredRow):
     class Meta(TableMeta):
         table = "accounts"
 

@@ -4,15 +4,15 @@ import datetime as dt
 from typing import Any
 
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 KEPT_FOR = dt.timedelta(days=2)
 
 
-class ActionRow(Model):
+class ActionRow(StoredRow):
     """An action under its Idempotency-Key: its request's digest, its answer."""
 
     class Meta(TableMeta):

@@ -9,15 +9,15 @@ import datetime as dt
 from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, saved_if, store_faults
 
 Kept = Literal["board", "count"]
 
 
-class KeptRow(Model):
+class KeptRow(StoredRow):
     """A document of an election, made `at` a real instant.
 
     `kept#board`: queues and failed checks by region, and what had come when. `kept#count`: the live quick count and how

@@ -12,14 +12,14 @@ from typing import Any, Self
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.operand import Path
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 
-class SpentRow(Model):
+class SpentRow(StoredRow):
     """Counters of a subject in an hour of the election's clock: `phone#+996…#2017-10-15T10`.
 
     Or, without any, that a stranger's phone had its one reply.
@@ -71,7 +71,7 @@ def spending(
     return Write.update("budget", row.id, row, actions, reduce(and_, fits) if fits else None)
 
 
-class CoveredRow(Model):
+class CoveredRow(StoredRow):
     """Stations that a phone reports for beside its own.
 
     `counted` are those that count, `held` those that wait for a person.

@@ -13,10 +13,10 @@ from typing import Any, Final
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from chalicelib.observation.calls.priority import CallAttempts, Need
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import (
     Document,
     TableMeta,
@@ -31,7 +31,7 @@ from chalicelib.store.writes import Write
 _PREFIX = "call#"
 
 
-class CallRow(Model):
+class CallRow(StoredRow):
     """A station that is to be called, or was.
 
     `need`: as observation/calls/priority.py writes it. `last`: the last call in short, `reached_at` when somebody was

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, store_faults, updated_if
 
 COUNTER_KEPT = dt.timedelta(hours=1)
 
 
-class CarrierRow(Model):
+class CarrierRow(StoredRow):
     """A carrier's health, or its count of SMS in one second.
 
     `carrier#NAME`: its failures in a row, how often it was put to rest since it last took an SMS (`trips`), until when

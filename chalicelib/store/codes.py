@@ -7,14 +7,14 @@ import datetime as dt
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 
-class WrongCodesRow(Model):
+class WrongCodesRow(StoredRow):
     """A phone's wrong codes since its last right one.
 
     `at`: when the last of them came.

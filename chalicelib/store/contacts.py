@@ -9,10 +9,10 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.operand import Path
-from pynamodb.models import Model
 
 from chalicelib.observation.calls.outcomes import Outcome, Person
 from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
@@ -20,7 +20,7 @@ UNDONE = "undone"
 PAGE = 50
 
 
-class ContactRow(Model):
+class ContactRow(StoredRow):
     """A call, or that one was undone.
 
     `id` is `INSTANT#KEY` of the real instant; `at` the election's. `outcome` is an Outcome, or UNDONE with the undone
@@ -50,7 +50,7 @@ class ContactRow(Model):
     before = Document(null=True)
 
 
-class FiguresRow(Model):
+class FiguresRow(StoredRow):
     """Counters of an operator's calls in an hour.
 
     `attempts`, `reached`, and each outcome's.

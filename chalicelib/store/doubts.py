@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.calls import scope_of
 from chalicelib.store.reports import ReportKey
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 _PREFIX = "doubt#"
 
 
-class DoubtRow(Model):
+class DoubtRow(StoredRow):
     """A report's doubts, as observation/reports/doubts.py writes them.
 
     `since` its newest answer came.

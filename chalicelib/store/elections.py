@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from chalicelib.observation.elections.assignments import (
     Assignment,
@@ -26,6 +25,7 @@ from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.roster_changes import RosterChanges, with_changes
 from chalicelib.observation.elections.schedule import hours_of
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, StoreUnavailable, TableMeta, at_version, saved_if, store_faults
 from chalicelib.store.ttl_cache import TtlCache
 
@@ -61,7 +61,7 @@ class ElectionUnreadable(ValueError):
     """
 
 
-class ElectionRow(Model):
+class ElectionRow(StoredRow):
     """A directory entry (id `elections`) or a part of a document.
 
     Numbers' routes lie beside them (`routes.py`).

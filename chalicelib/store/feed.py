@@ -11,8 +11,8 @@ from typing import Final
 from uuid import uuid4
 
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, store_faults
 
 BUCKET: Final = dt.timedelta(minutes=10)
@@ -35,7 +35,7 @@ class Line:
     at: str = ""
 
 
-class FeedRow(Model):
+class FeedRow(StoredRow):
     """The messages of one batch."""
 
     class Meta(TableMeta):

@@ -12,11 +12,11 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.models import Model
 
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
 from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, setting, store_faults
 from chalicelib.store.writes import Write
 
@@ -26,7 +26,7 @@ Entry = Mapping[str, Any]
 """A line of an incident's history: `at` on the election's clock, `step`, the `state` after it, `who` and a `note`."""
 
 
-class IncidentsTableRow(Model):
+class IncidentsTableRow(StoredRow):
     """The keys of every row of the table: partition and id.
 
     The partition is the election, or the election and a kind.

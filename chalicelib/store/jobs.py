@@ -8,9 +8,9 @@ import secrets
 from typing import Any, Literal
 
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults, updated_if
 from chalicelib.store.writes import Write
 
@@ -21,7 +21,7 @@ KEPT_FOR = dt.timedelta(days=1)
 MOST_LISTED = 50
 
 
-class JobRow(Model):
+class JobRow(StoredRow):
     """A job: `scope` ELECTION#exports or ELECTION#imports.
 
     `id` its instant and a random end.

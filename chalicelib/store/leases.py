@@ -6,10 +6,10 @@ Incidents, SMS, doubts. They end by themselves.
 import datetime as dt
 
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.calls import scope_of
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
@@ -17,7 +17,7 @@ _PREFIX = "task#"
 KEPT_FOR = dt.timedelta(days=1)
 
 
-class LeaseRow(Model):
+class LeaseRow(StoredRow):
     """A task that `holder` has until a real instant; `id` is `task#KIND#KEY`."""
 
     class Meta(TableMeta):

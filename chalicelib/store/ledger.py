@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.observation.ledger.entries import FORGOTTEN, SALT_BYTES, Kind, seal_hash
 from chalicelib.observation.ledger.merkle import HASH_BYTES
 from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, saved_if, store_faults, updated_if
 
 MOST_ENTRIES: Final = 3000
@@ -28,7 +28,7 @@ Cursor = dict[str, Any]
 """Where reading a table goes on: DynamoDB's LastEvaluatedKey."""
 
 
-class SealRow(Model):
+class SealRow(StoredRow):
     """A sealed hour.
 
     `root`, which is published, is the hash of `header`.
@@ -44,7 +44,7 @@ class SealRow(Model):
     made_at = UTCDateTimeAttribute()
 
 
-class OpeningRow(Model):
+class OpeningRow(StoredRow):
     """An hour whose sealing has begun: which rows it takes.
 
     Those stored before `cut`. `since` is the cut before, None for the first.
@@ -60,7 +60,7 @@ class OpeningRow(Model):
     cut = UTCDateTimeAttribute()
 
 
-class PartRow(Model):
+class PartRow(StoredRow):
     """Entries of an hour: their keys, compressed, salts and leaves.
 
     `following` is where reading goes on after it; None of the last of its kind.

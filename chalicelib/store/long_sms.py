@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from chalicelib.observation.sms.multipart import LongSms, PartText, StoredPart
 from chalicelib.store import keys
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.messages import Message
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 
-class PartsRow(Model):
+class PartsRow(StoredRow):
     """A row of parts among the messages; `version` guards it.
 
     Nothing is done for rows of its direction.

@@ -6,9 +6,9 @@ They have no queue and no outcome, and nothing of them is shown.
 import datetime as dt
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store import keys
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, put_first, put_new, store_faults
 from chalicelib.store.writes import Write
 
@@ -17,7 +17,7 @@ class _MessagesMeta(TableMeta):
     table = "messages"
 
 
-class Nonce(Model):
+class Nonce(StoredRow):
     """A nonce that came with a request of the content `about`.
 
     Kept for ever, for the request can come again.
@@ -33,7 +33,7 @@ class Nonce(Model):
     about = UnicodeAttribute()
 
 
-class DedupRow(Model):
+class DedupRow(StoredRow):
     """The first SMS of a content: `about` is its key.
 
     The same SMS under another id is its duplicate, however late.
@@ -52,7 +52,7 @@ class DedupRow(Model):
     text = UnicodeAttribute(null=True)
 
 
-class SentPointer(Model):
+class SentPointer(StoredRow):
     """Which SMS, `about`, a carrier means by a reference."""
 
     class Meta(_MessagesMeta):

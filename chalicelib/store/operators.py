@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.observation.elections.accounts import Role
 from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
 
 
-class OperatorRow(Model):
+class OperatorRow(StoredRow):
     """An operator's access, under the SHA-256 of the token.
 
     The token itself is stored nowhere. `regions` empty: all of them.
@@ -32,7 +32,7 @@ class OperatorRow(Model):
     revoked = BooleanAttribute(default=False)
 
 
-class AuditRow(Model):
+class AuditRow(StoredRow):
     """A person's action: who, what, on what, and perhaps a note.
 
     The note gives the reason where the action requires one. `before` and `after`: what it changed, where it did.

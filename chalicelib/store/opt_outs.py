@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Literal
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, put_new, store_faults
 from chalicelib.store.writes import Write
 
@@ -16,7 +16,7 @@ Told = Literal["sms", "provider", "operator"]
 or refuses the phone."""
 
 
-class OptOutRow(Model):
+class OptOutRow(StoredRow):
     """A phone's newest wish, with the SMS that it came with.
 
     `at` is the real instant of the SMS `message` that expressed the wish, or that the phone's provider refused.

@@ -4,13 +4,13 @@ import datetime as dt
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
 
-class ProgressRow(Model):
+class ProgressRow(StoredRow):
     """A task's progress, beside the snapshots: `progress#chase`.
 
     `version` grows by one with each change.

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
 _MEASURED = "silence"
 
 
-class ProviderRow(Model):
+class ProviderRow(StoredRow):
     """What is known of a provider.
 
     `heard#NAME`: `at` is when its webhook last brought an SMS, `document` has the lags of some. `reconciled#NAME`:

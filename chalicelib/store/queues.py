@@ -8,11 +8,11 @@ from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.store.attributes import IntAttribute
 from chalicelib.store.keys import correlation_id
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, spread, updated_if
 
 Queue = Literal["in", "alert", "out", "receipt", "held"]
@@ -48,7 +48,7 @@ class UnfinishedIndex(GlobalSecondaryIndex["QueuedRow"]):  # type: ignore[no-unt
     due_at = UTCDateTimeAttribute(range_key=True)
 
 
-class QueuedRow(Model):
+class QueuedRow(StoredRow):
     """A row of the messages' table that waits until it is finished.
 
     `pending` is its queue and shard, `due_at` when sweep takes it up; a finished row has neither. `attempts` counts the

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pynamodb.attributes import TTLAttribute, UnicodeAttribute
-from pynamodb.models import Model
 
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.summaries import SummaryRow
 from chalicelib.store.tables import LargeDocument, TableMeta, store_faults
 
@@ -14,7 +14,7 @@ _TRAINING = "training#"
 KEPT_FOR = dt.timedelta(days=60)
 
 
-class SimulatedStationRow(Model):
+class SimulatedStationRow(StoredRow):
     """What a station's simulated observers say when they are called, by phone."""
 
     class Meta(TableMeta):

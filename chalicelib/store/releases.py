@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
 
 _ID = "quickcount#release"
 
 
-class ReleaseRow(Model):
+class ReleaseRow(StoredRow):
     """The released snapshot, beside the hourly ones.
 
     Without a document after it was withdrawn. `change`: which step made it so, whose and why.

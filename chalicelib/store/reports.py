@@ -11,7 +11,6 @@ from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.models import Model
 
 from chalicelib.observation.elections.election import Election, Form
 from chalicelib.observation.reports.answer_json import value_from_json, value_json
@@ -19,6 +18,7 @@ from chalicelib.observation.reports.decision_json import decisions_from_json, de
 from chalicelib.observation.reports.report import Answer, ObserverAnswers, Report, Source
 from chalicelib.observation.reports.tally import Counters, Number
 from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, TooMuchAtOnce, at_version, store_faults
 from chalicelib.store.writes import Write
 
@@ -29,7 +29,7 @@ ReportKey = tuple[str, str, str]
 """Station, form, round."""
 
 
-class ReportRow(Model):
+class ReportRow(StoredRow):
     """A report as stored.
 
     `version` grows by one with every change, `counted` is its contribution to `region`. `decisions`: what people
@@ -140,12 +140,14 @@ def replacing(election: Election, stored: StoredReport) -> Write:
     Raises TooMuchAtOnce where its answers are too many.
     """
     row = to_row(election, stored)
-    if len((ReportRow.answers.serialize(row.answers) or "").encode()) > LARGEST_ANSWERS:
+    answers = ReportRow.answers.set(row.answers)
+    written: Any = answers.values[1]  # as it goes to DynamoDB: written once, and measured
+    if len(written.value["S"].encode()) > LARGEST_ANSWERS:
         raise TooMuchAtOnce
     actions = [
         ReportRow.version.set(stored.version + 1),
         ReportRow.region.set(row.region),
-        ReportRow.answers.set(row.answers),
+        answers,
         ReportRow.counted.set(row.counted),
         ReportRow.decisions.remove() if row.decisions is None else ReportRow.decisions.set(row.decisions),
     ]

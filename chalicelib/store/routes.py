@@ -5,9 +5,9 @@ itself, so that intake can read it without knowing what an election is.
 """
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.models import Model
 
 from chalicelib.observation.sms.phones import international, is_international, is_machine
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, store_faults
 from chalicelib.store.ttl_cache import TtlCache
 
@@ -15,7 +15,7 @@ ROUTES = "numbers"
 TRUSTED_SECONDS = 5.0
 
 
-class RouteRow(Model):
+class RouteRow(StoredRow):
     """A number's route. `incidents` is a regular expression (`observation/incidents/urgent_pattern.py`).
 
     `region`: the country (ISO 3166) by which the election completes numbers that are written nationally.

@@ -4,16 +4,16 @@ import datetime as dt
 from typing import Any, Literal
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
 from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, at_version, store_faults, updated_if
 from chalicelib.store.writes import Write
 
 SendState = Literal["sending", "stopped", "done"]
 
 
-class SendRow(Model):
+class SendRow(StoredRow):
     """A send, by its name.
 
     `version` counts what people change; `queued` and `unwilling` grow by themselves.

@@ -4,12 +4,12 @@ import datetime as dt
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
-from pynamodb.models import Model
 
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, saved_if, store_faults
 
 
-class SummaryRow(Model):
+class SummaryRow(StoredRow):
     """An hour's snapshot, by election and hour of the election's clock (`2017-10-15T10`)."""
 
     class Meta(TableMeta):

@@ -64,6 +64,7 @@ class TableMeta(metaclass=_NamedLate):
 
 
 LARGE = 50_000
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _COMPRESSED = "z"
 
 
@@ -75,7 +76,7 @@ class Document(JSONAttribute):
 
     def serialize(self, value: Any) -> str | None:
         """Write the JSON text; None where there is nothing."""
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else _compact(value)
 
 
 class LargeDocument(Document):
@@ -168,8 +169,7 @@ def put_first(row: Row) -> Row | None:
     Raises StoreUnavailable.
     """
     connection = row._get_connection()
-    _, named = row._get_save_args(condition=_is_new(row))
-    key = row._get_keys()[str(row._hash_keyname)]  # type: ignore[no-untyped-call]
+    (key,), named = row._get_save_args(condition=_is_new(row))
     written = connection.connection.get_operation_kwargs(connection.table_name, key, key=ITEM, **named)
     written["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     with store_faults():

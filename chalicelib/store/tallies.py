@@ -7,14 +7,14 @@ from typing import Any, Self
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
-from pynamodb.models import Model
 
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.reports.tally import Cell, Counters, Number, add
+from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, store_faults
 
 
-class TallyRow(Model):
+class TallyRow(StoredRow):
     """One shard's counters of a cell.
 
     Counters are attributes of their own, since DynamoDB adds only to those.

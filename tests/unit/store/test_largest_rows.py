@@ -4,27 +4,21 @@ Models are found, not listed: one that comes new fails here until LARGEST says w
 can hold much (a document, bytes, a set) has to be named there; of the others a text is as long as a key may be.
 """
 
-import datetime as dt
-import importlib
 import json
-import pkgutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from pynamodb.attributes import (
     BinaryAttribute,
-    BooleanAttribute,
     JSONAttribute,
-    TTLAttribute,
     UnicodeAttribute,
-    UTCDateTimeAttribute,
 )
 from pynamodb.models import Model
 from row_sizes import LARGEST_ROW, row_bytes
+from store_models import KEY, MODELS, value_of
 
-from chalicelib import store
 from chalicelib.entrypoints.api.exports import MOST_STATIONS
 from chalicelib.entrypoints.api.request import LONGEST_BODY
 from chalicelib.observation.elections.election import LONGEST_TEXT
@@ -41,18 +35,16 @@ from chalicelib.services.opt_outs.record import ANSWERS_PER_HOUR
 from chalicelib.services.outbox import LARGEST_EMAIL
 from chalicelib.services.reports.covered_stations import MOST_COVERED, MOST_NAMED
 from chalicelib.services.versions import LONGEST_NOTE
-from chalicelib.store.attributes import IntAttribute, IntSetAttribute, WordAttribute
+from chalicelib.store.attributes import IntSetAttribute
 from chalicelib.store.elections import PART_BYTES
 from chalicelib.store.escalations import MOST_NUMBERS
 from chalicelib.store.incidents import MOST_STEPS
-from chalicelib.store.keys import LONGEST_ID, LONGEST_KEY
+from chalicelib.store.keys import LONGEST_KEY
 from chalicelib.store.ledger import MOST_ENTRIES, MOST_KEY_BYTES
 from chalicelib.store.reports import LARGEST_ANSWERS
 
 NOW = "2017-10-15T10:00:00+06:00"
 LETTER = "ж"
-KEY = "k" * (LONGEST_ID + 20)
-"""A provider's name and its longest id."""
 NAME = LETTER * 100
 """What a person's, a region's or a station's name may be in a file that is read by people."""
 NOTE = LETTER * LONGEST_NOTE
@@ -211,35 +203,6 @@ def joined() -> dict[str, Any]:
 
 def email() -> dict[str, Any]:
     return {"html": "a" * (LARGEST_EMAIL - 1_000), "text_as_sent": "a" * 1_000, "subject": LETTER * LONGEST_TEXT}
-
-
-def models() -> Iterator[type[Model]]:
-    """Every model of the store that rows are made of."""
-    for module in pkgutil.iter_modules(store.__path__):
-        importlib.import_module(f"{store.__name__}.{module.name}")
-    waiting = list(Model.__subclasses__())
-    while waiting:
-        model = waiting.pop()
-        waiting += model.__subclasses__()
-        if model.__module__.startswith(f"{store.__name__}.") and not model.__subclasses__():
-            yield model
-
-
-MODELS = sorted(models(), key=lambda model: model.__name__)
-
-
-def value_of(attribute: object) -> Any:
-    """The largest value of an attribute that holds little."""
-    moment = dt.datetime(2017, 10, 15, 10, tzinfo=dt.UTC)
-    few: Mapping[type, Any] = {
-        UTCDateTimeAttribute: moment,
-        TTLAttribute: moment,
-        BooleanAttribute: True,
-        IntAttribute: 10**9,
-        WordAttribute: "a" * 40,
-        UnicodeAttribute: KEY,
-    }
-    return next((value for kind, value in few.items() if isinstance(attribute, kind)), 10**9)
 
 
 def largest(model: type[Model]) -> dict[str, Any]:

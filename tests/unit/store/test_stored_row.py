@@ -1,0 +1,94 @@
+"""Rows are written and read as PynamoDB itself does, by what they hold alone."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from pynamodb.attributes import (
+    Attribute,
+    AttributeContainer,
+    BinaryAttribute,
+    DiscriminatorAttribute,
+    JSONAttribute,
+    ListAttribute,
+    MapAttribute,
+    VersionAttribute,
+)
+from pynamodb.exceptions import AttributeDeserializationError, AttributeNullError
+from pynamodb.models import Model
+from store_models import MODELS, value_of
+
+from chalicelib.store.attributes import IntSetAttribute
+from chalicelib.store.messages import Message
+from chalicelib.store.stored_row import StoredRow
+
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+NOW = dt.datetime(2017, 10, 15, 10, tzinfo=dt.UTC)
+
+
+def held_by(attribute: Attribute[Any]) -> Any:
+    if isinstance(attribute, JSONAttribute):
+        return {"жалоба": [1, None]}
+    if isinstance(attribute, IntSetAttribute):
+        return {1, 2}
+    return b"bytes" if isinstance(attribute, BinaryAttribute) else value_of(attribute)
+
+
+def by_pynamodb(row: Model) -> dict[str, Any]:
+    return AttributeContainer._container_serialize(row)
+
+
+def filled(model: type[Model]) -> Model:
+    return model(**{name: held_by(attribute) for name, attribute in model.get_attributes().items()})
+
+
+@every_model
+def test_a_row_is_written_and_read_as_pynamodb_does(model: type[Model]) -> None:
+    row = filled(model)
+    written = row.serialize()
+    assert written == by_pynamodb(row)
+    again = model.from_raw_data({**written, "of another version": {"S": "x"}})
+    assert again.attribute_values == row.attribute_values
+    whole = by_pynamodb(row)
+    AttributeContainer._container_deserialize(row, whole)
+    assert again.attribute_values == row.attribute_values
+
+
+@every_model
+def test_a_row_of_the_least_is_written_as_pynamodb_does(model: type[Model]) -> None:
+    least = {name: held_by(attribute) for name, attribute in model.get_attributes().items() if not attribute.null}
+    row = model(**least)
+    assert row.serialize() == by_pynamodb(row)
+    for name, value in least.items():
+        row.attribute_values[name] = None
+        with pytest.raises(AttributeNullError, match=name):
+            row.serialize()
+        assert row.serialize(null_check=False) == AttributeContainer._container_serialize(row, null_check=False)
+        row.attribute_values[name] = value
+
+
+@every_model
+def test_a_row_begins_as_pynamodb_lets_it_begin(model: type[Model]) -> None:
+    begun, other = model().attribute_values, model().attribute_values
+    row = model()
+    row.attribute_values = {}
+    AttributeContainer._set_defaults(row)
+    assert begun == other == row.attribute_values
+    lists = [name for name, value in begun.items() if isinstance(value, list)]
+    assert all(begun[name] is not other[name] for name in lists)
+    assert model.from_raw_data({}).attribute_values == begun
+
+
+@every_model
+def test_a_model_has_nothing_but_what_a_stored_row_can_hold(model: type[Model]) -> None:
+    assert issubclass(model, StoredRow)
+    for attribute in model.get_attributes().values():
+        assert not isinstance(attribute, ListAttribute | MapAttribute | DiscriminatorAttribute | VersionAttribute)
+        assert attribute.default_for_new is None
+
+
+def test_what_is_stored_in_another_type_or_as_nothing_is_read_as_pynamodb_does() -> None:
+    row = Message("generic#1", direction="in", state="received", stored_at=NOW).serialize()
+    assert Message.from_raw_data({**row, "region": {"NULL": True}}).region is None
+    with pytest.raises(AttributeDeserializationError):
+        Message.from_raw_data({**row, "region": {"N": "1"}})
