@@ -20,6 +20,7 @@ from chalicelib.services.access.accounts import load_accounts
 from chalicelib.services.backup.archive import ArchiveInvalid
 from chalicelib.services.backup.deletion import DeleteRefused, delete, require_deletable
 from chalicelib.services.elections import loading
+from chalicelib.services.elections.numbers import NumberInUse, lead, require_free
 from chalicelib.services.elections.retirement import RetireRefused, retire
 from chalicelib.services.elections.shards import ShardsInUse, change_shards, require_not_under_way
 from chalicelib.services.review.reprocess import reprocess, resolved_by
@@ -61,7 +62,9 @@ clock_option = click.option(
     help="A rehearsal's clock: 2017-10-15T06:00:00+06:00,60 runs 60 times faster.",
 )
 number_option = click.option("--number", help="The number that observers text to, which then leads to this election.")
-
+taking_option = click.option(
+    "--although-under-way", is_flag=True, help="Take the number even while another election's observers text to it."
+)
 
 shards_type = click.IntRange(1, MOST_SHARDS)
 
@@ -81,8 +84,16 @@ election.add_command(check)
 @clock_option
 @click.option("--shards", type=shards_type, help="Spread its counts over so many rows, before the first report.")
 @click.option("--today", is_flag=True, help="Move the election day to today, for trying things out.")
+@taking_option
 def load(
-    file: Path, election_id: str | None, number: str | None, clock: Clock | None, shards: int | None, *, today: bool
+    file: Path,
+    election_id: str | None,
+    number: str | None,
+    clock: Clock | None,
+    shards: int | None,
+    *,
+    today: bool,
+    although_under_way: bool,
 ) -> None:
     """Load FILE with its stations, observers, coordinators and accounts, or nothing."""
     inspection = inspect_election_file(file)
@@ -95,18 +106,21 @@ def load(
         checked = _moved_to_today(checked)
     use_stack()
 
+    now = dt.datetime.now(dt.UTC)
     try:
+        if number:
+            require_free(number, checked, now, although_under_way=although_under_way)
         if shards is not None:
-            require_not_under_way(checked.id, shards, dt.datetime.now(dt.UTC))
+            require_not_under_way(checked.id, shards, now)
         version = loading.load(checked, clock or REAL_TIME, shards=shards)
-    except (ShardsInUse, loading.RemovesReported, ElectionChanged) as refused:
+    except (NumberInUse, ShardsInUse, loading.RemovesReported, ElectionChanged) as refused:
         raise click.ClickException(str(refused)) from refused
     counts = f"{len(checked.stations)} stations, {len(checked.observers)} observers, {len(checked.regions)} regions"
     show(f"Loaded {checked.id}, version {version}: {counts}.")
     if inspection.accounts:
         print_loaded(load_accounts(checked.id, inspection.accounts, dt.datetime.now(dt.UTC)))
     if number:
-        show(f"{loading.route(number, checked.id)} leads to {checked.id}.")
+        show(lead(number, checked.id, now, although_under_way=although_under_way))
     resolved = sum(1 for _ in resolved_by(checked.id))
     if resolved:
         show(f"{resolved} SMS that did not count may count now: ./baykoo election reprocess {checked.id}")
@@ -150,31 +164,34 @@ def reprocess_command(election_id: str) -> None:
 @click.argument("target", type=ElectionId())
 @number_option
 @clock_option
-def copy_command(source: str, target: str, number: str | None, clock: Clock | None) -> None:
+@taking_option
+def copy_command(
+    source: str, target: str, number: str | None, clock: Clock | None, *, although_under_way: bool
+) -> None:
     """Copy election SOURCE to TARGET, without its reports, for a rehearsal."""
     use_stack()
 
     try:
         loading.copy_election(source, target, clock or REAL_TIME)
-    except loading.RemovesReported as refused:
+        show(f"Copied {source} to {target}.")
+        if number:
+            show(lead(number, target, dt.datetime.now(dt.UTC), although_under_way=although_under_way))
+    except (NumberInUse, loading.RemovesReported) as refused:
         raise click.ClickException(str(refused)) from refused
-    show(f"Copied {source} to {target}.")
-    if number:
-        show(f"{loading.route(number, target)} leads to {target}.")
 
 
 @election.command()
 @click.argument("number")
 @click.argument("election_id", metavar="ELECTION")
-def route(number: str, election_id: str) -> None:
+@taking_option
+def route(number: str, election_id: str, *, although_under_way: bool) -> None:
     """Let a number that observers text lead to ELECTION alone."""
     use_stack()
 
     try:
-        matched = loading.route(number, election_id)
-    except loading.ElectionRetired as refused:
+        show(lead(number, election_id, dt.datetime.now(dt.UTC), although_under_way=although_under_way))
+    except (NumberInUse, loading.ElectionRetired) as refused:
         raise click.ClickException(str(refused)) from refused
-    show(f"{matched} leads to {election_id}.")
 
 
 @election.command(name="list")
