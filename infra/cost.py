@@ -10,9 +10,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-PRICES_AS_OF = "2025-12"
-PRICES_REGION = "us-east-1"
-
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -30,7 +27,7 @@ class Price:
         return amount / self.per * self.usd
 
 
-PRICES = {
+PRICES = {  # of December 2025, in us-east-1
     "write unit": Price(0.625, 1e6, "https://aws.amazon.com/dynamodb/pricing/on-demand/"),
     "read unit": Price(0.125, 1e6, "https://aws.amazon.com/dynamodb/pricing/on-demand/"),
     "GB of rows, with point-in-time recovery, per month": Price(

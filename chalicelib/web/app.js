@@ -54,7 +54,7 @@ async function openRoute() {
   if (!isSame) document.querySelector('main')?.focus({preventScroll: true});
 }
 
-export const openedScreen = () => screen;
+const openedScreen = () => screen;
 
 function view() {
   if (state.account === undefined) return html`<p class="waiting" role="status">${t('frame.loading')}</p>`;
@@ -104,7 +104,7 @@ async function askToSignIn(token = null, isRefused = false) {
   signIn = (await import('./signin.js')).open({token, isRefused});
 }
 
-export function applySettings() {
+function applySettings() {
   const saved = JSON.parse(localStorage.getItem('settings') || '{}');
   state.settings = {...state.settings, ...saved};
   const {theme, density} = state.settings;

@@ -25,8 +25,6 @@ export function t(key, places = {}) {
   return text.replace(/\{(\w+)\}/g, (all, name) => places[name] ?? all);
 }
 
-export const hasWord = (key) => key in words;
-
 // A text that the election file gives in several languages.
 export const inLanguage = (texts) =>
   typeof texts === 'string' ? texts : texts ? (texts[state.language] ?? texts.en ?? Object.values(texts)[0] ?? '') : '';

@@ -10,21 +10,15 @@ PARTITION_WRITE_UNITS = 1_000
 PARTITION_READ_UNITS = 3_000
 NEW_TABLE_WRITE_UNITS = 4_000
 """What a new on-demand table takes without warm throughput (DynamoDB, "On-demand capacity mode")."""
-TABLE_QUOTA_WRITE_UNITS = 40_000
-"""Write units a second of one table, unless AWS raises the quota (DynamoDB, "Quotas")."""
 ACCOUNT_CONCURRENCY = 1_000
 """Lambda's concurrent executions per account and region (Lambda, "Quotas"); a new account may have 10."""
 CONCURRENCY_GROWTH = 1_000
 """By how many executions one function may grow in GROWTH_SECONDS (Lambda, "Scaling behavior")."""
 GROWTH_SECONDS = 10
-API_REQUESTS = 10_000
-"""Requests a second of all APIs of an account and region (API Gateway, "Quotas")."""
 SSM_REQUESTS = 40
 """GetParameter and its kin a second; 10,000 with higher throughput (Systems Manager, "Quotas")."""
 SNS_SMS = 20
 """SMS a second of an account in most regions (SNS, "Quotas")."""
-SES_EMAILS = 14
-"""Emails a second of an account that has just left the sandbox (SES, "Quotas")."""
 MEMORY_PER_CPU_MB = 1_769
 """Memory at which a function has one whole processor (Lambda, "Memory")."""
 

@@ -10,8 +10,6 @@ from room import ELECTION, Quiet, Room, Visit, visiting
 
 from infra.stack import Stack
 
-COLUMN = "TU 12:00"
-
 
 def test_a1_a_link_shows_a_button_and_opening_it_uses_nothing_up(chromium: Browser, room: Room) -> None:
     link = room.link("operator")

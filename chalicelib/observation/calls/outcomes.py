@@ -19,7 +19,6 @@ OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 """In the order of the digits 1 to 9."""
 
 Person = Literal["observer", "coordinator", "back_up"]
-PEOPLE: Final[tuple[Person, ...]] = get_args(Person)
 
 REACHED: Final = frozenset[Outcome]({"answered", "will_send", "not_there", "not_open", "refuses", "other"})
 """Somebody who is concerned has been spoken to."""

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from chalicelib.observation.elections.election import Election, Observer, Station
 
-STATION_FIELDS: Final = ("closed_at", "name", "district")
 OBSERVER_FIELDS: Final = ("name", "phones", "language", "station")
 
 

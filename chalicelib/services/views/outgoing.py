@@ -6,7 +6,7 @@ What did not arrive; and sending it again.
 import datetime as dt
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 from chalicelib.observation.sms.states import MessageState
 from chalicelib.services.access.operators import Operator
@@ -19,7 +19,6 @@ from chalicelib.store.messages import OUTGOING, Message
 from chalicelib.store.outcome import AlreadyProcessed
 
 Tab = Literal["waiting", "given_up", "undelivered"]
-TABS: Final[tuple[Tab, ...]] = get_args(Tab)
 MOST_WAITING: Final = 400
 """Rows that wait to be sent and are looked at, of all elections of the stack; the longest due come first."""
 MOST_LOOKED_AT: Final = 400

@@ -28,7 +28,6 @@ from chalicelib.store.messages import Message
 
 ENTERED: Final = "entered#"
 """How the keys of entries begin."""
-NO_SOURCE: Final[Mapping[str, None]] = {"source": None, "by": None, "at": None, "message": None}
 
 
 @dataclass(frozen=True, slots=True)

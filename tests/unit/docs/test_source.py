@@ -174,6 +174,25 @@ def test_every_function_has_a_caller() -> None:
     assert UNCALLED.keys() <= made_once.keys(), "no exception is needed any more"
 
 
+def test_every_constant_is_used() -> None:
+    texts = sources()
+    words = Counter(word for text in texts.values() for word in re.findall(r"\w+", text))
+    unused = [
+        f"{file}:{statement.lineno} {target.id}"
+        for file, text in texts.items()
+        for statement in ast.parse(text).body
+        for target in _targets(statement)
+        if isinstance(target, ast.Name) and words[target.id] == 1
+    ]
+    assert unused == [], "delete what nothing reads"
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    return [statement.target] if isinstance(statement, ast.AnnAssign) else []
+
+
 def test_commands_print_what_a_terminal_may_show_alone() -> None:
     """Somebody's text that is printed as it is could move, rename or command the terminal."""
     found = [
@@ -196,6 +215,21 @@ def _prints_bare(call: ast.Call) -> bool:
 def test_every_test_module_says_what_it_tests() -> None:
     modules = {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py")}
     assert [name for name, text in sorted(modules.items()) if text and ast.get_docstring(ast.parse(text)) is None] == []
+
+
+def test_every_fixture_is_asked_for() -> None:
+    texts = [file.read_text("utf-8") for file in (ROOT / "tests").rglob("*.py")]
+    words = Counter(word for text in texts for word in re.findall(r"\w+", text))
+    fixtures = [
+        node.name
+        for text in texts
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        for decorator in map(ast.unparse, node.decorator_list)
+        if decorator.startswith(("pytest.fixture", "fixture")) and "autouse" not in decorator
+    ]
+    assert len(fixtures) > 50
+    assert [name for name in fixtures if words[name] == 1] == [], "delete what no test takes"
 
 
 def test_no_test_imports_another() -> None:

@@ -1,7 +1,8 @@
-"""The page's words: every one in every language, and none that nobody says."""
+"""The page's words, styles and functions: every word in every language, and none of them that nothing uses."""
 
 import json
 import re
+from collections import Counter
 from itertools import chain
 from typing import Any
 
@@ -53,3 +54,36 @@ def test_no_word_is_left_that_no_module_says() -> None:
     ends = tuple(f".{name}" for name in ("title",))
     left = [key for key in TEXTS["en"] if key not in whole and not key.startswith(begun) and not key.endswith(ends)]
     assert left == []
+
+
+def test_no_style_is_left_that_nothing_has() -> None:
+    styles = re.sub(r"/\*.*?\*/", "", (WEB / "page.css").read_text("utf-8"), flags=re.DOTALL)
+    classes = set(re.findall(r"\.([a-zA-Z][\w-]*)", styles))
+    pages = "\n".join([*SOURCES.values(), (WEB / "shell.html").read_text("utf-8")])
+    words = set(re.findall(r"[\w-]+", pages))
+    begun = tuple(re.findall(r"([a-z]+-)\$\{", pages))
+    assert len(classes) > 100
+    assert {name for name in classes if name not in words and not name.startswith(begun)} == set()
+
+
+def test_no_function_is_left_that_nothing_calls() -> None:
+    words = Counter(word for source in SOURCES.values() for word in re.findall(r"[\w$]+", source))
+    named = [
+        name for source in SOURCES.values() for name in re.findall(r"(?:function|class|const|let) ([\w$]+)", source)
+    ]
+    assert len(named) > 500
+    assert [name for name in named if words[name] == 1] == []
+
+
+def test_nothing_is_exported_that_no_other_module_imports() -> None:
+    exported = {
+        (module, name)
+        for module, source in SOURCES.items()
+        for name in re.findall(r"export (?:async )?(?:function|class|const|let) ([\w$]+)", source)
+    }
+    elsewhere = {
+        (module, name)
+        for module, name in exported
+        if any(re.search(rf"\b{name}\b", source) for other, source in SOURCES.items() if other != module)
+    }
+    assert exported - elsewhere == set()

@@ -33,7 +33,6 @@ DOCUMENTED = b"""{
   "webhookId": "LreFUt-Z3sSq0JufY9uWB"
 }"""
 PAYLOAD = json.loads(DOCUMENTED)["payload"]
-OLD_PAYLOAD = {name: PAYLOAD[name] for name in PAYLOAD if name != "sender"} | {"phoneNumber": "996700123456"}
 RECEIVED = {"event": "sms:received", "id": "1"}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import chalicelib
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.sms.segments import count_segments
 from chalicelib.observation.texts.catalogue import (
@@ -105,3 +106,10 @@ def test_the_documentation_names_every_text_and_its_placeholders() -> None:
     assert {key: frozenset(re.findall(r"`(\w+)`", names)) for key, names in documented} == {
         key: placeholders(written) for key, written in catalogue()["en"].items()
     }
+
+
+def test_no_text_is_left_that_nothing_says() -> None:
+    product = "\n".join(file.read_text("utf-8") for file in Path(chalicelib.__file__).parent.rglob("*.py"))
+    words = set(re.findall(r"\w+", product))
+    begun = tuple(set(re.findall(r"[\"']([a-z_]+_)\{", product)))
+    assert [key for key in catalogue()["en"] if key not in words and not key.startswith(begun)] == []
