@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from chalicelib.cli.advice import advice
 from chalicelib.cli.printable import printable
 
 COMMANDS = {
@@ -44,7 +45,8 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group whose commands' modules are imported when they are asked for.
 
-    What any command may meet is told here: a stack that cannot be reached, an election that it does not have.
+    What any command may meet is told here: a stack that cannot be reached, an election that it does not have, a file
+    that cannot be read or written.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -59,12 +61,14 @@ class LazyGroup(click.Group):
         except Exception as fault:
             if _is(fault, "chalicelib.store.elections", "ElectionUnknown"):
                 raise click.ClickException(str(fault)) from fault
+            if isinstance(fault, OSError) and fault.filename is not None:
+                raise click.ClickException(
+                    f"{fault.filename}: {fault.strerror}. Is it the right path, and may you read and write there?"
+                ) from fault
             if not _is(fault, "chalicelib.store.tables", "StoreUnavailable"):
                 raise
-            raise click.ClickException(
-                f"the stack cannot be asked now: {fault}. Does `make run` still run? Is BAYKOO_STACK the right name? "
-                "Then call it again."
-            ) from fault
+            what = str(fault).rstrip(".")
+            raise click.ClickException(f"the stack cannot be asked now: {what}. {advice(fault)}") from fault
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""

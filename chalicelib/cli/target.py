@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 LOCAL = Path(".baykoo/local.json")
+_SETTINGS = ("endpoint_url", "region", "stack")
 
 
 def use_stack() -> dict[str, Any]:
@@ -30,6 +31,13 @@ def use_stack() -> dict[str, Any]:
         raise click.ClickException(
             f"no stack: {path} is missing. Start one here with `make run`, or name one on AWS with BAYKOO_STACK=NAME."
         ) from None
+    except ValueError:
+        local = {}
+    if not (isinstance(local, dict) and all(isinstance(local.get(name), str) for name in _SETTINGS)):
+        raise click.ClickException(
+            f"{path} does not tell of a stack. Start one anew with `make run`, which writes it; or name one on AWS "
+            "with BAYKOO_STACK=NAME."
+        )
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         os.environ.pop(name, None)
     os.environ.update(

@@ -1,4 +1,4 @@
-"""A command whose stack has stopped says so, on one line, and what to do."""
+"""A command whose stack or file is not there says so, on one line, and what to do."""
 
 import json
 import os
@@ -8,20 +8,74 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.cli.advice import advice
+
 ROOT = Path(__file__).parents[3]
 STACK = {"stack": "baykoo", "endpoint_url": "http://127.0.0.1:9", "region": "us-east-1"}
 
 
+def refusal(folder: Path, *arguments: str, **environ: str) -> str:
+    """What a command that fails says, in one line."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "BAYKOO_"))}
+    environ = inherited | {"PYTHONPATH": str(ROOT), "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(folder)} | environ
+    command = [sys.executable, "-c", "from chalicelib.cli import main; main(prog_name='./baykoo')", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environ, check=False, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize("arguments", [["audit"], ["election", "list"], ["report", "kg-2017", "--output", "x.html"]])
-def test_it_is_said_that_the_stack_cannot_be_asked(arguments, tmp_path):
+def test_it_is_said_that_the_stack_cannot_be_asked(arguments: list[str], tmp_path: Path) -> None:
     local = tmp_path / "local.json"
     local.write_text(json.dumps(STACK))
-    environ = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "BAYKOO_"))}
-    environ |= {"BAYKOO_LOCAL": str(local), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", "from chalicelib.cli import main; main(prog_name='./baykoo')", *arguments]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, check=False, capture_output=True, text=True, timeout=120)
-    assert (done.returncode, done.stdout) == (1, "")
-    said = " ".join(done.stderr.split())
-    assert said.startswith("Error: the stack cannot be asked now: ")
-    assert "Does `make run` still run" in said
-    assert "Traceback" not in said
+    text = refusal(tmp_path, *arguments, BAYKOO_LOCAL=str(local))
+    assert text.startswith("Error: the stack cannot be asked now: ")
+    assert text.endswith("Does `make run` still run? Then call it again.")
+
+
+@pytest.mark.parametrize("written", ["{bad", "[]", "{}", '{"stack": 1}'])
+def test_settings_that_tell_of_no_stack_are_named(written: str, tmp_path: Path) -> None:
+    (tmp_path / "local.json").write_text(written)
+    text = refusal(tmp_path, "election", "list", BAYKOO_LOCAL="local.json")
+    assert text.startswith("Error: local.json does not tell of a stack. Start one anew with `make run`")
+
+
+def test_settings_that_are_missing_are_named(tmp_path: Path) -> None:
+    text = refusal(tmp_path, "election", "list", BAYKOO_LOCAL="local.json")
+    assert text.startswith("Error: no stack: local.json is missing. Start one here with `make run`")
+
+
+def test_a_path_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    text = refusal(tmp_path, "election", "list", BAYKOO_LOCAL=str(tmp_path))
+    assert text == f"Error: {tmp_path}: Is a directory. Is it the right path, and may you read and write there?"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    text = refusal(tmp_path, "cards", str(ROOT / "infra/sample/election.yaml"), "--output", "file/cards")
+    assert text == "Error: file/cards: Not a directory. Is it the right path, and may you read and write there?"
+
+
+def test_without_a_region_it_is_said_how_to_name_one(tmp_path: Path) -> None:
+    text = refusal(
+        tmp_path, "election", "list", BAYKOO_STACK="baykoo", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="y"
+    )
+    assert text.endswith("You must specify a region. Name the stack's region: AWS_DEFAULT_REGION=eu-central-1.")
+
+
+@pytest.mark.parametrize(
+    ("fault", "mend"),
+    [
+        ("The config profile (nobody) could not be found", "Is AWS_PROFILE the right name?"),
+        ("Unable to locate credentials", "Sign in to AWS first"),
+        ("An error occurred (ExpiredTokenException) on request", "Sign in to AWS again"),
+        ("An error occurred (AccessDeniedException) on request", "Ask whoever runs the account for this permission"),
+        ("An error occurred (ResourceNotFoundException): Requested resource not found", "Is BAYKOO_STACK the right"),
+        ("Could not connect to the endpoint URL: https://dynamodb.Frankfurt", "Is AWS_DEFAULT_REGION a region of AWS"),
+        ("something new", "Is BAYKOO_STACK the right name, and AWS_DEFAULT_REGION its region? Then call it again."),
+    ],
+)
+def test_each_cause_has_its_advice(fault: str, mend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAYKOO_STACK", "baykoo")
+    assert advice(OSError(fault)).startswith(mend)
