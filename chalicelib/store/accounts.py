@@ -5,10 +5,10 @@ An address stands in no key: its SHA-256 does. Of a proof and a session only has
 
 import datetime as dt
 
-from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, TTLAttribute, UnicodeAttribute
 
 from chalicelib.observation.elections.accounts import Role
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, setting, store_faults, updated_if
 from chalicelib.store.writes import Write
@@ -35,8 +35,8 @@ class AccountRow(_Row):
     organisation = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
     invited_by = UnicodeAttribute()
-    invited_at = UTCDateTimeAttribute()
-    expires_at = UTCDateTimeAttribute(null=True)
+    invited_at = InstantAttribute()
+    expires_at = InstantAttribute(null=True)
     revoked = BooleanAttribute(default=False)
     version = IntAttribute(default=1)
 
@@ -62,7 +62,7 @@ class ProofRow(_Row):
     code = UnicodeAttribute()
     salt = UnicodeAttribute()
     tries = IntAttribute(default=0)
-    until = UTCDateTimeAttribute()
+    until = InstantAttribute()
     expires = TTLAttribute()
 
 
@@ -71,9 +71,9 @@ class SessionRow(_Row):
 
     account = UnicodeAttribute()
     device = UnicodeAttribute()
-    begun_at = UTCDateTimeAttribute()
-    used_at = UTCDateTimeAttribute()
-    until = UTCDateTimeAttribute()
+    begun_at = InstantAttribute()
+    used_at = InstantAttribute()
+    until = InstantAttribute()
     expires = TTLAttribute()
 
 

@@ -1,8 +1,9 @@
-"""Attributes that hold whole numbers and words of a kind."""
+"""Attributes that hold whole numbers, instants, and words of a kind."""
 
+import datetime as dt
 from typing import Any, TypeVar
 
-from pynamodb.attributes import Attribute
+from pynamodb.attributes import Attribute, UTCDateTimeAttribute
 from pynamodb.constants import NUMBER, NUMBER_SET, STRING
 
 Word = TypeVar("Word", bound=str)
@@ -34,6 +35,14 @@ class IntSetAttribute(Attribute[set[int]]):
     def deserialize(self, value: list[str]) -> set[int]:
         """Read the numbers."""
         return {int(number) for number in value}
+
+
+class InstantAttribute(UTCDateTimeAttribute):
+    """An instant, aware, as PynamoDB writes it."""
+
+    def serialize(self, value: dt.datetime) -> str:
+        """Write the instant, in a quarter of `strftime`'s time."""
+        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "+0000"
 
 
 class WordAttribute(Attribute[Word]):

@@ -8,9 +8,9 @@ Two rows per election, replaced whole. Whoever reads them is told when they were
 import datetime as dt
 from typing import Any, Literal
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, saved_if, store_faults
 
@@ -29,7 +29,7 @@ class KeptRow(StoredRow):
 
     scope = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
     document = LargeDocument()
     expires = IntAttribute(null=True)
 

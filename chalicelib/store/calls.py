@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.observation.calls.priority import CallAttempts, Need
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import (
     Document,
@@ -50,12 +50,12 @@ class CallRow(StoredRow):
     version = IntAttribute(null=True)
     last = Document(null=True)
     tries = IntAttribute(null=True)
-    reached_at = UTCDateTimeAttribute(null=True)
-    snoozed_until = UTCDateTimeAttribute(null=True)
+    reached_at = InstantAttribute(null=True)
+    snoozed_until = InstantAttribute(null=True)
     phones = Document(null=True)
     promise = Document(null=True)
     holder = UnicodeAttribute(null=True)
-    until = UTCDateTimeAttribute(null=True)
+    until = InstantAttribute(null=True)
     lease = UnicodeAttribute(null=True)
     expires = IntAttribute(null=True)
 

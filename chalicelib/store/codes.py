@@ -6,9 +6,9 @@ One small row, from the first wrong one to the next right one.
 import datetime as dt
 from dataclasses import dataclass
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, store_faults
 from chalicelib.store.writes import Write
@@ -26,7 +26,7 @@ class WrongCodesRow(StoredRow):
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
     wrong = IntAttribute()
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
 
 
 @dataclass(frozen=True, slots=True)

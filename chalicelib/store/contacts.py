@@ -7,11 +7,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.operand import Path
 
 from chalicelib.observation.calls.outcomes import Outcome, Person
-from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.attributes import InstantAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
@@ -34,7 +34,7 @@ class ContactRow(StoredRow):
 
     station = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
     who = UnicodeAttribute()
     operator = UnicodeAttribute()
     outcome = WordAttribute[Outcome]()
@@ -43,7 +43,7 @@ class ContactRow(StoredRow):
     phone = UnicodeAttribute(null=True)
     note = UnicodeAttribute(null=True)
     owed = Document(null=True)
-    snoozed_until = UTCDateTimeAttribute(null=True)
+    snoozed_until = InstantAttribute(null=True)
     entered = UnicodeAttribute(null=True)
     ended = Document(null=True)
     undoes = UnicodeAttribute(null=True)

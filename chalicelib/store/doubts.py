@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.calls import scope_of
 from chalicelib.store.reports import ReportKey
 from chalicelib.store.stored_row import StoredRow
@@ -31,7 +31,7 @@ class DoubtRow(StoredRow):
     scope = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
     doubts = Document()
-    since = UTCDateTimeAttribute()
+    since = InstantAttribute()
     expires = IntAttribute(null=True)
 
     @property

@@ -11,7 +11,7 @@ import zlib
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.observation.elections.assignments import (
@@ -24,7 +24,7 @@ from chalicelib.observation.elections.clock import REAL_TIME, Clock
 from chalicelib.observation.elections.election import Election
 from chalicelib.observation.elections.roster_changes import RosterChanges, with_changes
 from chalicelib.observation.elections.schedule import hours_of
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, StoreUnavailable, TableMeta, at_version, saved_if, store_faults
 from chalicelib.store.ttl_cache import TtlCache
@@ -78,12 +78,12 @@ class ElectionRow(StoredRow):
     parts = IntAttribute(null=True)
     document = BinaryAttribute(null=True, legacy_encoding=False)
     clock_start = UnicodeAttribute(null=True)
-    clock_origin = UTCDateTimeAttribute(null=True)
+    clock_origin = InstantAttribute(null=True)
     clock_factor = NumberAttribute(null=True)
     assignments = LargeDocument(null=True)
     changes = LargeDocument(null=True)
     assigned = IntAttribute(null=True)
-    retired = UTCDateTimeAttribute(null=True)
+    retired = InstantAttribute(null=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

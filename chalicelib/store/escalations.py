@@ -5,11 +5,11 @@ They lie in the table of incidents, each under its election and kind.
 
 import datetime as dt
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import size
 from pynamodb.expressions.update import Action
 
-from chalicelib.store.attributes import IntAttribute, IntSetAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, IntSetAttribute
 from chalicelib.store.incidents import IncidentsTableRow
 from chalicelib.store.tables import store_faults
 from chalicelib.store.writes import Write
@@ -39,7 +39,7 @@ class Digest(IncidentsTableRow):
     """
 
     numbers = IntSetAttribute()
-    due = UTCDateTimeAttribute()
+    due = InstantAttribute()
     version = IntAttribute()
 
     @property
@@ -56,7 +56,7 @@ class Digest(IncidentsTableRow):
 class Mute(IncidentsTableRow):
     """A coordinator's phone that gets only critical incidents' SMS `until` a time."""
 
-    until = UTCDateTimeAttribute()
+    until = InstantAttribute()
 
 
 def muted_phones(election_id: str, at: dt.datetime) -> frozenset[str]:

@@ -8,10 +8,10 @@ same moment processed twice.
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.observation.elections.values import Severity
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.incidents import Incident, IncidentsTableRow, get_incident, incidents_by_id
 from chalicelib.store.tables import store_faults, updated_if
 from chalicelib.store.writes import Write
@@ -28,7 +28,7 @@ class IncidentNumber(IncidentsTableRow):
     incident = UnicodeAttribute()
     region = UnicodeAttribute()
     severity = WordAttribute[Severity]()
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
 
     @property
     def number(self) -> int:

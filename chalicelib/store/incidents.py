@@ -10,12 +10,11 @@ from typing import Any
 from pynamodb.attributes import (
     BooleanAttribute,
     UnicodeAttribute,
-    UTCDateTimeAttribute,
 )
 
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import Kind, State
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, setting, store_faults
 from chalicelib.store.writes import Write
@@ -67,7 +66,7 @@ class Incident(IncidentsTableRow):
     message = UnicodeAttribute()
     report = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
-    opened_at = UTCDateTimeAttribute()
+    opened_at = InstantAttribute()
     stage = IntAttribute(default=0)
     digested = BooleanAttribute(default=False)
     may_be_same_as = Document(default=list)

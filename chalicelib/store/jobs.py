@@ -7,9 +7,9 @@ import datetime as dt
 import secrets
 from typing import Any, Literal
 
-from pynamodb.attributes import TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import TTLAttribute, UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults, updated_if
 from chalicelib.store.writes import Write
@@ -41,8 +41,8 @@ class JobRow(StoredRow):
     role = UnicodeAttribute(null=True)
     regions = Document()
     organisation = UnicodeAttribute(null=True)
-    asked_at = UTCDateTimeAttribute()
-    beat_at = UTCDateTimeAttribute()
+    asked_at = InstantAttribute()
+    beat_at = InstantAttribute()
     rows = IntAttribute(default=0)
     files = Document(default=list)
     error = UnicodeAttribute(null=True)

@@ -5,9 +5,9 @@ Incidents, SMS, doubts. They end by themselves.
 
 import datetime as dt
 
-from pynamodb.attributes import TTLAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import TTLAttribute, UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.calls import scope_of
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, at_version, store_faults
@@ -27,7 +27,7 @@ class LeaseRow(StoredRow):
     id = UnicodeAttribute(range_key=True)
     version = IntAttribute()
     holder = UnicodeAttribute(null=True)
-    until = UTCDateTimeAttribute(null=True)
+    until = InstantAttribute(null=True)
     expires = TTLAttribute()
 
     @property

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pynamodb.attributes import BinaryAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
 from chalicelib.observation.ledger.entries import FORGOTTEN, SALT_BYTES, Kind, seal_hash
 from chalicelib.observation.ledger.merkle import HASH_BYTES
-from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.attributes import InstantAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, saved_if, store_faults, updated_if
 
@@ -41,7 +41,7 @@ class SealRow(StoredRow):
     id = UnicodeAttribute(range_key=True)
     header = Document()
     root = UnicodeAttribute()
-    made_at = UTCDateTimeAttribute()
+    made_at = InstantAttribute()
 
 
 class OpeningRow(StoredRow):
@@ -56,8 +56,8 @@ class OpeningRow(StoredRow):
     scope = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
     hour = UnicodeAttribute()
-    since = UTCDateTimeAttribute(null=True)
-    cut = UTCDateTimeAttribute()
+    since = InstantAttribute(null=True)
+    cut = InstantAttribute()
 
 
 class PartRow(StoredRow):

@@ -5,9 +5,10 @@ They have no queue and no outcome, and nothing of them is shown.
 
 import datetime as dt
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.store import keys
+from chalicelib.store.attributes import InstantAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, put_first, put_new, store_faults
 from chalicelib.store.writes import Write
@@ -29,7 +30,7 @@ class Nonce(StoredRow):
     key = UnicodeAttribute(hash_key=True)
     direction = UnicodeAttribute(default="nonce")
     state = UnicodeAttribute(default="taken")
-    stored_at = UTCDateTimeAttribute()
+    stored_at = InstantAttribute()
     about = UnicodeAttribute()
 
 
@@ -47,7 +48,7 @@ class DedupRow(StoredRow):
     key = UnicodeAttribute(hash_key=True)
     direction = UnicodeAttribute(default="twin")
     state = UnicodeAttribute(default="guard")
-    stored_at = UTCDateTimeAttribute()
+    stored_at = InstantAttribute()
     about = UnicodeAttribute()
     text = UnicodeAttribute(null=True)
 
@@ -61,7 +62,7 @@ class SentPointer(StoredRow):
     key = UnicodeAttribute(hash_key=True)
     direction = UnicodeAttribute(default="sent")
     state = UnicodeAttribute(default="sent")
-    stored_at = UTCDateTimeAttribute()
+    stored_at = InstantAttribute()
     about = UnicodeAttribute()
 
 

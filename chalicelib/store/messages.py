@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
@@ -11,7 +11,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from chalicelib.observation.sms.codes import with_code_masked
 from chalicelib.observation.sms.phones import OptOutState
 from chalicelib.observation.sms.states import MessageState
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.queues import PROCESSED_WITHIN, Queue, QueuedRow, pending_in
 from chalicelib.store.tables import Document, TableMeta
 from chalicelib.store.writes import Kind, Write
@@ -30,7 +30,7 @@ class ConversationIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-unt
         projection = KeysOnlyProjection()
 
     conversation = UnicodeAttribute(hash_key=True)
-    stored_at = UTCDateTimeAttribute(range_key=True)
+    stored_at = InstantAttribute(range_key=True)
 
 
 class AttentionIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untyped-call]
@@ -41,7 +41,7 @@ class AttentionIndex(GlobalSecondaryIndex["Message"]):  # type: ignore[no-untype
         projection = IncludeProjection(["state", "reason", "sender", "observer"])
 
     attention = UnicodeAttribute(hash_key=True)
-    stored_at = UTCDateTimeAttribute(range_key=True)
+    stored_at = InstantAttribute(range_key=True)
 
 
 class Message(QueuedRow):
@@ -78,9 +78,9 @@ class Message(QueuedRow):
     recipient = UnicodeAttribute(null=True)
     text_as_sent = UnicodeAttribute(attr_name="text", null=True)
     raw = UnicodeAttribute(null=True)
-    provider_at = UTCDateTimeAttribute(null=True)
-    received_at = UTCDateTimeAttribute(null=True)
-    counted_at = UTCDateTimeAttribute(null=True)
+    provider_at = InstantAttribute(null=True)
+    received_at = InstantAttribute(null=True)
+    counted_at = InstantAttribute(null=True)
     counted_in = UnicodeAttribute(null=True)
     election = UnicodeAttribute(null=True)
     region = UnicodeAttribute(null=True)
@@ -95,16 +95,16 @@ class Message(QueuedRow):
     part = Document(null=True)
     provider_wish = WordAttribute[OptOutState](null=True)
     parts = Document(null=True)
-    joined_at = UTCDateTimeAttribute(null=True)
+    joined_at = InstantAttribute(null=True)
     doubts = IntAttribute(null=True)
-    sent_at = UTCDateTimeAttribute(null=True)
+    sent_at = InstantAttribute(null=True)
     queue = UnicodeAttribute(null=True)
     carrier = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
     asked = Document(null=True)
     lost = Document(null=True)
     receipt = UnicodeAttribute(null=True)
-    receipt_at = UTCDateTimeAttribute(null=True)
+    receipt_at = InstantAttribute(null=True)
     receipt_detail = UnicodeAttribute(null=True)
     segments = IntAttribute(null=True)
     cost = UnicodeAttribute(null=True)

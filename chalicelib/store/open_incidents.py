@@ -4,11 +4,11 @@ They lie in the table of incidents. Whatever opens, changes or ends an incident 
 schedule adds those of earlier versions.
 """
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.observation.elections.values import Severity
 from chalicelib.observation.incidents.lifecycle import OPEN, State
-from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.attributes import InstantAttribute, WordAttribute
 from chalicelib.store.incidents import Incident, IncidentsTableRow
 from chalicelib.store.tables import store_faults
 from chalicelib.store.writes import Write
@@ -26,7 +26,7 @@ class OpenIncident(IncidentsTableRow):
     region = UnicodeAttribute()
     severity = WordAttribute[Severity]()
     state = WordAttribute[State]()
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
     incident = UnicodeAttribute()
 
     @property

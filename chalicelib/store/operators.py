@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.observation.elections.accounts import Role
-from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.attributes import InstantAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, store_faults
 from chalicelib.store.writes import Write
@@ -28,7 +28,7 @@ class OperatorRow(StoredRow):
     election = UnicodeAttribute()
     regions = Document()
     organisation = UnicodeAttribute(null=True)
-    expires_at = UTCDateTimeAttribute()
+    expires_at = InstantAttribute()
     revoked = BooleanAttribute(default=False)
 
 

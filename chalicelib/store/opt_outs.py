@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Literal
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.observation.sms.phones import OptOutState
-from chalicelib.store.attributes import WordAttribute
+from chalicelib.store.attributes import InstantAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, put_new, store_faults
 from chalicelib.store.writes import Write
@@ -29,7 +29,7 @@ class OptOutRow(StoredRow):
     election = UnicodeAttribute(hash_key=True)
     phone = UnicodeAttribute(range_key=True)
     wish = WordAttribute[OptOutState]()
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
     message = UnicodeAttribute()
     source = UnicodeAttribute()
     answered = Document(default=list)

@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
@@ -23,7 +23,7 @@ class ProgressRow(StoredRow):
     id = UnicodeAttribute(range_key=True)
     version = IntAttribute()
     document = Document()
-    made_at = UTCDateTimeAttribute()
+    made_at = InstantAttribute()
 
 
 def read(election_id: str, task: str) -> tuple[int, dict[str, Any] | None]:

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, saved_if, store_faults
 
@@ -25,7 +25,7 @@ class ProviderRow(StoredRow):
         table = "providers"
 
     id = UnicodeAttribute(hash_key=True)
-    at = UTCDateTimeAttribute()
+    at = InstantAttribute()
     version = IntAttribute(null=True)
     document = Document(null=True)
 

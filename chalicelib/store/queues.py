@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.observation.sms.states import MessageState
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.keys import correlation_id
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import TableMeta, spread, updated_if
@@ -45,7 +45,7 @@ class UnfinishedIndex(GlobalSecondaryIndex["QueuedRow"]):  # type: ignore[no-unt
         projection = KeysOnlyProjection()
 
     pending = UnicodeAttribute(hash_key=True)
-    due_at = UTCDateTimeAttribute(range_key=True)
+    due_at = InstantAttribute(range_key=True)
 
 
 class QueuedRow(StoredRow):
@@ -65,9 +65,9 @@ class QueuedRow(StoredRow):
     direction = UnicodeAttribute()
     state = UnicodeAttribute()
     pending = UnicodeAttribute(null=True)
-    due_at = UTCDateTimeAttribute(null=True)
-    stored_at = UTCDateTimeAttribute()
-    processed_at = UTCDateTimeAttribute(null=True)
+    due_at = InstantAttribute(null=True)
+    stored_at = InstantAttribute()
+    processed_at = InstantAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     attempts = IntAttribute(default=0)
     last_error = UnicodeAttribute(null=True)

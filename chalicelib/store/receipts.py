@@ -1,8 +1,9 @@
 """Receipts: carriers' words on an SMS, until its row has them."""
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.observation.sms.states import MessageState
+from chalicelib.store.attributes import InstantAttribute
 from chalicelib.store.queues import Queue, QueuedRow
 
 
@@ -19,7 +20,7 @@ class ReceiptRow(QueuedRow):
     reference = UnicodeAttribute()
     receipt = UnicodeAttribute()
     receipt_detail = UnicodeAttribute(null=True)
-    provider_at = UTCDateTimeAttribute(null=True)
+    provider_at = InstantAttribute(null=True)
     about = UnicodeAttribute(null=True)
 
     @property

@@ -4,9 +4,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import Document, TableMeta, at_version, store_faults
 from chalicelib.store.writes import Write
@@ -27,7 +27,7 @@ class ReleaseRow(StoredRow):
     id = UnicodeAttribute(range_key=True)
     version = IntAttribute()
     document = Document(null=True)
-    made_at = UTCDateTimeAttribute()
+    made_at = InstantAttribute()
     change = Document(null=True)
 
 

@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Any, Literal
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.store.attributes import IntAttribute, WordAttribute
+from chalicelib.store.attributes import InstantAttribute, IntAttribute, WordAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, at_version, store_faults, updated_if
 from chalicelib.store.writes import Write
@@ -33,8 +33,8 @@ class SendRow(StoredRow):
     choice = LargeDocument()
     who = UnicodeAttribute()
     note = UnicodeAttribute(null=True)
-    begun_at = UTCDateTimeAttribute()
-    changed_at = UTCDateTimeAttribute()
+    begun_at = InstantAttribute()
+    changed_at = InstantAttribute()
     total = IntAttribute()
     queued = IntAttribute(default=0)
 

@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.store.attributes import InstantAttribute
 from chalicelib.store.stored_row import StoredRow
 from chalicelib.store.tables import LargeDocument, TableMeta, saved_if, store_faults
 
@@ -18,7 +19,7 @@ class SummaryRow(StoredRow):
     election = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
     document = LargeDocument()
-    made_at = UTCDateTimeAttribute()
+    made_at = InstantAttribute()
 
 
 def get(election_id: str, hour: str) -> dict[str, Any] | None:

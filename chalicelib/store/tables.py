@@ -9,6 +9,7 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -159,7 +160,7 @@ def put_new(row: Model) -> bool:
 
     Raises StoreUnavailable.
     """
-    return saved_if(row, _is_new(row))
+    return saved_if(row, _is_new(type(row)))
 
 
 def put_first(row: Row) -> Row | None:
@@ -169,7 +170,7 @@ def put_first(row: Row) -> Row | None:
     Raises StoreUnavailable.
     """
     connection = row._get_connection()
-    (key,), named = row._get_save_args(condition=_is_new(row))
+    (key,), named = row._get_save_args(condition=_is_new(type(row)))
     written = connection.connection.get_operation_kwargs(connection.table_name, key, key=ITEM, **named)
     written["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
     with store_faults():
@@ -183,8 +184,10 @@ def put_first(row: Row) -> Row | None:
     return None
 
 
-def _is_new(row: Model) -> Condition:
-    condition: Condition = getattr(type(row), str(row._hash_keyname)).does_not_exist()
+@cache
+def _is_new(model: type[Model]) -> Condition:
+    """Return the condition that there is no row of a key yet."""
+    condition: Condition = getattr(model, str(model._hash_keyname)).does_not_exist()
     return condition
 
 

@@ -22,7 +22,7 @@ from chalicelib.providers.table import canonical_name
 from chalicelib.providers.webhook import WebhookResult, handle, refusal
 from chalicelib.services.clients import provider_settings
 from chalicelib.services.clients.http import fetch
-from chalicelib.services.clients.log_context import logged_as
+from chalicelib.services.clients.log_context import CORRELATION_ID
 from chalicelib.services.intake.fast_lane import process_at_once
 from chalicelib.services.intake.provider_clock import arrival_counts
 from chalicelib.store import keys
@@ -117,8 +117,8 @@ def _store(provider: str, result: WebhookResult, request: WebhookRequest) -> Non
 
 def _logged(row: Message | ReceiptRow, *, is_new: bool) -> bool:
     """Log that a row is stored, under its correlation id."""
-    with logged_as(row):
-        logger.info("received", extra={"provider": row.provider, "direction": row.direction, "new": is_new})
+    known = {"provider": row.provider, "direction": row.direction, "new": is_new}
+    logger.info("received", extra={CORRELATION_ID: row.correlation_id, **known})
     return is_new
 
 

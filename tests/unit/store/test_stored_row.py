@@ -12,13 +12,14 @@ from pynamodb.attributes import (
     JSONAttribute,
     ListAttribute,
     MapAttribute,
+    UTCDateTimeAttribute,
     VersionAttribute,
 )
 from pynamodb.exceptions import AttributeDeserializationError, AttributeNullError
 from pynamodb.models import Model
 from store_models import MODELS, value_of
 
-from chalicelib.store.attributes import IntSetAttribute
+from chalicelib.store.attributes import InstantAttribute, IntSetAttribute
 from chalicelib.store.messages import Message
 from chalicelib.store.stored_row import StoredRow
 
@@ -92,3 +93,19 @@ def test_what_is_stored_in_another_type_or_as_nothing_is_read_as_pynamodb_does()
     assert Message.from_raw_data({**row, "region": {"NULL": True}}).region is None
     with pytest.raises(AttributeDeserializationError):
         Message.from_raw_data({**row, "region": {"N": "1"}})
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        NOW,
+        NOW.replace(microsecond=1),
+        dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+        dt.datetime(2090, 10, 15, 23, 59, 59, 999_999, dt.timezone(dt.timedelta(hours=6))),
+        dt.datetime(2017, 10, 15, 1, tzinfo=dt.timezone(-dt.timedelta(hours=9, minutes=30))),
+    ],
+)
+def test_an_instant_is_written_as_pynamodb_writes_it(moment: dt.datetime) -> None:
+    ours, theirs = InstantAttribute(attr_name="at"), UTCDateTimeAttribute(attr_name="at")
+    assert ours.serialize(moment) == theirs.serialize(moment)
+    assert ours.deserialize(ours.serialize(moment)) == moment
