@@ -4,67 +4,20 @@ import datetime as dt
 import itertools
 
 import pytest
-from day_in_memory import DayInMemory, small_election
+from coded_day import CODE, OTHER, read_again, say, with_codes
+from day_in_memory import DayInMemory
 
-from chalicelib.observation.elections.coordinator import Coordinator
 from chalicelib.observation.incidents.budget import MOST_PER_PHONE_AND_HOUR
-from chalicelib.observation.sms.codes import hashed
 from chalicelib.services.codes.proof import MOST_WRONG
-from chalicelib.services.desk import decisions, entries
+from chalicelib.services.desk import entries
 from chalicelib.services.desk.entries import Entry
 from chalicelib.services.review.reprocess import reprocess
 from chalicelib.store.desk import tag_of
 from chalicelib.store.incidents import incidents_of
 from chalicelib.store.messages import Message
 
-CODE, OTHER = "482193", "771204"
 RIGHT = f"*{CODE} OP A1 B0730 C12"
 _wrong = itertools.count(900100)
-
-
-def coordinator(name: str, region: str, phone: str) -> Coordinator:
-    return Coordinator(
-        name=name, email=f"{name}@example.org", phone=phone, language="en", regions=(region,), alerts=("email", "sms")
-    )
-
-
-def with_codes(day: DayInMemory, codes: dict[int, str], **coordinators: str) -> DayInMemory:
-    """Give observers, by place in the roster, and coordinators, by name, their codes."""
-    observers = [
-        observer.model_copy(update={"code": hashed(codes[place], observer.number) if place in codes else None})
-        for place, observer in enumerate(day.election.observers)
-    ]
-    people = [
-        coordinator.model_copy(
-            update={
-                "code": hashed(coordinators[coordinator.name], coordinator.name)
-                if coordinator.name in coordinators
-                else None
-            }
-        )
-        for coordinator in day.election.coordinators
-    ]
-    day.load(observers=observers, coordinators=people)
-    return day
-
-
-@pytest.fixture
-def day(monkeypatch: pytest.MonkeyPatch) -> DayInMemory:
-    people = (coordinator("Asan", "Bishkek", "+996555000701"), coordinator("HQ", "*", "+996555000702"))
-    begun = DayInMemory.begun(small_election("codes", coordinators=people), monkeypatch)
-    return with_codes(begun, {0: CODE, 2: OTHER}, Asan=CODE)
-
-
-def say(day: DayInMemory, name: str, text: str) -> tuple[Message, str]:
-    """A coordinator's SMS, processed, and what was answered."""
-    phone = next(str(coordinator.phone) for coordinator in day.election.coordinators if coordinator.name == name)
-    message = day.say(phone, text)
-    return message, day.reply(message) or ""
-
-
-def read_again(day: DayInMemory, sms: Message) -> None:
-    """What an operator does who has called."""
-    decisions.retry(day.current, day.action(), sms.key, tag_of(day.stored(sms.key)))
 
 
 def test_a_right_code_counts_and_whoever_has_none_needs_none(day: DayInMemory) -> None:
@@ -233,50 +186,6 @@ def test_a_right_code_that_came_with_wrong_ones_counts_only_before_the_third(day
     wrong(day, MOST_WRONG)
     assert day.process(sent).reason == "code_blocked"
     assert day.answers() == 0
-
-
-@pytest.mark.parametrize("command", ["OK 1", "VERIFY 1", "REJECT 1 rumour", "MUTE 2h"])
-def test_a_command_that_changes_something_needs_the_code(day: DayInMemory, command: str) -> None:
-    day.say(day.phone(1), "IN 3 they beat us")
-    message, answered = say(day, "Asan", command)
-    assert (message.state, message.reason) == ("command", "code_missing")
-    assert message.attention is not None
-    assert day.incident(1).state == "new"
-    assert CODE not in answered
-    assert say(day, "Asan", f"*999888 {command}")[0].reason == "code_wrong"
-    assert day.incident(1).state == "new"
-    message, _ = say(day, "Asan", f"*{CODE} {command}")
-    assert message.reason is None
-    assert (day.incident(1).state == "new") == command.startswith("MUTE")
-
-
-def test_asking_needs_no_code_and_taking_back_does(day: DayInMemory) -> None:
-    for command in ("STATUS", "MISSING", "HELP", "?"):
-        message, answered = say(day, "Asan", command)
-        assert message.reason is None, command
-        assert "Baykoo" in answered
-    day.say(day.phone(1), "IN 3 they beat us")
-    say(day, "Asan", f"REJECT 1 rumour *{CODE}")
-    assert say(day, "Asan", "REOPEN 1 again")[0].reason == "code_missing"
-
-
-def test_a_coordinator_s_wrong_codes_tell_headquarters(day: DayInMemory) -> None:
-    for number in range(MOST_WRONG):
-        say(day, "Asan", f"*90{number:03} MUTE 2h")
-    assert day.told("told") == {"HQ": ["email", "sms"]}
-    assert say(day, "Asan", f"*{CODE} MUTE 2h")[0].reason == "code_blocked"
-    blocked = next(row for row in day.rows() if row.reason == "code_blocked")
-    read_again(day, blocked)
-    assert say(day, "Asan", f"*{CODE} MUTE 3h")[0].reason is None
-
-
-def test_a_coordinator_s_incident_without_the_code_is_heard_and_marked(day: DayInMemory) -> None:
-    message, answered = say(day, "Asan", f"IN {day.election.observers[0].station} 3 a fight")
-    assert message.reason == "code_missing"
-    assert "Incident 1" in answered
-    assert day.incident(1).doubt == "code_missing"
-    say(day, "Asan", f"*{CODE} IN {day.election.observers[0].station} 3 a fight")
-    assert day.incident(2).doubt is None
 
 
 def test_a_copy_of_a_wrong_code_is_counted_once(day: DayInMemory) -> None:

@@ -5,15 +5,11 @@ from urllib.parse import urlencode
 
 import pytest
 from described_calls import AT, NAMES, URL, heard, never
-from hypothesis import given
-from hypothesis import strategies as st
+from gateway_calls import CODED, DISPOSITION, EVENTS, FIELDS, FORM
 
 from chalicelib.providers.contract import WebhookRequest
 from chalicelib.providers.inbound import Part, Receipt
 from chalicelib.providers.webhook import WebhookResult, handle
-
-FIELDS = {"id": "77", "from": "996700123456", "to": "4455", "text": "OP 1234 A1"}
-FORM = "application/x-www-form-urlencoded"
 
 
 def in_json(document: object, described: dict[str, object], **settings: object) -> WebhookResult:
@@ -22,9 +18,6 @@ def in_json(document: object, described: dict[str, object], **settings: object) 
 
 def field_of(result: WebhookResult) -> tuple[int, str]:
     return result.answer.status, json.loads(result.answer.body)["field"]
-
-
-# One SMS or several in JSON
 
 
 @pytest.mark.parametrize(
@@ -82,14 +75,6 @@ def test_the_number_of_ours_that_no_call_names(to, read):
     assert field_of(in_json(FIELDS | {"to": None}, {})) == (400, "to")
 
 
-# Charsets that stand in the call
-
-CODED = {
-    "body": "form",
-    "text": {"charset_field": "coding", "charsets": {"0": "gsm-7", "3": "latin-1", "8": "utf-16-be"}},
-}
-
-
 @pytest.mark.parametrize(
     ("coding", "text", "read"),
     [
@@ -130,8 +115,6 @@ def test_a_text_in_hexadecimal_or_base64(written, text):
     assert field_of(in_json(document | {"text": "?"}, described)) == (400, "text")
 
 
-# Parts of long SMS
-
 PARTS = NAMES | {"part_reference": "ref", "part_number": "n", "part_total": "of"}
 
 
@@ -158,15 +141,6 @@ def test_parts_by_their_header(udh, part):
     assert sms.part == part
 
 
-# Receipts, and what is passed over
-
-EVENTS = {
-    "when": {"event": ["in", 7], "sim": True},
-    "ignore": [{"event": "ping"}, {"direction": ["O"], "event": "in"}],
-    "receipts": {"when": {"event": "dlr"}, "id": "id", "state": "status", "delivered": "D", "failed": ["F", 2]},
-}
-
-
 @pytest.mark.parametrize(
     ("more", "messages", "receipts"),
     [
@@ -191,9 +165,6 @@ def test_an_unknown_event_is_refused_and_kept_where_the_known_ones_are_named(mor
     assert result.delivery.unread
 
 
-# A secret in a field; multipart
-
-
 @pytest.mark.parametrize(("secret", "status"), [("s3cret", 200), ("old", 200), ("S3cret", 403), ("", 401), (None, 401)])
 @pytest.mark.parametrize("written", ["json", "form", "xml"])
 def test_a_secret_in_a_field(secret, status, written):
@@ -215,9 +186,6 @@ def multipart(*parts: tuple[str, bytes]) -> bytes:
     return b"".join(b"--b\r\n" + head.encode() + b"\r\n\r\n" + body + b"\r\n" for head, body in parts) + b"--b--\r\n"
 
 
-DISPOSITION = 'Content-Disposition: form-data; name="{}"'
-
-
 def test_a_multipart_form():
     parts = [(DISPOSITION.format(name), value.encode()) for name, value in FIELDS.items() if name != "text"]
     parts.append((DISPOSITION.format("photo") + '; filename="a.jpg"', b"\xff\xd8"))
@@ -229,76 +197,3 @@ def test_a_multipart_form():
     assert (
         heard(multipart(*parts, plain), {"body": "form"}, "multipart/form-data; boundary=b").delivery.messages[0].text
     )
-
-
-# Whatever comes
-
-WAYS = st.sampled_from(["json", "form", "xml"])
-KINDS = st.sampled_from(
-    [
-        "",
-        FORM,
-        "multipart/form-data; boundary=b",
-        "multipart/form-data",
-        "multipart/form-data; boundary=",
-        "text/xml; charset=hex",
-        "text/xml; charset=utf-16",
-    ]
-)
-PIECES = st.lists(
-    st.sampled_from(
-        [
-            "<a>",
-            "</a>",
-            "<",
-            "&",
-            "x",
-            "=",
-            "[",
-            "]",
-            "{",
-            "}",
-            '"',
-            ":",
-            ",",
-            "--b\r\n",
-            "\r\n\r\n",
-            "--b--",
-            "\ufeff",
-            "id",
-            "text",
-            "1",
-        ]
-    )
-    | st.text(max_size=3),
-    max_size=30,
-).map(lambda pieces: "".join(pieces).encode(errors="surrogatepass"))
-HEADS = st.sampled_from(
-    [
-        "",
-        *(f"--b\r\n{DISPOSITION.format(name)}\r\n" for name in FIELDS),
-        "--b\r\nContent-Disposition: x; name*=x\r\n",
-        "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n--c\r\n",
-        "--b\r\nContent-Transfer-Encoding: base64\r\n\r\n",
-    ]
-)
-
-
-@given(WAYS, KINDS, st.lists(HEADS, max_size=4).map("".join).map(str.encode), PIECES | st.binary(max_size=60))
-def test_nothing_makes_it_stumble(way, kind, heads, body):
-    for described in (
-        {"body": way},
-        {"body": way, "messages": "text"},
-        EVENTS | CODED | {"body": way},
-        {"body": way, "secret_field": "id"},
-    ):
-        result = heard(heads + body, {**described}, kind, **({"secret": "s"} if "secret_field" in described else {}))
-        assert result.answer.status in {200, 400, 401, 403}, result.reason
-        result.answer.body.encode()
-        [sms.text.encode() for sms in result.delivery.messages]
-
-
-def test_no_nesting_of_multiparts_makes_it_stumble():
-    nested = b"".join(b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (n, n + 1) for n in range(1500))
-    result = heard(nested[: 60 * 1024], {"body": "form"}, "multipart/form-data; boundary=b0")
-    assert result.answer.status in {200, 400}, result.reason
